@@ -1,0 +1,1 @@
+"""The domain: one package a service, and what the services share."""

@@ -1,0 +1,66 @@
+"""What a process is told by its environment, read once and checked; a missing value stops the start with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+_TEST_ONLY_URLS = ("database_url", "timeseries_url", "redis_url")
+
+
+class ConfigurationError(Exception):
+    """The environment does not say what this process needs; the message names the variable and the remedy."""
+
+
+class Settings(BaseModel):
+    """Every value by the name of its environment variable in lower case; docs/architecture.md has the table."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    premium_stage: Literal["local", "dev", "staging", "prod"]
+    database_secret_arn: str | None = None
+    database_url: str | None = None
+    timeseries_secret_arn: str | None = None
+    timeseries_url: str | None = None
+    redis_secret_arn: str | None = None
+    redis_url: str | None = None
+    jwt_secret_arn: str | None = None
+    jobs_table: str | None = None
+    idempotency_table: str | None = None
+    usage_table: str | None = None
+    connections_table: str | None = None
+    audit_table: str | None = None
+    reports_bucket: str | None = None
+    exports_bucket: str | None = None
+    events_queue_url: str | None = None
+    websocket_endpoint: str | None = None
+    cors_origins: str = ""
+    chains_file: str | None = None
+
+    @model_validator(mode="after")
+    def _no_secrets_in_a_deployed_environment(self) -> Settings:
+        if self.premium_stage != "local":
+            for name in _TEST_ONLY_URLS:
+                if getattr(self, name) is not None:
+                    raise ValueError(f"{name.upper()} holds a secret and is for the stage local only; give its ARN")
+        return self
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """ConfigurationError names the first wrong variable; empty variables count as absent."""
+        values = {name: environ[name.upper()] for name in cls.model_fields if environ.get(name.upper())}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            name = ".".join(str(part) for part in first["loc"]).upper()
+            raise ConfigurationError(f"{name}: {first['msg']}" if name else first["msg"]) from None
+
+    def require(self, name: str) -> str:
+        """The value of a field that this process cannot do without."""
+        value = getattr(self, name)
+        if not value:
+            raise ConfigurationError(f"{name.upper()} is not set; the stack's outputs give it (docs/operate.md)")
+        return str(value)

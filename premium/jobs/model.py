@@ -1,0 +1,89 @@
+"""What a job is: its kind, its payload and its record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class JobPayload(BaseModel):
+    """Base of every payload: frozen, versioned, JSON; the previous release must be able to read it.
+
+    Unknown keys are ignored, because a newer release may have added them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: int = 1
+
+
+P = TypeVar("P", bound=JobPayload)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind(Generic[P]):
+    """A kind of work, declared in `premium/<service>/jobs.py` and carried out by the worker function `function`."""
+
+    name: str
+    """`portfolio.refresh`: what users, logs and metrics see."""
+    function: str
+    """Dotted path in workers/, `workers.portfolio.refresh`: never imported by a handler."""
+    queue: str
+    """One of `premium.jobs.queue.QUEUES`."""
+    payload: type[P]
+    timeout_seconds: int
+    """Under the fleet's stop time-out, so that a deploy never kills a job."""
+    attempts: int = 4
+    """First try and retries together."""
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        return self in (JobStatus.DONE, JobStatus.FAILED)
+
+
+class JobError(BaseModel):
+    """Why a job failed, in the words of the error table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    message: str
+
+
+class JobRecord(BaseModel):
+    """The one truth about a job, in DynamoDB; RQ only carries it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    user_id: UUID
+    """`premium_users.id`."""
+    kind: str
+    status: JobStatus = JobStatus.QUEUED
+    progress: Decimal = Field(default=Decimal(0), ge=0, le=1)
+    payload: Mapping[str, Any]
+    fingerprint: str
+    """SHA-256 of kind and payload: the same idempotency key with another fingerprint is a conflict."""
+    attempt: int = 0
+    """How many times a worker has taken it."""
+    error: JobError | None = None
+    result: Mapping[str, Any] | None = None
+    """Small: ids and totals; what is large lies in S3 or a table."""
+    request_id: str
+    created_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None = None

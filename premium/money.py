@@ -1,0 +1,51 @@
+"""Exact quantities: decimals made from strings, integers of base units; no float ever enters.
+
+Amounts have 18 decimals and more and reach 10^40, so engines compute under `EXACT`, whose precision no
+sum or product of the product's quantities can exceed; `Inexact` is trapped, so that a silent rounding is an error.
+Quotients round, and say so, by `divide`.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+
+MAX_DIGITS = 120
+ZERO = Decimal(0)
+
+EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow, Inexact])
+"""For sums and products: raises `decimal.Inexact` instead of rounding."""
+
+_QUOTIENT = Context(prec=100, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+
+
+def decimal_of(text: str | int | Decimal) -> Decimal:
+    """An exact, finite decimal; ValueError for anything else (a float too: its digits are already lost)."""
+    if isinstance(text, bool | float):
+        raise ValueError("a decimal is written as a string, not as a float")  # noqa: TRY004 - pydantic reports ValueError by field
+    try:
+        value = Decimal(text.strip() if isinstance(text, str) else text)
+    except (InvalidOperation, AttributeError, TypeError, ValueError):
+        raise ValueError(f"not a decimal number: {str(text)[:40]!r}") from None
+    if not value.is_finite():
+        raise ValueError("must be finite")
+    if len(value.as_tuple().digits) > MAX_DIGITS or abs(value.adjusted()) > MAX_DIGITS:
+        raise ValueError(f"more than {MAX_DIGITS} digits")
+    return value
+
+
+def plain(value: Decimal) -> str:
+    """The shortest exact decimal string, never with an exponent: `1E+3` is `1000`, `0.500` is `0.5`."""
+    if value == 0:
+        return "0"
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def from_base_units(units: int, decimals: int) -> Decimal:
+    """`units / 10**decimals`, exactly."""
+    return Decimal(units).scaleb(-decimals, EXACT)
+
+
+def divide(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """A quotient to 100 digits, half-even: the only place where a ratio is rounded before a form asks."""
+    return _QUOTIENT.divide(numerator, denominator)
