@@ -1,0 +1,145 @@
+"""Lambda packages built without Docker: one dependency layer and one code archive, byte-identical when built again.
+
+An archive's name carries the hash of everything that decides its content, so a second synth finds it and builds nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uv
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements" / "handlers.txt"
+PACKAGES = ("handlers", "premium")
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
+
+# The services whose models stay in botocore, the bulk of the layer; a test compares them with the clients the code makes.
+AWS_SERVICES = frozenset(
+    {"apigatewaymanagementapi", "cloudwatch", "dynamodb", "events", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"}
+)
+_UNUSED_NAMES = frozenset({"__pycache__", "tests", "test", "bin", "examples"})
+_UNUSED_SUFFIXES = frozenset({".pyc", ".pyi", ".c", ".h", ".pxd", ".pyx"})
+_KEPT_METADATA = frozenset({"METADATA", "entry_points.txt"})
+
+
+class AssetError(Exception):
+    """A package could not be built; the message carries the installer's own words."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a package will run: Python's minor version and, when it is not this machine, uv's platform name."""
+
+    python: str
+    platform: str | None = None
+
+
+# manylinux_2_28: Lambda's Amazon Linux 2023 has glibc 2.34, and psycopg's arm64 wheels ask for 2.27 or newer.
+LAMBDA = Target(python="3.13", platform="aarch64-manylinux_2_28")
+THIS_MACHINE = Target(python=f"{sys.version_info.major}.{sys.version_info.minor}")
+
+
+@functools.cache
+def dependencies(target: Target) -> Path:
+    """The layer archive of requirements/handlers.txt for a target; wheels only, every hash checked."""
+    key = _digest([REQUIREMENTS.read_bytes(), repr(target).encode(), Path(__file__).read_bytes()])
+    return _built(f"dependencies-{key}.zip", lambda folder: _install(folder / "python", target))
+
+
+@functools.cache
+def code() -> Path:
+    """The archive of our own packages that a handler may import."""
+    sources = [(path, path.relative_to(ROOT).as_posix()) for name in PACKAGES for path in _files(ROOT / name)]
+    content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
+    return _built(f"code-{_digest(content)}.zip", lambda folder: _copy(sources, folder))
+
+
+def _built(name: str, fill: Callable[[Path], None]) -> Path:
+    archive = output_folder() / name
+    if not archive.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            fill(Path(folder))
+            _zip(Path(folder), archive)
+    return archive
+
+
+def output_folder() -> Path:
+    """Where archives are kept between runs; PREMIUM_ASSETS_DIR puts it elsewhere."""
+    folder = Path(os.environ.get("PREMIUM_ASSETS_DIR", ROOT / "dist" / "lambda"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _install(folder: Path, target: Target) -> None:
+    command = [
+        uv.find_uv_bin(),
+        "pip",
+        "install",
+        "--quiet",
+        "--no-config",
+        "--only-binary",
+        ":all:",
+        "--require-hashes",
+    ]
+    command += ["--python-version", target.python, "--target", str(folder), "--requirement", str(REQUIREMENTS)]
+    command += ["--python-platform", target.platform] if target.platform else ["--python", sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssetError(f"the Lambda dependencies for {target} could not be installed: {done.stderr.strip()}")
+    _prune(folder)
+
+
+def _prune(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file() and not _needed(path.relative_to(folder)):
+            path.unlink()
+
+
+def _needed(path: Path) -> bool:
+    if path.suffix in _UNUSED_SUFFIXES or _UNUSED_NAMES.intersection(path.parts):
+        return False
+    if path.parts[0].endswith(".dist-info"):
+        return path.name in _KEPT_METADATA
+    model = path.parts[:2] == ("botocore", "data") and len(path.parts) > 3
+    return not model or path.parts[2] in AWS_SERVICES
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    wanted = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return iter(sorted(wanted))
+
+
+def _copy(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
+    for path, name in sources:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+
+
+def _zip(folder: Path, archive: Path) -> None:
+    """Sorted names, one timestamp, one mode; renamed into place so that two builders do not see half an archive."""
+    with tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".part", delete=False) as part:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+            for path in _files(folder):
+                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), date_time=EARLIEST)
+                entry.external_attr = 0o644 << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                packed.writestr(entry, path.read_bytes())
+    Path(part.name).replace(archive)
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    content = hashlib.sha256()
+    for part in parts:
+        content.update(hashlib.sha256(part).digest())
+    return content.hexdigest()[:16]

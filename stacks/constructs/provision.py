@@ -1,0 +1,39 @@
+"""What a process may be given: the variables that tell it where a thing is, and the rights to use it, in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from aws_cdk import aws_iam as iam
+
+from stacks.constructs.findings import acknowledge
+
+
+@dataclass(frozen=True)
+class Provision:
+    """Environment variables (never a secret, its ARN), a grant, and the nag findings that this grant makes, with reasons."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    grant: Callable[[iam.IGrantable], object] | None = None
+    findings: Mapping[str, str] = field(default_factory=dict)
+
+    def give(self, role: iam.Role) -> Mapping[str, str]:
+        """Grants to the role, acknowledges what that grant makes nag say, and returns the variables."""
+        if self.grant is not None:
+            self.grant(role)
+        acknowledge(role, self.findings)
+        return self.environment
+
+
+Provisions = Mapping[str, Provision]
+
+
+def give_all(provisions: Provisions, needs: tuple[str, ...], role: iam.Role) -> dict[str, str]:
+    """The environment of a process with these needs; a need nobody provides stops the synth."""
+    environment: dict[str, str] = {}
+    for need in needs:
+        if need not in provisions:
+            raise ValueError(f"no stack provides {need!r}; known are {', '.join(sorted(provisions))}")
+        environment |= provisions[need].give(role)
+    return environment

@@ -1,0 +1,119 @@
+"""The sizes and choices a stage gives its stacks: frozen, bounded, one model a concern."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+StageName = Literal["local", "dev", "staging", "prod"]
+Removal = Literal["destroy", "snapshot", "retain"]
+Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$")]
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{1,251}[a-z0-9])$")]
+Days = Annotated[int, Field(ge=1, le=3653)]
+
+
+class Model(BaseModel):
+    """Frozen; a key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Postgres(Model):
+    """The premium database: RDS class without its `db.` prefix, sizes in GiB."""
+
+    instance: str = Field(pattern=r"^[a-z0-9]+\.[a-z0-9]+$")
+    multi_az: bool = False
+    read_replica: bool = False
+    proxy: bool = False
+    storage: int = Field(default=50, ge=20, le=16384)
+    max_storage: int = Field(default=200, ge=20, le=65536)
+    max_connections: int = Field(ge=50, le=5000)
+    deletion_protection: bool = False
+
+
+class TimescaleExternal(Model):
+    """TimescaleDB run by somebody else: its secrets (JSON as in docs/architecture.md) and the network it is peered by."""
+
+    app_secret: Arn
+    worker_secret: Arn
+    owner_secret: Arn
+    cidr: str = Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")
+
+
+class Timescale(Model):
+    """TimescaleDB: our own EC2 instance (sizes in GiB), or `external`."""
+
+    instance: str = Field(pattern=r"^[a-z0-9]+\.[a-z0-9]+$")
+    storage: int = Field(default=50, ge=20, le=16384)
+    snapshots: bool = False
+    external: TimescaleExternal | None = None
+
+
+class Redis(Model):
+    """ElastiCache node type without its `cache.` prefix; a replica brings failover."""
+
+    node: str = Field(pattern=r"^[a-z0-9]+\.[a-z0-9]+$")
+    replica: bool = False
+
+
+class Fleet(Model):
+    """One Fargate task: CPU units (1024 is a vCPU), MiB of memory, and tasks a queue class."""
+
+    cpu: Literal[256, 512, 1024, 2048, 4096]
+    memory: int = Field(ge=512, le=30720)
+    minimum: int = Field(ge=0, le=20)
+    maximum: int = Field(ge=1, le=100)
+    total: int = Field(ge=1, le=200)
+
+
+class Functions(Model):
+    """Lambda: MiB of memory, warm instances of the hot functions, minutes of the 5 % canary, the account's share."""
+
+    memory: int = Field(default=512, ge=128, le=10240)
+    provisioned: int = Field(default=0, ge=0, le=500)
+    canary_minutes: int = Field(default=5, ge=1, le=1440)
+    concurrency: int = Field(default=100, ge=1, le=5000)
+
+
+class Throttle(Model):
+    """Requests a second over all callers, and the burst above them."""
+
+    rate: int = Field(default=1000, ge=1, le=10000)
+    burst: int = Field(default=2000, ge=1, le=5000)
+
+
+class Domain(Model):
+    """The name customers call; the certificate lives in us-east-1, the hosted zone in Route 53."""
+
+    name: Host
+    zone_id: str = Field(pattern=r"^Z[A-Z0-9]{5,32}$")
+    zone_name: Host
+    certificate: Arn
+
+
+class Existing(Model):
+    """What the free platform lends; each absent field is created instead."""
+
+    vpc_id: str | None = Field(default=None, pattern=r"^vpc-[0-9a-f]{8,17}$")
+    private_subnets: tuple[str, ...] = ()
+    isolated_subnets: tuple[str, ...] = ()
+    redis_host: Host | None = None
+    redis_secret: Arn | None = None
+    redis_security_group: str | None = Field(default=None, pattern=r"^sg-[0-9a-f]{8,17}$")
+    alerts_topic: Arn | None = None
+    events_queue: Arn | None = None
+    http_api_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{8,12}$")
+    http_api_endpoint: str | None = Field(default=None, pattern=r"^https://[a-z0-9.-]+$")
+    replica_host: Host | None = None
+    replica_secret: Arn | None = None
+
+
+class Alerting(Model):
+    """Where alarms go; an address or ARN that is absent is not subscribed."""
+
+    emails: tuple[str, ...] = ()
+    pagerduty_url: str | None = Field(default=None, pattern=r"^https://")
+    slack_workspace: str | None = Field(default=None, pattern=r"^T[A-Z0-9]{6,}$")
+    slack_channel: str | None = Field(default=None, pattern=r"^C[A-Z0-9]{6,}$")
+    monthly_budget: int = Field(default=100, ge=1, le=1_000_000)

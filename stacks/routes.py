@@ -1,0 +1,121 @@
+"""Which function answers which route, and what it needs: a new service is one entry here.
+
+A need names an entry of `stacks.constructs.provision.Provisions`: its environment and its grant.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from stacks.model import Model
+
+Need = Literal[
+    "database", "timeseries", "redis", "jwt", "jobs", "idempotency", "usage", "connections", "connections:read",
+    "audit", "reports", "exports", "events", "websocket", "backlog", "broadcast",
+]  # fmt: skip
+
+_ANSWERS: tuple[Need, ...] = ("database", "redis", "idempotency", "audit")
+
+
+class Function(Model):
+    """One Lambda function: `handlers.<name>.handler`; seconds and MiB where the defaults do not fit."""
+
+    name: str = Field(pattern=r"^[a-z][a-z_]*$")
+    needs: tuple[Need, ...]
+    routes: tuple[str, ...] = ()
+    timeout: int = Field(default=29, ge=1, le=900)
+    hot: bool = False
+
+
+class Schedule(Model):
+    """An EventBridge schedule that gives `detail` to the schedules function; rate in minutes."""
+
+    name: str
+    every: int = Field(ge=1, le=1440)
+    task: str
+
+
+AUTHORIZER = Function(name="authorizer", needs=("database", "redis", "jwt", "usage"), timeout=5, hot=True)
+
+HTTP = (
+    Function(
+        name="meta",
+        needs=("database", "timeseries", "redis", "jobs"),
+        routes=("GET /v1/health", "GET /v1/health/ready", "GET /v1/openapi.json", "GET /v1/jobs/{id}", "$default"),
+        hot=True,
+    ),
+    Function(
+        name="accounts",
+        needs=(*_ANSWERS, "jwt"),
+        routes=(
+            "POST /v1/auth/nonce",
+            "POST /v1/auth/verify-wallet",
+            "GET /v1/auth/session",
+            "POST /v1/auth/logout",
+            "GET /v1/users/profile",
+            "PUT /v1/users/profile",
+            "GET /v1/users/preferences",
+            "PUT /v1/users/preferences",
+            "GET /v1/users/api-keys",
+            "POST /v1/users/api-keys",
+            "DELETE /v1/users/api-keys/{id}",
+        ),  # fmt: skip
+    ),
+    Function(
+        name="portfolio",
+        needs=(*_ANSWERS, "timeseries", "jobs", "exports"),
+        routes=(
+            "GET /v1/portfolio",
+            "GET /v1/portfolio/assets",
+            "GET /v1/portfolio/chains",
+            "GET /v1/portfolio/performance",
+            "GET /v1/portfolio/history",
+            "GET /v1/portfolio/wallets",
+            "POST /v1/portfolio/wallets",
+            "DELETE /v1/portfolio/wallets/{id}",
+            "POST /v1/portfolio/refresh",
+            "POST /v1/portfolio/exports",
+        ),  # fmt: skip
+        hot=True,
+    ),
+    Function(
+        name="tax",
+        needs=(*_ANSWERS, "jobs", "reports"),
+        routes=(
+            "POST /v1/tax/reports",
+            "GET /v1/tax/reports",
+            "GET /v1/tax/reports/{id}",
+            "GET /v1/tax/transactions",
+            "POST /v1/tax/transactions/import",
+            "GET /v1/tax/summary/{year}",
+        ),  # fmt: skip
+    ),
+    Function(
+        name="security",
+        needs=(*_ANSWERS, "jobs"),
+        routes=(
+            "POST /v1/security/scan/transaction",
+            "POST /v1/security/scan/contract",
+            "POST /v1/security/scan/address",
+            "GET /v1/security/scans",
+            "GET /v1/security/scans/{id}",
+            "GET /v1/security/risk-score/{address}",
+        ),  # fmt: skip
+    ),
+)
+
+STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"))
+ALERT_EVENTS = Function(name="alert_events", needs=("database", "redis", "events"), timeout=60)
+SCHEDULES = Function(
+    name="schedules", needs=("database", "redis", "jobs", "connections:read", "websocket", "backlog"), timeout=120
+)
+
+SCHEDULED = (
+    Schedule(name="Sweep", every=1, task="sweep"),
+    Schedule(name="Backlog", every=1, task="backlog"),
+    Schedule(name="Hourly", every=60, task="hourly"),
+)
+
+FUNCTIONS = (AUTHORIZER, *HTTP, STREAM, ALERT_EVENTS, SCHEDULES)
