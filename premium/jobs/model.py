@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -39,9 +39,16 @@ class JobKind(Generic[P]):
     """One of `premium.jobs.queue.QUEUES`."""
     payload: type[P]
     timeout_seconds: int
-    """Under the fleet's stop time-out, so that a deploy never kills a job."""
-    attempts: int = 4
-    """First try and retries together."""
+    """Under the fleet's stop time-out, so that a deploy never kills a job; a longer one runs under scale-in protection."""
+    attempts: int = 6
+    """First try and retries together: with the default every backoff of `RETRY_SECONDS` is used, 31 s of outage."""
+
+
+RETRY_SECONDS = (1, 2, 4, 8, 16)
+"""Backoff before the second, third, … attempt; docs/architecture.md."""
+
+LEASE = timedelta(seconds=15)
+"""A running job whose worker has not been heard of for this long is abandoned: another may take it."""
 
 
 class JobStatus(StrEnum):
@@ -80,10 +87,13 @@ class JobRecord(BaseModel):
     """SHA-256 of kind and payload: the same idempotency key with another fingerprint is a conflict."""
     attempt: int = 0
     """How many times a worker has taken it."""
+    spent: int = 0
+    """Attempts made before an operator requeued it; they do not count against the kind's attempts."""
     error: JobError | None = None
     result: Mapping[str, Any] | None = None
     """Small: ids and totals; what is large lies in S3 or a table."""
     request_id: str
     created_at: datetime
     updated_at: datetime
+    """Last change or heartbeat."""
     ended_at: datetime | None = None

@@ -1,0 +1,102 @@
+"""Use cases of jobs: start one, look at one, find the lost ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from premium.clock import Clock
+from premium.errors import Conflict, NotFound
+from premium.jobs.identity import fingerprint, job_id
+from premium.jobs.kinds import declared
+from premium.jobs.model import LEASE, JobKind, JobPayload, JobRecord, JobStatus
+from premium.jobs.queue import JobQueue, QueueUnavailable
+from premium.jobs.store import JobStore
+from premium.observability import logger
+
+P = TypeVar("P", bound=JobPayload)
+
+QUEUED_FOR = timedelta(seconds=30)
+"""A queued record younger than this may still be between its two writes: record first, then the queue."""
+
+
+class JobService:
+    """`kinds` gives the kinds that the sweeper may enqueue again; the platform's by default."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        queue: JobQueue,
+        clock: Clock,
+        *,
+        kinds: Callable[[], Mapping[str, JobKind[Any]]] = declared,
+    ) -> None:
+        self.store = store
+        self.queue = queue
+        self._clock = clock
+        self._kinds = kinds
+
+    def start(
+        self, kind: JobKind[P], payload: P, *, user_id: UUID, request_id: str, idempotency_key: str | None = None
+    ) -> JobRecord:
+        """Accept work: the record first, then the queue. The same key gives the same job; Conflict for another payload.
+
+        An unreachable queue is no error: the record is durable and the sweeper enqueues it.
+        """
+        now = self._clock.now()
+        record = self.store.create(
+            JobRecord(
+                id=job_id(kind, user_id, idempotency_key),
+                user_id=user_id,
+                kind=kind.name,
+                payload=payload.model_dump(mode="json"),
+                fingerprint=fingerprint(kind, payload),
+                request_id=request_id,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+        if record.fingerprint != fingerprint(kind, payload):
+            raise Conflict("this idempotency key was used with another request")
+        if record.status is JobStatus.QUEUED:
+            self._enqueue(kind, record)
+        return record
+
+    def get(self, user_id: UUID, job_id: UUID) -> JobRecord:
+        """NotFound for an unknown job and for another user's alike."""
+        record = self.store.get(job_id)
+        if record.user_id != user_id:
+            raise NotFound(f"there is no job {job_id}")
+        return record
+
+    def sweep(self, now: datetime, *, queued_for: timedelta = QUEUED_FOR, lease: timedelta = LEASE) -> int:
+        """Enqueue again what was accepted and is on no queue, and what a dead worker left running; how many."""
+        waiting = self.queue.waiting()
+        on_their_way = waiting | self.queue.started()
+        lost = [r for r in self.store.stale(JobStatus.QUEUED, now - queued_for) if str(r.id) not in on_their_way]
+        abandoned = [r for r in self.store.stale(JobStatus.RUNNING, now - lease) if str(r.id) not in waiting]
+        return sum(self._replace(record) for record in (*lost, *abandoned))
+
+    def requeue(self, job_id: UUID) -> JobRecord | None:
+        """An operator's second chance for a failed job: record first, then the queue; None when it has not failed."""
+        record = self.store.reopen(job_id, self._clock.now())
+        if record is not None:
+            self._replace(record)
+        return record
+
+    def _enqueue(self, kind: JobKind[Any], record: JobRecord) -> None:
+        try:
+            self.queue.enqueue(kind, record)
+        except QueueUnavailable:
+            logger.warning("job recorded but not enqueued; the sweeper will", job_id=str(record.id), kind=kind.name)
+
+    def _replace(self, record: JobRecord) -> bool:
+        kind = self._kinds().get(record.kind)
+        if kind is None:
+            logger.error("no kind of this name in this release", job_id=str(record.id), kind=record.kind)
+            return False
+        self.queue.replace(kind, record)
+        logger.info("job enqueued again", job_id=str(record.id), kind=record.kind, status=record.status.value)
+        return True
