@@ -1,0 +1,111 @@
+"""A chain as data, and what was read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
+
+from premium.chains.addresses import Address
+
+Category = Literal["native", "stablecoin", "wrapped", "governance", "liquid_staking", "lp", "token"]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Token(_Data):
+    """An ERC-20 that is always read on its chain. What is left out is asked of the contract."""
+
+    address: Address
+    symbol: str | None = Field(default=None, min_length=1, max_length=32)
+    decimals: int | None = Field(default=None, ge=0, le=77)
+    category: Category = "token"
+
+
+class Native(_Data):
+    symbol: str = Field(min_length=1, max_length=16)
+    decimals: int = Field(ge=0, le=36)
+
+
+class Dex(_Data):
+    """Where prices are read on the chain itself: Uniswap V2 and V3 factories, and the stablecoin that is the unit."""
+
+    stable: Address
+    stable_decimals: int = Field(ge=0, le=36)
+    wrapped_native: Address
+    v2_factory: Address | None = None
+    v3_factory: Address | None = None
+    v3_fees: tuple[int, ...] = (100, 500, 3000, 10000)
+
+
+class Discovery(_Data):
+    """How far back Transfer logs are asked for, and in spans of how many blocks (nodes bound both)."""
+
+    blocks: int = Field(default=10_000, ge=1)
+    span: int = Field(default=5_000, ge=1)
+
+
+class Chain(_Data):
+    """One entry of the registry; a chain of a known kind needs nothing but this."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")
+    title: str = Field(min_length=1, max_length=64)
+    kind: Literal["evm"] = "evm"
+    chain_id: int = Field(gt=0)
+    native: Native
+    rpc: tuple[AnyHttpUrl, ...] = ()
+    """Tried in this order; the next takes over when one fails."""
+    multicall: Address | None = None
+    explorer: AnyHttpUrl | None = None
+    price_name: str | None = None
+    """The price provider's name of the chain, where it differs."""
+    max_head_age_seconds: int | None = Field(default=3600, gt=0)
+    """A newest block older than this is a node that fell behind; None where blocks come only with transactions."""
+    discovery: Discovery | None = None
+    tokens: tuple[Token, ...] = ()
+    dex: Dex | None = None
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        return tuple(str(url) for url in self.rpc)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance:
+    """What one wallet holds of one asset: an exact integer of base units.
+
+    `decimals` is None where the contract does not say it credibly: then the units have no scale and no price.
+    """
+
+    wallet: str
+    key: str
+    symbol: str
+    decimals: int | None
+    units: int
+    category: Category
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainReading:
+    """All balances of one chain at one block. `unreadable` are asset keys whose contract did not answer properly."""
+
+    chain: str
+    block: int
+    block_time: datetime
+    read_at: datetime
+    balances: tuple[Balance, ...]
+    unreadable: tuple[str, ...] = ()
+    discovery_failed: bool = False
+
+
+class ChainAdapter(Protocol):
+    """What a kind of chain must be able to do; UpstreamUnavailable when the whole chain cannot be read."""
+
+    async def read(self, chain: Chain, wallets: Mapping[str, frozenset[str]]) -> ChainReading:
+        """`wallets`: checksummed address → token addresses known to be held besides those of the chain's list."""
+        ...

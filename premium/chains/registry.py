@@ -1,0 +1,105 @@
+"""Every chain the platform reads: the shipped list, with a deployment's own entries over it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from premium.chains.model import Chain
+from premium.config import ConfigurationError, Settings
+
+_SHIPPED = files("premium.chains") / "chains.json"
+
+
+class _File(BaseModel):
+    """`chains`: whole entries, or a name with the fields to replace. `active`: the only chains that are read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    active: tuple[str, ...] | None = None
+    chains: tuple[dict[str, Any], ...] = Field(default=())
+
+
+class Registry:
+    """Chains by short name. Active are those that are read: with an endpoint, and named where a file names any."""
+
+    def __init__(self, chains: Mapping[str, Chain], active: frozenset[str] | None = None) -> None:
+        self._chains = dict(chains)
+        named = frozenset(self._chains) if active is None else active
+        self.active = tuple(c for c in self._chains.values() if c.name in named and c.rpc)
+
+    def __getitem__(self, name: str) -> Chain:
+        """KeyError for a chain that is not known."""
+        return self._chains[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._chains
+
+    def __iter__(self) -> Iterator[Chain]:
+        return iter(self._chains.values())
+
+    def __len__(self) -> int:
+        return len(self._chains)
+
+
+def load(settings: Settings) -> Registry:
+    """The shipped chains under CHAINS_FILE; ConfigurationError names file, chain, field and reason."""
+    own = Path(settings.chains_file) if settings.chains_file else None
+    try:
+        text = own.read_text("utf-8") if own else None
+    except OSError as error:
+        raise ConfigurationError(f"CHAINS_FILE: {own} cannot be read: {error.strerror}") from None
+    return parse(_SHIPPED.read_text("utf-8"), text, source=str(own))
+
+
+def parse(shipped: str, overlay: str | None = None, *, source: str = "CHAINS_FILE") -> Registry:
+    entries = {entry["name"]: entry for entry in json.loads(shipped)["chains"]}
+    own = _File() if overlay is None else _overlay(overlay, source)
+    for number, entry in enumerate(own.chains, start=1):
+        name = entry.get("name")
+        if not isinstance(name, str):
+            raise ConfigurationError(f"{source}: chain {number} has no name")
+        entries[name] = {**entries.get(name, {}), **entry}
+    chains = {name: _chain(name, entry, source) for name, entry in entries.items()}
+    _distinct(chains, source)
+    return Registry(chains, _named(own.active, chains, source))
+
+
+def _overlay(text: str, source: str) -> _File:
+    try:
+        return _File.model_validate_json(text)
+    except ValidationError as error:
+        raise ConfigurationError(f"{source}: {_first(error)}") from None
+
+
+def _chain(name: str, entry: Mapping[str, Any], source: str) -> Chain:
+    try:
+        return Chain.model_validate(entry)
+    except ValidationError as error:
+        raise ConfigurationError(f"{source}: chain {name!r}: {_first(error)}") from None
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc']) or 'file'}: {first['msg']}"
+
+
+def _distinct(chains: Mapping[str, Chain], source: str) -> None:
+    """Two names for one chain id would count a wallet's coins twice."""
+    owners: dict[int, str] = {}
+    for chain in chains.values():
+        other = owners.setdefault(chain.chain_id, chain.name)
+        if other != chain.name:
+            raise ConfigurationError(f"{source}: {other!r} and {chain.name!r} both have chain id {chain.chain_id}")
+
+
+def _named(active: tuple[str, ...] | None, chains: Mapping[str, Chain], source: str) -> frozenset[str] | None:
+    unknown = [name for name in active or () if name not in chains]
+    if unknown:
+        raise ConfigurationError(f"{source}: active: no chain is called {unknown[0]!r}")
+    return None if active is None else frozenset(active)

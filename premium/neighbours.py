@@ -1,0 +1,167 @@
+"""The one way out: every call to an RPC node, price source or provider goes through a `Neighbour`.
+
+Time-outs are at most 30 s, repeats wait 1, 2, 4, 8, 16 s with jitter and happen only where a repeat is safe,
+and a circuit breaker keeps a dead neighbour from costing every caller its time-out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import httpx
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from premium.errors import UpstreamUnavailable
+
+MAX_TIMEOUT = 30.0
+MAX_REPEATS = 5
+_REPEATABLE_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class Refused(UpstreamUnavailable):
+    """The neighbour answered and said no (a 4xx): repeating the same request cannot help."""
+
+    retryable = False
+
+
+class CircuitOpen(UpstreamUnavailable):
+    """The breaker is open: nothing was sent."""
+
+
+class Breaker(StrEnum):
+    CLOSED = "closed"
+    HALF_OPEN = "half_open"
+    OPEN = "open"
+
+
+StateListener = Callable[[str, Breaker], None]
+"""Told the neighbour's name and its breaker's new state, so that metrics can show it."""
+
+
+@dataclass
+class CircuitBreaker:
+    """Opens after `threshold` failures in a row; after `rest` seconds one call probes (half-open) and decides.
+
+    A probe that never reports (its task was cancelled) frees its place after another `rest`.
+    """
+
+    name: str
+    threshold: int = 5
+    rest: float = 30.0
+    clock: Callable[[], float] = time.monotonic
+    on_change: StateListener | None = None
+    state: Breaker = field(default=Breaker.CLOSED, init=False)
+    _failures: int = field(default=0, init=False)
+    _since: float = field(default=0.0, init=False)
+
+    def admit(self) -> None:
+        """CircuitOpen unless a call may go out now."""
+        if self.state is Breaker.CLOSED:
+            return
+        if self.clock() - self._since < self.rest:
+            raise CircuitOpen(f"{self.name} is not called for now: it failed {self._failures} times in a row")
+        self._since = self.clock()
+        self._become(Breaker.HALF_OPEN)
+
+    def succeeded(self) -> None:
+        self._failures = 0
+        self._become(Breaker.CLOSED)
+
+    def failed(self) -> None:
+        self._failures += 1
+        if self.state is Breaker.HALF_OPEN or self._failures >= self.threshold:
+            self._since = self.clock()
+            self._become(Breaker.OPEN)
+
+    def _become(self, state: Breaker) -> None:
+        if state is self.state:
+            return
+        self.state = state
+        if self.on_change is not None:
+            self.on_change(self.name, state)
+
+
+def repeating(
+    repeats: int, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep, jitter: float = 1.0
+) -> AsyncRetrying:
+    """Runs a coroutine again while it fails retryably: waits 1, 2, 4, 8, 16 s, each up to `jitter` s longer."""
+
+    return AsyncRetrying(
+        stop=stop_after_attempt(1 + repeats),
+        wait=wait_exponential_jitter(initial=1, max=16 + jitter, jitter=jitter),
+        retry=retry_if_exception(_worth_repeating),
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+def _worth_repeating(error: BaseException) -> bool:
+    return isinstance(error, UpstreamUnavailable) and error.retryable and not isinstance(error, CircuitOpen)
+
+
+class Neighbour:
+    """A service at the other end of HTTP, with its time-out, repeats and breaker.
+
+    `safe` says whether requests may be repeated by default; `request(..., safe=...)` decides for one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        client: httpx.AsyncClient,
+        timeout: float = 10.0,
+        attempts: int = 1 + MAX_REPEATS,
+        safe: bool = False,
+        breaker: CircuitBreaker | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        if not 0 < timeout <= MAX_TIMEOUT:
+            raise ValueError(f"{name}: a time-out lies between 0 and {MAX_TIMEOUT:.0f} s, not {timeout}")
+        if not 1 <= attempts <= 1 + MAX_REPEATS:
+            raise ValueError(f"{name}: 1 to {1 + MAX_REPEATS} attempts, not {attempts}")
+        self.name, self._client, self._timeout = name, client, timeout
+        self._attempts, self._safe, self._sleep = attempts, safe, sleep
+        self.breaker = breaker or CircuitBreaker(name)
+
+    async def request(self, method: str, url: str, *, safe: bool | None = None, **options: Any) -> httpx.Response:
+        """The answer, 2xx or 3xx. Refused for a 4xx, UpstreamUnavailable when the neighbour fails to the last.
+
+        `options` are httpx's: json, params, headers, content, timeout.
+        """
+        repeats = self._attempts - 1 if (self._safe if safe is None else safe) else 0
+        return await repeating(repeats, sleep=self._sleep)(self._once, method, url, options)
+
+    async def _once(self, method: str, url: str, options: dict[str, Any]) -> httpx.Response:
+        self.breaker.admit()
+        try:
+            async with asyncio.timeout(options.get("timeout", self._timeout)):
+                response = await self._client.request(method, url, **{"timeout": self._timeout, **options})
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            self.breaker.failed()
+            raise UpstreamUnavailable(f"{self.name} did not answer: {type(error).__name__}") from error
+        except asyncio.CancelledError:
+            self.breaker.failed()  # whoever waited ran out of time: to the breaker that is no answer
+            raise
+        return self._judge(response)
+
+    def _judge(self, response: httpx.Response) -> httpx.Response:
+        """A neighbour that says no is alive: only what a repeat could mend counts against its breaker."""
+        if response.status_code in _REPEATABLE_STATUS or response.status_code >= 500:
+            self.breaker.failed()
+            raise UpstreamUnavailable(f"{self.name} answered {response.status_code}")
+        self.breaker.succeeded()
+        if response.is_error:
+            raise Refused(f"{self.name} refused the request with {response.status_code}")
+        return response
+
+
+def open_client(*, connections: int = 200) -> httpx.AsyncClient:
+    """One pool for all neighbours of a task; follows no redirects, so that a neighbour cannot send us elsewhere."""
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return httpx.AsyncClient(limits=limits, timeout=MAX_TIMEOUT, follow_redirects=False, trust_env=False)
