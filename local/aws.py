@@ -1,0 +1,76 @@
+"""AWS on 127.0.0.1: the emulator MiniStack (PyPI `ministack`), which speaks like LocalStack."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from local.service import Service
+
+REGION = "us-east-1"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+def client_environment(endpoint: str) -> dict[str, str]:
+    """What boto3, the AWS CLI and the CDK CLI need to speak to `endpoint` and to nobody else."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL_S3": endpoint,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        **CREDENTIALS,
+    }
+
+
+class Aws(Service):
+    """Objects of S3 are on disk; all else is memory that a clean stop writes down and a kill loses."""
+
+    name: ClassVar[str] = "aws"
+    variable: ClassVar[str] = "PREMIUM_AWS_PORT"
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{self.address}"
+
+    def command(self) -> Sequence[str | Path]:
+        return [sys.executable, "-m", "ministack"]
+
+    def environment(self) -> Mapping[str, str]:
+        """Its Lambda functions inherit all of this, so it holds nothing that a function could lean on by accident."""
+        for folder in ("state", "s3", "tmp"):
+            (self.data / folder).mkdir(parents=True, exist_ok=True)
+        return {
+            **super().environment(),
+            **CREDENTIALS,
+            "AWS_DEFAULT_REGION": REGION,
+            "MINISTACK_REGION": REGION,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "localhost",
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self.data / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self.data / "s3"),
+            "TMPDIR": str(self.data / "tmp"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def health(self) -> dict[str, Any]:
+        """`{"services": {...}, "edition", "version"}`; OSError when nothing answers."""
+        with urllib.request.urlopen(f"{self.endpoint}/_localstack/health", timeout=2) as answer:  # noqa: S310  # our own http address
+            document: dict[str, Any] = json.load(answer)
+            return document
+
+    def healthy(self) -> bool:
+        try:
+            return "services" in self.health()
+        except (OSError, ValueError):
+            return False

@@ -1,0 +1,57 @@
+"""An EVM node (anvil, npm `@foundry-rs/anvil`) on 127.0.0.1 that keeps its chain over restarts."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from local.errors import LocalError
+from local.service import Service
+
+CHAIN_ID = 31337
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Evm(Service):
+    """Blocks are mined as transactions arrive; the state is written every 2 s and at the end."""
+
+    name: ClassVar[str] = "evm"
+    variable: ClassVar[str] = "PREMIUM_EVM_PORT"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}"
+
+    def program(self) -> Path:
+        """The binary itself: npm's wrapper would leave it behind when killed."""
+        found = sorted((ROOT / "node_modules" / "@foundry-rs").glob("anvil-*/bin/anvil"))
+        if not found:
+            raise LocalError("The EVM node (npm @foundry-rs/anvil) is not installed.", "Run: make setup")
+        return found[0]
+
+    def command(self) -> Sequence[str | Path]:
+        where: list[str | Path] = ["--host", "127.0.0.1", "--port", str(self.port), "--chain-id", str(CHAIN_ID)]
+        keep: list[str | Path] = [
+            "--state",
+            self.data / "state.json",
+            "--state-interval",
+            "2",
+            "--preserve-historical-states",
+        ]
+        return [self.program(), *where, *keep]
+
+    def healthy(self) -> bool:
+        try:
+            return int(self.call("eth_chainId"), 16) == CHAIN_ID
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def call(self, method: str, *parameters: object) -> Any:
+        """One JSON-RPC call for the platform's own needs; the product reads chains through `premium.chains`."""
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}).encode()
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})  # noqa: S310  # our own http address
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310  # as above
+            return json.load(answer)["result"]

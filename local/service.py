@@ -1,0 +1,91 @@
+"""A neighbour that runs as one process on 127.0.0.1: start, stop, healthy. Its subclasses say how."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from local import ports, processes
+from local.errors import LocalError
+
+
+class Service(ABC):
+    """State in `data`, output in `logs/<name>.log` beside it; safe to start twice and to stop when it does not run."""
+
+    name: ClassVar[str]
+    variable: ClassVar[str]
+    """The environment variable that moves its port."""
+    grace: ClassVar[float] = 15
+    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.data = data.absolute()
+        self.port = port
+        self.log = self.data.parent / "logs" / f"{self.name}.log"
+        self.record = self.data / "process.json"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        process = processes.running(self.record)
+        return process.pid if process else None
+
+    @abstractmethod
+    def command(self) -> Sequence[str | Path]:
+        """The program and its arguments."""
+
+    @abstractmethod
+    def healthy(self) -> bool:
+        """Whether it answers its own protocol."""
+
+    def prepare(self) -> None:  # noqa: B027  # most services need nothing
+        """What must be there before the process starts: programs, folders, passwords."""
+
+    def environment(self) -> Mapping[str, str]:
+        return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.data), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+
+    def user(self) -> int | None:
+        """The user id it runs as; None is the caller's."""
+        return None
+
+    def start(self, *, seconds: float = 30) -> None:
+        """Returns when it is healthy. LocalError when its port is taken or it does not come up in `seconds`."""
+        if self.pid is None:
+            ports.require_free(self.port, name=self.name, variable=self.variable)
+            self.data.mkdir(parents=True, exist_ok=True)
+            self.prepare()
+            self._spawn()
+        self._wait(seconds)
+
+    def stop(self) -> None:
+        processes.end(self.record, grace=self.grace, first=self.stop_signal)
+
+    def _spawn(self) -> None:
+        processes.spawn(
+            self.command(), record=self.record, log=self.log, environment=self.environment(), uid=self.user()
+        )
+
+    def _wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not self.healthy():
+            if time.monotonic() > deadline:
+                raise LocalError(f"{self.name} did not answer within {seconds:.0f} s.", f"Its log: {self.log}")
+            if self.pid is None:
+                self._retry()
+            time.sleep(0.05)
+
+    def _retry(self) -> None:
+        """Called when the process ended before it was healthy."""
+        raise LocalError(f"{self.name} ended while it started: {self.last_line()}.", f"Its log: {self.log}")
+
+    def last_line(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
+        return lines[-1].strip().rstrip(".") if lines else "it wrote no log"
