@@ -1,0 +1,96 @@
+"""Basic blocks without their stack traffic: three instructions of four only move words, so that is done once a block.
+
+A lowered block reads registers: first the words it takes from the stack (0 is the top), then its constants, then the
+results of its operations in order. `out` says which registers replace the taken words, deepest first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from premium.security.disassembly import Instruction, is_known
+from premium.security.expressions import Arena, Word
+from premium.security.opcodes import ARITY, DUP1, ENDS, INVALID, JUMP, JUMPDEST, JUMPI, POP, PUSH0, PUSH32, SWAP1, SWAP16
+
+Operation = tuple[int, int, tuple[int, ...]]
+"""Opcode, byte offset, registers of its arguments (stack order)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One basic block; `end` is the closing opcode (JUMPDEST where it only falls through), `following` the next offset."""
+
+    offset: int
+    taken: int
+    constants: tuple[Word, ...]
+    operations: tuple[Operation, ...]
+    out: tuple[int, ...]
+    end: int
+    end_offset: int
+    end_args: tuple[int, ...]
+    following: int
+
+
+class _Stack:
+    """Symbolic stack of tagged references while lowering: `(0, n)` taken, `(1, n)` constant, `(2, n)` result."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self.items: list[tuple[int, int]] = []
+
+    def reach(self, depth: int) -> None:
+        while len(self.items) < depth:
+            self.items.insert(0, (0, self.taken))
+            self.taken += 1
+
+    def pop(self) -> tuple[int, int]:
+        self.reach(1)
+        return self.items.pop()
+
+
+def lower(instructions: list[Instruction], arena: Arena) -> Block:
+    stack, constants = _Stack(), list[Word]()
+    operations: list[tuple[int, int, tuple[tuple[int, int], ...]]] = []
+    results, end, end_args, last = 0, JUMPDEST, (), instructions[-1]
+    for one in instructions:
+        code = one.opcode
+        if PUSH0 <= code <= PUSH32:
+            stack.items.append((1, len(constants)))
+            constants.append(arena.const(one.operand))
+        elif DUP1 <= code < SWAP1:
+            stack.reach(code - DUP1 + 1)
+            stack.items.append(stack.items[-(code - DUP1 + 1)])
+        elif SWAP1 <= code <= SWAP16:
+            depth = code - SWAP1 + 2
+            stack.reach(depth)
+            stack.items[-1], stack.items[-depth] = stack.items[-depth], stack.items[-1]
+        elif code == POP:
+            stack.pop()
+        elif not is_known(code):
+            end = INVALID
+        elif code != JUMPDEST:
+            taken, given = ARITY[code] or (0, 0)
+            args = tuple(stack.pop() for _ in range(taken))
+            if code in ENDS or code in (JUMP, JUMPI):
+                end, end_args = code, args
+                continue
+            operations.append((code, one.offset, args))
+            if given:
+                stack.items.append((2, results))
+                results += 1
+    start = (0, stack.taken, stack.taken + len(constants))
+
+    def register(reference: tuple[int, int]) -> int:
+        return start[reference[0]] + reference[1]
+
+    return Block(
+        offset=instructions[0].offset,
+        taken=stack.taken,
+        constants=tuple(constants),
+        operations=tuple((code, offset, tuple(map(register, args))) for code, offset, args in operations),
+        out=tuple(map(register, stack.items)),
+        end=end,
+        end_offset=last.offset,
+        end_args=tuple(map(register, end_args)),
+        following=last.offset + 1 + (last.opcode - PUSH0 if PUSH0 <= last.opcode <= PUSH32 else 0),
+    )
