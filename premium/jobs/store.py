@@ -117,6 +117,11 @@ class JobStore:
             names={"#error": "error", "#ttl": "ttl"},
         )
 
+    def give_back(self, job_id: UUID, attempt: int, now: datetime) -> JobRecord:
+        """A failed attempt that will be repeated: queued again. Raises LeaseLost."""
+        values = {":queued": JobStatus.QUEUED, ":now": instant(now)}
+        return self._held(job_id, attempt, "SET #status = :queued, updated_at = :now", values)
+
     def release(self, job_id: UUID, worker: str, now: datetime) -> bool:
         """A worker whose child died gives the job back at once; false when it does not hold it."""
         values = {":queued": JobStatus.QUEUED, ":running": JobStatus.RUNNING, ":worker": worker, ":now": instant(now)}

@@ -1,0 +1,66 @@
+"""How far the workers are behind: per queue (queued + started) / max(running workers, 1), what the fleet is scaled on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from redis import Redis
+from rq import Worker
+from rq.registry import StartedJobRegistry
+
+from premium.jobs.queue import QUEUES
+from premium.jobs.rq_queue import queue
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
+
+NAMESPACE = "Premium"
+METRIC = "Backlog"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """One queue at one moment, in jobs and workers."""
+
+    queue: str
+    queued: int
+    started: int
+    workers: int
+
+    @property
+    def per_worker(self) -> Decimal:
+        return Decimal(self.queued + self.started) / max(self.workers, 1)
+
+
+def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) -> tuple[Backlog, ...]:
+    """Every queue's backlog; workers are those whose heartbeat lives and that listen to the queue."""
+    names = tuple(queues)
+    with connection.pipeline(transaction=False) as pipe:
+        for name in names:
+            pipe.llen(queue(name, connection).key)
+            pipe.zcount(StartedJobRegistry.key_template.format(name), int(now.timestamp()), "+inf")
+        counts = pipe.execute()
+    listening = [name for worker in Worker.all(connection=connection) for name in worker.queue_names()]
+    return tuple(
+        Backlog(queue=name, queued=counts[2 * n], started=counts[2 * n + 1], workers=listening.count(name))
+        for n, name in enumerate(names)
+    )
+
+
+def publish(client: CloudWatchClient, backlogs: Iterable[Backlog], now: datetime) -> None:
+    """Metric `Backlog` (jobs a worker) with dimension `Queue`, and `QueuedJobs` beside it."""
+    data: list[MetricDatumTypeDef] = []
+    for backlog in backlogs:
+        by_queue: list[Any] = [{"Name": "Queue", "Value": backlog.queue}]
+        data.append(
+            {"MetricName": METRIC, "Dimensions": by_queue, "Timestamp": now, "Value": float(backlog.per_worker)}
+        )
+        data.append(
+            {"MetricName": "QueuedJobs", "Dimensions": by_queue, "Timestamp": now, "Value": float(backlog.queued)}
+        )
+    client.put_metric_data(Namespace=NAMESPACE, MetricData=data)
