@@ -1,0 +1,36 @@
+"""The HTTP side alone: envelope, error table, router, pagination, idempotency, headers."""
+
+from handlers.runtime.callers import Caller, IdempotencyKey, RequestId
+from handlers.runtime.entry import entry
+from handlers.runtime.envelope import Listing
+from handlers.runtime.jobs import JobView, job_view
+from handlers.runtime.models import Amount, Body, View
+from handlers.runtime.needs import needs, public
+from handlers.runtime.pagination import Cursor, Limit, Position, cursor_of, listing, position
+from handlers.runtime.principal import Principal, Tier
+from handlers.runtime.router import Router, router
+
+__all__ = [
+    "Amount",
+    "Body",
+    "Caller",
+    "Cursor",
+    "IdempotencyKey",
+    "JobView",
+    "Limit",
+    "Listing",
+    "Position",
+    "Principal",
+    "RequestId",
+    "Router",
+    "Tier",
+    "View",
+    "cursor_of",
+    "entry",
+    "job_view",
+    "listing",
+    "needs",
+    "position",
+    "public",
+    "router",
+]

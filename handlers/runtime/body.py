@@ -1,0 +1,122 @@
+"""JSON of a request, read strictly: what two parsers could read in two ways is refused.
+
+RFC 8259 leaves open duplicate names, NaN, lone surrogates and sizes; PostgreSQL cannot store NUL.
+All end as INVALID_INPUT.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from premium.errors import InvalidInput, PayloadTooLarge
+
+MAX_BODY_BYTES = 1_048_576
+"""Larger imports go to S3 by a presigned upload."""
+MAX_DEPTH = 32
+MAX_NUMBER_CHARACTERS = 130
+
+
+def read_object(event: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The body's JSON object, or None where there is no body."""
+    text = body_text(event)
+    if not text.strip():
+        return None
+    try:
+        value = _DECODER.decode(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ": nested too deeply"
+        raise InvalidInput("The body is not valid JSON", details={"body": f"not JSON{where}"}) from None
+    if not isinstance(value, dict):
+        raise InvalidInput("The body must be a JSON object", details={"body": "not an object"})
+    _check_strings(value, 0)
+    return value
+
+
+def body_text(event: Mapping[str, Any]) -> str:
+    """The body as text, '' where there is none; PayloadTooLarge over 1 MiB, InvalidInput when it is not UTF-8."""
+    return raw_body(event).decode()
+
+
+def raw_body(event: Mapping[str, Any]) -> bytes:
+    """The body's bytes as the client sent them (for signatures), checked for size and encoding."""
+    body = event.get("body") or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+        if len(raw) <= MAX_BODY_BYTES:
+            raw.decode()
+    except (UnicodeError, binascii.Error, ValueError):
+        raise InvalidInput("The body is not UTF-8", details={"body": "not UTF-8"}) from None
+    if len(raw) > MAX_BODY_BYTES:
+        raise PayloadTooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes", details={"maximum": MAX_BODY_BYTES})
+    return raw
+
+
+def check_text(text: str, field: str) -> None:
+    """InvalidInput for NUL and for surrogates without their other half."""
+    if "\x00" in text or not _is_unicode(text):
+        raise InvalidInput("A text holds a character that no text has", details={field: "NUL or half a surrogate pair"})
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _check_strings(value: object, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise InvalidInput("The body is nested too deeply", details={"body": f"more than {MAX_DEPTH} levels"})
+    match value:
+        case str():
+            check_text(value, "body")
+        case dict():
+            for name, member in value.items():
+                check_text(name, "body")
+                _check_strings(member, depth + 1)
+        case list():
+            for member in value:
+                _check_strings(member, depth + 1)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidInput("The body names a field twice", details={"body": f"{twice[:100]!a} appears twice"})
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise InvalidInput("The body is not valid JSON", details={"body": f"{name} is not a JSON number"})
+
+
+def _integer(digits: str) -> int:
+    _check_number(digits)
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    _check_number(digits)
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise InvalidInput("A number is too large", details={"body": "a number is too large"})
+    return value
+
+
+def _check_number(digits: str) -> None:
+    if len(digits) > MAX_NUMBER_CHARACTERS:
+        raise InvalidInput(
+            "A number is too long", details={"body": f"a number of over {MAX_NUMBER_CHARACTERS} characters"}
+        )
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_float
+)

@@ -1,0 +1,68 @@
+"""The one table from errors to codes and statuses, and how foreign errors enter it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from premium.errors import AppError, InvalidInput, NotFound, UpstreamUnavailable
+
+STATUS: Mapping[str, int] = {
+    "INVALID_INPUT": 400,
+    "UNAUTHENTICATED": 401,
+    "TIER_REQUIRED": 403,
+    "FORBIDDEN": 403,
+    "NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405,
+    "CONFLICT": 409,
+    "PAYLOAD_TOO_LARGE": 413,
+    "UNPROCESSABLE": 422,
+    "RATE_LIMITED": 429,
+    "INTERNAL": 500,
+    "UPSTREAM_UNAVAILABLE": 503,
+}
+
+_MAX_FIELDS = 50
+_NEIGHBOURS = frozenset(
+    {
+        "psycopg.OperationalError",
+        "psycopg_pool.PoolTimeout",
+        "redis.exceptions.ConnectionError",
+        "redis.exceptions.TimeoutError",
+        "botocore.exceptions.HTTPClientError",
+        "botocore.exceptions.EndpointConnectionError",
+    }
+)
+"""By name: importing the libraries only to compare their classes would cost each cold start."""
+
+
+class MethodNotAllowed(NotFound):
+    """The path exists, under another method; `details` says which."""
+
+    code = "METHOD_NOT_ALLOWED"
+
+
+def from_validation(error: RequestValidationError) -> InvalidInput:
+    """One entry a field: `{"conditions.0.operator": "Input should be 'gt' or 'lt'"}`."""
+    fields: dict[str, str] = {}
+    for problem in error.errors()[:_MAX_FIELDS]:
+        fields.setdefault(_field(problem["loc"]), str(problem["msg"])[:300])
+    first = next(iter(fields.items()), ("request", "not valid"))
+    return InvalidInput(f"{first[0]}: {first[1]}", details=fields)
+
+
+def _field(location: tuple[Any, ...]) -> str:
+    inside = location[1:] if location and location[0] in ("body", "query", "path", "header") else location
+    return ".".join(str(part)[:100] for part in inside) or str(location[0] if location else "request")
+
+
+def as_app_error(error: Exception) -> AppError | None:
+    """An error that a caller may see, or None for one of ours."""
+    if isinstance(error, AppError):
+        return error if error.code in STATUS else None
+    names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    if names & _NEIGHBOURS:
+        return UpstreamUnavailable("A store does not answer just now; try again in a moment")
+    return None

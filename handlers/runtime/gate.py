@@ -1,0 +1,49 @@
+"""The first frame around every route: may the caller come in, then is the request well-formed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
+
+from handlers.runtime.body import check_text, read_object
+from handlers.runtime.needs import Needs, needs_of
+from handlers.runtime.state import current
+from premium.errors import InvalidInput
+
+_UNMATCHED = Needs(public=True)
+"""A path that does not exist says so to anybody, but only after the authorizer has counted the request."""
+_MAX_QUERY = 4096
+
+
+class Gate(OpenAPIRequestValidationMiddleware):
+    """Powertools validates first and runs other middlewares after; a caller must be refused before that."""
+
+    def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        route = app.context["_route"]
+        state = current()
+        requirement = needs_of(route.func)
+        if requirement is not None:
+            state.route = f"{route.method} {route.openapi_path}"
+        (requirement or _UNMATCHED).check(state)
+        _check_query(app.current_event.raw_event)
+        return super().handler(app, next_middleware)
+
+    def _get_body(self, app: ApiGatewayResolver) -> dict[str, Any]:
+        event = app.current_event
+        content_type = (event.headers.get("content-type") or "application/json").split(";")[0].strip().lower()
+        if content_type != "application/json":
+            raise InvalidInput("The body must be JSON", details={"Content-Type": "must be application/json"})
+        return read_object(event.raw_event)  # type: ignore[return-value] # the caller takes None for no body
+
+
+def _check_query(event: Mapping[str, Any]) -> None:
+    if len(event.get("rawQueryString") or "") > _MAX_QUERY:
+        raise InvalidInput("The query is too long", details={"query": f"more than {_MAX_QUERY} characters"})
+    for name, value in (event.get("queryStringParameters") or {}).items():
+        check_text(name, "query")
+        check_text(value or "", name)

@@ -1,0 +1,70 @@
+"""What a route asks of its caller, checked before anything else of the request is looked at.
+
+    @app.post("/v1/tax/reports", status_code=202)
+    @needs(tier="pro", scope="tax:write")
+    def start_report(...): ...
+
+A route without `needs(...)` or `@public` cannot be registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from handlers.runtime.principal import Principal, Tier
+from handlers.runtime.state import RequestState
+from premium.errors import Forbidden, TierRequired
+
+F = TypeVar("F", bound=Callable[..., Any])
+_MARK = "__needs__"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """Requirements of one route; `public` ones pass without credentials, but not without a verdict."""
+
+    tier: Tier = Tier.FREE
+    scope: str | None = None
+    role: str | None = None
+    public: bool = False
+
+    def check(self, state: RequestState) -> None:
+        """Raises what the caller lacks: a verdict or credentials, role, tier, scope, in this order."""
+        if refusal := state.verdict.refusal():
+            raise refusal
+        if not self.public:
+            self._check(state.principal)
+
+    def _check(self, caller: Principal) -> None:
+        if self.role is not None and self.role not in caller.roles and not caller.may(f"role:{self.role}"):
+            raise Forbidden("This needs another role", details={"role": self.role})
+        if not caller.tier.includes(self.tier):
+            details = {"required": self.tier.value, "tier": caller.tier.value}
+            raise TierRequired(f"This needs the tier {self.tier.value} or above", details=details)
+        if self.scope is not None and not caller.may(self.scope):
+            raise Forbidden("This API key lacks a scope", details={"scope": self.scope})
+
+
+def needs(*, tier: str = "free", scope: str | None = None, role: str | None = None) -> Callable[[F], F]:
+    """The route needs a caller of this tier or above, whose credential has this scope and who has this role."""
+    return _marker(Needs(tier=Tier(tier), scope=scope, role=role))
+
+
+def public(function: F) -> F:
+    """The route answers without credentials; it is still limited, by source address."""
+    return _marker(Needs(public=True))(function)
+
+
+def needs_of(function: Callable[..., Any]) -> Needs | None:
+    """What a function was marked with; None for a forgotten mark."""
+    return getattr(function, _MARK, None)
+
+
+def _marker(requirement: Needs) -> Callable[[F], F]:
+    def mark(function: F) -> F:
+        setattr(function, _MARK, requirement)
+        return function
+
+    return mark

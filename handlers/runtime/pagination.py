@@ -1,0 +1,82 @@
+"""Pages by keyset: the cursor holds the position after the last item, so inserts neither skip nor repeat one.
+
+A cursor is opaque to clients. Its checksum binds it to the caller and the route: a changed one, or another list's, is
+INVALID_INPUT. It guards no secret: what a position selects is still filtered by row-level security.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import Annotated, TypeVar
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from handlers.runtime.envelope import Listing
+from handlers.runtime.state import current
+from premium.errors import InvalidInput
+
+_CHECK_BYTES = 12
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items, 1 to 200")]
+Cursor = Annotated[str | None, Query(max_length=1024, description="`meta.pagination.nextCursor` of the page before")]
+
+
+class Position(BaseModel):
+    """Base of a list's keyset: the ordering columns' values of one row, in order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+P = TypeVar("P", bound=Position)
+T = TypeVar("T")
+
+
+def position(cursor: str | None, kind: type[P]) -> P | None:
+    """Where the page starts; None is the beginning."""
+    if cursor is None:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        check, content = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
+        genuine = hmac.compare_digest(check, _checksum(content)) and encode_raw(raw) == cursor
+        place = kind.model_validate_json(content) if genuine else None
+    except (ValueError, binascii.Error, ValidationError):
+        place = None
+    if place is None:
+        raise InvalidInput("The cursor is not one of this list's", details={"cursor": "not valid"})
+    return place
+
+
+def cursor_of(place: Position) -> str:
+    content = place.model_dump_json().encode()
+    return encode_raw(_checksum(content) + content)
+
+
+def encode_raw(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def listing(rows: list[T], limit: int, place: type[P], **columns: str) -> Listing[T]:
+    """A page from `limit + 1` rows: the extra one says that there is more.
+
+    `columns` maps the position's fields to attributes.
+    """
+    page = rows[:limit]
+    more = len(rows) > limit
+    last = page[-1] if more else None
+    next_cursor = (
+        cursor_of(place(**{name: getattr(last, column) for name, column in columns.items()})) if more else None
+    )
+    return Listing(items=page, limit=limit, next_cursor=next_cursor)
+
+
+def _checksum(content: bytes) -> bytes:
+    state = current()
+    owner = f"{state.principal.user_id} {state.route}".encode()
+    return hmac.digest(owner, content, hashlib.sha256)[:_CHECK_BYTES]

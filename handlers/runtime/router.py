@@ -1,0 +1,93 @@
+"""A service's routes: Powertools' resolver, with the envelope, the error table and the gate around every route."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from handlers.runtime.adapt import JSON, enveloped
+from handlers.runtime.envelope import failure
+from handlers.runtime.errors import STATUS, MethodNotAllowed, as_app_error, from_validation
+from handlers.runtime.gate import Gate
+from handlers.runtime.needs import needs_of
+from handlers.runtime.state import current
+from premium.errors import AppError, NotFound, RateLimited
+from premium.observability import logger
+
+
+class Router(APIGatewayHttpResolver):
+    """Routes return plain models (or a `Listing` of them); what leaves is the envelope."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(enable_validation=True, debug=False)
+        self.tag = tag
+        self._request_validation_middleware = Gate()  # type: ignore[no-untyped-call] # Powertools leaves it unannotated
+        self.exception_handler(Exception)(_answer_error)
+        self.not_found(self._not_found)
+
+    def route(self, rule: str, method: Any, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
+        """As Powertools' (so `get`, `post`, `put`, `delete` too); the function must say what it needs."""
+        bound = inspect.signature(super().route).bind(rule, method, *args, **kwargs)
+        bound.apply_defaults()
+
+        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            requirement = needs_of(function)
+            if requirement is None:
+                raise TypeError(f"{function.__qualname__} says neither needs(...) nor @public")
+            wrapped, model = enveloped(function, bound.arguments["status_code"])
+            options = dict(bound.arguments)
+            options["tags"] = options["tags"] or [self.tag]
+            options["summary"] = options["summary"] or (function.__doc__ or function.__name__).split("\n")[0].strip(
+                ". "
+            )
+            options["security"] = options["security"] or (
+                [] if requirement.public else [{"bearer": []}, {"apiKey": []}]
+            )
+            if model is not None:
+                answer = {"description": "Success", "content": {JSON: {"model": model}}}
+                options["responses"] = {options["status_code"]: answer, **(options["responses"] or {})}
+            super(Router, self).route(**options)(wrapped)
+            return function
+
+        return register
+
+    def _not_found(self, _: NotFoundError) -> Response[Any]:
+        path, asked = self.current_event.path, self.current_event.http_method
+        methods = sorted(
+            {known.method for known in self._static_routes + self._dynamic_routes if known.rule.match(path)}
+        )
+        if not methods:
+            return _answer_error(NotFound("There is nothing at this path"))
+        current().headers["Allow"] = ", ".join(methods)
+        return _answer_error(MethodNotAllowed(f"{asked} is not possible here", details={"allowed": methods}))
+
+
+def router(tag: str) -> Router:
+    """A service's router; `tag` groups its operations in the OpenAPI document."""
+    return Router(tag)
+
+
+def _answer_error(error: Exception) -> Response[Any]:
+    if isinstance(error, RequestValidationError):
+        error = from_validation(error)
+    known = as_app_error(error)
+    if known is None or not isinstance(error, AppError):
+        logger.exception("unexpected error", exc_info=error)
+    return error_response(known)
+
+
+def error_response(error: AppError | None) -> Response[Any]:
+    """The failure envelope with its status; None answers INTERNAL."""
+    state = current()
+    if isinstance(error, RateLimited):
+        state.headers["Retry-After"] = str(error.retry_after)
+    if error is not None and error.retryable:
+        state.headers["Retry-After"] = "1"
+    body = failure(error, request_id=state.request_id, now=datetime.now(UTC))
+    return Response(status_code=STATUS[error.code] if error else 500, content_type=JSON, body=body)
