@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-_TEST_ONLY_URLS = ("database_url", "timeseries_url", "redis_url")
+_TEST_ONLY_URLS = ("database_url", "worker_database_url", "timeseries_url", "redis_url")
 
 
 class ConfigurationError(Exception):
@@ -22,6 +22,8 @@ class Settings(BaseModel):
     premium_stage: Literal["local", "dev", "staging", "prod"]
     database_secret_arn: str | None = None
     database_url: str | None = None
+    worker_database_secret_arn: str | None = None
+    worker_database_url: str | None = None
     timeseries_secret_arn: str | None = None
     timeseries_url: str | None = None
     redis_secret_arn: str | None = None
@@ -38,6 +40,8 @@ class Settings(BaseModel):
     websocket_endpoint: str | None = None
     cors_origins: str = ""
     chains_file: str | None = None
+    aws_endpoint_url: str | None = None
+    """boto3 reads it itself; S3 paths depend on whether there is one."""
 
     @model_validator(mode="after")
     def _no_secrets_in_a_deployed_environment(self) -> Settings:

@@ -1,0 +1,2 @@
+DROP TABLE portfolio_assets;
+DROP TABLE portfolio_wallets;

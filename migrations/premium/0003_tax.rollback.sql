@@ -1,0 +1,2 @@
+DROP TABLE tax_reports;
+DROP TABLE tax_transactions;

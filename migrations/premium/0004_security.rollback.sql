@@ -1,0 +1,2 @@
+DROP TABLE risk_scores;
+DROP TABLE security_scans;

@@ -1,0 +1,134 @@
+"""Wires one process, once: settings in, parts out, each made when it is first used.
+
+Heavy modules are imported where their part is made, so that a handler pays only for what it calls.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from premium.clock import Clock, SystemClock
+from premium.config import Settings
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+    from premium.jobs.queue import JobQueue
+    from premium.jobs.service import JobService
+    from premium.secrets import Secrets
+    from premium.storage.objects import Objects
+    from premium.storage.postgres import Database
+    from premium.storage.tables import Table
+    from premium.storage.timeseries import TimeSeries
+    from premium.streams.service import Streams
+
+
+class Platform:
+    """The composition root; tests build one with their own settings and clock."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self._redis: dict[int, Redis] = {}
+        self._tables: dict[str, Table] = {}
+        self._objects: dict[str, Objects] = {}
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        from premium.secrets import Secrets
+
+        return Secrets()
+
+    @cached_property
+    def database(self) -> Database:
+        """The premium database, by the role of this process."""
+        return self._postgres("database")
+
+    @cached_property
+    def worker_database(self) -> Database:
+        """The premium database by the worker role: a worker's own, or a second one where a process has both roles."""
+        settings = self.settings
+        own = settings.worker_database_secret_arn or settings.worker_database_url
+        return self._postgres("worker_database") if own else self.database
+
+    @cached_property
+    def timeseries(self) -> TimeSeries:
+        """The time-series database, by the role of this process."""
+        from premium.storage.connect import postgres_conninfo
+        from premium.storage.timeseries import TimeSeries
+
+        now, renewed = postgres_conninfo(self.settings, "timeseries", lambda: self.secrets)
+        return TimeSeries(now, renewed=renewed)
+
+    def redis(self, number: int) -> Redis:
+        """A client of database `number`: 1 RQ, 2 rate limits, 3 caches, 4 pub/sub, 5 alert state; bytes in and out."""
+        if number not in self._redis:
+            from premium.storage.connect import redis_client
+
+            self._redis[number] = redis_client(self.settings, number, lambda: self.secrets)
+        return self._redis[number]
+
+    def tables(self, name: str) -> Table:
+        """The table that the environment names: `jobs`, `idempotency`, `usage`, `connections`, `audit`."""
+        if name not in self._tables:
+            from premium.storage.tables import Table
+
+            self._tables[name] = Table(self.settings.require(f"{name}_table"))
+        return self._tables[name]
+
+    @property
+    def objects(self) -> Objects:
+        """The bucket of reports."""
+        return self.bucket("reports")
+
+    def bucket(self, name: str) -> Objects:
+        """The bucket whose name the environment gives under `name`: `reports`, `exports`."""
+        if name not in self._objects:
+            from premium.storage.objects import Objects
+
+            path_style = self.settings.aws_endpoint_url is not None
+            self._objects[name] = Objects(self.settings.require(f"{name}_bucket"), path_style=path_style)
+        return self._objects[name]
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        from premium.jobs.rq_queue import RqJobQueue
+
+        return RqJobQueue(self.redis(1))
+
+    @cached_property
+    def jobs(self) -> JobService:
+        from premium.jobs.service import JobService
+        from premium.jobs.store import JobStore
+
+        return JobService(JobStore(self.tables("jobs").boto3), self.queue, self.clock)
+
+    @cached_property
+    def streams(self) -> Streams:
+        from premium.streams.connections import Connections
+        from premium.streams.service import Streams
+
+        return Streams(Connections(self.tables("connections"), self.clock), self.settings.require("websocket_endpoint"))
+
+    def close(self) -> None:
+        """Return what was opened; for processes that end in order and for tests."""
+        for name in ("database", "worker_database", "timeseries"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+        for client in self._redis.values():
+            client.close()
+
+    def _postgres(self, name: str) -> Database:
+        from premium.storage.connect import postgres_conninfo
+        from premium.storage.postgres import Database
+
+        now, renewed = postgres_conninfo(self.settings, name, lambda: self.secrets)
+        return Database(now, renewed=renewed)
+
+
+@cache
+def platform() -> Platform:
+    """The platform of this process, from its environment; ConfigurationError stops the start with a sentence."""
+    return Platform(Settings.from_environment(os.environ))

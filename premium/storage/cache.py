@@ -1,0 +1,59 @@
+"""A cache in Redis: JSON that always expires. It can be rebuilt, so a Redis that fails is a miss, never an error."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from redis.exceptions import RedisError
+
+from premium.storage.plain import to_json
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+_log = logging.getLogger(__name__)
+
+
+class Cache:
+    """Keys are `<prefix>:<key>`. Decimals, UUIDs and times are kept as strings; the reader's model parses them."""
+
+    def __init__(self, redis: Redis, prefix: str) -> None:
+        self._redis = redis
+        self._prefix = prefix
+
+    def get(self, key: str) -> Any | None:
+        """What was set, or None: absent, expired, unreadable, or no Redis."""
+        try:
+            text = self._redis.get(self._name(key))
+        except RedisError as error:
+            self._missed("read", error)
+            return None
+        try:
+            return None if text is None else json.loads(text)
+        except ValueError as error:
+            self._missed("parsed", error)
+            return None
+
+    def set(self, key: str, value: Any, *, ttl_seconds: int) -> None:
+        """Keep `value` for `ttl_seconds` (> 0)."""
+        if ttl_seconds <= 0:
+            raise ValueError("a cached value needs a time to live")
+        try:
+            self._redis.set(self._name(key), to_json(value), ex=ttl_seconds)
+        except RedisError as error:
+            self._missed("written", error)
+
+    def delete(self, key: str) -> None:
+        """Forget `key` after a write; where Redis fails its TTL bounds how long the old value lives."""
+        try:
+            self._redis.delete(self._name(key))
+        except RedisError as error:
+            self._missed("deleted", error)
+
+    def _name(self, key: str) -> str:
+        return f"{self._prefix}:{key}"
+
+    def _missed(self, action: str, error: Exception) -> None:
+        _log.warning("a cached value of %s could not be %s: %s", self._prefix, action, type(error).__name__)

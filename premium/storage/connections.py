@@ -1,0 +1,56 @@
+"""Connections that mend themselves: a refused password is read again once, a dead socket is noticed before use."""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+IDLE_SECONDS = 30.0
+
+
+class RenewingConnection(Connection[DictRow]):
+    """A connection that knows when it was last seen alive."""
+
+    last_seen = 0.0
+
+
+def connecting_by(renewed: Callable[[], str]) -> type[RenewingConnection]:
+    """The class whose `connect` tries once more where `renewed()` says something else than what was just refused.
+
+    libpq gives no SQLSTATE for a refused connection, so a changed secret, not the error's text, decides.
+    """
+
+    class _Connection(RenewingConnection):
+        @classmethod
+        def connect(cls, conninfo: str = "", **kwargs: Any) -> Self:
+            try:
+                connection = super().connect(conninfo, **kwargs)
+            except psycopg.OperationalError:
+                changed = renewed()
+                if changed == conninfo:
+                    raise
+                connection = super().connect(changed, **kwargs)
+            connection.last_seen = time.monotonic()
+            return connection
+
+    return _Connection
+
+
+def check_if_stale(connection: RenewingConnection) -> None:
+    """Raise where the connection is dead; costs a round trip only where the socket has news or was long idle.
+
+    A server that stops or kills a session writes to the socket: an idle connection that can be read from is suspect.
+    A frozen Lambda or a lost peer writes nothing: after `IDLE_SECONDS` the server is asked.
+    """
+    now = time.monotonic()
+    readable, _, _ = select.select([connection.fileno()], [], [], 0)
+    if readable or now - connection.last_seen > IDLE_SECONDS:
+        connection.execute("")
+        connection.rollback()
+    connection.last_seen = now

@@ -1,0 +1,135 @@
+"""S3 objects: written whole with their hash, read by short-lived links only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from botocore.exceptions import ClientError
+
+from premium.errors import NotFound
+from premium.storage.aws import client_config, error_code, translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CHUNK = 1 << 20
+_ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredObject:
+    """What lies in the bucket: `sha256` in hex, `size` in bytes."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+def s3(*, path_style: bool = False) -> S3Client:
+    """The client of this process; boto3 reads region and endpoint from the environment."""
+    import boto3
+
+    return boto3.client("s3", config=client_config(path_style=path_style))
+
+
+class Objects:
+    """One bucket. Keys are made from a job's id by the caller, so that a job run twice writes one object."""
+
+    def __init__(self, bucket: str, *, client: S3Client | None = None, path_style: bool = False) -> None:
+        self.bucket = bucket
+        self._given = client
+        self._path_style = path_style
+
+    @cached_property
+    def _s3(self) -> S3Client:
+        return self._given or s3(path_style=self._path_style)
+
+    def put_bytes(self, data: bytes, key: str, *, content_type: str) -> StoredObject:
+        """Write `data` in one request."""
+        digest = hashlib.sha256(data).hexdigest()
+        with translated("S3"):
+            self._s3.put_object(
+                Bucket=self.bucket, Key=key, Body=data, ContentType=content_type, Metadata={"sha256": digest}
+            )
+        return StoredObject(key=key, size=len(data), sha256=digest)
+
+    def put_file(self, path: Path, key: str, *, content_type: str) -> StoredObject:
+        """Write a file, in parts where it is large."""
+        digest = _sha256(path)
+        with translated("S3"):
+            self._s3.upload_file(
+                str(path), self.bucket, key, ExtraArgs={"ContentType": content_type, "Metadata": {"sha256": digest}}
+            )
+        return StoredObject(key=key, size=path.stat().st_size, sha256=digest)
+
+    def open(self, key: str) -> IO[bytes]:
+        """A stream of the object's bytes; the caller closes it. NotFound where there is none."""
+        with translated("S3"), _absent_as_not_found(key):
+            return self._s3.get_object(Bucket=self.bucket, Key=key)["Body"]  # type: ignore[return-value]  # botocore's StreamingBody is IO[bytes] for reading
+
+    def stat(self, key: str) -> StoredObject:
+        """Size and hash; NotFound where there is none."""
+        with translated("S3"), _absent_as_not_found(key):
+            head = self._s3.head_object(Bucket=self.bucket, Key=key)
+        return StoredObject(key=key, size=head["ContentLength"], sha256=head["Metadata"].get("sha256", ""))
+
+    def delete(self, key: str) -> None:
+        """Remove the newest version; an absent object is removed already."""
+        with translated("S3"):
+            self._s3.delete_object(Bucket=self.bucket, Key=key)
+
+    def presigned_get(self, key: str, seconds: int, *, filename: str | None = None) -> str:
+        """A link that reads `key` for `seconds`; a browser saves it as `filename`."""
+        parameters: dict[str, Any] = {"Bucket": self.bucket, "Key": key}
+        if filename is not None:
+            parameters["ResponseContentDisposition"] = attachment(filename)
+        return self._s3.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+
+    def presigned_post(self, key: str, seconds: int, *, max_bytes: int, content_type: str) -> Mapping[str, Any]:
+        """`{"url", "fields"}` of a form upload to exactly `key`, of 1 to `max_bytes` bytes of `content_type`."""
+        return self._s3.generate_presigned_post(
+            self.bucket,
+            key,
+            Fields={"Content-Type": content_type},
+            Conditions=[["content-length-range", 1, max_bytes], {"Content-Type": content_type}],
+            ExpiresIn=seconds,
+        )
+
+    def check(self) -> None:
+        """Health: the bucket answers, or UpstreamUnavailable."""
+        with translated("S3"):
+            self._s3.head_bucket(Bucket=self.bucket)
+
+
+def attachment(filename: str) -> str:
+    """Content-Disposition with an ASCII fallback and the exact name (RFC 6266); no quote or control character gets in."""
+    ascii_only = "".join(c if " " <= c <= "~" and c not in '"\\' else "_" for c in filename)
+    return f"attachment; filename=\"{ascii_only}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+class _absent_as_not_found:  # noqa: N801 - used as a statement, like contextlib.suppress
+    """A missing key as NotFound; S3 says 404, NoSuchKey or NotFound by operation."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, ClientError) and error_code(error) in _ABSENT:
+            raise NotFound(f"there is no object {self._key}") from error

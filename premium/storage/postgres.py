@@ -1,0 +1,147 @@
+"""PostgreSQL: a pool that survives stale connections, restarts, forks and rotated passwords, and users' transactions.
+
+Errors: what a later try may mend (no connection, server stopping, deadlock, time-out, full disk) is
+UpstreamUnavailable; constraint violations stay psycopg's, for the store that knows what they mean.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from premium.errors import UpstreamUnavailable
+from premium.storage.connections import RenewingConnection, check_if_stale, connecting_by
+
+STATEMENT_TIMEOUT_MS = 10_000
+_BEGIN = """SELECT set_config('app.current_user_id', %s, true),
+                   set_config('statement_timeout', %s, true),
+                   set_config('timezone', 'UTC', true)"""
+
+
+class Database:
+    """One database for one role. Nothing is opened before the first transaction.
+
+    `conninfo` is asked for each new connection; `renewed`, where given, is asked once more when the
+    server refuses a connection, because the secret may have been rotated.
+    """
+
+    def __init__(
+        self,
+        conninfo: Callable[[], str],
+        *,
+        renewed: Callable[[], str] | None = None,
+        min_size: int = 0,
+        max_size: int = 4,
+        wait_seconds: float = 5.0,
+        statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
+    ) -> None:
+        if not 0 <= min_size <= max_size or max_size < 1:
+            raise ValueError("a pool needs 0 <= min_size <= max_size and room for one connection")
+        self._conninfo = conninfo
+        self._connection_class = connecting_by(lambda: with_defaults((renewed or conninfo)()))
+        self._sizes = (min_size, max_size)
+        self._wait = wait_seconds
+        self._statement_timeout = str(statement_timeout_ms)
+        self._lock = Lock()
+        self._pool: ConnectionPool[RenewingConnection] | None = None
+        self._pid = 0
+        self._of_the_parent: list[ConnectionPool[RenewingConnection]] = []
+
+    @contextmanager
+    def as_user(self, user_id: UUID, *, statement_timeout_ms: int | None = None) -> Iterator[Connection[DictRow]]:
+        """One transaction in which row-level security shows the rows of `user_id` (`premium_users.id`)."""
+        with self._begin(str(user_id), statement_timeout_ms) as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self, *, statement_timeout_ms: int | None = None) -> Iterator[Connection[DictRow]]:
+        """One transaction without a user: for the worker role; the application role sees no row and may call lookups."""
+        with self._begin("", statement_timeout_ms) as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Health: a round trip, or UpstreamUnavailable."""
+        with self.transaction() as connection:
+            connection.execute("SELECT 1")
+
+    def close(self) -> None:
+        """Close the pool; the next transaction opens another."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None and self._pid == os.getpid():
+            pool.close()
+
+    @contextmanager
+    def _begin(self, user: str, timeout_ms: int | None) -> Iterator[Connection[DictRow]]:
+        timeout = self._statement_timeout if timeout_ms is None else str(timeout_ms)
+        with unavailable_as_upstream(), self._opened().connection() as connection, connection.transaction():
+            connection.execute(_BEGIN, (user, timeout))
+            yield connection
+
+    def _opened(self) -> ConnectionPool[RenewingConnection]:
+        """The pool of this process: a forked child (an RQ work horse) must not share its parent's sockets."""
+        with self._lock:
+            if self._pool is not None and self._pid != os.getpid():
+                # Kept alive: collecting it would try to stop threads that live in the parent.
+                self._of_the_parent.append(self._pool)
+                self._pool = None
+            if self._pool is None:
+                self._pool = self._open()
+                self._pid = os.getpid()
+            return self._pool
+
+    def _open(self) -> ConnectionPool[RenewingConnection]:
+        options: dict[str, Any] = {
+            "row_factory": dict_row,
+            # A pooler in transaction mode hands the next transaction to another server connection.
+            "prepare_threshold": None,
+        }
+        return ConnectionPool(
+            lambda: with_defaults(self._conninfo()),
+            connection_class=self._connection_class,
+            kwargs=options,
+            min_size=self._sizes[0],
+            max_size=self._sizes[1],
+            timeout=self._wait,
+            check=check_if_stale,
+            max_idle=300,
+            reconnect_timeout=self._wait,
+            num_workers=1,
+            open=True,
+        )
+
+
+def with_defaults(conninfo: str) -> str:
+    """`conninfo` with a bounded connect, keepalives that find a dead peer, and a name in pg_stat_activity."""
+    defaults: dict[str, str | int] = {
+        "connect_timeout": 3,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "application_name": os.environ.get("SERVICE_NAME", "premium"),
+    }
+    given = conninfo_to_dict(conninfo)
+    return make_conninfo(conninfo, **{name: value for name, value in defaults.items() if name not in given})
+
+
+@contextmanager
+def unavailable_as_upstream() -> Iterator[None]:
+    """psycopg's OperationalError and InterfaceError of a lost connection, as UpstreamUnavailable without their text."""
+    try:
+        yield
+    except (psycopg.errors.DiskFull, psycopg.errors.ReadOnlySqlTransaction) as error:
+        raise UpstreamUnavailable("the database cannot write at the moment") from error
+    except psycopg.errors.QueryCanceled as error:
+        raise UpstreamUnavailable("the database took too long to answer") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise UpstreamUnavailable("the database is not available") from error
