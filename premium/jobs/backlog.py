@@ -1,4 +1,4 @@
-"""How far the workers are behind: per queue (queued + started) / max(running workers, 1), what the fleet is scaled on."""
+"""How far the workers are behind: (queued + started) / max(running workers, 1) a queue; the fleet is scaled on it."""
 
 from __future__ import annotations
 

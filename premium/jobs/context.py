@@ -43,7 +43,7 @@ class JobContext:
         self._told[0] = time.monotonic()
 
     def point(self, name: str) -> None:
-        """Say in the log that the job has come this far; a chaos test may end the process here (`premium.jobs.chaos`)."""
+        """Say in the log that the job has come this far; a chaos test may end the process here (`chaos.py`)."""
         logger.info("point", point=name, attempt=self.attempt)
         if chaos.strikes(name, stage=self.platform.settings.premium_stage, attempt=self.attempt):
             sys.stdout.flush()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from premium.jobs.model import JobRecord
+from premium.storage.plain import to_json
 
 KEPT_AFTER_THE_END = timedelta(days=30)
 
@@ -26,7 +27,7 @@ def expiry(ended_at: datetime) -> int:
 
 def compact(value: Any) -> str:
     """JSON text, because DynamoDB's numbers and empty sets would not give the same value back."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, default=str)
+    return to_json(value)
 
 
 def to_item(record: JobRecord) -> dict[str, Any]:

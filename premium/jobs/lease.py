@@ -66,5 +66,5 @@ class Lease:
                     self._store.heartbeat(self.record.id, self.record.attempt, self._clock.now())
             except LeaseLost:
                 return
-            except Exception:
-                logger.warning("job heartbeat failed; trying again", exc_info=True)
+            except Exception:  # whatever failed: a heartbeat that stops trying would give the job away
+                logger.exception("job heartbeat failed; trying again")

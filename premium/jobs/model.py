@@ -39,7 +39,7 @@ class JobKind(Generic[P]):
     """One of `premium.jobs.queue.QUEUES`."""
     payload: type[P]
     timeout_seconds: int
-    """Under the fleet's stop time-out, so that a deploy never kills a job; a longer one runs under scale-in protection."""
+    """Under the fleet's stop time-out, so that a deploy never kills a job; longer ones run under protection."""
     attempts: int = 6
     """First try and retries together: with the default every backoff of `RETRY_SECONDS` is used, 31 s of outage."""
 
@@ -89,6 +89,8 @@ class JobRecord(BaseModel):
     """How many times a worker has taken it."""
     spent: int = 0
     """Attempts made before an operator requeued it; they do not count against the kind's attempts."""
+    worker: str = ""
+    """Name of the RQ worker that took it last."""
     error: JobError | None = None
     result: Mapping[str, Any] | None = None
     """Small: ids and totals; what is large lies in S3 or a table."""

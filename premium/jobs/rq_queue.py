@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,11 +75,8 @@ class RqJobQueue:
 
     def replace(self, kind: JobKind[Any], record: JobRecord) -> None:
         """A crash between the deletion and the new entry leaves a queued record, which the sweeper finds again."""
-        with _reachable():
-            try:
-                Job.fetch(str(record.id), connection=self._connection, serializer=JSONSerializer).delete()
-            except NoSuchJobError:
-                pass
+        with _reachable(), suppress(NoSuchJobError):
+            Job.fetch(str(record.id), connection=self._connection, serializer=JSONSerializer).delete()
         self.enqueue(kind, record)
 
     def waiting(self) -> frozenset[str]:

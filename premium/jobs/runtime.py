@@ -124,5 +124,3 @@ def _told_to_the_caller(error: Exception) -> JobError:
     if isinstance(error, AppError):
         return JobError(code=error.code, message=error.message)
     return JobError(code="INTERNAL", message="the job could not be completed")
-
-

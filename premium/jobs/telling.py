@@ -21,7 +21,7 @@ def tell(at: Platform, ended: JobRecord) -> None:
     try:
         at.streams.publish(ended.user_id, "jobs", message(ended))
     except Exception:
-        logger.warning("the end of a job was not published", exc_info=True)
+        logger.exception("the end of a job was not published")
 
 
 def message(ended: JobRecord) -> dict[str, Any]:
