@@ -20,9 +20,9 @@ def enveloped(function: Callable[..., Any], status: int) -> tuple[Callable[..., 
     """The function that Powertools calls, and the envelope's model; a route that returns a `Response` keeps it."""
     hints = get_type_hints(function, include_extras=True)
     returns = hints.pop("return", None)
-    if returns is Response or get_origin(returns) is Response:
-        wrapped, model = functools.partial(function), None
-    else:
+    wrapped: Callable[..., Response[Any]] = functools.partial(function)
+    model: type[Any] | None = None
+    if returns is not Response and get_origin(returns) is not Response:
         wrapped, model = _wrap(function, returns, status)
     outer = functools.update_wrapper(wrapped, function)
     # Powertools would resolve the annotations in this module's globals: so they are resolved before, in their own.
