@@ -94,13 +94,14 @@ def repeating(
     return AsyncRetrying(
         stop=stop_after_attempt(1 + repeats),
         wait=wait_exponential_jitter(initial=1, max=16 + jitter, jitter=jitter),
-        retry=retry_if_exception(_worth_repeating),
+        retry=retry_if_exception(worth_repeating),
         sleep=sleep,
         reraise=True,
     )
 
 
-def _worth_repeating(error: BaseException) -> bool:
+def worth_repeating(error: BaseException) -> bool:
+    """Not after a refusal, and not while a breaker is open."""
     return isinstance(error, UpstreamUnavailable) and error.retryable and not isinstance(error, CircuitOpen)
 
 

@@ -54,7 +54,7 @@ def load(settings: Settings) -> Registry:
         text = own.read_text("utf-8") if own else None
     except OSError as error:
         raise ConfigurationError(f"CHAINS_FILE: {own} cannot be read: {error.strerror}") from None
-    return parse(_SHIPPED.read_text("utf-8"), text, source=str(own))
+    return parse(_SHIPPED.read_text("utf-8"), text, source=str(own or "chains.json"))
 
 
 def parse(shipped: str, overlay: str | None = None, *, source: str = "CHAINS_FILE") -> Registry:

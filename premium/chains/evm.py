@@ -1,0 +1,145 @@
+"""The adapter of EVM chains: native and ERC-20 balances of many wallets at one block, in a handful of calls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from eth_abi.abi import encode
+
+from premium.chains import answers
+from premium.chains.addresses import NATIVE, asset_key, checksum
+from premium.chains.discovery import received
+from premium.chains.model import Balance, Category, ChainReading
+from premium.chains.multicall import Direct, Multicall, NoMulticall, Read
+from premium.chains.rpc import Rpc
+from premium.clock import Clock
+from premium.errors import UpstreamUnavailable
+
+CHAIN_DEADLINE = 5.0
+_DISCOVERY_SHARE = 0.3
+"""Of the deadline: logs are the slowest thing a node does, and a portfolio is right without new ones."""
+
+_BALANCE_OF, _DECIMALS, _SYMBOL = (bytes.fromhex(selector) for selector in ("70a08231", "313ce567", "95d89b41"))
+
+Wallets = Mapping[str, frozenset[str]]
+Reader = Multicall | Direct
+
+
+@dataclass(frozen=True)
+class Head:
+    number: int
+    time: datetime
+
+
+@dataclass(frozen=True)
+class _About:
+    """What is known of a token without its balance."""
+
+    symbol: str
+    decimals: int | None
+    category: Category
+
+
+class EvmAdapter:
+    """Reads one chain through its `Rpc`; lives as long as that, for the breakers and the bucket in it."""
+
+    def __init__(self, rpc: Rpc, clock: Clock, *, deadline: float = CHAIN_DEADLINE) -> None:
+        self._rpc, self._clock, self._deadline, self._chain = rpc, clock, deadline, rpc.chain
+
+    async def read(self, wallets: Wallets) -> ChainReading:
+        """All or nothing for the chain (UpstreamUnavailable), contract by contract for its tokens."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._read(wallets)
+        except TimeoutError:
+            raise UpstreamUnavailable(f"{self._chain.name} was not read within {self._deadline:g} s") from None
+
+    async def _read(self, wallets: Wallets) -> ChainReading:
+        head = await self.head()
+        found = await self._discover(wallets, head)
+        listed = frozenset(token.address for token in self._chain.tokens)
+        wanted = {wallet: listed | known | (found or {}).get(wallet, frozenset()) for wallet, known in wallets.items()}
+        try:
+            balances, unreadable = await self._balances(self._reader(head), wanted)
+        except NoMulticall:
+            balances, unreadable = await self._balances(Direct(self._rpc, head.number), wanted)
+        return ChainReading(
+            chain=self._chain.name,
+            block=head.number,
+            block_time=head.time,
+            read_at=self._clock.now(),
+            balances=tuple(balances),
+            unreadable=tuple(sorted(unreadable)),
+            discovery_failed=found is None,
+        )
+
+    async def head(self) -> Head:
+        """The newest block; UpstreamUnavailable for a node that fell behind, whose balances would be old."""
+        block = await self._rpc.one("eth_getBlockByNumber", "latest", False)
+        try:
+            head = Head(int(block["number"], 16), datetime.fromtimestamp(int(block["timestamp"], 16), UTC))
+        except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
+            raise UpstreamUnavailable(f"{self._chain.name} gave no newest block") from error
+        bound = self._chain.max_head_age_seconds
+        if bound is not None and (self._clock.now() - head.time).total_seconds() > bound:
+            raise UpstreamUnavailable(f"the newest block of {self._chain.name} is from {head.time:%Y-%m-%d %H:%M} UTC")
+        return head
+
+    def _reader(self, head: Head) -> Reader:
+        address = self._chain.multicall
+        return Direct(self._rpc, head.number) if address is None else Multicall(self._rpc, address, head.number)
+
+    async def _discover(self, wallets: Wallets, head: Head) -> Wallets | None:
+        """None where the node does not answer in time: what was known before is read all the same."""
+        if self._chain.discovery is None:
+            return {}
+        try:
+            async with asyncio.timeout(self._deadline * _DISCOVERY_SHARE):
+                return await received(self._rpc, wallets, head.number, self._chain.discovery)
+        except (TimeoutError, UpstreamUnavailable):
+            return None
+
+    async def _balances(self, reader: Reader, wanted: Wallets) -> tuple[list[Balance], set[str]]:
+        pairs = [(wallet, token) for wallet, tokens in wanted.items() for token in sorted(tokens)]
+        natives = await reader.natives(list(wanted))
+        units = [answers.uint(a) for a in await reader.reads([_balance_of(*pair) for pair in pairs])]
+        unreadable = {
+            asset_key(self._chain.name, token) for (_, token), n in zip(pairs, units, strict=True) if n is None
+        }
+        held = [(wallet, token, n) for (wallet, token), n in zip(pairs, units, strict=True) if n]
+        about = await self._about(reader, sorted({token for _, token, _ in held}))
+        rows = [self._native(wallet, n) for wallet, n in zip(wanted, natives, strict=True) if n]
+        rows += [self._token(wallet, token, n, about[token]) for wallet, token, n in held]
+        return rows, unreadable
+
+    async def _about(self, reader: Reader, tokens: list[str]) -> dict[str, _About]:
+        """From the registry where it says everything, else from the contract."""
+        listed = {token.address: token for token in self._chain.tokens}
+        said = {t.address: t for t in self._chain.tokens if t.symbol is not None and t.decimals is not None}
+        asked = [token for token in tokens if token not in said]
+        replies = await reader.reads([Read(token, s) for token in asked for s in (_DECIMALS, _SYMBOL)])
+        about = {a: _About(t.symbol or "", t.decimals, t.category) for a, t in said.items()}
+        for number, token in enumerate(asked):
+            category = listed[token].category if token in listed else "token"
+            symbol = answers.symbol(replies[2 * number + 1]) or f"{token[:6]}…{token[-4:]}"
+            about[token] = _About(symbol, answers.decimals(replies[2 * number]), category)
+        return about
+
+    def _native(self, wallet: str, units: int) -> Balance:
+        native, key = self._chain.native, asset_key(self._chain.name, NATIVE)
+        return Balance(
+            wallet=wallet, key=key, symbol=native.symbol, decimals=native.decimals, units=units, category="native"
+        )
+
+    def _token(self, wallet: str, token: str, units: int, about: _About) -> Balance:
+        key = asset_key(self._chain.name, token)
+        return Balance(
+            wallet=wallet, key=key, symbol=about.symbol, decimals=about.decimals, units=units, category=about.category
+        )
+
+
+def _balance_of(wallet: str, token: str) -> Read:
+    return Read(checksum(token), _BALANCE_OF + encode(["address"], [wallet]))

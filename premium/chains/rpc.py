@@ -1,0 +1,138 @@
+"""JSON-RPC to the nodes of one chain: batches, failover between endpoints, and a bound on requests a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from premium.chains.bucket import TokenBucket
+from premium.chains.model import Chain
+from premium.errors import UpstreamUnavailable
+from premium.neighbours import CircuitBreaker, Neighbour, Refused, StateListener, repeating, worth_repeating
+
+REQUESTS_A_SECOND = 100
+ENTRIES_A_BATCH = 50
+_ROUNDS = 5
+_LIMIT_EXCEEDED, _INTERNAL = -32005, -32603
+
+
+class RpcError(Exception):
+    """The node understood the call and answered an error: `code` and `message` are its own words."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Call:
+    method: str
+    params: tuple[Any, ...] = ()
+
+
+Answer = Any
+"""A JSON value, or an RpcError that the node gave in its place."""
+
+
+class Rpc:
+    """The nodes of one chain behind one face. Reads only: every request may be repeated."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        client: httpx.AsyncClient,
+        *,
+        deadline: float = 5.0,
+        bucket: TokenBucket | None = None,
+        on_change: StateListener | None = None,
+    ) -> None:
+        """`deadline` is for the whole chain: a hanging endpoint uses up a share and leaves one for the work itself."""
+        self.chain = chain
+        self._bucket = bucket or TokenBucket(REQUESTS_A_SECOND)
+        share = deadline / (1 + len(chain.endpoints))
+        self._nodes = [
+            _Node(url, _neighbour(f"rpc:{chain.name}:{number}", client, share, on_change))
+            for number, url in enumerate(chain.endpoints)
+        ]
+
+    async def one(self, method: str, *params: Any) -> Any:
+        """The result of a single call; RpcError where the node answers an error."""
+        (answer,) = await self.batch([Call(method, params)])
+        if isinstance(answer, RpcError):
+            raise answer
+        return answer
+
+    async def batch(self, calls: Sequence[Call]) -> list[Answer]:
+        """Answers in the order of the calls, each a result or an RpcError; UpstreamUnavailable when no node answers."""
+        parts = [calls[i : i + ENTRIES_A_BATCH] for i in range(0, len(calls), ENTRIES_A_BATCH)]
+        answers: list[list[Answer]] = await asyncio.gather(
+            *(repeating(_ROUNDS)(self._any_node, part) for part in parts)
+        )
+        return [answer for part in answers for answer in part]
+
+    async def _any_node(self, calls: Sequence[Call]) -> list[Answer]:
+        failures: list[UpstreamUnavailable] = []
+        for node in tuple(self._nodes):
+            await self._bucket.take(len(calls))
+            try:
+                return await node.send(self.chain.chain_id, calls)
+            except UpstreamUnavailable as error:
+                failures.append(error)
+                self._nodes.sort(key=node.__eq__)  # stable: who failed goes last, so that it costs its time once
+        raise self._worst(failures)
+
+    def _worst(self, failures: Sequence[UpstreamUnavailable]) -> UpstreamUnavailable:
+        """What a repeat may mend comes first: one node that is only busy makes another round worth its time."""
+        if not failures:
+            return Refused(f"{self.chain.name} has no RPC endpoint")
+        return next((f for f in failures if worth_repeating(f)), failures[-1])
+
+
+def _neighbour(name: str, client: httpx.AsyncClient, timeout: float, on_change: StateListener | None) -> Neighbour:
+    breaker = CircuitBreaker(name, on_change=on_change)
+    return Neighbour(name, client=client, timeout=timeout, attempts=1, breaker=breaker)
+
+
+class _Node:
+    """One endpoint. Its first batch also asks for the chain id: a node of another chain is never listened to."""
+
+    def __init__(self, url: str, neighbour: Neighbour) -> None:
+        self._url, self._neighbour, self._known = url, neighbour, False
+
+    async def send(self, chain_id: int, calls: Sequence[Call]) -> list[Answer]:
+        asked = list(calls) if self._known else [*calls, Call("eth_chainId")]
+        body = [{"jsonrpc": "2.0", "id": i, "method": c.method, "params": c.params} for i, c in enumerate(asked)]
+        response = await self._neighbour.request("POST", self._url, json=body)
+        answers = _in_order(response, len(asked), self._neighbour.name)
+        if not self._known:
+            self._check(answers.pop(), chain_id)
+        return answers
+
+    def _check(self, answer: Answer, expected: int) -> None:
+        if answer != hex(expected):
+            raise Refused(f"{self._neighbour.name} is a node of another chain, or does not say of which")
+        self._known = True
+
+
+def _in_order(response: httpx.Response, expected: int, name: str) -> list[Answer]:
+    """A batch's answers come in any order; one that is missing, doubled or no JSON-RPC discredits the node."""
+    try:
+        entries = response.json()
+        found = {entry["id"]: _answer(entry) for entry in entries}
+        return [found[number] for number in range(expected)]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UpstreamUnavailable(f"{name} does not speak JSON-RPC in batches") from error
+
+
+def _answer(entry: dict[str, Any]) -> Answer:
+    error = entry.get("error")
+    if error is None:
+        return entry["result"]
+    code, message = int(error.get("code", _INTERNAL)), str(error.get("message", ""))[:200]
+    if code == _LIMIT_EXCEEDED:
+        raise ValueError(message)
+    return RpcError(code, message)
