@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import psutil
 
@@ -41,7 +42,11 @@ def holder(port: int) -> str:
 
 def require_free(port: int, *, name: str, variable: str) -> None:
     """LocalError names the holder and the variable that moves us elsewhere."""
-    if listening(port):
+    deadline = time.monotonic() + 2  # a process that was killed a moment ago still closes its sockets
+    while listening(port):
+        if time.monotonic() < deadline:
+            time.sleep(0.05)
+            continue
         raise LocalError(
             f"Port {port} for {name} is taken by {holder(port)}.",
             f"Stop it, or choose another port: {variable}={free()} make up",

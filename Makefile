@@ -1,0 +1,71 @@
+# The commands of the project. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+STAGE ?= dev
+CDK := node_modules/.bin/cdk
+NAME ?=
+ARGS ?=
+
+.PHONY: help setup demo up down status logs reset deploy test test-unit lint type audit format synth diff bench lock
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the Python and Node packages into the project (instant when they are there)
+	@scripts/setup.sh
+
+demo: setup ## Start everything, deploy the stage local, walk one user's journey over HTTP
+	@$(PYTHON) -m local demo
+
+up: setup ## Start PostgreSQL, Redis, the AWS emulator, the EVM node, deploy, start the workers
+	@$(PYTHON) -m local up
+
+down: ## Stop what `make up` started; the data stay
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; else echo "Nothing was set up here."; fi
+
+status: setup ## Show each process, its port, its health, and the queues
+	@$(PYTHON) -m local status
+
+logs: setup ## Follow the logs: all, or NAME=postgres, NAME=workers, NAME=functions
+	@$(PYTHON) -m local logs $(NAME)
+
+reset: setup ## Stop everything and delete the data of the local stage
+	@$(PYTHON) -m local reset
+
+deploy: setup ## Deploy the stage local again to the emulator that runs
+	@$(PYTHON) -m local deploy
+
+test: setup ## Run the whole test suite
+	@$(PYTEST) -q -n 2 --dist loadfile $(ARGS)
+
+test-unit: setup ## Run the tests that open no socket
+	@$(PYTEST) -q -m unit $(ARGS)
+
+lint: setup ## Check style, formatting and the import rules
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/lint-imports
+
+format: setup ## Format the code
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+type: setup ## Check the types (mypy, strict)
+	@.venv/bin/mypy
+
+audit: setup ## Look the pinned packages up among the known vulnerabilities
+	@.venv/bin/pip-audit --progress-spinner off --require-hashes --disable-pip -r requirements/dev.txt
+
+synth: setup ## Synthesize the templates of a stage: make synth STAGE=prod
+	@$(CDK) synth --quiet --all -c stage=$(STAGE) --output cdk.out/$(STAGE)
+	@echo "Templates of the stage $(STAGE): cdk.out/$(STAGE)"
+
+diff: setup ## Say what a deployment of a stage would change: make diff STAGE=dev
+	@$(CDK) diff --all -c stage=$(STAGE) --output cdk.out/$(STAGE)
+
+bench: setup ## Run the benchmarks
+	@$(PYTHON) -m benchmarks
+
+lock: setup ## Write the hashed pins from pyproject.toml (ARGS=--upgrade for the newest)
+	@scripts/lock.sh $(ARGS)
