@@ -1,0 +1,1 @@
+"""Rules that users set and the events that fire them: model, matcher, delivery."""

@@ -1,0 +1,54 @@
+"""What a rule means, said the slow and plain way: the index must agree with this for every rule and event."""
+
+from __future__ import annotations
+
+import operator as operators
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from premium.alerts.rule import Condition, Rule
+from premium.alerts.values import field_of
+from premium.money import EXACT
+
+Event = Mapping[str, Any]
+
+_COMPARE = {"gt": operators.gt, "gte": operators.ge, "lt": operators.lt, "lte": operators.le, "eq": operators.eq}
+
+
+def holds(rule: Rule, event: Event) -> bool:
+    """Whether every condition holds for an event of the rule's kind."""
+    return event.get("kind") == rule.kind and all_hold(rule.conditions, event)
+
+
+def all_hold(conditions: tuple[Condition, ...], event: Event) -> bool:
+    """Whether each condition holds; one on a missing or unreadable field does not."""
+    return all(condition_holds(condition, event) for condition in conditions)
+
+
+def condition_holds(condition: Condition, event: Event) -> bool:
+    """One condition, exactly."""
+    actual = condition.read(field_of(event, condition.field))
+    return actual is not None and compare(actual, condition.operator, condition.value)
+
+
+def compare(actual: Any, operator: str, wanted: Decimal | str) -> bool:
+    """`actual operator wanted`; values of different types are equal to nothing."""
+    if type(actual) is not type(wanted):
+        return False
+    return bool(_COMPARE[operator](actual, wanted))
+
+
+def relaxed(rule: Rule) -> tuple[Condition, ...]:
+    """The conditions with each threshold moved by the hysteresis: while these hold, a fired rule is not re-armed."""
+    if rule.hysteresis is None:
+        return rule.conditions
+    return tuple(_relaxed(condition, rule.hysteresis) for condition in rule.conditions)
+
+
+def _relaxed(condition: Condition, by: Decimal) -> Condition:
+    if condition.operator in ("gt", "gte") and isinstance(condition.value, Decimal):
+        return condition._replace(value=EXACT.subtract(condition.value, by))
+    if condition.operator in ("lt", "lte") and isinstance(condition.value, Decimal):
+        return condition._replace(value=EXACT.add(condition.value, by))
+    return condition

@@ -1,0 +1,162 @@
+"""A rule as the matcher holds it, made from what a user wrote; everything wrong with it is said by field."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from premium.alerts import catalogue, values
+from premium.alerts.catalogue import Field, FieldType
+from premium.money import MAX_DIGITS
+
+OPERATORS = ("gt", "gte", "lt", "lte", "eq")
+MAX_CONDITIONS = 10
+MAX_TEXT = 256
+MAX_COOLDOWN = 31 * 24 * 3600
+_IDENTITY_KEYS = ("id", "rule_id", "user_id", "name", "actions")
+_KNOWN_KEYS = frozenset((*_IDENTITY_KEYS, "type", "conditions", "enabled", "cooldown_seconds", "trigger", "hysteresis"))
+
+
+class RuleError(ValueError):
+    """What a user must change; `field` is a path such as `conditions[1].operator`."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class Condition(NamedTuple):
+    """`field operator value`; `read` turns the event's raw value into what `value` compares with, or None."""
+
+    field: str
+    operator: str
+    value: Decimal | str
+    read: Callable[[object], Any]
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=False)
+class Rule:
+    """All conditions must hold. `edge`: fires on the event that makes them hold, not while they go on holding.
+
+    `hysteresis` (units of the field): after firing, the level must come back past its threshold by this much to re-arm.
+    `cooldown` in seconds of event time: within it the rule fires once.
+    """
+
+    id: str
+    kind: str
+    conditions: tuple[Condition, ...]
+    edge: bool
+    cooldown: int = 0
+    hysteresis: Decimal | None = None
+
+
+def parse(raw: Mapping[str, Any], *, strict: bool = True) -> Rule | None:
+    """A rule from its JSON form; None where it is disabled. RuleError names what is wrong.
+
+    strict: fields must be in the catalogue, and only known keys may appear (the API); otherwise a field is whatever the
+    events carry (the offline command).
+    """
+    if strict:
+        for key in raw:
+            if key not in _KNOWN_KEYS:
+                raise RuleError(key, "unknown key")
+    identity = raw.get("rule_id", raw.get("id"))
+    if not isinstance(identity, str) or not identity:
+        raise RuleError("id", "a string that is not empty is required")
+    kind = _kind(raw.get("type"))
+    conditions = _conditions(raw.get("conditions"), kind, strict=strict)
+    rule = Rule(
+        id=identity, kind=kind, conditions=conditions, edge=_edge(raw.get("trigger"), kind, conditions),
+        cooldown=_cooldown(raw.get("cooldown_seconds")), hysteresis=_hysteresis(raw.get("hysteresis")),
+    )  # fmt: skip
+    enabled = raw.get("enabled", True)
+    if not isinstance(enabled, bool):
+        raise RuleError("enabled", "must be true or false")
+    return rule if enabled else None
+
+
+def _kind(raw: object) -> str:
+    kind = catalogue.KIND_OF_RULE.get(raw) if isinstance(raw, str) else None
+    if kind is None:
+        raise RuleError("type", f"must be one of {', '.join(catalogue.KIND_OF_RULE)}")
+    return kind
+
+
+def _conditions(raw: object, kind: str, *, strict: bool) -> tuple[Condition, ...]:
+    if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_CONDITIONS:
+        raise RuleError("conditions", f"a list of 1 to {MAX_CONDITIONS} conditions is required")
+    return tuple(_condition(one, kind, f"conditions[{index}]", strict=strict) for index, one in enumerate(raw))
+
+
+def _condition(raw: object, kind: str, where: str, *, strict: bool) -> Condition:
+    if not isinstance(raw, Mapping):
+        raise RuleError(where, "must be an object with field, operator and value")
+    name, operator = raw.get("field"), raw.get("operator")
+    if not isinstance(name, str) or not 0 < len(name) <= MAX_TEXT:
+        raise RuleError(f"{where}.field", "the name of an event field is required")
+    if operator not in OPERATORS:
+        raise RuleError(f"{where}.operator", f"must be one of {', '.join(OPERATORS)}")
+    declared = catalogue.field(kind, name)
+    if declared is None and strict:
+        raise RuleError(f"{where}.field", f"{name!r} is not a field of {kind} events")
+    value, read = _operand(raw.get("value"), str(operator), declared, where)
+    return Condition(sys.intern(name), sys.intern(str(operator)), value, read)
+
+
+def _operand(
+    raw: object, operator: str, declared: Field | None, where: str
+) -> tuple[Decimal | str, Callable[[object], Any]]:
+    declared_type = declared.type if declared else (FieldType.NUMBER if operator != "eq" else None)
+    if declared_type is not None and operator != "eq" and not declared_type.ordered:
+        raise RuleError(f"{where}.operator", f"{operator} does not fit a field of type {declared_type}: use eq")
+    read: Callable[[object], Any] = either if declared_type is None else declared_type.reader
+    value = read(raw)
+    if value is None or (isinstance(value, str) and len(value) > MAX_TEXT):
+        wanted = "a number or a string" if declared_type is None else f"a {declared_type} value"
+        raise RuleError(f"{where}.value", f"must be {wanted}, not {str(raw)[:40]!r}")
+    if isinstance(value, Decimal) and not _bounded(value):
+        raise RuleError(f"{where}.value", f"must have at most {MAX_DIGITS} digits")
+    return value, read
+
+
+def _bounded(value: Decimal) -> bool:
+    return len(value.as_tuple().digits) <= MAX_DIGITS and abs(value.adjusted()) <= MAX_DIGITS
+
+
+def either(raw: object) -> Decimal | str | None:
+    """A value of a field that the catalogue does not know: the number it writes down, else the text."""
+    value = values.number(raw)
+    return values.text(raw) if value is None else value
+
+
+def _edge(raw: object, kind: str, conditions: tuple[Condition, ...]) -> bool:
+    if raw is not None and raw not in ("edge", "level"):
+        raise RuleError("trigger", "must be edge or level")
+    if raw is None:
+        return any(_is_gauge(kind, condition) for condition in conditions)
+    return raw == "edge"
+
+
+def _is_gauge(kind: str, condition: Condition) -> bool:
+    declared = catalogue.field(kind, condition.field)
+    return declared is not None and declared.gauge
+
+
+def _cooldown(raw: object) -> int:
+    value = 0 if raw is None else raw
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_COOLDOWN:
+        raise RuleError("cooldown_seconds", f"must be a whole number of seconds from 0 to {MAX_COOLDOWN}")
+    return value
+
+
+def _hysteresis(raw: object) -> Decimal | None:
+    if raw is None:
+        return None
+    value = values.number(raw)
+    if value is None or value < 0 or not _bounded(value):
+        raise RuleError("hysteresis", f"must be a number of at most {MAX_DIGITS} digits that is not negative")
+    return value or None

@@ -1,0 +1,93 @@
+"""The matcher said slowly: every rule against every event, state as plain dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from premium.alerts.catalogue import SERIES, field
+from premium.alerts.columns import seconds
+from premium.alerts.evaluate import all_hold, holds, relaxed
+from premium.alerts.rule import Rule
+from premium.alerts.series import WINDOW
+
+Event = Mapping[str, Any]
+
+
+def stateless(rules: Iterable[Rule], events: list[Event]) -> set[tuple[int, str]]:
+    """(place of the event, id of the rule) for every pair that holds."""
+    return {(at, rule.id) for at, event in enumerate(events) for rule in rules if holds(rule, event)}
+
+
+class Reference:
+    """Edge, lateness, hysteresis and cooldown, one event at a time."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, Rule] = {}
+        self._seen: dict[tuple[Any, ...], list[tuple[float, Event]]] = {}
+        self._disarmed: set[tuple[str, tuple[Any, ...]]] = set()
+        self._fired: dict[str, float] = {}
+
+    def put(self, rule: Rule) -> None:
+        self.forget(rule.id)
+        self.rules[rule.id] = rule
+
+    def forget(self, rule_id: str) -> None:
+        self.rules.pop(rule_id, None)
+        self._fired.pop(rule_id, None)
+        self._disarmed = {one for one in self._disarmed if one[0] != rule_id}
+
+    def match(self, event: Event, order: Mapping[str, int]) -> list[str]:
+        kind = event.get("kind")
+        if kind not in SERIES:
+            return []
+        key = (kind, *(self._key(kind, event, name) for name in SERIES[kind]))
+        seen, time = self._seen.setdefault(key, []), seconds(event.get("timestamp"))
+        late = bool(seen) and time < max(one[0] for one in seen) - WINDOW
+        before = max((one for one in seen if one[0] <= time), key=lambda one: one[0], default=None)
+        for one in seen:  # the later arrival among equals
+            if before is not None and one[0] == before[0]:
+                before = one
+        fired = [rule.id for rule in self.rules.values() if self._fires(rule, key, event, before, late=late)]
+        if not late:
+            seen.append((time, event))
+        return [one for one in sorted(fired, key=lambda name: order[name]) if self._warm(self.rules[one], time)]
+
+    @staticmethod
+    def _key(kind: str, event: Event, name: str) -> object:
+        declared = field(kind, name)
+        assert declared is not None
+        return declared.type.reader(event.get(name))
+
+    def _fires(
+        self, rule: Rule, key: tuple[Any, ...], event: Event, before: tuple[float, Event] | None, *, late: bool
+    ) -> bool:
+        now = holds(rule, event)
+        if not rule.edge:
+            return now
+        if rule.kind != event.get("kind") or late:
+            return False
+        was = before is not None and all_hold(rule.conditions, before[1])
+        if rule.hysteresis is None or not self._reached(rule, event):
+            return now and not was
+        state = (rule.id, key)
+        if not all_hold(relaxed(rule), event):
+            self._disarmed.discard(state)
+            return False
+        fires = now and not was and state not in self._disarmed
+        if now:
+            self._disarmed.add(state)
+        return fires
+
+    @staticmethod
+    def _reached(rule: Rule, event: Event) -> bool:
+        return bool(rule.conditions) and event.get("kind") == rule.kind
+
+    def _warm(self, rule: Rule, time: float) -> bool:
+        last = self._fired.get(rule.id)
+        if not rule.cooldown:
+            return True
+        if last is not None and abs(time - last) < rule.cooldown:
+            return False
+        self._fired[rule.id] = time if last is None or time > last else last
+        return True

@@ -1,0 +1,99 @@
+"""The index is the same as plain evaluation, for any rules, events, batches and changes in between."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premium.alerts.matcher import Matcher
+from premium.alerts.rule import parse
+from tests.unit.alerts.reference import Reference, stateless
+
+pytestmark = pytest.mark.unit
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+ADDRESS = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
+NUMBERS = ["0.1", "0.10", 0.1, "0.1000000000000000055511151231257827", 100, "100", "1e2", "0x64", "99.99", "100.01",
+           "100.000000000000000001", "1e30", str(10**30), str(10**30 + 1), "-5", "1e400", "2e400"]  # fmt: skip
+UNREADABLE = [None, "", "NaN", "Infinity", float("nan"), True, [], {}, "1_0", " 1", "1\n", "0x", "abc", "1,2"]
+CHAINS, ASSETS = ["ethereum", "base"], ["ETH", "eth", "0x64"]
+ADDRESSES = [ADDRESS, ADDRESS.lower(), "0x" + "1" * 40]
+KINDS = {
+    "whale": ("transfer", {"amount": NUMBERS, "amount_usd": NUMBERS, "from": ADDRESSES, "to": ADDRESSES}),
+    "price": ("price", {"price_usd": NUMBERS, "change_pct_1h": NUMBERS}),
+    "gas": ("gas", {"gas_gwei": NUMBERS}),
+    "protocol_risk": ("protocol", {"tvl_usd": NUMBERS, "severity": ["low", "HIGH", "critical", 2], "risk_kind": ["exploit"]}),
+}  # fmt: skip
+TEXT = {"chain": CHAINS, "asset": ASSETS, "protocol": ["aave", "curve"]}
+IN_KIND = {"whale": ("chain", "asset"), "price": ("chain", "asset"), "gas": ("chain",), "protocol_risk": ("chain", "protocol")}
+ORDERED = {"amount", "amount_usd", "price_usd", "change_pct_1h", "gas_gwei", "tvl_usd", "severity"}
+
+
+@st.composite
+def rule_strategy(draw: st.DrawFn) -> dict[str, Any]:
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    fields = KINDS[kind][1] | {name: TEXT[name] for name in IN_KIND[kind]} | {"extra.deep": [*NUMBERS, "word"]}
+    conditions = []
+    for name in draw(st.lists(st.sampled_from(sorted(fields)), min_size=1, max_size=3)):
+        operator = draw(st.sampled_from(["gt", "gte", "lt", "lte", "eq"] if name in ORDERED else ["eq"]))
+        value = draw(st.sampled_from([one for one in fields[name] if "e400" not in str(one)]))
+        conditions.append({"field": name, "operator": operator, "value": value})
+    return {
+        "id": draw(st.sampled_from([f"r{number}" for number in range(6)])), "type": kind, "conditions": conditions,
+        "actions": [], "trigger": draw(st.sampled_from([None, "edge", "level"])),
+        "cooldown_seconds": draw(st.sampled_from([0, 0, 60])), "hysteresis": draw(st.sampled_from([None, None, "0.5", 10])),
+    }  # fmt: skip
+
+
+@st.composite
+def event_strategy(draw: st.DrawFn) -> dict[str, Any]:
+    kind, numbers = KINDS[draw(st.sampled_from(sorted(KINDS)))]
+    rule_type = next(name for name, (one, _) in KINDS.items() if one == kind)
+    event: dict[str, Any] = {"kind": kind, "event_id": "e"}
+    for name, choices in (numbers | {name: TEXT[name] for name in IN_KIND[rule_type]}).items():
+        event[name] = draw(st.sampled_from(choices * 4 + UNREADABLE))
+    event["extra"] = draw(st.sampled_from([None, {"deep": "100"}, {"deep": "word"}, {"deep": 0.1}]))
+    at = START + timedelta(seconds=draw(st.integers(0, 2000)))
+    event["timestamp"] = draw(st.sampled_from([at.isoformat(), at.strftime("%Y-%m-%dT%H:%M:%SZ"), int(at.timestamp())]))
+    return event
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(rule_strategy(), max_size=8, unique_by=lambda one: one["id"]), st.lists(event_strategy(), max_size=20))
+def test_stateless_matching_is_plain_evaluation(raw: list[dict[str, Any]], events: list[dict[str, Any]]) -> None:
+    rules = [rule for one in raw if (rule := parse(one, strict=False)) is not None]
+    matcher = Matcher(rules, stateless=True)
+    places, slots = matcher.match(events)
+    assert set(zip(places.tolist(), matcher.ids(slots), strict=True)) == stateless(rules, events)
+
+
+STEP = st.one_of(
+    st.tuples(st.just("put"), rule_strategy()),
+    st.tuples(st.just("drop"), st.sampled_from([f"r{number}" for number in range(6)])),
+    st.tuples(st.just("events"), st.lists(event_strategy(), min_size=1, max_size=12)),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(STEP, max_size=14))
+def test_edges_lateness_and_changes_in_the_middle_agree_with_the_reference(steps: list[tuple[str, Any]]) -> None:
+    matcher, reference = Matcher(), Reference()
+    for action, value in steps:
+        if action == "put":
+            rule = parse(value, strict=False)
+            assert rule is not None
+            matcher.put(rule)
+            reference.put(rule)
+        elif action == "drop":
+            matcher.forget(value)
+            reference.forget(value)
+        else:
+            places, slots = matcher.match(value)
+            got = list(zip(places.tolist(), matcher.ids(slots), strict=True))
+            order = matcher.index.slots
+            wanted = [(at, name) for at, event in enumerate(value) for name in reference.match(event, order)]
+            assert got == wanted
