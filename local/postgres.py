@@ -16,12 +16,12 @@ import psycopg
 from psycopg import sql
 
 from local import postgres_home, secrets
+from local.database_roles import LOGINS, OWNER, create_roles
 from local.errors import LocalError
 from local.service import Service
 
 SUPERUSER = "postgres"
-OWNER = "premium_owner"
-ROLES = (OWNER, "premium_app", "premium_worker")
+ROLES = (OWNER, *LOGINS)
 DATABASES = ("premium", "timeseries")
 
 
@@ -80,18 +80,9 @@ class Postgres(Service):
 
     def start(self, *, seconds: float = 60) -> None:
         super().start(seconds=seconds)
-        self.create_roles()
+        create_roles(self.url("postgres", SUPERUSER), {role: self.password(role) for role in ROLES})
         for database in DATABASES:
             self.create_database(database)
-
-    def create_roles(self) -> None:
-        """The owner migrates; application and worker own nothing and are held by row-level security."""
-        with psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True) as connection:
-            known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-            for role in ROLES:
-                verb = "ALTER" if role in known else "CREATE"
-                statement = verb + " ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD {}"
-                connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(self.password(role))))
 
     def create_database(self, name: str, *, template: str = "template0") -> None:
         """Owned by the owner role; only the three roles may connect. There already: nothing happens."""

@@ -1,0 +1,114 @@
+"""Neighbours that the user runs (DATABASE_URL, TIMESERIES_URL, REDIS_URL, AWS_ENDPOINT_URL): checked, never stopped."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+import redis
+
+from local import secrets
+from local.database_roles import LOGINS, OWNER, create_roles
+from local.errors import LocalError
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or ''}{parts.path}"
+
+
+class ExternalPostgres:
+    """The role of the URLs migrates and makes the two others, with passwords that we keep."""
+
+    name: ClassVar[str] = "postgres"
+
+    def __init__(self, premium: str, timeseries: str, state: Path) -> None:
+        self._urls = {"premium": premium, "timeseries": timeseries}
+        self._passwords = state / "external-postgres.json"
+
+    @property
+    def address(self) -> str:
+        return _without_password(self._urls["premium"])
+
+    def url(self, database: str, role: str) -> str:
+        given = self._urls[database]
+        if role == OWNER:
+            return given
+        password = secrets.load_or_create(self._passwords, LOGINS)[role]
+        parts = urlsplit(given)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{role}:{quote(password)}@{host}"))
+
+    def healthy(self) -> bool:
+        try:
+            for url in self._urls.values():
+                psycopg.connect(url, connect_timeout=3).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def start(self) -> None:
+        passwords = secrets.load_or_create(self._passwords, LOGINS)
+        for name, url in (("DATABASE_URL", self._urls["premium"]), ("TIMESERIES_URL", self._urls["timeseries"])):
+            try:
+                create_roles(url, passwords)
+            except psycopg.Error as error:
+                reason = str(error).strip().splitlines()[0]
+                raise LocalError(
+                    f"{name} ({_without_password(url)}) cannot be used: {reason}.",
+                    "Its role must own the database and may make roles (CREATEROLE).",
+                ) from None
+
+
+class ExternalRedis:
+    name: ClassVar[str] = "redis"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @property
+    def address(self) -> str:
+        return _without_password(self.url)
+
+    def healthy(self) -> bool:
+        try:
+            with redis.Redis.from_url(self.url, socket_timeout=3, socket_connect_timeout=3) as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+    def start(self) -> None:
+        if not self.healthy():
+            raise LocalError(f"REDIS_URL ({self.address}) does not answer.", "Start it, or unset REDIS_URL.")
+
+
+class ExternalAws:
+    """LocalStack, or another emulator that speaks like it."""
+
+    name: ClassVar[str] = "aws"
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+
+    @property
+    def address(self) -> str:
+        return self.endpoint
+
+    def healthy(self) -> bool:
+        try:
+            request = f"{self.endpoint}/_localstack/health"
+            with urllib.request.urlopen(request, timeout=3) as answer:  # noqa: S310  # the address the user gave
+                return "services" in json.load(answer)
+        except (OSError, ValueError):
+            return False
+
+    def start(self) -> None:
+        if not self.healthy():
+            raise LocalError(
+                f"AWS_ENDPOINT_URL ({self.endpoint}) does not answer /_localstack/health.",
+                "Start that emulator, or unset AWS_ENDPOINT_URL for our own.",
+            )

@@ -1,0 +1,67 @@
+"""The four neighbours of a local stage: ours, or those whose addresses the user gave."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from local.aws import Aws
+from local.evm import Evm
+from local.external import ExternalAws, ExternalPostgres, ExternalRedis
+from local.places import Places
+from local.postgres import Postgres
+from local.redis import Redis
+from local.service import Service
+
+
+class Databases(Protocol):
+    """PostgreSQL as the rest of `local` sees it."""
+
+    def url(self, database: str, role: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    postgres: Postgres | ExternalPostgres
+    redis: Redis | ExternalRedis
+    aws: Aws | ExternalAws
+    evm: Evm
+
+    @classmethod
+    def at(cls, places: Places) -> Neighbours:
+        state, ports, external = places.state, places.ports, places.external
+        return cls(
+            postgres=ExternalPostgres(external["DATABASE_URL"], external["TIMESERIES_URL"], state)
+            if "DATABASE_URL" in external
+            else Postgres(state / "postgres", ports["postgres"]),
+            redis=ExternalRedis(external["REDIS_URL"])
+            if "REDIS_URL" in external
+            else Redis(state / "redis", ports["redis"]),
+            aws=ExternalAws(external["AWS_ENDPOINT_URL"])
+            if "AWS_ENDPOINT_URL" in external
+            else Aws(state / "aws", ports["aws"]),
+            evm=Evm(state / "evm", ports["evm"]),
+        )
+
+    @property
+    def all(self) -> tuple[Postgres | ExternalPostgres, Redis | ExternalRedis, Aws | ExternalAws, Evm]:
+        return (self.postgres, self.redis, self.aws, self.evm)
+
+    @property
+    def own(self) -> tuple[Service, ...]:
+        """Those that `down` ends."""
+        return tuple(service for service in self.all if isinstance(service, Service))
+
+    def start(self) -> None:
+        """All at once; the first error is raised when all have tried."""
+        with ThreadPoolExecutor(len(self.all)) as pool:
+            started = [pool.submit(service.start) for service in self.all]
+        for future in started:
+            future.result()
+
+    def stop(self) -> None:
+        with ThreadPoolExecutor(len(self.all)) as pool:
+            stopped = [pool.submit(service.stop) for service in self.own]
+        for future in stopped:
+            future.result()

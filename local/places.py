@@ -1,0 +1,58 @@
+"""Where a local stage keeps its state, and on which ports it stands; two with different answers stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.errors import LocalError
+
+ROOT = Path(__file__).resolve().parent.parent
+_PORTS = {"aws": 4566, "postgres": 55432, "redis": 56379, "evm": 58545}
+
+
+@dataclass(frozen=True)
+class Places:
+    """`external` holds the neighbours that the user runs: `AWS_ENDPOINT_URL`, `DATABASE_URL`, `REDIS_URL`, …"""
+
+    state: Path
+    ports: Mapping[str, int]
+    external: Mapping[str, str]
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Places:
+        ports = {name: _port(environ, f"PREMIUM_{name.upper()}_PORT", default) for name, default in _PORTS.items()}
+        names = ("AWS_ENDPOINT_URL", "DATABASE_URL", "TIMESERIES_URL", "REDIS_URL")
+        external = {name: environ[name].rstrip("/") for name in names if environ.get(name)}
+        if _is_own(external.get("AWS_ENDPOINT_URL"), ports["aws"]):
+            del external["AWS_ENDPOINT_URL"]
+        if ("DATABASE_URL" in external) != ("TIMESERIES_URL" in external):
+            raise LocalError("DATABASE_URL and TIMESERIES_URL go together.", "Set both, or neither.")
+        return cls(Path(environ.get("PREMIUM_STATE_DIR") or ROOT / ".local").absolute(), ports, external)
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    @property
+    def outputs(self) -> Path:
+        """What the stacks say after a deploy, as the CDK command writes it."""
+        return self.state / "outputs.json"
+
+    @property
+    def chains(self) -> Path:
+        """CHAINS_FILE: the local EVM node as a chain."""
+        return self.state / "chains.json"
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdigit() or not 1024 <= int(text) <= 65535:
+        raise LocalError(f"{name} is {text!r}.", "A port from 1024 to 65535 is needed.")
+    return int(text)
+
+
+def _is_own(endpoint: str | None, port: int) -> bool:
+    """A shell that was told about our own emulator does not make it somebody else's."""
+    return endpoint in {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1")}

@@ -1,0 +1,38 @@
+"""What a command is doing: a spinner with the seconds in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+CONSOLE = Console(highlight=False, soft_wrap=True)
+
+
+@dataclass
+class Note:
+    """What a step found out; shown beside its time."""
+
+    text: str = ""
+
+
+@contextmanager
+def step(title: str) -> Iterator[Note]:
+    """`✓ title  1.2 s  note` when it is done; in a terminal a spinner until then. An error goes on as it is."""
+    begun, note = time.monotonic(), Note()
+    if CONSOLE.is_terminal:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=CONSOLE, transient=True) as progress:
+            progress.add_task(title, total=None)
+            yield note
+    else:
+        yield note
+    CONSOLE.print(f"✓ {title:<58} {time.monotonic() - begun:6.1f} s  {note.text}".rstrip(), markup=False)
+
+
+def say(text: str = "") -> None:
+    CONSOLE.print(text, markup=False)
