@@ -1,0 +1,131 @@
+"""The worker fleet of one task: `python -m workers.fleet --queues aggregation,tax --processes 2`.
+
+    fleet ──fork──▶ worker (one RQ worker each) ──fork──▶ work horse (one job)
+
+SIGTERM (or SIGINT) drains: the current jobs are finished, no other is taken. A second signal, or the stop time-out,
+kills the jobs and gives them back. A worker that dies is replaced within a second.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from importlib import import_module
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import FrameType
+
+import click
+from redis.exceptions import RedisError
+from rq.serializers import JSONSerializer
+from rq.worker_pool import ForkProcess, WorkerData, WorkerPool
+
+from premium import bootstrap
+from premium.config import ConfigurationError
+from premium.observability import logger
+from workers.protection import Protection
+from workers.queues import STOP_SECONDS, Pace, checked, patient, refuse_eviction
+from workers.scheduling import DueRetries
+from workers.worker import FleetWorker
+
+PRELOADED: Mapping[str, tuple[str, ...]] = {
+    "aggregation": ("workers.portfolio",),
+    "scanning": ("workers.security",),
+    "tax": ("workers.tax",),
+    "default": ("workers.schedule",),
+}
+"""Job modules by queue, imported before the forks, so that no job pays for imports."""
+
+
+class Fleet(WorkerPool):
+    """RQ's pool of workers, with our workers, retries on time and a stop that ends."""
+
+    def __init__(
+        self, queues: tuple[str, ...], processes: int, pace: Pace, *, stop_seconds: float = STOP_SECONDS
+    ) -> None:
+        self._names = queues
+        self._pace = pace
+        self._stop_seconds = stop_seconds
+        self._stop_at: float | None = None
+        lock = Path(tempfile.gettempdir()) / f"premium-fleet-{os.getpid()}.lock"
+        self._protection = Protection(os.environ.get("ECS_AGENT_URI"), lock)
+        connection = bootstrap.platform().redis(1)
+        super().__init__(list(queues), connection, processes, FleetWorker, JSONSerializer)
+        self._retries = DueRetries(queues, connection)
+
+    def get_worker_process(self, name: str, burst: bool, _sleep: float = 0, logging_level: str = "INFO") -> BaseProcess:
+        return ForkProcess(target=work, args=(name, self._names, self._pace, self._protection, burst))
+
+    def check_workers(self, respawn: bool = True) -> None:
+        """Once a second."""
+        super().check_workers(respawn)
+        try:
+            self._retries.enqueue()
+        except RedisError as error:
+            logger.warning("retries wait for Redis", error=type(error).__name__)
+
+    def handle_dead_worker(self, worker_data: WorkerData) -> None:
+        super().handle_dead_worker(worker_data)
+        if self.status is not self.Status.STOPPED:
+            logger.warning(
+                "worker died and is replaced", worker=worker_data.name, exitcode=worker_data.process.exitcode
+            )
+        self._protection.lift_if_idle()
+
+    def request_stop(self, signum: int | None = None, frame: FrameType | None = None) -> None:
+        """Drain; the second time, or when the stop time-out is near, stop at once."""
+        if self._stop_at is None:
+            self._stop_at = time.monotonic() + self._stop_seconds
+        logger.info("fleet stops", signal=signum, workers=len(self.worker_dict))
+        super().request_stop(signum, frame)
+
+    def all_workers_have_stopped(self) -> bool:
+        """Asked once a second while the fleet drains."""
+        if self._stop_at is not None and time.monotonic() > self._stop_at:
+            self._stop_at = time.monotonic() + 2
+            logger.warning("stop time-out: jobs are killed and given back", workers=len(self.worker_dict))
+            self.stop_workers()
+        return bool(super().all_workers_have_stopped())
+
+
+def work(name: str, queues: tuple[str, ...], pace: Pace, protection: Protection, burst: bool) -> None:
+    """A worker process: connections of its own, default signals until RQ installs its handlers."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    bootstrap.platform.cache_clear()
+    connection = patient(bootstrap.platform().redis(1))
+    worker = FleetWorker(queues, name=name, connection=connection, pace=pace, protection=protection)
+    worker.work(burst=burst)
+
+
+def preload(queues: tuple[str, ...]) -> None:
+    for module in {module for name in queues for module in PRELOADED.get(name, ())}:
+        import_module(module)
+
+
+@click.command()
+@click.option("--queues", required=True, help="Comma-separated, the most urgent first.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--heartbeat", default=Pace.heartbeat, show_default=True, help="Seconds between a job's signs of life.")
+@click.option("--grace", default=Pace.grace, show_default=True, help="Seconds overdue until a job is abandoned.")
+@click.option("--maintenance", default=Pace.maintenance, show_default=True, help="Seconds between searches for these.")
+@click.option("--stop-seconds", default=STOP_SECONDS, show_default=True, help="Drain at most this long.")
+def main(queues: str, processes: int, stop_seconds: int, **pace: int) -> None:
+    """Run the workers of one task until SIGTERM."""
+    try:
+        names = checked(queues)
+        steps = Pace(**pace)
+        refuse_eviction(patient(bootstrap.platform().redis(1)))
+    except (ConfigurationError, RedisError) as error:
+        sys.exit(f"the fleet does not start: {error}")
+    preload(names)
+    fleet = Fleet(names, processes, steps, stop_seconds=stop_seconds)
+    fleet.start()
+
+
+if __name__ == "__main__":
+    main()
