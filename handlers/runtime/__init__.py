@@ -7,8 +7,9 @@ from handlers.runtime.jobs import JobView, job_view
 from handlers.runtime.models import Amount, Body, View
 from handlers.runtime.needs import needs, public
 from handlers.runtime.pagination import Cursor, Limit, Position, cursor_of, listing, position
-from handlers.runtime.principal import Principal, Tier
+from handlers.runtime.principal import Principal
 from handlers.runtime.router import Router, router
+from premium.accounts.tiers import Tier
 
 __all__ = [
     "Amount",

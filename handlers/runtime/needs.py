@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from handlers.runtime.principal import Principal, Tier
+from handlers.runtime.principal import Principal
 from handlers.runtime.state import RequestState
+from premium.accounts.tiers import Tier
 from premium.errors import Forbidden, TierRequired
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from premium.accounts.tiers import Tier
 from premium.errors import AppError, Forbidden, RateLimited, Unauthenticated, UpstreamUnavailable
-
-
-class Tier(StrEnum):
-    """What a user pays for; a tier includes those before it."""
-
-    FREE = "free"
-    STARTER = "starter"
-    PRO = "pro"
-    ENTERPRISE = "enterprise"
-
-    def includes(self, other: Tier) -> bool:
-        order = list(Tier)
-        return order.index(self) >= order.index(other)
 
 
 @dataclass(frozen=True, kw_only=True)

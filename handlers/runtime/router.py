@@ -78,7 +78,7 @@ def _answer_error(error: Exception) -> Response[Any]:
         error = from_validation(error)
     known = as_app_error(error)
     if known is None or not isinstance(error, AppError):
-        logger.exception("unexpected error", exc_info=error)
+        logger.error("unexpected error", exc_info=error)
     return error_response(known)
 
 

@@ -1,0 +1,100 @@
+"""SQL of users and API keys, by the application role: lookups go through narrow functions, all else through RLS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.rows import class_row
+
+from premium.accounts.model import ApiKey, KeyOwner, Profile, User
+from premium.accounts.tiers import Tier
+from premium.errors import Conflict, NotFound
+from premium.storage.postgres import Database
+
+_PROFILE = "id, external_id, email, wallet_address, tier, kyc_status, is_restricted, created_at, updated_at"
+_KEY = "id, name, prefix, scopes, expires_at, revoked_at, last_used_at, created_at"
+
+
+class AccountStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_external_id(self, external_id: str) -> User | None:
+        with self._database.transaction() as connection, connection.cursor(row_factory=class_row(User)) as cursor:
+            return cursor.execute("SELECT * FROM user_by_external_id(%s)", [external_id]).fetchone()
+
+    def by_key_hash(self, key_hash: bytes) -> KeyOwner | None:
+        with self._database.transaction() as connection, connection.cursor(row_factory=class_row(KeyOwner)) as cursor:
+            return cursor.execute("SELECT * FROM api_key_by_hash(%s)", [key_hash]).fetchone()
+
+    def add_user(self, external_id: str, email: str | None, tier: Tier) -> None:
+        """Make the user unless there is one; an email that another user has is left out, for it is not proven here."""
+        new = uuid4()
+        statement = """INSERT INTO premium_users (id, external_id, email, tier)
+                       VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+        with self._database.as_user(new) as connection:
+            connection.execute(statement, [new, external_id, email, tier.value])
+
+    def set_tier(self, user_id: UUID, tier: Tier) -> None:
+        with self._database.as_user(user_id) as connection:
+            connection.execute(
+                "UPDATE premium_users SET tier = %s, updated_at = now() WHERE id = %s", [tier.value, user_id]
+            )
+
+    def profile(self, user_id: UUID) -> Profile:
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Profile)) as cursor:
+            row = cursor.execute(f"SELECT {_PROFILE} FROM premium_users WHERE id = %s", [user_id]).fetchone()  # noqa: S608 - a constant of ours
+        if row is None:
+            raise NotFound("There is no such user")
+        return row
+
+    def set_email(self, user_id: UUID, email: str | None) -> None:
+        """Conflict when another user has the address."""
+        try:
+            with self._database.as_user(user_id) as connection:
+                connection.execute(
+                    "UPDATE premium_users SET email = %s, updated_at = now() WHERE id = %s", [email, user_id]
+                )
+        except psycopg.errors.UniqueViolation:
+            raise Conflict("This email address belongs to another user", details={"email": "taken"}) from None
+
+    def add_key(
+        self,
+        user_id: UUID,
+        *,
+        name: str,
+        prefix: str,
+        key_hash: bytes,
+        scopes: Sequence[str],
+        expires_at: datetime | None,
+    ) -> ApiKey:
+        statement = f"""INSERT INTO api_keys (user_id, name, prefix, key_hash, scopes, expires_at)
+                        VALUES (%s, %s, %s, %s, %s, %s) RETURNING {_KEY}"""  # noqa: S608 - a constant of ours
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
+            row = cursor.execute(statement, [user_id, name, prefix, key_hash, list(scopes), expires_at]).fetchone()
+        if row is None:
+            raise NotFound("There is no such user")
+        return row
+
+    def keys(self, user_id: UUID, *, after: tuple[datetime, UUID] | None = None, limit: int = 201) -> list[ApiKey]:
+        """Newest first, revoked ones too."""
+        statement = f"""SELECT {_KEY} FROM api_keys
+                        WHERE user_id = %(user)s
+                          AND (%(at)s::timestamptz IS NULL OR (created_at, id) < (%(at)s, %(id)s))
+                        ORDER BY created_at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 - a constant of ours
+        at, key_id = after or (None, None)
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
+            return cursor.execute(statement, {"user": user_id, "at": at, "id": key_id, "limit": limit}).fetchall()
+
+    def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
+        """The key, revoked now or before; NotFound for another's."""
+        statement = f"""UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())
+                        WHERE id = %s AND user_id = %s RETURNING {_KEY}"""  # noqa: S608 - a constant of ours
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
+            row = cursor.execute(statement, [key_id, user_id]).fetchone()
+        if row is None:
+            raise NotFound("There is no such API key")
+        return row

@@ -1,0 +1,75 @@
+"""Messages to a user's open WebSocket connections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from premium.errors import AppError
+from premium.observability import logger
+from premium.storage.plain import to_json
+from premium.streams.connections import Connections
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
+
+class Streams:
+    """`endpoint` is the management address of the WebSocket API's stage; `client` replaces the one made from it."""
+
+    def __init__(
+        self, connections: Connections, endpoint: str, *, client: ApiGatewayManagementApiClient | None = None
+    ) -> None:
+        self.connections = connections
+        self._endpoint = endpoint
+        self._given = client
+
+    def publish(self, user_id: UUID, channel: str, message: Mapping[str, Any]) -> int:
+        """Send `{"type": …, "data": {…}}` to whoever of the user listens; how many it reached.
+
+        Never raises for a stream's own troubles: what is streamed can also be read over HTTP.
+        """
+        try:
+            listening = self.connections.listening(user_id, channel)
+        except AppError:
+            logger.warning("connections cannot be read; nothing was streamed", channel=channel)
+            return 0
+        body = to_json(message).encode()
+        return sum(self.post(connection_id, body) for connection_id in listening)
+
+    def post(self, connection_id: str, body: bytes) -> bool:
+        """Send to one connection; False, and forgotten, when it is gone (410)."""
+        try:
+            self._client.post_to_connection(ConnectionId=connection_id, Data=body)
+        except ClientError as error:
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 410:
+                logger.warning("a message was not streamed", error=str(error.response.get("Error", {}).get("Code")))
+                return False
+            self._forget(connection_id)
+            return False
+        except BotoCoreError as error:
+            logger.warning("a message was not streamed", error=type(error).__name__)
+            return False
+        return True
+
+    def _forget(self, connection_id: str) -> None:
+        try:
+            self.connections.remove(connection_id)
+        except AppError:
+            logger.info("a gone connection stays until its ttl")
+
+    @cached_property
+    def _client(self) -> ApiGatewayManagementApiClient:
+        return self._given or _management(self._endpoint)
+
+
+def _management(endpoint: str) -> ApiGatewayManagementApiClient:
+    import boto3  # noqa: PLC0415 - 85 ms that a process without streams need not spend
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
+    return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
