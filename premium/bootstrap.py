@@ -103,7 +103,7 @@ class Platform:
         from premium.jobs.service import JobService
         from premium.jobs.store import JobStore
 
-        return JobService(JobStore(self.tables("jobs").boto3), self.queue, self.clock)
+        return JobService(JobStore(self.tables("jobs")), self.queue, self.clock)
 
     @cached_property
     def streams(self) -> Streams:

@@ -134,16 +134,19 @@ class _Translated:
 
 
 def _update_expression(change: Change) -> dict[str, Any]:
-    """Every name by a placeholder: `status`, `name`, `ttl` and many more are DynamoDB's reserved words."""
+    """Every name by a placeholder: `status`, `name`, `ttl` and many more are DynamoDB's reserved words.
+
+    Placeholders are `#u0` and `:u0`, because boto3 gives a condition's `#n0` and `:v0`, and would overwrite ours.
+    """
     names: dict[str, str] = {}
     values: dict[str, Any] = {}
 
     def name(attribute: str) -> str:
-        return names.setdefault(attribute, f"#n{len(names)}")
+        return names.setdefault(attribute, f"#u{len(names)}")
 
     def value(given: Any) -> str:
-        values[f":v{len(values)}"] = to_item(given)
-        return f":v{len(values) - 1}"
+        values[f":u{len(values)}"] = to_item(given)
+        return f":u{len(values) - 1}"
 
     sets = [f"{name(a)} = {value(v)}" for a, v in change.set.items()]
     sets += [f"{name(a)} = if_not_exists({name(a)}, {value(v)})" for a, v in change.set_once.items()]
