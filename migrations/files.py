@@ -1,0 +1,86 @@
+"""Migrations on disk: `premium/0001_accounts.sql` with `premium/0001_accounts.rollback.sql` beside it.
+
+A migration that differs by what the server offers has one file a layout instead: `0001_x.native.sql`,
+`0001_x.timescale.sql`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from yoyo.migrations import Migration, StepCollector, parse_metadata_from_sql_comments
+
+from migrations.errors import MigrationError
+
+FOLDER = Path(__file__).parent
+LAYOUTS = ("native", "timescale")
+_NAME = re.compile(r"(?P<id>\d{4}_[a-z0-9_]+)(\.(?P<layout>native|timescale))?\.sql")
+
+
+@dataclass(frozen=True)
+class Script:
+    """One migration of one layout (None: the same for every layout)."""
+
+    id: str
+    path: Path
+    layout: str | None
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the file, in hex."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    @property
+    def rollback(self) -> Path:
+        return self.path.with_suffix(".rollback.sql")
+
+    def step(self) -> WholeFile:
+        return WholeFile(self)
+
+
+class WholeFile(Migration):  # type: ignore[misc]  # yoyo has no types
+    """Runs a file as one script: the server parses SQL better than any splitter, and it is one transaction."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script.id, str(script.path), str(script.path.parent))
+        self.script = script
+
+    def load(self) -> None:
+        if self.loaded:
+            return
+        self.source = self.script.path.read_text(encoding="utf-8")
+        directives, _, _ = parse_metadata_from_sql_comments(self.source)
+        self.use_transactions = directives.get("transactional", "true").lower() != "false"
+        steps = StepCollector(migration=self)
+        steps.add_step(self.source, self.script.rollback.read_text(encoding="utf-8"))
+        self.steps = steps.create_steps(self.use_transactions)
+        self._depends: set[Migration] = set()
+
+
+def scripts(folder: Path) -> list[Script]:
+    """Every migration in the folder, in order; MigrationError for a name out of form, a number twice, no way back."""
+    found = [_script(path) for path in sorted(folder.glob("*.sql")) if not path.name.endswith(".rollback.sql")]
+    seen: dict[tuple[str, str | None], Script] = {}
+    for script in found:
+        number = script.id[:4]
+        other = seen.setdefault((number, script.layout), script)
+        if other is not script:
+            raise MigrationError(f"{script.path.name} and {other.path.name} have the same number")
+        if not script.rollback.exists():
+            raise MigrationError(f"{script.path.name} has no way back: {script.rollback.name} is missing")
+    return found
+
+
+def of_layout(found: list[Script], layout: str) -> list[Script]:
+    """What a database of `layout` consists of."""
+    return [script for script in found if script.layout in (None, layout)]
+
+
+def _script(path: Path) -> Script:
+    match = _NAME.fullmatch(path.name)
+    if match is None:
+        raise MigrationError(f"{path.name} is not named like 0001_what_it_does.sql")
+    return Script(match["id"], path, match["layout"])
