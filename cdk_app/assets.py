@@ -1,6 +1,6 @@
 """Lambda packages built without Docker: one dependency layer and one code archive, byte-identical when built again.
 
-An archive's name carries the hash of everything that decides its content, so a second synth finds it and builds nothing.
+An archive's name carries the hash of everything that decides its content: a second synth finds it and builds nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import uv
 
@@ -24,7 +25,7 @@ REQUIREMENTS = ROOT / "requirements" / "handlers.txt"
 PACKAGES = ("handlers", "premium")
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
 
-# The services whose models stay in botocore, the bulk of the layer; a test compares them with the clients the code makes.
+# The services whose models stay in botocore, the bulk of the layer; a test compares them with the code's clients.
 AWS_SERVICES = frozenset(
     {"apigatewaymanagementapi", "cloudwatch", "dynamodb", "events", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"}
 )
@@ -129,13 +130,17 @@ def _copy(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
 def _zip(folder: Path, archive: Path) -> None:
     """Sorted names, one timestamp, one mode; renamed into place so that two builders do not see half an archive."""
     with tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".part", delete=False) as part:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-            for path in _files(folder):
-                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), date_time=EARLIEST)
-                entry.external_attr = 0o644 << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                packed.writestr(entry, path.read_bytes())
+        _pack(folder, part)
     Path(part.name).replace(archive)
+
+
+def _pack(folder: Path, part: IO[bytes]) -> None:
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+        for path in _files(folder):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), date_time=EARLIEST)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(entry, path.read_bytes())
 
 
 def _digest(parts: Iterable[bytes]) -> str:

@@ -33,7 +33,7 @@ class Postgres(Model):
 
 
 class TimescaleExternal(Model):
-    """TimescaleDB run by somebody else: its secrets (JSON as in docs/architecture.md) and the network it is peered by."""
+    """TimescaleDB run by somebody else: its secrets (JSON as in docs/architecture.md), the network it is peered by."""
 
     app_secret: Arn
     worker_secret: Arn

@@ -12,8 +12,8 @@ from pydantic import Field
 from stacks.model import Model
 
 Need = Literal[
-    "database", "timeseries", "redis", "jwt", "jobs", "idempotency", "usage", "connections", "connections:read",
-    "audit", "reports", "exports", "events", "websocket", "backlog", "broadcast",
+    "database", "timeseries", "redis", "jwt", "jobs", "idempotency", "usage", "connections",
+    "audit", "reports", "exports", "events", "websocket",
 ]  # fmt: skip
 
 _ANSWERS: tuple[Need, ...] = ("database", "redis", "idempotency", "audit")
@@ -61,7 +61,7 @@ HTTP = (
             "GET /v1/users/api-keys",
             "POST /v1/users/api-keys",
             "DELETE /v1/users/api-keys/{id}",
-        ),  # fmt: skip
+        ),
     ),
     Function(
         name="portfolio",
@@ -77,7 +77,7 @@ HTTP = (
             "DELETE /v1/portfolio/wallets/{id}",
             "POST /v1/portfolio/refresh",
             "POST /v1/portfolio/exports",
-        ),  # fmt: skip
+        ),
         hot=True,
     ),
     Function(
@@ -90,7 +90,7 @@ HTTP = (
             "GET /v1/tax/transactions",
             "POST /v1/tax/transactions/import",
             "GET /v1/tax/summary/{year}",
-        ),  # fmt: skip
+        ),
     ),
     Function(
         name="security",
@@ -102,15 +102,13 @@ HTTP = (
             "GET /v1/security/scans",
             "GET /v1/security/scans/{id}",
             "GET /v1/security/risk-score/{address}",
-        ),  # fmt: skip
+        ),
     ),
 )
 
 STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"))
 ALERT_EVENTS = Function(name="alert_events", needs=("database", "redis", "events"), timeout=60)
-SCHEDULES = Function(
-    name="schedules", needs=("database", "redis", "jobs", "connections:read", "websocket", "backlog"), timeout=120
-)
+SCHEDULES = Function(name="schedules", needs=("database", "redis", "jobs", "connections", "websocket"), timeout=120)
 
 SCHEDULED = (
     Schedule(name="Sweep", every=1, task="sweep"),

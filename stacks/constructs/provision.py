@@ -12,7 +12,7 @@ from stacks.constructs.findings import acknowledge
 
 @dataclass(frozen=True)
 class Provision:
-    """Environment variables (never a secret, its ARN), a grant, and the nag findings that this grant makes, with reasons."""
+    """Environment variables (never a secret, its ARN), a grant, and the nag findings it makes, with their reasons."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
     grant: Callable[[iam.IGrantable], object] | None = None

@@ -1,0 +1,35 @@
+"""What the place we deploy to can do. AWS can do all of it; the emulator's differences stand here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """Each False has its reason beside it in EMULATOR; `endpoint` is where AWS is when it is not AWS."""
+
+    endpoint: str | None = None
+    auto_delete_objects: bool = True
+    deployments: bool = True
+    native_runtime: bool = True
+
+
+AWS = Abilities()
+
+
+def emulator(endpoint: str) -> Abilities:
+    """The MiniStack (or LocalStack) at this address."""
+    return Abilities(
+        endpoint=endpoint.rstrip("/"),
+        auto_delete_objects=False,  # its custom resource is never answered, so that the deploy hangs
+        deployments=False,  # CodeDeploy is not emulated: no alias would ever shift
+        native_runtime=False,  # functions run under this machine's Python and processor, so their wheels are for it
+    )
+
+
+# Printed by `make up` in one line; template tests of the other stages prove these parts.
+LOCAL_OMISSIONS = (
+    "network (VPC, endpoints)", "RDS", "RDS Proxy", "ElastiCache", "TimescaleDB instance", "Fargate fleet",
+    "CloudFront and WAF", "canary deployments", "CloudTrail and backups", "dashboards and alarms", "delivery role",
+)  # fmt: skip

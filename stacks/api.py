@@ -1,0 +1,129 @@
+"""Both APIs and every function behind them: what is called over HTTP, by a socket, by a queue and by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import CfnOutput, Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
+from aws_cdk.aws_events_targets import LambdaFunction
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from constructs import Construct
+
+from stacks.constructs.http_front import HttpFront
+from stacks.constructs.provision import Provision, Provisions
+from stacks.constructs.queue_with_dlq import dead_letter_queue
+from stacks.constructs.service_function import Package, Place, ServiceFunction
+from stacks.constructs.socket_front import STAGE, SocketFront
+from stacks.frame import Frame, PremiumStack
+from stacks.model import Functions, Throttle
+from stacks.packages import Packages
+from stacks.routes import ALERT_EVENTS, AUTHORIZER, HTTP, SCHEDULED, SCHEDULES, STREAM, Function
+
+
+class ApiStack(PremiumStack):
+    """`functions` by name, `http` and `socket`; `socket_provision` lets a worker publish to open connections."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        frame: Frame,
+        packages: Packages,
+        sizes: Functions,
+        throttle: Throttle,
+        origins: tuple[str, ...],
+        provisions: Provisions,
+        place: Place | None,
+        chain_events: sqs.IQueue,
+        message_key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, "api", frame=frame, description="Premium: HTTP and WebSocket APIs and their functions")
+        self.socket = SocketFront(self, "Socket", frame=frame, throttle=throttle)
+        self._package = self._packed(packages, sizes, origins, place)
+        self._provisions = {**provisions, **self.socket_provisions()}
+        self.functions: dict[str, ServiceFunction] = {}
+        self.http = HttpFront(
+            self,
+            "Http",
+            frame=frame,
+            authorizer=self._function(AUTHORIZER),
+            functions=[(function, self._function(function)) for function in HTTP],
+            origins=origins,
+            throttle=throttle,
+        )
+        self._stream()
+        self._chain_events(chain_events)
+        self.schedule_dead_letters = dead_letter_queue(self, "ScheduleDeadLetters", key=message_key)
+        self._schedules()
+        self._outputs()
+
+    def socket_provisions(self) -> Mapping[str, Provision]:
+        """`websocket`: where connections are managed, and the right to do it."""
+        return {
+            "websocket": Provision(
+                {"WEBSOCKET_ENDPOINT": self._management()}, self.socket.stage.grant_management_api_access
+            )
+        }
+
+    def _packed(self, packages: Packages, sizes: Functions, origins: tuple[str, ...], place: Place | None) -> Package:
+        layer = lambda_.LayerVersion(
+            self,
+            "Dependencies",
+            code=packages.dependencies,
+            compatible_runtimes=[packages.runtime],
+            compatible_architectures=[lambda_.Architecture.ARM_64],
+        )
+        environment = {
+            "PREMIUM_STAGE": self.frame.stage,
+            "CORS_ORIGINS": ",".join(origins),
+            "POWERTOOLS_METRICS_NAMESPACE": "Premium",
+            "LOG_LEVEL": "INFO",
+        }
+        return Package(packages.code, layer, packages.runtime, sizes, environment, place)
+
+    def _function(self, function: Function) -> ServiceFunction:
+        made = ServiceFunction(self, function, frame=self.frame, package=self._package, provisions=self._provisions)
+        self.functions[function.name] = made
+        return made
+
+    def _stream(self) -> None:
+        self.socket.serve(WebSocketLambdaIntegration("Stream", self._function(STREAM).alias))
+
+    def _chain_events(self, queue: sqs.IQueue) -> None:
+        source = SqsEventSource(
+            queue, batch_size=100, max_batching_window=Duration.seconds(1), report_batch_item_failures=True
+        )
+        self._function(ALERT_EVENTS).alias.add_event_source(source)
+
+    def _schedules(self) -> None:
+        function = self._function(SCHEDULES)
+        for schedule in SCHEDULED:
+            target = LambdaFunction(
+                function.alias,
+                event=events.RuleTargetInput.from_object({"task": schedule.task}),
+                dead_letter_queue=self.schedule_dead_letters,
+                retry_attempts=2,
+                max_event_age=Duration.minutes(schedule.every),
+            )
+            every = events.Schedule.rate(Duration.minutes(schedule.every))
+            events.Rule(self, schedule.name, schedule=every, targets=[target])
+
+    def _management(self) -> str:
+        endpoint = self.frame.abilities.endpoint
+        if endpoint is None:
+            return self.socket.stage.callback_url
+        return f"{endpoint}/_aws/execute-api/{self.socket.api.api_id}/{STAGE}"
+
+    def _outputs(self) -> None:
+        endpoint = self.frame.abilities.endpoint
+        http, socket = self.http.api, self.socket
+        local_http = f"{endpoint}/_aws/execute-api/{http.api_id}/$default"
+        local_socket = f"{endpoint}/_aws/execute-api/{socket.api.api_id}/{STAGE}".replace("http", "ws", 1)
+        CfnOutput(self, "ApiUrl", value=local_http if endpoint else http.api_endpoint)
+        CfnOutput(self, "WebSocketUrl", value=local_socket if endpoint else socket.stage.url)
+        CfnOutput(self, "WebSocketManagementEndpoint", value=self._management())

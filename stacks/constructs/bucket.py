@@ -1,0 +1,75 @@
+"""A private bucket: KMS, TLS only, versioned, with a lifecycle and its reads logged."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.frame import Frame
+
+_HALF_DONE = s3.LifecycleRule(
+    abort_incomplete_multipart_upload_after=Duration.days(1),
+    noncurrent_version_expiration=Duration.days(30),
+)
+
+
+def private_bucket(
+    scope: Construct,
+    name: str,
+    *,
+    frame: Frame,
+    key: kms.IKey,
+    logs: s3.IBucket,
+    expire_days: int | None = None,
+    archive_days: int | None = None,
+) -> s3.Bucket:
+    """Objects go to infrequent access after `archive_days` and away after `expire_days`."""
+    rules = [_HALF_DONE]
+    if expire_days is not None:
+        rules.append(s3.LifecycleRule(expiration=Duration.days(expire_days)))
+    if archive_days is not None:
+        moved = s3.Transition(
+            storage_class=s3.StorageClass.INFREQUENT_ACCESS, transition_after=Duration.days(archive_days)
+        )
+        rules.append(s3.LifecycleRule(transitions=[moved]))
+    return s3.Bucket(
+        scope,
+        name,
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        bucket_key_enabled=True,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        versioned=True,
+        lifecycle_rules=rules,
+        server_access_logs_bucket=logs,
+        server_access_logs_prefix=f"{name.lower()}/",
+        removal_policy=frame.store_removal,
+        auto_delete_objects=_emptied(frame),
+    )
+
+
+def log_bucket(scope: Construct, name: str, *, frame: Frame) -> s3.Bucket:
+    """Where the other buckets' access logs go; S3 delivers them only under its own key (SSE-S3)."""
+    return s3.Bucket(
+        scope,
+        name,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        versioned=True,
+        lifecycle_rules=[_HALF_DONE, s3.LifecycleRule(expiration=Duration.days(frame.log_days))],
+        removal_policy=frame.store_removal,
+        auto_delete_objects=_emptied(frame),
+    )
+
+
+def _emptied(frame: Frame) -> bool:
+    """Whether a destroyed stage takes its objects along."""
+    return frame.store_removal == RemovalPolicy.DESTROY and frame.abilities.auto_delete_objects

@@ -1,0 +1,104 @@
+"""The HTTP API: one route per entry of stacks/routes.py, every one behind the authorizer that always answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_logs as logs
+from aws_cdk.aws_apigatewayv2_authorizers import HttpLambdaAuthorizer, HttpLambdaResponseType
+from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
+from constructs import Construct
+
+from stacks.constructs.access_log import HTTP_FIELDS, write_access_log
+from stacks.constructs.resource import resource
+from stacks.constructs.service_function import ServiceFunction
+from stacks.frame import Frame
+from stacks.model import Throttle
+from stacks.routes import Function
+
+_METHODS = [
+    apigateway.CorsHttpMethod.GET,
+    apigateway.CorsHttpMethod.POST,
+    apigateway.CorsHttpMethod.PUT,
+    apigateway.CorsHttpMethod.DELETE,
+]
+_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-Api-Key"]
+_EXPOSED = ["X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"]
+
+
+class HttpFront(Construct):
+    """`api`, its `$default` stage and their access log; throttled over all callers, whatever the edge lets through."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        frame: Frame,
+        authorizer: ServiceFunction,
+        functions: Sequence[tuple[Function, ServiceFunction]],
+        origins: tuple[str, ...],
+        throttle: Throttle,
+    ) -> None:
+        super().__init__(scope, name)
+        self.api = apigateway.HttpApi(
+            self, "Api", create_default_stage=False, cors_preflight=_cors(origins), description="Premium DeFi API"
+        )
+        self.access_log = logs.LogGroup(
+            self, "AccessLog", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        self.stage = self._stage(throttle)
+        guard = _guard(authorizer)
+        for function, made in functions:
+            self._route(function, made, guard)
+
+    def _stage(self, throttle: Throttle) -> apigateway.HttpStage:
+        stage = apigateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name="$default",
+            auto_deploy=True,
+            detailed_metrics_enabled=True,
+            throttle=apigateway.ThrottleSettings(rate_limit=throttle.rate, burst_limit=throttle.burst),
+        )
+        write_access_log(resource(stage, apigateway.CfnStage), self.access_log, HTTP_FIELDS)
+        return stage
+
+    def _route(self, function: Function, made: ServiceFunction, guard: HttpLambdaAuthorizer) -> None:
+        integration = HttpLambdaIntegration(function.name, made.alias, scope_permission_to_route=False)
+        for route in function.routes:
+            method, _, path = route.rpartition(" ")
+            key = apigateway.HttpRouteKey.with_(path, apigateway.HttpMethod[method]) if method else None
+            apigateway.HttpRoute(
+                self,
+                route,
+                http_api=self.api,
+                integration=integration,
+                route_key=key or apigateway.HttpRouteKey.DEFAULT,
+                authorizer=guard,
+            )
+
+
+def _guard(authorizer: ServiceFunction) -> HttpLambdaAuthorizer:
+    """No identity source and no cache: every request is metered, limited and checked for revocation."""
+    return HttpLambdaAuthorizer(
+        "Authorizer",
+        authorizer.alias,
+        identity_source=[],
+        response_types=[HttpLambdaResponseType.SIMPLE],
+        results_cache_ttl=Duration.seconds(0),
+    )
+
+
+def _cors(origins: tuple[str, ...]) -> apigateway.CorsPreflightOptions:
+    return apigateway.CorsPreflightOptions(
+        allow_origins=list(origins),
+        allow_credentials=True,
+        allow_methods=_METHODS,
+        allow_headers=_HEADERS,
+        expose_headers=_EXPOSED,
+        max_age=Duration.hours(1),
+    )

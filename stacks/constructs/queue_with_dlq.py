@@ -1,0 +1,40 @@
+"""An SQS queue and its dead-letter queue: encrypted, TLS only, redriven after five tries."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+_TRIES = 5
+
+
+def dead_letter_queue(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queue:
+    """Keeps for 14 days what could not be delivered; an alarm watches it."""
+    return sqs.Queue(
+        scope,
+        name,
+        encryption=sqs.QueueEncryption.KMS,
+        encryption_master_key=key,
+        enforce_ssl=True,
+        retention_period=Duration.days(14),
+    )
+
+
+class QueueWithDlq(Construct):
+    """`queue` and `dead_letters`; a message is hidden for `visibility` seconds while it is worked on."""
+
+    def __init__(self, scope: Construct, name: str, *, key: kms.IKey, visibility: int) -> None:
+        super().__init__(scope, name)
+        self.dead_letters = dead_letter_queue(self, "DeadLetters", key=key)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            enforce_ssl=True,
+            retention_period=Duration.days(4),
+            visibility_timeout=Duration.seconds(visibility),
+            dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=_TRIES, queue=self.dead_letters),
+        )

@@ -1,0 +1,43 @@
+"""The WebSocket API: one function for connect, disconnect and messages, and its management endpoint for publishers."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_logs as logs
+from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
+from constructs import Construct
+
+from stacks.constructs.access_log import SOCKET_FIELDS, write_access_log
+from stacks.constructs.resource import resource
+from stacks.frame import Frame
+from stacks.model import Throttle
+
+STAGE = "v1"
+
+
+class SocketFront(Construct):
+    """`api` and `stage`; made before its function, which is told the management endpoint; `serve` joins them."""
+
+    def __init__(self, scope: Construct, name: str, *, frame: Frame, throttle: Throttle) -> None:
+        super().__init__(scope, name)
+        self.api = apigateway.WebSocketApi(
+            self, "Api", route_selection_expression="$request.body.type", description="Premium DeFi streams"
+        )
+        self.access_log = logs.LogGroup(
+            self, "AccessLog", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        self.stage = apigateway.WebSocketStage(
+            self,
+            "Stage",
+            web_socket_api=self.api,
+            stage_name=STAGE,
+            auto_deploy=True,
+            detailed_metrics_enabled=True,
+            throttle=apigateway.ThrottleSettings(rate_limit=throttle.rate, burst_limit=throttle.burst),
+        )
+        write_access_log(resource(self.stage, apigateway.CfnStage), self.access_log, SOCKET_FIELDS)
+
+    def serve(self, integration: WebSocketLambdaIntegration) -> None:
+        for key in ("$connect", "$disconnect", "$default"):
+            apigateway.WebSocketRoute(self, key, web_socket_api=self.api, route_key=key, integration=integration)

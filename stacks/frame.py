@@ -1,0 +1,63 @@
+"""What every stack is told: where it stands, what happens to its data when it goes, and what that place can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aws_cdk import Environment, RemovalPolicy, Stack
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from stacks.abilities import Abilities
+from stacks.model import Removal, StageName
+
+_RETENTION = {
+    7: logs.RetentionDays.ONE_WEEK,
+    30: logs.RetentionDays.ONE_MONTH,
+    365: logs.RetentionDays.ONE_YEAR,
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The stage's common facts; `log_days` is one of 7, 30, 365."""
+
+    stage: StageName
+    environment: Environment
+    removal: Removal
+    log_days: int
+    abilities: Abilities
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def prod(self) -> bool:
+        return self.stage == "prod"
+
+    @property
+    def removal_policy(self) -> RemovalPolicy:
+        """For databases and volumes, which have snapshots."""
+        return RemovalPolicy[self.removal.upper()]
+
+    @property
+    def store_removal(self) -> RemovalPolicy:
+        """For buckets, tables, keys and secrets: they have no snapshot, so they stay where a snapshot is asked for."""
+        return RemovalPolicy.DESTROY if self.removal == "destroy" else RemovalPolicy.RETAIN
+
+    @property
+    def log_retention(self) -> logs.RetentionDays:
+        return _RETENTION[self.log_days]
+
+
+class PremiumStack(Stack):
+    """A stack of one stage; protected against deletion where data is retained."""
+
+    def __init__(self, scope: Construct, name: str, *, frame: Frame, description: str) -> None:
+        super().__init__(
+            scope,
+            f"premium-{frame.stage}-{name}",
+            env=frame.environment,
+            description=description,
+            termination_protection=frame.removal == "retain",
+            tags={"product": "premium-defi", "stage": frame.stage, **frame.tags},
+        )
+        self.frame = frame
