@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Evm(Service):
-    """Blocks are mined as transactions arrive; the state is written every 2 s and at the end."""
+    """Blocks are mined as transactions arrive; the state is written every 30 s and at the end."""
 
     name: ClassVar[str] = "evm"
     variable: ClassVar[str] = "PREMIUM_EVM_PORT"
@@ -31,6 +31,16 @@ class Evm(Service):
         if not found:
             raise LocalError("The EVM node (npm @foundry-rs/anvil) is not installed.", "Run: make setup")
         return found[0]
+
+    def prepare(self) -> None:
+        """A kill in the middle of writing leaves half a file, which the node refuses; the market is then built anew."""
+        state = self.data / "state.json"
+        try:
+            json.loads(state.read_bytes())
+        except FileNotFoundError:
+            return
+        except ValueError:
+            state.unlink()
 
     def command(self) -> Sequence[str | Path]:
         where: list[str | Path] = ["--host", "127.0.0.1", "--port", str(self.port), "--chain-id", str(CHAIN_ID)]

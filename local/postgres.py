@@ -148,7 +148,7 @@ class Postgres(Service):
 
     def _retry(self) -> None:
         """After a kill of the parent its children take a moment to let go of the shared memory."""
-        if "shared memory block" in self.last_line() or "still in use" in self._tail():
+        if "still in use" in self._tail():
             self._spawn()
             return
         super()._retry()

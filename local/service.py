@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -74,18 +74,32 @@ class Service(ABC):
         )
 
     def _wait(self, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while not self.healthy():
-            if time.monotonic() > deadline:
-                raise LocalError(f"{self.name} did not answer within {seconds:.0f} s.", f"Its log: {self.log}")
+        def answers() -> bool:
+            if self.healthy():
+                return True
             if self.pid is None:
                 self._retry()
-            time.sleep(0.05)
+            return False
+
+        if not wait_until(answers, seconds=seconds):
+            raise LocalError(f"{self.name} did not answer within {seconds:.0f} s.", f"Its log: {self.log}")
 
     def _retry(self) -> None:
         """Called when the process ended before it was healthy."""
-        raise LocalError(f"{self.name} ended while it started: {self.last_line()}.", f"Its log: {self.log}")
+        raise LocalError(f"{self.name} ended while it started: {last_line(self.log)}.", f"Its log: {self.log}")
 
-    def last_line(self) -> str:
-        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
-        return lines[-1].strip().rstrip(".") if lines else "it wrote no log"
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Whether it came true in time; asked twenty times a second."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def last_line(log: Path) -> str:
+    """The last words of a process, for the sentence that says why it ended."""
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return lines[-1].strip().rstrip(".") if lines else "it wrote no log"

@@ -1,0 +1,68 @@
+"""The CDK command against the emulator: bootstrap once, deploy, its output in `logs/deploy.log`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from local.aws import REGION, client_environment
+from local.clients import Clients
+from local.errors import LocalError
+from local.places import ROOT, Places
+
+ACCOUNT = "000000000000"
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+_BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+
+
+class Cdk:
+    """`node_modules/.bin/cdk` with an environment that reaches this emulator and nothing else."""
+
+    def __init__(self, places: Places, endpoint: str) -> None:
+        self._log = places.logs / "deploy.log"
+        self._outputs = places.outputs
+        self.assembly = places.state / "cdk.out"
+        self._endpoint = endpoint
+
+    def bootstrap(self, clients: Clients) -> None:
+        """The toolkit stack, once per emulator; it is asked for by its own version parameter."""
+        try:
+            clients.ssm.get_parameter(Name=_BOOTSTRAP_PARAMETER)
+        except ClientError:
+            self._run(["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", ""])
+
+    def deploy(self) -> None:
+        """Every stack of the stage `local`; LocalError with the command's last lines when one fails."""
+        wanted = ["deploy", "--all", "-c", "stage=local", "--require-approval", "never", "--method", "direct"]
+        partial = self._outputs.with_suffix(".partial")
+        self._run([*wanted, "--outputs-file", str(partial), "--output", str(self.assembly), "--progress", "events"])
+        partial.replace(self._outputs)
+
+    def _run(self, arguments: Sequence[str]) -> None:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            begin = log.tell()
+            command = [str(CDK), *arguments, "--ci", "--no-color", "--no-notices"]
+            done = subprocess.run(
+                command, stdout=log, stderr=subprocess.STDOUT, env=self._environment(), cwd=ROOT, check=False
+            )
+        if done.returncode:
+            raise LocalError(
+                f"cdk {arguments[0]} failed:\n{_tail(self._log, begin)}\n", f"The whole of it: {self._log}"
+            )
+
+    def _environment(self) -> dict[str, str]:
+        """AWS_PROFILE and the like of the user's shell would speak to a real account."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return {**kept, **client_environment(self._endpoint), "CDK_DISABLE_CLI_TELEMETRY": "true"}
+
+
+def _tail(log: Path, begin: int, lines: int = 12) -> str:
+    with log.open("rb") as file:
+        file.seek(begin)
+        text = file.read().decode(errors="replace").strip().splitlines()
+    return "\n".join(f"  {line}" for line in text[-lines:])

@@ -1,0 +1,77 @@
+"""Puts the real addresses and passwords of the local stores into the secrets that CloudFormation made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from botocore.exceptions import ClientError
+
+from local import secrets, stacks
+from local.clients import Clients
+from local.errors import LocalError
+from local.neighbours import Neighbours
+
+_DATABASES = {"Database": "premium", "Timeseries": "timeseries"}
+_ROLES = {"Owner": "premium_owner", "App": "premium_app", "Worker": "premium_worker"}
+JWT_ISSUER, JWT_AUDIENCE = "https://free.example", "premium"
+
+
+def fill(clients: Clients, neighbours: Neighbours, state: Path) -> None:
+    """Writes each value that differs from what the secret holds."""
+    arns = secret_arns(clients)
+    for name, value in values(neighbours, state).items():
+        if name not in arns:
+            raise LocalError(f"The deployed stage has no secret {name}.", "Run: make deploy")
+        _put(clients, arns[name], value)
+
+
+def values(neighbours: Neighbours, state: Path) -> dict[str, dict[str, str]]:
+    """By the name a secret has in our stacks, in the form that docs/architecture.md gives."""
+    found = {
+        prefix + suffix: _postgres(neighbours.postgres.url(database, role))
+        for prefix, database in _DATABASES.items()
+        for suffix, role in _ROLES.items()
+    }
+    return {**found, "Redis": _redis(neighbours.redis.url), "Jwt": jwt_secret(state)}
+
+
+def jwt_secret(state: Path) -> dict[str, str]:
+    """What the free platform signs its tokens with on this machine."""
+    key = secrets.load_or_create(state / "jwt.json", ["key"])["key"]
+    return {"algorithm": "HS256", "key": key, "issuer": JWT_ISSUER, "audience": JWT_AUDIENCE}
+
+
+def secret_arns(clients: Clients) -> Mapping[str, str]:
+    return {one.name: one.physical_id for one in stacks.resources(clients, "AWS::SecretsManager::Secret")}
+
+
+def _postgres(url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    return {
+        "host": parts.hostname or "",
+        "port": str(parts.port or 5432),
+        "dbname": parts.path.lstrip("/"),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "sslmode": "prefer",  # our own speaks plain TCP on the loopback; a server of the user's may ask for TLS
+    }
+
+
+def _redis(url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    tls = "true" if parts.scheme == "rediss" else "false"
+    password = unquote(parts.password or "")
+    return {"host": parts.hostname or "", "port": str(parts.port or 6379), "password": password, "tls": tls}
+
+
+def _put(clients: Clients, arn: str, value: Mapping[str, str]) -> None:
+    text = json.dumps(value)
+    try:
+        known = clients.secrets.get_secret_value(SecretId=arn)["SecretString"]
+    except ClientError:
+        known = ""
+    if known != text:
+        clients.secrets.put_secret_value(SecretId=arn, SecretString=text)
