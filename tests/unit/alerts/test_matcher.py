@@ -20,7 +20,9 @@ ADDRESS = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 NUMBERS = ["0.1", "0.10", 0.1, "0.1000000000000000055511151231257827", 100, "100", "1e2", "0x64", "99.99", "100.01",
            "100.000000000000000001", "1e30", str(10**30), str(10**30 + 1), "-5", "1e400", "2e400"]  # fmt: skip
 UNREADABLE = [None, "", "NaN", "Infinity", float("nan"), True, [], {}, "1_0", " 1", "1\n", "0x", "abc", "1,2"]
-CHAINS, ASSETS = ["ethereum", "base"], ["ETH", "eth", "0x64"]
+CHAINS, ASSETS = [*["ethereum"] * 8, "base"], [*["ETH"] * 8, "eth", "0x64"]
+TIMES = [0, 0, 1, 2, 3, 300, 599, 600, 601, 602, 1200, 1300, 2500, 4000]
+TYPES = ["whale", *["price"] * 5, "gas", "protocol_risk"]
 ADDRESSES = [ADDRESS, ADDRESS.lower(), "0x" + "1" * 40]
 KINDS = {
     "whale": ("transfer", {"amount": NUMBERS, "amount_usd": NUMBERS, "from": ADDRESSES, "to": ADDRESSES}),
@@ -29,13 +31,18 @@ KINDS = {
     "protocol_risk": ("protocol", {"tvl_usd": NUMBERS, "severity": ["low", "HIGH", "critical", 2], "risk_kind": ["exploit"]}),
 }  # fmt: skip
 TEXT = {"chain": CHAINS, "asset": ASSETS, "protocol": ["aave", "curve"]}
-IN_KIND = {"whale": ("chain", "asset"), "price": ("chain", "asset"), "gas": ("chain",), "protocol_risk": ("chain", "protocol")}
+IN_KIND = {
+    "whale": ("chain", "asset"),
+    "price": ("chain", "asset"),
+    "gas": ("chain",),
+    "protocol_risk": ("chain", "protocol"),
+}
 ORDERED = {"amount", "amount_usd", "price_usd", "change_pct_1h", "gas_gwei", "tvl_usd", "severity"}
 
 
 @st.composite
 def rule_strategy(draw: st.DrawFn) -> dict[str, Any]:
-    kind = draw(st.sampled_from(sorted(KINDS)))
+    kind = draw(st.sampled_from(TYPES))
     fields = KINDS[kind][1] | {name: TEXT[name] for name in IN_KIND[kind]} | {"extra.deep": [*NUMBERS, "word"]}
     conditions = []
     for name in draw(st.lists(st.sampled_from(sorted(fields)), min_size=1, max_size=3)):
@@ -51,13 +58,13 @@ def rule_strategy(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def event_strategy(draw: st.DrawFn) -> dict[str, Any]:
-    kind, numbers = KINDS[draw(st.sampled_from(sorted(KINDS)))]
+    kind, numbers = KINDS[draw(st.sampled_from(TYPES))]
     rule_type = next(name for name, (one, _) in KINDS.items() if one == kind)
     event: dict[str, Any] = {"kind": kind, "event_id": "e"}
     for name, choices in (numbers | {name: TEXT[name] for name in IN_KIND[rule_type]}).items():
-        event[name] = draw(st.sampled_from(choices * 4 + UNREADABLE))
+        event[name] = draw(st.sampled_from(choices * (8 if name in TEXT else 3) + UNREADABLE))
     event["extra"] = draw(st.sampled_from([None, {"deep": "100"}, {"deep": "word"}, {"deep": 0.1}]))
-    at = START + timedelta(seconds=draw(st.integers(0, 2000)))
+    at = START + timedelta(seconds=draw(st.sampled_from(TIMES)))
     event["timestamp"] = draw(st.sampled_from([at.isoformat(), at.strftime("%Y-%m-%dT%H:%M:%SZ"), int(at.timestamp())]))
     return event
 
