@@ -11,7 +11,7 @@ from local.market.model import Market
 from local.market.node import Node, calldata
 from premium.chains.discovery import TRANSFER
 from premium.clock import rfc3339
-from premium.money import ZERO, divide, from_base_units, plain
+from premium.money import EXACT, ZERO, divide, from_base_units, plain
 
 _BLOCKS_A_BATCH = 100
 _CENT_PARTS = Decimal(1).scaleb(-18)
@@ -76,14 +76,14 @@ class _Entry:
         """Two legs of one group at the value of what left; what only came was bought outside, or is a reward."""
         if not gone:
             return [self._received(*leg) for leg in come]
-        worth = sum((amount * self._price(asset) for asset, amount in gone), ZERO)
+        worth = sum((EXACT.multiply(amount, self._price(asset)) for asset, amount in gone), ZERO)
         if any(asset == "USDL" for asset, _ in come):
             worth = sum((amount for asset, amount in come if asset == "USDL"), ZERO)
         legs = [("sell", *leg) for leg in gone] + [("buy", *leg) for leg in come]
         return [self._row(kind, asset, amount, worth, group=self._tx["hash"]) for kind, asset, amount in legs]
 
     def _received(self, asset: str, amount: Decimal) -> Row:
-        worth = amount * self._price(asset)
+        worth = EXACT.multiply(amount, self._price(asset))
         if asset == "ETH":
             return self._row("buy", asset, amount, worth)
         return self._row("income", asset, amount, worth, kind="reward")
@@ -91,7 +91,7 @@ class _Entry:
     def _gas(self) -> Row:
         wei = int(self._receipt["gasUsed"], 16) * int(self._receipt["effectiveGasPrice"], 16)
         amount = from_base_units(wei, 18)
-        return self._row("fee", "ETH", amount, amount * self._price("ETH"))
+        return self._row("fee", "ETH", amount, EXACT.multiply(amount, self._price("ETH")))
 
     def _row(self, kind_of_row: str, asset: str, amount: Decimal, worth: Decimal, **more: str) -> Row:
         value = worth.quantize(_CENT_PARTS)

@@ -47,7 +47,7 @@ class EvmAdapter:
     """Reads one chain through its `Rpc`; lives as long as that, for the breakers and the bucket in it."""
 
     def __init__(self, rpc: Rpc, clock: Clock, *, deadline: float = CHAIN_DEADLINE) -> None:
-        self._rpc, self._clock, self._deadline, self._chain = rpc, clock, deadline, rpc.chain
+        self._rpc, self._clock, self._deadline, self.chain = rpc, clock, deadline, rpc.chain
 
     async def read(self, wallets: Wallets) -> ChainReading:
         """All or nothing for the chain (UpstreamUnavailable), contract by contract for its tokens."""
@@ -55,19 +55,19 @@ class EvmAdapter:
             async with asyncio.timeout(self._deadline):
                 return await self._read(wallets)
         except TimeoutError:
-            raise UpstreamUnavailable(f"{self._chain.name} was not read within {self._deadline:g} s") from None
+            raise UpstreamUnavailable(f"{self.chain.name} was not read within {self._deadline:g} s") from None
 
     async def _read(self, wallets: Wallets) -> ChainReading:
         head = await self.head()
         found = await self._discover(wallets, head)
-        listed = frozenset(token.address for token in self._chain.tokens)
+        listed = frozenset(token.address for token in self.chain.tokens)
         wanted = {wallet: listed | known | (found or {}).get(wallet, frozenset()) for wallet, known in wallets.items()}
         try:
             balances, unreadable = await self._balances(self._reader(head), wanted)
         except NoMulticall:
             balances, unreadable = await self._balances(Direct(self._rpc, head.number), wanted)
         return ChainReading(
-            chain=self._chain.name,
+            chain=self.chain.name,
             block=head.number,
             block_time=head.time,
             read_at=self._clock.now(),
@@ -82,23 +82,27 @@ class EvmAdapter:
         try:
             head = Head(int(block["number"], 16), datetime.fromtimestamp(int(block["timestamp"], 16), UTC))
         except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
-            raise UpstreamUnavailable(f"{self._chain.name} gave no newest block") from error
-        bound = self._chain.max_head_age_seconds
+            raise UpstreamUnavailable(f"{self.chain.name} gave no newest block") from error
+        bound = self.chain.max_head_age_seconds
         if bound is not None and (self._clock.now() - head.time).total_seconds() > bound:
-            raise UpstreamUnavailable(f"the newest block of {self._chain.name} is from {head.time:%Y-%m-%d %H:%M} UTC")
+            raise UpstreamUnavailable(f"the newest block of {self.chain.name} is from {head.time:%Y-%m-%d %H:%M} UTC")
         return head
 
+    async def reader(self) -> Reader:
+        """For other reads at the newest block; `NoMulticall` is the caller's to expect where the registry is wrong."""
+        return self._reader(await self.head())
+
     def _reader(self, head: Head) -> Reader:
-        address = self._chain.multicall
+        address = self.chain.multicall
         return Direct(self._rpc, head.number) if address is None else Multicall(self._rpc, address, head.number)
 
     async def _discover(self, wallets: Wallets, head: Head) -> Wallets | None:
         """None where the node does not answer in time: what was known before is read all the same."""
-        if self._chain.discovery is None:
+        if self.chain.discovery is None:
             return {}
         try:
             async with asyncio.timeout(self._deadline * _DISCOVERY_SHARE):
-                return await received(self._rpc, wallets, head.number, self._chain.discovery)
+                return await received(self._rpc, wallets, head.number, self.chain.discovery)
         except (TimeoutError, UpstreamUnavailable):
             return None
 
@@ -107,7 +111,7 @@ class EvmAdapter:
         natives = await reader.natives(list(wanted))
         units = [answers.uint(a) for a in await reader.reads([_balance_of(*pair) for pair in pairs])]
         unreadable = {
-            asset_key(self._chain.name, token) for (_, token), n in zip(pairs, units, strict=True) if n is None
+            asset_key(self.chain.name, token) for (_, token), n in zip(pairs, units, strict=True) if n is None
         }
         held = [(wallet, token, n) for (wallet, token), n in zip(pairs, units, strict=True) if n]
         about = await self._about(reader, sorted({token for _, token, _ in held}))
@@ -117,8 +121,8 @@ class EvmAdapter:
 
     async def _about(self, reader: Reader, tokens: list[str]) -> dict[str, _About]:
         """From the registry where it says everything, else from the contract."""
-        listed = {token.address: token for token in self._chain.tokens}
-        said = {t.address: t for t in self._chain.tokens if t.symbol is not None and t.decimals is not None}
+        listed = {token.address: token for token in self.chain.tokens}
+        said = {t.address: t for t in self.chain.tokens if t.symbol is not None and t.decimals is not None}
         asked = [token for token in tokens if token not in said]
         replies = await reader.reads([Read(token, s) for token in asked for s in (_DECIMALS, _SYMBOL)])
         about = {a: _About(t.symbol or "", t.decimals, t.category) for a, t in said.items()}
@@ -129,13 +133,13 @@ class EvmAdapter:
         return about
 
     def _native(self, wallet: str, units: int) -> Balance:
-        native, key = self._chain.native, asset_key(self._chain.name, NATIVE)
+        native, key = self.chain.native, asset_key(self.chain.name, NATIVE)
         return Balance(
             wallet=wallet, key=key, symbol=native.symbol, decimals=native.decimals, units=units, category="native"
         )
 
     def _token(self, wallet: str, token: str, units: int, about: _About) -> Balance:
-        key = asset_key(self._chain.name, token)
+        key = asset_key(self.chain.name, token)
         return Balance(
             wallet=wallet, key=key, symbol=about.symbol, decimals=about.decimals, units=units, category=about.category
         )

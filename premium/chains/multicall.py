@@ -24,8 +24,13 @@ _GET_ETH_BALANCE = bytes.fromhex("4d2301cc")
 _GET_BLOCK_NUMBER = bytes.fromhex("42cbb15c")
 
 
-class NoMulticall(Exception):
+class NoMulticall(UpstreamUnavailable):
     """There is no such contract at the address that the registry names."""
+
+    retryable = False
+
+    def __init__(self) -> None:
+        super().__init__("the chain has no Multicall3 where the registry says")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What an asset is worth in US dollars, how sure that is, and since when."""
