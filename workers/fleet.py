@@ -13,7 +13,6 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from importlib import import_module
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -26,19 +25,12 @@ from rq.worker_pool import ForkProcess, WorkerData, WorkerPool
 
 from premium import bootstrap
 from premium.config import ConfigurationError
+from premium.jobs.kinds import declared
 from premium.observability import logger
 from workers.protection import Protection
 from workers.queues import STOP_SECONDS, Pace, checked, patient, refuse_eviction
 from workers.scheduling import DueRetries
 from workers.worker import FleetWorker
-
-PRELOADED: Mapping[str, tuple[str, ...]] = {
-    "aggregation": ("workers.portfolio",),
-    "scanning": ("workers.security",),
-    "tax": ("workers.tax",),
-    "default": ("workers.schedule",),
-}
-"""Job modules by queue, imported before the forks, so that no job pays for imports."""
 
 
 class Fleet(WorkerPool):
@@ -57,7 +49,13 @@ class Fleet(WorkerPool):
         super().__init__(list(queues), connection, processes, FleetWorker, JSONSerializer)
         self._retries = DueRetries(queues, connection)
 
-    def get_worker_process(self, name: str, burst: bool, _sleep: float = 0, logging_level: str = "INFO") -> BaseProcess:
+    def get_worker_process(
+        self,
+        name: str,
+        burst: bool,
+        _sleep: float = 0,
+        logging_level: str = "INFO",  # noqa: ARG002 - RQ's signature
+    ) -> BaseProcess:
         return ForkProcess(target=work, args=(name, self._names, self._pace, self._protection, burst))
 
     def check_workers(self, respawn: bool = True) -> None:
@@ -81,14 +79,14 @@ class Fleet(WorkerPool):
         if self._stop_at is None:
             self._stop_at = time.monotonic() + self._stop_seconds
         logger.info("fleet stops", signal=signum, workers=len(self.worker_dict))
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ is half annotated
 
     def all_workers_have_stopped(self) -> bool:
         """Asked once a second while the fleet drains."""
         if self._stop_at is not None and time.monotonic() > self._stop_at:
             self._stop_at = time.monotonic() + 2
             logger.warning("stop time-out: jobs are killed and given back", workers=len(self.worker_dict))
-            self.stop_workers()
+            self.stop_workers()  # type: ignore[no-untyped-call]  # RQ is half annotated
         return bool(super().all_workers_have_stopped())
 
 
@@ -103,8 +101,9 @@ def work(name: str, queues: tuple[str, ...], pace: Pace, protection: Protection,
 
 
 def preload(queues: tuple[str, ...]) -> None:
-    for module in {module for name in queues for module in PRELOADED.get(name, ())}:
-        import_module(module)
+    """Import the job modules of these queues before the forks, so that no job pays for its imports."""
+    for function in {kind.function for kind in declared().values() if kind.queue in queues}:
+        import_module(function.rpartition(".")[0])
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 RQ's scheduler is a process beside each worker, elected by a lock that outlives a `kill -9` by a minute and is looked at
 every two: a retry of one second could take three minutes. Here each fleet's supervisor does the same work each second
-with RQ's own registry, one at a time by a lock of seconds. A job that two of them enqueue runs once: its record decides.
+with RQ's own registry, one at a time by a lock of seconds. What two of them enqueue runs once: the record decides.
 """
 
 from __future__ import annotations

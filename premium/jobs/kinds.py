@@ -10,12 +10,7 @@ from typing import Any
 
 from premium.jobs.model import JobKind
 
-DECLARING = (
-    "premium.jobs.schedule",
-    "premium.portfolio.jobs",
-    "premium.security.jobs",
-    "premium.tax.jobs",
-)
+DECLARING: tuple[str, ...] = ()
 """Modules whose top level holds `JobKind`s."""
 
 
