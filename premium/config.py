@@ -39,6 +39,8 @@ class Settings(BaseModel):
     events_queue_url: str | None = None
     websocket_endpoint: str | None = None
     cors_origins: str = ""
+    rate_limit_when_down: Literal["open", "closed"] = "open"
+    origin_secret_arn: str | None = None
     chains_file: str | None = None
     aws_endpoint_url: str | None = None
     """boto3 reads it itself; S3 paths depend on whether there is one."""

@@ -39,7 +39,7 @@ class Needs:
             self._check(state.principal)
 
     def _check(self, caller: Principal) -> None:
-        if self.role is not None and self.role not in caller.roles and not caller.may(f"role:{self.role}"):
+        if self.role is not None and self.role not in caller.roles and f"role:{self.role}" not in caller.scopes:
             raise Forbidden("This needs another role", details={"role": self.role})
         if not caller.tier.includes(self.tier):
             details = {"required": self.tier.value, "tier": caller.tier.value}

@@ -1,0 +1,131 @@
+"""The verdict on one request: whose credential it is, and whether he asks too often. Nothing here knows of Lambda."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from premium.accounts.callers import Callers
+from premium.accounts.model import KeyOwner, User
+from premium.accounts.tiers import ANONYMOUS_A_MINUTE, REQUESTS_A_MINUTE
+from premium.accounts.tokens import TokenVerifier
+from premium.billing.limits import Limiter, LimitState
+from premium.billing.usage import Use
+from premium.clock import Clock
+from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
+
+Outcome = Literal["allow", "unauthenticated", "forbidden", "rate_limited", "unavailable"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """What a request brings: its credentials as sent, where it comes from, which route it asks for."""
+
+    authorization: str | None
+    api_key: str | None
+    address: str
+    """Source IP address, or the IPv6 network that one subscriber has."""
+    route: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """The verdict as the authorizer's context carries it: strings only."""
+
+    verdict: Outcome
+    message: str = ""
+    user: User | None = None
+    roles: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    state: LimitState | None = None
+
+    def context(self) -> dict[str, str]:
+        user, state = self.user, self.state
+        return {
+            "verdict": self.verdict,
+            "message": self.message,
+            "userId": str(user.id) if user else "",
+            "externalId": user.external_id if user else "",
+            "tier": user.tier.value if user else "",
+            "roles": " ".join(sorted(self.roles)),
+            "scopes": " ".join(sorted(self.scopes)),
+            "keyId": str(user.key_id) if isinstance(user, KeyOwner) else "",
+            "limit": str(state.limit) if state else "0",
+            "remaining": str(state.remaining) if state else "0",
+            "reset": str(state.reset) if state else "0",
+            "retryAfter": str(state.retry_after) if state else "0",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """An accepted credential; no user is a request that brought none, which public routes answer."""
+
+    user: User | None = None
+    roles: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+
+
+class Gatekeeper:
+    """`rule(attempt)`: identify, then count; who is over his limit hears that first, whatever his credential is worth."""
+
+    def __init__(self, *, verifier: TokenVerifier, callers: Callers, limiter: Limiter, clock: Clock) -> None:
+        self._verifier = verifier
+        self._callers = callers
+        self._limiter = limiter
+        self._clock = clock
+
+    def rule(self, attempt: Attempt) -> Ruling:
+        identity, refusal = self._identify(attempt)
+        state = self._count(identity.user, attempt)
+        if not state.allowed:
+            return _refused_by_limit(identity, state)
+        if refusal is not None:
+            return Ruling(verdict=_outcome(refusal), message=refusal.message, state=state)
+        return Ruling(verdict="allow", user=identity.user, roles=identity.roles, scopes=identity.scopes, state=state)
+
+    def identify(self, attempt: Attempt) -> Identity:
+        """Who the credentials belong to; raises Unauthenticated, Forbidden or UpstreamUnavailable."""
+        if attempt.authorization and attempt.api_key:
+            raise Unauthenticated("Give a token or an API key, not both")
+        if attempt.api_key:
+            owner = self._callers.by_key(attempt.api_key)
+            return Identity(user=owner, scopes=frozenset(owner.scopes))
+        if attempt.authorization:
+            claims = self._verifier.verify(_bearer(attempt.authorization))
+            return Identity(user=self._callers.by_claims(claims), roles=claims.roles, scopes=frozenset({"*"}))
+        return Identity()
+
+    def _identify(self, attempt: Attempt) -> tuple[Identity, AppError | None]:
+        try:
+            return self.identify(attempt), None
+        except (Unauthenticated, Forbidden, UpstreamUnavailable) as error:
+            return Identity(), error
+
+    def _count(self, user: User | None, attempt: Attempt) -> LimitState:
+        if user is None:
+            return self._limiter.check(f"address:{attempt.address}", ANONYMOUS_A_MINUTE)
+        subject = user.key_id if isinstance(user, KeyOwner) else user.id
+        use = Use(subject=subject, customer=user.id, endpoint=attempt.route, at=self._clock.now())
+        # By user, not by key: more keys must not buy more requests.
+        return self._limiter.check(f"user:{user.id}", REQUESTS_A_MINUTE[user.tier], use)
+
+
+def _bearer(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("The scheme of Authorization must be Bearer")
+    return token.strip()
+
+
+def _outcome(refusal: AppError) -> Outcome:
+    if isinstance(refusal, UpstreamUnavailable):
+        return "unavailable"
+    return "forbidden" if isinstance(refusal, Forbidden) else "unauthenticated"
+
+
+def _refused_by_limit(identity: Identity, state: LimitState) -> Ruling:
+    if not state.known:
+        return Ruling(verdict="unavailable", message="Requests cannot be counted just now", state=state)
+    message = f"More than {state.limit} requests in a minute; try again in {state.retry_after} s"
+    return Ruling(verdict="rate_limited", message=message, user=identity.user, state=state)
