@@ -27,6 +27,7 @@ from premium import bootstrap
 from premium.config import ConfigurationError
 from premium.jobs.kinds import declared
 from premium.observability import logger
+from workers import logs
 from workers.protection import Protection
 from workers.queues import STOP_SECONDS, Pace, checked, patient, refuse_eviction
 from workers.scheduling import DueRetries
@@ -97,7 +98,7 @@ def work(name: str, queues: tuple[str, ...], pace: Pace, protection: Protection,
     bootstrap.platform.cache_clear()
     connection = patient(bootstrap.platform().redis(1))
     worker = FleetWorker(queues, name=name, connection=connection, pace=pace, protection=protection)
-    worker.work(burst=burst)
+    worker.work(burst=burst, logging_level=None)
 
 
 def preload(queues: tuple[str, ...]) -> None:
@@ -121,6 +122,7 @@ def main(queues: str, processes: int, stop_seconds: int, **pace: int) -> None:
         refuse_eviction(patient(bootstrap.platform().redis(1)))
     except (ConfigurationError, RedisError) as error:
         sys.exit(f"the fleet does not start: {error}")
+    logs.adopt()
     preload(names)
     fleet = Fleet(names, processes, steps, stop_seconds=stop_seconds)
     fleet.start()

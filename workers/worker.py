@@ -7,7 +7,6 @@ costs nothing. The matcher of alerts, whose index must live on, is resident inst
 
 from __future__ import annotations
 
-import logging
 import sys
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
@@ -90,8 +89,6 @@ class FleetWorker(Worker):
         try:
             return bool(super().perform_job(job, queue))
         finally:
-            for handler in logging.getLogger().handlers:
-                handler.flush()
             sys.stdout.flush()
             sys.stderr.flush()
 
