@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from premium.security import opcodes as op
 from premium.security.disassembly import Disassembly
-from premium.security.expressions import FROM_CALLER, FROM_ORIGIN, FROM_SIGNATURE, RESULT, SELECTOR, UNKNOWN, Arena, Word
+from premium.security.expressions import (
+    FROM_CALLER,
+    FROM_ORIGIN,
+    FROM_SIGNATURE,
+    RESULT,
+    SELECTOR,
+    UNKNOWN,
+    Arena,
+    Word,
+)
 from premium.security.lowering import Block, lower
 from premium.security.machine import Memory, call_of, hashed, load, store
 from premium.security.paths import Creation, Destruct, Effect, Exploration, Facts, Path, Write
@@ -123,12 +132,12 @@ class Explorer:
                 call = call_of(arena, memory, code, offset, words)
                 if code != op.STATICCALL:
                     _did(state, call)
-                registers.append(arena.opaque(RESULT, offset, call.target))
+                registers.append(arena.opaque(UNKNOWN, offset))
             elif code in (op.CREATE, op.CREATE2):
                 _did(state, Creation(offset))
                 registers.append(arena.opaque(RESULT, offset))
             elif op.ARITY[code] == (len(words), 1):
-                registers.append(arena.opaque(UNKNOWN, code if not words else offset, *words))
+                registers.append(arena.opaque(UNKNOWN, offset if words else code + (1 << 32), *words))
             else:
                 store(arena, memory, code, words, self._source.raw)
 
@@ -185,6 +194,8 @@ class Explorer:
                 condition, truth = args[0], not truth
             elif kind in (op.SUB, op.XOR):
                 condition, truth = arena.make(op.EQ, *args), not truth
+            elif kind == op.ADD and (held := self._added_constant(args)) is not None:
+                condition, truth = arena.make(op.EQ, held[0], arena.const(-held[1])), not truth
             elif kind == op.EQ and (other := _beside_constant(arena, args, 0)) is not None:
                 condition, truth = other, not truth
             elif kind == op.AND and (other := _beside_constant(arena, args, (1 << 160) - 1)) is not None:
@@ -195,6 +206,14 @@ class Explorer:
                 condition = args[1]
             else:
                 return condition, truth
+
+    def _added_constant(self, args: tuple[Word, ...]) -> tuple[Word, int] | None:
+        """`x + c` as a condition is x != -c: subtraction of a constant is held as such a sum."""
+        for one, other in (args, args[::-1]):
+            value = self._arena.constant(one)
+            if value is not None:
+                return other, value
+        return None
 
     def _known(self, state: _State, atom: Word) -> bool | None:
         constant = self._arena.constant(atom)
@@ -212,7 +231,7 @@ class Explorer:
             a, b = b, a
         return self._arena.constant(b) if self._arena.kind[a] == SELECTOR else None
 
-    def _assume(self, state: _State, atom: Word, truth: bool, offset: int) -> bool:  # noqa: FBT001 - a logical value
+    def _assume(self, state: _State, atom: Word, truth: bool, offset: int) -> bool:
         """Adds the fact to the path; False where it contradicts what is known."""
         arena = self._arena
         state.facts[atom] = truth

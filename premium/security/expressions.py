@@ -61,9 +61,10 @@ class Arena:
         self._constants: dict[int, Word] = {}
 
     def const(self, value: int) -> Word:
+        value &= MASK
         word = self._constants.get(value)
         if word is None:
-            word = self._constants[value] = self._append(CONST, (), value & MASK, 0)
+            word = self._constants[value] = self._append(CONST, (), value, 0)
         return word
 
     def make(self, kind: int, *args: Word) -> Word:
@@ -119,7 +120,13 @@ class Arena:
             fold = _FOLD.get(kind)
             return self.const(fold(x, y) & MASK) if fold else None
         if kind == op.AND:
-            return self._masked(a, x, b) if x is not None else self._masked(b, y, a) if y is not None else (a if a == b else None)
+            return (
+                self._masked(a, x, b)
+                if x is not None
+                else self._masked(b, y, a)
+                if y is not None
+                else (a if a == b else None)
+            )
         if kind == op.EQ:
             return self.const(1) if a == b else self._selector_equality(a, x, b, y)
         if kind == op.SHR and x is not None:

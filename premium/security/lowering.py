@@ -10,7 +10,20 @@ from dataclasses import dataclass
 
 from premium.security.disassembly import Instruction, is_known
 from premium.security.expressions import Arena, Word
-from premium.security.opcodes import ARITY, DUP1, ENDS, INVALID, JUMP, JUMPDEST, JUMPI, POP, PUSH0, PUSH32, SWAP1, SWAP16
+from premium.security.opcodes import (
+    ARITY,
+    DUP1,
+    ENDS,
+    INVALID,
+    JUMP,
+    JUMPDEST,
+    JUMPI,
+    POP,
+    PUSH0,
+    PUSH32,
+    SWAP1,
+    SWAP16,
+)
 
 Operation = tuple[int, int, tuple[int, ...]]
 """Opcode, byte offset, registers of its arguments (stack order)."""
@@ -51,7 +64,8 @@ class _Stack:
 def lower(instructions: list[Instruction], arena: Arena) -> Block:
     stack, constants = _Stack(), list[Word]()
     operations: list[tuple[int, int, tuple[tuple[int, int], ...]]] = []
-    results, end, end_args, last = 0, JUMPDEST, (), instructions[-1]
+    end_args: tuple[tuple[int, int], ...] = ()
+    results, end, last = 0, JUMPDEST, instructions[-1]
     for one in instructions:
         code = one.opcode
         if PUSH0 <= code <= PUSH32:

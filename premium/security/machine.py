@@ -7,7 +7,7 @@ constant offsets, and a symbolic offset that is written and read by the same exp
 from __future__ import annotations
 
 from premium.security import opcodes as op
-from premium.security.expressions import ARRAY, CONST, HASH, MAP, RECOVERED, RESULT, UNKNOWN, Arena, Word
+from premium.security.expressions import ADDRESS_MASK, ARRAY, CONST, HASH, MAP, RECOVERED, RESULT, UNKNOWN, Arena, Word
 from premium.security.paths import Call
 
 Memory = dict[Word, Word]
@@ -54,8 +54,17 @@ def hashed(arena: Arena, memory: Memory, offset: Word, size: Word, at: int) -> W
     second = memory.get(arena.make(op.ADD, offset, arena.const(32)))
     if length == 64 and first is not None and second is not None:
         base, key = (second, first) if _is_base(arena, second) or not _is_base(arena, first) else (first, second)
-        return arena.make(MAP, base, key)
+        return arena.make(MAP, base, _unmasked(arena, key))
     return arena.opaque(HASH, at, *[word for word in (first, second) if word is not None])
+
+
+def _unmasked(arena: Arena, key: Word) -> Word:
+    """An address key with or without its mask names one entry."""
+    if arena.kind[key] == op.AND:
+        for one, other in (arena.args[key], arena.args[key][::-1]):
+            if arena.constant(one) == ADDRESS_MASK:
+                return other
+    return key
 
 
 def _is_base(arena: Arena, word: Word) -> bool:
@@ -78,5 +87,6 @@ def call_of(arena: Arena, memory: Memory, code: int, offset: int, words: list[Wo
     argument = memory.get(arena.make(op.ADD, data, arena.const(4)))
     if arena.constant(out_size) != 0:
         kind = RECOVERED if arena.constant(target) == _ECRECOVER else RESULT
-        memory[out] = arena.opaque(kind, offset, target)
+        asked = [word for word in (argument, memory.get(arena.make(op.ADD, data, arena.const(36)))) if word is not None]
+        memory[out] = arena.opaque(kind, offset, target, *(asked if code == op.STATICCALL else ()))
     return Call(offset, code, target, value, selector, argument)

@@ -1,0 +1,87 @@
+"""What a contract scan says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Evidence(BaseModel):
+    """Where in the code or the state a finding stands; whatever is known of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    address: str | None = None
+    """Contract whose code or storage this is, checksummed by the service."""
+    selector: str | None = None
+    """`0x` and eight digits; None outside any function (fallback, receive)."""
+    function: str | None = None
+    """A label for a well-known selector; never what a finding is based on."""
+    offset: int | None = None
+    """Byte offset in the runtime code."""
+    slot: str | None = None
+    """Storage variable: `0x5`, a mapping as `0x0[]`."""
+    value: str | None = None
+    """What was read or found there."""
+
+
+class Finding(BaseModel):
+    """One thing the reader should know, with its proof."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    severity: Severity
+    title: str
+    meaning: str
+    advice: str
+    holder: str | None = None
+    """Who has the power: `eoa 0x…`, `contract 0x…`, `renounced`, `anyone`, …"""
+    evidence: tuple[Evidence, ...] = Field(default=(), max_length=50)
+
+
+class ProxyHop(BaseModel):
+    """One delegation on the way from the scanned address to the code that runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    address: str
+    implementation: str | None
+    admin: str | None = None
+    beacon: str | None = None
+    slot: str | None = None
+
+
+class ContractScan(BaseModel):
+    """The whole answer about one contract at one block."""
+
+    model_config = ConfigDict(frozen=True)
+
+    chain: str
+    target: str
+    block_number: int
+    code_hash: str
+    """Keccak-256 of the target's runtime code and of each implementation's, `0x` hex, joined by '+'."""
+    code_size: int
+    proxies: tuple[ProxyHop, ...]
+    standards: tuple[str, ...]
+    selectors: tuple[str, ...]
+    """The dispatch table, `0x` hex, in order."""
+    findings: tuple[Finding, ...]
+    risk_score: int = Field(ge=0, le=100)
+    complete: bool
+    """False where a function's exploration ran out of its budget."""
+
+    def json_document(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")

@@ -1,0 +1,131 @@
+"""The index over an exploration that detectors share: guards by path, writes by variable, balances, movements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from premium.security import opcodes as op
+from premium.security.expressions import Arena, Word
+from premium.security.guards import Authority, authorities
+from premium.security.ledger import Movement, balance_shapes, movement
+from premium.security.paths import Exploration, Facts, Path, Write
+from premium.security.slots import Field, FieldWrite, Slots, overlap
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One write of a variable on one path."""
+
+    path: Path
+    write: Write
+    change: FieldWrite
+    by: frozenset[Authority]
+
+
+class Profile:
+    """Everything the detectors ask about one code."""
+
+    def __init__(self, found: Exploration) -> None:
+        self.found = found
+        self.arena: Arena = found.arena
+        self.slots = Slots(found.arena)
+
+    @cached_property
+    def self_marked(self) -> frozenset[str]:
+        """Mappings in which anyone may mark himself: being in them is no privilege."""
+        open_marks: frozenset[str] = frozenset()
+        while True:
+            more = open_marks | {
+                self.slots.shape(one.slot)
+                for path in self.found.paths
+                if not authorities(path, self.slots, self_marked=open_marks)
+                for one in path.effects
+                if isinstance(one, Write) and self._marks(one)
+            }
+            if more == open_marks:
+                return open_marks
+            open_marks = more
+
+    def _marks(self, write: Write) -> bool:
+        value = self.slots.written(write.slot, write.value).value
+        return "[" in self.slots.shape(write.slot) and value is not None
+
+    @cached_property
+    def guards(self) -> dict[int, frozenset[Authority]]:
+        """Authorities by `id(path)`."""
+        return {id(path): authorities(path, self.slots, self_marked=self.self_marked) for path in self.found.paths}
+
+    def by(self, path: Path) -> frozenset[Authority]:
+        return self.guards[id(path)]
+
+    def privileged(self, path: Path) -> frozenset[Authority]:
+        return frozenset(one for one in self.by(path) if one.privileged)
+
+    @cached_property
+    def balances(self) -> frozenset[str]:
+        return balance_shapes(self.found, self.slots)
+
+    @cached_property
+    def movements(self) -> list[Movement]:
+        """Of every path that writes a balance."""
+        moves = (movement(path, self.slots, self.balances) for path in self.found.paths)
+        return [one for one in moves if one.credits or one.debits or one.sets]
+
+    @cached_property
+    def writers(self) -> dict[str, list[Writer]]:
+        """Every write by the shape of its slot."""
+        found: dict[str, list[Writer]] = defaultdict(list)
+        for path in self.found.paths:
+            for one in path.effects:
+                if isinstance(one, Write):
+                    change = self.slots.written(one.slot, one.value)
+                    found[self.slots.shape(one.slot)].append(Writer(path, one, change, self.by(path)))
+        return found
+
+    def writers_of(self, field: Field) -> list[Writer]:
+        return [one for one in self.writers.get(self.slots.shape(field.slot), []) if overlap(one.change.field, field)]
+
+    def sets_on_first_call_only(self, path: Path, write: Write) -> bool:
+        """An initialiser: the path demands that a variable is unset or another value, and sets that same variable."""
+        written = {one.slot for one in path.effects if isinstance(one, Write) and one is not write} | {write.slot}
+        return any(
+            not truth
+            and written & self.slots.loads(atom)
+            or (truth and self._ordered(atom) and written & self.slots.loads(atom))
+            for atom, truth in path.facts.items()
+        )
+
+    def _ordered(self, atom: Word) -> bool:
+        return self.arena.kind[atom] in (op.LT, op.GT)
+
+    @cached_property
+    def transfers(self) -> list[Movement]:
+        """Movements that an ordinary holder makes: no privilege asked."""
+        return [one for one in self.movements if one.is_transfer and not self.privileged(one.path)]
+
+    @cached_property
+    def transfer_facts(self) -> dict[Word, set[bool]]:
+        """Conditions on successful transfers and the truths they may have, joined paths included."""
+        truths: dict[Word, set[bool]] = defaultdict(set)
+        selectors = {one.path.selector for one in self.transfers}
+        joins, seen = [number for one in self.transfers for number in one.path.trace], set[int]()
+        for one in self.transfers:
+            _note(truths, one.path.facts)
+        for one in self.movements:
+            if one.is_transfer and one.path.selector in selectors:
+                _note(truths, one.path.facts)
+        while joins:
+            number = joins.pop()
+            if number not in seen:
+                seen.add(number)
+                for facts, trace in self.found.merged.get(number, ()):
+                    _note(truths, facts)
+                    joins.extend(trace)
+        return truths
+
+
+def _note(truths: dict[Word, set[bool]], facts: Facts) -> None:
+    for atom, truth in facts.items():
+        truths[atom].add(truth)
