@@ -11,12 +11,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlparse.engine import FilterStack
+from sqlparse.tokens import Comment
 from yoyo.migrations import Migration, StepCollector, parse_metadata_from_sql_comments
 
 from migrations.errors import MigrationError
 
 FOLDER = Path(__file__).parent
-LAYOUTS = ("native", "timescale")
+_CONTROL = frozenset({"ABORT", "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "START", "START TRANSACTION"})
 _NAME = re.compile(r"(?P<id>\d{4}_[a-z0-9_]+)(\.(?P<layout>native|timescale))?\.sql")
 
 
@@ -54,8 +56,11 @@ class WholeFile(Migration):  # type: ignore[misc]  # yoyo has no types
         self.source = self.script.path.read_text(encoding="utf-8")
         directives, _, _ = parse_metadata_from_sql_comments(self.source)
         self.use_transactions = directives.get("transactional", "true").lower() != "false"
+        back = self.script.rollback.read_text(encoding="utf-8")
+        for path, text in ((self.script.path, self.source), (self.script.rollback, back)):
+            _refuse_transaction_control(path, text)
         steps = StepCollector(migration=self)
-        steps.add_step(self.source, self.script.rollback.read_text(encoding="utf-8"))
+        steps.add_step(self.source, back)
         self.steps = steps.create_steps(self.use_transactions)
         self._depends: set[Migration] = set()
 
@@ -77,6 +82,15 @@ def scripts(folder: Path) -> list[Script]:
 def of_layout(found: list[Script], layout: str) -> list[Script]:
     """What a database of `layout` consists of."""
     return [script for script in found if script.layout in (None, layout)]
+
+
+def _refuse_transaction_control(path: Path, text: str) -> None:
+    """A COMMIT in the script would end the transaction that makes it all or nothing."""
+    for statement in FilterStack().run(text):  # type: ignore[no-untyped-call]  # sqlparse has no types
+        words = (token for token in statement.flatten() if not token.is_whitespace and token.ttype not in Comment)
+        first = next(words, None)
+        if first is not None and first.normalized.upper() in _CONTROL:
+            raise MigrationError(f"{path.name} says {first.normalized.upper()}; a migration is one transaction already")
 
 
 def _script(path: Path) -> Script:

@@ -20,15 +20,21 @@ CREATE TABLE portfolio_assets (
     asset TEXT NOT NULL CHECK (length(asset) BETWEEN 1 AND 200),
     symbol TEXT NOT NULL DEFAULT '' CHECK (length(symbol) <= 64),
     category TEXT NOT NULL DEFAULT 'token' CHECK (category ~ '^[a-z][a-z0-9_]{0,31}$'),
+    decimals SMALLINT CHECK (decimals BETWEEN 0 AND 77),
     balance NUMERIC NOT NULL CHECK (balance >= 0),
     price_usd NUMERIC CHECK (price_usd >= 0),
+    price_quality TEXT NOT NULL DEFAULT 'unknown'
+        CHECK (price_quality IN ('good', 'low_confidence', 'too_old', 'unknown', 'unavailable')),
     value_usd NUMERIC CHECK (value_usd >= 0),
     is_stale BOOLEAN NOT NULL DEFAULT false,
+    as_of TIMESTAMPTZ NOT NULL DEFAULT now(),
     updated_at TIMESTAMPTZ NOT NULL DEFAULT now(),
     created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
     UNIQUE (user_id, chain, asset)
 );
-COMMENT ON COLUMN portfolio_assets.asset IS 'chain:address, or the native asset by its symbol';
+COMMENT ON COLUMN portfolio_assets.asset IS 'chain:address, the native asset under the zero address';
+COMMENT ON COLUMN portfolio_assets.balance IS 'whole units; base units where decimals is NULL: the contract tells no scale';
+COMMENT ON COLUMN portfolio_assets.as_of IS 'when the chain was read; updated_at is the refresh that wrote the row';
 COMMENT ON COLUMN portfolio_assets.value_usd IS 'NULL where no trusted price is known: absent is not zero';
 CREATE INDEX portfolio_assets_by_value ON portfolio_assets (user_id, value_usd DESC NULLS LAST, id);
 
