@@ -9,39 +9,89 @@ from datetime import UTC, datetime
 from typing import Any, get_args, get_origin, get_type_hints
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import JsonValue
+from pydantic_core import to_jsonable_python
 
 from handlers.runtime.envelope import Listing, Success, SuccessList, success, success_list
+from handlers.runtime.models import View
 from handlers.runtime.state import current
 
 JSON = "application/json"
+Wrapped = Callable[..., Response[Any]]
 
 
-def enveloped(function: Callable[..., Any], status: int) -> tuple[Callable[..., Response[Any]], type[Any] | None]:
-    """The function that Powertools calls, and the envelope's model; a route that returns a `Response` keeps it."""
+def enveloped(function: Callable[..., Any], status: int, *, remember: bool) -> tuple[Wrapped, type[Any] | None]:
+    """The function that Powertools calls, and the envelope's model; a route that returns a `Response` keeps it.
+
+    `remember`: an Idempotency-Key gives the first answer again.
+    """
     hints = get_type_hints(function, include_extras=True)
     returns = hints.pop("return", None)
-    wrapped: Callable[..., Response[Any]] = functools.partial(function)
-    model: type[Any] | None = None
-    if returns is not Response and get_origin(returns) is not Response:
-        wrapped, model = _wrap(function, returns, status)
+    if returns is Response or get_origin(returns) is Response:
+        return _presented(functools.partial(function), function, hints), None
+    if get_origin(returns) is Listing:
+        items = SuccessList[get_args(returns)[0]]  # type: ignore[misc] # made at run time
+        return _presented(_listing(function, items, status), function, hints), items
+    model = Success[returns]  # type: ignore[valid-type] # made at run time
+    answer = _remembering(function, model, status) if remember else _single(function, model, status)
+    return _presented(answer, function, hints), model
+
+
+def _presented(wrapped: Wrapped, function: Callable[..., Any], hints: dict[str, Any]) -> Wrapped:
+    """Looks like `function`, with annotations resolved: Powertools would resolve them in this module's globals."""
     outer = functools.update_wrapper(wrapped, function)
-    # Powertools would resolve the annotations in this module's globals: so they are resolved before, in their own.
     parameters = [
         parameter.replace(annotation=hints[name]) for name, parameter in inspect.signature(function).parameters.items()
     ]
     outer.__annotations__ = hints
     setattr(outer, "__signature__", inspect.Signature(parameters))  # noqa: B010 - mypy knows no such attribute
-    return outer, model
+    return outer
 
 
-def _wrap(function: Callable[..., Any], returns: Any, status: int) -> tuple[Callable[..., Response[Any]], type[Any]]:
-    listed = get_origin(returns) is Listing
-    model: Any = SuccessList[get_args(returns)[0]] if listed else Success[returns]  # type: ignore[misc] # made at run time
-    write = success_list if listed else success
+def _single(function: Callable[..., Any], model: type[Success[Any]], status: int) -> Wrapped:
+    def call(**arguments: Any) -> Response[Any]:
+        return _response(status, success(model, function(**arguments), request_id=current().request_id, now=_now()))
+
+    return call
+
+
+def _listing(function: Callable[..., Any], model: type[SuccessList[Any]], status: int) -> Wrapped:
+    def call(**arguments: Any) -> Response[Any]:
+        return _response(
+            status, success_list(model, function(**arguments), request_id=current().request_id, now=_now())
+        )
+
+    return call
+
+
+def _remembering(function: Callable[..., Any], model: type[Success[Any]], status: int) -> Wrapped:
+    single = _single(function, model, status)
 
     def call(**arguments: Any) -> Response[Any]:
-        value = function(**arguments)
-        body = write(model, value, request_id=current().request_id, now=datetime.now(UTC))
-        return Response(status_code=status, content_type=JSON, body=body)
+        state = current()
+        if state.idempotency_key is None:
+            return single(**arguments)
+        from handlers.runtime.idempotency import once  # noqa: PLC0415 - most requests need neither it nor its imports
 
-    return call, model
+        fresh: list[Any] = []
+
+        def run() -> JsonValue:
+            value = function(**arguments)
+            fresh.append(value)
+            kept: JsonValue = to_jsonable_python(value.remembered() if isinstance(value, View) else value)
+            return kept
+
+        stored = once(state, run)
+        if fresh:
+            return _response(status, success(model, fresh[0], request_id=state.request_id, now=_now()))
+        return _response(status, success(Success[JsonValue], stored, request_id=state.request_id, now=_now()))
+
+    return call
+
+
+def _response(status: int, body: str) -> Response[Any]:
+    return Response(status_code=status, content_type=JSON, body=body)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import uuid4
 
 from handlers.runtime.cors import cors_headers, preflight
 from handlers.runtime.router import Router, error_response
@@ -22,7 +21,7 @@ def entry(app: Router) -> Callable[[Event, Any], Answer]:
     def handler(event: Event, context: Any) -> Answer:
         started = time.perf_counter()
         event = event if isinstance(event, dict) else {}
-        state = begin(event, getattr(context, "aws_request_id", None) or uuid4().hex)
+        state = begin(event, context)
         logger.append_keys(request_id=state.request_id)
         if state.verdict.principal is not None:
             logger.append_keys(user_id=str(state.verdict.principal.user_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from premium.errors import InvalidInput
 _UNMATCHED = Needs(public=True)
 """A path that does not exist says so to anybody, but only after the authorizer has counted the request."""
 _MAX_QUERY = 4096
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class Gate(OpenAPIRequestValidationMiddleware):
@@ -31,6 +33,7 @@ class Gate(OpenAPIRequestValidationMiddleware):
             state.route = f"{route.method} {route.openapi_path}"
         (requirement or _UNMATCHED).check(state)
         _check_query(app.current_event.raw_event)
+        state.idempotency_key = _idempotency_key(app.current_event.headers.get("idempotency-key"))
         return super().handler(app, next_middleware)
 
     def _get_body(self, app: ApiGatewayResolver) -> dict[str, Any]:
@@ -39,6 +42,13 @@ class Gate(OpenAPIRequestValidationMiddleware):
         if content_type != "application/json":
             raise InvalidInput("The body must be JSON", details={"Content-Type": "must be application/json"})
         return read_object(event.raw_event)  # type: ignore[return-value] # the caller takes None for no body
+
+
+def _idempotency_key(given: str | None) -> str | None:
+    if given is not None and not _KEY.fullmatch(given):
+        problem = "1 to 255 printable ASCII characters without spaces"
+        raise InvalidInput("The Idempotency-Key is not valid", details={"Idempotency-Key": problem})
+    return given
 
 
 def _check_query(event: Mapping[str, Any]) -> None:

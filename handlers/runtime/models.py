@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -27,6 +27,10 @@ class Body(BaseModel):
 
 class View(BaseModel):
     """An answer, or a part of one."""
+
+    def remembered(self) -> Self:
+        """What an Idempotency-Key gives again: all of it, unless a part is shown only once."""
+        return self
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True

@@ -40,7 +40,8 @@ class Router(APIGatewayHttpResolver):
             requirement = needs_of(function)
             if requirement is None:
                 raise TypeError(f"{function.__qualname__} says neither needs(...) nor @public")
-            wrapped, model = enveloped(function, bound.arguments["status_code"])
+            remember = method == "POST" and not requirement.public
+            wrapped, model = enveloped(function, bound.arguments["status_code"], remember=remember)
             options = dict(bound.arguments)
             options["tags"] = options["tags"] or [self.tag]
             options["summary"] = options["summary"] or (function.__doc__ or function.__name__).split("\n")[0].strip(

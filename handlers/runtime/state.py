@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from handlers.runtime.principal import NO_VERDICT, Principal, Verdict, verdict_of
 from premium.errors import Unauthenticated
@@ -21,6 +22,9 @@ class RequestState:
     verdict: Verdict = NO_VERDICT
     route: str = "unmatched"
     """`GET /v1/jobs/{id}`: the pattern, so that logs and counters do not grow with ids."""
+    event: Mapping[str, Any] = field(default_factory=dict)
+    remaining_ms: int | None = None
+    """Until Lambda ends this invocation, as of its beginning."""
     idempotency_key: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -32,11 +36,17 @@ class RequestState:
         return self.verdict.principal
 
 
-def begin(event: Mapping[str, Any], fallback_id: str) -> RequestState:
+def begin(event: Mapping[str, Any], context: Any) -> RequestState:
     """State of a new request; the id is API Gateway's, or the invocation's where there is no gateway."""
-    context = event.get("requestContext")
-    given = context.get("requestId") if isinstance(context, Mapping) else None
-    state = RequestState(request_id=f"req_{given or fallback_id}", verdict=verdict_of(event))
+    gateway = event.get("requestContext")
+    given = gateway.get("requestId") if isinstance(gateway, Mapping) else None
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    state = RequestState(
+        request_id=f"req_{given or getattr(context, 'aws_request_id', None) or uuid4().hex}",
+        verdict=verdict_of(event),
+        event=event,
+        remaining_ms=remaining() if remaining else None,
+    )
     _CURRENT.set(state)
     return state
 
