@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
@@ -43,6 +44,10 @@ class Clients:
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         return self._session.client("dynamodb", endpoint_url=self.endpoint, config=self._config)
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        return self._session.client("lambda", endpoint_url=self.endpoint, config=self._config)
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:

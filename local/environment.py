@@ -22,7 +22,7 @@ _OUTPUTS = {
 _SECRETS = {
     "DatabaseWorker": "DATABASE_SECRET_ARN",
     "TimeseriesWorker": "TIMESERIES_SECRET_ARN",
-    "Redis": "REDIS_SECRET_ARN",
+    "RedisAuth": "REDIS_SECRET_ARN",
     "Jwt": "JWT_SECRET_ARN",
 }
 

@@ -44,14 +44,8 @@ class Evm(Service):
 
     def command(self) -> Sequence[str | Path]:
         where: list[str | Path] = ["--host", "127.0.0.1", "--port", str(self.port), "--chain-id", str(CHAIN_ID)]
-        keep: list[str | Path] = [
-            "--state",
-            self.data / "state.json",
-            "--state-interval",
-            "2",
-            "--preserve-historical-states",
-        ]
-        return [self.program(), *where, *keep]
+        keep: list[str | Path] = ["--state", self.data / "state.json", "--state-interval", "30"]
+        return [self.program(), *where, *keep, "--preserve-historical-states"]
 
     def healthy(self) -> bool:
         try:

@@ -12,8 +12,9 @@ import psycopg
 import redis
 
 from local import secrets
-from local.database_roles import LOGINS, OWNER, create_roles
 from local.errors import LocalError
+from migrations.errors import MigrationError
+from migrations.roles import ROLES, make_roles
 
 
 def _without_password(url: str) -> str:
@@ -22,7 +23,7 @@ def _without_password(url: str) -> str:
 
 
 class ExternalPostgres:
-    """The role of the URLs migrates and makes the two others, with passwords that we keep."""
+    """The role of the URLs makes ours, with passwords that we keep, and hands the databases over to the owner role."""
 
     name: ClassVar[str] = "postgres"
 
@@ -35,13 +36,12 @@ class ExternalPostgres:
         return _without_password(self._urls["premium"])
 
     def url(self, database: str, role: str) -> str:
-        given = self._urls[database]
-        if role == OWNER:
-            return given
-        password = secrets.load_or_create(self._passwords, LOGINS)[role]
-        parts = urlsplit(given)
+        parts = urlsplit(self._urls[database])
         host = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=f"{role}:{quote(password)}@{host}"))
+        return urlunsplit(parts._replace(netloc=f"{role}:{quote(self._password(role))}@{host}"))
+
+    def _password(self, role: str) -> str:
+        return secrets.load_or_create(self._passwords, ROLES)[role]
 
     def healthy(self) -> bool:
         try:
@@ -52,14 +52,13 @@ class ExternalPostgres:
         return True
 
     def start(self) -> None:
-        passwords = secrets.load_or_create(self._passwords, LOGINS)
+        roles = [{"username": role, "password": self._password(role)} for role in ROLES]
         for name, url in (("DATABASE_URL", self._urls["premium"]), ("TIMESERIES_URL", self._urls["timeseries"])):
             try:
-                create_roles(url, passwords)
-            except psycopg.Error as error:
-                reason = str(error).strip().splitlines()[0]
+                make_roles(url, roles, lambda _: None)
+            except MigrationError as error:
                 raise LocalError(
-                    f"{name} ({_without_password(url)}) cannot be used: {reason}.",
+                    f"{name} ({_without_password(url)}) cannot be used: {error}.",
                     "Its role must own the database and may make roles (CREATEROLE).",
                 ) from None
 

@@ -16,12 +16,11 @@ import psycopg
 from psycopg import sql
 
 from local import postgres_home, secrets
-from local.database_roles import LOGINS, OWNER, create_roles
 from local.errors import LocalError
 from local.service import Service
+from migrations.roles import OWNER, ROLES, make_roles
 
 SUPERUSER = "postgres"
-ROLES = (OWNER, *LOGINS)
 DATABASES = ("premium", "timeseries")
 
 
@@ -80,9 +79,18 @@ class Postgres(Service):
 
     def start(self, *, seconds: float = 60) -> None:
         super().start(seconds=seconds)
-        create_roles(self.url("postgres", SUPERUSER), {role: self.password(role) for role in ROLES})
-        for database in DATABASES:
+        self._create_first_database()
+        for database in DATABASES[1:]:
             self.create_database(database)
+
+    def _create_first_database(self) -> None:
+        """The roles come with it: they are the cluster's, and who makes them hands over the database he is in."""
+        first = DATABASES[0]
+        with psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [first]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(first)))
+        roles = [{"username": role, "password": self.password(role)} for role in ROLES]
+        make_roles(self.url(first, SUPERUSER), roles, lambda _: None)
 
     def create_database(self, name: str, *, template: str = "template0") -> None:
         """Owned by the owner role; only the three roles may connect. There already: nothing happens."""

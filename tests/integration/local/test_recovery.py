@@ -16,12 +16,12 @@ import redis
 
 from local import ports
 from local.aws import Aws, client_environment
-from local.database_roles import OWNER
 from local.errors import LocalError
 from local.evm import Evm
 from local.postgres import Postgres
 from local.redis import Redis
 from local.service import Service
+from migrations.roles import OWNER
 
 pytestmark = pytest.mark.integration
 

@@ -1,0 +1,112 @@
+"""`python -m local up|down|status|logs|reset|demo|deploy|env`; the make targets call it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from contextlib import suppress
+
+import click
+from filelock import FileLock, Timeout
+
+from local import environment, up
+from local.clients import Clients
+from local.down import down, reset
+from local.errors import LocalError
+from local.logs import follow
+from local.neighbours import Neighbours
+from local.places import Places
+from local.progress import say
+from local.status import status
+
+
+@click.group(help=__doc__)
+def cli() -> None:
+    """Subcommands below."""
+
+
+def _places() -> Places:
+    return Places.from_environment(os.environ)
+
+
+def _alone(places: Places) -> FileLock:
+    """One command at a time changes a stage."""
+    places.state.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(places.state / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LocalError(
+            "Another make up, down, demo or reset works on this stage.", "Wait until it is done."
+        ) from None
+    return lock
+
+
+@cli.command("up", help="Start what does not run, deploy what changed.")
+def up_command() -> None:
+    places = _places()
+    with _alone(places):
+        up.addresses(up.up(places))
+
+
+@cli.command(help="Deploy again, changed or not.")
+def deploy() -> None:
+    places = _places()
+    with _alone(places):
+        up.addresses(up.up(places, force=True))
+
+
+@cli.command("down", help="Stop what was started; the data stay.")
+def down_command() -> None:
+    places = _places()
+    with _alone(places):
+        down(places)
+
+
+@cli.command("reset", help="Stop and delete the data.")
+def reset_command() -> None:
+    places = _places()
+    with _alone(places):
+        reset(places)
+
+
+@cli.command("status", help="Processes, health, queues; exit code 1 when something is not healthy.")
+def status_command() -> None:
+    sys.exit(0 if status(_places()) else 1)
+
+
+@cli.command(help="Follow the logs: all, one process, or `functions`.")
+@click.argument("name", required=False)
+@click.option("--once", is_flag=True, help="Print what is there and end.")
+def logs(name: str | None, once: bool) -> None:
+    places = _places()
+    endpoint = Neighbours.at(places).aws.endpoint
+    for line in follow(places, Clients(endpoint), name, forever=not once):
+        say(line)
+
+
+@cli.command(help='Print the environment of a worker of this stage, for a shell: eval "$(python -m local env)"')
+def env() -> None:
+    places = _places()
+    for name, value in environment.of_worker(places, Clients(Neighbours.at(places).aws.endpoint)).items():
+        say(f"export {name}={shlex.quote(value)}")
+
+
+def main() -> None:
+    try:
+        cli(standalone_mode=False)
+    except LocalError as error:
+        sys.exit(f"error: {error}")
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit("interrupted; what runs goes on: make status, make down")
+    except BrokenPipeError:
+        with suppress(OSError):
+            sys.stdout.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""The local chain's market and the registry file that tells the workers about it."""
+
+from __future__ import annotations
+
+import json
+
+from local.evm import Evm
+from local.market import Market, build
+from local.places import Places
+from local.secrets import write_private
+
+
+def prepare(places: Places, evm: Evm) -> Market:
+    """Tokens, exchanges and trades on the node; only what is missing is sent. Writes CHAINS_FILE."""
+    market = build(evm.url)
+    text = json.dumps(market.chains_file(evm.url), indent=2)
+    if not places.chains.exists() or places.chains.read_text() != text:
+        write_private(places.chains, text)
+    return market

@@ -1,0 +1,38 @@
+"""Brings both databases to the newest schema, by the command that the deployment itself runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from local.errors import LocalError
+from local.neighbours import Databases
+from local.places import ROOT
+from migrations.roles import OWNER
+
+
+def migrate(databases: Databases, log: Path) -> str:
+    """As the owner role; what the command said last. LocalError with its last lines when it fails."""
+    environment = os.environ | {
+        "PREMIUM_STAGE": "local",
+        "MIGRATION_DATABASE_URL": databases.url("premium", OWNER),
+        "MIGRATION_TIMESERIES_URL": databases.url("timeseries", OWNER),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "migrations", "up"],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = (done.stdout + done.stderr).strip()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a") as file:
+        file.write(said + "\n")
+    if done.returncode:
+        lines = "\n".join(f"  {line}" for line in said.splitlines()[-8:])
+        raise LocalError(f"The migrations failed:\n{lines}\n", f"The whole of it: {log}")
+    return said.splitlines()[-1] if said else ""

@@ -1,0 +1,34 @@
+"""`make down` and `make reset`: end what we started, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+
+from local.fleet import Fleet
+from local.neighbours import Neighbours
+from local.places import Places
+from local.postgres import Postgres
+from local.progress import say, step
+
+
+def down(places: Places) -> None:
+    """Workers first, so that their jobs finish while the stores still answer."""
+    neighbours = Neighbours.at(places)
+    fleet = Fleet(places, neighbours.redis.url)
+    running = [fleet.name] if fleet.pid else []
+    running += [service.name for service in neighbours.own if service.pid]
+    with step("Workers drain and stop"):
+        fleet.stop()
+    with step("PostgreSQL, Redis, AWS emulator, EVM node stop"):
+        neighbours.stop()
+    say(f"Stopped: {', '.join(running)}. The data stay in {places.state}." if running else "Nothing was running.")
+
+
+def reset(places: Places) -> None:
+    """Everything that `make up` made but the installed packages; stores of the user's own keep their data."""
+    down(places)
+    neighbours = Neighbours.at(places)
+    if isinstance(neighbours.postgres, Postgres):
+        neighbours.postgres.destroy()
+    shutil.rmtree(places.state, ignore_errors=True)
+    say(f"Deleted: {places.state}")

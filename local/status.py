@@ -1,0 +1,51 @@
+"""`make status`: processes, ports, health, queues."""
+
+from __future__ import annotations
+
+import redis
+from rich.table import Table
+
+from local import stacks
+from local.clients import Clients
+from local.fleet import Fleet
+from local.neighbours import Neighbours
+from local.places import Places
+from local.progress import CONSOLE, say
+from local.service import Service
+from premium.jobs.queue import QUEUES
+
+
+def status(places: Places) -> bool:
+    """Prints the tables; whether everything is healthy."""
+    neighbours = Neighbours.at(places)
+    parts = (*neighbours.all, Fleet(places, neighbours.redis.url))
+    table = Table("process", "pid", "address", "healthy", box=None, pad_edge=False)
+    well = []
+    for part in parts:
+        well.append(part.healthy())
+        pid = str(part.pid or "-") if isinstance(part, Service | Fleet) else "yours"
+        table.add_row(part.name, pid, part.address, "yes" if well[-1] else "NO")
+    CONSOLE.print(table)
+    if neighbours.redis.healthy():
+        CONSOLE.print(_queues(neighbours.redis.url))
+    if neighbours.aws.healthy():
+        _deployed(places, Clients(neighbours.aws.endpoint))
+    return all(well)
+
+
+def _queues(url: str) -> Table:
+    """Waiting, started, failed by queue, read from RQ's own keys."""
+    table = Table("queue", "queued", "started", "failed", box=None, pad_edge=False)
+    with redis.Redis.from_url(url, db=1) as client:
+        for name in QUEUES:
+            waiting = client.llen(f"rq:queue:{name}")
+            started, failed = client.zcard(f"rq:wip:{name}"), client.zcard(f"rq:failed:{name}")
+            table.add_row(name, str(waiting), str(started), str(failed))
+    return table
+
+
+def _deployed(places: Places, clients: Clients) -> None:
+    if stacks.complete(clients, places.outputs):
+        say(f"deployed: {stacks.output(places.outputs, 'ApiUrl')}")
+    else:
+        say("deployed: no (make up)")

@@ -1,0 +1,110 @@
+"""`make up`: from nothing, or from whatever is left, to a stage that answers."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+from local import after_deploy, chain, databases, environment, preflight, secret_values, stacks
+from local.cdk import Cdk
+from local.clients import Clients
+from local.deploy import deploy
+from local.errors import LocalError
+from local.fleet import Fleet
+from local.market import Market
+from local.neighbours import Neighbours
+from local.places import Places
+from local.progress import say, step
+from local.service import wait_until
+from stacks.abilities import LOCAL_OMISSIONS
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A local stage that is up."""
+
+    places: Places
+    neighbours: Neighbours
+    clients: Clients
+    fleet: Fleet
+    market: Market
+
+    @property
+    def api(self) -> str:
+        return stacks.output(self.places.outputs, "ApiUrl")
+
+    @property
+    def socket(self) -> str:
+        return stacks.output(self.places.outputs, "WebSocketUrl")
+
+
+def up(places: Places, *, force: bool = False) -> Stage:
+    """Starts what does not run, migrates, deploys what changed, starts the workers, asks the API for its health."""
+    begun = time.monotonic()
+    preflight.check(places.state)
+    neighbours = Neighbours.at(places)
+    clients = Clients(neighbours.aws.endpoint)
+    with step("PostgreSQL, Redis, AWS emulator, EVM node") as note:
+        note.text = _start(neighbours)
+    with step("Migrations of both databases") as note:
+        note.text = databases.migrate(neighbours.postgres, places.logs / "migrations.log")
+    with step("Market on the local chain (tokens, Uniswap, trades)"):
+        market = chain.prepare(places, neighbours.evm)
+    with step("Deployment of the stage local (cdk deploy)") as note:
+        deployment = deploy(places, clients, force=force)
+        note.text = deployment.reason
+    with step("Addresses and passwords into the stage's secrets"):
+        after_deploy.mend(clients, Cdk(places, clients.endpoint).assembly)
+        secret_values.fill(clients, neighbours, places.state)
+    stage = Stage(places, neighbours, clients, Fleet(places, neighbours.redis.url), market)
+    with step("Worker fleet") as note:
+        note.text = "started" if stage.fleet.start(environment.of_worker(places, clients)) else "runs"
+    with step("The API answers"):
+        _smoke(stage.api)
+    say(f"Left out of the stage local: {', '.join(LOCAL_OMISSIONS)} (template tests of the other stages prove them).")
+    say(f"Up in {time.monotonic() - begun:.1f} s.")
+    return stage
+
+
+def _start(neighbours: Neighbours) -> str:
+    """What had to be started, by name."""
+    missing = [service.name for service in neighbours.own if service.pid is None]
+    neighbours.start()
+    return f"started {', '.join(missing)}" if missing else "all run"
+
+
+def addresses(stage: Stage) -> None:
+    say()
+    say(f"  API          {stage.api}/v1/health   (contract: {stage.api}/v1/openapi.json)")
+    say(f"  WebSocket    {stage.socket}")
+    say(f"  AWS          AWS_ENDPOINT_URL={stage.neighbours.aws.endpoint}")
+    say(f"  PostgreSQL   {stage.neighbours.postgres.address}   (passwords: {stage.places.state}/*/passwords.json)")
+    say(f"  Redis        {stage.neighbours.redis.address}")
+    say(f"  EVM node     {stage.neighbours.evm.url}   (chain id 31337)")
+    say("  Logs         make logs        Processes   make status        Stop   make down")
+
+
+def _smoke(api: str) -> None:
+    """Readiness goes through the gateway, a function, and from there to every store."""
+    seen = ""
+
+    def ready() -> bool:
+        nonlocal seen
+        seen = _get(f"{api}/v1/health/ready")
+        return json.loads(seen or "{}").get("success") is True
+
+    if not wait_until(ready, seconds=60):
+        raise LocalError(f"The API is not ready; it says: {seen or 'nothing'}.", "See: make logs NAME=functions")
+
+
+def _get(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310  # the address our own stack gave
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        return error.read().decode(errors="replace")
+    except OSError:
+        return ""
