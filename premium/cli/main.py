@@ -1,0 +1,37 @@
+"""The command `premium`: one group a topic, each imported only when it is asked for, so that `--help` is instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+TOPICS: Mapping[str, str] = {
+    "alerts": "Whale rules: check them, replay events against them.",
+    "queues": "Jobs and their queues: look, requeue, cancel, drain.",
+    "tax": "Transaction histories and tax reports.",
+}
+"""A topic is `premium/cli/<topic>.py` with a click command of the same name; its line is known before its import."""
+
+
+class Topics(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(TOPICS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in TOPICS:
+            return None
+        command: click.Command = getattr(import_module(f"premium.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """From `TOPICS` alone: click would import every topic to ask it for its help."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(TOPICS.items()))
+
+
+@click.group(cls=Topics, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="premium-defi")
+def main() -> None:
+    """Operate the premium platform."""

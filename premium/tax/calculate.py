@@ -1,0 +1,159 @@
+"""From a document to a report: read, normalise, run, select the year. Offline and pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import localcontext
+from typing import Any
+
+from premium.errors import InvalidInput, Unprocessable
+from premium.money import EXACT
+from premium.tax.days import day_of
+from premium.tax.engines import run
+from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
+from premium.tax.normalise import normalise
+from premium.tax.reading import read_rows
+from premium.tax.setup import Setup, setup
+from premium.tax.totals import Sums, sums
+
+HARMLESS = frozenset({"price_filled", "no_time_zone", "gift_without_gain", "value_shared_evenly"})
+"""Assumptions that a strict run accepts too: they are stated, and nothing is guessed away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What every form and file is made of: one year's rows, or all."""
+
+    setup: Setup
+    tax_year: int | None
+    transactions: list[Transaction]
+    """Normalised, of the whole history, in order."""
+    outcome: Outcome
+    disposals: list[Disposal]
+    income: list[Income]
+    missing: list[Missing]
+    removals: list[Removal]
+    sums: Sums
+    notices: list[Notice]
+
+
+def options_of(document: Mapping[str, Any], **given: Any) -> dict[str, Any]:
+    """`given` (those not None) over what the document says: jurisdiction, currency, method, lot_scope."""
+    asked = {name: given.get(name) or document.get(name) for name in ("jurisdiction", "currency", "method", "lot_scope")}
+    for name, value in asked.items():
+        if value is not None and not isinstance(value, str):
+            raise InvalidInput(f"{name} is a text", details={name: "not a text"})
+    return asked
+
+
+def tax_year_of(text: str | int | None) -> int | None:
+    """`2024`, or `2024-25` for a tax year that starts in 2024."""
+    if text is None or isinstance(text, int):
+        return text
+    start, _, end = text.strip().partition("-")
+    if not start.isdecimal() or len(start) != 4 or (end and end not in (f"{(int(start) + 1) % 100:02d}", str(int(start) + 1))):
+        raise InvalidInput(f"not a year: {text[:20]!r}", details={"year": "2024 or 2024-25"})
+    return int(start)
+
+
+def calculate(
+    document: Mapping[str, Any],
+    *,
+    jurisdiction: str | None = None,
+    currency: str | None = None,
+    method: str | None = None,
+    lot_scope: str | None = None,
+    year: str | int | None = None,
+    time_zone: str | None = None,
+    strict: bool = False,
+    now: int | None = None,
+) -> Report:
+    """The report of a neutral document. InvalidInput for what is no document; when strict, Unprocessable for any flaw.
+
+    `now` (microseconds) is what dates are in the future of; None does not look.
+    """
+    asked = options_of(document, jurisdiction=jurisdiction, currency=currency, method=method, lot_scope=lot_scope)
+    rows = document.get("transactions")
+    if not isinstance(rows, list):
+        raise InvalidInput("the document has no list of transactions", details={"transactions": "missing"})
+    tax_year = tax_year_of(year)
+    under = setup(
+        asked["jurisdiction"] or "US",
+        method=asked["method"],
+        scope=asked["lot_scope"],
+        currency=asked["currency"],
+        time_zone=time_zone,
+        strict=strict,
+        until_tax_year=tax_year,
+        allocation=document.get("safe_harbor"),
+    )
+    read = read_rows(rows, zone=under.calendar.zone)
+    return report_of(read.transactions, under, tax_year=tax_year, notices=read.notices, lines=read.lines, now=now)
+
+
+def report_of(
+    transactions: list[Transaction],
+    under: Setup,
+    *,
+    tax_year: int | None = None,
+    notices: Iterable[Notice] = (),
+    lines: Mapping[str, int] | None = None,
+    now: int | None = None,
+) -> Report:
+    """The report of transactions that were read already, in whatever order."""
+    from premium.tax.validate import after, before
+
+    told = [*under.notices, *notices]
+    with localcontext(EXACT):
+        told += before(transactions, under, now=now)
+        ready = normalise(transactions, under, told)
+        outcome = run(ready, under)
+        told += outcome.notices
+        told += after(outcome, ready)
+        _refuse(told, under)
+        return _selected(ready, under, outcome, tax_year, [_with_line(n, lines or {}) for n in told])
+
+
+def _selected(
+    ready: list[Transaction], under: Setup, outcome: Outcome, tax_year: int | None, notices: list[Notice]
+) -> Report:
+    disposals, income, missing, removals = outcome.disposals, outcome.income, outcome.missing, outcome.removals
+    if tax_year is not None:
+        first, last = day_of(date(tax_year, *under.calendar.starts)), under.calendar.last_day(tax_year)
+        disposals = [row for row in disposals if first <= row.day <= last]
+        income = [event for event in income if first <= event.day <= last]
+        missing = [item for item in missing if first <= item.day <= last]
+        removals = [item for item in removals if first <= item.day <= last]
+    return Report(
+        setup=under,
+        tax_year=tax_year,
+        transactions=ready,
+        outcome=outcome,
+        disposals=disposals,
+        income=income,
+        missing=missing,
+        removals=removals,
+        sums=sums(disposals, income, under.calendar),
+        notices=notices,
+    )
+
+
+def _refuse(notices: Iterable[Notice], under: Setup) -> None:
+    if not under.strict:
+        return
+    flaws = [notice for notice in notices if notice.code not in HARMLESS]
+    if flaws:
+        first = flaws[0]
+        where = f"line {first.line}: " if first.line else ""
+        name = f"{first.transaction}: " if first.transaction else ""
+        more = f" (and {len(flaws) - 1} more)" if len(flaws) > 1 else ""
+        details = {"code": first.code, "transaction": first.transaction, "line": first.line, "field": first.field}
+        raise Unprocessable(f"{where}{name}{first.message}{more}", details=details)
+
+
+def _with_line(notice: Notice, lines: Mapping[str, int]) -> Notice:
+    if notice.line is not None or notice.transaction is None:
+        return notice
+    return notice._replace(line=lines.get(notice.transaction))

@@ -1,0 +1,127 @@
+"""Local tax days, tax years and holding periods, each computed once a day and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+EPOCH = date(1970, 1, 1).toordinal()
+_QUARTER = 900
+_MICROSECONDS = 1_000_000
+
+
+def instant_of(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime."""
+    return round(moment.timestamp() * _MICROSECONDS)
+
+
+def moment_of(instant: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=instant)
+
+
+def text_of(instant: int) -> str:
+    """RFC 3339 in UTC, with a fraction only where there is one."""
+    return moment_of(instant).isoformat().replace("+00:00", "Z")
+
+
+def date_of(day: int) -> date:
+    return date.fromordinal(day + EPOCH)
+
+
+def day_of(local: date) -> int:
+    return local.toordinal() - EPOCH
+
+
+def year_later(day: int) -> int:
+    """The first day on which something acquired on `day` has been held for more than one year by calendar.
+
+    Counting starts on the day after (IRS Pub. 544, Rev. Rul. 66-7), so what was acquired on the last day of a
+    February is held for more than a year from 1 March on, in a leap year too.
+    """
+    start = date_of(day + 1)
+    try:
+        return day_of(start.replace(year=start.year + 1))
+    except ValueError:
+        return day_of(date(start.year + 1, 3, 1))
+
+
+def year_later_bgb(day: int) -> int:
+    """The same by §§ 187-188 BGB: the period ends with the day of the same number, or the month's last."""
+    acquired = date_of(day)
+    try:
+        return day_of(acquired.replace(year=acquired.year + 1)) + 1
+    except ValueError:
+        return day_of(date(acquired.year + 1, 2, 28)) + 1
+
+
+class Calendar:
+    """Days of one time zone and tax years that start on one day of the year."""
+
+    def __init__(self, zone: str, *, starts: tuple[int, int] = (1, 1)) -> None:
+        self.zone = ZoneInfo(zone)
+        self.starts = starts
+        self._utc = zone in ("UTC", "Etc/UTC")
+        self._offsets: dict[int, int] = {}
+        self._years: dict[int, int] = {}
+        self._tax_years: dict[int, int] = {}
+
+    def day(self, instant: int) -> int:
+        """The local day of an instant."""
+        seconds = instant // _MICROSECONDS
+        if self._utc:
+            return seconds // 86_400
+        # Offsets change on quarter hours everywhere, so one look-up serves all instants of one.
+        quarter = seconds // _QUARTER
+        offset = self._offsets.get(quarter)
+        if offset is None:
+            offset = self._offsets[quarter] = self._offset(quarter * _QUARTER)
+        return (seconds + offset) // 86_400
+
+    def start_of(self, day: int) -> int:
+        """The instant at which a local day starts."""
+        midnight = datetime.combine(date_of(day), datetime.min.time(), self.zone)
+        return instant_of(midnight)
+
+    def year(self, day: int) -> int:
+        """The calendar year of a day."""
+        year = self._years.get(day)
+        if year is None:
+            year = self._years[day] = date_of(day).year
+        return year
+
+    def tax_year(self, day: int) -> int:
+        """The calendar year in which the tax year of a day starts."""
+        year = self._tax_years.get(day)
+        if year is None:
+            local = date_of(day)
+            year = self._tax_years[day] = local.year - ((local.month, local.day) < self.starts)
+        return year
+
+    def label(self, tax_year: int) -> str:
+        """`2024`, or `2024-25` where a tax year is not the calendar's."""
+        return str(tax_year) if self.fiscal_is_calendar else f"{tax_year}-{(tax_year + 1) % 100:02d}"
+
+    def last_day(self, tax_year: int) -> int:
+        return day_of(date(tax_year + 1, *self.starts)) - 1
+
+    @property
+    def fiscal_is_calendar(self) -> bool:
+        return self.starts == (1, 1)
+
+    def _offset(self, seconds: int) -> int:
+        offset = datetime.fromtimestamp(seconds, self.zone).utcoffset()
+        return int(offset.total_seconds()) if offset else 0
+
+
+def memo(rule: Callable[[int], int]) -> Callable[[int], int]:
+    """A day rule that computes each day once."""
+    known: dict[int, int] = {}
+
+    def remembered(day: int) -> int:
+        found = known.get(day)
+        if found is None:
+            found = known[day] = rule(day)
+        return found
+
+    return remembered

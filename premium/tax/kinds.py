@@ -1,0 +1,71 @@
+"""The richer kinds, read as neutral legs that share a group.
+
+    swap, nft_buy, nft_sell, lp_add, lp_remove, wrap, bridge   `asset, amount` given, `to_asset, to_amount` received
+    transfer_in, transfer_out                                  one side of a transfer; `normalise` pairs them
+    gift_in, gift_out                                          gift_received, gift_sent
+A row of these kinds without `to_asset` is one leg: `direction` (in, out) says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+EXCHANGES = frozenset({"swap", "nft_buy", "nft_sell", "lp_add", "lp_remove", "wrap", "bridge"})
+_RENAMED = {"gift_in": "gift_received", "gift_out": "gift_sent"}
+RICHER = EXCHANGES | frozenset(_RENAMED) | {"transfer_in", "transfer_out"}
+CONVERTED = "convert:"
+"""Prefix of a group whose exchange may be no disposal; the kind follows."""
+OUTSIDE = "?"
+"""The unknown wallet at the other end of half a transfer."""
+_OUT_ALONE = {"nft_sell": "out", "nft_buy": "in"}
+
+
+def richer(row: Mapping[str, Any], refused: Callable[[str, str], Exception]) -> list[dict[str, Any]]:
+    """Neutral rows of one richer row; raises `refused(field, reason)`."""
+    kind = row["type"]
+    if kind in _RENAMED:
+        return [{**row, "type": _RENAMED[kind]}]
+    if kind == "transfer_out":
+        return [{**row, "type": "transfer", "to_wallet": row.get("to_wallet") or OUTSIDE}]
+    if kind == "transfer_in":
+        return [{**row, "type": "transfer", "wallet": OUTSIDE, "to_wallet": row.get("to_wallet") or row.get("wallet")}]
+    if row.get("to_asset") is None:
+        return [_leg(row, kind, refused)]
+    return _both(row, kind, refused)
+
+
+def _leg(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Exception]) -> dict[str, Any]:
+    direction = row.get("direction") or _OUT_ALONE.get(kind)
+    if direction not in ("in", "out"):
+        raise refused("to_asset", f"a {kind} names what is received, or is a leg with direction in or out")
+    return {**row, "type": "sell" if direction == "out" else "buy"}
+
+
+def _both(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Exception]) -> list[dict[str, Any]]:
+    if row.get("to_amount") is None:
+        raise refused("to_amount", "missing")
+    common = {name: row[name] for name in ("timestamp", "chain", "tx_hash", "form_1099", "portfolio_value", "lots") if name in row}
+    name = str(row.get("id"))
+    group = f"{CONVERTED}{kind}:{row.get('group') or name}"
+    given = {
+        **common,
+        "id": name,
+        "type": "sell",
+        "asset": row.get("asset"),
+        "amount": row.get("amount"),
+        "wallet": row.get("wallet"),
+        "group": group,
+        **{field: row[field] for field in ("price", "value", "fee", "fee_asset", "fee_amount") if field in row},
+    }
+    received = {
+        "timestamp": row.get("timestamp"),
+        "id": f"{name}:in",
+        "type": "buy",
+        "asset": row["to_asset"],
+        "amount": row["to_amount"],
+        "wallet": row.get("to_wallet") or row.get("wallet"),
+        "group": group,
+        **({"value": row["to_value"]} if row.get("to_value") is not None else {}),
+    }
+    return [given, received]

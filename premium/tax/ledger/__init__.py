@@ -1,0 +1,1 @@
+"""Lots in queues: exact quantities, one queue an asset (universal) or a wallet and asset (per wallet)."""

@@ -1,0 +1,203 @@
+"""The lot ledger: every unit has a lot, every disposal names the lots it used, nothing is created or lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from premium.money import ZERO, divide
+from premium.tax.ledger.lots import ORDER, Entry, Lot
+from premium.tax.ledger.pieces import Piece, cut, disposed
+from premium.tax.model import Holding, Income, Missing, Notice, OpenLot, Outcome, Removal, Transaction
+from premium.tax.setup import Setup
+
+Key = str | tuple[str, str]
+
+
+class Taken(NamedTuple):
+    pieces: list[Piece]
+    missing: Decimal
+
+
+class LotLedger:
+    """Runs transactions in order. `scope` is universal or per_wallet; what it made is in `outcome`."""
+
+    rule: str
+
+    def __init__(self, under: Setup, outcome: Outcome | None = None) -> None:
+        self.setup = under
+        self.outcome = outcome or Outcome()
+        self.rule = under.method
+        self.per_wallet = under.scope == "per_wallet"
+        self.queues: dict[Key, list[Entry]] = {}
+        self.entry = ORDER.get(under.method, ORDER["fifo"])
+        self.seq = 0
+        self.day = under.calendar.day
+        self.long_from = under.long_from
+        self.kinds: dict[str, Callable[[Transaction], None]] = {
+            "buy": self.acquire,
+            "income": self.acquire,
+            "gift_received": self.acquire,
+            "sell": self.sell,
+            "fee": self.sell,
+            "transfer": self.transfer,
+            "gift_sent": self.remove,
+            "donation": self.remove,
+            "lost": self.sell if under.rules.losses_deductible else self.remove,
+            "stolen": self.sell if under.rules.losses_deductible else self.remove,
+        }
+
+    def run(self, transactions: Iterable[Transaction]) -> Outcome:
+        """Transactions in order; afterwards the outcome has what is left too."""
+        until, reported, kinds = self.setup.until, False, self.kinds
+        for transaction in transactions:
+            if until is not None and not reported and self.day(transaction.instant) > until:
+                self.report_holdings()
+                reported = True
+            kinds[transaction.type](transaction)
+        if not reported:
+            self.report_holdings()
+        return self.outcome
+
+    def key(self, wallet: str, asset: str) -> Key:
+        return (wallet, asset) if self.per_wallet else asset
+
+    def acquire(self, tx: Transaction) -> None:
+        """A new lot: its basis is the value with the fee, or what a gift brings along."""
+        more, day = tx.more, self.day(tx.instant)
+        basis = self.basis_of(tx)
+        acquired, low, received = tx.instant, None, None
+        if more.acquired is not None and (tx.type != "gift_received" or self.setup.rules.gifts_keep_basis):
+            acquired = more.acquired
+        if tx.type == "income":
+            value = tx.value or ZERO
+            kind = more.kind or "income"
+            self.outcome.income.append(Income(tx.id, day, value, kind, tx.asset, tx.amount))
+        elif tx.type == "gift_received" and self.setup.rules.gift_loss_basis and tx.value is not None:
+            low = tx.value + tx.fee if tx.value + tx.fee < basis and more.basis is None else None
+            received = (tx.instant, self.long_from(day))
+        long_from = self.long_from(day if acquired == tx.instant else self.day(acquired))
+        self.seq += 1
+        if tx.amount:
+            lot = Lot(tx.id, self.seq, acquired, long_from, tx.amount, basis, low=low, received=received)
+            self.put(self.key(tx.wallet, tx.asset), lot)
+
+    def basis_of(self, tx: Transaction) -> Decimal:
+        """Total basis of an acquisition, the fee included."""
+        return acquisition_basis(tx, self.setup)
+
+    def put(self, key: Key, lot: Lot) -> None:
+        queue = self.queues.get(key)
+        if queue is None:
+            queue = self.queues[key] = []
+        heappush(queue, self.entry(lot))
+
+    def take(self, key: Key, amount: Decimal, tx: Transaction) -> Taken:  # noqa: ARG002 - specific identification reads the transaction
+        """The method's next units; `missing` is what no lot covers."""
+        queue = self.queues.get(key)
+        return take_from(queue, amount) if queue else Taken([], amount)
+
+    def sell(self, tx: Transaction) -> None:
+        value = ZERO if tx.type in ("lost", "stolen") else (tx.value or ZERO)
+        self.dispose(tx, tx.amount, value - tx.fee)
+
+    def dispose(self, tx: Transaction, amount: Decimal, proceeds: Decimal) -> None:
+        """A disposal of `amount`: one row a lot, proceeds shared by amount, the last row taking the remainder."""
+        if not amount:
+            return
+        pieces, missing = self.take(self.key(tx.wallet, tx.asset), amount, tx)
+        day = self.day(tx.instant)
+        rows = self.outcome.disposals
+        left, unsold = proceeds, amount
+        for piece in pieces:
+            share = left if piece.amount == unsold else divide(left * piece.amount, unsold)
+            left -= share
+            unsold -= piece.amount
+            rows.append(disposed(tx, piece, share, day, piece.rule or self.rule))
+        if missing:
+            self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, missing))
+            piece = Piece(None, missing, ZERO, None, None)
+            rows.append(disposed(tx, piece, left, day, self.fallback_rule))
+
+    @property
+    def fallback_rule(self) -> str:
+        return "fifo" if self.rule == "specific_id" else self.rule
+
+    def remove(self, tx: Transaction) -> None:
+        """Units leave without a gain: a gift sent, a donation, a loss that the law does not know."""
+        if tx.type == "gift_sent" and tx.more.kind == "market_value" and self.setup.rules.gifts_at_market:
+            self.sell(tx)
+            return
+        pieces, missing = self.take(self.key(tx.wallet, tx.asset), tx.amount, tx)
+        day = self.day(tx.instant)
+        basis = sum((piece.basis for piece in pieces), ZERO)
+        self.outcome.removals.append(Removal(tx.id, day, tx.type, tx.asset, tx.amount, basis))
+        if missing:
+            self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, missing))
+
+    def transfer(self, tx: Transaction) -> None:
+        """What is burnt is a disposal; the rest keeps its lots, in the other wallet where wallets matter."""
+        more = tx.more
+        if more.burnt:
+            self.dispose(tx, more.burnt, tx.value or ZERO)
+        there, asset = more.to_wallet or tx.wallet, more.to_asset or tx.asset
+        if (self.per_wallet and there != tx.wallet) or asset != tx.asset:
+            self.move(tx, self.key(there, asset), tx.amount - more.burnt)
+
+    def move(self, tx: Transaction, there: Key, amount: Decimal) -> None:
+        pieces, missing = self.take(self.key(tx.wallet, tx.asset), amount, tx)
+        arriving = tx.more.to_amount if tx.more.to_amount is not None else None
+        for piece in pieces:
+            if piece.lot is None:
+                continue
+            share = piece.amount if arriving is None else divide(arriving * piece.amount, amount)
+            lot = piece.lot.part(share, piece.basis, piece.low)
+            if arriving is not None:
+                lot.unit = None
+            self.put(there, lot)
+        if missing:
+            text = f"moves {missing} {tx.asset} more than {tx.wallet or 'the wallet'} holds; they arrive without a lot"
+            self.outcome.notices.append(Notice("negative_balance", tx.id, text))
+
+    def report_holdings(self) -> None:
+        """Lots that are left, by wallet and asset."""
+        for key in sorted(self.queues, key=lambda k: k if isinstance(k, tuple) else ("*", k)):
+            wallet, asset = key if isinstance(key, tuple) else ("*", key)
+            lots = [lot for _, _, lot in sorted(self.queues[key], key=lambda entry: entry[:2]) if lot.amount]
+            if lots:
+                amount, basis = sum((l.amount for l in lots), ZERO), sum((l.basis for l in lots), ZERO)
+                self.outcome.holdings.append(Holding(wallet, asset, amount, basis))
+            for lot in lots:
+                self.outcome.open_lots.append(OpenLot(lot.id, wallet, asset, lot.acquired, lot.amount, lot.basis))
+
+
+def take_from(queue: list[Entry], amount: Decimal) -> Taken:
+    """Units off the head of a heap; a lot that is used up leaves it."""
+    pieces: list[Piece] = []
+    while queue:
+        lot = queue[0][2]
+        if lot.amount > amount:
+            pieces.append(cut(lot, amount))
+            return Taken(pieces, ZERO)
+        heappop(queue)
+        if lot.amount:
+            pieces.append(Piece(lot, lot.amount, lot.basis, lot.low, None))
+            amount -= lot.amount
+            lot.amount = ZERO
+            if not amount:
+                break
+    return Taken(pieces, amount)
+
+
+def acquisition_basis(tx: Transaction, under: Setup) -> Decimal:
+    """Basis of what came in: stated, or the donor's, or the value; a fee adds to it."""
+    more = tx.more
+    if more.basis is not None:
+        return more.basis + tx.fee
+    if tx.type == "gift_received" and under.rules.gifts_keep_basis:
+        return (more.donor_basis or ZERO) + tx.fee
+    if tx.value is None and more.donor_basis is not None:
+        return more.donor_basis + tx.fee
+    return (tx.value or ZERO) + tx.fee

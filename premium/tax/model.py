@@ -1,0 +1,177 @@
+"""What the engine reads and makes: plain frozen tuples, because a year has a million of them.
+
+Amounts are units of the asset, values are fiat, both exact `Decimal`; instants are microseconds since 1970 UTC;
+days are local tax days, counted from 1970-01-01.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from premium.money import ZERO
+
+ACQUISITIONS = frozenset({"buy", "income", "gift_received"})
+DISPOSALS = frozenset({"sell", "fee", "gift_sent", "donation", "lost", "stolen"})
+NEUTRAL = ACQUISITIONS | DISPOSALS | {"transfer"}
+
+
+class Form1099(NamedTuple):
+    """What a broker told the IRS of a sale."""
+
+    form: str
+    basis_reported: bool
+    proceeds: Decimal | None = None
+    basis: Decimal | None = None
+
+
+class More(NamedTuple):
+    """The fields that few transactions have."""
+
+    kind: str | None = None
+    """Of income: staking, mining, …; of a gift sent: spouse or market_value."""
+    to_wallet: str | None = None
+    burnt: Decimal = ZERO
+    """`fee_in_kind` of a transfer: the part of the amount that does not arrive."""
+    group: str | None = None
+    lots: tuple[tuple[str, Decimal], ...] = ()
+    form_1099: Form1099 | None = None
+    portfolio_value: Decimal | None = None
+    basis: Decimal | None = None
+    donor_basis: Decimal | None = None
+    acquired: int | None = None
+    chain: str | None = None
+    tx_hash: str | None = None
+    fee_asset: str | None = None
+    fee_amount: Decimal = ZERO
+    to_asset: str | None = None
+    """Of a conversion that is no disposal: the asset that carries the basis on."""
+    to_amount: Decimal | None = None
+    price_filled: bool = False
+
+
+PLAIN = More()
+
+
+class Transaction(NamedTuple):
+    """One neutral transaction. `value` is the fiat total before fees, None while it is unknown."""
+
+    id: str
+    instant: int
+    type: str
+    asset: str
+    amount: Decimal
+    value: Decimal | None
+    fee: Decimal
+    wallet: str
+    more: More = PLAIN
+
+
+class Disposal(NamedTuple):
+    """One disposal and one lot, one match or one pool draw."""
+
+    transaction: str
+    """Id; '' where a rule merged a day's disposals, which `merged` then names."""
+    merged: tuple[str, ...]
+    type: str
+    asset: str
+    wallet: str
+    lot: str | None
+    acquired: int | None
+    sold: int
+    day: int
+    matched_day: int | None
+    amount: Decimal
+    proceeds: Decimal
+    cost_basis: Decimal
+    denied: Decimal
+    gain: Decimal
+    term: str
+    rule: str
+    form_1099: Form1099 | None = None
+    ring_fenced: bool = False
+    adjustment: Decimal = ZERO
+    """Carried basis less `cost_basis`, where the law lets another value count (a gift sold at a loss)."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return self.merged or (self.transaction,)
+
+
+class Income(NamedTuple):
+    transaction: str
+    day: int
+    value: Decimal
+    kind: str
+    asset: str
+    amount: Decimal
+
+
+class Missing(NamedTuple):
+    """Units disposed of that no lot covers: their basis is zero."""
+
+    transaction: str
+    day: int
+    asset: str
+    wallet: str
+    amount: Decimal
+
+
+class Removal(NamedTuple):
+    """Units that left without a gain: gifts sent, donations, what is lost where the law gives no loss."""
+
+    transaction: str
+    day: int
+    type: str
+    asset: str
+    amount: Decimal
+    basis: Decimal
+
+
+class Holding(NamedTuple):
+    """What is left of an asset in a wallet (`*` where wallets do not matter)."""
+
+    wallet: str
+    asset: str
+    amount: Decimal
+    cost_basis: Decimal
+
+
+class OpenLot(NamedTuple):
+    """One lot that is left."""
+
+    lot: str
+    wallet: str
+    asset: str
+    acquired: int
+    amount: Decimal
+    cost_basis: Decimal
+
+
+class Notice(NamedTuple):
+    """A warning. `line` and `field` say where in the file, when it came from one."""
+
+    code: str
+    transaction: str | None
+    message: str
+    line: int | None = None
+    field: str | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an engine hands over; the report is made of it."""
+
+    disposals: list[Disposal] = field(default_factory=list)
+    income: list[Income] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
+    holdings: list[Holding] = field(default_factory=list)
+    open_lots: list[OpenLot] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    pooled: bool = False
+    acquisition_total: Decimal | None = None
+    """France: what is left of the portfolio's total price."""
+    acquisition_totals: dict[str, Decimal] = field(default_factory=dict)
+    """France: the same after each taxable sale."""

@@ -1,0 +1,121 @@
+"""Neutral transactions as engines take them: exchanges settled, fees in kind spent, prices filled, in one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from premium.money import EXACT, ZERO, divide
+from premium.tax.groups import settle_groups
+from premium.tax.model import Notice, Transaction
+from premium.tax.prices import PriceHistory
+from premium.tax.setup import Setup
+from premium.tax.transfers import pair_transfers
+
+_RANK = {"buy": 0, "income": 0, "gift_received": 0, "transfer": 1}
+_NEEDS_VALUE = frozenset({"buy", "sell", "income", "fee"})
+
+
+def normalise(transactions: list[Transaction], under: Setup, notices: list[Notice]) -> list[Transaction]:
+    """Ready for an engine; what was assumed stands in `notices`."""
+    prices = PriceHistory(transactions)
+    made = pair_transfers(transactions, notices)
+    made = settle_groups(made, under, notices)
+    made = spend_fees(made, prices, notices)
+    made = [fill_value(tx, prices, under, notices) for tx in made]
+    return in_order(made)
+
+
+def in_order(transactions: Iterable[Transaction]) -> list[Transaction]:
+    """By instant; within one, what comes in before what moves before what goes out, then by id.
+
+    So a permutation of a file changes nothing, and two legs of one instant find each other.
+    """
+    made = sorted(transactions, key=_instant)
+    start = 0
+    for index in range(1, len(made) + 1):
+        if index < len(made) and made[index].instant == made[start].instant:
+            continue
+        if index - start > 1:
+            made[start:index] = sorted(made[start:index], key=_within_an_instant)
+        start = index
+    return made
+
+
+def _instant(tx: Transaction) -> int:
+    return tx.instant
+
+
+def _within_an_instant(tx: Transaction) -> tuple[int, list[Any], str]:
+    return (_RANK.get(tx.type, 2), natural(tx.id), tx.id)
+
+
+def natural(text: str) -> list[Any]:
+    """`b2` before `b10`: digits compare as numbers."""
+    parts: list[Any] = []
+    for character in text:
+        digit = character.isascii() and character.isdigit()
+        if digit and parts and isinstance(parts[-1], tuple) and parts[-1][0] == 0:
+            parts[-1] = (0, parts[-1][1] * 10 + int(character), "")
+        elif digit:
+            parts.append((0, int(character), ""))
+        elif parts and parts[-1][0] == 1:
+            parts[-1] = (1, 0, parts[-1][2] + character)
+        else:
+            parts.append((1, 0, character))
+    return parts
+
+
+def spend_fees(transactions: list[Transaction], prices: PriceHistory, notices: list[Notice]) -> list[Transaction]:
+    """A fee in kind is spent (a `fee` of its asset at its price) and counts as the fee of what it paid for."""
+    made = []
+    for tx in transactions:
+        more = tx.more
+        if more.fee_asset is None or not more.fee_amount:
+            made.append(tx)
+            continue
+        value = tx.fee or _fee_value(tx, prices, notices)
+        spent = Transaction(f"{tx.id}:fee", tx.instant, "fee", more.fee_asset, more.fee_amount, value, ZERO, tx.wallet)
+        charged = tx._replace(fee=ZERO if tx.type == "transfer" else value or ZERO)
+        made += [charged, spent]
+    return made
+
+
+def _fee_value(tx: Transaction, prices: PriceHistory, notices: list[Notice]) -> Decimal | None:
+    more = tx.more
+    if more.fee_asset == tx.asset and tx.value is not None and tx.amount and tx.type != "transfer":
+        return divide(EXACT.multiply(tx.value, more.fee_amount), tx.amount)
+    unit = prices.near(more.fee_asset or "", tx.instant)
+    if unit is None:
+        return None
+    text = f"the fee of {more.fee_amount} {more.fee_asset} is valued at {unit}, the price of the same day"
+    notices.append(Notice("price_filled", tx.id, text, None, "fee_amount"))
+    return EXACT.multiply(unit, more.fee_amount)
+
+
+def fill_value(tx: Transaction, prices: PriceHistory, under: Setup, notices: list[Notice]) -> Transaction:
+    """A value where the engine needs one and none is stated: the price of the same day, or zero, with a notice."""
+    if tx.value is not None or not _needs_value(tx, under):
+        return tx
+    amount = tx.more.burnt if tx.type == "transfer" else tx.amount
+    unit = prices.near(tx.asset, tx.instant)
+    if unit is None:
+        text = f"no price is known for {tx.asset} on that day: the value counts as zero"
+        notices.append(Notice("missing_price", tx.id, text, None, "price"))
+        return tx._replace(value=ZERO)
+    notices.append(Notice("price_filled", tx.id, f"valued at {unit}, the price of the same day", None, "price"))
+    return tx._replace(value=EXACT.multiply(unit, amount), more=tx.more._replace(price_filled=True))
+
+
+def _needs_value(tx: Transaction, under: Setup) -> bool:
+    more = tx.more
+    if tx.type == "transfer":
+        return bool(more.burnt)
+    if tx.type == "gift_received":
+        return not under.rules.gifts_keep_basis and more.basis is None and more.donor_basis is None
+    if tx.type == "gift_sent":
+        return more.kind == "market_value" and under.rules.gifts_at_market
+    if tx.type == "buy" and more.basis is not None:
+        return False
+    return tx.type in _NEEDS_VALUE

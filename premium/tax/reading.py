@@ -1,0 +1,263 @@
+"""The neutral JSON's rows as transactions: a parser of its own, because a history has a million rows.
+
+A row that cannot be read is left out with a notice that names its line and field; `strict` callers refuse then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from premium.money import EXACT, ZERO, decimal_of
+from premium.tax.days import instant_of
+from premium.tax.kinds import RICHER, richer
+from premium.tax.model import NEUTRAL, PLAIN, Form1099, More, Notice, Transaction
+
+MAX_TEXT = 200
+_SHORT = 40
+_RARE = frozenset(
+    {
+        "kind",
+        "to_wallet",
+        "fee_in_kind",
+        "group",
+        "lots",
+        "form_1099",
+        "portfolio_value",
+        "basis",
+        "donor_basis",
+        "acquired",
+        "chain",
+        "tx_hash",
+        "fee_asset",
+        "fee_amount",
+        "to_asset",
+        "to_amount",
+        "to_value",
+        "price_filled",
+        "direction",
+    }
+)
+FIELDS = frozenset({"id", "timestamp", "type", "asset", "amount", "price", "value", "fee", "wallet"}) | _RARE
+
+
+class Refused(Exception):  # noqa: N818 - it is caught a line later and becomes a notice
+    """A row that cannot be read; `field` says where."""
+
+    def __init__(self, field: str, reason: str, code: str = "invalid_field") -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field, self.reason, self.code = field, reason, code
+
+
+class Read(NamedTuple):
+    """What a file held: transactions in the file's order, the line of each id, and what was wrong."""
+
+    transactions: list[Transaction]
+    lines: dict[str, int]
+    notices: list[Notice]
+
+
+def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1) -> Read:
+    """Rows of JSON objects; `line` counts rows from `first_line`. A repeated id is read once."""
+    transactions: list[Transaction] = []
+    lines: dict[str, int] = {}
+    notices: list[Notice] = []
+    parser = RowParser(zone, notices)
+    for line, row in enumerate(rows, first_line):
+        parser.line = line
+        try:
+            made = parser.parse(row)
+        except Refused as refused:
+            name = row.get("id") if isinstance(row, Mapping) else None
+            notices.append(_refusal(refused, name, line))
+            continue
+        for transaction in made:
+            if transaction.id in lines:
+                text = f"the id stands on line {lines[transaction.id]} already; this line is left out"
+                notices.append(Notice("duplicate", transaction.id, text, line, "id"))
+                continue
+            lines[transaction.id] = line
+            transactions.append(transaction)
+    return Read(transactions, lines, notices)
+
+
+class RowParser:
+    """Reads one row at a time; dates without a zone are local days of `zone`."""
+
+    def __init__(self, zone: ZoneInfo, notices: list[Notice]) -> None:
+        self.zone = zone
+        self.notices = notices
+        self.line = 0
+        self._known: dict[str, str] = {}
+
+    def parse(self, row: Any) -> list[Transaction]:
+        """One transaction, or the legs of a richer kind; Refused names the field."""
+        if not isinstance(row, Mapping):
+            raise Refused("transaction", "not an object")
+        kind = row.get("type")
+        if kind in RICHER:
+            return [self._one(leg) for leg in richer(row, Refused)]
+        return [self._one(row)]
+
+    def _one(self, row: Mapping[str, Any]) -> Transaction:
+        kind = row.get("type")
+        if kind not in NEUTRAL:
+            raise Refused("type", f"unknown type {str(kind)[:_SHORT]!r}", "unknown_type")
+        amount = number(row, "amount", required=True)
+        value = number(row, "value")
+        price = number(row, "price")
+        if value is None and price is not None:
+            value = EXACT.multiply(amount, price)
+        more = PLAIN
+        if not _RARE.isdisjoint(row):
+            more = self._more(row)
+            if kind == "transfer":
+                value = _burnt_value(amount, value, price, more.burnt)
+        elif kind == "transfer":
+            value = None
+        fee = number(row, "fee")
+        return Transaction(
+            self._text(row, "id"),
+            self.instant(row.get("timestamp"), "timestamp", row.get("id")),
+            kind,
+            self._text(row, "asset"),
+            amount,
+            value,
+            ZERO if fee is None else fee,
+            self._text(row, "wallet", ""),
+            more,
+        )
+
+    def _text(self, row: Mapping[str, Any], field: str, default: str | None = None) -> str:
+        value = row.get(field, default)
+        if value is None and default is not None:
+            return default
+        if isinstance(value, int) and not isinstance(value, bool) and field == "id":
+            value = str(value)
+        if not isinstance(value, str) or (not value.strip() and default is None):
+            raise Refused(field, "missing" if value is None else "not a text")
+        if len(value) > MAX_TEXT:
+            raise Refused(field, f"longer than {MAX_TEXT} characters")
+        # One object for each wallet and asset, however often a history repeats it.
+        return value if field == "id" else self._known.setdefault(value, value)
+
+    def instant(self, value: Any, field: str, name: Any = None) -> int:
+        """RFC 3339; without a zone it is taken as UTC, with a notice; a bare date is the local day's start."""
+        if not isinstance(value, str):
+            raise Refused(field, "missing" if value is None else "not an RFC 3339 time")
+        text = value.strip()
+        try:
+            moment = datetime.fromisoformat(text)
+            if len(text) <= 10:
+                return instant_of(datetime.combine(date.fromisoformat(text), time(), self.zone))
+            if moment.tzinfo is None:
+                text = f"{field} {value[:_SHORT]} has no time zone and is read as UTC"
+                self.notices.append(Notice("no_time_zone", _name(name), text, self.line, field))
+                moment = moment.replace(tzinfo=UTC)
+            return instant_of(moment)
+        except (ValueError, OverflowError):
+            raise Refused(field, f"not an RFC 3339 time: {value[:_SHORT]!r}") from None
+
+    def _more(self, row: Mapping[str, Any]) -> More:
+        burnt, fee_amount = number(row, "fee_in_kind"), number(row, "fee_amount")
+        if burnt is not None and burnt > number(row, "amount", required=True):
+            raise Refused("fee_in_kind", "more than the amount")
+        acquired = row.get("acquired")
+        return More(
+            kind=self._optional(row, "kind"),
+            to_wallet=self._optional(row, "to_wallet"),
+            burnt=burnt or ZERO,
+            group=self._optional(row, "group"),
+            lots=_lots(row.get("lots")),
+            form_1099=_form(row.get("form_1099")),
+            portfolio_value=number(row, "portfolio_value"),
+            basis=number(row, "basis"),
+            donor_basis=number(row, "donor_basis"),
+            acquired=None if acquired is None else self.instant(acquired, "acquired", row.get("id")),
+            chain=self._optional(row, "chain"),
+            tx_hash=self._optional(row, "tx_hash"),
+            fee_asset=self._optional(row, "fee_asset"),
+            fee_amount=fee_amount or ZERO,
+            to_asset=self._optional(row, "to_asset"),
+            to_amount=number(row, "to_amount"),
+        )
+
+    def _optional(self, row: Mapping[str, Any], field: str) -> str | None:
+        return self._text(row, field, "") or None
+
+
+def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any:
+    """A decimal of at least zero, or None; Refused for anything that is not finite, negative or absurdly long."""
+    text = row.get(field)
+    if text is None or text == "":
+        if required:
+            raise Refused(field, "missing")
+        return None
+    try:
+        # Short texts need no look at their digits; what is longer, or has an exponent, is measured.
+        if isinstance(text, str) and len(text) <= _SHORT and text.isascii() and "e" not in text and "E" not in text:
+            value = Decimal(text)
+            if not value.is_finite():
+                raise Refused(field, "not a finite number", "non_finite")
+        else:
+            value = decimal_of(text)
+    except (InvalidOperation, ValueError) as error:
+        reason = str(error) if isinstance(error, ValueError) else f"not a decimal number: {str(text)[:_SHORT]!r}"
+        raise Refused(field, reason, "non_finite" if "finite" in reason else "invalid_number") from None
+    if value < 0:
+        raise Refused(field, "negative", "negative_number")
+    return value
+
+
+def _burnt_value(amount: Decimal, value: Decimal | None, price: Decimal | None, burnt: Decimal) -> Decimal | None:
+    """Value of what a transfer burns: at the price, or its part of the stated value."""
+    if not burnt:
+        return None
+    if price is not None:
+        return EXACT.multiply(burnt, price)
+    if value is None:
+        return None
+    return value if burnt == amount else _part(value, burnt, amount)
+
+
+def _part(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    from premium.money import divide
+
+    return divide(EXACT.multiply(value, part), whole)
+
+
+def _lots(value: Any) -> tuple[tuple[str, Decimal], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        raise Refused("lots", "not a list of {lot, amount}")
+    chosen = []
+    for item in value:
+        lot = item.get("lot")
+        if not isinstance(lot, str | int):
+            raise Refused("lots.lot", "missing")
+        chosen.append((str(lot), number(item, "amount", required=True)))
+    return tuple(chosen)
+
+
+def _form(value: Any) -> Form1099 | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or not isinstance(value.get("form"), str):
+        raise Refused("form_1099", "not {form, basis_reported}")
+    reported = value.get("basis_reported", False)
+    if not isinstance(reported, bool):
+        raise Refused("form_1099.basis_reported", "neither true nor false")
+    return Form1099(value["form"], reported, number(value, "proceeds"), number(value, "basis"))
+
+
+def _refusal(refused: Refused, name: Any, line: int) -> Notice:
+    text = f"{refused.field}: {refused.reason}; the line is left out"
+    return Notice(refused.code, _name(name), text, line, refused.field)
+
+
+def _name(name: Any) -> str | None:
+    return str(name)[:MAX_TEXT] if isinstance(name, str | int) else None

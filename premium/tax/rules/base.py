@@ -1,0 +1,61 @@
+"""What a jurisdiction declares; engines read it, so that a country is data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from premium.tax.days import year_later
+
+TRANSITION = "transition"
+"""Lot scope of the US by default: universal until 2024, a queue a wallet from 2025-01-01."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jurisdiction:
+    """Declared rules of one country; amounts are of `currency`."""
+
+    code: str
+    name: str
+    currency: str
+    zone: str
+    year_starts: tuple[int, int] = (1, 1)
+    """Month and day on which a tax year starts."""
+    methods: tuple[str, ...]
+    """Allowed methods, the default first."""
+    scopes: tuple[str, ...]
+    """Allowed lot scopes, the default first."""
+    default_scope: str | None = None
+    """Where the default is not one that can be asked for (US: the transition of 2025)."""
+    long_from: Callable[[int], int] = year_later
+    """First local day on which a lot acquired on a day is long-term."""
+    gifts_keep_basis: bool = False
+    """A gift received takes over the donor's basis and date; else its market value counts."""
+    gift_loss_basis: bool = False
+    """For a loss the lower value at the gift counts (IRC § 1015(a))."""
+    gifts_at_market: bool = False
+    """A gift sent is a disposal at market value by law, unless to a spouse."""
+    losses_deductible: bool = False
+    """What is lost or stolen is a disposal without proceeds; else it only leaves."""
+    swaps_neutral: bool = False
+    """An exchange of digital assets is no disposal (France)."""
+    conversions: frozenset[str] = frozenset()
+    """Richer kinds that are no disposal here: the basis moves on."""
+    superficial_days: int | None = None
+    """Canada: days before and after a sale at a loss in which an acquisition denies it."""
+    inclusion_rate: Decimal | None = None
+    """Part of a net gain that is taxed (Canada)."""
+    discount_rate: Decimal | None = None
+    """Part of a discount gain that is not taxed (Australia)."""
+    yearly_amounts: Mapping[str, Mapping[int, Decimal]] = field(default_factory=dict)
+    """By name (annual_exempt_amount, freigrenze, threshold) and first year of validity."""
+    forms: tuple[str, ...] = ("audit", "json", "summary")
+    source: str = ""
+    """Where the rules stand written."""
+
+    def amount_of(self, name: str, year: int) -> Decimal | None:
+        """The yearly amount in force in a tax year."""
+        table = self.yearly_amounts.get(name, {})
+        valid = [first for first in table if first <= year]
+        return table[max(valid)] if valid else None

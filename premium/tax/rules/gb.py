@@ -1,0 +1,29 @@
+"""United Kingdom: individuals by section 104 pooling, companies with the ten preceding days."""
+
+from decimal import Decimal
+
+from premium.tax.rules.base import Jurisdiction
+
+RULES = Jurisdiction(
+    code="GB",
+    name="United Kingdom",
+    currency="GBP",
+    zone="Europe/London",
+    year_starts=(4, 6),
+    methods=("section_104", "section_104_company"),
+    scopes=("pool",),
+    gifts_at_market=True,
+    yearly_amounts={
+        "annual_exempt_amount": {
+            2015: Decimal(11100),
+            2017: Decimal(11300),
+            2018: Decimal(11700),
+            2019: Decimal(12000),
+            2020: Decimal(12300),
+            2023: Decimal(6000),
+            2024: Decimal(3000),
+        },
+    },
+    conversions=frozenset({"bridge"}),
+    source="TCGA 1992 ss 104-107; HMRC Cryptoassets Manual CRYPTO22200 ff.",
+)

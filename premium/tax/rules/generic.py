@@ -1,0 +1,15 @@
+"""No country: any lot method or average cost, more than one year is long-term."""
+
+from premium.tax.rules.base import Jurisdiction
+
+RULES = Jurisdiction(
+    code="generic",
+    name="Generic",
+    currency="USD",
+    zone="UTC",
+    methods=("fifo", "lifo", "hifo", "lofo", "specific_id", "average", "acb"),
+    scopes=("universal", "per_wallet", "pool"),
+    losses_deductible=True,
+    conversions=frozenset({"wrap", "bridge"}),
+    source="none",
+)

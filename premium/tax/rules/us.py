@@ -1,0 +1,18 @@
+"""United States."""
+
+from premium.tax.rules.base import TRANSITION, Jurisdiction
+
+RULES = Jurisdiction(
+    code="US",
+    name="United States",
+    currency="USD",
+    zone="UTC",
+    methods=("fifo", "lifo", "hifo", "specific_id"),
+    scopes=("per_wallet", "universal"),
+    default_scope=TRANSITION,
+    gifts_keep_basis=True,
+    gift_loss_basis=True,
+    conversions=frozenset({"wrap", "bridge"}),
+    forms=("form_8949", "schedule_d", "txf", "audit", "json", "summary"),
+    source="IRC §§ 1001, 1012, 1015, 1222; Treas. Reg. § 1.1012-1(j); Rev. Proc. 2024-28; Form 8949 instructions 2025",
+)

@@ -1,0 +1,125 @@
+"""What looks wrong in a history: told with its transaction, never guessed away, and never a stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from premium.money import ZERO, plain
+from premium.tax.days import day_of, text_of
+from premium.tax.kinds import OUTSIDE
+from premium.tax.model import ACQUISITIONS, Missing, Notice, Outcome, Transaction
+from premium.tax.setup import Setup
+
+_GENESIS = day_of(date(2009, 1, 3))
+_ABSURD = 1000
+"""A price this many times the asset's last one, or below it by as much, is told of."""
+
+
+def before(transactions: list[Transaction], under: Setup, *, now: int | None) -> list[Notice]:
+    """Notices about the input itself."""
+    notices = list(_dates(transactions, under, now))
+    notices += _likely_twice(transactions)
+    notices += _absurd_prices(transactions)
+    return notices
+
+
+def after(outcome: Outcome, ready: list[Transaction]) -> list[Notice]:
+    """Notices about the result: units without a lot, each with its likeliest source, and wallets below zero."""
+    notices = [_missing(item, ready) for item in outcome.missing]
+    named = {item.transaction for item in outcome.missing}
+    return notices + [notice for notice in _negative(ready) if notice.transaction not in named]
+
+
+def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -> Iterable[Notice]:
+    first = under.calendar.start_of(_GENESIS)
+    for tx in transactions:
+        if tx.instant < first:
+            yield Notice("implausible_date", tx.id, f"{text_of(tx.instant)} is before the first block of any chain", None, "timestamp")
+        elif now is not None and tx.instant > now:
+            yield Notice("future_date", tx.id, f"{text_of(tx.instant)} has not come yet", None, "timestamp")
+
+
+def _likely_twice(transactions: Iterable[Transaction]) -> list[Notice]:
+    """Different ids, everything else equal: maybe one event, imported twice."""
+    seen: dict[tuple[object, ...], str] = {}
+    notices = []
+    for tx in transactions:
+        if tx.more.tx_hash is None:
+            continue
+        first = seen.setdefault((tx.more.tx_hash, *tx[1:8]), tx.id)
+        if first != tx.id:
+            text = f"the same as {first} in everything but its id: maybe one event twice"
+            notices.append(Notice("possible_duplicate", tx.id, text, None, "tx_hash"))
+    return notices
+
+
+def _absurd_prices(transactions: Iterable[Transaction]) -> list[Notice]:
+    """A unit price far off the asset's last one, by multiplication only: no quotient is needed to see it."""
+    last: dict[str, tuple[Decimal, Decimal]] = {}
+    notices = []
+    for tx in transactions:
+        value, amount = tx.value, tx.amount
+        if not value or not amount or tx.type == "transfer":
+            continue
+        known = last.get(tx.asset)
+        if known is not None:
+            here, there = value * known[1], known[0] * amount
+            if here > there * _ABSURD or here * _ABSURD < there:
+                text = f"a price {_ABSURD} times off the asset's price before it"
+                notices.append(Notice("absurd_price", tx.id, text, None, "price"))
+        last[tx.asset] = (value, amount)
+    return notices
+
+
+def _missing(item: Missing, ready: list[Transaction]) -> Notice:
+    text = f"{plain(item.amount)} {item.asset} have no lot: their basis counts as zero"
+    suggestion = _likeliest(item, ready)
+    return Notice("missing_basis", item.transaction, f"{text}; {suggestion}" if suggestion else text)
+
+
+def _likeliest(item: Missing, ready: list[Transaction]) -> str | None:
+    """Where the units may have come from: a transfer out of another wallet that fits, or one that never arrived."""
+    instant = next((tx.instant for tx in ready if tx.id == item.transaction), None)
+    if instant is None:
+        return None
+    fits = [
+        tx
+        for tx in ready
+        if tx.asset == item.asset and tx.instant <= instant and tx.wallet != item.wallet and tx.amount >= item.amount
+    ]
+    lost = [tx for tx in fits if tx.type == "transfer" and tx.more.to_wallet == OUTSIDE]
+    bought = [tx for tx in fits if tx.type in ACQUISITIONS]
+    if lost:
+        return f"likeliest source: {lost[-1].id}, which left {lost[-1].wallet} for an unknown wallet"
+    if bought:
+        return f"likeliest missing: a transfer from {bought[-1].wallet or 'another wallet'}, where {bought[-1].id} acquired enough"
+    return "likeliest missing: the purchase, or a transfer from a wallet that was not imported"
+
+
+def _negative(ready: Iterable[Transaction]) -> list[Notice]:
+    """The first time that a wallet gives more of an asset than it has received."""
+    balances: dict[tuple[str, str], Decimal] = {}
+    told: set[tuple[str, str]] = set()
+    notices = []
+    for tx in ready:
+        key = (tx.wallet, tx.asset)
+        if tx.type in ACQUISITIONS or tx.type == "neutral_in":
+            balances[key] = balances.get(key, ZERO) + tx.amount
+            continue
+        left = balances[key] = balances.get(key, ZERO) - tx.amount
+        if left < 0 and tx.wallet != OUTSIDE and key not in told:
+            told.add(key)
+            text = f"{tx.wallet or 'the wallet'} falls to {plain(left)} {tx.asset}"
+            notices.append(Notice("negative_balance", tx.id, text))
+        if tx.type == "transfer":
+            _arrive(tx, balances)
+    return notices
+
+
+def _arrive(tx: Transaction, balances: dict[tuple[str, str], Decimal]) -> None:
+    more = tx.more
+    there = (more.to_wallet or tx.wallet, more.to_asset or tx.asset)
+    arriving = tx.amount - more.burnt if more.to_amount is None else more.to_amount
+    balances[there] = balances.get(there, ZERO) + arriving
