@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 _TEST_ONLY_URLS = ("database_url", "worker_database_url", "timeseries_url", "redis_url")
 
@@ -42,6 +42,8 @@ class Settings(BaseModel):
     rate_limit_when_down: Literal["open", "closed"] = "open"
     origin_secret_arn: str | None = None
     chains_file: str | None = None
+    job_lease_seconds: float = Field(default=15, ge=1, le=120)
+    """A running job whose worker has been silent for this long is abandoned; the same in every process of a stage."""
     aws_endpoint_url: str | None = None
     """boto3 reads it itself; S3 paths depend on whether there is one."""
 

@@ -23,7 +23,7 @@ from premium.bootstrap import Platform, platform
 from premium.errors import AppError
 from premium.jobs.context import JobContext
 from premium.jobs.lease import Lease
-from premium.jobs.model import LEASE, JobError, JobKind, JobPayload, JobRecord
+from premium.jobs.model import JobError, JobKind, JobPayload, JobRecord
 from premium.jobs.store import LeaseLost
 from premium.jobs.telling import tell
 from premium.observability import logger
@@ -52,9 +52,9 @@ def job(kind: JobKind[P]) -> Callable[[Body[P]], Callable[[str], Retry | None]]:
     return decorate
 
 
-def carry_out(kind: JobKind[P], body: Body[P], job_id: UUID, at: Platform, *, lease: timedelta = LEASE) -> Retry | None:
+def carry_out(kind: JobKind[P], body: Body[P], job_id: UUID, at: Platform) -> Retry | None:
     """One attempt, in whatever state the record is."""
-    store, clock = at.jobs.store, at.clock
+    store, clock, lease = at.jobs.store, at.clock, timedelta(seconds=at.settings.job_lease_seconds)
     claim = store.claim(job_id, clock.now(), worker=os.environ.get("RQ_WORKER_ID", ""), lease=lease)
     record = claim.record
     with logger.append_context_keys(job_id=str(job_id), user_id=str(record.user_id), request_id=record.request_id):

@@ -11,12 +11,14 @@ from premium.clock import Clock
 from premium.errors import Conflict, NotFound
 from premium.jobs.identity import fingerprint, job_id
 from premium.jobs.kinds import declared
-from premium.jobs.model import LEASE, JobKind, JobPayload, JobRecord, JobStatus
+from premium.jobs.model import LEASE, JobError, JobKind, JobPayload, JobRecord, JobStatus
 from premium.jobs.queue import JobQueue, QueueUnavailable
 from premium.jobs.store import JobStore
 from premium.observability import logger
 
 P = TypeVar("P", bound=JobPayload)
+
+CANCELLED = JobError(code="CANCELLED", message="cancelled by an operator")
 
 QUEUED_FOR = timedelta(seconds=30)
 """A queued record younger than this may still be between its two writes: record first, then the queue."""
@@ -85,6 +87,14 @@ class JobService:
         if record is not None:
             self._replace(record)
         return record
+
+    def cancel(self, job_id: UUID) -> JobRecord | None:
+        """An operator's end of a job that no worker has taken; None when it is running or has ended.
+
+        RQ's copy stays where it is: the worker that takes it finds that the record has ended.
+        """
+        self.store.get(job_id)
+        return self.store.cancel(job_id, CANCELLED, self._clock.now())
 
     def _enqueue(self, kind: JobKind[Any], record: JobRecord) -> None:
         try:

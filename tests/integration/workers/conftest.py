@@ -41,6 +41,7 @@ def environment(aws: Aws, redis_server: Redis, monkeypatch: pytest.MonkeyPatch) 
         "REDIS_URL": redis_server.url,
         "POWERTOOLS_SERVICE_NAME": "fleet",
         "LOG_LEVEL": "INFO",
+        "JOB_LEASE_SECONDS": "2",
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)

@@ -88,9 +88,9 @@ def test_a_lost_fleet_is_followed_by_another_within_seconds(
     until(lambda: platform.jobs.store.get(job.id).status is JobStatus.RUNNING)
     first.kill()
     fleet()
-    took = until(lambda: platform.jobs.store.get(job.id).status is JobStatus.DONE, seconds=25)
+    took = until(lambda: platform.jobs.store.get(job.id).status is JobStatus.DONE, seconds=15)
     assert platform.jobs.store.get(job.id).attempt == 2
-    assert took < 22
+    assert took < 10
 
 
 def test_queued_jobs_outlive_a_restart_of_redis_and_so_does_the_fleet(

@@ -1,0 +1,121 @@
+"""`premium queues`: what an operator does when jobs wait or fail. Exit code 1 where something was refused."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.table import Column, Table
+
+from premium.bootstrap import platform
+from premium.clock import rfc3339
+from premium.errors import AppError
+from premium.jobs import operations
+from premium.jobs.queue import QUEUES
+from premium.jobs.service import JobService
+from premium.storage.plain import to_json
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+_QUEUE = click.Choice(QUEUES)
+
+
+@click.group()
+def queues() -> None:
+    """Jobs and their queues: look, requeue, cancel, drain."""
+
+
+@queues.command("list")
+@_AS_JSON
+def list_(as_json: bool) -> None:
+    """How many jobs wait, run, wait for a retry and have failed, and who works on them."""
+    _show([asdict(state) for state in operations.states(platform().redis(1))], as_json)
+
+
+@queues.command()
+@click.option("--queue", type=_QUEUE, help="This queue only.")
+@_AS_JSON
+def failed(queue: str | None, as_json: bool) -> None:
+    """Dead letters: jobs whose every attempt failed, kept 30 days. A user's own mistakes are not among them."""
+    letters = operations.dead_letters(platform().redis(1), (queue,) if queue else QUEUES)
+    rows = [{**asdict(each), "failed_at": each.failed_at and rfc3339(each.failed_at)} for each in letters]
+    _show(rows, as_json)
+
+
+@queues.command()
+@click.argument("job_id", type=click.UUID, required=False)
+@click.option("--all", "every", is_flag=True, help="Every dead letter.")
+def requeue(job_id: UUID | None, every: bool) -> None:
+    """Give failed jobs all their attempts again.
+
+    The record goes back to queued first (its error is removed, its attempt number goes on), then the queue gets it:
+    after a crash between the two the sweeper enqueues it. A job that has not failed is refused.
+    """
+    if (job_id is None) is not every:
+        raise click.UsageError("give one job id, or --all")
+    wanted = [letter.id for letter in operations.dead_letters(platform().redis(1))] if every else [job_id]
+    jobs = platform().jobs
+    refused = [wanted_id for wanted_id in wanted if wanted_id and not _requeued(jobs, wanted_id)]
+    click.echo(f"{len(wanted) - len(refused)} requeued")
+    sys.exit(1 if refused else 0)
+
+
+@queues.command()
+@click.argument("job_id", type=click.UUID)
+def cancel(job_id: UUID) -> None:
+    """End a job that no worker has taken: its record fails with CANCELLED. A running or ended job is refused."""
+    try:
+        record = platform().jobs.cancel(job_id)
+    except AppError as error:
+        sys.exit(error.message)
+    if record is None:
+        sys.exit(f"{job_id} is {platform().jobs.store.get(job_id).status.value}: only a queued job can be cancelled")
+    click.echo(f"{job_id} cancelled")
+
+
+@queues.command()
+@click.argument("queue", type=_QUEUE)
+@click.option("--seconds", default=600, show_default=True, type=click.IntRange(0), help="Wait at most this long.")
+def drain(queue: str, seconds: int) -> None:
+    """Wait until a queue has nothing queued, running or waiting for a retry; exit code 1 when it still has.
+
+    Workers go on working; nothing is thrown away. Before maintenance, stop what starts jobs, then drain.
+    """
+    deadline = time.monotonic() + seconds
+    while left := next(s for s in operations.states(platform().redis(1)) if s.queue == queue).unfinished:
+        if time.monotonic() >= deadline:
+            sys.exit(f"{queue}: {left} jobs left after {seconds} s")
+        click.echo(f"{queue}: {left} jobs left", err=True)
+        time.sleep(min(1.0, max(0.0, deadline - time.monotonic())))
+    click.echo(f"{queue} is empty")
+
+
+def _requeued(jobs: JobService, job_id: UUID) -> bool:
+    try:
+        if jobs.requeue(job_id) is not None:
+            return True
+        reason = f"is {jobs.store.get(job_id).status.value}, not failed"
+    except AppError as error:
+        reason = error.message
+    click.echo(f"{job_id}: {reason}", err=True)
+    return False
+
+
+def _show(rows: Iterable[Mapping[str, Any]], as_json: bool) -> None:
+    listed = list(rows)
+    if as_json:
+        click.echo(json.dumps(json.loads(to_json(listed)), indent=2))
+        return
+    if not listed:
+        click.echo("none")
+        return
+    table = Table(*(Column(name, overflow="fold", no_wrap=name == "id") for name in listed[0]), box=None)
+    for row in listed:
+        table.add_row(*("-" if value is None else str(value) for value in row.values()))
+    Console(soft_wrap=True).print(table)

@@ -1,0 +1,86 @@
+"""What an operator may ask of the queues and do to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from redis import Redis
+from rq.job import Job
+from rq.registry import FailedJobRegistry, ScheduledJobRegistry
+from rq.serializers import JSONSerializer
+
+from premium.jobs import backlog
+from premium.jobs.queue import QUEUES
+from premium.jobs.rq_queue import queue
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueState:
+    """One queue, in jobs and workers."""
+
+    queue: str
+    queued: int
+    started: int
+    retrying: int
+    failed: int
+    workers: int
+
+    @property
+    def unfinished(self) -> int:
+        return self.queued + self.started + self.retrying
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetter:
+    """A job that failed for good, as RQ remembers it."""
+
+    id: UUID
+    queue: str
+    kind: str
+    failed_at: datetime | None
+    reason: str
+    """Last line of the traceback."""
+
+
+def states(connection: Redis) -> tuple[QueueState, ...]:
+    with connection.pipeline(transaction=False) as pipe:
+        for name in QUEUES:
+            pipe.zcard(ScheduledJobRegistry.key_template.format(name))
+            pipe.zcard(FailedJobRegistry.key_template.format(name))
+        counts = pipe.execute()
+    measured = backlog.measure(connection, datetime.now(UTC))
+    return tuple(
+        QueueState(
+            queue=each.queue,
+            queued=each.queued,
+            started=each.started,
+            retrying=counts[2 * n],
+            failed=counts[2 * n + 1],
+            workers=each.workers,
+        )
+        for n, each in enumerate(measured)
+    )
+
+
+def dead_letters(connection: Redis, names: tuple[str, ...] = QUEUES) -> tuple[DeadLetter, ...]:
+    """The newest last; what RQ has forgotten is not listed."""
+    found: list[DeadLetter] = []
+    for name in names:
+        registry = FailedJobRegistry(queue=queue(name, connection))
+        jobs = Job.fetch_many(registry.get_job_ids(), connection=connection, serializer=JSONSerializer)
+        found += [_dead_letter(name, job) for job in jobs if job is not None]
+    return tuple(sorted(found, key=lambda letter: letter.failed_at or datetime.min.replace(tzinfo=UTC)))
+
+
+def _dead_letter(name: str, job: Job) -> DeadLetter:
+    last = job.latest_result()
+    lines = ((last and last.exc_string) or "").strip().splitlines()
+    return DeadLetter(
+        id=UUID(job.id),
+        queue=name,
+        kind=(job.description or job.func_name or "").split(" ")[0],
+        failed_at=None if last is None else last.created_at,
+        reason=lines[-1] if lines else "",
+    )

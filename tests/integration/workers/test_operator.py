@@ -1,0 +1,107 @@
+"""`premium queues` over real queues: what it says, what it does, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from rq.serializers import JSONSerializer
+from rq.worker import SimpleWorker
+
+from premium import bootstrap
+from premium.bootstrap import Platform
+from premium.cli.main import main
+from premium.jobs.model import JobRecord, JobStatus
+from premium.jobs.rq_queue import queue
+from tests.integration.workers.synthetic import FLAKY, REFUSING, STEPS
+
+pytestmark = pytest.mark.integration
+
+Start = Callable[..., JobRecord]
+
+
+@pytest.fixture(autouse=True)
+def _one_platform(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for module in ("premium.cli.queues", "premium.jobs.runtime"):
+        monkeypatch.setattr(f"{module}.platform", lambda: platform)
+    yield
+    bootstrap.platform.cache_clear()
+
+
+def premium(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["queues", *arguments])
+
+
+def rows(*arguments: str) -> list[dict[str, Any]]:
+    result = premium(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    listed: list[dict[str, Any]] = json.loads(result.stdout)
+    return listed
+
+
+def work(platform: Platform) -> None:
+    """All that is queued and due, in this process; retries at once."""
+    connection = platform.redis(1)
+    for _ in range(FLAKY.attempts):
+        SimpleWorker([queue("default", connection)], connection=connection, serializer=JSONSerializer).work(burst=True)
+        for job_id in (registry := queue("default", connection).scheduled_job_registry).get_job_ids():
+            registry.remove(job_id)
+            queue("default", connection).enqueue_job(queue("default", connection).fetch_job(job_id))
+
+
+def test_a_dead_letter_is_listed_requeued_and_then_done(platform: Platform, start: Start) -> None:
+    job = start(FLAKY, failures=3)
+    work(platform)
+    assert platform.jobs.store.get(job.id).status is JobStatus.FAILED
+    (letter,) = rows("failed")
+    assert (letter["id"], letter["kind"], letter["queue"]) == (str(job.id), "synthetic.flaky", "default")
+    assert letter["reason"].endswith("the node does not answer")
+    assert str(job.id) in premium("failed").output
+
+    assert premium("requeue", str(job.id)).output == "1 requeued\n"
+    assert rows("failed") == []
+    again = platform.jobs.store.get(job.id)
+    assert (again.status, again.error, again.spent) == (JobStatus.QUEUED, None, 3)
+    assert premium("requeue", str(job.id)).exit_code == 1
+    work(platform)
+    assert platform.jobs.store.get(job.id).status is JobStatus.DONE
+
+
+def test_requeue_all_takes_the_dead_letters_and_no_more(platform: Platform, start: Start) -> None:
+    dead, refused = [start(FLAKY, failures=9) for _ in range(2)], start(REFUSING)
+    work(platform)
+    assert premium("requeue", "--all").output == "2 requeued\n"
+    assert {platform.jobs.store.get(job.id).status for job in dead} == {JobStatus.QUEUED}
+    assert platform.jobs.store.get(refused.id).status is JobStatus.FAILED
+    assert premium("requeue").exit_code == 2
+    assert premium("requeue", "--all", str(refused.id)).exit_code == 2
+
+
+def test_list_counts_by_queue(start: Start) -> None:
+    start(STEPS)
+    start(STEPS)
+    (default,) = [row for row in rows("list") if row["queue"] == "default"]
+    assert default == {"queue": "default", "queued": 2, "started": 0, "retrying": 0, "failed": 0, "workers": 0}
+    assert "default" in premium("list").output
+
+
+def test_a_cancelled_job_never_runs(platform: Platform, start: Start) -> None:
+    job = start(STEPS)
+    assert premium("cancel", str(job.id)).exit_code == 0
+    work(platform)
+    record = platform.jobs.store.get(job.id)
+    assert (record.status, record.error and record.error.code, record.attempt) == (JobStatus.FAILED, "CANCELLED", 0)
+    refused = premium("cancel", str(job.id))
+    assert (refused.exit_code, "only a queued job" in refused.output) == (1, True)
+
+
+def test_drain_waits_for_an_empty_queue_and_says_when_it_is_not(platform: Platform, start: Start) -> None:
+    start(STEPS)
+    full = premium("drain", "default", "--seconds", "0")
+    assert (full.exit_code, "1 jobs left" in full.output) == (1, True)
+    work(platform)
+    assert premium("drain", "default", "--seconds", "0").exit_code == 0
+    assert premium("drain", "unknown").exit_code == 2
