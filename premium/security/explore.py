@@ -25,7 +25,7 @@ from premium.security.lowering import Block, lower
 from premium.security.machine import Memory, call_of, hashed, load, store
 from premium.security.paths import Creation, Destruct, Effect, Exploration, Facts, Path, Write
 
-JOIN_LIMIT = 3
+JOIN_LIMIT = 4
 STACK_LIMIT = 1024
 _WHO = FROM_CALLER | FROM_ORIGIN | FROM_SIGNATURE
 
@@ -40,6 +40,8 @@ class _State:
     effects: tuple[Effect, ...]
     done: frozenset[int]
     """Offsets of the effects: what a join must agree on."""
+    history: int
+    """Number of this very sequence of effects with its words: two that differ are two ways to arrive."""
     checks: frozenset[tuple[Word, bool]]
     trace: tuple[int, ...]
 
@@ -56,10 +58,11 @@ class Explorer:
         self._runs: dict[int | None, int] = {}
         self._joins: dict[tuple[object, ...], tuple[int, set[tuple[Word, ...]]]] = {}
         self._landings = {self._arena.const(offset) for offset in disassembly.jumpdests}
+        self._histories: dict[tuple[int, Effect], int] = {}
         self._pending: list[_State] = []
 
     def run(self) -> Exploration:
-        self._pending.append(_State(0, [], {}, {}, None, (), frozenset(), frozenset(), ()))
+        self._pending.append(_State(0, [], {}, {}, None, (), frozenset(), 0, frozenset(), ()))
         while self._pending:
             state = self._pending.pop()
             runs = self._runs.get(state.selector, 0)
@@ -82,7 +85,7 @@ class Explorer:
         landings = self._landings
         returns = tuple([word for word in state.stack if word in landings])
         key = (state.offset, state.selector, returns, state.done, state.checks)
-        stack = tuple(state.stack)
+        stack = (state.history, *state.stack)
         join = self._joins.get(key)
         if join is None:
             join = self._joins[key] = (len(self._joins), set())
@@ -127,19 +130,24 @@ class Explorer:
             elif code == op.KECCAK:
                 registers.append(hashed(arena, memory, words[0], words[1], offset))
             elif code == op.SSTORE:
-                _did(state, Write(offset, words[0], words[1]))
+                self._did(state, Write(offset, words[0], words[1]))
             elif code in op.CALLS:
                 call = call_of(arena, memory, code, offset, words)
                 if code != op.STATICCALL:
-                    _did(state, call)
+                    self._did(state, call)
                 registers.append(arena.opaque(UNKNOWN, offset))
             elif code in (op.CREATE, op.CREATE2):
-                _did(state, Creation(offset))
+                self._did(state, Creation(offset))
                 registers.append(arena.opaque(RESULT, offset))
             elif op.ARITY[code] == (len(words), 1):
                 registers.append(arena.opaque(UNKNOWN, offset if words else code + (1 << 32), *words))
             else:
                 store(arena, memory, code, words, self._source.raw)
+
+    def _did(self, state: _State, effect: Effect) -> None:
+        state.effects = (*state.effects, effect)
+        state.done |= {effect.offset}
+        state.history = self._histories.setdefault((state.history, effect), len(self._histories) + 1)
 
     def _leave(self, state: _State, block: Block, args: list[Word]) -> None:
         end = block.end
@@ -152,7 +160,7 @@ class Explorer:
             self._branch(state, block, args[0], args[1])
         else:
             if end == op.SELFDESTRUCT:
-                _did(state, Destruct(block.end_offset, args[0]))
+                self._did(state, Destruct(block.end_offset, args[0]))
             returned = state.memory.get(args[0]) if end == op.RETURN else None
             self.found.paths.append(
                 Path(state.selector, state.facts, state.effects, returned, state.trace, block.end_offset)
@@ -173,7 +181,7 @@ class Explorer:
         if known is None:
             other = _State(
                 block.following, state.stack.copy(), state.memory.copy(), state.facts.copy(), state.selector,
-                state.effects, state.done, state.checks, state.trace,
+                state.effects, state.done, state.history, state.checks, state.trace,
             )  # fmt: skip
             if self._assume(other, atom, not truth, block.following):
                 self._pending.append(other)
@@ -215,6 +223,10 @@ class Explorer:
                 return other, value
         return None
 
+    def _is_masked(self, atom: Word) -> bool:
+        """A field cut out by a constant is one condition, not two."""
+        return any(self._arena.constant(arg) is not None for arg in self._arena.args[atom])
+
     def _known(self, state: _State, atom: Word) -> bool | None:
         constant = self._arena.constant(atom)
         if constant is not None:
@@ -238,7 +250,7 @@ class Explorer:
         if arena.taint[atom] & _WHO:
             state.checks |= {(atom, truth)}
         kind = arena.kind[atom]
-        if (kind == op.AND and truth) or (kind == op.OR and not truth):
+        if ((kind == op.AND and truth) or (kind == op.OR and not truth)) and not self._is_masked(atom):
             for part in arena.args[atom]:
                 inner, holds = self._atom(part)
                 if arena.constant(inner) is None:
@@ -253,11 +265,6 @@ class Explorer:
                 state.selector = selector
                 self.found.entries.setdefault(selector, offset)
         return True
-
-
-def _did(state: _State, effect: Effect) -> None:
-    state.effects = (*state.effects, effect)
-    state.done |= {effect.offset}
 
 
 def _beside_constant(arena: Arena, args: tuple[Word, ...], value: int) -> Word | None:

@@ -78,7 +78,9 @@ def _finding(id_: str, places: list[Placed], holders: Holders) -> Finding:
 def _worst_holder(places: list[Placed], holders: Holders) -> Holder:
     """Of several places the most dangerous holder; of several checks on one path the one hardest to pass."""
     per_place = (
-        max((holders.get((one.storage_of, who), UNKNOWN) for who in one.signal.by), key=_safety) if one.signal.by else ANYONE
+        max((holders.get((one.storage_of, who), UNKNOWN) for who in one.signal.by), key=_safety)
+        if one.signal.by
+        else ANYONE
         for one in places
     )
     return min(per_place, key=_safety)

@@ -88,17 +88,21 @@ class Profile:
         return [one for one in self.writers.get(self.slots.shape(field.slot), []) if overlap(one.change.field, field)]
 
     def sets_on_first_call_only(self, path: Path, write: Write) -> bool:
-        """An initialiser: the path demands that a variable is unset or another value, and sets that same variable."""
-        written = {one.slot for one in path.effects if isinstance(one, Write) and one is not write} | {write.slot}
+        """An initialiser: the path demands a state of a variable that it changes itself, so it passes once."""
+        written = {one.slot for one in path.effects if isinstance(one, Write)} | {write.slot}
         return any(
-            not truth
-            and written & self.slots.loads(atom)
-            or (truth and self._ordered(atom) and written & self.slots.loads(atom))
+            field is not None and field.slot in written and self.arena.constant(field.slot) is not None
             for atom, truth in path.facts.items()
+            for field in self._states(atom, truth=truth)
         )
 
-    def _ordered(self, atom: Word) -> bool:
-        return self.arena.kind[atom] in (op.LT, op.GT)
+    def _states(self, atom: Word, *, truth: bool) -> list[Field | None]:
+        """Fields that the condition wants unset, or compares with a constant."""
+        if self.arena.kind[atom] in (op.LT, op.GT, op.EQ):
+            args = self.arena.args[atom]
+            fixed = any(self.arena.constant(arg) is not None for arg in args)
+            return [self.slots.field(arg) for arg in args] if fixed else []
+        return [] if truth else [self.slots.field(atom)]
 
     @cached_property
     def transfers(self) -> list[Movement]:

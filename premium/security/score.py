@@ -36,7 +36,7 @@ WEIGHTS: dict[str, tuple[Severity, int]] = {
     "withdraw": (Severity.LOW, 8),
     "withdraw_tokens": (Severity.LOW, 8),
     "opaque_proxy": (Severity.MEDIUM, 25),
-    "incomplete": (Severity.LOW, 5),
+    "incomplete": (Severity.INFO, 0),
     "owner_function": (Severity.INFO, 0),
     "proxy": (Severity.INFO, 0),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from premium.security import opcodes as op
-from premium.security.expressions import FROM_CALL, FROM_CALLDATA, FROM_SIGNATURE, RESULT, Word
+from premium.security.expressions import FROM_CALL, FROM_CALLDATA, FROM_SIGNATURE, FROM_STORAGE, HASH, RESULT, Word
 from premium.security.guards import Authority
 from premium.security.ledger import Change, Movement, amounts, is_backed
 from premium.security.paths import Call
@@ -21,7 +21,7 @@ def balance_powers(profile: Profile) -> Iterator[Signal]:
         created = _created(profile, moved)
         if created is not None and by:
             yield _signal("mint", moved, created, by=by)
-        elif created is not None and not _counts_against(profile, moved):
+        elif created is not None and not _counts_elements(profile, created) and not _counts_against(profile, moved):
             yield _signal("open_mint", moved, created)
         if by:
             yield from _confiscations(profile, moved)
@@ -33,12 +33,17 @@ def _created(profile: Profile, moved: Movement) -> Change | None:
     return moved.credits[0] if moved.credits and not moved.debits else None
 
 
+def _counts_elements(profile: Profile, created: Change) -> bool:
+    """The length of a list of holdings grows where the same path may or may not have shortened another's."""
+    return any(shape.startswith(f"{created.shape}*") for shape in profile.writers)
+
+
 def _counts_against(profile: Profile, moved: Movement) -> bool:
     """Whether an unprivileged credit is paid for, proven by a signature, or made once while setting up."""
     external = any(isinstance(one, Call) for one in moved.path.effects) or any(
         profile.arena.taint[word] & FROM_CALL for word in amounts(moved)
     )
-    proven = any(profile.arena.taint[atom] & FROM_SIGNATURE for atom in moved.path.facts)
+    proven = any(_is_proof(profile, atom) for atom, truth in moved.path.facts.items() if truth)
     derived = bool(profile.by(moved.path))
     return (
         proven
@@ -46,6 +51,15 @@ def _counts_against(profile: Profile, moved: Movement) -> bool:
         or is_backed(moved, profile.arena, external=external)
         or profile.sets_on_first_call_only(moved.path, (moved.credits or moved.sets)[0].write)
     )
+
+
+def _is_proof(profile: Profile, atom: Word) -> bool:
+    """A recovered signer, or a computed hash that equals a stored one (a Merkle root, a commitment)."""
+    arena = profile.arena
+    if arena.taint[atom] & FROM_SIGNATURE:
+        return True
+    args = arena.args[atom] if arena.kind[atom] == op.EQ else ()
+    return any(arena.kind[arg] == HASH for arg in args) and any(arena.taint[arg] & FROM_STORAGE for arg in args)
 
 
 def _confiscations(profile: Profile, moved: Movement) -> Iterator[Signal]:
@@ -105,7 +119,10 @@ def _fields(profile: Profile, atom: Word) -> list[Field]:
     if arena.kind[atom] == op.EQ:
         flags = [slots.field(arg) for arg in args] if any(arena.constant(arg) is not None for arg in args) else []
         return [field for field in flags if field is not None]
-    return [field for arg in args for field in _direct(profile, arg)]
+    if any(arena.kind[arg] == op.TIMESTAMP for arg in args):
+        return [field for arg in args for field in _direct(profile, arg)]
+    given = [bool(arena.taint[arg] & FROM_CALLDATA) for arg in args]
+    return _direct(profile, args[given.index(False)]) if sorted(given) == [False, True] else []
 
 
 def _direct(profile: Profile, word: Word) -> list[Field]:

@@ -1,0 +1,108 @@
+"""Contracts compiled by the real compiler in the test run: sources with the findings they must give, in several builds."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import subprocess
+import zlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[3]
+_HERE = Path(__file__).parent
+_EXPECTS = re.compile(r"// expects:([^\n]*)\n(?:abstract )?contract (\w+)")
+
+BUILDS: dict[str, dict[str, Any]] = {
+    "plain": {"optimizer": {"enabled": False}, "evmVersion": "london"},
+    "optimized": {"optimizer": {"enabled": True, "runs": 200}, "evmVersion": "cancun"},
+    "via-ir": {"optimizer": {"enabled": True, "runs": 1000}, "viaIR": True, "evmVersion": "paris"},
+}
+
+
+class Compiled(NamedTuple):
+    """One contract of one build; `expects` are the ids of findings that its author's comment lists."""
+
+    name: str
+    build: str
+    expects: frozenset[str]
+    creation: bytes
+    runtime: bytes
+    abi: list[dict[str, Any]]
+
+
+def sources() -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted((_HERE / "sources").glob("*.sol"))}
+
+
+def renamed(text: str) -> str:
+    """The same code under other names: every marked identifier becomes one that says nothing."""
+    return re.sub(r"\b\w+_\b", lambda found: f"f{zlib.crc32(found.group().encode()):08x}", text)
+
+
+def compile_sources(texts: dict[str, str], builds: dict[str, dict[str, Any]]) -> list[Compiled]:
+    """Every contract that carries an `// expects:` comment, in every build; one process of the compiler for all."""
+    wanted = {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}}
+    inputs = [
+        {
+            "language": "Solidity",
+            "sources": {name: {"content": text} for name, text in texts.items()},
+            "settings": {**settings, "outputSelection": wanted},
+        }
+        for settings in builds.values()
+    ]
+    done = subprocess.run(
+        ["node", str(_HERE / "compile.js")],
+        input=json.dumps(inputs),
+        env={"NODE_PATH": str(ROOT / "node_modules"), "PATH": "/usr/local/bin:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    expected = {
+        name: frozenset(found.replace(",", " ").split())
+        for text in texts.values()
+        for found, name in _EXPECTS.findall(text)
+    }
+    outputs = zip(builds, json.loads(done.stdout), strict=True)
+    return [one for build, output in outputs for one in _contracts(build, output, expected)]
+
+
+def _contracts(build: str, output: dict[str, Any], expected: dict[str, frozenset[str]]) -> list[Compiled]:
+    errors = [one["formattedMessage"] for one in output.get("errors", ()) if one["severity"] == "error"]
+    if errors:
+        raise ValueError("\n".join(errors))
+    return [
+        Compiled(
+            name=name,
+            build=build,
+            expects=expected[name],
+            creation=bytes.fromhex(made["evm"]["bytecode"]["object"]),
+            runtime=bytes.fromhex(made["evm"]["deployedBytecode"]["object"]),
+            abi=made["abi"],
+        )
+        for file in output["contracts"].values()
+        for name, made in file.items()
+        if name in expected
+    ]
+
+
+@functools.cache
+def corpus() -> tuple[Compiled, ...]:
+    """All sources, with other names than their authors gave, in all builds."""
+    return tuple(compile_sources({name: renamed(text) for name, text in sources().items()}, BUILDS))
+
+
+def artifact(path: str) -> bytes:
+    """Runtime code of a published package's artifact, by its path under node_modules."""
+    document = json.loads((ROOT / "node_modules" / path).read_text())
+    code = document.get("deployedBytecode") or document["evm"]["deployedBytecode"]["object"]
+    return bytes.fromhex((code["object"] if isinstance(code, dict) else code).removeprefix("0x"))
+
+
+def artifact_creation(path: str) -> bytes:
+    document = json.loads((ROOT / "node_modules" / path).read_text())
+    code = document.get("bytecode") or document["evm"]["bytecode"]["object"]
+    return bytes.fromhex((code["object"] if isinstance(code, dict) else code).removeprefix("0x"))
