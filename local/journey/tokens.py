@@ -1,0 +1,26 @@
+"""Tokens as the free platform issues them, signed with the key of this machine's stage."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import jwt
+
+from local.secret_values import jwt_secret
+
+
+def token(state: Path, subject: str, *, tier: str = "pro", lifetime: int = 3600) -> str:
+    """A JWT of `sub`, `email`, `tier`, `iat`, `exp`, `iss`, `aud`; `state` is the folder of the stage."""
+    secret = jwt_secret(state)
+    now = int(time.time())
+    claims = {
+        "sub": subject,
+        "email": f"{subject}@example.org",
+        "tier": tier,
+        "iat": now,
+        "exp": now + lifetime,
+        "iss": secret["issuer"],
+        "aud": secret["audience"],
+    }
+    return jwt.encode(claims, secret["key"], algorithm=secret["algorithm"])
