@@ -6,6 +6,7 @@ Heavy modules are imported where their part is made, so that a handler pays only
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,8 @@ class Platform:
         from premium.jobs.service import JobService
         from premium.jobs.store import JobStore
 
-        return JobService(JobStore(self.tables("jobs")), self.queue, self.clock)
+        lease = timedelta(seconds=self.settings.job_lease_seconds)
+        return JobService(JobStore(self.tables("jobs")), self.queue, self.clock, lease=lease)
 
     @cached_property
     def streams(self) -> Streams:

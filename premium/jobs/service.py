@@ -33,11 +33,13 @@ class JobService:
         queue: JobQueue,
         clock: Clock,
         *,
+        lease: timedelta = LEASE,
         kinds: Callable[[], Mapping[str, JobKind[Any]]] = declared,
     ) -> None:
         self.store = store
         self.queue = queue
         self._clock = clock
+        self._lease = lease
         self._kinds = kinds
 
     def start(
@@ -73,12 +75,12 @@ class JobService:
             raise NotFound(f"there is no job {job_id}")
         return record
 
-    def sweep(self, now: datetime, *, queued_for: timedelta = QUEUED_FOR, lease: timedelta = LEASE) -> int:
+    def sweep(self, now: datetime) -> int:
         """Enqueue again what was accepted and is on no queue, and what a dead worker left running; how many."""
         waiting = self.queue.waiting()
         on_their_way = waiting | self.queue.started()
-        lost = [r for r in self.store.stale(JobStatus.QUEUED, now - queued_for) if str(r.id) not in on_their_way]
-        abandoned = [r for r in self.store.stale(JobStatus.RUNNING, now - lease) if str(r.id) not in waiting]
+        lost = [r for r in self.store.stale(JobStatus.QUEUED, now - QUEUED_FOR) if str(r.id) not in on_their_way]
+        abandoned = [r for r in self.store.stale(JobStatus.RUNNING, now - self._lease) if str(r.id) not in waiting]
         return sum(self._replace(record) for record in (*lost, *abandoned))
 
     def requeue(self, job_id: UUID) -> JobRecord | None:
