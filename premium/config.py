@@ -42,6 +42,7 @@ class Settings(BaseModel):
     rate_limit_when_down: Literal["open", "closed"] = "open"
     origin_secret_arn: str | None = None
     chains_file: str | None = None
+    price_api_url: str | None = None
     job_lease_seconds: float = Field(default=15, ge=1, le=120)
     """A running job whose worker has been silent for this long is abandoned; the same in every process of a stage."""
     aws_endpoint_url: str | None = None

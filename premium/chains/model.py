@@ -104,8 +104,8 @@ class ChainReading:
 
 
 class ChainAdapter(Protocol):
-    """What a kind of chain must be able to do; UpstreamUnavailable when the whole chain cannot be read."""
+    """One chain, read in the way of its kind; UpstreamUnavailable when the whole chain cannot be read."""
 
-    async def read(self, chain: Chain, wallets: Mapping[str, frozenset[str]]) -> ChainReading:
+    async def read(self, wallets: Mapping[str, frozenset[str]]) -> ChainReading:
         """`wallets`: checksummed address → token addresses known to be held besides those of the chain's list."""
         ...
