@@ -114,6 +114,7 @@ SCHEDULED = (
     Schedule(name="Sweep", every=1, task="sweep"),
     Schedule(name="Backlog", every=1, task="backlog"),
     Schedule(name="Hourly", every=60, task="hourly"),
+    Schedule(name="Daily", every=1440, task="daily"),
 )
 
 FUNCTIONS = (AUTHORIZER, *HTTP, STREAM, ALERT_EVENTS, SCHEDULES)
