@@ -2,23 +2,62 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
-from handlers.runtime import Caller, JobView, View, entry, job_view, needs, public, router
-from premium.bootstrap import platform
+from aws_lambda_powertools.event_handler import Response
 
-app = router("Jobs & meta")
+from handlers.runtime import Caller, JobView, View, entry, job_view, needs, public, router
+from handlers.runtime.openapi import document, methods_of
+from handlers.runtime.readiness import ready
+from premium.bootstrap import platform
+from premium.errors import UpstreamUnavailable
+from premium.storage.plain import to_json
+
+app = router("Jobs & meta", elsewhere=methods_of)
 
 
 class Health(View):
-    status: str
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(Health):
+    checks: dict[str, Literal["ok"]]
+    """PostgreSQL, time series, Redis and DynamoDB; one that is down answers 503 with its name in `details`."""
 
 
 @app.get("/v1/health")
 @public
 def health() -> Health:
     """This function answers; says nothing of its neighbours."""
-    return Health(status="ok")
+    return Health()
+
+
+@app.get("/v1/health/ready")
+@public
+def readiness() -> Readiness:
+    """What a request needs answers; UPSTREAM_UNAVAILABLE names what does not."""
+    at = platform()
+    answers = ready(
+        {
+            "postgres": lambda: at.database.check(),  # noqa: PLW0108 - a part that cannot be made is down, too
+            "timeseries": lambda: at.timeseries.check(),  # noqa: PLW0108 - the same
+            "redis": lambda: at.redis(1).ping(),
+            "dynamodb": lambda: at.tables("jobs").check(),
+        }
+    )
+    down = [name for name, up in answers.items() if not up]
+    if down:
+        states = {name: "ok" if up else "down" for name, up in answers.items()}
+        raise UpstreamUnavailable(f"Not ready: {', '.join(down)}", details=states)
+    return Readiness(checks=dict.fromkeys(answers, "ok"))
+
+
+@app.get("/v1/openapi.json")
+@public
+def openapi() -> Response[str]:
+    """This document, without an envelope, as its readers expect it."""
+    return Response(status_code=200, content_type="application/json", body=to_json(document()))
 
 
 @app.get("/v1/jobs/<job_id>")

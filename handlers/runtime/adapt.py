@@ -30,9 +30,9 @@ def enveloped(function: Callable[..., Any], status: int, *, remember: bool) -> t
     if returns is Response or get_origin(returns) is Response:
         return _presented(functools.partial(function), function, hints), None
     if get_origin(returns) is Listing:
-        items = SuccessList[get_args(returns)[0]]  # type: ignore[misc] # made at run time
+        items: Any = SuccessList.__class_getitem__(get_args(returns)[0])
         return _presented(_listing(function, items, status), function, hints), items
-    model = Success[returns]  # type: ignore[valid-type] # made at run time
+    model: Any = Success.__class_getitem__(returns)
     answer = _remembering(function, model, status) if remember else _single(function, model, status)
     return _presented(answer, function, hints), model
 
@@ -57,9 +57,8 @@ def _single(function: Callable[..., Any], model: type[Success[Any]], status: int
 
 def _listing(function: Callable[..., Any], model: type[SuccessList[Any]], status: int) -> Wrapped:
     def call(**arguments: Any) -> Response[Any]:
-        return _response(
-            status, success_list(model, function(**arguments), request_id=current().request_id, now=_now())
-        )
+        page = function(**arguments)
+        return _response(status, success_list(model, page, request_id=current().request_id, now=_now()))
 
     return call
 

@@ -1,7 +1,7 @@
 """`Idempotency-Key`: the first answer again, kept a day in DynamoDB by user, route and key.
 
-Powertools keeps the states: in progress (a lease until this invocation's end, so that a crash does not block the key for
-longer), completed (the answer), and nothing after an error, so that a failure is never replayed.
+Powertools keeps the states: in progress (a lease until this invocation's end, so that a crash blocks a key no longer),
+completed (the answer), and nothing after an error, so that a failure is never replayed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _DEFAULT_LEASE_MS = 29_000
 
 
 def once(state: RequestState, run: Callable[[], JsonValue]) -> JsonValue:
-    """What `run` answers, or answered before to the same key and request; Conflict for another request or one under way."""
+    """What `run` answers, or once answered to this key and request; Conflict for another request, or one under way."""
     try:
         return _guarded(state, run)(request=_identity(state))  # type: ignore[no-any-return] # Powertools' decorator is untyped
     except IdempotencyValidationError:
@@ -61,7 +61,7 @@ def _guarded(state: RequestState, run: Callable[[], JsonValue]) -> Any:
         expires_after_seconds=KEPT_SECONDS,
         hash_function="sha256",
         lambda_context=_Lease(state.remaining_ms or _DEFAULT_LEASE_MS),  # type: ignore[arg-type] # the part that is asked for
-        response_hook=replayed,
+        response_hook=replayed,  # type: ignore[arg-type] # its protocol names the parameters
     )
     table = platform().settings.require("idempotency_table")
 

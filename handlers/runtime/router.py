@@ -24,9 +24,10 @@ from premium.observability import logger
 class Router(APIGatewayHttpResolver):
     """Routes return plain models (or a `Listing` of them); what leaves is the envelope."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, elsewhere: Callable[[str], list[str]]) -> None:
         super().__init__(enable_validation=True, debug=False)
         self.tag = tag
+        self._elsewhere = elsewhere
         self._request_validation_middleware = Gate()  # type: ignore[no-untyped-call] # Powertools leaves it unannotated
         self.exception_handler(Exception)(_answer_error)
         self.not_found(self._not_found)
@@ -58,20 +59,25 @@ class Router(APIGatewayHttpResolver):
 
         return register
 
+    def methods_of(self, path: str) -> list[str]:
+        """Under which methods this path has a route."""
+        return sorted({route.method for route in self._static_routes + self._dynamic_routes if route.rule.match(path)})
+
     def _not_found(self, _: NotFoundError) -> Response[Any]:
         path, asked = self.current_event.path, self.current_event.http_method
-        methods = sorted(
-            {known.method for known in self._static_routes + self._dynamic_routes if known.rule.match(path)}
-        )
+        methods = self.methods_of(path) or self._elsewhere(path)
         if not methods:
             return _answer_error(NotFound("There is nothing at this path"))
         current().headers["Allow"] = ", ".join(methods)
         return _answer_error(MethodNotAllowed(f"{asked} is not possible here", details={"allowed": methods}))
 
 
-def router(tag: str) -> Router:
-    """A service's router; `tag` groups its operations in the OpenAPI document."""
-    return Router(tag)
+def router(tag: str, *, elsewhere: Callable[[str], list[str]] = lambda _: []) -> Router:
+    """A service's router; `tag` groups its operations in the OpenAPI document.
+
+    `elsewhere` knows the methods of other services' paths: for the function that answers what nobody else does.
+    """
+    return Router(tag, elsewhere)
 
 
 def _answer_error(error: Exception) -> Response[Any]:

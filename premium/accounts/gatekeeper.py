@@ -67,7 +67,7 @@ class Identity:
 
 
 class Gatekeeper:
-    """`rule(attempt)`: identify, then count; who is over his limit hears that first, whatever his credential is worth."""
+    """`rule(attempt)`: identify, then count; over the limit comes first, whatever the credential is worth."""
 
     def __init__(self, *, verifier: TokenVerifier, callers: Callers, limiter: Limiter, clock: Clock) -> None:
         self._verifier = verifier

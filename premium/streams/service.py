@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,6 +18,13 @@ from premium.streams.connections import Connections
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
+
+_GREETING_PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.6)
+
+
+class Gone(Exception):
+    """The connection is closed, or not open yet."""
 
 
 class Streams:
@@ -44,12 +53,27 @@ class Streams:
     def post(self, connection_id: str, body: bytes) -> bool:
         """Send to one connection; False, and forgotten, when it is gone (410)."""
         try:
+            return self._send(connection_id, body)
+        except Gone:
+            self._forget(connection_id)
+            return False
+
+    def greet(self, connection_id: str) -> bool:
+        """Tell a new connection its id, as soon as it is open; False when it does not open within two seconds."""
+        body = to_json({"type": "connected", "connectionId": connection_id}).encode()
+        for pause in _GREETING_PAUSES:
+            time.sleep(pause)
+            with suppress(Gone):
+                return self._send(connection_id, body)
+        return False
+
+    def _send(self, connection_id: str, body: bytes) -> bool:
+        try:
             self._client.post_to_connection(ConnectionId=connection_id, Data=body)
         except ClientError as error:
-            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 410:
-                logger.warning("a message was not streamed", error=str(error.response.get("Error", {}).get("Code")))
-                return False
-            self._forget(connection_id)
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 410:
+                raise Gone from None
+            logger.warning("a message was not streamed", error=str(error.response.get("Error", {}).get("Code")))
             return False
         except BotoCoreError as error:
             logger.warning("a message was not streamed", error=type(error).__name__)

@@ -1,0 +1,140 @@
+"""The WebSocket: connect with a token, subscribe to channels, ping; whatever else is said, the connection stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import boto3
+
+from handlers.runtime.body import body_text
+from premium.accounts.callers import Callers
+from premium.accounts.store import AccountStore
+from premium.accounts.tokens import TokenVerifier
+from premium.bootstrap import platform
+from premium.errors import AppError, Forbidden, InvalidInput, Unauthenticated
+from premium.observability import logger, tracer
+from premium.storage.aws import client_config
+from premium.storage.plain import to_json
+from premium.streams.connections import CHANNELS
+
+_MAX_MESSAGE = 4096
+_REFUSED = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "CONFLICT": 429}
+Answer = dict[str, Any]
+
+
+def handler(event: Mapping[str, Any], context: Any) -> Answer:
+    """`$connect`, `$disconnect`, `$default`, and this function's own call to greet a new connection."""
+    if "greet" in event:
+        return _greet(str(event["greet"]))
+    about = event["requestContext"]
+    logger.append_keys(request_id=f"req_{about.get('requestId')}")
+    with tracer.segment(str(about.get("eventType"))):
+        answer = _dispatch(event, about, context)
+    logger.info("stream", event_type=about.get("eventType"), status=answer["statusCode"])
+    logger.remove_keys(["request_id", "user_id"])
+    return answer
+
+
+def _dispatch(event: Mapping[str, Any], about: Mapping[str, Any], context: Any) -> Answer:
+    connection_id = str(about["connectionId"])
+    try:
+        match about.get("eventType"):
+            case "CONNECT":
+                _connect(event, connection_id)
+                _greet_later(connection_id, context)
+            case "DISCONNECT":
+                platform().streams.connections.remove(connection_id)
+            case _:
+                _answer(connection_id, event)
+    except AppError as error:
+        logger.info("stream refused", code=error.code)
+        return {"statusCode": _REFUSED.get(error.code, 503)}
+    except Exception:
+        logger.exception("the stream's function failed")
+        return {"statusCode": 500}
+    return {"statusCode": 200}
+
+
+def _connect(event: Mapping[str, Any], connection_id: str) -> None:
+    query = event.get("queryStringParameters") or {}
+    claims = _verifier().verify(str(query.get("token") or ""))
+    user = _callers().by_claims(claims)
+    logger.append_keys(user_id=str(user.id))
+    channel = query.get("channel")
+    if channel is not None and channel not in CHANNELS:
+        raise Forbidden("There is no such channel")
+    if not platform().streams.connections.add(connection_id, user.id, [channel] if channel else []):
+        raise Unauthenticated("This user has too many connections")
+
+
+def _answer(connection_id: str, event: Mapping[str, Any]) -> None:
+    platform().streams.post(connection_id, to_json(_reply(connection_id, event)).encode())
+
+
+def _reply(connection_id: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        message = _message(event)
+    except InvalidInput as error:
+        return _error(error.message)
+    match message.get("type"):
+        case "ping":
+            return {"type": "pong"}
+        case "subscribe" | "unsubscribe" as verb:
+            return _subscription(connection_id, verb, message.get("channel"))
+    return _error("Known types are subscribe, unsubscribe and ping")
+
+
+def _subscription(connection_id: str, verb: str, channel: object) -> Mapping[str, Any]:
+    if channel not in CHANNELS:
+        return _error(f"Known channels are {', '.join(CHANNELS)}")
+    connections = platform().streams.connections
+    change = connections.subscribe if verb == "subscribe" else connections.unsubscribe
+    if not change(connection_id, str(channel)):
+        return _error("This connection is not known any more; connect again")
+    return {"type": f"{verb}d", "channel": channel, "connectionId": connection_id}
+
+
+def _message(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    text = body_text(event)
+    if len(text) > _MAX_MESSAGE:
+        raise InvalidInput(f"A message has at most {_MAX_MESSAGE} characters")
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, dict):
+        raise InvalidInput("A message is a JSON object with a type")
+    return message
+
+
+def _error(text: str) -> Mapping[str, Any]:
+    return {"type": "error", "error": {"code": "INVALID_INPUT", "message": text}}
+
+
+def _greet_later(connection_id: str, context: Any) -> None:
+    """A connection can be written to once `$connect` has answered: so a second call of this function greets."""
+    try:
+        boto3.client("lambda", config=client_config()).invoke(
+            FunctionName=context.invoked_function_arn,
+            InvocationType="Event",
+            Payload=to_json({"greet": connection_id}).encode(),
+        )
+    except Exception:
+        logger.exception("a new connection is not greeted; the answer to its first message says its id")
+
+
+def _greet(connection_id: str) -> Answer:
+    return {"greeted": platform().streams.greet(connection_id)}
+
+
+@cache
+def _verifier() -> TokenVerifier:
+    return TokenVerifier(platform().secrets, platform().settings.require("jwt_secret_arn"))
+
+
+@cache
+def _callers() -> Callers:
+    return Callers(AccountStore(platform().database), platform().clock)
