@@ -1,0 +1,134 @@
+"""The rights of each role, listed: what is not written here nobody has. A new grant is a change of this file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from local.postgres import SUPERUSER
+
+pytestmark = pytest.mark.integration
+
+APPLICATION = {
+    "api_keys": "DELETE, INSERT, SELECT, UPDATE (last_used_at, name, revoked_at, scopes)",
+    "portfolio_assets": "SELECT",
+    "portfolio_wallets": "DELETE, INSERT, SELECT, UPDATE",
+    "premium_users": "INSERT (email, external_id, id, tier), SELECT, UPDATE (email, last_active, tier, updated_at, wallet_address)",
+    "risk_scores": "SELECT",
+    "security_scans": "SELECT",
+    "tax_reports": "SELECT",
+    "tax_transactions": "DELETE, INSERT, SELECT, UPDATE",
+}
+WORKER = {
+    "portfolio_assets": "DELETE, INSERT, SELECT, UPDATE",
+    "portfolio_wallets": "SELECT",
+    "premium_users": "SELECT",
+    "risk_scores": "INSERT, SELECT, UPDATE",
+    "security_scans": "INSERT, SELECT",
+    "tax_reports": "INSERT, SELECT",
+    "tax_transactions": "INSERT, SELECT, UPDATE (cost_basis, gain_loss, price)",
+}
+TIMESERIES_APPLICATION = {
+    "my_portfolio_daily": "SELECT",
+    "my_portfolio_snapshots": "SELECT",
+    "my_portfolio_weekly": "SELECT",
+}
+TIMESERIES_WORKER = {
+    "portfolio_snapshots": "INSERT, SELECT",
+    "portfolio_snapshots_daily": "SELECT",
+    "portfolio_snapshots_weekly": "SELECT",
+}
+FUNCTIONS = {
+    ("premium", "premium_app"): {"api_key_by_hash", "user_by_external_id"},
+    ("premium", "premium_worker"): set(),
+    ("timeseries", "premium_app"): set(),
+    ("timeseries", "premium_worker"): {"maintain_timeseries"},
+}
+_RELATIONS = """
+    SELECT c.relname, x.privilege_type, NULL FROM pg_class c, aclexplode(c.relacl) x
+    WHERE c.relnamespace = 'public'::regnamespace AND x.grantee = ANY (%(roles)s::regrole[])
+    UNION ALL
+    SELECT c.relname, x.privilege_type, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid,
+         aclexplode(a.attacl) x
+    WHERE c.relnamespace = 'public'::regnamespace AND x.grantee = ANY (%(roles)s::regrole[])
+"""
+_FUNCTIONS = """
+    SELECT DISTINCT p.proname FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
+    WHERE p.pronamespace = 'public'::regnamespace AND x.grantee IN (0, %s::regrole)
+"""
+
+
+@pytest.mark.parametrize(
+    ("database", "role", "listed"),
+    [
+        ("premium", "premium_app", APPLICATION),
+        ("premium", "premium_worker", WORKER),
+        ("timeseries", "premium_app", TIMESERIES_APPLICATION),
+        ("timeseries", "premium_worker", TIMESERIES_WORKER),
+    ],
+)
+def test_a_role_has_the_listed_rights_and_no_other(
+    postgres_session: Any, database: str, role: str, listed: dict[str, str]
+) -> None:
+    with psycopg.connect(postgres_session.url(database, SUPERUSER)) as connection:
+        found = connection.execute(_RELATIONS, {"roles": [role]}).fetchall()
+        functions = {row[0] for row in connection.execute(_FUNCTIONS, (role,))}
+    assert written(found) == listed
+    assert functions == FUNCTIONS[database, role]
+
+
+def test_roles_neither_bypass_nor_own_nor_belong_to_more(postgres_session: Any) -> None:
+    query = """
+        SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+               (SELECT count(*) FROM pg_auth_members WHERE member = r.oid),
+               (SELECT count(*) FROM pg_class WHERE relowner = r.oid)
+        FROM pg_roles r WHERE rolname IN ('premium_app', 'premium_worker')
+    """
+    for database in ("premium", "timeseries"):
+        with psycopg.connect(postgres_session.url(database, SUPERUSER)) as connection:
+            assert connection.execute(query).fetchall() == [(False, False, False, False, 0, 0)] * 2
+
+
+def test_definer_functions_pin_their_search_path(postgres_session: Any) -> None:
+    query = """
+        SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace
+        AND NOT coalesce(array_to_string(proconfig, ',') ~ 'search_path=[a-z_, ]*pg_temp$|search_path=[a-z_, ]*pg_temp,', false)
+    """
+    for database in ("premium", "timeseries"):
+        with psycopg.connect(postgres_session.url(database, SUPERUSER)) as connection:
+            assert connection.execute(query).fetchall() == []
+
+
+def test_nobody_else_may_connect_or_create(postgres_session: Any) -> None:
+    for role in ("premium_app", "premium_worker"):
+        for database in ("premium", "timeseries"):
+            with psycopg.connect(postgres_session.url(database, role)) as connection:
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute("CREATE TABLE mine (n INT)")
+
+
+def test_the_worker_serves_all_users(copy_of: Callable[[str], Callable[[str], str]]) -> None:
+    url = copy_of("premium")
+    with psycopg.connect(url(SUPERUSER)) as connection:
+        connection.execute("INSERT INTO premium_users (external_id) VALUES ('a'), ('b')")
+        connection.execute("INSERT INTO portfolio_wallets (user_id, address) SELECT id, external_id FROM premium_users")
+    with psycopg.connect(url("premium_worker")) as connection:
+        assert connection.execute("SELECT count(*) FROM portfolio_wallets").fetchone() == (2,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for table portfolio_wallets"):
+            connection.execute("DELETE FROM portfolio_wallets")
+
+
+def written(rights: list[tuple[str, str, str | None]]) -> dict[str, str]:
+    """`{"table": "INSERT, SELECT, UPDATE (a, b)"}`, in order of the alphabet."""
+    tables: dict[str, dict[str, set[str]]] = {}
+    for table, verb, column in rights:
+        tables.setdefault(table, {}).setdefault(verb, set()).update([column] if column else [])
+    return {
+        table: ", ".join(
+            f"{verb} ({', '.join(sorted(columns))})" if columns else verb for verb, columns in sorted(verbs.items())
+        )
+        for table, verbs in tables.items()
+    }
