@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
 
+import boto3
 import click
 from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
@@ -102,7 +103,10 @@ def work(name: str, queues: tuple[str, ...], pace: Pace, protection: Protection,
 
 
 def preload(queues: tuple[str, ...]) -> None:
-    """Import the job modules of these queues before the forks, so that no job pays for its imports."""
+    """Import job modules and read AWS' models before the forks, so that no job pays for them; nothing connects yet."""
+    boto3.resource("dynamodb")
+    for service in ("s3", "apigatewaymanagementapi"):
+        boto3.client(service)
     for function in {kind.function for kind in declared().values() if kind.queue in queues}:
         import_module(function.rpartition(".")[0])
 
