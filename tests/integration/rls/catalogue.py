@@ -13,7 +13,8 @@ Connection = psycopg.Connection[Any]
 POLICY = "(user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid)"
 
 _TABLES = """
-    SELECT c.relname, c.relispartition FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'user_id'
+    SELECT c.relname, c.relispartition
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'user_id'
     WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace ORDER BY 1
 """
 _COLUMNS = """

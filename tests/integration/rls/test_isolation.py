@@ -38,8 +38,8 @@ class Stage:
 def stage(copy_of: Callable[[str], Callable[[str], str]]) -> Stage:
     url = copy_of("premium")
     with psycopg.connect(url(SUPERUSER)) as connection:
-        stage = Stage(url, tables_of_users(connection), uuid.uuid4(), uuid.uuid4())
         loosen(connection)
+        stage = Stage(url, tables_of_users(connection), uuid.uuid4(), uuid.uuid4())
         connection.execute("SET session_replication_role = replica")  # references need not hold here
         for user in (stage.mine, stage.theirs):
             connection.execute("INSERT INTO premium_users (id, external_id) VALUES (%s, %s)", (user, str(user)))
@@ -64,8 +64,8 @@ def test_the_tables_of_the_first_services_are_found(stage: Stage) -> None:
 def test_every_table_forces_exactly_the_policy(stage: Stage) -> None:
     query = """
         SELECT c.relrowsecurity, c.relforcerowsecurity,
-               array(SELECT pg_get_expr(polqual, polrelid) || ' / ' || pg_get_expr(polwithcheck, polrelid) || polpermissive
-                     FROM pg_policy WHERE polrelid = c.oid AND polcmd = '*' AND polroles = '{0}')
+               array(SELECT pg_get_expr(polqual, polrelid) || ' / ' || pg_get_expr(polwithcheck, polrelid)
+                     || polpermissive FROM pg_policy WHERE polrelid = c.oid AND polcmd = '*' AND polroles = '{0}')
         FROM pg_class c WHERE c.oid = %s::regclass
     """
     with psycopg.connect(stage.url(SUPERUSER)) as connection:

@@ -16,7 +16,9 @@ APPLICATION = {
     "api_keys": "DELETE, INSERT, SELECT, UPDATE (last_used_at, name, revoked_at, scopes)",
     "portfolio_assets": "SELECT",
     "portfolio_wallets": "DELETE, INSERT, SELECT, UPDATE",
-    "premium_users": "INSERT (email, external_id, id, tier), SELECT, UPDATE (email, last_active, tier, updated_at, wallet_address)",
+    "premium_users": (
+        "INSERT (email, external_id, id, tier), SELECT, UPDATE (email, last_active, tier, updated_at, wallet_address)"
+    ),
     "risk_scores": "SELECT",
     "security_scans": "SELECT",
     "tax_reports": "SELECT",
@@ -95,7 +97,7 @@ def test_roles_neither_bypass_nor_own_nor_belong_to_more(postgres_session: Any) 
 def test_definer_functions_pin_their_search_path(postgres_session: Any) -> None:
     query = """
         SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace
-        AND NOT coalesce(array_to_string(proconfig, ',') ~ 'search_path=[a-z_, ]*pg_temp$|search_path=[a-z_, ]*pg_temp,', false)
+        AND NOT coalesce(array_to_string(proconfig, ';') ~ 'search_path=(pg_catalog|public), pg_temp(;|$)', false)
     """
     for database in ("premium", "timeseries"):
         with psycopg.connect(postgres_session.url(database, SUPERUSER)) as connection:
@@ -105,9 +107,9 @@ def test_definer_functions_pin_their_search_path(postgres_session: Any) -> None:
 def test_nobody_else_may_connect_or_create(postgres_session: Any) -> None:
     for role in ("premium_app", "premium_worker"):
         for database in ("premium", "timeseries"):
-            with psycopg.connect(postgres_session.url(database, role)) as connection:
-                with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    connection.execute("CREATE TABLE mine (n INT)")
+            url = postgres_session.url(database, role)
+            with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("CREATE TABLE mine (n INT)")
 
 
 def test_the_worker_serves_all_users(copy_of: Callable[[str], Callable[[str], str]]) -> None:
