@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -36,6 +37,11 @@ class Aws(Service):
     @property
     def endpoint(self) -> str:
         return f"http://{self.address}"
+
+    def prepare(self) -> None:
+        """After a kill the state on disk is that of some earlier stop: older than S3's objects, so it is dropped."""
+        if self.record.exists():
+            shutil.rmtree(self.data / "state", ignore_errors=True)
 
     def command(self) -> Sequence[str | Path]:
         return [sys.executable, "-m", "ministack"]
