@@ -10,7 +10,7 @@ from typing import Any
 
 from premium.jobs.model import JobKind
 
-DECLARING: tuple[str, ...] = ("premium.portfolio.jobs",)
+DECLARING: tuple[str, ...] = ("premium.portfolio.jobs", "premium.security.jobs")
 """Modules whose top level holds `JobKind`s."""
 
 

@@ -1,0 +1,22 @@
+"""The jobs of this service: payloads and kinds, for those who start them and those who carry them out."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from premium.jobs.model import JobKind, JobPayload
+
+
+class ScanContractPayload(JobPayload):
+    chain: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")
+    address: str = Field(pattern=r"^0x[0-9a-fA-F]{40}$")
+    """Checksummed."""
+
+
+SCAN_CONTRACT = JobKind(
+    name="security.scan_contract",
+    function="workers.security.scan_contract",
+    queue="scanning",
+    payload=ScanContractPayload,
+    timeout_seconds=60,
+)
