@@ -83,6 +83,7 @@ class RuleIndex:
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.kinds: dict[str, KindIndex] = {kind: KindIndex() for kind in FIELDS}
         self.rules: list[Rule | None] = []
+        self.names: NDArray[np.object_] = np.empty(0, np.object_)
         self.slots: dict[str, int] = {}
         self.cooling: set[int] = set()
         self.whole: NDArray[np.bool_] = np.zeros(0, np.bool_)
@@ -125,9 +126,11 @@ class RuleIndex:
             self.rules.append(rule)
         if slot >= len(self.whole):
             extra = np.zeros(max(1024, len(self.whole) // 4), np.bool_)
+            self.names = np.concatenate((self.names, np.empty(len(extra), np.object_)))
             self.whole, self.short = np.concatenate((self.whole, extra)), np.concatenate((self.short, extra))
         place = place_of(rule)
         self.slots[rule.id] = slot
+        self.names[slot] = rule.id
         if rule.cooldown:
             self.cooling.add(slot)
         self.whole[slot], self.short[slot] = place.whole, is_short(place.threshold)

@@ -74,8 +74,9 @@ class Matcher:
 
     def ids(self, slots: NDArray[np.int32]) -> list[str]:
         """The ids of the rules in these slots."""
-        rules = self.index.rules
-        return [rule.id for slot in slots.tolist() if (rule := rules[slot]) is not None]
+        # Names lie in an array of their own: to reach them through a million rules costs a cache miss more for each.
+        found: list[str] = self.index.names[slots].tolist()
+        return found
 
     def _match_kind(self, batch: Batch) -> tuple[Ints, NDArray[np.int32]]:
         kind = self.index.kinds[batch.kind]
