@@ -37,6 +37,16 @@ PERIODS = {
 }
 
 
+def refresh_all(platform: Platform, *, request_id: str, idempotency_key: str) -> int:
+    """A refresh for every user who watches a wallet, by the worker role; how many. The same key starts none twice."""
+    users = PortfolioStore(platform.worker_database).watching()
+    for user_id in users:
+        platform.jobs.start(
+            REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
+        )
+    return len(users)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Portfolios:
     store: PortfolioStore

@@ -59,6 +59,12 @@ class PortfolioStore:
         """All of them, newest first; by either role."""
         return self.wallets_page(user_id, MAX_WALLETS, None)
 
+    def watching(self) -> list[UUID]:
+        """Every user with a wallet; by the worker role, which alone sees them all."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("SELECT DISTINCT user_id FROM portfolio_wallets ORDER BY user_id")
+            return [row["user_id"] for row in rows]
+
     def wallets_page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[Wallet]:
         """Up to `limit` wallets, newest first, after the position."""
         at, wallet_id = after or (None, None)

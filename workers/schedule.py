@@ -1,0 +1,25 @@
+"""The jobs that the clock starts (`premium.jobs.schedule`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from premium.jobs.context import JobContext
+from premium.jobs.runtime import job
+from premium.jobs.schedule import SNAPSHOTS, TIMESERIES, Moment
+from premium.portfolio.service import refresh_all
+
+
+@job(SNAPSHOTS)
+def snapshots(context: JobContext, payload: Moment) -> Mapping[str, Any]:
+    key = f"hourly-{payload.at.isoformat()}"
+    return {"started": refresh_all(context.platform, request_id=f"req_{context.job_id}", idempotency_key=key)}
+
+
+@job(TIMESERIES)
+def timeseries(context: JobContext, payload: Moment) -> Mapping[str, Any]:
+    """As of now, not of the payload: a repeat a day late makes today's partitions."""
+    with context.platform.timeseries.transaction() as connection:
+        row = connection.execute("SELECT maintain_timeseries(%s) AS done", (context.platform.clock.now(),)).fetchone()
+    return {"done": row and row["done"]}
