@@ -18,7 +18,7 @@ def snapshots(context: JobContext, payload: Moment) -> Mapping[str, Any]:
 
 
 @job(TIMESERIES)
-def timeseries(context: JobContext, payload: Moment) -> Mapping[str, Any]:
+def timeseries(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
     """As of now, not of the payload: a repeat a day late makes today's partitions."""
     with context.platform.timeseries.transaction() as connection:
         row = connection.execute("SELECT maintain_timeseries(%s) AS done", (context.platform.clock.now(),)).fetchone()

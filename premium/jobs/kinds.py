@@ -10,7 +10,12 @@ from typing import Any
 
 from premium.jobs.model import JobKind
 
-DECLARING: tuple[str, ...] = ("premium.portfolio.jobs", "premium.security.jobs")
+DECLARING = (
+    "premium.jobs.schedule",
+    "premium.portfolio.jobs",
+    "premium.security.jobs",
+    "premium.tax.jobs",
+)
 """Modules whose top level holds `JobKind`s."""
 
 

@@ -18,6 +18,8 @@ def tell(at: Platform, ended: JobRecord) -> None:
     """A lost message is no harm, because the record is what callers read: every failure is logged only."""
     logger.info("job ended", status=ended.status.value, kind=ended.kind, attempt=ended.attempt)
     measure(ended)
+    if not (at.settings.connections_table and at.settings.websocket_endpoint):
+        return  # a deployment without a WebSocket API has nobody to tell
     try:
         at.streams.publish(ended.user_id, "jobs", message(ended))
     except Exception:
