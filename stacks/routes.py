@@ -108,11 +108,14 @@ HTTP = (
 
 STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"))
 ALERT_EVENTS = Function(name="alert_events", needs=("database", "redis", "events"), timeout=60)
-SCHEDULES = Function(name="schedules", needs=("database", "redis", "jobs", "connections", "websocket"), timeout=120)
+SCHEDULES = Function(
+    name="schedules", needs=("database", "redis", "jobs", "usage", "connections", "websocket"), timeout=120
+)
 
 SCHEDULED = (
     Schedule(name="Sweep", every=1, task="sweep"),
     Schedule(name="Backlog", every=1, task="backlog"),
+    Schedule(name="Usage", every=1, task="usage"),
     Schedule(name="Hourly", every=60, task="hourly"),
     Schedule(name="Daily", every=1440, task="daily"),
 )

@@ -68,6 +68,13 @@ def backlog(at: Platform, now: datetime) -> Mapping[str, Any]:
     return {each.queue: str(each.per_worker) for each in backlogs}
 
 
+def usage(at: Platform, now: datetime) -> Mapping[str, Any]:
+    """What the authorizer counted in Redis goes to DynamoDB."""
+    from premium.billing.usage import UsageDrain  # noqa: PLC0415 - for the process that drains only
+
+    return {"requests": UsageDrain(at.redis(2), at.tables("usage").boto3).run(now)}
+
+
 def hourly(at: Platform, now: datetime) -> Mapping[str, Any]:
     return _start(at, SNAPSHOTS, now.replace(minute=0, second=0, microsecond=0))
 
@@ -87,6 +94,7 @@ def _start(at: Platform, kind: JobKind[Moment], moment: datetime) -> Mapping[str
 TASKS: Mapping[str, Task] = {
     "sweep": Task(every_minutes=1, run=sweep),
     "backlog": Task(every_minutes=1, run=backlog),
+    "usage": Task(every_minutes=1, run=usage),
     "hourly": Task(every_minutes=60, run=hourly),
     "daily": Task(every_minutes=1440, run=daily),
 }

@@ -1,0 +1,27 @@
+"""One tick of EventBridge: run what `premium.jobs.schedule` knows by this name. Everything there may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from premium.bootstrap import platform
+from premium.jobs.schedule import run
+from premium.observability import logger, tracer
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """An error is raised, so that EventBridge tries again and then leaves the tick in its dead-letter queue."""
+    at = platform()
+    task = str(event.get("task"))
+    logger.append_keys(request_id=f"req_{getattr(context, 'aws_request_id', 'none')}", task=task)
+    try:
+        with tracer.segment(f"schedule {task}"):
+            outcome = dict(run(task, at, at.clock.now()))
+        logger.info("task done", outcome=outcome)
+    except Exception:
+        logger.exception("task failed")
+        raise
+    finally:
+        logger.remove_keys(["request_id", "task"])
+    return outcome

@@ -1,0 +1,114 @@
+"""Imports of transactions, reports as jobs, and the year's summary from stored results."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from handlers.runtime import (
+    Caller,
+    Cursor,
+    IdempotencyKey,
+    JobView,
+    Limit,
+    Listing,
+    RequestId,
+    entry,
+    job_view,
+    listing,
+    needs,
+    position,
+    router,
+)
+from handlers.tax_views import (
+    Import,
+    ImportView,
+    NewReport,
+    ReportPosition,
+    ReportView,
+    SummaryView,
+    TransactionPosition,
+    TransactionView,
+    import_view,
+    report_view,
+    summary_view,
+    transaction_view,
+)
+from premium.bootstrap import platform
+from premium.errors import InvalidInput
+from premium.tax import service
+from premium.tax.jobs import ReportPayload
+from premium.tax.rows import ReportRow
+
+app = router("Tax")
+
+
+@app.post("/v1/tax/transactions/import")
+@needs(tier="pro", scope="tax:write")
+def import_transactions(caller: Caller, document: Import) -> ImportView:
+    """Store a history, all of it or nothing. The same history twice adds nothing."""
+    if (document.transactions is None) == (document.csv is None):
+        raise InvalidInput("Give transactions or csv, one of the two", details={"transactions": "one of the two"})
+    at = platform()
+    if document.csv is not None:
+        return import_view(service.import_csv(at, caller.user_id, document.csv, lenient=document.lenient))
+    rows = document.transactions or ()
+    return import_view(service.import_rows(at, caller.user_id, rows, lenient=document.lenient))
+
+
+@app.get("/v1/tax/transactions")
+@needs(tier="pro", scope="tax:read")
+def list_transactions(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[TransactionView]:
+    """The imported transactions, newest first."""
+    place = position(cursor, TransactionPosition)
+    after = (place.timestamp, place.id) if place else None
+    rows = [transaction_view(row) for row in service.transactions(platform(), caller.user_id, after, limit + 1)]
+    return listing(rows, limit, TransactionPosition, timestamp="timestamp", id="id")
+
+
+@app.post("/v1/tax/reports", status_code=202)
+@needs(tier="pro", scope="tax:write")
+def start_report(caller: Caller, report: NewReport, request_id: RequestId, idempotency_key: IdempotencyKey) -> JobView:
+    """Compute a tax year and make its forms. The job's id is the report's."""
+    payload = ReportPayload(**report.model_dump())
+    record = service.start_report(
+        platform(), caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key
+    )
+    return job_view(record)
+
+
+@app.get("/v1/tax/reports")
+@needs(tier="pro", scope="tax:read")
+def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ReportView]:
+    """The finished reports, newest first."""
+    place = position(cursor, ReportPosition)
+    after = (place.created_at, place.id) if place else None
+    at = platform()
+    found = listing(
+        service.reports(at, caller.user_id, after, limit + 1), limit, ReportPosition, created_at="created_at", id="id"
+    )
+    views = [report_view(row, service.links(at, row)) for row in found.items]
+    return Listing(items=views, limit=limit, next_cursor=found.next_cursor)
+
+
+@app.get("/v1/tax/reports/<report_id>")
+@needs(tier="pro", scope="tax:read")
+def get_report(caller: Caller, report_id: UUID) -> ReportView:
+    """A report with links to its documents, or how far its job is."""
+    at = platform()
+    found = service.report(at, caller.user_id, report_id)
+    return report_view(found, service.links(at, found) if isinstance(found, ReportRow) else {})
+
+
+@app.get("/v1/tax/summary/<year>")
+@needs(tier="pro", scope="tax:read")
+def summary(
+    caller: Caller, year: int, jurisdiction: Annotated[str | None, Query(min_length=2, max_length=7)] = None
+) -> SummaryView:
+    """A year's totals, from the newest stored report of it."""
+    return summary_view(service.summary(platform(), caller.user_id, year, jurisdiction))
+
+
+handler = entry(app)

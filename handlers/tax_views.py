@@ -1,0 +1,145 @@
+"""Requests and answers of the tax routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field, JsonValue
+
+from handlers.runtime import Amount, Body, Position, View
+from premium.jobs.model import JobRecord, JobStatus
+from premium.tax.model import Notice
+from premium.tax.rows import ReportRow, TransactionRow
+from premium.tax.service import Imported
+
+MAX_ROWS = 20_000
+
+
+class Import(Body):
+    """The neutral document (docs/tax-format.md), or the platform's own CSV as a text; exactly one of the two."""
+
+    transactions: tuple[Any, ...] | None = Field(default=None, max_length=MAX_ROWS)
+    csv: str | None = Field(default=None, description="Own CSV: a header of the neutral format's field names")
+    lenient: bool = Field(default=False, description="Leave out what is wrong and say so, instead of refusing it all")
+    jurisdiction: str | None = Field(default=None, description="Read and left to the report")
+    currency: str | None = Field(default=None, description="Read and left to the report")
+    method: str | None = Field(default=None, description="Read and left to the report")
+    lot_scope: str | None = Field(default=None, description="Read and left to the report")
+
+
+class NewReport(Body):
+    year: int = Field(ge=2009, le=2100, description="Tax year, by the calendar year in which it starts")
+    jurisdiction: str = Field(default="US", min_length=2, max_length=7)
+    method: str | None = Field(default=None, max_length=32, description="The jurisdiction's by default")
+    lot_scope: Literal["universal", "per_wallet", "pool", "portfolio"] | None = None
+    currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$")
+    time_zone: str | None = Field(default=None, max_length=60)
+
+
+class NoticeView(View):
+    code: str
+    transaction: str | None
+    line: int | None
+    field: str | None
+    message: str
+
+
+class ImportView(View):
+    added: int
+    known: int = Field(description="Rows whose id was imported before: they change nothing")
+    skipped: int
+    warnings: tuple[NoticeView, ...]
+
+
+class TransactionView(View):
+    id: UUID
+    source_id: str
+    timestamp: datetime
+    type: str
+    asset: str
+    amount: Amount
+    price: Amount | None
+    fee: Amount | None
+    wallet: str
+    chain: str | None
+    tx_hash: str | None
+    details: Mapping[str, JsonValue]
+
+
+class ReportView(View):
+    id: UUID
+    status: JobStatus
+    progress: Amount
+    year: int | None
+    jurisdiction: str | None
+    method: str | None
+    lot_scope: str | None
+    totals: Mapping[str, JsonValue] | None
+    links: Mapping[str, str] = Field(description="Format → link that works for 15 minutes")
+    error: str | None
+    generated_at: datetime | None
+
+
+class SummaryView(View):
+    year: int
+    jurisdiction: str
+    method: str
+    lot_scope: str
+    report_id: UUID
+    generated_at: datetime | None
+    totals: Mapping[str, JsonValue]
+
+
+class TransactionPosition(Position):
+    timestamp: datetime
+    id: UUID
+
+
+class ReportPosition(Position):
+    created_at: datetime
+    id: UUID
+
+
+def import_view(done: Imported) -> ImportView:
+    notices = tuple(notice_view(notice) for notice in done.notices[:200])
+    return ImportView(added=done.added, known=done.known, skipped=done.skipped, warnings=notices)
+
+
+def notice_view(notice: Notice) -> NoticeView:
+    return NoticeView(**notice._asdict())
+
+
+def transaction_view(row: TransactionRow) -> TransactionView:
+    return TransactionView(source_id=row.source_key, **row.model_dump(exclude={"source_key"}))
+
+
+def report_view(found: ReportRow | JobRecord, links: Mapping[str, str]) -> ReportView:
+    """A finished report with its links, or how far its job is."""
+    if isinstance(found, JobRecord):
+        asked = {name: found.payload.get(name) for name in ("year", "jurisdiction", "method", "lot_scope")}
+        return ReportView(
+            id=found.id,
+            status=found.status,
+            progress=found.progress,
+            totals=None,
+            links={},
+            error=found.error.message if found.error else None,
+            generated_at=None,
+            **asked,
+        )
+    return ReportView(
+        status=JobStatus.DONE,
+        progress=Decimal(1),
+        links=links,
+        error=None,
+        **found.model_dump(include={"id", "year", "jurisdiction", "method", "lot_scope", "totals", "generated_at"}),
+    )
+
+
+def summary_view(row: ReportRow) -> SummaryView:
+    kept = row.model_dump(include={"year", "jurisdiction", "method", "lot_scope", "generated_at", "totals"})
+    return SummaryView(report_id=row.id, **kept)
