@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _OPTIONS = (
     click.option("--input", "source", required=True, help="Transactions: neutral JSON, or - for standard input"),
     click.option("--jurisdiction", help="US, GB or UK, DE, CA, AU, FR, IE, JP or generic"),
-    click.option("--method", help="fifo, lifo, hifo, lofo, specific_id, section_104, acb, …; the jurisdiction's by default"),
+    click.option(
+        "--method", help="fifo, lifo, hifo, lofo, specific_id, section_104, acb, …; the jurisdiction's by default"
+    ),
     click.option("--lot-scope", help="universal, per_wallet, pool or portfolio"),
     click.option("--currency", help="Currency of all values, as a label"),
     click.option("--year", help="Report this tax year only (2024, or 2024-25); the calculation is always of all years"),

@@ -41,7 +41,9 @@ class Report:
 
 def options_of(document: Mapping[str, Any], **given: Any) -> dict[str, Any]:
     """`given` (those not None) over what the document says: jurisdiction, currency, method, lot_scope."""
-    asked = {name: given.get(name) or document.get(name) for name in ("jurisdiction", "currency", "method", "lot_scope")}
+    asked = {
+        name: given.get(name) or document.get(name) for name in ("jurisdiction", "currency", "method", "lot_scope")
+    }
     for name, value in asked.items():
         if value is not None and not isinstance(value, str):
             raise InvalidInput(f"{name} is a text", details={name: "not a text"})
@@ -53,7 +55,11 @@ def tax_year_of(text: str | int | None) -> int | None:
     if text is None or isinstance(text, int):
         return text
     start, _, end = text.strip().partition("-")
-    if not start.isdecimal() or len(start) != 4 or (end and end not in (f"{(int(start) + 1) % 100:02d}", str(int(start) + 1))):
+    if (
+        not start.isdecimal()
+        or len(start) != 4
+        or (end and end not in (f"{(int(start) + 1) % 100:02d}", str(int(start) + 1)))
+    ):
         raise InvalidInput(f"not a year: {text[:20]!r}", details={"year": "2024 or 2024-25"})
     return int(start)
 

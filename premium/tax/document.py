@@ -14,6 +14,10 @@ from premium.tax.model import Disposal, Holding, Notice
 from premium.tax.totals import Totals
 from premium.tax.wash import wash_sales
 
+MAX_HOLDINGS = 200
+MAX_WARNINGS = 50
+"""A stored summary keeps so many; the documents have all."""
+
 Row = dict[str, Any]
 Member = Row | str | list[Row] | Iterator[Row] | None
 
@@ -24,18 +28,36 @@ def members(report: Report) -> Iterator[tuple[str, Any]]:
     yield "jurisdiction", under.rules.code
     yield "currency", under.currency
     yield "method", under.method
-    yield "lot_scope", under.scope
+    yield "lot_scope", under.stored_scope
     yield "year", None if report.tax_year is None else under.calendar.label(report.tax_year)
     yield "disposals", map(disposal_row(report), report.disposals)
     yield from _totals(report)
     yield "remaining", map(holding, outcome.holdings)
     yield "remaining_lots", (_open_lot(lot) for lot in outcome.open_lots)
     yield "pool_after", map(holding, outcome.holdings if outcome.pooled else ())
-    yield "income", ({"transaction": e.transaction, "value": plain(e.value), "kind": e.kind, "asset": e.asset} for e in report.income)
-    yield "missing_basis", ({"transaction": m.transaction, "asset": m.asset, "amount": plain(m.amount)} for m in report.missing)
-    yield "no_gain_no_loss", (
-        {"transaction": r.transaction, "type": r.type, "asset": r.asset, "amount": plain(r.amount), "basis_given": plain(r.basis)}
-        for r in report.removals
+    yield (
+        "income",
+        (
+            {"transaction": e.transaction, "value": plain(e.value), "kind": e.kind, "asset": e.asset}
+            for e in report.income
+        ),
+    )
+    yield (
+        "missing_basis",
+        ({"transaction": m.transaction, "asset": m.asset, "amount": plain(m.amount)} for m in report.missing),
+    )
+    yield (
+        "no_gain_no_loss",
+        (
+            {
+                "transaction": r.transaction,
+                "type": r.type,
+                "asset": r.asset,
+                "amount": plain(r.amount),
+                "basis_given": plain(r.basis),
+            }
+            for r in report.removals
+        ),
     )
     if under.rules.code == "US":
         yield "wash_sales", wash_sales(report)
@@ -46,7 +68,25 @@ def members(report: Report) -> Iterator[tuple[str, Any]]:
 
 def document(report: Report) -> Row:
     """The whole document in memory."""
-    return {name: list(value) if isinstance(value, Iterable) and not isinstance(value, dict | str) else value for name, value in members(report)}
+    return {
+        name: list(value) if isinstance(value, Iterable) and not isinstance(value, dict | str) else value
+        for name, value in members(report)
+    }
+
+
+def summary_of(report: Report) -> Row:
+    """What a stored result keeps: totals and what the country adds, without the rows."""
+    made = dict(_totals(report)) | extras(report)
+    made["currency"] = report.setup.currency
+    made["counts"] = {
+        "disposals": len(report.disposals),
+        "income": len(report.income),
+        "missing_basis": len(report.missing),
+        "warnings": len(report.notices),
+    }
+    made["remaining"] = [holding(item) for item in report.outcome.holdings[:MAX_HOLDINGS]]
+    made["warnings"] = [warning(notice) for notice in report.notices[:MAX_WARNINGS]]
+    return made
 
 
 def disposal_row(report: Report) -> Callable[[Disposal], Row]:
@@ -108,11 +148,19 @@ def _totals(report: Report) -> Iterator[tuple[str, Any]]:
     yield "totals", text(sums.whole)
     yield "totals_by_year", {str(year): text(totals) for year, totals in sums.by_year.items()}
     if not under.calendar.fiscal_is_calendar:
-        yield "totals_by_tax_year", {under.calendar.label(year): text(totals) for year, totals in sums.by_tax_year.items()}
+        yield (
+            "totals_by_tax_year",
+            {under.calendar.label(year): text(totals) for year, totals in sums.by_tax_year.items()},
+        )
 
 
 def holding(item: Holding) -> Row:
-    return {"wallet": item.wallet, "asset": item.asset, "amount": plain(item.amount), "cost_basis": plain(item.cost_basis)}
+    return {
+        "wallet": item.wallet,
+        "asset": item.asset,
+        "amount": plain(item.amount),
+        "cost_basis": plain(item.cost_basis),
+    }
 
 
 def _open_lot(lot: Any) -> Row:
@@ -127,7 +175,13 @@ def _open_lot(lot: Any) -> Row:
 
 
 def _form_8949(row: Disposal) -> Row:
-    return {"transaction": row.transaction, "asset": row.asset, "part": part(row), "box": box(row), "gain": plain(row.gain)}
+    return {
+        "transaction": row.transaction,
+        "asset": row.asset,
+        "part": part(row),
+        "box": box(row),
+        "gain": plain(row.gain),
+    }
 
 
 def warning(notice: Notice) -> Row:

@@ -42,7 +42,9 @@ def _settle(
     if total is None:
         total = _known_total(given)
     if total is None:
-        notices.append(Notice("missing_price", given[0].id, f"no leg of the exchange {name} has a value", None, "value"))
+        notices.append(
+            Notice("missing_price", given[0].id, f"no leg of the exchange {name} has a value", None, "value")
+        )
         return {}
     settled = dict(zip((tx.id for tx in given), _valued(given, total, notices), strict=True))
     settled.update(zip((tx.id for tx in received), _valued(received, total, notices), strict=True))

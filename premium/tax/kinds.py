@@ -45,7 +45,11 @@ def _leg(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Except
 def _both(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Exception]) -> list[dict[str, Any]]:
     if row.get("to_amount") is None:
         raise refused("to_amount", "missing")
-    common = {name: row[name] for name in ("timestamp", "chain", "tx_hash", "form_1099", "portfolio_value", "lots") if name in row}
+    common = {
+        name: row[name]
+        for name in ("timestamp", "chain", "tx_hash", "form_1099", "portfolio_value", "lots")
+        if name in row
+    }
     name = str(row.get("id"))
     group = f"{CONVERTED}{kind}:{row.get('group') or name}"
     given = {

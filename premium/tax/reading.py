@@ -44,7 +44,7 @@ _RARE = frozenset(
 FIELDS = frozenset({"id", "timestamp", "type", "asset", "amount", "price", "value", "fee", "wallet"}) | _RARE
 
 
-class Refused(Exception):  # noqa: N818 - it is caught a line later and becomes a notice
+class Refused(Exception):
     """A row that cannot be read; `field` says where."""
 
     def __init__(self, field: str, reason: str, code: str = "invalid_field") -> None:

@@ -36,6 +36,11 @@ class Setup:
     def lot_method(self) -> bool:
         return self.method in LOT_METHODS or self.method == "ie_fifo_four_week"
 
+    @property
+    def stored_scope(self) -> str:
+        """The scope in the format's words: from 2025 the US default is per wallet, and it is what holdings are told by."""
+        return "per_wallet" if self.scope == TRANSITION else self.scope
+
 
 def setup(
     code: str,

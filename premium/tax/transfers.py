@@ -39,7 +39,9 @@ def _pairs(out: list[Transaction], into: list[Transaction]) -> dict[str, Transac
             candidates = [tx for tx in by_asset.get(leaving.asset, ()) if tx.id not in replaced]
             fits = [tx for tx in candidates if _fits(leaving, tx, same_hash=same_hash)]
             if fits:
-                arriving = min(fits, key=lambda tx: (leaving.amount - tx.amount, abs(tx.instant - leaving.instant), tx.id))
+                arriving = min(
+                    fits, key=lambda tx: (leaving.amount - tx.amount, abs(tx.instant - leaving.instant), tx.id)
+                )
                 replaced[leaving.id] = _joined(leaving, arriving)
                 replaced[arriving.id] = None
     return replaced

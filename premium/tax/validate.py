@@ -36,7 +36,13 @@ def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -
     first = under.calendar.start_of(_GENESIS)
     for tx in transactions:
         if tx.instant < first:
-            yield Notice("implausible_date", tx.id, f"{text_of(tx.instant)} is before the first block of any chain", None, "timestamp")
+            yield Notice(
+                "implausible_date",
+                tx.id,
+                f"{text_of(tx.instant)} is before the first block of any chain",
+                None,
+                "timestamp",
+            )
         elif now is not None and tx.instant > now:
             yield Notice("future_date", tx.id, f"{text_of(tx.instant)} has not come yet", None, "timestamp")
 

@@ -68,5 +68,3 @@ def _replacements(
         left = EXACT.subtract(left, replaced)
         loss = -row.gain if replaced == row.amount else divide(EXACT.multiply(-row.gain, replaced), row.amount)
         yield {"transaction": row.transaction, "replacement": purchase.id, "loss": plain(loss)}
-
-

@@ -60,7 +60,12 @@ def _place(lot: Lot, wallet: str, amount: Decimal, room: dict[str, Decimal], pla
 
 
 def _by_plan(
-    asset: str, lots: list[Lot], room: dict[str, Decimal], plan: Mapping[str, Any], placed: list[Placed], notices: list[Notice]
+    asset: str,
+    lots: list[Lot],
+    room: dict[str, Decimal],
+    plan: Mapping[str, Any],
+    placed: list[Placed],
+    notices: list[Notice],
 ) -> None:
     by_id = {lot.id: lot for lot in lots}
     for item in plan.get("lots", ()):
@@ -103,7 +108,9 @@ def _fill(lots: list[Lot], wallets: list[str], room: Mapping[str, Decimal]) -> I
                 yield lot, wallet, amount
 
 
-def _left_over(asset: str, lots: list[Lot], homes: Mapping[str, str], placed: list[Placed], notices: list[Notice]) -> None:
+def _left_over(
+    asset: str, lots: list[Lot], homes: Mapping[str, str], placed: list[Placed], notices: list[Notice]
+) -> None:
     for lot in lots:
         if lot.amount:
             wallet = homes.get(lot.id, "")

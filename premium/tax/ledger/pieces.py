@@ -39,7 +39,9 @@ def disposed(tx: Transaction, piece: Piece, proceeds: Decimal, day: int, rule: s
         return _row(tx, None, None, day, amount, proceeds, ZERO, "short", rule, ZERO)
     if low is not None and proceeds < basis:
         return _sold_below_donor_basis(tx, piece, proceeds, day, rule)
-    return _row(tx, lot.id, lot.acquired, day, amount, proceeds, basis, "long" if day >= lot.long_from else "short", rule, ZERO)
+    return _row(
+        tx, lot.id, lot.acquired, day, amount, proceeds, basis, "long" if day >= lot.long_from else "short", rule, ZERO
+    )
 
 
 def _sold_below_donor_basis(tx: Transaction, piece: Piece, proceeds: Decimal, day: int, rule: str) -> Disposal:

@@ -1,0 +1,1 @@
+"""Files of others as neutral rows: one module a source, recognised by its header."""

@@ -1,0 +1,59 @@
+"""The platform's own CSV: a header of the neutral format's field names, one transaction a line.
+
+What is a list or an object in JSON is a text here: `lots` as `b1:0.5;b2:1`, `form_1099` as `1099-DA:true`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from premium.errors import InvalidInput
+from premium.tax.reading import FIELDS
+
+_REQUIRED = ("id", "timestamp", "type", "asset", "amount")
+FIRST_LINE = 2
+"""The header is line 1."""
+
+
+def rows(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Neutral rows; InvalidInput names a column that is unknown, twice there, or missing."""
+    table = csv.reader(lines)
+    header = [name.strip().lstrip("\ufeff") for name in next(table, [])]
+    _check(header)
+    for cells in table:
+        yield _row(header, cells)
+
+
+def _check(header: list[str]) -> None:
+    for name in _REQUIRED:
+        if name not in header:
+            raise InvalidInput(f"line 1: the column {name} is missing", details={"line": 1, "column": name})
+    for index, name in enumerate(header):
+        if name not in FIELDS:
+            text = f"line 1: {name[:60]!r} is no column of this format"
+            raise InvalidInput(text, details={"line": 1, "column": name[:60]})
+        if name in header[:index]:
+            raise InvalidInput(f"line 1: the column {name} is there twice", details={"line": 1, "column": name})
+
+
+def _row(header: list[str], cells: list[str]) -> dict[str, Any]:
+    if len(cells) > len(header):
+        # Kept under a name that no field has, so that the row is refused with its line.
+        return {f"column {len(header) + 1}": cells[len(header)]}
+    row: dict[str, Any] = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
+    if "lots" in row:
+        row["lots"] = [_lot(part) for part in row["lots"].split(";") if part.strip()]
+    if "form_1099" in row:
+        form, _, reported = row["form_1099"].partition(":")
+        row["form_1099"] = {
+            "form": form,
+            "basis_reported": {"true": True, "": False, "false": False}.get(reported.lower(), reported),
+        }
+    return row
+
+
+def _lot(text: str) -> dict[str, str]:
+    name, _, amount = text.strip().rpartition(":")
+    return {"lot": name, "amount": amount}

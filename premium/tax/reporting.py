@@ -1,0 +1,84 @@
+"""A report as a job: calculate, write the documents, store them and one row. Worker side only."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from premium.errors import Unprocessable
+from premium.tax import store
+from premium.tax.calculate import Report, report_of
+from premium.tax.days import instant_of
+from premium.tax.document import summary_of
+from premium.tax.jobs import ReportPayload
+from premium.tax.reading import read_rows
+from premium.tax.reports import documents_of
+from premium.tax.setup import setup
+
+if TYPE_CHECKING:
+    from premium.jobs.context import JobContext
+
+
+def make_report(context: JobContext, payload: ReportPayload) -> Mapping[str, Any]:
+    """The body of `tax.report`: `{report_id, totals, files}`. Run twice, it leaves one row and the same objects."""
+    report = _calculated(context, payload)
+    context.progress(0.4)
+    with tempfile.TemporaryDirectory(prefix="tax-report-") as folder:
+        files = _store_documents(context, report, Path(folder))
+    summary = summary_of(report)
+    row = {
+        "job_id": context.job_id,
+        "year": payload.year,
+        "jurisdiction": report.setup.rules.code,
+        "method": report.setup.method,
+        "lot_scope": report.setup.stored_scope,
+        "totals": summary,
+        "report_url": f"s3://{context.platform.objects.bucket}/{next(iter(files.values()))['key']}",
+        "files": files,
+        "generated_at": context.created_at,
+    }
+    with context.platform.worker_database.as_user(context.user_id) as connection:
+        store.add_report(connection, context.user_id, row)
+        context.point("before_commit")
+    return {
+        "report_id": str(context.job_id),
+        "totals": summary["totals"],
+        "files": {n: f["key"] for n, f in files.items()},
+    }
+
+
+def _calculated(context: JobContext, payload: ReportPayload) -> Report:
+    under = setup(
+        payload.jurisdiction,
+        method=payload.method,
+        scope=payload.lot_scope,
+        currency=payload.currency,
+        time_zone=payload.time_zone,
+        until_tax_year=payload.year,
+    )
+    with context.platform.worker_database.as_user(context.user_id, statement_timeout_ms=120_000) as connection:
+        read = read_rows(store.history(connection, context.user_id), zone=ZoneInfo("UTC"))
+    if not read.transactions:
+        raise Unprocessable("there are no transactions to report; import some first")
+    # As of when the work was accepted, so that a repeat says the same.
+    now = instant_of(context.created_at)
+    return report_of(read.transactions, under, tax_year=payload.year, notices=read.notices, lines=read.lines, now=now)
+
+
+def _store_documents(context: JobContext, report: Report, folder: Path) -> dict[str, dict[str, Any]]:
+    """Each document as one object whose key is made from the job's id."""
+    documents = documents_of(report.setup.rules)
+    files: dict[str, dict[str, Any]] = {}
+    for number, document in enumerate(documents, 1):
+        path = folder / document.filename(report)
+        document.write(report, path)
+        key = f"tax/{context.user_id}/{context.job_id}/{path.name}"
+        stored = context.platform.objects.put_file(path, key, content_type=document.content_type)
+        if number == 1:
+            context.point("first_write")
+        files[document.format] = {"key": stored.key, "size": stored.size, "sha256": stored.sha256, "name": path.name}
+        context.progress(0.4 + 0.5 * number / len(documents))
+    return files

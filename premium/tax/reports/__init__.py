@@ -1,0 +1,48 @@
+"""The documents of a report, each written from the report alone, so that the same inputs give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from premium.tax.calculate import Report
+from premium.tax.rules import Jurisdiction
+
+Writer = Callable[[Report, Path], None]
+_CSV, _PDF, _JSON, _TEXT = "text/csv; charset=utf-8", "application/pdf", "application/json", "text/plain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One file of a report; its module is imported when it is written (reportlab is slow to load)."""
+
+    format: str
+    module: str
+    content_type: str
+    suffix: str
+
+    def filename(self, report: Report) -> str:
+        """`us-2024-form-8949.pdf`."""
+        code, year = report.setup.rules.code.lower(), report.tax_year or "all"
+        return f"{code}-{year}-{self.format.rsplit('_', 1)[0].replace('_', '-')}.{self.suffix}"
+
+    def write(self, report: Report, path: Path) -> None:
+        writer: Writer = import_module(f"premium.tax.reports.{self.module}").write
+        writer(report, path)
+
+
+DOCUMENTS = {
+    document.format: document
+    for document in (
+        Document(format="form_8949_csv", module="form_8949_csv", content_type=_CSV, suffix="csv"),
+        Document(format="form_8949_pdf", module="form_8949_pdf", content_type=_PDF, suffix="pdf"),
+        Document(format="result_json", module="result_json", content_type=_JSON, suffix="json"),
+    )
+}
+
+
+def documents_of(rules: Jurisdiction) -> list[Document]:
+    """What a report of this jurisdiction is made of, the main document first."""
+    return [DOCUMENTS[name] for name in rules.documents]

@@ -1,0 +1,43 @@
+"""Rounding, once, when a form asks: lines of cents that add up to the rounded total."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from premium.money import EXACT, ZERO
+
+_CENT = Decimal("0.01")
+_ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
+
+
+def cents(value: Decimal, quantum: Decimal = _CENT) -> Decimal:
+    """To the cent, halves away from zero."""
+    return value.quantize(quantum, context=_ROUNDING)
+
+
+class Column:
+    """A column whose printed lines sum to its printed total: each line is the step of the rounded running sum.
+
+    So a line differs from its own rounding by at most a cent, and nothing is lost over a hundred thousand lines.
+    """
+
+    __slots__ = ("_exact", "_quantum", "printed")
+
+    def __init__(self, quantum: Decimal = _CENT) -> None:
+        self._exact = ZERO
+        self._quantum = quantum
+        self.printed = ZERO
+        """The sum of the lines so far."""
+
+    def line(self, value: Decimal) -> Decimal:
+        """The printed amount of the next line."""
+        self._exact = EXACT.add(self._exact, value)
+        total = cents(self._exact, self._quantum)
+        step = EXACT.subtract(total, self.printed)
+        self.printed = total
+        return step
+
+
+def money(value: Decimal) -> str:
+    """`1,234.50`; negative amounts in parentheses, as the forms print them."""
+    return f"({-value:,.2f})" if value < 0 else f"{value:,.2f}"

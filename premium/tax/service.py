@@ -1,0 +1,125 @@
+"""Use cases of the tax service for requests: import, list, start, look at. What a worker does is in `reporting`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from premium.bootstrap import Platform
+from premium.errors import InvalidInput, NotFound
+from premium.jobs.model import JobRecord
+from premium.tax import store
+from premium.tax.checking import Checked, check_rows
+from premium.tax.importers import own_csv
+from premium.tax.jobs import REPORT, ReportPayload
+from premium.tax.model import Notice
+from premium.tax.rows import ReportRow, TransactionRow
+from premium.tax.setup import setup
+
+LINK_SECONDS = 900
+"""How long a presigned link to a document works."""
+MAX_ERRORS = 50
+"""An answer names at most so many; the count tells of the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What an import did: `added` and `known` together are the rows it took."""
+
+    added: int
+    known: int
+    skipped: int
+    notices: tuple[Notice, ...]
+
+
+def import_rows(
+    at: Platform, user_id: UUID, rows: Sequence[Any], *, lenient: bool = False, first_line: int = 1
+) -> Imported:
+    """Store neutral rows, all or nothing; InvalidInput names line and field of each that is wrong.
+
+    `lenient` leaves the wrong ones out and says which. A row whose id is known is not stored again.
+    """
+    checked = check_rows(rows, zone=ZoneInfo("UTC"), first_line=first_line)
+    if checked.errors and not lenient:
+        raise refused(checked.errors)
+    with at.database.as_user(user_id) as connection:
+        added = store.add_transactions(connection, user_id, checked.rows, checked.moments)
+    return _imported(checked, added)
+
+
+def import_csv(at: Platform, user_id: UUID, text: str, *, lenient: bool = False) -> Imported:
+    """The same from the platform's own CSV; lines are the file's."""
+    rows = list(own_csv.rows(text.splitlines()))
+    return import_rows(at, user_id, rows, lenient=lenient, first_line=own_csv.FIRST_LINE)
+
+
+def _imported(checked: Checked, added: int) -> Imported:
+    known = len(checked.rows) - added
+    return Imported(added=added, known=known, skipped=len(checked.errors), notices=(*checked.errors, *checked.notices))
+
+
+def refused(errors: Sequence[Notice]) -> InvalidInput:
+    """The error of an import that has wrong rows."""
+    first = errors[0]
+    named = [{"line": e.line, "field": e.field, "id": e.transaction, "reason": e.message} for e in errors[:MAX_ERRORS]]
+    text = f"line {first.line}: {first.message.removesuffix('; the line is left out')}; nothing was imported"
+    return InvalidInput(text, details={"errors": named, "count": len(errors)})
+
+
+def transactions(at: Platform, user_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[TransactionRow]:
+    with at.database.as_user(user_id) as connection:
+        return store.page_of_transactions(connection, user_id, after, limit)
+
+
+def start_report(
+    at: Platform, user_id: UUID, payload: ReportPayload, *, request_id: str, idempotency_key: str | None
+) -> JobRecord:
+    """Accept a report; a method or scope that the jurisdiction does not allow is Unprocessable, with the reason."""
+    under = setup(
+        payload.jurisdiction,
+        method=payload.method,
+        scope=payload.lot_scope,
+        currency=payload.currency,
+        time_zone=payload.time_zone,
+        strict=True,
+    )
+    payload = payload.model_copy(update={"jurisdiction": under.rules.code, "method": under.method})
+    return at.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
+
+
+def report(at: Platform, user_id: UUID, report_id: UUID) -> ReportRow | JobRecord:
+    """A finished report, or the job that makes it; NotFound for what is neither, or another user's."""
+    with at.database.as_user(user_id) as connection:
+        found = store.report_of(connection, user_id, report_id)
+    if found is not None:
+        return found
+    job = at.jobs.get(user_id, report_id)
+    if job.kind != REPORT.name:
+        raise NotFound(f"there is no report {report_id}")
+    return job
+
+
+def reports(at: Platform, user_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[ReportRow]:
+    with at.database.as_user(user_id) as connection:
+        return store.page_of_reports(connection, user_id, after, limit)
+
+
+def summary(at: Platform, user_id: UUID, year: int, jurisdiction: str | None) -> ReportRow:
+    """The newest stored result of a year; NotFound says how to get one."""
+    code = None if jurisdiction is None else setup(jurisdiction).rules.code
+    with at.database.as_user(user_id) as connection:
+        found = store.newest_report(connection, user_id, year, code)
+    if found is None:
+        raise NotFound(f"there is no report of {year} yet; POST /v1/tax/reports makes one")
+    return found
+
+
+def links(at: Platform, row: ReportRow) -> Mapping[str, str]:
+    """A short-lived link to each document of a report, by format."""
+    return {
+        name: at.objects.presigned_get(file.key, LINK_SECONDS, filename=file.name) for name, file in row.files.items()
+    }
