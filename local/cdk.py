@@ -9,6 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from local import buckets
 from local.aws import REGION, client_environment
 from local.clients import Clients
 from local.errors import LocalError
@@ -33,6 +34,7 @@ class Cdk:
         try:
             clients.ssm.get_parameter(Name=_BOOTSTRAP_PARAMETER)
         except ClientError:
+            buckets.forget_assets(clients)
             self._run(["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", ""])
 
     def deploy(self) -> None:

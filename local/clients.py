@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
@@ -31,7 +32,9 @@ class Clients:
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             region_name=REGION,
         )
-        self._config = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2})
+        self._config = Config(
+            connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}
+        )
 
     @cached_property
     def apigateway(self) -> ApiGatewayV2Client:
@@ -52,6 +55,10 @@ class Clients:
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         return self._session.client("logs", endpoint_url=self.endpoint, config=self._config)
+
+    @cached_property
+    def s3(self) -> S3Client:
+        return self._session.client("s3", endpoint_url=self.endpoint, config=self._config)
 
     @cached_property
     def secrets(self) -> SecretsManagerClient:

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
-from local import after_deploy, chain, databases, environment, preflight, secret_values, stacks
+from local import after_deploy, buckets, chain, databases, environment, preflight, secret_values, stacks
 from local.cdk import Cdk
 from local.clients import Clients
 from local.deploy import deploy
@@ -55,7 +55,8 @@ def up(places: Places, *, force: bool = False) -> Stage:
         market = chain.prepare(places, neighbours.evm)
     with step("Deployment of the stage local (cdk deploy)") as note:
         deployment = deploy(places, clients, force=force)
-        note.text = deployment.reason
+        moved = buckets.carry_over(clients, stacks.outputs(places.outputs), places.state / "buckets.json")
+        note.text = deployment.reason + (f"; {moved} objects of S3 kept" if moved else "")
     with step("Addresses and passwords into the stage's secrets"):
         after_deploy.mend(clients, Cdk(places, clients.endpoint).assembly)
         secret_values.fill(clients, neighbours, places.state)
