@@ -5,6 +5,7 @@ from __future__ import annotations
 pytest_plugins = (
     "tests.fixtures.run",
     "tests.fixtures.postgres",
+    "tests.fixtures.databases",
     "tests.fixtures.redis_server",
     "tests.fixtures.evm",
     "tests.fixtures.aws",

@@ -1,0 +1,160 @@
+"""Time series have views instead of row-level security: the same test on native partitions and on TimescaleDB.
+
+The layout is what the server offers. `PREMIUM_TEST_TIMESCALE_URL`, an administrator's URL, names a server that has
+TimescaleDB.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from local.postgres import OWNER, SUPERUSER
+from migrations.files import FOLDER
+from migrations.layout import detect
+from migrations.roles import ROLES, make_roles
+from migrations.runner import Runner
+from tests.fixtures.databases import UrlOf
+from tests.integration.rls.catalogue import Connection
+
+pytestmark = pytest.mark.integration
+NOW = datetime.now(UTC)
+MINE, THEIRS = uuid.uuid4(), uuid.uuid4()
+CLOSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrerequisiteState)
+"""No right, or a view that cannot be written through."""
+VIEWS = ("my_portfolio_snapshots", "my_portfolio_daily", "my_portfolio_weekly")
+_READABLE = """
+    SELECT c.relname, c.relkind, coalesce('security_barrier=true' = ANY (c.reloptions), false), pg_get_viewdef(c.oid)
+    FROM pg_class c WHERE has_table_privilege('premium_app', c.oid, 'SELECT')
+    AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+"""
+_OF_USERS = """
+    SELECT c.oid::regclass::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'user_id'
+    WHERE c.relkind IN ('r', 'p', 'v', 'm') AND c.relname NOT LIKE 'my\\_%'
+"""
+
+
+@pytest.fixture(scope="module", params=["native", "timescale"])
+def url(request: pytest.FixtureRequest, copy_of: Callable[[str], UrlOf]) -> UrlOf:
+    """A database of this layout with two users' snapshots: 100 of MINE, 200 of THEIRS, on two days."""
+    given = os.environ.get("PREMIUM_TEST_TIMESCALE_URL") if request.param == "timescale" else None
+    url = timescale(given) if given else copy_of("timeseries")
+    with psycopg.connect(url(SUPERUSER)) as connection:
+        layout = detect(connection)
+    if layout.name != request.param:
+        pytest.skip(f"layout {request.param}: {layout.reason}")
+    with psycopg.connect(url("premium_worker")) as connection:
+        for user, value in ((MINE, 100), (THEIRS, 200)):
+            for at in (NOW, NOW - timedelta(days=1)):
+                write(connection, user, at, value)
+    return url
+
+
+def timescale(admin: str) -> UrlOf:
+    """A migrated database on the server that `admin` administers, made by the deployment's own steps."""
+    passwords = {role: uuid.uuid4().hex for role in ROLES}
+    name = f"timeseries_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    here = make_conninfo(admin, dbname=name)
+    make_roles(here, [{"username": role, "password": word} for role, word in passwords.items()], print)
+    with psycopg.connect(here, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+
+    def url(role: str) -> str:
+        return here if role == SUPERUSER else make_conninfo(here, user=role, password=passwords[role])
+
+    Runner("timeseries", url(OWNER), FOLDER / "timeseries", print).up()
+    assert conninfo_to_dict(url(OWNER))["dbname"] == name
+    return url
+
+
+def write(connection: Connection, user: uuid.UUID, at: datetime, value: int) -> None:
+    connection.execute(
+        'INSERT INTO portfolio_snapshots (user_id, job_id, "timestamp", total_value) VALUES (%s, %s, %s, %s)',
+        (user, uuid.uuid4(), at, value),
+    )
+
+
+@contextmanager
+def as_user(url: UrlOf, user: uuid.UUID | None) -> Iterator[Connection]:
+    with psycopg.connect(url("premium_app")) as connection:
+        connection.execute("SELECT set_config('app.current_user_id', %s, true)", (str(user) if user else "",))
+        yield connection
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_user_reads_his_own_alone(url: UrlOf, view: str) -> None:
+    with as_user(url, MINE) as connection:
+        rows = connection.execute(f"SELECT DISTINCT user_id FROM {view}").fetchall()  # noqa: S608 - a constant
+    assert rows == [(MINE,)]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nobody_reads_nothing(url: UrlOf, view: str) -> None:
+    with as_user(url, None) as connection:
+        assert connection.execute(f"SELECT 1 FROM {view}").fetchall() == []  # noqa: S608 - a constant
+
+
+def test_all_that_can_be_read_is_behind_a_barrier(url: UrlOf) -> None:
+    """Whatever is granted later is found here: a barrier view that compares user_id with the setting, or nothing."""
+    with psycopg.connect(url(SUPERUSER)) as connection:
+        readable = connection.execute(_READABLE).fetchall()
+    assert {row[0] for row in readable} == set(VIEWS)
+    for name, kind, barrier, definition in readable:
+        assert (kind, barrier) == ("v", True), name
+        assert "(user_id = (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid)" in definition
+
+
+def test_tables_and_roll_ups_themselves_are_closed_to_the_application(url: UrlOf) -> None:
+    with psycopg.connect(url(SUPERUSER)) as connection:
+        names = [row[0] for row in connection.execute(_OF_USERS)]
+    assert {"portfolio_snapshots", "portfolio_snapshots_daily", "portfolio_snapshots_weekly"} <= set(names)
+    for name in names:
+        with as_user(url, MINE) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(f"SELECT 1 FROM {name}")  # noqa: S608 - from the catalogue
+        for verb in ("DELETE FROM {}", "UPDATE {} SET user_id = user_id"):
+            with as_user(url, MINE) as connection, pytest.raises(CLOSED):
+                connection.execute(verb.format(name))
+    with as_user(url, MINE) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        write(connection, MINE, NOW, 1)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("verb", ["DELETE FROM {}", "UPDATE {} SET user_id = user_id"])
+def test_a_view_writes_nothing(url: UrlOf, view: str, verb: str) -> None:
+    with as_user(url, MINE) as connection, pytest.raises(CLOSED):
+        connection.execute(verb.format(view))
+
+
+def test_a_leaky_function_sees_no_more_than_its_caller(url: UrlOf) -> None:
+    """Without the barrier a cheap function in WHERE would run before the filter, and tell what it saw."""
+    with psycopg.connect(url(SUPERUSER)) as connection:
+        connection.execute(
+            "CREATE OR REPLACE FUNCTION leak(n NUMERIC) RETURNS BOOLEAN LANGUAGE plpgsql COST 0.0000001"
+            " AS $$ BEGIN RAISE NOTICE 'saw %', n; RETURN true; END $$"
+        )
+        connection.execute("GRANT EXECUTE ON FUNCTION leak(NUMERIC) TO premium_app")
+    seen: list[str] = []
+    with as_user(url, MINE) as connection:
+        connection.add_notice_handler(lambda notice: seen.append(notice.message_primary or ""))
+        connection.execute("SELECT 1 FROM my_portfolio_snapshots WHERE leak(total_value)")
+    assert set(seen) == {"saw 100"}
+
+
+def test_a_job_leaves_one_snapshot(url: UrlOf) -> None:
+    job = uuid.uuid4()
+    statement = (
+        'INSERT INTO portfolio_snapshots (user_id, job_id, "timestamp", total_value) VALUES (%s, %s, %s, 1)'
+        " ON CONFLICT DO NOTHING"
+    )
+    with psycopg.connect(url("premium_worker")) as connection:
+        counts = [connection.execute(statement, (uuid.uuid4(), job, NOW)).rowcount for _ in range(2)]
+    assert counts == [1, 0]
