@@ -1,0 +1,81 @@
+"""The shipped chains, and what a deployment's own file may do to them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from premium.chains import registry
+from premium.chains.registry import Registry, parse
+from premium.config import ConfigurationError, Settings
+
+pytestmark = pytest.mark.unit
+
+CHAIN = {"name": "mine", "title": "Mine", "chain_id": 999_999, "native": {"symbol": "ETH", "decimals": 18}}
+SHIPPED = json.dumps({"chains": [CHAIN | {"rpc": ["https://node.example"]}]})
+
+
+def overlay(*chains: object, **more: object) -> Registry:
+    return parse(SHIPPED, json.dumps({"chains": chains, **more}), source="file")
+
+
+def test_more_than_a_hundred_chains_ship_each_with_its_own_id() -> None:
+    shipped = registry.load(Settings(premium_stage="dev"))
+    assert len(shipped) > 100
+    assert len({chain.chain_id for chain in shipped}) == len(shipped)
+    assert len(shipped.active) > 100
+    ids = {
+        "ethereum": 1,
+        "optimism": 10,
+        "base": 8453,
+        "arbitrum": 42161,
+        "polygon": 137,
+        "bsc": 56,
+        "avalanche": 43114,
+    }
+    assert {name: shipped[name].chain_id for name in ids} == ids
+    assert shipped["zksync"].multicall != shipped["ethereum"].multicall
+
+
+def test_a_file_replaces_single_fields_and_adds_whole_chains() -> None:
+    own = overlay({"name": "mine", "rpc": ["http://127.0.0.1:1"]}, CHAIN | {"name": "other", "chain_id": 7})
+    assert own["mine"].endpoints == ("http://127.0.0.1:1/",)
+    assert own["mine"].chain_id == 999_999
+    assert [chain.name for chain in own.active] == ["mine"]
+
+
+def test_active_names_the_only_chains_that_are_read() -> None:
+    second = CHAIN | {"name": "second", "chain_id": 2, "rpc": ["http://127.0.0.1:1"]}
+    assert [chain.name for chain in overlay(second, active=["second"]).active] == ["second"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "file: file: Invalid JSON"),
+        ('{"chain": []}', "file: chain: Extra inputs"),
+        ('{"chains": [{"title": "x"}]}', "file: chain 1 has no name"),
+        ('{"chains": [{"name": "new"}]}', "file: chain 'new': title: Field required"),
+        ('{"chains": [{"name": "mine", "chain_id": "x"}]}', "chain 'mine': chain_id: Input should be a valid integer"),
+        ('{"chains": [{"name": "mine", "rpc": ["ftp://x"]}]}', "chain 'mine': rpc.0: URL scheme"),
+        ('{"chains": [{"name": "mine", "multicall": "0x1"}]}', "chain 'mine': multicall: Value error, an address is"),
+        ('{"chains": [{"name": "mine", "rpcs": []}]}', "chain 'mine': rpcs: Extra inputs"),
+        ('{"active": ["nowhere"]}', "file: active: no chain is called 'nowhere'"),
+    ],
+)
+def test_a_wrong_file_stops_with_a_sentence_that_names_the_place(text: str, sentence: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(SHIPPED, text, source="file")
+    assert sentence in str(caught.value)
+
+
+def test_two_names_for_one_chain_would_count_coins_twice() -> None:
+    with pytest.raises(ConfigurationError, match="'mine' and 'twin' both have chain id 999999"):
+        overlay(CHAIN | {"name": "twin"})
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"CHAINS_FILE: .*gone\.json cannot be read: No such file"):
+        registry.load(Settings(premium_stage="local", chains_file=str(tmp_path / "gone.json")))
