@@ -40,7 +40,7 @@ class Aws(Service):
 
     def prepare(self) -> None:
         """After a kill the state on disk is that of some earlier stop: older than S3's objects, so it is dropped."""
-        if self.record.exists():
+        if self.crashed:
             shutil.rmtree(self.data / "state", ignore_errors=True)
 
     def command(self) -> Sequence[str | Path]:

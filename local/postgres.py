@@ -144,11 +144,14 @@ class Postgres(Service):
         return path
 
     def _drop_stale_pid_file(self) -> None:
-        """After a crash and a reboot the pid in it may be another program's; the server would refuse to start."""
+        """The pid in it may be another program's, or dead and not yet waited for; the server would refuse to start.
+
+        What was left of our own server has been ended before, so the file protects nobody any more.
+        """
         lock = self.cluster / "postmaster.pid"
         try:
-            pid = int(lock.read_text().split()[0])
-            stale = "postgres" not in psutil.Process(pid).name()
+            process = psutil.Process(int(lock.read_text().split()[0]))
+            stale = "postgres" not in process.name() or process.status() == psutil.STATUS_ZOMBIE
         except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
             return
         if stale:
@@ -156,7 +159,8 @@ class Postgres(Service):
 
     def _retry(self) -> None:
         """After a kill of the parent its children take a moment to let go of the shared memory."""
-        if "still in use" in self._tail():
+        if any(words in self._tail() for words in ("still in use", "Is another postmaster")):
+            self._drop_stale_pid_file()
             self._spawn()
             return
         super()._retry()

@@ -100,8 +100,20 @@ def _reap(pid: int) -> None:
         return
 
 
+def _is_another(pid: int, started: float) -> bool:
+    try:
+        return abs(psutil.Process(pid).create_time() - started) >= 1
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _session(leader: int, started: float) -> Iterator[psutil.Process]:
-    """What still runs in the session that `leader` opened at `started`, the leader included."""
+    """What still runs in the session that `leader` opened at `started`, the leader included.
+
+    A pid stays taken while a session has its number; but after a reboot, or once the session was empty, it may be anyone's.
+    """
+    if started < psutil.boot_time() - 1 or _is_another(leader, started):
+        return
     for process in psutil.process_iter():
         try:
             if os.getsid(process.pid) == leader and process.create_time() >= started - 1:

@@ -28,6 +28,8 @@ class Service(ABC):
         self.port = port
         self.log = self.data.parent / "logs" / f"{self.name}.log"
         self.record = self.data / "process.json"
+        self.crashed = False
+        """Known in `prepare`: whether the last process ended without `stop`."""
 
     @property
     def address(self) -> str:
@@ -59,6 +61,8 @@ class Service(ABC):
     def start(self, *, seconds: float = 30) -> None:
         """Returns when it is healthy. LocalError when its port is taken or it does not come up in `seconds`."""
         if self.pid is None:
+            self.crashed = self.record.exists()
+            processes.end(self.record, grace=0)
             ports.require_free(self.port, name=self.name, variable=self.variable)
             self.data.mkdir(parents=True, exist_ok=True)
             self.prepare()
