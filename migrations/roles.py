@@ -61,3 +61,5 @@ def _hand_over(connection: psycopg.Connection[Any]) -> None:
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     roles = sql.SQL(", ").join(map(sql.Identifier, ROLES))
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles))
+    # Bulk rows pass through a temporary table (premium.storage.timeseries.copy_rows).
+    connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO premium_worker").format(database))

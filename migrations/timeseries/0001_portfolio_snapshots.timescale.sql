@@ -10,8 +10,6 @@ BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
         END IF;
     END LOOP;
-    -- COPY knows no ON CONFLICT: the worker copies into a temporary table first.
-    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO premium_worker', current_database());
 END
 $$;
 
