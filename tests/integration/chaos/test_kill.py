@@ -1,0 +1,51 @@
+"""`kill -9` of the worker in the middle of each job: it is done again, and leaves one result."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from premium.jobs.chaos import POINTS, VARIABLE
+from premium.jobs.model import JobRecord, JobStatus
+from premium.tax.jobs import REPORT
+from tests.integration.chaos.conftest import Fleets, Stage, until
+
+pytestmark = pytest.mark.chaos
+
+ALL = "aggregation,scanning,tax"
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_three_jobs_killed_at_one_point_end_once_each(stage: Stage, fleet: Fleets, point: str) -> None:
+    jobs = stage.start_all(stage.user())
+    running = fleet("--processes=3", queues=ALL, extra={VARIABLE: point})
+    until(lambda: stage.ended(*jobs), seconds=30)
+
+    entries = json_lines(running.log())
+    for job in jobs:
+        assert passed(entries, job) == [*POINTS[: POINTS.index(point) + 1], *POINTS]
+        record = stage.record(job)
+        assert (job.kind, record.status, record.attempt) == (job.kind, JobStatus.DONE, 2)
+        assert (job.kind, stage.results(job)) == (job.kind, 1)
+    assert sum(entry["message"] == "worker died and is replaced" for entry in entries) == 3
+    documents_are_whole(stage, next(job for job in jobs if job.kind == REPORT.name))
+
+
+def json_lines(log: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.splitlines() if line.startswith('{"level"')]
+
+
+def passed(entries: list[dict[str, Any]], job: JobRecord) -> list[str]:
+    """The points that the log shows for this job, in order, over its attempts."""
+    return [e["point"] for e in entries if e["message"] == "point" and e.get("job_id") == str(job.id)]
+
+
+def documents_are_whole(stage: Stage, job: JobRecord) -> None:
+    """Every document that the result names is there, and no other."""
+    result = stage.record(job).result
+    assert result is not None
+    bucket = boto3.client("s3").list_objects_v2(Bucket=stage.environment["REPORTS_BUCKET"], Prefix="tax/")
+    assert sorted(entry["Key"] for entry in bucket["Contents"]) == sorted(result["files"].values())
