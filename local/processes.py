@@ -110,7 +110,7 @@ def _is_another(pid: int, started: float) -> bool:
 def _session(leader: int, started: float) -> Iterator[psutil.Process]:
     """What still runs in the session that `leader` opened at `started`, the leader included.
 
-    A pid stays taken while a session has its number; but after a reboot, or once the session was empty, it may be anyone's.
+    A pid stays taken while a session has its number; after a reboot it may be anyone's.
     """
     if started < psutil.boot_time() - 1 or _is_another(leader, started):
         return
