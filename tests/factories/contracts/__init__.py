@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
+import os
+import pickle
 import re
 import subprocess
 import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[3]
 _HERE = Path(__file__).parent
@@ -38,7 +43,11 @@ def sources() -> dict[str, str]:
 
 def renamed(text: str) -> str:
     """The same code under other names: every marked identifier becomes one that says nothing."""
-    return re.sub(r"\b\w+_\b", lambda found: f"f{zlib.crc32(found.group().encode()):08x}", text)
+    return re.sub(r"\b\w+_\b", lambda found: renamed_word(found.group()), text)
+
+
+def renamed_word(word: str) -> str:
+    return f"f{zlib.crc32(word.encode()):08x}"
 
 
 def compile_sources(texts: dict[str, str], builds: dict[str, dict[str, Any]]) -> list[Compiled]:
@@ -91,8 +100,19 @@ def _contracts(build: str, output: dict[str, Any], expected: dict[str, frozenset
 
 @functools.cache
 def corpus() -> tuple[Compiled, ...]:
-    """All sources, with other names than their authors gave, in all builds."""
-    return tuple(compile_sources({name: renamed(text) for name, text in sources().items()}, BUILDS))
+    """All sources, with other names than their authors gave, in all builds; compiled once a test run for all processes."""
+    texts = {name: renamed(text) for name, text in sources().items()}
+    digest = hashlib.sha256(repr((texts, BUILDS, compiler_version())).encode()).hexdigest()[:16]
+    kept = Path(os.environ["PREMIUM_TEST_RUN"]) / f"contracts-{digest}.pickle"
+    with FileLock(kept.with_suffix(".lock")):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps([tuple(one) for one in compile_sources(texts, BUILDS)]))
+        return tuple(Compiled(*one) for one in pickle.loads(kept.read_bytes()))  # noqa: S301 - written by this run
+
+
+def compiler_version() -> str:
+    document = json.loads((ROOT / "node_modules" / "solc" / "package.json").read_text())
+    return str(document["version"])
 
 
 def artifact(path: str) -> bytes:
