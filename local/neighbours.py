@@ -40,7 +40,7 @@ class Neighbours:
             else Redis(state / "redis", ports["redis"]),
             aws=ExternalAws(external["AWS_ENDPOINT_URL"])
             if "AWS_ENDPOINT_URL" in external
-            else Aws(state / "aws", ports["aws"]),
+            else Aws(state / "aws", ports["aws"], chains_file=places.chains),
             evm=Evm(state / "evm", ports["evm"]),
         )
 
