@@ -90,7 +90,7 @@ class Holding(_Value):
         """US dollars to 8 places, by whatever price is known."""
         if self.decimals is None or self.quote.price is None:
             return None
-        return EXACT.multiply(self.amount, self.quote.price.usd).quantize(_PLACES, context=_ROUNDING)
+        return to_places(EXACT.multiply(self.amount, self.quote.price.usd))
 
     @property
     def value(self) -> Decimal | None:
@@ -125,6 +125,11 @@ class Snapshot(_Value):
         """Something in it is older than it, or missing."""
         late = any(state.status is not Status.FRESH or state.unreadable for state in self.chains.values())
         return late or any(h.stale or h.quote.quality in (Quality.TOO_OLD, Quality.UNAVAILABLE) for h in self.holdings)
+
+
+def to_places(dollars: Decimal) -> Decimal:
+    """US dollars to 8 places, half-even."""
+    return dollars.quantize(_PLACES, context=_ROUNDING)
 
 
 def total(values: Iterable[Decimal | None]) -> Decimal:

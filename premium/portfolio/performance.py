@@ -16,7 +16,7 @@ from itertools import pairwise
 from pydantic import BaseModel, ConfigDict
 
 from premium.money import EXACT, ZERO, divide, from_base_units
-from premium.portfolio.model import Holding, Snapshot, total
+from premium.portfolio.model import Holding, Snapshot, to_places, total
 
 _YEAR = 365 * 86_400
 _PLACES = Decimal("1E-8")
@@ -78,7 +78,7 @@ def measure(snapshots: Sequence[Snapshot]) -> Performance:
         end_value=last.total_value,
         net_flow=total(part.flow for part in steps),
         profit=profit,
-        roi=divide(profit, paid_in).quantize(_PLACES) if paid_in else None,
+        roi=to_places(divide(profit, paid_in)) if paid_in else None,
         time_weighted_return=_rounded(twr),
         money_weighted_return=_rounded(xirr(cash_flows(steps))),
         apy=_rounded(_annual(twr, seconds)),
@@ -107,7 +107,7 @@ def _earned(before: Holding, after: Holding | None) -> Decimal | None:
         return None
     units = min(sum(before.units.values()), sum(after.units.values()))
     rise = EXACT.subtract(after.quote.price.usd, before.quote.price.usd)
-    return EXACT.multiply(from_base_units(units, before.decimals or 0), rise).quantize(_PLACES)
+    return to_places(EXACT.multiply(from_base_units(units, before.decimals or 0), rise))
 
 
 def _growth(part: Step) -> float | None:
