@@ -82,6 +82,9 @@ SERIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What names the level that an event of a kind reports: its previous value is looked up by these."""
 
+OCCURRENCES = frozenset(kind for kind, fields in FIELDS.items() if not any(field.gauge for field in fields.values()))
+"""Kinds without a gauge: their events stand each on its own."""
+
 DISCRIMINATORS = ("chain", "asset", "protocol", "from", "to", "risk_kind")
 """Fields by whose equality rules are grouped, so that an event reaches only its own groups."""
 

@@ -7,7 +7,7 @@ dictionary and its thresholds by a search over all events at once. What a rule w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -53,16 +53,17 @@ class Place:
 class KindIndex:
     """The groups and stores of one kind of event."""
 
-    signatures: dict[tuple[str, ...], dict[tuple[str | None, ...], int]] = field(default_factory=dict)
+    signatures: dict[tuple[str, ...], dict[Hashable, int]] = field(default_factory=dict)
     stores: dict[StoreKey, Thresholds] = field(default_factory=dict)
     groups: int = 0
 
     def group(self, signature: tuple[str, ...], key: tuple[str, ...]) -> int:
         """The group's number, a new one where there is none."""
         by_key = self.signatures.setdefault(signature, {})
-        number = by_key.get(key)
+        wanted = key[0] if len(key) == 1 else key  # a lone key needs no tuple for each event that looks it up
+        number = by_key.get(wanted)
         if number is None:
-            number = by_key[key] = self.groups
+            number = by_key[wanted] = self.groups
             self.groups += 1
         return number
 
@@ -72,9 +73,9 @@ class KindIndex:
             if not signature:
                 yield np.full(len(batch), by_key[()], np.int64)
                 continue
-            get = by_key.get
-            columns = zip(*(batch.key(name) for name in signature), strict=True)
-            yield np.array([get(key, -1) for key in columns], np.int64)
+            get, columns = by_key.get, [batch.key(name) for name in signature]
+            keys = columns[0] if len(columns) == 1 else zip(*columns, strict=True)
+            yield np.array([get(key, -1) for key in keys], np.int64)
 
 
 class RuleIndex:
@@ -86,6 +87,7 @@ class RuleIndex:
         self.names: NDArray[np.object_] = np.empty(0, np.object_)
         self.slots: dict[str, int] = {}
         self.cooling: set[int] = set()
+        self.edges: dict[str, int] = dict.fromkeys(FIELDS, 0)
         self.whole: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.short: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._free: list[int] = []
@@ -114,6 +116,7 @@ class RuleIndex:
         kind.stores[place.store].delete(kind.group(place.signature, place.key), as_float(place.threshold), slot)
         self.rules[slot] = None
         self.cooling.discard(slot)
+        self.edges[rule.kind] -= rule.edge
         self._free.append(slot)
         return True
 
@@ -131,6 +134,7 @@ class RuleIndex:
         place = place_of(rule)
         self.slots[rule.id] = slot
         self.names[slot] = rule.id
+        self.edges[rule.kind] += rule.edge
         if rule.cooldown:
             self.cooling.add(slot)
         self.whole[slot], self.short[slot] = place.whole, is_short(place.threshold)

@@ -41,6 +41,10 @@ class Reference:
         kind = event.get("kind")
         if kind not in SERIES:
             return []
+        # Transfers tell no level: theirs are remembered only while some rule asks for their edges.
+        if kind == "transfer" and not any(rule.edge and rule.kind == kind for rule in self.rules.values()):
+            fired = [rule.id for rule in self.rules.values() if holds(rule, event)]
+            return self._cooled(fired, seconds(event.get("timestamp")), order)
         key = (kind, *(self._key(kind, event, name) for name in SERIES[kind]))
         seen, time = self._seen.setdefault(key, []), seconds(event.get("timestamp"))
         late = bool(seen) and time < max(one[0] for one in seen) - WINDOW
@@ -51,6 +55,9 @@ class Reference:
         fired = [rule.id for rule in self.rules.values() if self._fires(rule, key, event, before, late=late)]
         if not late:
             seen.append((time, event))
+        return self._cooled(fired, time, order)
+
+    def _cooled(self, fired: list[str], time: float, order: Mapping[str, int]) -> list[str]:
         return [one for one in sorted(fired, key=lambda name: order[name]) if self._warm(self.rules[one], time)]
 
     @staticmethod

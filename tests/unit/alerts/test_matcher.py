@@ -24,11 +24,12 @@ CHAINS, ASSETS = [*["ethereum"] * 8, "base"], [*["ETH"] * 8, "eth", "0x64"]
 TIMES = [0, 0, 1, 2, 3, 300, 599, 600, 601, 602, 1200, 1300, 2500, 4000]
 TYPES = ["whale", *["price"] * 5, "gas", "protocol_risk"]
 ADDRESSES = [ADDRESS, ADDRESS.lower(), "0x" + "1" * 40]
+SEVERITIES = ["low", "HIGH", "critical", 2]
 KINDS = {
     "whale": ("transfer", {"amount": NUMBERS, "amount_usd": NUMBERS, "from": ADDRESSES, "to": ADDRESSES}),
     "price": ("price", {"price_usd": NUMBERS, "change_pct_1h": NUMBERS}),
     "gas": ("gas", {"gas_gwei": NUMBERS}),
-    "protocol_risk": ("protocol", {"tvl_usd": NUMBERS, "severity": ["low", "HIGH", "critical", 2], "risk_kind": ["exploit"]}),
+    "protocol_risk": ("protocol", {"tvl_usd": NUMBERS, "severity": SEVERITIES, "risk_kind": ["exploit"]}),
 }  # fmt: skip
 TEXT = {"chain": CHAINS, "asset": ASSETS, "protocol": ["aave", "curve"]}
 IN_KIND = {
@@ -52,7 +53,8 @@ def rule_strategy(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "id": draw(st.sampled_from([f"r{number}" for number in range(6)])), "type": kind, "conditions": conditions,
         "actions": [], "trigger": draw(st.sampled_from([None, "edge", "level"])),
-        "cooldown_seconds": draw(st.sampled_from([0, 0, 60])), "hysteresis": draw(st.sampled_from([None, None, "0.5", 10])),
+        "cooldown_seconds": draw(st.sampled_from([0, 0, 60])),
+        "hysteresis": draw(st.sampled_from([None, None, "0.5", 10])),
     }  # fmt: skip
 
 
