@@ -1,0 +1,92 @@
+"""The premium database's main queries go by index, as row-level security rewrites them, for the role that asks them."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from local.postgres import SUPERUSER
+from tests.fixtures.databases import UrlOf
+
+pytestmark = pytest.mark.integration
+USERS = 300
+SEVENTH = hashlib.md5(b"u7", usedforsecurity=False).hexdigest()
+ROWS = """
+    INSERT INTO premium_users (id, external_id, email)
+        SELECT md5('u' || i)::uuid, 'user_' || i, i || '@example.org' FROM generate_series(1, {users}) i;
+    INSERT INTO api_keys (user_id, name, prefix, key_hash)
+        SELECT md5('u' || i)::uuid, 'key', 'pdk_', sha256(i::text::bytea) FROM generate_series(1, {users}) i;
+    INSERT INTO portfolio_wallets (user_id, address)
+        SELECT md5('u' || i)::uuid, 'wallet' || j FROM generate_series(1, {users}) i, generate_series(1, 10) j;
+    INSERT INTO portfolio_assets (user_id, chain, asset, balance, value_usd)
+        SELECT md5('u' || i)::uuid, 'ethereum', 'asset' || j, j, j
+        FROM generate_series(1, {users}) i, generate_series(1, 10) j;
+    INSERT INTO tax_transactions (user_id, source_key, "timestamp", type, asset, amount)
+        SELECT md5('u' || i)::uuid, j::text, '2026-01-01'::timestamptz + j * interval '1 day', 'buy', 'ETH', j
+        FROM generate_series(1, {users}) i, generate_series(1, 30) j;
+    INSERT INTO tax_reports (user_id, job_id, year, jurisdiction, method)
+        SELECT md5('u' || i)::uuid, gen_random_uuid(), 2015 + j, 'US', 'fifo'
+        FROM generate_series(1, {users}) i, generate_series(1, 10) j;
+    INSERT INTO security_scans (user_id, job_id, scan_type, chain, target, risk_score)
+        SELECT md5('u' || i)::uuid, gen_random_uuid(), 'contract', 'ethereum', 'target', 10
+        FROM generate_series(1, {users}) i, generate_series(1, 10) j;
+    INSERT INTO risk_scores (address, chain, risk_score)
+        SELECT 'address' || i, 'ethereum', 1 FROM generate_series(1, 3000) i;
+"""
+PAGE = "(created_at, id) < (now(), gen_random_uuid()) ORDER BY created_at DESC, id DESC LIMIT 50"
+QUERIES = {
+    "keys": f"SELECT * FROM api_keys WHERE {PAGE}",  # noqa: S608 - a constant
+    "wallets": f"SELECT * FROM portfolio_wallets WHERE {PAGE}",  # noqa: S608 - a constant
+    "assets": "SELECT * FROM portfolio_assets ORDER BY value_usd DESC NULLS LAST, id LIMIT 50",
+    "one asset": "SELECT * FROM portfolio_assets WHERE chain = 'ethereum' AND asset = 'asset1'",
+    "history": 'SELECT * FROM tax_transactions ORDER BY "timestamp" DESC, id DESC LIMIT 50',
+    "one transaction": "SELECT * FROM tax_transactions WHERE id = gen_random_uuid()",
+    "reports": f"SELECT * FROM tax_reports WHERE {PAGE}",  # noqa: S608 - a constant
+    "year": "SELECT * FROM tax_reports WHERE year = 2020 ORDER BY generated_at DESC LIMIT 1",
+    "scans": f"SELECT * FROM security_scans WHERE {PAGE}",  # noqa: S608 - a constant
+    "score": "SELECT * FROM risk_scores WHERE chain = 'ethereum' AND address = 'address1'",
+    "profile": "SELECT * FROM premium_users",
+}
+
+
+@pytest.fixture(scope="module")
+def url(copy_of: Callable[[str], UrlOf]) -> UrlOf:
+    url = copy_of("premium")
+    with psycopg.connect(url(SUPERUSER), autocommit=True) as connection:
+        connection.execute(ROWS.replace("{users}", str(USERS)))
+        connection.execute("ANALYZE")
+    return url
+
+
+def plan(connection: psycopg.Connection[tuple[str]], query: str) -> str:
+    return "\n".join(line for (line,) in connection.execute("EXPLAIN " + query))
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_users_query_goes_by_index(url: UrlOf, name: str) -> None:
+    with psycopg.connect(url("premium_app")) as connection:
+        connection.execute("SELECT set_config('app.current_user_id', %s, true)", (SEVENTH,))
+        found = plan(connection, QUERIES[name])
+    assert "Seq Scan" not in found, found
+    assert "Index" in found, found
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("tax_reports", "job_id"), ("security_scans", "job_id"), ("portfolio_wallets", "user_id")]
+)
+def test_a_workers_query_goes_by_index(url: UrlOf, table: str, column: str) -> None:
+    with psycopg.connect(url("premium_worker")) as connection:
+        found = plan(connection, f"SELECT * FROM {table} WHERE {column} = '{uuid.uuid4()}'")  # noqa: S608 - constants
+    assert "Seq Scan" not in found, found
+
+
+def test_one_users_history_lies_in_one_partition(url: UrlOf) -> None:
+    """Pruned while it runs, since the setting is not known before."""
+    with psycopg.connect(url("premium_app")) as connection:
+        connection.execute("SELECT set_config('app.current_user_id', %s, true)", (str(uuid.uuid4()),))
+        found = plan(connection, "(ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + QUERIES["history"])
+    assert found.count("never executed") >= 15 or "Subplans Removed: 15" in found, found
