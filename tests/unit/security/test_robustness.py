@@ -1,0 +1,88 @@
+"""Bytes from strangers: whatever they are, the scan ends soon and raises nothing."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from premium.security.analysis import profile, signals
+from premium.security.expressions import _FOLD, MASK, Arena
+from tests.factories.contracts import corpus
+
+pytestmark = pytest.mark.unit
+
+words = st.one_of(st.integers(0, MASK), st.integers(0, 300), st.sampled_from([MASK, 1 << 255, (1 << 160) - 1]))
+
+
+@given(st.binary(max_size=600))
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_are_judged(code: bytes) -> None:
+    signals(profile(code))
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_damaged_contracts_are_judged(data: st.DataObject) -> None:
+    code = bytearray(data.draw(st.sampled_from(corpus())).runtime)
+    for _ in range(data.draw(st.integers(1, 8))):
+        code[data.draw(st.integers(0, len(code) - 1))] = data.draw(st.integers(0, 255))
+    signals(profile(bytes(code)))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "5b5f56",  # a loop of nothing
+        "5b6001015f56",  # a loop that counts on
+        "5b8015600a575b5f56",  # a loop that branches
+        "5b5f548060010180555f56",  # a loop that writes
+        "5f5b600101805f5260205f2080548015600257505f56",  # a loop that hashes
+    ],
+)
+def test_endless_loops_end(code: str) -> None:
+    started = time.perf_counter()
+    profile(bytes.fromhex(code)).found
+    assert time.perf_counter() - started < 5
+
+
+@given(st.sampled_from(sorted(_FOLD)), words, words)
+def test_constants_fold_to_words(kind: int, a: int, b: int) -> None:
+    arena = Arena()
+    if kind == 0x0A and a > 1 << 64:
+        a %= 1 << 64
+    word = arena.make(kind, arena.const(a), arena.const(b))
+    assert arena.constant(word) is not None
+    assert 0 <= arena.value[word] <= MASK
+
+
+@given(words, words, st.integers(0, 255))
+def test_simplifications_keep_the_value(a: int, b: int, bits: int) -> None:
+    """Every rewriting rule, applied to a word that later turns out constant, gives what the EVM would."""
+    arena = Arena()
+    x = arena.opaque(0x106, 1)
+    forms = {
+        (0x01, x, arena.const(0)): lambda v: v,
+        (0x16, arena.const(a), arena.make(0x16, arena.const(b), x)): lambda v: v & a & b,
+        (0x1C, arena.const(bits), arena.make(0x16, arena.const(a), x)): lambda v: (v & a) >> bits,
+        (0x1C, arena.const(bits), arena.make(0x1B, arena.const(bits), x)): lambda v: ((v << bits) & MASK) >> bits,
+        (0x01, arena.const(a), arena.make(0x01, arena.const(b), x)): lambda v: (v + a + b) & MASK,
+        (0x03, arena.make(0x01, x, arena.const(a)), arena.const(b)): lambda v: (v + a - b) & MASK,
+        (0x04, x, arena.const(1 << bits)): lambda v: v >> bits,
+    }
+    for key, meaning in forms.items():
+        simplified = arena.make(*key)
+        for value in (0, 1, a, b, MASK):
+            assert _evaluate(arena, simplified, x, value) == meaning(value)
+
+
+def _evaluate(arena: Arena, word: int, unknown: int, value: int) -> int:
+    if word == unknown:
+        return value
+    known = arena.constant(word)
+    if known is not None:
+        return known
+    a, b = (_evaluate(arena, arg, unknown, value) for arg in arena.args[word])
+    return _FOLD[arena.kind[word]](a, b) & MASK

@@ -1,0 +1,79 @@
+"""The score: declared weights, bounded, and never lower for more bad evidence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from premium.security.findings import Holder, Placed, findings
+from premium.security.guards import Authority
+from premium.security.model import Finding, Severity
+from premium.security.score import WEIGHTS, risk_score
+from premium.security.signals import Signal
+from premium.security.wording import WORDS
+
+pytestmark = pytest.mark.unit
+
+OWNER = Authority("slot", "0x3")
+ORDER = list(Severity)
+
+
+def finding(id_: str, severity: Severity) -> Finding:
+    words = WORDS[id_]
+    return Finding(id=id_, severity=severity, title=words.title, meaning=words.meaning, advice=words.advice)
+
+
+some = st.builds(finding, st.sampled_from(sorted(WEIGHTS)), st.sampled_from(ORDER))
+
+
+@given(st.lists(some, max_size=12), some)
+def test_another_finding_never_lowers_it(found: list[Finding], more: Finding) -> None:
+    assert 0 <= risk_score(found) <= risk_score([*found, more]) <= 100
+
+
+@given(st.lists(some, min_size=1, max_size=8), st.data())
+def test_a_graver_finding_never_lowers_it(found: list[Finding], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(found) - 1))
+    graver = ORDER[data.draw(st.integers(ORDER.index(found[at].severity), len(ORDER) - 1))]
+    raised = [*found[:at], found[at].model_copy(update={"severity": graver}), *found[at + 1 :]]
+    assert risk_score(raised) >= risk_score(found)
+
+
+@given(st.lists(some, max_size=8))
+def test_order_and_repetition_do_not_count(found: list[Finding]) -> None:
+    assert risk_score(found) == risk_score([*reversed(found), *found])
+
+
+def test_nothing_found_is_nothing() -> None:
+    assert risk_score([]) == 0
+
+
+def test_every_weight_has_words_and_every_word_a_weight() -> None:
+    assert set(WEIGHTS) == set(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [("eoa", "high"), ("contract", "high"), ("unknown", "high"), ("multisig", "medium"), ("timelock", "medium"),
+     ("renounced", "info")],
+)  # fmt: skip
+def test_who_holds_the_power_decides_its_severity(kind: str, severity: str) -> None:
+    placed = [Placed("0xa", "0xa", Signal("mint", 1, 2, "0x0[]", None, frozenset({OWNER})))]
+    (found,) = findings(placed, {("0xa", OWNER): Holder(kind)})
+    assert found.severity == severity
+
+
+def test_the_same_slot_of_another_contract_is_another_holder() -> None:
+    signal = Signal("upgradeable", 1, 2, "0x1", None, frozenset({OWNER}))
+    held = {("0xa", OWNER): Holder("renounced"), ("0xb", OWNER): Holder("eoa", "0xc")}
+    (found,) = findings([Placed("0xa", "0xa", signal), Placed("0xb", "0xb", signal)], held)
+    assert found.holder == "eoa 0xc"
+
+
+def test_several_checks_on_one_path_are_as_safe_as_the_safest() -> None:
+    other = Authority("slot", "0x4")
+    signal = Signal("mint", 1, 2, "0x0[]", None, frozenset({OWNER, other}))
+    held = {("0xa", OWNER): Holder("eoa", "0xc"), ("0xa", other): Holder("renounced")}
+    (found,) = findings([Placed("0xa", "0xa", signal)], held)
+    assert found.severity == "info"
