@@ -14,6 +14,8 @@ from local.market.artifacts import creation_code
 from premium.chains.addresses import checksum, keccak256
 
 _GAS = hex(12_000_000)
+_GAS_PRICE = hex(2 * 10**9)
+"""Fixed and above any base fee here, so that the wallet's history costs the same on every machine."""
 ETHER = 10**18
 
 
@@ -83,6 +85,7 @@ class Account:
             "data": "0x" + data.hex(),
             "value": hex(value),
             "gas": _GAS,
+            "gasPrice": _GAS_PRICE,
             "nonce": hex(number),
         }
         transaction = self._node.call("eth_sendTransaction", fields if target is None else {**fields, "to": target})

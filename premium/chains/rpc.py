@@ -82,8 +82,12 @@ class Rpc:
                 return await node.send(self.chain.chain_id, calls)
             except UpstreamUnavailable as error:
                 failures.append(error)
-                self._nodes.sort(key=node.__eq__)  # stable: who failed goes last, so that it costs its time once
+                self._last(node)
         raise self._worst(failures)
+
+    def _last(self, failed: _Node) -> None:
+        """Who failed is asked last from now on, so that a hanging node costs its time once."""
+        self._nodes = [*(node for node in self._nodes if node is not failed), failed]
 
     def _worst(self, failures: Sequence[UpstreamUnavailable]) -> UpstreamUnavailable:
         """What a repeat may mend comes first: one node that is only busy makes another round worth its time."""
