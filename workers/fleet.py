@@ -8,6 +8,7 @@ kills the jobs and gives them back. A worker that dies is replaced within a seco
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -33,6 +34,8 @@ from workers.protection import Protection
 from workers.queues import STOP_SECONDS, Pace, checked, patient, refuse_eviction
 from workers.scheduling import DueRetries
 from workers.worker import FleetWorker
+
+_PR_SET_PDEATHSIG = 1
 
 
 class Fleet(WorkerPool):
@@ -93,7 +96,11 @@ class Fleet(WorkerPool):
 
 
 def work(name: str, queues: tuple[str, ...], pace: Pace, protection: Protection, burst: bool) -> None:
-    """A worker process: connections of its own, default signals until RQ installs its handlers."""
+    """A worker process: connections of its own, default signals until RQ installs its handlers.
+
+    When the supervisor is killed, the kernel sends us SIGTERM: we drain and go, and are nobody's orphan.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     bootstrap.platform.cache_clear()

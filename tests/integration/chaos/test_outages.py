@@ -32,6 +32,7 @@ def test_postgresql_is_away_for_ten_seconds(stage: Stage, fleet: Fleets) -> None
     stage.postgres.start()
     until(lambda: stage.ended(*jobs), seconds=45)
     done_once(stage, jobs)
+    assert max(stage.record(job).attempt for job in jobs) > 1, "no job has met the outage"
 
 
 def test_redis_restarts_with_jobs_queued(stage: Stage, fleet: Fleets) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Mapping
 from decimal import Decimal
@@ -37,8 +39,9 @@ STEPS = _kind("steps")
 FLAKY = _kind("flaky", attempts=3)
 REFUSING = _kind("refusing")
 SLOW = _kind("slow", timeout_seconds=1, attempts=1)
+DEADLY = _kind("deadly", attempts=2)
 LONG = _kind("long", timeout_seconds=600)
-MAIN_KINDS = {kind.name: kind for kind in (STEPS, FLAKY, REFUSING, SLOW, LONG)}
+MAIN_KINDS = {kind.name: kind for kind in (STEPS, FLAKY, REFUSING, SLOW, DEADLY, LONG)}
 
 
 def _count(context: JobContext, what: str) -> int:
@@ -76,6 +79,14 @@ def refusing(context: JobContext, payload: Work) -> Mapping[str, Any]:
 def slow(context: JobContext, payload: Work) -> Mapping[str, Any]:
     _count(context, "begun")
     time.sleep(payload.seconds)
+    return {}
+
+
+@job(DEADLY)
+def deadly(context: JobContext, payload: Work) -> Mapping[str, Any]:
+    """As a job that the memory killer ends each time."""
+    _count(context, "begun")
+    os.kill(os.getpid(), signal.SIGKILL)
     return {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from rq.registry import FailedJobRegistry
@@ -12,7 +13,7 @@ from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord, JobStatus
 from premium.jobs.rq_queue import queue
 from tests.integration.workers.conftest import Fleet, until
-from tests.integration.workers.synthetic import FLAKY, REFUSING, SLOW, STEPS
+from tests.integration.workers.synthetic import DEADLY, FLAKY, REFUSING, SLOW, STEPS
 
 pytestmark = pytest.mark.integration
 
@@ -85,6 +86,28 @@ def test_the_stop_timeout_kills_the_job_and_gives_it_back(platform: Platform, st
     assert until_gone == 0
     assert platform.jobs.store.get(job.id).status is JobStatus.QUEUED
     assert begun(platform, job) == 1
+
+
+def test_workers_without_a_supervisor_finish_their_job_and_go(platform: Platform, start: Start, fleet: Fleets) -> None:
+    running = fleet()
+    job = start(STEPS, seconds=1)
+    until(lambda: begun(platform, job) == 1)
+    (worker,) = running.workers()
+    running.process.kill()
+    until(lambda: not worker.is_running())
+    assert platform.jobs.store.get(job.id).status is JobStatus.DONE
+
+
+def test_a_job_that_kills_every_worker_fails_and_lies_with_the_dead_letters(
+    platform: Platform, start: Start, fleet: Fleets
+) -> None:
+    job = start(DEADLY)
+    fleet()
+    until(lambda: begun(platform, job) == DEADLY.attempts and str(job.id) in dead_letters(platform))
+    assert platform.jobs.sweep(platform.clock.now() + timedelta(minutes=1)) == 1
+    until(lambda: ended(platform, job) and str(job.id) in dead_letters(platform))
+    record = platform.jobs.store.get(job.id)
+    assert (record.error and record.error.code, begun(platform, job)) == ("INTERNAL", DEADLY.attempts)
 
 
 def test_a_killed_worker_is_replaced_and_its_orphan_still_ends_once(
