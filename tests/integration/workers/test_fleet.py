@@ -121,3 +121,19 @@ def test_a_killed_worker_is_replaced_and_its_orphan_still_ends_once(
     second = start(STEPS)
     until(lambda: ended(platform, job, second))
     assert (platform.jobs.store.get(job.id).attempt, begun(platform, job)) == (1, 1)
+
+
+def test_the_fleet_refuses_a_redis_that_evicts(platform: Platform, fleet: Fleets) -> None:
+    platform.redis(1).config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        refused = fleet()
+        assert refused.process.wait(10) == 1
+    finally:
+        platform.redis(1).config_set("maxmemory-policy", "noeviction")
+    assert "set maxmemory-policy to noeviction" in refused.log()
+
+
+def test_the_fleet_refuses_a_queue_that_nobody_fills(fleet: Fleets) -> None:
+    refused = fleet(queues="default,taxes")
+    assert refused.process.wait(10) == 1
+    assert "unknown queue taxes: choose of alerts" in refused.log()

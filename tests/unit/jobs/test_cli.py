@@ -1,0 +1,33 @@
+"""`premium` answers `--help` without importing what its topics need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from premium.cli.main import TOPICS, main
+
+pytestmark = pytest.mark.unit
+
+
+def test_help_lists_every_topic_and_imports_none() -> None:
+    code = (
+        "import sys; from premium.cli.main import main; main(['--help'], standalone_mode=False);"
+        "print(sorted(m for m in sys.modules if m in ('rq', 'redis', 'boto3', 'pydantic', 'rich', 'psycopg')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.rstrip().endswith("[]")
+    assert all(line in done.stdout for line in TOPICS.values())
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_can_be_opened(topic: str) -> None:
+    result = CliRunner().invoke(main, [topic, "--help"])
+    assert result.exit_code == 0, result.output
+
+
+def test_an_unknown_topic_is_refused() -> None:
+    assert CliRunner().invoke(main, ["queue"]).exit_code == 2
