@@ -12,6 +12,7 @@ from migrations.files import FOLDER
 from migrations.roles import make_roles
 from migrations.runner import Runner
 from migrations.targets import DATABASES, Target, target
+from premium.config import ConfigurationError
 from premium.errors import AppError
 from premium.secrets import Secrets
 
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         targets = [target(name, environ, secrets.read) for name in options.database or DATABASES]
         for each in targets:
             _run(options, each, secrets)
-    except (MigrationError, AppError) as error:
+    except (MigrationError, ConfigurationError, AppError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -57,7 +57,7 @@ class Platform:
     @cached_property
     def timeseries(self) -> TimeSeries:
         """The time-series database, by the role of this process."""
-        from premium.storage.connect import postgres_conninfo
+        from premium.storage.conninfo import postgres_conninfo
         from premium.storage.timeseries import TimeSeries
 
         now, renewed = postgres_conninfo(self.settings, "timeseries", lambda: self.secrets)
@@ -66,7 +66,7 @@ class Platform:
     def redis(self, number: int) -> Redis:
         """A client of database `number`: 1 RQ, 2 rate limits, 3 caches, 4 pub/sub, 5 alert state; bytes in and out."""
         if number not in self._redis:
-            from premium.storage.connect import redis_client
+            from premium.storage.redis_client import redis_client
 
             self._redis[number] = redis_client(self.settings, number, lambda: self.secrets)
         return self._redis[number]
@@ -123,7 +123,7 @@ class Platform:
             client.close()
 
     def _postgres(self, name: str) -> Database:
-        from premium.storage.connect import postgres_conninfo
+        from premium.storage.conninfo import postgres_conninfo
         from premium.storage.postgres import Database
 
         now, renewed = postgres_conninfo(self.settings, name, lambda: self.secrets)

@@ -73,3 +73,17 @@ class Settings(BaseModel):
         if not value:
             raise ConfigurationError(f"{name.upper()} is not set; the stack's outputs give it (docs/operate.md)")
         return str(value)
+
+    def secret_arn(self, store: str) -> str | None:
+        """Of `database`, `timeseries`, `redis`: its secret's ARN, or None where the environment gives a URL instead."""
+        arn = getattr(self, f"{store}_secret_arn")
+        if arn or not getattr(self, f"{store}_url"):
+            return self.require(f"{store}_secret_arn")
+        return None
+
+
+def field_of(secret: Mapping[str, str], name: str, arn: str) -> str:
+    """A field that a secret must have; the error names the secret and quotes nothing of it."""
+    if not secret.get(name):
+        raise ConfigurationError(f"the secret {arn} has no field {name!r}")
+    return secret[name]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
 from premium.storage.aws import client_config, translated
 
@@ -81,5 +82,5 @@ def _fields(arn: str, text: str) -> Mapping[str, str]:
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise UpstreamUnavailable(f"the secret {arn} is not a JSON object")
+        raise ConfigurationError(f"the secret {arn} is not a JSON object")
     return {str(name): field if isinstance(field, str) else json.dumps(field) for name, field in value.items()}

@@ -108,7 +108,7 @@ class Objects:
 
 
 def attachment(filename: str) -> str:
-    """Content-Disposition with an ASCII fallback and the exact name (RFC 6266); no quote or control character gets in."""
+    """Content-Disposition with an ASCII fallback and the exact name (RFC 6266), safe from quotes and controls."""
     ascii_only = "".join(c if " " <= c <= "~" and c not in '"\\' else "_" for c in filename)
     return f"attachment; filename=\"{ascii_only}\"; filename*=UTF-8''{quote(filename, safe='')}"
 

@@ -65,7 +65,7 @@ class Database:
 
     @contextmanager
     def transaction(self, *, statement_timeout_ms: int | None = None) -> Iterator[Connection[DictRow]]:
-        """One transaction without a user: for the worker role; the application role sees no row and may call lookups."""
+        """One transaction without a user: for workers; the application role sees no row and may call lookups."""
         with self._begin("", statement_timeout_ms) as connection:
             yield connection
 

@@ -1,0 +1,36 @@
+"""Where PostgreSQL is and as whom to connect: from a secret of a deployed stage, or from a URL on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from psycopg.conninfo import make_conninfo
+
+from premium.config import Settings, field_of
+
+if TYPE_CHECKING:
+    from premium.secrets import Secrets
+
+Conninfo = Callable[[], str]
+
+
+def postgres_conninfo(settings: Settings, store: str, secrets: Callable[[], Secrets]) -> tuple[Conninfo, Conninfo]:
+    """As `<STORE>_SECRET_ARN` or `<STORE>_URL` says: (as known, as read afresh)."""
+    arn = settings.secret_arn(store)
+    if arn is None:
+        url = str(getattr(settings, f"{store}_url"))
+        return (lambda: url), (lambda: url)
+    return (lambda: _of_secret(secrets().read(arn), arn)), (lambda: _of_secret(secrets().renew(arn), arn))
+
+
+def _of_secret(fields: Mapping[str, str], arn: str) -> str:
+    return make_conninfo(
+        "",
+        host=field_of(fields, "host", arn),
+        port=fields.get("port", "5432"),
+        dbname=field_of(fields, "dbname", arn),
+        user=field_of(fields, "username", arn),
+        password=fields.get("password"),
+        sslmode=fields.get("sslmode", "require"),
+    )
