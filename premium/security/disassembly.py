@@ -53,7 +53,7 @@ class Disassembly:
 
     @cached_property
     def blocks(self) -> dict[int, list[Instruction]]:
-        """Basic blocks by the offset of their first instruction; what no jump and no fall-through enters is left out."""
+        """Basic blocks by the offset of their first instruction."""
         blocks: dict[int, list[Instruction]] = {}
         current: list[Instruction] = []
         for one in self.instructions:

@@ -129,20 +129,29 @@ class Explorer:
                 registers.append(load(arena, memory, words[0], offset))
             elif code == op.KECCAK:
                 registers.append(hashed(arena, memory, words[0], words[1], offset))
-            elif code == op.SSTORE:
-                self._did(state, Write(offset, words[0], words[1]))
-            elif code in op.CALLS:
-                call = call_of(arena, memory, code, offset, words)
-                if code != op.STATICCALL:
-                    self._did(state, call)
-                registers.append(arena.opaque(UNKNOWN, offset))
-            elif code in (op.CREATE, op.CREATE2):
-                self._did(state, Creation(offset))
-                registers.append(arena.opaque(RESULT, offset))
-            elif op.ARITY[code] == (len(words), 1):
-                registers.append(arena.opaque(UNKNOWN, offset if words else code + (1 << 32), *words))
             else:
-                store(arena, memory, code, words, self._source.raw)
+                given = self._touch(state, code, offset, words)
+                if given is not None:
+                    registers.append(given)
+
+    def _touch(self, state: _State, code: int, offset: int, words: list[Word]) -> Word | None:
+        """An instruction that changes something outside the stack, or reads what is not followed; its result."""
+        arena, memory = self._arena, state.memory
+        if code == op.SSTORE:
+            self._did(state, Write(offset, words[0], words[1]))
+            return None
+        if code in op.CALLS:
+            call = call_of(arena, memory, code, offset, words)
+            if code != op.STATICCALL:
+                self._did(state, call)
+            return arena.opaque(UNKNOWN, offset)
+        if code in (op.CREATE, op.CREATE2):
+            self._did(state, Creation(offset))
+            return arena.opaque(RESULT, offset)
+        if op.ARITY[code] == (len(words), 1):
+            return arena.opaque(UNKNOWN, offset if words else code + (1 << 32), *words)
+        store(arena, memory, code, words, self._source.raw)
+        return None
 
     def _did(self, state: _State, effect: Effect) -> None:
         state.effects = (*state.effects, effect)

@@ -114,16 +114,16 @@ class Arena:
                 return self.const(MASK ^ known)
         return self._append(kind, args, 0, self._taint_of(kind, args))
 
-    def _binary(self, kind: int, a: Word, b: Word) -> Word | None:
+    def _binary(self, kind: int, a: Word, b: Word) -> Word | None:  # noqa: PLR0911 - a table of rules
         x, y = self.constant(a), self.constant(b)
         if x is not None and y is not None:
             fold = _FOLD.get(kind)
             return self.const(fold(x, y) & MASK) if fold else None
         if kind == op.AND:
             return (
-                self._masked(a, x, b)
+                self._masked(x, b)
                 if x is not None
-                else self._masked(b, y, a)
+                else self._masked(y, a)
                 if y is not None
                 else (a if a == b else None)
             )
@@ -159,7 +159,7 @@ class Arena:
                 return self.make(op.ADD, other, self.const((held + step) & MASK))
         return None
 
-    def _masked(self, mask_word: Word, mask: int, word: Word) -> Word | None:
+    def _masked(self, mask: int, word: Word) -> Word | None:  # noqa: PLR0911 - a table of rules
         kind = self.kind[word]
         if mask in (0, MASK):
             return self.const(0) if mask == 0 else word
@@ -174,10 +174,9 @@ class Arena:
                 held = self.constant(inner)
                 if held is not None:
                     return word if held & mask == held else self.make(op.AND, self.const(held & mask), other)
-        del mask_word
         return None
 
-    def _shifted(self, bits: int, word: Word) -> Word | None:
+    def _shifted(self, bits: int, word: Word) -> Word | None:  # noqa: PLR0911 - a table of rules
         if bits == 0:
             return word
         kind, args = self.kind[word], self.args[word]

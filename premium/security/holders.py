@@ -1,4 +1,4 @@
-"""Who stands behind an authority at this block: read from storage, then through contracts that have an owner themselves."""
+"""Who stands behind an authority at this block: read from storage, then through contracts that have an owner."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _NEGATIVE = 1 << 255
 
 
 class Change(NamedTuple):
-    """What a write does to a balance: added and taken amounts; `set` is a value that does not derive from the old one."""
+    """What a write does to a balance: added and taken amounts; `set` is a value not derived from the old one."""
 
     write: Write
     shape: str
@@ -73,7 +73,7 @@ def _joined(
 
 
 def balance_shapes(found: Exploration, slots: Slots) -> frozenset[str]:
-    """Mappings that hold balances: those a standard view returns and some function changes, else those that behave so."""
+    """Mappings that hold balances: those a standard view returns and that change, else those that behave so."""
     changed = {slots.shape(one.slot): one for path in found.paths for one in path.effects if isinstance(one, Write)}
     shown: set[str] = set()
     for path in found.paths:

@@ -31,7 +31,7 @@ Operation = tuple[int, int, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One basic block; `end` is the closing opcode (JUMPDEST where it only falls through), `following` the next offset."""
+    """One basic block; `end` is the closing opcode, JUMPDEST where it only falls through to `following`."""
 
     offset: int
     taken: int
@@ -56,6 +56,18 @@ class _Stack:
             self.items.insert(0, (0, self.taken))
             self.taken += 1
 
+    def move(self, code: int) -> None:
+        """DUP, SWAP or POP."""
+        if code == POP:
+            self.pop()
+            return
+        depth = code - DUP1 + 1 if code < SWAP1 else code - SWAP1 + 2
+        self.reach(depth)
+        if code < SWAP1:
+            self.items.append(self.items[-depth])
+        else:
+            self.items[-1], self.items[-depth] = self.items[-depth], self.items[-1]
+
     def pop(self) -> tuple[int, int]:
         self.reach(1)
         return self.items.pop()
@@ -71,15 +83,8 @@ def lower(instructions: list[Instruction], arena: Arena) -> Block:
         if PUSH0 <= code <= PUSH32:
             stack.items.append((1, len(constants)))
             constants.append(arena.const(one.operand))
-        elif DUP1 <= code < SWAP1:
-            stack.reach(code - DUP1 + 1)
-            stack.items.append(stack.items[-(code - DUP1 + 1)])
-        elif SWAP1 <= code <= SWAP16:
-            depth = code - SWAP1 + 2
-            stack.reach(depth)
-            stack.items[-1], stack.items[-depth] = stack.items[-depth], stack.items[-1]
-        elif code == POP:
-            stack.pop()
+        elif DUP1 <= code <= SWAP16 or code == POP:
+            stack.move(code)
         elif not is_known(code):
             end = INVALID
         elif code != JUMPDEST:

@@ -94,7 +94,7 @@ def _note_hop(reach: _Reach, address: str, target: str, forward: Delegation) -> 
             admin=forward.admin,
             beacon=forward.beacon,
             slot=forward.slot,
-        )  # fmt: skip
+        )
     )
     reach.placed.append(Placed(address, target, Signal("proxy", None, slot=forward.slot, value=forward.kind)))
 

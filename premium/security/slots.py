@@ -80,7 +80,7 @@ class Slots:
                 shift, word = shift + bits, args[1]
                 mask = (MASK >> shift) << shift if mask == MASK else mask
             elif kind == op.SLOAD:
-                visible = (mask if shift == 0 else mask) & MASK
+                visible = mask & MASK
                 offset = (visible & -visible).bit_length() - 1 if visible else 0
                 return Field(args[0], offset, visible.bit_length() - offset)
             else:

@@ -18,7 +18,7 @@ def balance_powers(profile: Profile) -> Iterator[Signal]:
     """Minting beyond any transfer, and taking from holders who allowed nothing."""
     for moved in profile.movements:
         by = profile.privileged(moved.path)
-        created = _created(profile, moved)
+        created = _created(moved)
         if created is not None and by:
             yield _signal("mint", moved, created, by=by)
         elif created is not None and not _counts_elements(profile, created) and not _counts_against(profile, moved):
@@ -27,7 +27,7 @@ def balance_powers(profile: Profile) -> Iterator[Signal]:
             yield from _confiscations(profile, moved)
 
 
-def _created(profile: Profile, moved: Movement) -> Change | None:
+def _created(moved: Movement) -> Change | None:
     if moved.sets:
         return moved.sets[0]
     return moved.credits[0] if moved.credits and not moved.debits else None

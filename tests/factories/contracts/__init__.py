@@ -1,4 +1,4 @@
-"""Contracts compiled by the real compiler in the test run: sources with the findings they must give, in several builds."""
+"""Contracts compiled by the real compiler in the test run: sources that say what must be found, in several builds."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _contracts(build: str, output: dict[str, Any], expected: dict[str, frozenset
 
 @functools.cache
 def corpus() -> tuple[Compiled, ...]:
-    """All sources, with other names than their authors gave, in all builds; compiled once a test run for all processes."""
+    """All sources under other names, in all builds; compiled once a test run for all its processes."""
     texts = {name: renamed(text) for name, text in sources().items()}
     digest = hashlib.sha256(repr((texts, BUILDS, compiler_version())).encode()).hexdigest()[:16]
     kept = Path(os.environ["PREMIUM_TEST_RUN"]) / f"contracts-{digest}.pickle"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from redis import Redis
 
 from local.evm import CHAIN_ID, Evm
@@ -16,17 +15,12 @@ from premium.security.carry import scan_at
 from premium.security.model import ContractScan, Severity
 from premium.security.node import NodeReader
 from premium.storage.cache import Cache
-from tests.factories.contracts import Compiled, artifact_creation, corpus, renamed_word
+from tests.factories.contracts import Compiled, artifact_creation, renamed_word
 from tests.factories.contracts.deploying import account, calldata, deploy, minimal_proxy, send
 
 pytestmark = pytest.mark.integration
 
 OZ = "@openzeppelin/contracts/build/contracts/{}.json"
-
-
-@pytest.fixture(scope="module")
-def built() -> dict[str, Compiled]:
-    return {one.name: one for one in corpus() if one.build == "optimized"}
 
 
 @pytest.fixture
@@ -74,7 +68,7 @@ def test_a_fixed_supply_token_is_clean_and_a_proxied_mintable_one_is_not(
 
 @pytest.mark.parametrize(("slot", "kind"), [("OldSlot", "zeppelinos"), ("FirstSlot", "singleton")])
 def test_other_slots_lead_to_the_code_too(
-    evm: Evm, chain: Chain, cache: Cache, built: dict[str, Compiled], slot: str, kind: str
+    evm: Evm, chain: Chain, cache: Cache, built: dict[str, Compiled], *, slot: str, kind: str
 ) -> None:
     implementation = deploy(evm, built["StartedMint"].creation)
     proxy = started(evm, deploy(evm, built[slot].creation, ("address",), (implementation,)))
@@ -142,7 +136,7 @@ def test_a_proxy_of_a_proxy_is_followed_to_the_end(
     standard = deploy(evm, built["StandardSlot"].creation, ("address",), (deploy(evm, built["StartedMint"].creation),))
     clone = deploy(evm, minimal_proxy(standard))
     found = scanned(chain, clone, cache)
-    assert [hop.kind for hop in found.proxies][0] == "minimal"
+    assert next(hop.kind for hop in found.proxies) == "minimal"
     # The clone's own storage names no implementation: the inner proxy has nothing to run.
     assert ids(found) == {"opaque_proxy"}
 
