@@ -1,0 +1,75 @@
+"""The platform as a worker and as a function see it, on the run's stores; and a job's context outside of RQ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import psycopg
+
+from local.postgres import SUPERUSER
+from local.redis import Redis
+from premium.bootstrap import Platform
+from premium.config import Settings
+from premium.jobs.context import JobContext
+from premium.jobs.lease import Lease
+from tests.fixtures.postgres import Databases
+
+
+def platform(databases: Databases, redis: Redis, chains_file: Path, role: str, **more: Any) -> Platform:
+    return Platform(
+        Settings(
+            premium_stage="local",
+            database_url=databases.url("premium", role),
+            timeseries_url=databases.url("timeseries", role),
+            redis_url=redis.url,
+            chains_file=str(chains_file),
+            **more,
+        )
+    )
+
+
+def new_user(databases: Databases) -> UUID:
+    user_id = uuid4()
+    with psycopg.connect(databases.url("premium", SUPERUSER)) as connection:
+        connection.execute(
+            "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'pro')", (user_id, str(user_id))
+        )
+    return user_id
+
+
+class _NoLease:
+    def progress(self, fraction: object) -> None:
+        """Nobody polls here."""
+
+
+class Stopped(BaseException):
+    """What a killed process looks like from inside: no handler catches it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(JobContext):
+    """Notes its points, and stops at the one that it is told."""
+
+    stop_at: str | None = None
+    points: list[str] = field(default_factory=list)
+
+    def point(self, name: str) -> None:
+        self.points.append(name)
+        if name == self.stop_at:
+            raise Stopped(name)
+
+
+def context(worker: Platform, user_id: UUID, *, job_id: UUID | None = None, stop_at: str | None = None) -> Context:
+    return Context(
+        job_id=job_id or uuid4(),
+        user_id=user_id,
+        created_at=datetime.now(UTC),
+        attempt=1,
+        platform=worker,
+        lease=cast("Lease", _NoLease()),
+        stop_at=stop_at,
+    )
