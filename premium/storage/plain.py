@@ -13,9 +13,10 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from premium.clock import rfc3339
-from premium.money import plain
+from premium.money import EXACT, plain
 
 DYNAMODB_DIGITS = 38
+DYNAMODB_EXPONENT = 125
 
 
 def to_json(value: Any) -> str:
@@ -72,11 +73,13 @@ def _scalar(value: object) -> Any:
 
 
 def _number(value: Decimal) -> Decimal:
-    if not value.is_finite() or len(value.normalize().as_tuple().digits) > DYNAMODB_DIGITS:
-        raise ValueError(
-            f"DynamoDB holds finite numbers of at most {DYNAMODB_DIGITS} digits; keep this one as a string"
-        )
-    return value
+    """Without trailing zeros, which boto3 counts as digits."""
+    if not value.is_finite():
+        raise ValueError("DynamoDB holds finite numbers only")
+    short = EXACT.normalize(value)
+    if len(short.as_tuple().digits) > DYNAMODB_DIGITS or abs(short.adjusted()) > DYNAMODB_EXPONENT:
+        raise ValueError(f"DynamoDB would round a number of over {DYNAMODB_DIGITS} digits; keep this one as a string")
+    return short
 
 
 def from_item(value: Any) -> Any:
