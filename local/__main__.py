@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from local import environment, up
 from local.clients import Clients
+from local.demo import demo
 from local.down import down, reset
 from local.errors import LocalError
 from local.logs import follow
@@ -48,6 +49,13 @@ def up_command() -> None:
     places = _places()
     with _alone(places):
         up.addresses(up.up(places))
+
+
+@cli.command("demo", help="Bring the stage up and walk one user's journey over HTTP.")
+def demo_command() -> None:
+    places = _places()
+    with _alone(places):
+        demo(places)
 
 
 @cli.command(help="Deploy again, changed or not.")

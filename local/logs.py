@@ -87,6 +87,7 @@ def _events(clients: Clients, group: str, since: int) -> Iterator[tuple[str, str
         pages = clients.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
         for page in pages:
             for event in page["events"]:
-                yield f"{group}/{event.get('eventId')}", event.get("message", "").rstrip()
+                message = event.get("message", "").rstrip()
+                yield f"{group} {event.get('timestamp')} {message}", message  # the emulator gives events no id
     except (OSError, ClientError):
         return

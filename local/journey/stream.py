@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -31,7 +32,7 @@ class Listener:
             self._connection.send(json.dumps({"type": "subscribe", "channel": channel}))
         threading.Thread(target=self._read, args=(self._connection,), daemon=True).start()
         for channel in self._channels:
-            self.wait(lambda message, name=channel: _subscribed(message, name), what=f"the subscription to {channel}")
+            self.wait({"type": "subscribed", "channel": channel}, what=f"the subscription to {channel}")
         return self
 
     def __exit__(
@@ -42,14 +43,15 @@ class Listener:
 
     def wait_for_job(self, job_id: str, *, seconds: float = 20) -> dict[str, Any]:
         """The message that tells this job's end."""
-        return self.wait(lambda message: _ended(message, job_id), what=f"the end of job {job_id}", seconds=seconds)
+        return self.wait({"type": "job", "id": job_id}, what=f"the end of job {job_id}", seconds=seconds)
 
-    def wait(self, wanted: Any, *, what: str, seconds: float = 20) -> dict[str, Any]:
+    def wait(self, wanted: Mapping[str, str], *, what: str, seconds: float = 20) -> dict[str, Any]:
+        """The first message with these fields, at its top or in its `data`; LocalError when it does not come."""
         deadline = time.monotonic() + seconds
         with self._changed:
             while True:
                 for _, message in self.messages:
-                    if wanted(message):
+                    if wanted.items() <= {**message.get("data", {}), **message}.items():
                         return message
                 left = deadline - time.monotonic()
                 if left <= 0:
@@ -64,11 +66,3 @@ class Listener:
                     self._changed.notify_all()
         except ConnectionClosed:
             return
-
-
-def _subscribed(message: dict[str, Any], channel: str) -> bool:
-    return message.get("type") == "subscribed" and channel in json.dumps(message)
-
-
-def _ended(message: dict[str, Any], job_id: str) -> bool:
-    return job_id in json.dumps(message) and any(word in json.dumps(message) for word in ('"done"', '"failed"'))

@@ -1,0 +1,65 @@
+"""Import the wallet's own history, make the US FIFO report of a year, fetch its documents by their links."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from local.errors import LocalError
+from local.journey.walk import Walk, must_equal
+from local.market import history
+
+YEAR = 2025
+_MAGIC = {"pdf": b"%PDF-", "csv": b"Part,", "json": b"{"}
+
+
+@dataclass(frozen=True)
+class TaxReport:
+    """`documents`: format → content; `links` work for 15 minutes."""
+
+    totals: Mapping[str, str]
+    links: Mapping[str, str]
+    documents: Mapping[str, bytes]
+
+
+def import_history(walk: Walk) -> int:
+    """How many transactions were added; the second import of the same adds none."""
+    document = history(walk.evm.url, walk.market)
+    count = len(document["transactions"])
+    must_equal("what the import added", walk.api.post("/v1/tax/transactions/import", document)["added"], count)
+    must_equal("what a second import added", walk.api.post("/v1/tax/transactions/import", document)["added"], 0)
+    return count
+
+
+def report(walk: Walk) -> TaxReport:
+    job = walk.job("/v1/tax/reports", {"year": YEAR, "jurisdiction": "US", "method": "fifo"})
+    made = walk.api.get(f"/v1/tax/reports/{job['id']}")
+    links: Mapping[str, str] = made["links"]
+    documents = {name: walk.api.download(link) for name, link in links.items()}
+    _check(documents)
+    totals = made["totals"]["totals"]
+    must_equal("the totals of the job", job["result"]["totals"], totals)
+    check_form(documents["form_8949_csv"], totals)
+    return TaxReport(totals, links, documents)
+
+
+def _check(documents: Mapping[str, bytes]) -> None:
+    for kind in ("csv", "pdf"):
+        if not any(name.endswith(kind) for name in documents):
+            raise LocalError(f"The report has no {kind.upper()}.", "See: make logs NAME=workers")
+    for name, content in documents.items():
+        if not content.startswith(_MAGIC[name.rpartition("_")[2]]):
+            raise LocalError(f"The document {name} is not what its name says.", "See: make logs NAME=workers")
+
+
+def check_form(content: bytes, totals: Mapping[str, Any]) -> None:
+    """The rows of Form 8949 add up to the report's total, but for the cents each row is rounded to."""
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    column = next(name for name in rows[0] if name.startswith("(h)"))
+    gains = [Decimal(row[column]) for row in rows if row[column]]
+    if abs(sum(gains, Decimal(0)) - Decimal(totals["total"])) > len(gains) * Decimal("0.01"):
+        raise LocalError(f"Form 8949 adds up to {sum(gains)}, the report to {totals['total']}.", "Please report it.")
