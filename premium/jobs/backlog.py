@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis import Redis
 from rq import Worker
-from rq.registry import StartedJobRegistry
+from rq.registry import ScheduledJobRegistry, StartedJobRegistry
 
 from premium.jobs.queue import QUEUES
 from premium.jobs.rq_queue import queue
@@ -29,12 +29,18 @@ class Backlog:
 
     queue: str
     queued: int
+    retrying: int
+    """Queued for a little later: without a worker nobody would ever bring them back, so they count."""
     started: int
     workers: int
 
     @property
+    def unfinished(self) -> int:
+        return self.queued + self.retrying + self.started
+
+    @property
     def per_worker(self) -> Decimal:
-        return Decimal(self.queued + self.started) / max(self.workers, 1)
+        return Decimal(self.unfinished) / max(self.workers, 1)
 
 
 def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) -> tuple[Backlog, ...]:
@@ -43,12 +49,19 @@ def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) ->
     with connection.pipeline(transaction=False) as pipe:
         for name in names:
             pipe.llen(queue(name, connection).key)
+            pipe.zcard(ScheduledJobRegistry.key_template.format(name))
             pipe.zcount(StartedJobRegistry.key_template.format(name), int(now.timestamp()), "+inf")
-        counts = pipe.execute()
+        counts = iter(pipe.execute())
     listening = [name for worker in Worker.all(connection=connection) for name in worker.queue_names()]
     return tuple(
-        Backlog(queue=name, queued=counts[2 * n], started=counts[2 * n + 1], workers=listening.count(name))
-        for n, name in enumerate(names)
+        Backlog(
+            queue=name,
+            queued=next(counts),
+            retrying=next(counts),
+            started=next(counts),
+            workers=listening.count(name),
+        )
+        for name in names
     )
 
 

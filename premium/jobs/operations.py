@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from redis import Redis
 from rq.job import Job
-from rq.registry import FailedJobRegistry, ScheduledJobRegistry
+from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
-from premium.jobs import backlog
+from premium.jobs.backlog import Backlog, measure
 from premium.jobs.queue import QUEUES
 from premium.jobs.rq_queue import queue
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueState:
+class QueueState(Backlog):
     """One queue, in jobs and workers."""
 
-    queue: str
-    queued: int
-    started: int
-    retrying: int
     failed: int
-    workers: int
-
-    @property
-    def unfinished(self) -> int:
-        return self.queued + self.started + self.retrying
+    """Dead letters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +37,12 @@ class DeadLetter:
 
 
 def states(connection: Redis) -> tuple[QueueState, ...]:
+    measured = measure(connection, datetime.now(UTC))
     with connection.pipeline(transaction=False) as pipe:
-        for name in QUEUES:
-            pipe.zcard(ScheduledJobRegistry.key_template.format(name))
-            pipe.zcard(FailedJobRegistry.key_template.format(name))
-        counts = pipe.execute()
-    measured = backlog.measure(connection, datetime.now(UTC))
-    return tuple(
-        QueueState(
-            queue=each.queue,
-            queued=each.queued,
-            started=each.started,
-            retrying=counts[2 * n],
-            failed=counts[2 * n + 1],
-            workers=each.workers,
-        )
-        for n, each in enumerate(measured)
-    )
+        for each in measured:
+            pipe.zcard(FailedJobRegistry.key_template.format(each.queue))
+        failed = pipe.execute()
+    return tuple(QueueState(**asdict(each), failed=count) for each, count in zip(measured, failed, strict=True))
 
 
 def dead_letters(connection: Redis, names: tuple[str, ...] = QUEUES) -> tuple[DeadLetter, ...]:

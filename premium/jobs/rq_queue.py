@@ -24,6 +24,9 @@ RESULT_SECONDS = 60
 DEAD_LETTER_SECONDS = 30 * 24 * 3600
 """How long a job that failed for good waits for an operator; the record lives as long."""
 
+OVERDUE_SECONDS = 120
+"""A retry that nobody has enqueued by then is lost to the queue; the sweeper starts it anew."""
+
 
 def retry(kind: JobKind[Any]) -> Retry | None:
     """Backoff of a kind: one interval per repeat, the last one again where there are more."""
@@ -80,10 +83,12 @@ class RqJobQueue:
         self.enqueue(kind, record)
 
     def waiting(self) -> frozenset[str]:
+        """A retry that is long overdue is not among them: no worker is there to bring it back."""
+        overdue = int(datetime.now(UTC).timestamp()) - OVERDUE_SECONDS
         with _reachable(), self._connection.pipeline(transaction=False) as pipe:
             for name in QUEUES:
                 pipe.lrange(queue(name, self._connection).key, 0, -1)
-                pipe.zrange(ScheduledJobRegistry.key_template.format(name), 0, -1)
+                pipe.zrangebyscore(ScheduledJobRegistry.key_template.format(name), overdue, "+inf")
             answers = pipe.execute()
         return frozenset(entry.decode() for answer in answers for entry in answer)
 

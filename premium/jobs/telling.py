@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from premium.clock import rfc3339
+from premium.errors import UpstreamUnavailable
 from premium.jobs.model import JobRecord, JobStatus
 from premium.observability import logger, metrics
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
+
+
+_OURS = frozenset({"INTERNAL", UpstreamUnavailable.code})
 
 
 def tell(at: Platform, ended: JobRecord) -> None:
@@ -41,9 +45,16 @@ def message(ended: JobRecord) -> dict[str, Any]:
 
 
 def measure(ended: JobRecord) -> None:
-    """`JobsDone` or `JobsFailed`, and the seconds from acceptance to end, by kind; written out at once (EMF)."""
+    """`JobsDone`, `JobsFailed` or `JobsRefused`, and the seconds from acceptance to end, by kind; at once (EMF)."""
     seconds = ((ended.ended_at or ended.updated_at) - ended.created_at).total_seconds()
     metrics.add_dimension("kind", ended.kind)
-    metrics.add_metric("JobsDone" if ended.status is JobStatus.DONE else "JobsFailed", MetricUnit.Count, 1)
+    metrics.add_metric(_outcome(ended), MetricUnit.Count, 1)
     metrics.add_metric("JobSeconds", MetricUnit.Seconds, seconds)
     metrics.flush_metrics()
+
+
+def _outcome(ended: JobRecord) -> str:
+    """What was refused for the caller's own reasons wakes no operator."""
+    if ended.status is JobStatus.DONE:
+        return "JobsDone"
+    return "JobsFailed" if ended.error is None or ended.error.code in _OURS else "JobsRefused"

@@ -84,7 +84,7 @@ def test_list_counts_by_queue(start: Start) -> None:
     start(STEPS)
     start(STEPS)
     (default,) = [row for row in rows("list") if row["queue"] == "default"]
-    assert default == {"queue": "default", "queued": 2, "started": 0, "retrying": 0, "failed": 0, "workers": 0}
+    assert default == {"queue": "default", "queued": 2, "retrying": 0, "started": 0, "workers": 0, "failed": 0}
     assert "default" in premium("list").output
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 import redis
 from rq.job import Job
+from rq.job import JobStatus as RqStatus
 from rq.serializers import JSONSerializer
 
 from local.redis import Redis
@@ -106,3 +107,20 @@ def test_queued_jobs_outlive_a_restart_of_redis_and_so_does_the_fleet(
     until(lambda: all(platform.jobs.store.get(job.id).status is JobStatus.DONE for job in jobs), seconds=25)
     assert [platform.jobs.store.get(job.id).attempt for job in jobs] == [1, 1, 1, 1]
     assert running.process.poll() is None
+
+
+def test_a_retry_that_nobody_brings_back_is_started_anew(platform: Platform, start: Start) -> None:
+    """Every worker of its queue has gone while it waited for its backoff to end."""
+    job = start(STEPS)
+    waiting = queue("default", platform.redis(1))
+    rq_job = waiting.fetch_job(str(job.id))
+    assert rq_job is not None
+    waiting.empty()
+    rq_job.save()
+    rq_job.set_status(RqStatus.SCHEDULED)
+    waiting.scheduled_job_registry.schedule(rq_job, job.created_at + timedelta(seconds=16))
+    assert platform.jobs.sweep(job.created_at + MINUTE) == 0
+    waiting.scheduled_job_registry.schedule(rq_job, job.created_at - timedelta(seconds=200))
+    assert platform.jobs.sweep(job.created_at + MINUTE) == 1
+    assert waiting.job_ids == [str(job.id)]
+    assert waiting.scheduled_job_registry.get_job_count() == 0

@@ -12,9 +12,11 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize(
-    ("queued", "started", "workers", "expected"),
-    [(0, 0, 0, "0"), (7, 0, 0, "7"), (7, 3, 4, "2.5"), (0, 2, 2, "1")],
+    ("queued", "retrying", "started", "workers", "expected"),
+    [(0, 0, 0, 0, "0"), (7, 0, 0, 0, "7"), (7, 0, 3, 4, "2.5"), (0, 0, 2, 2, "1"), (0, 1, 0, 0, "1")],
 )
-def test_queued_and_started_over_running_workers(queued: int, started: int, workers: int, expected: str) -> None:
-    backlog = Backlog(queue="tax", queued=queued, started=started, workers=workers)
+def test_queued_and_started_over_running_workers(
+    queued: int, retrying: int, started: int, workers: int, expected: str
+) -> None:
+    backlog = Backlog(queue="tax", queued=queued, retrying=retrying, started=started, workers=workers)
     assert backlog.per_worker == Decimal(expected)
