@@ -15,11 +15,21 @@ from premium.tax.engines import run
 from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
 from premium.tax.normalise import normalise
 from premium.tax.reading import read_rows
-from premium.tax.setup import Setup, setup
+from premium.tax.setup import TRANSITION, Setup, setup
 from premium.tax.totals import Sums, sums
 
-HARMLESS = frozenset({"price_filled", "no_time_zone", "gift_without_gain", "value_shared_evenly"})
-"""Assumptions that a strict run accepts too: they are stated, and nothing is guessed away."""
+STATED = frozenset(
+    {
+        "price_filled",
+        "portfolio_value_filled",
+        "no_time_zone",
+        "gift_without_gain",
+        "value_shared_evenly",
+        "possible_duplicate",
+        "absurd_price",
+    }
+)
+"""What a strict run accepts too: it is told of, and no result rests on a guess."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +159,9 @@ def _selected(
 def _refuse(notices: Iterable[Notice], under: Setup) -> None:
     if not under.strict:
         return
-    flaws = [notice for notice in notices if notice.code not in HARMLESS]
+    # A wallet below zero does not matter where wallets share their lots.
+    accepted = STATED if under.scope in ("per_wallet", TRANSITION) else STATED | {"negative_balance"}
+    flaws = [notice for notice in notices if notice.code not in accepted]
     if flaws:
         first = flaws[0]
         where = f"line {first.line}: " if first.line else ""

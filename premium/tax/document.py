@@ -140,7 +140,7 @@ def _dates(row: Disposal) -> Row:
 
 def _totals(report: Report) -> Iterator[tuple[str, Any]]:
     under, sums = report.setup, report.sums
-    losses = under.rules.code if under.rules.code in ("IE", "CA") else None
+    losses = under.rules.code if under.rules.code in ("IE", "CA", "DE") else None
 
     def text(totals: Totals) -> Row:
         return totals.as_text(terms=under.lot_method, losses=losses)

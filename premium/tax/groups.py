@@ -33,7 +33,7 @@ def settle_groups(transactions: list[Transaction], under: Setup, notices: list[N
 def _settle(
     name: str, given: list[Transaction], received: list[Transaction], under: Setup, notices: list[Notice]
 ) -> dict[str, Transaction | None]:
-    if _is_conversion(name, under) and len(given) == len(received) == 1:
+    if len(given) == len(received) == 1 and _is_conversion(name, given[0].asset == received[0].asset, under):
         return {received[0].id: None, given[0].id: _moved(given[0], received[0])}
     if under.rules.swaps_neutral:
         # Both legs leave the computation; gas and fees in kind stay what they are.
@@ -75,13 +75,24 @@ def _valued(legs: list[Transaction], total: Decimal, notices: list[Notice]) -> l
     return [tx._replace(value=share) for tx, share in zip(legs, shares, strict=True)]
 
 
-def _is_conversion(name: str, under: Setup) -> bool:
-    return name.startswith(CONVERTED) and name.split(":", 2)[1] in under.rules.conversions
+def _is_conversion(name: str, same_asset: bool, under: Setup) -> bool:
+    """A bridge that brings the same asset is a transfer everywhere; other kinds as the jurisdiction declares."""
+    if not name.startswith(CONVERTED):
+        return False
+    kind = name.split(":", 2)[1]
+    return kind in under.rules.conversions or (kind == "bridge" and same_asset)
 
 
 def _moved(given: Transaction, received: Transaction) -> Transaction:
-    more = given.more._replace(to_wallet=received.wallet, to_asset=received.asset, to_amount=received.amount)
-    return given._replace(type="transfer", value=None, more=more)
+    """The units go on, in another wallet or as another asset; of the same asset what does not arrive is burnt."""
+    if given.asset != received.asset:
+        more = given.more._replace(to_wallet=received.wallet, to_asset=received.asset, to_amount=received.amount)
+        return given._replace(type="transfer", value=None, more=more)
+    burnt = max(EXACT.subtract(given.amount, received.amount), ZERO)
+    value = None
+    if given.value is not None and burnt:
+        value = divide(EXACT.multiply(given.value, burnt), given.amount)
+    return given._replace(type="transfer", value=value, more=given.more._replace(to_wallet=received.wallet, burnt=burnt))
 
 
 def _unvalued(tx: Transaction) -> Transaction:

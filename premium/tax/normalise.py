@@ -114,6 +114,8 @@ def _needs_value(tx: Transaction, under: Setup) -> bool:
         return bool(more.burnt)
     if tx.type == "gift_received":
         return not under.rules.gifts_keep_basis and more.basis is None and more.donor_basis is None
+    if tx.type in ("gift_sent", "donation") and under.method == "fr_portfolio":
+        return True
     if tx.type == "gift_sent":
         return more.kind == "market_value" and under.rules.gifts_at_market
     if tx.type == "buy" and more.basis is not None:

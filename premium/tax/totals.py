@@ -54,12 +54,14 @@ class Totals:
         return self.losses - self.ring_fenced_loss
 
     def as_text(self, *, terms: bool, losses: str | None = None) -> dict[str, str]:
-        """The format's `totals`; `losses` names the jurisdiction whose losses are told apart (IE, CA)."""
+        """The format's `totals`; `losses` names a jurisdiction that tells more apart (IE, CA, DE)."""
         text = {"proceeds": plain(self.proceeds), "cost_basis": plain(self.cost_basis), "total": plain(self.total)}
         if terms:
             text |= {"short_term": plain(self.short_term), "long_term": plain(self.long_term)}
         text |= {"income": plain(self.income), "denied_loss": plain(self.denied_loss)}
-        if losses is not None:
+        if losses == "DE":
+            text |= {"taxable": plain(self.short_term), "exempt": plain(self.long_term)}
+        elif losses is not None:
             fenced = self.denied_loss if losses == "CA" else self.ring_fenced_loss
             text |= {"usable_loss": plain(self.usable_loss), "ring_fenced_loss": plain(fenced)}
         return text

@@ -15,6 +15,8 @@ from premium.tax.setup import Setup
 _GENESIS = day_of(date(2009, 1, 3))
 _ABSURD = 1000
 """A price this many times the asset's last one, or below it by as much, is told of."""
+_NEAR = 30 * 86_400_000_000
+"""If the last one is no older than this; over years such a move is real."""
 
 
 def before(transactions: list[Transaction], under: Setup, *, now: int | None) -> list[Notice]:
@@ -63,19 +65,19 @@ def _likely_twice(transactions: Iterable[Transaction]) -> list[Notice]:
 
 def _absurd_prices(transactions: Iterable[Transaction]) -> list[Notice]:
     """A unit price far off the asset's last one, by multiplication only: no quotient is needed to see it."""
-    last: dict[str, tuple[Decimal, Decimal]] = {}
+    last: dict[str, tuple[Decimal, Decimal, int]] = {}
     notices = []
     for tx in transactions:
         value, amount = tx.value, tx.amount
         if not value or not amount or tx.type == "transfer":
             continue
         known = last.get(tx.asset)
-        if known is not None:
+        if known is not None and abs(tx.instant - known[2]) < _NEAR:
             here, there = value * known[1], known[0] * amount
             if here > there * _ABSURD or here * _ABSURD < there:
                 text = f"a price {_ABSURD} times off the asset's price before it"
                 notices.append(Notice("absurd_price", tx.id, text, None, "price"))
-        last[tx.asset] = (value, amount)
+        last[tx.asset] = (value, amount, tx.instant)
     return notices
 
 

@@ -24,6 +24,5 @@ RULES = Jurisdiction(
             2024: Decimal(3000),
         },
     },
-    conversions=frozenset({"bridge"}),
     source="TCGA 1992 ss 104-107; HMRC Cryptoassets Manual CRYPTO22200 ff.",
 )

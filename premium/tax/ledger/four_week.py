@@ -1,0 +1,115 @@
+"""Ireland: first in, first out, but what was acquired in the four weeks before a sale is sold first (TCA 1997 ss 580-581).
+
+A loss is ring-fenced as far as the asset is acquired again within four weeks after the sale (s 581(3)).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from premium.money import ZERO, divide
+from premium.tax.ledger.ledger import Key, LotLedger, Taken, take_from
+from premium.tax.ledger.lots import Entry, Lot
+from premium.tax.ledger.pieces import Piece, cut
+from premium.tax.model import ACQUISITIONS, Disposal, Outcome, Transaction
+
+DAYS = 28
+
+
+class FourWeekLedger(LotLedger):
+    """Beside each heap a list of lots by date, whose end is the last four weeks."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # passed on as they came
+        self.rule = "fifo"
+        self.recent: dict[Key, list[Entry]] = {}
+
+    def run(self, transactions: Iterable[Transaction]) -> Outcome:
+        history = list(transactions)
+        outcome = super().run(history)
+        outcome.disposals = ring_fenced(outcome.disposals, history, self.setup.calendar.day)
+        return outcome
+
+    def put(self, key: Key, lot: Lot) -> None:
+        super().put(key, lot)
+        recent = self.recent.setdefault(key, [])
+        entry = self.entry(lot)
+        if not recent or recent[-1][:2] < entry[:2]:
+            recent.append(entry)
+        else:
+            insort(recent, entry, key=lambda other: other[:2])
+
+    def take(self, key: Key, amount: Decimal, tx: Transaction) -> Taken:
+        pieces: list[Piece] = []
+        if tx.type != "transfer" or tx.more.burnt:
+            amount = self._take_recent(key, amount, tx, pieces)
+        queue = self.queues.get(key)
+        rest = take_from(queue, amount) if queue and amount else Taken([], amount)
+        return Taken([*pieces, *rest.pieces], rest.missing)
+
+    def _take_recent(self, key: Key, amount: Decimal, tx: Transaction, pieces: list[Piece]) -> Decimal:
+        """Units acquired in the four weeks before, the earlier first as s 580 has it."""
+        since, recent = self.day(tx.instant) - DAYS, self.recent.get(key, [])
+        start = self.setup.calendar.start_of(since)
+        del recent[: bisect_left(recent, start, key=lambda entry: entry[0])]
+        for _, _, lot in recent:
+            if not amount:
+                break
+            part = min(amount, lot.amount)
+            if not part:
+                continue
+            if part < lot.amount:
+                pieces.append(cut(lot, part, "four_week"))
+            else:
+                pieces.append(Piece(lot, part, lot.basis, lot.low, "four_week"))
+                lot.amount = lot.basis = ZERO
+            amount -= part
+        return amount
+
+
+class _Again:
+    """An acquisition; `free` is what replaces nothing yet."""
+
+    __slots__ = ("day", "free", "instant")
+
+    def __init__(self, instant: int, day: int, free: Decimal) -> None:
+        self.instant, self.day, self.free = instant, day, free
+
+
+def ring_fenced(rows: Sequence[Disposal], history: Iterable[Transaction], day_of: object) -> list[Disposal]:
+    """The rows, those at a loss split where only a part of the units was acquired again."""
+    again: dict[str, list[_Again]] = {}
+    for tx in history:
+        if tx.type in ACQUISITIONS:
+            again.setdefault(tx.asset, []).append(_Again(tx.instant, day_of(tx.instant), tx.amount))  # type: ignore[operator]
+    made: list[Disposal] = []
+    for row in rows:
+        bought = again.get(row.asset)
+        made += _split(row, bought) if row.gain < ZERO and bought else (row,)
+    return made
+
+
+def _split(row: Disposal, bought: list[_Again]) -> list[Disposal]:
+    fenced = ZERO
+    for index in range(bisect_left(bought, row.sold, key=lambda each: each.instant), len(bought)):
+        each = bought[index]
+        if each.day > row.day + DAYS or fenced == row.amount:
+            break
+        if each.instant == row.sold or not each.free:
+            continue
+        part = min(each.free, row.amount - fenced)
+        each.free -= part
+        fenced += part
+    if not fenced:
+        return [row]
+    if fenced == row.amount:
+        return [row._replace(ring_fenced=True)]
+    proceeds, cost = divide(row.proceeds * fenced, row.amount), divide(row.cost_basis * fenced, row.amount)
+    inside = row._replace(
+        amount=fenced, proceeds=proceeds, cost_basis=cost, gain=proceeds - cost, ring_fenced=True
+    )
+    rest = row.proceeds - proceeds, row.cost_basis - cost
+    outside = row._replace(amount=row.amount - fenced, proceeds=rest[0], cost_basis=rest[1], gain=rest[0] - rest[1])
+    return [inside, outside]

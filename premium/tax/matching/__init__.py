@@ -1,0 +1,1 @@
+"""Methods that match by day, or draw from pools instead of lots."""

@@ -1,0 +1,176 @@
+"""Average cost: one pool an asset (or a wallet and asset), drawn from at its average; Canada denies superficial losses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from premium.money import ZERO, divide
+from premium.tax.ledger.ledger import acquisition_basis
+from premium.tax.matching.superficial import Superficial
+from premium.tax.model import Disposal, Holding, Income, Missing, Notice, Outcome, Removal, Transaction
+from premium.tax.setup import Setup
+
+Key = tuple[str, str]
+
+
+class Pool:
+    """Units and their cost."""
+
+    __slots__ = ("amount", "cost")
+
+    def __init__(self) -> None:
+        self.amount = self.cost = ZERO
+
+    def add(self, amount: Decimal, cost: Decimal) -> None:
+        self.amount += amount
+        self.cost += cost
+
+    def take(self, amount: Decimal) -> tuple[Decimal, Decimal]:
+        """(units, cost) of `amount`, or of all there is."""
+        if amount >= self.amount:
+            taken = self.amount, self.cost
+            self.amount = self.cost = ZERO
+            return taken
+        cost = divide(self.cost * amount, self.amount)
+        self.amount -= amount
+        self.cost -= cost
+        return amount, cost
+
+
+class AverageLedger:
+    """Moving average. `superficial`, where given, denies losses and says when they enter the pool again."""
+
+    def __init__(self, under: Setup, superficial: Superficial | None = None) -> None:
+        self.setup = under
+        self.outcome = Outcome(pooled=True)
+        self.superficial = superficial
+        self.pools: dict[Key, Pool] = {}
+
+    def run(self, transactions: Sequence[Transaction]) -> Outcome:
+        until, told = self.setup.until, False
+        for tx in transactions:
+            day = self.setup.calendar.day(tx.instant)
+            if until is not None and not told and day > until:
+                self.tell()
+                told = True
+            self.apply(tx, day)
+        if not told:
+            self.tell()
+        return self.outcome
+
+    def apply(self, tx: Transaction, day: int) -> None:
+        match tx.type:
+            case "buy" | "income" | "gift_received":
+                self.acquire(tx, day)
+            case "transfer":
+                self.transfer(tx, day)
+            case "sell" | "fee":
+                self.dispose(tx, day, tx.amount, (tx.value or ZERO) - tx.fee)
+            case _:
+                self.leave(tx, day)
+
+    def pool(self, wallet: str, asset: str) -> Pool:
+        key = (wallet if self.setup.scope == "per_wallet" else "*", asset)
+        found = self.pools.get(key)
+        if found is None:
+            found = self.pools[key] = Pool()
+        return found
+
+    def acquire(self, tx: Transaction, day: int) -> None:
+        if tx.type == "income":
+            value = tx.value or ZERO
+            self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
+        pool = self.pool(tx.wallet, tx.asset)
+        pool.add(tx.amount, acquisition_basis(tx, self.setup))
+        if self.superficial is not None:
+            pool.add(ZERO, self.superficial.returned(tx, day))
+
+    def dispose(self, tx: Transaction, day: int, amount: Decimal, proceeds: Decimal) -> None:
+        """One row a pool draw; units beyond the pool are a row of their own, without cost."""
+        if not amount:
+            return
+        pool = self.pool(tx.wallet, tx.asset)
+        units, cost = pool.take(amount)
+        share = proceeds if units == amount else divide(proceeds * units, amount)
+        if units:
+            denied = ZERO
+            if self.superficial is not None and share < cost:
+                denied, at_once = self.superficial.denied(tx, day, units, cost - share, pool.amount)
+                pool.add(ZERO, at_once)
+            self.outcome.disposals.append(row(tx, day, units, share, cost, denied))
+        if units < amount:
+            self.miss(tx, day, amount - units)
+            self.outcome.disposals.append(row(tx, day, amount - units, proceeds - share, ZERO, ZERO, term="short"))
+
+    def leave(self, tx: Transaction, day: int) -> None:
+        """Gifts, donations, losses: a disposal where the law says so, else a removal at cost."""
+        rules = self.setup.rules
+        if tx.type in ("lost", "stolen") and rules.losses_deductible:
+            self.dispose(tx, day, tx.amount, -tx.fee)
+        elif tx.type == "gift_sent" and tx.more.kind == "market_value" and rules.gifts_at_market:
+            self.dispose(tx, day, tx.amount, (tx.value or ZERO) - tx.fee)
+        else:
+            units, cost = self.pool(tx.wallet, tx.asset).take(tx.amount)
+            self.outcome.removals.append(Removal(tx.id, day, tx.type, tx.asset, tx.amount, cost))
+            if units < tx.amount:
+                self.miss(tx, day, tx.amount - units)
+
+    def transfer(self, tx: Transaction, day: int) -> None:
+        more = tx.more
+        if more.burnt:
+            self.dispose(tx, day, more.burnt, tx.value or ZERO)
+        here = self.pool(tx.wallet, tx.asset)
+        there = self.pool(more.to_wallet or tx.wallet, more.to_asset or tx.asset)
+        if here is there:
+            return
+        wanted = tx.amount - more.burnt
+        units, cost = here.take(wanted)
+        arriving = units if more.to_amount is None else more.to_amount
+        there.add(arriving, cost)
+        if units < wanted and more.to_amount is None:
+            text = f"moves {wanted - units} {tx.asset} more than {tx.wallet or 'the wallet'} holds; they do not arrive"
+            self.outcome.notices.append(Notice("negative_balance", tx.id, text))
+
+    def miss(self, tx: Transaction, day: int, amount: Decimal) -> None:
+        self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, amount))
+
+    def tell(self) -> None:
+        """The pools as they are."""
+        for wallet, asset in sorted(self.pools):
+            pool = self.pools[wallet, asset]
+            if pool.amount:
+                self.outcome.holdings.append(Holding(wallet, asset, pool.amount, pool.cost))
+
+
+def row(
+    tx: Transaction, day: int, amount: Decimal, proceeds: Decimal, cost: Decimal, denied: Decimal, *, term: str = "none"
+) -> Disposal:
+    """A draw from a pool."""
+    return Disposal(
+        tx.id,
+        (),
+        tx.type,
+        tx.asset,
+        tx.wallet,
+        None,
+        None,
+        tx.instant,
+        day,
+        None,
+        amount,
+        proceeds,
+        cost,
+        denied,
+        proceeds - cost + denied,
+        term,
+        "average",
+        tx.more.form_1099,
+    )
+
+
+def average(transactions: Sequence[Transaction], under: Setup) -> Outcome:
+    """ACB, average and moving average; Canada's own with superficial losses."""
+    days = under.rules.superficial_days
+    superficial = Superficial(transactions, under, days) if days is not None else None
+    return AverageLedger(under, superficial).run(transactions)

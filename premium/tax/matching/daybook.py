@@ -1,0 +1,196 @@
+"""A history of one asset by local days: what a day acquired and what it disposed of are one transaction each (s 105 TCGA)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from premium.money import ZERO, divide
+from premium.tax.ledger.ledger import acquisition_basis
+from premium.tax.model import Disposal, Income, Missing, Outcome, Removal, Transaction
+from premium.tax.setup import Setup
+
+
+@dataclass(slots=True)
+class Acquired:
+    """A day's acquisitions; `left` and `cost` are what no match has taken yet."""
+
+    day: int
+    ids: list[str] = field(default_factory=list)
+    left: Decimal = ZERO
+    cost: Decimal = ZERO
+
+    def take(self, amount: Decimal) -> Decimal:
+        """Cost of `amount` units, at most what is left."""
+        cost = self.cost if amount == self.left else divide(self.cost * amount, self.left)
+        self.left -= amount
+        self.cost -= cost
+        return cost
+
+
+@dataclass(slots=True)
+class Match:
+    amount: Decimal
+    cost: Decimal
+    rule: str
+    day: int | None
+    lot: str | None
+    missing: bool = False
+
+
+@dataclass(slots=True)
+class Disposed:
+    """A day's disposals of one kind: taxable ones, or those that only leave (gifts)."""
+
+    day: int
+    taxable: bool
+    parts: list[Transaction] = field(default_factory=list)
+    amounts: list[Decimal] = field(default_factory=list)
+    amount: Decimal = ZERO
+    proceeds: Decimal = ZERO
+    left: Decimal = ZERO
+    matches: list[Match] = field(default_factory=list)
+
+    def match(self, acquired: Acquired, rule: str) -> None:
+        """Identify with what is left of a day's acquisitions."""
+        amount = min(self.left, acquired.left)
+        if amount:
+            lot = acquired.ids[0] if len(acquired.ids) == 1 else None
+            self.matches.append(Match(amount, acquired.take(amount), rule, acquired.day, lot))
+            self.left -= amount
+
+
+@dataclass(slots=True)
+class Book:
+    """One asset's days in order."""
+
+    asset: str
+    acquired: list[Acquired] = field(default_factory=list)
+    disposed: list[Disposed] = field(default_factory=list)
+
+
+class Books:
+    """All assets' books, and the income met on the way."""
+
+    def __init__(self, under: Setup, outcome: Outcome) -> None:
+        self.setup = under
+        self.outcome = outcome
+        self.by_asset: dict[str, Book] = {}
+
+    def read(self, transactions: Iterable[Transaction]) -> None:
+        for tx in transactions:
+            day = self.setup.calendar.day(tx.instant)
+            match tx.type:
+                case "buy" | "income" | "gift_received":
+                    self._acquire(tx, day)
+                case "transfer":
+                    self._transfer(tx, day)
+                case "sell" | "fee":
+                    self._dispose(tx, day, tx.amount, (tx.value or ZERO) - tx.fee, taxable=True)
+                case _:
+                    self._leave(tx, day)
+
+    def book(self, asset: str) -> Book:
+        found = self.by_asset.get(asset)
+        if found is None:
+            found = self.by_asset[asset] = Book(asset)
+        return found
+
+    def _acquire(self, tx: Transaction, day: int) -> None:
+        if tx.type == "income":
+            value = tx.value or ZERO
+            self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
+        if not tx.amount:
+            return
+        days = self.book(tx.asset).acquired
+        if not days or days[-1].day != day:
+            days.append(Acquired(day))
+        today = days[-1]
+        today.ids.append(tx.id)
+        today.left += tx.amount
+        today.cost += acquisition_basis(tx, self.setup)
+
+    def _transfer(self, tx: Transaction, day: int) -> None:
+        if tx.more.burnt:
+            self._dispose(tx, day, tx.more.burnt, tx.value or ZERO, taxable=True)
+
+    def _leave(self, tx: Transaction, day: int) -> None:
+        rules = self.setup.rules
+        if tx.type in ("lost", "stolen") and rules.losses_deductible:
+            self._dispose(tx, day, tx.amount, -tx.fee, taxable=True)
+        elif tx.type == "gift_sent" and tx.more.kind == "market_value" and rules.gifts_at_market:
+            self._dispose(tx, day, tx.amount, (tx.value or ZERO) - tx.fee, taxable=True)
+        else:
+            self._dispose(tx, day, tx.amount, ZERO, taxable=False)
+
+    def _dispose(self, tx: Transaction, day: int, amount: Decimal, proceeds: Decimal, *, taxable: bool) -> None:
+        if not amount:
+            return
+        days = self.book(tx.asset).disposed
+        found = next((each for each in days[-2:] if each.day == day and each.taxable is taxable), None)
+        if found is None:
+            found = Disposed(day, taxable)
+            days.append(found)
+            if len(days) > 1 and days[-2].day == day and not days[-2].taxable:
+                # Of one day, what is taxed is identified before what is given away.
+                days[-2], days[-1] = days[-1], days[-2]
+        found.parts.append(tx)
+        found.amounts.append(amount)
+        found.amount += amount
+        found.left += amount
+        found.proceeds += proceeds
+
+
+def rows_of(asset: str, sold: Disposed, outcome: Outcome) -> list[Disposal]:
+    """A day's disposal as one row a match; proceeds are shared by amount, the last match taking the remainder."""
+    ids = tuple(tx.id for tx in sold.parts)
+    kinds = {tx.type for tx in sold.parts}
+    kind, first = kinds.pop() if len(kinds) == 1 else "sell", sold.parts[0]
+    wallets = {tx.wallet for tx in sold.parts}
+    wallet = wallets.pop() if len(wallets) == 1 else "*"
+    form = first.more.form_1099
+    rows, left, unsold = [], sold.proceeds, sold.amount
+    for match in sold.matches:
+        share = left if match.amount == unsold else divide(left * match.amount, unsold)
+        left -= share
+        unsold -= match.amount
+        rows.append(
+            Disposal(
+                "",
+                ids,
+                kind,
+                asset,
+                wallet,
+                match.lot,
+                None,
+                first.instant,
+                sold.day,
+                match.day,
+                match.amount,
+                share,
+                match.cost,
+                ZERO,
+                share - match.cost,
+                "short" if match.missing else "none",
+                match.rule,
+                form,
+            )
+        )
+        if match.missing:
+            outcome.missing.append(Missing(sold.parts[-1].id, sold.day, asset, wallet, match.amount))
+    return rows
+
+
+def removals_of(asset: str, gone: Disposed, outcome: Outcome) -> None:
+    """What only left: each transaction with its part of the cost."""
+    cost = sum((match.cost for match in gone.matches), ZERO)
+    left = gone.amount
+    for tx, amount in zip(gone.parts, gone.amounts, strict=True):
+        share = cost if amount == left else divide(cost * amount, left)
+        cost -= share
+        left -= amount
+        outcome.removals.append(Removal(tx.id, gone.day, tx.type, asset, amount, share))
+    missing = sum((match.amount for match in gone.matches if match.missing), ZERO)
+    if missing:
+        outcome.missing.append(Missing(gone.parts[-1].id, gone.day, asset, gone.parts[-1].wallet, missing))

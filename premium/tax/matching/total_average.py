@@ -1,0 +1,31 @@
+"""Japan's total average: a year's disposals at the average of its opening balance and all its acquisitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from premium.tax.matching.average import AverageLedger
+from premium.tax.model import ACQUISITIONS, Outcome, Transaction
+from premium.tax.setup import Setup
+
+
+def total_average(transactions: Sequence[Transaction], under: Setup) -> Outcome:
+    """Each calendar year in two passes: what came in, then what went out, in order."""
+    ledger = AverageLedger(under)
+    calendar, told = under.calendar, False
+    for _, year in groupby(transactions, key=lambda tx: calendar.tax_year(calendar.day(tx.instant))):
+        of_year = list(year)
+        if under.until is not None and not told and calendar.day(of_year[0].instant) > under.until:
+            ledger.tell()
+            told = True
+        for tx in _passes(of_year):
+            ledger.apply(tx, calendar.day(tx.instant))
+    if not told:
+        ledger.tell()
+    return ledger.outcome
+
+
+def _passes(of_year: Sequence[Transaction]) -> Iterator[Transaction]:
+    yield from (tx for tx in of_year if tx.type in ACQUISITIONS)
+    yield from (tx for tx in of_year if tx.type not in ACQUISITIONS)

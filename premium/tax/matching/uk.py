@@ -1,0 +1,135 @@
+"""United Kingdom: share identification for exchange tokens (TCGA 1992 ss 104-107; CRYPTO22200 ff.).
+
+    individuals   the same day; the 30 days after, the earliest acquisition first; the section 104 pool
+    companies     the same day; the ten days before, the earliest acquisition first; the pool
+Disposals are identified in their order. Every pointer only moves forward, so the work is linear in the days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from premium.money import ZERO, divide
+from premium.tax.matching.daybook import Acquired, Book, Books, Disposed, Match, removals_of, rows_of
+from premium.tax.model import Disposal, Holding, Outcome, Transaction
+from premium.tax.setup import Setup
+
+AFTER, BEFORE = 30, 10
+
+
+def section_104(transactions: Sequence[Transaction], under: Setup) -> Outcome:
+    """Individuals' rules, or companies' where the method says so."""
+    outcome = Outcome(pooled=True)
+    books = Books(under, outcome)
+    books.read(transactions)
+    company = under.method == "section_104_company"
+    rows: list[tuple[int, int, Disposal]] = []
+    for number, asset in enumerate(sorted(books.by_asset)):
+        book = books.by_asset[asset]
+        _same_day(book)
+        if not company:
+            _thirty_days(book)
+        _pool(book, under, outcome, company=company)
+        for sold in book.disposed:
+            if sold.taxable:
+                rows += ((sold.parts[0].instant, number, row) for row in rows_of(asset, sold, outcome))
+            else:
+                removals_of(asset, sold, outcome)
+    outcome.disposals = [row for _, _, row in sorted(rows, key=lambda entry: entry[:2])]
+    outcome.removals.sort(key=lambda removal: removal.day)
+    outcome.missing.sort(key=lambda missing: missing.day)
+    return outcome
+
+
+def _same_day(book: Book) -> None:
+    by_day = {acquired.day: acquired for acquired in book.acquired}
+    for sold in book.disposed:
+        acquired = by_day.get(sold.day)
+        if acquired is not None and acquired.left:
+            sold.match(acquired, "same_day")
+
+
+def _thirty_days(book: Book) -> None:
+    """s 106A(5): disposals in order, each with the earliest acquisitions of the 30 days after it."""
+    days, first = book.acquired, 0
+    for sold in book.disposed:
+        # Days before this disposal, and days that are used up, are of no use to any later one either.
+        while first < len(days) and (days[first].day <= sold.day or not days[first].left):
+            first += 1
+        at = first
+        while sold.left and at < len(days) and days[at].day <= sold.day + AFTER:
+            sold.match(days[at], "thirty_day")
+            at += 1
+
+
+class _Pool:
+    """The section 104 holding of one asset."""
+
+    __slots__ = ("amount", "cost", "day", "entered")
+
+    def __init__(self) -> None:
+        self.amount = self.cost = ZERO
+        self.entered = 0
+        """How many days of acquisitions have entered."""
+
+    def enter(self, acquired: list[Acquired], until: int) -> None:
+        """Take in what days up to and including `until` have left."""
+        while self.entered < len(acquired) and acquired[self.entered].day <= until:
+            today = acquired[self.entered]
+            self.amount += today.left
+            self.cost += today.cost
+            today.left = today.cost = ZERO
+            self.entered += 1
+
+    def draw(self, sold: Disposed) -> None:
+        """What is still unidentified comes out at average cost; beyond the pool it has none."""
+        amount = min(sold.left, self.amount)
+        if amount:
+            cost = self.cost if amount == self.amount else divide(self.cost * amount, self.amount)
+            self.amount -= amount
+            self.cost -= cost
+            sold.matches.append(Match(amount, cost, "section_104", None, None))
+            sold.left -= amount
+        if sold.left:
+            sold.matches.append(Match(sold.left, ZERO, "section_104", None, None, missing=True))
+            sold.left = ZERO
+
+
+def _pool(book: Book, under: Setup, outcome: Outcome, *, company: bool) -> None:
+    pool, recent, told = _Pool(), 0, False
+    for sold in book.disposed:
+        if not told and under.until is not None and sold.day > under.until:
+            _tell(book, pool, under.until, outcome)
+            told = True
+        if company:
+            recent = _ten_days(book.acquired, sold, recent)
+            # While it can still be identified by the ten-day rule, an acquisition stays out of the pool.
+            pool.enter(book.acquired, sold.day if sold.left else sold.day - BEFORE - 1)
+        else:
+            pool.enter(book.acquired, sold.day)
+        if sold.left:
+            pool.draw(sold)
+    if not told:
+        _tell(book, pool, under.until, outcome)
+
+
+def _ten_days(days: list[Acquired], sold: Disposed, first: int) -> int:
+    """s 107(3)-(4): the ten days before, the earliest acquisition first; where the next disposal starts looking."""
+    while first < len(days) and (days[first].day < sold.day - BEFORE or not days[first].left):
+        first += 1
+    at = first
+    while sold.left and at < len(days) and days[at].day < sold.day:
+        sold.match(days[at], "ten_day")
+        at += 1
+    return first
+
+
+def _tell(book: Book, pool: _Pool, until: int | None, outcome: Outcome) -> None:
+    """The holding at the end of a day: the pool and what has not entered it yet."""
+    amount, cost = pool.amount, pool.cost
+    for acquired in book.acquired[pool.entered :]:
+        if until is None or acquired.day <= until:
+            amount += acquired.left
+            cost += acquired.cost
+    if amount:
+        outcome.holdings.append(Holding("*", book.asset, amount, cost))
