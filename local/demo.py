@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from decimal import Decimal
 
 from local.errors import LocalError
@@ -33,9 +34,8 @@ def demo(places: Places) -> None:
         _scans(walk)
     _proof(stage, api, since=walked)
     addresses(stage)
-    say(
-        f"\nDone in {time.time() - begun:.0f} s, the journey in {time.time() - walked:.1f} s. It runs on; stop: make down"
-    )
+    took, walking = time.time() - begun, time.time() - walked
+    say(f"\nDone in {took:.0f} s, the journey in {walking:.1f} s. Everything runs on; stop it with: make down")
 
 
 def _portfolio(walk: Walk) -> None:
@@ -68,8 +68,7 @@ def _tax(walk: Walk, places: Places) -> None:
         say(f"    {path}  ({len(content):,} bytes)\n      {report.links[name]}")
 
 
-def _gains(totals: object) -> str:
-    assert isinstance(totals, dict)
+def _gains(totals: Mapping[str, str]) -> str:
     short, long = (Decimal(totals[name]) for name in ("short_term", "long_term"))
     return f"short term ${short:,.2f}, long term ${long:,.2f}"
 

@@ -57,9 +57,11 @@ def _check(documents: Mapping[str, bytes]) -> None:
 
 
 def check_form(content: bytes, totals: Mapping[str, Any]) -> None:
-    """The rows of Form 8949 add up to the report's total, but for the cents each row is rounded to."""
-    rows = list(csv.DictReader(io.StringIO(content.decode())))
-    column = next(name for name in rows[0] if name.startswith("(h)"))
-    gains = [Decimal(row[column]) for row in rows if row[column]]
-    if abs(sum(gains, Decimal(0)) - Decimal(totals["total"])) > len(gains) * Decimal("0.01"):
-        raise LocalError(f"Form 8949 adds up to {sum(gains)}, the report to {totals['total']}.", "Please report it.")
+    """The rows of Form 8949 add up to its own total lines, and these to the report but for the cents of each row."""
+    rows = list(csv.reader(io.StringIO(content.decode())))
+    description, gain = (next(i for i, name in enumerate(rows[0]) if name.startswith(c)) for c in ("(a)", "(h)"))
+    disposals = [Decimal(row[gain]) for row in rows[1:] if row[description] != "TOTAL"]
+    lines = [Decimal(row[gain]) for row in rows[1:] if row[description] == "TOTAL"]
+    must_equal("the sum of Form 8949's rows", sum(disposals), sum(lines))
+    if abs(sum(lines, Decimal(0)) - Decimal(totals["total"])) > len(disposals) * Decimal("0.01"):
+        raise LocalError(f"Form 8949 adds up to {sum(lines)}, the report to {totals['total']}.", "Please report it.")
