@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from Crypto.Hash import keccak
 from pydantic import AfterValidator
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -16,6 +15,9 @@ NATIVE = "0x" + "0" * 40
 
 
 def keccak256(data: bytes) -> bytes:
+    """The original Keccak, not SHA3-256."""
+    from Crypto.Hash import keccak  # noqa: PLC0415 - 30 ms that a function which checks no address need not spend
+
     return keccak.new(digest_bits=256, data=data).digest()
 
 

@@ -1,0 +1,151 @@
+"""The portfolio's routes from the token to the rows, and a refresh carried out by the worker's own code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from handlers.portfolio import handler
+from local.evm import Evm
+from local.market import Market, build
+from premium.bootstrap import Platform
+from premium.config import Settings
+from premium.jobs.model import JobStatus
+from premium.jobs.runtime import carry_out
+from premium.portfolio.jobs import REFRESH
+from premium.portfolio.refresh import refresh
+from tests.factories.http import Answer
+from tests.fixtures.postgres import Databases
+from tests.integration.handlers.asking import through
+from tests.integration.handlers.conftest import Sign
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def market(evm: Evm) -> Market:
+    return build(evm.url)
+
+
+@pytest.fixture
+def worker(at: Platform, market: Market, evm: Evm, postgres: Databases, tmp_path: Path) -> Iterator[Platform]:
+    """The same stage under the worker's role, with the local chain."""
+    path = tmp_path / "chains.json"
+    path.write_text(json.dumps(market.chains_file(evm.url)))
+    urls = {
+        f"{name}_url": postgres.url(db, "premium_worker") for name, db in (("database", "premium"), ("timeseries",) * 2)
+    }
+    made = Platform(Settings.model_validate(at.settings.model_dump() | urls | {"chains_file": str(path)}))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def token(sign: Sign) -> str:
+    return sign(sub=f"user_{uuid4().hex[:8]}")
+
+
+def ask(token: str, method: str, path: str, **parts: Any) -> Answer:
+    return through(handler, method, f"/v1/portfolio{path}", token=token, **parts)
+
+
+def refreshed(token: str, worker: Platform) -> dict[str, Any]:
+    """Starts a refresh and carries it out; the job's result."""
+    started = ask(token, "POST", "/refresh")
+    assert (started.status, started.json["data"]["status"]) == (202, "queued")
+    job_id = UUID(started.json["data"]["id"])
+    carry_out(REFRESH, refresh, job_id, worker)
+    record = worker.jobs.store.get(job_id)
+    assert record.status is JobStatus.DONE
+    return dict(record.result or {})
+
+
+def test_the_journey_of_a_portfolio(worker: Platform, market: Market, token: str) -> None:
+    assert ask(token, "GET", "").status == 404
+    assert ask(token, "POST", "/refresh").json["error"]["code"] == "UNPROCESSABLE"
+    made = ask(token, "POST", "/wallets", body={"address": market.wallet.lower(), "label": "demo"})
+    assert (made.status, made.json["data"]["address"]) == (201, market.wallet)
+    result = refreshed(token, worker)
+    whole = ask(token, "GET", "").json["data"]
+    assert (whole["totalValueUsd"], whole["isStale"], whole["assets"]) == (result["totalValueUsd"], False, 4)
+    assert set(whole["categories"]) == {"native", "stablecoin", "token"}
+    assets = ask(token, "GET", "/assets").json["data"]
+    assert sum(Decimal(asset["valueUsd"]) for asset in assets) == Decimal(whole["totalValueUsd"])
+    assert {asset["symbol"]: asset["priceQuality"] for asset in assets} == dict.fromkeys(
+        ("USDL", "ETH", "LPTS", "LGOV"), "good"
+    )
+    (chain,) = ask(token, "GET", "/chains").json["data"]
+    assert (chain["chain"], chain["status"], chain["valueUsd"]) == ("local", "fresh", whole["totalValueUsd"])
+    assert len(ask(token, "GET", "/history", query={"interval": "hour"}).json["data"]["points"]) == 1
+    assert ask(token, "GET", "/performance", query={"period": "24h"}).json["data"]["endValue"] == whole["totalValueUsd"]
+    assert ask(token, "DELETE", f"/wallets/{made.json['data']['id']}").status in (200, 204)
+    assert ask(token, "GET", "").json["data"]["totalValueUsd"] == "0"
+
+
+def test_the_same_idempotency_key_starts_one_job(worker: Platform, market: Market, token: str) -> None:
+    ask(token, "POST", "/wallets", body={"address": market.wallet})
+    keys = {"Idempotency-Key": uuid4().hex}
+    first, second = (ask(token, "POST", "/refresh", headers=keys) for _ in range(2))
+    assert first.json["data"]["id"] == second.json["data"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "address"),
+        ({"address": "0x12"}, "address"),
+        ({"address": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"}, "address"),
+        ({"address": "0x" + "1" * 40, "chains": ["nowhere"]}, "chains"),
+        ({"address": "0x" + "1" * 40, "label": ""}, "label"),
+        ({"address": "0x" + "1" * 40, "owner": "x"}, "owner"),
+    ],
+)
+def test_a_wrong_wallet_is_refused_by_field(at: Platform, token: str, body: dict[str, Any], field: str) -> None:
+    refused = ask(token, "POST", "/wallets", body=body)
+    assert (refused.status, refused.json["error"]["code"]) == (400, "INVALID_INPUT")
+    assert any(field in name for name in refused.json["error"]["details"])
+
+
+def test_wallets_are_listed_in_pages_and_once(at: Platform, token: str) -> None:
+    bodies = [{"address": f"0x{number:040x}", "chains": ["ethereum"]} for number in range(1, 4)]
+    assert [ask(token, "POST", "/wallets", body=body).status for body in bodies] == [201] * 3
+    assert ask(token, "POST", "/wallets", body=bodies[0]).status == 409
+    first = ask(token, "GET", "/wallets", query={"limit": "2"}).json
+    second = ask(
+        token, "GET", "/wallets", query={"limit": "2", "cursor": first["meta"]["pagination"]["nextCursor"]}
+    ).json
+    assert [row["address"][-1] for row in first["data"] + second["data"]] == ["3", "2", "1"]
+    assert second["meta"]["pagination"]["nextCursor"] is None
+
+
+def test_anothers_wallet_is_not_found(at: Platform, sign: Sign) -> None:
+    mine, other = sign(sub="user_mine"), sign(sub="user_other")
+    made = ask(mine, "POST", "/wallets", body={"address": "0x" + "2" * 40}).json["data"]
+    assert ask(other, "GET", "/wallets").json["data"] == []
+    assert ask(other, "DELETE", f"/wallets/{made['id']}").status == 404
+    assert len(ask(mine, "GET", "/wallets").json["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/history", {"interval": "minute"}),
+        ("/history", {"from": "2026-01-01T00:00:00"}),
+        ("/history", {"from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"}),
+        ("/performance", {"period": "2d"}),
+        ("/assets", {"limit": "0"}),
+        ("/assets", {"cursor": "x"}),
+    ],
+)
+def test_wrong_questions_are_refused(at: Platform, token: str, path: str, query: dict[str, str]) -> None:
+    assert ask(token, "GET", path, query=query).json["error"]["code"] == "INVALID_INPUT"
+
+
+def test_the_free_tier_has_no_portfolio(at: Platform, sign: Sign) -> None:
+    assert ask(sign(tier="free"), "GET", "").json["error"]["code"] == "TIER_REQUIRED"
