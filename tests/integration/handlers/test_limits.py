@@ -1,0 +1,128 @@
+"""The limit on a real Redis: exact under concurrency, sliding, and quick to give up on a Redis that hangs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import psutil
+import pytest
+import redis as client
+from boto3.dynamodb.conditions import Key
+
+from local.redis import Redis
+from premium.billing.limits import Limiter
+from premium.billing.usage import PENDING, UsageDrain, Use
+from premium.bootstrap import Platform
+
+pytestmark = pytest.mark.integration
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def connected(server: Redis) -> client.Redis:
+    return client.Redis.from_url(server.url, db=2)
+
+
+def use(subject: str = "0b5c8a0e-0000-4000-8000-000000000000", endpoint: str = "GET /v1/portfolio") -> Use:
+    return Use(subject=UUID(subject), customer=UUID(int=7), endpoint=endpoint, at=NOON)
+
+
+def test_exactly_the_limit_passes_from_many_lambdas_at_once(redis_server: Redis) -> None:
+    limiters = [Limiter(connected(redis_server), patience=5) for _ in range(8)]
+
+    def ask(number: int) -> bool:
+        return limiters[number % 8].check("user:1", 100, use()).allowed
+
+    with ThreadPoolExecutor(8) as pool:
+        allowed = list(pool.map(ask, range(400)))
+    assert sum(allowed) == 100
+    counts = {field.decode().split("\x1f")[3]: int(n) for field, n in connected(redis_server).hgetall(PENDING).items()}
+    assert counts == {"served": 100, "limited": 300}
+
+
+def test_the_window_slides(redis_server: Redis) -> None:
+    limiter, store = Limiter(connected(redis_server), patience=5), connected(redis_server)
+    now = int(time.time())
+    store.hset("limit:user:2", mapping={str(now - 61): 50, str(now - 30): 98})
+    first, second, third = (limiter.check("user:2", 100) for _ in range(3))
+    assert [first.allowed, second.allowed, third.allowed] == [True, True, False]
+    assert (first.remaining, second.remaining, third.remaining) == (1, 0, 0)
+    assert third.reset == now + 30
+    assert 25 <= third.retry_after <= 31
+    assert 0 < store.ttl("limit:user:2") <= 61
+    assert str(now - 61).encode() not in store.hgetall("limit:user:2")
+
+
+def test_subjects_do_not_share_a_limit(redis_server: Redis) -> None:
+    limiter = Limiter(connected(redis_server), patience=5)
+    assert [limiter.check(subject, 1).allowed for subject in ("user:a", "user:b", "user:a")] == [True, True, False]
+
+
+def test_a_redis_that_hangs_costs_little_and_comes_back(redis_server: Redis) -> None:
+    limiter = Limiter(connected(redis_server), patience=0.1)
+    assert limiter.check("user:3", 100, use()).known
+    process = next(p for p in psutil.process_iter(["name"]) if _listens(p, redis_server.port))
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        started = time.perf_counter()
+        states = [limiter.check("user:3", 100, use()) for _ in range(50)]
+        taken = time.perf_counter() - started
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+    assert all(state.allowed and not state.known for state in states)
+    assert taken < 1
+    time.sleep(1.1)
+    assert limiter.check("user:3", 100, use()).known
+    pending = sum(int(count) for count in connected(redis_server).hgetall(PENDING).values())
+    assert 49 <= pending <= 52  # what was sent before the time-out, at most three, may or may not have been counted
+
+
+def test_what_redis_could_not_count_is_counted_later(redis_server: Redis) -> None:
+    store = connected(redis_server)
+    limiter = Limiter(store, patience=1)
+    limiter.check("user:4", 100, use())
+    for _ in range(5):
+        limiter._failed(100, use())
+    limiter._open_until = 0
+    limiter.check("user:4", 100, use())
+    assert [int(count) for count in store.hgetall(PENDING).values()] == [7]
+
+
+def test_a_drain_that_dies_in_the_middle_counts_each_request_once(
+    at: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limiter = Limiter(at.redis(2), patience=5)
+    subjects = [str(uuid4()) for _ in range(60)]
+    for subject in subjects:
+        limiter.check(f"user:{subject}", 100, use(subject))
+    table = at.tables("usage")
+    dying = UsageDrain(at.redis(2), table.boto3)
+    done, whole = [], dying._transact
+
+    def die_at_the_second(marker: str, items: object, now: datetime) -> None:
+        whole(marker, items, now)  # type: ignore[arg-type] # as it came
+        done.append(marker)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(dying, "_transact", die_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        dying.run(NOON)
+    limiter.check(f"user:{subjects[0]}", 100, use(subjects[0]))
+    UsageDrain(at.redis(2), table.boto3).run(NOON)
+    totals = [_daily(at, subject) for subject in subjects]
+    assert totals == [2] + [1] * 59
+
+
+def _daily(at: Platform, subject: str) -> int:
+    condition = Key("pk").eq(f"usage#{subject}") & Key("sk").begins_with("2026-11#daily")
+    return int(at.tables("usage").query(condition).items[0]["requests"])
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    if "redis" not in (process.info["name"] or ""):
+        return False
+    return any(c.laddr.port == port for c in process.net_connections(kind="inet") if c.status == psutil.CONN_LISTEN)

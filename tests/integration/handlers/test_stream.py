@@ -1,0 +1,156 @@
+"""The WebSocket through the emulator's gateway: real sockets, the function as Lambda, messages published here."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import statistics
+import time
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import boto3
+import pytest
+from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from local.aws import Aws, client_environment
+from premium.accounts.store import AccountStore
+from premium.bootstrap import Platform
+from premium.streams.connections import Connections
+from premium.streams.service import Streams
+from tests.integration.handlers.conftest import Sign
+
+pytestmark = pytest.mark.integration
+PASSED_ON = ("PREMIUM_STAGE", "DATABASE_URL", "REDIS_URL", "JWT_SECRET_ARN", "CONNECTIONS_TABLE")
+
+
+@pytest.fixture
+def socket(at: Platform, aws: Aws) -> Iterator[str]:
+    """The address of a WebSocket API whose routes are `handlers.stream.handler`."""
+    name = f"stream-{uuid4().hex[:8]}"
+    api = boto3.client("apigatewayv2")
+    api_id = api.create_api(Name=name, ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.type")["ApiId"]
+    functions = boto3.client("lambda")
+    function = functions.create_function(
+        FunctionName=name,
+        Runtime="python3.11",
+        Role="arn:aws:iam::000000000000:role/any",
+        Handler="index.handler",
+        Code={"ZipFile": _code()},
+        Timeout=30,
+        Environment={"Variables": _environment(aws, api_id)},
+    )
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function['FunctionArn']}/invocations"
+    made = api.create_integration(ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=uri)["IntegrationId"]
+    for key in ("$connect", "$disconnect", "$default"):
+        api.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{made}")
+    api.create_stage(ApiId=api_id, StageName="v1")
+    yield f"{aws.endpoint.replace('http', 'ws')}/_aws/execute-api/{api_id}/v1"
+    functions.delete_function(FunctionName=name)
+    api.delete_api(ApiId=api_id)
+
+
+def _environment(aws: Aws, api_id: str) -> dict[str, str]:
+    given = {name: os.environ[name] for name in PASSED_ON}
+    management = f"{aws.endpoint}/_aws/execute-api/{api_id}/v1"
+    return {**given, **client_environment(aws.endpoint), "WEBSOCKET_ENDPOINT": management}
+
+
+def _code() -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("index.py", "from handlers.stream import handler\n")
+    return archive.getvalue()
+
+
+def told(client: ClientConnection) -> Any:
+    return json.loads(client.recv(timeout=10))
+
+
+def say(client: ClientConnection, message: object) -> Any:
+    client.send(message if isinstance(message, str) else json.dumps(message))
+    return told(client)
+
+
+def user_of(at: Platform, subject: str) -> UUID:
+    user = AccountStore(at.database).by_external_id(subject)
+    assert user is not None
+    return user.id
+
+
+def test_a_connection_from_greeting_to_gone(at: Platform, aws: Aws, socket: str, sign: Sign) -> None:
+    streams = Streams(Connections(at.tables("connections"), at.clock), socket.replace("ws", "http", 1))
+    with connect(f"{socket}?token={sign(sub='user_7')}", open_timeout=30) as client:
+        greeting = told(client)
+        assert greeting["type"] == "connected"
+        assert say(client, {"type": "ping"}) == {"type": "pong"}
+        for odd in (
+            "{",
+            "[]",
+            '"x"',
+            {"type": "shout"},
+            {"type": "subscribe"},
+            {"type": "subscribe", "channel": "all"},
+        ):
+            assert say(client, odd)["type"] == "error"
+        assert say(client, {"type": "subscribe", "channel": "jobs", "user": "user_8"})["channel"] == "jobs"
+
+        me = user_of(at, "user_7")
+        assert streams.publish(me, "alerts", {"type": "alert", "data": {}}) == 0
+        assert streams.publish(uuid4(), "jobs", {"type": "job", "data": {}}) == 0
+        taken = [_delivery(streams, me, client, number) for number in range(10)]
+        assert statistics.median(taken) < 0.1
+
+        assert say(client, {"type": "unsubscribe", "channel": "jobs"})["type"] == "unsubscribed"
+        assert streams.publish(me, "jobs", {"type": "job", "data": {}}) == 0
+    _eventually_gone(at, greeting["connectionId"])
+
+
+def _delivery(streams: Streams, user_id: UUID, client: ClientConnection, number: int) -> float:
+    started = time.perf_counter()
+    assert streams.publish(user_id, "jobs", {"type": "job", "data": {"number": number}}) == 1
+    assert told(client) == {"type": "job", "data": {"number": number}}
+    return time.perf_counter() - started
+
+
+def _eventually_gone(at: Platform, connection_id: str) -> None:
+    deadline = time.monotonic() + 5
+    while at.tables("connections").get({"connection_id": connection_id}):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_no_token_no_connection(socket: str, sign: Sign) -> None:
+    for query in ("", "?token=x", f"?token={sign(exp=1)}", f"?token={sign()}&channel=everything"):
+        with pytest.raises((InvalidStatus, WebSocketException)):
+            connect(f"{socket}{query}", open_timeout=30)
+
+
+def test_a_gone_connection_is_forgotten_and_harms_nobody(at: Platform, aws: Aws, socket: str) -> None:
+    connections = Connections(at.tables("connections"), at.clock)
+    user_id = uuid4()
+    connections.add("never-was", user_id, ["jobs"])
+    assert Streams(connections, socket.replace("ws", "http", 1)).publish(user_id, "jobs", {"type": "job"}) == 0
+    assert connections.listening(user_id, "jobs") == []
+
+
+def test_a_lost_gateway_or_table_harms_nobody(at: Platform, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    connections = Connections(at.tables("connections"), at.clock)
+    user_id = uuid4()
+    connections.add("here", user_id, ["jobs"])
+    assert Streams(connections, "http://127.0.0.1:1/x").publish(user_id, "jobs", {"type": "job"}) == 0
+    assert connections.listening(user_id, "jobs") == ["here"]
+
+
+def test_connections_are_bounded_and_expire(at: Platform) -> None:
+    connections = Connections(at.tables("connections"), at.clock)
+    user_id = uuid4()
+    assert [connections.add(uuid4().hex, user_id, ["jobs"]) for _ in range(26)] == [True] * 25 + [False]
+    stranger = uuid4()
+    at.tables("connections").put({"connection_id": "old", "user_id": str(stranger), "channels": {"jobs"}, "ttl": 1})
+    assert connections.listening(stranger, "jobs") == []
+    assert not connections.subscribe("unknown", "jobs")
