@@ -31,12 +31,16 @@ class AccountStore:
             return cursor.execute("SELECT * FROM api_key_by_hash(%s)", [key_hash]).fetchone()
 
     def add_user(self, external_id: str, email: str | None, tier: Tier) -> None:
-        """Make the user unless there is one; an email that another user has is left out, for it is not proven here."""
+        """Make the user unless there is one, or the email is another's or is none: then the caller tries without."""
         new = uuid4()
         statement = """INSERT INTO premium_users (id, external_id, email, tier)
                        VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"""
-        with self._database.as_user(new) as connection:
-            connection.execute(statement, [new, external_id, email, tier.value])
+        try:
+            with self._database.as_user(new) as connection:
+                connection.execute(statement, [new, external_id, email, tier.value])
+        except psycopg.errors.CheckViolation:
+            if email is None:
+                raise
 
     def set_tier(self, user_id: UUID, tier: Tier) -> None:
         with self._database.as_user(user_id) as connection:
