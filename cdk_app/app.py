@@ -8,9 +8,9 @@ import sys
 from aws_cdk import App
 from pydantic import ValidationError
 
-from cdk_app.platform import Platform
-from cdk_app.stages import STAGES, StageConfig
-from stacks.abilities import AWS, Abilities, emulator
+from cdk_app.platform import LocalPlatform, Platform
+from cdk_app.stages import STAGES
+from stacks.abilities import AWS, emulator
 
 _DEFAULT_ENDPOINT = "http://localhost:4566"
 
@@ -19,17 +19,15 @@ class StageError(Exception):
     """The context names no stage we know, or gives it a value it cannot have."""
 
 
-def build(app: App, stage: str) -> list[Platform]:
+def build(app: App, stage: str) -> list[Platform | LocalPlatform]:
     """The platform of one stage, or with `all` of every stage that AWS holds."""
     if stage == "all":
         return [Platform(app, config, AWS) for name, config in STAGES.items() if name != "local"]
     if stage not in STAGES:
         raise StageError(f"there is no stage {stage!r}; say -c stage= and one of {', '.join([*STAGES, 'all'])}")
-    return [Platform(app, STAGES[stage], _abilities(STAGES[stage]))]
-
-
-def _abilities(config: StageConfig) -> Abilities:
-    return emulator(os.environ.get("AWS_ENDPOINT_URL", _DEFAULT_ENDPOINT)) if config.name == "local" else AWS
+    if stage == "local":
+        return [LocalPlatform(app, STAGES[stage], emulator(os.environ.get("AWS_ENDPOINT_URL", _DEFAULT_ENDPOINT)))]
+    return [Platform(app, STAGES[stage], AWS)]
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ import uv
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements" / "handlers.txt"
 PACKAGES = ("handlers", "premium")
+WORKER_PACKAGES = ("premium", "workers", "migrations")
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
 
 # The services whose models stay in botocore, the bulk of the layer; a test compares them with the code's clients.
@@ -64,6 +65,22 @@ def code() -> Path:
     sources = [(path, path.relative_to(ROOT).as_posix()) for name in PACKAGES for path in _files(ROOT / name)]
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
     return _built(f"code-{_digest(content)}.zip", lambda folder: _copy(sources, folder))
+
+
+@functools.cache
+def worker_context() -> Path:
+    """The folder that the worker image is built from: the Dockerfile and exactly what it copies."""
+    names = ("Dockerfile", "requirements/workers.txt")
+    sources = [(ROOT / name, name) for name in names]
+    sources += [(path, path.relative_to(ROOT).as_posix()) for name in WORKER_PACKAGES for path in _files(ROOT / name)]
+    content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
+    folder = output_folder().parent / "worker" / _digest(content)
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as part:
+            _copy(sources, Path(part) / "context")
+            (Path(part) / "context").replace(folder)
+    return folder
 
 
 def _built(name: str, fill: Callable[[Path], None]) -> Path:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from aws_cdk import App, Environment
 from aws_cdk import aws_lambda as lambda_
 
@@ -11,66 +14,204 @@ from stacks.abilities import Abilities
 from stacks.api import ApiStack
 from stacks.constructs.connections import connection, publish
 from stacks.constructs.provision import Provision
-from stacks.data import DataStack
+from stacks.constructs.service_function import Place
+from stacks.data import DataStack, Servers
+from stacks.edge import EdgeStack, host_of
 from stacks.frame import Frame
 from stacks.messaging import MessagingStack
+from stacks.migrations import MigrationsStack
+from stacks.network import PRIVATE, NetworkStack
+from stacks.observability import ObservabilityStack
 from stacks.packages import Packages
 from stacks.security import SecurityStack
+from stacks.timeseries import TimeseriesStack
+from stacks.workers import WorkersStack
+
+Part = TypeVar("Part")
+EDGE_REGION = "us-east-1"  # where CloudFront's firewall and certificates live
+
+
+class LocalPlatform:
+    """What the emulator is given: keys, secrets, tables, buckets, queues, topics, both APIs and every function."""
+
+    def __init__(self, app: App, config: StageConfig, abilities: Abilities) -> None:
+        frame = frame_of(config, abilities)
+        self.security = SecurityStack(app, frame=frame, repository=None)
+        self.data = DataStack(app, frame=frame, security=self.security, servers=None)
+        self.messaging = MessagingStack(app, frame=frame, key=self.security.message_key, existing=config.existing)
+        series = {name: self.security.secrets[f"Timeseries{role}"] for name, role in _SERIES.items()}
+        publish(self.data, series)
+        self.api = api_stack(app, frame, config, self, self._provisions(), place=None)
+
+    def _provisions(self) -> dict[str, Provision]:
+        series = self.security.secrets["TimeseriesApp"]
+        return {
+            **self.data.provisions(),
+            **self.messaging.provisions(),
+            "timeseries": connection("TIMESERIES_SECRET_ARN", series, self.security.data_key),
+            "jwt": self.security.jwt,
+            "origin": Provision(),  # there is no edge before it
+        }
+
+
+_SERIES = {"Timeseries": "App", "WorkerTimeseries": "Worker"}
 
 
 class Platform:
-    """The stacks of a stage, in the order they are deployed."""
+    """A stage on AWS: its stacks in the order they are deployed."""
 
     def __init__(self, app: App, config: StageConfig, abilities: Abilities) -> None:
-        self.frame = Frame(
-            stage=config.name,
-            environment=Environment(account=config.account, region=config.region),
-            removal=config.removal,
-            log_days=config.log_days,
-            abilities=abilities,
+        self.config, self.app = config, app
+        self.frame = frame_of(config, abilities)
+        self._know_zones()
+        self.network = NetworkStack(
+            app, frame=self.frame, zones=config.zones, nat_gateways=config.nat_gateways, existing=config.existing
         )
-        self.security = SecurityStack(app, frame=self.frame)
-        self.data = DataStack(app, frame=self.frame, key=self.security.data_key)
+        self.security = SecurityStack(app, frame=self.frame, repository=config.repository)
+        self.data = DataStack(app, frame=self.frame, security=self.security, servers=self._servers())
+        self.timeseries = self._timeseries()
         self.messaging = MessagingStack(app, frame=self.frame, key=self.security.message_key, existing=config.existing)
-        self.api = ApiStack(
-            app,
+        self.image = str(assets.worker_context())
+        self.migrations = self._migrations()
+        place = Place(self.network.vpc, PRIVATE, self.network.groups.functions)
+        self.api = api_stack(app, self.frame, config, self, self._provisions(), place=place)
+        self.workers = self._workers()
+        self.edge = self._edge()
+        self.observability = self._observability()
+        for stack in (self.api, self.workers):
+            stack.add_stack_dependency(self.migrations, "new code never meets an old schema")
+
+    def _servers(self) -> Servers:
+        config = self.config
+        return Servers(
+            vpc=self.network.vpc,
+            groups=self.network.groups,
+            postgres=given(config.postgres, "postgres"),
+            redis=given(config.redis, "redis"),
+            existing=config.existing,
+        )
+
+    def _timeseries(self) -> TimeseriesStack:
+        return TimeseriesStack(
+            self.app,
             frame=self.frame,
-            packages=packages(abilities),
-            sizes=config.functions,
-            throttle=config.throttle,
-            origins=config.origins,
-            provisions=self._provisions(),
-            place=None,
-            chain_events=self.messaging.events,
-            message_key=self.security.message_key,
+            size=given(self.config.timescale, "timescale"),
+            vpc=self.network.vpc,
+            zone=self.config.zones[0],
+            groups=self.network.groups,
+            security=self.security,
+            data=self.data,
+        )
+
+    def _migrations(self) -> MigrationsStack:
+        return MigrationsStack(
+            self.app,
+            frame=self.frame,
+            vpc=self.network.vpc,
+            groups=self.network.groups,
+            image_directory=self.image,
+            security=self.security,
+            data=self.data,
+            timeseries=self.timeseries,
         )
 
     def _provisions(self) -> dict[str, Provision]:
         return {
             **self.data.provisions(),
-            **self._connections(),
+            **self.timeseries.provisions(),
+            **self.messaging.provisions(),
             "jwt": self.security.jwt,
-            "events": self.messaging.events_provision,
+            "origin": self.security.origin,
         }
 
-    def _connections(self) -> dict[str, Provision]:
-        """The emulator has no database: `local` writes the addresses of this machine's into the secrets."""
-        secrets, key = self.security.secrets, self.security.data_key
-        publish(
-            self.security,
-            {
-                "Database": secrets["DatabaseApp"],
-                "WorkerDatabase": secrets["DatabaseWorker"],
-                "Timeseries": secrets["TimeseriesApp"],
-                "WorkerTimeseries": secrets["TimeseriesWorker"],
-                "Redis": secrets["RedisAuth"],
-            },
+    def _workers(self) -> WorkersStack:
+        own = {**self.data.worker_provisions(), **self.timeseries.worker_provisions()}
+        return WorkersStack(
+            self.app,
+            frame=self.frame,
+            vpc=self.network.vpc,
+            groups=self.network.groups,
+            fleet=given(self.config.fleet, "fleet"),
+            image_directory=self.image,
+            provisions=self._provisions() | own | self.api.socket_provisions(),
         )
-        return {
-            "database": connection("DATABASE_SECRET_ARN", secrets["DatabaseApp"], key),
-            "timeseries": connection("TIMESERIES_SECRET_ARN", secrets["TimeseriesApp"], key),
-            "redis": connection("REDIS_SECRET_ARN", secrets["RedisAuth"], key),
-        }
+
+    def _edge(self) -> EdgeStack:
+        apart = self.config.region != EDGE_REGION
+        environment = Environment(account=self.config.account, region=EDGE_REGION)
+        return EdgeStack(
+            self.app,
+            frame=replace(self.frame, environment=environment, cross_region=apart),
+            http_domain=host_of(self.api.http.endpoint),
+            socket_domain=host_of(self.api.socket.api.api_endpoint),
+            origin_secret=self.security.secrets["Origin"].secret_value_from_json("value").unsafe_unwrap(),
+            domain=self.config.domain,
+            alerting=self.config.alerting,
+        )
+
+    def _observability(self) -> ObservabilityStack:
+        return ObservabilityStack(
+            self.app,
+            frame=self.frame,
+            key=self.security.message_key,
+            postgres=given(self.config.postgres, "postgres"),
+            alerting=self.config.alerting,
+            data=self.data,
+            timeseries=self.timeseries,
+            messaging=self.messaging,
+            api=self.api,
+            workers=self.workers,
+        )
+
+    def _know_zones(self) -> None:
+        """Named in the configuration, so that neither the synth nor an imported VPC asks an account for them."""
+        if self.config.account:
+            key = f"availability-zones:account={self.config.account}:region={self.config.region}"
+            self.app.node.set_context(key, list(self.config.zones))
+
+
+def given(value: Part | None, name: str) -> Part:
+    """A part that StageConfig has checked to be there."""
+    if value is None:
+        raise ValueError(f"the stage says nothing about {name}")
+    return value
+
+
+def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
+    return Frame(
+        stage=config.name,
+        environment=Environment(account=config.account, region=config.region),
+        removal=config.removal,
+        log_days=config.log_days,
+        abilities=abilities,
+        secrets_generation=config.secrets_generation,
+        cross_region=config.region != EDGE_REGION and config.name != "local",
+    )
+
+
+def api_stack(
+    app: App,
+    frame: Frame,
+    config: StageConfig,
+    platform: LocalPlatform | Platform,
+    provisions: dict[str, Provision],
+    *,
+    place: Place | None,
+) -> ApiStack:
+    """The same in every stage; only the network around its functions differs."""
+    return ApiStack(
+        app,
+        frame=frame,
+        packages=packages(frame.abilities),
+        sizes=config.functions,
+        throttle=config.throttle,
+        origins=config.origins,
+        provisions=provisions,
+        place=place,
+        chain_events=platform.messaging.events,
+        message_key=platform.security.message_key,
+        existing=config.existing,
+    )
 
 
 def packages(abilities: Abilities) -> Packages:

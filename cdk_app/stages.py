@@ -20,8 +20,11 @@ from stacks.model import (
     Throttle,
     Timescale,
 )
+from stacks.routes import FUNCTIONS
 
-_LOCAL_ORIGINS = ("http://localhost:3000",)
+_ON_AWS = ("postgres", "timescale", "redis", "fleet")
+_POOL = 2  # connections a function instance or a worker process opens at most (premium.storage.postgres)
+_RESERVED = 20  # for migrations, operators and RDS itself
 
 
 class StageConfig(Model):
@@ -33,8 +36,10 @@ class StageConfig(Model):
     zones: tuple[str, ...] = ()
     nat_gateways: int = Field(default=0, ge=0, le=3)
     removal: Removal
-    log_days: int = Field(default=7)
-    origins: tuple[str, ...] = _LOCAL_ORIGINS
+    log_days: int = 7
+    secrets_generation: int = Field(default=1, ge=1)
+    repository: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$")
+    origins: tuple[str, ...] = ("http://localhost:3000",)
     postgres: Postgres | None = None
     timescale: Timescale | None = None
     redis: Redis | None = None
@@ -48,18 +53,108 @@ class StageConfig(Model):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.log_days not in {7, 30, 365}:
-            raise ValueError(f"log_days is {self.log_days}; CloudWatch keeps ours for 7, 30 or 365 days")
+            raise ValueError(f"log_days is {self.log_days}; ours are kept for 7, 30 or 365 days")
         if self.name != "local":
             self._complete()
+            self._placed()
+            self._connected()
         return self
 
     def _complete(self) -> None:
-        missing = [name for name in ("postgres", "timescale", "redis", "fleet") if getattr(self, name) is None]
+        missing = [name for name in _ON_AWS if getattr(self, name) is None]
         if missing:
             raise ValueError(f"stage {self.name} says nothing about {', '.join(missing)}")
+        if self.name == "prod" and self.removal != "retain":
+            raise ValueError(f"stage prod would lose its data: removal is {self.removal!r} and must be 'retain'")
+
+    def _placed(self) -> None:
         if not 2 <= len(self.zones) <= 3:
             raise ValueError(f"stage {self.name} names {len(self.zones)} availability zones; two or three are needed")
+        strange = [zone for zone in self.zones if not zone.startswith(self.region)]
+        if strange:
+            raise ValueError(f"availability zone {strange[0]} is not in {self.region}")
+        lent = self.existing
+        if lent.vpc_id and not (len(lent.private_subnets) == len(lent.isolated_subnets) == len(self.zones)):
+            raise ValueError("existing.vpc_id needs one private and one isolated subnet for each availability zone")
+        if bool(lent.redis_host) != bool(lent.redis_secret):
+            raise ValueError("existing.redis_host and existing.redis_secret go together")
+        if bool(lent.http_api_id) != bool(lent.http_api_endpoint):
+            raise ValueError("existing.http_api_id and existing.http_api_endpoint go together")
+
+    def _connected(self) -> None:
+        """Without a proxy every function instance and worker process holds its own connections."""
+        if self.postgres is None or self.fleet is None or self.postgres.proxy:
+            return
+        if self.functions.concurrency is None:
+            raise ValueError(f"stage {self.name} has neither postgres.proxy nor functions.concurrency to bound it")
+        needed = self.connections_needed()
+        if needed > self.postgres.max_connections:
+            raise ValueError(
+                f"stage {self.name} may open {needed} connections, and its database accepts "
+                f"{self.postgres.max_connections}: raise postgres.max_connections or set postgres.proxy"
+            )
+
+    def connections_needed(self) -> int:
+        """The most that functions and workers hold at once, with a reserve."""
+        functions = (self.functions.concurrency or 0) * sum("database" in function.needs for function in FUNCTIONS)
+        workers = self.fleet.total * 4 if self.fleet else 0
+        return (functions + workers) * _POOL + _RESERVED
 
 
 LOCAL = StageConfig(name="local", removal="destroy")
-STAGES: dict[str, StageConfig] = {"local": LOCAL}
+
+DEV = StageConfig(
+    name="dev",
+    zones=("us-east-1a", "us-east-1b"),
+    nat_gateways=1,
+    removal="destroy",
+    log_days=7,
+    postgres=Postgres(instance="t4g.medium", max_connections=300),
+    timescale=Timescale(instance="t4g.medium", storage=50),
+    redis=Redis(node="t4g.small"),
+    fleet=Fleet(cpu=512, memory=1024, minimum=0, maximum=2, total=12),
+    functions=Functions(canary_minutes=5, concurrency=5),
+    alerting=Alerting(monthly_budget=400),
+)
+
+STAGING = StageConfig(
+    name="staging",
+    zones=("us-east-1a", "us-east-1b"),
+    nat_gateways=1,
+    removal="snapshot",
+    log_days=30,
+    origins=("https://staging.premium.example",),
+    postgres=Postgres(instance="t4g.medium", max_connections=400, deletion_protection=True),
+    timescale=Timescale(instance="t4g.large", storage=50, snapshots=True),
+    redis=Redis(node="t4g.medium"),
+    fleet=Fleet(cpu=1024, memory=2048, minimum=1, maximum=4, total=24),
+    functions=Functions(canary_minutes=5, concurrency=10),
+    alerting=Alerting(monthly_budget=900),
+)
+
+PROD = StageConfig(
+    name="prod",
+    zones=("us-east-1a", "us-east-1b", "us-east-1c"),
+    nat_gateways=3,
+    removal="retain",
+    log_days=365,
+    origins=("https://premium.example",),
+    postgres=Postgres(
+        instance="r6g.xlarge",
+        multi_az=True,
+        read_replica=True,
+        proxy=True,
+        storage=500,
+        max_storage=4000,
+        max_connections=2000,
+        deletion_protection=True,
+    ),
+    timescale=Timescale(instance="r6g.large", storage=500, snapshots=True),
+    redis=Redis(node="r6g.large", replica=True),
+    fleet=Fleet(cpu=2048, memory=4096, minimum=1, maximum=10, total=40),
+    functions=Functions(provisioned=5, canary_minutes=60),
+    throttle=Throttle(rate=5000, burst=5000),
+    alerting=Alerting(monthly_budget=4000),
+)
+
+STAGES = {stage.name: stage for stage in (LOCAL, DEV, STAGING, PROD)}

@@ -13,6 +13,7 @@ class Abilities:
     auto_delete_objects: bool = True
     deployments: bool = True
     native_runtime: bool = True
+    account_services: bool = True
 
 
 AWS = Abilities()
@@ -24,6 +25,7 @@ def emulator(endpoint: str) -> Abilities:
         endpoint=endpoint.rstrip("/"),
         auto_delete_objects=False,  # its custom resource is never answered, so that the deploy hangs
         deployments=False,  # CodeDeploy is not emulated: no alias would ever shift
+        account_services=False,  # CloudTrail records nothing there, and nobody signs in to it
         native_runtime=False,  # functions run under this machine's Python and processor, so their wheels are for it
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aws_cdk import CfnOutput, Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -14,13 +16,15 @@ from aws_cdk.aws_events_targets import LambdaFunction
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
+from stacks.constructs.canary import Canary
+from stacks.constructs.findings import wildcard_finding
 from stacks.constructs.http_front import HttpFront
-from stacks.constructs.provision import Provision, Provisions
+from stacks.constructs.provision import Provision, Provisions, adding, backlog_provision
 from stacks.constructs.queue_with_dlq import dead_letter_queue
 from stacks.constructs.service_function import Package, Place, ServiceFunction
 from stacks.constructs.socket_front import STAGE, SocketFront
 from stacks.frame import Frame, PremiumStack
-from stacks.model import Functions, Throttle
+from stacks.model import Existing, Functions, Throttle
 from stacks.packages import Packages
 from stacks.routes import ALERT_EVENTS, AUTHORIZER, HTTP, SCHEDULED, SCHEDULES, STREAM, Function
 
@@ -41,11 +45,12 @@ class ApiStack(PremiumStack):
         place: Place | None,
         chain_events: sqs.IQueue,
         message_key: kms.IKey,
+        existing: Existing,
     ) -> None:
         super().__init__(scope, "api", frame=frame, description="Premium: HTTP and WebSocket APIs and their functions")
         self.socket = SocketFront(self, "Socket", frame=frame, throttle=throttle)
         self._package = self._packed(packages, sizes, origins, place)
-        self._provisions = {**provisions, **self.socket_provisions()}
+        self._provisions = {**provisions, **self.socket_provisions(), "backlog": backlog_provision()}
         self.functions: dict[str, ServiceFunction] = {}
         self.http = HttpFront(
             self,
@@ -55,20 +60,23 @@ class ApiStack(PremiumStack):
             functions=[(function, self._function(function)) for function in HTTP],
             origins=origins,
             throttle=throttle,
+            existing=existing,
         )
         self._stream()
         self._chain_events(chain_events)
         self.schedule_dead_letters = dead_letter_queue(self, "ScheduleDeadLetters", key=message_key)
         self._schedules()
+        self.canary_alarms = self._canaries(sizes.canary_minutes)
         self._outputs()
 
-    def socket_provisions(self) -> Mapping[str, Provision]:
-        """`websocket`: where connections are managed, and the right to do it."""
-        return {
-            "websocket": Provision(
-                {"WEBSOCKET_ENDPOINT": self._management()}, self.socket.stage.grant_management_api_access
-            )
-        }
+    def socket_provisions(self) -> dict[str, Provision]:
+        """`websocket`: where connections are managed, and the right to post to them."""
+        posts = self.format_arn(
+            service="execute-api", resource=self.socket.api.api_id, resource_name=f"{STAGE}/*/@connections/*"
+        )
+        statement = iam.PolicyStatement(actions=["execute-api:ManageConnections"], resources=[posts])
+        findings = wildcard_finding(self, posts, "a connection's id is made when a client connects")
+        return {"websocket": Provision({"WEBSOCKET_ENDPOINT": self._management()}, adding(statement), findings)}
 
     def _packed(self, packages: Packages, sizes: Functions, origins: tuple[str, ...], place: Place | None) -> Package:
         layer = lambda_.LayerVersion(
@@ -90,6 +98,14 @@ class ApiStack(PremiumStack):
         made = ServiceFunction(self, function, frame=self.frame, package=self._package, provisions=self._provisions)
         self.functions[function.name] = made
         return made
+
+    def _canaries(self, minutes: int) -> Mapping[str, cloudwatch.Alarm]:
+        if not self.frame.abilities.deployments:
+            return {}
+        canary = Canary(self, "Canary", minutes=minutes)
+        for name, made in self.functions.items():
+            canary.watch(name, made)
+        return canary.alarms
 
     def _stream(self) -> None:
         self.socket.serve(WebSocketLambdaIntegration("Stream", self._function(STREAM).alias))
@@ -124,6 +140,6 @@ class ApiStack(PremiumStack):
         http, socket = self.http.api, self.socket
         local_http = f"{endpoint}/_aws/execute-api/{http.api_id}/$default"
         local_socket = f"{endpoint}/_aws/execute-api/{socket.api.api_id}/{STAGE}".replace("http", "ws", 1)
-        CfnOutput(self, "ApiUrl", value=local_http if endpoint else http.api_endpoint)
+        CfnOutput(self, "ApiUrl", value=local_http if endpoint else self.http.endpoint)
         CfnOutput(self, "WebSocketUrl", value=local_socket if endpoint else socket.stage.url)
         CfnOutput(self, "WebSocketManagementEndpoint", value=self._management())

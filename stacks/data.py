@@ -2,43 +2,143 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from aws_cdk import CfnOutput
-from aws_cdk import aws_kms as kms
+from aws_cdk import aws_backup as backup
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from stacks.constructs import grants
+from stacks.constructs.backups import Backups
 from stacks.constructs.bucket import log_bucket, private_bucket
+from stacks.constructs.connections import connection, database_connection, publish, redis_connection
+from stacks.constructs.groups import REDIS_PORT, Groups
+from stacks.constructs.postgres import PremiumDatabase
 from stacks.constructs.provision import Provision
+from stacks.constructs.redis import PremiumRedis
 from stacks.constructs.table import table
 from stacks.frame import Frame, PremiumStack
+from stacks.model import Existing, Postgres, Redis
+from stacks.security import SecurityStack
 from stacks.tables import TABLES
 
 _ALL = grants.READ + grants.WRITE
+_OBJECTS = ("s3:GetObject", "s3:PutObject")
+
+
+@dataclass(frozen=True)
+class Servers:
+    """What a stage on AWS runs besides tables and buckets, and where."""
+
+    vpc: ec2.IVpc
+    groups: Groups
+    postgres: Postgres
+    redis: Redis
+    existing: Existing
 
 
 class DataStack(PremiumStack):
-    """`tables` by name, `reports`, `exports`, `logs`; `provisions` is what functions and workers may be given."""
+    """`tables` by name, `reports`, `exports`, `logs`, `database`, `redis`; `provisions` is what processes may be given.
 
-    def __init__(self, scope: Construct, *, frame: Frame, key: kms.IKey) -> None:
+    Without `servers` (the emulator has none) there are no databases: `local` writes this machine's into the secrets.
+    """
+
+    database: PremiumDatabase | None = None
+    redis: PremiumRedis | None = None
+    backups: Backups | None = None
+
+    def __init__(self, scope: Construct, *, frame: Frame, security: SecurityStack, servers: Servers | None) -> None:
         super().__init__(scope, "data", frame=frame, description="Premium: databases, caches, tables, buckets")
-        self.key = key
+        self.key = security.data_key
         self.tables = {
-            name: table(self, name, shape, key=key, removal=frame.store_removal) for name, shape in TABLES.items()
+            name: table(self, name, shape, key=self.key, removal=frame.store_removal) for name, shape in TABLES.items()
         }
         self.logs = log_bucket(self, "Logs", frame=frame)
-        self.reports = private_bucket(self, "Reports", frame=frame, key=key, logs=self.logs, archive_days=90)
-        self.exports = private_bucket(self, "Exports", frame=frame, key=key, logs=self.logs, expire_days=30)
+        self.reports = private_bucket(self, "Reports", frame=frame, key=self.key, logs=self.logs, archive_days=90)
+        self.exports = private_bucket(self, "Exports", frame=frame, key=self.key, logs=self.logs, expire_days=30)
+        self.connections = self._served(security, servers) if servers else _unserved(security)
+        publish(self, self.connections)
         self._outputs()
 
     def provisions(self) -> dict[str, Provision]:
         """By need (stacks/routes.py); the audit trail can be read and appended to, never changed."""
-        append_only = grants.READ + grants.APPEND
+        reach = self.connections
         return {
             **{name: self._table(name, _ALL) for name in ("jobs", "idempotency", "usage", "connections")},
-            "audit": self._table("audit", append_only),
-            "reports": grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, ("s3:GetObject", "s3:PutObject")),
-            "exports": grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, ("s3:GetObject", "s3:PutObject")),
+            "audit": self._table("audit", grants.READ + grants.APPEND),
+            "reports": grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, _OBJECTS),
+            "exports": grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, _OBJECTS),
+            "database": connection("DATABASE_SECRET_ARN", reach["Database"], self.key),
+            "worker_database": connection("WORKER_DATABASE_SECRET_ARN", reach["WorkerDatabase"], self.key),
+            "redis": connection("REDIS_SECRET_ARN", reach["Redis"], self.key),
         }
+
+    def worker_provisions(self) -> dict[str, Provision]:
+        """The same for workers, whose database role is their own."""
+        own = connection("DATABASE_SECRET_ARN", self.connections["WorkerDatabase"], self.key)
+        return self.provisions() | {"database": own}
+
+    def _served(self, security: SecurityStack, servers: Servers) -> dict[str, secretsmanager.ISecret]:
+        self.database = self._database(security, servers)
+        resources = [backup.BackupResource.from_rds_database_instance(self.database.instance)]
+        resources += [backup.BackupResource.from_dynamo_db_table(made) for made in self.tables.values()]
+        self.backups = Backups(self, "Backups", frame=self.frame, key=self.key, resources=resources)
+        return {
+            "Database": self._role("Database", "premium_app", security.secrets["DatabaseApp"]),
+            "WorkerDatabase": self._role("WorkerDatabase", "premium_worker", security.secrets["DatabaseWorker"]),
+            "Redis": self._redis(security, servers),
+        }
+
+    def _database(self, security: SecurityStack, servers: Servers) -> PremiumDatabase:
+        secrets = security.secrets
+        return PremiumDatabase(
+            self,
+            "Premium",
+            frame=self.frame,
+            size=servers.postgres,
+            vpc=servers.vpc,
+            groups=servers.groups,
+            key=self.key,
+            admin=secrets["DatabaseAdmin"],
+            roles=[secrets["DatabaseApp"], secrets["DatabaseWorker"]],
+        )
+
+    def _role(self, name: str, user: str, role: secretsmanager.ISecret) -> secretsmanager.ISecret:
+        if self.database is None:
+            raise ValueError("a connection needs its database")
+        return database_connection(
+            self,
+            f"{name}Connection",
+            frame=self.frame,
+            key=self.key,
+            role=role,
+            host=self.database.host,
+            port=self.database.port,
+            user=user,
+            database="premium",
+        )
+
+    def _redis(self, security: SecurityStack, servers: Servers) -> secretsmanager.ISecret:
+        existing = servers.existing
+        if existing.redis_secret:
+            return secretsmanager.Secret.from_secret_complete_arn(self, "RedisConnection", existing.redis_secret)
+        auth = security.secrets["RedisAuth"]
+        self.redis = PremiumRedis(
+            self,
+            "Redis",
+            frame=self.frame,
+            size=servers.redis,
+            vpc=servers.vpc,
+            groups=servers.groups,
+            key=self.key,
+            auth=auth,
+        )
+        host = self.redis.host
+        return redis_connection(
+            self, "RedisConnection", frame=self.frame, key=self.key, auth=auth, host=host, port=REDIS_PORT
+        )
 
     def _table(self, name: str, actions: tuple[str, ...]) -> Provision:
         return grants.of_table(TABLES[name].variable, self.tables[name], self.key, actions)
@@ -48,3 +148,12 @@ class DataStack(PremiumStack):
             CfnOutput(self, f"{name.capitalize()}Table", value=made.table_name)
         CfnOutput(self, "ReportsBucket", value=self.reports.bucket_name)
         CfnOutput(self, "ExportsBucket", value=self.exports.bucket_name)
+
+
+def _unserved(security: SecurityStack) -> dict[str, secretsmanager.ISecret]:
+    secrets = security.secrets
+    return {
+        "Database": secrets["DatabaseApp"],
+        "WorkerDatabase": secrets["DatabaseWorker"],
+        "Redis": secrets["RedisAuth"],
+    }

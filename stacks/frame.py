@@ -27,6 +27,8 @@ class Frame:
     removal: Removal
     log_days: int
     abilities: Abilities
+    secrets_generation: int = 1
+    cross_region: bool = False
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -57,6 +59,7 @@ class PremiumStack(Stack):
             f"premium-{frame.stage}-{name}",
             env=frame.environment,
             description=description,
+            cross_region_references=frame.cross_region or None,
             termination_protection=frame.removal == "retain",
             tags={"product": "premium-defi", "stage": frame.stage, **frame.tags},
         )

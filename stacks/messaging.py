@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks.constructs.operations import operations_topics
 from stacks.constructs.provision import Provision
 from stacks.constructs.queue_with_dlq import QueueWithDlq
 from stacks.frame import Frame, PremiumStack
@@ -18,33 +19,35 @@ _VISIBILITY = 360
 
 
 class MessagingStack(PremiumStack):
-    """`events` chain events, `intake` jobs asked for by others, `webhooks` billing and DEX hooks; topics by name."""
+    """`events` of chains, `intake` of jobs others ask for, `webhooks`; topics `alerts`, `billing`, `operations`."""
 
     def __init__(self, scope: Construct, *, frame: Frame, key: kms.IKey, existing: Existing) -> None:
         super().__init__(scope, "messaging", frame=frame, description="Premium: queues and topics")
-        self.intake = QueueWithDlq(self, "Intake", key=key, visibility=_VISIBILITY)
-        self.webhooks = QueueWithDlq(self, "Webhooks", key=key, visibility=_VISIBILITY)
-        self.events, self.event_queues = self._events(key, existing)
-        self.alerts = self._alerts(key, existing)
-        self.billing = self._topic("Billing", key)
-        self.operations = self._topic("Operations", key)
+        self._key = key
+        self.with_dead_letters: dict[str, tuple[sqs.IQueue | None, sqs.IQueue]] = {}
+        self.intake = self._queue("Intake")
+        self.webhooks = self._queue("Webhooks")
+        self.events = self._events(existing)
+        self.alerts = self._alerts(existing)
+        self.billing = sns.Topic(self, "Billing", master_key=key, enforce_ssl=True)
+        self.operations = operations_topics(self, key=key)
         CfnOutput(self, "EventsQueueUrl", value=self.events.queue_url)
 
-    @property
-    def events_provision(self) -> Provision:
-        """For the consumer: the event source mapping grants the rest."""
-        return Provision({"EVENTS_QUEUE_URL": self.events.queue_url})
+    def provisions(self) -> dict[str, Provision]:
+        """`events` for its consumer: the event source mapping grants the rest."""
+        return {"events": Provision({"EVENTS_QUEUE_URL": self.events.queue_url})}
 
-    def _events(self, key: kms.IKey, existing: Existing) -> tuple[sqs.IQueue, QueueWithDlq | None]:
+    def _events(self, existing: Existing) -> sqs.IQueue:
         if existing.events_queue:
-            return sqs.Queue.from_queue_arn(self, "Events", existing.events_queue), None
-        made = QueueWithDlq(self, "Events", key=key, visibility=_VISIBILITY)
-        return made.queue, made
+            return sqs.Queue.from_queue_arn(self, "Events", existing.events_queue)
+        return self._queue("Events")
 
-    def _alerts(self, key: kms.IKey, existing: Existing) -> sns.ITopic:
+    def _alerts(self, existing: Existing) -> sns.ITopic:
         if existing.alerts_topic:
             return sns.Topic.from_topic_arn(self, "Alerts", existing.alerts_topic)
-        return self._topic("Alerts", key)
+        return sns.Topic(self, "Alerts", master_key=self._key, enforce_ssl=True)
 
-    def _topic(self, name: str, key: kms.IKey) -> sns.Topic:
-        return sns.Topic(self, name, master_key=key, enforce_ssl=True)
+    def _queue(self, name: str) -> sqs.IQueue:
+        made = QueueWithDlq(self, name, key=self._key, visibility=_VISIBILITY)
+        self.with_dead_letters[name] = (made.queue, made.dead_letters)
+        return made.queue

@@ -39,6 +39,7 @@ class TimescaleExternal(Model):
     worker_secret: Arn
     owner_secret: Arn
     cidr: str = Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")
+    port: int = Field(default=5432, ge=1, le=65535)
 
 
 class Timescale(Model):
@@ -68,12 +69,12 @@ class Fleet(Model):
 
 
 class Functions(Model):
-    """Lambda: MiB of memory, warm instances of the hot functions, minutes of the 5 % canary, the account's share."""
+    """Lambda: MiB of memory, warm instances of the hot ones, minutes of the 5 % canary, each one's reserved share."""
 
     memory: int = Field(default=512, ge=128, le=10240)
     provisioned: int = Field(default=0, ge=0, le=500)
     canary_minutes: int = Field(default=5, ge=1, le=1440)
-    concurrency: int = Field(default=100, ge=1, le=5000)
+    concurrency: int | None = Field(default=None, ge=1, le=1000)
 
 
 class Throttle(Model):

@@ -13,7 +13,7 @@ from stacks.model import Model
 
 Need = Literal[
     "database", "timeseries", "redis", "jwt", "jobs", "idempotency", "usage", "connections",
-    "audit", "reports", "exports", "events", "websocket",
+    "audit", "reports", "exports", "events", "websocket", "backlog", "worker_database", "origin",
 ]  # fmt: skip
 
 _ANSWERS: tuple[Need, ...] = ("database", "redis", "idempotency", "audit")
@@ -37,7 +37,7 @@ class Schedule(Model):
     task: str
 
 
-AUTHORIZER = Function(name="authorizer", needs=("database", "redis", "jwt", "usage"), timeout=5, hot=True)
+AUTHORIZER = Function(name="authorizer", needs=("database", "redis", "jwt", "origin"), timeout=5, hot=True)
 
 HTTP = (
     Function(
@@ -109,7 +109,7 @@ HTTP = (
 STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"))
 ALERT_EVENTS = Function(name="alert_events", needs=("database", "redis", "events"), timeout=60)
 SCHEDULES = Function(
-    name="schedules", needs=("database", "redis", "jobs", "usage", "connections", "websocket"), timeout=120
+    name="schedules", needs=("database", "redis", "jobs", "usage", "connections", "websocket", "backlog"), timeout=120
 )
 
 SCHEDULED = (

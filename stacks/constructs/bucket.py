@@ -53,14 +53,20 @@ def private_bucket(
     )
 
 
-def log_bucket(scope: Construct, name: str, *, frame: Frame) -> s3.Bucket:
+def log_bucket(
+    scope: Construct,
+    name: str,
+    *,
+    frame: Frame,
+    ownership: s3.ObjectOwnership = s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+) -> s3.Bucket:
     """Where the other buckets' access logs go; S3 delivers them only under its own key (SSE-S3)."""
     return s3.Bucket(
         scope,
         name,
         encryption=s3.BucketEncryption.S3_MANAGED,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        object_ownership=ownership,
         enforce_ssl=True,
         minimum_tls_version=1.2,
         versioned=True,

@@ -1,15 +1,18 @@
-"""How a process learns to reach a store: the ARN of a secret of host, port, user and password, and its right."""
+"""How a process learns to reach a store: the ARN of a secret of host, port, user and password, and its right to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, SecretValue, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
 
+from stacks.constructs.findings import acknowledge
 from stacks.constructs.provision import Provision
+from stacks.frame import Frame
 
 
 def connection(variable: str, secret: secretsmanager.ISecret, key: kms.IKey) -> Provision:
@@ -26,7 +29,58 @@ def connection(variable: str, secret: secretsmanager.ISecret, key: kms.IKey) -> 
     return Provision({variable: secret.secret_arn}, grant)
 
 
+def database_connection(
+    scope: Construct,
+    name: str,
+    *,
+    frame: Frame,
+    key: kms.IKey,
+    role: secretsmanager.ISecret,
+    host: str,
+    port: int,
+    user: str,
+    database: str,
+) -> secretsmanager.Secret:
+    """`{"host","port","dbname","username","password"}`, the password resolved from the role's own secret at deploy."""
+    return _assembled(
+        scope,
+        name,
+        frame=frame,
+        key=key,
+        fields={"host": host, "port": str(port), "dbname": database, "username": user},
+        password=role.secret_value_from_json("password"),
+    )
+
+
+def redis_connection(
+    scope: Construct, name: str, *, frame: Frame, key: kms.IKey, auth: secretsmanager.ISecret, host: str, port: int
+) -> secretsmanager.Secret:
+    """`{"host","port","password","tls"}`."""
+    fields = {"host": host, "port": str(port), "tls": "true"}
+    password = auth.secret_value_from_json("password")
+    return _assembled(scope, name, frame=frame, key=key, fields=fields, password=password)
+
+
 def publish(stack: Stack, secrets: Mapping[str, secretsmanager.ISecret]) -> None:
     """Outputs `<name>SecretArn`, by which local/ and operators find each connection."""
     for name, secret in secrets.items():
         CfnOutput(stack, f"{name}SecretArn", value=secret.secret_arn)
+
+
+def _assembled(
+    scope: Construct, name: str, *, frame: Frame, key: kms.IKey, fields: Mapping[str, str], password: SecretValue
+) -> secretsmanager.Secret:
+    # The generation is part of it, so that a new one makes CloudFormation resolve the password again.
+    plain = {**fields, "generation": str(frame.secrets_generation)}
+    secret = secretsmanager.Secret(
+        scope,
+        name,
+        encryption_key=key,
+        removal_policy=frame.store_removal,
+        secret_object_value={
+            **{field: SecretValue.unsafe_plain_text(value) for field, value in plain.items()},
+            "password": password,
+        },
+    )
+    acknowledge(secret, {"AwsSolutions-SMG4": "follows the role's secret, which a deploy rotates (docs/deploy.md)"})
+    return secret

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
 
@@ -12,3 +12,21 @@ def acknowledge(construct: IConstruct, findings: Mapping[str, str]) -> None:
     """`{finding id: reason}`; `AwsSolutions-IAM5[Resource::*]` names one finding of a rule that has several."""
     for finding, reason in findings.items():
         Validations.of(construct).acknowledge(Acknowledgment(id=finding, reason=reason))
+
+
+def wildcard_finding(stack: Stack, arn: str, reason: str) -> dict[str, str]:
+    """The finding that a right on this ARN with its `*` makes, named as nag prints it."""
+    return {f"AwsSolutions-IAM5[Resource::{_printed(stack.resolve(arn))}]": reason}
+
+
+def _printed(value: object) -> str:
+    """References in angle brackets, joins joined."""
+    match value:
+        case {"Fn::Join": [str() as separator, list() as parts]}:
+            return separator.join(_printed(part) for part in parts)
+        case {"Ref": name}:
+            return f"<{name}>"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+        case _:
+            return str(value)

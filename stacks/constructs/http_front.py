@@ -15,7 +15,7 @@ from stacks.constructs.access_log import HTTP_FIELDS, write_access_log
 from stacks.constructs.resource import resource
 from stacks.constructs.service_function import ServiceFunction
 from stacks.frame import Frame
-from stacks.model import Throttle
+from stacks.model import Existing, Throttle
 from stacks.routes import Function
 
 _METHODS = [
@@ -29,7 +29,7 @@ _EXPOSED = ["X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Rat
 
 
 class HttpFront(Construct):
-    """`api`, its `$default` stage and their access log; throttled over all callers, whatever the edge lets through."""
+    """`api`, ours with a `$default` stage, an access log and a throttle over all callers, or a lent one."""
 
     def __init__(
         self,
@@ -41,31 +41,40 @@ class HttpFront(Construct):
         functions: Sequence[tuple[Function, ServiceFunction]],
         origins: tuple[str, ...],
         throttle: Throttle,
+        existing: Existing,
     ) -> None:
         super().__init__(scope, name)
-        self.api = apigateway.HttpApi(
-            self, "Api", create_default_stage=False, cors_preflight=_cors(origins), description="Premium DeFi API"
-        )
-        self.access_log = logs.LogGroup(
-            self, "AccessLog", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
-        self.stage = self._stage(throttle)
+        self.api = self._lent(existing) if existing.http_api_id else self._own(frame, origins, throttle)
+        self.endpoint = existing.http_api_endpoint or self.api.api_endpoint
         guard = _guard(authorizer)
         for function, made in functions:
             self._route(function, made, guard)
 
-    def _stage(self, throttle: Throttle) -> apigateway.HttpStage:
+    def _lent(self, existing: Existing) -> apigateway.IHttpApi:
+        """The free platform's: only our routes are added, its stage and its logs stay its own."""
+        return apigateway.HttpApi.from_http_api_attributes(
+            self, "Api", http_api_id=existing.http_api_id or "", api_endpoint=existing.http_api_endpoint
+        )
+
+    def _own(self, frame: Frame, origins: tuple[str, ...], throttle: Throttle) -> apigateway.IHttpApi:
+        api = apigateway.HttpApi(
+            self, "Api", create_default_stage=False, cors_preflight=_cors(origins), description="Premium DeFi API"
+        )
+        self._stage(api, frame, throttle)
+        return api
+
+    def _stage(self, api: apigateway.HttpApi, frame: Frame, throttle: Throttle) -> None:
+        log = logs.LogGroup(self, "AccessLog", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY)
         stage = apigateway.HttpStage(
             self,
             "Stage",
-            http_api=self.api,
+            http_api=api,
             stage_name="$default",
             auto_deploy=True,
             detailed_metrics_enabled=True,
             throttle=apigateway.ThrottleSettings(rate_limit=throttle.rate, burst_limit=throttle.burst),
         )
-        write_access_log(resource(stage, apigateway.CfnStage), self.access_log, HTTP_FIELDS)
-        return stage
+        write_access_log(resource(stage, apigateway.CfnStage), log, HTTP_FIELDS)
 
     def _route(self, function: Function, made: ServiceFunction, guard: HttpLambdaAuthorizer) -> None:
         integration = HttpLambdaIntegration(function.name, made.alias, scope_permission_to_route=False)

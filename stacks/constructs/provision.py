@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_iam as iam
 
 from stacks.constructs.findings import acknowledge
+from stacks.constructs.metrics import BUSINESS
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,22 @@ class Provision:
             self.grant(role)
         acknowledge(role, self.findings)
         return self.environment
+
+
+def adding(statement: iam.PolicyStatement) -> Callable[[iam.IGrantable], object]:
+    """A grant that is this one statement."""
+    return lambda grantee: grantee.grant_principal.add_to_principal_policy(statement)
+
+
+def backlog_provision() -> Provision:
+    """The right to publish the metric that the fleet is scaled on, in our namespace alone."""
+    statement = iam.PolicyStatement(
+        actions=["cloudwatch:PutMetricData"],
+        resources=["*"],
+        conditions={"StringEquals": {"cloudwatch:namespace": BUSINESS}},
+    )
+    reason = "metrics have no resources; the condition names the one namespace"
+    return Provision({}, adding(statement), {"AwsSolutions-IAM5[Resource::*]": reason})
 
 
 Provisions = Mapping[str, Provision]

@@ -9,7 +9,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from stacks.constructs.findings import acknowledge
 from stacks.frame import Frame
+
+_ROTATED = "rotated by a deploy with the next secrets_generation, in step with who uses it (docs/deploy.md)"
+_THEIRS = "the value is a third party's or the free platform's: it changes there first, then here by an operator"
 
 
 def generated_secret(
@@ -20,22 +24,37 @@ def generated_secret(
     frame: Frame,
     length: int,
     fields: Mapping[str, str] | None = None,
+    field: str = "password",
 ) -> secretsmanager.Secret:
-    """JSON of `fields` and a random `password` of letters and digits: nothing to escape in a URL or an AUTH token."""
+    """JSON of `fields` and a random `field` of letters and digits: nothing to escape in a URL or an AUTH token.
+
+    Another `secrets_generation` makes CloudFormation generate it anew.
+    """
+    template = {**(fields or {}), "generation": str(frame.secrets_generation)}
+    secret = _secret(scope, name, key=key, frame=frame, template=template, field=field, length=length)
+    acknowledge(secret, {"AwsSolutions-SMG4": _ROTATED})
+    return secret
+
+
+def provided_secret(scope: Construct, name: str, *, key: kms.IKey, frame: Frame) -> secretsmanager.Secret:
+    """Holds a random value until the operator puts the real one, so that a forgotten one refuses everything."""
+    secret = _secret(scope, name, key=key, frame=frame, template={"provided": "no"}, field="key", length=64)
+    acknowledge(secret, {"AwsSolutions-SMG4": _THEIRS})
+    return secret
+
+
+def _secret(
+    scope: Construct, name: str, *, key: kms.IKey, frame: Frame, template: Mapping[str, str], field: str, length: int
+) -> secretsmanager.Secret:
     return secretsmanager.Secret(
         scope,
         name,
         encryption_key=key,
         removal_policy=frame.store_removal,
         generate_secret_string=secretsmanager.SecretStringGenerator(
-            secret_string_template=json.dumps(dict(fields or {})),
-            generate_string_key="password",
+            secret_string_template=json.dumps(dict(template)),
+            generate_string_key=field,
             exclude_punctuation=True,
             password_length=length,
         ),
     )
-
-
-def provided_secret(scope: Construct, name: str, *, key: kms.IKey, frame: Frame) -> secretsmanager.Secret:
-    """Holds a random value until the operator puts the real one, so that a forgotten one refuses everything."""
-    return generated_secret(scope, name, key=key, frame=frame, length=64, fields={"provided": "no"})

@@ -72,6 +72,7 @@ class ServiceFunction(Construct):
             timeout=Duration.seconds(function.timeout),
             environment=environment | {"SERVICE_NAME": function.name, "POWERTOOLS_SERVICE_NAME": function.name},
             role=self.role,
+            reserved_concurrent_executions=package.sizes.concurrency,
             log_group=self.log_group,
             vpc=place.vpc if place else None,
             vpc_subnets=place.subnets if place else None,
@@ -80,15 +81,17 @@ class ServiceFunction(Construct):
         resource(self.function, lambda_.CfnFunction).tracing_config = lambda_.CfnFunction.TracingConfigProperty(
             mode="Active"
         )
+        self.function.node.add_dependency(*self._rights)
         self.alias = self._alias(package.sizes.provisioned if function.hot else 0)
 
     def _role(self, networked: bool) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.log_group.grant_write(role)
-        wildcard(self, "Tracing", role, _TRACING, "X-Ray has no resources: its writes can only be granted on *")
+        reason = "X-Ray has no resources: its writes can only be granted on *"
+        self._rights = [wildcard(self, "Tracing", role, _TRACING, reason)]
         if networked:
             reason = "Lambda makes its network interfaces itself; EC2 knows no resource for them before they exist"
-            wildcard(self, "Interfaces", role, _INTERFACES, reason)
+            self._rights.append(wildcard(self, "Interfaces", role, _INTERFACES, reason))
         return role
 
     def _alias(self, provisioned: int) -> lambda_.Alias:

@@ -1,0 +1,17 @@
+# The worker fleet and the migrations: one image, two commands. Built from a folder that cdk_app/assets.py assembles.
+FROM python:3.13-slim-bookworm AS build
+COPY requirements/workers.txt /tmp/requirements.txt
+RUN python -m venv /opt/premium \
+    && /opt/premium/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --requirement /tmp/requirements.txt
+
+FROM python:3.13-slim-bookworm
+RUN useradd --system --uid 10001 --no-create-home premium
+COPY --from=build /opt/premium /opt/premium
+COPY premium /app/premium
+COPY workers /app/workers
+COPY migrations /app/migrations
+ENV PATH=/opt/premium/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+WORKDIR /app
+USER 10001
+STOPSIGNAL SIGTERM
+CMD ["python", "-m", "workers.fleet", "--queues", "default"]

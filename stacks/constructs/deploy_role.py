@@ -1,0 +1,41 @@
+"""The role that the pipeline takes by OpenID Connect: no long-lived key, one repository, one environment."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.constructs.findings import acknowledge
+from stacks.frame import Frame
+
+_ISSUER = "token.actions.githubusercontent.com"
+
+
+class DeployRole(Construct):
+    """May take the roles that `cdk bootstrap` made, and nothing else; GitHub vouches for repository and environment."""
+
+    def __init__(self, scope: Construct, name: str, *, frame: Frame, repository: str) -> None:
+        super().__init__(scope, name)
+        provider = iam.CfnOIDCProvider(self, "GitHub", url=f"https://{_ISSUER}", client_id_list=["sts.amazonaws.com"])
+        self.role = iam.Role(
+            self,
+            "Role",
+            description=f"deploys premium {frame.stage} from {repository}",
+            max_session_duration=Duration.hours(4),
+            assumed_by=iam.FederatedPrincipal(
+                provider.attr_arn,
+                {
+                    "StringEquals": {
+                        f"{_ISSUER}:aud": "sts.amazonaws.com",
+                        f"{_ISSUER}:sub": f"repo:{repository}:environment:{frame.stage}",
+                    }
+                },
+                "sts:AssumeRoleWithWebIdentity",
+            ),
+        )
+        bootstrapped = Stack.of(self).format_arn(service="iam", region="", resource="role", resource_name="cdk-*")
+        self.role.add_to_policy(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[bootstrapped]))
+        found = "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/cdk-*]"
+        acknowledge(self.role, {found: "the names of the bootstrap's roles hold its qualifier, account and region"})
+        CfnOutput(self, "RoleArn", value=self.role.role_arn)

@@ -1,0 +1,88 @@
+"""A Fargate task of the worker image: its roles, its log group, its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_ecr_assets as images
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from stacks.constructs.findings import acknowledge
+from stacks.constructs.wildcard import wildcard
+from stacks.frame import Frame
+
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
+STOP = Duration.seconds(120)  # the most that Fargate grants; workers drain in 110 s
+
+
+@dataclass(frozen=True)
+class TaskSize:
+    """CPU units and MiB."""
+
+    cpu: int
+    memory: int
+
+
+class FargateTask(Construct):
+    """`definition`, `task_role` (give it what the code needs) and `log_group`; read-only root, not root, arm64."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        frame: Frame,
+        image: images.DockerImageAsset,
+        size: TaskSize,
+        command: Sequence[str],
+    ) -> None:
+        super().__init__(scope, name)
+        self.log_group = logs.LogGroup(
+            self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        self.task_role = iam.Role(self, "TaskRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        self._image, self._command = image, command
+        self.execution_role = self._execution_role()
+        self.definition = ecs.FargateTaskDefinition(
+            self,
+            "Definition",
+            cpu=size.cpu,
+            memory_limit_mib=size.memory,
+            task_role=self.task_role.without_policy_updates(),
+            execution_role=self.execution_role.without_policy_updates(),
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.ARM64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+            ),
+            volumes=[ecs.Volume(name="tmp")],
+        )
+
+    def run_with(self, environment: Mapping[str, str]) -> None:
+        """Adds the container, once its role has been given what makes the environment."""
+        container = self.definition.add_container(
+            "Process",
+            image=ecs.ContainerImage.from_docker_image_asset(self._image),
+            command=list(self._command),
+            environment=dict(environment),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix="premium", log_group=self.log_group),
+            readonly_root_filesystem=True,
+            user="10001",
+            stop_timeout=STOP,
+        )
+        container.add_mount_points(ecs.MountPoint(container_path="/tmp", source_volume="tmp", read_only=False))  # noqa: S108 - the container's own scratch
+        names = ", ".join(sorted(environment))
+        acknowledge(self.definition, {"AwsSolutions-ECS2": f"ARNs, names and levels, never a secret: {names}"})
+
+    def _execution_role(self) -> iam.Role:
+        """Only what starting this container takes: its image and its log group."""
+        role = iam.Role(self, "ExecutionRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        self.log_group.grant_write(role)
+        repository = self._image.repository.repository_arn
+        role.add_to_policy(iam.PolicyStatement(actions=[*_PULL], resources=[repository]))
+        reason = "a registry token is the account's, not a repository's"
+        wildcard(self, "Token", role, ("ecr:GetAuthorizationToken",), reason)
+        return role

@@ -1,0 +1,134 @@
+"""The premium database on RDS: encrypted, TLS forced, seven days of point-in-time recovery; proxy and reader."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from stacks.constructs.findings import acknowledge
+from stacks.constructs.groups import POSTGRES_PORT, PROXY_PORT, Groups
+from stacks.frame import Frame
+from stacks.model import Postgres
+
+_ENGINE = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_16_13)
+_ISOLATED = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+_PARAMETERS = {
+    "rds.force_ssl": "1",
+    "password_encryption": "scram-sha-256",
+    "log_connections": "1",
+    "log_disconnections": "1",
+    "log_min_duration_statement": "500",
+    "rds.log_retention_period": "10080",
+    "idle_in_transaction_session_timeout": "60000",
+    "statement_timeout": "30000",
+}
+
+
+class PremiumDatabase(Construct):
+    """`instance`, and the `host` and `port` that processes connect to: the proxy's where there is one."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        frame: Frame,
+        size: Postgres,
+        vpc: ec2.IVpc,
+        groups: Groups,
+        key: kms.IKey,
+        admin: secretsmanager.ISecret,
+        roles: list[secretsmanager.ISecret],
+    ) -> None:
+        super().__init__(scope, name)
+        self._frame, self._size, self._vpc, self._groups, self._key = frame, size, vpc, groups, key
+        self.instance = self._instance(admin)
+        self.reader = self._reader() if size.read_replica else None
+        self.proxy = self._proxy(roles) if size.proxy else None
+        self.host = self.proxy.endpoint if self.proxy else self.instance.db_instance_endpoint_address
+        self.port = PROXY_PORT if self.proxy else POSTGRES_PORT
+        self._acknowledge()
+
+    def _instance(self, admin: secretsmanager.ISecret) -> rds.DatabaseInstance:
+        size = self._size
+        return rds.DatabaseInstance(
+            self,
+            "Instance",
+            engine=_ENGINE,
+            instance_type=ec2.InstanceType(size.instance),
+            credentials=rds.Credentials.from_password("premium_admin", admin.secret_value_from_json("password")),
+            database_name="premium",
+            port=POSTGRES_PORT,
+            vpc=self._vpc,
+            vpc_subnets=_ISOLATED,
+            security_groups=[self._groups.database],
+            publicly_accessible=False,
+            multi_az=size.multi_az,
+            storage_type=rds.StorageType.GP3,
+            allocated_storage=size.storage,
+            max_allocated_storage=size.max_storage,
+            storage_encrypted=True,
+            storage_encryption_key=self._key,
+            parameter_group=self._parameters(),
+            ca_certificate=rds.CaCertificate.RDS_CA_RSA2048_G1,
+            backup_retention=Duration.days(7),
+            delete_automated_backups=self._frame.removal == "destroy",
+            copy_tags_to_snapshot=True,
+            enable_performance_insights=True,
+            performance_insight_encryption_key=self._key,
+            auto_minor_version_upgrade=True,
+            deletion_protection=size.deletion_protection,
+            removal_policy=self._frame.removal_policy,
+        )
+
+    def _parameters(self) -> rds.ParameterGroup:
+        parameters = _PARAMETERS | {"max_connections": str(self._size.max_connections)}
+        return rds.ParameterGroup(self, "Parameters", engine=_ENGINE, parameters=parameters)
+
+    def _reader(self) -> rds.DatabaseInstanceReadReplica:
+        return rds.DatabaseInstanceReadReplica(
+            self,
+            "Reader",
+            source_database_instance=self.instance,
+            instance_type=ec2.InstanceType(self._size.instance),
+            port=POSTGRES_PORT,
+            vpc=self._vpc,
+            vpc_subnets=_ISOLATED,
+            security_groups=[self._groups.database],
+            publicly_accessible=False,
+            storage_encrypted=True,
+            storage_encryption_key=self._key,
+            enable_performance_insights=True,
+            performance_insight_encryption_key=self._key,
+            auto_minor_version_upgrade=True,
+            deletion_protection=self._size.deletion_protection,
+            multi_az=True,
+            removal_policy=self._frame.removal_policy,
+        )
+
+    def _proxy(self, roles: list[secretsmanager.ISecret]) -> rds.DatabaseProxy:
+        return rds.DatabaseProxy(
+            self,
+            "Pool",
+            proxy_target=rds.ProxyTarget.from_instance(self.instance),
+            secrets=roles,
+            vpc=self._vpc,
+            vpc_subnets=_ISOLATED,
+            security_groups=[self._groups.proxy],
+            client_password_auth_type=rds.ClientPasswordAuthType.POSTGRES_SCRAM_SHA_256,
+            require_tls=True,
+            idle_client_timeout=Duration.minutes(10),
+            max_connections_percent=90,
+        )
+
+    def _acknowledge(self) -> None:
+        findings = {}
+        if not self._size.multi_az:
+            findings["AwsSolutions-RDS3"] = f"{self._frame.stage} may be down for a restore; its database is rebuilt"
+        if not self._size.deletion_protection:
+            findings["AwsSolutions-RDS10"] = f"{self._frame.stage} is thrown away and made again"
+        acknowledge(self.instance, findings)

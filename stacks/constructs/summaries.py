@@ -1,0 +1,57 @@
+"""The day's figures every morning and the week's costs every Monday, to whoever listens to `info`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_events_targets import LambdaFunction
+from constructs import Construct
+
+from stacks.constructs.metrics import BUSINESS
+from stacks.constructs.wildcard import wildcard
+from stacks.frame import Frame
+
+_CODE = Path(__file__).parent.parent / "lambdas" / "summary.py"
+_READS = ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "ce:GetCostAndUsage")
+
+
+class Summaries(Construct):
+    """One function, two schedules; what fails thrice is kept in `dead_letters`."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, frame: Frame, topic: sns.Topic, key: kms.IKey, dead_letters: sqs.IQueue
+    ) -> None:
+        super().__init__(scope, name)
+        group = logs.LogGroup(self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY)
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        group.grant_write(role)
+        role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]))
+        key.grant(role, "kms:Decrypt", "kms:GenerateDataKey")
+        wildcard(self, "Reads", role, _READS, "metrics and costs are the account's: they have no resources")
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=lambda_.Code.from_inline(_CODE.read_text()),
+            handler="index.handler",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            timeout=Duration.minutes(1),
+            role=role,
+            log_group=group,
+            environment={"TOPIC": topic.topic_arn, "STAGE": frame.stage, "NAMESPACE": BUSINESS},
+        )
+        self._every("Daily", "daily", events.Schedule.cron(hour="6", minute="0"), dead_letters)
+        self._every("Weekly", "weekly", events.Schedule.cron(week_day="MON", hour="6", minute="15"), dead_letters)
+
+    def _every(self, name: str, kind: str, schedule: events.Schedule, dead_letters: sqs.IQueue) -> None:
+        event = events.RuleTargetInput.from_object({"kind": kind})
+        target = LambdaFunction(self.function, event=event, dead_letter_queue=dead_letters, retry_attempts=2)
+        events.Rule(self, name, schedule=schedule, targets=[target])

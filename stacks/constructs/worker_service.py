@@ -1,0 +1,118 @@
+"""One queue class on Fargate: steps up with its backlog, from zero where allowed, and drains before it goes."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_applicationautoscaling as autoscaling
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr_assets as images
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.constructs.fargate_task import FargateTask, TaskSize
+from stacks.constructs.findings import acknowledge, wildcard_finding
+from stacks.constructs.metrics import BUSINESS
+from stacks.constructs.provision import Provisions, give_all
+from stacks.frame import Frame
+from stacks.model import Fleet
+from stacks.queues import QueueClass
+
+_PROTECTION = ("ecs:GetTaskProtection", "ecs:UpdateTaskProtection")
+
+
+class WorkerService(Construct):
+    """`service`, its `task` and the `backlog` metric it is scaled on: (queued + started) / max(running, 1)."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        frame: Frame,
+        cluster: ecs.Cluster,
+        group: ec2.ISecurityGroup,
+        image: images.DockerImageAsset,
+        fleet: Fleet,
+        queue: QueueClass,
+        provisions: Provisions,
+    ) -> None:
+        super().__init__(scope, name)
+        self.queue, self._cluster = queue, cluster
+        self.task = self._task(frame, image, fleet, provisions)
+        self.service = self._service(group, fleet)
+        self.backlog = cloudwatch.Metric(
+            namespace=BUSINESS,
+            metric_name="Backlog",
+            dimensions_map={"Queue": queue.name},
+            statistic="Maximum",
+            period=Duration.minutes(1),
+        )
+        self._scale(fleet)
+
+    def _task(self, frame: Frame, image: images.DockerImageAsset, fleet: Fleet, provisions: Provisions) -> FargateTask:
+        task = FargateTask(
+            self,
+            "Task",
+            frame=frame,
+            image=image,
+            size=TaskSize(cpu=fleet.cpu, memory=fleet.memory),
+            command=(
+                "python",
+                "-m",
+                "workers.fleet",
+                "--queues",
+                self.queue.name,
+                "--processes",
+                str(self.queue.processes),
+            ),
+        )
+        name = f"worker-{self.queue.name}"
+        fixed = {"PREMIUM_STAGE": frame.stage, "LOG_LEVEL": "INFO", "SERVICE_NAME": name}
+        fixed |= {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": BUSINESS}
+        task.run_with(fixed | give_all(provisions, self.queue.needs, task.task_role))
+        self._protect(task.task_role)
+        return task
+
+    def _protect(self, role: iam.Role) -> None:
+        """A long job asks the ECS agent that neither scaling nor a deploy stops its task."""
+        stack = Stack.of(self)
+        tasks = stack.format_arn(service="ecs", resource="task", resource_name=f"{self._cluster.cluster_name}/*")
+        role.add_to_policy(iam.PolicyStatement(actions=list(_PROTECTION), resources=[tasks]))
+        acknowledge(role, wildcard_finding(stack, tasks, "a task protects itself; its id is made when it starts"))
+
+    def _service(self, group: ec2.ISecurityGroup, fleet: Fleet) -> ecs.FargateService:
+        return ecs.FargateService(
+            self,
+            "Service",
+            cluster=self._cluster,
+            task_definition=self.task.definition,
+            desired_count=fleet.minimum,
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            security_groups=[group],
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+            assign_public_ip=False,
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+        )
+
+    def _scale(self, fleet: Fleet) -> None:
+        """An idle task goes after ten quiet minutes; each step up asks for as many tasks as the backlog needs."""
+        count = self.service.auto_scale_task_count(
+            min_capacity=fleet.minimum, max_capacity=max(int(fleet.total * self.queue.share), fleet.minimum, 1)
+        )
+        count.scale_on_metric(
+            "Backlog",
+            metric=self.backlog,
+            adjustment_type=autoscaling.AdjustmentType.CHANGE_IN_CAPACITY,
+            scaling_steps=[
+                autoscaling.ScalingInterval(upper=0, change=-1),
+                autoscaling.ScalingInterval(lower=1, upper=10, change=1),
+                autoscaling.ScalingInterval(lower=10, upper=50, change=2),
+                autoscaling.ScalingInterval(lower=50, change=4),
+            ],
+            cooldown=Duration.minutes(2),
+            evaluation_periods=1,
+        )

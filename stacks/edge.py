@@ -1,0 +1,171 @@
+"""The front door: CloudFront with WAF before both APIs, the secret that shuts the side door, assets, the name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import CfnOutput, Fn, RemovalPolicy, Token
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_s3 as s3
+from aws_cdk.aws_route53_targets import CloudFrontTarget
+from constructs import Construct
+
+from stacks.constructs.bucket import log_bucket
+from stacks.constructs.downtime import Downtime
+from stacks.constructs.findings import acknowledge
+from stacks.constructs.socket_front import STAGE
+from stacks.constructs.web_acl import WebAcl
+from stacks.frame import Frame, PremiumStack
+from stacks.model import Alerting, Domain
+
+_REWRITE = Path(__file__).parent / "constructs" / "stream_path.js"
+ORIGIN_HEADER = "X-Origin-Secret"
+
+
+class EdgeStack(PremiumStack):
+    """`distribution` and `url`; lives in us-east-1, as WAF and certificates of CloudFront do."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        frame: Frame,
+        http_domain: str,
+        socket_domain: str,
+        origin_secret: str,
+        domain: Domain | None,
+        alerting: Alerting,
+    ) -> None:
+        super().__init__(scope, "edge", frame=frame, description="Premium: CloudFront, WAF, static assets, DNS")
+        self._domain = domain
+        self.firewall = WebAcl(self, "Firewall", log_group_arn=self._firewall_log().log_group_arn)
+        self.access_logs = self._access_logs()
+        self.distribution = self._distribution(http_domain, socket_domain, origin_secret)
+        self.url = f"https://{domain.name if domain else self.distribution.distribution_domain_name}"
+        if domain:
+            self._name(domain)
+        Downtime(self, "Downtime", host=host_of(self.url), alerting=alerting)
+        CfnOutput(self, "Url", value=self.url)
+
+    def _distribution(self, http_domain: str, socket_domain: str, origin_secret: str) -> cloudfront.Distribution:
+        http = origins.HttpOrigin(http_domain, custom_headers={ORIGIN_HEADER: origin_secret})
+        distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment=f"premium {self.frame.stage}",
+            default_behavior=_api(http),
+            additional_behaviors={
+                "/v1/*/stream": _stream(origins.HttpOrigin(socket_domain), self._rewrite()),
+                "/static/*": self._static(),
+            },
+            domain_names=[self._domain.name] if self._domain else None,
+            certificate=self._certificate(),
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            price_class=cloudfront.PriceClass.PRICE_CLASS_ALL
+            if self.frame.prod
+            else cloudfront.PriceClass.PRICE_CLASS_100,
+            web_acl_id=self.firewall.arn,
+            enable_logging=True,
+            log_bucket=self.access_logs,
+            log_includes_cookies=False,
+        )
+        self._acknowledge(distribution)
+        return distribution
+
+    def _acknowledge(self, distribution: cloudfront.Distribution) -> None:
+        found = {"AwsSolutions-CFR1": "where it may be used is decided per user (is_restricted), not per country"}
+        if not self._domain:
+            found["AwsSolutions-CFR4"] = f"{self.frame.stage} has no domain: CloudFront's own certificate fixes its TLS"
+        acknowledge(distribution, found)
+
+    def _rewrite(self) -> cloudfront.Function:
+        code = _REWRITE.read_text().replace("@STAGE@", STAGE)
+        return cloudfront.Function(
+            self,
+            "StreamPath",
+            code=cloudfront.FunctionCode.from_inline(code),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        )
+
+    def _static(self) -> cloudfront.BehaviorOptions:
+        bucket = s3.Bucket(
+            self,
+            "Static",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            versioned=True,
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="static/",
+            removal_policy=self.frame.store_removal,
+        )
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            compress=True,
+        )
+
+    def _certificate(self) -> acm.ICertificate | None:
+        if self._domain is None:
+            return None
+        return acm.Certificate.from_certificate_arn(self, "Certificate", self._domain.certificate)
+
+    def _name(self, domain: Domain) -> None:
+        zone = route53.HostedZone.from_hosted_zone_attributes(
+            self, "Zone", hosted_zone_id=domain.zone_id, zone_name=domain.zone_name
+        )
+        target = route53.RecordTarget.from_alias(CloudFrontTarget(self.distribution))
+        route53.ARecord(self, "Address", zone=zone, record_name=f"{domain.name}.", target=target)
+        route53.AaaaRecord(self, "Address6", zone=zone, record_name=f"{domain.name}.", target=target)
+
+    def _firewall_log(self) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            "FirewallLog",
+            log_group_name=f"aws-waf-logs-premium-{self.frame.stage}",  # WAF writes only to groups of this prefix
+            retention=self.frame.log_retention,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+    def _access_logs(self) -> s3.Bucket:
+        """CloudFront still writes its logs by an access control list."""
+        bucket = log_bucket(self, "AccessLogs", frame=self.frame, ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED)
+        acknowledge(bucket, {"AwsSolutions-S1": "it is where access logs go; logging it into itself would never end"})
+        return bucket
+
+
+def _api(origin: origins.HttpOrigin) -> cloudfront.BehaviorOptions:
+    """Every answer is somebody's own: nothing is cached, everything but the host is passed on."""
+    return cloudfront.BehaviorOptions(
+        origin=origin,
+        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+        allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+        cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+        origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+    )
+
+
+def _stream(origin: origins.HttpOrigin, rewrite: cloudfront.Function) -> cloudfront.BehaviorOptions:
+    association = cloudfront.FunctionAssociation(
+        event_type=cloudfront.FunctionEventType.VIEWER_REQUEST, function=rewrite
+    )
+    return cloudfront.BehaviorOptions(
+        origin=origin,
+        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+        cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+        origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        function_associations=[association],
+    )
+
+
+def host_of(url: str) -> str:
+    """The host of `https://host…`, which may be known only at deploy."""
+    return Fn.select(2, Fn.split("/", url)) if Token.is_unresolved(url) else url.split("/")[2]

@@ -1,0 +1,89 @@
+"""A CloudFormation custom resource: runs a Fargate task when its properties change, and succeeds when the task does.
+
+Only the standard library and Lambda's own boto3. A task that outlives this function's time is watched by the next call
+of itself; CloudFormation waits an hour.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.request
+from typing import Any
+
+import boto3
+
+POLL_SECONDS = 5
+MARGIN_MILLISECONDS = 60_000
+
+
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Answers CloudFormation exactly once: when the task has ended, or when anything here failed."""
+    try:
+        reason = _outcome(event, context)
+    except Exception as error:  # noqa: BLE001 - an unanswered resource blocks the stack for an hour
+        reason = f"{type(error).__name__}: {error}"
+    if reason != "WATCHED":
+        _answer(event, reason)
+
+
+def _outcome(event: dict[str, Any], context: Any) -> str:
+    """An empty string is success, `WATCHED` that another call has taken over."""
+    if event["RequestType"] == "Delete":
+        return ""  # the schema stays: it belongs to the database, which has a removal policy of its own
+    ecs = boto3.client("ecs")
+    task = event.get("Task") or _start(ecs)
+    while (found := ecs.describe_tasks(cluster=os.environ["CLUSTER"], tasks=[task])["tasks"][0])[
+        "lastStatus"
+    ] != "STOPPED":
+        if context.get_remaining_time_in_millis() < MARGIN_MILLISECONDS:
+            return _hand_on(event, task, context)
+        time.sleep(POLL_SECONDS)
+    return _verdict(found)
+
+
+def _start(ecs: Any) -> str:
+    network = {
+        "subnets": os.environ["SUBNETS"].split(","),
+        "securityGroups": [os.environ["SECURITY_GROUP"]],
+        "assignPublicIp": "DISABLED",
+    }
+    answer = ecs.run_task(
+        cluster=os.environ["CLUSTER"],
+        taskDefinition=os.environ["TASK"],
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": network},
+    )
+    if answer["failures"]:
+        raise RuntimeError(f"ECS did not start the task: {answer['failures'][0].get('reason')}")
+    return str(answer["tasks"][0]["taskArn"])
+
+
+def _verdict(task: Any) -> str:
+    code = task["containers"][0].get("exitCode")
+    if code == 0:
+        return ""
+    return f"the migration task ended with {code} ({task.get('stoppedReason')}); its log group says why"
+
+
+def _hand_on(event: dict[str, Any], task: str, context: Any) -> str:
+    payload = json.dumps({**event, "Task": task}).encode()
+    boto3.client("lambda").invoke(FunctionName=context.invoked_function_arn, InvocationType="Event", Payload=payload)
+    return "WATCHED"
+
+
+def _answer(event: dict[str, Any], reason: str) -> None:
+    body = json.dumps(
+        {
+            "Status": "FAILED" if reason else "SUCCESS",
+            "Reason": reason or "done",
+            "PhysicalResourceId": event.get("PhysicalResourceId", "migrations"),
+            "StackId": event["StackId"],
+            "RequestId": event["RequestId"],
+            "LogicalResourceId": event["LogicalResourceId"],
+        }
+    ).encode()
+    request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310 - CloudFormation's own https address
+    with urllib.request.urlopen(request, timeout=30):  # noqa: S310
+        pass

@@ -1,0 +1,86 @@
+"""The network: our own VPC or a lent one, its endpoints, and one security group a role with rules by reference."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from stacks.constructs.groups import Groups
+from stacks.frame import Frame, PremiumStack
+from stacks.model import Existing
+
+CIDR = "10.0.0.0/16"
+PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+ISOLATED = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+
+_SUBNETS = (
+    ("public", ec2.SubnetType.PUBLIC, 24),
+    ("private", ec2.SubnetType.PRIVATE_WITH_EGRESS, 20),
+    ("database", ec2.SubnetType.PRIVATE_ISOLATED, 24),
+)
+# What functions, workers and the TimescaleDB instance reach without leaving the VPC; the instance has no other way out.
+_SERVICES = {
+    "SecretsManager": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+    "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
+    "Sns": ec2.InterfaceVpcEndpointAwsService.SNS,
+    "Kms": ec2.InterfaceVpcEndpointAwsService.KMS,
+    "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+    "EcrApi": ec2.InterfaceVpcEndpointAwsService.ECR,
+    "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
+    "Ssm": ec2.InterfaceVpcEndpointAwsService.SSM,
+    "SsmMessages": ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES,
+    "CloudFormation": ec2.InterfaceVpcEndpointAwsService.CLOUDFORMATION,
+}
+
+
+class NetworkStack(PremiumStack):
+    """`vpc` and `groups` by role; endpoints and flow logs only where the VPC is ours."""
+
+    def __init__(
+        self, scope: Construct, *, frame: Frame, zones: tuple[str, ...], nat_gateways: int, existing: Existing
+    ) -> None:
+        super().__init__(scope, "network", frame=frame, description="Premium: VPC, endpoints, security groups")
+        self.vpc = self._lent(existing, zones) if existing.vpc_id else self._own(zones, nat_gateways)
+        self.groups = Groups(self, "Groups", vpc=self.vpc)
+        if not existing.vpc_id:
+            self._endpoints()
+            self._flow_logs()
+
+    def _lent(self, existing: Existing, zones: tuple[str, ...]) -> ec2.IVpc:
+        return ec2.Vpc.from_vpc_attributes(
+            self,
+            "Vpc",
+            vpc_id=existing.vpc_id or "",
+            availability_zones=list(zones),
+            private_subnet_ids=list(existing.private_subnets),
+            isolated_subnet_ids=list(existing.isolated_subnets),
+        )
+
+    def _own(self, zones: tuple[str, ...], nat_gateways: int) -> ec2.Vpc:
+        return ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr(CIDR),
+            availability_zones=list(zones),
+            nat_gateways=nat_gateways,
+            restrict_default_security_group=False,  # it would need a Lambda; nothing of ours uses that group
+            subnet_configuration=[
+                ec2.SubnetConfiguration(name=name, subnet_type=kind, cidr_mask=mask) for name, kind, mask in _SUBNETS
+            ],
+        )
+
+    def _endpoints(self) -> None:
+        self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+        self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
+        for name, service in _SERVICES.items():
+            self.vpc.add_interface_endpoint(
+                name, service=service, subnets=PRIVATE, security_groups=[self.groups.endpoints], open=False
+            )
+
+    def _flow_logs(self) -> None:
+        group = logs.LogGroup(
+            self, "FlowLogs", retention=self.frame.log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        self.vpc.add_flow_log("Flow", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))

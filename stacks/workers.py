@@ -1,0 +1,48 @@
+"""The worker fleet: one Fargate service a queue class, scaled on its backlog from zero, never killed in a job."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr_assets as images
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from stacks.constructs.groups import Groups
+from stacks.constructs.provision import Provisions
+from stacks.constructs.worker_service import WorkerService
+from stacks.frame import Frame, PremiumStack
+from stacks.model import Fleet
+from stacks.queues import CLASSES
+
+
+class WorkersStack(PremiumStack):
+    """`services` by queue class."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        frame: Frame,
+        vpc: ec2.IVpc,
+        groups: Groups,
+        fleet: Fleet,
+        image_directory: str,
+        provisions: Provisions,
+    ) -> None:
+        super().__init__(scope, "workers", frame=frame, description="Premium: worker fleet")
+        image = images.DockerImageAsset(self, "Image", directory=image_directory, platform=images.Platform.LINUX_ARM64)
+        self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
+        self.services = {
+            queue.name: WorkerService(
+                self,
+                queue.name.capitalize(),
+                frame=frame,
+                cluster=self.cluster,
+                group=groups.workers,
+                image=image,
+                fleet=fleet,
+                queue=queue,
+                provisions=provisions,
+            )
+            for queue in CLASSES
+        }
