@@ -16,7 +16,7 @@ from premium.bootstrap import Platform
 from premium.errors import Unprocessable, UpstreamUnavailable
 from tests.factories.http import Answer, ask, event, verdict
 from tests.integration.handlers.asking import through
-from tests.integration.handlers.conftest import Sign
+from tests.integration.handlers.conftest import Sign, forget
 
 pytestmark = pytest.mark.integration
 app = router("Things")

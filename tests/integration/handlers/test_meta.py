@@ -30,9 +30,8 @@ def test_ready_when_every_store_answers(at: Platform) -> None:
         ("JOBS_TABLE", "gone", "dynamodb"),
     ],
 )
-def test_not_ready_says_which(
-    at: Platform, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, name: str
-) -> None:
+def test_not_ready_says_which(at: Platform, monkeypatch: pytest.MonkeyPatch, down: tuple[str, str, str]) -> None:
+    variable, value, name = down
     monkeypatch.setenv(variable, value)
     forget()
     answer = ask(meta.handler, "GET", "/v1/health/ready", by=ANONYMOUS)
