@@ -92,7 +92,9 @@ def _moved(given: Transaction, received: Transaction) -> Transaction:
     value = None
     if given.value is not None and burnt:
         value = divide(EXACT.multiply(given.value, burnt), given.amount)
-    return given._replace(type="transfer", value=value, more=given.more._replace(to_wallet=received.wallet, burnt=burnt))
+    return given._replace(
+        type="transfer", value=value, more=given.more._replace(to_wallet=received.wallet, burnt=burnt)
+    )
 
 
 def _unvalued(tx: Transaction) -> Transaction:

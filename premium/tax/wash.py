@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from premium.money import EXACT, ZERO, divide, plain
@@ -37,13 +38,17 @@ def wash_sales(report: Report) -> Iterator[dict[str, Any]]:
             days, of_asset = purchases.setdefault(tx.asset, ([], []))
             days.append(day(tx.instant))
             of_asset.append(_Purchase(days[-1], tx.id, tx.amount))
-    losses = (row for row in report.outcome.disposals if row.gain < ZERO and row.asset in purchases)
+    losses = [row for row in report.outcome.disposals if row.gain < ZERO and row.asset in purchases]
     used = _lots_of(report.outcome.disposals)
     shown = {row.transaction for row in report.disposals}
-    for row in losses:
-        for found in _replacements(row, *purchases[row.asset], used[row.transaction]):
-            if row.transaction in shown:
-                yield found
+    for name, rows in groupby(losses, key=lambda row: row.transaction):
+        by_purchase: dict[str, Decimal] = {}
+        for row in rows:
+            for purchase, loss in _replacements(row, *purchases[row.asset], used[name]):
+                by_purchase[purchase] = EXACT.add(by_purchase.get(purchase, ZERO), loss)
+        if name in shown:
+            for purchase, loss in by_purchase.items():
+                yield {"transaction": name, "replacement": purchase, "loss": plain(loss)}
 
 
 def _lots_of(rows: list[Disposal]) -> dict[str, set[str | None]]:
@@ -55,7 +60,7 @@ def _lots_of(rows: list[Disposal]) -> dict[str, set[str | None]]:
 
 def _replacements(
     row: Disposal, days: list[int], purchases: list[_Purchase], sold_lots: set[str | None]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[str, Decimal]]:
     left = row.amount
     for index in range(bisect_left(days, row.day - DAYS), len(days)):
         purchase = purchases[index]
@@ -67,4 +72,4 @@ def _replacements(
         purchase.free = EXACT.subtract(purchase.free, replaced)
         left = EXACT.subtract(left, replaced)
         loss = -row.gain if replaced == row.amount else divide(EXACT.multiply(-row.gain, replaced), row.amount)
-        yield {"transaction": row.transaction, "replacement": purchase.id, "loss": plain(loss)}
+        yield purchase.id, loss

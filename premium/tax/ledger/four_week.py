@@ -6,7 +6,7 @@ A loss is ring-fenced as far as the asset is acquired again within four weeks af
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from premium.money import ZERO, divide
@@ -26,10 +26,9 @@ class FourWeekLedger(LotLedger):
         self.rule = "fifo"
         self.recent: dict[Key, list[Entry]] = {}
 
-    def run(self, transactions: Iterable[Transaction]) -> Outcome:
-        history = list(transactions)
-        outcome = super().run(history)
-        outcome.disposals = ring_fenced(outcome.disposals, history, self.setup.calendar.day)
+    def run(self, transactions: Sequence[Transaction]) -> Outcome:
+        outcome = self.walk(transactions)
+        outcome.disposals = ring_fenced(outcome.disposals, transactions, self.day)
         return outcome
 
     def put(self, key: Key, lot: Lot) -> None:
@@ -78,12 +77,14 @@ class _Again:
         self.instant, self.day, self.free = instant, day, free
 
 
-def ring_fenced(rows: Sequence[Disposal], history: Iterable[Transaction], day_of: object) -> list[Disposal]:
+def ring_fenced(
+    rows: Sequence[Disposal], history: Iterable[Transaction], day_of: Callable[[int], int]
+) -> list[Disposal]:
     """The rows, those at a loss split where only a part of the units was acquired again."""
     again: dict[str, list[_Again]] = {}
     for tx in history:
         if tx.type in ACQUISITIONS:
-            again.setdefault(tx.asset, []).append(_Again(tx.instant, day_of(tx.instant), tx.amount))  # type: ignore[operator]
+            again.setdefault(tx.asset, []).append(_Again(tx.instant, day_of(tx.instant), tx.amount))
     made: list[Disposal] = []
     for row in rows:
         bought = again.get(row.asset)
@@ -107,9 +108,7 @@ def _split(row: Disposal, bought: list[_Again]) -> list[Disposal]:
     if fenced == row.amount:
         return [row._replace(ring_fenced=True)]
     proceeds, cost = divide(row.proceeds * fenced, row.amount), divide(row.cost_basis * fenced, row.amount)
-    inside = row._replace(
-        amount=fenced, proceeds=proceeds, cost_basis=cost, gain=proceeds - cost, ring_fenced=True
-    )
+    inside = row._replace(amount=fenced, proceeds=proceeds, cost_basis=cost, gain=proceeds - cost, ring_fenced=True)
     rest = row.proceeds - proceeds, row.cost_basis - cost
     outside = row._replace(amount=row.amount - fenced, proceeds=rest[0], cost_basis=rest[1], gain=rest[0] - rest[1])
     return [inside, outside]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -49,8 +49,11 @@ class LotLedger:
             "stolen": self.sell if under.rules.losses_deductible else self.remove,
         }
 
-    def run(self, transactions: Iterable[Transaction]) -> Outcome:
+    def run(self, transactions: Sequence[Transaction]) -> Outcome:
         """Transactions in order; afterwards the outcome has what is left too."""
+        return self.walk(transactions)
+
+    def walk(self, transactions: Iterable[Transaction]) -> Outcome:
         until, reported, kinds = self.setup.until, False, self.kinds
         for transaction in transactions:
             if until is not None and not reported and self.day(transaction.instant) > until:

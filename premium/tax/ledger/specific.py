@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from premium.money import ZERO
-from premium.tax.ledger.ledger import Key, LotLedger, Taken, take_from
+from premium.tax.ledger.ledger import Key, LotLedger, Taken
 from premium.tax.ledger.lots import Lot
 from premium.tax.ledger.pieces import Piece, cut
 from premium.tax.model import Notice, Transaction
@@ -20,7 +20,8 @@ class SpecificLedger(LotLedger):
 
     def put(self, key: Key, lot: Lot) -> None:
         super().put(key, lot)
-        self.by_id.setdefault(key, {}).setdefault(lot.id, []).append(lot)
+        if self.rule == "specific_id":
+            self.by_id.setdefault(key, {}).setdefault(lot.id, []).append(lot)
 
     def take(self, key: Key, amount: Decimal, tx: Transaction) -> Taken:
         pieces: list[Piece] = []
@@ -28,8 +29,9 @@ class SpecificLedger(LotLedger):
             amount = self._take_named(key, amount, tx, pieces)
         if not amount:
             return Taken(pieces, ZERO)
-        queue = self.queues.get(key)
-        rest = take_from(queue, amount) if queue else Taken([], amount)
+        rest = super().take(key, amount, tx)
+        if self.rule != "specific_id":
+            return rest
         pieces += [piece._replace(rule=self.fallback_rule) for piece in rest.pieces]
         return Taken(pieces, rest.missing)
 

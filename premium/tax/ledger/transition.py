@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from premium.money import ZERO
 from premium.tax.days import day_of
@@ -13,7 +13,6 @@ from premium.tax.ledger.specific import SpecificLedger
 from premium.tax.model import Outcome, Transaction
 
 FIRST_DAY = day_of(date(2025, 1, 1))
-Transactions = Any
 
 
 class TransitionLedger(SpecificLedger):
@@ -27,11 +26,17 @@ class TransitionLedger(SpecificLedger):
         """Wallet in which each lot was acquired."""
         self.allocated = False
 
-    def run(self, transactions: Transactions) -> Outcome:
+    def run(self, transactions: Sequence[Transaction]) -> Outcome:
         self.first_of_2025 = self.setup.calendar.start_of(FIRST_DAY)
-        return super().run(self._watched(transactions))
+        until = self.setup.until
+        if transactions and (
+            transactions[-1].instant >= self.first_of_2025 or (until is not None and until >= FIRST_DAY)
+        ):
+            return self.walk(self._watched(transactions))
+        # A history that ends before 2025 is universal to its end: nobody asks which wallet held what.
+        return self.walk(transactions)
 
-    def _watched(self, transactions: Transactions) -> Transactions:
+    def _watched(self, transactions: Sequence[Transaction]) -> Iterator[Transaction]:
         for tx in transactions:
             if not self.allocated:
                 if tx.instant >= self.first_of_2025:

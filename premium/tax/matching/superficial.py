@@ -68,9 +68,7 @@ class Superficial:
             found = self._assets[name] = _Asset()
         return found
 
-    def denied(
-        self, tx: Transaction, day: int, sold: Decimal, loss: Decimal, left: Decimal
-    ) -> tuple[Decimal, Decimal]:
+    def denied(self, tx: Transaction, day: int, sold: Decimal, loss: Decimal, left: Decimal) -> tuple[Decimal, Decimal]:
         """(denied loss, the part of it that enters the pool at once); `left` is the pool after the sale."""
         asset = self._of(tx.asset)
         first = bisect_left(asset.bought_days, day - self._days)
