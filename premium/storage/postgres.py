@@ -17,15 +17,15 @@ import psycopg
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL
 from psycopg_pool import ConnectionPool
 
 from premium.errors import UpstreamUnavailable
 from premium.storage.connections import RenewingConnection, check_if_stale, connecting_by
 
 STATEMENT_TIMEOUT_MS = 10_000
-_BEGIN = """SELECT set_config('app.current_user_id', %s, true),
-                   set_config('statement_timeout', %s, true),
-                   set_config('timezone', 'UTC', true)"""
+# Literal SET LOCAL, not set_config(): RDS Proxy pins a session for the latter, and this is one round trip.
+_BEGIN = SQL("SET LOCAL app.current_user_id = {}; SET LOCAL statement_timeout = {}; SET LOCAL timezone = 'UTC'")
 
 
 class Database:
@@ -85,7 +85,7 @@ class Database:
     def _begin(self, user: str, timeout_ms: int | None) -> Iterator[Connection[DictRow]]:
         timeout = self._statement_timeout if timeout_ms is None else str(timeout_ms)
         with unavailable_as_upstream(), self._opened().connection() as connection, connection.transaction():
-            connection.execute(_BEGIN, (user, timeout))
+            connection.execute(_BEGIN.format(user, timeout))
             yield connection
 
     def _opened(self) -> ConnectionPool[RenewingConnection]:
@@ -128,6 +128,7 @@ def with_defaults(conninfo: str) -> str:
         "keepalives_idle": 30,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
         "application_name": os.environ.get("SERVICE_NAME", "premium"),
     }
     given = conninfo_to_dict(conninfo)
