@@ -2,7 +2,8 @@
 
 Branches whose condition is already decided are followed one way only. Paths that meet with the same return addresses,
 effects and caller checks are joined after `JOIN_LIMIT` different stacks, which bounds loops; each function is bounded
-by `budget` block runs of its own, so that a large one starves no other, and `truncated` names those it cut.
+by `budget` block runs of its own, so that a large one starves no other; what small ones leave goes to those it cut, and
+`truncated` names the ones that were cut nevertheless.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from premium.security.expressions import (
     FROM_CALLER,
     FROM_ORIGIN,
     FROM_SIGNATURE,
+    FROM_STORAGE,
     RESULT,
     SELECTOR,
     UNKNOWN,
@@ -26,7 +28,10 @@ from premium.security.machine import Memory, call_of, hashed, load, store
 from premium.security.paths import Creation, Destruct, Effect, Exploration, Facts, Path, Write
 
 JOIN_LIMIT = 4
+TOTAL_RUNS = 4000
+"""Block runs a code may take beyond its functions' own budgets: small contracts get what large functions need."""
 STACK_LIMIT = 1024
+_ORDER = frozenset({op.LT, op.GT, op.SLT, op.SGT})
 _WHO = FROM_CALLER | FROM_ORIGIN | FROM_SIGNATURE
 
 
@@ -42,6 +47,8 @@ class _State:
     """Offsets of the effects: what a join must agree on."""
     history: int
     """Number of this very sequence of effects with its words: two that differ are two ways to arrive."""
+    flags: int
+    """Number of this very sequence of decisions on stored flags: a later branch may ask for one again."""
     checks: frozenset[tuple[Word, bool]]
     trace: tuple[int, ...]
 
@@ -59,19 +66,32 @@ class Explorer:
         self._joins: dict[tuple[object, ...], tuple[int, set[tuple[Word, ...]]]] = {}
         self._landings = {self._arena.const(offset) for offset in disassembly.jumpdests}
         self._histories: dict[tuple[int, Effect], int] = {}
+        self._decisions: dict[tuple[int, Word, bool], int] = {}
         self._pending: list[_State] = []
 
     def run(self) -> Exploration:
-        self._pending.append(_State(0, [], {}, {}, None, (), frozenset(), 0, frozenset(), ()))
-        while self._pending:
-            state = self._pending.pop()
+        start = _State(0, [], {}, {}, None, (), frozenset(), 0, 0, frozenset(), ())
+        parked = self._drain([start], self._budget)
+        spare = TOTAL_RUNS - sum(self._runs.values())
+        for left, selector in zip(range(len(parked), 0, -1), sorted(parked, key=str), strict=True):
+            used, share = self._runs[selector], max(0, spare // left)
+            self.found.truncated.update(self._drain(parked[selector], used + share))
+            spare -= self._runs[selector] - used
+        return self.found
+
+    def _drain(self, pending: list[_State], budget: int) -> dict[int | None, list[_State]]:
+        """Runs until nothing is left; what a function had left when its budget was spent, by selector."""
+        parked: dict[int | None, list[_State]] = {}
+        self._pending = pending
+        while pending:
+            state = pending.pop()
             runs = self._runs.get(state.selector, 0)
-            if runs >= self._budget:
-                self.found.truncated.add(state.selector)
+            if runs >= budget:
+                parked.setdefault(state.selector, []).append(state)
             elif not self._joined(state):
                 self._runs[state.selector] = runs + 1
                 self._step(state)
-        return self.found
+        return parked
 
     def _block(self, offset: int) -> Block | None:
         block = self._blocks.get(offset)
@@ -85,7 +105,7 @@ class Explorer:
         landings = self._landings
         returns = tuple([word for word in state.stack if word in landings])
         key = (state.offset, state.selector, returns, state.done, state.checks)
-        stack = (state.history, *state.stack)
+        stack = (state.history, state.flags, *state.stack)
         join = self._joins.get(key)
         if join is None:
             join = self._joins[key] = (len(self._joins), set())
@@ -190,7 +210,7 @@ class Explorer:
         if known is None:
             other = _State(
                 block.following, state.stack.copy(), state.memory.copy(), state.facts.copy(), state.selector,
-                state.effects, state.done, state.history, state.checks, state.trace,
+                state.effects, state.done, state.history, state.flags, state.checks, state.trace,
             )  # fmt: skip
             if self._assume(other, atom, not truth, block.following):
                 self._pending.append(other)
@@ -232,6 +252,10 @@ class Explorer:
                 return other, value
         return None
 
+    def _is_check(self, atom: Word) -> bool:
+        """Who the caller is, not how much he has."""
+        return bool(self._arena.taint[atom] & _WHO) and self._arena.kind[atom] not in _ORDER
+
     def _is_masked(self, atom: Word) -> bool:
         """A field cut out by a constant is one condition, not two."""
         return any(self._arena.constant(arg) is not None for arg in self._arena.args[atom])
@@ -256,7 +280,9 @@ class Explorer:
         """Adds the fact to the path; False where it contradicts what is known."""
         arena = self._arena
         state.facts[atom] = truth
-        if arena.taint[atom] & _WHO:
+        if arena.taint[atom] & FROM_STORAGE and arena.kind[atom] not in _ORDER:
+            state.flags = self._decisions.setdefault((state.flags, atom, truth), len(self._decisions) + 1)
+        if self._is_check(atom):
             state.checks |= {(atom, truth)}
         kind = arena.kind[atom]
         if ((kind == op.AND and truth) or (kind == op.OR and not truth)) and not self._is_masked(atom):
@@ -266,7 +292,7 @@ class Explorer:
                     holds = holds if truth else not holds
                     if state.facts.setdefault(inner, holds) != holds:
                         return False
-                    if arena.taint[inner] & _WHO:
+                    if self._is_check(inner):
                         state.checks |= {(inner, holds)}
         if truth and kind == op.EQ and state.selector is None:
             selector = self._compared_selector(atom)
@@ -289,6 +315,6 @@ _PURE = frozenset(
 )  # fmt: skip
 
 
-def explore(code: bytes, *, budget: int = 600) -> Exploration:
+def explore(code: bytes, *, budget: int = 400) -> Exploration:
     """All paths of one runtime code within `budget` block runs a function."""
     return Explorer(Disassembly(code), budget=budget).run()

@@ -139,7 +139,7 @@ class Arena:
             return self.const(0)
         return self._offset(kind, a, x, b, y)
 
-    def _offset(self, kind: int, a: Word, x: int | None, b: Word, y: int | None) -> Word | None:
+    def _offset(self, kind: int, a: Word, x: int | None, b: Word, y: int | None) -> Word | None:  # noqa: PLR0911 - a table of rules
         if kind in (op.ADD, op.OR, op.XOR, op.SHL) and x == 0:
             return b
         if kind in (op.ADD, op.OR, op.XOR, op.SUB) and y == 0:
@@ -159,7 +159,7 @@ class Arena:
                 return self.make(op.ADD, other, self.const((held + step) & MASK))
         return None
 
-    def _masked(self, mask: int, word: Word) -> Word | None:  # noqa: PLR0911 - a table of rules
+    def _masked(self, mask: int, word: Word) -> Word | None:
         kind = self.kind[word]
         if mask in (0, MASK):
             return self.const(0) if mask == 0 else word

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from premium.security import opcodes as op
-from premium.security.expressions import FROM_CALL, FROM_CALLDATA, FROM_SIGNATURE, FROM_STORAGE, HASH, RESULT, Word
+from premium.security.expressions import (
+    FROM_CALL,
+    FROM_CALLDATA,
+    FROM_CALLER,
+    FROM_SIGNATURE,
+    FROM_STORAGE,
+    HASH,
+    MAP,
+    RESULT,
+    Word,
+)
 from premium.security.guards import Authority
 from premium.security.ledger import Change, Movement, amounts, is_backed
 from premium.security.paths import Call
@@ -43,7 +53,7 @@ def _counts_against(profile: Profile, moved: Movement) -> bool:
     external = any(isinstance(one, Call) for one in moved.path.effects) or any(
         profile.arena.taint[word] & FROM_CALL for word in amounts(moved)
     )
-    proven = any(_is_proof(profile, atom) for atom, truth in moved.path.facts.items() if truth)
+    proven = any(_is_proof(profile, atom, truth=truth) for atom, truth in moved.path.facts.items())
     derived = bool(profile.by(moved.path))
     return (
         proven
@@ -53,13 +63,16 @@ def _counts_against(profile: Profile, moved: Movement) -> bool:
     )
 
 
-def _is_proof(profile: Profile, atom: Word) -> bool:
+def _is_proof(profile: Profile, atom: Word, *, truth: bool) -> bool:
     """A recovered signer, or a computed hash that equals a stored one (a Merkle root, a commitment)."""
     arena = profile.arena
+    if not truth:
+        return arena.kind[atom] in (HASH, MAP)  # equal to zero: an immutable that is not set yet
     if arena.taint[atom] & FROM_SIGNATURE:
         return True
     args = arena.args[atom] if arena.kind[atom] == op.EQ else ()
-    return any(arena.kind[arg] == HASH for arg in args) and any(arena.taint[arg] & FROM_STORAGE for arg in args)
+    computed = any(arena.kind[arg] in (HASH, MAP) for arg in args)
+    return computed and any(arena.taint[arg] & FROM_STORAGE or arena.constant(arg) for arg in args)
 
 
 def _confiscations(profile: Profile, moved: Movement) -> Iterator[Signal]:
@@ -208,20 +221,35 @@ def transfer_fees(profile: Profile) -> Iterator[Signal]:
                     _privileged(one),
                     _bounded(profile, one),
                 )
-        if _takes_fee(moved):
+        if _takes_fee(profile, moved):
             first = moved.debits[0]
             yield Signal("transfer_fee", moved.path.selector, first.write.offset, first.shape)
 
 
-def _takes_fee(moved: Movement) -> bool:
+def _takes_fee(profile: Profile, moved: Movement) -> bool:
+    """The receiver gets another amount than was taken, or a part goes to somebody the sender did not name."""
     taken = {word for one in moved.debits for word in one.debits}
     given = {word for one in moved.credits for word in one.credits}
-    return bool(taken) and not given & taken and len(moved.debits) >= 1 and bool(given)
+    side = _side_credits(profile, moved)
+    return bool(taken and given) and (not given & taken or 0 < len(side) < len(moved.credits))
+
+
+def _side_credits(profile: Profile, moved: Movement) -> list[Change]:
+    """Credits of the contract itself or of a stored or constant address."""
+    arena, slots = profile.arena, profile.slots
+    return [
+        one
+        for one in moved.credits
+        if not any(arena.taint[key] & (FROM_CALLDATA | FROM_CALLER) for key in slots.keys(one.write.slot))
+    ]
 
 
 def _fee_parameters(profile: Profile, moved: Movement) -> set[Word]:
+    """Stored variables that the difference is computed from."""
     taken = {word for one in moved.debits for word in one.debits}
     given = {word for one in moved.credits for word in one.credits if word not in taken}
+    if len(moved.credits) > 1:
+        given |= {word for one in _side_credits(profile, moved) for word in one.credits}
     slots = profile.slots
     return {
         slot
