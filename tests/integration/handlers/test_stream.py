@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import statistics
 import time
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,54 +14,32 @@ import pytest
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from local.aws import Aws, client_environment
+from local.aws import Aws
 from premium.accounts.store import AccountStore
 from premium.bootstrap import Platform
 from premium.streams.connections import Connections
 from premium.streams.service import Streams
 from tests.integration.handlers.conftest import Sign
+from tests.integration.handlers.lambdas import create, invocation
 
 pytestmark = pytest.mark.integration
-PASSED_ON = ("PREMIUM_STAGE", "DATABASE_URL", "REDIS_URL", "JWT_SECRET_ARN", "CONNECTIONS_TABLE")
 
 
 @pytest.fixture
 def socket(at: Platform, aws: Aws) -> Iterator[str]:
     """The address of a WebSocket API whose routes are `handlers.stream.handler`."""
-    name = f"stream-{uuid4().hex[:8]}"
     api = boto3.client("apigatewayv2")
-    api_id = api.create_api(Name=name, ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.type")["ApiId"]
-    functions = boto3.client("lambda")
-    function = functions.create_function(
-        FunctionName=name,
-        Runtime="python3.11",
-        Role="arn:aws:iam::000000000000:role/any",
-        Handler="index.handler",
-        Code={"ZipFile": _code()},
-        Timeout=30,
-        Environment={"Variables": _environment(aws, api_id)},
-    )
-    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function['FunctionArn']}/invocations"
+    api_id = api.create_api(Name=uuid4().hex, ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.type")[
+        "ApiId"
+    ]
+    address = f"{aws.endpoint}/_aws/execute-api/{api_id}/v1"
+    uri = invocation(create(aws, "stream", {"WEBSOCKET_ENDPOINT": address}))
     made = api.create_integration(ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=uri)["IntegrationId"]
     for key in ("$connect", "$disconnect", "$default"):
         api.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{made}")
     api.create_stage(ApiId=api_id, StageName="v1")
-    yield f"{aws.endpoint.replace('http', 'ws')}/_aws/execute-api/{api_id}/v1"
-    functions.delete_function(FunctionName=name)
+    yield address.replace("http", "ws", 1)
     api.delete_api(ApiId=api_id)
-
-
-def _environment(aws: Aws, api_id: str) -> dict[str, str]:
-    given = {name: os.environ[name] for name in PASSED_ON}
-    management = f"{aws.endpoint}/_aws/execute-api/{api_id}/v1"
-    return {**given, **client_environment(aws.endpoint), "WEBSOCKET_ENDPOINT": management}
-
-
-def _code() -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("index.py", "from handlers.stream import handler\n")
-    return archive.getvalue()
 
 
 def told(client: ClientConnection) -> Any:
