@@ -77,6 +77,15 @@ def test_a_migration_that_ends_the_transaction_itself_is_not_marked(
     assert "third" not in tables(owner_url)
 
 
+def test_a_migration_that_cannot_be_written_down_is_undone(runner: Runner, folder: Path, owner_url: str) -> None:
+    """Its mark is part of its transaction: there is no moment when it is applied and not marked."""
+    write(folder, "0003_third", "CREATE TABLE third (n INT);\nDROP TABLE _yoyo_script;")
+    with pytest.raises(MigrationError, match=r"0003_third\.sql failed"):
+        runner.up()
+    assert "third" not in tables(owner_url)
+    assert runner.status().applied == ["0001_first", "0002_second"]
+
+
 def test_an_edited_migration_is_refused_by_name(runner: Runner, folder: Path) -> None:
     runner.up()
     (folder / "0001_first.sql").write_text("CREATE TABLE first (n BIGINT);")
