@@ -61,7 +61,8 @@ class EvmAdapter:
         head = await self.head()
         found = await self._discover(wallets, head)
         listed = frozenset(token.address for token in self.chain.tokens)
-        wanted = {wallet: listed | known | (found or {}).get(wallet, frozenset()) for wallet, known in wallets.items()}
+        known = {wallet: frozenset(map(checksum, tokens)) for wallet, tokens in wallets.items()}
+        wanted = {wallet: listed | tokens | (found or {}).get(wallet, frozenset()) for wallet, tokens in known.items()}
         try:
             balances, unreadable = await self._balances(self._reader(head), wanted)
         except NoMulticall:
@@ -108,12 +109,10 @@ class EvmAdapter:
 
     async def _balances(self, reader: Reader, wanted: Wallets) -> tuple[list[Balance], set[str]]:
         pairs = [(wallet, token) for wallet, tokens in wanted.items() for token in sorted(tokens)]
-        natives = await reader.natives(list(wanted))
-        units = [answers.uint(a) for a in await reader.reads([_balance_of(*pair) for pair in pairs])]
-        unreadable = {
-            asset_key(self.chain.name, token) for (_, token), n in zip(pairs, units, strict=True) if n is None
-        }
-        held = [(wallet, token, n) for (wallet, token), n in zip(pairs, units, strict=True) if n]
+        natives, replies = await reader.balances(list(wanted), [_balance_of(*pair) for pair in pairs])
+        found = [(*pair, answers.uint(reply)) for pair, reply in zip(pairs, replies, strict=True)]
+        unreadable = {asset_key(self.chain.name, token) for _, token, units in found if units is None}
+        held = [(wallet, token, units) for wallet, token, units in found if units]
         about = await self._about(reader, sorted({token for _, token, _ in held}))
         rows = [self._native(wallet, n) for wallet, n in zip(wanted, natives, strict=True) if n]
         rows += [self._token(wallet, token, n, about[token]) for wallet, token, n in held]
@@ -146,4 +145,4 @@ class EvmAdapter:
 
 
 def _balance_of(wallet: str, token: str) -> Read:
-    return Read(checksum(token), _BALANCE_OF + encode(["address"], [wallet]))
+    return Read(token, _BALANCE_OF + encode(["address"], [wallet]))

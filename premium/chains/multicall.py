@@ -45,13 +45,17 @@ class Multicall:
     def __init__(self, rpc: Rpc, address: str, block: int) -> None:
         self._rpc, self._address, self._block = rpc, address, hex(block)
 
-    async def natives(self, wallets: Sequence[str]) -> list[int]:
-        """Base units of the native coin; a node that cannot say them is not serving this block."""
-        reads = [Read(self._address, _GET_ETH_BALANCE + encode(["address"], [wallet])) for wallet in wallets]
-        found = [uint(answer) for answer in await self.reads(reads)]
-        if any(units is None for units in found):
+    async def balances(self, wallets: Sequence[str], reads: Sequence[Read]) -> tuple[list[int], list[bytes | None]]:
+        """Base units of the native coin by wallet, and the answers to `reads`, in the same calls.
+
+        A node that cannot say a native balance is not serving this block: UpstreamUnavailable.
+        """
+        asked = [Read(self._address, _GET_ETH_BALANCE + encode(["address"], [wallet])) for wallet in wallets]
+        found = await self.reads([*asked, *reads])
+        natives = [uint(answer) for answer in found[: len(wallets)]]
+        if any(units is None for units in natives):
             raise UpstreamUnavailable(f"{self._rpc.chain.name} did not give a native balance")
-        return [units for units in found if units is not None]
+        return [units for units in natives if units is not None], found[len(wallets) :]
 
     async def reads(self, reads: Sequence[Read]) -> list[bytes | None]:
         """One answer a read, None where the contract reverted, even when asked alone."""
@@ -104,12 +108,14 @@ class Direct:
     def __init__(self, rpc: Rpc, block: int) -> None:
         self._rpc, self._block = rpc, hex(block)
 
-    async def natives(self, wallets: Sequence[str]) -> list[int]:
-        answers = await self._rpc.batch([Call("eth_getBalance", (wallet, self._block)) for wallet in wallets])
-        for answer in answers:
-            if isinstance(answer, RpcError):
-                raise UpstreamUnavailable(f"{self._rpc.chain.name} did not give a native balance: {answer}")
-        return [int(answer, 16) for answer in answers]
+    async def balances(self, wallets: Sequence[str], reads: Sequence[Read]) -> tuple[list[int], list[bytes | None]]:
+        """As Multicall's."""
+        asked = [Call("eth_getBalance", (wallet, self._block)) for wallet in wallets]
+        answers, found = await asyncio.gather(self._rpc.batch(asked), self.reads(reads))
+        units = [uint(_bytes(answer)) for answer in map(_padded, answers)]
+        if any(number is None for number in units):
+            raise UpstreamUnavailable(f"{self._rpc.chain.name} did not give a native balance")
+        return [number for number in units if number is not None], found
 
     async def reads(self, reads: Sequence[Read]) -> list[bytes | None]:
         answers = await self._rpc.batch([Call("eth_call", (_direct(read), self._block)) for read in reads])
@@ -118,6 +124,11 @@ class Direct:
 
 def _direct(read: Read) -> dict[str, str]:
     return {"to": read.target, "data": "0x" + read.data.hex()}
+
+
+def _padded(answer: Any) -> Any:
+    """A quantity (`0x1f`) as a word; what is none stays what it is and has no bytes."""
+    return "0x" + answer[2:].zfill(64) if isinstance(answer, str) else "0x"
 
 
 def _bytes(answer: Any) -> bytes:

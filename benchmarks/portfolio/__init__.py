@@ -1,0 +1,1 @@
+"""What a refresh costs. `python -m benchmarks.portfolio`."""
