@@ -48,7 +48,7 @@ class Target:
 
 
 # manylinux_2_28: Lambda's Amazon Linux 2023 has glibc 2.34, and psycopg's arm64 wheels ask for 2.27 or newer.
-LAMBDA = Target(python="3.13", platform="aarch64-manylinux_2_28")
+LAMBDA = Target(python="3.14", platform="aarch64-manylinux_2_28")
 THIS_MACHINE = Target(python=f"{sys.version_info.major}.{sys.version_info.minor}")
 
 

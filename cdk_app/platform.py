@@ -133,7 +133,7 @@ class Platform:
             groups=self.network.groups,
             fleet=given(self.config.fleet, "fleet"),
             image_directory=self.image,
-            provisions=self._provisions() | own | self.api.socket_provisions(),
+            provisions=self._provisions() | own | {"websocket": self.api.socket_provision(exported=True)},
         )
 
     def _edge(self) -> EdgeStack:
@@ -219,5 +219,5 @@ def packages(abilities: Abilities) -> Packages:
     return Packages(
         code_archive=assets.code(),
         dependencies_archive=assets.dependencies(assets.LAMBDA if abilities.native_runtime else assets.THIS_MACHINE),
-        runtime=lambda_.Runtime.PYTHON_3_13,
+        runtime=lambda_.Runtime.PYTHON_3_14,
     )

@@ -20,7 +20,7 @@ from stacks.constructs.canary import Canary
 from stacks.constructs.findings import wildcard_finding
 from stacks.constructs.http_front import HttpFront
 from stacks.constructs.provision import Provision, Provisions, adding, backlog_provision
-from stacks.constructs.queue_with_dlq import dead_letter_queue
+from stacks.constructs.queue_with_dlq import event_dead_letters
 from stacks.constructs.service_function import Package, Place, ServiceFunction
 from stacks.constructs.socket_front import STAGE, SocketFront
 from stacks.frame import Frame, PremiumStack
@@ -30,7 +30,7 @@ from stacks.routes import ALERT_EVENTS, AUTHORIZER, HTTP, SCHEDULED, SCHEDULES, 
 
 
 class ApiStack(PremiumStack):
-    """`functions` by name, `http` and `socket`; `socket_provision` lets a worker publish to open connections."""
+    """`functions` by name, `http` and `socket`; `socket_provision` lets a process publish to open connections."""
 
     def __init__(
         self,
@@ -50,7 +50,11 @@ class ApiStack(PremiumStack):
         super().__init__(scope, "api", frame=frame, description="Premium: HTTP and WebSocket APIs and their functions")
         self.socket = SocketFront(self, "Socket", frame=frame, throttle=throttle)
         self._package = self._packed(packages, sizes, origins, place)
-        self._provisions = {**provisions, **self.socket_provisions(), "backlog": backlog_provision()}
+        self._provisions = {
+            **provisions,
+            "websocket": self.socket_provision(exported=False),
+            "backlog": backlog_provision(),
+        }
         self.functions: dict[str, ServiceFunction] = {}
         self.http = HttpFront(
             self,
@@ -64,19 +68,18 @@ class ApiStack(PremiumStack):
         )
         self._stream()
         self._chain_events(chain_events)
-        self.schedule_dead_letters = dead_letter_queue(self, "ScheduleDeadLetters", key=message_key)
+        self.schedule_dead_letters = event_dead_letters(self, "ScheduleDeadLetters", key=message_key)
         self._schedules()
         self.canary_alarms = self._canaries(sizes.canary_minutes)
         self._outputs()
 
-    def socket_provisions(self) -> dict[str, Provision]:
-        """`websocket`: where connections are managed, and the right to post to them."""
-        posts = self.format_arn(
-            service="execute-api", resource=self.socket.api.api_id, resource_name=f"{STAGE}/*/@connections/*"
-        )
+    def socket_provision(self, *, exported: bool) -> Provision:
+        """Where connections are managed and the right to post to them; `exported` for a process of a later stack."""
+        api = self.export_value(self.socket.api.api_id) if exported else self.socket.api.api_id
+        posts = self.format_arn(service="execute-api", resource=api, resource_name=f"{STAGE}/*/@connections/*")
         statement = iam.PolicyStatement(actions=["execute-api:ManageConnections"], resources=[posts])
         findings = wildcard_finding(self, posts, "a connection's id is made when a client connects")
-        return {"websocket": Provision({"WEBSOCKET_ENDPOINT": self._management()}, adding(statement), findings)}
+        return Provision({"WEBSOCKET_ENDPOINT": self._management()}, adding(statement), findings)
 
     def _packed(self, packages: Packages, sizes: Functions, origins: tuple[str, ...], place: Place | None) -> Package:
         layer = lambda_.LayerVersion(

@@ -141,7 +141,9 @@ class DataStack(PremiumStack):
         )
 
     def _table(self, name: str, actions: tuple[str, ...]) -> Provision:
-        return grants.of_table(TABLES[name].variable, self.tables[name], self.key, actions)
+        shape = TABLES[name]
+        indexes = tuple(index.name for index in shape.indexes)
+        return grants.of_table(shape.variable, self.tables[name], indexes, self.key, actions)
 
     def _outputs(self) -> None:
         for name, made in self.tables.items():

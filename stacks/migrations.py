@@ -107,7 +107,7 @@ class MigrationsStack(PremiumStack):
             "Runner",
             code=lambda_.Code.from_inline(_RUNNER.read_text()),
             handler="index.handler",
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             timeout=Duration.minutes(14),
             memory_size=256,

@@ -18,7 +18,7 @@ from stacks.constructs.alarms import Alarms, Severity
 from stacks.constructs.dashboards import Dashboards
 from stacks.constructs.error_filters import count_errors
 from stacks.constructs.operations import subscribe
-from stacks.constructs.queue_with_dlq import dead_letter_queue
+from stacks.constructs.queue_with_dlq import event_dead_letters
 from stacks.constructs.summaries import Summaries
 from stacks.data import DataStack
 from stacks.frame import Frame, PremiumStack
@@ -58,7 +58,7 @@ class ObservabilityStack(PremiumStack):
         alarm_rules.of_workers(self.alarms, workers)
         count_errors(self, api.functions, workers.services, self.alarms)
         Dashboards(self, "Dashboards", api=api, data=data, workers=workers)
-        self.dead_letters = dead_letter_queue(self, "SummaryDeadLetters", key=key)
+        self.dead_letters = event_dead_letters(self, "SummaryDeadLetters", key=key)
         alarm_rules.of_queues(self.alarms, {"Summaries": (None, self.dead_letters)})
         Summaries(self, "Summaries", frame=frame, topic=topics["info"], key=key, dead_letters=self.dead_letters)
         self._notices(topics)

@@ -24,6 +24,8 @@ def _printed(value: object) -> str:
     match value:
         case {"Fn::Join": [str() as separator, list() as parts]}:
             return separator.join(_printed(part) for part in parts)
+        case {"Fn::ImportValue": str() as exported}:
+            return exported
         case {"Ref": name}:
             return f"<{name}>"
         case {"Fn::GetAtt": [name, attribute]}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -111,11 +112,19 @@ class PremiumDatabase(Construct):
         )
 
     def _proxy(self, roles: list[secretsmanager.ISecret]) -> rds.DatabaseProxy:
+        role = iam.Role(self, "PoolRole", assumed_by=iam.ServicePrincipal("rds.amazonaws.com"))
+        self._key.grant(role, "kms:Decrypt")
+        # By ARN: given the secrets themselves, the library would write the role into their key's policy, upwards.
+        secrets = [
+            secretsmanager.Secret.from_secret_complete_arn(self, f"Role{number}", secret.secret_arn)
+            for number, secret in enumerate(roles)
+        ]
         return rds.DatabaseProxy(
             self,
             "Pool",
+            role=role,
             proxy_target=rds.ProxyTarget.from_instance(self.instance),
-            secrets=roles,
+            secrets=secrets,
             vpc=self._vpc,
             vpc_subnets=_ISOLATED,
             security_groups=[self._groups.proxy],

@@ -7,6 +7,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks.constructs.findings import acknowledge
+
 _TRIES = 5
 
 
@@ -20,6 +22,13 @@ def dead_letter_queue(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queu
         enforce_ssl=True,
         retention_period=Duration.days(14),
     )
+
+
+def event_dead_letters(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queue:
+    """For events that a target refused: EventBridge puts them here, no queue redrives to it."""
+    made = dead_letter_queue(scope, name, key=key)
+    acknowledge(made, {"AwsSolutions-SQS3": "it is a dead-letter queue itself, of EventBridge rules"})
+    return made
 
 
 class QueueWithDlq(Construct):

@@ -9,11 +9,17 @@ from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
 from constructs import Construct
 
 from stacks.constructs.access_log import SOCKET_FIELDS, write_access_log
+from stacks.constructs.findings import acknowledge
 from stacks.constructs.resource import resource
 from stacks.frame import Frame
 from stacks.model import Throttle
 
 STAGE = "v1"
+_REASONS = {
+    "$connect": "the function checks the token itself, so that a refusal is counted and logged like any other",
+    "$disconnect": "API Gateway sends it, and allows authorization on $connect alone",
+    "$default": "the connection was authorized at $connect, the only route that can be",
+}
 
 
 class SocketFront(Construct):
@@ -40,4 +46,7 @@ class SocketFront(Construct):
 
     def serve(self, integration: WebSocketLambdaIntegration) -> None:
         for key in ("$connect", "$disconnect", "$default"):
-            apigateway.WebSocketRoute(self, key, web_socket_api=self.api, route_key=key, integration=integration)
+            route = apigateway.WebSocketRoute(
+                self, key, web_socket_api=self.api, route_key=key, integration=integration
+            )
+            acknowledge(route, {"AwsSolutions-APIG4": _REASONS[key]})

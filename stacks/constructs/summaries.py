@@ -41,7 +41,7 @@ class Summaries(Construct):
             "Function",
             code=lambda_.Code.from_inline(_CODE.read_text()),
             handler="index.handler",
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             timeout=Duration.minutes(1),
             role=role,
