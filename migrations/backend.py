@@ -42,6 +42,7 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no ty
     """
 
     _is_locked: bool
+    _internal_schema_updated: bool
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
@@ -68,8 +69,11 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no ty
                 self.execute("SELECT pg_advisory_unlock(:key)", {"key": LOCK_KEY})
 
     def ensure_internal_schema_updated(self) -> None:
-        super().ensure_internal_schema_updated()
-        self.execute(_BOOK)
+        """yoyo's tables and ours, once a connection: not again within a migration's transaction."""
+        if not self._internal_schema_updated:
+            super().ensure_internal_schema_updated()
+            self.execute(_BOOK)
+            self._internal_schema_updated = True
 
     def apply_one(self, migration: WholeFile, force: bool = False, mark: bool = True) -> None:  # noqa: ARG002 - yoyo's signature
         """All of it or nothing: the script, its mark and its checksum."""
