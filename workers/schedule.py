@@ -20,6 +20,6 @@ def snapshots(context: JobContext, payload: Moment) -> Mapping[str, Any]:
 @job(TIMESERIES)
 def timeseries(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
     """As of now, not of the payload: a repeat a day late makes today's partitions."""
-    with context.platform.timeseries.transaction() as connection:
+    with context.platform.timeseries.transaction(statement_timeout_ms=90_000) as connection:
         row = connection.execute("SELECT maintain_timeseries(%s) AS done", (context.platform.clock.now(),)).fetchone()
     return {"done": row and row["done"]}
