@@ -48,9 +48,35 @@ def scan_at(chain: str, address: str, reader: CodeReader, cache: Cache) -> Contr
     known = recalled(cache, chain, target, keccak_hex(code), recorder)
     if known is not None:
         return known
-    made = scan(target, chain, recorder, code_hash=keccak_hex)
+    made = _checksummed(scan(target, chain, recorder, code_hash=keccak_hex))
     remember(cache, made, keccak_hex(code), recorder)
     return made
+
+
+def _checksummed(scan: ContractScan) -> ContractScan:
+    """Addresses as the API writes them."""
+    hops = tuple(
+        hop.model_copy(
+            update={name: _address(getattr(hop, name)) for name in ("address", "implementation", "admin", "beacon")}
+        )
+        for hop in scan.proxies
+    )
+    findings = tuple(
+        one.model_copy(
+            update={
+                "holder": " ".join(_address(word) or word for word in one.holder.split()) if one.holder else None,
+                "evidence": tuple(
+                    place.model_copy(update={"address": _address(place.address)}) for place in one.evidence
+                ),
+            }
+        )
+        for one in scan.findings
+    )
+    return scan.model_copy(update={"proxies": hops, "findings": findings})
+
+
+def _address(text: str | None) -> str | None:
+    return checksum(text.lower()) if text is not None and len(text) == 42 and text.startswith("0x") else text
 
 
 def keccak_hex(code: bytes) -> str:

@@ -28,6 +28,8 @@ from premium.security.machine import Memory, call_of, hashed, load, store
 from premium.security.paths import Creation, Destruct, Effect, Exploration, Facts, Path, Write
 
 JOIN_LIMIT = 4
+MOST_RUNS = 30_000
+"""However many functions a code claims to have."""
 TOTAL_RUNS = 4000
 """Block runs a code may take beyond its functions' own budgets: small contracts get what large functions need."""
 STACK_LIMIT = 1024
@@ -63,6 +65,7 @@ class Explorer:
         self._blocks: dict[int, Block] = {}
         self._budget = budget
         self._runs: dict[int | None, int] = {}
+        self._total = 0
         self._joins: dict[tuple[object, ...], tuple[int, set[tuple[Word, ...]]]] = {}
         self._landings = {self._arena.const(offset) for offset in disassembly.jumpdests}
         self._histories: dict[tuple[int, Effect], int] = {}
@@ -74,9 +77,9 @@ class Explorer:
         parked = self._drain([start], self._budget)
         spare = TOTAL_RUNS - sum(self._runs.values())
         for left, selector in zip(range(len(parked), 0, -1), sorted(parked, key=str), strict=True):
-            used, share = self._runs[selector], max(0, spare // left)
+            used, share = self._runs.get(selector, 0), max(0, spare // left)
             self.found.truncated.update(self._drain(parked[selector], used + share))
-            spare -= self._runs[selector] - used
+            spare -= self._runs.get(selector, 0) - used
         return self.found
 
     def _drain(self, pending: list[_State], budget: int) -> dict[int | None, list[_State]]:
@@ -86,10 +89,11 @@ class Explorer:
         while pending:
             state = pending.pop()
             runs = self._runs.get(state.selector, 0)
-            if runs >= budget:
+            if runs >= budget or self._total >= MOST_RUNS:
                 parked.setdefault(state.selector, []).append(state)
             elif not self._joined(state):
                 self._runs[state.selector] = runs + 1
+                self._total += 1
                 self._step(state)
         return parked
 

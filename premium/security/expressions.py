@@ -15,6 +15,8 @@ from premium.security import opcodes as op
 Word = int
 MASK: Final = (1 << 256) - 1
 ADDRESS_MASK: Final = (1 << 160) - 1
+MOST_SIZE, MOST_DEPTH = 1500, 100
+"""A larger expression becomes an unknown with the same sources: hostile code doubles one with every instruction."""
 
 # Kinds of word that no opcode has.
 CONST, SELECTOR, MAP, ARRAY, HASH, RESULT, UNKNOWN, RECOVERED = 0x100, 0x101, 0x102, 0x103, 0x104, 0x105, 0x106, 0x107
@@ -57,6 +59,8 @@ class Arena:
         self.args: list[tuple[int, ...]] = []
         self.value: list[int] = []
         self.taint: list[int] = []
+        self._size: list[int] = []
+        self._depth: list[int] = []
         self.memo: dict[tuple[int, ...], Word] = {}
         self._constants: dict[int, Word] = {}
 
@@ -87,10 +91,16 @@ class Arena:
         return self.value[word] if self.kind[word] == CONST else None
 
     def _append(self, kind: int, args: tuple[int, ...], value: int, taint: int) -> Word:
+        size = 1 + sum([self._size[arg] for arg in args])
+        depth = 1 + max([self._depth[arg] for arg in args], default=0)
+        if size > MOST_SIZE or depth > MOST_DEPTH:
+            kind, args, value, size, depth = UNKNOWN, (), len(self.kind), 1, 1
         self.kind.append(kind)
         self.args.append(args)
         self.value.append(value)
         self.taint.append(taint)
+        self._size.append(size)
+        self._depth.append(depth)
         return len(self.kind) - 1
 
     def _taint_of(self, kind: int, args: tuple[int, ...]) -> int:

@@ -9,6 +9,7 @@ from redis import Redis
 
 from local.evm import CHAIN_ID, Evm
 from local.redis import Redis as RedisServer
+from premium.chains.addresses import checksum
 from premium.chains.model import Chain
 from premium.errors import Unprocessable, UpstreamUnavailable
 from premium.security.carry import scan_at
@@ -63,7 +64,7 @@ def test_a_fixed_supply_token_is_clean_and_a_proxied_mintable_one_is_not(
     assert ids(risky) == {"mint", "upgradeable"}
     assert risky.risk_score > 60
     assert [hop.kind for hop in risky.proxies] == ["eip1967-uups"]
-    assert all(one.holder == f"eoa {account(evm, 1)}" for one in risky.findings if one.id in ids(risky))
+    assert all(one.holder == f"eoa {checksum(account(evm, 1))}" for one in risky.findings if one.id in ids(risky))
 
 
 @pytest.mark.parametrize(("slot", "kind"), [("OldSlot", "zeppelinos"), ("FirstSlot", "singleton")])
@@ -85,7 +86,7 @@ def test_a_slot_of_its_own_is_followed_and_its_upgrade_found(
     found = scanned(chain, proxy, cache)
     assert [hop.kind for hop in found.proxies] == ["custom"]
     assert ids(found) == {"upgradeable"}
-    assert next(one for one in found.findings if one.id == "upgradeable").holder == f"eoa {account(evm)}"
+    assert next(one for one in found.findings if one.id == "upgradeable").holder == f"eoa {checksum(account(evm))}"
 
 
 def test_a_minimal_clone_is_its_implementation(
@@ -105,9 +106,9 @@ def test_a_transparent_proxy_is_held_by_the_owner_of_its_admin(
     values = (implementation, admin, b"")
     creation = artifact_creation(OZ.format("TransparentUpgradeableProxy"))
     found = scanned(chain, deploy(evm, creation, ("address", "address", "bytes"), values), cache)
-    assert [(hop.kind, hop.admin) for hop in found.proxies] == [("eip1967-transparent", admin)]
+    assert [(hop.kind, hop.admin) for hop in found.proxies] == [("eip1967-transparent", checksum(admin))]
     upgrade = next(one for one in found.findings if one.id == "upgradeable")
-    assert (upgrade.holder, upgrade.severity) == (f"eoa {account(evm)}", Severity.HIGH)
+    assert (upgrade.holder, upgrade.severity) == (f"eoa {checksum(account(evm))}", Severity.HIGH)
 
 
 def test_a_beacon_can_be_turned_by_its_owner(evm: Evm, chain: Chain, cache: Cache, built: dict[str, Compiled]) -> None:
@@ -115,10 +116,10 @@ def test_a_beacon_can_be_turned_by_its_owner(evm: Evm, chain: Chain, cache: Cach
     beacon = deploy(evm, artifact_creation(OZ.format("UpgradeableBeacon")), ("address",), (implementation,))
     proxy = deploy(evm, artifact_creation(OZ.format("BeaconProxy")), ("address", "bytes"), (beacon, b""))
     found = scanned(chain, proxy, cache)
-    assert [(hop.kind, hop.beacon) for hop in found.proxies] == [("beacon", beacon)]
+    assert [(hop.kind, hop.beacon) for hop in found.proxies] == [("beacon", checksum(beacon))]
     assert ids(found) == {"upgradeable"}
     upgrade = next(one for one in found.findings if one.id == "upgradeable")
-    assert (upgrade.holder, upgrade.evidence[0].address) == (f"eoa {account(evm)}", beacon)
+    assert (upgrade.holder, upgrade.evidence[0].address) == (f"eoa {checksum(account(evm))}", checksum(beacon))
 
 
 def test_a_diamond_is_the_sum_of_its_facets(evm: Evm, chain: Chain, cache: Cache, built: dict[str, Compiled]) -> None:
@@ -153,6 +154,17 @@ def test_a_renounced_power_only_informs_and_the_remembered_scan_notices(
     assert (after.risk_score, ids(after)) == (0, set())
     assert next(one for one in after.findings if one.id == "mint").holder == "renounced"
     assert after.block_number > before.block_number
+
+
+def test_a_timelock_between_makes_a_power_milder(
+    evm: Evm, chain: Chain, cache: Cache, built: dict[str, Compiled]
+) -> None:
+    me, kinds = account(evm), ("uint256", "address[]", "address[]", "address")
+    timelock = deploy(evm, artifact_creation(OZ.format("TimelockController")), kinds, (86400, [me], [me], me))
+    token = deploy(evm, built["OwnerMint"].creation)
+    send(evm, token, calldata(f"{renamed_word('pass_')}(address)", timelock))
+    mint = next(one for one in scanned(chain, token, cache).findings if one.id == "mint")
+    assert (mint.holder, mint.severity) == (f"timelock {checksum(timelock)}", Severity.MEDIUM)
 
 
 def test_an_account_without_code_is_told_so(evm: Evm, chain: Chain, cache: Cache) -> None:

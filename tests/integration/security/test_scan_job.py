@@ -53,7 +53,7 @@ def test_from_request_to_findings_and_only_once(
     scan = read(user, f"/v1/security/scans/{record.result['scan_id']}").data
     assert (scan["target"], scan["jobId"], scan["riskScore"]) == (checksum(token), started.data["id"], 45)
     mint = next(one for one in scan["findings"] if one["id"] == "mint")
-    assert (mint["holder"], mint["evidence"][0]["slot"]) == (f"eoa {account(evm)}", "0x0[]")
+    assert (mint["holder"], mint["evidence"][0]["slot"]) == (f"eoa {checksum(account(evm))}", "0x0[]")
     with psycopg.connect(postgres.url("premium", "postgres")) as connection:
         assert connection.execute("SELECT count(*) FROM security_scans").fetchone() == (1,)
 

@@ -48,6 +48,24 @@ def test_endless_loops_end(code: str) -> None:
     assert time.perf_counter() - started < 5
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "5f35" + "8001" * 12_000 + "5f55",  # a word added to itself, again and again
+        "5f35" + "8002" * 12_000 + "5f5500",
+        "5f35" + "805f525f52" * 2_000 + "60405f20" * 1 + "5f5500",
+        "5f35" + "5f5260205f20" * 4_000 + "80545f5500",  # hashes of hashes
+        "5f3560e01c" + "".join(f"8063{n:08x}1461ffff57" for n in range(2_000)),  # a thousand functions nowhere
+        "".join(f"5f3560{n % 256:02x}1461{(n * 10 + 9):04x}575b" for n in range(2_000)),  # a branch a line
+    ],
+    ids=["doubling", "squaring", "storing", "hashing", "functions", "branches"],
+)
+def test_hostile_code_costs_little(code: str) -> None:
+    started = time.process_time()
+    signals(profile(bytes.fromhex(code)))
+    assert time.process_time() - started < 5
+
+
 @given(st.sampled_from(sorted(_FOLD)), words, words)
 def test_constants_fold_to_words(kind: int, a: int, b: int) -> None:
     arena = Arena()
