@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -24,13 +25,13 @@ class Listener:
         self._channels = channels
         self.messages: list[tuple[float, dict[str, Any]]] = []
         self._changed = threading.Condition()
-        self._connection: ClientConnection | None = None
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        self._connection = connect(self._url, open_timeout=20)
+        connection = self._open.enter_context(connect(self._url, open_timeout=20))
         for channel in self._channels:
-            self._connection.send(json.dumps({"type": "subscribe", "channel": channel}))
-        threading.Thread(target=self._read, args=(self._connection,), daemon=True).start()
+            connection.send(json.dumps({"type": "subscribe", "channel": channel}))
+        threading.Thread(target=self._read, args=(connection,), daemon=True).start()
         for channel in self._channels:
             self.wait({"type": "subscribed", "channel": channel}, what=f"the subscription to {channel}")
         return self
@@ -38,8 +39,7 @@ class Listener:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._connection:
-            self._connection.close()
+        self._open.close()
 
     def wait_for_job(self, job_id: str, *, seconds: float = 20) -> dict[str, Any]:
         """The message that tells this job's end."""
