@@ -7,6 +7,7 @@ and a circuit breaker keeps a dead neighbour from costing every caller its time-
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ import httpx
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from premium.errors import UpstreamUnavailable
+
+# Its INFO lines carry whole URLs, and with them the keys of paid endpoints.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 MAX_TIMEOUT = 30.0
 MAX_REPEATS = 5

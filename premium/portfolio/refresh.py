@@ -19,6 +19,7 @@ from premium.errors import Unprocessable
 from premium.jobs.context import JobContext
 from premium.money import plain
 from premium.neighbours import open_client
+from premium.observability import logger, tracer
 from premium.portfolio import aggregate, cache
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Quality, Quote, Snapshot, Status, Wallet
@@ -51,7 +52,9 @@ async def _read(sources: Sources, wallets: list[Wallet], previous: Snapshot | No
     wanted = with_known(watched, previous)
     async with open_client() as client:
         adapters = sources.adapters(client, wanted)
-        outcomes = await read_all(adapters, wanted)
+        with tracer.segment("chains"):
+            outcomes = await read_all(adapters, wanted)
+        _tell(outcomes)
         context.progress(0.6)
         keys = {b.key for outcome in outcomes.values() if not isinstance(outcome, str) for b in outcome.balances}
         quotes = await sources.prices(client, adapters).quotes(keys)
@@ -64,6 +67,12 @@ async def _read(sources: Sources, wallets: list[Wallet], previous: Snapshot | No
         watched=watched,
         previous=previous,
     )
+
+
+def _tell(outcomes: Mapping[str, aggregate.Outcome]) -> None:
+    """For those who are asked why a chain is stale."""
+    failed = {chain: outcome for chain, outcome in outcomes.items() if isinstance(outcome, str)}
+    logger.info("chains read", chains=len(outcomes), failed=failed)
 
 
 def watched_on(wallets: list[Wallet], registry: Registry) -> dict[str, frozenset[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,8 +21,10 @@ from local.market import Market
 from local.postgres import SUPERUSER
 from local.redis import Redis
 from premium.bootstrap import Platform
+from premium.chains.evm import EvmAdapter
+from premium.chains.rpc import Rpc
 from premium.errors import Conflict, NotFound, Unprocessable
-from premium.portfolio import cache
+from premium.portfolio import cache, sources
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Snapshot, Status
 from premium.portfolio.refresh import refresh
@@ -143,12 +146,20 @@ def test_what_is_sold_leaves_the_assets(stores: Stores, user: UUID, evm: Evm, ma
     }
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second a chain instead of five."""
+    monkeypatch.setattr(sources, "Rpc", partial(Rpc, deadline=1.0))
+    monkeypatch.setattr(sources, "EvmAdapter", partial(EvmAdapter, deadline=1.0))
+
+
 def add_chain(path: Path, name: str, rpc: str, number: int) -> None:
     content = json.loads(path.read_text())
     chain = {"name": name, "title": name, "chain_id": number, "native": {"symbol": "X", "decimals": 18}, "rpc": [rpc]}
     path.write_text(json.dumps({"active": [*content["active"], name], "chains": [*content["chains"], chain]}))
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_dead_and_a_hanging_chain_lose_nothing_else(stores: Stores, user: UUID, chains_file: Path) -> None:
     add_chain(chains_file, "dead", f"http://127.0.0.1:{ports.free()}", 777_001)
     with hanging() as server:
@@ -164,6 +175,7 @@ def test_a_dead_and_a_hanging_chain_lose_nothing_else(stores: Stores, user: UUID
     }
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_chain_that_goes_away_keeps_its_last_part_marked(stores: Stores, user: UUID, chains_file: Path) -> None:
     before = run(context(stores[0], user))
     content = json.loads(chains_file.read_text())
