@@ -1,0 +1,136 @@
+"""Functions that answer no HTTP: the authorizer's reading of a request, chain events, ticks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from handlers import alert_events, authorizer, schedules
+from handlers.runtime.attempt import attempt_of
+from premium.alerts import intake
+from premium.errors import Forbidden, UpstreamUnavailable
+from tests.factories.http import event
+
+pytestmark = pytest.mark.unit
+ORIGIN = {"value": "edge-secret", "previous": "old-secret"}
+
+
+@pytest.mark.parametrize("odd", [{}, {"headers": None}, {"headers": {"authorization": 5}}, {"requestContext": 7}])
+def test_the_authorizer_always_allows_and_never_admits_what_it_cannot_read(
+    odd: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authorizer, "platform", lambda: 1 / 0)
+    answer = authorizer.handler(odd, None)
+    assert answer["isAuthorized"] is True
+    assert answer["context"]["verdict"] == "unavailable"
+    assert all(isinstance(value, str) for value in answer["context"].values())
+
+
+@pytest.mark.parametrize(
+    ("source", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("", "unknown"),
+        ("x" * 1000, "unknown"),
+    ],
+)
+def test_the_source_address(source: str, network: str) -> None:
+    asked = event("GET", "/")
+    asked["requestContext"]["http"]["sourceIp"] = source
+    assert attempt_of(asked).address == network
+
+
+def test_a_forwarded_address_counts_only_behind_the_edge() -> None:
+    headers = {"X-Forwarded-For": "6.6.6.6, 198.51.100.1, 130.176.0.1"}
+    assert attempt_of(event("GET", "/", headers=headers)).address == "203.0.113.7"
+    for secret in ORIGIN.values():
+        through_edge = event("GET", "/", headers=headers | {"X-Origin-Secret": secret})
+        assert attempt_of(through_edge, ORIGIN).address == "198.51.100.1"
+
+
+@pytest.mark.parametrize("given", [None, "", "edge-secre", "edge-secret2", "é"])
+def test_the_side_door_is_closed(given: str | None) -> None:
+    headers = {"X-Origin-Secret": given} if given is not None else {}
+    with pytest.raises(Forbidden):
+        attempt_of(event("GET", "/", headers=headers), ORIGIN)
+    with pytest.raises(Forbidden):
+        attempt_of(event("GET", "/", headers=headers), {})
+
+
+def chain_event(**changes: Any) -> dict[str, Any]:
+    whole = {
+        "event_id": "e1",
+        "kind": "price",
+        "chain": "ethereum",
+        "timestamp": "2026-11-20T12:00:00Z",
+        "price_usd": "1",
+    }
+    return {name: value for name, value in (whole | changes).items() if value is not ...}
+
+
+def record(body: object) -> dict[str, Any]:
+    return {"messageId": uuid4().hex, "body": body if isinstance(body, str) else json.dumps(body)}
+
+
+@pytest.fixture
+def handed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    kept: list[dict[str, Any]] = []
+
+    def keep(_: object, events: Sequence[dict[str, Any]]) -> str:
+        kept.extend(events)
+        return "job"
+
+    class Nowhere:
+        def redis(self, number: int) -> None:
+            assert number == 1
+
+    monkeypatch.setattr(alert_events, "hand_over", keep)
+    monkeypatch.setattr(alert_events, "platform", Nowhere)
+    return kept
+
+
+def failures(records: list[dict[str, Any]]) -> list[str]:
+    answer = alert_events.handler({"Records": records}, None)
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+
+def test_what_cannot_be_read_fails_alone(handed: list[dict[str, Any]]) -> None:
+    good = [record(chain_event()), record({"Type": "Notification", "Message": json.dumps(chain_event(event_id="e2"))})]
+    bad = [record(body) for body in ("", "{", "[]", "null", '{"Type": "Notification", "Message": "x"}')]
+    wrong = ({"event_id": ...}, {"event_id": ""}, {"kind": "x"}, {"timestamp": "2026-11-20T12:00"}, {"chain": "A B"})
+    bad += [record(chain_event(**changes)) for changes in wrong]
+    assert failures([*good, *bad]) == [each["messageId"] for each in bad]
+    assert [each["event_id"] for each in handed] == ["e1", "e2"]
+    assert handed[0]["price_usd"] == "1"
+
+
+def test_a_lost_queue_leaves_the_whole_batch_in_sqs(
+    handed: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> str:
+        raise UpstreamUnavailable("down")
+
+    monkeypatch.setattr(alert_events, "hand_over", lost)
+    records = [record(chain_event()), record("{")]
+    assert failures(records) == [each["messageId"] for each in records]
+
+
+def test_nothing_is_no_failure() -> None:
+    assert intake.hand_over(None, []) is None  # type: ignore[arg-type] # it is not asked
+
+
+def test_a_tick_that_nobody_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clockwork:
+        class clock:  # noqa: N801 - stands for the platform's attribute
+            now = staticmethod(lambda: datetime(2026, 11, 20, tzinfo=UTC))
+
+    monkeypatch.setattr(schedules, "platform", Clockwork)
+    with pytest.raises(KeyError):
+        schedules.handler({"task": "nothing"}, None)
