@@ -59,14 +59,15 @@ class EvmAdapter:
 
     async def _read(self, wallets: Wallets) -> ChainReading:
         head = await self.head()
-        found = await self._discover(wallets, head)
         listed = frozenset(token.address for token in self.chain.tokens)
-        known = {wallet: frozenset(map(checksum, tokens)) for wallet, tokens in wallets.items()}
-        wanted = {wallet: listed | tokens | (found or {}).get(wallet, frozenset()) for wallet, tokens in known.items()}
-        try:
-            balances, unreadable = await self._balances(self._reader(head), wanted)
-        except NoMulticall:
-            balances, unreadable = await self._balances(Direct(self._rpc, head.number), wanted)
+        known = {wallet: listed | frozenset(map(checksum, tokens)) for wallet, tokens in wallets.items()}
+        found, (balances, unreadable) = await asyncio.gather(
+            self._discover(wallets, head), self._balances(head, known, natives=True)
+        )
+        new = {wallet: tokens - known[wallet] for wallet, tokens in (found or {}).items()}
+        if any(new.values()):
+            more, unreadable_too = await self._balances(head, new, natives=False)
+            balances, unreadable = balances + more, unreadable | unreadable_too
         return ChainReading(
             chain=self.chain.name,
             block=head.number,
@@ -107,14 +108,21 @@ class EvmAdapter:
         except (TimeoutError, UpstreamUnavailable):
             return None
 
-    async def _balances(self, reader: Reader, wanted: Wallets) -> tuple[list[Balance], set[str]]:
+    async def _balances(self, head: Head, wanted: Wallets, *, natives: bool) -> tuple[list[Balance], set[str]]:
+        try:
+            return await self._read_by(self._reader(head), wanted, list(wanted) if natives else [])
+        except NoMulticall:
+            return await self._read_by(Direct(self._rpc, head.number), wanted, list(wanted) if natives else [])
+
+    async def _read_by(self, reader: Reader, wanted: Wallets, of: list[str]) -> tuple[list[Balance], set[str]]:
+        """Tokens of `wanted`, the native coin of the wallets `of`."""
         pairs = [(wallet, token) for wallet, tokens in wanted.items() for token in sorted(tokens)]
-        natives, replies = await reader.balances(list(wanted), [_balance_of(*pair) for pair in pairs])
+        natives, replies = await reader.balances(of, [_balance_of(*pair) for pair in pairs])
         found = [(*pair, answers.uint(reply)) for pair, reply in zip(pairs, replies, strict=True)]
         unreadable = {asset_key(self.chain.name, token) for _, token, units in found if units is None}
         held = [(wallet, token, units) for wallet, token, units in found if units]
         about = await self._about(reader, sorted({token for _, token, _ in held}))
-        rows = [self._native(wallet, n) for wallet, n in zip(wanted, natives, strict=True) if n]
+        rows = [self._native(wallet, n) for wallet, n in zip(of, natives, strict=True) if n]
         rows += [self._token(wallet, token, n, about[token]) for wallet, token, n in held]
         return rows, unreadable
 

@@ -66,7 +66,8 @@ class Chain(_Data):
     """The price provider's name of the chain, where it differs."""
     max_head_age_seconds: int | None = Field(default=3600, gt=0)
     """A newest block older than this is a node that fell behind; None where blocks come only with transactions."""
-    discovery: Discovery | None = None
+    discovery: Discovery | None = Discovery()
+    """None where the nodes give no logs: then only known tokens are read."""
     tokens: tuple[Token, ...] = ()
     dex: Dex | None = None
 
