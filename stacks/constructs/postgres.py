@@ -47,6 +47,7 @@ class PremiumDatabase(Construct):
     ) -> None:
         super().__init__(scope, name)
         self._frame, self._size, self._vpc, self._groups, self._key = frame, size, vpc, groups, key
+        self._group = self._fixed_group()
         self.instance = self._instance(admin)
         self.reader = self._reader() if size.read_replica else None
         self.proxy = self._proxy(roles) if size.proxy else None
@@ -66,7 +67,7 @@ class PremiumDatabase(Construct):
             port=POSTGRES_PORT,
             vpc=self._vpc,
             vpc_subnets=_ISOLATED,
-            security_groups=[self._groups.database],
+            security_groups=[self._group],
             publicly_accessible=False,
             multi_az=size.multi_az,
             storage_type=rds.StorageType.GP3,
@@ -86,6 +87,12 @@ class PremiumDatabase(Construct):
             removal_policy=self._frame.removal_policy,
         )
 
+    def _fixed_group(self) -> ec2.ISecurityGroup:
+        """Its rules are the Network stack's: the proxy would add one there that names the instance, upwards."""
+        return ec2.SecurityGroup.from_security_group_id(
+            self, "Group", self._groups.database.security_group_id, mutable=False
+        )
+
     def _parameters(self) -> rds.ParameterGroup:
         parameters = _PARAMETERS | {"max_connections": str(self._size.max_connections)}
         return rds.ParameterGroup(self, "Parameters", engine=_ENGINE, parameters=parameters)
@@ -99,10 +106,8 @@ class PremiumDatabase(Construct):
             port=POSTGRES_PORT,
             vpc=self._vpc,
             vpc_subnets=_ISOLATED,
-            security_groups=[self._groups.database],
+            security_groups=[self._group],
             publicly_accessible=False,
-            storage_encrypted=True,
-            storage_encryption_key=self._key,
             enable_performance_insights=True,
             performance_insight_encryption_key=self._key,
             auto_minor_version_upgrade=True,
@@ -141,3 +146,6 @@ class PremiumDatabase(Construct):
         if not self._size.deletion_protection:
             findings["AwsSolutions-RDS10"] = f"{self._frame.stage} is thrown away and made again"
         acknowledge(self.instance, findings)
+        if self.reader:
+            inherited = "a reader has its source's encryption, engine and port; the rule looks at resources alone"
+            acknowledge(self.reader, {"AwsSolutions-RDS2": inherited, "AwsSolutions-RDS11": inherited})
