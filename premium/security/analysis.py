@@ -13,9 +13,11 @@ from premium.security.control import (
     withdrawals,
 )
 from premium.security.explore import explore
+from premium.security.fees import transfer_fees
+from premium.security.gates import transfer_gates
 from premium.security.profile import Profile
 from premium.security.signals import Signal
-from premium.security.tokens import balance_powers, transfer_fees, transfer_gates
+from premium.security.tokens import balance_powers
 
 EIP1967_IMPLEMENTATION = hex(0x360894A13BA1A3210667C828492DB98DCA3E2076CC3735A920A3CA505D382BBC)
 EIP1967_BEACON = hex(0xA3F0AD74E5423AEBFD80D3EF4346578335A9A72AEAEE59FF6CB3582B35133D50)

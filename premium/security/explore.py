@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from premium.security import opcodes as op
+from premium.security.conditions import atom_of
 from premium.security.disassembly import Disassembly
 from premium.security.expressions import (
     FROM_CALLER,
@@ -207,7 +208,7 @@ class Explorer:
             self.found.unresolved_jumps += 1
 
     def _branch(self, state: _State, block: Block, target: Word, condition: Word) -> None:
-        atom, truth = self._atom(condition)
+        atom, truth = atom_of(self._arena, condition)
         if self._arena.taint[atom] & FROM_ORIGIN:
             self.found.origin_checks.add((state.selector, block.end_offset, atom))
         known = self._known(state, atom)
@@ -225,36 +226,6 @@ class Explorer:
         else:
             state.offset = block.following
             self._pending.append(state)
-
-    def _atom(self, condition: Word) -> tuple[Word, bool]:
-        """The condition without negations and without arithmetic used as comparison, and the truth that jumps."""
-        arena, truth = self._arena, True
-        while True:
-            kind, args = arena.kind[condition], arena.args[condition]
-            if kind == op.ISZERO:
-                condition, truth = args[0], not truth
-            elif kind in (op.SUB, op.XOR):
-                condition, truth = arena.make(op.EQ, *args), not truth
-            elif kind == op.ADD and (held := self._added_constant(args)) is not None:
-                condition, truth = arena.make(op.EQ, held[0], arena.const(-held[1])), not truth
-            elif kind == op.EQ and (other := _beside_constant(arena, args, 0)) is not None:
-                condition, truth = other, not truth
-            elif kind == op.AND and (other := _beside_constant(arena, args, (1 << 160) - 1)) is not None:
-                if arena.kind[other] not in (op.SUB, op.XOR):
-                    return condition, truth
-                condition = other
-            elif kind == op.SHL and arena.constant(args[0]) is not None and arena.kind[args[1]] in (op.SUB, op.XOR):
-                condition = args[1]
-            else:
-                return condition, truth
-
-    def _added_constant(self, args: tuple[Word, ...]) -> tuple[Word, int] | None:
-        """`x + c` as a condition is x != -c: subtraction of a constant is held as such a sum."""
-        for one, other in (args, args[::-1]):
-            value = self._arena.constant(one)
-            if value is not None:
-                return other, value
-        return None
 
     def _is_check(self, atom: Word) -> bool:
         """Who the caller is, not how much he has."""
@@ -291,7 +262,7 @@ class Explorer:
         kind = arena.kind[atom]
         if ((kind == op.AND and truth) or (kind == op.OR and not truth)) and not self._is_masked(atom):
             for part in arena.args[atom]:
-                inner, holds = self._atom(part)
+                inner, holds = atom_of(self._arena, part)
                 if arena.constant(inner) is None:
                     holds = holds if truth else not holds
                     if state.facts.setdefault(inner, holds) != holds:
@@ -304,13 +275,6 @@ class Explorer:
                 state.selector = selector
                 self.found.entries.setdefault(selector, offset)
         return True
-
-
-def _beside_constant(arena: Arena, args: tuple[Word, ...], value: int) -> Word | None:
-    for one, other in (args, args[::-1]):
-        if arena.constant(one) == value:
-            return other
-    return None
 
 
 _PURE = frozenset(

@@ -23,6 +23,10 @@ class Writer:
     change: FieldWrite
     by: frozenset[Authority]
 
+    @property
+    def privileged(self) -> frozenset[Authority]:
+        return frozenset(one for one in self.by if one.privileged)
+
 
 class Profile:
     """Everything the detectors ask about one code."""
