@@ -50,7 +50,8 @@ class Fleet(WorkerPool):
         self._stop_at: float | None = None
         lock = Path(tempfile.gettempdir()) / f"premium-fleet-{os.getpid()}.lock"
         self._protection = Protection(os.environ.get("ECS_AGENT_URI"), lock)
-        connection = bootstrap.platform().redis(1)
+        # Not the patient one: while Redis is away, the supervisor must still see signals and dead workers.
+        connection = bootstrap.Platform(bootstrap.platform().settings).redis(1)
         super().__init__(list(queues), connection, processes, FleetWorker, JSONSerializer)
         self._retries = DueRetries(queues, connection)
 

@@ -17,7 +17,6 @@ from rq.serializers import JSONSerializer
 
 from premium.jobs.rq_queue import queue
 
-_LOCK = "premium:retries-due"
 _LOCK_SECONDS = 5
 
 
@@ -27,9 +26,10 @@ class DueRetries:
     def __init__(self, queues: tuple[str, ...], connection: Redis) -> None:
         self._queues = queues
         self._connection = connection
+        self._name = f"premium:retries-due:{','.join(queues)}"
 
     def enqueue(self) -> None:
-        lock = self._connection.lock(_LOCK, timeout=_LOCK_SECONDS, blocking=False)
+        lock = self._connection.lock(self._name, timeout=_LOCK_SECONDS, blocking=False)
         if not lock.acquire():
             return
         try:

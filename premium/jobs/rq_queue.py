@@ -77,9 +77,17 @@ class RqJobQueue:
             self._connection.sadd(Queue.redis_queues_keys, target.key)
 
     def replace(self, kind: JobKind[Any], record: JobRecord) -> None:
-        """A crash between the deletion and the new entry leaves a queued record, which the sweeper finds again."""
+        """A crash between the deletion and the new entry leaves a queued record, which the sweeper finds again.
+
+        What RQ holds for started is queued beside itself, not deleted: a frozen worker's next heartbeat would take the
+        new entry for the remains of the old one and delete it.
+        """
         with _reachable(), suppress(NoSuchJobError):
-            Job.fetch(str(record.id), connection=self._connection, serializer=JSONSerializer).delete()
+            known = Job.fetch(str(record.id), connection=self._connection, serializer=JSONSerializer)
+            if known.is_started:
+                queue(kind.queue, self._connection).push_job_id(known.id)
+                return
+            known.delete()
         self.enqueue(kind, record)
 
     def waiting(self) -> frozenset[str]:

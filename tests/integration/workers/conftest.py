@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -53,7 +54,13 @@ def environment(aws: Aws, redis_server: Redis, monkeypatch: pytest.MonkeyPatch) 
 def platform(environment: dict[str, str]) -> Iterator[Platform]:
     """Knows the synthetic kinds beside nothing else."""
     made = Platform(Settings.from_environment(os.environ))
-    made.__dict__["jobs"] = JobService(made.jobs.store, made.queue, made.clock, kinds=lambda: MAIN_KINDS)
+    made.__dict__["jobs"] = JobService(
+        made.jobs.store,
+        made.queue,
+        made.clock,
+        lease=timedelta(seconds=made.settings.job_lease_seconds),
+        kinds=lambda: MAIN_KINDS,
+    )
     yield made
     made.close()
 

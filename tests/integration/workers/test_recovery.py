@@ -76,8 +76,8 @@ def test_the_sweeper_leaves_the_living_alone_and_takes_up_the_abandoned(platform
     platform.redis(1).flushdb()
     claimed = platform.jobs.store.claim(job.id, job.created_at, worker="gone")
     assert claimed.taken
-    assert platform.jobs.sweep(job.created_at + timedelta(seconds=10)) == 0
-    assert platform.jobs.sweep(job.created_at + timedelta(seconds=16)) == 1
+    assert platform.jobs.sweep(job.created_at + timedelta(seconds=1)) == 0
+    assert platform.jobs.sweep(job.created_at + timedelta(seconds=3)) == 1
     assert platform.queue.waiting() == {str(job.id)}
 
 
@@ -124,3 +124,31 @@ def test_a_retry_that_nobody_brings_back_is_started_anew(platform: Platform, sta
     assert platform.jobs.sweep(job.created_at + MINUTE) == 1
     assert waiting.job_ids == [str(job.id)]
     assert waiting.scheduled_job_registry.get_job_count() == 0
+
+
+def test_an_id_that_is_queued_twice_runs_once(platform: Platform, start: Start, fleet: Callable[..., Fleet]) -> None:
+    """RQ itself would run it in both workers at once."""
+    job = start(STEPS, seconds=2)
+    waiting = queue("default", platform.redis(1))
+    platform.redis(1).rpush(waiting.key, str(job.id))
+    running = fleet("--processes=2")
+    until(lambda: running.log().count('"job not taken"') == 1 and "done" in running.log())
+    until(lambda: not platform.queue.waiting() and not platform.queue.started())
+    record = platform.jobs.store.get(job.id)
+    assert (record.status, record.attempt, len(waiting.failed_job_registry)) == (JobStatus.DONE, 1, 0)
+
+
+def test_a_frozen_worker_that_wakes_up_too_late_changes_nothing(
+    platform: Platform, start: Start, fleet: Callable[..., Fleet]
+) -> None:
+    running = fleet("--processes=2")
+    job = start(STEPS, seconds=1.5)
+    until(lambda: platform.jobs.store.get(job.id).status is JobStatus.RUNNING)
+    (frozen,) = running.horses()
+    frozen.suspend()
+    until(lambda: platform.jobs.sweep(platform.clock.now()) == 1)
+    until(lambda: platform.jobs.store.get(job.id).status is JobStatus.DONE)
+    ended = platform.jobs.store.get(job.id)
+    frozen.resume()
+    until(lambda: "another worker has taken this job" in running.log())
+    assert (ended.attempt, platform.jobs.store.get(job.id)) == (2, ended)
