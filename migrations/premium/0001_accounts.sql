@@ -21,7 +21,7 @@ CREATE TABLE premium_users (
     id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
     external_id TEXT NOT NULL UNIQUE CHECK (length(external_id) BETWEEN 1 AND 255),
     email TEXT UNIQUE CHECK (email = lower(email) AND email LIKE '_%@_%' AND length(email) <= 320),
-    wallet_address TEXT UNIQUE CHECK (wallet_address ~ '^0x[0-9a-fA-F]{40}$'),
+    wallet_address TEXT CHECK (wallet_address ~ '^0x[0-9a-fA-F]{40}$'),
     tier TEXT NOT NULL DEFAULT 'free' CHECK (tier IN ('free', 'starter', 'pro', 'enterprise')),
     orderly_account_id TEXT UNIQUE CHECK (length(orderly_account_id) BETWEEN 1 AND 255),
     kyc_status TEXT NOT NULL DEFAULT 'none' CHECK (kyc_status IN ('none', 'pending', 'approved', 'rejected', 'expired')),

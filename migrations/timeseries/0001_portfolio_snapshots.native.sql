@@ -144,11 +144,11 @@ BEGIN
 END
 $$;
 
--- The scheduled job: partitions for the next days, roll-ups, and only then the end of what is older than 90 days.
--- Harmless twice, and two at once wait for each other.
+-- The scheduled job: roll-ups, and only then the end of what is older than 90 days; partitions for the next days.
+-- What locks readers out comes last, because it holds its locks until the end. Harmless twice; two at once take turns.
 CREATE FUNCTION maintain_timeseries(at TIMESTAMPTZ DEFAULT now())
 RETURNS JSONB
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' SET lock_timeout = '5s'
 AS $$
 DECLARE
     today DATE := date_trunc('day', at, 'UTC');
@@ -158,10 +158,6 @@ DECLARE
     dropped INTEGER := 0;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('maintain_timeseries'));
-    FOR ahead IN -1..7 LOOP
-        PERFORM portfolio_snapshots_make_partition(today + ahead);
-    END LOOP;
-
     -- Two days back, because a job that is retried writes a snapshot as old as its request.
     SELECT rolled_up_to INTO done_to FROM portfolio_snapshots_progress;
     PERFORM portfolio_snapshots_refresh(done_to - interval '2 days', today);
@@ -176,6 +172,10 @@ BEGIN
     END LOOP;
     DELETE FROM portfolio_snapshots_default WHERE "timestamp" < cutoff;
     UPDATE portfolio_snapshots_progress SET dropped_before = greatest(dropped_before, cutoff);
+
+    FOR ahead IN -1..7 LOOP
+        PERFORM portfolio_snapshots_make_partition(today + ahead);
+    END LOOP;
     RETURN jsonb_build_object('layout', 'native', 'rolled_up_to', today, 'dropped', dropped);
 END
 $$;
