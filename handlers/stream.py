@@ -14,7 +14,7 @@ from premium.accounts.callers import Callers
 from premium.accounts.store import AccountStore
 from premium.accounts.tokens import TokenVerifier
 from premium.bootstrap import platform
-from premium.errors import AppError, Forbidden, InvalidInput, Unauthenticated
+from premium.errors import AppError, Conflict, Forbidden, InvalidInput
 from premium.observability import logger, tracer
 from premium.storage.aws import client_config
 from premium.storage.plain import to_json
@@ -67,7 +67,7 @@ def _connect(event: Mapping[str, Any], connection_id: str) -> None:
     if channel is not None and channel not in CHANNELS:
         raise Forbidden("There is no such channel")
     if not platform().streams.connections.add(connection_id, user.id, [channel] if channel else []):
-        raise Unauthenticated("This user has too many connections")
+        raise Conflict("This user has too many connections")
 
 
 def _answer(connection_id: str, event: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from handlers.runtime.cors import cors_headers, preflight
 from handlers.runtime.router import Router, error_response
 from handlers.runtime.state import RequestState, begin
-from premium.observability import logger
+from premium.observability import logger, tracer
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -26,12 +26,13 @@ def entry(app: Router) -> Callable[[Event, Any], Answer]:
         if state.verdict.principal is not None:
             logger.append_keys(user_id=str(state.verdict.principal.user_id))
         try:
-            answer = preflight(event) or app.resolve(event, context)
+            with tracer.segment("request", request_id=state.request_id):
+                answer = preflight(event) or app.resolve(event, context)
         except Exception:
             logger.exception("the router failed")
             answer = _bare(error_response(None))
         answer["headers"] = {**answer.get("headers", {}), **_headers(state), **cors_headers(event)}
-        _access_line(state, answer, started)
+        _access_line(event, state, answer, started)
         logger.remove_keys(["request_id", "user_id"])
         return answer
 
@@ -60,7 +61,8 @@ def _headers(state: RequestState) -> dict[str, str]:
     }
 
 
-def _access_line(state: RequestState, answer: Answer, started: float) -> None:
+def _access_line(event: Event, state: RequestState, answer: Answer, started: float) -> None:
     # Also keeps the emulator quick: it waits 50 ms for the log of a function that wrote none.
     milliseconds = round((time.perf_counter() - started) * 1000, 2)
-    logger.info("request", extra={"route": state.route, "status": answer["statusCode"], "ms": milliseconds})
+    http = (event.get("requestContext") or {}).get("http") or {}
+    logger.info("request", method=http.get("method"), route=state.route, status=answer["statusCode"], ms=milliseconds)

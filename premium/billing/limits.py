@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from aws_lambda_powertools.metrics import MetricUnit
 from redis import ConnectionPool, Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.exceptions import TimeoutError as RedisTimeout
 from redis.retry import Retry
 
 from premium.billing.usage import PENDING, Backlog, Use
-from premium.observability import logger
+from premium.observability import logger, metrics
 
 WINDOW_SECONDS = 60
 PATIENCE_SECONDS = 0.05
@@ -114,6 +115,8 @@ class Limiter:
         if self._failures >= _FAILURES_TO_OPEN:
             self._open_until = self._monotonic() + _OPEN_SECONDS
         logger.warning("rate limits are not counted", failures=self._failures, policy=self._when_down)
+        metrics.add_metric("UncountedRequests", MetricUnit.Count, 1)
+        metrics.flush_metrics()
         return self._undecided(limit, use)
 
     def _undecided(self, limit: int, use: Use | None) -> LimitState:
