@@ -17,6 +17,7 @@ from premium.chains.multicall import Direct, Multicall, NoMulticall, Read
 from premium.chains.rpc import Rpc
 from premium.clock import Clock
 from premium.errors import UpstreamUnavailable
+from premium.neighbours import repeating
 
 CHAIN_DEADLINE = 5.0
 _DISCOVERY_SHARE = 0.3
@@ -24,8 +25,17 @@ _DISCOVERY_SHARE = 0.3
 
 _BALANCE_OF, _DECIMALS, _SYMBOL = (bytes.fromhex(selector) for selector in ("70a08231", "313ce567", "95d89b41"))
 
+_AGAIN = 1
+"""Behind one address nodes differ by a block: one that lacks the pinned block has it a second later."""
+
 Wallets = Mapping[str, frozenset[str]]
 Reader = Multicall | Direct
+
+
+class FellBehind(UpstreamUnavailable):
+    """No endpoint has a recent block: a second later it will be no other."""
+
+    retryable = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ class EvmAdapter:
         """All or nothing for the chain (UpstreamUnavailable), contract by contract for its tokens."""
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._read(wallets)
+                return await repeating(_AGAIN)(self._read, wallets)
         except TimeoutError:
             raise UpstreamUnavailable(f"{self.chain.name} was not read within {self._deadline:g} s") from None
 
@@ -79,16 +89,24 @@ class EvmAdapter:
         )
 
     async def head(self) -> Head:
-        """The newest block; UpstreamUnavailable for a node that fell behind, whose balances would be old."""
+        """The newest block of a node that has kept up; UpstreamUnavailable where none has: balances would be old."""
+        for _ in range(max(1, len(self.chain.endpoints))):
+            head = await self._newest()
+            if not self._is_old(head):
+                return head
+            self._rpc.ask_another()
+        raise FellBehind(f"the newest block of {self.chain.name} is from {head.time:%Y-%m-%d %H:%M} UTC")
+
+    async def _newest(self) -> Head:
         block = await self._rpc.one("eth_getBlockByNumber", "latest", False)
         try:
-            head = Head(int(block["number"], 16), datetime.fromtimestamp(int(block["timestamp"], 16), UTC))
+            return Head(int(block["number"], 16), datetime.fromtimestamp(int(block["timestamp"], 16), UTC))
         except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
             raise UpstreamUnavailable(f"{self.chain.name} gave no newest block") from error
+
+    def _is_old(self, head: Head) -> bool:
         bound = self.chain.max_head_age_seconds
-        if bound is not None and (self._clock.now() - head.time).total_seconds() > bound:
-            raise UpstreamUnavailable(f"the newest block of {self.chain.name} is from {head.time:%Y-%m-%d %H:%M} UTC")
-        return head
+        return bound is not None and (self._clock.now() - head.time).total_seconds() > bound
 
     async def reader(self) -> Reader:
         """For other reads at the newest block; `NoMulticall` is the caller's to expect where the registry is wrong."""

@@ -85,6 +85,10 @@ class Rpc:
                 self._last(node)
         raise self._worst(failures)
 
+    def ask_another(self) -> None:
+        """The node that answered last is not to be believed: the next call goes to another first."""
+        self._last(self._nodes[0])
+
     def _last(self, failed: _Node) -> None:
         """Who failed is asked last from now on, so that a hanging node costs its time once."""
         self._nodes = [*(node for node in self._nodes if node is not failed), failed]

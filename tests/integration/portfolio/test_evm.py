@@ -185,6 +185,38 @@ def test_a_node_that_fell_behind_is_not_believed(evm: Evm, read: Read) -> None:
         read(max_head_age_seconds=3600)
 
 
+def test_a_node_that_kept_up_is_asked_instead(evm: Evm, read: Read) -> None:
+    """The first endpoint is stuck at a block of the day before yesterday."""
+    pass_on = forwarding(evm.url)
+
+    def stuck(path: str, body: bytes) -> tuple[int, bytes]:
+        status, answer = pass_on(path, body)
+        entries = json.loads(answer)
+        for entry in entries:
+            if isinstance(entry.get("result"), dict):
+                entry["result"]["timestamp"] = hex(int(time.time()) - 172_800)
+        return status, json.dumps(entries).encode()
+
+    evm.call("evm_mine")
+    with serving(stuck) as proxy:
+        reading = read(rpc=[proxy.url, evm.url], max_head_age_seconds=3600)
+    assert (len(reading.balances), len(proxy.asked)) == (4, 1)
+
+
+def test_a_block_that_a_node_gets_a_moment_later_is_waited_for(evm: Evm, read: Read) -> None:
+    pass_on, refusals = forwarding(evm.url), iter(range(2))
+
+    def late(path: str, body: bytes) -> tuple[int, bytes]:
+        calls = json.loads(body)
+        if calls[0]["method"] != "eth_call" or next(refusals, None) is None:
+            return pass_on(path, body)
+        error = {"code": -32000, "message": "header not found"}
+        return 200, json.dumps([{"jsonrpc": "2.0", "id": c["id"], "error": error} for c in calls]).encode()
+
+    with serving(late) as proxy:
+        assert len(read(rpc=[proxy.url], discovery=None).balances) == 2
+
+
 def test_a_node_without_the_pinned_block_is_no_empty_wallet(evm: Evm, read: Read) -> None:
     """A node that answers every call with an error must not look like a wallet whose tokens all fail."""
     pass_on = forwarding(evm.url)
