@@ -7,6 +7,7 @@ from local.aws import client_environment
 from local.clients import Clients
 from local.places import Places
 from local.secret_values import secret_arns
+from local.secrets import write_private
 
 # Environment name by the name of the stack's output; docs/architecture.md has the meanings.
 _OUTPUTS = {
@@ -25,6 +26,13 @@ _SECRETS = {
     "RedisAuth": "REDIS_SECRET_ARN",
     "Jwt": "JWT_SECRET_ARN",
 }
+
+
+def write(places: Places, clients: Clients) -> dict[str, str]:
+    """The same in a file, for a worker in a container and for `docker compose`."""
+    given = of_worker(places, clients)
+    write_private(places.state / "worker.env", "".join(f"{name}={value}\n" for name, value in given.items()))
+    return given
 
 
 def of_worker(places: Places, clients: Clients) -> dict[str, str]:

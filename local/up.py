@@ -62,7 +62,8 @@ def up(places: Places, *, force: bool = False) -> Stage:
         secret_values.fill(clients, neighbours, places.state)
     stage = Stage(places, neighbours, clients, Fleet(places, neighbours.redis.url), market)
     with step("Worker fleet") as note:
-        note.text = "started" if stage.fleet.start(environment.of_worker(places, clients)) else "runs"
+        given = environment.write(places, clients)
+        note.text = "started" if stage.fleet.start(given) else "runs"
     with step("The API answers"):
         _smoke(stage.api)
     say(f"Left out of the stage local: {', '.join(LOCAL_OMISSIONS)} (template tests of the other stages prove them).")
