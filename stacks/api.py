@@ -111,7 +111,13 @@ class ApiStack(PremiumStack):
         return canary.alarms
 
     def _stream(self) -> None:
-        self.socket.serve(WebSocketLambdaIntegration("Stream", self._function(STREAM).alias))
+        made = self._function(STREAM)
+        self.socket.serve(WebSocketLambdaIntegration("Stream", made.alias))
+        # A connection can be written to only after $connect has answered: the function calls itself to greet it. A
+        # policy of its own, since the role's would have to know the function, which waits for it.
+        itself = [made.function.function_arn, made.alias.function_arn]
+        statement = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=itself)
+        iam.Policy(self, "Greeting", statements=[statement], roles=[made.role])
 
     def _chain_events(self, queue: sqs.IQueue) -> None:
         source = SqsEventSource(

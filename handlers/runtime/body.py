@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 
 from premium.errors import InvalidInput, PayloadTooLarge
 
-MAX_BODY_BYTES = 1_048_576
-"""Larger imports go to S3 by a presigned upload."""
+MAX_BODY_BYTES = 4 * 1_048_576
+"""Lambda takes 6 MB with the event around it; larger imports go to S3 by a presigned upload."""
 MAX_DEPTH = 32
 MAX_NUMBER_CHARACTERS = 130
 
@@ -37,7 +37,7 @@ def read_object(event: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def body_text(event: Mapping[str, Any]) -> str:
-    """The body as text, '' where there is none; PayloadTooLarge over 1 MiB, InvalidInput when it is not UTF-8."""
+    """The body as text, '' where there is none; PayloadTooLarge over 4 MiB, InvalidInput when it is not UTF-8."""
     return raw_body(event).decode()
 
 
