@@ -43,7 +43,7 @@ def readiness() -> Readiness:
             "postgres": lambda: at.database.check(),  # noqa: PLW0108 - a part that cannot be made is down, too
             "timeseries": lambda: at.timeseries.check(),  # noqa: PLW0108 - the same
             "redis": lambda: at.redis(1).ping(),
-            "dynamodb": lambda: at.tables("jobs").check(),
+            "dynamodb": lambda: at.tables("jobs").get({"id": "ready"}, consistent=False),
         }
     )
     down = [name for name, up in answers.items() if not up]

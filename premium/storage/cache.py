@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
@@ -12,8 +11,6 @@ from premium.storage.plain import to_json
 
 if TYPE_CHECKING:
     from redis import Redis
-
-_log = logging.getLogger(__name__)
 
 
 class Cache:
@@ -56,4 +53,6 @@ class Cache:
         return f"{self._prefix}:{key}"
 
     def _missed(self, action: str, error: Exception) -> None:
-        _log.warning("a cached value of %s could not be %s: %s", self._prefix, action, type(error).__name__)
+        from premium.observability import logger
+
+        logger.warning("a cached value could not be %s", action, cache=self._prefix, error=type(error).__name__)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK = 1 << 20
-_ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+# Without s3:ListBucket, which no role of ours has, S3 calls an absent key forbidden.
+_ABSENT = frozenset({"404", "NoSuchKey", "NotFound", "403", "AccessDenied"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +80,6 @@ class Objects:
             head = self._s3.head_object(Bucket=self.bucket, Key=key)
         return StoredObject(key=key, size=head["ContentLength"], sha256=head["Metadata"].get("sha256", ""))
 
-    def delete(self, key: str) -> None:
-        """Remove the newest version; an absent object is removed already."""
-        with translated("S3"):
-            self._s3.delete_object(Bucket=self.bucket, Key=key)
-
     def presigned_get(self, key: str, seconds: int, *, filename: str | None = None) -> str:
         """A link that reads `key` for `seconds`; a browser saves it as `filename`."""
         parameters: dict[str, Any] = {"Bucket": self.bucket, "Key": key}
@@ -100,11 +96,6 @@ class Objects:
             Conditions=[["content-length-range", 1, max_bytes], {"Content-Type": content_type}],
             ExpiresIn=seconds,
         )
-
-    def check(self) -> None:
-        """Health: the bucket answers, or UpstreamUnavailable."""
-        with translated("S3"):
-            self._s3.head_bucket(Bucket=self.bucket)
 
 
 def attachment(filename: str) -> str:
@@ -132,4 +123,4 @@ class _absent_as_not_found:  # noqa: N801 - used as a statement, like contextlib
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, ClientError) and error_code(error) in _ABSENT:
-            raise NotFound(f"there is no object {self._key}") from error
+            raise NotFound(f"there is no object {self._key} that this process may read") from error

@@ -109,11 +109,6 @@ class Table:
         following = answer.get("LastEvaluatedKey")
         return Page([from_item(item) for item in answer["Items"]], from_item(following) if following else None)
 
-    def check(self) -> None:
-        """Health: the table answers, or UpstreamUnavailable."""
-        with translated("DynamoDB"):
-            self._table.load()
-
     def _conditional(self, write: Any) -> Any | None:
         try:
             with translated("DynamoDB"):

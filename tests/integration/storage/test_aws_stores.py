@@ -89,7 +89,6 @@ def test_an_absent_object_is_not_found(objects: Objects) -> None:
     for look in (objects.open, objects.stat):
         with pytest.raises(NotFound, match="there is no object nothing"):
             look("nothing")
-    objects.delete("nothing")
 
 
 def test_an_item_is_put_once(table: Table) -> None:
