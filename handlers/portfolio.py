@@ -88,9 +88,9 @@ def list_wallets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 @app.delete("/v1/portfolio/wallets/<wallet_id>")
 @needs(tier="starter", scope="portfolio:write")
-def remove_wallet(caller: Caller, wallet_id: UUID) -> None:
-    """Stop watching a wallet; its part leaves the portfolio at once."""
-    _portfolios().store.remove_wallet(caller.user_id, wallet_id)
+def remove_wallet(caller: Caller, request_id: RequestId, wallet_id: UUID) -> None:
+    """Stop watching a wallet. It leaves the portfolio at once, and the assets with the refresh that this starts."""
+    _portfolios().unwatch(caller.user_id, wallet_id, request_id=request_id)
 
 
 @app.post("/v1/portfolio/refresh", status_code=202)

@@ -15,7 +15,6 @@ from uuid import UUID
 from premium.chains.fanout import Wanted, read_all
 from premium.chains.registry import Registry
 from premium.clock import Clock
-from premium.errors import Unprocessable
 from premium.jobs.context import JobContext
 from premium.money import plain
 from premium.neighbours import open_client
@@ -30,14 +29,12 @@ from premium.prices.judge import judge
 
 
 def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
-    """The body of `portfolio.refresh`; Unprocessable when there is no wallet left to read."""
+    """The body of `portfolio.refresh`; without a wallet the portfolio is empty."""
     platform, user_id = context.platform, context.user_id
     store, snapshots = PortfolioStore(platform.worker_database), SnapshotStore(platform.timeseries)
     done = snapshots.of_job(user_id, context.job_id, context.created_at)
     if done is None:
         wallets = store.wallets(user_id)
-        if not wallets:
-            raise Unprocessable("there is no wallet to read")
         previous = snapshots.before(user_id, context.created_at)
         sources = Sources.of(platform)
         done = asyncio.run(_read(sources, wallets, previous, context))

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from premium.chains.addresses import checksum
 from premium.clock import Clock
-from premium.errors import InvalidInput, NotFound, Unprocessable
+from premium.errors import AppError, InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
+from premium.observability import logger
 from premium.portfolio import aggregate, cache
 from premium.portfolio.jobs import REFRESH, RefreshPayload
 from premium.portfolio.model import Snapshot, Wallet
@@ -79,6 +80,14 @@ class Portfolios:
                 "A chain is not known", details={"chains": f"{unknown[0]!r} is not a chain's short name"}
             )
         return self.store.add_wallet(user_id, checked, label, sorted(set(chains)))
+
+    def unwatch(self, user_id: UUID, wallet_id: UUID, *, request_id: str) -> None:
+        """NotFound for a wallet that is not the user's. A refresh brings the assets in line."""
+        self.store.remove_wallet(user_id, wallet_id)
+        try:
+            self.jobs.start(REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id)
+        except AppError as error:
+            logger.warning("a wallet was removed; its assets stay until the next refresh", code=error.code)
 
     def refresh(self, user_id: UUID, *, request_id: str, idempotency_key: str | None) -> JobRecord:
         """A job that reads every chain; Unprocessable where there is nothing to read."""

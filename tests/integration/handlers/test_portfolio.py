@@ -86,6 +86,9 @@ def test_the_journey_of_a_portfolio(worker: Platform, market: Market, token: str
     assert ask(token, "GET", "/performance", query={"period": "24h"}).json["data"]["endValue"] == whole["totalValueUsd"]
     assert ask(token, "DELETE", f"/wallets/{made.json['data']['id']}").status in (200, 204)
     assert ask(token, "GET", "").json["data"]["totalValueUsd"] == "0"
+    (job_id,) = worker.queue.waiting() - {str(whole["jobId"])}
+    carry_out(REFRESH, refresh, UUID(job_id), worker)
+    assert ask(token, "GET", "/assets").json["data"] == []
 
 
 def test_the_same_idempotency_key_starts_one_job(worker: Platform, market: Market, token: str) -> None:

@@ -23,7 +23,7 @@ from local.redis import Redis
 from premium.bootstrap import Platform
 from premium.chains.evm import EvmAdapter
 from premium.chains.rpc import Rpc
-from premium.errors import Conflict, NotFound, Unprocessable
+from premium.errors import Conflict, NotFound
 from premium.portfolio import cache, sources
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Snapshot, Status
@@ -189,9 +189,13 @@ def test_a_chain_that_goes_away_keeps_its_last_part_marked(stores: Stores, user:
     assert all(row.is_stale for row in PortfolioStore(stores[1].database).assets_page(user, 10, None))
 
 
-def test_no_wallet_is_a_failure_that_no_repeat_cures(stores: Stores) -> None:
-    with pytest.raises(Unprocessable):
-        run(context(stores[0], new_user(stores[2])))
+def test_without_wallets_the_portfolio_is_empty(stores: Stores, user: UUID) -> None:
+    run(context(stores[0], user))
+    store = PortfolioStore(stores[1].database)
+    store.remove_wallet(user, store.wallets(user)[0].id)
+    result = run(context(stores[0], user))
+    assert (result["totalValueUsd"], result["assets"], result["isStale"]) == ("0", 0, False)
+    assert store.assets_page(user, 10, None) == []
 
 
 def test_a_removed_wallet_leaves_the_portfolio_at_once(stores: Stores, user: UUID) -> None:
