@@ -49,8 +49,9 @@ def check_if_stale(connection: RenewingConnection) -> None:
     A frozen Lambda or a lost peer writes nothing: after `IDLE_SECONDS` the server is asked.
     """
     now = time.monotonic()
-    readable, _, _ = select.select([connection.fileno()], [], [], 0)
-    if readable or now - connection.last_seen > IDLE_SECONDS:
+    socket = select.poll()  # select() itself cannot watch a process's sockets beyond its 1024th
+    socket.register(connection.fileno(), select.POLLIN)
+    if socket.poll(0) or now - connection.last_seen > IDLE_SECONDS:
         connection.execute("")
         connection.rollback()
     connection.last_seen = now
