@@ -13,7 +13,7 @@ from premium.money import EXACT
 from premium.tax.days import day_of
 from premium.tax.engines import run
 from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
-from premium.tax.normalise import normalise
+from premium.tax.normalise import in_order, normalise
 from premium.tax.reading import read_rows
 from premium.tax.setup import TRANSITION, Setup, setup
 from premium.tax.totals import Sums, sums
@@ -123,13 +123,15 @@ def report_of(
 
     told = [*under.notices, *notices]
     with localcontext(EXACT):
+        transactions = in_order(transactions)
         told += before(transactions, under, now=now)
         ready = normalise(transactions, under, told)
         outcome = run(ready, under)
         told += outcome.notices
         told += after(outcome, ready)
+        told = [_with_line(notice, lines or {}) for notice in told]
         _refuse(told, under)
-        return _selected(ready, under, outcome, tax_year, [_with_line(n, lines or {}) for n in told])
+        return _selected(ready, under, outcome, tax_year, told)
 
 
 def _selected(

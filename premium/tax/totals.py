@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from premium.money import ZERO, plain
+from premium.money import EXACT, ZERO, plain
 from premium.tax.days import Calendar
 from premium.tax.model import Disposal, Income
 
@@ -51,7 +51,7 @@ class Totals:
     @property
     def usable_loss(self) -> Decimal:
         """Losses that may be set against any gain."""
-        return self.losses - self.ring_fenced_loss
+        return EXACT.subtract(self.losses, self.ring_fenced_loss)
 
     def as_text(self, *, terms: bool, losses: str | None = None) -> dict[str, str]:
         """The format's `totals`; `losses` names a jurisdiction that tells more apart (IE, CA, DE)."""

@@ -71,5 +71,7 @@ def _replacements(
         replaced = min(left, purchase.free)
         purchase.free = EXACT.subtract(purchase.free, replaced)
         left = EXACT.subtract(left, replaced)
-        loss = -row.gain if replaced == row.amount else divide(EXACT.multiply(-row.gain, replaced), row.amount)
+        loss = row.gain.copy_negate()
+        if replaced < row.amount:
+            loss = divide(EXACT.multiply(loss, replaced), row.amount)
         yield purchase.id, loss

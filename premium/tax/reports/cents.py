@@ -40,4 +40,4 @@ class Column:
 
 def money(value: Decimal) -> str:
     """`1,234.50`; negative amounts in parentheses, as the forms print them."""
-    return f"({-value:,.2f})" if value < 0 else f"{value:,.2f}"
+    return f"({value.copy_negate():,.2f})" if value < 0 else f"{value:,.2f}"
