@@ -11,7 +11,9 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from premium.accounts.model import KeyOwner, User
 from premium.accounts.store import AccountStore
@@ -23,6 +25,7 @@ from premium.errors import Forbidden, Unauthenticated, UpstreamUnavailable
 USER_SECONDS = 30.0
 KEY_SECONDS = 0.5
 """A revoked key must be refused everywhere within a second."""
+NOTED_SECONDS = 3600.0
 _MAX_KNOWN = 10_000
 _KEY_FORM = re.compile(r"pdk_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{43}")
 V = TypeVar("V")
@@ -42,6 +45,7 @@ class Callers:
         self._clock = clock
         self._users: Recent[User] = Recent(USER_SECONDS, monotonic)
         self._keys: Recent[KeyOwner] = Recent(KEY_SECONDS, monotonic)
+        self._noted: Recent[bool] = Recent(NOTED_SECONDS, monotonic)
 
     def by_claims(self, claims: Claims) -> User:
         """The user of a token; made at the first sight of the subject."""
@@ -64,17 +68,28 @@ class Callers:
         known = self._keys.get(hashed.hex())
         if known is None and (found := self._store.by_key_hash(hashed)):
             known = self._keys.put(hashed.hex(), found)
+            self._seen(found.key_id, lambda: self._store.key_seen(found.id, found.key_id))
         return known
+
+    def _seen(self, subject: UUID, note: Callable[[], None]) -> None:
+        """Write down that a user or key is in use, once an hour; nothing fails for it."""
+        if self._noted.get(str(subject)):
+            return
+        self._noted.put(str(subject), True)
+        with suppress(UpstreamUnavailable):
+            note()
 
     def _user(self, claims: Claims) -> User:
         user = self._store.by_external_id(claims.subject) or self._new(claims)
-        if user.tier != claims.tier:
+        if claims.tier is not None and user.tier != claims.tier:
             self._store.set_tier(user.id, claims.tier)
-        return user.model_copy(update={"tier": claims.tier})
+            user = user.model_copy(update={"tier": claims.tier})
+        self._seen(user.id, lambda: self._store.user_seen(user.id))
+        return user
 
     def _new(self, claims: Claims) -> User:
         for email in (claims.email, None):
-            self._store.add_user(claims.subject, email.lower() if email else None, claims.tier)
+            self._store.add_user(claims.subject, email.lower() if email else None, claims.tier or Tier.FREE)
             if user := self._store.by_external_id(claims.subject):
                 return user
         raise UpstreamUnavailable("The user could not be made just now")

@@ -48,6 +48,14 @@ class AccountStore:
                 "UPDATE premium_users SET tier = %s, updated_at = now() WHERE id = %s", [tier.value, user_id]
             )
 
+    def user_seen(self, user_id: UUID) -> None:
+        with self._database.as_user(user_id) as connection:
+            connection.execute("UPDATE premium_users SET last_active = now() WHERE id = %s", [user_id])
+
+    def key_seen(self, user_id: UUID, key_id: UUID) -> None:
+        with self._database.as_user(user_id) as connection:
+            connection.execute("UPDATE api_keys SET last_used_at = now() WHERE id = %s", [key_id])
+
     def profile(self, user_id: UUID) -> Profile:
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Profile)) as cursor:
             row = cursor.execute(f"SELECT {_PROFILE} FROM premium_users WHERE id = %s", [user_id]).fetchone()  # noqa: S608 - a constant of ours

@@ -41,7 +41,8 @@ class Claims:
     subject: str
     """The free platform's id of the user."""
     email: str | None
-    tier: Tier
+    tier: Tier | None
+    """None where the token names none that we know."""
     roles: frozenset[str]
     expires_at: int
     """Unix seconds."""
@@ -121,7 +122,7 @@ def _claims(claims: Mapping[str, Any]) -> Claims:
     return Claims(
         subject=subject,
         email=email if isinstance(email, str) and "@" in email and len(email) <= 320 and email.isprintable() else None,
-        tier=Tier(tier) if tier in list(Tier) else Tier.FREE,
+        tier=Tier(tier) if tier in list(Tier) else None,
         roles=ROLES.intersection(role for role in roles if isinstance(role, str))
         if isinstance(roles, list)
         else frozenset(),

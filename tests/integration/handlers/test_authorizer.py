@@ -36,6 +36,7 @@ def test_two_users_may_claim_one_email(at: Platform, sign: Sign) -> None:
 def test_the_tokens_tier_is_written_down(at: Platform, sign: Sign) -> None:
     assert rule(token=sign(sub="user_3", tier="free"))["tier"] == "free"
     assert rule(token=sign(sub="user_3", tier="enterprise"))["tier"] == "enterprise"
+    assert rule(token=sign(sub="user_3", tier="unheard of"))["tier"] == "enterprise"
     user = AccountStore(at.database).by_external_id("user_3")
     assert user is not None
     assert user.tier == "enterprise"
@@ -73,6 +74,7 @@ def test_an_api_key_from_birth_to_death(at: Platform, enterprise: str) -> None:
     listed = through(accounts.handler, "GET", "/v1/users/api-keys", key=made["key"])
     assert made["key"] not in listed.text
     assert [row["prefix"] for row in listed.data] == [made["prefix"]]
+    assert listed.data[0]["lastUsedAt"] is not None
     assert through(accounts.handler, "DELETE", f"/v1/users/api-keys/{made['id']}", key=made["key"]).status == 403
     revoked_at = time.monotonic()
     assert through(accounts.handler, "DELETE", f"/v1/users/api-keys/{made['id']}", token=enterprise).status == 200
