@@ -88,11 +88,11 @@ def _unpack(folder: Path) -> None:
 
 
 def _missing(options: list[str]) -> list[str]:
-    """redis-server and what it needs, less what the system has."""
+    """Redis itself, and of what it needs that which the system has not."""
     flags = ["--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks", "--no-replaces"]
     shown = _checked(["apt-cache", *options, "depends", *flags, "--no-enhances", "redis-server"])
     names = {line.strip() for line in shown.splitlines() if re.match(r"^[a-z0-9]", line)}
-    return sorted(name for name in names if not _has(name))
+    return sorted(name for name in names if name.startswith("redis-") or not _has(name))
 
 
 def _has(package: str) -> bool:
