@@ -76,8 +76,10 @@ class StageConfig(Model):
         lent = self.existing
         if lent.vpc_id and not (len(lent.private_subnets) == len(lent.isolated_subnets) == len(self.zones)):
             raise ValueError("existing.vpc_id needs one private and one isolated subnet for each availability zone")
-        if bool(lent.redis_host) != bool(lent.redis_secret):
-            raise ValueError("existing.redis_host and existing.redis_secret go together")
+        for name in ("redis", "replica"):
+            secret, group = getattr(lent, f"{name}_secret"), getattr(lent, f"{name}_security_group")
+            if bool(secret) != bool(group):
+                raise ValueError(f"existing.{name}_secret and existing.{name}_security_group go together")
         if bool(lent.http_api_id) != bool(lent.http_api_endpoint):
             raise ValueError("existing.http_api_id and existing.http_api_endpoint go together")
 

@@ -58,6 +58,7 @@ class DataStack(PremiumStack):
         self.logs = log_bucket(self, "Logs", frame=frame)
         self.reports = private_bucket(self, "Reports", frame=frame, key=self.key, logs=self.logs, archive_days=90)
         self.exports = private_bucket(self, "Exports", frame=frame, key=self.key, logs=self.logs, expire_days=30)
+        self._lent_replica = servers.existing.replica_secret if servers else None
         self.connections = self._served(security, servers) if servers else _unserved(security)
         publish(self, self.connections)
         self._outputs()
@@ -75,10 +76,17 @@ class DataStack(PremiumStack):
             "redis": connection("REDIS_SECRET_ARN", reach["Redis"], self.key),
         }
 
+    def _replica(self) -> Provision:
+        """The free platform's users and prices, read-only, where it lends a replica; nothing otherwise."""
+        if self._lent_replica is None:
+            return Provision()
+        secret = secretsmanager.Secret.from_secret_complete_arn(self, "Replica", self._lent_replica)
+        return Provision({"FREE_REPLICA_SECRET_ARN": secret.secret_arn}, secret.grant_read)
+
     def worker_provisions(self) -> dict[str, Provision]:
         """The same for workers, whose database role is their own."""
         own = connection("DATABASE_SECRET_ARN", self.connections["WorkerDatabase"], self.key)
-        return self.provisions() | {"database": own}
+        return self.provisions() | {"database": own, "free_replica": self._replica()}
 
     def _served(self, security: SecurityStack, servers: Servers) -> dict[str, secretsmanager.ISecret]:
         self.database = self._database(security, servers)

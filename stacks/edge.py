@@ -64,7 +64,7 @@ class EdgeStack(PremiumStack):
             },
             domain_names=[self._domain.name] if self._domain else None,
             certificate=self._certificate(),
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if self._domain else None,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=cloudfront.PriceClass.PRICE_CLASS_ALL
             if self.frame.prod

@@ -44,6 +44,7 @@ class NetworkStack(PremiumStack):
         super().__init__(scope, "network", frame=frame, description="Premium: VPC, endpoints, security groups")
         self.vpc = self._lent(existing, zones) if existing.vpc_id else self._own(zones, nat_gateways)
         self.groups = Groups(self, "Groups", vpc=self.vpc)
+        self._reach_lent(existing)
         if not existing.vpc_id:
             self._endpoints()
             self._flow_logs()
@@ -70,6 +71,18 @@ class NetworkStack(PremiumStack):
                 ec2.SubnetConfiguration(name=name, subnet_type=kind, cidr_mask=mask) for name, kind, mask in _SUBNETS
             ],
         )
+
+    def _reach_lent(self, existing: Existing) -> None:
+        """Opens the free platform's Redis and replica to our callers, by rules of ours on its groups."""
+        lent = (
+            ("LentRedis", existing.redis_security_group, existing.redis_port),
+            ("LentReplica", existing.replica_security_group, existing.replica_port),
+        )
+        for name, group_id, port in lent:
+            if group_id:
+                group = ec2.SecurityGroup.from_security_group_id(self, name, group_id)
+                for caller in (self.groups.functions, self.groups.workers):
+                    group.connections.allow_from(caller, ec2.Port.tcp(port))
 
     def _endpoints(self) -> None:
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)

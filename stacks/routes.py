@@ -14,6 +14,7 @@ from stacks.model import Model
 Need = Literal[
     "database", "timeseries", "redis", "jwt", "jobs", "idempotency", "usage", "connections",
     "audit", "reports", "exports", "events", "websocket", "backlog", "worker_database", "origin",
+    "free_replica",
 ]  # fmt: skip
 
 _ANSWERS: tuple[Need, ...] = ("database", "redis", "idempotency", "audit")

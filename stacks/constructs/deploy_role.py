@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.constructs.findings import acknowledge
+from stacks.constructs.findings import acknowledge, wildcard_finding
 from stacks.frame import Frame
 
 _ISSUER = "token.actions.githubusercontent.com"
@@ -36,6 +36,6 @@ class DeployRole(Construct):
         )
         bootstrapped = Stack.of(self).format_arn(service="iam", region="", resource="role", resource_name="cdk-*")
         self.role.add_to_policy(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[bootstrapped]))
-        found = "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/cdk-*]"
-        acknowledge(self.role, {found: "the names of the bootstrap's roles hold its qualifier, account and region"})
+        reason = "the names of the bootstrap's roles hold its qualifier, account and region"
+        acknowledge(self.role, wildcard_finding(Stack.of(self), bootstrapped, reason))
         CfnOutput(self, "RoleArn", value=self.role.role_arn)

@@ -1,0 +1,79 @@
+"""Synthesizes every stage, and a variant of prod that borrows and lives elsewhere, once for all infra tests.
+
+`python -m tests.infra.synthesize <folder>`: a process of its own, so that JSII's is gone when the tests run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from cdk_app import assets
+from cdk_app.platform import LocalPlatform, Platform
+from cdk_app.stages import STAGES, StageConfig
+from stacks.abilities import AWS, emulator
+from stacks.model import Alerting, Domain, Existing, TimescaleExternal
+
+_SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:lent-AbCdEf"
+
+
+def borrowing() -> StageConfig:
+    """prod in another region, with a domain, everything that can be lent, and TimescaleDB run by somebody else."""
+    base = STAGES["prod"]
+    zones = ("eu-west-1a", "eu-west-1b", "eu-west-1c")
+    lent = Existing(
+        vpc_id="vpc-0123456789abcdef0",
+        private_subnets=tuple(f"subnet-{n}{'a' * 16}" for n in range(3)),
+        isolated_subnets=tuple(f"subnet-{n}{'b' * 16}" for n in range(3)),
+        redis_secret=_SECRET,
+        redis_security_group="sg-0123456789abcdef0",
+        alerts_topic="arn:aws:sns:eu-west-1:123456789012:alerts",
+        events_queue="arn:aws:sqs:eu-west-1:123456789012:events",
+        http_api_id="a1b2c3d4e5",
+        http_api_endpoint="https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com",
+        replica_security_group="sg-0123456789abcdef1",
+        replica_secret=_SECRET,
+    )
+    external = TimescaleExternal(app_secret=_SECRET, worker_secret=_SECRET, owner_secret=_SECRET, cidr="10.9.0.0/24")
+    assert base.timescale is not None
+    changed = {
+        "account": "123456789012",
+        "region": "eu-west-1",
+        "zones": zones,
+        "repository": "owner/repository",
+        "existing": lent,
+        "timescale": base.timescale.model_copy(update={"external": external}),
+        "domain": Domain(
+            name="api.premium.example",
+            zone_id="Z0123456789ABCDEFGHIJ",
+            zone_name="premium.example",
+            certificate="arn:aws:acm:us-east-1:123456789012:certificate/0b1c",
+        ),
+        "alerting": Alerting(emails=("ops@premium.example",), pagerduty_url="https://events.pagerduty.com/x"),
+    }
+    return StageConfig.model_validate(base.model_copy(update=changed).model_dump())
+
+
+def synthesize(folder: Path) -> None:
+    """Templates and nag's report in `folder/<stage>`; findings are for the tests to see, so they do not end it."""
+    context = json.loads((assets.ROOT / "cdk.json").read_text())["context"]
+    for stage in ("dev", "staging", "prod", "borrowing", "local"):
+        app = App(outdir=str(folder / stage), context=context, analytics_reporting=False)
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+        if stage == "local":
+            LocalPlatform(app, STAGES[stage], emulator("http://localhost:4566"))
+        else:
+            Platform(app, borrowing() if stage == "borrowing" else STAGES[stage], AWS)
+        try:
+            app.synth()
+        except RuntimeError as error:
+            if "Validation failed" not in str(error):
+                raise
+
+
+if __name__ == "__main__":
+    synthesize(Path(sys.argv[1]))
