@@ -56,10 +56,12 @@ CREATE INDEX api_keys_user ON api_keys (user_id, created_at DESC, id DESC);
 -- After a SET LOCAL the setting is '', not NULL, in the connection's next transaction: hence nullif.
 ALTER TABLE premium_users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE premium_users FORCE ROW LEVEL SECURITY;
-CREATE POLICY premium_users_own ON premium_users TO premium_app
+CREATE POLICY premium_users_own ON premium_users
     USING (id = nullif(current_setting('app.current_user_id', true), '')::uuid)
     WITH CHECK (id = nullif(current_setting('app.current_user_id', true), '')::uuid);
-CREATE POLICY premium_users_worker ON premium_users FOR SELECT TO premium_worker USING (true);
+-- A worker that serves one user is confined to him, like the application; one that serves all sets nobody.
+CREATE POLICY premium_users_worker ON premium_users FOR SELECT TO premium_worker
+    USING (nullif(current_setting('app.current_user_id', true), '') IS NULL);
 
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_keys FORCE ROW LEVEL SECURITY;

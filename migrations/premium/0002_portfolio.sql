@@ -43,14 +43,17 @@ ALTER TABLE portfolio_wallets FORCE ROW LEVEL SECURITY;
 CREATE POLICY portfolio_wallets_own ON portfolio_wallets
     USING (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
     WITH CHECK (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
-CREATE POLICY portfolio_wallets_worker ON portfolio_wallets FOR SELECT TO premium_worker USING (true);
+CREATE POLICY portfolio_wallets_worker ON portfolio_wallets FOR SELECT TO premium_worker
+    USING (nullif(current_setting('app.current_user_id', true), '') IS NULL);
 
 ALTER TABLE portfolio_assets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE portfolio_assets FORCE ROW LEVEL SECURITY;
 CREATE POLICY portfolio_assets_own ON portfolio_assets
     USING (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
     WITH CHECK (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
-CREATE POLICY portfolio_assets_worker ON portfolio_assets TO premium_worker USING (true) WITH CHECK (true);
+CREATE POLICY portfolio_assets_worker ON portfolio_assets TO premium_worker
+    USING (nullif(current_setting('app.current_user_id', true), '') IS NULL)
+    WITH CHECK (nullif(current_setting('app.current_user_id', true), '') IS NULL);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON portfolio_wallets TO premium_app;
 GRANT SELECT ON portfolio_assets TO premium_app;

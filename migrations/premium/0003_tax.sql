@@ -74,14 +74,18 @@ ALTER TABLE tax_transactions FORCE ROW LEVEL SECURITY;
 CREATE POLICY tax_transactions_own ON tax_transactions
     USING (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
     WITH CHECK (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
-CREATE POLICY tax_transactions_worker ON tax_transactions TO premium_worker USING (true) WITH CHECK (true);
+CREATE POLICY tax_transactions_worker ON tax_transactions TO premium_worker
+    USING (nullif(current_setting('app.current_user_id', true), '') IS NULL)
+    WITH CHECK (nullif(current_setting('app.current_user_id', true), '') IS NULL);
 
 ALTER TABLE tax_reports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tax_reports FORCE ROW LEVEL SECURITY;
 CREATE POLICY tax_reports_own ON tax_reports
     USING (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
     WITH CHECK (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
-CREATE POLICY tax_reports_worker ON tax_reports TO premium_worker USING (true) WITH CHECK (true);
+CREATE POLICY tax_reports_worker ON tax_reports TO premium_worker
+    USING (nullif(current_setting('app.current_user_id', true), '') IS NULL)
+    WITH CHECK (nullif(current_setting('app.current_user_id', true), '') IS NULL);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON tax_transactions TO premium_app;
 GRANT SELECT ON tax_reports TO premium_app;

@@ -32,7 +32,9 @@ ALTER TABLE security_scans FORCE ROW LEVEL SECURITY;
 CREATE POLICY security_scans_own ON security_scans
     USING (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid)
     WITH CHECK (user_id = nullif(current_setting('app.current_user_id', true), '')::uuid);
-CREATE POLICY security_scans_worker ON security_scans TO premium_worker USING (true) WITH CHECK (true);
+CREATE POLICY security_scans_worker ON security_scans TO premium_worker
+    USING (nullif(current_setting('app.current_user_id', true), '') IS NULL)
+    WITH CHECK (nullif(current_setting('app.current_user_id', true), '') IS NULL);
 
 GRANT SELECT ON security_scans, risk_scores TO premium_app;
 GRANT SELECT, INSERT ON security_scans TO premium_worker;

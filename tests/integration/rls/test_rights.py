@@ -112,15 +112,33 @@ def test_nobody_else_may_connect_or_create(postgres_session: Any) -> None:
                 connection.execute("CREATE TABLE mine (n INT)")
 
 
-def test_the_worker_serves_all_users(copy_of: Callable[[str], Callable[[str], str]]) -> None:
+@pytest.fixture(scope="module")
+def two_users(copy_of: Callable[[str], Callable[[str], str]]) -> Callable[[str], str]:
+    """A database with the users a and b, and a wallet of each."""
     url = copy_of("premium")
     with psycopg.connect(url(SUPERUSER)) as connection:
         connection.execute("INSERT INTO premium_users (external_id) VALUES ('a'), ('b')")
         connection.execute("INSERT INTO portfolio_wallets (user_id, address) SELECT id, external_id FROM premium_users")
-    with psycopg.connect(url("premium_worker")) as connection:
+    return url
+
+
+def test_the_worker_serves_all_users(two_users: Callable[[str], str]) -> None:
+    with psycopg.connect(two_users("premium_worker")) as connection:
         assert connection.execute("SELECT count(*) FROM portfolio_wallets").fetchone() == (2,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for table portfolio_wallets"):
             connection.execute("DELETE FROM portfolio_wallets")
+
+
+def test_a_worker_that_serves_one_user_is_confined_to_him(two_users: Callable[[str], str]) -> None:
+    asset = "INSERT INTO portfolio_assets (user_id, chain, asset, balance) VALUES (%s, 'ethereum', 'ETH', 1)"
+    with psycopg.connect(two_users("premium_worker")) as connection:
+        users = dict(connection.execute("SELECT external_id, id FROM premium_users").fetchall())
+        connection.execute("SELECT set_config('app.current_user_id', %s, true)", (str(users["a"]),))
+        assert connection.execute("SELECT external_id FROM premium_users").fetchall() == [("a",)]
+        assert connection.execute("SELECT address FROM portfolio_wallets").fetchall() == [("a",)]
+        connection.execute(asset, (users["a"],))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+            connection.execute(asset, (users["b"],))
 
 
 def written(rights: list[tuple[str, str, str | None]]) -> dict[str, str]:
