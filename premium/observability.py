@@ -51,8 +51,8 @@ class Traces:
 
 
 def sampled() -> bool:
-    """Whether X-Ray keeps this invocation; Lambda says so in the environment, anew for each."""
-    return "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")
+    """Whether X-Ray keeps this invocation, as Lambda says anew for each; an emulator has no daemon to send it to."""
+    return "AWS_XRAY_DAEMON_ADDRESS" in os.environ and "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")
 
 
 tracer = Traces()

@@ -15,7 +15,7 @@ from handlers.runtime.adapt import JSON, enveloped
 from handlers.runtime.envelope import failure
 from handlers.runtime.errors import STATUS, MethodNotAllowed, as_app_error, from_validation
 from handlers.runtime.gate import Gate
-from handlers.runtime.needs import needs_of
+from handlers.runtime.needs import Needs, needs_of
 from handlers.runtime.state import current
 from premium.errors import AppError, NotFound, RateLimited
 from premium.observability import logger
@@ -43,21 +43,24 @@ class Router(APIGatewayHttpResolver):
                 raise TypeError(f"{function.__qualname__} says neither needs(...) nor @public")
             remember = method == "POST" and not requirement.public
             wrapped, model = enveloped(function, bound.arguments["status_code"], remember=remember)
-            options = dict(bound.arguments)
-            options["tags"] = options["tags"] or [self.tag]
-            options["summary"] = options["summary"] or (function.__doc__ or function.__name__).split("\n")[0].strip(
-                ". "
-            )
-            options["security"] = options["security"] or (
-                [] if requirement.public else [{"bearer": []}, {"apiKey": []}]
-            )
-            if model is not None:
-                answer = {"description": "Success", "content": {JSON: {"model": model}}}
-                options["responses"] = {options["status_code"]: answer, **(options["responses"] or {})}
+            options = self._documented(dict(bound.arguments), function, requirement, model)
             super(Router, self).route(**options)(wrapped)
             return function
 
         return register
+
+    def _documented(
+        self, options: dict[str, Any], function: Callable[..., Any], requirement: Needs, model: type[Any] | None
+    ) -> dict[str, Any]:
+        """Powertools' options of a route, with what the OpenAPI document says of it unless it was said."""
+        summary = (function.__doc__ or function.__name__).split("\n")[0].strip(". ")
+        credentials: list[dict[str, list[str]]] = [] if requirement.public else [{"bearer": []}, {"apiKey": []}]
+        said = {"tags": [self.tag], "summary": summary, "security": credentials}
+        options |= {name: options[name] or value for name, value in said.items()}
+        if model is not None:
+            answer = {"description": "Success", "content": {JSON: {"model": model}}}
+            options["responses"] = {options["status_code"]: answer, **(options["responses"] or {})}
+        return options
 
     def methods_of(self, path: str) -> list[str]:
         """Under which methods this path has a route."""
@@ -84,8 +87,10 @@ def _answer_error(error: Exception) -> Response[Any]:
     if isinstance(error, RequestValidationError):
         error = from_validation(error)
     known = as_app_error(error)
-    if known is None or not isinstance(error, AppError):
+    if known is None:
         logger.error("unexpected error", exc_info=error)
+    elif STATUS[known.code] >= 500:
+        logger.warning("a neighbour failed", exc_info=error)
     return error_response(known)
 
 

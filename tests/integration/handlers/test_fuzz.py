@@ -27,7 +27,7 @@ from tests.integration.handlers.asking import rule
 from tests.integration.handlers.conftest import Sign
 
 pytestmark = pytest.mark.integration
-EXAMPLES = 12
+EXAMPLES = 10
 WHOLE: dict[str, Any] = json.loads(json.dumps(document()))
 SCHEMA = schemathesis.openapi.from_dict(WHOLE)
 OPERATIONS = [(method, path) for path, item in WHOLE["paths"].items() for method in item]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,8 @@ print(time.perf_counter() - started, *sys.modules)
 def imported(module: str) -> tuple[float, set[str]]:
     """Seconds, and every module that was loaded, in a fresh interpreter."""
     program = PROGRAM.format(module=module)
-    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env=environment)
     seconds, *loaded = done.stdout.split()
     return float(seconds), set(loaded)
 
