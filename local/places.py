@@ -48,7 +48,7 @@ class Places:
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name) or str(default)
-    if not text.isdigit() or not 1024 <= int(text) <= 65535:
+    if not text.isdecimal() or not 1024 <= int(text) <= 65535:
         raise LocalError(f"{name} is {text!r}.", "A port from 1024 to 65535 is needed.")
     return int(text)
 
