@@ -63,7 +63,7 @@ class JobStatus(StrEnum):
 
 
 class JobError(BaseModel):
-    """Why a job failed, in the words of the error table."""
+    """Why a job failed, in the words of the error table, or `CANCELLED` by an operator."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
