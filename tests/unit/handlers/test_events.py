@@ -9,8 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from handlers import alert_events, authorizer, schedules
+from handlers import alert_events, authorizer, schedules, stream
 from handlers.runtime.attempt import attempt_of
 from premium.alerts import intake
 from premium.errors import Forbidden, UpstreamUnavailable
@@ -120,6 +122,46 @@ def test_a_lost_queue_leaves_the_whole_batch_in_sqs(
     monkeypatch.setattr(alert_events, "hand_over", lost)
     records = [record(chain_event()), record("{")]
     assert failures(records) == [each["messageId"] for each in records]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=6,
+)
+SPOKEN = st.fixed_dictionaries(
+    {"type": st.sampled_from(["ping", "subscribe", "unsubscribe"]) | JSON}, optional={"channel": JSON | st.just("jobs")}
+)
+
+
+class Room:
+    """Connections that know nobody."""
+
+    @property
+    def streams(self) -> Room:
+        return self
+
+    connections = streams
+
+    def subscribe(self, *_: object) -> bool:
+        return False
+
+    unsubscribe = subscribe
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(body=st.text() | JSON.map(json.dumps) | SPOKEN.map(json.dumps))
+def test_whatever_is_said_to_the_stream_has_an_answer(body: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream, "platform", Room)
+        assert stream._reply("id", {"body": body})["type"] in ("pong", "error")
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(body=st.text() | JSON.map(json.dumps))
+def test_whatever_stands_in_the_queue_is_read_or_refused(body: str) -> None:
+    events, failed = alert_events._read([record(body)])
+    assert len(events) + len(failed) == 1
 
 
 def test_nothing_is_no_failure() -> None:
