@@ -23,6 +23,8 @@ pytestmark = pytest.mark.integration
 BURNS_ALL_GAS, REVERTS, SAYS_NOTHING, ONE_BYTE = "0x5b600056", "0x60006000fd", "0x00", "0x60016000f3"
 RETURNS_A_MEGABYTE = "0x620fffff6000f3"
 """All zeros: credible as nothing held, and too much to be returned in company."""
+NEEDS_A_MILLION_GAS = "0x5a620f424011601357600760005260206000f35b60006000fd"
+"""Answers 7 where it is given that much, else reverts."""
 ALWAYS_MAXIMUM = "0x7f" + "ff" * 32 + "60005260206000f3"
 ALWAYS_MKR = "0x7f" + b"MKR".ljust(32, b"\0").hex() + "60005260206000f3"
 BAD = (BURNS_ALL_GAS, REVERTS, SAYS_NOTHING, ONE_BYTE, RETURNS_A_MEGABYTE)
@@ -88,6 +90,14 @@ def test_bad_tokens_are_named_and_harm_no_other(evm: Evm, read: Read) -> None:
     reading = read(bad)
     assert units(reading) == expected
     assert reading.unreadable == tuple(f"local:{address.lower()}" for address in bad[:4])
+
+
+def test_a_contract_that_burns_all_gas_does_not_starve_the_next(evm: Evm, read: Read) -> None:
+    """It leaves a 64th, half a million: the next fails in its company and answers alone."""
+    burner, needy = put(evm, BURNS_ALL_GAS, NEEDS_A_MILLION_GAS)
+    reading = read([burner, needy])
+    assert reading.unreadable == (f"local:{burner.lower()}",)
+    assert {b.key: b.units for b in reading.balances}[f"local:{needy.lower()}"] == 7
 
 
 def test_nonsense_is_read_as_far_as_it_is_credible(evm: Evm, read: Read) -> None:
@@ -166,6 +176,7 @@ def test_another_endpoint_takes_over(evm: Evm, read: Read, kind: str) -> None:
     else:
         with serving(answers[kind]) as server:
             reading = read(rpc=[server.url, evm.url])
+            assert len(server.asked) == 1
     assert len(reading.balances) == 4
     assert time.monotonic() - begun < 2
 

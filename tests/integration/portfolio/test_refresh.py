@@ -110,6 +110,12 @@ def test_a_job_killed_in_the_middle_and_run_again_leaves_one_result(stores: Stor
     assert rows(stores[2], "premium", "portfolio_assets") == 4
 
 
+def test_two_workers_that_carry_out_one_job_leave_one_snapshot(stores: Stores, user: UUID) -> None:
+    run(context(stores[0], user))
+    SnapshotStore(stores[0].timeseries).add(user, newest(stores, user))
+    assert rows(stores[2], "timeseries", "portfolio_snapshots") == 1
+
+
 def test_a_repeat_after_the_commit_hands_on_what_is_there(stores: Stores, user: UUID, evm: Evm, market: Market) -> None:
     """The chain has moved since: the result is still the one that was committed, and the cache gets it."""
     at = context(stores[0], user)
