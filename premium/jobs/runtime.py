@@ -1,6 +1,7 @@
 """Turns a job's body into the function that RQ calls: claim, run, end, tell. Worker side only.
 
 Every job may run twice, or in two workers at once; the record decides who goes on:
+    no record (expired, or never whole)   nothing to do
     not taken because it has ended        nothing to do
     not taken because another holds it    come back when the lease would have run out
     AppError that no repeat can cure      failed with its code, no dead letter: it is the caller's
@@ -20,7 +21,7 @@ from uuid import UUID
 from rq import Retry, get_current_job
 
 from premium.bootstrap import Platform, platform
-from premium.errors import AppError
+from premium.errors import AppError, NotFound
 from premium.jobs.context import JobContext
 from premium.jobs.lease import Lease
 from premium.jobs.model import JobError, JobKind, JobPayload, JobRecord
@@ -30,6 +31,8 @@ from premium.observability import logger
 
 P = TypeVar("P", bound=JobPayload)
 Body = Callable[[JobContext, P], Mapping[str, Any]]
+
+_INTERNAL = JobError(code="INTERNAL", message="the job could not be completed")
 
 _COME_BACK = 100_000
 """RQ counts returned retries apart from failures and needs a bound."""
@@ -55,7 +58,11 @@ def job(kind: JobKind[P]) -> Callable[[Body[P]], Callable[[str], Retry | None]]:
 def carry_out(kind: JobKind[P], body: Body[P], job_id: UUID, at: Platform) -> Retry | None:
     """One attempt, in whatever state the record is."""
     store, clock, lease = at.jobs.store, at.clock, timedelta(seconds=at.settings.job_lease_seconds)
-    claim = store.claim(job_id, clock.now(), worker=os.environ.get("RQ_WORKER_ID", ""), lease=lease)
+    try:
+        claim = store.claim(job_id, clock.now(), worker=os.environ.get("RQ_WORKER_ID", ""), lease=lease)
+    except NotFound:
+        logger.warning("a job without a record is dropped", job_id=str(job_id), kind=kind.name)
+        return None
     record = claim.record
     with logger.append_context_keys(job_id=str(job_id), user_id=str(record.user_id), request_id=record.request_id):
         if not claim.taken:
@@ -82,9 +89,8 @@ def _leave(record: JobRecord, at: Platform, lease: timedelta) -> Retry | None:
 def _attempt(kind: JobKind[P], body: Body[P], hold: Lease, at: Platform) -> JobRecord:
     """The record as ended; raises what RQ must know of."""
     record = hold.record
-    tries = record.attempt - record.spent
-    if tries > kind.attempts:
-        _end_for_good(hold, at, JobError(code="INTERNAL", message="the job could not be completed"))
+    if record.attempt - record.spent > kind.attempts:
+        _end_for_good(hold, at, _INTERNAL)
         raise AttemptsExhausted(f"{kind.name} {record.id} died {kind.attempts} times")
     context = JobContext(
         job_id=record.id,
@@ -101,14 +107,18 @@ def _attempt(kind: JobKind[P], body: Body[P], hold: Lease, at: Platform) -> JobR
         raise
     except Exception as error:
         if isinstance(error, AppError) and not error.retryable:
-            logger.info("job failed", code=error.code, kind=kind.name)
-            return hold.fail(JobError(code=error.code, message=error.message))
-        if tries >= kind.attempts:
-            _end_for_good(hold, at, _told_to_the_caller(error))
-        else:
-            hold.give_back()
+            logger.info("job refused", code=error.code, kind=kind.name)
+            return hold.fail(_told(error))
         logger.exception("job attempt failed", kind=kind.name, attempt=record.attempt, of=kind.attempts)
+        _again_or_never(kind, hold, at, _told(error))
         raise
+
+
+def _again_or_never(kind: JobKind[P], hold: Lease, at: Platform, error: JobError) -> None:
+    if hold.record.attempt - hold.record.spent >= kind.attempts:
+        _end_for_good(hold, at, error)
+    else:
+        hold.give_back()
 
 
 def _end_for_good(hold: Lease, at: Platform, error: JobError) -> None:
@@ -119,8 +129,6 @@ def _end_for_good(hold: Lease, at: Platform, error: JobError) -> None:
         current.retries_left = 0
 
 
-def _told_to_the_caller(error: Exception) -> JobError:
-    """An AppError's own words; of everything else only that it is ours."""
-    if isinstance(error, AppError):
-        return JobError(code=error.code, message=error.message)
-    return JobError(code="INTERNAL", message="the job could not be completed")
+def _told(error: Exception) -> JobError:
+    """To the caller: an AppError's own words; of everything else only that it is ours."""
+    return JobError(code=error.code, message=error.message) if isinstance(error, AppError) else _INTERNAL
