@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -25,10 +26,34 @@ class Topics(click.Group):
         command: click.Command = getattr(import_module(f"premium.cli.{cmd_name}"), cmd_name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """One sentence and exit code 1 for what an operator can mend; a traceback only for our own mistakes."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            sentence = _sentence(error)
+            if sentence is None:
+                raise
+            raise click.ClickException(sentence) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """From `TOPICS` alone: click would import every topic to ask it for its help."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(TOPICS.items()))
+
+
+def _sentence(error: Exception) -> str | None:
+    """Imported here, because these modules cost more than `--help` may."""
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
+    from premium.config import ConfigurationError  # noqa: PLC0415
+    from premium.errors import AppError  # noqa: PLC0415
+
+    if isinstance(error, RedisError):
+        return f"Redis cannot be used: {error}"
+    return str(error) if isinstance(error, ConfigurationError | AppError) else None
 
 
 @click.group(cls=Topics, context_settings={"help_option_names": ["-h", "--help"]})

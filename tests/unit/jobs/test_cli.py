@@ -8,6 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from premium.bootstrap import platform
 from premium.cli.main import TOPICS, main
 
 pytestmark = pytest.mark.unit
@@ -31,3 +32,10 @@ def test_every_topic_can_be_opened(topic: str) -> None:
 
 def test_an_unknown_topic_is_refused() -> None:
     assert CliRunner().invoke(main, ["queue"]).exit_code == 2
+
+
+def test_a_missing_environment_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREMIUM_STAGE", raising=False)
+    platform.cache_clear()
+    result = CliRunner().invoke(main, ["queues", "list"])
+    assert (result.exit_code, result.output) == (1, "Error: PREMIUM_STAGE: Field required\n")
