@@ -6,27 +6,33 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
+from premium.cli.watching import watched
 from premium.clock import SystemClock
-from premium.errors import AppError
-
-if TYPE_CHECKING:
-    from premium.tax.calculate import Report
+from premium.errors import AppError, InvalidInput
+from premium.tax.calculate import Report, calculate
+from premium.tax.collector import paused
+from premium.tax.days import instant_of
+from premium.tax.explain import explanation
+from premium.tax.files import read_documents
+from premium.tax.reports import DOCUMENTS, documents_of
+from premium.tax.writing import write_json
 
 _OPTIONS = (
-    click.option("--input", "source", required=True, help="Transactions: neutral JSON, or - for standard input"),
-    click.option("--jurisdiction", help="US, GB or UK, DE, CA, AU, FR, IE, JP or generic"),
     click.option(
-        "--method", help="fifo, lifo, hifo, lofo, specific_id, section_104, acb, …; the jurisdiction's by default"
+        "--input", "sources", multiple=True, required=True, help="Neutral JSON, own CSV or an exchange's export; - is stdin"
     ),
+    click.option("--jurisdiction", help="US, GB or UK, DE, CA, AU, FR, IE, JP or generic"),
+    click.option("--method", help="fifo, lifo, hifo, lofo, specific_id, section_104, acb, …; by default the country's"),
     click.option("--lot-scope", help="universal, per_wallet, pool or portfolio"),
     click.option("--currency", help="Currency of all values, as a label"),
-    click.option("--year", help="Report this tax year only (2024, or 2024-25); the calculation is always of all years"),
+    click.option("--year", help="Report this tax year only (2024 or 2024-25); the calculation is always of all years"),
     click.option("--time-zone", help="Zone of the tax days, as an IANA name"),
     click.option("--strict", is_flag=True, help="Refuse what would else be a warning"),
+    click.option("--source", "importer", help="Name the exchange or tool whose file it is, instead of its header"),
 )
 
 
@@ -38,39 +44,54 @@ def _with_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group()
 def tax() -> None:
-    """Gains, income and forms from a file of transactions, offline."""
+    """Gains, income and forms from a file of transactions, offline. This is no tax advice."""
 
 
-@tax.command()
+@tax.command("calculate")
 @_with_options
 @click.option("--output", default="-", help="Where the result goes; - (the default) is standard output")
 @click.option("--explain", metavar="TRANSACTION", help="Say why this transaction used these lots, this term, this box")
-def calculate(output: str, explain: str | None, **options: Any) -> None:
+def calculate_command(output: str, explain: str | None, **options: Any) -> None:
     """Compute gains lot by lot and write the neutral JSON."""
-    with _told():
+    with _told(), paused():
         report = _report(**options)
         if explain is not None:
-            from premium.tax.explain import explanation
-
             click.echo(explanation(report, explain))
             return
-        from premium.tax.writing import write_json
-
         with _opened(output) as file:
             write_json(report, file)
 
 
-def _report(source: str, **options: Any) -> Report:
-    from premium.tax.calculate import calculate
-    from premium.tax.days import instant_of
-    from premium.tax.files import read_document
+@tax.command("report")
+@_with_options
+@click.option("--format", "formats", multiple=True, help=f"One or more of {', '.join(DOCUMENTS)}; all by default")
+@click.option("--output", default=".", type=click.Path(file_okay=False), help="Folder for the documents")
+def report_command(formats: tuple[str, ...], output: str, **options: Any) -> None:
+    """Write the forms and summaries of a year."""
+    with _told(), paused():
+        unknown = [name for name in formats if name not in DOCUMENTS]
+        if unknown:
+            raise InvalidInput(f"unknown format {unknown[0]!r}; known are {', '.join(DOCUMENTS)}")
+        report = _report(**options)
+        folder = Path(output)
+        folder.mkdir(parents=True, exist_ok=True)
+        documents = [DOCUMENTS[name] for name in formats] or documents_of(report.setup.rules)
+        for document in documents:
+            path = folder / document.filename(report)
+            document.write(report, path)
+            click.echo(str(path))
 
-    return calculate(read_document(source), now=instant_of(SystemClock().now()), **options)
+
+def _report(sources: tuple[str, ...], importer: str | None, **options: Any) -> Report:
+    document = read_documents(sources, importer=importer)
+    rows = document.get("transactions")
+    with watched(len(rows) if isinstance(rows, list) else 0) as watch:
+        return calculate(document, now=instant_of(SystemClock().now()), watch=watch, **options)
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """An error of the input as one sentence on standard error and exit code 2."""
+    """An error of the input as one sentence on standard error and exit code 1."""
     try:
         yield
     except AppError as error:
@@ -81,8 +102,15 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def _opened(output: str) -> Iterator[IO[str]]:
+    """The file appears whole or not at all."""
     if output == "-":
         yield sys.stdout
         return
-    with Path(output).open("w", encoding="utf-8") as file:
-        yield file
+    path = Path(output)
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import localcontext
@@ -17,7 +17,9 @@ from premium.tax.normalise import in_order, normalise
 from premium.tax.reading import read_rows
 from premium.tax.setup import TRANSITION, Setup, setup
 from premium.tax.totals import Sums, sums
+from premium.tax.validate import after, before
 
+Watch = Callable[[str, Iterable[Any]], Iterable[Any]]
 STATED = frozenset(
     {
         "price_filled",
@@ -85,10 +87,11 @@ def calculate(
     time_zone: str | None = None,
     strict: bool = False,
     now: int | None = None,
+    watch: Watch | None = None,
 ) -> Report:
     """The report of a neutral document. InvalidInput for what is no document; when strict, Unprocessable for any flaw.
 
-    `now` (microseconds) is what dates are in the future of; None does not look.
+    `now` (microseconds) is what dates are in the future of; None does not look. `watch` is told of the work's progress.
     """
     asked = options_of(document, jurisdiction=jurisdiction, currency=currency, method=method, lot_scope=lot_scope)
     rows = document.get("transactions")
@@ -105,7 +108,7 @@ def calculate(
         until_tax_year=tax_year,
         allocation=document.get("safe_harbor"),
     )
-    read = read_rows(rows, zone=under.calendar.zone)
+    read = read_rows(watch("Reading", rows) if watch else rows, zone=under.calendar.zone)
     return report_of(read.transactions, under, tax_year=tax_year, notices=read.notices, lines=read.lines, now=now)
 
 
@@ -119,8 +122,6 @@ def report_of(
     now: int | None = None,
 ) -> Report:
     """The report of transactions that were read already, in whatever order."""
-    from premium.tax.validate import after, before
-
     told = [*under.notices, *notices]
     with localcontext(EXACT):
         transactions = in_order(transactions)

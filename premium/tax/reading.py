@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from premium.money import EXACT, ZERO, decimal_of
+from premium.money import EXACT, ZERO, decimal_of, divide
 from premium.tax.days import instant_of
 from premium.tax.kinds import RICHER, richer
 from premium.tax.model import NEUTRAL, PLAIN, Form1099, More, Notice, Transaction
@@ -224,8 +224,6 @@ def _burnt_value(amount: Decimal, value: Decimal | None, price: Decimal | None, 
 
 
 def _part(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    from premium.money import divide
-
     return divide(EXACT.multiply(value, part), whole)
 
 

@@ -25,8 +25,9 @@ class Document:
 
     def filename(self, report: Report) -> str:
         """`us-2024-form-8949.pdf`."""
-        code, year = report.setup.rules.code.lower(), report.tax_year or "all"
-        return f"{code}-{year}-{self.format.rsplit('_', 1)[0].replace('_', '-')}.{self.suffix}"
+        rules, year = report.setup.rules, report.tax_year
+        code, year_text = rules.code.lower(), "all" if year is None else report.setup.calendar.label(year)
+        return f"{code}-{year_text}-{self.format.rsplit('_', 1)[0].replace('_', '-')}.{self.suffix}"
 
     def write(self, report: Report, path: Path) -> None:
         writer: Writer = import_module(f"premium.tax.reports.{self.module}").write
@@ -38,6 +39,13 @@ DOCUMENTS = {
     for document in (
         Document(format="form_8949_csv", module="form_8949_csv", content_type=_CSV, suffix="csv"),
         Document(format="form_8949_pdf", module="form_8949_pdf", content_type=_PDF, suffix="pdf"),
+        Document(format="schedule_d_pdf", module="schedule_d_pdf", content_type=_PDF, suffix="pdf"),
+        Document(format="schedule_d_csv", module="schedule_d_csv", content_type=_CSV, suffix="csv"),
+        Document(format="turbotax_txf", module="txf", content_type=_TEXT, suffix="txf"),
+        Document(format="summary_pdf", module="summary_pdf", content_type=_PDF, suffix="pdf"),
+        Document(format="summary_csv", module="summary_csv", content_type=_CSV, suffix="csv"),
+        Document(format="disposals_csv", module="disposals_csv", content_type=_CSV, suffix="csv"),
+        Document(format="audit_csv", module="audit_csv", content_type=_CSV, suffix="csv"),
         Document(format="result_json", module="result_json", content_type=_JSON, suffix="json"),
     )
 }

@@ -61,6 +61,19 @@ class Pages:
             if not page:
                 return
 
+    def sheet(self, head: Cells, fields: Sequence[Field], rows: Iterable[Cells]) -> None:
+        """A table without totals, over as many pages as it takes."""
+        source = iter(rows)
+        page = list(islice(source, ROWS))
+        while True:
+            self._begin(head, fields)
+            for row in page:
+                self._row(fields, row)
+            self._end()
+            page = list(islice(source, ROWS))
+            if not page:
+                return
+
     def text(self, head: Cells, lines: Iterable[str]) -> None:
         """Plain lines under a heading."""
         self._begin(head, ())

@@ -50,7 +50,7 @@ class Jurisdiction:
     """Part of a discount gain that is not taxed (Australia)."""
     yearly_amounts: Mapping[str, Mapping[int, Decimal]] = field(default_factory=dict)
     """By name (annual_exempt_amount, freigrenze, threshold) and first year of validity."""
-    documents: tuple[str, ...] = ("result_json",)
+    documents: tuple[str, ...] = ("summary_pdf", "summary_csv", "disposals_csv", "audit_csv", "result_json")
     """Formats of `premium.tax.reports` that a report consists of, the main one first."""
     source: str = ""
     """Where the rules stand written."""

@@ -1,0 +1,72 @@
+"""The audit trail: each disposal to its lots, each lot to the transaction that made it and where that came from."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from premium.money import plain
+from premium.tax.boxes import box
+from premium.tax.calculate import Report
+from premium.tax.days import date_of, text_of
+from premium.tax.model import Disposal, Transaction
+from premium.tax.reports.cells import safe
+
+HEADER = (
+    "disposal", "type", "asset", "wallet", "sold", "amount", "proceeds", "cost_basis", "denied_loss", "gain", "term",
+    "rule", "box", "disposal_chain", "disposal_tx_hash", "lot", "acquired", "lot_type", "lot_wallet", "lot_amount",
+    "lot_value", "lot_fee", "lot_chain", "lot_tx_hash", "price_filled", "warnings",
+)  # fmt: skip
+
+
+def write(report: Report, path: Path) -> None:
+    """Exact figures, nothing rounded, one line a disposal and lot."""
+    by_id = {tx.id: tx for tx in report.transactions}
+    warned: dict[str, list[str]] = {}
+    for notice in report.notices:
+        if notice.transaction is not None:
+            warned.setdefault(notice.transaction, []).append(notice.code)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\r\n")
+        out.writerow(HEADER)
+        for row in report.disposals:
+            out.writerow(_cells(row, report, by_id, warned))
+
+
+def _cells(row: Disposal, report: Report, by_id: dict[str, Transaction], warned: dict[str, list[str]]) -> list[object]:
+    sold = by_id.get(row.sources[0])
+    lot = by_id.get(row.lot) if row.lot is not None else None
+    acquired = text_of(row.acquired) if row.acquired is not None else ""
+    if row.matched_day is not None:
+        acquired = date_of(row.matched_day).isoformat()
+    return [
+        safe(" ".join(row.sources)),
+        row.type,
+        safe(row.asset),
+        safe(row.wallet),
+        text_of(row.sold) if not row.merged else date_of(row.day).isoformat(),
+        *(plain(value) for value in (row.amount, row.proceeds, row.cost_basis, row.denied, row.gain)),
+        row.term,
+        row.rule,
+        box(row) if report.setup.rules.code == "US" else "",
+        *_where(sold),
+        safe(row.lot or ""),
+        acquired,
+        *_origin(lot),
+        *_where(lot),
+        "yes" if sold is not None and sold.more.price_filled else "",
+        " ".join(sorted({code for name in (*row.sources, row.lot or "") for code in warned.get(name, ())})),
+    ]
+
+
+def _where(tx: Transaction | None) -> Iterator[str]:
+    yield safe((tx.more.chain or "") if tx else "")
+    yield safe((tx.more.tx_hash or "") if tx else "")
+
+
+def _origin(lot: Transaction | None) -> list[str]:
+    if lot is None:
+        return [""] * 5
+    value = "" if lot.value is None else plain(lot.value)
+    return [lot.type, safe(lot.wallet), plain(lot.amount), value, plain(lot.fee)]

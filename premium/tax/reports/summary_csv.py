@@ -1,0 +1,18 @@
+"""The country's summary as CSV."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from premium.tax.calculate import Report
+from premium.tax.reports.cells import safe
+from premium.tax.reports.summaries import items
+
+
+def write(report: Report, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\r\n")
+        out.writerow(("box", "item", "value"))
+        # A figure may begin with a minus sign: it is ours, not a formula.
+        out.writerows((safe(item.box), safe(item.text), item.value) for item in items(report))

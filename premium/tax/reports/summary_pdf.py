@@ -1,0 +1,69 @@
+"""The country's summary as PDF, and after it every disposal with carried subtotals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from premium.money import EXACT, plain
+from premium.tax.calculate import Report
+from premium.tax.days import date_of
+from premium.tax.reports.cents import Column, money
+from premium.tax.reports.form_8949_pdf import DISCLAIMER
+from premium.tax.reports.pages import Field, Pages
+from premium.tax.reports.summaries import items
+
+_SUMMARY = (Field("Box", 18), Field("Item", 90), Field("Value", 56, right=True))
+_DISPOSALS = (
+    Field("Asset", 12),
+    Field("Amount", 30, right=True),
+    Field("Acquired", 10),
+    Field("Disposed", 10),
+    Field("Proceeds", 18, right=True),
+    Field("Cost", 18, right=True),
+    Field("Denied", 12, right=True),
+    Field("Gain", 18, right=True),
+    Field("Term", 5),
+    Field("Rule", 11),
+)
+
+
+class _Sums:
+    """Running printed totals of the disposals."""
+
+    def __init__(self) -> None:
+        self.proceeds, self.cost, self.denied = Column(), Column(), Column()
+
+    def rows(self, report: Report) -> Iterator[tuple[str, ...]]:
+        day = report.setup.calendar.day
+        for row in report.disposals:
+            proceeds, cost, denied = (
+                self.proceeds.line(row.proceeds),
+                self.cost.line(row.cost_basis),
+                self.denied.line(row.denied),
+            )
+            gain = EXACT.add(EXACT.subtract(proceeds, cost), denied)
+            acquired = row.matched_day if row.acquired is None else day(row.acquired)
+            dates = "" if acquired is None else date_of(acquired).isoformat(), date_of(row.day).isoformat()
+            figures = (money(value) for value in (proceeds, cost, denied, gain))
+            yield (row.asset, plain(row.amount), *dates, *figures, row.term, row.rule)
+
+    def cells(self, label: str) -> tuple[str, ...]:
+        proceeds, cost, denied = self.proceeds.printed, self.cost.printed, self.denied.printed
+        gain = EXACT.add(EXACT.subtract(proceeds, cost), denied)
+        return ("", label, "", "", money(proceeds), money(cost), money(denied), money(gain), "", "")
+
+
+def write(report: Report, path: Path) -> None:
+    rules, year = report.setup.rules, report.tax_year
+    name = "all years" if year is None else report.setup.calendar.label(year)
+    pages = Pages(path, f"{rules.name}, {name}", DISCLAIMER)
+    head = [
+        f"{rules.name}: summary of {name} in {report.setup.currency}",
+        f"Method {report.setup.method}. {rules.source}",
+    ]
+    pages.sheet(head, _SUMMARY, items(report))
+    if report.disposals:
+        sums = _Sums()
+        pages.table([f"{rules.name}: disposals, {name}"], _DISPOSALS, sums.rows(report), sums.cells)
+    pages.save()
