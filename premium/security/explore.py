@@ -228,8 +228,9 @@ class Explorer:
             self._pending.append(state)
 
     def _is_check(self, atom: Word) -> bool:
-        """Who the caller is, not how much he has."""
-        return bool(self._arena.taint[atom] & _WHO) and self._arena.kind[atom] not in _ORDER
+        """Who the caller is, not how much he has; an order against a constant is a state, as of an initialiser."""
+        order = self._arena.kind[atom] in _ORDER and not self._is_masked(atom)
+        return bool(self._arena.taint[atom] & _WHO) and not order
 
     def _is_masked(self, atom: Word) -> bool:
         """A field cut out by a constant is one condition, not two."""

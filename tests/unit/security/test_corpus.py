@@ -17,10 +17,12 @@ from tests.factories.contracts import Compiled, artifact, corpus
 pytestmark = pytest.mark.unit
 
 _OZ, _V2, _V3 = "@openzeppelin/contracts/build/contracts", "@uniswap/v2-", "@uniswap/v3-"
+_UPGRADEABLE = "@openzeppelin/contracts-upgradeable/build/contracts"
 ARTIFACTS: dict[str, set[str]] = {
     f"{_OZ}/ERC20PresetFixedSupply.json": set(),
     f"{_OZ}/ERC777PresetFixedSupply.json": set(),
     f"{_OZ}/ERC20PresetMinterPauser.json": {"mint", "pause"},
+    f"{_UPGRADEABLE}/ERC20PresetMinterPauserUpgradeable.json": {"mint", "pause"},
     f"{_OZ}/ERC721PresetMinterPauserAutoId.json": {"mint", "pause"},
     f"{_OZ}/ERC1155PresetMinterPauser.json": {"mint", "pause"},
     f"{_OZ}/ERC1967Proxy.json": set(),
