@@ -58,6 +58,9 @@ def test_the_tables_of_the_first_services_are_found(stage: Stage) -> None:
         "tax_transactions",
         "tax_reports",
         "security_scans",
+        "alert_rules",
+        "alert_history",
+        "notification_deliveries",
     }
 
 

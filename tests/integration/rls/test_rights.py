@@ -13,9 +13,16 @@ from local.postgres import SUPERUSER
 pytestmark = pytest.mark.integration
 
 APPLICATION = {
+    "alert_destinations": "DELETE, INSERT, SELECT, UPDATE",
+    "alert_history": "INSERT, SELECT",
+    "alert_rules": (
+        "DELETE, INSERT, SELECT, UPDATE (actions, conditions, cooldown_seconds, enabled, hysteresis, name,"
+        " signing_secret, trigger, type, updated_at, version)"
+    ),
     "api_keys": "DELETE, INSERT, SELECT, UPDATE (last_used_at, name, revoked_at, scopes)",
     "portfolio_assets": "SELECT",
     "portfolio_wallets": "DELETE, INSERT, SELECT, UPDATE",
+    "notification_deliveries": "INSERT, SELECT",
     "premium_users": (
         "INSERT (email, external_id, id, tier), SELECT, UPDATE (email, last_active, tier, updated_at, wallet_address)"
     ),
@@ -25,6 +32,12 @@ APPLICATION = {
     "tax_transactions": "DELETE, INSERT, SELECT, UPDATE",
 }
 WORKER = {
+    "alert_destinations": "SELECT",
+    "alert_events": "INSERT, SELECT, UPDATE (retracted_at)",
+    "alert_history": "INSERT, SELECT, UPDATE (retracted_at)",
+    "alert_rule_changes": "SELECT",
+    "alert_rules": "SELECT",
+    "notification_deliveries": ("INSERT, SELECT, UPDATE (attempts, ended_at, last_error, next_attempt_at, status)"),
     "portfolio_assets": "DELETE, INSERT, SELECT, UPDATE",
     "portfolio_wallets": "SELECT",
     "premium_users": "SELECT",
@@ -34,6 +47,12 @@ WORKER = {
     "tax_transactions": "INSERT, SELECT, UPDATE (cost_basis, gain_loss, price)",
 }
 TIMESERIES_APPLICATION = {
+    "alert_destinations": "DELETE, INSERT, SELECT, UPDATE",
+    "alert_history": "INSERT, SELECT",
+    "alert_rules": (
+        "DELETE, INSERT, SELECT, UPDATE (actions, conditions, cooldown_seconds, enabled, hysteresis, name,"
+        " signing_secret, trigger, type, updated_at, version)"
+    ),
     "my_portfolio_daily": "SELECT",
     "my_portfolio_snapshots": "SELECT",
     "my_portfolio_weekly": "SELECT",
@@ -45,7 +64,7 @@ TIMESERIES_WORKER = {
 }
 FUNCTIONS = {
     ("premium", "premium_app"): {"api_key_by_hash", "user_by_external_id"},
-    ("premium", "premium_worker"): set(),
+    ("premium", "premium_worker"): {"maintain_alerts"},
     ("timeseries", "premium_app"): set(),
     ("timeseries", "premium_worker"): {"maintain_timeseries"},
 }

@@ -1,0 +1,10 @@
+DROP FUNCTION maintain_alerts(TIMESTAMPTZ);
+DROP FUNCTION drop_alert_partitions(TEXT, TEXT);
+DROP FUNCTION add_alert_partition(TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ);
+DROP TABLE alert_destinations;
+DROP TABLE alert_events;
+DROP TABLE notification_deliveries;
+DROP TABLE alert_history;
+DROP TABLE alert_rules;
+DROP FUNCTION note_alert_rule_change();
+DROP TABLE alert_rule_changes;
