@@ -19,8 +19,9 @@ from local import ports
 from local.aws import Aws, client_environment
 from local.evm import Evm
 from local.market import Market, build, history
-from local.postgres import OWNER, SUPERUSER, Postgres
+from local.postgres import SUPERUSER, Postgres
 from local.redis import Redis
+from migrations.roles import OWNER
 from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.jobs.model import JobRecord

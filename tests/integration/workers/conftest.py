@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -84,9 +83,10 @@ class Fleet:
 
     def kill(self) -> None:
         """SIGKILL to all of it, the supervisor first, so that nothing can clean up."""
-        family = [self.process, *psutil.Process(self.process.pid).children(recursive=True)]
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.kill()
         for process in family:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
         self.process.wait()
 
     def stop(self, seconds: float = 10) -> int:
