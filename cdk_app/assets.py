@@ -28,7 +28,19 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
 
 # The services whose models stay in botocore, the bulk of the layer; a test compares them with the code's clients.
 AWS_SERVICES = frozenset(
-    {"apigatewaymanagementapi", "cloudwatch", "dynamodb", "events", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"}
+    {
+        "apigatewaymanagementapi",
+        "cloudwatch",
+        "dynamodb",
+        "events",
+        "kms",
+        "lambda",
+        "s3",
+        "secretsmanager",
+        "sns",
+        "sqs",
+        "sts",
+    }
 )
 _UNUSED_NAMES = frozenset({"__pycache__", "tests", "test", "bin", "examples"})
 _UNUSED_SUFFIXES = frozenset({".pyc", ".pyi", ".c", ".h", ".pxd", ".pyx"})
