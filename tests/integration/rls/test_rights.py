@@ -47,12 +47,6 @@ WORKER = {
     "tax_transactions": "INSERT, SELECT, UPDATE (cost_basis, gain_loss, price)",
 }
 TIMESERIES_APPLICATION = {
-    "alert_destinations": "DELETE, INSERT, SELECT, UPDATE",
-    "alert_history": "INSERT, SELECT",
-    "alert_rules": (
-        "DELETE, INSERT, SELECT, UPDATE (actions, conditions, cooldown_seconds, enabled, hysteresis, name,"
-        " signing_secret, trigger, type, updated_at, version)"
-    ),
     "my_portfolio_daily": "SELECT",
     "my_portfolio_snapshots": "SELECT",
     "my_portfolio_weekly": "SELECT",
