@@ -19,11 +19,16 @@ from premium.tax.days import instant_of
 from premium.tax.explain import explanation
 from premium.tax.files import read_documents
 from premium.tax.reports import DOCUMENTS, documents_of
+from premium.tax.rules import jurisdiction
 from premium.tax.writing import write_json
 
 _OPTIONS = (
     click.option(
-        "--input", "sources", multiple=True, required=True, help="Neutral JSON, own CSV or an exchange's export; - is stdin"
+        "--input",
+        "sources",
+        multiple=True,
+        required=True,
+        help="Neutral JSON, own CSV or an exchange's export; - is stdin",
     ),
     click.option("--jurisdiction", help="US, GB or UK, DE, CA, AU, FR, IE, JP or generic"),
     click.option("--method", help="fifo, lifo, hifo, lofo, specific_id, section_104, acb, …; by default the country's"),
@@ -83,7 +88,9 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
 
 
 def _report(sources: tuple[str, ...], importer: str | None, **options: Any) -> Report:
-    document = read_documents(sources, importer=importer)
+    country = jurisdiction(options["jurisdiction"]) if options["jurisdiction"] else None
+    currency = options["currency"] or (country.currency if country else "USD")
+    document = read_documents(sources, importer=importer, currency=currency.upper())
     rows = document.get("transactions")
     with watched(len(rows) if isinstance(rows, list) else 0) as watch:
         return calculate(document, now=instant_of(SystemClock().now()), watch=watch, **options)

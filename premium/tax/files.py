@@ -12,12 +12,12 @@ from premium.errors import InvalidInput
 from premium.tax.importers.recognise import rows_of_csv
 
 
-def read_documents(sources: Sequence[str], *, importer: str | None = None) -> dict[str, Any]:
+def read_documents(sources: Sequence[str], *, importer: str | None = None, currency: str = "USD") -> dict[str, Any]:
     """One document of all sources: their transactions together, other members from the first that has them."""
     merged: dict[str, Any] = {}
     rows: list[Any] = []
     for source in sources:
-        document = read_document(source, importer=importer)
+        document = read_document(source, importer=importer, currency=currency)
         found = document.get("transactions")
         if not isinstance(found, list):
             raise InvalidInput(f"{source} has no list of transactions", details={"transactions": "missing"})
@@ -26,7 +26,7 @@ def read_documents(sources: Sequence[str], *, importer: str | None = None) -> di
     return {**merged, "transactions": rows}
 
 
-def read_document(source: str, *, importer: str | None = None) -> dict[str, Any]:
+def read_document(source: str, *, importer: str | None = None, currency: str = "USD") -> dict[str, Any]:
     """The document in a file, or on standard input for `-`; InvalidInput says why it is none.
 
     A bare list is its transactions. Numbers keep their digits as texts: no float is ever made.
@@ -34,7 +34,7 @@ def read_document(source: str, *, importer: str | None = None) -> dict[str, Any]
     raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     head = raw[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if importer is not None or not head.startswith((b"{", b"[")):
-        return {"transactions": list(rows_of_csv(_text(raw, source), source, importer=importer))}
+        return {"transactions": list(rows_of_csv(_text(raw, source), source, importer=importer, currency=currency))}
     try:
         document = json.loads(raw, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as error:

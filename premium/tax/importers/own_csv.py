@@ -12,7 +12,7 @@ from typing import Any
 from premium.errors import InvalidInput
 from premium.tax.reading import FIELDS
 
-_REQUIRED = ("id", "timestamp", "type", "asset", "amount")
+REQUIRED = ("id", "timestamp", "type", "asset", "amount")
 FIRST_LINE = 2
 """The header is line 1."""
 
@@ -27,7 +27,7 @@ def rows(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def _check(header: list[str]) -> None:
-    for name in _REQUIRED:
+    for name in REQUIRED:
         if name not in header:
             raise InvalidInput(f"line 1: the column {name} is missing", details={"line": 1, "column": name})
     for index, name in enumerate(header):
