@@ -8,7 +8,8 @@ import sys
 from aws_cdk import App
 from pydantic import ValidationError
 
-from cdk_app.platform import LocalPlatform, Platform
+from cdk_app.local_platform import LocalPlatform
+from cdk_app.platform import Platform
 from cdk_app.stages import STAGES
 from stacks.abilities import AWS, emulator
 

@@ -3,58 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
 
 from aws_cdk import App, Environment
-from aws_cdk import aws_lambda as lambda_
 
 from cdk_app import assets
+from cdk_app.parts import EDGE_REGION, api_stack, frame_of, given
 from cdk_app.stages import StageConfig
 from stacks.abilities import Abilities
-from stacks.api import ApiStack
-from stacks.constructs.connections import connection, publish
 from stacks.constructs.provision import Provision
 from stacks.constructs.service_function import Place
 from stacks.data import DataStack, Servers
 from stacks.edge import EdgeStack, host_of
-from stacks.frame import Frame
 from stacks.messaging import MessagingStack
 from stacks.migrations import MigrationsStack
 from stacks.network import PRIVATE, NetworkStack
 from stacks.observability import ObservabilityStack
-from stacks.packages import Packages
 from stacks.security import SecurityStack
 from stacks.timeseries import TimeseriesStack
 from stacks.workers import WorkersStack
-
-Part = TypeVar("Part")
-EDGE_REGION = "us-east-1"  # where CloudFront's firewall and certificates live
-
-
-class LocalPlatform:
-    """What the emulator is given: keys, secrets, tables, buckets, queues, topics, both APIs and every function."""
-
-    def __init__(self, app: App, config: StageConfig, abilities: Abilities) -> None:
-        frame = frame_of(config, abilities)
-        self.security = SecurityStack(app, frame=frame, repository=None)
-        self.data = DataStack(app, frame=frame, security=self.security, servers=None)
-        self.messaging = MessagingStack(app, frame=frame, key=self.security.message_key, existing=config.existing)
-        series = {name: self.security.secrets[f"Timeseries{role}"] for name, role in _SERIES.items()}
-        publish(self.data, series)
-        self.api = api_stack(app, frame, config, self, self._provisions(), place=None)
-
-    def _provisions(self) -> dict[str, Provision]:
-        series = self.security.secrets["TimeseriesApp"]
-        return {
-            **self.data.provisions(),
-            **self.messaging.provisions(),
-            "timeseries": connection("TIMESERIES_SECRET_ARN", series, self.security.data_key),
-            "jwt": self.security.jwt,
-            "origin": Provision(),  # there is no edge before it
-        }
-
-
-_SERIES = {"Timeseries": "App", "WorkerTimeseries": "Worker"}
 
 
 class Platform:
@@ -168,56 +134,3 @@ class Platform:
         if self.config.account:
             key = f"availability-zones:account={self.config.account}:region={self.config.region}"
             self.app.node.set_context(key, list(self.config.zones))
-
-
-def given(value: Part | None, name: str) -> Part:
-    """A part that StageConfig has checked to be there."""
-    if value is None:
-        raise ValueError(f"the stage says nothing about {name}")
-    return value
-
-
-def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
-    return Frame(
-        stage=config.name,
-        environment=Environment(account=config.account, region=config.region),
-        removal=config.removal,
-        log_days=config.log_days,
-        abilities=abilities,
-        secrets_generation=config.secrets_generation,
-        cross_region=config.region != EDGE_REGION and config.name != "local",
-    )
-
-
-def api_stack(
-    app: App,
-    frame: Frame,
-    config: StageConfig,
-    platform: LocalPlatform | Platform,
-    provisions: dict[str, Provision],
-    *,
-    place: Place | None,
-) -> ApiStack:
-    """The same in every stage; only the network around its functions differs."""
-    return ApiStack(
-        app,
-        frame=frame,
-        packages=packages(frame.abilities),
-        sizes=config.functions,
-        throttle=config.throttle,
-        origins=config.origins,
-        provisions=provisions,
-        place=place,
-        chain_events=platform.messaging.events,
-        message_key=platform.security.message_key,
-        existing=config.existing,
-    )
-
-
-def packages(abilities: Abilities) -> Packages:
-    """Archives for AWS (arm64), or for the Python and processor of the machine that emulates it."""
-    return Packages(
-        code_archive=assets.code(),
-        dependencies_archive=assets.dependencies(assets.LAMBDA if abilities.native_runtime else assets.THIS_MACHINE),
-        runtime=lambda_.Runtime.PYTHON_3_14,
-    )

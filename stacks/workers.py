@@ -35,7 +35,7 @@ class WorkersStack(PremiumStack):
         self.services = {
             queue.name: WorkerService(
                 self,
-                queue.name.capitalize(),
+                f"{queue.name.capitalize()}Queue",
                 frame=frame,
                 cluster=self.cluster,
                 group=groups.workers,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # First and every later start of the TimescaleDB instance: the data volume, TLS, PostgreSQL, PgBouncer, WAL archive.
-# Filled in by stacks/constructs/timescale_instance.py; @NAME@ is replaced there.
+# Filled in: stacks/constructs/timescale_instance.py replaces the names between at signs.
 set -euo pipefail
 
 DATA=/var/lib/timescale

@@ -13,7 +13,8 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from cdk_app import assets
-from cdk_app.platform import LocalPlatform, Platform
+from cdk_app.local_platform import LocalPlatform
+from cdk_app.platform import Platform
 from cdk_app.stages import STAGES, StageConfig
 from stacks.abilities import AWS, emulator
 from stacks.model import Alerting, Domain, Existing, TimescaleExternal

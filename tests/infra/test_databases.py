@@ -1,0 +1,132 @@
+"""PostgreSQL, Redis, TimescaleDB: encrypted, TLS alone, recoverable, in the database subnets, sized as specified."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cdk_app.stages import STAGES
+from tests.infra.templates import Stage, text
+
+pytestmark = pytest.mark.infra
+CLASSES = {"dev": "db.t4g.medium", "staging": "db.t4g.medium", "prod": "db.r6g.xlarge"}
+NODES = {"dev": "cache.t4g.small", "staging": "cache.t4g.medium", "prod": "cache.r6g.large"}
+SERVERS = {"dev": ("t4g.medium", 50), "staging": ("t4g.large", 50), "prod": ("r6g.large", 500)}
+
+
+def test_postgres_is_encrypted_and_recoverable(stage: Stage) -> None:
+    source = next(
+        r for r in stage.resources("AWS::RDS::DBInstance") if "SourceDBInstanceIdentifier" not in r.properties
+    )
+    properties = source.properties
+    assert properties["DBInstanceClass"] == CLASSES[stage.name]
+    assert properties["Engine"] == "postgres"
+    assert properties["EngineVersion"].startswith("16.")
+    assert properties["StorageEncrypted"] is True
+    assert "DataKey" in text(properties["KmsKeyId"])
+    assert properties["BackupRetentionPeriod"] == 7
+    assert properties["EnablePerformanceInsights"] is True
+    assert properties["PubliclyAccessible"] is False
+    assert properties["MultiAZ"] is (stage.name == "prod")
+    assert properties["DeletionProtection"] is (stage.name != "dev")
+    assert source.body["DeletionPolicy"] == {"dev": "Delete", "staging": "Snapshot", "prod": "Retain"}[stage.name]
+
+
+def test_postgres_forces_tls(stage: Stage) -> None:
+    for group in stage.resources("AWS::RDS::DBParameterGroup"):
+        assert group.properties["Parameters"]["rds.force_ssl"] == "1"
+        assert group.properties["Parameters"]["password_encryption"] == "scram-sha-256"
+
+
+def test_databases_stand_in_the_database_subnets(stage: Stage) -> None:
+    groups = stage.resources("AWS::RDS::DBSubnetGroup") + stage.resources("AWS::ElastiCache::SubnetGroup")
+    for group in groups:
+        subnets = group.properties["SubnetIds"]
+        assert len(subnets) == len(STAGES[stage.name].zones)
+        assert all("database" in text(subnet) for subnet in subnets)
+    for instance in stage.resources("AWS::EC2::Instance"):
+        assert "database" in text(instance.properties["SubnetId"])
+
+
+def test_only_prod_has_a_reader_and_a_proxy(stage: Stage) -> None:
+    readers = [r for r in stage.resources("AWS::RDS::DBInstance") if "SourceDBInstanceIdentifier" in r.properties]
+    proxies = list(stage.every("AWS::RDS::DBProxy"))
+    assert (len(readers), len(proxies)) == ((1, 1) if stage.name == "prod" else (0, 0))
+    for proxy in proxies:
+        assert proxy.properties["RequireTLS"] is True
+        assert {auth["ClientPasswordAuthType"] for auth in proxy.properties["Auth"]} == {"POSTGRES_SCRAM_SHA_256"}
+
+
+def test_processes_connect_through_the_proxy_and_migrations_do_not(prod: Stage) -> None:
+    for secret in prod.resources("AWS::SecretsManager::Secret", "data"):
+        if "DatabaseConnection" in secret.name:
+            assert "PremiumPool" in text(secret.properties["SecretString"])
+    task = prod.only("AWS::ECS::TaskDefinition", "migrations")
+    environment = {entry["Name"]: entry["Value"] for entry in task.properties["ContainerDefinitions"][0]["Environment"]}
+    assert "PremiumInstance" in text(environment["MIGRATION_DATABASE_HOST"])
+
+
+def test_no_template_holds_a_password(stage: Stage) -> None:
+    for secret in stage.resources("AWS::SecretsManager::Secret"):
+        if "SecretString" in secret.properties:
+            assert "{{resolve:secretsmanager:" in text(secret.properties["SecretString"])
+    instance = next(r for r in stage.resources("AWS::RDS::DBInstance") if "MasterUserPassword" in r.properties)
+    assert "{{resolve:secretsmanager:" in text(instance.properties["MasterUserPassword"])
+
+
+def test_redis_keeps_jobs_and_is_closed(stage: Stage) -> None:
+    group = stage.only("AWS::ElastiCache::ReplicationGroup").properties
+    assert group["CacheNodeType"] == NODES[stage.name]
+    assert group["TransitEncryptionEnabled"] is True
+    assert group["TransitEncryptionMode"] == "required"
+    assert group["AtRestEncryptionEnabled"] is True
+    assert "{{resolve:secretsmanager:" in text(group["AuthToken"])
+    assert group["AutomaticFailoverEnabled"] is (stage.name == "prod")
+    assert group["NumCacheClusters"] == (2 if stage.name == "prod" else 1)
+    parameters = stage.only("AWS::ElastiCache::ParameterGroup").properties
+    assert parameters["Properties"]["maxmemory-policy"] == "noeviction"
+
+
+def test_timescale_has_a_home_of_its_own_not_on_rds(stage: Stage) -> None:
+    instance = stage.only("AWS::EC2::Instance", "timeseries")
+    kind, size = SERVERS[stage.name]
+    assert instance.properties["InstanceType"] == kind
+    assert instance.body["CreationPolicy"]["ResourceSignal"]["Count"] == 1
+    volume = stage.only("AWS::EC2::Volume", "timeseries")
+    assert (volume.properties["Size"], volume.properties["VolumeType"]) == (size, "gp3")
+    assert volume.properties["Encrypted"] is True
+    assert volume.body["DeletionPolicy"] == {"dev": "Delete", "staging": "Snapshot", "prod": "Retain"}[stage.name]
+    assert not any("timescale" in text(r.properties).lower() for r in stage.resources("AWS::RDS::DBInstance"))
+
+
+def test_timescale_forces_tls_archives_wal_and_recovers(stage: Stage) -> None:
+    script = text(stage.only("AWS::EC2::Instance", "timeseries").properties["UserData"])
+    for needed in ("hostnossl all all 0.0.0.0/0     reject", "client_tls_sslmode = require", "archive-push", "ssl=on"):
+        assert needed in script, needed
+    assert not re.search("@[A-Z_]+@", script)
+    actions = [
+        a for alarm in stage.resources("AWS::CloudWatch::Alarm", "timeseries") for a in alarm.properties["AlarmActions"]
+    ]
+    assert any("ec2:recover" in text(action) for action in actions)
+    template = stage.only("AWS::EC2::LaunchTemplate", "timeseries")
+    assert template.properties["LaunchTemplateData"]["MetadataOptions"]["HttpTokens"] == "required"
+
+
+def test_backups_are_daily_and_encrypted(stage: Stage) -> None:
+    rule = stage.only("AWS::Backup::BackupPlan").properties["BackupPlan"]["BackupPlanRule"][0]
+    assert rule["Lifecycle"]["DeleteAfterDays"] == (35 if stage.name == "prod" else 7)
+    assert "DataKey" in text(stage.only("AWS::Backup::BackupVault").properties["EncryptionKeyArn"])
+    chosen = stage.only("AWS::Backup::BackupSelection").properties["BackupSelection"]
+    assert len(chosen["Resources"]) == 1 + 5
+    tags = {tag["Key"]: tag["Value"] for tag in stage.only("AWS::EC2::Volume").properties.get("Tags", [])}
+    assert (tags.get("backup") == "daily") is (stage.name != "dev")
+
+
+def test_the_connection_budget_holds() -> None:
+    for stage in ("dev", "staging"):
+        config = STAGES[stage]
+        assert config.postgres is not None
+        assert config.connections_needed() <= config.postgres.max_connections
+    assert STAGES["prod"].postgres is not None
+    assert STAGES["prod"].postgres.proxy

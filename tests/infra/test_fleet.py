@@ -1,0 +1,104 @@
+"""The fleet and the migrations: one service a queue, scaled on its backlog, no job killed, schema before code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cdk_app.stages import STAGES
+from premium.jobs.queue import QUEUES
+from stacks.queues import CLASSES
+from tests.infra.templates import Stage, listed, text
+
+pytestmark = pytest.mark.infra
+SIZES = {"dev": ("512", "1024"), "staging": ("1024", "2048"), "prod": ("2048", "4096")}
+
+
+def test_there_is_a_class_for_every_queue() -> None:
+    assert tuple(queue.name for queue in CLASSES) == QUEUES
+    assert sum(queue.share for queue in CLASSES) == 1
+
+
+def test_one_service_a_queue_with_rollback(stage: Stage) -> None:
+    services = stage.resources("AWS::ECS::Service", "workers")
+    assert len(services) == len(QUEUES)
+    for service in services:
+        deployment = service.properties["DeploymentConfiguration"]
+        assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+        assert deployment["MinimumHealthyPercent"] == 100
+
+
+def test_tasks_are_sized_drained_and_locked_down(stage: Stage) -> None:
+    for task in stage.resources("AWS::ECS::TaskDefinition", "workers"):
+        assert (task.properties["Cpu"], task.properties["Memory"]) == SIZES[stage.name]
+        assert task.properties["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+        container = task.properties["ContainerDefinitions"][0]
+        assert container["StopTimeout"] == 120
+        assert container["ReadonlyRootFilesystem"] is True
+        assert container["User"] == "10001"
+        assert container["Command"][:3] == ["python", "-m", "workers.fleet"]
+        assert "Secrets" not in container
+
+
+def test_capacity_is_the_stages(stage: Stage) -> None:
+    fleet = STAGES[stage.name].fleet
+    assert fleet is not None
+    targets = stage.resources("AWS::ApplicationAutoScaling::ScalableTarget", "workers")
+    assert {target.properties["MinCapacity"] for target in targets} == {fleet.minimum}
+    assert sum(target.properties["MaxCapacity"] for target in targets) <= fleet.total
+    assert all(target.properties["MaxCapacity"] >= 1 for target in targets)
+
+
+def test_scaling_follows_the_published_backlog(stage: Stage) -> None:
+    watched = [a.properties for a in stage.resources("AWS::CloudWatch::Alarm", "workers")]
+    queues = {alarm["Dimensions"][0]["Value"] for alarm in watched}
+    assert {(alarm["Namespace"], alarm["MetricName"]) for alarm in watched} == {("Premium", "Backlog")}
+    assert queues == set(QUEUES)
+    policies = stage.resources("AWS::ApplicationAutoScaling::ScalingPolicy", "workers")
+    assert {policy.properties["PolicyType"] for policy in policies} == {"StepScaling"}
+
+
+def test_the_scheduler_may_publish_that_metric_alone(stage: Stage) -> None:
+    found = [s for _, s in stage.statements("api") if "cloudwatch:PutMetricData" in listed(s["Action"])]
+    assert len(found) == 1
+    assert found[0]["Condition"] == {"StringEquals": {"cloudwatch:namespace": "Premium"}}
+
+
+def test_a_task_may_protect_itself(stage: Stage) -> None:
+    for queue in QUEUES:
+        rights = [
+            action
+            for policy, statement in stage.statements("workers")
+            if policy.name.startswith(f"{queue.capitalize()}QueueTaskTaskRole")
+            for action in listed(statement["Action"])
+        ]
+        assert "ecs:UpdateTaskProtection" in rights, queue
+
+
+def test_code_waits_for_the_schema(stage: Stage) -> None:
+    artifacts = json.loads((stage.folder / "manifest.json").read_text())["artifacts"]
+    for stack in ("api", "workers"):
+        assert f"premium-{stage.name}-migrations" in artifacts[f"premium-{stage.name}-{stack}"]["dependencies"]
+
+
+def test_migrations_run_when_the_image_or_a_password_changes(stage: Stage) -> None:
+    applied = stage.only("Custom::Migrations").properties
+    assert len(applied["Image"]) == 64
+    assert applied["SecretsGeneration"] == "1"
+    task = stage.only("AWS::ECS::TaskDefinition", "migrations").properties["ContainerDefinitions"][0]
+    assert task["Command"] == ["python", "-m", "migrations", "up"]
+    named = {entry["Name"] for entry in task["Environment"]}
+    for prefix in ("MIGRATION_DATABASE", "MIGRATION_TIMESERIES"):
+        assert {
+            f"{prefix}_SECRET_ARN",
+            f"{prefix}_HOST",
+            f"{prefix}_ADMIN_SECRET_ARN",
+            f"{prefix}_ROLE_SECRET_ARNS",
+        } <= named
+
+
+def test_migrations_are_run_by_a_role_that_can_start_one_task(stage: Stage) -> None:
+    run = [s for _, s in stage.statements("migrations") if "ecs:RunTask" in listed(s["Action"])]
+    assert len(run) == 1
+    assert text(run[0]["Resource"]).count("TaskDefinition") == 1

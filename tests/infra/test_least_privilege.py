@@ -1,0 +1,103 @@
+"""Who may do what: rights by resource, no action by wildcard, `*` only where AWS has no resource to name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.infra.templates import Json, Stage, listed, text
+
+pytestmark = pytest.mark.infra
+# Rights that AWS gives on every resource or on none; each has its reason at its policy.
+RESOURCELESS = {
+    "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
+    "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface", "ec2:DescribeSubnets",
+    "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses", "ecr:GetAuthorizationToken",
+    "cloudwatch:PutMetricData", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "ce:GetCostAndUsage",
+    "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+}  # fmt: skip
+
+
+def test_no_action_is_a_wildcard(stage: Stage) -> None:
+    for policy, statement in stage.statements():
+        assert not [action for action in listed(statement["Action"]) if "*" in action], f"{policy.stack}/{policy.name}"
+
+
+def test_star_is_only_for_what_has_no_resource(stage: Stage) -> None:
+    for policy, statement in stage.statements():
+        if "*" in listed(statement["Resource"]):
+            strange = set(listed(statement["Action"])) - RESOURCELESS
+            assert not strange, f"{policy.stack}/{policy.name}: {strange}"
+
+
+def test_the_audit_trail_can_be_appended_to_and_never_changed(stage: Stage) -> None:
+    granted = [s for _, s in stage.statements() if "FnGetAttAudit" in text(s["Resource"])]
+    assert granted
+    for statement in granted:
+        changing = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+        assert not changing & set(listed(statement["Action"]))
+
+
+def test_each_function_has_a_role_of_its_own(stage: Stage) -> None:
+    functions = stage.resources("AWS::Lambda::Function", "api")
+    assert len({text(function.properties["Role"]) for function in functions}) == len(functions)
+
+
+def test_a_function_reaches_only_what_it_needs(prod: Stage) -> None:
+    """The scan's function has no business with reports; the authorizer none with jobs."""
+    rights = {name: role_rights(prod, name) for name in ("Security", "Authorizer", "Tax")}
+    assert "FnGetAttReports" not in rights["Security"]
+    assert "FnGetAttJobs" not in rights["Authorizer"]
+    assert "FnGetAttReports" in rights["Tax"]
+    assert "FnGetAttExports" not in rights["Tax"]
+
+
+def role_rights(stage: Stage, name: str) -> str:
+    found = [s for policy, s in stage.statements("api") if policy.name.startswith(f"{name}RoleDefaultPolicy")]
+    assert found
+    return text(found)
+
+
+def test_workers_read_their_own_database_role_and_functions_theirs(stage: Stage) -> None:
+    for task in stage.resources("AWS::ECS::TaskDefinition", "workers"):
+        environment = text(task.properties["ContainerDefinitions"][0]["Environment"])
+        assert "WorkerDatabaseConnection" in environment
+        assert "DatabaseAppConnection" not in environment
+    for policy, statement in stage.statements("api"):
+        if "secretsmanager:GetSecretValue" in listed(statement["Action"]):
+            assert "Admin" not in text(statement["Resource"]), policy.name
+            assert "Owner" not in text(statement["Resource"]), policy.name
+
+
+def test_no_role_trusts_everybody(stage: Stage) -> None:
+    for role in stage.resources("AWS::IAM::Role"):
+        for statement in role.properties["AssumeRolePolicyDocument"]["Statement"]:
+            assert statement.get("Principal") not in ("*", {"AWS": "*"}), role.name
+
+
+def test_the_pipeline_deploys_by_openid_from_one_repository(stages: dict[str, Stage]) -> None:
+    roles = stages["borrowing"].resources("AWS::IAM::Role", "security")
+    trust: list[Json] = [
+        statement
+        for role in roles
+        for statement in role.properties["AssumeRolePolicyDocument"]["Statement"]
+        if statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    ]
+    assert len(trust) == 1
+    subjects = trust[0]["Condition"]["StringEquals"]
+    assert subjects["token.actions.githubusercontent.com:sub"] == "repo:owner/repository:environment:prod"
+    assert not list(stages["borrowing"].every("AWS::IAM::AccessKey"))
+
+
+def test_operators_need_a_second_factor(stage: Stage) -> None:
+    roles = [r for r in stage.resources("AWS::IAM::Role", "security") if r.name.startswith("Operators")]
+    assert len(roles) == 3
+    for role in roles:
+        condition = role.properties["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+        assert condition == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
+
+def test_the_trail_is_validated_and_everywhere(stage: Stage) -> None:
+    trail = stage.only("AWS::CloudTrail::Trail").properties
+    assert trail["EnableLogFileValidation"] is True
+    assert trail["IsMultiRegionTrail"] is True

@@ -1,0 +1,132 @@
+"""Alarms that reach somebody, logs that are kept as long as the stage says, notices, budget, dashboards."""
+
+from __future__ import annotations
+
+import pytest
+
+from cdk_app.stages import STAGES
+from stacks.routes import HTTP
+from tests.infra.templates import Json, Stage, text
+
+pytestmark = pytest.mark.infra
+DAYS = {"dev": 7, "staging": 30, "prod": 365}
+
+
+def alarms(stage: Stage) -> dict[str, Json]:
+    return {a.name: a.properties for a in stage.resources("AWS::CloudWatch::Alarm", "observability")}
+
+
+def named(stage: Stage, part: str) -> Json:
+    found = [alarm for name, alarm in alarms(stage).items() if part in name]
+    assert len(found) == 1, part
+    return found[0]
+
+
+def test_every_log_group_has_the_stages_retention(stage: Stage) -> None:
+    for group in stage.resources("AWS::Logs::LogGroup"):
+        assert group.properties["RetentionInDays"] == DAYS[stage.name], group.name
+
+
+def test_every_function_and_task_has_a_log_group_of_ours(stage: Stage) -> None:
+    for function in stage.resources("AWS::Lambda::Function"):
+        if not function.name.startswith("Custom"):
+            assert "Ref" in text(function.properties["LoggingConfig"]["LogGroup"]), function.name
+    for task in stage.resources("AWS::ECS::TaskDefinition"):
+        assert task.properties["ContainerDefinitions"][0]["LogConfiguration"]["LogDriver"] == "awslogs"
+
+
+def test_every_alarm_tells_its_class(stage: Stage) -> None:
+    for name, alarm in alarms(stage).items():
+        severity = alarm["AlarmDescription"].split("]")[0].strip("[")
+        assert f"Operations{severity.capitalize()}" in text(alarm["AlarmActions"]), name
+        assert alarm["OKActions"], name
+
+
+def test_canary_and_recovery_alarms_act(stage: Stage) -> None:
+    for alarm in stage.resources("AWS::CloudWatch::Alarm", "timeseries"):
+        assert alarm.properties["AlarmActions"]
+    watched = text(
+        [group.properties["AlarmConfiguration"] for group in stage.resources("AWS::CodeDeploy::DeploymentGroup")]
+    )
+    for alarm in stage.resources("AWS::CloudWatch::Alarm", "api"):
+        assert alarm.name in watched, "an alarm of the api that no deployment watches"
+
+
+@pytest.mark.parametrize(
+    ("part", "threshold", "severity"),
+    [
+        ("ApiErrors", 5, "critical"),
+        ("ApiLatency", 500, "warning"),
+        ("DatabaseCpu", 90, "critical"),
+        ("CacheHits", 80, "info"),
+        ("FailedJobs", 0, "warning"),
+        ("EventsAge", 300, "warning"),
+        ("EventsDeadLetters", 0, "critical"),
+        ("IntakeDeadLetters", 0, "critical"),
+        ("WebhooksDeadLetters", 0, "critical"),
+        ("SchedulesDeadLetters", 0, "critical"),
+        ("TimeseriesDown", 0, "critical"),
+    ],
+)
+def test_thresholds(stage: Stage, part: str, threshold: float, severity: str) -> None:
+    alarm = named(stage, part)
+    assert alarm["Threshold"] == threshold
+    assert alarm["AlarmDescription"].startswith(f"[{severity}]")
+
+
+def test_connections_alarm_at_four_fifths(stage: Stage) -> None:
+    postgres = STAGES[stage.name].postgres
+    assert postgres is not None
+    assert named(stage, "DatabaseConnections")["Threshold"] == postgres.max_connections * 0.8
+
+
+def test_downtime_of_five_minutes_wakes_somebody(stage: Stage) -> None:
+    alarm = stage.only("AWS::CloudWatch::Alarm", "edge").properties
+    assert alarm["EvaluationPeriods"] * alarm["Period"] == 300
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["AlarmActions"]
+    check = stage.only("AWS::Route53::HealthCheck").properties["HealthCheckConfig"]
+    assert (check["Type"], check["ResourcePath"]) == ("HTTPS", "/v1/health")
+
+
+def test_alarms_may_publish_to_encrypted_topics(stage: Stage) -> None:
+    key = next(k for k in stage.resources("AWS::KMS::Key", "security") if k.name.startswith("MessageKey"))
+    allowed = text(key.properties["KeyPolicy"])
+    for service in ("cloudwatch", "events", "sns", "budgets"):
+        assert f"{service}.amazonaws.com" in allowed
+
+
+def test_a_dashboard_a_service_and_the_business(stage: Stage) -> None:
+    names = text([dashboard.name for dashboard in stage.resources("AWS::CloudWatch::Dashboard")])
+    for service in (*(function.name for function in HTTP), "stores", "business"):
+        assert service.title().replace("_", "") in names
+
+
+def test_errors_in_logs_are_counted(stage: Stage) -> None:
+    groups = {text(f.properties["LogGroupName"]) for f in stage.resources("AWS::Logs::MetricFilter")}
+    assert len(groups) == len(stage.resources("AWS::CodeDeploy::DeploymentGroup")) + len(
+        stage.resources("AWS::ECS::Service")
+    )
+
+
+def test_deployments_are_told(stage: Stage) -> None:
+    patterns = text(
+        [rule.properties.get("EventPattern") for rule in stage.resources("AWS::Events::Rule", "observability")]
+    )
+    assert "CloudFormation Stack Status Change" in patterns
+    assert "CodeDeploy Deployment State-change Notification" in patterns
+
+
+def test_the_budget_warns_before_it_is_spent(stage: Stage) -> None:
+    notices = stage.only("AWS::Budgets::Budget").properties["NotificationsWithSubscribers"]
+    assert {(n["Notification"]["NotificationType"], n["Notification"]["Threshold"]) for n in notices} == {
+        ("ACTUAL", 80),
+        ("FORECASTED", 100),
+    }
+
+
+def test_nobody_listens_who_is_not_named(stages: dict[str, Stage]) -> None:
+    assert not list(stages["prod"].every("AWS::SNS::Subscription"))
+    endpoints = text([s.properties["Endpoint"] for s in stages["borrowing"].resources("AWS::SNS::Subscription")])
+    assert "ops@premium.example" in endpoints
+    assert "events.pagerduty.com" in endpoints
