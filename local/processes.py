@@ -42,30 +42,45 @@ def _group(uid: int) -> int:
 
 
 def write_record(record: Path, pid: int) -> None:
-    """`{"pid", "started"}`: a pid alone may be someone else's after a restart of the machine."""
+    """`{"pid", "started"}`: a pid alone may be someone else's later."""
     partial = record.with_suffix(".partial")
-    partial.write_text(json.dumps({"pid": pid, "started": psutil.Process(pid).create_time()}))
+    partial.write_text(json.dumps({"pid": pid, "started": started(pid)}))
     partial.replace(record)
 
 
-def recorded(record: Path) -> tuple[int, float] | None:
-    """The pid and start time that were written, alive or not."""
+def started(pid: int) -> str | None:
+    """When the process began, exactly: this boot's id and the kernel's ticks since then. None when there is none.
+
+    Seconds of the epoch would not do: the kernel derives the boot's time anew at each reading, and it jitters.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return f"{_boot()}:{stat.rpartition(')')[2].split()[19]}"
+
+
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def recorded(record: Path) -> tuple[int, str] | None:
+    """The pid and start that were written, alive or not."""
     try:
         values = json.loads(record.read_text())
     except (FileNotFoundError, ValueError):
         return None
-    return int(values["pid"]), float(values["started"])
+    return int(values["pid"]), str(values["started"])
 
 
 def running(record: Path) -> psutil.Process | None:
     """The recorded process if it still is that process and not a zombie."""
     known = recorded(record)
-    if known is None:
+    if known is None or started(known[0]) != known[1]:
         return None
     try:
         process = psutil.Process(known[0])
-        same = abs(process.create_time() - known[1]) < 1
-        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+        return process if process.status() != psutil.STATUS_ZOMBIE else None
     except psutil.NoSuchProcess:
         return None
 
@@ -100,23 +115,16 @@ def _reap(pid: int) -> None:
         return
 
 
-def _is_another(pid: int, started: float) -> bool:
-    try:
-        return abs(psutil.Process(pid).create_time() - started) >= 1
-    except psutil.NoSuchProcess:
-        return False
+def _session(leader: int, since: str) -> Iterator[psutil.Process]:
+    """What still runs in the session that `leader` opened at `since`, the leader included.
 
-
-def _session(leader: int, started: float) -> Iterator[psutil.Process]:
-    """What still runs in the session that `leader` opened at `started`, the leader included.
-
-    A pid stays taken while a session has its number; after a reboot it may be anyone's.
+    A pid stays taken while a session has its number; after a reboot, or once the session was empty, it may be anyone's.
     """
-    if started < psutil.boot_time() - 1 or _is_another(leader, started):
+    if since.partition(":")[0] != _boot() or started(leader) not in (None, since):
         return
     for process in psutil.process_iter():
         try:
-            if os.getsid(process.pid) == leader and process.create_time() >= started - 1:
+            if os.getsid(process.pid) == leader:
                 yield process
-        except (psutil.NoSuchProcess, ProcessLookupError, PermissionError):
+        except (ProcessLookupError, PermissionError):
             continue

@@ -114,6 +114,6 @@ def test_stop_leaves_a_process_alone_that_only_shares_the_number(tmp_path: Path)
     """After a reboot a recorded pid may be anyone's: the start time tells."""
     server = Redis(tmp_path / "redis", ports.free())
     server.data.mkdir()
-    server.record.write_text(f'{{"pid": {os.getpid()}, "started": 1.0}}')
+    server.record.write_text(f'{{"pid": {os.getpid()}, "started": "another boot:1"}}')
     server.stop()
     assert not server.record.exists()
