@@ -2,42 +2,63 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from pathlib import Path
+from typing import Any
 
 from aws_cdk import App
 from pydantic import ValidationError
 
 from cdk_app.local_platform import LocalPlatform
 from cdk_app.platform import Platform
-from cdk_app.stages import STAGES
+from cdk_app.stages import STAGES, StageConfig
 from stacks.abilities import AWS, emulator
 
 _DEFAULT_ENDPOINT = "http://localhost:4566"
 
 
 class StageError(Exception):
-    """The context names no stage we know, or gives it a value it cannot have."""
+    """The context names no stage or no values that can be read."""
 
 
-def build(app: App, stage: str) -> list[Platform | LocalPlatform]:
-    """The platform of one stage, or with `all` of every stage that AWS holds."""
+def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | LocalPlatform]:
+    """The platform of one stage, or with `all` of every stage that AWS holds; `values` replace fields of the stage."""
     if stage == "all":
         return [Platform(app, config, AWS) for name, config in STAGES.items() if name != "local"]
     if stage not in STAGES:
         raise StageError(f"there is no stage {stage!r}; say -c stage= and one of {', '.join([*STAGES, 'all'])}")
+    config = StageConfig.model_validate(STAGES[stage].model_dump() | values)
     if stage == "local":
-        return [LocalPlatform(app, STAGES[stage], emulator(os.environ.get("AWS_ENDPOINT_URL", _DEFAULT_ENDPOINT)))]
-    return [Platform(app, STAGES[stage], AWS)]
+        return [LocalPlatform(app, config, emulator(os.environ.get("AWS_ENDPOINT_URL", _DEFAULT_ENDPOINT)))]
+    return [Platform(app, config, AWS)]
+
+
+def values_in(path: str | None) -> dict[str, Any]:
+    """The operator's own values (account, domain, existing …): a JSON object in a file, by StageConfig's names."""
+    if path is None:
+        return {}
+    try:
+        values = json.loads(Path(path).read_text())
+    except (OSError, ValueError) as error:
+        raise StageError(f"the values in {path} cannot be read: {error}") from None
+    if not isinstance(values, dict):
+        raise StageError(f"the values in {path} are not a JSON object")
+    return values
 
 
 def main() -> None:
-    """Synthesizes; a wrong value ends it with one sentence and no traceback."""
+    """Synthesizes; a wrong value ends it with sentences that name it and no traceback."""
     app = App()
     try:
-        build(app, str(app.node.try_get_context("stage") or "dev"))
-    except (StageError, ValidationError) as error:
+        values = values_in(app.node.try_get_context("values"))
+        build(app, str(app.node.try_get_context("stage") or "dev"), values)
+    except StageError as error:
         sys.exit(f"cdk: {error}")
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        sys.exit("\n".join(f"cdk: {'.'.join(map(str, p['loc'])) or 'the stage'}: {p['msg']}" for p in problems))
     app.synth()
 
 

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from stacks.constructs.access_log import SOCKET_FIELDS, write_access_log
 from stacks.constructs.findings import acknowledge
+from stacks.constructs.gateway_logging import GatewayLogging
 from stacks.constructs.resource import resource
 from stacks.frame import Frame
 from stacks.model import Throttle
@@ -42,6 +43,8 @@ class SocketFront(Construct):
             detailed_metrics_enabled=True,
             throttle=apigateway.ThrottleSettings(rate_limit=throttle.rate, burst_limit=throttle.burst),
         )
+        if frame.abilities.account_services:
+            self.stage.node.add_dependency(GatewayLogging(self, "Logging"))
         write_access_log(resource(self.stage, apigateway.CfnStage), self.access_log, SOCKET_FIELDS)
 
     def serve(self, integration: WebSocketLambdaIntegration) -> None:

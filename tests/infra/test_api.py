@@ -81,6 +81,14 @@ def test_both_stages_are_throttled_and_logged(stage: Stage) -> None:
         assert "querystring" not in api.properties["AccessLogSettings"]["Format"].lower()
 
 
+def test_the_gateway_may_write_the_sockets_log(stage: Stage) -> None:
+    """Without the account's setting a WebSocket stage with an access log cannot be made."""
+    account = stage.only("AWS::ApiGateway::Account")
+    assert account.body["DeletionPolicy"] == "Retain"
+    socket = next(r for r in stage.resources("AWS::ApiGatewayV2::Stage") if r.name.startswith("Socket"))
+    assert account.name in socket.body["DependsOn"]
+
+
 def test_cors_is_for_our_origins_alone(stage: Stage) -> None:
     apis = stage.resources("AWS::ApiGatewayV2::Api")
     cors = next(api.properties for api in apis if api.properties["ProtocolType"] == "HTTP")["CorsConfiguration"]

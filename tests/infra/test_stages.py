@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,13 +62,29 @@ def test_a_stage_cannot_be_changed_afterwards() -> None:
         STAGES["dev"].region = "eu-west-1"  # type: ignore[misc]  # that it is refused is the test
 
 
-def test_the_app_ends_with_one_sentence() -> None:
-    environment = os.environ | {
-        "CDK_CONTEXT_JSON": '{"stage": "moon"}',
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
-    }
+def app(context: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"CDK_CONTEXT_JSON": json.dumps(context)}
+    environment |= {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
     command = [sys.executable, "-m", "cdk_app.app"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("stage", "values", "sentence"),
+    [
+        ("moon", None, "there is no stage 'moon'"),
+        ("dev", "nowhere.json", "cannot be read"),
+        ("dev", '{"account": "12", "zones": []}', "account: String should match"),
+    ],
+)
+def test_the_app_ends_with_a_sentence(stage: str, values: str | None, sentence: str, tmp_path: Path) -> None:
+    context = {"stage": stage}
+    if values is not None:
+        file = tmp_path / "values.json"
+        if values.startswith("{"):
+            file.write_text(values)
+        context["values"] = str(file)
+    done = app(context)
     assert done.returncode == 1
-    assert "there is no stage 'moon'" in done.stderr
+    assert sentence in done.stderr
     assert "Traceback" not in done.stderr

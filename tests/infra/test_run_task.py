@@ -1,0 +1,130 @@
+"""The custom resource that runs the migrations: CloudFormation is always answered, and told what happened."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from cdk_app.assets import ROOT
+from stacks.lambdas import run_task
+
+pytestmark = pytest.mark.infra
+
+
+class Ecs:
+    """ECS as the function sees it: a task that stops after some looks at it."""
+
+    def __init__(self, looks: int, code: int | None, failures: list[dict[str, str]] | None = None) -> None:
+        self.looks, self.code, self.failures = looks, code, failures or []
+        self.started: list[dict[str, Any]] = []
+
+    def run_task(self, **request: Any) -> dict[str, Any]:
+        self.started.append(request)
+        return {"failures": self.failures, "tasks": [{"taskArn": "task/1"}]}
+
+    def describe_tasks(self, **_: Any) -> dict[str, Any]:
+        self.looks -= 1
+        status = "STOPPED" if self.looks <= 0 else "RUNNING"
+        return {"tasks": [{"lastStatus": status, "containers": [{"exitCode": self.code}], "stoppedReason": "Exited"}]}
+
+
+class Context:
+    invoked_function_arn = "function/1"
+
+    def __init__(self, milliseconds: int = 600_000) -> None:
+        self.milliseconds = milliseconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+class Invoker:
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+
+    def invoke(self, **call: Any) -> None:
+        self.calls.append(call)
+
+
+@pytest.fixture
+def answers() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """CloudFormation's response address, and what was put there."""
+    found: list[dict[str, Any]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            found.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/", found
+    server.shutdown()
+    server.server_close()
+
+
+def run(monkeypatch: pytest.MonkeyPatch, url: str, ecs: Ecs, context: Context, **event: Any) -> Invoker:
+    invoker = Invoker()
+    clients: dict[str, Any] = {"ecs": ecs, "lambda": invoker}
+    monkeypatch.setattr(run_task.boto3, "client", clients.__getitem__)
+    monkeypatch.setattr(run_task, "POLL_SECONDS", 0)
+    for name in ("CLUSTER", "TASK", "SUBNETS", "SECURITY_GROUP"):
+        monkeypatch.setenv(name, f"{name.lower()}-1")
+    common = {"ResponseURL": url, "StackId": "stack", "RequestId": "request", "LogicalResourceId": "Applied"}
+    run_task.handler({"RequestType": "Update", **common, **event}, context)
+    return invoker
+
+
+Answers = tuple[str, list[dict[str, Any]]]
+
+
+def test_success_waits_for_the_task(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
+    ecs = Ecs(looks=3, code=0)
+    run(monkeypatch, answers[0], ecs, Context())
+    assert [answer["Status"] for answer in answers[1]] == ["SUCCESS"]
+    network = ecs.started[0]["networkConfiguration"]["awsvpcConfiguration"]
+    assert network["assignPublicIp"] == "DISABLED"
+
+
+def test_a_failed_migration_fails_the_stack_with_its_reason(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
+    run(monkeypatch, answers[0], Ecs(looks=1, code=1), Context())
+    assert answers[1][0]["Status"] == "FAILED"
+    assert "ended with 1" in answers[1][0]["Reason"]
+
+
+def test_a_task_that_cannot_start_fails_at_once(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
+    run(monkeypatch, answers[0], Ecs(looks=1, code=None, failures=[{"reason": "CAPACITY"}]), Context())
+    assert answers[1][0]["Status"] == "FAILED"
+    assert "CAPACITY" in answers[1][0]["Reason"]
+
+
+def test_a_long_migration_is_handed_to_the_next_call(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
+    invoker = run(monkeypatch, answers[0], Ecs(looks=9, code=0), Context(milliseconds=1))
+    assert answers[1] == []
+    handed = json.loads(invoker.calls[0]["Payload"])
+    assert handed["Task"] == "task/1"
+    ecs = Ecs(looks=1, code=0)
+    run(monkeypatch, answers[0], ecs, Context(), Task=handed["Task"])
+    assert ecs.started == []
+    assert answers[1][0]["Status"] == "SUCCESS"
+
+
+def test_a_deleted_stack_leaves_the_schema(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
+    ecs = Ecs(looks=1, code=0)
+    run(monkeypatch, answers[0], ecs, Context(), RequestType="Delete", PhysicalResourceId="migrations")
+    assert ecs.started == []
+    assert answers[1][0]["Status"] == "SUCCESS"
+
+
+def test_inline_code_fits() -> None:
+    for path in (ROOT / "stacks" / "lambdas").glob("*.py"):
+        assert len(path.read_bytes()) <= 4096, f"{path.name}: CloudFormation takes 4096 bytes inline"
