@@ -1,0 +1,70 @@
+"""Our engine alone, in a process of its own, beside a bare heap loop over the same numbers: `engine.py FILE METHOD`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from decimal import Decimal, localcontext
+from heapq import heappop, heappush
+from pathlib import Path
+from typing import Any
+
+from premium.money import EXACT
+from premium.tax.collector import paused
+from premium.tax.engines import run
+from premium.tax.files import read_document
+from premium.tax.normalise import normalise
+from premium.tax.reading import read_rows
+from premium.tax.setup import setup
+
+
+def bare(rows: list[dict[str, Any]]) -> Callable[[], int]:
+    """The least that could be called FIFO: one heap an asset, decimals at 28 digits, no lots named, no rules."""
+    made = [(r["timestamp"], r["type"] == "buy", r["asset"], Decimal(r["amount"]), Decimal(r["price"])) for r in rows]
+    fee = Decimal("1.25")
+
+    def loop() -> int:
+        queues: dict[str, list[list[Any]]] = {}
+        out = []
+        for when, buys, asset, amount, price in made:
+            queue = queues.setdefault(asset, [])
+            if buys:
+                heappush(queue, [when, amount, (amount * price + fee) / amount])
+                continue
+            left = amount
+            while left and queue:
+                lot = queue[0]
+                part = min(lot[1], left)
+                out.append((part, part * price - fee * part / amount, part * lot[2]))
+                left -= part
+                lot[1] -= part
+                if not lot[1]:
+                    heappop(queue)
+        return len(out)
+
+    return loop
+
+
+def timed(work: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def main(path: str, method: str) -> None:
+    rows = read_document(path)["transactions"]
+    with paused():
+        loop = timed(bare(rows)) if method == "fifo" else None
+        under = setup("GB" if method == "section_104" else "generic", method=method)
+        read = read_rows(rows, zone=under.calendar.zone)
+        rows.clear()
+        with localcontext(EXACT):
+            ready = normalise(read.transactions, under, [])
+        engine = timed(lambda: run(ready, under))
+    print(json.dumps({"engine": engine, "bare": loop}))
+
+
+if __name__ == "__main__":
+    main(str(Path(sys.argv[1])), sys.argv[2])
