@@ -43,6 +43,9 @@ class Settings(BaseModel):
     origin_secret_arn: str | None = None
     chains_file: str | None = None
     price_api_url: str | None = None
+    notifications_secret_arn: str | None = None
+    webhooks_to_loopback: bool = False
+    """Webhooks may reach this machine itself: for tests and the local stage."""
     job_lease_seconds: float = Field(default=15, ge=1, le=120)
     """A running job whose worker has been silent for this long is abandoned; the same in every process of a stage."""
     aws_endpoint_url: str | None = None
@@ -54,6 +57,8 @@ class Settings(BaseModel):
             for name in _TEST_ONLY_URLS:
                 if getattr(self, name) is not None:
                     raise ValueError(f"{name.upper()} holds a secret and is for the stage local only; give its ARN")
+            if self.webhooks_to_loopback:
+                raise ValueError("WEBHOOKS_TO_LOOPBACK is for the stage local only")
         return self
 
     @classmethod

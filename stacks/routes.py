@@ -105,6 +105,26 @@ HTTP = (
             "GET /v1/security/risk-score/{address}",
         ),
     ),
+    Function(
+        name="alerts",
+        needs=_ANSWERS,
+        routes=(
+            "POST /v1/alerts/rules",
+            "GET /v1/alerts/rules",
+            "GET /v1/alerts/rules/{id}",
+            "PUT /v1/alerts/rules/{id}",
+            "DELETE /v1/alerts/rules/{id}",
+            "POST /v1/alerts/rules/{id}/test",
+            "GET /v1/alerts/history",
+            "GET /v1/alerts/destinations",
+            "PUT /v1/alerts/destinations",
+            "POST /v2/premium/alerts",
+            "GET /v2/premium/alerts",
+            "PUT /v2/premium/alerts/{id}",
+            "DELETE /v2/premium/alerts/{id}",
+        ),
+        hot=True,
+    ),
 )
 
 STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"))

@@ -1,0 +1,171 @@
+"""Alert rules, what they fired, and where notifications go; in the present form and in the earlier one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import AwareDatetime
+
+from handlers.alerts_views import (
+    AlertPosition,
+    AlertView,
+    DestinationsBody,
+    DestinationsView,
+    EarlierBody,
+    EarlierView,
+    KeptRuleView,
+    NewRule,
+    RuleChange,
+    RulePosition,
+    RuleView,
+    TrialBody,
+    TrialView,
+    alert_view,
+    earlier_view,
+    kept_view,
+    rule_view,
+    trial_view,
+)
+from handlers.runtime import Caller, Cursor, Limit, Listing, entry, listing, needs, position, router
+from premium.alerts.earlier import draft_of
+from premium.alerts.model import DeliveryStatus, Draft, HistoryFilter, RuleRow, RuleType
+from premium.alerts.service import Rules
+from premium.bootstrap import platform
+
+app = router("Alerts")
+
+
+@app.post("/v1/alerts/rules", status_code=201)
+@needs(tier="starter", scope="alerts:write")
+def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
+    """Keep a rule; it is matched within a second. UNPROCESSABLE when the tier has no room for another."""
+    return kept_view(_rules().add(caller.user_id, caller.tier, Draft.model_validate(rule.model_dump())))
+
+
+@app.get("/v1/alerts/rules")
+@needs(tier="starter", scope="alerts:read")
+def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[RuleView]:
+    """The rules, newest first."""
+    rows = [rule_view(row) for row in _page(caller.user_id, limit, cursor)]
+    return listing(rows, limit, RulePosition, created_at="created_at", id="id")
+
+
+@app.get("/v1/alerts/rules/<rule_id>")
+@needs(tier="starter", scope="alerts:read")
+def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
+    """One rule."""
+    return rule_view(_rules().store.get(caller.user_id, rule_id))
+
+
+@app.put("/v1/alerts/rules/<rule_id>")
+@needs(tier="starter", scope="alerts:write")
+def change_rule(caller: Caller, rule_id: UUID, rule: RuleChange) -> KeptRuleView:
+    """Change a rule, switch it on or off; what is left out stays as it is."""
+    changed = _rules().change(
+        caller.user_id,
+        rule_id,
+        rule.changes(),
+        version=rule.version,
+        new_signing_secret=rule.new_signing_secret,
+    )
+    return kept_view(changed)
+
+
+@app.delete("/v1/alerts/rules/<rule_id>")
+@needs(tier="starter", scope="alerts:write")
+def remove_rule(caller: Caller, rule_id: UUID) -> None:
+    """Remove a rule; what it fired stays in the history."""
+    _rules().store.remove(caller.user_id, rule_id)
+
+
+@app.post("/v1/alerts/rules/<rule_id>/test")
+@needs(tier="starter", scope="alerts:write")
+def try_rule(caller: Caller, rule_id: UUID, trial: TrialBody | None = None) -> TrialView:
+    """Judge an event by a rule; where it matches, carry its actions out, marked as a test in the history."""
+    asked = trial or TrialBody()
+    return trial_view(_rules().try_out(caller.user_id, rule_id, asked.event, tell=asked.deliver))
+
+
+@app.get("/v1/alerts/history")
+@needs(tier="starter", scope="alerts:read")
+def history(
+    caller: Caller,
+    *,
+    rule: UUID | None = None,
+    rule_type: Annotated[RuleType | None, Query(alias="type")] = None,
+    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    status: Annotated[DeliveryStatus | None, Query(description="Alerts with a delivery in this status")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Listing[AlertView]:
+    """What fired, newest event first, with the status of each delivery."""
+    wanted = HistoryFilter(rule_id=rule, type=rule_type, since=since, until=until, status=status)
+    place = position(cursor, AlertPosition)
+    after = (place.event_time, place.id) if place else None
+    rows = [alert_view(row) for row in _rules().history(caller.user_id, wanted, limit + 1, after)]
+    return listing(rows, limit, AlertPosition, event_time="event_time", id="id")
+
+
+@app.get("/v1/alerts/destinations")
+@needs(tier="starter", scope="alerts:read")
+def destinations(caller: Caller) -> DestinationsView:
+    """Where notifications go when a rule does not say."""
+    return DestinationsView.model_validate(_rules().store.destinations(caller.user_id))
+
+
+@app.put("/v1/alerts/destinations")
+@needs(tier="starter", scope="alerts:write")
+def set_destinations(caller: Caller, body: DestinationsBody) -> DestinationsView:
+    """Set them all; one that is left out is removed, and the email is the profile's again."""
+    given = _rules().set_destinations(caller.user_id, body.model_dump(exclude_none=True))
+    return DestinationsView.model_validate(given)
+
+
+@app.post("/v2/premium/alerts", status_code=201)
+@needs(tier="starter", scope="alerts:write")
+def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
+    """Keep a rule, written in the earlier form; its channels go where the profile says."""
+    return earlier_view(_rules().add(caller.user_id, caller.tier, _draft(alert)).rule)
+
+
+@app.get("/v2/premium/alerts")
+@needs(tier="starter", scope="alerts:read")
+def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[EarlierView]:
+    """The rules in the earlier form, newest first."""
+    rows = [earlier_view(row) for row in _page(caller.user_id, limit, cursor)]
+    return listing(rows, limit, RulePosition, created_at="created_at", id="id")
+
+
+@app.put("/v2/premium/alerts/<rule_id>")
+@needs(tier="starter", scope="alerts:write")
+def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> EarlierView:
+    """Replace a rule's name, condition and channels, written in the earlier form."""
+    changes = _draft(alert).model_dump(include={"name", "type", "conditions", "actions", "enabled"})
+    return earlier_view(_rules().change(caller.user_id, rule_id, changes).rule)
+
+
+@app.delete("/v2/premium/alerts/<rule_id>")
+@needs(tier="starter", scope="alerts:write")
+def remove_earlier(caller: Caller, rule_id: UUID) -> None:
+    """As `DELETE /v1/alerts/rules/{id}`."""
+    remove_rule(caller, rule_id)
+
+
+def _draft(alert: EarlierBody) -> Draft:
+    draft = draft_of(alert.name, alert.alert_type, alert.channels, alert.condition)
+    return draft.model_copy(update={"enabled": alert.enabled})
+
+
+def _page(user_id: UUID, limit: int, cursor: str | None) -> list[RuleRow]:
+    place = position(cursor, RulePosition)
+    return _rules().store.page(user_id, limit + 1, (place.created_at, place.id) if place else None)
+
+
+def _rules() -> Rules:
+    return Rules.of(platform())
+
+
+handler = entry(app)

@@ -1,0 +1,152 @@
+"""Use cases of rules for their owner: keep, change, try out, look back. What matches them runs elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from redis import Redis
+
+from premium.accounts.tiers import Tier
+from premium.alerts import history
+from premium.alerts.checking import checked
+from premium.alerts.firing import Alert, Firing
+from premium.alerts.model import RULES_A_TIER, Draft, HistoryFilter, HistoryRow, RuleRow
+from premium.alerts.store import RuleStore
+from premium.alerts.trial import Verdict, sample, verdicts
+from premium.bootstrap import Platform
+from premium.clock import Clock
+from premium.errors import InvalidInput, Unprocessable
+from premium.notifications.destinations import problem
+from premium.notifications.dispatch import hand_over
+from premium.storage.postgres import Database
+
+_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A rule, and the secret that signs its webhooks where it has just been made: it is shown this once."""
+
+    rule: RuleRow
+    signing_secret: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a rule makes of an event; `alert` where it fired and was told."""
+
+    event: Mapping[str, Any]
+    verdicts: tuple[Verdict, ...]
+    alert: Alert | None
+
+    @property
+    def matches(self) -> bool:
+        return all(verdict.holds for verdict in self.verdicts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    store: RuleStore
+    database: Database
+    redis: Redis
+    clock: Clock
+    loopback: bool
+
+    @classmethod
+    def of(cls, platform: Platform) -> Rules:
+        return cls(
+            store=RuleStore(platform.database),
+            database=platform.database,
+            redis=platform.redis(1),
+            clock=platform.clock,
+            loopback=platform.settings.webhooks_to_loopback,
+        )
+
+    def add(self, user_id: UUID, tier: Tier, draft: Draft) -> Kept:
+        """InvalidInput names the field; Unprocessable: no room in the tier, or no destination in the profile."""
+        self._check(user_id, draft)
+        secret = new_secret() if _signs(draft) else None
+        made = self.store.add(user_id, draft, secret, most=RULES_A_TIER[tier])
+        return Kept(rule=made, signing_secret=secret)
+
+    def change(
+        self,
+        user_id: UUID,
+        rule_id: UUID,
+        changes: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        new_signing_secret: bool = False,
+    ) -> Kept:
+        """Fields of `Draft` that were given replace the rule's; Conflict where it is not `version` any more."""
+        now = self.store.get(user_id, rule_id)
+        before = now.draft()
+        draft = Draft.model_validate(before.model_dump() | dict(changes))
+        self._check(user_id, draft)
+        needs_secret = new_signing_secret or (_signs(draft) and not _signs(before))
+        secret = new_secret() if needs_secret else None
+        changed = self.store.replace(
+            user_id, rule_id, draft, secret, version=now.version if version is None else version
+        )
+        return Kept(rule=changed, signing_secret=secret)
+
+    def try_out(self, user_id: UUID, rule_id: UUID, event: Mapping[str, Any] | None, *, tell: bool) -> Trial:
+        """Judge an event, by default one that fits; where it matches, its actions are carried out as a test."""
+        row = self.store.get(user_id, rule_id)
+        rule = checked(row.draft(), loopback=self.loopback)
+        now = self.clock.now()
+        identity = f"test:{uuid4()}"
+        tried = sample(rule, identity, now) if event is None else {"kind": rule.kind, **event, "event_id": identity}
+        judged = verdicts(rule, tried)
+        if not tell or not all(verdict.holds for verdict in judged):
+            return Trial(event=tried, verdicts=judged, alert=None)
+        alerts = self.store.try_out(user_id, Firing(rule_id, identity, _time(tried, now), tried))
+        hand_over(self.redis, alerts)
+        return Trial(event=tried, verdicts=judged, alert=alerts[0] if alerts else None)
+
+    def history(
+        self, user_id: UUID, wanted: HistoryFilter, limit: int, after: tuple[datetime, UUID] | None
+    ) -> list[HistoryRow]:
+        if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
+            raise InvalidInput("The range is empty", details={"from": "must lie before `to`"})
+        return history.page(self.database, user_id, wanted, limit, after)
+
+    def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> Mapping[str, str]:
+        """All of the profile's destinations but its email, which holds unless another is given."""
+        for channel, destination in given.items():
+            if wrong := problem(channel, destination, loopback=self.loopback):
+                raise InvalidInput(f"{channel}: {wrong}", details={channel: wrong})
+        self.store.set_destinations(user_id, given)
+        return self.store.destinations(user_id)
+
+    def _check(self, user_id: UUID, draft: Draft) -> None:
+        checked(draft, loopback=self.loopback)
+        open_ones = {action.type for action in draft.actions if action.destination is None}
+        missing = sorted(open_ones - self.store.destinations(user_id).keys()) if open_ones else []
+        if missing:
+            where = {f"actions.{place}.destination": f"the profile has none for {action.type}: give one"
+                     for place, action in enumerate(draft.actions)
+                     if action.destination is None and action.type in missing}  # fmt: skip
+            raise Unprocessable(f"There is no destination for {missing[0]}", details=where)
+
+
+def new_secret() -> str:
+    """256 random bits, as text."""
+    return f"whsec_{secrets.token_urlsafe(32)}"
+
+
+def _signs(draft: Draft) -> bool:
+    return any(action.type == "webhook" for action in draft.actions)
+
+
+def _time(event: Mapping[str, Any], now: datetime) -> datetime:
+    try:
+        return _TIME.validate_python(event.get("timestamp", now))
+    except ValidationError:
+        raise InvalidInput("timestamp: must be a time with a zone", details={"event.timestamp": "not a time"}) from None
