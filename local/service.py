@@ -28,6 +28,7 @@ class Service(ABC):
         self.port = port
         self.log = self.data.parent / "logs" / f"{self.name}.log"
         self.record = self.data / "process.json"
+        self._launched = False
         self.crashed = False
         """Known in `prepare`: whether the last process ended without `stop`."""
 
@@ -60,14 +61,19 @@ class Service(ABC):
 
     def start(self, *, seconds: float = 30) -> None:
         """Returns when it is healthy. LocalError when its port is taken or it does not come up in `seconds`."""
+        self._launched = False
         if self.pid is None:
-            self.crashed = self.record.exists()
-            processes.end(self.record, grace=0)
-            ports.require_free(self.port, name=self.name, variable=self.variable)
-            self.data.mkdir(parents=True, exist_ok=True)
-            self.prepare()
-            self._spawn()
+            self._launch()
         self._wait(seconds)
+
+    def _launch(self) -> None:
+        self._launched = True
+        self.crashed = self.record.exists()
+        processes.end(self.record, grace=0)
+        ports.require_free(self.port, name=self.name, variable=self.variable)
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.prepare()
+        self._spawn()
 
     def stop(self) -> None:
         processes.end(self.record, grace=self.grace, first=self.stop_signal)
@@ -82,7 +88,8 @@ class Service(ABC):
             if self.healthy():
                 return True
             if self.pid is None:
-                self._retry()
+                # A process that was killed a moment ago may still have run when we looked.
+                self._retry() if self._launched else self._launch()
             return False
 
         if not wait_until(answers, seconds=seconds):
