@@ -68,9 +68,12 @@ def measured(command: Sequence[str], *, cap: float, folder: Path) -> Run:
 
 
 def _told(name: str, count: int, run: Run, cap: float) -> None:
-    seconds = f"{run.seconds:9.2f} s" if run.seconds is not None else f"  > {cap:5.0f} s"
+    failed = "failed with" in run.output
+    seconds = f"{run.seconds:9.2f} s" if run.seconds is not None else "     failed" if failed else f"  > {cap:5.0f} s"
     engine = f"{run.engine:9.3f} s" if run.engine is not None else " " * 11
-    note = "" if run.seconds is not None else "  " + run.output.strip().splitlines()[-1][:60] if run.output.strip() else ""
+    note = (
+        "" if run.seconds is not None else "  " + run.output.strip().splitlines()[-1][:60] if run.output.strip() else ""
+    )
     click.echo(f"{count:>9,}  {name:<34} {seconds}  {run.mebibytes:7.0f} MiB  engine {engine}{note}")
 
 
@@ -81,7 +84,11 @@ def ours(count: int, source: Path, folder: Path, cap: float) -> None:
         if run.seconds is not None and method == "fifo":
             bare = json.loads(run.output.splitlines()[-1])["bare"]
             click.echo(f"{count:>9,}  {'bare heap loop':<34} {'':11}  {'':11}  engine {bare:9.3f} s")
-    for code, method, wanted in (("US", "fifo", "form_8949_csv"), ("US", "hifo", "form_8949_csv"), ("GB", "section_104", "disposals_csv")):
+    for code, method, wanted in (
+        ("US", "fifo", "form_8949_csv"),
+        ("US", "hifo", "form_8949_csv"),
+        ("GB", "section_104", "disposals_csv"),
+    ):
         options = ["--jurisdiction", code, "--method", method, "--format", wanted, "--output", str(folder / "ours")]
         run = measured([str(PREMIUM), "tax", "report", "--input", str(source), *options], cap=cap, folder=folder)
         _told(f"ours, whole, {code} {method}", count, run, cap)
@@ -97,7 +104,7 @@ def theirs(count: int, folder: Path, cap: float, given_up: set[str]) -> None:
         if f"rp2 {method}" in given_up:
             continue
         config, ods = folder / "rp2.ini", folder / "rp2.ods"
-        config.write_text(histories.RP2_CONFIG + f"\n[accounting_methods]\n2019 = {method}\n")
+        config.write_text(histories.RP2_CONFIG + f"\n[accounting_methods]\n1970 = {method}\n")
         histories.rp2(count, ods)
         command = [str(python_of("rp2")), "-c", SCRIPTS["rp2"], "-o", str(folder / "rp2"), str(config), str(ods)]
         run = measured(command, cap=cap, folder=folder)
@@ -107,7 +114,15 @@ def theirs(count: int, folder: Path, cap: float, given_up: set[str]) -> None:
     if "bittytax" not in given_up:
         source = folder / "bittytax.csv"
         histories.bittytax(count, source)
-        command = [str(python_of("bittytax")), "-c", SCRIPTS["bittytax"], "--nopdf", "--skipint", str(source)]
+        command = [
+            str(python_of("bittytax")),
+            "-c",
+            SCRIPTS["bittytax"],
+            "--nopdf",
+            "--skipint",
+            "--summary",
+            str(source),
+        ]
         run = measured(command, cap=cap, folder=folder)
         _told("BittyTax 0.6.0, whole, UK", count, run, cap)
         if run.seconds is None:

@@ -17,11 +17,13 @@ def box(row: Disposal) -> str:
     digital = row.day >= _SINCE_2025
     boxes = _FROM_2025 if digital else _UNTIL_2024
     form = row.form_1099
+    # A pooled method, which the US does not allow, has no terms: what is not known to be long is short.
+    term = "long" if row.term == "long" else "short"
     if form is None or not _counts(form):
-        return boxes[row.term][2]
+        return boxes[term][2]
     if digital and _is_1099_b(form):
         boxes = _UNTIL_2024
-    return boxes[row.term][0 if form.basis_reported else 1]
+    return boxes[term][0 if form.basis_reported else 1]
 
 
 def part(row: Disposal) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
+from premium.tax.conservation import conserve
 from premium.tax.days import day_of
 from premium.tax.engines import run
 from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
@@ -128,6 +129,7 @@ def report_of(
         told += before(transactions, under, now=now)
         ready = normalise(transactions, under, told)
         outcome = run(ready, under)
+        conserve(ready, under, outcome)
         told += outcome.notices
         told += after(outcome, ready)
         told = [_with_line(notice, lines or {}) for notice in told]

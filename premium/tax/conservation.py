@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from premium.money import ZERO
-from premium.tax.model import Outcome
+from premium.tax.ledger.ledger import acquisition_basis
+from premium.tax.model import ACQUISITIONS, Outcome, Transaction
+from premium.tax.setup import Setup
 
 
 class NotConserved(AssertionError):
@@ -37,3 +39,17 @@ def check(acquired: Iterable[tuple[str, Decimal, Decimal]], outcome: Outcome) ->
     wrong = sorted(asset for asset, left in amounts.items() if left)
     if wrong or basis:
         raise NotConserved(f"amounts of {wrong or 'no asset'} and basis differ by {basis}")
+
+
+def conserve(ready: Sequence[Transaction], under: Setup, outcome: Outcome) -> None:
+    """Check a calculation of a whole history; a year's holdings are checked through the whole that they are cut from.
+
+    France keeps no basis by asset, and a conversion turns units of one asset into another's: neither can be balanced
+    asset by asset.
+    """
+    if under.until is not None or under.method == "fr_portfolio":
+        return
+    if any(tx.more.to_asset is not None or tx.more.to_amount is not None for tx in ready if tx.type == "transfer"):
+        return
+    acquired = ((tx.asset, tx.amount, acquisition_basis(tx, under)) for tx in ready if tx.type in ACQUISITIONS)
+    check(acquired, outcome)

@@ -11,6 +11,7 @@ from premium.tax.calculate import Report
 from premium.tax.countries import extras
 from premium.tax.days import date_of, text_of
 from premium.tax.model import Disposal, Holding, Notice
+from premium.tax.reconcile import reconciliation
 from premium.tax.totals import Totals
 from premium.tax.wash import wash_sales
 
@@ -62,6 +63,7 @@ def members(report: Report) -> Iterator[tuple[str, Any]]:
     if under.rules.code == "US":
         yield "wash_sales", wash_sales(report)
         yield "form_8949", map(_form_8949, report.disposals)
+        yield "reconciliation", reconciliation(report)
     yield from extras(report).items()
     yield "warnings", map(warning, report.notices)
 
@@ -176,7 +178,7 @@ def _open_lot(lot: Any) -> Row:
 
 def _form_8949(row: Disposal) -> Row:
     return {
-        "transaction": row.transaction,
+        "transaction": row.name,
         "asset": row.asset,
         "part": part(row),
         "box": box(row),

@@ -95,6 +95,11 @@ class Disposal(NamedTuple):
     """Carried basis less `cost_basis`, where the law lets another value count (a gift sold at a loss)."""
 
     @property
+    def name(self) -> str:
+        """The transaction, or the first of a merged day."""
+        return self.transaction or self.merged[0]
+
+    @property
     def sources(self) -> tuple[str, ...]:
         return self.merged or (self.transaction,)
 

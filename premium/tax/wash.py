@@ -40,8 +40,8 @@ def wash_sales(report: Report) -> Iterator[dict[str, Any]]:
             of_asset.append(_Purchase(days[-1], tx.id, tx.amount))
     losses = [row for row in report.outcome.disposals if row.gain < ZERO and row.asset in purchases]
     used = _lots_of(report.outcome.disposals)
-    shown = {row.transaction for row in report.disposals}
-    for name, rows in groupby(losses, key=lambda row: row.transaction):
+    shown = {row.name for row in report.disposals}
+    for name, rows in groupby(losses, key=lambda row: row.name):
         by_purchase: dict[str, Decimal] = {}
         for row in rows:
             for purchase, loss in _replacements(row, *purchases[row.asset], used[name]):
@@ -54,7 +54,7 @@ def wash_sales(report: Report) -> Iterator[dict[str, Any]]:
 def _lots_of(rows: list[Disposal]) -> dict[str, set[str | None]]:
     lots: dict[str, set[str | None]] = {}
     for row in rows:
-        lots.setdefault(row.transaction, set()).add(row.lot)
+        lots.setdefault(row.name, set()).add(row.lot)
     return lots
 
 

@@ -171,6 +171,7 @@ def row(
 
 def average(transactions: Sequence[Transaction], under: Setup) -> Outcome:
     """ACB, average and moving average; Canada's own with superficial losses."""
-    days = under.rules.superficial_days
+    # The rule looks at all that one owns: with a pool a wallet there is no pool that the denied loss belongs to.
+    days = under.rules.superficial_days if under.scope == "pool" else None
     superficial = Superficial(transactions, under, days) if days is not None else None
     return AverageLedger(under, superficial).run(transactions)

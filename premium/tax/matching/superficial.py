@@ -8,7 +8,6 @@ acquired before the sale and still held, else with the acquisitions after it, in
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -30,8 +29,8 @@ class _Asset:
         self.balances: list[Decimal] = []
         self.seen = 0
         """How many acquisitions the ledger has met."""
-        self.waiting: deque[list[Decimal]] = deque()
-        """[units, denied loss] that the next acquisitions take up."""
+        self.waiting: list[tuple[Decimal, Decimal]] = []
+        """(units, denied loss) of a sale that the next acquisitions take up."""
 
     def note(self, day: int, amount: Decimal, *, acquired: bool) -> None:
         held = (self.balances[-1] if self.balances else ZERO) + amount
@@ -82,22 +81,21 @@ class Superficial:
         at_once = min(units, before, left)
         now = denied if at_once == units else divide(denied * at_once, units)
         if at_once < units:
-            asset.waiting.append([units - at_once, denied - now])
+            asset.waiting.append((units - at_once, denied - now))
         return denied, now
 
     def returned(self, tx: Transaction, day: int) -> Decimal:  # noqa: ARG002 - the window was checked when it was denied
         """Denied loss that an acquisition takes into its cost."""
-        asset, free, cost = self._of(tx.asset), tx.amount, ZERO
+        asset, cost = self._of(tx.asset), ZERO
         asset.seen += 1
-        while asset.waiting and free:
-            units, denied = asset.waiting[0]
-            if units <= free:
-                asset.waiting.popleft()
-                free -= units
+        waiting = []
+        # Each sale's formula stands by itself: one purchase may replace what several sales sold.
+        for units, denied in asset.waiting:
+            if units <= tx.amount:
                 cost += denied
                 continue
-            part = divide(denied * free, units)
-            asset.waiting[0] = [units - free, denied - part]
+            part = divide(denied * tx.amount, units)
+            waiting.append((units - tx.amount, denied - part))
             cost += part
-            free = ZERO
+        asset.waiting = waiting
         return cost

@@ -14,7 +14,7 @@ DISCLAIMER = "Prepared from the transactions given; this is no tax advice."
 FIELDS = (
     Field("(a) Description of property|(Example: 1.5 BTC)", 44),
     Field("(b) Date|acquired", 10),
-    Field("(c) Date sold|or disposed", 11),
+    Field("(c) Date|disposed of", 11),
     Field("(d) Proceeds|(sales price)", 18, right=True),
     Field("(e) Cost or|other basis", 18, right=True),
     Field("(f)|Code", 4),

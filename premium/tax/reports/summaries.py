@@ -65,12 +65,13 @@ def _whole_pounds(value: Decimal, *, up: bool = False) -> str:
 def _kingdom(report: Report, year: int, totals: Totals) -> list[Item]:
     """SA108 'Other property, assets and gains' (boxes 13.1-13.8 from 2024-25 for cryptoassets) and the rates of 2024-25."""
     days = {row.sources for row in rows_of(report, year)}
+    crypto = year >= 2024  # Until 2023-24 the return had no boxes for cryptoassets of their own.
     made = [
-        Item("13.1", "Number of disposals (a day's disposals of an asset are one)", f"{len(days)}"),
-        Item("13.2", "Disposal proceeds", _whole_pounds(totals.proceeds)),
-        Item("13.3", "Allowable costs", _whole_pounds(totals.cost_basis, up=True)),
-        Item("13.4", "Gains in the year, before losses", _whole_pounds(totals.gains)),
-        Item("13.6", "Losses in the year", _whole_pounds(totals.losses, up=True)),
+        Item("13.1" if crypto else "", "Number of disposals (a day's disposals of an asset are one)", f"{len(days)}"),
+        Item("13.2" if crypto else "", "Disposal proceeds", _whole_pounds(totals.proceeds)),
+        Item("13.3" if crypto else "", "Allowable costs", _whole_pounds(totals.cost_basis, up=True)),
+        Item("13.4" if crypto else "", "Gains in the year, before losses", _whole_pounds(totals.gains)),
+        Item("13.6" if crypto else "", "Losses in the year", _whole_pounds(totals.losses, up=True)),
         Item("", "Annual exempt amount", f"{_amount(report, 'annual_exempt_amount', year)}"),
     ]
     if year == 2024:
