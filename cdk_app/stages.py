@@ -126,7 +126,7 @@ STAGING = StageConfig(
     removal="snapshot",
     log_days=30,
     origins=("https://staging.premium.example",),
-    postgres=Postgres(instance="t4g.medium", max_connections=400, deletion_protection=True),
+    postgres=Postgres(instance="t4g.medium", max_connections=440, deletion_protection=True),
     timescale=Timescale(instance="t4g.large", storage=50, snapshots=True),
     redis=Redis(node="t4g.medium"),
     fleet=Fleet(cpu=1024, memory=2048, minimum=1, maximum=4, total=24),
