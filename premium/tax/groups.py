@@ -35,7 +35,7 @@ def _settle(
 ) -> dict[str, Transaction | None]:
     if len(given) == len(received) == 1 and _is_conversion(name, given[0].asset == received[0].asset, under):
         return {received[0].id: None, given[0].id: _moved(given[0], received[0])}
-    if under.rules.swaps_neutral:
+    if under.method == "fr_portfolio":
         # Both legs leave the computation; gas and fees in kind stay what they are.
         return {tx.id: _unvalued(tx) for tx in (*given, *received)}
     total = _known_total(received)

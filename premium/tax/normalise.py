@@ -113,7 +113,7 @@ def _needs_value(tx: Transaction, under: Setup) -> bool:
     if tx.type == "transfer":
         return bool(more.burnt)
     if tx.type == "gift_received":
-        return not under.rules.gifts_keep_basis and more.basis is None and more.donor_basis is None
+        return under.rules.gifts_received != "donor" and more.basis is None and more.donor_basis is None
     if tx.type in ("gift_sent", "donation") and under.method == "fr_portfolio":
         return True
     if tx.type == "gift_sent":

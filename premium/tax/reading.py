@@ -107,6 +107,8 @@ class RowParser:
         if kind not in NEUTRAL:
             raise Refused("type", f"unknown type {str(kind)[:_SHORT]!r}", "unknown_type")
         amount = number(row, "amount", required=True)
+        if not amount:
+            raise Refused("amount", "zero", "zero_amount")
         value = number(row, "value")
         price = number(row, "price")
         if value is None and price is not None:

@@ -24,6 +24,7 @@ def before(transactions: list[Transaction], under: Setup, *, now: int | None) ->
     notices = list(_dates(transactions, under, now))
     notices += _likely_twice(transactions)
     notices += _absurd_prices(transactions)
+    notices += _gifts(transactions, under)
     return notices
 
 
@@ -47,6 +48,19 @@ def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -
             )
         elif now is not None and tx.instant > now:
             yield Notice("future_date", tx.id, f"{text_of(tx.instant)} has not come yet", None, "timestamp")
+
+
+def _gifts(transactions: Iterable[Transaction], under: Setup) -> Iterable[Notice]:
+    """Gifts whose donor's basis should count and is not stated, and gifts sent that the law may tax."""
+    for tx in transactions:
+        more = tx.more
+        if tx.type == "gift_received" and under.rules.gifts_received == "donor":
+            if more.donor_basis is None and more.basis is None:
+                text = f"{plain(tx.amount)} {tx.asset} were a gift whose donor's basis is not stated: it counts as zero"
+                yield Notice("missing_basis", tx.id, text, None, "donor_basis")
+        elif tx.type == "gift_sent" and under.rules.gifts_at_market and more.kind is None:
+            text = f"taken as a gift without gain or loss, as to a spouse; {under.rules.name} taxes others: kind market_value"
+            yield Notice("gift_without_gain", tx.id, text, None, "kind")
 
 
 def _likely_twice(transactions: Iterable[Transaction]) -> list[Notice]:

@@ -72,7 +72,7 @@ class LotLedger:
         more, day = tx.more, self.day(tx.instant)
         basis = self.basis_of(tx)
         acquired, low, received = tx.instant, None, None
-        if more.acquired is not None and (tx.type != "gift_received" or self.setup.rules.gifts_keep_basis):
+        if more.acquired is not None and (tx.type != "gift_received" or takes_donors_basis(tx, self.setup)):
             acquired = more.acquired
         if tx.type == "income":
             value = tx.value or ZERO
@@ -199,8 +199,12 @@ def acquisition_basis(tx: Transaction, under: Setup) -> Decimal:
     more = tx.more
     if more.basis is not None:
         return more.basis + tx.fee
-    if tx.type == "gift_received" and under.rules.gifts_keep_basis:
+    if tx.type == "gift_received" and takes_donors_basis(tx, under):
         return (more.donor_basis or ZERO) + tx.fee
-    if tx.value is None and more.donor_basis is not None:
-        return more.donor_basis + tx.fee
     return (tx.value or ZERO) + tx.fee
+
+
+def takes_donors_basis(tx: Transaction, under: Setup) -> bool:
+    """By law, by choice where the donor's basis is stated, or because no value is."""
+    rule, stated = under.rules.gifts_received, tx.more.donor_basis is not None
+    return rule == "donor" or (stated and (rule == "either" or tx.value is None))

@@ -101,7 +101,7 @@ class AverageLedger:
             self.outcome.disposals.append(row(tx, day, units, share, cost, denied))
         if units < amount:
             self.miss(tx, day, amount - units)
-            self.outcome.disposals.append(row(tx, day, amount - units, proceeds - share, ZERO, ZERO, term="short"))
+            self.outcome.disposals.append(row(tx, day, amount - units, proceeds - share, ZERO, ZERO))
 
     def leave(self, tx: Transaction, day: int) -> None:
         """Gifts, donations, losses: a disposal where the law says so, else a removal at cost."""
@@ -144,7 +144,7 @@ class AverageLedger:
 
 
 def row(
-    tx: Transaction, day: int, amount: Decimal, proceeds: Decimal, cost: Decimal, denied: Decimal, *, term: str = "none"
+    tx: Transaction, day: int, amount: Decimal, proceeds: Decimal, cost: Decimal, denied: Decimal
 ) -> Disposal:
     """A draw from a pool."""
     return Disposal(
@@ -163,7 +163,7 @@ def row(
         cost,
         denied,
         proceeds - cost + denied,
-        term,
+        "none",
         "average",
         tx.more.form_1099,
     )

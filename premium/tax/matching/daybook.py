@@ -172,7 +172,7 @@ def rows_of(asset: str, sold: Disposed, outcome: Outcome) -> list[Disposal]:
                 match.cost,
                 ZERO,
                 share - match.cost,
-                "short" if match.missing else "none",
+                "none",
                 match.rule,
                 form,
             )

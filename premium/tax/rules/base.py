@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
 from premium.tax.days import year_later
 
@@ -30,16 +31,14 @@ class Jurisdiction:
     """Where the default is not one that can be asked for (US: the transition of 2025)."""
     long_from: Callable[[int], int] = year_later
     """First local day on which a lot acquired on a day is long-term."""
-    gifts_keep_basis: bool = False
-    """A gift received takes over the donor's basis and date; else its market value counts."""
+    gifts_received: Literal["donor", "market", "either"] = "market"
+    """What a gift received costs: the donor's basis (and date), its market value, or the donor's where it is stated."""
     gift_loss_basis: bool = False
     """For a loss the lower value at the gift counts (IRC § 1015(a))."""
     gifts_at_market: bool = False
     """A gift sent is a disposal at market value by law, unless to a spouse."""
     losses_deductible: bool = False
     """What is lost or stolen is a disposal without proceeds; else it only leaves."""
-    swaps_neutral: bool = False
-    """An exchange of digital assets is no disposal (France)."""
     conversions: frozenset[str] = frozenset()
     """Richer kinds that are no disposal here: the basis moves on."""
     superficial_days: int | None = None

@@ -13,7 +13,7 @@ RULES = Jurisdiction(
     methods=("fifo",),
     scopes=("per_wallet",),
     long_from=year_later_bgb,
-    gifts_keep_basis=True,
+    gifts_received="donor",
     conversions=frozenset({"bridge"}),
     yearly_amounts={
         "freigrenze": {2009: Decimal(600), 2024: Decimal(1000)},

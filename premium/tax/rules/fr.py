@@ -11,7 +11,6 @@ RULES = Jurisdiction(
     zone="Europe/Paris",
     methods=("fr_portfolio",),
     scopes=("portfolio",),
-    swaps_neutral=True,
     conversions=frozenset({"wrap", "bridge", "lp_add", "lp_remove"}),
     yearly_amounts={"threshold": {2019: Decimal(305)}},
     source="Art. 150 VH bis CGI; BOI-RPPM-PVBMC-30; form 2086",

@@ -9,6 +9,7 @@ RULES = Jurisdiction(
     zone="UTC",
     methods=("fifo", "lifo", "hifo", "lofo", "specific_id", "average", "acb"),
     scopes=("universal", "per_wallet", "pool"),
+    gifts_received="either",
     losses_deductible=True,
     conversions=frozenset({"wrap", "bridge"}),
     source="none",
