@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from premium.alerts import values
-from premium.alerts.catalogue import FIELDS, SERIES, FieldType
-from premium.alerts.thresholds import Floats
+from premium.alerts import times, values
+from premium.alerts.catalogue import FIELDS, FieldType
+from premium.alerts.codes import Codes
+from premium.alerts.thresholds import Floats, Ints
 from premium.alerts.values import field_of
 
 Event = Mapping[str, Any]
@@ -42,13 +43,18 @@ class Numbers:
 
 
 class Batch:
-    """Events of one kind, in order of arrival, with columns made on demand and kept."""
+    """Events of one kind, in order of arrival, with columns made on demand and kept.
 
-    def __init__(self, kind: str, events: Sequence[Event]) -> None:
+    `codes` are the kind's numbers of texts, by field: what the index and the series know the events' texts by.
+    """
+
+    def __init__(self, kind: str, events: Sequence[Event], codes: Mapping[str, Codes]) -> None:
         self.kind = kind
         self.events = events
+        self._codes = codes
         self._numbers: dict[tuple[str, Reader], Numbers] = {}
         self._keys: dict[str, list[str | None]] = {}
+        self._coded: dict[str, Ints] = {}
 
     def __len__(self) -> int:
         return len(self.events)
@@ -57,48 +63,46 @@ class Batch:
         """The column of a numeric field."""
         found = self._numbers.get((field, read))
         if found is None:
-            found = self._numbers[field, read] = _numbers(self._raw(field), read)
+            found = self._numbers[field, read] = _numbers(column_of(self.events, field), read)
         return found
 
-    def key(self, field: str) -> list[str | None]:
-        """The column of a field that groups rules: text as it stands, addresses folded."""
-        found = self._keys.get(field)
+    def coded(self, field: str, *, learn: bool = False) -> Ints:
+        """The column of a field that groups rules, as numbers; `learn`: no text stays unknown."""
+        found = self._coded.get(field)
         if found is None:
-            found = self._keys[field] = _keys(self._raw(field), FIELDS[self.kind][field].type)
+            found = self._coded[field] = self._codes[field].of(self._key(field))
+        if learn:
+            found = self._coded[field] = self._codes[field].learned(self._key(field), found)
         return found
-
-    @cached_property
-    def series(self) -> list[tuple[str | None, ...]]:
-        """What names the level that each event reports."""
-        return list(zip(*(self.key(field) for field in SERIES[self.kind]), strict=True))
 
     @cached_property
     def times(self) -> Floats:
         """Each event's own time in seconds since 1970; NaN where it cannot be read."""
-        raw = self._raw("timestamp")
-        if set(map(type, raw)) == {str} and all(len(text) == 20 and text[-1] == "Z" for text in raw):
-            try:
-                return np.array([text[:19] for text in raw], "datetime64[s]").astype(np.float64)
-            except ValueError:
-                pass  # one of them is no date: read one by one, so that only that one is lost
-        return np.array([seconds(one) for one in raw], np.float64)
+        return times.column(column_of(self.events, "timestamp"))
 
-    def _raw(self, field: str) -> list[Any]:
-        if "." in field:
-            return [field_of(event, field) for event in self.events]
-        return [event.get(field) for event in self.events]
+    @cached_property
+    def objects(self) -> NDArray[np.object_]:
+        """The events themselves as an array."""
+        made = np.empty(len(self.events), np.object_)
+        made[:] = self.events
+        return made
+
+    def _key(self, field: str) -> list[str | None]:
+        """Text as it stands, addresses folded."""
+        found = self._keys.get(field)
+        if found is None:
+            found = self._keys[field] = _keys(column_of(self.events, field), FIELDS[self.kind][field].type)
+        return found
 
 
-def seconds(raw: object) -> float:
-    """RFC 3339 (a time without zone is UTC) or a number of seconds since 1970; NaN for anything else."""
-    if isinstance(raw, str):
-        try:
-            instant = datetime.fromisoformat(raw)
-        except ValueError:
-            return float("nan")
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
-    value = values.number(raw)
-    return float("nan") if value is None or abs(value) > 10**12 else float(value)
+def column_of(events: Sequence[Event], field: str) -> list[Any]:
+    """The raw values of a field, None where an event lacks it."""
+    if "." in field:
+        return [field_of(event, field) for event in events]
+    try:
+        return list(map(itemgetter(field), events))
+    except KeyError:
+        return [event.get(field) for event in events]
 
 
 def _keys(raw: list[Any], kind: FieldType) -> list[str | None]:
@@ -111,11 +115,13 @@ def _numbers(raw: list[Any], read: Reader) -> Numbers:
     types = set(map(type, raw))
     if types == {str} and not _NOT_PLAIN.search(",".join(raw)):
         try:
-            floats = np.array([float(text) for text in raw])
+            floats = np.fromiter(map(float, raw), np.float64, len(raw))
         except ValueError:
             pass  # such as "" or "1.2.3": the slow way tells which
         else:
-            return Numbers(floats, np.array([len(text) <= SHORT for text in raw]))
+            lengths = np.fromiter(map(len, raw), np.int64, len(raw))
+            if lengths.max() <= values.MAX_LENGTH:
+                return Numbers(floats, lengths <= SHORT)
     if types == {int}:
         return _integers(raw)
     exact = [read(one) for one in raw]

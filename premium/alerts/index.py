@@ -7,8 +7,8 @@ dictionary and its thresholds by a search over all events at once. What a rule w
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -17,79 +17,91 @@ from numpy.typing import NDArray
 
 from premium.alerts import values
 from premium.alerts.catalogue import DISCRIMINATORS, FIELDS
+from premium.alerts.codes import Codes
 from premium.alerts.columns import Batch, Reader, as_float, is_short
+from premium.alerts.groups import Signature
 from premium.alerts.rule import Condition, Rule
-from premium.alerts.thresholds import Thresholds
+from premium.alerts.thresholds import Floats, Ints, Thresholds
 
+_ZERO = Decimal(0)
 _KEYED = (values.text, values.folded)
 _NUMERIC = (values.number, values.severity)
 
 
+class Residual(NamedTuple):
+    """A second numeric condition, checked in the column of the candidates."""
+
+    field: str
+    read: Reader
+    operator: str
+
+
 class StoreKey(NamedTuple):
-    """A store of thresholds: on which column, by which operator, and whether it is searched for crossings."""
+    """A store of thresholds: on which column, by which operator.
+
+    `edge`: searched for crossings. `whole`: group, threshold and `residual` decide; else each candidate is looked at.
+    """
 
     field: str
     read: Reader
     operator: str
     edge: bool
+    whole: bool
+    residual: Residual | None = None
 
 
-ALWAYS = StoreKey("", values.number, "any", edge=False)
-"""The store of rules that every event of their group reaches: no numeric condition, or a state of their own."""
+ANY = "any"
+"""The operator of stores whose rules every event of their group reaches: no numeric condition, or a state of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a rule lies: `whole` where group and threshold decide it, so that nothing is left to check."""
+    """Where a rule lies; `second` is the threshold of the residual condition."""
 
     signature: tuple[str, ...]
     key: tuple[str, ...]
     store: StoreKey
     threshold: Decimal
-    whole: bool
+    second: Decimal
 
 
-@dataclass(slots=True)
 class KindIndex:
-    """The groups and stores of one kind of event."""
+    """The groups and stores of one kind of event, and the numbers of its texts."""
 
-    signatures: dict[tuple[str, ...], dict[Hashable, int]] = field(default_factory=dict)
-    stores: dict[StoreKey, Thresholds] = field(default_factory=dict)
-    groups: int = 0
+    def __init__(self, kind: str) -> None:
+        self.codes: dict[str, Codes] = {name: Codes() for name in FIELDS[kind] if name in DISCRIMINATORS}
+        self.stores: dict[StoreKey, Thresholds] = {}
+        self.groups = 0
+        self._signatures: dict[tuple[str, ...], Signature] = {}
 
-    def group(self, signature: tuple[str, ...], key: tuple[str, ...]) -> int:
-        """The group's number, a new one where there is none."""
-        by_key = self.signatures.setdefault(signature, {})
-        wanted = key[0] if len(key) == 1 else key  # a lone key needs no tuple for each event that looks it up
-        number = by_key.get(wanted)
-        if number is None:
-            number = by_key[wanted] = self.groups
-            self.groups += 1
-        return number
+    def group(self, place: Place) -> int:
+        """The number of the place's group, a new one where there is none."""
+        signature = self._signatures.get(place.signature)
+        if signature is None:
+            signature = self._signatures[place.signature] = Signature(place.signature)
+        codes = [self.codes[name].add(text) for name, text in zip(place.signature, place.key, strict=True)]
+        group, new = signature.group(codes, self.groups)
+        self.groups += new
+        return group
 
-    def groups_of(self, batch: Batch) -> Iterator[NDArray[np.int64]]:
+    def groups_of(self, batch: Batch) -> Iterator[Ints]:
         """For each signature the group of each event, -1 for none."""
-        for signature, by_key in self.signatures.items():
-            if not signature:
-                yield np.full(len(batch), by_key[()], np.int64)
-                continue
-            get, columns = by_key.get, [batch.key(name) for name in signature]
-            keys = columns[0] if len(columns) == 1 else zip(*columns, strict=True)
-            yield np.array([get(key, -1) for key in keys], np.int64)
+        for signature in self._signatures.values():
+            yield signature.groups_of(batch)
 
 
 class RuleIndex:
     """The rules of a shard by slot (a small integer that is reused), and where each can be reached."""
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
-        self.kinds: dict[str, KindIndex] = {kind: KindIndex() for kind in FIELDS}
+        self.kinds: dict[str, KindIndex] = {kind: KindIndex(kind) for kind in FIELDS}
         self.rules: list[Rule | None] = []
         self.names: NDArray[np.object_] = np.empty(0, np.object_)
         self.slots: dict[str, int] = {}
         self.cooling: set[int] = set()
         self.edges: dict[str, int] = dict.fromkeys(FIELDS, 0)
-        self.whole: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.short: NDArray[np.bool_] = np.zeros(0, np.bool_)
+        self.second: Floats = np.zeros(0, np.float64)
         self._free: list[int] = []
         self._load(rules)
 
@@ -100,10 +112,12 @@ class RuleIndex:
         """Adds a rule or puts a new version in the place of the old one."""
         if rule.id in self.slots:
             self.remove(rule.id)
-        slot, place = self._take_slot(rule), place_of(rule)
-        kind = self.kinds[rule.kind]
-        store = kind.stores.setdefault(place.store, Thresholds())
-        store.insert(kind.group(place.signature, place.key), as_float(place.threshold), slot)
+        place, kind = place_of(rule), self.kinds[rule.kind]
+        slot = self._take_slot(rule, place)
+        store = kind.stores.get(place.store)
+        if store is None:
+            store = kind.stores[place.store] = Thresholds()
+        store.insert(kind.group(place), as_float(place.threshold), slot)
 
     def remove(self, rule_id: str) -> bool:
         """Takes a rule out; False if it is not there."""
@@ -113,46 +127,56 @@ class RuleIndex:
         rule = self.rules[slot]
         assert rule is not None  # noqa: S101 - slots of known ids are taken
         place, kind = place_of(rule), self.kinds[rule.kind]
-        kind.stores[place.store].delete(kind.group(place.signature, place.key), as_float(place.threshold), slot)
+        kind.stores[place.store].delete(kind.group(place), as_float(place.threshold), slot)
         self.rules[slot] = None
         self.cooling.discard(slot)
         self.edges[rule.kind] -= rule.edge
         self._free.append(slot)
         return True
 
-    def _take_slot(self, rule: Rule) -> int:
+    def _take_slot(self, rule: Rule, place: Place) -> int:
         if self._free:
             slot = self._free.pop()
             self.rules[slot] = rule
         else:
             slot = len(self.rules)
             self.rules.append(rule)
-        if slot >= len(self.whole):
-            extra = np.zeros(max(1024, len(self.whole) // 4), np.bool_)
-            self.names = np.concatenate((self.names, np.empty(len(extra), np.object_)))
-            self.whole, self.short = np.concatenate((self.whole, extra)), np.concatenate((self.short, extra))
-        place = place_of(rule)
+        if slot >= len(self.short):
+            self._make_room(max(1024, len(self.short) // 4))
         self.slots[rule.id] = slot
         self.names[slot] = rule.id
         self.edges[rule.kind] += rule.edge
         if rule.cooldown:
             self.cooling.add(slot)
-        self.whole[slot], self.short[slot] = place.whole, is_short(place.threshold)
+        self.short[slot] = is_short(place.threshold) and is_short(place.second)
+        self.second[slot] = as_float(place.second)
         return slot
 
+    def _make_room(self, extra: int) -> None:
+        self.names = np.concatenate((self.names, np.empty(extra, np.object_)))
+        self.short = np.concatenate((self.short, np.zeros(extra, np.bool_)))
+        self.second = np.concatenate((self.second, np.zeros(extra, np.float64)))
+
     def _load(self, rules: Iterable[Rule]) -> None:
-        columns: dict[tuple[str, StoreKey], tuple[list[int], list[float], list[int]]] = {}
+        """Rules that lie together get slots together: what one event fires then lies side by side in memory."""
+        columns: dict[tuple[str, StoreKey], tuple[list[int], list[float], list[tuple[Rule, Place]]]] = {}
+        seen: set[str] = set()
         for rule in rules:
-            if rule.id in self.slots:
+            if rule.id in seen:
                 raise ValueError(f"rule {rule.id!r} is there twice")
-            slot, place = self._take_slot(rule), place_of(rule)
-            groups, thresholds, slots = columns.setdefault((rule.kind, place.store), ([], [], []))
-            groups.append(self.kinds[rule.kind].group(place.signature, place.key))
+            seen.add(rule.id)
+            place = place_of(rule)
+            groups, thresholds, entries = columns.setdefault((rule.kind, place.store), ([], [], []))
+            groups.append(self.kinds[rule.kind].group(place))
             thresholds.append(as_float(place.threshold))
-            slots.append(slot)
-        for (kind, key), (groups, thresholds, slots) in columns.items():
+            entries.append((rule, place))
+        del seen
+        for (kind, key), (groups, thresholds, entries) in columns.items():
             store = self.kinds[kind].stores[key] = Thresholds()
-            store.load(np.array(groups, np.int64), np.array(thresholds, np.float64), np.array(slots, np.int32))
+            numbers, values_ = np.array(groups, np.int64), np.array(thresholds, np.float64)
+            order = np.lexsort((values_, numbers))
+            slots = np.array([self._take_slot(*entries[at]) for at in order.tolist()], np.int32)
+            store.load(numbers[order], values_[order], slots)
 
 
 def place_of(rule: Rule) -> Place:
@@ -164,9 +188,12 @@ def place_of(rule: Rule) -> Place:
     rest = [condition for condition in rule.conditions if keyed.get(condition.field) is not condition]
     signature = tuple(sorted(keyed))
     key = tuple(str(keyed[name].value) for name in signature)
-    primary = next((one for one in rest if one.read in _NUMERIC and isinstance(one.value, Decimal)), None)
-    if primary is None or rule.hysteresis is not None:
-        return Place(signature, key, ALWAYS, Decimal(0), whole=not rest and not rule.edge)
-    whole = len(rest) == 1 and rule.hysteresis is None
-    store = StoreKey(primary.field, primary.read, primary.operator, edge=rule.edge and whole)
-    return Place(signature, key, store, Decimal(primary.value), whole=whole)
+    numeric = [one for one in rest if one.read in _NUMERIC and isinstance(one.value, Decimal)]
+    if not numeric or rule.hysteresis is not None:
+        store = StoreKey("", values.number, ANY, edge=False, whole=not rest and not rule.edge)
+        return Place(signature, key, store, _ZERO, _ZERO)
+    first, second = numeric[0], numeric[1] if len(numeric) == 2 else None
+    whole = len(rest) == len(numeric) <= (1 if rule.edge else 2)
+    residual = Residual(second.field, second.read, second.operator) if second is not None and whole else None
+    store = StoreKey(first.field, first.read, first.operator, rule.edge and whole, whole, residual)
+    return Place(signature, key, store, Decimal(first.value), Decimal(second.value) if residual and second else _ZERO)

@@ -14,7 +14,7 @@ from typing import Any
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?", re.ASCII)
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
-_MAX_LENGTH = 400
+MAX_LENGTH = 400
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 """Severity words, mildest first: they compare by their place here."""
@@ -34,7 +34,7 @@ def number(raw: object) -> Decimal | None:
 
 
 def _number_of_text(text: str) -> Decimal | None:
-    if len(text) > _MAX_LENGTH:
+    if len(text) > MAX_LENGTH:
         return None
     if _DECIMAL.fullmatch(text):
         try:

@@ -1,0 +1,70 @@
+"""Batches gone by, kept for as long as an event may be late, and what each series was before them."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from premium.alerts.evaluate import Event
+from premium.alerts.thresholds import Floats, Ints
+
+WINDOW = 600.0
+"""Seconds that an event may be late and still be judged against the value at its time."""
+
+NEVER = -np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The events' places by series and then by arrival; `numbers` are the series in that order."""
+
+    newest: float
+    numbers: Ints
+    order: Ints
+    times: Floats
+    events: list[Event]
+
+
+class Past:
+    """The events of the last two windows by series, and of each series the newest that is older than that."""
+
+    def __init__(self) -> None:
+        self.newest = NEVER
+        self._base: dict[int, tuple[float, Event]] = {}
+        self._batches: deque[_Batch] = deque()
+
+    def add(self, numbers: Ints, order: Ints, times: Floats, events: list[Event]) -> None:
+        """A batch that has been matched: places `order`, sorted by their series `numbers`."""
+        newest = float(times.max())
+        self._batches.append(_Batch(newest, numbers, order, times, events))
+        self.newest = max(self.newest, newest)
+        while self._batches[0].newest < self.newest - 2 * WINDOW:
+            self._forget(self._batches.popleft())
+
+    def begin(self, number: int, time: float, event: Event) -> None:
+        """What is known of a series after a restart."""
+        self._base_of(number, time, event)
+        self.newest = max(self.newest, time)
+
+    def at(self, number: int, time: float, floor: float) -> Event | None:
+        """The newest event of a series that is not younger than `time` but than `floor`; among equals the later arrival."""
+        best, found = self._base.get(number, (NEVER, None))
+        if not floor < best <= time:
+            best, found = floor, None
+        for batch in self._batches:
+            low, high = np.searchsorted(batch.numbers, [number, number + 1])
+            for place in batch.order[low:high].tolist():
+                here = float(batch.times[place])
+                if best < here <= time or (found is not None and here == best):
+                    best, found = here, batch.events[place]
+        return found
+
+    def _forget(self, batch: _Batch) -> None:
+        for number, place in zip(batch.numbers.tolist(), batch.order.tolist(), strict=True):
+            self._base_of(number, float(batch.times[place]), batch.events[place])
+
+    def _base_of(self, number: int, time: float, event: Event) -> None:
+        if time >= self._base.get(number, (NEVER, None))[0]:
+            self._base[number] = (time, event)

@@ -1,0 +1,153 @@
+"""The candidates of a batch: whom its events can fire, most of them decided by the search itself.
+
+Thresholds lie sorted as float64, which keeps the order of the exact values: what lies strictly between two places is
+decided, and only what equals the event's value as a float is a tie, to be looked at. Two short decimals that are equal
+as floats are equal; other ties are left open for the exact comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from premium.alerts.columns import Batch, Numbers
+from premium.alerts.index import ANY, KindIndex, RuleIndex, StoreKey
+from premium.alerts.series import Previous, Series
+from premium.alerts.thresholds import Floats, Ints, Thresholds
+
+Slots = NDArray[np.int32]
+_UP = ("gt", "gte")
+_INCLUSIVE = ("gte", "lte", "eq")
+_COMPARE = {"gt": np.greater, "gte": np.greater_equal, "lt": np.less, "lte": np.less_equal, "eq": np.equal}
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Places of events and slots of rules: those that fire, and those that must be looked at one by one."""
+
+    events: Ints
+    slots: Slots
+    open_events: Ints
+    open_slots: Slots
+
+
+class Search:
+    """One batch against one kind's stores; `previous` is None where each event stands on its own."""
+
+    def __init__(self, index: RuleIndex, series: Series, batch: Batch, previous: Previous | None) -> None:
+        self._index = index
+        self._kind: KindIndex = index.kinds[batch.kind]
+        self._series = series
+        self._batch = batch
+        self._previous = previous
+
+    def pairs(self) -> Iterator[Pairs]:
+        """Store by store; no pair comes twice."""
+        for groups in self._kind.groups_of(self._batch):
+            reached = np.flatnonzero(groups >= 0)
+            for key, store in self._kind.stores.items():
+                start, end = store.bounds(groups[reached])
+                filled = start < end
+                if filled.any():
+                    yield self._search(key, store, reached[filled], start[filled], end[filled])
+
+    def _search(self, key: StoreKey, store: Thresholds, at: Ints, start: Ints, end: Ints) -> Pairs:
+        if key.operator == ANY:
+            return _opened(*_spread(store, at, start, end), whole=key.whole)
+        column = self._batch.numbers(key.field, key.read)
+        readable = ~np.isnan(column.floats[at])
+        if not readable.all():
+            at, start, end = at[readable], start[readable], end[readable]
+        if key.edge and self._previous is not None:
+            return self._crossed(key, store, column, self._previous, at, start, end)
+        return self._reached(key, store, column, at, start, end)
+
+    def _reached(self, key: StoreKey, store: Thresholds, column: Numbers, at: Ints, start: Ints, end: Ints) -> Pairs:
+        """Whose condition holds now."""
+        low, high = _ties(store, start, end, column.floats[at])
+        if key.operator in _UP:
+            sure = _spread(store, at, start, low)
+        elif key.operator == "eq":
+            sure = _spread(store, at[:0], low[:0], low[:0])
+        else:
+            sure = _spread(store, at, high, end)
+        events, slots = _spread(store, at, low, high)
+        exact = column.short[events] & self._index.short[slots]
+        equal = exact if key.operator in _INCLUSIVE else np.zeros_like(exact)
+        return self._rest(key, _joined(sure, (events[equal], slots[equal])), (events[~exact], slots[~exact]))
+
+    def _rest(self, key: StoreKey, found: tuple[Ints, Slots], ties: tuple[Ints, Slots]) -> Pairs:
+        """The residual condition of what was found, where there is one."""
+        if not key.whole:
+            return _opened(*_joined(found, ties), whole=False)
+        if key.residual is None:
+            return Pairs(*found, *ties)
+        field, read, operator = key.residual
+        column = self._batch.numbers(field, read)
+        events, slots = _joined(found, ties)
+        now, wanted = column.floats[events], self._index.second[slots]
+        holds = _COMPARE[operator](now, wanted)
+        doubtful = (now == wanted) & ~(column.short[events] & self._index.short[slots])
+        unsure = np.arange(len(events)) >= len(found[0])
+        sure, look = holds & ~doubtful & ~unsure, (holds & unsure) | doubtful
+        return Pairs(events[sure], slots[sure], events[look], slots[look])
+
+    def _crossed(
+        self, key: StoreKey, store: Thresholds, column: Numbers, previous: Previous, at: Ints, start: Ints, end: Ints
+    ) -> Pairs:
+        """Whose condition holds now and did not hold for the predecessor; where none is known it did not."""
+        if not previous.judged.all():
+            kept = previous.judged[at]
+            at, start, end = at[kept], start[kept], end[kept]
+        before = self._series.column_before(self._batch, previous, key.field, key.read)
+        now, was = column.floats[at], before.floats[at]
+        low, high = _ties(store, start, end, now)
+        low_was, high_was = _ties(store, start, end, was)
+        new = np.isnan(was)
+        if key.operator in _UP:
+            sure = _spread(store, at, np.where(new, start, high_was), low)
+        elif key.operator == "eq":
+            sure = _spread(store, at[:0], low[:0], low[:0])
+        else:
+            sure = _spread(store, at, high, np.where(new, end, low_was))
+        # A tie with either value is left open: both comparisons have to be exact, and ties are few.
+        moved = new | (low != low_was)
+        tied_now = _spread(store, at, low, high)
+        tied_was = _spread(store, at[moved & ~new], low_was[moved & ~new], high_was[moved & ~new])
+        return Pairs(*sure, *_joined(tied_now, tied_was if key.operator != "eq" else (at[:0], store.slots[:0])))
+
+
+def _ties(store: Thresholds, start: Ints, end: Ints, wanted: Floats) -> tuple[Ints, Ints]:
+    """The places of thresholds that equal `wanted`: from the first not below to the first above. NaN: none."""
+    low = store.below(start, end, wanted, inclusive=False)
+    high = low.copy()
+    tied = np.flatnonzero(low < end)
+    tied = tied[store.values[low[tied]] == wanted[tied]]
+    if len(tied):
+        high[tied] = store.below(low[tied], end[tied], wanted[tied], inclusive=True)
+    return low, high
+
+
+def _opened(events: Ints, slots: Slots, *, whole: bool) -> Pairs:
+    none, nobody = events[:0], slots[:0]
+    return Pairs(events, slots, none, nobody) if whole else Pairs(none, nobody, events, slots)
+
+
+def _joined(first: tuple[Ints, Slots], second: tuple[Ints, Slots]) -> tuple[Ints, Slots]:
+    if len(second[0]) == 0:
+        return first
+    return np.concatenate((first[0], second[0])), np.concatenate((first[1], second[1]))
+
+
+def _spread(store: Thresholds, at: Ints, low: Ints, high: Ints) -> tuple[Ints, Slots]:
+    """Every event with each slot at low ≤ place < high."""
+    counts = np.maximum(high - low, 0)
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    if total == 0:
+        return at[:0], store.slots[:0]
+    places = np.arange(total) + np.repeat(low - (ends - counts), counts)
+    return np.repeat(at, counts), store.slots[places]
