@@ -29,7 +29,7 @@ _REPEATABLE_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class Refused(UpstreamUnavailable):
-    """The neighbour answered and said no (a 4xx): repeating the same request cannot help."""
+    """The neighbour answered and said no (a 4xx, `details["status"]`): repeating the same request cannot help."""
 
     retryable = False
 
@@ -163,7 +163,8 @@ class Neighbour:
             raise UpstreamUnavailable(f"{self.name} answered {response.status_code}")
         self.breaker.succeeded()
         if response.is_error:
-            raise Refused(f"{self.name} refused the request with {response.status_code}")
+            code = response.status_code
+            raise Refused(f"{self.name} refused the request with {code}", details={"status": code})
         return response
 
 
