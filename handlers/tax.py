@@ -24,6 +24,7 @@ from handlers.runtime import (
 )
 from handlers.tax_views import (
     Import,
+    ImportUpload,
     ImportView,
     NewReport,
     ReportPosition,
@@ -31,6 +32,7 @@ from handlers.tax_views import (
     SummaryView,
     TransactionPosition,
     TransactionView,
+    UploadView,
     import_view,
     report_view,
     summary_view,
@@ -39,7 +41,7 @@ from handlers.tax_views import (
 from premium.bootstrap import platform
 from premium.errors import InvalidInput
 from premium.tax import service
-from premium.tax.jobs import ReportPayload
+from premium.tax.jobs import ImportPayload, ReportPayload
 from premium.tax.rows import ReportRow
 
 app = router("Tax")
@@ -56,6 +58,28 @@ def import_transactions(caller: Caller, document: Import) -> ImportView:
         return import_view(service.import_csv(at, caller.user_id, document.csv, lenient=document.lenient))
     rows = document.transactions or ()
     return import_view(service.import_rows(at, caller.user_id, rows, lenient=document.lenient))
+
+
+@app.post("/v1/tax/transactions/uploads", status_code=201)
+@needs(tier="pro", scope="tax:write")
+def new_upload(caller: Caller) -> UploadView:
+    """Where to send a file over the request limit (neutral JSON, own CSV or an exchange's export), by a form upload."""
+    upload, form = service.new_upload(platform(), caller.user_id)
+    links = {"import": f"/v1/tax/transactions/uploads/{upload}/import"}
+    return UploadView(id=upload, url=form["url"], fields=form["fields"], max_bytes=service.MAX_UPLOAD, links=links)
+
+
+@app.post("/v1/tax/transactions/uploads/<upload_id>/import", status_code=202)
+@needs(tier="pro", scope="tax:write")
+def import_upload(
+    caller: Caller, upload_id: UUID, options: ImportUpload, request_id: RequestId, idempotency_key: IdempotencyKey
+) -> JobView:
+    """Import an uploaded file, all of it or nothing; the job's result says what was added."""
+    payload = ImportPayload(upload=str(upload_id), **options.model_dump())
+    record = service.start_import(
+        platform(), caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key
+    )
+    return job_view(record)
 
 
 @app.get("/v1/tax/transactions")

@@ -31,6 +31,20 @@ class Import(Body):
     lot_scope: str | None = Field(default=None, description="Read and left to the report")
 
 
+class ImportUpload(Body):
+    lenient: bool = False
+    source: str | None = Field(default=None, max_length=40, description="The exchange or tool, instead of the header")
+    currency: str = Field(default="USD", pattern="^[A-Za-z]{3}$")
+
+
+class UploadView(View):
+    id: UUID
+    url: str
+    fields: Mapping[str, str] = Field(description="Form fields that go before the file")
+    max_bytes: int
+    links: Mapping[str, str]
+
+
 class NewReport(Body):
     year: int = Field(ge=2009, le=2100, description="Tax year, by the calendar year in which it starts")
     jurisdiction: str = Field(default="US", min_length=2, max_length=7)

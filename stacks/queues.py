@@ -27,5 +27,5 @@ CLASSES = (
     QueueClass(name="default", needs=(*_COMMON, "usage", "audit", "exports", "free_replica"), share=Decimal("0.1")),
     QueueClass(name="aggregation", needs=(*_COMMON, "exports", "free_replica"), share=Decimal("0.2")),
     QueueClass(name="scanning", needs=_COMMON, share=Decimal("0.15")),
-    QueueClass(name="tax", needs=(*_COMMON, "reports"), share=Decimal("0.15")),
+    QueueClass(name="tax", needs=(*_COMMON, "reports", "exports"), share=Decimal("0.15")),
 )

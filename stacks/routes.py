@@ -83,13 +83,15 @@ HTTP = (
     ),
     Function(
         name="tax",
-        needs=(*_ANSWERS, "jobs", "reports"),
+        needs=(*_ANSWERS, "jobs", "reports", "exports"),
         routes=(
             "POST /v1/tax/reports",
             "GET /v1/tax/reports",
             "GET /v1/tax/reports/{id}",
             "GET /v1/tax/transactions",
             "POST /v1/tax/transactions/import",
+            "POST /v1/tax/transactions/uploads",
+            "POST /v1/tax/transactions/uploads/{id}/import",
             "GET /v1/tax/summary/{year}",
         ),
     ),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from premium.jobs.runtime import job
-from premium.tax.jobs import REPORT
+from premium.tax.importing import make_import
+from premium.tax.jobs import IMPORT, REPORT
 from premium.tax.reporting import make_report
 
 report = job(REPORT)(make_report)
+import_upload = job(IMPORT)(make_import)

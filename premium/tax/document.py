@@ -150,10 +150,10 @@ def _totals(report: Report) -> Iterator[tuple[str, Any]]:
     yield "totals", text(sums.whole)
     yield "totals_by_year", {str(year): text(totals) for year, totals in sums.by_year.items()}
     if not under.calendar.fiscal_is_calendar:
-        yield (
-            "totals_by_tax_year",
-            {under.calendar.label(year): text(totals) for year, totals in sums.by_tax_year.items()},
-        )
+        years = {under.calendar.label(year): text(totals) for year, totals in sums.by_tax_year.items()}
+        for year, net in extras(report).get("net_capital_gain", {}).items():
+            years.setdefault(year, {})["net_capital_gain"] = net
+        yield "totals_by_tax_year", years
 
 
 def holding(item: Holding) -> Row:

@@ -78,7 +78,9 @@ def _unit(lot: OpenLot) -> str:
 
 def _row(row: Disposal, report: Report) -> Iterator[str]:
     figures = f"proceeds {plain(row.proceeds)}, cost {plain(row.cost_basis)}, gain {plain(row.gain)}"
-    missing = row.lot is None and not row.cost_basis and any(m.transaction in row.sources for m in report.outcome.missing)
+    missing = (
+        row.lot is None and not row.cost_basis and any(m.transaction in row.sources for m in report.outcome.missing)
+    )
     source = "units without a lot" if missing else _source(row)
     yield f"{plain(row.amount)} {row.asset} from {source}: {figures}."
     yield f"  Why: rule {row.rule}, {_ORDER.get(row.rule, row.rule)}."

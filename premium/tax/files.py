@@ -32,13 +32,14 @@ def read_document(source: str, *, importer: str | None = None, currency: str = "
     A bare list is its transactions. Numbers keep their digits as texts: no float is ever made.
     """
     raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    name = Path(source).name
     head = raw[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if importer is not None or not head.startswith((b"{", b"[")):
-        return {"transactions": list(rows_of_csv(_text(raw, source), source, importer=importer, currency=currency))}
+        return {"transactions": list(rows_of_csv(_text(raw, name), name, importer=importer, currency=currency))}
     try:
         document = json.loads(raw, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"{source} is not JSON: {str(error)[:200]}") from None
+        raise InvalidInput(f"{name} is not JSON: {str(error)[:200]}") from None
     return {"transactions": document} if isinstance(document, list) else document
 
 

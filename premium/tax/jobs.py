@@ -16,6 +16,22 @@ class ReportPayload(JobPayload):
     time_zone: str | None = None
 
 
+class ImportPayload(JobPayload):
+    """An uploaded file to import; `source` names its importer where the header should not decide."""
+
+    upload: str
+    lenient: bool = False
+    source: str | None = None
+    currency: str = "USD"
+
+
+IMPORT = JobKind(
+    name="tax.import",
+    function="workers.tax.import_upload",
+    queue="tax",
+    payload=ImportPayload,
+    timeout_seconds=600,
+)
 REPORT = JobKind(
     name="tax.report",
     function="workers.tax.report",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from premium.bootstrap import Platform
@@ -15,13 +15,15 @@ from premium.jobs.model import JobRecord
 from premium.tax import store
 from premium.tax.checking import Checked, check_rows
 from premium.tax.importers import own_csv
-from premium.tax.jobs import REPORT, ReportPayload
+from premium.tax.jobs import IMPORT, REPORT, ImportPayload, ReportPayload
 from premium.tax.model import Notice
 from premium.tax.rows import ReportRow, TransactionRow
 from premium.tax.setup import setup
 
 LINK_SECONDS = 900
 """How long a presigned link to a document works."""
+UPLOAD_SECONDS = 900
+MAX_UPLOAD = 256 * 2**20
 MAX_ERRORS = 50
 """An answer names at most so many; the count tells of the others."""
 
@@ -55,6 +57,27 @@ def import_csv(at: Platform, user_id: UUID, text: str, *, lenient: bool = False)
     """The same from the platform's own CSV; lines are the file's."""
     rows = list(own_csv.rows(text.splitlines()))
     return import_rows(at, user_id, rows, lenient=lenient, first_line=own_csv.FIRST_LINE)
+
+
+def new_upload(at: Platform, user_id: UUID) -> tuple[UUID, Mapping[str, Any]]:
+    """An id and the form (`url`, `fields`) by which a file over the request limit reaches the bucket."""
+    upload = uuid4()
+    form = at.bucket("exports").presigned_post(
+        upload_key(user_id, upload), UPLOAD_SECONDS, max_bytes=MAX_UPLOAD, content_type="application/octet-stream"
+    )
+    return upload, form
+
+
+def start_import(
+    at: Platform, user_id: UUID, payload: ImportPayload, *, request_id: str, idempotency_key: str | None
+) -> JobRecord:
+    """Import what was uploaded; NotFound while there is no such upload of this user's."""
+    at.bucket("exports").stat(upload_key(user_id, UUID(payload.upload)))
+    return at.jobs.start(IMPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
+
+
+def upload_key(user_id: UUID, upload: UUID) -> str:
+    return f"tax-imports/{user_id}/{upload}"
 
 
 def _imported(checked: Checked, added: int) -> Imported:

@@ -143,9 +143,7 @@ class AverageLedger:
                 self.outcome.holdings.append(Holding(wallet, asset, pool.amount, pool.cost))
 
 
-def row(
-    tx: Transaction, day: int, amount: Decimal, proceeds: Decimal, cost: Decimal, denied: Decimal
-) -> Disposal:
+def row(tx: Transaction, day: int, amount: Decimal, proceeds: Decimal, cost: Decimal, denied: Decimal) -> Disposal:
     """A draw from a pool."""
     return Disposal(
         tx.id,

@@ -33,12 +33,14 @@ def platform(aws: Aws, redis_server: Redis, postgres: Databases, monkeypatch: py
     dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
     for name in ("jobs", "idempotency"):
         dynamodb.create_table(TableName=f"{name}-{suffix}", **creation(name))
-    s3.create_bucket(Bucket=f"reports-{suffix}")
+    for name in ("reports", "exports"):
+        s3.create_bucket(Bucket=f"{name}-{suffix}")
     values = {
         "PREMIUM_STAGE": "local",
         "JOBS_TABLE": f"jobs-{suffix}",
         "IDEMPOTENCY_TABLE": f"idempotency-{suffix}",
         "REPORTS_BUCKET": f"reports-{suffix}",
+        "EXPORTS_BUCKET": f"exports-{suffix}",
         "REDIS_URL": redis_server.url,
         "DATABASE_URL": postgres.url("premium", "premium_app"),
         "WORKER_DATABASE_URL": postgres.url("premium", "premium_worker"),

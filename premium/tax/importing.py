@@ -1,0 +1,55 @@
+"""An uploaded file as a job: read it, check all of it, store all of it. Worker side only."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from shutil import copyfileobj
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from premium.errors import Unprocessable
+from premium.tax import store
+from premium.tax.checking import check_rows
+from premium.tax.collector import paused
+from premium.tax.files import read_document
+from premium.tax.jobs import ImportPayload
+from premium.tax.service import refused, upload_key
+
+if TYPE_CHECKING:
+    from premium.jobs.context import JobContext
+
+MAX_NOTICES = 20
+"""A job's record keeps so many; the count tells of the others."""
+
+
+def make_import(context: JobContext, payload: ImportPayload) -> Mapping[str, Any]:
+    """The body of `tax.import`: `{added, known, skipped, warnings}`. Run twice, the second adds nothing."""
+    rows = _rows(context, payload)
+    context.progress(0.3)
+    with paused():
+        checked = check_rows(rows, zone=ZoneInfo("UTC"))
+    if checked.errors and not payload.lenient:
+        raise Unprocessable(refused(checked.errors).message)
+    context.progress(0.6)
+    with context.platform.worker_database.as_user(context.user_id, statement_timeout_ms=120_000) as connection:
+        added = store.add_transactions(connection, context.user_id, checked.rows, checked.moments)
+        context.point("first_write")
+        context.point("before_commit")
+    told = [f"line {notice.line}: {notice.message}" for notice in (*checked.errors, *checked.notices)[:MAX_NOTICES]]
+    return {"added": added, "known": len(checked.rows) - added, "skipped": len(checked.errors), "warnings": told}
+
+
+def _rows(context: JobContext, payload: ImportPayload) -> list[Any]:
+    key = upload_key(context.user_id, UUID(payload.upload))
+    with tempfile.TemporaryDirectory(prefix="tax-import-") as folder:
+        path = Path(folder) / "upload"
+        with context.platform.bucket("exports").open(key) as source, path.open("wb") as target:
+            copyfileobj(source, target)
+        document = read_document(str(path), importer=payload.source, currency=payload.currency)
+    rows = document.get("transactions")
+    if not isinstance(rows, list):
+        raise Unprocessable("the upload has no list of transactions")
+    return rows

@@ -1,0 +1,124 @@
+"""Files over the request limit: uploaded by a form, imported by a job, reported in seconds."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from premium.bootstrap import Platform
+from premium.jobs.model import JobRecord, JobStatus
+from premium.jobs.runtime import carry_out
+from premium.tax.importing import make_import
+from premium.tax.jobs import IMPORT
+from tests.fixtures.postgres import Databases
+from tests.integration.tax.conftest import Ask, add_user
+from tests.unit.tax.test_importers import KRAKEN
+
+pytestmark = pytest.mark.integration
+
+
+def send(form: dict[str, Any], content: bytes) -> int:
+    """A browser's multipart form: the fields first, the file last."""
+    boundary = uuid4().hex
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode()
+        for k, v in form["fields"].items()
+    ]
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'.encode()
+    body = b"".join([*parts, head, content, f"\r\n--{boundary}--\r\n".encode()])
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    with urllib.request.urlopen(urllib.request.Request(form["url"], body, headers)) as answer:
+        return int(answer.status)
+
+
+@pytest.fixture
+def imported(platform: Platform, ask: Ask) -> Callable[..., JobRecord]:
+    def run(content: bytes, **options: Any) -> JobRecord:
+        form = ask("POST", "/v1/tax/transactions/uploads", {})[1]["data"]
+        assert send(form, content) in (200, 204)
+        status, answer = ask("POST", form["links"]["import"], options)
+        assert status == 202
+        carry_out(IMPORT, make_import, UUID(answer["data"]["id"]), platform)
+        return platform.jobs.store.get(UUID(answer["data"]["id"]))
+
+    return run
+
+
+def history(count: int) -> list[dict[str, str]]:
+    rows = []
+    for number in range(count):
+        kind, day = ("buy", "sell")[number % 2], 1 + number % 28
+        rows.append(
+            {
+                "id": f"t{number}",
+                "timestamp": f"2024-{1 + number * 12 // count:02d}-{day:02d}T{number % 24:02d}:00:00Z",
+                "type": kind,
+                "asset": "ETH",
+                "amount": "2" if kind == "buy" else "1.5",
+                "price": str(2000 + number % 997),
+                "wallet": "main",
+            }
+        )
+    return rows
+
+
+def test_ten_thousand_transactions_from_upload_to_links(
+    ask: Ask, imported: Callable[..., JobRecord], work: Callable[[str], JobRecord]
+) -> None:
+    content = json.dumps({"transactions": history(10_000)}).encode()
+    done = imported(content)
+    assert done.result is not None
+    assert (done.status, done.result["added"]) == (JobStatus.DONE, 10_000)
+    again = imported(content).result
+    assert again is not None
+    assert (again["added"], again["known"]) == (0, 10_000)
+
+    started = time.perf_counter()
+    job = ask("POST", "/v1/tax/reports", {"year": 2024})[1]["data"]["id"]
+    assert work(job).status is JobStatus.DONE
+    links = ask("GET", f"/v1/tax/reports/{job}")[1]["data"]["links"]
+    print(f"report of 10,000 transactions: {time.perf_counter() - started:.2f} s")
+    assert {
+        "form_8949_pdf",
+        "form_8949_csv",
+        "schedule_d_pdf",
+        "turbotax_txf",
+        "audit_csv",
+        "result_json",
+    } <= links.keys()
+    lines = urllib.request.urlopen(links["form_8949_csv"]).read().splitlines()
+    assert len(lines) > 5_000
+
+
+def test_an_exchange_export_is_recognised(imported: Callable[..., JobRecord], ask: Ask) -> None:
+    done = imported(KRAKEN.encode())
+    assert done.result is not None
+    assert done.result["added"] == 3
+    assert {row["sourceId"] for row in ask("GET", "/v1/tax/transactions")[1]["data"]} == {
+        "kraken:T1",
+        "kraken:L3",
+        "kraken:L4",
+    }
+
+
+def test_a_wrong_line_stops_all_of_it_with_its_name(imported: Callable[..., JobRecord], ask: Ask) -> None:
+    rows = history(10)
+    rows[6]["amount"] = "lots"
+    done = imported(json.dumps(rows).encode())
+    assert done.status is JobStatus.FAILED
+    assert done.error is not None
+    assert "line 7: amount: not a decimal number" in done.error.message
+    assert ask("GET", "/v1/tax/transactions")[1]["data"] == []
+
+
+def test_another_users_upload_is_not_found(ask: Ask, postgres: Databases) -> None:
+    form = ask("POST", "/v1/tax/transactions/uploads", {})[1]["data"]
+    send(form, b"[]")
+    assert ask("POST", form["links"]["import"], {}, as_user=add_user(postgres))[0] == 404
+    assert ask("POST", f"/v1/tax/transactions/uploads/{uuid4()}/import", {})[0] == 404
