@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements" / "handlers.txt"
 PACKAGES = ("handlers", "premium")
 WORKER_PACKAGES = ("premium", "workers", "migrations")
+KEPT = 8
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
 
 # The services whose models stay in botocore, the bulk of the layer; a test compares them with the code's clients.
@@ -86,12 +87,13 @@ def worker_context() -> Path:
     sources = [(ROOT / name, name) for name in names]
     sources += [(path, path.relative_to(ROOT).as_posix()) for name in WORKER_PACKAGES for path in _files(ROOT / name)]
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
-    folder = output_folder().parent / "worker" / _digest(content)
+    folder = output_folder().parent / "worker" / f"context-{_digest(content)}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as part:
             _copy(sources, Path(part) / "context")
             (Path(part) / "context").replace(folder)
+    _keep_latest(folder)
     return folder
 
 
@@ -101,7 +103,17 @@ def _built(name: str, fill: Callable[[Path], None]) -> Path:
         with tempfile.TemporaryDirectory() as folder:
             fill(Path(folder))
             _zip(Path(folder), archive)
+    _keep_latest(archive)
     return archive
+
+
+def _keep_latest(used: Path) -> None:
+    """Marks what is used and forgets all but the latest of its kind: every change of the code makes another."""
+    used.touch()
+    kind = used.name.partition("-")[0]
+    siblings = sorted(used.parent.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in siblings[KEPT:]:
+        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
 
 
 def output_folder() -> Path:

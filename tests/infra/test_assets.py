@@ -41,6 +41,15 @@ def test_code_is_ours_alone_and_the_same_twice(tmp_path: Path, monkeypatch: pyte
     assert assets.code.__wrapped__().read_bytes() == first.read_bytes()
 
 
+def test_old_archives_do_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREMIUM_ASSETS_DIR", str(tmp_path))
+    for number in range(assets.KEPT + 5):
+        (tmp_path / f"code-{number}.zip").touch()
+    used = assets.code.__wrapped__()
+    assert used.exists()
+    assert len(list(tmp_path.glob("code-*"))) == assets.KEPT
+
+
 def test_the_layer_for_aws_is_arm_for_lambdas_python() -> None:
     machines, versions = set(), set()
     with zipfile.ZipFile(assets.dependencies(assets.LAMBDA)) as layer:
