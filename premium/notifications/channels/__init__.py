@@ -1,0 +1,1 @@
+"""How each channel is spoken to: one adapter a channel and provider."""

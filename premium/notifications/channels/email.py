@@ -1,0 +1,129 @@
+"""Emails by Amazon SES (API v2) or SendGrid (v3 mail send): the text as it is, and the same text escaped as HTML."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
+from premium.errors import UpstreamUnavailable
+from premium.neighbours import CircuitBreaker, Neighbour, Refused
+from premium.notifications.channels.adapter import TIMEOUT_SECONDS
+from premium.notifications.model import Delivery
+from premium.notifications.templates import line
+
+DELIVERY_HEADER = "X-Premium-Delivery-Id"
+_THREADS = 8
+_FINAL = frozenset({"MessageRejected", "BadRequestException", "NotFoundException", "ValidationException"})
+"""SES' errors that lie in the message; what lies in our account may be mended by an operator meanwhile."""
+
+
+def html_of(text: str) -> str:
+    """The text as a paragraph: nothing in it is markup."""
+    return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>'
+
+
+class SesClient(Protocol):
+    """The one operation of boto3's `sesv2` that is used here."""
+
+    def send_email(self, **request: Any) -> Any: ...
+
+
+class SesEmails:
+    """`client` is boto3's `sesv2`, which is safe to share between threads."""
+
+    def __init__(self, client: SesClient, sender: str) -> None:
+        self._client = client
+        self._sender = sender
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ses")
+
+    def lane(self, delivery: Delivery) -> str:  # noqa: ARG002 - all mail goes one way
+        return "ses"
+
+    async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
+        breaker.admit()
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._send, delivery)
+        except Refused:
+            breaker.succeeded()
+            raise
+        except BaseException:
+            breaker.failed()
+            raise
+        breaker.succeeded()
+
+    def _send(self, delivery: Delivery) -> None:
+        try:
+            self._client.send_email(**ses_request(delivery, self._sender))
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code"))
+            kind = Refused if code in _FINAL else UpstreamUnavailable
+            raise kind(f"the email provider answered {code}") from error
+        except BotoCoreError as error:
+            raise UpstreamUnavailable(f"the email provider did not answer: {type(error).__name__}") from error
+
+
+def ses_request(delivery: Delivery, sender: str) -> Any:
+    """Arguments of SendEmail."""
+    text = delivery.text()
+    return {
+        "FromEmailAddress": sender,
+        "Destination": {"ToAddresses": [delivery.destination]},
+        "Content": {
+            "Simple": {
+                "Subject": {"Data": line(delivery.subject), "Charset": "UTF-8"},
+                "Body": {
+                    "Text": {"Data": text, "Charset": "UTF-8"},
+                    "Html": {"Data": html_of(text), "Charset": "UTF-8"},
+                },
+                "Headers": [{"Name": DELIVERY_HEADER, "Value": str(delivery.id)}],
+            }
+        },
+    }
+
+
+class SendGridEmails:
+    """`base` is the API's address."""
+
+    def __init__(self, client: httpx.AsyncClient, sender: str, key: str, base: str) -> None:
+        self._client = client
+        self._sender = sender
+        self._key = key
+        self._url = f"{base.rstrip('/')}/v3/mail/send"
+
+    def lane(self, delivery: Delivery) -> str:  # noqa: ARG002 - all mail goes one way
+        return "sendgrid"
+
+    async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
+        neighbour = Neighbour(
+            "the email provider", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker
+        )
+        try:
+            await neighbour.request(
+                "POST",
+                self._url,
+                json=sendgrid_request(delivery, self._sender),
+                headers={"Authorization": f"Bearer {self._key}"},
+            )
+        except Refused as error:
+            # Our own key or plan: an operator may mend it before the last repeat.
+            if error.details.get("status") in (401, 402, 403):
+                raise UpstreamUnavailable(error.message) from error
+            raise
+
+
+def sendgrid_request(delivery: Delivery, sender: str) -> dict[str, Any]:
+    """Body of POST /v3/mail/send."""
+    text = delivery.text()
+    return {
+        "personalizations": [{"to": [{"email": delivery.destination}]}],
+        "from": {"email": sender},
+        "subject": line(delivery.subject),
+        "content": [{"type": "text/plain", "value": text}, {"type": "text/html", "value": html_of(text)}],
+        "headers": {DELIVERY_HEADER: str(delivery.id)},
+        "custom_args": {"delivery_id": str(delivery.id)},
+    }

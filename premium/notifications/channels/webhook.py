@@ -1,0 +1,78 @@
+"""A signed POST to a user's server. The event id and the delivery id are in its headers: a repeat has the same ones."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from premium.clock import rfc3339
+from premium.neighbours import CircuitBreaker, Neighbour, Refused
+from premium.notifications.channels.adapter import TIMEOUT_SECONDS
+from premium.notifications.destinations import url_problem
+from premium.notifications.guard import Blocked
+from premium.notifications.model import Delivery
+from premium.notifications.signing import HEADER, signature
+from premium.storage.plain import to_json
+
+
+class Webhooks:
+    """`client` is a guarded one."""
+
+    def __init__(self, client: httpx.AsyncClient, *, loopback: bool) -> None:
+        self._client = client
+        self._loopback = loopback
+
+    def lane(self, delivery: Delivery) -> str:
+        """A user's own: what one user's server does at a shared host must not stop another's."""
+        parts = urlsplit(delivery.destination)
+        return f"webhook {delivery.user_id} {parts.scheme}://{parts.netloc}"
+
+    async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
+        if wrong := url_problem(delivery.destination, loopback=self._loopback):
+            raise Blocked(f"the destination {wrong}")
+        if delivery.signing_secret is None:
+            raise Refused("the rule has no signing secret: ask for a new one")
+        body = body_of(delivery)
+        neighbour = Neighbour(
+            "the destination", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker
+        )
+        headers = headers_of(delivery, body, int(time.time()), delivery.signing_secret)
+        answer = await neighbour.request("POST", delivery.destination, content=body, headers=headers)
+        if answer.is_redirect:
+            raise Refused(f"the destination answered {answer.status_code}: redirects are not followed")
+
+
+def headers_of(delivery: Delivery, body: bytes, now: int, secret: str) -> dict[str, str]:
+    """`X-Premium-Event-Id` is percent-encoded: an event's id may hold any character."""
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Premium-Alerts/1",
+        "Accept-Encoding": "identity",
+        "X-Premium-Event-Id": quote(delivery.event_id, safe=":-._~/@"),
+        "X-Premium-Delivery-Id": str(delivery.id),
+        "X-Premium-Timestamp": str(now),
+        HEADER: signature(secret, now, body),
+    }
+
+
+def body_of(delivery: Delivery) -> bytes:
+    """JSON, the same bytes at every attempt."""
+    return to_json(
+        {
+            "type": "alert" if delivery.notice == "fired" else "alert.retracted",
+            "deliveryId": delivery.id,
+            "alertId": delivery.alert_id,
+            "ruleId": delivery.rule_id,
+            "ruleName": delivery.rule_name,
+            "ruleType": delivery.rule_type,
+            "eventId": delivery.event_id,
+            "eventTime": rfc3339(delivery.event_time),
+            "triggeredAt": rfc3339(delivery.triggered_at),
+            "retractedAt": rfc3339(delivery.retracted_at) if delivery.retracted_at else None,
+            "test": delivery.is_test,
+            "message": delivery.text(),
+            "event": delivery.event_data,
+        }
+    ).encode()

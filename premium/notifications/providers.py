@@ -1,0 +1,77 @@
+"""The channels of this stage, from one secret (`NOTIFICATIONS_SECRET_ARN`); what it does not name is not set up.
+
+Webhooks need no provider. Addresses of providers are their public ones unless the secret says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import boto3
+import httpx
+from botocore.config import Config
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from premium.bootstrap import Platform
+from premium.config import ConfigurationError
+from premium.notifications.channels.adapter import Adapter
+from premium.notifications.channels.email import SendGridEmails, SesClient, SesEmails
+from premium.notifications.channels.push import AccessToken, PushMessages
+from premium.notifications.channels.telegram import TelegramMessages
+from premium.notifications.channels.webhook import Webhooks
+
+
+class Providers(BaseModel):
+    """The secret's fields."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    email: Literal["ses", "sendgrid"] | None = None
+    email_from: str = ""
+    sendgrid_key: str = ""
+    sendgrid_url: str = "https://api.sendgrid.com"
+    fcm_project: str = ""
+    fcm_account: str = ""
+    """The service account's email address."""
+    fcm_key: str = ""
+    """Its private key (PEM)."""
+    fcm_url: str = "https://fcm.googleapis.com"
+    google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+    telegram_token: str = ""
+    telegram_url: str = "https://api.telegram.org"
+
+
+def providers_of(platform: Platform) -> Providers:
+    """None set up where the stage has no such secret; ConfigurationError names a wrong field, never its value."""
+    arn = platform.settings.notifications_secret_arn
+    if arn is None:
+        return Providers()
+    try:
+        return Providers.model_validate(platform.secrets.read(arn))
+    except ValidationError as error:
+        name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+        raise ConfigurationError(f"the secret {arn}: the field {name!r} is not valid") from None
+
+
+def adapters_of(
+    given: Providers, *, outside: httpx.AsyncClient, guarded: httpx.AsyncClient, loopback: bool
+) -> Mapping[str, Adapter]:
+    """By channel. `outside` calls the providers, `guarded` the users' own servers."""
+    made: dict[str, Adapter] = {"webhook": Webhooks(guarded, loopback=loopback)}
+    if given.email == "ses":
+        made["email"] = SesEmails(_ses(), given.email_from)
+    elif given.email == "sendgrid":
+        made["email"] = SendGridEmails(outside, given.email_from, given.sendgrid_key, given.sendgrid_url)
+    if given.fcm_project:
+        token = AccessToken(outside, account=given.fcm_account, key=given.fcm_key, url=given.google_token_url)
+        made["push"] = PushMessages(outside, token, project=given.fcm_project, base=given.fcm_url)
+    if given.telegram_token:
+        made["telegram"] = TelegramMessages(outside, given.telegram_token, given.telegram_url)
+    return made
+
+
+def _ses() -> SesClient:
+    config = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 1}, max_pool_connections=8)
+    client: SesClient = boto3.client("sesv2", config=config)
+    return client
