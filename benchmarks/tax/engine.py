@@ -1,11 +1,11 @@
-"""Our engine alone, in a process of its own, beside a bare heap loop over the same numbers: `engine.py FILE METHOD`."""
+"""Our engine alone, in a process of its own, beside a bare heap loop over the same numbers: `engine.py FILE METHOD [bare]`."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, localcontext
 from heapq import heappop, heappush
 from pathlib import Path
@@ -20,7 +20,7 @@ from premium.tax.reading import read_rows
 from premium.tax.setup import setup
 
 
-def bare(rows: list[dict[str, Any]]) -> Callable[[], int]:
+def bare(rows: Iterable[dict[str, Any]]) -> Callable[[], int]:
     """The least that could be called FIFO: one heap an asset, decimals at 28 digits, no lots named, no rules."""
     made = [(r["timestamp"], r["type"] == "buy", r["asset"], Decimal(r["amount"]), Decimal(r["price"])) for r in rows]
     fee = Decimal("1.25")
@@ -56,10 +56,10 @@ def timed(work: Callable[[], Any]) -> float:
 def main(path: str, method: str) -> None:
     rows = read_document(path)["transactions"]
     with paused():
-        loop = timed(bare(rows)) if method == "fifo" else None
+        loop = timed(bare(rows)) if method == "fifo" and sys.argv[3:] == ["bare"] else None
         under = setup("GB" if method == "section_104" else "generic", method=method)
         read = read_rows(rows, zone=under.calendar.zone)
-        rows.clear()
+        del rows
         with localcontext(EXACT):
             ready = normalise(read.transactions, under, [])
         engine = timed(lambda: run(ready, under))

@@ -82,6 +82,7 @@ def ours(count: int, source: Path, folder: Path, cap: float) -> None:
         run = measured([sys.executable, str(ENGINE), str(source), method], cap=cap, folder=folder)
         _told(f"ours, engine, {method}", count, run, cap)
         if run.seconds is not None and method == "fifo":
+            run = measured([sys.executable, str(ENGINE), str(source), method, "bare"], cap=cap, folder=folder)
             bare = json.loads(run.output.splitlines()[-1])["bare"]
             click.echo(f"{count:>9,}  {'bare heap loop':<34} {'':11}  {'':11}  engine {bare:9.3f} s")
     for code, method, wanted in (

@@ -20,6 +20,7 @@ from premium.tax.explain import explanation
 from premium.tax.files import read_documents
 from premium.tax.reports import DOCUMENTS, documents_of
 from premium.tax.rules import jurisdiction
+from premium.tax.streaming import count_of
 from premium.tax.writing import write_json
 
 _OPTIONS = (
@@ -91,8 +92,7 @@ def _report(sources: tuple[str, ...], importer: str | None, **options: Any) -> R
     country = jurisdiction(options["jurisdiction"]) if options["jurisdiction"] else None
     currency = options["currency"] or (country.currency if country else "USD")
     document = read_documents(sources, importer=importer, currency=currency.upper())
-    rows = document.get("transactions")
-    with watched(len(rows) if isinstance(rows, list) else 0) as watch:
+    with watched(count_of(document)) as watch:
         return calculate(document, now=instant_of(SystemClock().now()), watch=watch, **options)
 
 

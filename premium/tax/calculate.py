@@ -17,6 +17,7 @@ from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Remova
 from premium.tax.normalise import in_order, normalise
 from premium.tax.reading import read_rows
 from premium.tax.setup import TRANSITION, Setup, setup
+from premium.tax.streaming import rows_in
 from premium.tax.totals import Sums, sums
 from premium.tax.validate import after, before
 
@@ -95,8 +96,8 @@ def calculate(
     `now` (microseconds) is what dates are in the future of; None does not look. `watch` is told of the work's progress.
     """
     asked = options_of(document, jurisdiction=jurisdiction, currency=currency, method=method, lot_scope=lot_scope)
-    rows = document.get("transactions")
-    if not isinstance(rows, list):
+    rows = rows_in(document)
+    if rows is None:
         raise InvalidInput("the document has no list of transactions", details={"transactions": "missing"})
     tax_year = tax_year_of(year)
     under = setup(

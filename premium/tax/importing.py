@@ -17,6 +17,7 @@ from premium.tax.collector import paused
 from premium.tax.files import read_document
 from premium.tax.jobs import ImportPayload
 from premium.tax.service import refused, upload_key
+from premium.tax.streaming import rows_in
 
 if TYPE_CHECKING:
     from premium.jobs.context import JobContext
@@ -49,7 +50,7 @@ def _rows(context: JobContext, payload: ImportPayload) -> list[Any]:
         with context.platform.bucket("exports").open(key) as source, path.open("wb") as target:
             copyfileobj(source, target)
         document = read_document(str(path), importer=payload.source, currency=payload.currency)
-    rows = document.get("transactions")
-    if not isinstance(rows, list):
+    rows = rows_in(document)
+    if rows is None:
         raise Unprocessable("the upload has no list of transactions")
-    return rows
+    return list(rows)
