@@ -74,10 +74,12 @@ class Runner:
 
     def _look(self, backend: Backend) -> tuple[Status, list[Script]]:
         applied = backend.applied()
-        server = detect(backend.connection)
+        everything = scripts(self.folder)
+        layout_matters = any(script.layout for script in everything)
         before = next((layout for _, layout in applied.values() if layout), None)
+        server = detect(backend.connection, undecided=layout_matters and before is None)
         layout = kept(before, server) if before else server
-        found = of_layout(scripts(self.folder), layout.name)
+        found = of_layout(everything, layout.name)
         known = [script for script in found if script.id in applied]
         for script in known:
             self._refuse_edited(script, applied[script.id][0])
@@ -86,7 +88,7 @@ class Runner:
             applied=list(applied),
             pending=[script.id for script in found if script.id not in applied],
             unknown=sorted(set(applied) - {script.id for script in found}),
-            layout_matters=any(script.layout for script in found),
+            layout_matters=layout_matters,
         )
         self._refuse_late(status)
         return status, found

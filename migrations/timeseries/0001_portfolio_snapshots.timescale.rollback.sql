@@ -4,3 +4,8 @@ DROP FUNCTION maintain_timeseries(TIMESTAMPTZ);
 DROP MATERIALIZED VIEW portfolio_snapshots_weekly;
 DROP MATERIALIZED VIEW portfolio_snapshots_daily;
 DROP TABLE portfolio_snapshots;
+DO $$
+BEGIN
+    EXECUTE format('ALTER DATABASE %I RESET default_toast_compression', current_database());
+END
+$$;

@@ -1,27 +1,22 @@
 """Time series have views instead of row-level security: the same test on native partitions and on TimescaleDB.
 
-The layout is what the server offers. `PREMIUM_TEST_TIMESCALE_URL`, an administrator's URL, names a server that has
-TimescaleDB.
+`PREMIUM_TEST_TIMESCALE_URL`, an administrator's URL, names a server that has TimescaleDB.
 """
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from local.postgres import OWNER, SUPERUSER
-from migrations.files import FOLDER
-from migrations.layout import detect
-from migrations.roles import ROLES, make_roles
-from migrations.runner import Runner
+from local.postgres import SUPERUSER
+from migrations.roles import OWNER
 from tests.fixtures.databases import UrlOf
+from tests.fixtures.timescale import timescale_database
 from tests.integration.rls.catalogue import Connection
 
 pytestmark = pytest.mark.integration
@@ -42,38 +37,25 @@ _OF_USERS = """
 
 
 @pytest.fixture(scope="module", params=["native", "timescale"])
-def url(request: pytest.FixtureRequest, copy_of: Callable[[str], UrlOf]) -> UrlOf:
-    """A database of this layout with two users' snapshots: 100 of MINE, 200 of THEIRS, on two days."""
-    given = os.environ.get("PREMIUM_TEST_TIMESCALE_URL") if request.param == "timescale" else None
-    url = timescale(given) if given else copy_of("timeseries")
-    with psycopg.connect(url(SUPERUSER)) as connection:
-        layout = detect(connection)
-    if layout.name != request.param:
-        pytest.skip(f"layout {request.param}: {layout.reason}")
-    with psycopg.connect(url("premium_worker")) as connection:
-        for user, value in ((MINE, 100), (THEIRS, 200)):
-            for at in (NOW, NOW - timedelta(days=1)):
-                write(connection, user, at, value)
-    return url
+def url(request: pytest.FixtureRequest, copy_of: Callable[[str], UrlOf]) -> Iterator[UrlOf]:
+    """A database of this layout with two users' snapshots: 100 of MINE, 200 of THEIRS, now, a day and 30 days ago."""
+    with timescale_database() if request.param == "timescale" else nullcontext(copy_of("timeseries")) as url:
+        with psycopg.connect(url("premium_worker")) as connection:
+            for user, value in ((MINE, 100), (THEIRS, 200)):
+                for days in (0, 1, 30):
+                    write(connection, user, NOW - timedelta(days=days), value)
+        if request.param == "timescale":
+            run_policies(url(OWNER))
+        yield url
 
 
-def timescale(admin: str) -> UrlOf:
-    """A migrated database on the server that `admin` administers, made by the deployment's own steps."""
-    passwords = {role: uuid.uuid4().hex for role in ROLES}
-    name = f"timeseries_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    here = make_conninfo(admin, dbname=name)
-    make_roles(here, [{"username": role, "password": word} for role, word in passwords.items()], print)
-    with psycopg.connect(here, autocommit=True) as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
-
-    def url(role: str) -> str:
-        return here if role == SUPERUSER else make_conninfo(here, user=role, password=passwords[role])
-
-    Runner("timeseries", url(OWNER), FOLDER / "timeseries", print).up()
-    assert conninfo_to_dict(url(OWNER))["dbname"] == name
-    return url
+def run_policies(owner: str) -> None:
+    """Compression, roll-ups and retention, as the server's own scheduler would: a compressed chunk is a table too."""
+    with psycopg.connect(owner, autocommit=True) as connection:
+        for (job,) in connection.execute("SELECT job_id FROM timescaledb_information.jobs WHERE hypertable_name <> ''"):
+            connection.execute("CALL run_job(%s)", (job,))
+        compressed = "SELECT count(*) FROM timescaledb_information.chunks WHERE is_compressed"
+        assert connection.execute(compressed).fetchone() == (1,)
 
 
 def write(connection: Connection, user: uuid.UUID, at: datetime, value: int) -> None:
