@@ -1,0 +1,137 @@
+"""The command line: what accountants script."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from premium.cli.main import main
+from tests.unit.tax.histories import tx
+from tests.unit.tax.test_importers import COINBASE
+
+pytestmark = pytest.mark.unit
+ROWS = [
+    tx("b1", "2022-01-01", "buy", "1", "10000", fee="10"),
+    tx("b2", "2023-12-01", "buy", "1", "40000"),
+    tx("s1", "2024-02-01", "sell", "1.5", "60000", fee="6"),
+    tx("s2", "2025-02-01", "sell", "0.25", "20000"),
+]
+
+
+def premium(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["tax", *arguments], input=stdin)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> str:
+    path = tmp_path / "in.json"
+    path.write_text(json.dumps({"jurisdiction": "US", "currency": "USD", "method": "fifo", "transactions": ROWS}))
+    return str(path)
+
+
+def calculated(*arguments: str, stdin: str | None = None) -> Any:
+    done = premium("calculate", *arguments, stdin=stdin)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_calculate_writes_the_result_to_a_file_and_options_override_the_document(source: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    done = premium("calculate", "--input", source, "--method", "hifo", "--year", "2024", "--output", str(out))
+    assert (done.exit_code, done.output) == (0, "")
+    result = json.loads(out.read_text())
+    assert (result["method"], result["year"]) == ("hifo", "2024")
+    assert [row["lot"] for row in result["disposals"]] == ["b2", "b1"]
+    assert result["totals_by_year"].keys() == {"2024"}
+    assert list(tmp_path.iterdir()) == [Path(source), out] or set(tmp_path.iterdir()) == {Path(source), out}
+
+
+def test_standard_input_and_a_bare_list(source: str) -> None:
+    assert calculated("--input", "-", stdin=json.dumps(ROWS)) == calculated("--input", source)
+
+
+def test_members_after_the_list_count_too() -> None:
+    text = '{"transactions": ' + json.dumps(ROWS) + ', "jurisdiction": "DE", "method": "lifo"}'
+    out = calculated("--input", "-", stdin=text)
+    assert (out["jurisdiction"], out["method"], out["disposals"][0]["lot"]) == ("DE", "lifo", "b2")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"transactions": [{"id": 1}, {"id"}]}', "line 1: Expecting ':' delimiter"),
+        ('{"transactions": [{"id": 1}', "expected ,"),
+        ('{"transactions": []} x', "something follows the document"),
+        ('{"jurisdiction": "US"}', "no list of transactions"),
+        ('{"transactions": [], "jurisdiction": "XX"}', "unknown jurisdiction 'XX'"),
+        ("", "is empty"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_what_is_no_document_is_told_in_a_sentence(text: str, reason: str) -> None:
+    done = premium("calculate", "--input", "-", stdin=text)
+    assert done.exit_code == 1
+    assert reason in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_missing_file_and_a_wrong_year(source: str, tmp_path: Path) -> None:
+    assert "No such file" in premium("calculate", "--input", str(tmp_path / "none.json")).output
+    assert "not a year: '2024-26'" in premium("calculate", "--input", source, "--year", "2024-26").output
+
+
+def test_strict_names_line_and_field_and_writes_nothing(source: str, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps([*ROWS, tx("s3", "2025-03-01", "sell", "9", "1")]))
+    out = tmp_path / "out.json"
+    done = premium("calculate", "--input", str(bad), "--strict", "--output", str(out))
+    assert done.exit_code == 1
+    assert "line 5: s3: 8.75 BTC have no lot" in done.output
+    assert not out.exists()
+    assert calculated("--input", str(bad))["missing_basis"][0]["amount"] == "8.75"
+
+
+def test_explain_says_why_this_lot_this_term_this_box(source: str) -> None:
+    text = premium("calculate", "--input", source, "--explain", "s1").output
+    for part in (
+        "2 lots of BTC",
+        "from lot b1",
+        "the oldest lot first",
+        "Term long: acquired 2022-01-01, disposed of 2024-02-01, long-term from 2023-01-02 on",
+        "Form 8949 part II, box F",
+        "box C",
+    ):
+        assert part in text, text
+    assert "there is no transaction 'zz'" in premium("calculate", "--input", source, "--explain", "zz").output
+    assert "An acquisition; 2 disposals used it" in premium("calculate", "--input", source, "--explain", "b2").output
+
+
+def test_report_writes_the_same_bytes_again(source: str, tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        done = premium("report", "--input", source, "--year", "2024", "--output", str(folder))
+        assert done.exit_code == 0, done.output
+        made.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert made[0] == made[1]
+    assert made[0].keys() == {
+        "us-2024-form-8949.pdf",
+        "us-2024-form-8949.csv",
+        "us-2024-schedule-d.pdf",
+        "us-2024-schedule-d.csv",
+        "us-2024-turbotax.txf",
+        "us-2024-audit.csv",
+        "us-2024-result.json",
+    }
+    assert "unknown format 'docx'" in premium("report", "--input", source, "--format", "docx").output
+
+
+def test_an_exchange_export_is_read_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "coinbase.csv"
+    path.write_text(COINBASE)
+    out = calculated("--input", str(path), "--jurisdiction", "US")
+    assert len(out["disposals"]) == 2
