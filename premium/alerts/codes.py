@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,12 @@ class Codes(dict[str | None, int]):
         """The text's number, a new one where it has none."""
         return self.setdefault(text, len(self))
 
+    def settle(self) -> None:
+        """After many additions: the texts close together in memory."""
+        texts, numbers = list(self), list(self.values())
+        self.clear()
+        self.update(zip(side_by_side(texts), numbers, strict=True))
+
     def of(self, texts: list[str | None]) -> Ints:
         """The numbers of a column."""
         return np.fromiter(map(self.__getitem__, texts), np.int64, len(texts))
@@ -36,6 +43,11 @@ class Codes(dict[str | None, int]):
         codes = codes.copy()
         codes[unknown] = [self.add(texts[at]) for at in unknown.tolist()]
         return codes
+
+
+def side_by_side(texts: Iterable[str | None]) -> list[Any]:
+    """Copies made one after the other: texts that a million rules lie between cost a cache miss each to look at."""
+    return [text and text[:1] + text[1:] for text in texts]
 
 
 class PairCodes:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from premium.alerts import values
 from premium.alerts.catalogue import DISCRIMINATORS, FIELDS
-from premium.alerts.codes import Codes
+from premium.alerts.codes import Codes, side_by_side
 from premium.alerts.columns import Batch, Reader, as_float, is_short
 from premium.alerts.groups import Signature
 from premium.alerts.rule import Condition, Rule
@@ -177,6 +177,9 @@ class RuleIndex:
             order = np.lexsort((values_, numbers))
             slots = np.array([self._take_slot(*entries[at]) for at in order.tolist()], np.int32)
             store.load(numbers[order], values_[order], slots)
+        self.names[: len(self.rules)] = side_by_side(self.names[: len(self.rules)])
+        for codes in (codes for index in self.kinds.values() for codes in index.codes.values()):
+            codes.settle()
 
 
 def place_of(rule: Rule) -> Place:

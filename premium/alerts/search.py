@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from premium.alerts.columns import Batch, Numbers
+from premium.alerts.columns import Batch, Bools
 from premium.alerts.index import ANY, KindIndex, RuleIndex, StoreKey
 from premium.alerts.series import Previous, Series
 from premium.alerts.thresholds import Floats, Ints, Thresholds
@@ -34,6 +35,17 @@ class Pairs:
     open_slots: Slots
 
 
+class Segments(NamedTuple):
+    """Of each event at a place `at`: where its group's thresholds begin and end."""
+
+    at: Ints
+    start: Ints
+    end: Ints
+
+    def only(self, kept: Bools) -> Segments:
+        return Segments(self.at[kept], self.start[kept], self.end[kept])
+
+
 class Search:
     """One batch against one kind's stores; `previous` is None where each event stands on its own."""
 
@@ -52,21 +64,21 @@ class Search:
                 start, end = store.bounds(groups[reached])
                 filled = start < end
                 if filled.any():
-                    yield self._search(key, store, reached[filled], start[filled], end[filled])
+                    yield self._search(key, store, Segments(reached, start, end).only(filled))
 
-    def _search(self, key: StoreKey, store: Thresholds, at: Ints, start: Ints, end: Ints) -> Pairs:
+    def _search(self, key: StoreKey, store: Thresholds, segments: Segments) -> Pairs:
         if key.operator == ANY:
-            return _opened(*_spread(store, at, start, end), whole=key.whole)
-        column = self._batch.numbers(key.field, key.read)
-        readable = ~np.isnan(column.floats[at])
+            return _opened(*_spread(store, *segments), whole=key.whole)
+        readable = ~np.isnan(self._batch.numbers(key.field, key.read).floats[segments.at])
         if not readable.all():
-            at, start, end = at[readable], start[readable], end[readable]
+            segments = segments.only(readable)
         if key.edge and self._previous is not None:
-            return self._crossed(key, store, column, self._previous, at, start, end)
-        return self._reached(key, store, column, at, start, end)
+            return self._crossed(key, store, segments, self._previous)
+        return self._reached(key, store, segments)
 
-    def _reached(self, key: StoreKey, store: Thresholds, column: Numbers, at: Ints, start: Ints, end: Ints) -> Pairs:
+    def _reached(self, key: StoreKey, store: Thresholds, segments: Segments) -> Pairs:
         """Whose condition holds now."""
+        column, (at, start, end) = self._batch.numbers(key.field, key.read), segments
         low, high = _ties(store, start, end, column.floats[at])
         if key.operator in _UP:
             sure = _spread(store, at, start, low)
@@ -95,13 +107,10 @@ class Search:
         sure, look = holds & ~doubtful & ~unsure, (holds & unsure) | doubtful
         return Pairs(events[sure], slots[sure], events[look], slots[look])
 
-    def _crossed(
-        self, key: StoreKey, store: Thresholds, column: Numbers, previous: Previous, at: Ints, start: Ints, end: Ints
-    ) -> Pairs:
+    def _crossed(self, key: StoreKey, store: Thresholds, segments: Segments, previous: Previous) -> Pairs:
         """Whose condition holds now and did not hold for the predecessor; where none is known it did not."""
-        if not previous.judged.all():
-            kept = previous.judged[at]
-            at, start, end = at[kept], start[kept], end[kept]
+        column = self._batch.numbers(key.field, key.read)
+        at, start, end = segments if previous.judged.all() else segments.only(previous.judged[segments.at])
         before = self._series.column_before(self._batch, previous, key.field, key.read)
         now, was = column.floats[at], before.floats[at]
         low, high = _ties(store, start, end, now)

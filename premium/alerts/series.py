@@ -64,7 +64,7 @@ class Series:
         previous = Previous(numbers, order, times, place, {}, np.ones(len(batch), np.bool_))
         earlier = np.where(place >= 0, times[place], self._times[numbers])
         if (times < earlier).any():
-            self._sort_out(batch, set(numbers[times < earlier].tolist()), previous)
+            self._sort_out(set(numbers[times < earlier].tolist()), previous)
         return previous
 
     def before(self, batch: Batch, previous: Previous, at: int) -> Event | None:
@@ -142,7 +142,7 @@ class Series:
             self._levels[field, read] = found
         return found
 
-    def _sort_out(self, batch: Batch, late: set[int], previous: Previous) -> None:
+    def _sort_out(self, late: set[int], previous: Previous) -> None:
         """The slow way, for the series in which some event is out of order: corrects `previous` in place."""
         seen: dict[int, list[int]] = {number: [] for number in late}
         newest = {number: float(self._times[number]) for number in late}
