@@ -85,8 +85,8 @@ class PostOffice:
         async with self._one_at_a_time:
             self._something_ended.clear()
             outcomes = self._ended[:]
-            while outcomes and not await self._written(outcomes):
-                await asyncio.sleep(_AGAIN_SECONDS)  # noqa: ASYNC110 - the database tells nobody when it is back
+            while outcomes and not await self._written(outcomes):  # noqa: ASYNC110 - the database tells nobody it is back
+                await asyncio.sleep(_AGAIN_SECONDS)
             del self._ended[: len(outcomes)]
 
     async def drain(self, seconds: float) -> None:
