@@ -1,4 +1,4 @@
-"""Our engine alone, in a process of its own, beside a bare heap loop over the same numbers: `engine.py FILE METHOD [bare]`."""
+"""Our engine alone, in a process of its own, beside a bare heap loop: `engine.py FILE METHOD [bare]`."""
 
 from __future__ import annotations
 

@@ -155,7 +155,8 @@ def _sheet(asset: str, found: list[Trade]) -> str:
     rows += [_row("TABLE END"), _row(""), _row("OUT"), _row(*_HEADINGS)]
     rows += [_trade(trade, "SELL", "0") for trade in found if not trade.buys]
     rows.append(_row("TABLE END"))
-    return f'<table:table table:name="{asset}"><table:table-column table:number-columns-repeated="9"/>{"".join(rows)}</table:table>'
+    columns = '<table:table-column table:number-columns-repeated="9"/>'
+    return f'<table:table table:name="{asset}">{columns}{"".join(rows)}</table:table>'
 
 
 _HEADINGS = ("timestamp", "asset", "exchange", "holder", "type", "price", "amount", "fee", "id")
@@ -174,7 +175,8 @@ def _row(*cells: str | Decimal) -> str:
 
 def _cell(value: str | Decimal) -> str:
     if isinstance(value, Decimal):
-        return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
+        cell = f'<table:table-cell office:value-type="float" office:value="{value}">'
+        return f"{cell}<text:p>{value}</text:p></table:table-cell>"
     if not value:
         return "<table:table-cell/>"
     return f'<table:table-cell office:value-type="string"><text:p>{escape(value)}</text:p></table:table-cell>'

@@ -13,6 +13,7 @@ from premium.money import EXACT
 from premium.tax.conservation import conserve
 from premium.tax.days import day_of
 from premium.tax.engines import run
+from premium.tax.ledger.allocation import checked_plan
 from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
 from premium.tax.normalise import in_order, normalise
 from premium.tax.reading import read_rows
@@ -108,7 +109,7 @@ def calculate(
         time_zone=time_zone,
         strict=strict,
         until_tax_year=tax_year,
-        allocation=document.get("safe_harbor"),
+        allocation=checked_plan(document.get("safe_harbor")),
     )
     read = read_rows(watch("Reading", rows) if watch else rows, zone=under.calendar.zone)
     return report_of(read.transactions, under, tax_year=tax_year, notices=read.notices, lines=read.lines, now=now)

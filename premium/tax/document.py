@@ -1,4 +1,4 @@
-"""The neutral JSON out, key by key (docs/tax-format.md); long lists are generated, so that a file is written in constant memory."""
+"""The neutral JSON out, key by key (docs/tax-format.md); long lists are generated, for constant memory."""
 
 from __future__ import annotations
 

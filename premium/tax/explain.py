@@ -46,7 +46,8 @@ def _lines(report: Report, tx: Transaction) -> Iterator[str]:
     value = "" if tx.value is None else f", worth {plain(tx.value)} {under.currency}"
     fee = f", fee {plain(tx.fee)}" if tx.fee else ""
     yield f"{tx.id}: {tx.type} of {plain(tx.amount)} {tx.asset}{where} on {text_of(tx.instant)}{value}{fee}."
-    yield f"Rules: {under.rules.name}, method {under.method}, lots {under.stored_scope}, days of {under.calendar.zone.key}."
+    zone = under.calendar.zone.key
+    yield f"Rules: {under.rules.name}, method {under.method}, lots {under.stored_scope}, days of {zone}."
     rows = [row for row in report.outcome.disposals if tx.id in row.sources]
     if rows:
         yield from _candidates(report, tx)
@@ -69,7 +70,8 @@ def _candidates(report: Report, tx: Transaction) -> Iterator[str]:
     same = [lot for lot in lots if lot.asset == tx.asset and lot.wallet in ("*", tx.wallet)]
     yield f"Open before it, in the order in which {report.setup.method} takes them: {len(same)} lots of {tx.asset}."
     for lot in same[:SHOWN]:
-        yield f"  {lot.lot}: {plain(lot.amount)} acquired {text_of(lot.acquired)}, basis {plain(lot.cost_basis)}{_unit(lot)}"
+        basis = f"basis {plain(lot.cost_basis)}{_unit(lot)}"
+        yield f"  {lot.lot}: {plain(lot.amount)} acquired {text_of(lot.acquired)}, {basis}"
 
 
 def _unit(lot: OpenLot) -> str:
@@ -85,7 +87,8 @@ def _row(row: Disposal, report: Report) -> Iterator[str]:
     yield f"{plain(row.amount)} {row.asset} from {source}: {figures}."
     yield f"  Why: rule {row.rule}, {_ORDER.get(row.rule, row.rule)}."
     if row.denied:
-        yield f"  A loss of {plain(row.denied)} is denied: the asset was acquired again within 30 days and was still held."
+        why = "the asset was acquired within 30 days and was still held"
+        yield f"  A loss of {plain(row.denied)} is denied: {why}."
     if row.ring_fenced:
         yield "  The loss is ring-fenced: the asset was acquired again within four weeks (TCA 1997 s 581(3))."
     if row.acquired is not None:
@@ -112,6 +115,7 @@ def _undisposed(report: Report, tx: Transaction) -> Iterator[str]:
         yield f"No disposal in {report.setup.rules.name}: {plain(removal.basis)} of basis leave with the units."
     elif tx.type in ("buy", "income", "gift_received"):
         used = [row for row in report.outcome.disposals if row.lot == tx.id]
-        yield f"An acquisition; {len(used)} disposals used it: {', '.join(sorted({n for row in used for n in row.sources})) or 'none'}."
+        names = sorted({name for row in used for name in row.sources})
+        yield f"An acquisition; {len(used)} disposals used it: {', '.join(names) or 'none'}."
     else:
         yield "No disposal: lots keep their date and basis."

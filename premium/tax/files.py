@@ -38,7 +38,7 @@ def read_document(source: str, *, importer: str | None = None, currency: str = "
     name = Path(source).name
     text = _text(raw, name)
     del raw
-    if importer is not None or not text.lstrip()[:1] in ("{", "["):
+    if importer is not None or text.lstrip()[:1] not in ("{", "["):
         return {"transactions": list(rows_of_csv(text, name, importer=importer, currency=currency))}
     return document_of(text, name)
 

@@ -81,18 +81,18 @@ def _why_proceeds(reported: Decimal, computed: Decimal, tx: Transaction | None) 
 
 
 def _why_basis(reported: Decimal, parts: list[Disposal], by_id: dict[str, Transaction]) -> str:
+    """The first that fits, from what is certain to what is likely."""
     lots = [by_id[row.lot] for row in parts if row.lot is not None and row.lot in by_id]
-    if any(row.lot is None for row in parts):
-        return "units without a lot: a purchase or a transfer is missing from this history"
-    if any(lot.wallet != row.wallet for lot, row in zip(lots, parts, strict=False)):
-        return "lots that came from another wallet: the broker does not know their basis"
-    if any(lot.type == "gift_received" for lot in lots):
-        return "a gift: the donor's basis counts, which the broker does not know"
-    if any(lot.type == "income" for lot in lots):
-        return "units received as income: their value then is the basis"
-    if reported == 0:
-        return "the broker reported no basis"
+    moved = any(lot.wallet != row.wallet for lot, row in zip(lots, parts, strict=False))
     fees = _total(lot.fee for lot in lots)
-    if fees and not _differ(EXACT.add(reported, fees), _total(row.cost_basis for row in parts)):
-        return "the form's basis leaves out the fees of the purchases"
-    return "other lots: the broker's method or its pool differs from the one chosen here"
+    without_fees = bool(fees) and not _differ(EXACT.add(reported, fees), _total(row.cost_basis for row in parts))
+    reasons = (
+        (any(row.lot is None for row in parts), "units without a lot: a purchase or a transfer is missing here"),
+        (moved, "lots that came from another wallet: the broker does not know their basis"),
+        (any(lot.type == "gift_received" for lot in lots), "a gift: the donor's basis counts, unknown to the broker"),
+        (any(lot.type == "income" for lot in lots), "units received as income: their value then is the basis"),
+        (reported == 0, "the broker reported no basis"),
+        (without_fees, "the form's basis leaves out the fees of the purchases"),
+        (True, "other lots: the broker's method or its pool differs from the one chosen here"),
+    )
+    return next(reason for fits, reason in reasons if fits)

@@ -38,7 +38,7 @@ class Setup:
 
     @property
     def stored_scope(self) -> str:
-        """The scope in the format's words: from 2025 the US default is per wallet, and it is what holdings are told by."""
+        """The scope in the format's words: the US default is per wallet from 2025 on."""
         return "per_wallet" if self.scope == TRANSITION else self.scope
 
 

@@ -97,8 +97,8 @@ def neutral(row: Mapping[str, Any]) -> dict[str, Any]:
 def add_report(connection: Connection[DictRow], user_id: UUID, report: Mapping[str, Any]) -> None:
     """One row a job, however often the job runs."""
     connection.execute(
-        """INSERT INTO tax_reports (id, user_id, job_id, year, jurisdiction, method, lot_scope, totals, report_url, files,
-                                    generated_at)
+        """INSERT INTO tax_reports (id, user_id, job_id, year, jurisdiction, method, lot_scope, totals, report_url,
+                                    files, generated_at)
            VALUES (%(job_id)s, %(user)s, %(job_id)s, %(year)s, %(jurisdiction)s, %(method)s, %(lot_scope)s, %(totals)s,
                    %(report_url)s, %(files)s, %(generated_at)s)
            ON CONFLICT DO NOTHING""",

@@ -59,7 +59,7 @@ def _gifts(transactions: Iterable[Transaction], under: Setup) -> Iterable[Notice
                 text = f"{plain(tx.amount)} {tx.asset} were a gift whose donor's basis is not stated: it counts as zero"
                 yield Notice("missing_basis", tx.id, text, None, "donor_basis")
         elif tx.type == "gift_sent" and under.rules.gifts_at_market and more.kind is None:
-            text = f"taken as a gift without gain or loss, as to a spouse; {under.rules.name} taxes others: kind market_value"
+            text = f"taken as without gain or loss, as to a spouse; {under.rules.name} taxes others: kind market_value"
             yield Notice("gift_without_gain", tx.id, text, None, "kind")
 
 
@@ -116,7 +116,8 @@ def _likeliest(item: Missing, ready: list[Transaction]) -> str | None:
     if lost:
         return f"likeliest source: {lost[-1].id}, which left {lost[-1].wallet} for an unknown wallet"
     if bought:
-        return f"likeliest missing: a transfer from {bought[-1].wallet or 'another wallet'}, where {bought[-1].id} acquired enough"
+        last = bought[-1]
+        return f"likeliest missing: a transfer from {last.wallet or 'another wallet'}, where {last.id} acquired enough"
     return "likeliest missing: the purchase, or a transfer from a wallet that was not imported"
 
 

@@ -15,7 +15,32 @@ Row = dict[str, Any]
 Cells = Mapping[str, str]
 Part = tuple[Decimal, str]
 """An amount and its asset."""
-FIAT = frozenset("USD EUR GBP CAD AUD JPY CHF NZD SEK NOK DKK PLN CZK HUF SGD HKD BRL MXN KRW INR ZAR TRY".split())
+FIAT = frozenset(
+    [
+        "USD",
+        "EUR",
+        "GBP",
+        "CAD",
+        "AUD",
+        "JPY",
+        "CHF",
+        "NZD",
+        "SEK",
+        "NOK",
+        "DKK",
+        "PLN",
+        "CZK",
+        "HUF",
+        "SGD",
+        "HKD",
+        "BRL",
+        "MXN",
+        "KRW",
+        "INR",
+        "ZAR",
+        "TRY",
+    ]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +132,11 @@ def movement(
         **_fee(fee, currency),
     }
     if received and sent:
-        yield from _exchange(name, common, received, sent, value, currency)
+        yield from _exchange(name, common, received, sent, value=value, currency=currency)
     elif received and received[1] != currency:
-        yield _one(name, common, received, kind or "transfer_in", value, income)
+        yield _one(name, common, received, kind or "transfer_in", value=value, income=income)
     elif sent and sent[1] != currency:
-        yield _one(name, common, sent, kind or "transfer_out", value, None)
+        yield _one(name, common, sent, kind or "transfer_out", value=value)
 
 
 def _fee(fee: Part | None, currency: str) -> Row:
@@ -122,7 +147,7 @@ def _fee(fee: Part | None, currency: str) -> Row:
 
 
 def _exchange(
-    name: str, common: Row, received: Part, sent: Part, value: Decimal | None, currency: str
+    name: str, common: Row, received: Part, sent: Part, *, value: Decimal | None, currency: str
 ) -> Iterator[Row]:
     if sent[1] == currency == received[1]:
         return
@@ -150,7 +175,7 @@ def _exchange(
         yield row if value is None else {**row, "to_value": str(value)}
 
 
-def _one(name: str, common: Row, part: Part, kind: str, value: Decimal | None, income: str | None) -> Row:
+def _one(name: str, common: Row, part: Part, kind: str, *, value: Decimal | None, income: str | None = None) -> Row:
     row = {"id": name, "type": kind, "asset": part[1], "amount": str(part[0]), **common}
     if value is not None:
         row["value"] = str(value)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from premium.tax.importers.base import Importer, Line, Row, movement
+from premium.tax.importers.base import Importer, Line, Part, Row, movement
 
 _VALUE_IN = re.compile(r"Value_IN\((\w+)\)")
 
@@ -24,9 +24,11 @@ def read_native(lines: list[Line], currency: str) -> Iterator[Row]:
         price = _price(line, coin, currency)
         moved = {side: line.number_in(f"Value_{side}({coin})", "0") for side in ("IN", "OUT")}
         if moved["IN"] and not failed:
-            yield from _move(name, when, me, line, coin, moved["IN"], price, currency, into=True)
+            part = (moved["IN"], coin)
+            yield from _move(name, me, line, part, price=price, currency=currency, into=True)
         if moved["OUT"] and not failed:
-            yield from _move(name, when, me, line, coin, moved["OUT"], price, currency, into=False)
+            part = (moved["OUT"], coin)
+            yield from _move(name, me, line, part, price=price, currency=currency, into=False)
         gas = line.number_in(f"TxnFee({coin})", "0")
         if gas and line["From"].lower() == me:
             value = None if price is None else gas * price
@@ -73,22 +75,12 @@ def _order(lines: list[Line], number: int) -> int:
 
 
 def _move(
-    name: str,
-    when: str,
-    me: str,
-    line: Line,
-    coin: str,
-    amount: Decimal,
-    price: Decimal | None,
-    currency: str,
-    *,
-    into: bool,
+    name: str, me: str, line: Line, part: Part, *, price: Decimal | None, currency: str, into: bool
 ) -> Iterator[Row]:
-    value = None if price is None else amount * price
-    part = (amount, coin)
+    value = None if price is None else part[0] * price
     yield from movement(
         f"{name}:{'in' if into else 'out'}",
-        when,
+        _when(line),
         me,
         currency=currency,
         received=part if into else None,

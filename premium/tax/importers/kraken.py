@@ -8,8 +8,8 @@ from premium.tax.importers.base import Importer, Line, Part, Row, movement
 
 WALLET = "Kraken"
 _NAMES = {"XBT": "BTC", "XDG": "DOGE"}
-_X = frozenset("XETC XETH XLTC XMLN XREP XXBT XXDG XXLM XXMR XXRP XZEC".split())
-_Z = frozenset("ZUSD ZEUR ZGBP ZCAD ZJPY ZAUD".split())
+_X = frozenset(["XETC", "XETH", "XLTC", "XMLN", "XREP", "XXBT", "XXDG", "XXLM", "XXMR", "XXRP", "XZEC"])
+_Z = frozenset(["ZUSD", "ZEUR", "ZGBP", "ZCAD", "ZJPY", "ZAUD"])
 _INCOME = {"staking": "staking", "dividend": "interest", "invite bonus": "referral", "reward": "reward"}
 _TRADES = frozenset({"trade", "spend", "receive", "conversion", "sale"})
 
@@ -26,7 +26,7 @@ def read(lines: list[Line], currency: str) -> Iterator[Row]:
 
 def asset_of(code: str) -> str:
     """`XXBT` is BTC, `ZEUR` EUR, `DOT.S` (staked) DOT."""
-    base = code.split(".")[0]
+    base = code.split(".", maxsplit=1)[0]
     base = base[1:] if base in _X or base in _Z else base
     return _NAMES.get(base, base)
 
@@ -75,8 +75,18 @@ def _single(line: Line, currency: str) -> Iterator[Row]:
 
 
 _INTERNAL = frozenset(
-    "spottostaking stakingfromspot stakingtospot spotfromstaking spottofutures spotfromfutures "
-    "allocation deallocation migration autoallocation".split()
+    [
+        "spottostaking",
+        "stakingfromspot",
+        "stakingtospot",
+        "spotfromstaking",
+        "spottofutures",
+        "spotfromfutures",
+        "allocation",
+        "deallocation",
+        "migration",
+        "autoallocation",
+    ]
 )
 
 IMPORTER = Importer(

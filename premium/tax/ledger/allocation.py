@@ -13,35 +13,112 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from premium.errors import InvalidInput
 from premium.money import ZERO, decimal_of
 from premium.tax.ledger.lots import ORDER, Lot
 from premium.tax.ledger.pieces import cut
 from premium.tax.model import Notice
 
-Placed = tuple[str, Lot]
+Plan = Mapping[str, Any]
+_METHODS = ("specific_unit", "global")
 
 
-def allocate(
-    asset: str,
-    lots: list[Lot],
-    held: Mapping[str, Decimal],
-    homes: Mapping[str, str],
-    plan: Mapping[str, Any] | None,
-    notices: list[Notice],
-) -> list[Placed]:
-    """Every unused lot, whole or in parts, with its wallet; amounts are conserved."""
-    room = {wallet: amount for wallet, amount in sorted(held.items()) if amount > 0}
-    placed: list[Placed] = []
-    lots = [lot for lot in lots if lot.amount]
-    if plan is not None and plan.get("method") == "specific_unit":
-        _by_plan(asset, lots, room, plan, placed, notices)
-    if plan is not None and plan.get("method") == "global":
-        _global(lots, room, plan, placed)
-    else:
-        _at_home(lots, room, homes, placed)
-    _to_the_rest(lots, room, placed)
-    _left_over(asset, lots, homes, placed, notices)
-    return placed
+def checked_plan(plan: Any) -> Plan | None:
+    """The stated allocation, or None; InvalidInput names what is wrong with it."""
+    if plan is None:
+        return None
+    if not isinstance(plan, Mapping) or plan.get("method") not in _METHODS:
+        raise _wrong("method", f"one of {', '.join(_METHODS)}")
+    if plan.get("order", "fifo") not in ORDER:
+        raise _wrong("order", f"one of {', '.join(ORDER)}")
+    if not isinstance(plan.get("wallets", []), list) or not isinstance(plan.get("lots", []), list):
+        raise _wrong("lots", "a list")
+    for item in plan.get("lots", []):
+        try:
+            decimal_of(item["amount"])
+        except (KeyError, TypeError, ValueError):
+            raise _wrong("lots", "each of {lot, wallet, amount}") from None
+    return plan
+
+
+def _wrong(field: str, reason: str) -> InvalidInput:
+    return InvalidInput(f"safe_harbor.{field}: {reason}", details={f"safe_harbor.{field}": reason})
+
+
+class Allocation:
+    """One asset's unused lots, placed in wallets; amounts are conserved.
+
+    `held` is what each wallet holds of the asset, `homes` the wallet that bought each lot.
+    """
+
+    def __init__(self, asset: str, lots: list[Lot], held: Mapping[str, Decimal], homes: Mapping[str, str]) -> None:
+        self.asset = asset
+        self.lots = [lot for lot in lots if lot.amount]
+        self.room = {wallet: amount for wallet, amount in sorted(held.items()) if amount > 0}
+        self.homes = homes
+        self.placed: list[tuple[str, Lot]] = []
+        self.notices: list[Notice] = []
+
+    def by(self, plan: Plan | None) -> list[tuple[str, Lot]]:
+        """Every lot, whole or in parts, with its wallet."""
+        method = plan["method"] if plan is not None else None
+        if plan is not None and method == "specific_unit":
+            self._by_unit(plan)
+        if plan is not None and method == "global":
+            self._global(plan)
+        else:
+            self._at_home()
+        self._fill(self.lots, list(self.room))
+        self._left_over()
+        return self.placed
+
+    def _place(self, lot: Lot, wallet: str, amount: Decimal) -> None:
+        if amount > 0:
+            self.placed.append((wallet, _part(lot, amount)))
+            self.room[wallet] = self.room.get(wallet, ZERO) - amount
+
+    def _by_unit(self, plan: Plan) -> None:
+        by_id = {lot.id: lot for lot in self.lots}
+        for item in plan.get("lots", ()):
+            lot = by_id.get(str(item.get("lot")))
+            if lot is None:
+                continue
+            wallet, wanted = str(item.get("wallet", "")), decimal_of(item["amount"])
+            amount = min(wanted, lot.amount, max(self.room.get(wallet, ZERO), ZERO))
+            self._place(lot, wallet, amount)
+            if amount < wanted:
+                text = f"only {amount} of {wanted} {self.asset} of lot {lot.id} could be allocated to {wallet}"
+                self.notices.append(Notice("allocation_exceeds_holding", lot.id, text))
+
+    def _global(self, plan: Plan) -> None:
+        entry = ORDER[plan.get("order", "fifo")]
+        ranked = [item[2] for item in sorted(map(entry, self.lots), key=lambda item: item[:2])]
+        first = [str(wallet) for wallet in plan.get("wallets", ())]
+        self._fill(ranked, first + [wallet for wallet in self.room if wallet not in first])
+
+    def _at_home(self) -> None:
+        for lot in self.lots:
+            wallet = self.homes.get(lot.id, "")
+            self._place(lot, wallet, min(lot.amount, self.room.get(wallet, ZERO)))
+
+    def _fill(self, lots: list[Lot], wallets: list[str]) -> None:
+        for lot, wallet in _pairs(lots, wallets):
+            self._place(lot, wallet, min(lot.amount, self.room.get(wallet, ZERO)))
+
+    def _left_over(self) -> None:
+        """Basis without units: it stays where it was bought, and is told of."""
+        for lot in self.lots:
+            if lot.amount:
+                wallet = self.homes.get(lot.id, "")
+                text = (
+                    f"{lot.amount} {self.asset} of lot {lot.id} are in no wallet on 2025-01-01; they stay in {wallet}"
+                )
+                self.notices.append(Notice("unallocated_basis", lot.id, text))
+                self.placed.append((wallet, _part(lot, lot.amount)))
+
+
+def _pairs(lots: list[Lot], wallets: list[str]) -> Iterator[tuple[Lot, str]]:
+    return ((lot, wallet) for wallet in wallets for lot in lots)
 
 
 def _part(lot: Lot, amount: Decimal) -> Lot:
@@ -51,69 +128,3 @@ def _part(lot: Lot, amount: Decimal) -> Lot:
     whole = lot.part(lot.amount, lot.basis, lot.low)
     lot.amount = lot.basis = ZERO
     return whole
-
-
-def _place(lot: Lot, wallet: str, amount: Decimal, room: dict[str, Decimal], placed: list[Placed]) -> None:
-    if amount > 0:
-        placed.append((wallet, _part(lot, amount)))
-        room[wallet] = room.get(wallet, ZERO) - amount
-
-
-def _by_plan(
-    asset: str,
-    lots: list[Lot],
-    room: dict[str, Decimal],
-    plan: Mapping[str, Any],
-    placed: list[Placed],
-    notices: list[Notice],
-) -> None:
-    by_id = {lot.id: lot for lot in lots}
-    for item in plan.get("lots", ()):
-        lot = by_id.get(str(item.get("lot")))
-        if lot is None:
-            continue
-        wallet, wanted = str(item.get("wallet", "")), decimal_of(item.get("amount", "0"))
-        amount = min(wanted, lot.amount, max(room.get(wallet, ZERO), ZERO))
-        _place(lot, wallet, amount, room, placed)
-        if amount < wanted:
-            text = f"only {amount} of {wanted} {asset} of lot {lot.id} could be allocated to {wallet}"
-            notices.append(Notice("allocation_exceeds_holding", lot.id, text))
-
-
-def _global(lots: list[Lot], room: dict[str, Decimal], plan: Mapping[str, Any], placed: list[Placed]) -> None:
-    entry = ORDER[plan.get("order", "fifo")]
-    ranked = [ranked[2] for ranked in sorted(map(entry, lots), key=lambda item: item[:2])]
-    first = [str(wallet) for wallet in plan.get("wallets", ())]
-    wallets = first + [wallet for wallet in room if wallet not in first]
-    for lot, wallet, amount in _fill(ranked, wallets, room):
-        _place(lot, wallet, amount, room, placed)
-
-
-def _at_home(lots: list[Lot], room: dict[str, Decimal], homes: Mapping[str, str], placed: list[Placed]) -> None:
-    for lot in lots:
-        wallet = homes.get(lot.id, "")
-        _place(lot, wallet, min(lot.amount, room.get(wallet, ZERO)), room, placed)
-
-
-def _to_the_rest(lots: list[Lot], room: dict[str, Decimal], placed: list[Placed]) -> None:
-    for lot, wallet, amount in _fill(lots, list(room), room):
-        _place(lot, wallet, amount, room, placed)
-
-
-def _fill(lots: list[Lot], wallets: list[str], room: Mapping[str, Decimal]) -> Iterator[tuple[Lot, str, Decimal]]:
-    for wallet in wallets:
-        for lot in lots:
-            amount = min(lot.amount, room.get(wallet, ZERO))
-            if amount > 0:
-                yield lot, wallet, amount
-
-
-def _left_over(
-    asset: str, lots: list[Lot], homes: Mapping[str, str], placed: list[Placed], notices: list[Notice]
-) -> None:
-    for lot in lots:
-        if lot.amount:
-            wallet = homes.get(lot.id, "")
-            text = f"{lot.amount} {asset} of lot {lot.id} are in no wallet on 2025-01-01; they stay with {wallet or 'their wallet'}"
-            notices.append(Notice("unallocated_basis", lot.id, text))
-            placed.append((wallet, _part(lot, lot.amount)))

@@ -1,4 +1,4 @@
-"""Ireland: first in, first out, but what was acquired in the four weeks before a sale is sold first (TCA 1997 ss 580-581).
+"""Ireland: first in, first out, but what was acquired in the four weeks before is sold first (TCA 1997 ss 580-581).
 
 A loss is ring-fenced as far as the asset is acquired again within four weeks after the sale (s 581(3)).
 """

@@ -1,4 +1,4 @@
-"""The lot ledger: every unit has a lot, every disposal names the lots it used, nothing is created or lost on the way."""
+"""The lot ledger: every unit has a lot, every disposal names the lots it used, nothing is made or lost."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ class LotLedger:
             wallet, asset = key if isinstance(key, tuple) else ("*", key)
             lots = [lot for _, _, lot in sorted(self.queues[key], key=lambda entry: entry[:2]) if lot.amount]
             if lots:
-                amount, basis = sum((l.amount for l in lots), ZERO), sum((l.basis for l in lots), ZERO)
+                amount, basis = sum((lot.amount for lot in lots), ZERO), sum((lot.basis for lot in lots), ZERO)
                 self.outcome.holdings.append(Holding(wallet, asset, amount, basis))
             for lot in lots:
                 self.outcome.open_lots.append(OpenLot(lot.id, wallet, asset, lot.acquired, lot.amount, lot.basis))

@@ -16,7 +16,7 @@ class Lot:
 
     __slots__ = ("acquired", "amount", "basis", "id", "long_from", "low", "received", "seq", "unit")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - made for every acquisition and every piece that moves
         self,
         id: str,  # noqa: A002 - the field's own name in the format
         seq: int,

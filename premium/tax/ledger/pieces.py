@@ -57,7 +57,7 @@ def _sold_below_donor_basis(tx: Transaction, piece: Piece, proceeds: Decimal, da
     return _row(tx, lot.id, acquired, day, amount, proceeds, counted, term, rule, basis - counted)
 
 
-def _row(
+def _row(  # noqa: PLR0917 - made a million times: keywords would cost a fifth of the engine's time
     tx: Transaction,
     lot: str | None,
     acquired: int | None,

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from premium.money import ZERO
 from premium.tax.days import day_of
-from premium.tax.ledger.allocation import allocate
+from premium.tax.ledger.allocation import Allocation
 from premium.tax.ledger.specific import SpecificLedger
 from premium.tax.model import Outcome, Transaction
 
@@ -59,8 +59,10 @@ class TransitionLedger(SpecificLedger):
         for asset in sorted(str(key) for key in pool):
             lots = [entry[2] for entry in sorted(pool[asset], key=lambda entry: (entry[2].acquired, entry[1]))]
             held = {wallet: amount for (wallet, of), amount in self.balances.items() if of == asset}
-            for wallet, lot in allocate(asset, lots, held, self.homes, self.setup.allocation, self.outcome.notices):
+            allocation = Allocation(asset, lots, held, self.homes)
+            for wallet, lot in allocation.by(self.setup.allocation):
                 self.put((wallet, asset), lot)
+            self.outcome.notices += allocation.notices
 
     def _keep_balance(self, tx: Transaction) -> None:
         if tx.type in ("buy", "income", "gift_received"):

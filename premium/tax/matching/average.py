@@ -1,4 +1,4 @@
-"""Average cost: one pool an asset (or a wallet and asset), drawn from at its average; Canada denies superficial losses."""
+"""Average cost: one pool an asset (or a wallet and asset), drawn from at its average; Canada denies some losses."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ class AverageLedger:
                 self.outcome.holdings.append(Holding(wallet, asset, pool.amount, pool.cost))
 
 
-def row(tx: Transaction, day: int, amount: Decimal, proceeds: Decimal, cost: Decimal, denied: Decimal) -> Disposal:
+def row(  # noqa: PLR0917 - made for every draw; the figures stand in the form's order
+    tx: Transaction, day: int, amount: Decimal, proceeds: Decimal, cost: Decimal, denied: Decimal
+) -> Disposal:
     """A draw from a pool."""
     return Disposal(
         tx.id,

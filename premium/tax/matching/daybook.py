@@ -1,4 +1,4 @@
-"""A history of one asset by local days: what a day acquired and what it disposed of are one transaction each (s 105 TCGA)."""
+"""An asset's history by local days: what a day acquired, and what it disposed of, is one transaction (TCGA s 105)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""France, art. 150 VH bis CGI: the gain of a sale is its net price less the portfolio's acquisition price x price / value.
+"""France, art. 150 VH bis CGI: gain = net price - the portfolio's acquisition price x price / the portfolio's value.
 
 As on form 2086: the quotient takes the price before fees (line 217 over line 212), the gain the price after them
 (line 218). Exchanges between digital assets are neutral; gifts take their part of the acquisition price along.

@@ -63,7 +63,7 @@ def _whole_pounds(value: Decimal, *, up: bool = False) -> str:
 
 
 def _kingdom(report: Report, year: int, totals: Totals) -> list[Item]:
-    """SA108 'Other property, assets and gains' (boxes 13.1-13.8 from 2024-25 for cryptoassets) and the rates of 2024-25."""
+    """SA108: cryptoassets have boxes of their own (13.1-13.8) from 2024-25, the year in which the rates changed."""
     days = {row.sources for row in rows_of(report, year)}
     crypto = year >= 2024  # Until 2023-24 the return had no boxes for cryptoassets of their own.
     made = [

@@ -11,6 +11,7 @@ import boto3
 import psycopg
 import pytest
 
+from handlers.tax import handler
 from local.aws import Aws
 from local.redis import Redis
 from premium import bootstrap
@@ -72,7 +73,6 @@ def add_user(postgres: Databases) -> UUID:
 @pytest.fixture
 def ask(platform: Platform, user: UUID) -> Ask:
     """One request to the tax function, past the authorizer."""
-    from handlers.tax import handler
 
     def request(method: str, path: str, body: Any = None, *, as_user: UUID | None = None, **options: str) -> Answer:
         event = event_of(method, path, body, as_user or user, options)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import urllib.request
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
+import httpx
 import psycopg
 import pytest
 from pypdf import PdfReader
@@ -57,10 +57,10 @@ def test_a_report_is_made_once_and_its_links_work(
 
     report = ask("GET", f"/v1/tax/reports/{job}")[1]["data"]
     assert report["totals"]["totals"]["long_term"] == "1198"
-    document = urllib.request.urlopen(report["links"]["form_8949_csv"]).read()
+    document = httpx.get(report["links"]["form_8949_csv"]).content
     lines = list(csv.DictReader(io.StringIO(document.decode())))
     assert [line["(h) Gain or (loss)"] for line in lines] == ["1198.00", "1198.00"]
-    pages = PdfReader(io.BytesIO(urllib.request.urlopen(report["links"]["form_8949_pdf"]).read())).pages
+    pages = PdfReader(io.BytesIO(httpx.get(report["links"]["form_8949_pdf"]).content)).pages
     assert "0.5 ETH" in pages[0].extract_text()
     with psycopg.connect(postgres.url("premium", "postgres")) as connection:
         rows = connection.execute("SELECT files FROM tax_reports WHERE job_id = %s", (job,)).fetchall()
@@ -98,7 +98,8 @@ def test_the_same_history_twice_adds_nothing_also_as_csv(ask: Ask) -> None:
     ask("POST", "/v1/tax/transactions/import", {"transactions": HISTORY})
     again = ask("POST", "/v1/tax/transactions/import", {"transactions": HISTORY})[1]["data"]
     assert (again["added"], again["known"]) == (0, 3)
-    text = "id,timestamp,type,asset,amount,price\ns2,2025-03-05T10:00:00Z,sell,ETH,0.5,2000\ns3,2025-03-06T10:00:00Z,sell,ETH,0.25,2000\n"
+    lines = ("s2,2025-03-05T10:00:00Z,sell,ETH,0.5,2000", "s3,2025-03-06T10:00:00Z,sell,ETH,0.25,2000")
+    text = "\n".join(("id,timestamp,type,asset,amount,price", *lines))
     assert ask("POST", "/v1/tax/transactions/import", {"csv": text})[1]["data"]["added"] == 1
 
 

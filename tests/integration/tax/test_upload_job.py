@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from premium.bootstrap import Platform
@@ -18,23 +18,14 @@ from premium.tax.importing import make_import
 from premium.tax.jobs import IMPORT
 from tests.fixtures.postgres import Databases
 from tests.integration.tax.conftest import Ask, add_user
-from tests.unit.tax.test_importers import KRAKEN
+from tests.unit.tax.exports import KRAKEN
 
 pytestmark = pytest.mark.integration
 
 
 def send(form: dict[str, Any], content: bytes) -> int:
     """A browser's multipart form: the fields first, the file last."""
-    boundary = uuid4().hex
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode()
-        for k, v in form["fields"].items()
-    ]
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'.encode()
-    body = b"".join([*parts, head, content, f"\r\n--{boundary}--\r\n".encode()])
-    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-    with urllib.request.urlopen(urllib.request.Request(form["url"], body, headers)) as answer:
-        return int(answer.status)
+    return httpx.post(form["url"], data=form["fields"], files={"file": ("file", content)}).status_code
 
 
 @pytest.fixture
@@ -92,7 +83,7 @@ def test_ten_thousand_transactions_from_upload_to_links(
         "audit_csv",
         "result_json",
     } <= links.keys()
-    lines = urllib.request.urlopen(links["form_8949_csv"]).read().splitlines()
+    lines = httpx.get(links["form_8949_csv"]).content.splitlines()
     assert len(lines) > 5_000
 
 

@@ -70,7 +70,7 @@ def history(random: Random, count: int, *, covered: bool = True) -> list[Row]:
     return rows
 
 
-def _row(
+def _row(  # noqa: PLR0917 - the loop's own state
     random: Random, number: int, minute: int, kind: str, asset: str, wallet: str, units: int, held: dict[Any, int]
 ) -> Row:
     row = {

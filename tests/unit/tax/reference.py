@@ -81,7 +81,7 @@ def lots(rows: list[Row], method: str, *, per_wallet: bool) -> tuple[Gains, dict
                 queues[row["to_wallet"], row["asset"]] += take(key, amount(row) - burnt(row))
         else:
             made[row["id"]] = value(row) - fee(row) - sum(p[3] for p in take(key, amount(row)))
-    left = {key: (sum(l[2] for l in q), sum(l[3] for l in q)) for key, q in queues.items() if q}
+    left = {key: (sum(lot[2] for lot in q), sum(lot[3] for lot in q)) for key, q in queues.items() if q}
     return made, left
 
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from premium.cli.main import main
+from tests.unit.tax.exports import COINBASE
 from tests.unit.tax.histories import tx
-from tests.unit.tax.test_importers import COINBASE
 
 pytestmark = pytest.mark.unit
 ROWS = [

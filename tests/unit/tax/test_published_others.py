@@ -102,7 +102,7 @@ def test_canada_counts_the_days_on_both_sides() -> None:
 
 
 def test_france_portfolio_formula() -> None:
-    """BOI-RPPM-PVBMC-30-20: 450 of a portfolio worth 1,200 bought for 1,000: 450 - 1,000 x 450 / 1,200 = 75; then 1,300 - 625."""
+    """BOI-RPPM-PVBMC-30-20: 450 - 1,000 x 450 / 1,200 = 75; then what is left of the price, 625, goes off 1,300."""
     rows = [
         tx("b", "2019-01-02", "buy", "1", "1000"),
         tx("s1", "2019-03-01", "sell", "0.375", "450", portfolio_value="1200"),
@@ -136,7 +136,7 @@ def test_france_exchanges_are_neutral() -> None:
 
 
 def test_ireland_four_weeks_before_and_ring_fenced_after() -> None:
-    """TCA 1997 s 581: shares acquired within four weeks are sold first; a loss before a reacquisition is ring-fenced."""
+    """TCA 1997 s 581: what was acquired within four weeks is sold first; a loss is ring-fenced by a reacquisition."""
     rows = [
         tx("old", "2020-01-01", "buy", "10", "1000"),
         tx("loss", "2020-07-31", "sell", "4", "200"),
@@ -157,7 +157,7 @@ def test_ireland_four_weeks_before_and_ring_fenced_after() -> None:
 
 
 def test_germany_one_year_and_the_freigrenze() -> None:
-    """BMF of 10 May 2022, Rn. 53-63: exempt after one year by §§ 187-188 BGB; § 23 Abs. 3 S. 5 EStG: 1,000 euros from 2024."""
+    """BMF of 10 May 2022, Rn. 53-63; §§ 187-188 BGB; § 23 Abs. 3 S. 5 EStG: free up to 1,000 euros from 2024."""
     rows = [
         tx("b", "2023-03-01T09:00:00Z", "buy", "3", "300"),
         tx("s1", "2024-03-01T09:00:00Z", "sell", "1", "1099"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from premium.money import divide, plain
 from tests.unit.tax.histories import Row, result, rounded, tx
 
 pytestmark = pytest.mark.unit
@@ -116,8 +117,6 @@ def test_companies_look_ten_days_back_before_the_pool() -> None:
 
 
 def rows_cost(cost: str, part: str, whole: str) -> str:
-    from premium.money import divide, plain
-
     return plain(divide(Decimal(cost) * Decimal(part), Decimal(whole)))
 
 

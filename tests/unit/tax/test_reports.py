@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from premium.tax.calculate import Report, calculate
+from premium.tax.document import document
 from premium.tax.reports import DOCUMENTS, documents_of
 from premium.tax.reports.cents import Column, cents, money
 from premium.tax.rules import JURISDICTIONS
@@ -139,8 +140,8 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", sorted(JURISDICTIONS))
 def test_every_jurisdiction_writes_all_its_documents_twice_alike(code: str, tmp_path: Path) -> None:
     report = report_of(history(Random(3), 60), code)
-    for document in documents_of(report.setup.rules):
-        assert written(report, document.format, tmp_path) == written(report, document.format, tmp_path)
+    for each in documents_of(report.setup.rules):
+        assert written(report, each.format, tmp_path) == written(report, each.format, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -197,8 +198,6 @@ def test_money_is_printed_as_the_forms_do() -> None:
 
 
 def test_a_1099_da_is_reconciled_with_a_reason() -> None:
-    from premium.tax.document import document
-
     def sale(**form: str) -> Row:
         return tx(
             "s",

@@ -68,14 +68,13 @@ def test_a_transfer_fee_burnt_in_kind_is_a_disposal_at_the_price() -> None:
 
 
 def test_a_swap_whose_gas_is_paid_in_a_third_asset() -> None:
+    received = {"to_asset": "USDC", "to_amount": "1500", "to_value": "1500"}
+    swap = tx("x", "2024-02-01", "swap", "1", asset="ETH", fee_asset="POL", fee_amount="2", fee="3", **received)
     rows = [
         tx("b1", "2024-01-01", "buy", "1", "1000", asset="ETH"),
         tx("b2", "2024-01-01", "buy", "10", "10", asset="POL"),
-        {
-            "id": "x", "timestamp": "2024-02-01T00:00:00Z", "type": "swap", "asset": "ETH", "amount": "1", "wallet": "main",
-            "to_asset": "USDC", "to_amount": "1500", "to_value": "1500", "fee_asset": "POL", "fee_amount": "2", "fee": "3",
-        },
-    ]  # fmt: skip
+        swap,
+    ]
     out = result("US", rows)
     assert [(r["transaction"], r["proceeds"], r["gain"]) for r in out["disposals"]] == [
         ("x", "1497", "497"),

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from premium.tax.calculate import calculate
+from premium.tax.document import document
 from tests.unit.tax.histories import Row, result, tx
 
 pytestmark = pytest.mark.unit
@@ -94,9 +96,6 @@ def test_a_scope_that_is_asked_for_holds_for_all_years() -> None:
 
 
 def test_specific_unit_and_global_allocation_of_rev_proc_2024_28() -> None:
-    from premium.tax.calculate import calculate
-    from premium.tax.document import document
-
     rows = [
         tx("b1", "2023-01-01", "buy", "1", "10000", wallet="A"),
         tx("b2", "2024-01-01", "buy", "1", "30000", wallet="B"),
