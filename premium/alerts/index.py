@@ -51,7 +51,7 @@ class StoreKey(NamedTuple):
 
 
 ANY = "any"
-"""The operator of stores whose rules every event of their group reaches: no numeric condition, or a state of their own."""
+"""The operator of stores whose rules every event of their group reaches: no number to search by, or a state."""
 
 
 @dataclass(frozen=True, slots=True)

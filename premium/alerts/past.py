@@ -49,7 +49,7 @@ class Past:
         self.newest = max(self.newest, time)
 
     def at(self, number: int, time: float, floor: float) -> Event | None:
-        """The newest event of a series that is not younger than `time` but than `floor`; among equals the later arrival."""
+        """The newest event of a series after `floor` and not after `time`; among equals the later arrival."""
         best, found = self._base.get(number, (NEVER, None))
         if not floor < best <= time:
             best, found = floor, None

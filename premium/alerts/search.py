@@ -123,9 +123,9 @@ class Search:
         else:
             sure = _spread(store, at, high, np.where(new, end, low_was))
         # A tie with either value is left open: both comparisons have to be exact, and ties are few.
-        moved = new | (low != low_was)
+        moved = ~new & (now != was)
         tied_now = _spread(store, at, low, high)
-        tied_was = _spread(store, at[moved & ~new], low_was[moved & ~new], high_was[moved & ~new])
+        tied_was = _spread(store, at[moved], low_was[moved], high_was[moved])
         return Pairs(*sure, *_joined(tied_now, tied_was if key.operator != "eq" else (at[:0], store.slots[:0])))
 
 
