@@ -37,7 +37,8 @@ _ROOM = 1_000
 """Deliveries that so many jobs hold, about: more are not taken on."""
 _FULL_SECONDS = 0.02
 _BATCH_SECONDS = 80.0
-_DRAIN_SECONDS = 20.0
+DRAIN_SECONDS = 20.0
+"""For attempts under way when the process is asked to stop: each takes ten at most once it has its turn."""
 _AWAY_SECONDS = 1.0
 
 
@@ -81,7 +82,13 @@ async def run_batch(platform: Platform, wakes: Sequence[Wake], store: DeliverySt
         return parts.office.settled
 
 
-async def run_until(stop: asyncio.Event, platform: Platform, store: DeliveryStore | None = None) -> None:
+async def run_until(
+    stop: asyncio.Event,
+    platform: Platform,
+    store: DeliveryStore | None = None,
+    *,
+    drain_seconds: float = DRAIN_SECONDS,
+) -> None:
     """Take jobs from the queue `notifications` and deliver; from `stop` on finish what is in hand."""
     async with parts_of(platform, store) as parts:
         background = [
@@ -90,7 +97,7 @@ async def run_until(stop: asyncio.Event, platform: Platform, store: DeliveryStor
         try:
             # Not cancelled: what they have claimed must be started on, or it would wait for its claim to run out.
             await asyncio.gather(parts.office.sweep_until(stop), _feed_until(stop, platform.redis(1), parts))
-            await parts.office.drain(_DRAIN_SECONDS)
+            await parts.office.drain(drain_seconds)
         finally:
             stop.set()
             for task in background:

@@ -1,0 +1,229 @@
+"""From the queue to the destination and back into the record: every delivery ends, once, and delays no other."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from premium.alerts import history
+from premium.alerts.model import HistoryFilter
+from premium.jobs.model import RETRY_SECONDS
+from premium.notifications.dispatch import WAKES, hand_over, wake_up
+from premium.notifications.model import End, Outcome
+from premium.notifications.running import run_batch, take
+from premium.notifications.store import DeliveryStore
+from premium.storage.postgres import Database
+from tests.factories.listener import Reply, Request, listening
+from tests.fixtures.postgres import Databases
+from tests.integration.notifications.conftest import SECRET, Desk
+
+pytestmark = pytest.mark.integration
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def delivery_ids(asked: list[Request]) -> Counter[str]:
+    return Counter(request.headers["x-premium-delivery-id"] for request in asked)
+
+
+def test_every_alert_arrives_once(desk: Desk) -> None:
+    with listening() as server:
+        alerts = desk.fire(*(desk.rule(f"{server.url}/{n}", f"{server.url}/other") for n in range(5)), events=30)
+        desk.deliver()
+    assert (len(alerts), desk.statuses()) == (150, {"sent": 300})
+    assert delivery_ids(server.asked) == Counter(str(each) for alert in alerts for each in alert.deliveries)
+    assert {(row["attempts"], row["last_error"]) for row in desk.rows()} == {(1, None)}
+    assert desk.platform.redis(1).keys("rq:job:*") == []
+
+
+def test_a_failing_destination_is_asked_again_and_then_answers(desk: Desk) -> None:
+    with listening(lambda _: Reply(503 if len(server.asked) < 3 else 200)) as server:
+        desk.fire(desk.rule(f"{server.url}/x"))
+        desk.deliver()
+    (row,) = desk.rows()
+    assert (row["status"], row["attempts"], len(server.asked)) == ("sent", 3, 3)
+    assert len(delivery_ids(server.asked)) == 1
+    assert len({request.body for request in server.asked}) == 1
+
+
+def test_after_the_last_repeat_a_delivery_is_dead_and_the_history_says_why(desk: Desk, postgres: Databases) -> None:
+    with listening(lambda _: Reply(500)) as server:
+        (alert,) = desk.fire(desk.rule(f"{server.url}/x"))
+        desk.deliver(pauses=(0.05, 0.05, 0.05, 0.05, 0.05))
+    database = Database(lambda: postgres.url("premium", "premium_app"))
+    (row,) = history.page(database, alert.user_id, HistoryFilter(status="dead"), 10, None)
+    database.close()
+    (delivery,) = row.deliveries
+    assert (delivery.attempts, delivery.next_attempt_at) == (6, None)
+    assert delivery.ended_at is not None
+    assert len(server.asked) == 5, "the sixth met the breaker, which opens after five failures in a row"
+    assert "in a row" in str(delivery.last_error)
+
+
+@pytest.mark.parametrize(("status", "said"), [(410, "410"), (404, "404"), (302, "redirects are not followed")])
+def test_a_refusal_is_final(desk: Desk, status: int, said: str) -> None:
+    with listening(lambda _: Reply(status, headers=(("Location", "http://169.254.169.254/"),))) as server:
+        desk.fire(desk.rule(f"{server.url}/x"))
+        desk.deliver()
+    (row,) = desk.rows()
+    assert (row["status"], row["attempts"], len(server.asked)) == ("failed", 1, 1)
+    assert said in row["last_error"]
+
+
+def test_pauses_are_the_specified_ones_with_a_little_more(desk: Desk) -> None:
+    desk.fire(desk.rule("http://127.0.0.1:1/x"), enqueue=False)
+    with psycopg.connect(desk.url) as connection:
+        for attempt, pause in enumerate((*RETRY_SECONDS, None), 1):
+            connection.execute("UPDATE notification_deliveries SET next_attempt_at = now() - interval '1 hour'")
+            connection.commit()
+            store = DeliveryStore(desk.platform.worker_database)
+            (claimed,) = store.claim_due(10)
+            assert (claimed.attempts, store.claim_due(10)) == (attempt, []), "claimed is claimed"
+            assert store.settle([Outcome(claimed, End.RETRY, "x")]) == 1
+            (row,) = desk.rows(
+                "SELECT status, extract(epoch FROM next_attempt_at - now())::float8 AS s FROM notification_deliveries"
+            )
+            if pause is not None:
+                assert row["status"] == "pending"
+                assert pause - 1 < row["s"] <= pause * 1.25
+    assert row["status"] == "dead"
+
+
+def test_an_attempt_that_was_claimed_anew_writes_nothing(desk: Desk) -> None:
+    desk.fire(desk.rule("http://127.0.0.1:1/x"), enqueue=False)
+    store = DeliveryStore(desk.platform.worker_database)
+    with psycopg.connect(desk.url, autocommit=True) as connection:
+        lapse = "UPDATE notification_deliveries SET next_attempt_at = now() - interval '1 hour'"
+        connection.execute(lapse)
+        (slow,) = store.claim_due(10)
+        connection.execute(lapse)
+        (quick,) = store.claim_due(10)
+        assert store.settle([Outcome(slow, End.FAILED, "too late")]) == 0
+        assert store.settle([Outcome(quick, End.SENT)]) == 1
+        assert store.settle([Outcome(quick, End.FAILED, "again")]) == 0
+    assert desk.statuses() == {"sent": 1}
+
+
+def test_a_hanging_destination_delays_no_other(desk: Desk) -> None:
+    def hang(_: Request) -> Reply:
+        time.sleep(30)
+        return Reply()
+
+    with listening(hang) as dead, listening() as alive:
+        owner = desk.fire(desk.rule(f"{dead.url}/x"), events=200)[0].user_id
+        desk.fire(desk.rule(f"{alive.url}/x", owner=owner), desk.rule(f"{alive.url}/y"), events=50)
+        started = time.monotonic()
+        desk.consume(lambda: desk.statuses().get("sent", 0) == 100, seconds=8)
+        assert time.monotonic() - started < 10, "and the consumer ends though some still hang"
+    assert len(alive.asked) == 100
+
+
+def test_what_redis_lost_is_found(desk: Desk) -> None:
+    with listening() as server:
+        alerts = desk.fire(desk.rule(f"{server.url}/x"), events=3, enqueue=False)
+        nowhere = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
+        assert hand_over(nowhere, alerts) == 0
+        desk.deliver()
+    assert (desk.statuses(), len(server.asked)) == ({"sent": 3}, 3)
+
+
+def test_a_job_that_cannot_be_read_stops_nothing(desk: Desk) -> None:
+    connection = desk.platform.redis(1)
+    connection.rpush("rq:queue:notifications", "unknown", "broken")
+    connection.hset("rq:job:broken", mapping={"data": b"\x00", "created_at": "2026-01-01T00:00:00Z", "origin": "x"})
+    with listening() as server:
+        desk.fire(desk.rule(f"{server.url}/x"))
+        desk.deliver()
+    assert desk.statuses() == {"sent": 1}
+
+
+def test_a_removed_rule_sends_nothing_more(desk: Desk) -> None:
+    with listening() as server:
+        desk.fire(desk.rule(f"{server.url}/x"))
+        with psycopg.connect(desk.url) as connection:
+            connection.execute("DELETE FROM alert_rules")
+        desk.deliver()
+    assert (desk.statuses(), server.asked) == ({"failed": 1}, [])
+
+
+def test_a_retraction_is_delivered_once(desk: Desk) -> None:
+    with listening() as server:
+        desk.fire(desk.rule(f"{server.url}/x"))
+        desk.deliver()
+        (row,) = desk.rows("SELECT event_id FROM alert_history")
+        desk.retract(row["event_id"])
+        desk.retract(row["event_id"])
+        desk.deliver()
+    assert [request.json["type"] for request in server.asked] == ["alert", "alert.retracted"]
+    assert server.asked[1].json["retractedAt"] is not None
+
+
+def test_a_worker_that_forks_delivers_a_batch_too(desk: Desk) -> None:
+    with listening() as server:
+        desk.fire(desk.rule(f"{server.url}/x"), events=120)
+        wakes = take(desk.platform.redis(1))
+        assert WAKES.validate_python(WAKES.dump_python(wakes, mode="json")) == wakes
+        assert asyncio.run(run_batch(desk.platform, wakes)) == len(server.asked) == 120
+        wake_up(desk.platform.redis(1))
+        assert asyncio.run(run_batch(desk.platform, take(desk.platform.redis(1)))) == 0
+    assert desk.statuses() == {"sent": 120}
+
+
+@contextmanager
+def consumer(variables: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The resident process as the fleet starts it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workers.notifications"], env=os.environ | variables, cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(condition: object, seconds: float = 20) -> None:
+    assert callable(condition)
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.02)
+
+
+def test_a_killed_consumer_loses_nothing_and_a_stopped_one_finishes(desk: Desk, variables: dict[str, str]) -> None:
+    def slowly(_: Request) -> Reply:
+        time.sleep(0.2)
+        return Reply()
+
+    with listening(slowly) as server:
+        alerts = desk.fire(*(desk.rule(f"{server.url}/x") for _ in range(10)), events=10)
+        with consumer(variables) as first:
+            wait_for(lambda: len(server.asked) >= 20)
+            first.send_signal(signal.SIGKILL)
+        assert desk.statuses()["pending"] > 0
+        with psycopg.connect(desk.url) as connection:  # as if the claims' minute had passed
+            connection.execute(
+                "UPDATE notification_deliveries SET next_attempt_at = now() - interval '3 s' WHERE status = 'pending'"
+            )
+        with consumer(variables) as second:
+            wait_for(lambda: desk.statuses() == {"sent": 100})
+            second.send_signal(signal.SIGTERM)
+            assert second.wait(20) == 0
+    seen = delivery_ids(server.asked)
+    assert seen.keys() == {str(each) for alert in alerts for each in alert.deliveries}
+    assert max(seen.values()) <= 2, "twice at most: before and after the kill, under one id"
+    assert {row["attempts"] for row in desk.rows()} <= {1, 2}
+    assert SECRET.encode() not in b"".join(request.body for request in server.asked)
