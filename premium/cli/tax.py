@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from typing import IO, Any
 
 import click
 
+from premium.chains.addresses import checksum
 from premium.cli.watching import watched
 from premium.clock import SystemClock
 from premium.errors import AppError, InvalidInput
@@ -86,6 +89,29 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
             path = folder / document.filename(report)
             document.write(report, path)
             click.echo(str(path))
+
+
+@tax.command("wallet")
+@click.argument("address")
+@click.option("--rpc", "urls", multiple=True, required=True, help="A node's JSON-RPC address; more than one fail over")
+@click.option("--chain", default="ethereum", show_default=True, help="The chain's short name, part of every id")
+@click.option("--chain-id", default=1, show_default=True, help="The nodes must be of this chain")
+@click.option("--native", default="ETH", show_default=True, help="Symbol of the native coin, with 18 decimals")
+@click.option("--from-block", "first", default=0, show_default=True)
+@click.option("--to-block", "last", type=int, help="The newest block by default")
+@click.option("--output", default="-", help="Where the transactions go, for --input of the other commands")
+def wallet_command(address: str, output: str, **options: Any) -> None:
+    """Read a wallet's history from a node, as neutral JSON."""
+    # Its HTTP client takes longer to load than a small history to compute.
+    from premium.tax.onchain.reading import read_wallet  # noqa: PLC0415 - see above
+
+    with _told():
+        rows, unclear = asyncio.run(read_wallet(checksum(address), **options))
+        for text in unclear:
+            click.echo(f"Warning: {text}", err=True)
+        with _opened(output) as file:
+            json.dump({"transactions": rows}, file, indent=0)
+            file.write("\n")
 
 
 def _report(sources: tuple[str, ...], importer: str | None, **options: Any) -> Report:

@@ -37,7 +37,7 @@ class Rows:
 
 
 def document_of(text: str, source: str) -> dict[str, Any]:
-    """A document's members, `transactions` as `Rows`; a bare list is its transactions. InvalidInput says what is wrong."""
+    """Members of a document, `transactions` as `Rows`; a bare list is its transactions. InvalidInput for others."""
     at = _skip(text, 0)
     if text[at : at + 1] == "[":
         rows = Rows(text, at + 1, source)

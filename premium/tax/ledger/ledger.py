@@ -110,9 +110,12 @@ class LotLedger:
         """A disposal of `amount`: one row a lot, proceeds shared by amount, the last row taking the remainder."""
         if not amount:
             return
-        pieces, missing = self.take(self.key(tx.wallet, tx.asset), amount, tx)
+        pieces, missing = self.take((tx.wallet, tx.asset) if self.per_wallet else tx.asset, amount, tx)
         day = self.day(tx.instant)
         rows = self.outcome.disposals
+        if len(pieces) == 1 and not missing:
+            rows.append(disposed(tx, pieces[0], proceeds, day, pieces[0].rule or self.rule))
+            return
         left, unsold = proceeds, amount
         for piece in pieces:
             share = left if piece.amount == unsold else divide(left * piece.amount, unsold)

@@ -1,0 +1,1 @@
+"""A wallet's own history, read from a node."""
