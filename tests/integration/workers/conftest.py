@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -86,7 +87,8 @@ class Fleet:
         family = psutil.Process(self.process.pid).children(recursive=True)
         self.process.kill()
         for process in family:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+                process.kill()
         self.process.wait()
 
     def stop(self, seconds: float = 10) -> int:
