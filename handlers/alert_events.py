@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,13 +22,16 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
     """`{"batchItemFailures": […]}`: SQS forgets a record only when its event is on the matcher's queue."""
     records: list[Record] = list(event.get("Records") or [])
     events, failed = _read(records)
+    batches: list[str] = []
     try:
         with tracer.segment("hand over"):
-            job = hand_over(platform().redis(1), events)
+            given = platform()
+            shards = given.settings.alert_shards
+            batches = [str(batch) for batch in hand_over(given.database, given.redis(1), events, shards=shards)]
     except UpstreamUnavailable:
         logger.exception("events stay in SQS")
-        failed, job = [_id(record) for record in records], None
-    logger.info("chain events", records=len(records), refused=len(failed), job_id=job)
+        failed = [_id(record) for record in records]
+    logger.info("chain events", records=len(records), refused=len(failed), batches=batches)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
@@ -45,14 +49,18 @@ def _read(records: list[Record]) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 def _event(record: Record) -> dict[str, Any]:
-    raw = read_object({"body": record.get("body")})
+    body = record.get("body")
+    raw = read_object({"body": body})
     if raw is None:
         raise InvalidInput("The message is empty")
     # From SNS without raw delivery the event is a text inside.
     if raw.get("Type") == "Notification" and isinstance(raw.get("Message"), str):
-        raw = read_object({"body": raw["Message"]}) or {}
-    IncomingEvent.model_validate(raw)
-    return raw
+        body = raw["Message"]
+        raw = read_object({"body": body}) or {}
+    IncomingEvent.model_validate(raw, context={"now": platform().clock.now()})
+    # Once more, now that it is known to be sound: a float would round what the rules compare exactly.
+    exact: dict[str, Any] = json.loads(str(body), parse_float=Decimal)
+    return exact
 
 
 def _reason(error: InvalidInput | ValidationError) -> str:

@@ -43,6 +43,9 @@ class Settings(BaseModel):
     origin_secret_arn: str | None = None
     chains_file: str | None = None
     price_api_url: str | None = None
+    alert_shards: int = Field(default=1, ge=1, le=1024)
+    """Matchers that divide the events among them; the same in every process of a stage."""
+    events_dead_letters_url: str | None = None
     notifications_secret_arn: str | None = None
     webhooks_to_loopback: bool = False
     """Webhooks may reach this machine itself: for tests and the local stage."""

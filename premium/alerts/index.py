@@ -98,7 +98,7 @@ class RuleIndex:
         self.rules: list[Rule | None] = []
         self.names: NDArray[np.object_] = np.empty(0, np.object_)
         self.slots: dict[str, int] = {}
-        self.cooling: set[int] = set()
+        self.cooling: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.edges: dict[str, int] = dict.fromkeys(FIELDS, 0)
         self.short: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.second: Floats = np.zeros(0, np.float64)
@@ -129,7 +129,7 @@ class RuleIndex:
         place, kind = place_of(rule), self.kinds[rule.kind]
         kind.stores[place.store].delete(kind.group(place), as_float(place.threshold), slot)
         self.rules[slot] = None
-        self.cooling.discard(slot)
+        self.cooling[slot] = False
         self.edges[rule.kind] -= rule.edge
         self._free.append(slot)
         return True
@@ -146,8 +146,7 @@ class RuleIndex:
         self.slots[rule.id] = slot
         self.names[slot] = rule.id
         self.edges[rule.kind] += rule.edge
-        if rule.cooldown:
-            self.cooling.add(slot)
+        self.cooling[slot] = rule.cooldown > 0
         self.short[slot] = is_short(place.threshold) and is_short(place.second)
         self.second[slot] = as_float(place.second)
         return slot
@@ -155,6 +154,7 @@ class RuleIndex:
     def _make_room(self, extra: int) -> None:
         self.names = np.concatenate((self.names, np.empty(extra, np.object_)))
         self.short = np.concatenate((self.short, np.zeros(extra, np.bool_)))
+        self.cooling = np.concatenate((self.cooling, np.zeros(extra, np.bool_)))
         self.second = np.concatenate((self.second, np.zeros(extra, np.float64)))
 
     def _load(self, rules: Iterable[Rule]) -> None:

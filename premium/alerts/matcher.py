@@ -8,7 +8,7 @@ A cooldown suppresses firings within it, before or after in event time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from premium.alerts.catalogue import OCCURRENCES
 from premium.alerts.columns import Batch, column_of
 from premium.alerts.evaluate import Event, all_hold, relaxed
 from premium.alerts.index import RuleIndex
+from premium.alerts.memory import Memory, series_name
 from premium.alerts.rule import Rule
 from premium.alerts.search import Search, Slots
 from premium.alerts.series import Previous, Series
@@ -29,13 +30,17 @@ _SLOT_MASK = (1 << _SLOT_BITS) - 1
 class Matcher:
     """One shard: its rules and the state of its series. Not thread-safe: one consumer owns it."""
 
-    def __init__(self, rules: Iterable[Rule] = (), *, stateless: bool = False) -> None:
-        """stateless: every rule fires on every event for which it holds."""
+    def __init__(self, rules: Iterable[Rule] = (), *, stateless: bool = False, remember: bool = False) -> None:
+        """stateless: every rule fires on every event for which it holds; remember: `changes` is kept for a store."""
         self.index = RuleIndex(rules)
-        self.series = {kind: Series(kind, index.codes) for kind, index in self.index.kinds.items()}
         self._stateless = stateless
-        self._fired: dict[int, float] = {}
-        self._disarmed: set[tuple[int, int]] = set()
+        self._remember = remember
+        self.forget_all()
+
+    def forget_all(self) -> None:
+        """No event has been seen; the rules stay."""
+        self.series = {kind: Series(kind, index.codes) for kind, index in self.index.kinds.items()}
+        self.memory = Memory()
 
     def put(self, rule: Rule) -> None:
         """Adds or replaces a rule; the next batch sees it. What it remembered is forgotten."""
@@ -46,21 +51,27 @@ class Matcher:
         """Removes a rule; False if there is none."""
         slot = self.index.slots.get(rule_id)
         if slot is not None:
-            self._fired.pop(slot, None)
-            self._disarmed = {one for one in self._disarmed if one[0] != slot} if self._disarmed else self._disarmed
+            self.memory.forget(slot)
         return self.index.remove(rule_id)
+
+    def replay(self, events: Sequence[Event]) -> None:
+        """Lets events of before become the past again; nothing fires."""
+        for batch, _ in self._batches(events):
+            self.series[batch.kind].keep(batch, self.series[batch.kind].look(batch))
+
+    def restore(self, levels: Sequence[Event]) -> None:
+        """The newest events of series; those that have been replayed know more."""
+        for batch, _ in self._batches(levels):
+            self.series[batch.kind].restore(batch)
 
     def match(self, events: Sequence[Event]) -> tuple[Ints, Slots]:
         """Places of events and slots of the rules that they fire, by place and then by slot."""
         found_events: list[Ints] = [np.zeros(0, np.int64)]
         found_slots: list[Slots] = [np.zeros(0, np.int32)]
-        for kind, places in _by_kind(events).items():
-            if kind in self.index.kinds:
-                same = events if len(places) == len(events) else [events[place] for place in places]
-                batch = Batch(kind, same, self.index.kinds[kind].codes)
-                at, slots = self._match_kind(batch)
-                found_events.append(np.asarray(places, np.int64)[at])
-                found_slots.append(slots)
+        for batch, places in self._batches(events):
+            at, slots = self._match_kind(batch)
+            found_events.append(np.asarray(places, np.int64)[at])
+            found_slots.append(slots)
         all_events, all_slots = np.concatenate(found_events), np.concatenate(found_slots)
         # One sort of whole numbers is several times faster than one by two keys.
         packed = np.sort((all_events << _SLOT_BITS) | all_slots)
@@ -72,6 +83,12 @@ class Matcher:
         found: NDArray[np.object_] = self.index.names[slots]
         return found
 
+    def _batches(self, events: Sequence[Event]) -> Iterator[tuple[Batch, Sequence[int]]]:
+        for kind, places in _by_kind(events).items():
+            if kind in self.index.kinds:
+                same = events if len(places) == len(events) else [events[place] for place in places]
+                yield Batch(kind, same, self.index.kinds[kind].codes), places
+
     def _match_kind(self, batch: Batch) -> tuple[Ints, Slots]:
         series = self.series[batch.kind]
         previous = series.look(batch) if self._keeps_levels(batch.kind) else None
@@ -82,6 +99,9 @@ class Matcher:
             slots += [pairs.slots, pairs.open_slots[fires]]
         if previous is not None:
             series.keep(batch, previous)
+        if previous is not None and self._remember:
+            levels = {(batch.kind, series_name(batch.kind, one)): one for one in series.last(previous.numbers)}
+            self.memory.changes.levels.update(levels)
         return self._cooled(batch, np.concatenate(events), np.concatenate(slots))
 
     def _keeps_levels(self, kind: str) -> bool:
@@ -108,37 +128,32 @@ class Matcher:
             return False
         before = self.series[batch.kind].before(batch, previous, at)
         if rule.hysteresis is not None:
-            return self._armed_and_holds(rule, (slot, int(previous.numbers[at])), event, before, holds=holds)
+            return self._armed_and_holds(rule, slot, event, before, holds=holds)
         return holds and (before is None or not all_hold(rule.conditions, before))
 
-    def _armed_and_holds(
-        self, rule: Rule, key: tuple[int, int], event: Event, before: Event | None, *, holds: bool
-    ) -> bool:
+    def _armed_and_holds(self, rule: Rule, slot: int, event: Event, before: Event | None, *, holds: bool) -> bool:
+        memory, series = self.memory, series_name(rule.kind, event)
         if not all_hold(relaxed(rule), event):
-            self._disarmed.discard(key)
+            memory.arm(slot, rule.id, series, armed=True)
             return False
-        fires = holds and key not in self._disarmed and (before is None or not all_hold(rule.conditions, before))
+        held = before is not None and all_hold(rule.conditions, before)
+        fires = holds and not held and not memory.is_disarmed(slot, series)
         if holds:
-            self._disarmed.add(key)
+            memory.arm(slot, rule.id, series, armed=False)
         return fires
 
     def _cooled(self, batch: Batch, events: Ints, slots: Slots) -> tuple[Ints, Slots]:
-        if self._stateless or not self.index.cooling:
+        """Without what a cooldown suppresses."""
+        cooled = np.flatnonzero(self.index.cooling[slots])
+        if self._stateless or len(cooled) == 0:
             return events, slots
-        cooled = np.flatnonzero(np.isin(slots, np.fromiter(self.index.cooling, np.int32)))
         kept = np.ones(len(slots), np.bool_)
         for place in cooled[np.lexsort((slots[cooled], events[cooled]))].tolist():
-            kept[place] = self._warm(int(slots[place]), float(batch.times[events[place]]))
+            slot, time = int(slots[place]), float(batch.times[events[place]])
+            rule = self.index.rules[slot]
+            assert rule is not None  # noqa: S101 - as in _judged
+            kept[place] = self.memory.warm(slot, rule.id, rule.cooldown, time)
         return events[kept], slots[kept]
-
-    def _warm(self, slot: int, time: float) -> bool:
-        """Whether the rule's cooldown lets it fire at `time`; an event without a time is let through."""
-        rule, last = self.index.rules[slot], self._fired.get(slot)
-        assert rule is not None  # noqa: S101 - as in _decide
-        if last is not None and abs(time - last) < rule.cooldown:
-            return False
-        self._fired[slot] = time if last is None or time > last else last
-        return True
 
 
 def _by_kind(events: Sequence[Event]) -> dict[str, Sequence[int]]:

@@ -101,11 +101,12 @@ class Series:
         return (event for event in self._last[np.unique(numbers)].tolist() if event is not None)
 
     def restore(self, batch: Batch) -> None:
-        """The newest events of series, as `last` gave them once; nothing must have been kept yet."""
+        """The newest events of series, as `last` gave them once; a series that is known already stays as it is."""
         numbers, times = self._numbered(batch), self._timed(batch)
-        self._last[numbers], self._times[numbers] = batch.objects, times
-        for number, time, event in zip(numbers.tolist(), times.tolist(), batch.events, strict=True):
-            self._past.begin(number, time, event)
+        new = np.flatnonzero(self._times[numbers] == NEVER)
+        self._last[numbers[new]], self._times[numbers[new]] = batch.objects[new], times[new]
+        for at in new.tolist():
+            self._past.begin(int(numbers[at]), float(times[at]), batch.events[at])
 
     def _numbered(self, batch: Batch) -> Ints:
         numbers = batch.coded(self._fields[0], learn=True)

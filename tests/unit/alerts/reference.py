@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from premium.alerts.catalogue import SERIES, field
-from premium.alerts.times import seconds
 from premium.alerts.evaluate import all_hold, holds, relaxed
-from premium.alerts.rule import Rule
 from premium.alerts.past import WINDOW
+from premium.alerts.rule import Rule
+from premium.alerts.times import seconds
 
 Event = Mapping[str, Any]
 

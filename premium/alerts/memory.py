@@ -1,0 +1,67 @@
+"""What the matcher remembers of rules: when they fired, and for which series they are not armed again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from premium.alerts.catalogue import FIELDS, SERIES
+from premium.alerts.evaluate import Event
+
+
+@dataclass
+class Changes:
+    """What changed since it was last asked, for a store.
+
+    `levels`: newest events by (kind, series); `fired`: rules' times in seconds since 1970; `disarmed`: whether (rule,
+    series) is.
+    """
+
+    levels: dict[tuple[str, str], Event] = field(default_factory=dict)
+    fired: dict[str, float] = field(default_factory=dict)
+    disarmed: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+
+class Memory:
+    """By slot, so that what is not a rule's any more goes with it."""
+
+    def __init__(self) -> None:
+        self._fired: dict[int, float] = {}
+        self._disarmed: dict[int, set[str]] = {}
+        self.changes = Changes()
+
+    def forget(self, slot: int) -> None:
+        self._fired.pop(slot, None)
+        self._disarmed.pop(slot, None)
+
+    def restore(self, slot: int, fired: float | None, disarmed: Iterable[str]) -> None:
+        """As it was when `changes` were last written."""
+        if fired is not None:
+            self._fired[slot] = fired
+        self._disarmed[slot] = set(disarmed)
+
+    def warm(self, slot: int, rule_id: str, cooldown: int, time: float) -> bool:
+        """Whether the rule may fire at `time`, which is then noted; an event without a time (NaN) is let through."""
+        last = self._fired.get(slot)
+        if last is not None and abs(time - last) < cooldown:
+            return False
+        self._fired[slot] = time if last is None or time > last else last
+        if self._fired[slot] == self._fired[slot]:
+            self.changes.fired[rule_id] = self._fired[slot]
+        return True
+
+    def is_disarmed(self, slot: int, series: str) -> bool:
+        return series in self._disarmed.get(slot, ())
+
+    def arm(self, slot: int, rule_id: str, series: str, *, armed: bool) -> None:
+        if self.is_disarmed(slot, series) is not armed:
+            return
+        known = self._disarmed.setdefault(slot, set())
+        known.discard(series) if armed else known.add(series)
+        self.changes.disarmed[rule_id, series] = not armed
+
+
+def series_name(kind: str, event: Event) -> str:
+    """The series of an event as a text, the same in every process."""
+    return json.dumps([kind, *(FIELDS[kind][name].type.reader(event.get(name)) for name in SERIES[kind])])
