@@ -20,6 +20,8 @@ from typing import IO
 
 import uv
 
+from cdk_app.uv_environment import uv_environment
+
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements" / "handlers.txt"
 PACKAGES = ("handlers", "premium")
@@ -136,7 +138,8 @@ def _install(folder: Path, target: Target) -> None:
     ]
     command += ["--python-version", target.python, "--target", str(folder), "--requirement", str(REQUIREMENTS)]
     command += ["--python-platform", target.platform] if target.platform else ["--python", sys.executable]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **uv_environment(os.environ)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode != 0:
         raise AssetError(f"the Lambda dependencies for {target} could not be installed: {done.stderr.strip()}")
     _prune(folder)

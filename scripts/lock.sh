@@ -3,6 +3,7 @@
 # Without arguments the pins that are there stay where they still fit; `--upgrade` takes the newest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+eval "$(.venv/bin/python cdk_app/uv_environment.py)"
 
 compile() {
     local target=$1

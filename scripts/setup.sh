@@ -51,18 +51,10 @@ make_environment() {
     "$python" -m venv --clear .venv || fail ".venv could not be made with $python. Is the disk full or the folder read-only?"
 }
 
-# uv does not read pip's configuration; a machine behind a mirror has told pip alone.
-hand_over_index() {
-    local index
-    index=$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)
-    index=${PIP_INDEX_URL:-$index}
-    if [ -n "$index" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX=$index; fi
-}
-
 install_python_packages() {
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt ||
+    .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt ||
         fail "The package installer (uv) could not be fetched. Is the package index reachable? (pip config list)"
-    hand_over_index
+    eval "$(.venv/bin/python cdk_app/uv_environment.py)"
     .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements/dev.txt ||
         fail "The Python packages could not be installed; the lines above say which."
     .venv/bin/uv pip install --quiet --python .venv/bin/python --no-build-isolation --no-deps -e . ||
