@@ -36,4 +36,4 @@ def _of_pip(name: str) -> str:
 
 if __name__ == "__main__":
     for name, value in uv_environment(os.environ).items():
-        print(f"export {name}={shlex.quote(value)}")  # noqa: T201 - the shell reads it
+        print(f"export {name}={shlex.quote(value)}")
