@@ -15,7 +15,7 @@ ZERO = Decimal(0)
 EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow, Inexact])
 """For sums and products: raises `decimal.Inexact` instead of rounding."""
 
-_QUOTIENT = Context(prec=100, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+_QUOTIENT = Context(prec=76, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 
 def decimal_of(text: str | int | Decimal) -> Decimal:
@@ -47,5 +47,8 @@ def from_base_units(units: int, decimals: int) -> Decimal:
 
 
 def divide(numerator: Decimal, denominator: Decimal) -> Decimal:
-    """A quotient to 100 digits, half-even: the only place where a ratio is rounded before a form asks."""
+    """A quotient to 76 digits (what a Decimal holds without a second allocation), half-even.
+
+    The only place where a ratio is rounded before a form asks.
+    """
     return _QUOTIENT.divide(numerator, denominator)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import localcontext
@@ -121,20 +121,20 @@ def report_of(
     *,
     tax_year: int | None = None,
     notices: Iterable[Notice] = (),
-    lines: Mapping[str, int] | None = None,
+    lines: Sequence[int] = (),
     now: int | None = None,
 ) -> Report:
-    """The report of transactions that were read already, in whatever order."""
+    """The report of transactions that were read already, in whatever order; `lines` says where each stood."""
     told = [*under.notices, *notices]
     with localcontext(EXACT):
-        transactions = in_order(transactions)
+        as_read, transactions = transactions, in_order(transactions)
         told += before(transactions, under, now=now)
         ready = normalise(transactions, under, told)
         outcome = run(ready, under)
         conserve(ready, under, outcome)
         told += outcome.notices
         told += after(outcome, ready)
-        told = [_with_line(notice, lines or {}) for notice in told]
+        told = _with_lines(told, as_read, lines)
         _refuse(told, under)
         return _selected(ready, under, outcome, tax_year, told)
 
@@ -178,7 +178,10 @@ def _refuse(notices: Iterable[Notice], under: Setup) -> None:
         raise Unprocessable(f"{where}{name}{first.message}{more}", details=details)
 
 
-def _with_line(notice: Notice, lines: Mapping[str, int]) -> Notice:
-    if notice.line is not None or notice.transaction is None:
-        return notice
-    return notice._replace(line=lines.get(notice.transaction))
+def _with_lines(notices: list[Notice], transactions: Sequence[Transaction], lines: Sequence[int]) -> list[Notice]:
+    """Notices with the lines of their transactions: looked up for those few alone, not kept for a million."""
+    wanted = {notice.transaction for notice in notices if notice.line is None and notice.transaction is not None}
+    if not wanted or not lines:
+        return notices
+    known = {tx.id: line for tx, line in zip(transactions, lines, strict=True) if tx.id in wanted}
+    return [n if n.line is not None else n._replace(line=known.get(n.transaction or "")) for n in notices]

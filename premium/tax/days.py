@@ -63,6 +63,7 @@ class Calendar:
         self.starts = starts
         self._utc = zone in ("UTC", "Etc/UTC")
         self._offsets: dict[int, int] = {}
+        self._days: dict[int, int] = {}
         self._years: dict[int, int] = {}
         self._tax_years: dict[int, int] = {}
 
@@ -70,13 +71,16 @@ class Calendar:
         """The local day of an instant."""
         seconds = instant // _MICROSECONDS
         if self._utc:
-            return seconds // 86_400
+            day = seconds // 86_400
+            # One object a day, not one a transaction.
+            return self._days.setdefault(day, day)
         # Offsets change on quarter hours everywhere, so one look-up serves all instants of one.
         quarter = seconds // _QUARTER
         offset = self._offsets.get(quarter)
         if offset is None:
             offset = self._offsets[quarter] = self._offset(quarter * _QUARTER)
-        return (seconds + offset) // 86_400
+        day = (seconds + offset) // 86_400
+        return self._days.setdefault(day, day)
 
     def start_of(self, day: int) -> int:
         """The instant at which a local day starts."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from premium.money import ZERO
+from premium.money import EXACT, ZERO
 
 ACQUISITIONS = frozenset({"buy", "income", "gift_received"})
 DISPOSALS = frozenset({"sell", "fee", "gift_sent", "donation", "lost", "stolen"})
@@ -86,13 +86,18 @@ class Disposal(NamedTuple):
     proceeds: Decimal
     cost_basis: Decimal
     denied: Decimal
-    gain: Decimal
     term: str
     rule: str
     form_1099: Form1099 | None = None
     ring_fenced: bool = False
     adjustment: Decimal = ZERO
     """Carried basis less `cost_basis`, where the law lets another value count (a gift sold at a loss)."""
+
+    @property
+    def gain(self) -> Decimal:
+        """After denial. Computed each time: a million of them would be a hundred megabytes."""
+        gain = EXACT.subtract(self.proceeds, self.cost_basis)
+        return EXACT.add(gain, self.denied) if self.denied else gain
 
     @property
     def name(self) -> str:

@@ -5,7 +5,8 @@ A row that cannot be read is left out with a notice that names its line and fiel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from premium.tax.model import NEUTRAL, PLAIN, Form1099, More, Notice, Transactio
 
 MAX_TEXT = 200
 _SHORT = 40
+_MANY = 10_000
 _RARE = frozenset(
     {
         "kind",
@@ -53,17 +55,19 @@ class Refused(Exception):
 
 
 class Read(NamedTuple):
-    """What a file held: transactions in the file's order, the line of each id, and what was wrong."""
+    """What a file held: transactions in the file's order, and what was wrong."""
 
     transactions: list[Transaction]
-    lines: dict[str, int]
+    lines: Sequence[int]
+    """Beside each transaction the line that it stood on."""
     notices: list[Notice]
 
 
 def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1) -> Read:
     """Rows of JSON objects; `line` counts rows from `first_line`. A repeated id is read once."""
     transactions: list[Transaction] = []
-    lines: dict[str, int] = {}
+    lines = array("L")
+    seen: dict[str, int] = {}
     notices: list[Notice] = []
     parser = RowParser(zone, notices)
     for line, row in enumerate(rows, first_line):
@@ -75,11 +79,12 @@ def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1) -> Re
             notices.append(_refusal(refused, name, line))
             continue
         for transaction in made:
-            if transaction.id in lines:
-                text = f"the id stands on line {lines[transaction.id]} already; this line is left out"
+            first = seen.setdefault(transaction.id, line)
+            if first != line:
+                text = f"the id stands on line {first} already; this line is left out"
                 notices.append(Notice("duplicate", transaction.id, text, line, "id"))
                 continue
-            lines[transaction.id] = line
+            lines.append(line)
             transactions.append(transaction)
     return Read(transactions, lines, notices)
 
@@ -92,6 +97,7 @@ class RowParser:
         self.notices = notices
         self.line = 0
         self._known: dict[str, str] = {}
+        self._fees: dict[str, Decimal] = {}
 
     def parse(self, row: Any) -> list[Transaction]:
         """One transaction, or the legs of a richer kind; Refused names the field."""
@@ -120,7 +126,6 @@ class RowParser:
                 value = _burnt_value(amount, value, price, more.burnt)
         elif kind == "transfer":
             value = None
-        fee = number(row, "fee")
         return Transaction(
             self._text(row, "id"),
             self.instant(row.get("timestamp"), "timestamp", row.get("id")),
@@ -128,10 +133,22 @@ class RowParser:
             self._text(row, "asset"),
             amount,
             value,
-            ZERO if fee is None else fee,
+            self._fee(row),
             self._text(row, "wallet", ""),
             more,
         )
+
+    def _fee(self, row: Mapping[str, Any]) -> Decimal:
+        """Fees repeat: one object for each, as long as there are not too many."""
+        text = row.get("fee")
+        if text is None:
+            return ZERO
+        known = self._fees.get(text) if isinstance(text, str) else None
+        if known is None:
+            known = number(row, "fee") or ZERO
+            if isinstance(text, str) and len(self._fees) < _MANY:
+                self._fees[text] = known
+        return known
 
     def _text(self, row: Mapping[str, Any], field: str, default: str | None = None) -> str:
         value = row.get(field, default)

@@ -108,7 +108,7 @@ def _split(row: Disposal, bought: list[_Again]) -> list[Disposal]:
     if fenced == row.amount:
         return [row._replace(ring_fenced=True)]
     proceeds, cost = divide(row.proceeds * fenced, row.amount), divide(row.cost_basis * fenced, row.amount)
-    inside = row._replace(amount=fenced, proceeds=proceeds, cost_basis=cost, gain=proceeds - cost, ring_fenced=True)
+    inside = row._replace(amount=fenced, proceeds=proceeds, cost_basis=cost, ring_fenced=True)
     rest = row.proceeds - proceeds, row.cost_basis - cost
-    outside = row._replace(amount=row.amount - fenced, proceeds=rest[0], cost_basis=rest[1], gain=rest[0] - rest[1])
+    outside = row._replace(amount=row.amount - fenced, proceeds=rest[0], cost_basis=rest[1])
     return [inside, outside]

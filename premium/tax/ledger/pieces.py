@@ -87,7 +87,6 @@ def _row(  # noqa: PLR0917 - made a million times: keywords would cost a fifth o
             proceeds,
             basis,
             ZERO,
-            proceeds - basis,
             term,
             rule,
             tx.more.form_1099,

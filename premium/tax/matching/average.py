@@ -162,7 +162,6 @@ def row(  # noqa: PLR0917 - made for every draw; the figures stand in the form's
         proceeds,
         cost,
         denied,
-        proceeds - cost + denied,
         "none",
         "average",
         tx.more.form_1099,

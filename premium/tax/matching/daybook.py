@@ -171,7 +171,6 @@ def rows_of(asset: str, sold: Disposed, outcome: Outcome) -> list[Disposal]:
                 share,
                 match.cost,
                 ZERO,
-                share - match.cost,
                 "none",
                 match.rule,
                 form,
