@@ -37,7 +37,7 @@ class Courier:
             return Outcome(delivery, End.RETRY, "an error on our side; it has been recorded")
 
     async def _attempt(self, adapter: Adapter, delivery: Delivery) -> Outcome:
-        async with self._lanes.turn(adapter.lane(delivery)) as breaker:
+        async with self._lanes.turn(adapter.way(delivery)) as breaker:
             try:
                 await adapter.send(delivery, breaker)
             except Refused as error:

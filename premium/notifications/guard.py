@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
@@ -17,10 +19,12 @@ import httpx
 
 from premium.neighbours import Refused
 from premium.notifications.destinations import Address, address_problem
+from premium.notifications.lanes import HOST_AT_ONCE
 
 CONNECT_SECONDS = 3.0
 MAX_ANSWER_BYTES = 16_384
-MAX_CONNECTIONS = 500
+_ORIGINS = 1_000
+_KEEPALIVE_SECONDS = 15
 _TRIED = 3
 _RESOLVERS = 64
 
@@ -92,27 +96,65 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         return addresses[:_TRIED]
 
 
-class GuardedTransport(httpx.AsyncHTTPTransport):
-    """httpx's transport over the guarded backend, with answers cut short."""
+class _OneOrigin(httpx.AsyncHTTPTransport):
+    """httpx's transport over the guarded backend."""
 
-    def __init__(self, *, loopback: bool, resolve: Resolve | None = None, context: object = None) -> None:
-        super().__init__(trust_env=False)
+    def __init__(self, backend: GuardedBackend, context: ssl.SSLContext) -> None:
+        super().__init__(verify=context, trust_env=False)
         # httpx has no argument for the backend; its pool is httpcore's, which has.
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context or httpx.create_ssl_context(trust_env=False),  # type: ignore[arg-type]  # tests give theirs
-            max_connections=MAX_CONNECTIONS,
-            max_keepalive_connections=MAX_CONNECTIONS // 5,
-            keepalive_expiry=15,
-            network_backend=GuardedBackend(loopback=loopback, resolve=resolve or Resolver()),
+            ssl_context=context,
+            max_connections=HOST_AT_ONCE,
+            max_keepalive_connections=HOST_AT_ONCE,
+            keepalive_expiry=_KEEPALIVE_SECONDS,
+            network_backend=backend,
         )
+        self.busy = 0
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """A pool for each origin, because httpcore walks a whole pool at every request; answers are cut short."""
+
+    def __init__(
+        self, *, loopback: bool, resolve: Resolve | None = None, context: ssl.SSLContext | None = None
+    ) -> None:
+        self._backend = GuardedBackend(loopback=loopback, resolve=resolve or Resolver())
+        self._context = context or httpx.create_ssl_context(trust_env=False)
+        self._origins: OrderedDict[tuple[str, str, int | None], _OneOrigin] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await super().handle_async_request(request)
+        origin = await self._origin(request.url)
+        origin.busy += 1
+        try:
+            response = await origin.handle_async_request(request)
+        finally:
+            origin.busy -= 1
         # Nobody reads the answer: unpacked, a small one could fill the memory.
         response.headers.pop("content-encoding", None)
         assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - what this transport makes
         response.stream = _Short(response.stream)
         return response
+
+    async def aclose(self) -> None:
+        for origin in self._origins.values():
+            await origin.aclose()
+
+    async def _origin(self, url: httpx.URL) -> _OneOrigin:
+        key = (url.scheme, url.host, url.port)
+        if key not in self._origins:
+            self._origins[key] = _OneOrigin(self._backend, self._context)
+        self._origins.move_to_end(key)
+        origin = self._origins[key]
+        if len(self._origins) > _ORIGINS:
+            await self._forget_idle()
+        return origin
+
+    async def _forget_idle(self) -> None:
+        """The longest unused, if nothing is under way there."""
+        oldest, its = next(iter(self._origins.items()))
+        if not its.busy:
+            del self._origins[oldest]
+            await its.aclose()
 
 
 class _Short(httpx.AsyncByteStream):
@@ -133,7 +175,9 @@ class _Short(httpx.AsyncByteStream):
         await self._whole.aclose()
 
 
-def open_guarded(*, loopback: bool, resolve: Resolve | None = None, context: object = None) -> httpx.AsyncClient:
+def open_guarded(
+    *, loopback: bool, resolve: Resolve | None = None, context: ssl.SSLContext | None = None
+) -> httpx.AsyncClient:
     """The client for webhooks; `loopback` lets it reach this machine itself."""
     return httpx.AsyncClient(
         transport=GuardedTransport(loopback=loopback, resolve=resolve, context=context),

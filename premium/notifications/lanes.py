@@ -9,8 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from premium.neighbours import CircuitBreaker, StateListener
+from premium.notifications.channels.adapter import Way
 
 AT_ONCE = 8
+"""Of one user at one server."""
+HOST_AT_ONCE = 48
+"""Of all users at one server, and of a provider."""
 WAITING = 1_000
 WAIT_SECONDS = 20.0
 """With one attempt's ten seconds well inside of a claim's minute."""
@@ -50,33 +54,43 @@ class Lanes:
         self._lanes: OrderedDict[str, Lane] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[CircuitBreaker]:
-        """The lane's breaker, once it is our turn; Full when it will not be soon."""
-        lane = self._lane(name)
+    async def turn(self, way: Way) -> AsyncIterator[CircuitBreaker]:
+        """The lane's breaker, once it is our turn in the lane and at the host; Full when it will not be soon."""
+        lane, host = self._lane(way.lane, is_host=way.lane == way.host), self._lane(way.host, is_host=True)
         if lane.inside >= self._most:
-            raise Full(name)
+            raise Full(way.lane)
+        async with self._inside(lane):
+            if lane is host:
+                yield lane.breaker
+                return
+            async with self._inside(host):
+                yield lane.breaker
+
+    @asynccontextmanager
+    async def _inside(self, lane: Lane) -> AsyncIterator[None]:
         lane.inside += 1
         try:
-            await self._queue(lane, name)
+            await self._queue(lane)
             try:
-                yield lane.breaker
+                yield
             finally:
                 lane.turns.release()
         finally:
             lane.inside -= 1
 
-    async def _queue(self, lane: Lane, name: str) -> None:
+    async def _queue(self, lane: Lane) -> None:
         try:
             async with asyncio.timeout(self._wait):
                 await lane.turns.acquire()
         except TimeoutError:
-            raise Full(name) from None
+            raise Full(lane.breaker.name) from None
 
-    def _lane(self, name: str) -> Lane:
+    def _lane(self, name: str, *, is_host: bool) -> Lane:
         lane = self._lanes.get(name)
         if lane is None:
             listener = None if " " in name else self._on_change
-            lane = Lane(CircuitBreaker(name, rest=self._rest, on_change=listener), asyncio.Semaphore(self._at_once))
+            turns = asyncio.Semaphore(HOST_AT_ONCE if is_host else self._at_once)
+            lane = Lane(CircuitBreaker(name, rest=self._rest, on_change=listener), turns)
             self._lanes[name] = lane
             self._forget_idle()
         self._lanes.move_to_end(name)

@@ -90,19 +90,17 @@ async def run_until(
     drain_seconds: float = DRAIN_SECONDS,
 ) -> None:
     """Take jobs from the queue `notifications` and deliver; from `stop` on finish what is in hand."""
-    async with parts_of(platform, store) as parts:
+    async with parts_of(platform, store) as parts, asyncio.TaskGroup() as group:
+        # One that fails ends the group, and with it the process, which is then replaced.
         background = [
-            asyncio.create_task(loop) for loop in (parts.office.settle_for_ever(), parts.teller.tell_for_ever())
+            group.create_task(parts.office.settle_for_ever()),
+            group.create_task(parts.teller.tell_for_ever()),
         ]
-        try:
-            # Not cancelled: what they have claimed must be started on, or it would wait for its claim to run out.
-            await asyncio.gather(parts.office.sweep_until(stop), _feed_until(stop, platform.redis(1), parts))
-            await parts.office.drain(drain_seconds)
-        finally:
-            stop.set()
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
+        # Not cancelled: what they have claimed must be started on, or it would wait for its claim to run out.
+        await asyncio.gather(parts.office.sweep_until(stop), _feed_until(stop, platform.redis(1), parts))
+        await parts.office.drain(drain_seconds)
+        for task in background:
+            task.cancel()
 
 
 async def _feed_until(stop: asyncio.Event, redis: Redis, parts: Parts) -> None:

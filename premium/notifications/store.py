@@ -21,7 +21,7 @@ LEASE_SECONDS = 60
 """A claimed attempt that has not ended by then is made again: its process is dead."""
 GRACE_SECONDS = 2
 """A new delivery is on its way by its job; one that is still there after this has lost it."""
-PUT_OFF_SECONDS = 1
+PUT_OFF_SECONDS = 1.0
 JITTER = 0.25
 """Of the pause: it keeps a thousand failures of one moment from coming back in one moment."""
 
@@ -68,7 +68,7 @@ class DeliveryStore:
                 "status": status, "error": error, "pause": pause}  # fmt: skip
 
     def _pause(self, attempts: int) -> float:
-        return self._pauses[attempts - 1] * (1 + JITTER * random.random())  # noqa: S311 - spreads load, guards nothing
+        return float(self._pauses[attempts - 1]) * (1 + JITTER * random.random())  # noqa: S311 - spreads load, guards nothing
 
 
 _NAMED = """

@@ -12,12 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
-from premium.notifications.channels.adapter import TIMEOUT_SECONDS
+from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.model import Delivery
 from premium.notifications.templates import line
 
 DELIVERY_HEADER = "X-Premium-Delivery-Id"
-_THREADS = 8
+_THREADS = 16
 _FINAL = frozenset({"MessageRejected", "BadRequestException", "NotFoundException", "ValidationException"})
 """SES' errors that lie in the message; what lies in our account may be mended by an operator meanwhile."""
 
@@ -41,8 +41,8 @@ class SesEmails:
         self._sender = sender
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ses")
 
-    def lane(self, delivery: Delivery) -> str:  # noqa: ARG002 - all mail goes one way
-        return "ses"
+    def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - all mail goes one way
+        return Way("ses", "ses")
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         breaker.admit()
@@ -95,8 +95,8 @@ class SendGridEmails:
         self._key = key
         self._url = f"{base.rstrip('/')}/v3/mail/send"
 
-    def lane(self, delivery: Delivery) -> str:  # noqa: ARG002 - all mail goes one way
-        return "sendgrid"
+    def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - all mail goes one way
+        return Way("sendgrid", "sendgrid")
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         neighbour = Neighbour(

@@ -11,7 +11,7 @@ import jwt
 
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
-from premium.notifications.channels.adapter import TIMEOUT_SECONDS
+from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.model import Delivery
 from premium.notifications.templates import line
 
@@ -70,8 +70,8 @@ class PushMessages:
         self._token = token
         self._url = f"{base.rstrip('/')}/v1/projects/{project}/messages:send"
 
-    def lane(self, delivery: Delivery) -> str:  # noqa: ARG002 - one project
-        return "fcm"
+    def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - one project
+        return Way("fcm", "fcm")
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         neighbour = Neighbour(

@@ -9,7 +9,7 @@ import httpx
 
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
-from premium.notifications.channels.adapter import TIMEOUT_SECONDS
+from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.model import Delivery
 
 
@@ -20,8 +20,8 @@ class TelegramMessages:
         self._client = client
         self._url = f"{base.rstrip('/')}/bot{token}/sendMessage"
 
-    def lane(self, delivery: Delivery) -> str:  # noqa: ARG002 - one bot
-        return "telegram"
+    def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - one bot
+        return Way("telegram", "telegram")
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         neighbour = Neighbour("Telegram", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker)

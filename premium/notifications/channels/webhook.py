@@ -9,7 +9,7 @@ import httpx
 
 from premium.clock import rfc3339
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
-from premium.notifications.channels.adapter import TIMEOUT_SECONDS
+from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.destinations import url_problem
 from premium.notifications.guard import Blocked
 from premium.notifications.model import Delivery
@@ -24,10 +24,11 @@ class Webhooks:
         self._client = client
         self._loopback = loopback
 
-    def lane(self, delivery: Delivery) -> str:
-        """A user's own: what one user's server does at a shared host must not stop another's."""
+    def way(self, delivery: Delivery) -> Way:
+        """What one user's server does at a shared host must not stop another's."""
         parts = urlsplit(delivery.destination)
-        return f"webhook {delivery.user_id} {parts.scheme}://{parts.netloc}"
+        host = f"webhook {parts.scheme}://{parts.netloc}"
+        return Way(f"{host} {delivery.user_id}", host)
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         if wrong := url_problem(delivery.destination, loopback=self._loopback):

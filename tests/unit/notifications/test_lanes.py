@@ -12,6 +12,7 @@ import pytest
 
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Refused
+from premium.notifications.channels.adapter import Way
 from premium.notifications.channels.webhook import Webhooks
 from premium.notifications.courier import Courier
 from premium.notifications.destinations import Address
@@ -30,8 +31,8 @@ class Scripted:
         self._act = act
         self.seen: list[str] = []
 
-    def lane(self, made: Delivery) -> str:
-        return made.destination
+    def way(self, made: Delivery) -> Way:
+        return Way(f"{made.destination} of a user", made.destination)
 
     async def send(self, made: Delivery, breaker: CircuitBreaker) -> None:
         breaker.admit()
@@ -135,5 +136,6 @@ def test_a_name_without_an_address_is_no_answer() -> None:
 def test_users_at_one_host_have_lanes_of_their_own() -> None:
     hooks = Webhooks(None, loopback=False)  # type: ignore[arg-type]  # it sends nothing here
     mine, yours = delivery(), delivery(user_id=UUID(int=9))
-    assert hooks.lane(mine) != hooks.lane(yours)
-    assert hooks.lane(mine) == hooks.lane(delivery(destination="http://127.0.0.1:1/other"))
+    assert hooks.way(mine).lane != hooks.way(yours).lane
+    assert hooks.way(mine).host == hooks.way(yours).host
+    assert hooks.way(mine) == hooks.way(delivery(destination="http://127.0.0.1:1/other"))
