@@ -1,0 +1,245 @@
+"""From a durable batch to history, deliveries and notification jobs: once, whatever is repeated, late or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from psycopg.sql import SQL, Identifier, Placeholder
+from psycopg.types.json import Jsonb
+from redis import Redis
+
+from local.redis import Redis as RedisService
+from premium.alerts.intake import batch_id, hand_over, keep
+from premium.alerts.shard import Shard
+from premium.alerts.shard_store import LeaseLost, ShardStore
+from premium.errors import UpstreamUnavailable
+from premium.jobs.rq_queue import queue
+from premium.notifications import dispatch
+from premium.storage.postgres import Database
+from tests.integration.alerts.conftest import MakeUser
+
+pytestmark = pytest.mark.integration
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+ABOVE = [{"field": "asset", "operator": "eq", "value": "ETH"}, {"field": "price_usd", "operator": "gt", "value": "100"}]
+ACTION = [{"type": "webhook", "destination": "https://example.org/hook", "template": None}]
+
+
+def price(number: int, usd: str, *, asset: str = "ETH", at: int | None = None, **more: Any) -> dict[str, Any]:
+    time = (START + timedelta(seconds=number if at is None else at)).isoformat().replace("+00:00", "Z")
+    whole = {"event_id": f"p{number}", "kind": "price", "chain": "ethereum", "asset": asset, "price_usd": usd}
+    return whole | {"timestamp": time} | more
+
+
+class Line:
+    """The pipeline in this process: `send` as the Lambda does, `run` as the matcher does."""
+
+    def __init__(self, app: Database, worker: Database, redis: Redis) -> None:
+        self.app, self.worker, self.redis = app, worker, redis
+        self.shard = self.begin("first")
+
+    def begin(self, owner: str, shard: int = 0, shards: int = 1) -> Shard:
+        self.store = ShardStore(self.worker, shard)
+        assert self.store.claim(owner)
+        made = Shard(self.store, self.redis, shards, lambda alerts: dispatch.hand_over(self.redis, alerts))
+        made.load()
+        return made
+
+    def send(self, *events: dict[str, Any], shards: int = 1) -> list[UUID]:
+        return hand_over(self.app, self.redis, events, shards=shards)
+
+    def run(self) -> int:
+        self.shard._followed = 0.0  # whatever the pace, the rules as they are now
+        return self.shard.step(0.05)
+
+    def fired(self) -> list[tuple[str, bool]]:
+        """(event, retracted) by the events' time."""
+        query = "SELECT event_id, retracted_at IS NOT NULL AS gone FROM alert_history ORDER BY event_time, event_id"
+        with self.worker.transaction() as connection:
+            return [(row["event_id"], row["gone"]) for row in connection.execute(query)]
+
+    def count(self, table: str) -> int:
+        with self.worker.transaction() as connection:
+            row = connection.execute(f"SELECT count(*) AS n FROM {table}").fetchone()  # type: ignore[arg-type] # ours
+        assert row is not None
+        return int(row["n"])
+
+
+@pytest.fixture
+def client(redis_server: RedisService) -> Iterator[Redis]:
+    with Redis.from_url(redis_server.url, db=1) as made:
+        yield made
+
+
+@pytest.fixture
+def line(app: Database, worker: Database, client: Redis) -> Line:
+    return Line(app, worker, client)
+
+
+@pytest.fixture
+def above(user: MakeUser, app: Database) -> Callable[..., UUID]:
+    """A rule on the price of ETH with a webhook; columns may be given."""
+
+    def make(**columns: Any) -> UUID:
+        owner = user()
+        values = {"user_id": owner, "name": "above", "type": "price", "conditions": ABOVE, "actions": ACTION} | columns
+        written = {name: Jsonb(value) if isinstance(value, list) else value for name, value in values.items()}
+        query = SQL("INSERT INTO alert_rules ({}) VALUES ({}) RETURNING id").format(
+            SQL(", ").join(map(Identifier, written)), SQL(", ").join(Placeholder() * len(written))
+        )
+        with app.as_user(owner) as connection:
+            row = connection.execute(query, list(written.values())).fetchone()
+        assert row is not None
+        return UUID(str(row["id"]))
+
+    return make
+
+
+def test_an_event_becomes_an_alert_a_delivery_and_a_job_once(line: Line, above: Callable[..., UUID]) -> None:
+    above()
+    line.send(price(1, "99"), price(2, "101"), price(3, "102"))
+    assert line.run() == 3
+    line.send(price(3, "102"), price(2, "101"))
+    line.send(price(1, "99"), price(2, "101"), price(3, "102"))
+    assert line.run() == 2
+    assert line.run() == 0
+    assert line.fired() == [("p2", False)]
+    assert line.count("notification_deliveries") == 1
+    assert queue("alerts", line.redis).count == 0
+    (job,) = queue("notifications", line.redis).jobs
+    assert job.func_name == dispatch.DELIVER
+
+
+def test_edges_cooldowns_and_hysteresis_survive_a_restart(line: Line, above: Callable[..., UUID]) -> None:
+    above()
+    above(cooldown_seconds=3600)
+    above(hysteresis="5")
+    line.send(price(1, "99"), price(2, "101"))
+    line.run()
+    assert [event for event, _ in line.fired()] == ["p2"] * 3
+    line.store.release()
+    line.shard = line.begin("second")
+    line.send(price(3, "102"), price(4, "98"), price(5, "103"))
+    line.run()
+    assert [event for event, _ in line.fired()] == ["p2"] * 3 + ["p5"]
+    line.store.release()
+    line.shard = line.begin("third")
+    # Late by its own time: the level was 98 then, so that it crosses for the plain rule; the newest stays what it was.
+    line.send(price(6, "104", at=4), price(7, "105"))
+    line.run()
+    assert [event for event, _ in line.fired()] == ["p2"] * 3 + ["p6", "p5"]
+
+
+def test_what_the_chain_takes_back_is_told_once_and_never_fires_later(line: Line, above: Callable[..., UUID]) -> None:
+    above(trigger="level")
+    line.send(price(1, "101"))
+    line.run()
+    back = price(1, "101") | {"event_id": "back-1", "retracts": "p1"}
+    early = price(2, "102") | {"event_id": "back-2", "retracts": "p2"}
+    line.send(back, early)
+    line.send(back)
+    line.run()
+    line.send(price(2, "102"))
+    line.send(price(3, "103"), price(3, "103") | {"event_id": "back-3", "retracts": "p3"})
+    line.run()
+    assert line.fired() == [("p1", True)]
+    with line.worker.transaction() as connection:
+        rows = connection.execute("SELECT notice FROM notification_deliveries ORDER BY notice").fetchall()
+    assert [row["notice"] for row in rows] == ["fired", "retracted"]
+
+
+def test_a_rule_made_changed_and_removed_is_followed(line: Line, above: Callable[..., UUID]) -> None:
+    made = above(trigger="level")
+    line.send(price(1, "101"))
+    line.run()
+    with line.worker.transaction() as connection:
+        row = connection.execute("SELECT user_id FROM alert_rules WHERE id = %s", (made,)).fetchone()
+    assert row is not None
+    with line.app.as_user(row["user_id"]) as connection:
+        connection.execute("UPDATE alert_rules SET enabled = false WHERE id = %s", (made,))
+    line.send(price(2, "101"))
+    line.run()
+    with line.app.as_user(row["user_id"]) as connection:
+        connection.execute("UPDATE alert_rules SET enabled = true WHERE id = %s", (made,))
+    line.send(price(3, "101"))
+    line.run()
+    with line.app.as_user(row["user_id"]) as connection:
+        connection.execute("DELETE FROM alert_rules WHERE id = %s", (made,))
+    line.send(price(4, "101"))
+    line.run()
+    assert [event for event, _ in line.fired()] == ["p1", "p3"]
+
+
+def test_a_queue_that_lost_everything_loses_nothing(line: Line, above: Callable[..., UUID]) -> None:
+    above(trigger="level")
+    line.send(price(1, "101"))
+    line.redis.flushall()
+    assert line.run() == 0
+    with line.worker.transaction() as connection:
+        keep(connection, batch_id(0, [price(2, "102")]), 0, [price(2, "102")])
+    line.shard._swept = -10.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("premium.alerts.shard.OVERLOOKED_SECONDS", 0.0)
+        assert line.run() == 2
+    assert line.fired() == [("p1", False), ("p2", False)]
+
+
+def test_who_lost_the_shard_commits_nothing(line: Line, above: Callable[..., UUID]) -> None:
+    above()
+    line.send(price(1, "101"))
+    with line.worker.transaction() as connection:
+        connection.execute("UPDATE alert_shards SET expires_at = '-infinity'")
+    old, line.shard = line.shard, line.begin("second")
+    with pytest.raises(LeaseLost):
+        old.step(0.05)
+    old._followed = float("inf")
+    with pytest.raises(LeaseLost):
+        old.step(0.05)
+    assert line.fired() == []
+    assert not ShardStore(line.worker, 0).claim("third")
+    assert line.run() == 1
+    assert line.fired() == [("p1", False)]
+
+
+def test_a_transaction_that_fails_leaves_no_trace_in_the_matcher(
+    line: Line, above: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    above()
+    line.send(price(1, "101"))
+    with monkeypatch.context() as patch:
+        patch.setattr(line.store, "save", lambda *_: _raise(UpstreamUnavailable("gone")))
+        with pytest.raises(UpstreamUnavailable):
+            line.run()
+    assert line.fired() == []
+    line.run()
+    assert line.fired() == [("p1", False)]
+
+
+def test_a_batch_that_cannot_be_matched_is_buried_alone(line: Line, above: Callable[..., UUID]) -> None:
+    above(trigger="level")
+    line.send(price(1, "101"))
+    (bad,) = line.send(price(2, "102") | {"kind": None})
+    line.send(price(3, "103"))
+    line.run()
+    assert [event for event, _ in line.fired()] == ["p1", "p3"]
+    assert queue("alerts", line.redis).count == 0
+    assert queue("alerts", line.redis).failed_job_registry.get_job_ids() == [str(bad)]
+
+
+def test_shards_divide_events_and_rules(line: Line, above: Callable[..., UUID]) -> None:
+    above(trigger="level")
+    everywhere = [{"field": "price_usd", "operator": "gt", "value": "100"}]
+    above(trigger="level", conditions=everywhere)
+    line.store.release()
+    shards = [line.begin("one", 0, 2), line.begin("two", 1, 2)]
+    assert sum(len(each._loading.matcher.index) for each in shards) == 3
+    line.send(*(price(number, "101", asset=asset) for number, asset in enumerate(["ETH", "BTC", "UNI", "X"])), shards=2)
+    assert sum(each.step(0.05) for each in shards) == 4
+    assert [event for event, _ in line.fired()] == ["p0", "p0", "p1", "p2", "p3"]
+
+
+def _raise(error: Exception) -> None:
+    raise error
