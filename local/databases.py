@@ -35,4 +35,10 @@ def migrate(databases: Databases, log: Path) -> str:
     if done.returncode:
         lines = "\n".join(f"  {line}" for line in said.splitlines()[-8:])
         raise LocalError(f"The migrations failed:\n{lines}\n", f"The whole of it: {log}")
-    return said.splitlines()[-1] if said else ""
+    return _summary(said.splitlines())
+
+
+def _summary(lines: list[str]) -> str:
+    """How many were applied now; the whole, with the layout that the time series have, is in the log."""
+    applied = sum(": applied " in line for line in lines)
+    return f"{applied} applied" if applied else "up to date"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 
 from local.errors import LocalError
 from local.journey import portfolio, scans, tax
@@ -35,7 +36,7 @@ def demo(places: Places) -> None:
     _proof(stage, api, since=walked)
     addresses(stage)
     took, walking = time.time() - begun, time.time() - walked
-    say(f"\nDone in {took:.0f} s, the journey in {walking:.1f} s. Everything runs on; stop it with: make down")
+    say(f"\nDone in {took:.0f} s, the journey in {walking:.1f} s. Everything runs on. Stop it with: make down")
 
 
 def _portfolio(walk: Walk) -> None:
@@ -47,46 +48,64 @@ def _portfolio(walk: Walk) -> None:
         note.text = f"job {job}"
     with step("Read portfolio, assets, history") as note:
         found = portfolio.read(walk, job)
-        note.text = f"${found.total:,.2f}; every balance equals the chain's"
+        note.text = f"{_dollars(found.total)}; balances equal the chain's"
     for asset in found.assets:
-        worth = "no price" if asset["valueUsd"] is None else f"${Decimal(asset['valueUsd']):,.2f}"
+        worth = "no price" if asset["valueUsd"] is None else _dollars(Decimal(asset["valueUsd"]))
         say(f"    {asset['symbol']:<6}{Decimal(asset['balance']):>20,.6f}  {worth:>14}  ({asset['category']})")
 
 
 def _tax(walk: Walk, places: Places) -> None:
     with step("Import the wallet's transactions, twice") as note:
         note.text = f"{tax.import_history(walk)} added, then none"
-    with step(f"US FIFO report of {tax.YEAR}: job, CSV and PDF from S3") as note:
+    with step(f"US FIFO report of {tax.YEAR}: job, files from S3") as note:
         report = tax.report(walk)
         note.text = _gains(report.totals)
     folder = places.state / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in report.documents.items():
-        stem, _, suffix = name.rpartition("_")
-        path = folder / f"us-{tax.YEAR}-{stem.replace('_', '-')}.{suffix}"
+        path = folder / f"us-{tax.YEAR}-{tax.file_name(name)}"
         path.write_bytes(content)
-        say(f"    {path}  ({len(content):,} bytes)\n      {report.links[name]}")
+        say(f"    {_short(path)}  ({len(content):,} bytes)")
+    for name in ("form_8949_csv", "form_8949_pdf"):
+        say(f"    link of {tax.file_name(name)}, 15 minutes: {report.links[name]}")
+
+
+def _short(path: Path) -> Path:
+    """From the folder where the command was called, when it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _gains(totals: Mapping[str, str]) -> str:
     short, long = (Decimal(totals[name]) for name in ("short_term", "long_term"))
-    return f"short term ${short:,.2f}, long term ${long:,.2f}"
+    return f"short term {_dollars(short)}, long term {_dollars(long)}"
+
+
+def _dollars(amount: Decimal) -> str:
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
 
 
 def _scans(walk: Walk) -> None:
     with step("Scan a plain token and an upgradeable one"):
         found = scans.scan_both(walk)
-    for one, name in zip(found, ("plain token", "proxy with a minting owner"), strict=True):
-        findings = ", ".join(f"{finding} ({severity})" for finding, severity in one.findings.items()) or "none"
-        say(f"    {one.target}  {name}: risk {one.score}/100; findings: {findings}")
+    for one, name in zip(found, ("plain token", "proxy whose owner mints"), strict=True):
+        say(f"    {one.target}  {name}: risk {one.score} of 100")
+        for findings in _by_severity(one):
+            say(f"      {findings}")
+
+
+def _by_severity(scan: scans.Scan) -> list[str]:
+    """`high: mint, upgradeable`, the gravest first; what only informs stands in the scan itself."""
+    grave = ("critical", "high", "medium", "low")
+    named = {level: [name for name, severity in scan.findings.items() if severity == level] for level in grave}
+    return [f"{level}: {', '.join(names)}" for level, names in named.items() if names] or ["nothing found"]
 
 
 def _proof(stage: Stage, api: Client, *, since: float) -> None:
-    with step("Each request id stands in the log of a deployed function") as note:
+    with step("Request ids found in the deployed functions' logs") as note:
         asked = set(api.request_ids)
         found = functions_of(stage.clients, asked, since=since)
         if missing := asked - set(found):
             raise LocalError(f"No function logged {', '.join(sorted(missing))}.", "See: make logs NAME=functions")
         names = sorted({name.removesuffix("Function") for name in found.values()})
-        note.text = f"{len(found)} of {len(asked)}: {', '.join(names)}"
+        note.text = f"{len(found)} of {len(asked)}; {', '.join(names)}"
     say("    The end of every job came over the WebSocket, too.")

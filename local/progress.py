@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 CONSOLE = Console(highlight=False, soft_wrap=True)
+WIDTH = 120
 
 
 @dataclass
@@ -31,7 +32,14 @@ def step(title: str) -> Iterator[Note]:
             yield note
     else:
         yield note
-    CONSOLE.print(f"✓ {title:<58} {time.monotonic() - begun:6.1f} s  {note.text}".rstrip(), markup=False)
+    _show(title, time.monotonic() - begun, note.text)
+
+
+def _show(title: str, seconds: float, found: str) -> None:
+    """What was found stands on the line when it is short, below it otherwise."""
+    line = f"✓ {title:<52} {seconds:6.1f} s"
+    beside = len(line) + len(found) + 2 <= WIDTH
+    CONSOLE.print(f"{line}  {found}".rstrip() if beside else f"{line}\n    {found}", markup=False)
 
 
 def say(text: str = "") -> None:

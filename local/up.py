@@ -66,7 +66,7 @@ def up(places: Places, *, force: bool = False) -> Stage:
         note.text = "started" if stage.fleet.start(given) else "runs"
     with step("The API answers"):
         _smoke(stage.api)
-    say(f"Left out of the stage local: {', '.join(LOCAL_OMISSIONS)} (template tests of the other stages prove them).")
+    say(f"Left out here, proved by template tests: {', '.join(LOCAL_OMISSIONS)}.")
     say(f"Up in {time.monotonic() - begun:.1f} s.")
     return stage
 
@@ -80,13 +80,14 @@ def _start(neighbours: Neighbours) -> str:
 
 def addresses(stage: Stage) -> None:
     say()
-    say(f"  API          {stage.api}/v1/health   (contract: {stage.api}/v1/openapi.json)")
+    say(f"  API          {stage.api}")
+    say("               /v1/health, /v1/health/ready, /v1/openapi.json (the contract)")
     say(f"  WebSocket    {stage.socket}")
     say(f"  AWS          AWS_ENDPOINT_URL={stage.neighbours.aws.endpoint}")
     say(f"  PostgreSQL   {stage.neighbours.postgres.address}   (passwords: {stage.places.state}/*/passwords.json)")
     say(f"  Redis        {stage.neighbours.redis.address}")
     say(f"  EVM node     {stage.neighbours.evm.url}   (chain id 31337)")
-    say("  Logs         make logs        Processes   make status        Stop   make down")
+    say("  Logs: make logs   Health: make status   Stop: make down")
 
 
 def _smoke(api: str) -> None:

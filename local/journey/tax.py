@@ -47,6 +47,12 @@ def report(walk: Walk) -> TaxReport:
     return TaxReport(totals, links, documents)
 
 
+def file_name(document: str) -> str:
+    """`form-8949.csv` of `form_8949_csv`."""
+    stem, _, suffix = document.rpartition("_")
+    return f"{stem.replace('_', '-')}.{suffix}"
+
+
 def _check(documents: Mapping[str, bytes]) -> None:
     for kind in ("csv", "pdf"):
         if not any(name.endswith(kind) for name in documents):
