@@ -67,14 +67,12 @@ def options_of(document: Mapping[str, Any], **given: Any) -> dict[str, Any]:
 
 def tax_year_of(text: str | int | None) -> int | None:
     """`2024`, or `2024-25` for a tax year that starts in 2024."""
-    if text is None or isinstance(text, int):
+    if text is None:
         return text
+    text = str(text)
     start, _, end = text.strip().partition("-")
-    if (
-        not start.isdecimal()
-        or len(start) != 4
-        or (end and end not in (f"{(int(start) + 1) % 100:02d}", str(int(start) + 1)))
-    ):
+    known = start.isdecimal() and start.isascii() and 1900 <= int(start) < 2200
+    if not known or (end and end not in (f"{(int(start) + 1) % 100:02d}", str(int(start) + 1))):
         raise InvalidInput(f"not a year: {text[:20]!r}", details={"year": "2024 or 2024-25"})
     return int(start)
 

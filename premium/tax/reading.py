@@ -21,6 +21,8 @@ MAX_TEXT = 200
 _TYPES = {name: name for name in sorted(NEUTRAL)}
 _SHORT = 40
 _MANY = 10_000
+_YEARS = (1900, 2200)
+"""Where calendars, zones and a year's holding period are defined; what is odd within is told of, not refused."""
 _RARE = frozenset(
     {
         "kind",
@@ -105,7 +107,7 @@ class RowParser:
         if not isinstance(row, Mapping):
             raise Refused("transaction", "not an object")
         kind = row.get("type")
-        if kind in RICHER:
+        if isinstance(kind, str) and kind in RICHER:
             return [self._one(leg) for leg in richer(row, Refused)]
         return [self._one(row)]
 
@@ -163,6 +165,8 @@ class RowParser:
             raise Refused(field, "missing" if value is None else "not a text")
         if len(value) > MAX_TEXT:
             raise Refused(field, f"longer than {MAX_TEXT} characters")
+        if not value.isprintable() and not _writable(value):
+            raise Refused(field, "holds a control character or half a character")
         # One object for each wallet and asset, however often a history repeats it.
         return value if field == "id" else self._known.setdefault(value, value)
 
@@ -173,6 +177,8 @@ class RowParser:
         text = value.strip()
         try:
             moment = datetime.fromisoformat(text)
+            if not _YEARS[0] <= moment.year < _YEARS[1]:
+                raise Refused(field, f"not between {_YEARS[0]} and {_YEARS[1]}: {value[:_SHORT]!r}", "implausible_date")
             if len(text) <= 10:
                 return instant_of(datetime.combine(date.fromisoformat(text), time(), self.zone))
             if moment.tzinfo is None:
@@ -209,6 +215,15 @@ class RowParser:
 
     def _optional(self, row: Mapping[str, Any], field: str) -> str | None:
         return self._text(row, field, "") or None
+
+
+def _writable(value: str) -> bool:
+    """Whether a text can be stored and printed: no NUL or line break, no surrogate without its other half."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return all(character >= " " for character in value)
 
 
 def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any:

@@ -152,6 +152,10 @@ def test_missing_basis_is_zero_named_and_explained_and_refused_when_strict() -> 
         ("amount", "1e400", "invalid_number"),
         ("amount", "one", "invalid_number"),
         ("timestamp", "yesterday", "invalid_field"),
+        ("timestamp", "9999-12-31T23:59:59Z", "implausible_date"),
+        ("amount", "0", "zero_amount"),
+        ("wallet", "a\x00b", "invalid_field"),
+        ("wallet", "\ud800", "invalid_field"),
         ("timestamp", None, "invalid_field"),
         ("type", "gamble", "unknown_type"),
         ("asset", "", "invalid_field"),
@@ -183,7 +187,7 @@ def test_warnings_of_what_looks_wrong() -> None:
         twice,
         {**twice, "id": "c"},
         tx("s", "2024-01-01T00:00:00", "sell", "1", "900000"),
-        tx("f", "2999-01-01", "buy", "1", "1"),
+        tx("f", "2199-01-01", "buy", "1", "1"),
     ]
     found = codes(result("US", rows, now=1_800_000_000_000_000))
     assert {"duplicate", "possible_duplicate", "no_time_zone", "absurd_price", "future_date"} <= set(found)
