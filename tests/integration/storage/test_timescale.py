@@ -134,6 +134,21 @@ def test_compression_makes_chunks_smaller_and_changes_no_answer(
     assert read(app, users[0]) == before
 
 
+def test_a_compressed_chunk_is_read_by_the_users_segment(
+    worker: TimeSeries, app: TimeSeries, owner: psycopg.Connection[Any]
+) -> None:
+    """A filter above the unpacking would cost every read the rows of all users."""
+    users = [uuid.uuid4() for _ in range(200)]
+    write(worker, [row for user in users for row in history(user, 12)])
+    run(owner, "policy_compression")
+    owner.execute("ANALYZE portfolio_snapshots")
+    with app.as_user(users[0]) as connection:
+        rows = connection.execute('EXPLAIN SELECT * FROM my_portfolio_snapshots ORDER BY "timestamp" DESC').fetchall()
+    plan = "\n".join(row["QUERY PLAN"] for row in rows)
+    assert plan.count("Index Cond: (user_id = ") >= 4, plan
+    assert "Filter: (user_id" not in plan, plan
+
+
 def test_a_job_leaves_one_snapshot_even_in_a_compressed_chunk(
     worker: TimeSeries, app: TimeSeries, owner: psycopg.Connection[Any]
 ) -> None:

@@ -168,7 +168,7 @@ def test_copy_is_idempotent_and_fast(worker: TimeSeries) -> None:
 def test_a_users_history_is_read_by_index(
     worker: TimeSeries, app: TimeSeries, url: UrlOf, view: str, order: str
 ) -> None:
-    users = [uuid.uuid4() for _ in range(100)]
+    users = [uuid.uuid4() for _ in range(300)]
     for user in users:
         fill(worker, user, 12)
     maintain(worker, NOW)
