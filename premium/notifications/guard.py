@@ -19,10 +19,10 @@ import httpx
 
 from premium.neighbours import Refused
 from premium.notifications.destinations import Address, address_problem
-from premium.notifications.lanes import HOST_AT_ONCE
 
 CONNECT_SECONDS = 3.0
 MAX_ANSWER_BYTES = 16_384
+POOL = 8
 _ORIGINS = 1_000
 _KEEPALIVE_SECONDS = 15
 _TRIED = 3
@@ -96,39 +96,43 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         return addresses[:_TRIED]
 
 
-class _OneOrigin(httpx.AsyncHTTPTransport):
-    """httpx's transport over the guarded backend."""
+class _Pool(httpx.AsyncHTTPTransport):
+    """httpx's transport over the guarded backend: a few connections to one origin."""
 
     def __init__(self, backend: GuardedBackend, context: ssl.SSLContext) -> None:
         super().__init__(verify=context, trust_env=False)
         # httpx has no argument for the backend; its pool is httpcore's, which has.
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=context,
-            max_connections=HOST_AT_ONCE,
-            max_keepalive_connections=HOST_AT_ONCE,
+            max_connections=POOL,
+            max_keepalive_connections=POOL,
             keepalive_expiry=_KEEPALIVE_SECONDS,
             network_backend=backend,
         )
         self.busy = 0
 
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.busy += 1
+        try:
+            return await super().handle_async_request(request)
+        finally:
+            self.busy -= 1
+
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """A pool for each origin, because httpcore walks a whole pool at every request; answers are cut short."""
+    """Small pools, several to one origin where it is busy: httpcore compares each connection of a pool with each
+    other at every request. Answers are cut short."""
 
     def __init__(
         self, *, loopback: bool, resolve: Resolve | None = None, context: ssl.SSLContext | None = None
     ) -> None:
         self._backend = GuardedBackend(loopback=loopback, resolve=resolve or Resolver())
         self._context = context or httpx.create_ssl_context(trust_env=False)
-        self._origins: OrderedDict[tuple[str, str, int | None], _OneOrigin] = OrderedDict()
+        self._origins: OrderedDict[tuple[str, str, int | None], list[_Pool]] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        origin = await self._origin(request.url)
-        origin.busy += 1
-        try:
-            response = await origin.handle_async_request(request)
-        finally:
-            origin.busy -= 1
+        pool = await self._pool_of(request.url)
+        response = await pool.handle_async_request(request)
         # Nobody reads the answer: unpacked, a small one could fill the memory.
         response.headers.pop("content-encoding", None)
         assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - what this transport makes
@@ -136,25 +140,30 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
-        for origin in self._origins.values():
-            await origin.aclose()
+        for pools in self._origins.values():
+            for pool in pools:
+                await pool.aclose()
 
-    async def _origin(self, url: httpx.URL) -> _OneOrigin:
+    async def _pool_of(self, url: httpx.URL) -> _Pool:
+        """The first that has a connection to spare; the first ones stay warm."""
         key = (url.scheme, url.host, url.port)
-        if key not in self._origins:
-            self._origins[key] = _OneOrigin(self._backend, self._context)
+        pools = self._origins.setdefault(key, [])
         self._origins.move_to_end(key)
-        origin = self._origins[key]
+        pool = next((pool for pool in pools if pool.busy < POOL), None)
+        if pool is None:
+            pool = _Pool(self._backend, self._context)
+            pools.append(pool)
         if len(self._origins) > _ORIGINS:
             await self._forget_idle()
-        return origin
+        return pool
 
     async def _forget_idle(self) -> None:
         """The longest unused, if nothing is under way there."""
-        oldest, its = next(iter(self._origins.items()))
-        if not its.busy:
+        oldest, pools = next(iter(self._origins.items()))
+        if not any(pool.busy for pool in pools):
             del self._origins[oldest]
-            await its.aclose()
+            for pool in pools:
+                await pool.aclose()
 
 
 class _Short(httpx.AsyncByteStream):
