@@ -2,6 +2,8 @@
 
     fleet ──fork──▶ worker (one RQ worker each) ──fork──▶ work horse (one job)
 
+Queues that a resident process serves (`workers.residents`) are served by that process, which the fleet keeps alive.
+
 SIGTERM (or SIGINT) drains: the current jobs are finished, no other is taken. A second signal, or the stop time-out,
 kills the jobs and gives them back. A worker that dies is replaced within a second.
 """
@@ -32,6 +34,7 @@ from premium.observability import logger
 from workers import logs
 from workers.protection import Protection
 from workers.queues import STOP_SECONDS, Pace, checked, patient, refuse_eviction
+from workers.residents import MODULES, Residents
 from workers.scheduling import DueRetries
 from workers.worker import FleetWorker
 
@@ -44,7 +47,8 @@ class Fleet(WorkerPool):
     def __init__(
         self, queues: tuple[str, ...], processes: int, pace: Pace, *, stop_seconds: float = STOP_SECONDS
     ) -> None:
-        self._names = queues
+        self._names = tuple(name for name in queues if name not in MODULES)
+        self._residents = Residents(queues, 1 if self._names else processes)
         self._pace = pace
         self._stop_seconds = stop_seconds
         self._stop_at: float | None = None
@@ -52,7 +56,8 @@ class Fleet(WorkerPool):
         self._protection = Protection(os.environ.get("ECS_AGENT_URI"), lock)
         # Not the patient one: while Redis is away, the supervisor must still see signals and dead workers.
         connection = bootstrap.Platform(bootstrap.platform().settings).redis(1)
-        super().__init__(list(queues), connection, processes, FleetWorker, JSONSerializer)
+        # A fleet of residents alone has no workers that fork.
+        super().__init__(list(queues), connection, processes if self._names else 0, FleetWorker, JSONSerializer)
         self._retries = DueRetries(queues, connection)
 
     def get_worker_process(
@@ -67,6 +72,7 @@ class Fleet(WorkerPool):
     def check_workers(self, respawn: bool = True) -> None:
         """Once a second."""
         super().check_workers(respawn)
+        self._residents.check()
         try:
             self._retries.enqueue()
         except RedisError as error:
@@ -85,6 +91,7 @@ class Fleet(WorkerPool):
         if self._stop_at is None:
             self._stop_at = time.monotonic() + self._stop_seconds
         logger.info("fleet stops", signal=signum, workers=len(self.worker_dict))
+        self._residents.stop()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ is half annotated
 
     def all_workers_have_stopped(self) -> bool:
@@ -93,7 +100,8 @@ class Fleet(WorkerPool):
             self._stop_at = time.monotonic() + 2
             logger.warning("stop time-out: jobs are killed and given back", workers=len(self.worker_dict))
             self.stop_workers()  # type: ignore[no-untyped-call]  # RQ is half annotated
-        return bool(super().all_workers_have_stopped())
+            self._residents.stop(signal.SIGKILL)
+        return bool(super().all_workers_have_stopped()) and self._residents.stopped()
 
 
 def work(name: str, queues: tuple[str, ...], pace: Pace, protection: Protection, burst: bool) -> None:

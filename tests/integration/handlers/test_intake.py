@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import psycopg
 import pytest
 
 from handlers import alert_events
+from local.postgres import SUPERUSER
 from premium.alerts.intake import MATCH
 from premium.bootstrap import Platform
 from premium.jobs.rq_queue import queue
+from tests.fixtures.postgres import Databases
 from tests.integration.handlers.conftest import forget
 
 pytestmark = pytest.mark.integration
-COMMON = {"kind": "gas", "chain": "ethereum", "timestamp": "2026-11-20T12:00:00Z"}
+COMMON = {"kind": "gas", "chain": "ethereum", "timestamp": "2026-01-20T12:00:00Z"}
 EVENTS = [COMMON | {"event_id": f"e{number}", "gas_gwei": number} for number in range(100)]
 
 
@@ -22,15 +25,37 @@ def batch(events: list[dict[str, Any]]) -> dict[str, Any]:
     return {"Records": [{"messageId": event["event_id"], "body": json.dumps(event)} for event in events]}
 
 
-def test_a_batch_delivered_twice_is_one_job(at: Platform) -> None:
+def test_a_batch_delivered_twice_is_one_job(at: Platform, postgres: Databases) -> None:
     for events in (EVENTS, list(reversed(EVENTS))):
         assert alert_events.handler(batch(events), None) == {"batchItemFailures": []}
-    jobs = queue("alerts", at.redis(1)).jobs
-    assert [(job.func_name, len(job.args[0])) for job in jobs] == [(MATCH, 100)]
-    assert jobs[0].args[0] == EVENTS
+    (job,) = queue("alerts", at.redis(1)).jobs
+    ((kept, events),) = rows(postgres)
+    assert (job.func_name, job.args, job.id) == (MATCH, [str(kept)], str(kept))
+    assert json.loads(events) == EVENTS
 
 
-def test_without_redis_the_batch_stays(at: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_redis_the_batch_is_kept_for_the_matcher_to_find(
+    at: Platform, postgres: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     forget()
+    assert alert_events.handler(batch(EVENTS[:3]), None) == {"batchItemFailures": []}
+    ((_, events),) = rows(postgres)
+    assert json.loads(events) == EVENTS[:3]
+
+
+def test_without_the_database_the_batch_stays_in_sqs(at: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    forget()
     assert len(alert_events.handler(batch(EVENTS[:3]), None)["batchItemFailures"]) == 3
+
+
+def test_numbers_are_kept_as_they_were_written(at: Platform, postgres: Databases) -> None:
+    body = json.dumps(EVENTS[0] | {"gas_gwei": 7}).replace(": 7", ": 0.1000000000000000000001")
+    alert_events.handler({"Records": [{"messageId": "m", "body": body}]}, None)
+    assert "0.1000000000000000000001" in rows(postgres)[0][1]
+
+
+def rows(postgres: Databases) -> list[tuple[object, str]]:
+    with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+        return connection.execute("SELECT id, events FROM alert_batches").fetchall()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from handlers import alert_events, authorizer, schedules, stream
 from handlers.runtime.attempt import attempt_of
 from premium.alerts import intake
+from premium.config import Settings
 from premium.errors import Forbidden, UpstreamUnavailable
 from tests.factories.http import event
 
@@ -85,17 +86,27 @@ def record(body: object) -> dict[str, Any]:
 def handed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
 
-    def keep(_: object, events: Sequence[dict[str, Any]]) -> str:
+    def keep(_: object, __: object, events: Sequence[dict[str, Any]], *, shards: int) -> list[str]:
+        assert shards == 3
         kept.extend(events)
-        return "job"
-
-    class Nowhere:
-        def redis(self, number: int) -> None:
-            assert number == 1
+        return ["batch"]
 
     monkeypatch.setattr(alert_events, "hand_over", keep)
     monkeypatch.setattr(alert_events, "platform", Nowhere)
     return kept
+
+
+class Nowhere:
+    """A platform without stores, at noon."""
+
+    database = None
+    settings = Settings(premium_stage="local", alert_shards=3)
+
+    class clock:  # noqa: N801 - stands for the platform's attribute
+        now = staticmethod(lambda: datetime(2026, 11, 20, 12, tzinfo=UTC))
+
+    def redis(self, number: int) -> None:
+        assert number == 1
 
 
 def failures(records: list[dict[str, Any]]) -> list[str]:
@@ -107,6 +118,7 @@ def test_what_cannot_be_read_fails_alone(handed: list[dict[str, Any]]) -> None:
     good = [record(chain_event()), record({"Type": "Notification", "Message": json.dumps(chain_event(event_id="e2"))})]
     bad = [record(body) for body in ("", "{", "[]", "null", '{"Type": "Notification", "Message": "x"}')]
     wrong = ({"event_id": ...}, {"event_id": ""}, {"kind": "x"}, {"timestamp": "2026-11-20T12:00"}, {"chain": "A B"})
+    wrong = (*wrong, {"timestamp": "2026-11-20T12:05:01Z"}, {"retracts": ""}, {"retracts": 5})
     bad += [record(chain_event(**changes)) for changes in wrong]
     assert failures([*good, *bad]) == [each["messageId"] for each in bad]
     assert [each["event_id"] for each in handed] == ["e1", "e2"]
@@ -116,7 +128,7 @@ def test_what_cannot_be_read_fails_alone(handed: list[dict[str, Any]]) -> None:
 def test_a_lost_queue_leaves_the_whole_batch_in_sqs(
     handed: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lost(*_: object) -> str:
+    def lost(*_: object, **__: object) -> str:
         raise UpstreamUnavailable("down")
 
     monkeypatch.setattr(alert_events, "hand_over", lost)
@@ -160,12 +172,14 @@ def test_whatever_is_said_to_the_stream_has_an_answer(body: str) -> None:
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(body=st.text() | JSON.map(json.dumps))
 def test_whatever_stands_in_the_queue_is_read_or_refused(body: str) -> None:
-    events, failed = alert_events._read([record(body)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alert_events, "platform", Nowhere)
+        events, failed = alert_events._read([record(body)])
     assert len(events) + len(failed) == 1
 
 
 def test_nothing_is_no_failure() -> None:
-    assert intake.hand_over(None, []) is None  # type: ignore[arg-type] # it is not asked
+    assert intake.hand_over(None, None, [], shards=1) == []  # type: ignore[arg-type] # they are not asked
 
 
 def test_a_tick_that_nobody_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
