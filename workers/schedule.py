@@ -7,7 +7,7 @@ from typing import Any
 
 from premium.jobs.context import JobContext
 from premium.jobs.runtime import job
-from premium.jobs.schedule import SNAPSHOTS, TIMESERIES, Moment
+from premium.jobs.schedule import ALERTS, SNAPSHOTS, TIMESERIES, Moment
 from premium.portfolio.service import refresh_all
 
 
@@ -23,3 +23,12 @@ def timeseries(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # no
     with context.platform.timeseries.transaction(statement_timeout_ms=90_000) as connection:
         row = connection.execute("SELECT maintain_timeseries(%s) AS done", (context.platform.clock.now(),)).fetchone()
     return {"done": row and row["done"]}
+
+
+@job(ALERTS)
+def alerts(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
+    """As of now, like the time series. Gives up soon where a lock is not to be had: whoever matches would queue up."""
+    with context.platform.worker_database.transaction(statement_timeout_ms=90_000) as connection:
+        connection.execute("SET LOCAL lock_timeout = '3s'")
+        connection.execute("SELECT maintain_alerts(%s)", (context.platform.clock.now(),))
+    return {}

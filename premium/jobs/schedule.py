@@ -46,6 +46,16 @@ TIMESERIES = JobKind(
 """Partitions for the days ahead, roll-ups, the end of what is too old."""
 
 
+ALERTS = JobKind(
+    name="schedule.alerts",
+    function="workers.schedule.alerts",
+    queue="default",
+    payload=Moment,
+    timeout_seconds=100,
+)
+"""Partitions of the alerts' history for the months ahead, the end of what is too old."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task:
     every_minutes: int
@@ -80,7 +90,8 @@ def hourly(at: Platform, now: datetime) -> Mapping[str, Any]:
 
 
 def daily(at: Platform, now: datetime) -> Mapping[str, Any]:
-    return _start(at, TIMESERIES, now.replace(hour=0, minute=0, second=0, microsecond=0))
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return {**_start(at, TIMESERIES, day), "alerts": _start(at, ALERTS, day)["job"]}
 
 
 def _start(at: Platform, kind: JobKind[Moment], moment: datetime) -> Mapping[str, Any]:

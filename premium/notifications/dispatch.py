@@ -17,7 +17,6 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from premium.alerts.firing import Alert, Notice
-from premium.errors import UpstreamUnavailable
 from premium.jobs.rq_queue import queue
 from premium.observability import logger
 
@@ -55,14 +54,6 @@ def hand_over(redis: Redis, alerts: Sequence[Alert]) -> int:
         logger.warning("deliveries wait to be found", alerts=len(alerts), error=type(error).__name__)
         return 0
     return len(jobs)
-
-
-def wake_up(redis: Redis) -> None:
-    """A job without alerts: workers that fork for each job then look for what is due. UpstreamUnavailable if not."""
-    try:
-        queue("notifications", redis).enqueue_many([_job(())])
-    except RedisError as error:
-        raise UpstreamUnavailable("the notifications queue cannot be reached") from error
 
 
 def _job(alerts: Sequence[Alert]) -> Any:

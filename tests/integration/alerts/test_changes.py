@@ -30,7 +30,7 @@ def test_changes_are_told_in_order_and_idle_ones_not(
     made = rule(owner)
     for change in ("enabled = false", "name = 'other'", "enabled = false", "cooldown_seconds = 5"):
         with app.as_user(owner) as connection:
-            connection.execute(f"UPDATE alert_rules SET {change}")  # type: ignore[arg-type]  # noqa: S608 - constants
+            connection.execute(f"UPDATE alert_rules SET {change}")  # noqa: S608 - constants
     with app.as_user(owner) as connection:
         connection.execute("DELETE FROM alert_rules")
     told = feed(worker)

@@ -32,7 +32,7 @@ def record(worker: Database, *firings: Firing) -> list[Alert]:
 
 def rows(worker: Database, query: str) -> list[dict[str, Any]]:
     with worker.transaction() as connection:
-        return list(connection.execute(query))  # type: ignore[arg-type]  # a constant of the test
+        return list(connection.execute(query))
 
 
 def test_a_firing_is_recorded_once_with_its_deliveries(worker: Database, user: MakeUser, rule: MakeRule) -> None:
