@@ -30,6 +30,7 @@ MOST = 200
 """Batches a transaction."""
 FOLLOW_SECONDS = 0.2
 OVERLOOKED_SECONDS = 2.0
+PRUNE_SECONDS = 600.0
 Event = Mapping[str, Any]
 Tell = Callable[[Sequence[Alert]], object]
 
@@ -43,7 +44,7 @@ class Shard:
         self._inbox = Inbox(redis, store.shard)
         self._loading = Loading(store, shards)
         self._tell = tell
-        self._followed = self._swept = 0.0
+        self._followed = self._swept = self._pruned = 0.0
 
     def load(self) -> None:
         """The rules and what was remembered of them; the lease is kept meanwhile."""
@@ -72,6 +73,9 @@ class Shard:
         if time.monotonic() - self._swept < OVERLOOKED_SECONDS:
             return []
         self._swept = time.monotonic()
+        if self._swept - self._pruned > PRUNE_SECONDS:
+            self._store.prune()
+            self._pruned = self._swept
         return self._store.overlooked(OVERLOOKED_SECONDS, MOST)
 
     def _work(self, batches: list[UUID]) -> int:

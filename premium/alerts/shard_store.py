@@ -98,6 +98,11 @@ class ShardStore:
             rows = connection.execute(_WAITING, {"shard": self.shard, "seconds": seconds, "most": most}).fetchall()
         return [row["id"] for row in rows]
 
+    def prune(self) -> None:
+        """Batches that nobody reads again."""
+        with self._database.transaction() as connection:
+            connection.execute("SELECT prune_alert_batches()")
+
     def take(self, connection: Rows, batches: Sequence[UUID]) -> Mapping[UUID, str]:
         """The events of those that nobody has matched yet; to be matched in this transaction."""
         rows = connection.execute(_TAKE, {"batches": list(batches), "shard": self.shard}).fetchall()

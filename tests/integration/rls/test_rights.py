@@ -13,6 +13,7 @@ from local.postgres import SUPERUSER
 pytestmark = pytest.mark.integration
 
 APPLICATION = {
+    "alert_batches": "INSERT (events, id, shard)",
     "alert_destinations": "DELETE, INSERT, SELECT, UPDATE",
     "alert_history": "INSERT, SELECT",
     "alert_rules": (
@@ -32,11 +33,17 @@ APPLICATION = {
     "tax_transactions": "DELETE, INSERT, SELECT, UPDATE",
 }
 WORKER = {
+    "alert_batches": "INSERT (events, id, shard), SELECT, UPDATE (error, failed_at, matched_at)",
+    "alert_cooldowns": "INSERT, SELECT, UPDATE (fired_at)",
     "alert_destinations": "SELECT",
+    "alert_disarmed": "DELETE, INSERT, SELECT",
     "alert_events": "INSERT, SELECT, UPDATE (retracted_at)",
     "alert_history": "INSERT, SELECT, UPDATE (retracted_at)",
+    "alert_levels": "INSERT, SELECT, UPDATE (event)",
     "alert_rule_changes": "SELECT",
     "alert_rules": "SELECT",
+    "alert_shards": "INSERT, SELECT, UPDATE (epoch, expires_at, owner)",
+    "chain_blocks": "DELETE, INSERT, SELECT, UPDATE (events, hash)",
     "notification_deliveries": ("INSERT, SELECT, UPDATE (attempts, ended_at, last_error, next_attempt_at, status)"),
     "portfolio_assets": "DELETE, INSERT, SELECT, UPDATE",
     "portfolio_wallets": "SELECT",
@@ -58,7 +65,7 @@ TIMESERIES_WORKER = {
 }
 FUNCTIONS = {
     ("premium", "premium_app"): {"api_key_by_hash", "user_by_external_id"},
-    ("premium", "premium_worker"): {"maintain_alerts"},
+    ("premium", "premium_worker"): {"maintain_alerts", "prune_alert_batches"},
     ("timeseries", "premium_app"): set(),
     ("timeseries", "premium_worker"): {"maintain_timeseries"},
 }

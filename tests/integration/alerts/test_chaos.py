@@ -1,0 +1,119 @@
+"""Matchers killed in the middle, events repeated and out of order: each alert once, and none missing."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+from redis import Redis
+
+from local.postgres import SUPERUSER
+from local.redis import Redis as RedisService
+from premium.storage.postgres import Database
+from tests.fixtures.postgres import Databases
+from tests.integration.alerts.test_pipeline import Line, above, client, price
+
+pytestmark = pytest.mark.chaos
+ROOT = Path(__file__).resolve().parents[3]
+__all__ = ["above", "client"]
+
+Begin = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def matcher(postgres: Databases, redis_server: RedisService, tmp_path: Path) -> Iterator[Begin]:
+    """Starts `python -m workers.matcher`; what is left is killed at the end."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = {
+        **os.environ,
+        "PREMIUM_STAGE": "local",
+        "DATABASE_URL": postgres.url("premium", "premium_worker"),
+        "REDIS_URL": redis_server.url,
+        "POWERTOOLS_SERVICE_NAME": "matcher",
+    }
+
+    def begin() -> subprocess.Popen[bytes]:
+        with (tmp_path / f"matcher-{len(started)}.log").open("wb") as log:
+            command = [sys.executable, "-m", "workers.matcher"]
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        started.append(process)
+        return process
+
+    yield begin
+    for each in started:
+        each.kill()
+        each.wait()
+
+
+@pytest.fixture
+def sender(app: Database, worker: Database, client: Redis) -> Line:
+    """The pipeline's beginning and end; what is between them runs elsewhere."""
+    made = Line.__new__(Line)
+    made.app, made.worker, made.redis = app, worker, client
+    return made
+
+
+def test_matchers_killed_while_they_work_lose_and_double_nothing(
+    sender: Line, above: Callable[..., UUID], matcher: Begin, postgres: Databases
+) -> None:
+    for _ in range(3):
+        above(trigger="level")
+    events = [price(number, "101" if number % 2 else "99", at=number % 7) for number in range(600)]
+    sent = events + random.Random(5).sample(events, 200)
+    random.Random(7).shuffle(sent)
+    running = [matcher(), matcher()]
+    for start in range(0, len(sent), 20):
+        sender.send(*sent[start : start + 20])
+        time.sleep(0.05)
+        if start % 200 == 180:
+            owner = _owner(postgres)
+            victim = next((one for one in running if str(one.pid) == owner), running[0])
+            victim.send_signal(signal.SIGKILL)
+            victim.wait()
+            running = [*(one for one in running if one is not victim), matcher()]
+    _until(lambda: _waiting(postgres) == 0)
+    wanted = sorted(event["event_id"] for event in events if event["price_usd"] == "101") * 3
+    assert sorted(event for event, _ in sender.fired()) == sorted(wanted)
+    assert sender.count("notification_deliveries") == len(wanted)
+
+
+def test_a_matcher_that_is_asked_to_stop_gives_its_shard_back(matcher: Begin, postgres: Databases) -> None:
+    first = matcher()
+    _until(lambda: _owner(postgres) == str(first.pid))
+    second = matcher()
+    first.terminate()
+    assert first.wait(10) == 0
+    begun = time.monotonic()
+    _until(lambda: _owner(postgres) == str(second.pid))
+    assert time.monotonic() - begun < timedelta(seconds=4).total_seconds(), "it waited for the lease to run out"
+
+
+def _owner(postgres: Databases) -> str | None:
+    """The pid of the matcher that holds the shard."""
+    with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+        row = connection.execute("SELECT owner FROM alert_shards WHERE expires_at > now()").fetchone()
+    return str(row[0]).rpartition("-")[2] if row else None
+
+
+def _waiting(postgres: Databases) -> int:
+    with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+        row = connection.execute("SELECT count(*) FROM alert_batches WHERE matched_at IS NULL").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _until(done: Callable[[], bool], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
