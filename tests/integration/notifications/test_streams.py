@@ -1,0 +1,81 @@
+"""An alert on its user's open pages: connections in the emulator's DynamoDB, a local server in API Gateway's place."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from urllib.parse import unquote
+from uuid import UUID, uuid4
+
+import boto3
+import pytest
+
+from local.aws import Aws
+from premium.bootstrap import Platform
+from premium.config import Settings
+from premium.notifications.dispatch import Wake
+from premium.notifications.telling import Teller
+from stacks.tables import creation
+from tests.factories.listener import Listener, Reply, listening
+from tests.integration.notifications.conftest import Desk
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def gateway() -> Iterator[Listener]:
+    """Posts to `gone` connections answer 410."""
+    with listening(lambda request: Reply(410 if "gone" in request.path else 200)) as server:
+        yield server
+
+
+@pytest.fixture
+def streaming(aws: Aws, gateway: Listener, variables: dict[str, str]) -> Iterator[Platform]:
+    """The worker's platform with streams."""
+    table = f"connections-{uuid4().hex[:12]}"
+    boto3.client("dynamodb").create_table(TableName=table, **creation("connections"))  # type: ignore[arg-type] # made as data
+    platform = Platform(
+        Settings.from_environment(variables | {"CONNECTIONS_TABLE": table, "WEBSOCKET_ENDPOINT": gateway.url})
+    )
+    yield platform
+    platform.close()
+
+
+def told(platform: Platform, *wakes: Wake) -> None:
+    async def run() -> None:
+        teller = Teller(platform.streams, platform.worker_database)
+        teller.tell(wakes)
+        await teller.drain()
+
+    asyncio.run(run())
+
+
+def wake(desk: Desk, owner: UUID) -> Wake:
+    (alert,) = desk.fire(desk.rule(owner=owner), enqueue=False)
+    return Wake.model_validate(alert, from_attributes=True)
+
+
+def test_who_listens_is_told_and_who_is_gone_forgotten(desk: Desk, streaming: Platform, gateway: Listener) -> None:
+    owner, connections = uuid4(), streaming.streams.connections
+    for name, channel in (("here=", "alerts"), ("gone=", "alerts"), ("jobs=", "jobs")):
+        connections.add(name, owner, [channel])
+    made = wake(desk, owner)
+    started = time.monotonic()
+    told(streaming, made)
+    assert time.monotonic() - started < 5
+    assert sorted(unquote(request.path) for request in gateway.asked) == ["/@connections/gone=", "/@connections/here="]
+    (message,) = [request.json for request in gateway.asked if "here" in request.path]
+    assert message["type"] == "alert"
+    assert (message["data"]["alertId"], message["data"]["ruleId"]) == (str(made.id), str(made.rule_id))
+    assert message["data"].keys() == {"alertId", "ruleId", "message", "timestamp"}
+    assert connections.listening(owner, "alerts") == ["here="]
+
+
+def test_a_retraction_says_so_and_a_stranger_hears_nothing(desk: Desk, streaming: Platform, gateway: Listener) -> None:
+    owner = uuid4()
+    streaming.streams.connections.add("mine=", owner, ["alerts"])
+    streaming.streams.connections.add("theirs=", uuid4(), ["alerts"])
+    told(streaming, wake(desk, owner).model_copy(update={"notice": "retracted"}), wake(desk, uuid4()))
+    (request,) = gateway.asked
+    assert (unquote(request.path), request.json["data"]["retracted"]) == ("/@connections/mine=", True)
