@@ -85,7 +85,7 @@ start_server() {
     --volume "$DATA/conf/pgbackrest.conf:/etc/pgbackrest/pgbackrest.conf:ro" --env PGDATA=/home/postgres/pgdata/data "$IMAGE" \
     postgres -c port=@PORT@ -c ssl=on -c ssl_cert_file=/tls/server.crt -c ssl_key_file=/tls/server.key \
     -c hba_file=/conf/pg_hba.conf -c password_encryption=scram-sha-256 -c max_connections=@MAX_CONNECTIONS@ \
-    -c shared_preload_libraries=timescaledb -c archive_mode=on -c wal_level=replica \
+    -c shared_preload_libraries=timescaledb -c timescaledb.telemetry_level=off -c archive_mode=on -c wal_level=replica \
     -c archive_command='pgbackrest --stanza=timeseries archive-push %p'
   until docker exec timescale pg_isready --quiet --port @PORT@; do sleep 2; done
   docker exec timescale pgbackrest --stanza=timeseries stanza-create
