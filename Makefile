@@ -4,9 +4,10 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 STAGE ?= dev
-CDK := node_modules/.bin/cdk
 NAME ?=
 ARGS ?=
+# What the system trusts, a proxy's certificate included; requests has a list of its own.
+AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
 .PHONY: help setup demo up down status logs reset deploy test test-unit lint type audit format synth diff bench lock
 
@@ -55,14 +56,13 @@ type: setup ## Check the types (mypy, strict)
 	@.venv/bin/mypy
 
 audit: setup ## Look the pinned packages up among the known vulnerabilities
-	@.venv/bin/pip-audit --progress-spinner off --require-hashes --disable-pip -r requirements/dev.txt
+	@$(AUTHORITIES) .venv/bin/pip-audit --progress-spinner off --require-hashes --disable-pip -r requirements/dev.txt
 
 synth: setup ## Synthesize the templates of a stage: make synth STAGE=prod
-	@$(CDK) synth --quiet --all -c stage=$(STAGE) --output cdk.out/$(STAGE)
-	@echo "Templates of the stage $(STAGE): cdk.out/$(STAGE)"
+	@scripts/synth.sh $(STAGE)
 
 diff: setup ## Say what a deployment of a stage would change: make diff STAGE=dev
-	@$(CDK) diff --all -c stage=$(STAGE) --output cdk.out/$(STAGE)
+	@scripts/diff.sh $(STAGE)
 
 bench: setup ## Run the benchmarks
 	@$(PYTHON) -m benchmarks

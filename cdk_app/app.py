@@ -50,7 +50,7 @@ def values_in(path: str | None) -> dict[str, Any]:
 
 def main() -> None:
     """Synthesizes; a wrong value ends it with sentences that name it and no traceback."""
-    app = App()
+    app = App(stack_traces=False)
     try:
         values = values_in(app.node.try_get_context("values"))
         build(app, str(app.node.try_get_context("stage") or "dev"), values)

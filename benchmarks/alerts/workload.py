@@ -31,7 +31,8 @@ def price_events(count: int, seed: int, *, step: float = 100.0) -> list[dict[str
     pick = random.Random(seed)
     return [
         {
-            "event_id": f"event-{number}", "kind": "price", "chain": "ethereum", "asset": f"asset-{pick.randrange(KEYS)}",
+            "event_id": f"event-{number}", "kind": "price", "chain": "ethereum",
+            "asset": f"asset-{pick.randrange(KEYS)}",
             "price_usd": f"{100 + pick.uniform(-step, step):.6f}", "timestamp": _time(number),
         }
         for number in range(count)
@@ -88,7 +89,8 @@ def _price_event(number: int, pick: random.Random) -> dict[str, Any]:
 
 def _transfer_event(number: int, pick: random.Random) -> dict[str, Any]:
     return {
-        "event_id": f"event-{number}", "kind": "transfer", "chain": "ethereum", "asset": f"asset-{pick.randrange(KEYS)}",
+        "event_id": f"event-{number}", "kind": "transfer", "chain": "ethereum",
+        "asset": f"asset-{pick.randrange(KEYS)}",
         "amount": f"{pick.uniform(0, 10):.6f}", "amount_usd": f"{pick.uniform(1e5, 1e6):.2f}",
         "from": f"0x{pick.getrandbits(160):040x}", "to": f"0x{pick.getrandbits(160):040x}", "timestamp": _time(number),
     }  # fmt: skip
@@ -103,8 +105,10 @@ def _gas_event(number: int, pick: random.Random) -> dict[str, Any]:
 
 def _protocol_event(number: int, pick: random.Random) -> dict[str, Any]:
     return {
-        "event_id": f"event-{number}", "kind": "protocol", "chain": "ethereum", "protocol": f"protocol-{pick.randrange(5000)}",
-        "tvl_usd": f"{pick.uniform(1e6, 1e9):.2f}", "tvl_change_pct_24h": f"{pick.uniform(-60, 20):.4f}", "timestamp": _time(number),
+        "event_id": f"event-{number}", "kind": "protocol", "chain": "ethereum",
+        "protocol": f"protocol-{pick.randrange(5000)}",
+        "tvl_usd": f"{pick.uniform(1e6, 1e9):.2f}", "tvl_change_pct_24h": f"{pick.uniform(-60, 20):.4f}",
+        "timestamp": _time(number),
     }  # fmt: skip
 
 

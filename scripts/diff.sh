@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# What a deployment of a stage would change: scripts/diff.sh STAGE. Without AWS credentials nobody knows what is
+# deployed; then it lists what a first deployment would create.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+stage=$1
+
+has_credentials() {
+    .venv/bin/python -c 'import boto3, sys; sys.exit(boto3.Session().get_credentials() is None)'
+}
+
+if [ "$stage" = local ]; then
+    echo "The stage local is deployed by make up, which says itself whether anything changed."
+elif has_credentials; then
+    node_modules/.bin/cdk diff --all -c stage="$stage" --output "cdk.out/$stage" --no-notices
+else
+    scripts/synth.sh "$stage"
+    .venv/bin/python -m cdk_app.first_deployment "cdk.out/$stage"
+    echo "No AWS credentials here (AWS_PROFILE, AWS_ACCESS_KEY_ID): this is the first deployment into an empty account."
+    echo "With credentials, make diff STAGE=$stage compares with what is deployed there."
+fi
