@@ -99,7 +99,10 @@ class Platform:
             groups=self.network.groups,
             fleet=given(self.config.fleet, "fleet"),
             image_directory=self.image,
-            provisions=self._provisions() | own | {"websocket": self.api.socket_provision(exported=True)},
+            provisions=self._provisions()
+            | own
+            | {"websocket": self.api.socket_provision(exported=True)}
+            | {"notifications": self.security.notifications},
         )
 
     def _edge(self) -> EdgeStack:

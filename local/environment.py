@@ -43,6 +43,7 @@ def of_worker(places: Places, clients: Clients) -> dict[str, str]:
         **client_environment(clients.endpoint),
         "PREMIUM_STAGE": "local",
         "CHAINS_FILE": str(places.chains),
+        "WEBHOOKS_TO_LOOPBACK": "true",  # whoever tries them here listens on this machine
         **{variable: given[name] for name, variable in _OUTPUTS.items() if name in given},
         **{variable: arns[name] for name, variable in _SECRETS.items() if name in arns},
     }

@@ -23,7 +23,7 @@ class QueueClass(Model):
 
 CLASSES = (
     QueueClass(name="alerts", needs=_COMMON, processes=1, share=Decimal("0.25")),
-    QueueClass(name="notifications", needs=_COMMON, processes=4, share=Decimal("0.15")),
+    QueueClass(name="notifications", needs=(*_COMMON, "notifications"), processes=4, share=Decimal("0.15")),
     QueueClass(name="default", needs=(*_COMMON, "usage", "audit", "exports", "free_replica"), share=Decimal("0.1")),
     QueueClass(name="aggregation", needs=(*_COMMON, "exports", "free_replica"), share=Decimal("0.2")),
     QueueClass(name="scanning", needs=_COMMON, share=Decimal("0.15")),

@@ -13,7 +13,7 @@ from stacks.model import Model
 
 Need = Literal[
     "database", "timeseries", "redis", "jwt", "jobs", "idempotency", "usage", "connections",
-    "audit", "reports", "exports", "events", "websocket", "backlog", "worker_database", "origin",
+    "audit", "reports", "exports", "events", "websocket", "backlog", "worker_database", "origin", "notifications",
     "free_replica",
 ]  # fmt: skip
 

@@ -12,9 +12,10 @@ from constructs import Construct
 from stacks.constructs.audit_trail import AuditTrail
 from stacks.constructs.connections import connection, publish
 from stacks.constructs.deploy_role import DeployRole
+from stacks.constructs.findings import wildcard_finding
 from stacks.constructs.groups import POSTGRES_PORT, TIMESERIES_PORT
 from stacks.constructs.operators import Operators
-from stacks.constructs.provision import Provision
+from stacks.constructs.provision import Provision, adding
 from stacks.constructs.secret import generated_secret, provided_secret
 from stacks.frame import Frame, PremiumStack
 
@@ -60,6 +61,21 @@ class SecurityStack(PremiumStack):
     def origin(self) -> Provision:
         """What the edge proves itself with; the authorizer compares."""
         return connection("ORIGIN_SECRET_ARN", self.secrets["Origin"], self.data_key)
+
+    @property
+    def notifications(self) -> Provision:
+        """The providers' keys, and the right to send mail as an identity of this account: the secret says as which."""
+        keys = connection("NOTIFICATIONS_SECRET_ARN", self.secrets["Providers"], self.data_key)
+        identities = self.format_arn(service="ses", resource="identity", resource_name="*")
+        mail = adding(iam.PolicyStatement(actions=["ses:SendEmail"], resources=[identities]))
+
+        def grant(grantee: iam.IGrantable) -> None:
+            for give in (keys.grant, mail):
+                if give is not None:
+                    give(grantee)
+
+        reason = "which identity sends is an operator's choice, in the secret of the providers"
+        return Provision(keys.environment, grant, wildcard_finding(self, identities, reason))
 
     def _secrets(self) -> Mapping[str, secretsmanager.Secret]:
         key, frame = self.data_key, self.frame

@@ -65,7 +65,8 @@ class Rules:
             database=platform.database,
             redis=platform.redis(1),
             clock=platform.clock,
-            loopback=platform.settings.webhooks_to_loopback,
+            # There the delivery decides, by its own configuration.
+            loopback=platform.settings.premium_stage == "local",
         )
 
     def add(self, user_id: UUID, tier: Tier, draft: Draft) -> Kept:
