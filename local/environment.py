@@ -19,6 +19,7 @@ _OUTPUTS = {
     "ReportsBucket": "REPORTS_BUCKET",
     "ExportsBucket": "EXPORTS_BUCKET",
     "WebSocketManagementEndpoint": "WEBSOCKET_ENDPOINT",
+    "EventsQueueUrl": "EVENTS_QUEUE_URL",
 }
 _SECRETS = {
     "DatabaseWorker": "DATABASE_SECRET_ARN",
@@ -42,6 +43,7 @@ def of_worker(places: Places, clients: Clients) -> dict[str, str]:
     return {
         **client_environment(clients.endpoint),
         "PREMIUM_STAGE": "local",
+        "EVENT_SOURCES": "local",
         "CHAINS_FILE": str(places.chains),
         "WEBHOOKS_TO_LOOPBACK": "true",  # whoever tries them here listens on this machine
         **{variable: given[name] for name, variable in _OUTPUTS.items() if name in given},

@@ -11,8 +11,10 @@ from types import MappingProxyType
 
 from premium.observability import logger
 
-MODULES: Mapping[str, str] = MappingProxyType({"alerts": "workers.matcher", "notifications": "workers.notifications"})
-"""Queue → the program that serves it: an index that lives on, and thousands of deliveries at once."""
+MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"alerts": ("workers.matcher", "workers.sources"), "notifications": ("workers.notifications",)}
+)
+"""Queue → the programs that serve it: an index that lives on and what fills it, thousands of deliveries at once."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -22,7 +24,7 @@ class Residents:
 
     def __init__(self, queues: Sequence[str], count: int = 1) -> None:
         """`count`: processes of each; the shards of the matcher divide themselves among them."""
-        self._modules = [MODULES[name] for name in queues if name in MODULES for _ in range(count)]
+        self._modules = [module for name in queues for module in MODULES.get(name, ()) for _ in range(count)]
         self._running: list[subprocess.Popen[bytes] | None] = [None] * len(self._modules)
         self._stopping = False
 

@@ -1,0 +1,1 @@
+"""Where events come from: chains' nodes, read block by block."""

@@ -1,0 +1,107 @@
+"""A block as events: its transfers (ERC-20 and native) and its gas price. Pure.
+
+An event's id is made of the block's hash and its place in the block: the same block gives the same events whenever it
+is read, and the block that a reorganisation puts in its place gives others. `amount` is in base units, `asset` is the
+price key `chain:address`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from statistics import median_low
+from typing import Any
+
+from premium.chains.addresses import NATIVE, asset_key, checksum
+from premium.clock import rfc3339
+from premium.money import EXACT, plain
+
+TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
+"""keccak256("Transfer(address,address,uint256)")."""
+_GWEI = 9
+_ERC20_TOPICS = 3  # an ERC-721 indexes the token's id too
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one whole unit of an asset costs, and how many base units it has, as a power of ten."""
+
+    usd: Decimal
+    decimals: int
+
+
+def events_of(chain: str, block: Mapping[str, Any], logs: Sequence[Mapping[str, Any]]) -> list[Event]:
+    """Without dollars; `block` has its transactions in full. KeyError, ValueError: the node's answer makes no sense."""
+    events = [_gas(chain, block), *_native(chain, block), *_tokens(chain, block, logs)]
+    return [event for event in events if event]
+
+
+def assets(events: Sequence[Event]) -> set[str]:
+    """Whose worth the events ask for."""
+    return {event["asset"] for event in events if event["kind"] == "transfer"}
+
+
+def priced(event: Event, worth: Mapping[str, Worth]) -> Event:
+    """With `amount_usd` where the asset's price is known; a missing field matches no rule."""
+    known = worth.get(event.get("asset", ""))
+    if event["kind"] != "transfer" or known is None:
+        return event
+    whole = EXACT.scaleb(Decimal(event["amount"]), -known.decimals)
+    return event | {"amount_usd": plain(EXACT.multiply(whole, known.usd))}
+
+
+def retraction(event: Event) -> Event:
+    """Of an event whose block is no more the chain's."""
+    return event | {"event_id": f"retract:{event['event_id']}", "retracts": event["event_id"]}
+
+
+def _common(chain: str, block: Mapping[str, Any], kind: str, place: str) -> Event:
+    time = datetime.fromtimestamp(int(block["timestamp"], 16), UTC)
+    return {
+        "event_id": f"{chain}:{block['hash']}:{place}", "kind": kind, "chain": chain, "timestamp": rfc3339(time),
+        "block_number": int(block["number"], 16),
+    }  # fmt: skip
+
+
+def _gas(chain: str, block: Mapping[str, Any]) -> Event:
+    """The median of what the block's transactions paid, else the base fee."""
+    base = int(block.get("baseFeePerGas") or "0x0", 16)
+    paid = [int(one["gasPrice"], 16) for one in block["transactions"]]
+    price = median_low(paid) if paid else base
+    return _common(chain, block, "gas", "gas") | {"gas_gwei": _gwei(price), "base_fee_gwei": _gwei(base)}
+
+
+def _gwei(wei: int) -> str:
+    return plain(EXACT.scaleb(Decimal(wei), -_GWEI))
+
+
+def _native(chain: str, block: Mapping[str, Any]) -> Iterator[Event]:
+    for one in block["transactions"]:
+        amount = int(one["value"], 16)
+        if amount and one.get("to"):
+            place = f"tx:{int(one['transactionIndex'], 16)}"
+            yield _transfer(
+                _common(chain, block, "transfer", place), NATIVE, (one["from"], one["to"]), amount, one["hash"]
+            )
+
+
+def _tokens(chain: str, block: Mapping[str, Any], logs: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
+    for log in logs:
+        topics, data = log["topics"], log["data"]
+        if len(topics) != _ERC20_TOPICS or topics[0] != TRANSFER or len(data) != 2 + 64:
+            continue
+        parties = (f"0x{topics[1][-40:]}", f"0x{topics[2][-40:]}")
+        common = _common(chain, block, "transfer", f"log:{int(log['logIndex'], 16)}")
+        yield _transfer(common, log["address"], parties, int(data, 16), log["transactionHash"])
+
+
+def _transfer(common: Event, token: str, parties: tuple[str, str], amount: int, transaction: str) -> Event:
+    asset = asset_key(common["chain"], token if token == NATIVE else checksum(token))
+    sender, receiver = map(checksum, parties)
+    return common | {
+        "asset": asset, "amount": str(amount), "from": sender, "to": receiver, "tx_hash": transaction,
+    }  # fmt: skip
