@@ -64,8 +64,8 @@ synth: setup ## Synthesize the templates of a stage: make synth STAGE=prod
 diff: setup ## Say what a deployment of a stage would change: make diff STAGE=dev
 	@scripts/diff.sh $(STAGE)
 
-bench: setup ## Run the benchmarks
-	@$(PYTHON) -m benchmarks
+bench: setup ## Run the benchmarks: all, or NAME=http, NAME=tax, …
+	@$(PYTHON) -m benchmarks $(NAME)
 
 lock: setup ## Write the hashed pins from pyproject.toml (ARGS=--upgrade for the newest)
 	@scripts/lock.sh $(ARGS)

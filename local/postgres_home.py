@@ -79,16 +79,25 @@ def installed(uid: int | None) -> Path:
     if uid is None or reachable(origin / "bin" / "postgres"):
         return origin
     postgres = (origin / "bin" / "postgres").stat()
-    target = SHARED / f"programs-{postgres.st_size}-{int(postgres.st_mtime)}"
+    target = SHARED / f"postgres-{postgres.st_size}-{int(postgres.st_mtime)}"
+    package = origin.parent
     if not target.exists():
         partial = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(origin, partial, symlinks=True)
-        _open_for_all(partial)
+        _copy(package, origin, partial)
         try:
             partial.rename(target)
         except OSError:  # another start was first; its copy is the same
             shutil.rmtree(partial)
-    return target
+    return target / package.name / origin.name
+
+
+def _copy(package: Path, origin: Path, target: Path) -> None:
+    """As in site-packages: the programs find their libraries by way of `../../../<package>.libs`."""
+    shutil.copytree(origin, target / package.name / origin.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    _open_for_all(target)
 
 
 def _open_for_all(folder: Path) -> None:

@@ -1,0 +1,66 @@
+"""`make bench`: every committed benchmark in turn, each within its time; `make bench NAME=tax` for one.
+
+What runs here is the short form; each module's own options give the long one.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import click
+
+from local.places import ROOT
+
+
+class Benchmark(NamedTuple):
+    """`limit`: seconds after which it is ended and counts as failed."""
+
+    name: str
+    title: str
+    module: str
+    arguments: tuple[str, ...] = ()
+    limit: float = 120
+
+
+BENCHMARKS = (
+    Benchmark("http", "Authorizer and a read beside a bare handler, in process", "benchmarks.http"),
+    Benchmark("portfolio", "A refresh of 100 chains, with and without Multicall3", "benchmarks.portfolio"),
+    Benchmark("security", "Static scan of published contracts", "benchmarks.security.static_scan"),
+    Benchmark("tax", "Tax engine up to 10,000 transactions", "benchmarks.tax.run", ("--quick", "--alone")),
+    Benchmark(
+        "alerts", "Webhooks from the record to a server", "benchmarks.alerts.delivery",
+        ("--count", "2000", "--seconds", "10"),
+    ),
+    Benchmark("deployed", "The deployed stage beside a bare handler; imports; synth", "benchmarks.deployed", limit=600),
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("name", type=click.Choice([each.name for each in BENCHMARKS]), required=False)
+def main(name: str | None) -> None:
+    """Run all benchmarks, or one."""
+    chosen = [each for each in BENCHMARKS if name in (None, each.name)]
+    failed = [each.name for number, each in enumerate(chosen, 1) if not _run(each, f"{number}/{len(chosen)}")]
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+def _run(benchmark: Benchmark, place: str) -> bool:
+    """Its output as it comes; whether it ended well and in time."""
+    command = [sys.executable, "-m", benchmark.module, *benchmark.arguments]
+    print(f"\n[{place}] {benchmark.title}\n      python {' '.join(command[1:])}", flush=True)
+    began = time.monotonic()
+    try:
+        well = subprocess.run(command, cwd=ROOT, check=False, timeout=benchmark.limit).returncode == 0
+    except subprocess.TimeoutExpired:
+        print(f"      ended: it took more than {benchmark.limit:.0f} s", flush=True)
+        well = False
+    print(f"      {time.monotonic() - began:.1f} s", flush=True)
+    return well
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the deployed stage costs: endpoints beside a bare handler, imports beside boto3, synthesis."""
