@@ -11,6 +11,7 @@ from premium.tax.days import day_of, text_of
 from premium.tax.kinds import OUTSIDE
 from premium.tax.model import ACQUISITIONS, Missing, Notice, Outcome, Transaction
 from premium.tax.setup import Setup
+from premium.tax.sources import Sources
 
 _GENESIS = day_of(date(2009, 1, 3))
 _ABSURD = 1000
@@ -30,7 +31,8 @@ def before(transactions: list[Transaction], under: Setup, *, now: int | None) ->
 
 def after(outcome: Outcome, ready: list[Transaction]) -> list[Notice]:
     """Notices about the result: units without a lot, each with its likeliest source, and wallets below zero."""
-    notices = [_missing(item, ready) for item in outcome.missing]
+    sources = Sources(outcome.missing, ready)
+    notices = [_missing(item, sources) for item in outcome.missing]
     named = {item.transaction for item in outcome.missing}
     return notices + [notice for notice in _negative(ready) if notice.transaction not in named]
 
@@ -95,30 +97,9 @@ def _absurd_prices(transactions: Iterable[Transaction]) -> list[Notice]:
     return notices
 
 
-def _missing(item: Missing, ready: list[Transaction]) -> Notice:
-    text = f"{plain(item.amount)} {item.asset} have no lot: their basis counts as zero"
-    suggestion = _likeliest(item, ready)
-    return Notice("missing_basis", item.transaction, f"{text}; {suggestion}" if suggestion else text)
-
-
-def _likeliest(item: Missing, ready: list[Transaction]) -> str | None:
-    """Where the units may have come from: a transfer out of another wallet that fits, or one that never arrived."""
-    instant = next((tx.instant for tx in ready if tx.id == item.transaction), None)
-    if instant is None:
-        return None
-    fits = [
-        tx
-        for tx in ready
-        if tx.asset == item.asset and tx.instant <= instant and tx.wallet != item.wallet and tx.amount >= item.amount
-    ]
-    lost = [tx for tx in fits if tx.type == "transfer" and tx.more.to_wallet == OUTSIDE]
-    bought = [tx for tx in fits if tx.type in ACQUISITIONS]
-    if lost:
-        return f"likeliest source: {lost[-1].id}, which left {lost[-1].wallet} for an unknown wallet"
-    if bought:
-        last = bought[-1]
-        return f"likeliest missing: a transfer from {last.wallet or 'another wallet'}, where {last.id} acquired enough"
-    return "likeliest missing: the purchase, or a transfer from a wallet that was not imported"
+def _missing(item: Missing, sources: Sources) -> Notice:
+    text = f"{plain(item.amount)} {item.asset} have no lot: their basis counts as zero; {sources.likeliest(item)}"
+    return Notice("missing_basis", item.transaction, text)
 
 
 def _negative(ready: Iterable[Transaction]) -> list[Notice]:

@@ -52,7 +52,10 @@ class FourWeekLedger(LotLedger):
         """Units acquired in the four weeks before, the earlier first as s 580 has it."""
         since, recent = self.day(tx.instant) - DAYS, self.recent.get(key, [])
         start = self.setup.calendar.start_of(since)
-        del recent[: bisect_left(recent, start, key=lambda entry: entry[0])]
+        passed = bisect_left(recent, start, key=lambda entry: entry[0])
+        while passed < len(recent) and not recent[passed][2].amount:
+            passed += 1
+        del recent[:passed]
         for _, _, lot in recent:
             if not amount:
                 break
@@ -77,14 +80,32 @@ class _Again:
         self.instant, self.day, self.free = instant, day, free
 
 
+class _Purchases:
+    """One asset's acquisitions in order. Sales are asked for in order too, so what is used up stays behind."""
+
+    __slots__ = ("first", "list")
+
+    def __init__(self) -> None:
+        self.list: list[_Again] = []
+        self.first = 0
+
+    def after(self, instant: int) -> int:
+        """Index of the first with something free after an instant."""
+        while self.first < len(self.list) and (
+            self.list[self.first].instant <= instant or not self.list[self.first].free
+        ):
+            self.first += 1
+        return self.first
+
+
 def ring_fenced(
     rows: Sequence[Disposal], history: Iterable[Transaction], day_of: Callable[[int], int]
 ) -> list[Disposal]:
     """The rows, those at a loss split where only a part of the units was acquired again."""
-    again: dict[str, list[_Again]] = {}
+    again: dict[str, _Purchases] = {}
     for tx in history:
         if tx.type in ACQUISITIONS:
-            again.setdefault(tx.asset, []).append(_Again(tx.instant, day_of(tx.instant), tx.amount))
+            again.setdefault(tx.asset, _Purchases()).list.append(_Again(tx.instant, day_of(tx.instant), tx.amount))
     made: list[Disposal] = []
     for row in rows:
         bought = again.get(row.asset)
@@ -92,10 +113,10 @@ def ring_fenced(
     return made
 
 
-def _split(row: Disposal, bought: list[_Again]) -> list[Disposal]:
+def _split(row: Disposal, bought: _Purchases) -> list[Disposal]:
     fenced = ZERO
-    for index in range(bisect_left(bought, row.sold, key=lambda each: each.instant), len(bought)):
-        each = bought[index]
+    for index in range(bought.after(row.sold), len(bought.list)):
+        each = bought.list[index]
         if each.day > row.day + DAYS or fenced == row.amount:
             break
         if each.instant == row.sold or not each.free:
