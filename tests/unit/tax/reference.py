@@ -153,3 +153,112 @@ def _identify(bought: Any, sold: Any, *, company: bool) -> dict[Any, Fraction]:
             pool[0] -= units
             pool[1] -= drawn
     return {day: proceeds - cost[day] for day, (_, proceeds) in sold.items()}
+
+
+def ireland(rows: list[Row]) -> Gains:
+    """Lots of the 28 days before a sale first, then the oldest; days are Dublin's."""
+    lots: dict[str, list[list[Any]]] = defaultdict(list)
+    made: Gains = {}
+
+    def day(row: Row) -> Any:
+        return datetime.fromisoformat(row["timestamp"]).astimezone(ZoneInfo("Europe/Dublin")).date()
+
+    for row in ordered(rows):
+        if row["type"] in IN:
+            lots[row["asset"]].append([day(row), amount(row), value(row) + fee(row)])
+            continue
+        out = burnt(row) if row["type"] == "transfer" else amount(row)
+        if not out:
+            continue
+        got = out * Fraction(row["price"]) - (Fraction(0) if row["type"] == "transfer" else fee(row))
+        recent = [lot for lot in lots[row["asset"]] if lot[0] >= day(row) - timedelta(days=28)]
+        for lot in [*recent, *lots[row["asset"]]]:
+            part = min(out, lot[1])
+            if part:
+                cost = lot[2] * part / lot[1]
+                got -= cost
+                lot[1] -= part
+                lot[2] -= cost
+                out -= part
+        made[row["id"]] = got
+    return made
+
+
+def canada(rows: list[Row]) -> tuple[Gains, Gains]:
+    """(gain after denial, denied loss) by CRA's min(S, P, B) / S; what is denied goes to the units that replace."""
+    made: Gains = {}
+    denied: Gains = {}
+    for asset in {row["asset"] for row in rows}:
+        events = [_event(row) for row in ordered(rows) if row["asset"] == asset]
+        units, cost = Fraction(0), Fraction(0)
+        waiting: list[list[Fraction]] = []
+        for index, (day, name, change, money) in enumerate(events):
+            if change > 0:
+                units, cost = units + change, cost + money
+                for item in waiting:
+                    part = min(change, item[0])
+                    given = item[1] * part / item[0] if item[0] else Fraction(0)
+                    cost += given
+                    item[0] -= part
+                    item[1] -= given
+                continue
+            if not change:
+                continue
+            sold = min(-change, units)
+            drawn = cost * sold / units if units else Fraction(0)
+            share = money * sold / -change
+            units, cost = units - sold, cost - drawn
+            made[name], denied[name] = money - drawn, Fraction(0)
+            loss = drawn - share
+            if sold and loss > 0:
+                near = [e for e in events if e[2] > 0 and abs((e[0] - day).days) <= 30]
+                before = sum((e[2] for e in near if events.index(e) < index), Fraction(0))
+                matched = min(sold, sum((e[2] for e in near), Fraction(0)), _held(events, day + timedelta(days=30)))
+                denied[name] = loss * matched / sold
+                made[name] += denied[name]
+                at_once = min(matched, before, units)
+                cost += denied[name] * at_once / matched if matched else 0
+                if matched > at_once:
+                    waiting.append([matched - at_once, denied[name] * (matched - at_once) / matched])
+    return made, denied
+
+
+def _event(row: Row) -> tuple[Any, str, Fraction, Fraction]:
+    day = datetime.fromisoformat(row["timestamp"]).date()
+    if row["type"] in IN:
+        return day, row["id"], amount(row), value(row) + fee(row)
+    out = burnt(row) if row["type"] == "transfer" else amount(row)
+    got = out * Fraction(row["price"]) - (Fraction(0) if row["type"] == "transfer" else fee(row))
+    return day, row["id"], -out, got
+
+
+def _held(events: list[tuple[Any, str, Fraction, Fraction]], until: Any) -> Fraction:
+    held = Fraction(0)
+    for day, _, change, _ in events:
+        if day <= until:
+            held = max(held + change, Fraction(0))
+    return held
+
+
+def total_average(rows: list[Row]) -> Gains:
+    """A Tokyo year's sales at the average of its opening and all it acquired."""
+    made: Gains = {}
+
+    def year(row: Row) -> int:
+        return datetime.fromisoformat(row["timestamp"]).astimezone(ZoneInfo("Asia/Tokyo")).year
+
+    for asset in {row["asset"] for row in rows}:
+        units, cost = Fraction(0), Fraction(0)
+        mine = [row for row in ordered(rows) if row["asset"] == asset]
+        for now in sorted({year(row) for row in mine}):
+            of_year = [row for row in mine if year(row) == now]
+            for row in (r for r in of_year if r["type"] in IN):
+                units, cost = units + amount(row), cost + value(row) + fee(row)
+            unit = cost / units if units else Fraction(0)
+            for row in (r for r in of_year if r["type"] not in IN):
+                _, name, change, money = _event(row)
+                if change:
+                    sold = min(-change, units)
+                    made[name] = money - sold * unit
+                    units, cost = units - sold, cost - sold * unit
+    return made

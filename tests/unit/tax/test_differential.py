@@ -56,3 +56,27 @@ def test_share_identification(method: str, rows: list[Row]) -> None:
     for row in result("GB", rows, method=method)["disposals"]:
         ours[row["asset"], row["date"]] += Fraction(row["gain"])
     assert_same(ours, reference.kingdom(rows, company=method == "section_104_company"))
+
+
+@given(rows=histories(covered=False))
+@settings(max_examples=80, deadline=None)
+def test_irelands_four_weeks(rows: list[Row]) -> None:
+    assert_same(gains(result("IE", rows)), reference.ireland(rows))
+
+
+@given(rows=histories(covered=False))
+@settings(max_examples=150, deadline=None)
+def test_canadas_superficial_losses(rows: list[Row]) -> None:
+    out = result("CA", rows)
+    made, denied = reference.canada(rows)
+    assert_same(gains(out), made)
+    ours: dict[Any, Fraction] = defaultdict(Fraction)
+    for row in out["disposals"]:
+        ours[row["transaction"]] += Fraction(row["denied_loss"])
+    assert_same(ours, denied)
+
+
+@given(rows=histories(covered=False))
+@settings(max_examples=60, deadline=None)
+def test_japans_total_average(rows: list[Row]) -> None:
+    assert_same(gains(result("JP", rows)), reference.total_average(rows))
