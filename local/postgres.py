@@ -134,7 +134,7 @@ class Postgres(Service):
         )
         handover.unlink()
         if made.returncode:
-            raise LocalError(f"PostgreSQL could not be set up: {made.stderr.strip()}", f"Its folder: {fresh}")
+            raise LocalError(f"PostgreSQL could not be set up: {made.stderr.strip()}.", f"Its folder: {fresh}")
         fresh.rename(self.cluster)
 
     def _hand_over_password(self, uid: int | None) -> Path:
