@@ -30,6 +30,7 @@ BENCHMARKS = (
     Benchmark("portfolio", "A refresh of 100 chains, with and without Multicall3", "benchmarks.portfolio"),
     Benchmark("security", "Static scan of published contracts", "benchmarks.security.static_scan"),
     Benchmark("tax", "Tax engine up to 10,000 transactions", "benchmarks.tax.run", ("--quick", "--alone")),
+    Benchmark("matcher", "The matcher beside naive evaluation and a DuckDB join", "benchmarks.alerts", ("--quick",)),
     Benchmark(
         "alerts", "Webhooks from the record to a server", "benchmarks.alerts.delivery",
         ("--count", "2000", "--seconds", "10"),
