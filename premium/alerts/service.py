@@ -19,13 +19,16 @@ from premium.alerts.firing import Alert, Firing
 from premium.alerts.model import RULES_A_TIER, Draft, HistoryFilter, HistoryRow, RuleRow
 from premium.alerts.store import RuleStore
 from premium.alerts.trial import Verdict, sample, verdicts
+from premium.billing.limits import Limiter
 from premium.bootstrap import Platform
 from premium.clock import Clock
-from premium.errors import InvalidInput, Unprocessable
+from premium.errors import InvalidInput, RateLimited, Unprocessable
 from premium.notifications.destinations import problem
 from premium.notifications.dispatch import hand_over
 from premium.storage.postgres import Database
 
+TRIALS_A_MINUTE = 30
+"""That are delivered: they go to addresses which nobody has confirmed to be the user's."""
 _TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
@@ -55,6 +58,7 @@ class Rules:
     store: RuleStore
     database: Database
     redis: Redis
+    limiter: Limiter
     clock: Clock
     loopback: bool
 
@@ -64,6 +68,7 @@ class Rules:
             store=RuleStore(platform.database),
             database=platform.database,
             redis=platform.redis(1),
+            limiter=Limiter(platform.redis(2)),
             clock=platform.clock,
             # There the delivery decides, by its own configuration.
             loopback=platform.settings.premium_stage == "local",
@@ -107,6 +112,7 @@ class Rules:
         judged = verdicts(rule, tried)
         if not tell or not all(verdict.holds for verdict in judged):
             return Trial(event=tried, verdicts=judged, alert=None)
+        self._check_trials(user_id)
         alerts = self.store.try_out(user_id, Firing(rule_id, identity, _time(tried, now), tried))
         hand_over(self.redis, alerts)
         return Trial(event=tried, verdicts=judged, alert=alerts[0] if alerts else None)
@@ -125,6 +131,11 @@ class Rules:
                 raise InvalidInput(f"{channel}: {wrong}", details={channel: wrong})
         self.store.set_destinations(user_id, given)
         return self.store.destinations(user_id)
+
+    def _check_trials(self, user_id: UUID) -> None:
+        state = self.limiter.check(f"trials:{user_id}", TRIALS_A_MINUTE)
+        if not state.allowed:
+            raise RateLimited("Too many trials in a minute", retry_after=state.retry_after)
 
     def _check(self, user_id: UUID, draft: Draft) -> None:
         checked(draft, loopback=self.loopback)

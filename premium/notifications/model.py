@@ -80,3 +80,8 @@ class Outcome(NamedTuple):
     delivery: Delivery
     end: End
     error: str | None = None
+
+    @property
+    def is_given_up(self) -> bool:
+        """Refused, or failed at the last attempt: nothing more is sent."""
+        return self.end is End.FAILED or (self.end is End.RETRY and self.delivery.attempts >= MAX_ATTEMPTS)

@@ -106,6 +106,9 @@ class PostOffice:
         outcome = await self._courier.deliver(delivery)
         self._ended.append(outcome)
         self._something_ended.set()
+        if outcome.is_given_up:
+            logger.warning("a notification was given up", delivery_id=str(delivery.id), channel=delivery.channel,
+                           attempts=delivery.attempts, reason=outcome.error)  # fmt: skip
 
     async def _written(self, outcomes: Sequence[Outcome]) -> bool:
         try:

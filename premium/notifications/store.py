@@ -14,7 +14,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from premium.jobs.model import RETRY_SECONDS
-from premium.notifications.model import MAX_ATTEMPTS, Delivery, End, Outcome
+from premium.notifications.model import Delivery, End, Outcome
 from premium.storage.postgres import Database
 
 LEASE_SECONDS = 60
@@ -58,8 +58,7 @@ class DeliveryStore:
         delivery, attempts = outcome.delivery, outcome.delivery.attempts
         status, pause = outcome.end.value, 0.0
         if outcome.end is End.RETRY:
-            dead = attempts >= MAX_ATTEMPTS
-            status, pause = ("dead", 0.0) if dead else ("pending", self._pause(attempts))
+            status, pause = ("dead", 0.0) if outcome.is_given_up else ("pending", self._pause(attempts))
         elif outcome.end is End.PUT_OFF:
             status, pause = "pending", PUT_OFF_SECONDS
         used = attempts - (outcome.end is End.PUT_OFF)

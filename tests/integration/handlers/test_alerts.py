@@ -183,6 +183,13 @@ def test_a_trial_fires_once_and_is_marked(at: Platform, token: str) -> None:
     assert len(ask(token, "GET", HISTORY).data) == 1
 
 
+def test_trials_that_are_delivered_are_few_a_minute(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "TRIALS_A_MINUTE", 2)
+    path = f"{RULES}/{made(token)['id']}/test"
+    assert [ask(token, "POST", path).status for _ in range(3)] == [200, 200, 429]
+    assert ask(token, "POST", path, body={"deliver": False}).status == 200
+
+
 def test_the_history_is_filtered_and_paged(token: str, sign: Sign, worker: Database) -> None:
     price, gas = made(token), made(token, type="gas", actions=[], conditions=[
         {"field": "gas_gwei", "operator": "lt", "value": 5}])  # fmt: skip

@@ -34,6 +34,17 @@ ROWS = """
     INSERT INTO security_scans (user_id, job_id, scan_type, chain, target, risk_score)
         SELECT md5('u' || i)::uuid, gen_random_uuid(), 'contract', 'ethereum', 'target', 10
         FROM generate_series(1, {users}) i, generate_series(1, 10) j;
+    INSERT INTO alert_rules (id, user_id, name, type, conditions)
+        SELECT md5('r' || i || '-' || j)::uuid, md5('u' || i)::uuid, 'rule', 'gas', '[{}]'
+        FROM generate_series(1, {users}) i, generate_series(1, 10) j;
+    INSERT INTO alert_history
+        (id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_data, event_time)
+        SELECT md5('h' || i || '-' || j)::uuid, md5('u' || i)::uuid, md5('r' || i || '-' || j % 10 + 1)::uuid, 'rule',
+               'gas', 'e' || j, '{}', now() - j * interval '1 hour'
+        FROM generate_series(1, {users}) i, generate_series(1, 100) j;
+    INSERT INTO notification_deliveries (user_id, history_id, event_time, action, channel, status, ended_at)
+        SELECT user_id, id, event_time, 0, 'push', 'sent', now() FROM alert_history;
+    UPDATE notification_deliveries SET status = 'pending', ended_at = NULL WHERE user_id = md5('u7')::uuid;
     INSERT INTO risk_scores (address, chain, risk_score)
         SELECT 'address' || i, 'ethereum', 1 FROM generate_series(1, 3000) i;
 """
@@ -49,6 +60,7 @@ QUERIES = {
     "year": "SELECT * FROM tax_reports WHERE year = 2020 ORDER BY generated_at DESC LIMIT 1",
     "scans": f"SELECT * FROM security_scans WHERE {PAGE}",  # noqa: S608 - a constant
     "score": "SELECT * FROM risk_scores WHERE chain = 'ethereum' AND address = 'address1'",
+    "rules": f"SELECT * FROM alert_rules WHERE {PAGE}",  # noqa: S608 - a constant
     "profile": "SELECT * FROM premium_users",
 }
 
@@ -82,6 +94,35 @@ def test_a_workers_query_goes_by_index(url: UrlOf, table: str, column: str) -> N
     with psycopg.connect(url("premium_worker")) as connection:
         found = plan(connection, f"SELECT * FROM {table} WHERE {column} = '{uuid.uuid4()}'")  # noqa: S608 - constants
     assert "Seq Scan" not in found, found
+
+
+OF_A_RULE = "alert_rule_id = md5('r7-1')::uuid"
+OF_AN_ALERT = "history_id = md5('h7-1')::uuid AND event_time = now()"
+DUE = "status = 'pending' AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT 500 FOR UPDATE SKIP LOCKED"
+ONE = "id = gen_random_uuid() AND event_time = now()"
+PARTITIONED = {
+    "alerts": ("premium_app", "alert_history ORDER BY event_time DESC, id DESC LIMIT 50", "user_id ="),
+    "of a rule": ("premium_app", f"alert_history WHERE {OF_A_RULE} ORDER BY event_time DESC", "alert_rule_id ="),
+    "of an alert": ("premium_app", f"notification_deliveries WHERE {OF_AN_ALERT}", "history_id ="),
+    "to retract": ("premium_worker", "alert_history WHERE event_id = 'e1' AND retracted_at IS NULL", "event_id ="),
+    "due": ("premium_worker", f"notification_deliveries WHERE {DUE}", "next_attempt_at <="),
+    "named": ("premium_worker", f"notification_deliveries WHERE {ONE}", "event_time ="),
+    "changes": ("premium_worker", "alert_rule_changes WHERE position > 2990 ORDER BY position", "position"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PARTITIONED)
+def test_each_partition_has_the_index_of_a_query(url: UrlOf, name: str) -> None:
+    """Empty partitions are read whole by choice, so the choice is taken away."""
+    role, query, condition = PARTITIONED[name]
+    with psycopg.connect(url(role)) as connection:
+        connection.execute("SELECT set_config('app.current_user_id', %s, true)", (SEVENTH,))
+        connection.execute("SET LOCAL enable_seqscan = off")
+        found = plan(connection, f"SELECT * FROM {query}")  # noqa: S608 - constants
+    assert "Seq Scan" not in found, found
+    conditions = [line for line in found.splitlines() if "Index Cond" in line]
+    assert conditions, found
+    assert any(condition in line for line in conditions), found
 
 
 def test_one_users_history_lies_in_one_partition(url: UrlOf) -> None:
