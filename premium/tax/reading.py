@@ -174,7 +174,7 @@ class RowParser:
         """RFC 3339; without a zone it is taken as UTC, with a notice; a bare date is the local day's start."""
         if not isinstance(value, str):
             raise Refused(field, "missing" if value is None else "not an RFC 3339 time")
-        text = value.strip()
+        text = value.strip().upper()
         try:
             moment = datetime.fromisoformat(text)
             if not _YEARS[0] <= moment.year < _YEARS[1]:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from premium.bootstrap import Platform
-from premium.errors import InvalidInput, NotFound
+from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.tax import store
 from premium.tax.checking import Checked, check_rows
@@ -19,6 +19,7 @@ from premium.tax.jobs import IMPORT, REPORT, ImportPayload, ReportPayload
 from premium.tax.model import Notice
 from premium.tax.rows import ReportRow, TransactionRow
 from premium.tax.setup import setup
+from premium.tax.validate import UNIVERSAL_TOO_LATE, universal_too_late
 
 LINK_SECONDS = 900
 """How long a presigned link to a document works."""
@@ -110,6 +111,8 @@ def start_report(
         time_zone=payload.time_zone,
         strict=True,
     )
+    if universal_too_late(under, under.calendar.last_day(payload.year)):
+        raise Unprocessable(UNIVERSAL_TOO_LATE, details={"lot_scope": "per_wallet"})
     payload = payload.model_copy(update={"jurisdiction": under.rules.code, "method": under.method})
     return at.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
 

@@ -10,19 +10,31 @@ from premium.money import ZERO, plain
 from premium.tax.days import day_of, text_of
 from premium.tax.kinds import OUTSIDE
 from premium.tax.model import ACQUISITIONS, Missing, Notice, Outcome, Transaction
-from premium.tax.setup import Setup
+from premium.tax.setup import TRANSITION, Setup
 from premium.tax.sources import Sources
 
 _GENESIS = day_of(date(2009, 1, 3))
+_PER_WALLET = day_of(date(2025, 1, 1))
 _ABSURD = 1000
 """A price this many times the asset's last one, or below it by as much, is told of."""
 _NEAR = 30 * 86_400_000_000
 """If the last one is no older than this; over years such a move is real."""
 
 
+UNIVERSAL_TOO_LATE = "United States does not allow universal lots from 2025-01-01 on (Rev. Proc. 2024-28): per_wallet"
+
+
+def universal_too_late(under: Setup, last_day: int) -> bool:
+    """Whether universal lots are asked for beyond 2024 where they ended then."""
+    return under.rules.default_scope == TRANSITION and under.scope == "universal" and last_day >= _PER_WALLET
+
+
 def before(transactions: list[Transaction], under: Setup, *, now: int | None) -> list[Notice]:
     """Notices about the input itself."""
     notices = list(_dates(transactions, under, now))
+    last = transactions[-1].instant if transactions else None
+    if last is not None and universal_too_late(under, under.calendar.day(last)):
+        notices.append(Notice("lot_scope_not_allowed", None, UNIVERSAL_TOO_LATE))
     notices += _likely_twice(transactions)
     notices += _absurd_prices(transactions)
     notices += _gifts(transactions, under)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from premium.errors import Unprocessable
 from premium.tax.calculate import calculate
 from premium.tax.document import document
 from tests.unit.tax.histories import Row, result, tx
@@ -93,6 +94,14 @@ def test_universal_until_2024_then_the_unused_lots_go_to_the_wallets_that_hold_u
 def test_a_scope_that_is_asked_for_holds_for_all_years() -> None:
     per_wallet = result("US", transition(), lot_scope="per_wallet")["disposals"]
     assert [row["lot"] for row in per_wallet] == ["b2", "b1"]
+
+
+def test_universal_lots_beyond_2024_bring_a_warning_and_strict_refuses_them() -> None:
+    out = result("US", transition(), lot_scope="universal")
+    assert [warning["code"] for warning in out["warnings"]] == ["lot_scope_not_allowed"]
+    with pytest.raises(Unprocessable, match=r"Rev\. Proc\. 2024-28"):
+        result("US", transition(), lot_scope="universal", strict=True)
+    assert result("US", transition()[:3], lot_scope="universal", strict=True)["warnings"] == []
 
 
 def test_specific_unit_and_global_allocation_of_rev_proc_2024_28() -> None:
