@@ -1,4 +1,4 @@
-"""`python -m migrations up|down|status [--database premium|timeseries]`: docs/decisions/migrations.md."""
+"""`python -m migrations up|down|status [--database premium|timeseries]`: docs/decisions/0002-migrations.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""yoyo's PostgreSQL backend, made atomic and safe to kill: docs/decisions/migrations.md has the reasons."""
+"""yoyo's PostgreSQL backend, made atomic and safe to kill: docs/decisions/0002-migrations.md has the reasons."""
 
 from __future__ import annotations
 
