@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from premium.tax.days import moment_of
+from premium.tax.fields import Refused
 from premium.tax.model import Notice
-from premium.tax.reading import FIELDS, Refused, RowParser
+from premium.tax.reading import FIELDS, RowParser
 
 _CHAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST = {"wallet": 128, "tx_hash": 128, "id": 200, "asset": 200}

@@ -8,18 +8,18 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from premium.money import EXACT, ZERO, decimal_of, divide
+from premium.money import EXACT, ZERO
 from premium.tax.days import instant_of
+from premium.tax.fields import SHORT, Refused, burnt_value, form_of, lots_of, number, writable
 from premium.tax.kinds import RICHER, richer
-from premium.tax.model import NEUTRAL, PLAIN, Form1099, More, Notice, Transaction
+from premium.tax.model import NEUTRAL, PLAIN, More, Notice, Transaction
 
 MAX_TEXT = 200
 _TYPES = {name: name for name in sorted(NEUTRAL)}
-_SHORT = 40
 _MANY = 10_000
 _YEARS = (1900, 2200)
 """Where calendars, zones and a year's holding period are defined; what is odd within is told of, not refused."""
@@ -47,14 +47,6 @@ _RARE = frozenset(
     }
 )
 FIELDS = frozenset({"id", "timestamp", "type", "asset", "amount", "price", "value", "fee", "wallet"}) | _RARE
-
-
-class Refused(Exception):
-    """A row that cannot be read; `field` says where."""
-
-    def __init__(self, field: str, reason: str, code: str = "invalid_field") -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field, self.reason, self.code = field, reason, code
 
 
 class Read(NamedTuple):
@@ -116,7 +108,7 @@ class RowParser:
         # The table's own text: a file's would be another object in every row.
         kind = _TYPES.get(given) if isinstance(given, str) else None
         if kind is None:
-            raise Refused("type", f"unknown type {str(given)[:_SHORT]!r}", "unknown_type")
+            raise Refused("type", f"unknown type {str(given)[:SHORT]!r}", "unknown_type")
         amount = number(row, "amount", required=True)
         if not amount:
             raise Refused("amount", "zero", "zero_amount")
@@ -128,7 +120,7 @@ class RowParser:
         if not _RARE.isdisjoint(row):
             more = self._more(row)
             if kind == "transfer":
-                value = _burnt_value(amount, value, price, more.burnt)
+                value = burnt_value(amount, value, price, more.burnt)
         elif kind == "transfer":
             value = None
         return Transaction(
@@ -165,7 +157,7 @@ class RowParser:
             raise Refused(field, "missing" if value is None else "not a text")
         if len(value) > MAX_TEXT:
             raise Refused(field, f"longer than {MAX_TEXT} characters")
-        if not value.isprintable() and not _writable(value):
+        if not value.isprintable() and not writable(value):
             raise Refused(field, "holds a control character or half a character")
         # One object for each wallet and asset, however often a history repeats it.
         return value if field == "id" else self._known.setdefault(value, value)
@@ -178,16 +170,16 @@ class RowParser:
         try:
             moment = datetime.fromisoformat(text)
             if not _YEARS[0] <= moment.year < _YEARS[1]:
-                raise Refused(field, f"not between {_YEARS[0]} and {_YEARS[1]}: {value[:_SHORT]!r}", "implausible_date")
+                raise Refused(field, f"not between {_YEARS[0]} and {_YEARS[1]}: {value[:SHORT]!r}", "implausible_date")
             if len(text) <= 10:
                 return instant_of(datetime.combine(date.fromisoformat(text), time(), self.zone))
             if moment.tzinfo is None:
-                text = f"{field} {value[:_SHORT]} has no time zone and is read as UTC"
+                text = f"{field} {value[:SHORT]} has no time zone and is read as UTC"
                 self.notices.append(Notice("no_time_zone", _name(name), text, self.line, field))
                 moment = moment.replace(tzinfo=UTC)
             return instant_of(moment)
         except (ValueError, OverflowError):
-            raise Refused(field, f"not an RFC 3339 time: {value[:_SHORT]!r}") from None
+            raise Refused(field, f"not an RFC 3339 time: {value[:SHORT]!r}") from None
 
     def _more(self, row: Mapping[str, Any]) -> More:
         burnt, fee_amount = number(row, "fee_in_kind"), number(row, "fee_amount")
@@ -199,8 +191,8 @@ class RowParser:
             to_wallet=self._optional(row, "to_wallet"),
             burnt=burnt or ZERO,
             group=self._optional(row, "group"),
-            lots=_lots(row.get("lots")),
-            form_1099=_form(row.get("form_1099")),
+            lots=lots_of(row.get("lots")),
+            form_1099=form_of(row.get("form_1099")),
             portfolio_value=number(row, "portfolio_value"),
             basis=number(row, "basis"),
             donor_basis=number(row, "donor_basis"),
@@ -215,78 +207,6 @@ class RowParser:
 
     def _optional(self, row: Mapping[str, Any], field: str) -> str | None:
         return self._text(row, field, "") or None
-
-
-def _writable(value: str) -> bool:
-    """Whether a text can be stored and printed: no NUL or line break, no surrogate without its other half."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return all(character >= " " for character in value)
-
-
-def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any:
-    """A decimal of at least zero, or None; Refused for anything that is not finite, negative or absurdly long."""
-    text = row.get(field)
-    if text is None or text == "":
-        if required:
-            raise Refused(field, "missing")
-        return None
-    try:
-        # Short texts need no look at their digits; what is longer, or has an exponent, is measured.
-        if isinstance(text, str) and len(text) <= _SHORT and text.isascii() and "e" not in text and "E" not in text:
-            value = Decimal(text)
-            if not value.is_finite():
-                raise Refused(field, "not a finite number", "non_finite")
-        else:
-            value = decimal_of(text)
-    except (InvalidOperation, ValueError) as error:
-        reason = str(error) if isinstance(error, ValueError) else f"not a decimal number: {str(text)[:_SHORT]!r}"
-        raise Refused(field, reason, "non_finite" if "finite" in reason else "invalid_number") from None
-    if value < 0:
-        raise Refused(field, "negative", "negative_number")
-    return value
-
-
-def _burnt_value(amount: Decimal, value: Decimal | None, price: Decimal | None, burnt: Decimal) -> Decimal | None:
-    """Value of what a transfer burns: at the price, or its part of the stated value."""
-    if not burnt:
-        return None
-    if price is not None:
-        return EXACT.multiply(burnt, price)
-    if value is None:
-        return None
-    return value if burnt == amount else _part(value, burnt, amount)
-
-
-def _part(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    return divide(EXACT.multiply(value, part), whole)
-
-
-def _lots(value: Any) -> tuple[tuple[str, Decimal], ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-        raise Refused("lots", "not a list of {lot, amount}")
-    chosen = []
-    for item in value:
-        lot = item.get("lot")
-        if not isinstance(lot, str | int):
-            raise Refused("lots.lot", "missing")
-        chosen.append((str(lot), number(item, "amount", required=True)))
-    return tuple(chosen)
-
-
-def _form(value: Any) -> Form1099 | None:
-    if value is None:
-        return None
-    if not isinstance(value, Mapping) or not isinstance(value.get("form"), str):
-        raise Refused("form_1099", "not {form, basis_reported}")
-    reported = value.get("basis_reported", False)
-    if not isinstance(reported, bool):
-        raise Refused("form_1099.basis_reported", "neither true nor false")
-    return Form1099(value["form"], reported, number(value, "proceeds"), number(value, "basis"))
 
 
 def _refusal(refused: Refused, name: Any, line: int) -> Notice:

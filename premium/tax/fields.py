@@ -1,0 +1,93 @@
+"""Single fields of a neutral row: numbers, lots, forms; what cannot be read is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from premium.money import EXACT, decimal_of, divide
+from premium.tax.model import Form1099
+
+SHORT = 40
+"""As much of a wrong value as a message shows."""
+
+
+class Refused(Exception):
+    """A row that cannot be read; `field` says where."""
+
+    def __init__(self, field: str, reason: str, code: str = "invalid_field") -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field, self.reason, self.code = field, reason, code
+
+
+def writable(value: str) -> bool:
+    """Whether a text can be stored and printed: no NUL or line break, no surrogate without its other half."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return all(character >= " " for character in value)
+
+
+def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any:
+    """A decimal of at least zero, or None; Refused for anything that is not finite, negative or absurdly long."""
+    text = row.get(field)
+    if text is None or text == "":
+        if required:
+            raise Refused(field, "missing")
+        return None
+    try:
+        # Short texts need no look at their digits; what is longer, or has an exponent, is measured.
+        if isinstance(text, str) and len(text) <= SHORT and text.isascii() and "e" not in text and "E" not in text:
+            value = Decimal(text)
+            if not value.is_finite():
+                raise Refused(field, "not a finite number", "non_finite")
+        else:
+            value = decimal_of(text)
+    except (InvalidOperation, ValueError) as error:
+        reason = str(error) if isinstance(error, ValueError) else f"not a decimal number: {str(text)[:SHORT]!r}"
+        raise Refused(field, reason, "non_finite" if "finite" in reason else "invalid_number") from None
+    if value < 0:
+        raise Refused(field, "negative", "negative_number")
+    return value
+
+
+def burnt_value(amount: Decimal, value: Decimal | None, price: Decimal | None, burnt: Decimal) -> Decimal | None:
+    """Value of what a transfer burns: at the price, or its part of the stated value."""
+    if not burnt:
+        return None
+    if price is not None:
+        return EXACT.multiply(burnt, price)
+    if value is None:
+        return None
+    return value if burnt == amount else _part(value, burnt, amount)
+
+
+def _part(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    return divide(EXACT.multiply(value, part), whole)
+
+
+def lots_of(value: Any) -> tuple[tuple[str, Decimal], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        raise Refused("lots", "not a list of {lot, amount}")
+    chosen = []
+    for item in value:
+        lot = item.get("lot")
+        if not isinstance(lot, str | int):
+            raise Refused("lots.lot", "missing")
+        chosen.append((str(lot), number(item, "amount", required=True)))
+    return tuple(chosen)
+
+
+def form_of(value: Any) -> Form1099 | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or not isinstance(value.get("form"), str):
+        raise Refused("form_1099", "not {form, basis_reported}")
+    reported = value.get("basis_reported", False)
+    if not isinstance(reported, bool):
+        raise Refused("form_1099.basis_reported", "neither true nor false")
+    return Form1099(value["form"], reported, number(value, "proceeds"), number(value, "basis"))
