@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from premium.clock import Clock, SystemClock
 from premium.config import Settings
@@ -46,6 +46,11 @@ class Platform:
     def database(self) -> Database:
         """The premium database, by the role of this process."""
         return self._postgres("database")
+
+    @cached_property
+    def database_at_once(self) -> Database:
+        """The same for one who cannot wait: what takes longer than 1.5 seconds is not available."""
+        return self._postgres("database", wait_seconds=1.5, statement_timeout_ms=1500, max_size=2)
 
     @cached_property
     def worker_database(self) -> Database:
@@ -116,18 +121,18 @@ class Platform:
 
     def close(self) -> None:
         """Return what was opened; for processes that end in order and for tests."""
-        for name in ("database", "worker_database", "timeseries"):
+        for name in ("database", "database_at_once", "worker_database", "timeseries"):
             if name in self.__dict__:
                 self.__dict__[name].close()
         for client in self._redis.values():
             client.close()
 
-    def _postgres(self, name: str) -> Database:
+    def _postgres(self, name: str, **limits: Any) -> Database:
         from premium.storage.conninfo import postgres_conninfo
         from premium.storage.postgres import Database
 
         now, renewed = postgres_conninfo(self.settings, name, lambda: self.secrets)
-        return Database(now, renewed=renewed)
+        return Database(now, renewed=renewed, **limits)
 
 
 @cache

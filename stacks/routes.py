@@ -38,7 +38,7 @@ class Schedule(Model):
     task: str
 
 
-AUTHORIZER = Function(name="authorizer", needs=("database", "redis", "jwt", "origin"), timeout=5, hot=True)
+AUTHORIZER = Function(name="authorizer", needs=("database", "redis", "jwt", "origin"), timeout=10, hot=True)
 
 HTTP = (
     Function(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from boto3.dynamodb.conditions import Key
 
-from handlers import accounts
+from handlers import accounts, authorizer
 from premium.accounts.store import AccountStore
 from premium.billing.usage import UsageDrain
 from premium.bootstrap import Platform
@@ -167,3 +169,37 @@ def test_a_configuration_that_lacks_its_secret_is_no_admission(at: Platform, mon
     monkeypatch.delenv("JWT_SECRET_ARN")
     forget()
     assert rule(token="x")["verdict"] == "unavailable"
+
+
+def test_without_a_database_it_still_answers_counts_and_mends_itself(
+    at: Platform, sign: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway's own answer to an authorizer that is too late has no envelope."""
+    there = at.settings.database_url
+    monkeypatch.setenv("DATABASE_URL", "postgresql://premium_app@127.0.0.1:1/premium")
+    forget()
+    started = time.perf_counter()
+    refused = rule(token=sign())
+    assert time.perf_counter() - started < 3
+    assert (refused["verdict"], refused["limit"]) == ("unavailable", "1000")
+    monkeypatch.setenv("DATABASE_URL", str(there))
+    forget()
+    assert rule(token=sign())["verdict"] == "allow"
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port that accepts and says nothing, as a host that hangs."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_store_that_hangs_does_not_hold_it_up(
+    at: Platform, silent: int, sign: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://premium_app@127.0.0.1:{silent}/premium")
+    monkeypatch.setattr(authorizer, "_PATIENCE_SECONDS", 0.2)
+    forget()
+    started = time.perf_counter()
+    assert rule(token=sign())["verdict"] == "unavailable"
+    assert time.perf_counter() - started < 1
