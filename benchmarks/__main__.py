@@ -5,6 +5,7 @@ What runs here is the short form; each module's own options give the long one.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -31,12 +32,15 @@ BENCHMARKS = (
     Benchmark("security", "Static scan of published contracts", "benchmarks.security.static_scan"),
     Benchmark("tax", "Tax engine up to 10,000 transactions", "benchmarks.tax.run", ("--quick", "--alone")),
     Benchmark("matcher", "The matcher beside naive evaluation and a DuckDB join", "benchmarks.alerts", ("--quick",)),
+    Benchmark("alerts", "The matcher beside naive evaluation and a DuckDB join", "benchmarks.alerts", ("--quick",)),
     Benchmark(
-        "alerts", "Webhooks from the record to a server", "benchmarks.alerts.delivery",
+        "delivery", "Webhooks from the record to a server", "benchmarks.alerts.delivery",
         ("--count", "2000", "--seconds", "10"),
     ),
     Benchmark("deployed", "The deployed stage beside a bare handler; imports; synth", "benchmarks.deployed", limit=600),
 )  # fmt: skip
+
+SHOWN = os.environ | {"PYTHONUNBUFFERED": "1"}
 
 
 @click.command()
@@ -55,7 +59,7 @@ def _run(benchmark: Benchmark, place: str) -> bool:
     print(f"\n[{place}] {benchmark.title}\n      python {' '.join(command[1:])}", flush=True)
     began = time.monotonic()
     try:
-        well = subprocess.run(command, cwd=ROOT, check=False, timeout=benchmark.limit).returncode == 0
+        well = subprocess.run(command, cwd=ROOT, check=False, timeout=benchmark.limit, env=SHOWN).returncode == 0
     except subprocess.TimeoutExpired:
         print(f"      ended: it took more than {benchmark.limit:.0f} s", flush=True)
         well = False
