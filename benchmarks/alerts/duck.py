@@ -18,9 +18,9 @@ def join(raw: Sequence[dict[str, Any]], events: Sequence[dict[str, Any]]) -> tup
     """CPU seconds from events to ids, and the number of matches; thresholds as doubles, rules loaded before."""
     connection = duckdb.connect(":memory:", config={"threads": 1})
     shapes: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-    for place, rule in enumerate(raw):
+    for rule in raw:
         shape, values = _shape(rule)
-        shapes.setdefault(shape, []).append((raw[place]["id"], *values))
+        shapes.setdefault(shape, []).append((rule["id"], *values))
     queries = []
     for number, (shape, rows) in enumerate(shapes.items()):
         columns = {f"c{at}": np.array([row[at] for row in rows]) for at in range(len(rows[0]))}
