@@ -131,6 +131,32 @@ def test_a_hanging_destination_delays_no_other(desk: Desk) -> None:
     assert len(alive.asked) == 100
 
 
+def test_connections_that_break_lose_and_double_nothing(desk: Desk) -> None:
+    def slowly(_: Request) -> Reply:
+        time.sleep(0.02)
+        return Reply()
+
+    cuts = iter(range(4))
+
+    def cut_and_look() -> bool:
+        if next(cuts, None) is not None:
+            with psycopg.connect(desk.url) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'premium_worker'"
+                )
+            desk.platform.redis(1).client_kill_filter(_type="normal", skipme=True)
+        time.sleep(0.2)
+        return "pending" not in desk.statuses()
+
+    with listening(slowly) as server:
+        desk.fire(*(desk.rule(f"{server.url}/{n}") for n in range(10)), events=20)
+        desk.consume(cut_and_look, seconds=30)
+        desk.deliver()
+    assert desk.statuses() == {"sent": 200}
+    assert len(delivery_ids(server.asked)) == 200
+    assert {row["attempts"] for row in desk.rows()} == {1}
+
+
 def test_what_redis_lost_is_found(desk: Desk) -> None:
     with listening() as server:
         alerts = desk.fire(desk.rule(f"{server.url}/x"), events=3, enqueue=False)
