@@ -108,11 +108,12 @@ class Portfolio:
         self.units[asset] = self.units.get(asset, ZERO) + amount
 
     def tell(self) -> None:
-        """Units by asset; the acquisition price belongs to no asset, so it has a row of its own."""
-        for asset in sorted(self.units):
-            if self.units[asset] > 0:
-                self.outcome.holdings.append(Holding("*", asset, self.units[asset], ZERO))
-        if self.total:
+        """Units by asset. The acquisition price is the portfolio's: it goes to its asset where it has but one."""
+        held = [asset for asset in sorted(self.units) if self.units[asset] > 0]
+        for asset in held:
+            cost = self.total if len(held) == 1 else ZERO
+            self.outcome.holdings.append(Holding("*", asset, self.units[asset], cost))
+        if self.total and len(held) != 1:
             self.outcome.holdings.append(Holding("*", "*", ZERO, self.total))
         self.outcome.acquisition_total = self.total
 
