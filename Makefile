@@ -9,7 +9,7 @@ ARGS ?=
 # What the system trusts, a proxy's certificate included; requests has a list of its own.
 AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
-.PHONY: help setup demo up down status logs reset deploy test test-unit lint type audit format synth diff bench lock
+.PHONY: help setup demo up down status logs reset token deploy test test-unit lint type audit format synth diff bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ logs: setup ## Follow the logs: all, or NAME=postgres, NAME=workers, NAME=functi
 
 reset: setup ## Stop everything and delete the data of the local stage
 	@$(PYTHON) -m local reset
+
+token: setup ## Print a JWT of the local stage: make token, or NAME=somebody
+	@$(PYTHON) -m local token $(NAME)
 
 deploy: setup ## Deploy the stage local again to the emulator that runs
 	@$(PYTHON) -m local deploy

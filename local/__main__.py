@@ -15,6 +15,7 @@ from local.clients import Clients
 from local.demo import demo
 from local.down import down, reset
 from local.errors import LocalError
+from local.journey.tokens import token as issue
 from local.logs import follow
 from local.neighbours import Neighbours
 from local.places import Places
@@ -99,6 +100,13 @@ def env() -> None:
     places = _places()
     for name, value in environment.of_worker(places, Clients(Neighbours.at(places).aws.endpoint)).items():
         say(f"export {name}={shlex.quote(value)}")
+
+
+@cli.command(help="Print a JWT of this stage, as the free platform would issue it; one hour.")
+@click.argument("subject", default="me")
+@click.option("--tier", default="pro", show_default=True, help="free, starter, pro or enterprise")
+def token(subject: str, tier: str) -> None:
+    say(issue(_places().state, subject, tier=tier))
 
 
 def main() -> None:
