@@ -8,6 +8,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from premium.alerts.matcher import Matcher
 from premium.alerts.rule import Rule, RuleError, parse
 
@@ -67,8 +69,9 @@ def backtest(matcher: Matcher, events: Iterable[Mapping[str, Any]], *, once: boo
     while batch := list(islice(fresh, BATCH)):
         places, slots = matcher.match(batch)
         ids = [str(event.get("event_id", event.get("id"))) for event in batch]
-        names = matcher.ids(slots)
-        yield [Firing(name, ids[at]) for name, at in zip(names, places.tolist(), strict=True)]
+        order = np.lexsort((matcher.index.ranks[slots], places))
+        names = matcher.ids(slots[order]).tolist()
+        yield [Firing(name, ids[at]) for name, at in zip(names, places[order].tolist(), strict=True)]
 
 
 def _is_new(event: Mapping[str, Any], seen: set[str]) -> bool:

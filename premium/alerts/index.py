@@ -8,61 +8,17 @@ dictionary and its thresholds by a search over all events at once. What a rule w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from premium.alerts import values
 from premium.alerts.catalogue import DISCRIMINATORS, FIELDS
 from premium.alerts.codes import Codes, side_by_side
-from premium.alerts.columns import Batch, Reader, as_float, is_short
+from premium.alerts.columns import Batch, as_float, is_short
 from premium.alerts.groups import Signature
-from premium.alerts.rule import Condition, Rule
+from premium.alerts.places import Place, StoreKey, place_of
+from premium.alerts.rule import Rule
 from premium.alerts.thresholds import Floats, Ints, Thresholds
-
-_ZERO = Decimal(0)
-_KEYED = (values.text, values.folded)
-_NUMERIC = (values.number, values.severity)
-
-
-class Residual(NamedTuple):
-    """A second numeric condition, checked in the column of the candidates."""
-
-    field: str
-    read: Reader
-    operator: str
-
-
-class StoreKey(NamedTuple):
-    """A store of thresholds: on which column, by which operator.
-
-    `edge`: searched for crossings. `whole`: group, threshold and `residual` decide; else each candidate is looked at.
-    """
-
-    field: str
-    read: Reader
-    operator: str
-    edge: bool
-    whole: bool
-    residual: Residual | None = None
-
-
-ANY = "any"
-"""The operator of stores whose rules every event of their group reaches: no number to search by, or a state."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a rule lies; `second` is the threshold of the residual condition."""
-
-    signature: tuple[str, ...]
-    key: tuple[str, ...]
-    store: StoreKey
-    threshold: Decimal
-    second: Decimal
 
 
 class KindIndex:
@@ -91,7 +47,10 @@ class KindIndex:
 
 
 class RuleIndex:
-    """The rules of a shard by slot (a small integer that is reused), and where each can be reached."""
+    """The rules of a shard by slot (a small integer that is reused), and where each can be reached.
+
+    By slot: `names`, `ranks` (the order in which rules came), `short` and `second` of their thresholds, `cooling`.
+    """
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.kinds: dict[str, KindIndex] = {kind: KindIndex(kind) for kind in FIELDS}
@@ -102,7 +61,9 @@ class RuleIndex:
         self.edges: dict[str, int] = dict.fromkeys(FIELDS, 0)
         self.short: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.second: Floats = np.zeros(0, np.float64)
+        self.ranks: Ints = np.zeros(0, np.int64)
         self._free: list[int] = []
+        self._rank = 0
         self._load(rules)
 
     def __len__(self) -> int:
@@ -113,7 +74,8 @@ class RuleIndex:
         if rule.id in self.slots:
             self.remove(rule.id)
         place, kind = place_of(rule), self.kinds[rule.kind]
-        slot = self._take_slot(rule, place)
+        self._rank += 1
+        slot = self._take_slot(rule, place, self._rank)
         store = kind.stores.get(place.store)
         if store is None:
             store = kind.stores[place.store] = Thresholds()
@@ -134,7 +96,7 @@ class RuleIndex:
         self._free.append(slot)
         return True
 
-    def _take_slot(self, rule: Rule, place: Place) -> int:
+    def _take_slot(self, rule: Rule, place: Place, rank: int) -> int:
         if self._free:
             slot = self._free.pop()
             self.rules[slot] = rule
@@ -144,7 +106,7 @@ class RuleIndex:
         if slot >= len(self.short):
             self._make_room(max(1024, len(self.short) // 4))
         self.slots[rule.id] = slot
-        self.names[slot] = rule.id
+        self.names[slot], self.ranks[slot] = rule.id, rank
         self.edges[rule.kind] += rule.edge
         self.cooling[slot] = rule.cooldown > 0
         self.short[slot] = is_short(place.threshold) and is_short(place.second)
@@ -156,10 +118,11 @@ class RuleIndex:
         self.short = np.concatenate((self.short, np.zeros(extra, np.bool_)))
         self.cooling = np.concatenate((self.cooling, np.zeros(extra, np.bool_)))
         self.second = np.concatenate((self.second, np.zeros(extra, np.float64)))
+        self.ranks = np.concatenate((self.ranks, np.zeros(extra, np.int64)))
 
     def _load(self, rules: Iterable[Rule]) -> None:
         """Rules that lie together get slots together: what one event fires then lies side by side in memory."""
-        columns: dict[tuple[str, StoreKey], tuple[list[int], list[float], list[tuple[Rule, Place]]]] = {}
+        columns: dict[tuple[str, StoreKey], tuple[list[int], list[float], list[tuple[Rule, Place, int]]]] = {}
         seen: set[str] = set()
         for rule in rules:
             if rule.id in seen:
@@ -169,8 +132,8 @@ class RuleIndex:
             groups, thresholds, entries = columns.setdefault((rule.kind, place.store), ([], [], []))
             groups.append(self.kinds[rule.kind].group(place))
             thresholds.append(as_float(place.threshold))
-            entries.append((rule, place))
-        del seen
+            entries.append((rule, place, len(seen)))
+        self._rank = len(seen)
         for (kind, key), (groups, thresholds, entries) in columns.items():
             store = self.kinds[kind].stores[key] = Thresholds()
             numbers, values_ = np.array(groups, np.int64), np.array(thresholds, np.float64)
@@ -180,23 +143,3 @@ class RuleIndex:
         self.names[: len(self.rules)] = side_by_side(self.names[: len(self.rules)])
         for codes in (codes for index in self.kinds.values() for codes in index.codes.values()):
             codes.settle()
-
-
-def place_of(rule: Rule) -> Place:
-    """Where the index keeps a rule: a pure function of the rule, so that it is found again for removal."""
-    keyed: dict[str, Condition] = {}
-    for condition in rule.conditions:
-        if condition.operator == "eq" and condition.read in _KEYED and condition.field in DISCRIMINATORS:
-            keyed.setdefault(condition.field, condition)
-    rest = [condition for condition in rule.conditions if keyed.get(condition.field) is not condition]
-    signature = tuple(sorted(keyed))
-    key = tuple(str(keyed[name].value) for name in signature)
-    numeric = [one for one in rest if one.read in _NUMERIC and isinstance(one.value, Decimal)]
-    if not numeric or rule.hysteresis is not None:
-        store = StoreKey("", values.number, ANY, edge=False, whole=not rest and not rule.edge)
-        return Place(signature, key, store, _ZERO, _ZERO)
-    first, second = numeric[0], numeric[1] if len(numeric) == 2 else None
-    whole = len(rest) == len(numeric) <= (1 if rule.edge else 2)
-    residual = Residual(second.field, second.read, second.operator) if second is not None and whole else None
-    store = StoreKey(first.field, first.read, first.operator, rule.edge and whole, whole, residual)
-    return Place(signature, key, store, Decimal(first.value), Decimal(second.value) if residual and second else _ZERO)

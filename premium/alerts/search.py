@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premium.alerts.columns import Batch, Bools
-from premium.alerts.index import ANY, KindIndex, RuleIndex, StoreKey
+from premium.alerts.index import KindIndex, RuleIndex
+from premium.alerts.places import ANY, StoreKey
 from premium.alerts.series import Previous, Series
 from premium.alerts.thresholds import Floats, Ints, Thresholds
 
