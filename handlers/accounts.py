@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from handlers.runtime import (
     Body,
@@ -14,6 +14,7 @@ from handlers.runtime import (
     Cursor,
     Limit,
     Listing,
+    Moment,
     Position,
     Tier,
     View,
@@ -53,7 +54,7 @@ class ProfileChange(Body):
 class NewApiKey(Body):
     name: Name
     scopes: list[Annotated[str, Field(max_length=64)]] = Field(max_length=50, examples=[["portfolio:read"]])
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class ApiKeyView(View):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from handlers.portfolio_views import (
     AssetView,
@@ -32,6 +32,7 @@ from handlers.runtime import (
     JobView,
     Limit,
     Listing,
+    Moment,
     Position,
     RequestId,
     entry,
@@ -53,7 +54,7 @@ MAX_CHAINS = 200
 
 class NewWallet(Body):
     address: str = Field(min_length=1, max_length=128, description="EVM address; a mixed-case one must fit EIP-55")
-    label: str | None = Field(default=None, min_length=1, max_length=100)
+    label: str | None = Field(default=None, min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")
     chains: tuple[str, ...] = Field(default=(), max_length=200, description="Short names; empty: every chain")
 
 
@@ -130,8 +131,8 @@ def chains(caller: Caller) -> Listing[ChainView]:
 def history(
     caller: Caller,
     interval: Literal["hour", "day", "week"] = "day",
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
 ) -> HistoryView:
     """The value over time, oldest first; by default by day over the last 30 days."""
     return history_view(interval, _portfolios().history(caller.user_id, interval, since, until))

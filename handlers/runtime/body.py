@@ -32,7 +32,7 @@ def read_object(event: Mapping[str, Any]) -> dict[str, Any] | None:
         raise InvalidInput("The body is not valid JSON", details={"body": f"not JSON{where}"}) from None
     if not isinstance(value, dict):
         raise InvalidInput("The body must be a JSON object", details={"body": "not an object"})
-    _check_strings(value, 0)
+    _check_strings(value, "", 0)
     return value
 
 
@@ -69,19 +69,19 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _check_strings(value: object, depth: int) -> None:
+def _check_strings(value: object, where: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise InvalidInput("The body is nested too deeply", details={"body": f"more than {MAX_DEPTH} levels"})
     match value:
         case str():
-            check_text(value, "body")
+            check_text(value, where)
         case dict():
             for name, member in value.items():
-                check_text(name, "body")
-                _check_strings(member, depth + 1)
+                check_text(name, where or "body")
+                _check_strings(member, f"{where}.{name[:100]}".lstrip("."), depth + 1)
         case list():
-            for member in value:
-                _check_strings(member, depth + 1)
+            for number, member in enumerate(value):
+                _check_strings(member, f"{where}.{number}", depth + 1)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

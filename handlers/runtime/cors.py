@@ -8,9 +8,7 @@ from typing import Any
 
 _METHODS = "GET, POST, PUT, DELETE"
 _REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Api-Key"
-_ANSWER_HEADERS = (
-    "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, Idempotency-Replayed"
-)
+EXPOSED = "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, Idempotency-Replayed"
 _MAX_AGE_SECONDS = "600"
 
 
@@ -22,7 +20,7 @@ def cors_headers(event: Mapping[str, Any]) -> dict[str, str]:
     return {
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Allow-Credentials": "true",
-        "Access-Control-Expose-Headers": _ANSWER_HEADERS,
+        "Access-Control-Expose-Headers": EXPOSED,
         "Vary": "Origin",
     }
 

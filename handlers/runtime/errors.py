@@ -48,7 +48,8 @@ def from_validation(error: RequestValidationError) -> InvalidInput:
     """One entry a field: `{"conditions.0.operator": "Input should be 'gt' or 'lt'"}`."""
     fields: dict[str, str] = {}
     for problem in error.errors()[:_MAX_FIELDS]:
-        fields.setdefault(_field(problem["loc"]), str(problem["msg"])[:300])
+        text = "Input should be a valid list" if problem["type"] == "tuple_type" else str(problem["msg"])
+        fields.setdefault(_field(problem["loc"]), text[:300])
     first = next(iter(fields.items()), ("request", "not valid"))
     return InvalidInput(f"{first[0]}: {first[1]}", details=fields)
 

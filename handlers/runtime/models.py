@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 from premium.money import decimal_of, plain
@@ -17,6 +27,27 @@ Amount = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["1234.5"]}),
 ]
 """Money or tokens: a decimal string on the wire, never a float, never an exponent in an answer."""
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*")
+_YEARS = (1970, 9998)
+
+
+def _written(value: object) -> object:
+    """A number would be taken for Unix seconds or milliseconds, by its size."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE_TIME.fullmatch(value)):
+        return value
+    raise ValueError("must be a date and time as RFC 3339 writes them")
+
+
+def _within_reach(value: datetime) -> datetime:
+    """In UTC, and far enough from the ends of the calendar to be reckoned with and stored."""
+    if not _YEARS[0] < value.year < _YEARS[1]:
+        raise ValueError(f"must lie between the years {_YEARS[0]} and {_YEARS[1]}")
+    return value.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_within_reach)]
+"""A time in a request, as RFC 3339 with its offset; in UTC from here on."""
 
 
 class Body(BaseModel):

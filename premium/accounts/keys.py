@@ -13,7 +13,7 @@ from premium.accounts.callers import key_hash
 from premium.accounts.model import ApiKey
 from premium.accounts.store import AccountStore
 from premium.clock import Clock
-from premium.errors import Conflict, InvalidInput
+from premium.errors import InvalidInput
 
 SCOPES = frozenset(
     f"{area}:{right}"
@@ -45,12 +45,16 @@ class ApiKeys:
         """A key with these scopes; `role:admin` only for one who has that role."""
         wanted = sorted(set(scopes))
         self._check(wanted, roles, expires_at)
-        if sum(key.revoked_at is None for key in self._store.keys(user_id, limit=1000)) >= MAX_KEYS:
-            raise Conflict(f"There are {MAX_KEYS} keys already; revoke one first")
         prefix = "pdk_" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
         key = f"{prefix}_{secrets.token_urlsafe(32)}"
         record = self._store.add_key(
-            user_id, name=name, prefix=prefix, key_hash=key_hash(key), scopes=wanted, expires_at=expires_at
+            user_id,
+            name=name,
+            prefix=prefix,
+            key_hash=key_hash(key),
+            scopes=wanted,
+            expires_at=expires_at,
+            room=MAX_KEYS,
         )
         return NewKey(key, record)
 

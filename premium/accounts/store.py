@@ -17,6 +17,8 @@ from premium.storage.postgres import Database
 _PROFILE = "id, external_id, email, wallet_address, tier, kyc_status, is_restricted, created_at, updated_at"
 _KEY = "id, name, prefix, scopes, expires_at, revoked_at, last_used_at, created_at"
 
+_LIVE_KEYS = "SELECT count(*) AS keys FROM api_keys WHERE user_id = %s AND revoked_at IS NULL"
+
 
 class AccountStore:
     def __init__(self, database: Database) -> None:
@@ -82,10 +84,17 @@ class AccountStore:
         key_hash: bytes,
         scopes: Sequence[str],
         expires_at: datetime | None,
+        room: int,
     ) -> ApiKey:
+        """Conflict where the user has `room` live keys already."""
         statement = f"""INSERT INTO api_keys (user_id, name, prefix, key_hash, scopes, expires_at)
                         VALUES (%s, %s, %s, %s, %s, %s) RETURNING {_KEY}"""  # noqa: S608 - a constant of ours
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
+            # Two requests at once could each find room for the last key.
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"api_keys:{user_id}"])
+            live = connection.execute(_LIVE_KEYS, [user_id]).fetchone()
+            if live is not None and live["keys"] >= room:
+                raise Conflict(f"There are {room} keys already; revoke one first")
             row = cursor.execute(statement, [user_id, name, prefix, key_hash, list(scopes), expires_at]).fetchone()
         if row is None:
             raise NotFound("There is no such user")

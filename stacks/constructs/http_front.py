@@ -25,7 +25,14 @@ _METHODS = [
     apigateway.CorsHttpMethod.DELETE,
 ]
 _HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-Api-Key"]
-_EXPOSED = ["X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"]
+_EXPOSED = [
+    "X-Request-Id",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "Retry-After",
+    "Idempotency-Replayed",
+]
 
 
 class HttpFront(Construct):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cdk_app.stages import STAGES
+from handlers.runtime.cors import EXPOSED
 from stacks.routes import FUNCTIONS, HTTP, SCHEDULED
 from tests.infra.conftest import ON_AWS
 from tests.infra.templates import Resource, Stage, text
@@ -96,6 +97,7 @@ def test_cors_is_for_our_origins_alone(stage: Stage) -> None:
     assert "*" not in cors["AllowOrigins"]
     assert cors["AllowMethods"] == ["GET", "POST", "PUT", "DELETE"]
     assert cors["AllowCredentials"] is True
+    assert set(cors["ExposeHeaders"]) == set(EXPOSED.split(", ")), "as the functions themselves say"
 
 
 def test_new_versions_come_by_a_canary_that_an_alarm_takes_back(stage: Stage) -> None:

@@ -82,7 +82,13 @@ def test_a_key_is_found_by_its_hash_alone(store: AccountStore, postgres: Databas
     owner = user(store, "user_1")
     later = datetime.now(UTC) + timedelta(days=1)
     made = store.add_key(
-        owner.id, name="bot", prefix="pdk_abcd", key_hash=key_hash("secret"), scopes=["tax:read"], expires_at=later
+        owner.id,
+        name="bot",
+        prefix="pdk_abcd",
+        key_hash=key_hash("secret"),
+        scopes=["tax:read"],
+        expires_at=later,
+        room=1,
     )
     found = store.by_key_hash(key_hash("secret"))
     assert found is not None
@@ -96,7 +102,9 @@ def test_a_key_is_found_by_its_hash_alone(store: AccountStore, postgres: Databas
 
 def test_a_revoked_key_stays_revoked_and_anothers_cannot_be(store: AccountStore) -> None:
     owner, other = user(store, "user_1"), user(store, "user_2")
-    key = store.add_key(owner.id, name="bot", prefix="pdk_abcd", key_hash=key_hash("a"), scopes=[], expires_at=None)
+    key = store.add_key(
+        owner.id, name="bot", prefix="pdk_abcd", key_hash=key_hash("a"), scopes=[], expires_at=None, room=1
+    )
     with pytest.raises(NotFound):
         store.revoke_key(other.id, key.id)
     first, second = store.revoke_key(owner.id, key.id), store.revoke_key(owner.id, key.id)
@@ -109,7 +117,9 @@ def test_a_revoked_key_stays_revoked_and_anothers_cannot_be(store: AccountStore)
 def test_keys_come_newest_first_in_pages(store: AccountStore) -> None:
     owner, other = user(store, "user_1"), user(store, "user_2")
     for n in range(5):
-        store.add_key(owner.id, name=str(n), prefix="pdk_abcd", key_hash=key_hash(str(n)), scopes=[], expires_at=None)
+        store.add_key(
+            owner.id, name=str(n), prefix="pdk_abcd", key_hash=key_hash(str(n)), scopes=[], expires_at=None, room=9
+        )
     first = store.keys(owner.id, limit=3)
     rest = store.keys(owner.id, after=(first[-1].created_at, first[-1].id), limit=3)
     assert [key.name for key in first + rest] == ["4", "3", "2", "1", "0"]

@@ -5,15 +5,19 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
 from boto3.dynamodb.conditions import Key
 
 from handlers import accounts, authorizer
+from premium.accounts.keys import MAX_KEYS, ApiKeys
 from premium.accounts.store import AccountStore
 from premium.billing.usage import UsageDrain
 from premium.bootstrap import Platform
+from premium.errors import Conflict
 from tests.integration.handlers.asking import rule, through
 from tests.integration.handlers.conftest import Sign, forget
 
@@ -104,6 +108,21 @@ def test_no_key_gives_more_than_its_maker_has(at: Platform, enterprise: str, sig
     assert (
         through(accounts.handler, "POST", "/v1/users/api-keys", token=sign(), body={}).error["code"] == "TIER_REQUIRED"
     )
+
+
+def test_the_last_key_is_given_once(at: Platform, enterprise: str) -> None:
+    keys = ApiKeys(AccountStore(at.database), at.clock)
+    owner = UUID(rule(token=enterprise)["userId"])
+
+    def make(number: int) -> bool:
+        try:
+            keys.add(owner, name=str(number), scopes=[], roles=frozenset(), expires_at=None)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(make, range(MAX_KEYS + 8))) == MAX_KEYS
 
 
 def test_one_users_keys_are_not_anothers(at: Platform, enterprise: str, sign: Sign) -> None:

@@ -141,6 +141,7 @@ def test_anothers_wallet_is_not_found(at: Platform, sign: Sign) -> None:
         ("/history", {"interval": "minute"}),
         ("/history", {"from": "2026-01-01T00:00:00"}),
         ("/history", {"from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"}),
+        ("/history", {"to": "0001-01-01T00:00:00Z"}),
         ("/performance", {"period": "2d"}),
         ("/assets", {"limit": "0"}),
         ("/assets", {"cursor": "x"}),

@@ -56,6 +56,21 @@ def test_a_bad_body_is_invalid_input(raw: str) -> None:
     assert refused.error["details"]
 
 
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        ('{"titleText": "\\u0000", "amount": "1"}', "titleText"),
+        ('{"titleText": "a", "amount": "1", "tags": ["ok", "\\ud800"]}', "tags.1"),
+        ('{"titleText": "a", "amount": "1", "\\u0000": 1}', "body"),
+        ('{"titleText": "a", "amount": "1", "tags": "ok"}', "tags"),
+    ],
+)
+def test_the_field_is_named(raw: str, field: str) -> None:
+    refused = post(raw)
+    assert list(refused.error["details"]) == [field]
+    assert "tuple" not in refused.text
+
+
 def test_a_missing_body_is_named() -> None:
     assert post(None).error["details"] == {"body": "Field required"}
 
