@@ -32,7 +32,6 @@ BENCHMARKS = (
     Benchmark("security", "Static scan of published contracts", "benchmarks.security.static_scan"),
     Benchmark("tax", "Tax engine up to 10,000 transactions", "benchmarks.tax.run", ("--quick", "--alone")),
     Benchmark("matcher", "The matcher beside naive evaluation and a DuckDB join", "benchmarks.alerts", ("--quick",)),
-    Benchmark("alerts", "The matcher beside naive evaluation and a DuckDB join", "benchmarks.alerts", ("--quick",)),
     Benchmark(
         "delivery", "Webhooks from the record to a server", "benchmarks.alerts.delivery",
         ("--count", "2000", "--seconds", "10"),
