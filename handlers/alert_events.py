@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from handlers.runtime.body import read_object
@@ -19,10 +21,11 @@ Record = Mapping[str, Any]
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls with two
-    """`{"batchItemFailures": […]}`: SQS forgets a record only when its event is on the matcher's queue."""
+    """`{"batchItemFailures": […]}`: SQS forgets a record only when its event is kept, or in the dead-letter queue."""
     records: list[Record] = list(event.get("Records") or [])
-    events, failed = _read(records)
+    events, unreadable = _read(records)
     batches: list[str] = []
+    failed = _bury(unreadable)
     try:
         with tracer.segment("hand over"):
             given = platform()
@@ -30,21 +33,45 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
             batches = [str(batch) for batch in hand_over(given.database, given.redis(1), events, shards=shards)]
     except UpstreamUnavailable:
         logger.exception("events stay in SQS")
-        failed = [_id(record) for record in records]
-    logger.info("chain events", records=len(records), refused=len(failed), batches=batches)
+        buried = {_id(record) for record, _ in unreadable} - set(failed)
+        failed = [_id(record) for record in records if _id(record) not in buried]
+    logger.info("chain events", records=len(records), refused=len(unreadable), batches=batches)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _read(records: list[Record]) -> tuple[list[dict[str, Any]], list[str]]:
+def _bury(unreadable: list[tuple[Record, str]]) -> list[str]:
+    """To the dead-letter queue, each with its reason, which SQS itself would not carry there; ids of those that remain.
+
+    Where the queue is lent to us we do not know its dead letters: SQS moves the record there after its tries.
+    """
+    url = platform().settings.events_dead_letters if unreadable else None
+    return [_id(record) for record, reason in unreadable if url is None or not _sent(url, record, reason)]
+
+
+def _sent(url: str, record: Record, reason: str) -> bool:
+    told = {"Reason": reason, "MessageId": _id(record)}
+    try:
+        boto3.client("sqs").send_message(
+            QueueUrl=url,
+            MessageBody=str(record.get("body") or "(empty)"),
+            MessageAttributes={name: {"DataType": "String", "StringValue": text or "-"} for name, text in told.items()},
+        )
+    except (BotoCoreError, ClientError):
+        logger.exception("an unreadable event stays in SQS", message_id=_id(record))
+        return False
+    return True
+
+
+def _read(records: list[Record]) -> tuple[list[dict[str, Any]], list[tuple[Record, str]]]:
+    """Events, and the records that hold none, with the reason."""
     events: list[dict[str, Any]] = []
-    failed: list[str] = []
+    failed: list[tuple[Record, str]] = []
     for record in records:
         try:
             events.append(_event(record))
         except (InvalidInput, ValidationError) as error:
-            # SQS carries no reason to the dead-letter queue: the log has it, by the message's id.
             logger.warning("an event cannot be read", message_id=_id(record), reason=_reason(error))
-            failed.append(_id(record))
+            failed.append((record, _reason(error)))
     return events, failed
 
 

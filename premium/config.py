@@ -45,7 +45,7 @@ class Settings(BaseModel):
     price_api_url: str | None = None
     alert_shards: int = Field(default=1, ge=1, le=1024)
     """Matchers that divide the events among them; the same in every process of a stage."""
-    events_dead_letters_url: str | None = None
+    events_dead_letters: str | None = None
     event_sources: str = ""
     """Chains whose nodes we read ourselves, comma-separated; others' events come through the queue."""
     notifications_secret_arn: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import CfnOutput
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -34,8 +35,20 @@ class MessagingStack(PremiumStack):
         CfnOutput(self, "EventsQueueUrl", value=self.events.queue_url)
 
     def provisions(self) -> dict[str, Provision]:
-        """`events` for its consumer: the event source mapping grants the rest."""
-        return {"events": Provision({"EVENTS_QUEUE_URL": self.events.queue_url})}
+        """`events` for its consumer: the event source mapping grants the rest.
+
+        What cannot be read it puts among the dead letters itself, with the reason; those of a lent queue are not ours.
+        """
+        environment = {"EVENTS_QUEUE_URL": self.events.queue_url}
+        _, dead = self.with_dead_letters.get("Events", (None, None))
+        if dead is None:
+            return {"events": Provision(environment)}
+
+        def bury(grantee: iam.IGrantable) -> None:
+            dead.grant(grantee, "sqs:SendMessage")
+            self._key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
+
+        return {"events": Provision(environment | {"EVENTS_DEAD_LETTERS": dead.queue_url}, bury)}
 
     def _events(self, existing: Existing) -> sqs.IQueue:
         if existing.events_queue:

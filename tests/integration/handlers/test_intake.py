@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
+import boto3
 import psycopg
 import pytest
 
@@ -54,6 +57,26 @@ def test_numbers_are_kept_as_they_were_written(at: Platform, postgres: Databases
     body = json.dumps(EVENTS[0] | {"gas_gwei": 7}).replace(": 7", ": 0.1000000000000000000001")
     alert_events.handler({"Records": [{"messageId": "m", "body": body}]}, None)
     assert "0.1000000000000000000001" in rows(postgres)[0][1]
+
+
+def test_what_cannot_be_read_lies_among_the_dead_letters_with_its_reason(
+    at: Platform, postgres: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = boto3.client("sqs")
+    url = client.create_queue(QueueName=f"dead-{uuid4().hex}")["QueueUrl"]
+    monkeypatch.setenv("EVENTS_DEAD_LETTERS", url)
+    forget()
+    ahead = datetime.now(UTC) + timedelta(minutes=6)
+    events = [*EVENTS[:2], EVENTS[2] | {"timestamp": ahead.isoformat()}]
+    assert alert_events.handler(batch(events), None) == {"batchItemFailures": []}
+    (letter,) = client.receive_message(QueueUrl=url, MessageAttributeNames=["All"], MaxNumberOfMessages=10)["Messages"]
+    assert json.loads(letter["Body"]) == events[2]
+    assert "five minutes in the future" in letter["MessageAttributes"]["Reason"]["StringValue"]
+    assert letter["MessageAttributes"]["MessageId"]["StringValue"] == "e2"
+    assert len(json.loads(rows(postgres)[0][1])) == 2
+    monkeypatch.setenv("EVENTS_DEAD_LETTERS", f"{url}-gone")
+    forget()
+    assert alert_events.handler(batch(events), None) == {"batchItemFailures": [{"itemIdentifier": "e2"}]}
 
 
 def rows(postgres: Databases) -> list[tuple[object, str]]:
