@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
+from local import ports
 from local.aws import Aws
 from local.evm import Evm
 from local.external import ExternalAws, ExternalPostgres, ExternalRedis
@@ -30,18 +31,16 @@ class Neighbours:
 
     @classmethod
     def at(cls, places: Places) -> Neighbours:
-        state, ports, external = places.state, places.ports, places.external
+        state, external = places.state, places.external
         return cls(
             postgres=ExternalPostgres(external["DATABASE_URL"], external["TIMESERIES_URL"], state)
             if "DATABASE_URL" in external
-            else Postgres(state / "postgres", ports["postgres"]),
+            else Postgres(state / "postgres", places.ports["postgres"]),
             redis=ExternalRedis(external["REDIS_URL"])
             if "REDIS_URL" in external
-            else Redis(state / "redis", ports["redis"]),
-            aws=ExternalAws(external["AWS_ENDPOINT_URL"])
-            if "AWS_ENDPOINT_URL" in external
-            else Aws(state / "aws", ports["aws"], chains_file=places.chains),
-            evm=Evm(state / "evm", ports["evm"]),
+            else Redis(state / "redis", places.ports["redis"]),
+            aws=_aws(places),
+            evm=Evm(state / "evm", places.ports["evm"]),
         )
 
     @property
@@ -65,3 +64,14 @@ class Neighbours:
             stopped = [pool.submit(service.stop) for service in self.own]
         for future in stopped:
             future.result()
+
+
+def _aws(places: Places) -> Aws | ExternalAws:
+    """A shell that was told of our own emulator does not make it somebody else's; another one on our port is."""
+    own = Aws(places.state / "aws", places.ports["aws"], chains_file=places.chains)
+    given = places.external.get("AWS_ENDPOINT_URL")
+    if given is None:
+        return own
+    at_our_port = given in {f"http://{host}:{own.port}" for host in ("localhost", "127.0.0.1")}
+    is_ours = at_our_port and (own.pid is not None or not ports.listening(own.port))
+    return own if is_ours else ExternalAws(given)

@@ -25,8 +25,6 @@ class Places:
         ports = {name: _port(environ, f"PREMIUM_{name.upper()}_PORT", default) for name, default in _PORTS.items()}
         names = ("AWS_ENDPOINT_URL", "DATABASE_URL", "TIMESERIES_URL", "REDIS_URL")
         external = {name: environ[name].rstrip("/") for name in names if environ.get(name)}
-        if _is_own(external.get("AWS_ENDPOINT_URL"), ports["aws"]):
-            del external["AWS_ENDPOINT_URL"]
         if ("DATABASE_URL" in external) != ("TIMESERIES_URL" in external):
             raise LocalError("DATABASE_URL and TIMESERIES_URL go together.", "Set both, or neither.")
         return cls(Path(environ.get("PREMIUM_STATE_DIR") or ROOT / ".local").absolute(), ports, external)
@@ -51,8 +49,3 @@ def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not 1024 <= int(text) <= 65535:
         raise LocalError(f"{name} is {text!r}.", "A port from 1024 to 65535 is needed.")
     return int(text)
-
-
-def _is_own(endpoint: str | None, port: int) -> bool:
-    """A shell that was told about our own emulator does not make it somebody else's."""
-    return endpoint in {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1")}

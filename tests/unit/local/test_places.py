@@ -31,11 +31,6 @@ def test_a_wrong_port_is_named(port: str) -> None:
         Places.from_environment({"PREMIUM_EVM_PORT": port})
 
 
-def test_our_own_emulator_is_not_somebody_elses() -> None:
-    places = Places.from_environment({"AWS_ENDPOINT_URL": "http://localhost:5000/", "PREMIUM_AWS_PORT": "5000"})
-    assert not places.external
-
-
 def test_the_databases_go_together() -> None:
     with pytest.raises(LocalError, match="DATABASE_URL and TIMESERIES_URL go together"):
         Places.from_environment({"DATABASE_URL": "postgresql://x@y/z"})
