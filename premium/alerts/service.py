@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,7 +58,8 @@ class Rules:
     store: RuleStore
     database: Database
     redis: Redis
-    limiter: Limiter
+    limiter: Callable[[], Limiter]
+    """Made for a trial alone: it has connections of its own."""
     clock: Clock
     loopback: bool
 
@@ -68,7 +69,7 @@ class Rules:
             store=RuleStore(platform.database),
             database=platform.database,
             redis=platform.redis(1),
-            limiter=Limiter(platform.redis(2)),
+            limiter=lambda: Limiter(platform.redis(2)),
             clock=platform.clock,
             # There the delivery decides, by its own configuration.
             loopback=platform.settings.premium_stage == "local",
@@ -133,7 +134,7 @@ class Rules:
         return self.store.destinations(user_id)
 
     def _check_trials(self, user_id: UUID) -> None:
-        state = self.limiter.check(f"trials:{user_id}", TRIALS_A_MINUTE)
+        state = self.limiter().check(f"trials:{user_id}", TRIALS_A_MINUTE)
         if not state.allowed:
             raise RateLimited("Too many trials in a minute", retry_after=state.retry_after)
 
