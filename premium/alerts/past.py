@@ -28,11 +28,11 @@ class _Batch:
 
 
 class Past:
-    """The events of the last two windows by series, and of each series the newest that is older than that."""
+    """The events of the last two windows by series, and from before them what each series' own last window needs."""
 
     def __init__(self) -> None:
         self.newest = NEVER
-        self._base: dict[int, tuple[float, Event]] = {}
+        self._base: dict[int, list[tuple[float, Event]]] = {}
         self._batches: deque[_Batch] = deque()
 
     def add(self, numbers: Ints, order: Ints, times: Floats, events: list[Event]) -> None:
@@ -45,14 +45,15 @@ class Past:
 
     def begin(self, number: int, time: float, event: Event) -> None:
         """What is known of a series after a restart."""
-        self._base_of(number, time, event)
+        self._base[number] = [(time, event)]
         self.newest = max(self.newest, time)
 
     def at(self, number: int, time: float, floor: float) -> Event | None:
         """The newest event of a series after `floor` and not after `time`; among equals the later arrival."""
-        best, found = self._base.get(number, (NEVER, None))
-        if not floor < best <= time:
-            best, found = floor, None
+        best, found = floor, None
+        for here, event in self._base.get(number, ()):
+            if best < here <= time or (found is not None and here == best):
+                best, found = here, event
         for batch in self._batches:
             low, high = np.searchsorted(batch.numbers, [number, number + 1])
             for place in batch.order[low:high].tolist():
@@ -63,8 +64,15 @@ class Past:
 
     def _forget(self, batch: _Batch) -> None:
         for number, place in zip(batch.numbers.tolist(), batch.order.tolist(), strict=True):
-            self._base_of(number, float(batch.times[place]), batch.events[place])
+            self._base.setdefault(number, []).append((float(batch.times[place]), batch.events[place]))
+        for number in set(batch.numbers.tolist()):
+            if len(self._base[number]) > 1:
+                self._base[number] = _needed(self._base[number])
 
-    def _base_of(self, number: int, time: float, event: Event) -> None:
-        if time >= self._base.get(number, (NEVER, None))[0]:
-            self._base[number] = (time, event)
+
+def _needed(known: list[tuple[float, Event]]) -> list[tuple[float, Event]]:
+    """Of a series' events by arrival: those within a window of its newest, and the newest before these."""
+    oldest = max(time for time, _ in known) - WINDOW
+    before = [one for one in enumerate(known) if one[1][0] < oldest]
+    last = max(before, key=lambda one: (one[1][0], one[0]), default=None)
+    return [one for at, one in enumerate(known) if one[0] >= oldest or (last is not None and at == last[0])]

@@ -86,6 +86,16 @@ def test_a_late_event_is_judged_against_what_was_before_the_history_was_forgotte
     assert fired(made, price("d", "103", 4200), at_once=False) == ["d"]
 
 
+def test_a_series_that_fell_silent_keeps_its_own_last_ten_minutes() -> None:
+    made = matcher("gt", "100")
+    assert fired(made, price("a", "99", 100), price("b", "101", 600), price("c", "102", 1200), at_once=False) == ["b"]
+    assert fired(made, price("x", "1", 9000, "BTC"), price("y", "1", 12000, "BTC"), at_once=False) == []
+    # In the window of "c", which is hours ago: after "b", which held, and before it, after "a", which did not.
+    assert fired(made, price("d", "103", 700), price("e", "103", 599), at_once=False) == []
+    assert fired(made, price("f", "103", 600), at_once=False) == []
+    assert fired(made, price("g", "99", 650), price("h", "103", 660), at_once=False) == ["h"]
+
+
 def test_what_is_too_late_fires_no_edge_and_moves_no_level() -> None:
     made = matcher("gt", "100")
     assert fired(made, price("a", "99", 1000), price("b", "101", 399), price("c", "98", 1001), at_once=False) == []
