@@ -8,19 +8,15 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AwareDatetime
 
+from handlers.alerts_bodies import DestinationsBody, EarlierBody, NewRule, RuleChange, TrialBody
 from handlers.alerts_views import (
     AlertPosition,
     AlertView,
-    DestinationsBody,
     DestinationsView,
-    EarlierBody,
     EarlierView,
     KeptRuleView,
-    NewRule,
-    RuleChange,
     RulePosition,
     RuleView,
-    TrialBody,
     TrialView,
     alert_view,
     earlier_view,

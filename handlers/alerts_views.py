@@ -1,78 +1,19 @@
-"""Requests and answers of the alert routes."""
+"""Answers of the alert routes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, JsonValue, StrictFloat, StrictInt, StrictStr
+from pydantic import ConfigDict, Field, JsonValue
 
-from handlers.runtime import Amount, Body, Position, View
+from handlers.runtime import Amount, Position, View
 from premium.alerts.checking import trigger_of
 from premium.alerts.earlier import alert_type_of, condition_of
 from premium.alerts.model import Channel, DeliveryRow, DeliveryStatus, HistoryRow, RuleRow, RuleType, Trigger
 from premium.alerts.service import Kept, Trial
-
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
-Destination = Annotated[str, Field(min_length=1, max_length=2048)]
-_TEMPLATE = "Text with {{field}} placeholders; the rule's type has a default"
-
-
-class ConditionBody(Body):
-    field: str = Field(min_length=1, max_length=256, description="A field of the rule's events (docs/alerts.md)")
-    operator: Literal["gt", "gte", "lt", "lte", "eq"]
-    value: StrictStr | StrictInt | StrictFloat = Field(description="A number of over 15 digits is written as a string")
-
-
-class ActionBody(Body):
-    type: Channel
-    destination: Destination | None = Field(default=None, description="The profile's where there is none")
-    template: str | None = Field(default=None, min_length=1, max_length=2000, description=_TEMPLATE)
-
-
-class NewRule(Body):
-    name: Name
-    type: RuleType
-    conditions: tuple[ConditionBody, ...] = Field(min_length=1, max_length=10, description="All must hold")
-    actions: tuple[ActionBody, ...] = Field(default=(), max_length=10)
-    enabled: bool = True
-    cooldown_seconds: int = Field(default=0, ge=0, le=31 * 24 * 3600)
-    trigger: Trigger | None = Field(default=None, description="edge for levels (price, gas, TVL), else level")
-    hysteresis: Amount | None = Field(default=None, ge=0, description="In the unit of the conditions' field")
-
-
-class RuleChange(Body):
-    """What is given replaces what the rule has; what is left out stays."""
-
-    name: Name | None = None
-    type: RuleType | None = None
-    conditions: tuple[ConditionBody, ...] | None = Field(default=None, min_length=1, max_length=10)
-    actions: tuple[ActionBody, ...] | None = Field(default=None, max_length=10)
-    enabled: bool | None = None
-    cooldown_seconds: int | None = Field(default=None, ge=0, le=31 * 24 * 3600)
-    trigger: Trigger | None = Field(default=None, description="null: the default of the rule's conditions")
-    hysteresis: Amount | None = Field(default=None, ge=0, description="null: none")
-    version: int | None = Field(default=None, description="Refused with CONFLICT where the rule has another by now")
-    new_signing_secret: bool = False
-
-    def changes(self) -> dict[str, Any]:
-        """By the fields of a draft; null means something for trigger and hysteresis alone."""
-        given = self.model_dump(include=self.model_fields_set - {"version", "new_signing_secret"})
-        return {name: value for name, value in given.items() if value is not None or name in ("trigger", "hysteresis")}
-
-
-class TrialBody(Body):
-    event: dict[str, JsonValue] | None = Field(default=None, description="One that fits is made where there is none")
-    deliver: bool = Field(default=True, description="false: judge the event, tell nobody")
-
-
-class DestinationsBody(Body):
-    email: Destination | None = Field(default=None, description="The profile's address where there is none")
-    webhook: Destination | None = None
-    push: Destination | None = None
-    telegram: Destination | None = None
 
 
 class ConditionView(View):
@@ -154,16 +95,6 @@ class DestinationsView(View):
     webhook: str | None = None
     push: str | None = None
     telegram: str | None = None
-
-
-class EarlierBody(Body):
-    """The earlier form; `threshold` is what its alert type says: for whale_movement `amount_usd gte threshold`."""
-
-    name: Name
-    alert_type: str = Field(max_length=64)
-    channels: tuple[Channel, ...] = Field(default=(), max_length=10)
-    condition: dict[str, StrictStr | StrictInt | StrictFloat] = Field(max_length=10)
-    enabled: bool = True
 
 
 class EarlierView(View):
