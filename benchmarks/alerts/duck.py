@@ -29,8 +29,7 @@ def join(raw: Sequence[dict[str, Any]], events: Sequence[dict[str, Any]]) -> tup
     begun, matches = process_time(), 0
     _load(connection, "events", _events(events))
     for query in queries:
-        found = connection.execute(query).fetchnumpy()
-        matches += len(found["rule"])
+        matches += len(connection.execute(query).fetchall())
     took = process_time() - begun
     connection.close()
     return took, matches
