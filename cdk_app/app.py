@@ -31,7 +31,8 @@ def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | Local
         raise StageError(f"there is no stage {stage!r}; say -c stage= and one of {', '.join([*STAGES, 'all'])}")
     config = StageConfig.model_validate(STAGES[stage].model_dump() | values)
     if stage == "local":
-        return [LocalPlatform(app, config, emulator(os.environ.get("AWS_ENDPOINT_URL", _DEFAULT_ENDPOINT)))]
+        endpoint = os.environ.get("AWS_ENDPOINT_URL", _DEFAULT_ENDPOINT)
+        return [LocalPlatform(app, config, emulator(endpoint, os.environ.get("CHAINS_FILE")))]
     return [Platform(app, config, AWS)]
 
 

@@ -34,10 +34,6 @@ class Aws(Service):
     name: ClassVar[str] = "aws"
     variable: ClassVar[str] = "PREMIUM_AWS_PORT"
 
-    def __init__(self, data: Path, port: int, *, chains_file: Path | None = None) -> None:
-        super().__init__(data, port)
-        self._chains_file = chains_file
-
     @property
     def endpoint(self) -> str:
         return f"http://{self.address}"
@@ -51,11 +47,7 @@ class Aws(Service):
         return [sys.executable, "-m", "ministack"]
 
     def environment(self) -> Mapping[str, str]:
-        """Its Lambda functions inherit all of this, so it holds nothing that a function could lean on by accident.
-
-        But for CHAINS_FILE: which EVM node stands on this machine is no matter of the templates.
-        """
-        chains = {} if self._chains_file is None else {"CHAINS_FILE": str(self._chains_file)}
+        """Its Lambda functions inherit all of this, so it holds nothing that a function could lean on by accident."""
         for folder in ("state", "s3", "tmp"):
             (self.data / folder).mkdir(parents=True, exist_ok=True)
         return {
@@ -75,7 +67,6 @@ class Aws(Service):
             "S3_DATA_DIR": str(self.data / "s3"),
             "TMPDIR": str(self.data / "tmp"),
             "PYTHONDONTWRITEBYTECODE": "1",
-            **chains,
         }
 
     def health(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ class Cdk:
         self._outputs = places.outputs
         self.assembly = places.state / "cdk.out"
         self._endpoint = endpoint
+        self._chains = places.chains
 
     def bootstrap(self, clients: Clients) -> None:
         """The toolkit stack, once per emulator; it is asked for by its own version parameter."""
@@ -60,7 +62,13 @@ class Cdk:
     def _environment(self) -> dict[str, str]:
         """AWS_PROFILE and the like of the user's shell would speak to a real account."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        return {**kept, **client_environment(self._endpoint), "CDK_DISABLE_CLI_TELEMETRY": "true"}
+        given = {"CHAINS_FILE": chains_document(self._chains), "CDK_DISABLE_CLI_TELEMETRY": "true"}
+        return {**kept, **client_environment(self._endpoint), **given}
+
+
+def chains_document(path: Path) -> str:
+    """The chains that the functions know, whole: an emulator's functions may not see this machine's files."""
+    return json.dumps(json.loads(path.read_text()), separators=(",", ":"))
 
 
 def _tail(log: Path, begin: int, lines: int = 12) -> str:

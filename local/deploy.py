@@ -10,7 +10,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from local import stacks
-from local.cdk import Cdk
+from local.cdk import Cdk, chains_document
 from local.clients import Clients
 from local.places import ROOT, Places
 
@@ -35,7 +35,7 @@ class Deployment:
 
 
 def deploy(places: Places, clients: Clients, *, force: bool = False) -> Deployment:
-    wanted = digest(clients.endpoint)
+    wanted = digest(clients.endpoint + chains_document(places.chains))
     found = _deployed(clients)
     whole = found is not None and stacks.complete(clients, places.outputs)
     if whole and found == wanted and not force:
@@ -56,12 +56,12 @@ def _reason(places: Places, found: str | None, *, whole: bool, force: bool) -> s
         )
     if found is None:
         return "first deploy"
-    return "asked for" if force else "the code changed"
+    return "asked for" if force else "the code changed, or the chain"
 
 
-def digest(endpoint: str) -> str:
+def digest(given: str) -> str:
     """Of everything that decides the templates and the Lambda packages; their build is byte-identical."""
-    total = hashlib.sha256(endpoint.encode())
+    total = hashlib.sha256(given.encode())
     for path in _files():
         total.update(str(path.relative_to(ROOT)).encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())

@@ -68,7 +68,7 @@ class Neighbours:
 
 def _aws(places: Places) -> Aws | ExternalAws:
     """A shell that was told of our own emulator does not make it somebody else's; another one on our port is."""
-    own = Aws(places.state / "aws", places.ports["aws"], chains_file=places.chains)
+    own = Aws(places.state / "aws", places.ports["aws"])
     given = places.external.get("AWS_ENDPOINT_URL")
     if given is None:
         return own

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Abilities:
-    """Each False has its reason beside it in EMULATOR; `endpoint` is where AWS is when it is not AWS."""
+    """Each False has its reason beside it below; `endpoint` is where AWS is when it is not AWS.
+
+    `chains` is the functions' CHAINS_FILE, which tells them of the EVM node beside the emulator.
+    """
 
     endpoint: str | None = None
+    chains: str | None = None
     auto_delete_objects: bool = True
     deployments: bool = True
     native_runtime: bool = True
@@ -19,10 +23,11 @@ class Abilities:
 AWS = Abilities()
 
 
-def emulator(endpoint: str) -> Abilities:
+def emulator(endpoint: str, chains: str | None = None) -> Abilities:
     """The MiniStack (or LocalStack) at this address."""
     return Abilities(
         endpoint=endpoint.rstrip("/"),
+        chains=chains,
         auto_delete_objects=False,  # its custom resource is never answered, so that the deploy hangs
         deployments=False,  # CodeDeploy is not emulated: no alias would ever shift
         account_services=False,  # CloudTrail records nothing there, and nobody signs in to it

@@ -95,6 +95,8 @@ class ApiStack(PremiumStack):
             "POWERTOOLS_METRICS_NAMESPACE": "Premium",
             "LOG_LEVEL": "INFO",
         }
+        if self.frame.abilities.chains:
+            environment["CHAINS_FILE"] = self.frame.abilities.chains
         return Package(packages.code, layer, packages.runtime, sizes, environment, place)
 
     def _function(self, function: Function) -> ServiceFunction:

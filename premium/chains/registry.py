@@ -49,12 +49,15 @@ class Registry:
 
 def load(settings: Settings) -> Registry:
     """The shipped chains under CHAINS_FILE; ConfigurationError names file, chain, field and reason."""
+    shipped = _SHIPPED.read_text("utf-8")
+    if settings.chains_file and settings.chains_file.startswith("{"):
+        return parse(shipped, settings.chains_file)
     own = Path(settings.chains_file) if settings.chains_file else None
     try:
         text = own.read_text("utf-8") if own else None
     except OSError as error:
         raise ConfigurationError(f"CHAINS_FILE: {own} cannot be read: {error.strerror}") from None
-    return parse(_SHIPPED.read_text("utf-8"), text, source=str(own or "chains.json"))
+    return parse(shipped, text, source=str(own or "chains.json"))
 
 
 def parse(shipped: str, overlay: str | None = None, *, source: str = "CHAINS_FILE") -> Registry:

@@ -79,3 +79,12 @@ def test_two_names_for_one_chain_would_count_coins_twice() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"CHAINS_FILE: .*gone\.json cannot be read: No such file"):
         registry.load(Settings(premium_stage="local", chains_file=str(tmp_path / "gone.json")))
+
+
+def test_the_document_itself_may_stand_in_the_environment() -> None:
+    entry = {"name": "mine", "title": "Mine", "chain_id": 424242, "native": {"symbol": "MY", "decimals": 18}}
+    document = json.dumps({"active": ["mine"], "chains": [entry]})
+    found = registry.load(Settings(premium_stage="local", chains_file=document))
+    assert "mine" in found
+    with pytest.raises(ConfigurationError, match="CHAINS_FILE: chain 1 has no name"):
+        registry.load(Settings(premium_stage="local", chains_file='{"chains": [{}]}'))
