@@ -26,7 +26,7 @@ Sign = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def provisions(aws_session: Aws) -> dict[str, str]:
-    """Variables of the tables and the JWT secret, made once a run; every test uses ids of its own."""
+    """Variables of the tables, the buckets and the JWT secret, made once a run; every test uses ids of its own."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in client_environment(aws_session.endpoint).items():
             patch.setenv(name, value)
@@ -36,7 +36,10 @@ def provisions(aws_session: Aws) -> dict[str, str]:
             client.create_table(TableName=given[shape.variable], **creation(name))  # type: ignore[arg-type] # made as data
         fields = json.dumps({"algorithm": "HS256", "key": KEY, "issuer": "https://free.example"})
         secret = boto3.client("secretsmanager").create_secret(Name=f"jwt-{uuid4().hex}", SecretString=fields)
-        return given | {"JWT_SECRET_ARN": secret["ARN"]}
+        buckets = {f"{name.upper()}_BUCKET": f"{name}-{uuid4().hex[:8]}" for name in ("reports", "exports")}
+        for bucket in buckets.values():
+            boto3.client("s3").create_bucket(Bucket=bucket)
+        return given | buckets | {"JWT_SECRET_ARN": secret["ARN"]}
 
 
 @pytest.fixture
