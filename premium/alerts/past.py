@@ -28,20 +28,23 @@ class _Batch:
 
 
 class Past:
-    """The events of the last two windows by series, and from before them what each series' own last window needs."""
+    """The events of the last window by batch, and from before it what each series' own last window needs."""
 
     def __init__(self) -> None:
         self.newest = NEVER
         self._base: dict[int, list[tuple[float, Event]]] = {}
         self._batches: deque[_Batch] = deque()
 
-    def add(self, numbers: Ints, order: Ints, times: Floats, events: list[Event]) -> None:
-        """A batch that has been matched: places `order`, sorted by their series `numbers`."""
+    def add(self, numbers: Ints, order: Ints, times: Floats, events: list[Event], levels: Floats) -> None:
+        """A batch that has been matched: places `order`, sorted by their series `numbers`.
+
+        `levels`: the time of each series' newest event, by the series' number.
+        """
         newest = float(times.max())
         self._batches.append(_Batch(newest, numbers, order, times, events))
         self.newest = max(self.newest, newest)
-        while self._batches[0].newest < self.newest - 2 * WINDOW:
-            self._forget(self._batches.popleft())
+        while self._batches[0].newest < self.newest - WINDOW:
+            self._forget(self._batches.popleft(), levels)
 
     def begin(self, number: int, time: float, event: Event) -> None:
         """What is known of a series after a restart."""
@@ -62,17 +65,16 @@ class Past:
                     best, found = here, batch.events[place]
         return found
 
-    def _forget(self, batch: _Batch) -> None:
+    def _forget(self, batch: _Batch, levels: Floats) -> None:
         for number, place in zip(batch.numbers.tolist(), batch.order.tolist(), strict=True):
             self._base.setdefault(number, []).append((float(batch.times[place]), batch.events[place]))
         for number in set(batch.numbers.tolist()):
             if len(self._base[number]) > 1:
-                self._base[number] = _needed(self._base[number])
+                self._base[number] = _needed(self._base[number], float(levels[number]) - WINDOW)
 
 
-def _needed(known: list[tuple[float, Event]]) -> list[tuple[float, Event]]:
-    """Of a series' events by arrival: those within a window of its newest, and the newest before these."""
-    oldest = max(time for time, _ in known) - WINDOW
+def _needed(known: list[tuple[float, Event]], oldest: float) -> list[tuple[float, Event]]:
+    """Of a series' events by arrival: those that are not older than `oldest`, and the newest before these."""
     before = [one for one in enumerate(known) if one[1][0] < oldest]
     last = max(before, key=lambda one: (one[1][0], one[0]), default=None)
     return [one for at, one in enumerate(known) if one[0] >= oldest or (last is not None and at == last[0])]

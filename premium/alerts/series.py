@@ -94,7 +94,7 @@ class Series:
             order = order[previous.judged[order]]
         ranked = previous.numbers[order]
         self._advance(batch, ranked, order, previous.times, ordered=not previous.special)
-        self._past.add(ranked, order, previous.times, list(batch.events))
+        self._past.add(ranked, order, previous.times, list(batch.events), self._times)
 
     def last(self, numbers: Ints) -> Iterator[Event]:
         """The newest event of each of these series that has one."""
