@@ -7,12 +7,15 @@ from decimal import Decimal
 from premium.money import EXACT, ZERO, divide
 from premium.tax.kinds import CONVERTED
 from premium.tax.model import Notice, Transaction
+from premium.tax.prices import PriceHistory
 from premium.tax.setup import Setup
 
 Values = list[Decimal | None]
 
 
-def settle_groups(transactions: list[Transaction], under: Setup, notices: list[Notice]) -> list[Transaction]:
+def settle_groups(
+    transactions: list[Transaction], prices: PriceHistory, under: Setup, notices: list[Notice]
+) -> list[Transaction]:
     """Transactions with each exchange's values set; exchanges that are no disposal here become one move."""
     groups: dict[str, list[Transaction]] = {}
     for tx in transactions:
@@ -25,13 +28,18 @@ def settle_groups(transactions: list[Transaction], under: Setup, notices: list[N
         given = [tx for tx in legs if tx.type == "sell"]
         received = [tx for tx in legs if tx.type == "buy"]
         if given and received:
-            settled.update(_settle(name, given, received, under, notices))
+            settled.update(_settle(name, given, received, prices, under, notices))
     made = (settled.get(tx.id, tx) for tx in transactions)
     return [tx for tx in made if tx is not None]
 
 
-def _settle(
-    name: str, given: list[Transaction], received: list[Transaction], under: Setup, notices: list[Notice]
+def _settle(  # noqa: PLR0917 - one exchange and what it is settled by
+    name: str,
+    given: list[Transaction],
+    received: list[Transaction],
+    prices: PriceHistory,
+    under: Setup,
+    notices: list[Notice],
 ) -> dict[str, Transaction | None]:
     if len(given) == len(received) == 1 and _is_conversion(name, given[0].asset == received[0].asset, under):
         return {received[0].id: None, given[0].id: _moved(given[0], received[0])}
@@ -41,6 +49,8 @@ def _settle(
     total = _known_total(received)
     if total is None:
         total = _known_total(given)
+    if total is None:
+        total = _filled_total(received, prices, notices) or _filled_total(given, prices, notices)
     if total is None:
         notices.append(
             Notice("missing_price", given[0].id, f"no leg of the exchange {name} has a value", None, "value")
@@ -56,6 +66,22 @@ def _known_total(legs: list[Transaction]) -> Decimal | None:
     if any(value is None for value in values):
         return None
     return sum_exact([value for value in values if value is not None])
+
+
+def _filled_total(legs: list[Transaction], prices: PriceHistory, notices: list[Notice]) -> Decimal | None:
+    """The legs at stated values and the history's prices, or None where one has neither."""
+    filled, told = [], []
+    for tx in legs:
+        value = tx.value
+        if value is None:
+            unit = prices.near(tx.asset, tx.instant)
+            if unit is None:
+                return None
+            value = EXACT.multiply(unit, tx.amount)
+            told.append(Notice("price_filled", tx.id, f"valued at {unit}, the price of the same day", None, "price"))
+        filled.append(value)
+    notices += told
+    return sum_exact(filled)
 
 
 def _valued(legs: list[Transaction], total: Decimal, notices: list[Notice]) -> list[Transaction]:

@@ -35,6 +35,11 @@ def richer(row: Mapping[str, Any], refused: Callable[[str, str], Exception]) -> 
     return _both(row, kind, refused)
 
 
+def is_half(row: Mapping[str, Any]) -> bool:
+    """Whether a neutral transfer is one side only; its value stays whole until the other says what was burnt."""
+    return OUTSIDE in (row.get("wallet"), row.get("to_wallet"))
+
+
 def _leg(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Exception]) -> dict[str, Any]:
     direction = row.get("direction") or _OUT_ALONE.get(kind)
     if direction not in ("in", "out"):

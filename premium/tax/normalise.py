@@ -21,7 +21,7 @@ def normalise(transactions: list[Transaction], under: Setup, notices: list[Notic
     """Ready for an engine; what was assumed stands in `notices`."""
     prices = PriceHistory(transactions)
     made = pair_transfers(transactions, notices)
-    made = settle_groups(made, under, notices)
+    made = settle_groups(made, prices, under, notices)
     made = spend_fees(made, prices, notices)
     made = [fill_value(tx, prices, under, notices) for tx in made]
     return in_order(made)

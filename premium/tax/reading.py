@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from premium.money import EXACT, ZERO
 from premium.tax.days import instant_of
 from premium.tax.fields import SHORT, Refused, burnt_value, form_of, lots_of, number, writable
-from premium.tax.kinds import RICHER, richer
+from premium.tax.kinds import RICHER, is_half, richer
 from premium.tax.model import NEUTRAL, PLAIN, More, Notice, Transaction
 
 MAX_TEXT = 200
@@ -119,7 +119,7 @@ class RowParser:
         more = PLAIN
         if not _RARE.isdisjoint(row):
             more = self._more(row)
-            if kind == "transfer":
+            if kind == "transfer" and not is_half(row):
                 value = burnt_value(amount, value, price, more.burnt)
         elif kind == "transfer":
             value = None

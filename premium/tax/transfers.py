@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from decimal import Decimal
 from functools import partial
 
-from premium.money import EXACT
+from premium.money import EXACT, divide
 from premium.tax.kinds import OUTSIDE
 from premium.tax.model import Notice, Transaction
 
@@ -26,7 +26,10 @@ def pair_transfers(transactions: list[Transaction], notices: list[Notice]) -> li
         return transactions
     replaced = _pairs(sorted(out, key=_when), sorted(into, key=_when))
     for tx in (*out, *into):
-        if tx.id not in replaced:
+        if tx.id in replaced:
+            continue
+        alone = replaced[tx.id] = _alone(tx)
+        if alone.type == "transfer":
             where = "left for" if tx.more.to_wallet == OUTSIDE else "came from"
             text = f"{tx.amount} {tx.asset} {where} an unknown wallet: no matching half was found"
             notices.append(Notice("unmatched_transfer", tx.id, text))
@@ -94,9 +97,21 @@ def _pairs(out: list[Transaction], into: list[Transaction]) -> dict[str, Transac
 
 
 def _joined(leaving: Transaction, arriving: Transaction) -> Transaction:
+    """One transfer; what is burnt is worth its part of what either half says the whole is worth."""
     burnt = EXACT.subtract(leaving.amount, arriving.amount)
     more = leaving.more._replace(to_wallet=arriving.more.to_wallet, burnt=burnt)
-    return leaving._replace(more=more)
+    priced = leaving if leaving.value is not None else arriving
+    value = None
+    if burnt and priced.value is not None:
+        value = divide(EXACT.multiply(priced.value, burnt), priced.amount)
+    return leaving._replace(value=value, more=more)
+
+
+def _alone(tx: Transaction) -> Transaction:
+    """A half without its other: it burns nothing; what came in with its basis stated is a lot of that basis."""
+    if tx.wallet == OUTSIDE and tx.more.basis is not None:
+        return tx._replace(type="buy", wallet=tx.more.to_wallet or "", more=tx.more._replace(to_wallet=None))
+    return tx._replace(value=None)
 
 
 def _when(tx: Transaction) -> tuple[int, str]:

@@ -95,6 +95,19 @@ def test_an_exchange_is_worth_what_was_received_or_given_where_only_that_is_know
         assert out["remaining"][0]["cost_basis"] == worth
 
 
+def test_an_exchange_without_values_is_worth_what_the_history_says_of_either_leg() -> None:
+    rows = [
+        tx("b", "2024-01-01", "buy", "10", "1000", asset="ETH"),
+        tx("p", "2024-05-01T11:00:00Z", "buy", "1", "120", asset="ETH"),
+        tx("s", "2024-05-01", "sell", "10", asset="ETH", group="g"),
+        tx("i", "2024-05-01", "buy", "1", asset="XYZ", group="g"),
+    ]
+    out = result("generic", rows)
+    assert out["disposals"][0]["proceeds"] == "1200"
+    assert {row["asset"]: row["cost_basis"] for row in out["remaining"]}["XYZ"] == "1200"
+    assert codes(out) == ["price_filled"]
+
+
 def test_wrapping_carries_basis_and_date_where_it_is_no_disposal_and_sells_where_it_is() -> None:
     wrap = {
         "id": "w",
@@ -130,6 +143,26 @@ def test_halves_of_a_transfer_find_each_other() -> None:
         ("s", "0.49", "b"),
     ]
     assert out["remaining"] == [{"wallet": "A", "asset": "BTC", "amount": "0.5", "cost_basis": "50"}]
+
+
+def test_what_halves_of_a_transfer_burn_is_sold_at_the_price_that_either_states() -> None:
+    buy = tx("b", "2024-01-01", "buy", "1", "100", wallet="hot")
+    there = tx("o", "2024-02-01T10:00:00Z", "transfer_out", "1", wallet="hot")
+    here = tx("i", "2024-02-01T10:20:00Z", "transfer_in", "0.9", wallet="cold")
+    for halves in ([there | {"price": "300"}, here], [there, here | {"price": "300"}]):
+        out = result("DE", [buy, *(half | {"tx_hash": "0x1"} for half in halves)])
+        assert [(row["proceeds"], row["cost_basis"]) for row in out["disposals"]] == [("30", "10")]
+        assert codes(out) == []
+
+
+def test_half_a_transfer_that_states_its_basis_and_date_is_a_lot() -> None:
+    rows = [
+        tx("i", "2024-02-01", "transfer_in", "1", wallet="cold", basis="70", acquired="2020-01-01"),
+        tx("s", "2024-03-01", "sell", "1", "100", wallet="cold"),
+    ]
+    out = result("US", rows)
+    assert [(row["lot"], row["gain"], row["term"]) for row in out["disposals"]] == [("i", "30", "long")]
+    assert out["warnings"] == []
 
 
 def test_missing_basis_is_zero_named_and_explained_and_refused_when_strict() -> None:
