@@ -40,6 +40,7 @@ AWS_SERVICES = frozenset(
         "lambda",
         "s3",
         "secretsmanager",
+        "sesv2",
         "sns",
         "sqs",
         "sts",

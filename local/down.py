@@ -12,7 +12,12 @@ from local.progress import say, step
 
 
 def down(places: Places) -> None:
-    """Workers first, so that their jobs finish while the stores still answer."""
+    stopped = _stop(places)
+    say(f"Stopped: {', '.join(stopped)}. The data stay in {places.state}." if stopped else "Nothing was running.")
+
+
+def _stop(places: Places) -> list[str]:
+    """What ran. Workers first, so that their jobs finish while the stores still answer."""
     neighbours = Neighbours.at(places)
     fleet = Fleet(places, neighbours.redis.url)
     running = [fleet.name] if fleet.pid else []
@@ -21,12 +26,12 @@ def down(places: Places) -> None:
         fleet.stop()
     with step("PostgreSQL, Redis, AWS emulator, EVM node stop"):
         neighbours.stop()
-    say(f"Stopped: {', '.join(running)}. The data stay in {places.state}." if running else "Nothing was running.")
+    return running
 
 
 def reset(places: Places) -> None:
     """Everything that `make up` made but the installed packages; stores of the user's own keep their data."""
-    down(places)
+    _stop(places)
     neighbours = Neighbours.at(places)
     if isinstance(neighbours.postgres, Postgres):
         neighbours.postgres.destroy()
