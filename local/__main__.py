@@ -14,7 +14,7 @@ from local import environment, up
 from local.clients import Clients
 from local.demo import demo
 from local.down import down, reset
-from local.errors import LocalError
+from local.errors import LocalError, explained
 from local.journey.tokens import token as issue
 from local.logs import follow
 from local.neighbours import Neighbours
@@ -122,6 +122,10 @@ def main() -> None:
     except BrokenPipeError:
         with suppress(OSError):
             sys.stdout.close()
+    except Exception as error:
+        if (known := explained(error)) is None:
+            raise
+        sys.exit(f"error: {known}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.clients import Clients
 from local.errors import LocalError
@@ -55,8 +55,14 @@ def _read(path: Path, position: int) -> tuple[int, list[str]]:
 
 
 def _function_lines(clients: Clients, since: int, seen: set[str]) -> Iterator[str]:
-    for function, message in function_messages(clients, since, seen):
-        yield f"{function}: {message}"
+    try:
+        for function, message in function_messages(clients, since, seen):
+            yield f"{function}: {message}"
+    except BotoCoreError:
+        # It may be on its way back, and the other logs tell why it went.
+        if (silence := f"the AWS emulator does not answer at {clients.endpoint}: make status") not in seen:
+            seen.add(silence)
+            yield silence
 
 
 def function_messages(clients: Clients, since: int, seen: set[str]) -> Iterator[tuple[str, str]]:

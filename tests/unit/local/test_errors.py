@@ -1,0 +1,60 @@
+"""A command that the machine stops says so in a sentence; an error of ours keeps its traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from local.clients import Clients
+from local.errors import explained
+from local.logs import FUNCTIONS, follow
+from local.places import ROOT, Places
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "read-only"), (errno.EACCES, "belongs to somebody else")],
+)
+def test_what_the_disk_refuses_is_said(number: int, words: str) -> None:
+    said = str(explained(OSError(number, os.strerror(number), "/state")))
+    assert words in said
+    assert "/state" in said
+    assert "PREMIUM_STATE_DIR" in said
+
+
+def test_an_emulator_that_is_down_is_said() -> None:
+    assert "make up" in str(explained(EndpointConnectionError(endpoint_url="http://127.0.0.1:4566/")))
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), ConnectionResetError(errno.ECONNRESET, "x")])
+def test_our_own_errors_are_not_hidden(error: Exception) -> None:
+    assert explained(error) is None
+
+
+def test_a_state_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "local", "down"],
+        env=os.environ | {"PREMIUM_STATE_DIR": str(tmp_path / "state")},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: A file stands where a folder is needed")
+    assert "Traceback" not in done.stderr
+
+
+def test_the_logs_of_functions_wait_for_an_emulator_that_is_down(tmp_path: Path) -> None:
+    places = Places.from_environment({"PREMIUM_STATE_DIR": str(tmp_path)})
+    (line,) = follow(places, Clients("http://127.0.0.1:1"), FUNCTIONS, forever=False)
+    assert "does not answer at http://127.0.0.1:1" in line
