@@ -48,10 +48,16 @@ def from_validation(error: RequestValidationError) -> InvalidInput:
     """One entry a field: `{"conditions.0.operator": "Input should be 'gt' or 'lt'"}`."""
     fields: dict[str, str] = {}
     for problem in error.errors()[:_MAX_FIELDS]:
-        text = "Input should be a valid list" if problem["type"] == "tuple_type" else str(problem["msg"])
-        fields.setdefault(_field(problem["loc"]), text[:300])
+        fields.setdefault(_field(problem["loc"]), _words(problem)[:300])
     first = next(iter(fields.items()), ("request", "not valid"))
     return InvalidInput(f"{first[0]}: {first[1]}", details=fields)
+
+
+def _words(problem: Mapping[str, Any]) -> str:
+    """pydantic's sentence without what it says of Python."""
+    if problem["type"] == "tuple_type":
+        return "Input should be a valid list"
+    return str(problem["msg"]).removeprefix("Value error, ")
 
 
 def _field(location: tuple[Any, ...]) -> str:

@@ -71,6 +71,12 @@ def test_the_field_is_named(raw: str, field: str) -> None:
     assert "tuple" not in refused.text
 
 
+def test_the_reason_is_in_plain_words() -> None:
+    reason = post('{"titleText": "a", "amount": "x"}').error["details"]["amount"]
+    assert reason
+    assert "Value error" not in reason
+
+
 def test_a_missing_body_is_named() -> None:
     assert post(None).error["details"] == {"body": "Field required"}
 
