@@ -34,7 +34,7 @@ class Residents:
             if self._stopping or (process is not None and process.poll() is None):
                 continue
             if process is not None:
-                logger.warning("a resident died and is replaced", module=self._modules[place], code=process.returncode)
+                logger.warning("a resident died and is replaced", program=self._modules[place], code=process.returncode)
             self._running[place] = _start(self._modules[place])
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:

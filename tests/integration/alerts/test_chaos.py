@@ -31,21 +31,26 @@ Begin = Callable[[], subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def matcher(postgres: Databases, redis_server: RedisService, tmp_path: Path) -> Iterator[Begin]:
-    """Starts `python -m workers.matcher`; what is left is killed at the end."""
-    started: list[subprocess.Popen[bytes]] = []
-    environment = {
+def matcher_environment(postgres: Databases, redis_server: RedisService) -> dict[str, str]:
+    return {
         **os.environ,
         "PREMIUM_STAGE": "local",
         "DATABASE_URL": postgres.url("premium", "premium_worker"),
         "REDIS_URL": redis_server.url,
         "POWERTOOLS_SERVICE_NAME": "matcher",
+        "AWS_DEFAULT_REGION": "us-east-1",
     }
+
+
+@pytest.fixture
+def matcher(matcher_environment: dict[str, str], tmp_path: Path) -> Iterator[Begin]:
+    """Starts `python -m workers.matcher`; what is left is killed at the end."""
+    started: list[subprocess.Popen[bytes]] = []
 
     def begin() -> subprocess.Popen[bytes]:
         with (tmp_path / f"matcher-{len(started)}.log").open("wb") as log:
             command = [sys.executable, "-m", "workers.matcher"]
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            process = subprocess.Popen(command, cwd=ROOT, env=matcher_environment, stdout=log, stderr=log)
         started.append(process)
         return process
 
@@ -117,3 +122,23 @@ def _until(done: Callable[[], bool], seconds: float = 40) -> None:
     while not done():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.1)
+
+
+def test_a_fleet_replaces_a_matcher_that_dies_and_takes_it_along(
+    matcher_environment: dict[str, str], postgres: Databases, tmp_path: Path
+) -> None:
+    with (tmp_path / "fleet.log").open("wb") as log:
+        command = [sys.executable, "-m", "workers.fleet", "--queues", "alerts"]
+        fleet = subprocess.Popen(command, cwd=ROOT, env=matcher_environment, stdout=log, stderr=log)
+    try:
+        _until(lambda: _owner(postgres) is not None or fleet.poll() is not None)
+        first = _owner(postgres)
+        assert first is not None
+        os.kill(int(first), signal.SIGKILL)
+        _until(lambda: _owner(postgres) not in (None, first))
+        fleet.terminate()
+        assert fleet.wait(15) == 0
+        assert _owner(postgres) is None, "the shard was given back"
+    finally:
+        fleet.kill()
+        fleet.wait()
