@@ -22,6 +22,9 @@ def decimal_of(text: str | int | Decimal) -> Decimal:
     """An exact, finite decimal; ValueError for anything else (a float too: its digits are already lost)."""
     if isinstance(text, bool | float):
         raise ValueError("a decimal is written as a string, not as a float")  # noqa: TRY004 - pydantic reports ValueError by field
+    if isinstance(text, str) and (not text.isascii() or "_" in text):
+        # Python reads other scripts' digits and 1_000; PostgreSQL and other readers of our answers do not.
+        raise ValueError(f"not a decimal number: {text[:40]!r}")
     try:
         value = Decimal(text.strip() if isinstance(text, str) else text)
     except (InvalidOperation, AttributeError, TypeError, ValueError):
