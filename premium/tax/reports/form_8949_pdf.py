@@ -8,20 +8,24 @@ from pathlib import Path
 from premium.tax.calculate import Report
 from premium.tax.reports.cents import money
 from premium.tax.reports.form_8949 import WORDING, Sheet, part_of, sheets
-from premium.tax.reports.pages import Field, Pages
+from premium.tax.reports.pages import Field, Mark, Pages, shortened
+from premium.tax.reports.schedule_d import LINES
 
 DISCLAIMER = "Prepared from the transactions given; this is no tax advice."
 FIELDS = (
-    Field("(a) Description of property|(Example: 1.5 BTC)", 44),
+    Field("(a) Description of property|(Example: 1.5 BTC)", 42),
     Field("(b) Date|acquired", 10),
-    Field("(c) Date|disposed of", 11),
-    Field("(d) Proceeds|(sales price)", 18, right=True),
-    Field("(e) Cost or|other basis", 18, right=True),
+    Field("(c) Date|sold or|disposed of", 11),
+    Field("(d) Proceeds|(sales price)", 17, right=True),
+    Field("(e) Cost or|other basis", 17, right=True),
     Field("(f)|Code", 4),
     Field("(g) Amount of|adjustment", 13, right=True),
     Field("(h) Gain or (loss)|(d) - (e) + (g)", 18, right=True),
     Field("Lot", 20),
 )
+_TERMS = {"I": "Short-term: held one year or less", "II": "Long-term: held more than one year"}
+_BOXES = ("ABC", "DEF", "GHI", "JKL")
+_SCHEDULE_D = {letter: number for number, (_, letters) in LINES.items() for letter in letters}
 
 
 def write(report: Report, path: Path) -> None:
@@ -39,12 +43,13 @@ def write(report: Report, path: Path) -> None:
     pages.save()
 
 
-def _head(sheet: Sheet, year: str) -> list[str]:
-    term = "Short-term: held one year or less" if part_of(sheet.letter) == "I" else "Long-term: held more than one year"
+def _head(sheet: Sheet, year: str) -> list[str | Mark]:
+    part = part_of(sheet.letter)
+    boxes = next(letters for letters in _BOXES if sheet.letter in letters)
     return [
         f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}",
-        f"Part {part_of(sheet.letter)} - {term}",
-        f"[X] ({sheet.letter}) {WORDING[sheet.letter]}",
+        f"Part {part} - {_TERMS[part]}",
+        *(Mark(letter == sheet.letter, f"({letter}) {WORDING[letter]}") for letter in boxes),
     ]
 
 
@@ -59,10 +64,12 @@ def _rows(sheet: Sheet) -> Iterator[tuple[str, ...]]:
             line.code,
             money(line.adjustment),
             money(line.gain),
-            line.row.lot or "",
+            shortened(line.row.lot or "", FIELDS[-1].width),
         )
 
 
 def _sums(sheet: Sheet, label: str) -> tuple[str, ...]:
     proceeds, cost, gain = (money(value) for value in sheet.totals)
+    if label == "Total":
+        label = f"2 Totals (to Schedule D, line {_SCHEDULE_D[sheet.letter]})"
     return (label, "", "", proceeds, cost, "", money(sheet.totals[0] - sheet.totals[0]), gain, "")

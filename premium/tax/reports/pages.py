@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from textwrap import wrap
 from typing import NamedTuple
 
 from reportlab.lib.pagesizes import landscape, letter
@@ -12,13 +13,17 @@ from reportlab.pdfgen.canvas import Canvas
 
 WIDTH, HEIGHT = landscape(letter)
 MARGIN = 36.0
-ROWS = 38
+ROWS = 36
 """Lines a page, besides what is carried."""
+WRAPPED = 5
+"""Lines that one row may take; a text that is longer yet loses its middle, visibly."""
 _TEXT, _BOLD, _MONO, _MONO_BOLD = "Helvetica", "Helvetica-Bold", "Courier", "Courier-Bold"
 _SIZE = 7.0
-# Rows are set in one typeface of fixed width, a row a string: a hundred thousand rows take seconds, not minutes.
+# Rows are set in one typeface of fixed width, a line a string: a hundred thousand rows take seconds, not minutes.
 _CHARACTER = 0.6 * _SIZE
-_LEADING = 11.0
+_LEADING = 10.0
+_GAP = "  "
+_CUT = "..."
 Cells = Sequence[str]
 
 
@@ -28,6 +33,16 @@ class Field(NamedTuple):
     heading: str
     width: int
     right: bool = False
+
+
+class Mark(NamedTuple):
+    """A line of a head with a box to tick before it."""
+
+    ticked: bool
+    text: str
+
+
+Head = Sequence[str | Mark]
 
 
 class Pages:
@@ -40,96 +55,171 @@ class Pages:
         self._footer = footer
         self._number = 0
         self._y = 0.0
+        self._top = 0.0
+        self._rules: list[float] = []
 
-    def table(self, head: Cells, fields: Sequence[Field], rows: Iterable[Cells], sums: Callable[[str], Cells]) -> None:
+    def table(self, head: Head, fields: Sequence[Field], rows: Iterable[Cells], sums: Callable[[str], Cells]) -> None:
         """`head` on every page; `sums(label)` gives the cells of the running totals when a page or the table ends."""
-        source = iter(rows)
-        page = list(islice(source, ROWS))
+        pages = _paged(fields, rows)
+        page = next(pages, [])
         carried: Cells | None = None
         while True:
             self._begin(head, fields)
             if carried is not None:
-                self._row(fields, carried, bold=True)
+                self._row(_lines(fields, carried), bold=True)
             for row in page:
-                self._row(fields, row)
+                self._row(row)
             # Totals are asked for before more rows are drawn from the source, which would add to them.
             carried, closing, total = sums("Brought forward"), sums("Carried forward"), sums("Total")
-            page = list(islice(source, ROWS))
-            self._rule(fields)
-            self._row(fields, closing if page else total, bold=True)
-            self._end()
+            page = next(pages, [])
+            self._row(_lines(fields, closing if page else total), bold=True)
+            self._end(fields)
             if not page:
                 return
 
-    def sheet(self, head: Cells, fields: Sequence[Field], rows: Iterable[Cells]) -> None:
-        """A table without totals, over as many pages as it takes."""
-        source = iter(rows)
-        page = list(islice(source, ROWS))
-        while True:
+    def sheet(self, head: Head, fields: Sequence[Field], rows: Iterable[Cells]) -> None:
+        """A table without totals, over as many pages as it takes; its headings alone where it has no rows."""
+        pages = _paged(fields, rows)
+        for page in chain([next(pages, [])], pages):
             self._begin(head, fields)
             for row in page:
-                self._row(fields, row)
-            self._end()
-            page = list(islice(source, ROWS))
-            if not page:
-                return
+                self._row(row)
+            self._end(fields)
 
-    def text(self, head: Cells, lines: Iterable[str]) -> None:
+    def text(self, head: Head, lines: Iterable[str]) -> None:
         """Plain lines under a heading."""
         self._begin(head, ())
         for line in lines:
             if self._y < MARGIN + 2 * _LEADING:
-                self._end()
+                self._end(())
                 self._begin(head, ())
             self._string(_TEXT, 8.5, printable(line))
-        self._end()
+        self._end(())
 
     def save(self) -> None:
         self._canvas.save()
 
-    def _begin(self, head: Cells, fields: Sequence[Field]) -> None:
+    def _begin(self, head: Head, fields: Sequence[Field]) -> None:
         self._number += 1
         self._y = HEIGHT - MARGIN
         for index, line in enumerate(head):
-            self._string(_BOLD if index == 0 else _TEXT, 12 if index == 0 else 8.5, printable(line))
+            if isinstance(line, Mark):
+                self._mark(line)
+            else:
+                self._string(_BOLD if index == 0 else _TEXT, 12 if index == 0 else 8.5, printable(line))
         self._y -= 4
+        self._top, self._rules = self._y, []
         if fields:
-            headings = [field.heading.split("|") for field in fields]
-            for level in range(max(map(len, headings))):
-                cells = [lines[level] if level < len(lines) else "" for lines in headings]
-                self._row(fields, cells, bold=True)
-            self._rule(fields)
+            self._headings(fields)
 
-    def _end(self) -> None:
+    def _headings(self, fields: Sequence[Field]) -> None:
+        """The columns' headings on grey."""
+        headings = [field.heading.split("|") for field in fields]
+        levels = max(map(len, headings))
         canvas = self._canvas
+        canvas.setFillGray(0.92)
+        canvas.rect(MARGIN - 3, self._top - levels * _LEADING, _across(fields), levels * _LEADING, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        cells = [[lines[level] if level < len(lines) else "" for lines in headings] for level in range(levels)]
+        self._row([_line(fields, level) for level in cells], bold=True)
+
+    def _end(self, fields: Sequence[Field]) -> None:
+        canvas = self._canvas
+        if fields:
+            self._grid(fields)
         canvas.setFont(_TEXT, 7)
         canvas.drawString(MARGIN, MARGIN - 14, printable(self._footer))
         canvas.drawRightString(WIDTH - MARGIN, MARGIN - 14, f"Page {self._number}")
         canvas.showPage()
+
+    def _grid(self, fields: Sequence[Field]) -> None:
+        """Hair lines under each row and between the columns, a frame around all."""
+        left, right = MARGIN - 3, MARGIN - 3 + _across(fields)
+        edges, at = [left, right], MARGIN
+        for field in fields[:-1]:
+            at += (field.width + len(_GAP)) * _CHARACTER
+            edges.append(at - _CHARACTER * len(_GAP) / 2)
+        canvas = self._canvas
+        canvas.setLineWidth(0.25)
+        canvas.setStrokeGray(0.6)
+        canvas.lines([(left, y, right, y) for y in (self._top, *self._rules)])
+        canvas.lines([(x, self._top, x, self._y) for x in edges])
+        canvas.setStrokeGray(0)
 
     def _string(self, font: str, size: float, text: str) -> None:
         self._canvas.setFont(font, size)
         self._canvas.drawString(MARGIN, self._y - size, text)
         self._y -= size + 3
 
-    def _row(self, fields: Sequence[Field], cells: Cells, *, bold: bool = False) -> None:
-        text = " ".join(_cell(field, cell) for field, cell in zip(fields, cells, strict=True))
+    def _mark(self, mark: Mark) -> None:
+        """A square, crossed where it is ticked, and its text."""
+        canvas, size, y = self._canvas, 6.5, self._y - 8
+        canvas.setLineWidth(0.6)
+        canvas.rect(MARGIN, y, size, size)
+        if mark.ticked:
+            x = MARGIN
+            canvas.lines([(x, y, x + size, y + size), (x, y + size, x + size, y)])
+        canvas.setFont(_BOLD if mark.ticked else _TEXT, 8)
+        canvas.drawString(MARGIN + size + 5, self._y - 7.5, printable(mark.text))
+        self._y -= 10.5
+
+    def _row(self, lines: Sequence[str], *, bold: bool = False) -> None:
         self._canvas.setFont(_MONO_BOLD if bold else _MONO, _SIZE)
-        self._canvas.drawString(MARGIN, self._y - _SIZE, printable(text))
-        self._y -= _LEADING
-
-    def _rule(self, fields: Sequence[Field]) -> None:
-        characters = sum(field.width + 1 for field in fields) - 1
-        self._canvas.setLineWidth(0.5)
-        self._canvas.line(MARGIN, self._y + 1, MARGIN + characters * _CHARACTER, self._y + 1)
-        self._y -= 2
+        for line in lines:
+            self._canvas.drawString(MARGIN, self._y - _SIZE, printable(line))
+            self._y -= _LEADING
+        self._rules.append(self._y)
 
 
-def _cell(field: Field, text: str) -> str:
-    if len(text) > field.width:
-        # An amount is never cut; a description is, visibly.
-        text = text if field.right else text[: field.width - 1] + "~"
-    return text.rjust(field.width) if field.right else text.ljust(field.width)
+def _paged(fields: Sequence[Field], rows: Iterable[Cells]) -> Iterator[list[list[str]]]:
+    """The rows' lines, a page at a time; no row is drawn from its source before its page is asked for."""
+    page: list[list[str]] = []
+    filled = 0
+    for row in rows:
+        page.append(_lines(fields, row))
+        filled += len(page[-1])
+        if filled >= ROWS:
+            yield page
+            page, filled = [], 0
+    if page:
+        yield page
+
+
+def _lines(fields: Sequence[Field], cells: Cells) -> list[str]:
+    """A row's lines: one, unless a cell is wider than its column."""
+    if all(len(cell) <= field.width for field, cell in zip(fields, cells, strict=True)):
+        return [_line(fields, cells)]
+    columns = [_wrapped(cell, field.width) for field, cell in zip(fields, cells, strict=True)]
+    levels = range(max(map(len, columns)))
+    return [_line(fields, [column[n] if n < len(column) else "" for column in columns]) for n in levels]
+
+
+def _line(fields: Sequence[Field], cells: Cells) -> str:
+    pairs = zip(fields, cells, strict=True)
+    return _GAP.join(cell.rjust(field.width) if field.right else cell.ljust(field.width) for field, cell in pairs)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """At words where that is possible; what needs more than `WRAPPED` lines is shortened in its middle."""
+    lines = wrap(text, width, break_on_hyphens=False) or [""]
+    if len(lines) <= WRAPPED:
+        return lines
+    short = shortened(text, width * WRAPPED)
+    return [short[start : start + width] for start in range(0, len(short), width)]
+
+
+def _across(fields: Sequence[Field]) -> float:
+    """A table's width in points."""
+    characters = sum(field.width for field in fields) + len(_GAP) * (len(fields) - 1)
+    return characters * _CHARACTER + 6
+
+
+def shortened(text: str, width: int) -> str:
+    """A text without its middle: an id is told apart by its ends."""
+    if len(text) <= width:
+        return text
+    tail = (width - len(_CUT)) // 2
+    return text[: width - len(_CUT) - tail] + _CUT + text[-tail:]
 
 
 def printable(text: str) -> str:

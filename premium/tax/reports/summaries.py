@@ -155,7 +155,7 @@ def _france(report: Report, year: int, totals: Totals) -> list[Item]:
     for number, row in enumerate(rows_of(report, year), 1):
         made.append(Item(f"2086/{number} 211", f"Sale of {row.asset} on", date_of(row.day).isoformat()))
         made.append(Item(f"2086/{number} 218", "Price net of fees", _euros(row.proceeds)))
-        made.append(Item(f"2086/{number} 223", "Part of the acquisition price", _euros(row.cost_basis)))
+        made.append(Item("", "Part of the acquisition price (223 x 217 / 212)", _euros(row.cost_basis)))
         made.append(Item(f"2086/{number} 224", "Gain or loss", _euros(row.gain)))
     exempt = totals.proceeds <= _amount(report, "threshold", year)
     box = "3AN" if totals.total >= 0 else "3BN"

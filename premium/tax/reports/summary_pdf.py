@@ -15,7 +15,7 @@ from premium.tax.reports.summaries import items
 
 _SUMMARY = (Field("Box", 18), Field("Item", 90), Field("Value", 56, right=True))
 _DISPOSALS = (
-    Field("Asset", 12),
+    Field("Asset", 16),
     Field("Amount", 30, right=True),
     Field("Acquired", 10),
     Field("Disposed", 10),

@@ -18,6 +18,7 @@ from premium.tax.calculate import Report, calculate
 from premium.tax.document import document
 from premium.tax.reports import DOCUMENTS, documents_of
 from premium.tax.reports.cents import Column, cents, money
+from premium.tax.reports.pages import shortened
 from premium.tax.rules import JURISDICTIONS
 from tests.unit.tax.histories import Row, history, tx
 
@@ -90,11 +91,28 @@ def test_pdf_pages_carry_their_subtotals(tmp_path: Path) -> None:
     assert len(pages) == 3
     assert all("Part II - Long-term" in page and "(F)" in page for page in pages)
     assert "Carried forward" in pages[0]
-    assert "114.00" in pages[0], "38 sales of 3"
+    assert "108.00" in pages[0], "36 sales of 3"
     assert "Brought forward" in pages[1]
-    assert "Total" in pages[2]
+    assert "2 Totals (to Schedule D, line 10)" in pages[2]
     assert "270.00" in pages[2]
     assert "180.00" in pages[2]
+
+
+def test_nothing_on_a_page_is_cut(tmp_path: Path) -> None:
+    lot, asset = "0x" + "ab" * 32 + "-17", "Bored Ape Yacht Club #1234 (wrapped, fractional share on Arbitrum One)"
+    rows = [
+        tx(lot, "2023-01-01", "buy", "1", "9" * 30, asset=asset),
+        tx("s", "2024-03-01", "sell", "1", "1" + "0" * 30, asset=asset),
+    ]
+    content = written(report_of(rows, year="2024"), "form_8949_pdf", tmp_path)
+    text = PdfReader(io.BytesIO(content)).pages[0].extract_text()
+    words = text.split()
+    assert all(word in words for word in asset.split())
+    assert shortened(lot, 20) in words
+    assert shortened(lot, 20).startswith("0xabab")
+    assert shortened(lot, 20).endswith("ab-17")
+    assert all(part in text for part in ("1,000,000,000,000", ",000,000,000,000,", "000,000.00"))
+    assert "disposed of" in text
 
 
 def test_a_year_without_disposals_says_so(tmp_path: Path) -> None:
