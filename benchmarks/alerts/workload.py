@@ -12,18 +12,23 @@ CHAINS = ("ethereum", "base", "arbitrum", "optimism", "polygon")
 
 
 def price_rules(count: int, seed: int, *, trigger: str = "level") -> list[dict[str, Any]]:
-    """One price condition each, spread over KEYS assets, thresholds uniform in (0, 200)."""
+    """One price condition each, spread over KEYS assets; two in five hold for a price uniform in (0, 200)."""
     pick = random.Random(seed)
     return [
         {
             "id": f"rule-{number}", "type": "price", "trigger": trigger, "actions": [],
             "conditions": [
-                {"field": "asset", "operator": "eq", "value": f"asset-{number % KEYS}"},
-                {"field": "price_usd", "operator": pick.choice(("gt", "lt")), "value": f"{pick.uniform(0, 200):.4f}"},
+                {"field": "asset", "operator": "eq", "value": f"asset-{number % KEYS}"}, _price_condition(pick),
             ],
         }
         for number in range(count)
     ]  # fmt: skip
+
+
+def _price_condition(pick: random.Random) -> dict[str, Any]:
+    above = pick.random() < 0.5
+    threshold = pick.uniform(0, 250) if above else max(0.0001, pick.uniform(-50, 200))
+    return {"field": "price_usd", "operator": "gt" if above else "lt", "value": f"{threshold:.4f}"}
 
 
 def price_events(count: int, seed: int, *, step: float = 100.0) -> list[dict[str, Any]]:
