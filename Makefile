@@ -58,8 +58,8 @@ format: setup ## Format the code
 type: setup ## Check the types (mypy, strict)
 	@.venv/bin/mypy
 
-audit: setup ## Look the pinned packages up among the known vulnerabilities
-	@$(AUTHORITIES) .venv/bin/pip-audit --progress-spinner off --require-hashes --disable-pip -r requirements/dev.txt
+audit: setup ## Look the pinned packages up among the known vulnerabilities (needs an index with that data)
+	@$(AUTHORITIES) .venv/bin/pip-audit --strict --progress-spinner off --require-hashes --disable-pip -r requirements/dev.txt
 
 synth: setup ## Synthesize the templates of a stage: make synth STAGE=prod
 	@scripts/synth.sh $(STAGE)
