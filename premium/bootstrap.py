@@ -101,8 +101,10 @@ class Platform:
     @cached_property
     def queue(self) -> JobQueue:
         from premium.jobs.rq_queue import RqJobQueue
+        from premium.storage.redis_client import impatient
 
-        return RqJobQueue(self.redis(1))
+        # A request need not wait for the queue: its record is durable, and the sweeper enqueues what could not be.
+        return RqJobQueue(impatient(self.redis(1), 2.0, again=True))
 
     @cached_property
     def jobs(self) -> JobService:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aws_lambda_powertools.metrics import MetricUnit
-from redis import ConnectionPool, Redis, RedisError
-from redis.backoff import NoBackoff
+from redis import Redis, RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
-from redis.retry import Retry
 
 from premium.billing.usage import PENDING, Backlog, Use
 from premium.observability import logger, metrics
+from premium.storage.redis_client import impatient
 
 WINDOW_SECONDS = 60
 PATIENCE_SECONDS = 0.05
@@ -127,16 +126,3 @@ class Limiter:
         return LimitState(
             allowed=allowed, limit=limit, remaining=limit, reset=reset, retry_after=0 if allowed else 1, known=False
         )
-
-
-def impatient(redis: Redis, seconds: float) -> Redis:
-    """The same server and database, given up on after `seconds` and never retried."""
-    pool = redis.connection_pool
-    options = {
-        **pool.connection_kwargs,
-        "socket_timeout": seconds,
-        "socket_connect_timeout": 2 * seconds,
-        "retry": Retry(NoBackoff(), 0),
-        "health_check_interval": 0,
-    }
-    return Redis(connection_pool=ConnectionPool(connection_class=pool.connection_class, **options))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from redis import AuthenticationError, CredentialProvider, Redis
-from redis.backoff import ExponentialBackoff
+from redis import AuthenticationError, ConnectionPool, CredentialProvider, Redis
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import ConnectionError as Refused
 from redis.retry import Retry
 
 from premium.config import Settings, field_of
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from redis.connection import Connection
 
     from premium.secrets import Secrets
+
+
+CACHES = 3
+CACHE_SECONDS = 0.5
+"""What a cache saves is soon lost by waiting for it."""
 
 
 def redis_client(settings: Settings, number: int, secrets: Callable[[], Secrets]) -> Redis:
@@ -27,6 +33,8 @@ def redis_client(settings: Settings, number: int, secrets: Callable[[], Secrets]
         # The library's own would hold a request for ten seconds while Redis is away.
         "retry": Retry(ExponentialBackoff(cap=0.2, base=0.05), 2),
     }
+    if number == CACHES:
+        options |= _hasty(CACHE_SECONDS)
     arn = settings.secret_arn("redis")
     if arn is None:
         return Redis.from_url(str(settings.redis_url), **options)
@@ -40,6 +48,19 @@ def redis_client(settings: Settings, number: int, secrets: Callable[[], Secrets]
         ssl=fields.get("tls", "true").lower() == "true",
         **options,
     )
+
+
+def impatient(redis: Redis, seconds: float, *, again: bool = False) -> Redis:
+    """The same server and database, given up on after `seconds`; `again`: tried once more where a connection broke."""
+    pool = redis.connection_pool
+    options = {**pool.connection_kwargs, **_hasty(seconds, again=again), "health_check_interval": 0}
+    return Redis(connection_pool=ConnectionPool(connection_class=pool.connection_class, **options))
+
+
+def _hasty(seconds: float, *, again: bool = True) -> dict[str, Any]:
+    """A server that restarted breaks connections that were idle: one more try, but never after a time-out."""
+    retry = Retry(NoBackoff(), 1 if again else 0, supported_errors=(Refused,))
+    return {"socket_timeout": seconds, "socket_connect_timeout": 2 * seconds, "retry": retry}
 
 
 class _Password(CredentialProvider):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,8 +22,10 @@ from local.postgres import SUPERUSER
 from local.redis import Redis
 from premium.bootstrap import Platform
 from premium.config import Settings
+from premium.jobs.queue import QueueUnavailable
 from premium.secrets import Secrets
 from premium.storage.cache import Cache
+from premium.storage.redis_client import CACHES
 from tests.fixtures.postgres import Databases
 
 pytestmark = pytest.mark.integration
@@ -140,3 +144,16 @@ def test_a_cache_without_redis_is_empty() -> None:
     cache.set("a", 1, ttl_seconds=60)
     cache.delete("a")
     assert cache.get("a") is None
+
+
+def test_a_redis_that_hangs_holds_no_request_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}"
+        at = Platform(Settings(premium_stage="local", redis_url=address))
+        started = time.perf_counter()
+        assert Cache(at.redis(CACHES), "test").get("a") is None
+        assert time.perf_counter() - started < 1
+        with pytest.raises(QueueUnavailable):
+            at.queue.waiting()
+        assert time.perf_counter() - started < 4
+        at.close()
