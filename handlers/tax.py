@@ -23,6 +23,7 @@ from handlers.runtime import (
     router,
 )
 from handlers.tax_views import (
+    EarlierReport,
     Import,
     ImportUpload,
     ImportView,
@@ -133,6 +134,24 @@ def summary(
 ) -> SummaryView:
     """A year's totals, from the newest stored report of it."""
     return summary_view(service.summary(platform(), caller.user_id, year, jurisdiction))
+
+
+@app.post("/v2/premium/tax/reports", status_code=202)
+@needs(tier="pro", scope="tax:write")
+def start_earlier_report(
+    caller: Caller, report: EarlierReport, request_id: RequestId, idempotency_key: IdempotencyKey
+) -> JobView:
+    """As `POST /v1/tax/reports`, in the earlier form; a format that the jurisdiction's reports lack is refused."""
+    service.offers(report.jurisdiction, report.format)
+    wanted = NewReport(year=report.year, jurisdiction=report.jurisdiction)
+    return start_report(caller, wanted, request_id, idempotency_key)
+
+
+@app.get("/v2/premium/tax/reports")
+@needs(tier="pro", scope="tax:read")
+def list_earlier_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ReportView]:
+    """As `GET /v1/tax/reports`."""
+    return list_reports(caller, limit, cursor)
 
 
 handler = entry(app)

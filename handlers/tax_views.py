@@ -54,6 +54,16 @@ class NewReport(Body):
     time_zone: str | None = Field(default=None, max_length=60)
 
 
+class EarlierReport(Body):
+    """A report in the earlier form: the jurisdiction's default method."""
+
+    year: int = Field(ge=2009, le=2100, description="Tax year, by the calendar year in which it starts")
+    jurisdiction: str = Field(default="US", min_length=2, max_length=7)
+    format: Literal["pdf", "csv", "json", "txf"] = Field(
+        default="pdf", description="What is wanted of it; the report links all of its documents"
+    )
+
+
 class NoticeView(View):
     code: str
     transaction: str | None

@@ -93,6 +93,8 @@ HTTP = (
             "POST /v1/tax/transactions/uploads",
             "POST /v1/tax/transactions/uploads/{id}/import",
             "GET /v1/tax/summary/{year}",
+            "POST /v2/premium/tax/reports",
+            "GET /v2/premium/tax/reports",
         ),
     ),
     Function(

@@ -117,6 +117,14 @@ def start_report(
     return at.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
 
 
+def offers(jurisdiction: str, format: str) -> None:  # noqa: A002 - the field's own name in the earlier form
+    """Unprocessable where no document of this jurisdiction's reports has the format (pdf, csv, json, txf)."""
+    rules = setup(jurisdiction).rules
+    if not any(name.endswith(f"_{format}") for name in rules.documents):
+        known = ", ".join(sorted({name.rsplit("_", 1)[1] for name in rules.documents}))
+        raise Unprocessable(f"reports of {rules.name} have no {format}: they have {known}", details={"format": known})
+
+
 def report(at: Platform, user_id: UUID, report_id: UUID) -> ReportRow | JobRecord:
     """A finished report, or the job that makes it; NotFound for what is neither, or another user's."""
     with at.database.as_user(user_id) as connection:

@@ -147,3 +147,17 @@ def test_a_report_without_transactions_fails_with_a_sentence(ask: Ask, work: Cal
     assert work(job).status is JobStatus.FAILED
     assert "no transactions" in ask("GET", f"/v1/tax/reports/{job}")[1]["data"]["error"]
     assert ask("GET", f"/v1/tax/reports/{uuid4()}")[0] == 404
+
+
+def test_the_earlier_path_makes_the_same_reports(ask: Ask, work: Callable[[str], JobRecord]) -> None:
+    ask("POST", "/v1/tax/transactions/import", {"transactions": HISTORY})
+    wanted = {"year": 2024, "jurisdiction": "US", "format": "pdf"}
+    status, answer = ask("POST", "/v2/premium/tax/reports", wanted)
+    assert status == 202
+    work(answer["data"]["id"])
+    reports = ask("GET", "/v2/premium/tax/reports")[1]["data"]
+    assert [row["id"] for row in reports] == [answer["data"]["id"]]
+    assert {"form_8949_pdf", "form_8949_csv"} <= set(reports[0]["links"])
+    status, answer = ask("POST", "/v2/premium/tax/reports", wanted | {"jurisdiction": "DE", "format": "txf"})
+    assert (status, answer["error"]["code"]) == (422, "UNPROCESSABLE")
+    assert "Germany have no txf" in answer["error"]["message"]
