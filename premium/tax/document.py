@@ -35,7 +35,7 @@ def members(report: Report) -> Iterator[tuple[str, Any]]:
     yield from _totals(report)
     yield "remaining", map(holding, outcome.holdings)
     yield "remaining_lots", (_open_lot(lot) for lot in outcome.open_lots)
-    yield "pool_after", map(holding, outcome.holdings if outcome.pooled else ())
+    yield "pool_after", map(holding, (outcome.pools or outcome.holdings) if outcome.pooled else ())
     yield (
         "income",
         (

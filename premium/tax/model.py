@@ -178,6 +178,8 @@ class Outcome:
     missing: list[Missing] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
+    pools: list[Holding] = field(default_factory=list)
+    """UK: the section 104 holdings, where they differ from what is held (a sale matched with a later purchase)."""
     open_lots: list[OpenLot] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     pooled: bool = False

@@ -8,6 +8,7 @@ Disposals are identified in their order. Every pointer only moves forward, so th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from premium.money import ZERO, divide
 from premium.tax.matching.daybook import Acquired, Book, Books, Disposed, Match, removals_of, rows_of
@@ -125,11 +126,29 @@ def _ten_days(days: list[Acquired], sold: Disposed, first: int) -> int:
 
 
 def _tell(book: Book, pool: _Pool, until: int | None, outcome: Outcome) -> None:
-    """The holding at the end of a day: the pool and what has not entered it yet."""
+    """At the end of a day the pool, with what has not entered it yet, and what is held.
+
+    These differ by what was sold and is identified with acquisitions after that day: the pool keeps its units.
+    """
     amount, cost = pool.amount, pool.cost
     for acquired in book.acquired[pool.entered :]:
         if until is None or acquired.day <= until:
             amount += acquired.left
             cost += acquired.cost
     if amount:
-        outcome.holdings.append(Holding("*", book.asset, amount, cost))
+        outcome.pools.append(Holding("*", book.asset, amount, cost))
+    lent, lent_cost = _lent(book, until)
+    if amount != lent:
+        outcome.holdings.append(Holding("*", book.asset, amount - lent, cost - lent_cost))
+
+
+def _lent(book: Book, until: int | None) -> tuple[Decimal, Decimal]:
+    """What went out by that day and was identified with acquisitions after it: units and their cost."""
+    amount = cost = ZERO
+    if until is not None:
+        for sold in book.disposed:
+            if until - AFTER <= sold.day <= until:
+                later = [match for match in sold.matches if match.day is not None and match.day > until]
+                amount += sum((match.amount for match in later), ZERO)
+                cost += sum((match.cost for match in later), ZERO)
+    return amount, cost

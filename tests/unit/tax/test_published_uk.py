@@ -142,3 +142,18 @@ def test_the_tax_year_starts_on_6_april() -> None:
     years = result("GB", rows)["totals_by_tax_year"]
     assert {year: totals["total"] for year, totals in years.items()} == {"2023-24": "40", "2024-25": "50"}
     assert [row["date"] for row in result("GB", rows, year="2024-25")["disposals"]] == ["2024-04-06"]
+
+
+def test_at_a_years_end_the_pool_keeps_what_a_later_purchase_replaces_and_the_holding_does_not() -> None:
+    """TCGA 1992 s 106A(5): sold on 1 April, bought again on 20 April; units and cost are conserved at the year's end."""
+    rows = [
+        tx("b1", "2023-05-01", "buy", "10", "100"),
+        tx("s", "2024-04-01", "sell", "5", "80"),
+        tx("b2", "2024-04-20", "buy", "5", "60"),
+    ]
+    out = result("GB", rows, year="2023-24")
+    assert [(row["rule"], row["cost_basis"]) for row in out["disposals"]] == [("thirty_day", "60")]
+    assert [(row["amount"], row["cost_basis"]) for row in out["pool_after"]] == [("10", "100")]
+    assert [(row["amount"], row["cost_basis"]) for row in out["remaining"]] == [("5", "40")]
+    after = result("GB", rows)
+    assert after["remaining"] == after["pool_after"]
