@@ -9,6 +9,8 @@ from typing import Any
 from premium.money import EXACT, decimal_of, divide
 from premium.tax.model import Form1099
 
+ALL = Decimal("Infinity")
+"""Amount of a lot that is named without one. Never computed with, only compared."""
 SHORT = 40
 """As much of a wrong value as a message shows."""
 
@@ -69,6 +71,7 @@ def _part(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
 
 
 def lots_of(value: Any) -> tuple[tuple[str, Decimal], ...]:
+    """Lots by id with their amounts; one without an amount gives what it has."""
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
@@ -78,7 +81,8 @@ def lots_of(value: Any) -> tuple[tuple[str, Decimal], ...]:
         lot = item.get("lot")
         if not isinstance(lot, str | int):
             raise Refused("lots.lot", "missing")
-        chosen.append((str(lot), number(item, "amount", required=True)))
+        wanted = number(item, "amount")
+        chosen.append((str(lot), ALL if wanted is None else wanted))
     return tuple(chosen)
 
 

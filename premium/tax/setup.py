@@ -57,6 +57,7 @@ def setup(
     rules = jurisdiction(code)
     chosen = _method(method, rules)
     calendar = _calendar(time_zone or rules.zone, rules)
+    scope = None if scope is None else scope.strip().lower().replace("-", "_")
     notices = _disallowed(rules, chosen, scope)
     if strict and notices:
         raise Unprocessable(notices[0].message, details={"method": chosen, "allowed": ", ".join(rules.methods)})

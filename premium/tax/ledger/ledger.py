@@ -78,9 +78,8 @@ class LotLedger:
             value = tx.value or ZERO
             kind = more.kind or "income"
             self.outcome.income.append(Income(tx.id, day, value, kind, tx.asset, tx.amount))
-        elif tx.type == "gift_received" and self.setup.rules.gift_loss_basis and tx.value is not None:
-            low = tx.value + tx.fee if tx.value + tx.fee < basis and more.basis is None else None
-            received = (tx.instant, self.long_from(day))
+        elif tx.type == "gift_received" and self.setup.rules.gift_loss_basis:
+            low, received = value_at_gift(tx, basis), (tx.instant, self.long_from(day))
         long_from = self.long_from(day if acquired == tx.instant else self.day(acquired))
         self.seq += 1
         if tx.amount:
@@ -200,11 +199,23 @@ def take_from(queue: list[Entry], amount: Decimal) -> Taken:
 def acquisition_basis(tx: Transaction, under: Setup) -> Decimal:
     """Basis of what came in: stated, or the donor's, or the value; a fee adds to it."""
     more = tx.more
-    if more.basis is not None:
+    donors = tx.type == "gift_received" and takes_donors_basis(tx, under)
+    if more.basis is not None and not (donors and more.donor_basis is not None):
         return more.basis + tx.fee
-    if tx.type == "gift_received" and takes_donors_basis(tx, under):
+    if donors:
         return (more.donor_basis or ZERO) + tx.fee
     return (tx.value or ZERO) + tx.fee
+
+
+def value_at_gift(tx: Transaction, basis: Decimal) -> Decimal | None:
+    """The value at the gift with its fee where it is below the donor's basis, else None.
+
+    A `basis` beside the donor's is that value where no other is stated; alone it is the basis, whatever the law.
+    """
+    if tx.more.basis is not None and tx.more.donor_basis is None:
+        return None
+    value = tx.more.basis if tx.value is None else tx.value
+    return value + tx.fee if value is not None and value + tx.fee < basis else None
 
 
 def takes_donors_basis(tx: Transaction, under: Setup) -> bool:

@@ -39,7 +39,7 @@ class SpecificLedger(LotLedger):
         """What of `amount` the named lots leave open; a named lot that is not there is told of."""
         known = self.by_id.get(key, {})
         for name, wanted in tx.more.lots:
-            want = min(wanted, amount)
+            want = before = min(wanted, amount)
             for lot in known.get(name, ()):
                 if not want:
                     break
@@ -48,8 +48,9 @@ class SpecificLedger(LotLedger):
                     pieces.append(self._piece(lot, part))
                     want -= part
                     amount -= part
-            if want:
-                text = f"lot {name} does not hold the {wanted} {tx.asset} named there: {want} fall back to FIFO"
+            if want and (wanted.is_finite() or want == before):
+                named = wanted if wanted.is_finite() else want
+                text = f"lot {name} does not hold the {named} {tx.asset} named there: {want} fall back to FIFO"
                 self.outcome.notices.append(Notice("lot_not_available", tx.id, text, None, "lots"))
         return amount
 

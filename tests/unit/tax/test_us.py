@@ -167,6 +167,27 @@ def test_a_gift_has_the_donors_basis_and_for_a_loss_the_lower_value(
     assert row["term"] == ("short" if acquired == "2023" else "long")
 
 
+@pytest.mark.parametrize(("sold", "basis", "gain"), [("150", "100", "50"), ("50", "60", "-10"), ("80", "80", "0")])
+def test_a_basis_beside_the_donors_is_the_value_at_the_gift(sold: str, basis: str, gain: str) -> None:
+    """IRC § 1015(a)."""
+    rows = [
+        tx("g", "2024-01-10", "gift_received", "1", basis="60", donor_basis="100", acquired="2020-01-01T00:00:00Z"),
+        tx("s", "2024-06-01", "sell", "1", sold),
+    ]
+    row = result("US", rows)["disposals"][0]
+    assert (row["cost_basis"], row["gain"]) == (basis, gain)
+
+
+def test_a_lot_named_without_an_amount_gives_what_it_has() -> None:
+    buys = [tx(f"b{n}", f"2023-0{n}-01", "buy", "1", f"{n}00") for n in (1, 2, 3)]
+    sale = tx("s", "2023-04-01", "sell", "2", "800")
+    out = result("US", [*buys, sale | {"lots": [{"lot": "b3"}]}], method="specific_id")
+    assert [(row["lot"], row["rule"]) for row in out["disposals"]] == [("b3", "specific_id"), ("b1", "fifo")]
+    assert out["warnings"] == []
+    out = result("US", [*buys, sale | {"lots": [{"lot": "b9"}]}], method="specific_id")
+    assert [warning["code"] for warning in out["warnings"]] == ["lot_not_available"]
+
+
 def test_a_gift_sent_is_no_disposal_and_gives_its_basis_away() -> None:
     rows = [tx("b", "2023-01-01", "buy", "2", "200", fee="2"), tx("g", "2024-01-01", "gift_sent", "0.5", "900")]
     out = result("US", rows)
