@@ -145,7 +145,7 @@ def test_the_tax_year_starts_on_6_april() -> None:
 
 
 def test_at_a_years_end_the_pool_keeps_what_a_later_purchase_replaces_and_the_holding_does_not() -> None:
-    """TCGA 1992 s 106A(5): sold on 1 April, bought again on 20 April; units and cost are conserved at the year's end."""
+    """TCGA 1992 s 106A(5): sold on 1 April, bought again on 20 April; units and cost are conserved."""
     rows = [
         tx("b1", "2023-05-01", "buy", "10", "100"),
         tx("s", "2024-04-01", "sell", "5", "80"),
