@@ -24,15 +24,21 @@ def listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def taken(port: int) -> bool:
+    """Whether nobody could listen there now: another does, or an outgoing connection was given the port as its own."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
 def holder(port: int) -> str:
     """`redis-server (pid 812)`, or why it cannot be told: other users' sockets carry no pid for us."""
     for connection in psutil.net_connections("tcp"):
-        if (
-            connection.status == psutil.CONN_LISTEN
-            and connection.pid
-            and connection.laddr
-            and connection.laddr[1] == port
-        ):
+        if connection.pid and connection.laddr and connection.laddr[1] == port:
             try:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
             except psutil.NoSuchProcess:
@@ -43,7 +49,7 @@ def holder(port: int) -> str:
 def require_free(port: int, *, name: str, variable: str) -> None:
     """LocalError names the holder and the variable that moves us elsewhere."""
     deadline = time.monotonic() + 2  # a process that was killed a moment ago still closes its sockets
-    while listening(port):
+    while taken(port):
         if time.monotonic() < deadline:
             time.sleep(0.05)
             continue

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
+
 import psutil
 import psycopg
 import pytest
 
+from local import ports
+from local.errors import LocalError
 from local.evm import Evm
 from local.postgres import Postgres
 from local.redis import Redis
@@ -39,3 +44,13 @@ def test_passwords_are_readable_by_their_owner_alone(postgres_server: Postgres, 
         redis_server.data / "redis.conf",
     )
     assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+
+
+def test_a_port_that_an_outgoing_connection_was_given_is_taken_too(redis_server: Redis) -> None:
+    with socket.create_connection(("127.0.0.1", redis_server.port)) as outgoing:
+        port = outgoing.getsockname()[1]
+        with pytest.raises(
+            LocalError, match=rf"Port {port} for aws is taken by .*pid {os.getpid()}.*PREMIUM_AWS_PORT="
+        ):
+            ports.require_free(port, name="aws", variable="PREMIUM_AWS_PORT")
+    ports.require_free(ports.free(), name="aws", variable="PREMIUM_AWS_PORT")
