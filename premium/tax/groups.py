@@ -86,7 +86,7 @@ def _filled_total(legs: list[Transaction], prices: PriceHistory, notices: list[N
 
 def _valued(legs: list[Transaction], total: Decimal, notices: list[Notice]) -> list[Transaction]:
     """`total` over the legs by their own values; evenly, with a notice, where these are unknown."""
-    weights = [tx.value for tx in legs]
+    weights = _with_the_rest([tx.value for tx in legs], total)
     if any(weight is None for weight in weights) or not any(weights):
         if len(legs) > 1:
             text = "the values of the legs are unknown: the total is shared evenly"
@@ -99,6 +99,14 @@ def _valued(legs: list[Transaction], total: Decimal, notices: list[Notice]) -> l
         shares.append(share)
         left, whole = EXACT.subtract(left, share), EXACT.subtract(whole, part)
     return [tx._replace(value=share) for tx, share in zip(legs, shares, strict=True)]
+
+
+def _with_the_rest(values: Values, total: Decimal) -> Values:
+    """The only leg without a value is worth what the others leave of the total."""
+    known = sum_exact([value for value in values if value is not None])
+    if values.count(None) != 1 or len(values) == 1 or known >= total:
+        return values
+    return [EXACT.subtract(total, known) if value is None else value for value in values]
 
 
 def _is_conversion(name: str, same_asset: bool, under: Setup) -> bool:

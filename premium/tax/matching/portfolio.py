@@ -12,7 +12,7 @@ from decimal import Decimal
 from premium.money import ZERO, divide
 from premium.tax.ledger.ledger import acquisition_basis
 from premium.tax.matching.average import row
-from premium.tax.model import Holding, Income, Notice, Outcome, Removal, Transaction
+from premium.tax.model import Holding, Income, Missing, Notice, Outcome, Removal, Transaction
 from premium.tax.setup import Setup
 
 
@@ -48,7 +48,7 @@ class Portfolio:
             case "neutral_in":
                 self._change(tx.asset, tx.amount)
             case "neutral_out":
-                self._change(tx.asset, -tx.amount)
+                self._give(tx, day, tx.amount)
             case "transfer":
                 self._transfer(tx, day)
             case "sell" | "fee":
@@ -68,13 +68,13 @@ class Portfolio:
         if more.burnt:
             self._sell(tx, day, more.burnt, tx.value or ZERO)
         if more.to_asset is not None and more.to_amount is not None:
-            self._change(tx.asset, more.burnt - tx.amount)
+            self._give(tx, day, tx.amount - more.burnt)
             self._change(more.to_asset, more.to_amount)
 
     def _sell(self, tx: Transaction, day: int, amount: Decimal, price: Decimal) -> None:
         cost = self._part(tx, price)
         self.total -= cost
-        self._change(tx.asset, -amount)
+        self._give(tx, day, amount)
         fee = ZERO if tx.type == "transfer" else tx.fee
         self.outcome.disposals.append(row(tx, day, amount, price - fee, cost, ZERO))
         self.outcome.acquisition_totals[tx.id] = self.total
@@ -83,7 +83,7 @@ class Portfolio:
         """A gift or donation takes its part of the price along (art. 150 VH bis III B); what is lost does not."""
         cost = self._part(tx, tx.value or ZERO) if tx.type in ("gift_sent", "donation") else ZERO
         self.total -= cost
-        self._change(tx.asset, -tx.amount)
+        self._give(tx, day, tx.amount)
         self.outcome.removals.append(Removal(tx.id, day, tx.type, tx.asset, tx.amount, cost))
 
     def _part(self, tx: Transaction, price: Decimal) -> Decimal:
@@ -103,6 +103,13 @@ class Portfolio:
     def _worth(self) -> Decimal:
         held = ((units, self.prices.get(asset, ZERO)) for asset, units in self.units.items() if units > 0)
         return sum((units * price for units, price in held), ZERO)
+
+    def _give(self, tx: Transaction, day: int, amount: Decimal) -> None:
+        """Units leave; those beyond what is held came from nowhere that the history knows, and are named."""
+        held = self.units.get(tx.asset, ZERO)
+        if amount > held:
+            self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, amount - held))
+        self.units[tx.asset] = max(held - amount, ZERO)
 
     def _change(self, asset: str, amount: Decimal) -> None:
         self.units[asset] = self.units.get(asset, ZERO) + amount

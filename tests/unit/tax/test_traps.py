@@ -108,6 +108,18 @@ def test_an_exchange_without_values_is_worth_what_the_history_says_of_either_leg
     assert codes(out) == ["price_filled"]
 
 
+def test_the_only_leg_without_a_value_is_worth_the_rest() -> None:
+    rows = [
+        tx("b", "2024-01-01", "buy", "1", "10", asset="X"),
+        tx("s", "2024-05-01", "sell", "1", "30", asset="X", group="g"),
+        tx("i1", "2024-05-01", "buy", "1", "12", asset="Y", group="g"),
+        tx("i2", "2024-05-01", "buy", "1", asset="Z", group="g"),
+    ]
+    out = result("generic", rows)
+    assert {row["asset"]: row["cost_basis"] for row in out["remaining"]} == {"Y": "12", "Z": "18"}
+    assert (out["disposals"][0]["proceeds"], out["warnings"]) == ("30", [])
+
+
 def test_wrapping_carries_basis_and_date_where_it_is_no_disposal_and_sells_where_it_is() -> None:
     wrap = {
         "id": "w",
@@ -143,6 +155,20 @@ def test_halves_of_a_transfer_find_each_other() -> None:
         ("s", "0.49", "b"),
     ]
     assert out["remaining"] == [{"wallet": "A", "asset": "BTC", "amount": "0.5", "cost_basis": "50"}]
+
+
+@pytest.mark.parametrize("code", ["US", "GB", "DE", "CA", "AU", "FR", "IE", "JP", "generic"])
+def test_units_beyond_what_is_held_are_named_in_every_jurisdiction(code: str) -> None:
+    rows = [
+        tx("b", "2024-01-01", "buy", "1", "10"),
+        tx("s", "2024-05-01", "sell", "3", "90", portfolio_value="90"),
+        tx("b2", "2025-02-01", "buy", "1", "10"),
+    ]
+    out = result(code, rows)
+    assert [(row["transaction"], row["amount"]) for row in out["missing_basis"]] == [("s", "2")]
+    assert [row["amount"] for row in out["remaining"]] == ["1"]
+    with pytest.raises(Unprocessable, match="have no lot"):
+        result(code, rows, strict=True)
 
 
 def test_what_halves_of_a_transfer_burn_is_sold_at_the_price_that_either_states() -> None:
