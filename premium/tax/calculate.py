@@ -30,6 +30,7 @@ STATED = frozenset(
         "no_time_zone",
         "gift_without_gain",
         "value_shared_evenly",
+        "unknown_field",
         "possible_duplicate",
         "absurd_price",
     }

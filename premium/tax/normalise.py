@@ -14,6 +14,8 @@ from premium.tax.setup import Setup
 from premium.tax.transfers import pair_transfers
 
 _RANK = {"buy": 0, "income": 0, "gift_received": 0, "transfer": 1}
+_HOPS = 100
+"""Transfers of one instant that are looked at for hops; more are a file without times of day."""
 _NEEDS_VALUE = frozenset({"buy", "sell", "income", "fee"})
 
 
@@ -38,9 +40,32 @@ def in_order(transactions: Iterable[Transaction]) -> list[Transaction]:
         if index < len(made) and made[index].instant == made[start].instant:
             continue
         if index - start > 1:
-            made[start:index] = sorted(made[start:index], key=_within_an_instant)
+            made[start:index] = _hops(sorted(made[start:index], key=_within_an_instant))
         start = index
     return made
+
+
+def _hops(transactions: list[Transaction]) -> list[Transaction]:
+    """Of one instant, a transfer into a wallet goes before one out of it: hops of one move arrive."""
+    left = [tx for tx in transactions if tx.type == "transfer"]
+    if not 1 < len(left) <= _HOPS:
+        return transactions
+    ordered: list[Transaction] = []
+    while left:
+        arriving = [_there(tx) for tx in left]
+        free = (tx for tx, own in zip(left, arriving, strict=True) if arriving.count(_here(tx)) == (own == _here(tx)))
+        ordered.append(next(free, left[0]))
+        left.remove(ordered[-1])
+    moves = iter(ordered)
+    return [next(moves) if tx.type == "transfer" else tx for tx in transactions]
+
+
+def _here(tx: Transaction) -> tuple[str, str]:
+    return (tx.wallet, tx.asset)
+
+
+def _there(tx: Transaction) -> tuple[str, str]:
+    return (tx.more.to_wallet or tx.wallet, tx.more.to_asset or tx.asset)
 
 
 def _instant(tx: Transaction) -> int:

@@ -73,6 +73,8 @@ def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1) -> Re
             name = row.get("id") if isinstance(row, Mapping) else None
             notices.append(_refusal(refused, name, line))
             continue
+        if not FIELDS.issuperset(row):
+            parser.note_unknown(row)
         for transaction in made:
             first = seen.setdefault(transaction.id, line)
             if first != line:
@@ -93,6 +95,7 @@ class RowParser:
         self.line = 0
         self._known: dict[str, str] = {}
         self._fees: dict[str, Decimal] = {}
+        self._unknown: set[str] = set()
 
     def parse(self, row: Any) -> list[Transaction]:
         """One transaction, or the legs of a richer kind; Refused names the field."""
@@ -102,6 +105,13 @@ class RowParser:
         if isinstance(kind, str) and kind in RICHER:
             return [self._one(leg) for leg in richer(row, Refused)]
         return [self._one(row)]
+
+    def note_unknown(self, row: Mapping[str, Any]) -> None:
+        """Fields of no meaning here, each told of once: a misspelt `fee` would change the result in silence."""
+        for field in sorted(set(row) - FIELDS - self._unknown):
+            self._unknown.add(field)
+            text = f"{field[:SHORT]!r} is not a field of this format and is not read"
+            self.notices.append(Notice("unknown_field", _name(row.get("id")), text, self.line, field[:SHORT]))
 
     def _one(self, row: Mapping[str, Any]) -> Transaction:
         given = row.get("type")

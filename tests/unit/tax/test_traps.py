@@ -181,6 +181,18 @@ def test_what_halves_of_a_transfer_burn_is_sold_at_the_price_that_either_states(
         assert codes(out) == []
 
 
+def test_hops_of_one_instant_arrive_whatever_their_ids() -> None:
+    rows = [
+        tx("b", "2024-01-01", "buy", "1", "10", wallet="A"),
+        tx("t1", "2024-05-01", "transfer", "1", wallet="B", to_wallet="C"),
+        tx("t2", "2024-05-01", "transfer", "1", wallet="A", to_wallet="B"),
+        tx("s", "2024-05-01", "sell", "1", "30", wallet="C"),
+    ]
+    out = result("DE", rows)
+    assert [(row["lot"], row["gain"]) for row in out["disposals"]] == [("b", "20")]
+    assert out["warnings"] == []
+
+
 def test_half_a_transfer_that_states_its_basis_and_date_is_a_lot() -> None:
     rows = [
         tx("i", "2024-02-01", "transfer_in", "1", wallet="cold", basis="70", acquired="2020-01-01"),
@@ -229,6 +241,12 @@ def test_a_bad_field_is_named_with_its_line_and_its_row_left_out(field: str, val
     assert (warning["transaction"], warning["line"], warning["field"]) == ("bad", 2, field)
     with pytest.raises(Unprocessable, match=f"line 2: bad: {field}"):
         result("US", rows, strict=True)
+
+
+def test_a_field_of_no_meaning_is_told_of_once_and_refused_by_nobody() -> None:
+    rows = [tx(f"b{n}", "2024-01-01", "buy", "1", "10", fees="2") for n in range(3)]
+    told = result("US", rows, strict=True)["warnings"]
+    assert [(row["code"], row["line"], row["field"]) for row in told] == [("unknown_field", 1, "fees")]
 
 
 def test_amounts_of_ten_to_the_fortieth_are_exact() -> None:
