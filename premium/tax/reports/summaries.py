@@ -28,11 +28,14 @@ class Item(NamedTuple):
 
 
 def items(report: Report) -> list[Item]:
-    """The summary of the report's year, or one block a tax year when it is of all years."""
+    """The summary of the report's year, of zeros where nothing happened, or one block a tax year when it is of all."""
     make = _BY_COUNTRY.get(report.setup.rules.code, _plain)
     label = report.setup.calendar.label
     made: list[Item] = []
-    for year, totals in report.sums.by_tax_year.items():
+    years = report.sums.by_tax_year
+    if not years and report.tax_year is not None:
+        years = {report.tax_year: Totals()}
+    for year, totals in years.items():
         made.append(Item("", f"Tax year {label(year)}", ""))
         made += make(report, year, totals)
     return made
@@ -180,7 +183,11 @@ def _ireland(report: Report, year: int, totals: Totals) -> list[Item]:
             "Ring-fenced losses (s 581(3)), usable against the reacquired asset only",
             f"{cents(totals.ring_fenced_loss)}",
         ),
-        Item("", f"Personal exemption {exemption}", f"{cents(max(EXACT.subtract(net, exemption), ZERO))}"),
+        Item(
+            "",
+            f"Chargeable gain after losses and the personal exemption of {exemption}",
+            f"{cents(max(EXACT.subtract(net, exemption), ZERO))}",
+        ),
         Item("", "Income", f"{cents(totals.income)}"),
     ]
 

@@ -182,6 +182,13 @@ def test_summaries_name_their_boxes(code: str, box: str, value: str, tmp_path: P
     assert (box, value) in found
 
 
+@pytest.mark.parametrize("code", sorted(set(JURISDICTIONS) - {"US"}))
+def test_a_year_in_which_nothing_happened_has_a_summary_of_zeros(code: str, tmp_path: Path) -> None:
+    lines = table(written(report_of([tx("b", "2020-01-01", "buy", "1", "1")], code, "2024"), "summary_csv", tmp_path))
+    assert lines[0]["item"].startswith("Tax year 2024")
+    assert len(lines) > 1
+
+
 def test_the_uk_summary_splits_the_year_in_which_the_rates_changed(tmp_path: Path) -> None:
     rows = [
         tx("b", "2023-01-01", "buy", "2", "200"),
