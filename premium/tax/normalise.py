@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -50,12 +51,14 @@ def _hops(transactions: list[Transaction]) -> list[Transaction]:
     left = [tx for tx in transactions if tx.type == "transfer"]
     if not 1 < len(left) <= _HOPS:
         return transactions
+    arriving = Counter(map(_there, left))
     ordered: list[Transaction] = []
     while left:
-        arriving = [_there(tx) for tx in left]
-        free = (tx for tx, own in zip(left, arriving, strict=True) if arriving.count(_here(tx)) == (own == _here(tx)))
+        # Nothing else is still to arrive where it starts; of a circle the first.
+        free = (tx for tx in left if arriving[_here(tx)] == (1 if _here(tx) == _there(tx) else 0))
         ordered.append(next(free, left[0]))
         left.remove(ordered[-1])
+        arriving[_there(ordered[-1])] -= 1
     moves = iter(ordered)
     return [next(moves) if tx.type == "transfer" else tx for tx in transactions]
 
