@@ -3,6 +3,7 @@
     swap, nft_buy, nft_sell, lp_add, lp_remove, wrap, bridge   `asset, amount` given, `to_asset, to_amount` received
     transfer_in, transfer_out                                  one side of a transfer; `normalise` pairs them
     gift_in, gift_out                                          gift_received, gift_sent
+A bridge to a wallet without `to_asset` brings the same asset: a transfer.
 A row of these kinds without `to_asset` is one leg: `direction` (in, out) says which.
 """
 
@@ -31,6 +32,8 @@ def richer(row: Mapping[str, Any], refused: Callable[[str, str], Exception]) -> 
     if kind == "transfer_in":
         return [{**row, "type": "transfer", "wallet": OUTSIDE, "to_wallet": row.get("to_wallet") or row.get("wallet")}]
     if row.get("to_asset") is None:
+        if kind == "bridge" and row.get("to_wallet") is not None and row.get("direction") is None:
+            return [{**row, "type": "transfer"}]
         return [_leg(row, kind, refused)]
     return _both(row, kind, refused)
 

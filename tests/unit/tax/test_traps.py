@@ -181,6 +181,16 @@ def test_what_halves_of_a_transfer_burn_is_sold_at_the_price_that_either_states(
         assert codes(out) == []
 
 
+def test_a_bridge_that_names_a_wallet_alone_is_a_transfer() -> None:
+    rows = [
+        tx("b", "2024-01-01", "buy", "1", "10", wallet="A"),
+        tx("x", "2024-05-01", "bridge", "1", wallet="A", to_wallet="B", fee_in_kind="0.1", price="30"),
+    ]
+    out = result("DE", rows)
+    assert [(row["proceeds"], row["cost_basis"]) for row in out["disposals"]] == [("3", "1")]
+    assert [(row["wallet"], row["amount"], row["cost_basis"]) for row in out["remaining"]] == [("B", "0.9", "9")]
+
+
 def test_hops_of_one_instant_arrive_whatever_their_ids() -> None:
     rows = [
         tx("b", "2024-01-01", "buy", "1", "10", wallet="A"),
