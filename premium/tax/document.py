@@ -38,25 +38,16 @@ def members(report: Report) -> Iterator[tuple[str, Any]]:
     yield "pool_after", map(holding, (outcome.pools or outcome.holdings) if outcome.pooled else ())
     yield (
         "income",
-        (
-            {"transaction": e.transaction, "value": plain(e.value), "kind": e.kind, "asset": e.asset}
-            for e in report.income
-        ),
+        ({"transaction": e.transaction, "value": plain(e.value), "kind": e.kind} for e in report.income),
     )
     yield (
         "missing_basis",
-        ({"transaction": m.transaction, "asset": m.asset, "amount": plain(m.amount)} for m in report.missing),
+        ({"transaction": m.transaction, "amount": plain(m.amount)} for m in report.missing),
     )
     yield (
         "no_gain_no_loss",
         (
-            {
-                "transaction": r.transaction,
-                "type": r.type,
-                "asset": r.asset,
-                "amount": plain(r.amount),
-                "basis_given": plain(r.basis),
-            }
+            {"transaction": r.transaction, "amount": plain(r.amount), "basis_given": plain(r.basis)}
             for r in report.removals
         ),
     )

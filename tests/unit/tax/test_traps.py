@@ -218,7 +218,7 @@ def test_missing_basis_is_zero_named_and_explained_and_refused_when_strict() -> 
     out = result("DE", rows)
     (row,) = out["disposals"]
     assert (row["lot"], row["cost_basis"], row["term"]) == (None, "0", "short")
-    assert out["missing_basis"] == [{"transaction": "s", "asset": "BTC", "amount": "1"}]
+    assert out["missing_basis"] == [{"transaction": "s", "amount": "1"}]
     assert "a transfer from A" in next(w["message"] for w in out["warnings"] if w["code"] == "missing_basis")
     with pytest.raises(Unprocessable, match="line 2: s: 1 BTC have no lot"):
         result("DE", rows, strict=True)
