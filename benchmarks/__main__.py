@@ -31,6 +31,8 @@ BENCHMARKS = (
     Benchmark("portfolio", "A refresh of 100 chains, with and without Multicall3", "benchmarks.portfolio"),
     Benchmark("security", "Static scan of published contracts", "benchmarks.security.static_scan"),
     Benchmark("tax", "Tax engine up to 10,000 transactions", "benchmarks.tax.run", ("--quick", "--alone")),
+    Benchmark("report", "10,000 transactions on the deployed stage: a report asked for, its PDF and CSV read",
+              "benchmarks.tax.deployed", limit=300),
     Benchmark("matcher", "The matcher beside naive evaluation and a DuckDB join", "benchmarks.alerts", ("--quick",)),
     Benchmark(
         "delivery", "Webhooks from the record to a server", "benchmarks.alerts.delivery",
