@@ -101,17 +101,19 @@ def _joined(leaving: Transaction, arriving: Transaction) -> Transaction:
     burnt = EXACT.subtract(leaving.amount, arriving.amount)
     more = leaving.more._replace(to_wallet=arriving.more.to_wallet, burnt=burnt)
     priced = leaving if leaving.value is not None else arriving
-    value = None
-    if burnt and priced.value is not None:
-        value = divide(EXACT.multiply(priced.value, burnt), priced.amount)
-    return leaving._replace(value=value, more=more)
+    return leaving._replace(value=_part_of(priced, burnt), more=more)
 
 
 def _alone(tx: Transaction) -> Transaction:
-    """A half without its other: it burns nothing; what came in with its basis stated is a lot of that basis."""
+    """A half without its other: it burns what it says; what came in with its basis stated is a lot of that basis."""
     if tx.wallet == OUTSIDE and tx.more.basis is not None:
         return tx._replace(type="buy", wallet=tx.more.to_wallet or "", more=tx.more._replace(to_wallet=None))
-    return tx._replace(value=None)
+    return tx._replace(value=_part_of(tx, tx.more.burnt))
+
+
+def _part_of(tx: Transaction, burnt: Decimal) -> Decimal | None:
+    """What a part of the amount is worth, where the whole's value is stated."""
+    return divide(EXACT.multiply(tx.value, burnt), tx.amount) if burnt and tx.value is not None else None
 
 
 def _when(tx: Transaction) -> tuple[int, str]:

@@ -181,6 +181,16 @@ def test_what_halves_of_a_transfer_burn_is_sold_at_the_price_that_either_states(
         assert codes(out) == []
 
 
+def test_half_a_transfer_burns_what_it_states_at_its_price() -> None:
+    rows = [
+        tx("b", "2024-01-01", "buy", "1", "10", wallet="A"),
+        tx("o", "2024-05-01", "transfer_out", "1", wallet="A", fee_in_kind="0.1", price="30"),
+    ]
+    out = result("generic", rows)
+    assert [(row["proceeds"], row["cost_basis"]) for row in out["disposals"]] == [("3", "1")]
+    assert codes(out) == ["unmatched_transfer"]
+
+
 def test_a_bridge_that_names_a_wallet_alone_is_a_transfer() -> None:
     rows = [
         tx("b", "2024-01-01", "buy", "1", "10", wallet="A"),
