@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from premium.tax.days import moment_of
 from premium.tax.fields import Refused
 from premium.tax.model import Notice
-from premium.tax.reading import FIELDS, RowParser
+from premium.tax.reading import BLANK, FIELDS, RowParser
 
 _CHAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST = {"wallet": 128, "tx_hash": 128, "id": 200, "asset": 200}
@@ -32,6 +32,8 @@ def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> C
     seen: dict[str, int] = {}
     parser = RowParser(zone, checked.notices)
     for line, row in enumerate(rows, first_line):
+        if row is BLANK:
+            continue
         parser.line = line
         try:
             moment = _check(row, parser)

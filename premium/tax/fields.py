@@ -11,6 +11,8 @@ from premium.tax.model import Form1099
 
 ALL = Decimal("Infinity")
 """Amount of a lot that is named without one. Never computed with, only compared."""
+_ODD = frozenset("eE_")
+"""What a short text must not have, to need no look: an exponent, or an underscore that Python alone reads over."""
 SHORT = 40
 """As much of a wrong value as a message shows."""
 
@@ -41,7 +43,7 @@ def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any
         return None
     try:
         # Short texts need no look at their digits; what is longer, or has an exponent, is measured.
-        if isinstance(text, str) and len(text) <= SHORT and text.isascii() and "e" not in text and "E" not in text:
+        if isinstance(text, str) and len(text) <= SHORT and text.isascii() and _ODD.isdisjoint(text):
             value = Decimal(text)
             if not value.is_finite():
                 raise Refused(field, "not a finite number", "non_finite")

@@ -46,6 +46,8 @@ _RARE = frozenset(
         "direction",
     }
 )
+BLANK: dict[str, Any] = {}
+"""An empty line of a CSV: passed over, but counted, so that every other line keeps its number."""
 FIELDS = frozenset({"id", "timestamp", "type", "asset", "amount", "price", "value", "fee", "wallet"}) | _RARE
 
 
@@ -66,6 +68,8 @@ def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1) -> Re
     notices: list[Notice] = []
     parser = RowParser(zone, notices)
     for line, row in enumerate(rows, first_line):
+        if row is BLANK:
+            continue
         parser.line = line
         try:
             made = parser.parse(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,15 @@ FIAT = frozenset(
         "TRY",
     ]
 )
+
+
+def table(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The cells of each line of a CSV; InvalidInput names the line that is none."""
+    reader = csv.reader(lines)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise InvalidInput(f"line {reader.line_num}: not CSV: {error}", details={"line": reader.line_num}) from None
 
 
 @dataclass(frozen=True, kw_only=True)

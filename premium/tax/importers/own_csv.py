@@ -5,12 +5,12 @@ What is a list or an object in JSON is a text here: `lots` as `b1:0.5;b2:1`, `fo
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from premium.errors import InvalidInput
-from premium.tax.reading import FIELDS
+from premium.tax.importers.base import table
+from premium.tax.reading import BLANK, FIELDS
 
 REQUIRED = ("id", "timestamp", "type", "asset", "amount")
 FIRST_LINE = 2
@@ -18,15 +18,17 @@ FIRST_LINE = 2
 
 
 def rows(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Neutral rows; InvalidInput names a column that is unknown, twice there, or missing."""
-    table = csv.reader(lines)
-    header = [name.strip().lstrip("\ufeff") for name in next(table, [])]
+    """Neutral rows, BLANK for an empty line; InvalidInput names a column that is unknown, twice there, or missing."""
+    cells_of_lines = table(lines)
+    header = [name.strip().lstrip("\ufeff") for name in next(cells_of_lines, [])]
     _check(header)
-    for cells in table:
-        yield _row(header, cells)
+    for cells in cells_of_lines:
+        yield _row(header, cells) if any(map(str.strip, cells)) else BLANK
 
 
 def _check(header: list[str]) -> None:
+    if len(header) == 1 and ";" in header[0]:
+        raise InvalidInput("line 1: the columns stand between commas, not semicolons", details={"line": 1})
     for name in REQUIRED:
         if name not in header:
             raise InvalidInput(f"line 1: the column {name} is missing", details={"line": 1, "column": name})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from premium.errors import InvalidInput
 from premium.tax.importers import binance, coinbase, cointracker, etherscan, gemini, koinly, kraken, own_csv, rotki
-from premium.tax.importers.base import Importer, Line
+from premium.tax.importers.base import Importer, Line, table
 
 IMPORTERS = (
     coinbase.IMPORTER,
@@ -31,28 +30,28 @@ def rows_of_csv(
     text: str, source: str, *, importer: str | None = None, currency: str = "USD"
 ) -> Iterable[dict[str, Any]]:
     """Neutral rows; InvalidInput when no importer knows the header, or names what has changed in it."""
-    table = list(csv.reader(text.splitlines()))
-    if not table:
+    lines = list(table(text.splitlines()))
+    if not lines:
         raise InvalidInput(f"{source} is empty")
-    if importer is None and set(own_csv.REQUIRED) <= {cell.strip() for cell in table[0]}:
+    if importer is None and set(own_csv.REQUIRED) <= {cell.strip() for cell in lines[0]}:
         return own_csv.rows(text.splitlines())
-    at, known = _find(table, source, importer)
-    header = [cell.strip() for cell in table[at]]
-    lines = [
+    at, known = _find(lines, source, importer)
+    header = [cell.strip() for cell in lines[at]]
+    filled = [
         Line(number=number, cells=dict(zip(header, cells, strict=False)))
-        for number, cells in enumerate(table[at + 1 :], at + 2)
+        for number, cells in enumerate(lines[at + 1 :], at + 2)
         if any(cell.strip() for cell in cells)
     ]
-    return known.read(lines, currency)
+    return known.read(filled, currency)
 
 
-def _find(table: Sequence[Sequence[str]], source: str, wanted: str | None) -> tuple[int, Importer]:
+def _find(lines: Sequence[Sequence[str]], source: str, wanted: str | None) -> tuple[int, Importer]:
     """Line of the header and the importer; the nearest one's differences when none fits."""
     candidates = [each for each in IMPORTERS if wanted in (None, each.name)]
     if not candidates:
         raise InvalidInput(f"unknown source {wanted!r}; known are {', '.join(each.name for each in IMPORTERS)}")
     nearest: tuple[float, int, Importer, list[str]] | None = None
-    for at, cells in enumerate(table[:_PREAMBLE]):
+    for at, cells in enumerate(lines[:_PREAMBLE]):
         header = [cell.strip().lstrip("\ufeff") for cell in cells]
         for each in candidates:
             missing, new = _differences(each, header)

@@ -1,0 +1,44 @@
+"""The platform's own CSV, as people's tools write it: empty lines, other separators, absurd cells."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from premium.errors import InvalidInput
+from premium.tax.checking import check_rows
+from premium.tax.fields import Refused, number
+from premium.tax.importers import own_csv
+from premium.tax.importers.recognise import rows_of_csv
+
+pytestmark = pytest.mark.unit
+
+HEADER = "id,timestamp,type,asset,amount,price"
+BUY = "b1,2024-01-01T00:00:00Z,buy,BTC,1,100"
+
+
+def test_empty_lines_are_passed_over_and_the_others_keep_their_numbers() -> None:
+    lines = [HEADER, "", BUY, " , ,", "b2,2024-01-02T00:00:00Z,buy,BTC,minus,100", ""]
+    checked = check_rows(list(own_csv.rows(lines)), zone=ZoneInfo("UTC"), first_line=own_csv.FIRST_LINE)
+    assert [row["id"] for row in checked.rows] == ["b1"]
+    assert [(error.line, error.field) for error in checked.errors] == [(5, "amount")]
+
+
+def test_semicolons_are_named() -> None:
+    with pytest.raises(InvalidInput, match="line 1: the columns stand between commas, not semicolons"):
+        list(own_csv.rows([HEADER.replace(",", ";"), BUY.replace(",", ";")]))
+
+
+@pytest.mark.parametrize(
+    "read", [lambda text: list(own_csv.rows(text.splitlines())), lambda text: rows_of_csv(text, "f")]
+)
+def test_a_cell_that_no_csv_reader_takes_is_refused_with_its_line(read: object) -> None:
+    assert callable(read)
+    with pytest.raises(InvalidInput, match="line 3: not CSV"):
+        list(read("\n".join((HEADER, BUY, "x" * 140_000))))
+
+
+def test_an_underscore_is_no_digit() -> None:
+    with pytest.raises(Refused):
+        number({"amount": "1_000"}, "amount")
