@@ -46,10 +46,10 @@ class Topics(click.Group):
 
 def _sentence(error: Exception) -> str | None:
     """Imported here, because these modules cost more than `--help` may."""
-    from redis.exceptions import RedisError  # noqa: PLC0415
+    from redis.exceptions import RedisError  # noqa: PLC0415 - see the docstring
 
-    from premium.config import ConfigurationError  # noqa: PLC0415
-    from premium.errors import AppError  # noqa: PLC0415
+    from premium.config import ConfigurationError  # noqa: PLC0415 - see the docstring
+    from premium.errors import AppError  # noqa: PLC0415 - see the docstring
 
     if isinstance(error, RedisError):
         return f"Redis cannot be used: {error}"

@@ -93,7 +93,7 @@ class Streams:
 
 def _management(endpoint: str) -> ApiGatewayManagementApiClient:
     import boto3  # noqa: PLC0415 - 85 ms that a process without streams need not spend
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415 - comes with it
 
     config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
     return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)

@@ -85,5 +85,5 @@ def _answer(event: dict[str, Any], reason: str) -> None:
         }
     ).encode()
     request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310 - CloudFormation's own https address
-    with urllib.request.urlopen(request, timeout=30):  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30):  # noqa: S310 - as above
         pass
