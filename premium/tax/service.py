@@ -73,7 +73,10 @@ def start_import(
     at: Platform, user_id: UUID, payload: ImportPayload, *, request_id: str, idempotency_key: str | None
 ) -> JobRecord:
     """Import what was uploaded; NotFound while there is no such upload of this user's."""
-    at.bucket("exports").stat(upload_key(user_id, UUID(payload.upload)))
+    try:
+        at.bucket("exports").stat(upload_key(user_id, UUID(payload.upload)))
+    except NotFound:  # the bucket's own words name a key, which is no business of a caller's
+        raise NotFound(f"there is no upload {payload.upload}") from None
     return at.jobs.start(IMPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
 
 
