@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AwareDatetime
 
 from handlers.alerts_bodies import DestinationsBody, EarlierBody, NewRule, RuleChange, TrialBody
 from handlers.alerts_views import (
@@ -24,7 +23,7 @@ from handlers.alerts_views import (
     rule_view,
     trial_view,
 )
-from handlers.runtime import Caller, Cursor, Limit, Listing, entry, listing, needs, position, router
+from handlers.runtime import Caller, Cursor, Limit, Listing, Moment, entry, listing, needs, position, router
 from premium.alerts.earlier import draft_of
 from premium.alerts.model import DeliveryStatus, Draft, HistoryFilter, RuleRow, RuleType
 from premium.alerts.service import Rules
@@ -91,8 +90,8 @@ def history(
     *,
     rule: UUID | None = None,
     rule_type: Annotated[RuleType | None, Query(alias="type")] = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
     status: Annotated[DeliveryStatus | None, Query(description="Alerts with a delivery in this status")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,

@@ -279,3 +279,10 @@ def test_a_channel_without_a_destination_waits_for_one_in_the_profile(token: str
 def test_the_free_tier_has_no_alerts(at: Platform, sign: Sign) -> None:
     for method, path in (("GET", RULES), ("GET", HISTORY), ("GET", EARLIER)):
         assert ask(sign(tier="free"), method, path).error["code"] == "TIER_REQUIRED"
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "1700000000"])
+def test_times_that_cannot_be_stored_are_refused_by_field(token: str, text: str) -> None:
+    answer = ask(token, "GET", HISTORY, query={"from": text})
+    assert (answer.status, answer.error["code"]) == (400, "INVALID_INPUT")
+    assert "from" in answer.error["details"]
