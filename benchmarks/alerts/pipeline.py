@@ -1,7 +1,9 @@
-"""Events at 100,000 a minute to notification jobs: `python -m benchmarks.alerts.pipeline --rules 1250000 --seconds 60`.
+"""Events at 100,000 a minute to notification jobs: `python -m benchmarks.alerts.pipeline --seconds 180`.
 
-PostgreSQL and Redis are real and started here; batches are kept as the Lambda keeps them, the matcher is the process
+PostgreSQL and Redis are real and started here; batches are kept as the Lambda keeps them, the matchers are the process
 that the fleet runs. One event in ten fires one rule. SQS and Lambda are left out: the emulator's are not AWS's.
+`--deliver` adds the notifications' process and a server in the place of the users'. `--kill-every 20 --restart-redis 90
+--matchers 2` kills one of the matchers, in turn, and restarts Redis once.
 """
 
 from __future__ import annotations
@@ -14,29 +16,37 @@ import threading
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import click
+import psutil
 import psycopg
 from psycopg.types.json import Jsonb
 from redis import Redis as Client
+from redis.exceptions import RedisError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from benchmarks.alerts.delivery import ROOT, _migrated
+from benchmarks.alerts.delivery import ROOT, SECRET, _migrated
+from benchmarks.alerts.hook import receiver
+from benchmarks.alerts.trouble import Trouble
 from local import ports
 from local.postgres import SUPERUSER, Postgres
 from local.redis import Redis
 from premium.alerts.intake import hand_over
 from premium.jobs.rq_queue import queue
+from premium.observability import logger
 from premium.storage.postgres import Database
 
 A_MINUTE = 100_000
 A_BATCH = 100
 HOT = 100
 """Assets, and rules, that fire."""
+FIRST = 1000
+"""The number of the first event that counts."""
 
 
 class Watch(threading.Thread):
@@ -50,7 +60,11 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.is_set():
-            found: Any = self._redis.blpop([self._queue.key], 1)
+            try:
+                found: Any = self._redis.blpop([self._queue.key], 1)
+            except RedisError:
+                time.sleep(0.1)  # it restarts
+                continue
             if found is not None:
                 at = time.time()
                 job = Job.fetch(found[1].decode(), connection=self._redis, serializer=JSONSerializer)
@@ -66,17 +80,21 @@ def _rule(asset: str, threshold: float, actions: list[Any]) -> tuple[Jsonb, Json
     return Jsonb(conditions), Jsonb(actions)
 
 
-def _fill(postgres: Postgres, count: int) -> None:
-    """`count` rules that wait and HOT that fire, of one user; the change feed is not written."""
-    user, action = uuid4(), [{"type": "webhook", "destination": "http://127.0.0.1:9/", "template": None}]
-    rows = [_rule(f"asset-{number % 50_000}", 1000 + number % 977, []) for number in range(count)]
-    rows += [_rule(f"hot-{number}", 0, action) for number in range(HOT)]
+def _fill(postgres: Postgres, count: int, hook: str) -> None:
+    """`count` rules that wait and HOT that fire, each of a user of its own; the change feed is not written."""
+    users = [uuid4() for _ in range(HOT)]
+    action = [{"type": "webhook", "destination": hook, "template": None}]
+    waiting = (_rule(f"asset-{number % 50_000}", 1000 + number % 977, []) for number in range(count))
+    firing = (_rule(f"hot-{number}", 0, action) for number in range(HOT))
+    columns = "user_id, name, type, trigger, conditions, actions, signing_secret"
     with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection, connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute("INSERT INTO premium_users (id, external_id) VALUES (%s, %s)", (user, str(user)))
-        with cursor.copy("COPY alert_rules (user_id, name, type, trigger, conditions, actions) FROM STDIN") as copy:
-            for conditions, actions in rows:
-                copy.write_row((user, "r", "price", "level", conditions, actions))
+        cursor.executemany(
+            "INSERT INTO premium_users (id, external_id) VALUES (%s, %s)", [(user, str(user)) for user in users]
+        )
+        with cursor.copy(f"COPY alert_rules ({columns}) FROM STDIN") as copy:
+            for number, (conditions, actions) in enumerate(chain(waiting, firing)):
+                copy.write_row((users[number % HOT], "r", "price", "level", conditions, actions, SECRET))
 
 
 def _events(start: int, count: int) -> list[dict[str, Any]]:
@@ -90,15 +108,15 @@ def _events(start: int, count: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _feed(app: Database, redis: Client, seconds: float, first: int) -> dict[str, float]:
+def _feed(app: Database, redis: Client, seconds: float, shards: int) -> dict[str, float]:
     """When each event was handed over, by its id."""
     sent: dict[str, float] = {}
     begun, wanted = time.monotonic(), int(A_MINUTE / 60 * seconds)
     while len(sent) < wanted:
         time.sleep(max(0.0, begun + len(sent) * 60 / A_MINUTE - time.monotonic()))
-        events = _events(first + len(sent), min(A_BATCH, wanted - len(sent)))
+        events = _events(FIRST + len(sent), min(A_BATCH, wanted - len(sent)))
         at = time.time()
-        hand_over(app, redis, events, shards=1)
+        hand_over(app, redis, events, shards=shards)
         sent |= {event["event_id"]: at for event in events}
     took = time.monotonic() - begun
     print(f"fed {len(sent):,} events in {took:.1f} s ({len(sent) / took * 60:,.0f} a minute)")
@@ -121,72 +139,91 @@ def _wait(postgres: Postgres, seconds: float) -> float:
     return time.monotonic() - begun
 
 
+class Run:
+    """Everything that a run has running; `end` by the stack."""
+
+    def __init__(self, stack: ExitStack, rules: int, matchers: int, *, deliver: bool) -> None:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="premium-bench-")))
+        folder.chmod(0o755)
+        self.postgres, self.redis = Postgres(folder / "postgres", ports.free()), Redis(folder / "redis", ports.free())
+        self.postgres.start()
+        stack.callback(self.postgres.destroy)
+        self.redis.start()
+        stack.callback(self.redis.stop)
+        given = {"REDIS_URL": self.redis.url, "ALERT_SHARDS": str(matchers)}
+        self._variables = os.environ | _migrated(self.postgres) | given
+        self._running: list[subprocess.Popen[bytes]] = []
+        stack.callback(self._end)
+        self.server = receiver(stack) if deliver else None
+        begun = time.monotonic()
+        _fill(self.postgres, rules, self.server.url if self.server else "http://127.0.0.1:9/")
+        print(f"{rules:,} rules written in {time.monotonic() - begun:.1f} s")
+        self.client = Client.from_url(self.redis.url, db=1)
+        self.app = Database(lambda: self.postgres.url("premium", "premium_app"))
+        stack.callback(self.app.close)
+
+    def begin(self, program: str = "workers.matcher") -> None:
+        command = [sys.executable, "-m", program]
+        self._running.append(subprocess.Popen(command, env=self._variables, cwd=ROOT, stdout=subprocess.DEVNULL))
+
+    def memory(self) -> str:
+        """Of each process that lives, in MiB."""
+        alive = [one.pid for one in self._running if one.poll() is None]
+        return ", ".join(f"{psutil.Process(pid).memory_info().rss / 2**20:,.0f}" for pid in alive)
+
+    def _end(self) -> None:
+        for each in self._running:
+            each.kill()
+            each.wait()
+
+
 @click.command()
 @click.option("--rules", default=1_250_000, show_default=True)
 @click.option("--seconds", default=60.0, show_default=True)
-@click.option("--kill-every", default=0.0, help="Seconds between kills of the matcher that serves; a second one waits.")
-def main(rules: int, seconds: float, kill_every: float) -> None:
+@click.option("--matchers", default=1, show_default=True, help="Each serves one shard.")
+@click.option("--deliver", is_flag=True, help="Deliver the webhooks to a local server and measure when they come.")
+@click.option("--kill-every", default=0.0, help="Seconds between kills of a matcher; the shards take turns.")
+@click.option("--restart-redis", default=0.0, help="Restart Redis once, after so many seconds.")
+def main(rules: int, seconds: float, matchers: int, kill_every: float, restart_redis: float, *, deliver: bool) -> None:
     """Print how long an event takes to become a notification job, what is lost and what is doubled."""
+    logger.setLevel("ERROR")  # that Redis is away is what is tried here
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="premium-bench-")))
-        folder.chmod(0o755)
-        postgres, redis = Postgres(folder / "postgres", ports.free()), Redis(folder / "redis", ports.free())
-        postgres.start()
-        stack.callback(postgres.destroy)
-        redis.start()
-        stack.callback(redis.stop)
-        variables = os.environ | _migrated(postgres) | {"REDIS_URL": redis.url}
-        _fill(postgres, rules)
-        matchers: list[subprocess.Popen[bytes]] = []
-
-        def begin() -> None:
-            command = [sys.executable, "-m", "workers.matcher"]
-            matchers.append(subprocess.Popen(command, env=variables, cwd=ROOT, stdout=subprocess.DEVNULL))
-
-        stack.callback(_end, matchers)
-        client = Client.from_url(redis.url, db=1)
-        app = Database(lambda: postgres.url("premium", "premium_app"))
-        stack.callback(app.close)
-        watch = Watch(client)
-        watch.start()
-        begin()
-        hand_over(app, client, _events(0, 1), shards=1)
-        print(f"{rules:,} rules: loaded and the first event matched after {_wait(postgres, 300):.1f} s")
-        stop = threading.Event()
-
-        def disturb() -> None:
-            while not stop.wait(kill_every):
-                matchers[-1].kill()
-                begin()
-
-        if kill_every:
-            threading.Thread(target=disturb, daemon=True).start()
-        sent = _feed(app, client, seconds, 10)
-        stop.set()
-        print(f"all matched {_wait(postgres, 300):.1f} s after the last event")
-        time.sleep(1)
-        watch.ended.set()
-        watch.join()
-        _show(sent, _of_alerts(postgres), watch.came)
+        run = Run(stack, rules, matchers, deliver=deliver)
+        watch = Watch(run.client)
+        run.begin("workers.notifications") if deliver else watch.start()
+        for _ in range(matchers):
+            run.begin()
+        hand_over(run.app, run.client, _events(1, 99), shards=matchers)
+        print(f"{matchers} matchers: loaded and the first events matched after {_wait(run.postgres, 300):.1f} s; "
+              f"{run.memory()} MiB")  # fmt: skip
+        trouble = Trouble(run.postgres.url("premium", SUPERUSER), run.redis, run.begin)
+        trouble.start(kill_every=kill_every, restart_after=restart_redis, shards=matchers)
+        sent = _feed(run.app, run.client, seconds, matchers)
+        trouble.end()
+        print(f"all matched {_wait(run.postgres, 300):.1f} s after the last event")
+        trouble.show()
+        alerts = _of_alerts(run.postgres)
+        if run.server is None:
+            time.sleep(3)  # what a lost job told is not found here: the notifications' process would
+            watch.ended.set()
+            watch.join()
+            _show(sent, alerts, watch.came, "job")
+        else:
+            _show(sent, alerts, run.server.came(run.postgres, seconds=60), "webhook")
 
 
-def _end(matchers: list[subprocess.Popen[bytes]]) -> None:
-    for each in matchers:
-        each.kill()
-        each.wait()
-
-
-def _show(sent: dict[str, float], alerts: dict[UUID, str], came: dict[str, list[float]]) -> None:
+def _show(sent: dict[str, float], alerts: dict[UUID, str], came: dict[str, list[float]], what: str) -> None:
     wanted = {event for event in sent if int(event[1:]) % 10 == 0}
     told = [event for event in alerts.values() if event in sent]
-    waits = sorted(times[0] - sent[alerts[UUID(one)]] for one, times in came.items() if alerts[UUID(one)] in sent)
-    twice = sum(len(times) - 1 for times in came.values())
+    ours = {one: times for one, times in came.items() if alerts[UUID(one)] in sent}
+    waits = sorted(min(times) - sent[alerts[UUID(one)]] for one, times in ours.items())
+    twice = sum(len(times) - 1 for times in ours.values())
     doubled = len(told) - len(set(told))
     print(f"{len(told):,} alerts of {len(wanted):,}: {len(wanted - set(told))} lost, {doubled} doubled; "
-          f"{len(wanted) - len(waits)} without a job, {twice} jobs doubled")  # fmt: skip
+          f"{len(waits):,} {what}s: {len(wanted) - len(waits)} missing, {twice} doubled")  # fmt: skip
     if waits:
         at = {share: 1000 * waits[min(len(waits) - 1, int(len(waits) * share))] for share in (0.5, 0.99, 1.0)}
-        print(f"event → notification job: p50 {at[0.5]:,.0f} ms, p99 {at[0.99]:,.0f} ms, most {at[1.0]:,.0f} ms")
+        print(f"event → {what}: p50 {at[0.5]:,.0f} ms, p99 {at[0.99]:,.0f} ms, most {at[1.0]:,.0f} ms")
 
 
 if __name__ == "__main__":
