@@ -91,7 +91,11 @@ class Platform:
         }
 
     def _workers(self) -> WorkersStack:
-        own = {**self.data.worker_provisions(), **self.timeseries.worker_provisions()}
+        own = {
+            **self.data.worker_provisions(),
+            **self.timeseries.worker_provisions(),
+            **self.messaging.worker_provisions(),
+        }
         return WorkersStack(
             self.app,
             frame=self.frame,

@@ -50,6 +50,16 @@ class MessagingStack(PremiumStack):
 
         return {"events": Provision(environment | {"EVENTS_DEAD_LETTERS": dead.queue_url}, bury)}
 
+    def worker_provisions(self) -> dict[str, Provision]:
+        """`event_sender` for what reads the chains; a lent queue's key is its owner's to open."""
+
+        def send(grantee: iam.IGrantable) -> None:
+            self.events.grant(grantee, "sqs:SendMessage")
+            if "Events" in self.with_dead_letters:
+                self._key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
+
+        return {"event_sender": Provision({"EVENTS_QUEUE_URL": self.events.queue_url}, send)}
+
     def _events(self, existing: Existing) -> sqs.IQueue:
         if existing.events_queue:
             return sqs.Queue.from_queue_arn(self, "Events", existing.events_queue)

@@ -22,7 +22,7 @@ class QueueClass(Model):
 
 
 CLASSES = (
-    QueueClass(name="alerts", needs=_COMMON, processes=1, share=Decimal("0.25")),
+    QueueClass(name="alerts", needs=(*_COMMON, "event_sender"), processes=1, share=Decimal("0.25")),
     QueueClass(name="notifications", needs=(*_COMMON, "notifications"), processes=4, share=Decimal("0.15")),
     QueueClass(name="default", needs=(*_COMMON, "usage", "audit", "exports", "free_replica"), share=Decimal("0.1")),
     QueueClass(name="aggregation", needs=(*_COMMON, "exports", "free_replica"), share=Decimal("0.2")),

@@ -14,7 +14,7 @@ from stacks.model import Model
 Need = Literal[
     "database", "timeseries", "redis", "jwt", "jobs", "idempotency", "usage", "connections",
     "audit", "reports", "exports", "events", "websocket", "backlog", "worker_database", "origin", "notifications",
-    "free_replica",
+    "free_replica", "event_sender",
 ]  # fmt: skip
 
 _ANSWERS: tuple[Need, ...] = ("database", "redis", "idempotency", "audit")

@@ -76,6 +76,23 @@ def test_a_task_may_protect_itself(stage: Stage) -> None:
         assert "ecs:UpdateTaskProtection" in rights, queue
 
 
+def test_those_who_read_the_chains_alone_may_send_events(stage: Stage) -> None:
+    senders = [
+        (policy.name, text(statement["Resource"]))
+        for policy, statement in stage.statements("workers")
+        if "sqs:SendMessage" in listed(statement["Action"])
+    ]
+    ((name, queue),) = senders
+    assert name.startswith("AlertsQueueTaskTaskRole")
+    assert "Events" in queue
+    assert "DeadLetters" not in queue
+    told = {
+        task.name: "EVENTS_QUEUE_URL" in text(task.properties["ContainerDefinitions"][0]["Environment"])
+        for task in stage.resources("AWS::ECS::TaskDefinition", "workers")
+    }
+    assert [name for name, is_told in told.items() if is_told] == [name for name in told if name.startswith("Alerts")]
+
+
 def test_code_waits_for_the_schema(stage: Stage) -> None:
     artifacts = json.loads((stage.folder / "manifest.json").read_text())["artifacts"]
     for stack in ("api", "workers"):
