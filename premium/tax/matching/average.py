@@ -8,6 +8,7 @@ from decimal import Decimal
 from premium.money import ZERO, divide
 from premium.tax.ledger.ledger import acquisition_basis
 from premium.tax.matching.superficial import Superficial
+from premium.tax.matching.walk import walk
 from premium.tax.model import Disposal, Holding, Income, Missing, Notice, Outcome, Removal, Transaction
 from premium.tax.setup import Setup
 
@@ -48,16 +49,7 @@ class AverageLedger:
         self.pools: dict[Key, Pool] = {}
 
     def run(self, transactions: Sequence[Transaction]) -> Outcome:
-        until, told = self.setup.until, False
-        for tx in transactions:
-            day = self.setup.calendar.day(tx.instant)
-            if until is not None and not told and day > until:
-                self.tell()
-                told = True
-            self.apply(tx, day)
-        if not told:
-            self.tell()
-        return self.outcome
+        return walk(self, transactions)
 
     def apply(self, tx: Transaction, day: int) -> None:
         match tx.type:
