@@ -38,6 +38,7 @@ class Alert:
     """A history row just made, or just retracted, and its pending deliveries."""
 
     id: UUID
+    event_id: str
     event_time: datetime
     rule_id: UUID
     user_id: UUID
@@ -80,16 +81,16 @@ def _record(connection: Connection[DictRow], firings: Sequence[Firing], *, is_te
 
 def _alert(row: DictRow, notice: Notice) -> Alert:
     return Alert(
-        id=row["id"], event_time=row["event_time"], rule_id=row["alert_rule_id"], user_id=row["user_id"],
-        notice=notice, deliveries=tuple(row["deliveries"]),
+        id=row["id"], event_id=row["event_id"], event_time=row["event_time"], rule_id=row["alert_rule_id"],
+        user_id=row["user_id"], notice=notice, deliveries=tuple(row["deliveries"]),
     )  # fmt: skip
 
 
 _PENDING = """
-SELECT h.id, h.event_time, h.alert_rule_id, h.user_id,
+SELECT h.id, h.event_id, h.event_time, h.alert_rule_id, h.user_id,
        coalesce(array_agg(d.id) FILTER (WHERE d.status = 'pending'), '{}') AS deliveries
 FROM history h LEFT JOIN deliveries d ON d.history_id = h.id
-GROUP BY h.id, h.event_time, h.alert_rule_id, h.user_id
+GROUP BY h.id, h.event_id, h.event_time, h.alert_rule_id, h.user_id
 """
 _RECORD = f"""
 WITH events AS (
@@ -103,7 +104,7 @@ WITH events AS (
     JOIN alert_rules r ON r.id = f.rule_id AND (r.enabled OR %(is_test)s)
     ORDER BY e.event_id, r.id
     ON CONFLICT DO NOTHING
-    RETURNING id, event_time, alert_rule_id, user_id
+    RETURNING id, event_id, event_time, alert_rule_id, user_id
 ), deliveries AS (
     INSERT INTO notification_deliveries
         (user_id, history_id, event_time, action, channel, destination, template, status, last_error, ended_at)
@@ -124,7 +125,7 @@ _RETRACT = f"""
 WITH history AS (
     UPDATE alert_history SET retracted_at = %(now)s
     WHERE event_id = ANY (%(events)s) AND retracted_at IS NULL
-    RETURNING id, event_time, alert_rule_id, user_id
+    RETURNING id, event_id, event_time, alert_rule_id, user_id
 ), deliveries AS (
     INSERT INTO notification_deliveries (user_id, history_id, event_time, notice, action, channel, destination)
     SELECT d.user_id, d.history_id, d.event_time, 'retracted', d.action, d.channel, d.destination

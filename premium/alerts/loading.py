@@ -11,6 +11,7 @@ from typing import Any
 from psycopg.rows import DictRow
 
 from premium.alerts.matcher import Matcher
+from premium.alerts.memory import Changes
 from premium.alerts.rule import Rule, RuleError, parse
 from premium.alerts.shard_store import ShardStore
 from premium.alerts.sharding import belongs, shard_of
@@ -56,11 +57,17 @@ class Loading:
         """Forgets what the matcher saw and reads what was committed of it."""
         matcher = self.matcher
         matcher.forget_all()
+        gone: set[str] = set()
         for text in self._store.matched():
-            matcher.replay([event for event in _json(text) if not event.get("retracts")])
+            events = _json(text)
+            back = [event for event in events if event.get("retracts")]
+            gone.update(event["retracts"] for event in back)
+            matcher.take_back(back)
+            matcher.replay([event for event in events if not event.get("retracts") and event["event_id"] not in gone])
         levels, fired, disarmed = self._store.remembered()
-        events = map(_json, levels)
-        matcher.restore([event for event in events if shard_of(event, self._shards) == self._store.shard])
+        known = [event for event in map(_json, levels) if event is not None]  # null: what stood there was taken back
+        matcher.restore([event for event in known if shard_of(event, self._shards) == self._store.shard])
+        matcher.memory.changes = Changes()
         of_rule: dict[str, list[str]] = {}
         for rule_id, series in disarmed:
             of_rule.setdefault(rule_id, []).append(series)

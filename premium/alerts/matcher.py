@@ -59,6 +59,20 @@ class Matcher:
         for batch, _ in self._batches(events):
             self.series[batch.kind].keep(batch, self.series[batch.kind].look(batch))
 
+    def take_back(self, retractions: Sequence[Event]) -> None:
+        """Levels and their edges go on from before the events that the chain took back."""
+        for batch, _ in self._batches(retractions):
+            if not self._keeps_levels(batch.kind):
+                continue
+            for back, newest in self.series[batch.kind].take_back(batch):
+                self.memory.changes.levels[batch.kind, series_name(batch.kind, back)] = newest
+
+    def arm(self, rule_id: str, event: Event) -> None:
+        """What disarmed a rule with a hysteresis was taken back."""
+        slot = self.index.slots.get(rule_id)
+        if slot is not None:
+            self.memory.arm(slot, rule_id, series_name(str(event["kind"]), event), armed=True)
+
     def restore(self, levels: Sequence[Event]) -> None:
         """The newest events of series; those that have been replayed know more."""
         for batch, _ in self._batches(levels):

@@ -14,11 +14,11 @@ from premium.alerts.evaluate import Event
 class Changes:
     """What changed since it was last asked, for a store.
 
-    `levels`: newest events by (kind, series); `fired`: rules' times in seconds since 1970; `disarmed`: whether (rule,
-    series) is.
+    `levels`: newest events by (kind, series), None where none is left; `fired`: rules' times in seconds since 1970;
+    `disarmed`: whether (rule, series) is.
     """
 
-    levels: dict[tuple[str, str], Event] = field(default_factory=dict)
+    levels: dict[tuple[str, str], Event | None] = field(default_factory=dict)
     fired: dict[str, float] = field(default_factory=dict)
     disarmed: dict[tuple[str, str], bool] = field(default_factory=dict)
 

@@ -53,6 +53,22 @@ class Past:
 
     def at(self, number: int, time: float, floor: float) -> Event | None:
         """The newest event of a series after `floor` and not after `time`; among equals the later arrival."""
+        return self._newest(number, time, floor)[1]
+
+    def newest_of(self, number: int) -> tuple[float, Event | None]:
+        """What is left of a series, and its time."""
+        return self._newest(number, np.inf, NEVER)
+
+    def remove(self, number: int, event_id: object) -> None:
+        """An event of the series that the chain took back: it was no level at any time."""
+        self._base[number] = [one for one in self._base.get(number, ()) if one[1].get("event_id") != event_id]
+        for batch in self._batches:
+            low, high = np.searchsorted(batch.numbers, [number, number + 1])
+            for place in batch.order[low:high].tolist():
+                if batch.events[place].get("event_id") == event_id:
+                    batch.times[place] = np.nan  # compares with no time, so that nothing finds it
+
+    def _newest(self, number: int, time: float, floor: float) -> tuple[float, Event | None]:
         best, found = floor, None
         for here, event in self._base.get(number, ()):
             if best < here <= time or (found is not None and here == best):
@@ -63,7 +79,7 @@ class Past:
                 here = float(batch.times[place])
                 if best < here <= time or (found is not None and here == best):
                     best, found = here, batch.events[place]
-        return found
+        return best, found
 
     def _forget(self, batch: _Batch, levels: Floats) -> None:
         for number, place in zip(batch.numbers.tolist(), batch.order.tolist(), strict=True):

@@ -100,6 +100,20 @@ class Series:
         """The newest event of each of these series that has one."""
         return (event for event in self._last[np.unique(numbers)].tolist() if event is not None)
 
+    def take_back(self, batch: Batch) -> Iterator[tuple[Event, Event | None]]:
+        """The events that these retractions name are no level any more; whose were the newest, with what is now."""
+        for number, back in zip(self._numbered(batch).tolist(), batch.events, strict=True):
+            gone, newest = back.get("retracts"), self._last[number]
+            self._past.remove(number, gone)
+            if newest is not None and newest.get("event_id") == gone:
+                self._stand(number, *self._past.newest_of(number))
+                yield back, self._last[number]
+
+    def _stand(self, number: int, time: float, event: Event | None) -> None:
+        self._times[number], self._last[number] = time, event
+        for (field, read), level in self._levels.items():
+            level.floats[number], level.short[number] = _read(event, field, read)
+
     def restore(self, batch: Batch) -> None:
         """The newest events of series, as `last` gave them once; a series that is known already stays as it is."""
         numbers, times = self._numbered(batch), self._timed(batch)

@@ -115,6 +115,9 @@ class Shard:
         if taken_back:
             store.fresh(connection, [_named(event) for event in taken_back])
             store.retract(connection, [(event["retracts"], *_named(event)[1:]) for event in taken_back])
+            matcher.take_back(taken_back)
+        # Before the others are judged: what they are compared with, and who is armed, is as if it had never come.
+        alerts = self._retract(connection, taken_back) if taken_back else []
         plain = [event for event in events if not event.get("retracts")]
         new = store.fresh(connection, [_named(event) for event in plain]) if plain else set()
         # `new` also says of which copy: the first of equal ones in a batch.
@@ -122,10 +125,15 @@ class Shard:
         places, slots = matcher.match(fresh)
         rules = matcher.ids(slots).tolist()
         firings = [_firing(rule, fresh[at]) for rule, at in zip(rules, places.tolist(), strict=True)]
-        alerts = record_firings(connection, firings) if firings else []
-        if taken_back:
-            alerts += retract(connection, [event["retracts"] for event in taken_back], datetime.now(UTC))
+        alerts += record_firings(connection, firings) if firings else []
         store.save(connection, matcher.memory.changes)
+        return alerts
+
+    def _retract(self, connection: Rows, taken_back: list[Event]) -> list[Alert]:
+        by_id = {event["retracts"]: event for event in taken_back}
+        alerts = retract(connection, list(by_id), datetime.now(UTC))
+        for alert in alerts:
+            self._loading.matcher.arm(str(alert.rule_id), by_id[alert.event_id])
         return alerts
 
 

@@ -151,6 +151,44 @@ def test_what_the_chain_takes_back_is_told_once_and_never_fires_later(line: Line
     assert [row["notice"] for row in rows] == ["fired", "retracted"]
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_level_that_was_taken_back_stands_no_more(line: Line, above: Callable[..., UUID], *, restarted: bool) -> None:
+    """The block that takes the place of an orphan fires anew; one behind it is compared with what came before."""
+    above()
+    above(hysteresis="5")
+    line.send(price(1, "90"), price(2, "101"))
+    line.run()
+    assert [event for event, _ in line.fired()] == ["p2", "p2"]
+    line.send(price(2, "101") | {"event_id": "back-2", "retracts": "p2"})
+    line.run()
+    if restarted:
+        line.store.release()
+        line.shard = line.begin("second")
+    line.send(price(3, "102"), price(4, "103"))
+    line.run()
+    assert line.fired() == [("p2", True)] * 2 + [("p3", False)] * 2
+    # One that is no more the newest: between 90 and 80 nothing crosses, and a late event is not compared with it.
+    line.send(price(5, "80"), price(6, "101"), price(7, "80"))
+    line.send(price(6, "101") | {"event_id": "back-6", "retracts": "p6"})
+    line.run()
+    line.send(price(8, "104", at=6))
+    line.run()
+    assert ("p8", False) in line.fired()
+
+
+def test_a_series_of_which_nothing_is_left_begins_anew(line: Line, above: Callable[..., UUID]) -> None:
+    above()
+    line.send(price(1, "101"))
+    line.run()
+    line.send(price(1, "101") | {"event_id": "back-1", "retracts": "p1"})
+    line.run()
+    line.store.release()
+    line.shard = line.begin("second")
+    line.send(price(2, "102"))
+    line.run()
+    assert line.fired() == [("p1", True), ("p2", False)]
+
+
 def test_a_rule_made_changed_and_removed_is_followed(line: Line, above: Callable[..., UUID]) -> None:
     made = above(trigger="level")
     line.send(price(1, "101"))
