@@ -28,7 +28,7 @@ class Hook:
         with psycopg.connect(postgres.url("premium", SUPERUSER), autocommit=True) as connection:
             while time.monotonic() < deadline and connection.execute(_OPEN).fetchone() != (0,):
                 time.sleep(0.2)
-            alert_of = dict(connection.execute(_ALERTS).fetchall())
+            alert_of: dict[str, str] = dict(connection.execute(_ALERTS).fetchall())
         self._pipe.send("what came?")
         received: list[Received] = self._pipe.recv()
         print(f"{len(received):,} webhooks accepted, {sum(not each.is_signed for each in received)} badly signed")
