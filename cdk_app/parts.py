@@ -13,6 +13,7 @@ from stacks.abilities import Abilities
 from stacks.api import ApiStack
 from stacks.constructs.provision import Provision
 from stacks.constructs.service_function import Place
+from stacks.data import DataStack
 from stacks.frame import Frame
 from stacks.messaging import MessagingStack
 from stacks.packages import Packages
@@ -27,6 +28,7 @@ class Wired(Protocol):
 
     security: SecurityStack
     messaging: MessagingStack
+    data: DataStack
 
 
 def given(value: Part | None, name: str) -> Part:
@@ -68,6 +70,7 @@ def api_stack(
         provisions=provisions,
         place=place,
         chain_events=platform.messaging.events,
+        uploads=platform.data.exports,
         message_key=platform.security.message_key,
         existing=config.existing,
     )

@@ -42,7 +42,7 @@ from handlers.tax_views import (
 from premium.bootstrap import platform
 from premium.errors import InvalidInput
 from premium.tax import service
-from premium.tax.jobs import ImportPayload, ReportPayload
+from premium.tax.jobs import ReportPayload
 from premium.tax.rows import ReportRow
 
 app = router("Tax")
@@ -63,9 +63,12 @@ def import_transactions(caller: Caller, document: Import) -> ImportView:
 
 @app.post("/v1/tax/transactions/uploads", status_code=201)
 @needs(tier="pro", scope="tax:write")
-def new_upload(caller: Caller) -> UploadView:
-    """Where to send a file over the request limit (neutral JSON, own CSV or an exchange's export), by a form upload."""
-    upload, form = service.new_upload(platform(), caller.user_id)
+def new_upload(caller: Caller, options: ImportUpload) -> UploadView:
+    """Where to send a file over the request limit (neutral JSON, own CSV or an exchange's export), by a form upload.
+
+    Its arrival starts the import with these options; the link `import` names that job, and starts it where need be.
+    """
+    upload, form = service.new_upload(platform(), caller.user_id, options.model_dump())
     links = {"import": f"/v1/tax/transactions/uploads/{upload}/import"}
     return UploadView(id=upload, url=form["url"], fields=form["fields"], max_bytes=service.MAX_UPLOAD, links=links)
 
@@ -75,10 +78,13 @@ def new_upload(caller: Caller) -> UploadView:
 def import_upload(
     caller: Caller, upload_id: UUID, options: ImportUpload, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
-    """Import an uploaded file, all of it or nothing; the job's result says what was added."""
-    payload = ImportPayload(upload=str(upload_id), **options.model_dump())
+    """The import of an uploaded file, all of it or nothing; the job's result says what was added.
+
+    Without options it is the job that the upload started; other options than the upload's start one more.
+    """
+    chosen = options.model_dump(exclude_unset=True)
     record = service.start_import(
-        platform(), caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key
+        platform(), caller.user_id, upload_id, chosen, request_id=request_id, idempotency_key=idempotency_key
     )
     return job_view(record)
 

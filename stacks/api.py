@@ -10,6 +10,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
 from aws_cdk.aws_events_targets import LambdaFunction
@@ -26,7 +27,10 @@ from stacks.constructs.socket_front import STAGE, SocketFront
 from stacks.frame import Frame, PremiumStack
 from stacks.model import Existing, Functions, Throttle
 from stacks.packages import Packages
-from stacks.routes import ALERT_EVENTS, AUTHORIZER, HTTP, SCHEDULED, SCHEDULES, STREAM, Function
+from stacks.routes import ALERT_EVENTS, AUTHORIZER, HTTP, SCHEDULED, SCHEDULES, STREAM, UPLOADS, Function
+
+# Where the product's presigned forms put files (premium/tax/service.py); the bucket's other objects start nothing.
+_UPLOADED = "tax-imports/"
 
 
 class ApiStack(PremiumStack):
@@ -44,6 +48,7 @@ class ApiStack(PremiumStack):
         provisions: Provisions,
         place: Place | None,
         chain_events: sqs.IQueue,
+        uploads: s3.IBucket,
         message_key: kms.IKey,
         existing: Existing,
     ) -> None:
@@ -70,6 +75,7 @@ class ApiStack(PremiumStack):
         self._chain_events(chain_events)
         self.schedule_dead_letters = event_dead_letters(self, "ScheduleDeadLetters", key=message_key)
         self._schedules()
+        self._uploads(uploads)
         self.canary_alarms = self._canaries(sizes.canary_minutes)
         self._outputs()
 
@@ -139,6 +145,18 @@ class ApiStack(PremiumStack):
             )
             every = events.Schedule.rate(Duration.minutes(schedule.every))
             events.Rule(self, schedule.name, schedule=every, targets=[target])
+
+    def _uploads(self, bucket: s3.IBucket) -> None:
+        """An upload that has arrived starts its import: as often as S3 tells of it, it is one job."""
+        target = LambdaFunction(
+            self._function(UPLOADS).alias, dead_letter_queue=self.schedule_dead_letters, retry_attempts=2
+        )
+        arrived = events.EventPattern(
+            source=["aws.s3"],
+            detail_type=["Object Created"],
+            detail={"bucket": {"name": [bucket.bucket_name]}, "object": {"key": [{"prefix": _UPLOADED}]}},
+        )
+        events.Rule(self, "Uploaded", event_pattern=arrived, targets=[target])
 
     def _management(self) -> str:
         endpoint = self.frame.abilities.endpoint

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from stacks.constructs import grants
 from stacks.constructs.backups import Backups
-from stacks.constructs.bucket import log_bucket, private_bucket
+from stacks.constructs.bucket import log_bucket, private_bucket, tell_event_bus
 from stacks.constructs.connections import connection, database_connection, publish, redis_connection
 from stacks.constructs.groups import REDIS_PORT, Groups
 from stacks.constructs.postgres import PremiumDatabase
@@ -58,6 +58,7 @@ class DataStack(PremiumStack):
         self.logs = log_bucket(self, "Logs", frame=frame)
         self.reports = private_bucket(self, "Reports", frame=frame, key=self.key, logs=self.logs, archive_days=90)
         self.exports = private_bucket(self, "Exports", frame=frame, key=self.key, logs=self.logs, expire_days=30)
+        tell_event_bus(self.exports)
         self._lent_replica = servers.existing.replica_secret if servers else None
         self.connections = self._served(security, servers) if servers else _unserved(security)
         publish(self, self.connections)

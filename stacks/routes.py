@@ -133,6 +133,7 @@ HTTP = (
 
 STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"))
 ALERT_EVENTS = Function(name="alert_events", needs=("database", "redis", "events"), timeout=60)
+UPLOADS = Function(name="uploads", needs=("redis", "jobs", "exports"))
 SCHEDULES = Function(
     name="schedules", needs=("database", "redis", "jobs", "usage", "connections", "websocket", "backlog"), timeout=120
 )
@@ -145,4 +146,4 @@ SCHEDULED = (
     Schedule(name="Daily", every=1440, task="daily"),
 )
 
-FUNCTIONS = (AUTHORIZER, *HTTP, STREAM, ALERT_EVENTS, SCHEDULES)
+FUNCTIONS = (AUTHORIZER, *HTTP, STREAM, ALERT_EVENTS, UPLOADS, SCHEDULES)

@@ -80,6 +80,11 @@ class Objects:
             head = self._s3.head_object(Bucket=self.bucket, Key=key)
         return StoredObject(key=key, size=head["ContentLength"], sha256=head["Metadata"].get("sha256", ""))
 
+    def notes(self, key: str) -> Mapping[str, str]:
+        """What was written beside the object's bytes (`x-amz-meta-…`); NotFound where there is none."""
+        with translated("S3"), _absent_as_not_found(key):
+            return self._s3.head_object(Bucket=self.bucket, Key=key)["Metadata"]
+
     def presigned_get(self, key: str, seconds: int, *, filename: str | None = None) -> str:
         """A link that reads `key` for `seconds`; a browser saves it as `filename`."""
         parameters: dict[str, Any] = {"Bucket": self.bucket, "Key": key}
@@ -87,13 +92,19 @@ class Objects:
             parameters["ResponseContentDisposition"] = attachment(filename)
         return self._s3.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
 
-    def presigned_post(self, key: str, seconds: int, *, max_bytes: int, content_type: str) -> Mapping[str, Any]:
-        """`{"url", "fields"}` of a form upload to exactly `key`, of 1 to `max_bytes` bytes of `content_type`."""
+    def presigned_post(
+        self, key: str, seconds: int, *, max_bytes: int, content_type: str, notes: Mapping[str, str] | None = None
+    ) -> Mapping[str, Any]:
+        """`{"url", "fields"}` of a form upload to exactly `key`, of 1 to `max_bytes` bytes of `content_type`.
+
+        `notes` (ASCII) are signed with it and stay beside the object.
+        """
+        fixed = {"Content-Type": content_type} | {f"x-amz-meta-{name}": text for name, text in (notes or {}).items()}
         return self._s3.generate_presigned_post(
             self.bucket,
             key,
-            Fields={"Content-Type": content_type},
-            Conditions=[["content-length-range", 1, max_bytes], {"Content-Type": content_type}],
+            Fields=dict(fixed),
+            Conditions=[["content-length-range", 1, max_bytes], *({name: text} for name, text in fixed.items())],
             ExpiresIn=seconds,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,9 @@ LINK_SECONDS = 900
 """How long a presigned link to a document works."""
 UPLOAD_SECONDS = 900
 MAX_UPLOAD = 256 * 2**20
+UPLOADS = "tax-imports/"
+"""Keys of uploads begin so; stacks/api.py listens to it."""
+_OPTIONS = "import"
 MAX_ERRORS = 50
 """An answer names at most so many; the count tells of the others."""
 
@@ -60,28 +64,58 @@ def import_csv(at: Platform, user_id: UUID, text: str, *, lenient: bool = False)
     return import_rows(at, user_id, rows, lenient=lenient, first_line=own_csv.FIRST_LINE)
 
 
-def new_upload(at: Platform, user_id: UUID) -> tuple[UUID, Mapping[str, Any]]:
-    """An id and the form (`url`, `fields`) by which a file over the request limit reaches the bucket."""
+def new_upload(at: Platform, user_id: UUID, options: Mapping[str, Any]) -> tuple[UUID, Mapping[str, Any]]:
+    """An id and the form (`url`, `fields`) by which a file over the request limit reaches the bucket.
+
+    `options` of its import (fields of ImportPayload) travel with the file: its arrival alone starts the job.
+    """
     upload = uuid4()
     form = at.bucket("exports").presigned_post(
-        upload_key(user_id, upload), UPLOAD_SECONDS, max_bytes=MAX_UPLOAD, content_type="application/octet-stream"
+        upload_key(user_id, upload),
+        UPLOAD_SECONDS,
+        max_bytes=MAX_UPLOAD,
+        content_type="application/octet-stream",
+        notes={_OPTIONS: json.dumps(dict(options))},
     )
     return upload, form
 
 
 def start_import(
-    at: Platform, user_id: UUID, payload: ImportPayload, *, request_id: str, idempotency_key: str | None
+    at: Platform,
+    user_id: UUID,
+    upload: UUID,
+    options: Mapping[str, Any],
+    *,
+    request_id: str,
+    idempotency_key: str | None = None,
 ) -> JobRecord:
-    """Import what was uploaded; NotFound while there is no such upload of this user's."""
+    """Import what was uploaded; NotFound while there is no such upload of this user's.
+
+    With the upload's own options this is the job that its arrival started; with others a further one.
+    """
+    own = ImportPayload(upload=str(upload), **_options_of(at, user_id, upload))
+    payload = own.model_copy(update=dict(options))
+    key = f"upload {upload}" if payload == own else idempotency_key
+    return at.jobs.start(IMPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=key)
+
+
+def _options_of(at: Platform, user_id: UUID, upload: UUID) -> Mapping[str, Any]:
     try:
-        at.bucket("exports").stat(upload_key(user_id, UUID(payload.upload)))
+        notes = at.bucket("exports").notes(upload_key(user_id, upload))
     except NotFound:  # the bucket's own words name a key, which is no business of a caller's
-        raise NotFound(f"there is no upload {payload.upload}") from None
-    return at.jobs.start(IMPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
+        raise NotFound(f"there is no upload {upload}") from None
+    options: Mapping[str, Any] = json.loads(notes.get(_OPTIONS, "{}"))
+    return options
+
+
+def start_arrived(at: Platform, key: str, *, request_id: str) -> JobRecord:
+    """The import of an upload that S3 tells of by its key; told again, it is the same job."""
+    user_id, upload = key.removeprefix(UPLOADS).split("/")
+    return start_import(at, UUID(user_id), UUID(upload), {}, request_id=request_id)
 
 
 def upload_key(user_id: UUID, upload: UUID) -> str:
-    return f"tax-imports/{user_id}/{upload}"
+    return f"{UPLOADS}{user_id}/{upload}"
 
 
 def _imported(checked: Checked, added: int) -> Imported:

@@ -7,6 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.constructs.resource import resource
 from stacks.frame import Frame
 
 _HALF_DONE = s3.LifecycleRule(
@@ -51,6 +52,13 @@ def private_bucket(
         removal_policy=frame.store_removal,
         auto_delete_objects=_emptied(frame),
     )
+
+
+def tell_event_bus(bucket: s3.Bucket) -> None:
+    """Its events go to EventBridge. By the resource's own property: the class would add a function to set it."""
+    told = s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+    configuration = s3.CfnBucket.NotificationConfigurationProperty(event_bridge_configuration=told)
+    resource(bucket, s3.CfnBucket).notification_configuration = configuration
 
 
 def log_bucket(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -42,6 +43,19 @@ def test_an_upload_becomes_transactions_and_a_report(client: Clients) -> None:
     tax.check_form(asked.documents["form_8949_csv"], asked.totals)
     assert len(asked.documents["form_8949_csv"].splitlines()) > PAIRS
     assert upload.import_sent(api, upload.send(api, history()))["known"] == 2 * PAIRS
+
+
+def test_the_arrival_of_an_upload_starts_its_import(client: Clients) -> None:
+    """Nobody asks for it; who asks then is told of that job, which is done, and not given a second one."""
+    api = client(f"user_{uuid4().hex[:12]}")
+    sent = upload.send(api, history())
+    deadline = time.monotonic() + 20
+    while not api.get("/v1/tax/transactions?limit=1"):
+        assert time.monotonic() < deadline, "the upload started nothing"
+        time.sleep(0.2)
+    ended = api.wait_for(upload.start_import(api, sent))
+    assert ended["result"]["added"] == 2 * PAIRS
+    assert upload.start_import(api, sent)["id"] == ended["id"]
 
 
 def test_an_upload_is_its_users_alone(client: Clients) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from cdk_app.stages import STAGES
 from handlers.runtime.cors import EXPOSED
+from premium.tax import service
 from stacks.routes import FUNCTIONS, HTTP, SCHEDULED
 from tests.infra.conftest import ON_AWS
 from tests.infra.templates import Resource, Stage, text
@@ -132,12 +133,26 @@ def test_chain_events_fail_one_by_one(stage: Stage) -> None:
 
 def test_schedules_retry_and_end_in_dead_letters(stage: Stage) -> None:
     rules = stage.resources("AWS::Events::Rule", "api")
-    assert len(rules) == len(SCHEDULED)
+    assert len([rule for rule in rules if "ScheduleExpression" in rule.properties]) == len(SCHEDULED)
     for rule in rules:
         target = rule.properties["Targets"][0]
         assert "DeadLetterConfig" in target
         assert target["RetryPolicy"]["MaximumRetryAttempts"] == 2
         assert "Live" in text(target["Arn"])
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_an_upload_starts_its_import(stages: dict[str, Stage], name: str) -> None:
+    """The rule listens where the presigned forms write, in the bucket that tells of its objects."""
+    stage = stages[name]
+    (rule,) = [r for r in stage.resources("AWS::Events::Rule", "api") if "EventPattern" in r.properties]
+    detail = rule.properties["EventPattern"]["detail"]
+    assert detail["object"] == {"key": [{"prefix": service.UPLOADS}]}
+    assert "Exports" in text(detail["bucket"])
+    buckets = stage.resources("AWS::S3::Bucket", "data")
+    telling = [bucket.name for bucket in buckets if "NotificationConfiguration" in bucket.properties]
+    assert [bucket.startswith("Exports") for bucket in telling] == [True]
+    assert "UploadsLive" in text(rule.properties["Targets"][0]["Arn"])
 
 
 def test_the_socket_has_its_three_routes(stage: Stage) -> None:

@@ -14,6 +14,7 @@ import pytest
 from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord, JobStatus
 from premium.jobs.runtime import carry_out
+from premium.tax import service
 from premium.tax.importing import make_import
 from premium.tax.jobs import IMPORT
 from tests.fixtures.postgres import Databases
@@ -113,3 +114,14 @@ def test_another_users_upload_is_not_found(ask: Ask, postgres: Databases) -> Non
     send(form, b"[]")
     assert ask("POST", form["links"]["import"], {}, as_user=add_user(postgres))[0] == 404
     assert ask("POST", f"/v1/tax/transactions/uploads/{uuid4()}/import", {})[0] == 404
+
+
+def test_an_arrival_starts_the_import_that_was_chosen_once(platform: Platform, ask: Ask) -> None:
+    """Options travel with the file; told twice or asked for besides it is one job, with other options another."""
+    form = ask("POST", "/v1/tax/transactions/uploads", {"currency": "EUR"})[1]["data"]
+    assert send(form, b"[]") in (200, 204)
+    key = form["fields"]["key"]
+    first, again = (service.start_arrived(platform, key, request_id=f"req_{n}") for n in range(2))
+    assert (first.id, first.payload["currency"]) == (again.id, "EUR")
+    assert ask("POST", form["links"]["import"], {})[1]["data"]["id"] == str(first.id)
+    assert ask("POST", form["links"]["import"], {"lenient": True})[1]["data"]["id"] != str(first.id)
