@@ -1,12 +1,14 @@
 """A block as events: its transfers (ERC-20 and native) and its gas price. Pure.
 
 An event's id is made of the block's hash and its place in the block: the same block gives the same events whenever it
-is read, and the block that a reorganisation puts in its place gives others. `amount` is in base units, `asset` is the
-price key `chain:address`.
+is read, and the block that a reorganisation puts in its place gives others. Behind a reorganisation the ids also name
+the branch, because a block that was taken back may return, and what it gave at first stays taken back. `amount` is in
+base units, `asset` is the price key `chain:address`.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,6 +59,21 @@ def priced(event: Event, worth: Mapping[str, Worth]) -> Event:
 def retraction(event: Event) -> Event:
     """Of an event whose block is no more the chain's."""
     return event | {"event_id": f"retract:{event['event_id']}", "retracts": event["event_id"]}
+
+
+def on_branch(event: Event, branch: str) -> Event:
+    """As an event of its own on this branch; the first one has no name."""
+    return event | {"event_id": f"{event['event_id']}~{branch}"} if branch else event
+
+
+def branch_of(events: Sequence[Event]) -> str:
+    """Of a block that has been read; each gives at least its gas price."""
+    return str(events[0]["event_id"]).partition("~")[2]
+
+
+def branch_after(orphans: Sequence[Event]) -> str:
+    """Of what takes the place of a block: another one for each block, and for each time that it is taken back."""
+    return hashlib.sha256(str(orphans[0]["event_id"]).encode()).hexdigest()[:8]
 
 
 def _common(chain: str, block: Mapping[str, Any], kind: str, place: str) -> Event:

@@ -8,10 +8,19 @@ another block at a height that was read proves the former.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from premium.alerts.sources.blocks import Event, assets, events_of, priced, retraction
+from premium.alerts.sources.blocks import (
+    Event,
+    assets,
+    branch_after,
+    branch_of,
+    events_of,
+    on_branch,
+    priced,
+    retraction,
+)
 from premium.alerts.sources.cursor import Block, Cursor
 from premium.alerts.sources.node import Node
 from premium.errors import UpstreamUnavailable
@@ -42,13 +51,22 @@ class Poller:
             if orphans:
                 logger.warning("the chain was reorganised", chain=node.chain.name, blocks=len(orphans))
             kept = known[len(orphans) :]
-            blocks = await _blocks(node, kept[0] if kept else None, _first(known, kept, newest), newest)
+            read = await _blocks(node, kept[0] if kept else None, _first(known, kept, newest), newest)
+            branch = _branch(orphans, kept)
+            blocks = [replace(block, events=[on_branch(event, branch) for event in block.events]) for block in read]
             sent = [*back, *(event for block in blocks for event in block.events)]
             self.send(sent)
             if orphans:
                 cursor.forget_after(kept[0].number if kept else -1)
             cursor.add(blocks)
         return len(sent)
+
+
+def _branch(orphans: Sequence[Block], kept: Sequence[Block]) -> str:
+    """The newest orphan's successor, or the one that the chain is on."""
+    if orphans:
+        return branch_after(orphans[0].events)
+    return branch_of(kept[0].events) if kept else ""
 
 
 def _first(known: Sequence[Block], kept: Sequence[Block], newest: int) -> int:

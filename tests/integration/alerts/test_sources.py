@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -20,6 +20,7 @@ from premium.alerts.intake import IncomingEvent
 from premium.alerts.sources.node import Node
 from premium.alerts.sources.poller import Poller
 from premium.bootstrap import Platform
+from premium.chains.model import Chain
 from premium.chains.rpc import Rpc
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import open_client
@@ -110,6 +111,53 @@ def test_a_reorganisation_takes_back_what_it_orphans_and_nothing_else(source: So
     assert [event["amount"] for event in transfers(events) if "retracts" not in event] == ["4"]
     assert not {event["event_id"] for event in first} & set(back)
     assert source.poll() == []
+
+
+class Forks:
+    """A node that shows whichever chain the test names; anvil never makes the same block twice."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.shown = "a"
+
+    async def newest(self) -> int:
+        return 2
+
+    async def hashes(self, numbers: Iterable[int]) -> list[str | None]:
+        return [self._hash(number) for number in numbers]
+
+    async def block(self, number: int) -> dict[str, Any]:
+        return {
+            "number": hex(number), "hash": self._hash(number), "parentHash": self._hash(number - 1),
+            "timestamp": hex(1_763_640_000 + number), "baseFeePerGas": "0x1", "transactions": [],
+        }  # fmt: skip
+
+    async def transfers(self, block_hash: str) -> list[Any]:  # noqa: ARG002 - as the node is asked
+        return []
+
+    async def worth(self, keys: set[str]) -> dict[str, Any]:  # noqa: ARG002 - as the node is asked
+        return {}
+
+    def _hash(self, number: int) -> str:
+        return f"0x{f'{number}{self.shown}' if number > 1 else number:>064}"
+
+
+def test_a_block_that_was_taken_back_and_returns_is_told_as_new_each_time(source: Source) -> None:
+    """Once taken back, an event is known as such for good: its return needs another id, and so does its next one."""
+    forks, sent = Forks(Sources.of(source.platform).registry["local"]), list[dict[str, Any]]()
+    poller = Poller(source.platform.worker_database, sent.extend)
+    standing: list[str] = []
+    ids: list[str] = []
+    for shown in "ababa":
+        forks.shown = shown
+        assert asyncio.run(poller.poll(cast("Node", forks))) > 0
+        assert [event["retracts"] for event in sent if "retracts" in event] == standing
+        standing = [event["event_id"] for event in sent if "retracts" not in event]
+        assert [name.partition("~")[0] for name in standing] == [f"local:0x{f'2{shown}':>064}:gas"]
+        ids += [event["event_id"] for event in sent]
+        sent.clear()
+        assert asyncio.run(poller.poll(cast("Node", forks))) == 0
+    assert len(set(ids)) == len(ids)
 
 
 def test_what_was_sent_before_a_crash_is_sent_again_under_the_same_ids(source: Source, evm: Evm) -> None:
