@@ -1,19 +1,24 @@
-"""`premium alerts …`: rules tried offline before they are switched on."""
+"""`premium alerts …`: rules tried offline before they are switched on, and what operators do with failed batches."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
+from uuid import UUID
 
 import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from premium.alerts import batches
 from premium.alerts.backtest import LineError, backtest, read_events, read_rules
 from premium.alerts.matcher import Matcher
+from premium.bootstrap import platform
+from premium.storage.plain import to_json
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN = 10
@@ -21,7 +26,35 @@ _SHOWN = 10
 
 @click.group()
 def alerts() -> None:
-    """Alert rules, offline."""
+    """Alert rules, offline; and batches of events that could not be matched."""
+
+
+@alerts.group("batches")
+def batches_() -> None:
+    """Batches of events that could not be matched, with the environment of a worker."""
+
+
+@batches_.command("list")
+def list_() -> None:
+    """Print {"id", "shard", "failed_at", "error"} for each, the newest last."""
+    for one in batches.failed(platform().worker_database):
+        click.echo(to_json(asdict(one)))
+
+
+@batches_.command()
+@click.argument("batch_ids", type=click.UUID, nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every one that failed.")
+def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
+    """Have batches matched again; exit code 1 where one is not there or has not failed."""
+    if bool(batch_ids) is every:
+        raise click.UsageError("give batch ids, or --all")
+    given = platform()
+    wanted = [one.id for one in batches.failed(given.worker_database)] if every else list(dict.fromkeys(batch_ids))
+    done = batches.requeue(given.worker_database, given.redis(1), wanted)
+    for refused in set(wanted) - set(done):
+        click.echo(f"{refused}: no batch that has failed", err=True)
+    click.echo(f"{len(done)} requeued")
+    sys.exit(0 if len(done) == len(wanted) else 1)
 
 
 @alerts.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg.sql import SQL, Identifier, Placeholder
@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from redis import Redis
 
 from local.redis import Redis as RedisService
+from premium.alerts import batches
 from premium.alerts.intake import batch_id, hand_over, keep
 from premium.alerts.shard import Shard
 from premium.alerts.shard_store import LeaseLost, ShardStore
@@ -265,6 +266,25 @@ def test_a_batch_that_cannot_be_matched_is_buried_alone(line: Line, above: Calla
     assert [event for event, _ in line.fired()] == ["p1", "p3"]
     assert queue("alerts", line.redis).count == 0
     assert queue("alerts", line.redis).failed_job_registry.get_job_ids() == [str(bad)]
+
+
+def test_a_batch_that_failed_is_matched_when_an_operator_asks(
+    line: Line, above: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a release that can match it."""
+    above(trigger="level")
+    with monkeypatch.context() as patched:
+        patched.setattr(ShardStore, "save", lambda *_: _raise(ValueError("a defect")))
+        (bad,) = line.send(price(1, "101"))
+        line.run()
+    (listed,) = batches.failed(line.worker)
+    assert (listed.id, listed.shard, listed.error) == (bad, 0, "ValueError: a defect")
+    assert line.run() == 0
+    assert batches.requeue(line.worker, line.redis, [bad, uuid4()]) == [bad]
+    assert (batches.failed(line.worker), queue("alerts", line.redis).failed_job_registry.get_job_ids()) == ([], [])
+    assert line.run() == 1
+    assert line.fired() == [("p1", False)]
+    assert batches.requeue(line.worker, line.redis, [bad]) == []
 
 
 def test_shards_divide_events_and_rules(line: Line, above: Callable[..., UUID]) -> None:
