@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from redis import Redis
-from rq import Worker
+from rq import Queue, Worker
 from rq.registry import ScheduledJobRegistry, StartedJobRegistry
 
 from premium.jobs.queue import QUEUES
@@ -45,24 +45,36 @@ class Backlog:
 
 def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) -> tuple[Backlog, ...]:
     """Every queue's backlog; workers are those whose heartbeat lives and that listen to the queue."""
-    names = tuple(queues)
+    parts = parts_of(connection, queues)
+    counts = {name: [0, 0, 0] for name in parts}
     with connection.pipeline(transaction=False) as pipe:
-        for name in names:
-            pipe.llen(queue(name, connection).key)
-            pipe.zcard(ScheduledJobRegistry.key_template.format(name))
-            pipe.zcount(StartedJobRegistry.key_template.format(name), int(now.timestamp()), "+inf")
-        counts = iter(pipe.execute())
+        every = [(name, part) for name in parts for part in parts[name]]
+        for _, part in every:
+            pipe.llen(queue(part, connection).key)
+            pipe.zcard(ScheduledJobRegistry.key_template.format(part))
+            pipe.zcount(StartedJobRegistry.key_template.format(part), int(now.timestamp()), "+inf")
+        found = pipe.execute()
+    for place, (name, _) in enumerate(every):
+        counts[name] = [before + more for before, more in zip(counts[name], found[3 * place :][:3], strict=True)]
     listening = [name for worker in Worker.all(connection=connection) for name in worker.queue_names()]
     return tuple(
         Backlog(
             queue=name,
-            queued=next(counts),
-            retrying=next(counts),
-            started=next(counts),
+            queued=counts[name][0],
+            retrying=counts[name][1],
+            started=counts[name][2],
             workers=listening.count(name),
         )
-        for name in names
+        for name in parts
     )
+
+
+def parts_of(connection: Redis, queues: Iterable[str]) -> dict[str, list[str]]:
+    """Each queue with those that its work is divided among (`alerts` with `alerts-1`, …), as RQ knows them."""
+    registered = cast("set[bytes]", connection.smembers(Queue.redis_queues_keys))
+    keys = {key.decode().removeprefix(Queue.redis_queue_namespace_prefix) for key in registered}
+    divided = sorted((name.rpartition("-")[0], name) for name in keys if name.rpartition("-")[2].isdecimal())
+    return {name: [name, *(part for whole, part in divided if whole == name)] for name in queues}
 
 
 def publish(client: CloudWatchClient, backlogs: Iterable[Backlog], now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from uuid import UUID
 
 from redis import Redis
@@ -11,7 +12,7 @@ from rq.job import Job
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
-from premium.jobs.backlog import Backlog, measure
+from premium.jobs.backlog import Backlog, measure, parts_of
 from premium.jobs.queue import QUEUES
 from premium.jobs.rq_queue import queue
 
@@ -38,17 +39,18 @@ class DeadLetter:
 
 def states(connection: Redis) -> tuple[QueueState, ...]:
     measured = measure(connection, datetime.now(UTC))
-    with connection.pipeline(transaction=False) as pipe:
-        for each in measured:
-            pipe.zcard(FailedJobRegistry.key_template.format(each.queue))
-        failed = pipe.execute()
-    return tuple(QueueState(**asdict(each), failed=count) for each, count in zip(measured, failed, strict=True))
+    parts = parts_of(connection, (each.queue for each in measured))
+    failed = {
+        name: sum(int(connection.zcard(FailedJobRegistry.key_template.format(one))) for one in divided)
+        for name, divided in parts.items()
+    }
+    return tuple(QueueState(**asdict(each), failed=failed[each.queue]) for each in measured)
 
 
 def dead_letters(connection: Redis, names: tuple[str, ...] = QUEUES) -> tuple[DeadLetter, ...]:
     """The newest last; what RQ has forgotten is not listed."""
     found: list[DeadLetter] = []
-    for name in names:
+    for name in chain.from_iterable(parts_of(connection, names).values()):
         registry = FailedJobRegistry(queue=queue(name, connection))
         jobs = Job.fetch_many(registry.get_job_ids(), connection=connection, serializer=JSONSerializer)
         found += [_dead_letter(name, job) for job in jobs if job is not None]

@@ -18,6 +18,7 @@ from premium.alerts.intake import batch_id, hand_over, keep
 from premium.alerts.shard import Shard
 from premium.alerts.shard_store import LeaseLost, ShardStore
 from premium.errors import UpstreamUnavailable
+from premium.jobs import operations
 from premium.jobs.rq_queue import queue
 from premium.notifications import dispatch
 from premium.storage.postgres import Database
@@ -295,6 +296,10 @@ def test_shards_divide_events_and_rules(line: Line, above: Callable[..., UUID]) 
     shards = [line.begin("one", 0, 2), line.begin("two", 1, 2)]
     assert sum(len(each._loading.matcher.index) for each in shards) == 3
     line.send(*(price(number, "101", asset=asset) for number, asset in enumerate(["ETH", "BTC", "UNI", "X"])), shards=2)
+    waiting = next(state for state in operations.states(line.redis) if state.queue == "alerts")
+    assert waiting.queued == line.count("alert_batches") == 2, (
+        "an operator sees one queue, whatever it is divided among"
+    )
     assert sum(each.step(0.05) for each in shards) == 4
     assert [event for event, _ in line.fired()] == ["p0", "p0", "p1", "p2", "p3"]
 
