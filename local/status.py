@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import redis
 from rich.table import Table
 
@@ -12,6 +14,7 @@ from local.neighbours import Neighbours
 from local.places import Places
 from local.progress import CONSOLE, say
 from local.service import Service
+from premium.jobs.backlog import parts_of
 from premium.jobs.queue import QUEUES
 
 
@@ -37,7 +40,7 @@ def _queues(url: str) -> Table:
     """Waiting, started, failed by queue, read from RQ's own keys."""
     table = Table("queue", "queued", "started", "failed", box=None, pad_edge=False)
     with redis.Redis.from_url(url, db=1) as client:
-        for name in QUEUES:
+        for name in chain.from_iterable(parts_of(client, QUEUES).values()):
             waiting = client.llen(f"rq:queue:{name}")
             started, failed = client.zcard(f"rq:wip:{name}"), client.zcard(f"rq:failed:{name}")
             table.add_row(name, str(waiting), str(started), str(failed))
