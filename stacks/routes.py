@@ -49,16 +49,10 @@ HTTP = (
     ),
     Function(
         name="accounts",
-        needs=(*_ANSWERS, "jwt"),
+        needs=_ANSWERS,
         routes=(
-            "POST /v1/auth/nonce",
-            "POST /v1/auth/verify-wallet",
-            "GET /v1/auth/session",
-            "POST /v1/auth/logout",
             "GET /v1/users/profile",
             "PUT /v1/users/profile",
-            "GET /v1/users/preferences",
-            "PUT /v1/users/preferences",
             "GET /v1/users/api-keys",
             "POST /v1/users/api-keys",
             "DELETE /v1/users/api-keys/{id}",
@@ -66,7 +60,7 @@ HTTP = (
     ),
     Function(
         name="portfolio",
-        needs=(*_ANSWERS, "timeseries", "jobs", "exports"),
+        needs=(*_ANSWERS, "timeseries", "jobs"),
         routes=(
             "GET /v1/portfolio",
             "GET /v1/portfolio/assets",
@@ -77,7 +71,6 @@ HTTP = (
             "POST /v1/portfolio/wallets",
             "DELETE /v1/portfolio/wallets/{id}",
             "POST /v1/portfolio/refresh",
-            "POST /v1/portfolio/exports",
         ),
         hot=True,
     ),
@@ -101,12 +94,9 @@ HTTP = (
         name="security",
         needs=(*_ANSWERS, "jobs"),
         routes=(
-            "POST /v1/security/scan/transaction",
             "POST /v1/security/scan/contract",
-            "POST /v1/security/scan/address",
             "GET /v1/security/scans",
             "GET /v1/security/scans/{id}",
-            "GET /v1/security/risk-score/{address}",
         ),
     ),
     Function(
