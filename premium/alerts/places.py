@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.alerts import values
-from premium.alerts.catalogue import DISCRIMINATORS
+from premium.alerts.catalogue import DISCRIMINATORS, SERIES
 from premium.alerts.columns import Reader
 from premium.alerts.rule import Condition, Rule
 
@@ -67,7 +67,12 @@ def place_of(rule: Rule) -> Place:
         store = StoreKey("", values.number, ANY, edge=False, whole=not rest and not rule.edge)
         return Place(signature, key, store, _ZERO, _ZERO)
     first, second = numeric[0], numeric[1] if len(numeric) == 2 else None
-    whole = len(rest) == len(numeric) <= (1 if rule.edge else 2)
+    whole = len(rest) == len(numeric) <= (1 if rule.edge else 2) and _decides(rule, signature)
     residual = Residual(second.field, second.read, second.operator) if second is not None and whole else None
     store = StoreKey(first.field, first.read, first.operator, rule.edge and whole, whole, residual)
     return Place(signature, key, store, Decimal(first.value), Decimal(second.value) if residual and second else _ZERO)
+
+
+def _decides(rule: Rule, signature: tuple[str, ...]) -> bool:
+    """Whether a series lies in one group: else an event's predecessor may have been none of the rule's."""
+    return not rule.edge or set(signature) <= set(SERIES[rule.kind])

@@ -106,3 +106,27 @@ def test_edges_lateness_and_changes_in_the_middle_agree_with_the_reference(steps
             order = matcher.index.slots
             wanted = [(at, name) for at, event in enumerate(value) for name in reference.match(event, order)]
             assert got == wanted
+
+
+@pytest.mark.parametrize(
+    ("rule", "series", "mine", "other"),
+    [
+        ("whale", {"kind": "transfer", "chain": "c", "asset": "A", "amount": "2"}, {"from": "0xaB"}, {"from": "0xCD"}),
+        ("protocol_risk", {"kind": "protocol", "protocol": "p", "amount": "2"}, {"risk_kind": "a"}, {"risk_kind": "b"}),
+        ("protocol_risk", {"kind": "protocol", "protocol": "p", "amount": "2"}, {"asset": "A"}, {"asset": "B"}),
+    ],
+)
+def test_the_predecessor_of_an_edge_may_be_none_of_the_rules_group(
+    rule: str, series: dict[str, Any], mine: dict[str, str], other: dict[str, str]
+) -> None:
+    conditions = [{"field": name, "operator": "eq", "value": value} for name, value in mine.items()]
+    number = {"field": "amount", "operator": "gte", "value": 1}
+    made = parse({"id": "r", "type": rule, "conditions": [*conditions, number], "trigger": "edge"}, strict=False)
+    assert made is not None
+    events = [
+        series | who | {"event_id": str(at), "timestamp": f"2026-01-01T00:00:0{at}Z"}
+        for at, who in enumerate([other, mine, mine, other, mine])
+    ]
+    together, one_by_one = Matcher([made]), Matcher([made])
+    assert together.match(events)[0].tolist() == [1, 4]
+    assert [at for at, event in enumerate(events) if len(one_by_one.match([event])[0])] == [1, 4]
