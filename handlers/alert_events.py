@@ -2,99 +2,80 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import ValidationError
 
-from handlers.runtime.body import read_object
-from premium.alerts.intake import IncomingEvent, hand_over
+from handlers.alert_messages import Message, Refused, read
+from premium.alerts.intake import hand_over
 from premium.bootstrap import platform
-from premium.errors import InvalidInput, UpstreamUnavailable
+from premium.errors import UpstreamUnavailable
 from premium.observability import logger, tracer
 
-Record = Mapping[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+_A_REQUEST = 10
+"""SQS takes no more messages at a time."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls with two
-    """`{"batchItemFailures": […]}`: SQS forgets a record only when its event is kept, or in the dead-letter queue."""
-    records: list[Record] = list(event.get("Records") or [])
-    events, unreadable = _read(records)
-    batches: list[str] = []
-    failed = _bury(unreadable)
-    try:
-        with tracer.segment("hand over"):
-            given = platform()
-            shards = given.settings.alert_shards
-            batches = [str(batch) for batch in hand_over(given.database, given.redis(1), events, shards=shards)]
-    except UpstreamUnavailable:
-        logger.exception("events stay in SQS")
-        buried = {_id(record) for record, _ in unreadable} - set(failed)
-        failed = [_id(record) for record in records if _id(record) not in buried]
-    logger.info("chain events", records=len(records), refused=len(unreadable), batches=batches)
+    """`{"batchItemFailures": […]}`: SQS forgets a message only when each of its events is kept, or a dead letter.
+
+    What is kept already when a message comes again is known by its events' ids.
+    """
+    now = platform().clock.now()
+    messages = [read(record, now) for record in event.get("Records") or []]
+    kept = _kept([event for message in messages for event in message.events])
+    failed = [one.id for one in messages if (one.events and not kept) or not _buried(one)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _bury(unreadable: list[tuple[Record, str]]) -> list[str]:
-    """To the dead-letter queue, each with its reason, which SQS itself would not carry there; ids of those that remain.
-
-    Where the queue is lent to us we do not know its dead letters: SQS moves the record there after its tries.
-    """
-    url = platform().settings.events_dead_letters if unreadable else None
-    return [_id(record) for record, reason in unreadable if url is None or not _sent(url, record, reason)]
-
-
-def _sent(url: str, record: Record, reason: str) -> bool:
-    told = {"Reason": reason, "MessageId": _id(record)}
+def _kept(events: Sequence[dict[str, Any]]) -> bool:
     try:
-        boto3.client("sqs").send_message(
-            QueueUrl=url,
-            MessageBody=str(record.get("body") or "(empty)"),
-            MessageAttributes={name: {"DataType": "String", "StringValue": text or "-"} for name, text in told.items()},
-        )
-    except (BotoCoreError, ClientError):
-        logger.exception("an unreadable event stays in SQS", message_id=_id(record))
+        with tracer.segment("hand over"):
+            given = platform()
+            batches = hand_over(given.database, given.redis(1), events, shards=given.settings.alert_shards)
+    except UpstreamUnavailable:
+        logger.exception("events stay in SQS")
         return False
+    logger.info("chain events", events=len(events), batches=[str(batch) for batch in batches])
     return True
 
 
-def _read(records: list[Record]) -> tuple[list[dict[str, Any]], list[tuple[Record, str]]]:
-    """Events, and the records that hold none, with the reason."""
-    events: list[dict[str, Any]] = []
-    failed: list[tuple[Record, str]] = []
-    for record in records:
-        try:
-            events.append(_event(record))
-        except (InvalidInput, ValidationError) as error:
-            logger.warning("an event cannot be read", message_id=_id(record), reason=_reason(error))
-            failed.append((record, _reason(error)))
-    return events, failed
+def _buried(message: Message) -> bool:
+    """Whether nothing of the message remains to be read.
+
+    Each unreadable event goes to the dead-letter queue with its reason, which SQS itself would not carry there. Where
+    the queue is lent to us we do not know its dead letters: SQS moves the whole message there after its tries.
+    """
+    for one in message.refused:
+        logger.warning("an event cannot be read", message_id=message.id, reason=one.reason)
+    if not message.refused:
+        return True
+    url = platform().settings.events_dead_letters
+    groups = range(0, len(message.refused), _A_REQUEST)
+    return url is not None and all(_sent(url, message.id, message.refused[at : at + _A_REQUEST]) for at in groups)
 
 
-def _event(record: Record) -> dict[str, Any]:
-    body = record.get("body")
-    raw = read_object({"body": body})
-    if raw is None:
-        raise InvalidInput("The message is empty")
-    # From SNS without raw delivery the event is a text inside.
-    if raw.get("Type") == "Notification" and isinstance(raw.get("Message"), str):
-        body = raw["Message"]
-        raw = read_object({"body": body}) or {}
-    IncomingEvent.model_validate(raw, context={"now": platform().clock.now()})
-    # Once more, now that it is known to be sound: a float would round what the rules compare exactly.
-    exact: dict[str, Any] = json.loads(str(body), parse_float=Decimal)
-    return exact
+def _sent(url: str, message_id: str, refused: Sequence[Refused]) -> bool:
+    letters = [_letter(place, message_id, one) for place, one in enumerate(refused)]
+    try:
+        answer = boto3.client("sqs").send_message_batch(QueueUrl=url, Entries=letters)
+    except (BotoCoreError, ClientError):
+        logger.exception("unreadable events stay in SQS", message_id=message_id)
+        return False
+    return not answer.get("Failed")
 
 
-def _reason(error: InvalidInput | ValidationError) -> str:
-    if isinstance(error, InvalidInput):
-        return error.message
-    return json.dumps([{"field": problem["loc"], "problem": problem["msg"]} for problem in error.errors()])[:500]
-
-
-def _id(record: Record) -> str:
-    return str(record.get("messageId") or "")
+def _letter(place: int, message_id: str, one: Refused) -> SendMessageBatchRequestEntryTypeDef:
+    told = {"Reason": one.reason, "MessageId": message_id}
+    return {
+        "Id": str(place),
+        "MessageBody": one.text or "(empty)",
+        "MessageAttributes": {
+            name: {"DataType": "String", "StringValue": text or "-"} for name, text in told.items()
+        },
+    }  # fmt: skip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue, StrictFloat, StrictInt, StrictStr
+from pydantic import Field
 
-from handlers.runtime import Amount, Body
+from handlers.runtime import Amount, Body, ExactJson, Number
 from premium.alerts.model import Channel, RuleType, Trigger
 
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
@@ -17,7 +17,7 @@ _TEMPLATE = "Text with {{field}} placeholders; the rule's type has a default"
 class ConditionBody(Body):
     field: str = Field(min_length=1, max_length=256, description="A field of the rule's events (docs/alerts.md)")
     operator: Literal["gt", "gte", "lt", "lte", "eq"]
-    value: StrictStr | StrictInt | StrictFloat = Field(description="A number of over 15 digits is written as a string")
+    value: Number = Field(description="Exact, whether it is written as a JSON number or as a string")
 
 
 class ActionBody(Body):
@@ -58,7 +58,7 @@ class RuleChange(Body):
 
 
 class TrialBody(Body):
-    event: dict[str, JsonValue] | None = Field(default=None, description="One that fits is made where there is none")
+    event: dict[str, ExactJson] | None = Field(default=None, description="One that fits is made where there is none")
     deliver: bool = Field(default=True, description="false: judge the event, tell nobody")
 
 
@@ -75,5 +75,5 @@ class EarlierBody(Body):
     name: Name
     alert_type: str = Field(max_length=64)
     channels: tuple[Channel, ...] = Field(default=(), max_length=10)
-    condition: dict[str, StrictStr | StrictInt | StrictFloat] = Field(max_length=10)
+    condition: dict[str, Number] = Field(max_length=10)
     enabled: bool = True

@@ -128,9 +128,8 @@ class ApiStack(PremiumStack):
         iam.Policy(self, "Greeting", statements=[statement], roles=[made.role])
 
     def _chain_events(self, queue: sqs.IQueue) -> None:
-        source = SqsEventSource(
-            queue, batch_size=100, max_batching_window=Duration.seconds(1), report_batch_item_failures=True
-        )
+        # Up to ten messages, of many events each: more would have to wait for a window of a second or longer.
+        source = SqsEventSource(queue, batch_size=10, report_batch_item_failures=True)
         self._function(ALERT_EVENTS).alias.add_event_source(source)
 
     def _schedules(self) -> None:

@@ -1,7 +1,7 @@
 """JSON of a request, read strictly: what two parsers could read in two ways is refused.
 
 RFC 8259 leaves open duplicate names, NaN, lone surrogates and sizes; PostgreSQL cannot store NUL.
-All end as INVALID_INPUT.
+All end as INVALID_INPUT. Whole numbers are read as int, others as `JsonNumber`, so that no digit is lost.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from premium.errors import InvalidInput, PayloadTooLarge
@@ -18,6 +19,12 @@ MAX_BODY_BYTES = 4 * 1_048_576
 """Lambda takes 6 MB with the event around it; larger imports go to S3 by a presigned upload."""
 MAX_DEPTH = 32
 MAX_NUMBER_CHARACTERS = 130
+MAX_MAGNITUDE = 307
+"""A power of ten: what others read as a 64-bit float is refused where they would read infinity, or zero."""
+
+
+class JsonNumber(Decimal):
+    """A JSON number that is not whole, exactly. Money is written as a string: models tell the two apart by this."""
 
 
 def read_object(event: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -102,11 +109,16 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _float(digits: str) -> float:
+def _number(digits: str) -> JsonNumber:
     _check_number(digits)
-    value = float(digits)
-    if value in (float("inf"), float("-inf")):
-        raise InvalidInput("A number is too large", details={"body": "a number is too large"})
+    try:
+        value = JsonNumber(digits)
+        too_far = abs(value.adjusted()) > MAX_MAGNITUDE
+    except InvalidOperation:  # a power of more than 18 digits
+        too_far = True
+    if too_far:
+        reason = f"a number whose power of ten is not within ±{MAX_MAGNITUDE}"
+        raise InvalidInput("A number is too large or too small", details={"body": reason})
     return value
 
 
@@ -118,5 +130,5 @@ def _check_number(digits: str) -> None:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_float
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_number
 )

@@ -13,16 +13,28 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    JsonValue,
     PlainSerializer,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
 
+from handlers.runtime.body import JsonNumber
 from premium.money import decimal_of, plain
+
+
+def _amount(value: str | int | Decimal) -> Decimal:
+    if isinstance(value, JsonNumber):
+        raise ValueError("a decimal is written as a string")  # noqa: TRY004 - pydantic reports ValueError by field
+    return decimal_of(value)
+
 
 Amount = Annotated[
     Decimal,
-    BeforeValidator(decimal_of),
+    BeforeValidator(_amount),
     PlainSerializer(plain, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["1234.5"]}),
 ]
@@ -45,6 +57,28 @@ def _within_reach(value: datetime) -> datetime:
         raise ValueError(f"must lie between the years {_YEARS[0]} and {_YEARS[1]}")
     return value.astimezone(UTC)
 
+
+def _short(value: object) -> object:
+    """JSON that JSON writers and the stores keep: a number that a float would round becomes its text."""
+    match value:
+        case Decimal():
+            short = float(value)
+            return short if Decimal(repr(short)) == value else str(value)
+        case dict():
+            return {name: _short(member) for name, member in value.items()}
+        case list():
+            return [_short(member) for member in value]
+    return value
+
+
+ExactJson = Annotated[JsonValue, BeforeValidator(_short)]
+"""Any JSON of a request: a number of more digits than 64-bit floats have is a string from here on."""
+Number = Annotated[
+    StrictInt | StrictFloat | StrictStr,
+    BeforeValidator(_short),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
+]
+"""A number or a text, each as it was written; what a float would round is a string from here on."""
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_within_reach)]
 """A time in a request, as RFC 3339 with its offset; in UTC from here on."""

@@ -7,8 +7,9 @@ there already, and an event that comes in two batches is known by its own id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid5
 
@@ -19,7 +20,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq.exceptions import DuplicateJobError
 
+from premium.alerts.catalogue import SERIES
 from premium.alerts.sharding import queue_of, shard_of
+from premium.alerts.times import seconds
+from premium.clock import rfc3339
 from premium.jobs.rq_queue import DEAD_LETTER_SECONDS, RESULT_SECONDS, queue
 from premium.observability import logger
 from premium.storage.plain import to_json
@@ -29,6 +33,11 @@ MATCH = "workers.matcher.match"
 """Takes a batch's id."""
 AHEAD = timedelta(minutes=5)
 """An event may be stamped this much later than our clock: other clocks are not ours."""
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+_A_NAME = 500
+"""Characters of what names an event's series: the matcher keeps the newest event of each under it."""
+_A_BATCH = 1_000_000
+"""Characters of a row, about: the matcher takes whole rows."""
 _NAMESPACE = UUID("6f1d7a52-6c0f-5b0e-9a38-0b7f6b7c1a11")
 _TIMEOUT_SECONDS = 60
 
@@ -49,30 +58,60 @@ class IncomingEvent(BaseModel):
     retracts: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
     @model_validator(mode="after")
-    def _not_of_the_future(self, info: ValidationInfo) -> Self:
+    def _of_our_time(self, info: ValidationInfo) -> Self:
         now: datetime = info.context["now"] if info.context else self.timestamp
         if self.timestamp > now + AHEAD:
             raise ValueError("timestamp: lies more than five minutes in the future")
+        if self.timestamp < OLDEST:
+            raise ValueError("timestamp: lies before the year 2000")
+        return self
+
+    @model_validator(mode="after")
+    def _of_a_short_name(self) -> Self:
+        fields = self.model_extra or {}
+        for name in SERIES[self.kind]:
+            if len(str(fields.get(name))) > _A_NAME:
+                raise ValueError(f"{name}: more than {_A_NAME} characters")
         return self
 
 
 Event = Mapping[str, Any]
+
+
+def accepted(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The event, its time written so that the matcher reads the same one. pydantic's ValidationError names a field."""
+    time = IncomingEvent.model_validate(raw, context={"now": now}).timestamp
+    return raw if math.isfinite(seconds(raw["timestamp"])) else raw | {"timestamp": rfc3339(time)}
+
+
 _KEEP = "INSERT INTO alert_batches (id, shard, events) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
 def hand_over(database: Database, redis: Redis, events: Sequence[Event], *, shards: int) -> list[UUID]:
-    """The batches' ids, one a shard. UpstreamUnavailable: nothing was kept. An unreachable Redis loses only time."""
+    """The batches' ids, mostly one a shard. UpstreamUnavailable: nothing was kept. Without Redis only time is lost."""
     parts: dict[int, list[Event]] = {}
     for event in events:
         parts.setdefault(shard_of(event, shards), []).append(event)
-    batches = {shard: batch_id(shard, part) for shard, part in parts.items()}
-    if parts:
+    batches = [(batch_id(shard, part), shard, part) for shard in parts for part in _of_a_row(parts[shard])]
+    if batches:
         with database.transaction() as connection:
-            for shard, part in parts.items():
-                keep(connection, batches[shard], shard, part)
-    for shard, batch in batches.items():
-        _announce(redis, shard, batch, len(parts[shard]))
-    return list(batches.values())
+            for batch, shard, part in batches:
+                keep(connection, batch, shard, part)
+    for batch, shard, part in batches:
+        _announce(redis, shard, batch, len(part))
+    return [batch for batch, _, _ in batches]
+
+
+def _of_a_row(events: Sequence[Event]) -> Iterator[list[Event]]:
+    part, size = list[Event](), 0
+    for event in events:
+        length = len(to_json(event))
+        if part and size + length > _A_BATCH:
+            yield part
+            part, size = [], 0
+        part.append(event)
+        size += length
+    yield part
 
 
 def batch_id(shard: int, events: Sequence[Event]) -> UUID:

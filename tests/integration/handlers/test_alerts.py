@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -181,6 +182,24 @@ def test_a_trial_fires_once_and_is_marked(at: Platform, token: str) -> None:
     quiet = ask(token, "POST", path, body={"deliver": False}).data
     assert (quiet["matches"], quiet["alertId"]) == (True, None)
     assert len(ask(token, "GET", HISTORY).data) == 1
+
+
+def test_json_numbers_keep_every_digit(token: str) -> None:
+    """As floats, bound and price would be one and the same."""
+    long, short = "4000.10000000000000000001", "4000.1"
+    given = price_rule(trigger="level")
+    given["conditions"][1]["value"] = 0
+    answer = ask(token, "POST", RULES, raw=json.dumps(given).replace('"value": 0', f'"value": {long}'))
+    assert answer.data["conditions"][1]["value"] == long
+    path = f"{RULES}/{answer.data['id']}"
+    for price, holds in ((short, False), (long, False), (f"{long}1", True)):
+        body = f'{{"event": {{"asset": "ETH", "price_usd": {price}}}, "deliver": false}}'
+        assert ask(token, "POST", f"{path}/test", raw=body).data["matches"] is holds
+    plain = ask(token, "PUT", path, body={"conditions": [given["conditions"][0] | {"value": "X"}, given["conditions"][1]
+                                                         | {"value": 4000.1}]}).data  # fmt: skip
+    assert plain["conditions"][1]["value"] == 4000.1
+    earlier = f'{{"name": "n", "alert_type": "price_above", "condition": {{"threshold": {long}}}}}'
+    assert ask(token, "POST", EARLIER, raw=earlier).data["condition"] == {"threshold": long}
 
 
 def test_trials_that_are_delivered_are_few_a_minute(token: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,40 @@ def test_what_cannot_be_read_lies_among_the_dead_letters_with_its_reason(
     assert alert_events.handler(batch(events), None) == {"batchItemFailures": [{"itemIdentifier": "e2"}]}
 
 
+def test_a_message_of_many_events_loses_only_what_cannot_be_read(
+    at: Platform, postgres: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those go each by itself, as it came; the message is done with, so that nothing of it comes again."""
+    client = boto3.client("sqs")
+    url = client.create_queue(QueueName=f"dead-{uuid4().hex}")["QueueUrl"]
+    monkeypatch.setenv("EVENTS_DEAD_LETTERS", url)
+    forget()
+    sound = [json.dumps(event) for event in EVENTS]
+    broken = [f'{{"event_id": "b{number}", "kind":  "weather"}}' for number in range(12)]
+    body = f'{{"events": [{",".join([*sound[:50], *broken, *sound[50:]])}]}}'
+    assert alert_events.handler({"Records": [{"messageId": "m", "body": body}]}, None) == {"batchItemFailures": []}
+    ((_, events),) = rows(postgres)
+    assert json.loads(events) == EVENTS
+    letters = [letter for _ in range(3) for letter in received(client, url)]
+    assert sorted(letter["Body"] for letter in letters) == sorted(broken)
+    assert all("kind" in letter["MessageAttributes"]["Reason"]["StringValue"] for letter in letters)
+
+
+def test_what_would_be_too_large_a_row_is_two(at: Platform, postgres: Databases) -> None:
+    events = [event | {"more": "x" * 30_000} for event in EVENTS[:40]]
+    body = json.dumps({"events": events})
+    for _ in range(2):
+        assert alert_events.handler({"Records": [{"messageId": "m", "body": body}]}, None) == {"batchItemFailures": []}
+    kept = rows(postgres)
+    assert [event for _, part in sorted(kept, key=lambda row: -len(row[1])) for event in json.loads(part)] == events
+    assert len(kept) == len(queue("alerts", at.redis(1)).jobs) == 2
+
+
+def received(client: Any, url: str) -> list[dict[str, Any]]:
+    answer = client.receive_message(QueueUrl=url, MessageAttributeNames=["All"], MaxNumberOfMessages=10)
+    return list(answer.get("Messages", []))
+
+
 def rows(postgres: Databases) -> list[tuple[object, str]]:
     with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
         return connection.execute("SELECT id, events FROM alert_batches").fetchall()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers import alert_events, authorizer, schedules, stream
+from handlers import alert_events, alert_messages, authorizer, schedules, stream
 from handlers.runtime.attempt import attempt_of
 from premium.alerts import intake
 from premium.config import Settings
@@ -118,11 +118,58 @@ def test_what_cannot_be_read_fails_alone(handed: list[dict[str, Any]]) -> None:
     good = [record(chain_event()), record({"Type": "Notification", "Message": json.dumps(chain_event(event_id="e2"))})]
     bad = [record(body) for body in ("", "{", "[]", "null", '{"Type": "Notification", "Message": "x"}')]
     wrong = ({"event_id": ...}, {"event_id": ""}, {"kind": "x"}, {"timestamp": "2026-11-20T12:00"}, {"chain": "A B"})
-    wrong = (*wrong, {"timestamp": "2026-11-20T12:05:01Z"}, {"retracts": ""}, {"retracts": 5})
+    wrong = (
+        *wrong,
+        {"timestamp": "2026-11-20T12:05:01Z"},
+        {"timestamp": "0001-01-01T00:00:00+14:00"},
+        {"retracts": ""},
+        {"retracts": 5},
+    )
     bad += [record(chain_event(**changes)) for changes in wrong]
     assert failures([*good, *bad]) == [each["messageId"] for each in bad]
     assert [each["event_id"] for each in handed] == ["e1", "e2"]
     assert handed[0]["price_usd"] == "1"
+
+
+def test_each_event_of_a_message_is_read_as_if_it_had_come_alone(handed: list[dict[str, Any]]) -> None:
+    exact = json.dumps(chain_event(event_id="exact")).replace('"1"', "0.1000000000000000000001")
+    pieces = [
+        exact,
+        '{"event_id": "twice", "event_id": "twice"}',
+        json.dumps(chain_event(event_id="nul", asset="\x00")),
+        json.dumps(chain_event(event_id="long", asset="x" * 501)),
+        json.dumps(chain_event(event_id="large", more="x" * 70_000)),
+        "[]",
+        json.dumps(chain_event(event_id="late", timestamp=1_763_640_000_123)),
+    ]
+    together = record('{"events": [' + " ,\n".join(pieces) + "]}\n")
+    wrapped = record({"Type": "Notification", "Message": json.dumps({"events": [chain_event(event_id="wrapped")]})})
+    assert failures([together, wrapped]) == [together["messageId"]], "SQS keeps it: we know no dead letters here"
+    assert [each["event_id"] for each in handed] == ["exact", "late", "wrapped"]
+    assert str(handed[0]["price_usd"]) == "0.1000000000000000000001"
+    assert handed[1]["timestamp"] == "2025-11-20T12:00:00.123000Z", "the matcher reads no milliseconds"
+    read = alert_messages.read(together, datetime(2026, 11, 20, 12, tzinfo=UTC))
+    assert [each.text for each in read.refused] == pieces[1:6], "as they came, for the dead letters"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"events": []},
+        {"events": [1] * 1001},
+        {"events": [chain_event()], "more": 1},
+        '{"events": [{}, {]}',
+        '{"events": [{} {}]}',
+        '{"events": [{}]} x',
+        '{"events": [' + "[" * 100_000,
+    ],
+)
+def test_a_message_of_another_form_is_refused_whole(handed: list[dict[str, Any]], body: object) -> None:
+    bad = record(body)
+    assert failures([bad]) == [bad["messageId"]]
+    assert handed == []
+    (refused,) = alert_messages.read(bad, datetime(2026, 11, 20, 12, tzinfo=UTC)).refused
+    assert refused.text == bad["body"]
 
 
 def test_a_lost_queue_leaves_the_whole_batch_in_sqs(
@@ -174,8 +221,8 @@ def test_whatever_is_said_to_the_stream_has_an_answer(body: str) -> None:
 def test_whatever_stands_in_the_queue_is_read_or_refused(body: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alert_events, "platform", Nowhere)
-        events, failed = alert_events._read([record(body)])
-    assert len(events) + len(failed) == 1
+        message = alert_messages.read(record(body), datetime(2026, 11, 20, 12, tzinfo=UTC))
+    assert len(message.events) + len(message.refused) == 1
 
 
 def test_nothing_is_no_failure() -> None:

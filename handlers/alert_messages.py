@@ -1,0 +1,106 @@
+"""What a message of the events queue holds: one event, or `{"events": [{…}, …]}` with up to a thousand.
+
+Each event of a message is read as if it had come alone: one that is not sound takes none of the others with it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from handlers.runtime.body import read_object
+from premium.alerts.intake import accepted
+from premium.errors import InvalidInput, PayloadTooLarge
+
+MOST = 1_000
+"""Events of a message."""
+MAX_CHARACTERS = 64 * 1024
+"""Of an event's JSON: what the matcher remembers of a series is one, and an alert carries it."""
+_MANY = re.compile(r'\s*\{\s*"events"\s*:\s*\[')
+_NEXT = re.compile(r"\s*(,|\]\s*\}\s*\Z)\s*")
+_JSON = json.JSONDecoder()
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What cannot be read, as it came, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`id` is SQS' own."""
+
+    id: str
+    events: tuple[Event, ...]
+    refused: tuple[Refused, ...]
+
+
+def read(record: Mapping[str, Any], now: datetime) -> Message:
+    """Never raises for what stands in a record."""
+    text = _unwrapped(str(record.get("body") or ""))
+    events, refused = list[Event](), list[Refused]()
+    for piece in _pieces(text):
+        try:
+            events.append(_event(piece, now))
+        except (InvalidInput, PayloadTooLarge, ValidationError) as error:
+            refused.append(Refused(piece, _reason(error)))
+    return Message(str(record.get("messageId") or ""), tuple(events), tuple(refused))
+
+
+def _unwrapped(body: str) -> str:
+    """From SNS without raw delivery the message is a text inside."""
+    try:
+        outer = json.loads(body) if '"Notification"' in body else None
+    except (ValueError, RecursionError):
+        return body
+    inner = outer.get("Message") if isinstance(outer, dict) and outer.get("Type") == "Notification" else None
+    return inner if isinstance(inner, str) else body
+
+
+def _pieces(text: str) -> list[str]:
+    """Each event's own text; the whole where it is not of the form for many."""
+    start = _MANY.match(text)
+    if start is None:
+        return [text]
+    pieces, at = list[str](), start.end()
+    try:
+        while len(pieces) <= MOST:
+            _, end = _JSON.raw_decode(text, at)
+            pieces.append(text[at:end])
+            after = _NEXT.match(text, end)
+            if after is None:
+                return [text]
+            if after.group(1) != ",":
+                return pieces if len(pieces) <= MOST else [text]
+            at = after.end()
+    except (ValueError, RecursionError):
+        return [text]
+    return [text]
+
+
+def _event(text: str, now: datetime) -> Event:
+    if len(text) > MAX_CHARACTERS and _MANY.match(text) is None:
+        raise InvalidInput(f"The event has more than {MAX_CHARACTERS} characters")
+    raw = read_object({"body": text})
+    if raw is None:
+        raise InvalidInput("The message is empty")
+    if isinstance(raw.get("events"), list) and "event_id" not in raw:
+        raise InvalidInput(f"A message holds 1 to {MOST} events, and nothing beside them")
+    return accepted(raw, now)
+
+
+def _reason(error: InvalidInput | PayloadTooLarge | ValidationError) -> str:
+    if not isinstance(error, ValidationError):
+        return error.message
+    return json.dumps([{"field": problem["loc"], "problem": problem["msg"]} for problem in error.errors()])[:500]
