@@ -1,28 +1,20 @@
-"""Rules and events from JSON lines: what would have fired, as the service would have fired it."""
+"""What rules would have fired on events in the order of their arrival, as the service would have fired it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from premium.alerts.lines import event_id
 from premium.alerts.matcher import Matcher
-from premium.alerts.rule import Rule, RuleError, parse
+from premium.alerts.search import Slots
+from premium.alerts.thresholds import Ints
 
 BATCH = 10_000
-MAX_LINE = 1_000_000
-
-
-class LineError(ValueError):
-    """A line that cannot be used: its number (from 1), its field where one is to blame, and the reason."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}")
-        self.line = line
+Event = Mapping[str, Any]
 
 
 class Firing(NamedTuple):
@@ -32,78 +24,65 @@ class Firing(NamedTuple):
     event_id: str
 
 
-def read_rules(lines: Iterable[str]) -> Iterator[Rule]:
-    """The enabled rules of a file, in its order; LineError on the first that is wrong or whose id was there before."""
-    seen: dict[str, int] = {}
-    for number, raw in _objects(lines):
-        try:
-            rule = parse(raw, strict=False)
-        except RuleError as error:
-            raise LineError(number, str(error)) from None
-        identity = str(raw.get("rule_id", raw.get("id")))
-        if identity in seen:
-            raise LineError(number, f"id: {identity!r} is on line {seen[identity]} already")
-        seen[identity] = number
-        if rule is not None:
-            yield rule
+class Backtest:
+    """As a shard: an event id counts once, and one that the chain took back never, nor is it a level any more."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._seen: set[str] = set()
+        self._disarmed: dict[str, list[str]] = {}
+        """Rules with a hysteresis, by the event that fired them."""
+        rules = matcher.index.rules
+        self._hysteresis = np.array([rule is not None and rule.hysteresis is not None for rule in rules], np.bool_)
+
+    def run(self, events: Iterable[Event]) -> Iterator[list[Firing]]:
+        """Firings batch by batch, in the order of the events and then of the rules."""
+        fresh = (event for event in events if self._is_new(event))
+        for taken_back, some in groupby(fresh, key=_retracts):
+            while batch := list(islice(some, BATCH)):
+                if taken_back:
+                    self._take_back(batch)
+                else:
+                    yield self._match(batch)
+
+    def _is_new(self, event: Event) -> bool:
+        identity = event_id(event)
+        if identity in self._seen:
+            return False
+        self._seen.add(identity)
+        if _retracts(event):
+            self._seen.add(event["retracts"])  # where it is still to come, it comes too late
+        return True
+
+    def _match(self, batch: list[Event]) -> list[Firing]:
+        places, slots = self._matcher.match(batch)
+        self._remember(batch, places, slots)
+        return _firings(self._matcher, batch, places, slots)
+
+    def _remember(self, batch: list[Event], places: Ints, slots: Slots) -> None:
+        once = np.flatnonzero(self._hysteresis[slots])
+        for at, rule in zip(places[once].tolist(), self._matcher.ids(slots[once]).tolist(), strict=True):
+            self._disarmed.setdefault(event_id(batch[at]), []).append(rule)
+
+    def _take_back(self, batch: list[Event]) -> None:
+        self._matcher.take_back(batch)
+        for event in batch:
+            for rule in self._disarmed.pop(event["retracts"], ()):
+                self._matcher.arm(rule, event)
 
 
-def read_events(lines: Iterable[str], unreadable: list[LineError]) -> Iterator[Mapping[str, Any]]:
-    """The events of a file, in its order; what cannot be read is put into `unreadable` and passed over."""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            event = _object(number, line)
-            _event_id(number, event)
-        except LineError as error:
-            unreadable.append(error)
-        else:
-            yield event
+def compare(matcher: Matcher, events: Iterable[Event]) -> Iterator[list[Firing]]:
+    """Each event on its own, by a stateless matcher; in the same order."""
+    plain = (event for event in events if not _retracts(event))
+    while batch := list(islice(plain, BATCH)):
+        yield _firings(matcher, batch, *matcher.match(batch))
 
 
-def backtest(matcher: Matcher, events: Iterable[Mapping[str, Any]], *, once: bool) -> Iterator[list[Firing]]:
-    """Firings batch by batch, in the order of the events and then of the rules; `once`: an event id counts once."""
-    seen: set[str] = set()
-    fresh = (event for event in events if not once or _is_new(event, seen))
-    while batch := list(islice(fresh, BATCH)):
-        places, slots = matcher.match(batch)
-        ids = [str(event.get("event_id", event.get("id"))) for event in batch]
-        order = np.lexsort((matcher.index.ranks[slots], places))
-        names = matcher.ids(slots[order]).tolist()
-        yield [Firing(name, ids[at]) for name, at in zip(names, places[order].tolist(), strict=True)]
+def _retracts(event: Event) -> bool:
+    return bool(event.get("retracts"))
 
 
-def _is_new(event: Mapping[str, Any], seen: set[str]) -> bool:
-    identity = str(event.get("event_id", event.get("id")))
-    if identity in seen:
-        return False
-    seen.add(identity)
-    return True
-
-
-def _event_id(number: int, event: Mapping[str, Any]) -> None:
-    identity = event.get("event_id", event.get("id"))
-    if not isinstance(identity, str) or not identity:
-        raise LineError(number, "event_id: a string that is not empty is required")
-    if not isinstance(event.get("kind"), str):
-        raise LineError(number, "kind: must be transfer, price, gas or protocol")
-
-
-def _objects(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield number, _object(number, line)
-
-
-def _object(number: int, line: str) -> Mapping[str, Any]:
-    if len(line) > MAX_LINE:
-        raise LineError(number, f"longer than {MAX_LINE} characters")
-    try:
-        # Decimal, because a float would round 0.1 before it is compared; NaN and Infinity have no value.
-        value = json.loads(line, parse_float=Decimal, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as error:
-        raise LineError(number, f"not JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise LineError(number, "must be a JSON object")
-    return value
+def _firings(matcher: Matcher, batch: list[Event], places: Ints, slots: Slots) -> list[Firing]:
+    order = np.lexsort((matcher.index.ranks[slots], places))
+    names = matcher.ids(slots[order]).tolist()
+    return [Firing(name, event_id(batch[at])) for name, at in zip(names, places[order].tolist(), strict=True)]

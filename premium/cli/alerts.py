@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 from uuid import UUID
 
 import click
@@ -15,13 +15,13 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from premium.alerts import batches
-from premium.alerts.backtest import LineError, backtest, read_events, read_rules
+from premium.alerts.backtest import Backtest, Firing, compare
+from premium.alerts.lines import LineError, Unreadable, read_events, read_rules
 from premium.alerts.matcher import Matcher
 from premium.bootstrap import platform
 from premium.storage.plain import to_json
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_SHOWN = 10
+_FILE = click.File("rb")
 
 
 @click.group()
@@ -58,33 +58,46 @@ def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
 
 
 @alerts.command()
-@click.option("--rules", "rules_path", type=_FILE, required=True, help="Rules, one JSON object a line.")
-@click.option("--events", "events_path", type=_FILE, required=True, help="Events in order of arrival, likewise.")
+@click.option("--rules", "rules", type=_FILE, required=True, help="Rules, one JSON object a line; - is stdin.")
+@click.option("--events", "events", type=_FILE, required=True, help="Events in order of arrival, likewise.")
 @click.option("--level", is_flag=True, help="Compare each event on its own: no edge, cooldown or hysteresis.")
-def match(rules_path: Path, events_path: Path, *, level: bool) -> None:
+def match(rules: BinaryIO, events: BinaryIO, *, level: bool) -> None:
     """Print {"rule_id", "event_id"} for every rule that an event fires, as the service would have fired it."""
     try:
-        with rules_path.open(encoding="utf-8") as lines:
-            matcher = Matcher(read_rules(lines), stateless=level)
-    except (LineError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{rules_path}: {error}") from None
-    unreadable: list[LineError] = []
-    with events_path.open(encoding="utf-8", errors="replace") as lines, _progress() as progress:
-        counted = _counted(lines, progress)
-        for firings in backtest(matcher, read_events(counted, unreadable), once=not level):
+        matcher = Matcher(read_rules(rules), stateless=level)
+    except LineError as error:
+        raise click.ClickException(f"{rules.name}: {error}") from None
+    unreadable = Unreadable()
+    with _progress() as progress:
+        read = read_events(_counted(events, progress), unreadable)
+        _print(compare(matcher, read) if level else Backtest(matcher).run(read))
+    for one in unreadable.first:
+        click.echo(f"{events.name}: {one}", err=True)
+    if unreadable.count:
+        click.echo(f"{events.name}: {unreadable.count} lines could not be read and were passed over", err=True)
+
+
+def _print(batches_of_firings: Iterable[list[Firing]]) -> None:
+    try:
+        for firings in batches_of_firings:
             sys.stdout.write("".join(f"{json.dumps(firing._asdict())}\n" for firing in firings))
-    for one in unreadable[:_SHOWN]:
-        click.echo(f"{events_path}: {one}", err=True)
-    if unreadable:
-        click.echo(f"{events_path}: {len(unreadable)} lines could not be read and were passed over", err=True)
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # the reader has enough: click ends quietly
+            raise
+        raise click.ClickException(f"cannot write: {error.strerror}") from None
 
 
 def _progress() -> Progress:
-    columns = (TextColumn("{task.completed:,} events"), TimeElapsedColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    """On a terminal that does not show the firings themselves; what is written meanwhile goes where it should."""
+    watched = sys.stderr.isatty() and not sys.stdout.isatty()
+    return Progress(
+        TextColumn("{task.completed:,} events"), TimeElapsedColumn(), console=Console(stderr=True), transient=True,
+        disable=not watched, redirect_stdout=False, redirect_stderr=False,
+    )  # fmt: skip
 
 
-def _counted(lines: TextIO, progress: Progress) -> Iterator[str]:
+def _counted(lines: BinaryIO, progress: Progress) -> Iterator[bytes]:
     task = progress.add_task("events", total=None)
     for number, line in enumerate(lines):
         if number % 1000 == 0:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +119,39 @@ def test_what_cannot_be_read_of_the_events_is_counted_and_passed_over(match: Any
     assert ["line 1" in said[0], "line 3: event_id" in said[1], "line 4: kind" in said[2]] == [True] * 3
     assert said[-1].endswith("3 lines could not be read and were passed over")
     assert "events," not in result.stderr, "progress belongs on a terminal"
+
+
+def run(tmp_path: Path, stdout: Any, **more: Any) -> subprocess.Popen[bytes]:
+    (tmp_path / "rules").write_text(json.dumps(rule("r", ABOVE, trigger="level")))
+    command = [
+        sys.executable,
+        "-c",
+        "from premium.cli.main import main; main()",
+        "alerts",
+        "match",
+        "--rules",
+        str(tmp_path / "rules"),
+    ]
+    return subprocess.Popen([*command, "--events", "-"], stdin=subprocess.PIPE, stdout=stdout, **more)
+
+
+def test_events_come_through_a_pipe_and_firings_go_where_they_are_sent_while_a_terminal_shows_progress(
+    tmp_path: Path,
+) -> None:
+    shown, terminal = pty.openpty()
+    try:
+        with (tmp_path / "fired").open("wb") as fired, run(tmp_path, fired, stderr=terminal) as process:
+            process.communicate(f"{json.dumps(price('e', '101'))}\r\n".encode(), timeout=30)
+        assert process.returncode == 0
+        assert json.loads((tmp_path / "fired").read_text()) == {"rule_id": "r", "event_id": "e"}
+        assert b"events" in os.read(shown, 10_000)
+    finally:
+        os.close(terminal)
+        os.close(shown)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has a device that is always full")
+def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full, run(tmp_path, full, stderr=subprocess.PIPE) as process:
+        _, said = process.communicate(json.dumps(price("e", "101")).encode(), timeout=30)
+    assert (process.returncode, said) == (1, b"Error: cannot write: No space left on device\n")
