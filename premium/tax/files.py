@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
-from collections.abc import Iterable, Sequence
-from itertools import chain
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from shutil import copyfileobj
+from typing import IO, Any
 
 from premium.errors import InvalidInput
 from premium.tax.importers.recognise import rows_of_csv
-from premium.tax.streaming import document_of, rows_in
+from premium.tax.streaming import Together, document_of, rows_in
+from premium.tax.window import Text
 
 
 def read_documents(sources: Sequence[str], *, importer: str | None = None, currency: str = "USD") -> dict[str, Any]:
@@ -19,32 +23,40 @@ def read_documents(sources: Sequence[str], *, importer: str | None = None, curre
     if len(documents) == 1:
         return documents[0]
     merged: dict[str, Any] = {}
-    rows: list[Iterable[Any]] = []
+    rows: list[Any] = []
     for source, document in zip(sources, documents, strict=True):
         found = rows_in(document)
         if found is None:
             raise InvalidInput(f"{source} has no list of transactions", details={"transactions": "missing"})
         rows.append(found)
         merged = {**document, **merged}
-    return {**merged, "transactions": list(chain.from_iterable(rows))}
+    return {**merged, "transactions": Together(rows)}
 
 
 def read_document(source: str, *, importer: str | None = None, currency: str = "USD") -> dict[str, Any]:
     """The document in a file, or on standard input for `-`; InvalidInput says why it is none.
 
-    Numbers keep their digits as texts: no float is ever made.
+    The file stays open as long as its rows are wanted: they are read from it when they are asked for.
     """
-    raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    name = Path(source).name
-    text = _text(raw, name)
-    del raw
-    if importer is not None or text.lstrip()[:1] not in ("{", "["):
-        return {"transactions": list(rows_of_csv(text, name, importer=importer, currency=currency))}
-    return document_of(text, name)
+    text = Text(_opened(source), Path(source).name)
+    if importer is not None or text.first not in ("{", "["):
+        return {"transactions": list(rows_of_csv(text.whole(), text.name, importer=importer, currency=currency))}
+    return document_of(text)
 
 
-def _text(raw: bytes, source: str) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{source} is neither JSON nor UTF-8 text (byte {error.start})") from None
+def _opened(source: str) -> IO[bytes]:
+    """A file that can be read from any place in it; what comes through a pipe is kept in one without a name."""
+    if source != "-":
+        file = Path(source).open("rb")  # noqa: SIM115 - it stays open with its rows
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return file
+        with file:
+            return _kept(file)
+    return _kept(sys.stdin.buffer)
+
+
+def _kept(stream: IO[bytes]) -> IO[bytes]:
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - as above
+    copyfileobj(stream, kept)
+    kept.flush()
+    return kept
