@@ -14,6 +14,7 @@ from premium.tax.conservation import conserve
 from premium.tax.days import day_of
 from premium.tax.engines import run
 from premium.tax.ledger.allocation import checked_plan
+from premium.tax.legs import directed
 from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
 from premium.tax.normalise import in_order, normalise
 from premium.tax.reading import read_rows
@@ -126,7 +127,7 @@ def report_of(
     """The report of transactions that were read already, in whatever order; `lines` says where each stood."""
     told = [*under.notices, *notices]
     with localcontext(EXACT):
-        as_read, transactions = transactions, in_order(transactions)
+        as_read, transactions = transactions, in_order(directed(transactions, told))
         told += before(transactions, under, now=now)
         ready = normalise(transactions, under, told)
         outcome = run(ready, under)

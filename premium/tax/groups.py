@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from premium.money import EXACT, ZERO, divide
-from premium.tax.kinds import CONVERTED
 from premium.tax.model import Notice, Transaction
 from premium.tax.prices import PriceHistory
 from premium.tax.setup import Setup
@@ -41,7 +40,7 @@ def _settle(  # noqa: PLR0917 - one exchange and what it is settled by
     under: Setup,
     notices: list[Notice],
 ) -> dict[str, Transaction | None]:
-    if len(given) == len(received) == 1 and _is_conversion(name, given[0].asset == received[0].asset, under):
+    if len(given) == len(received) == 1 and _is_conversion(given[0], received[0], under):
         return {received[0].id: None, given[0].id: _moved(given[0], received[0])}
     if under.method == "fr_portfolio":
         # Both legs leave the computation; gas and fees in kind stay what they are.
@@ -109,12 +108,12 @@ def _with_the_rest(values: Values, total: Decimal) -> Values:
     return [EXACT.subtract(total, known) if value is None else value for value in values]
 
 
-def _is_conversion(name: str, same_asset: bool, under: Setup) -> bool:
+def _is_conversion(given: Transaction, received: Transaction, under: Setup) -> bool:
     """A bridge that brings the same asset is a transfer everywhere; other kinds as the jurisdiction declares."""
-    if not name.startswith(CONVERTED):
+    kind = given.more.kind
+    if kind is None or kind != received.more.kind:
         return False
-    kind = name.split(":", 2)[1]
-    return kind in under.rules.conversions or (kind == "bridge" and same_asset)
+    return kind in under.rules.conversions or (kind == "bridge" and given.asset == received.asset)
 
 
 def _moved(given: Transaction, received: Transaction) -> Transaction:

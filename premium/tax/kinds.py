@@ -4,7 +4,7 @@
     transfer_in, transfer_out                                  one side of a transfer; `normalise` pairs them
     gift_in, gift_out                                          gift_received, gift_sent
 A bridge to a wallet without `to_asset` brings the same asset: a transfer.
-A row of these kinds without `to_asset` is one leg: `direction` (in, out) says which.
+A row of these kinds without `to_asset` is one leg: `direction` (in, out) says which, else its `group` does (`legs`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from typing import Any
 EXCHANGES = frozenset({"swap", "nft_buy", "nft_sell", "lp_add", "lp_remove", "wrap", "bridge"})
 _RENAMED = {"gift_in": "gift_received", "gift_out": "gift_sent"}
 RICHER = EXCHANGES | frozenset(_RENAMED) | {"transfer_in", "transfer_out"}
-CONVERTED = "convert:"
-"""Prefix of a group whose exchange may be no disposal; the kind follows."""
+LEG = "leg"
+"""Type of a leg whose group has yet to say whether it was given or received; no file states it."""
 OUTSIDE = "?"
 """The unknown wallet at the other end of half a transfer."""
-_OUT_ALONE = {"nft_sell": "out", "nft_buy": "in"}
+ALONE = {"nft_sell": "sell", "nft_buy": "buy"}
+"""What a leg is that is its exchange's only one."""
+_SIDES = {"in": "buy", "out": "sell"}
 
 
 def richer(row: Mapping[str, Any], refused: Callable[[str, str], Exception]) -> list[dict[str, Any]]:
@@ -44,10 +46,13 @@ def is_half(row: Mapping[str, Any]) -> bool:
 
 
 def _leg(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Exception]) -> dict[str, Any]:
-    direction = row.get("direction") or _OUT_ALONE.get(kind)
-    if direction not in ("in", "out"):
-        raise refused("to_asset", f"a {kind} names what is received, or is a leg with direction in or out")
-    return {**row, "type": "sell" if direction == "out" else "buy"}
+    stated = row.get("direction")
+    side = _SIDES.get(stated) if isinstance(stated, str) else None
+    if side is None and not stated:
+        side = LEG if row.get("group") else ALONE.get(kind)
+    if side is None:
+        raise refused("to_asset", f"a {kind} names what is received, or is a leg with direction in or out, or a group")
+    return {**row, "type": side, "kind": kind}
 
 
 def _both(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Exception]) -> list[dict[str, Any]]:
@@ -59,11 +64,12 @@ def _both(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Excep
         if name in row
     }
     name = str(row.get("id"))
-    group = f"{CONVERTED}{kind}:{row.get('group') or name}"
+    group = f"{kind}:{row.get('group') or name}"
     given = {
         **common,
         "id": name,
         "type": "sell",
+        "kind": kind,
         "asset": row.get("asset"),
         "amount": row.get("amount"),
         "wallet": row.get("wallet"),
@@ -74,6 +80,7 @@ def _both(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Excep
         "timestamp": row.get("timestamp"),
         "id": f"{name}:in",
         "type": "buy",
+        "kind": kind,
         "asset": row["to_asset"],
         "amount": row["to_amount"],
         "wallet": row.get("to_wallet") or row.get("wallet"),

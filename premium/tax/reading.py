@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 from premium.money import EXACT, ZERO
 from premium.tax.days import instant_of
 from premium.tax.fields import SHORT, Refused, burnt_value, form_of, lots_of, number, writable
-from premium.tax.kinds import RICHER, is_half, richer
+from premium.tax.kinds import LEG, RICHER, is_half, richer
 from premium.tax.model import NEUTRAL, PLAIN, More, Notice, Transaction
 
 MAX_TEXT = 200
 _TYPES = {name: name for name in sorted(NEUTRAL)}
+_LEGS = _TYPES | {LEG: LEG}
 _MANY = 10_000
 _YEARS = (1900, 2200)
 """Where calendars, zones and a year's holding period are defined; what is odd within is told of, not refused."""
@@ -107,8 +108,8 @@ class RowParser:
             raise Refused("transaction", "not an object")
         kind = row.get("type")
         if isinstance(kind, str) and kind in RICHER:
-            return [self._one(leg) for leg in richer(row, Refused)]
-        return [self._one(row)]
+            return [self._one(leg, _LEGS) for leg in richer(row, Refused)]
+        return [self._one(row, _TYPES)]
 
     def note_unknown(self, row: Mapping[str, Any]) -> None:
         """Fields of no meaning here, each told of once: a misspelt `fee` would change the result in silence."""
@@ -117,10 +118,10 @@ class RowParser:
             text = f"{field[:SHORT]!r} is not a field of this format and is not read"
             self.notices.append(Notice("unknown_field", _name(row.get("id")), text, self.line, field[:SHORT]))
 
-    def _one(self, row: Mapping[str, Any]) -> Transaction:
+    def _one(self, row: Mapping[str, Any], types: Mapping[str, str]) -> Transaction:
         given = row.get("type")
         # The table's own text: a file's would be another object in every row.
-        kind = _TYPES.get(given) if isinstance(given, str) else None
+        kind = types.get(given) if isinstance(given, str) else None
         if kind is None:
             raise Refused("type", f"unknown type {str(given)[:SHORT]!r}", "unknown_type")
         amount = number(row, "amount", required=True)
