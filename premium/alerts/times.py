@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from premium.alerts import values
 from premium.alerts.thresholds import Floats
 
+_MILLISECONDS = 20_000_000_000
+"""What is more would, in seconds, lie beyond the year 2600: where pydantic draws the line for the service as well."""
 _PLAIN = len("2026-01-01T00:00:00Z")
 _SIGNS = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "Z"}
 _DIGITS = [place for place in range(_PLAIN) if place not in _SIGNS]
@@ -26,15 +28,18 @@ def column(raw: list[Any]) -> Floats:
 
 
 def seconds(raw: object) -> float:
-    """RFC 3339 (a time without zone is UTC) or a number of seconds since 1970; NaN for anything else."""
+    """RFC 3339 (a time without zone is UTC), or seconds or, by their size, milliseconds since 1970; else NaN."""
     if isinstance(raw, str):
         try:
-            instant = datetime.fromisoformat(raw)
+            instant = datetime.fromisoformat(raw.replace("z", "Z"))
         except ValueError:
-            return float("nan")
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
+            pass  # a number as a text
+        else:
+            return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
     value = values.number(raw)
-    return float("nan") if value is None or abs(value) > 10**12 else float(value)
+    if value is None or abs(value) > _MILLISECONDS * 1000:
+        return float("nan")
+    return float(value) / 1000 if abs(value) > _MILLISECONDS else float(value)
 
 
 def _plain(text: str) -> Floats | None:
