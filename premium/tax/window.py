@@ -131,10 +131,12 @@ class Window:
 
     def _more(self) -> bool:
         """Move on to what has not been read yet, with more behind it: twice as much for a value that is longer."""
-        self._line = self._line_at(self._at)
         left = self._seen[self._at :]
         piece = self._text.read(self._next, max(PIECE, len(left)))
+        if not piece:
+            return False
+        self._line = self._line_at(self._at)
         self._next += len(piece)
-        self._seen, self._at = left + self._decoder.decode(piece, final=not piece), 0
+        self._seen, self._at = left + self._decoder.decode(piece), 0
         self._singly = False
-        return bool(piece)
+        return True
