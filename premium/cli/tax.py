@@ -59,16 +59,20 @@ def tax() -> None:
 @tax.command("calculate")
 @_with_options
 @click.option("--output", default="-", help="Where the result goes; - (the default) is standard output")
-@click.option("--explain", metavar="TRANSACTION", help="Say why this transaction used these lots, this term, this box")
+@click.option(
+    "--explain",
+    metavar="TRANSACTION",
+    help="Say why this transaction used these lots, this term, this box, on standard output instead of the result",
+)
 def calculate_command(output: str, explain: str | None, **options: Any) -> None:
     """Compute gains lot by lot and write the neutral JSON."""
     with _told(), paused():
         report = _report(**options)
         if explain is not None:
             click.echo(explanation(report, explain))
-            return
-        with _opened(output) as file:
-            write_json(report, file)
+        if explain is None or output != "-":
+            with _opened(output) as file:
+                write_json(report, file)
 
 
 @tax.command("report")

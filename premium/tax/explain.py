@@ -12,11 +12,15 @@ from premium.tax.boxes import box, part
 from premium.tax.calculate import Report
 from premium.tax.days import date_of, text_of
 from premium.tax.engines import run
+from premium.tax.ledger.transition import FIRST_DAY
 from premium.tax.model import Disposal, OpenLot, Transaction
 from premium.tax.reports.form_8949 import WORDING
+from premium.tax.setup import TRANSITION
 
 SHOWN = 10
 """Open lots that an explanation lists."""
+_MADE_OF = ("", ":in", ":fee")
+"""What one row of the input may have become: itself, what it received, the fee in kind that it spent."""
 _ORDER = {
     "fifo": "the oldest lot first",
     "lifo": "the newest lot first",
@@ -34,10 +38,11 @@ _ORDER = {
 
 def explanation(report: Report, name: str) -> str:
     """Lines of text; NotFound when the report has no such transaction."""
-    tx = next((tx for tx in report.transactions if tx.id == name), None)
-    if tx is None:
+    names = [name + part for part in _MADE_OF]
+    found = [tx for tx in report.transactions if tx.id in names]
+    if not found:
         raise NotFound(f"there is no transaction {name[:100]!r} in this input")
-    return "\n".join(_lines(report, tx))
+    return "\n".join(line for tx in found for line in _lines(report, tx))
 
 
 def _lines(report: Report, tx: Transaction) -> Iterator[str]:
@@ -47,7 +52,7 @@ def _lines(report: Report, tx: Transaction) -> Iterator[str]:
     fee = f", fee {plain(tx.fee)}" if tx.fee else ""
     yield f"{tx.id}: {tx.type} of {plain(tx.amount)} {tx.asset}{where} on {text_of(tx.instant)}{value}{fee}."
     zone = under.calendar.zone.key
-    yield f"Rules: {under.rules.name}, method {under.method}, lots {under.stored_scope}, days of {zone}."
+    yield f"Rules: {under.rules.name}, method {under.method}, lots {_scope(report, tx)}, days of {zone}."
     rows = [row for row in report.outcome.disposals if tx.id in row.sources]
     if rows:
         yield from _candidates(report, tx)
@@ -58,6 +63,14 @@ def _lines(report: Report, tx: Transaction) -> Iterator[str]:
     for notice in report.notices:
         if notice.transaction == tx.id:
             yield f"Warning {notice.code}: {notice.message}."
+
+
+def _scope(report: Report, tx: Transaction) -> str:
+    under = report.setup
+    if under.scope != TRANSITION:
+        return under.scope
+    until_2024 = under.calendar.day(tx.instant) < FIRST_DAY
+    return "universal, as until 2024" if until_2024 else "per_wallet, as from 2025-01-01 (Rev. Proc. 2024-28)"
 
 
 def _candidates(report: Report, tx: Transaction) -> Iterator[str]:

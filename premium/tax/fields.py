@@ -89,11 +89,14 @@ def lots_of(value: Any) -> tuple[tuple[str, Decimal], ...]:
 
 
 def form_of(value: Any) -> Form1099 | None:
+    """None where there is no form: null, or an object whose `form` is null."""
     if value is None:
         return None
-    if not isinstance(value, Mapping) or not isinstance(value.get("form"), str):
+    if not isinstance(value, Mapping) or not isinstance(value.get("form"), str | None):
         raise Refused("form_1099", "not {form, basis_reported}")
-    reported = value.get("basis_reported", False)
-    if not isinstance(reported, bool):
+    reported = value.get("basis_reported")
+    if not isinstance(reported, bool | None):
         raise Refused("form_1099.basis_reported", "neither true nor false")
-    return Form1099(value["form"], reported, number(value, "proceeds"), number(value, "basis"))
+    if value.get("form") is None:
+        return None
+    return Form1099(value["form"], reported or False, number(value, "proceeds"), number(value, "basis"))

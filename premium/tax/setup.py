@@ -64,7 +64,7 @@ def setup(
     return Setup(
         rules=rules,
         method=chosen,
-        scope=_scope(scope, chosen, rules),
+        scope=_scope(scope, chosen, rules, allocation),
         calendar=calendar,
         currency=(currency or rules.currency).upper(),
         strict=strict,
@@ -86,7 +86,7 @@ def _method(method: str | None, rules: Jurisdiction) -> str:
     return wanted
 
 
-def _scope(scope: str | None, method: str, rules: Jurisdiction) -> str:
+def _scope(scope: str | None, method: str, rules: Jurisdiction, allocation: Mapping[str, Any] | None) -> str:
     """The scope that the method works in; a pooled method's `universal` is its one pool."""
     if scope is not None and scope not in SCOPES:
         raise InvalidInput(f"unknown lot scope {scope[:40]!r}; known are {', '.join(SCOPES)}")
@@ -94,6 +94,9 @@ def _scope(scope: str | None, method: str, rules: Jurisdiction) -> str:
         return "portfolio"
     if method in POOLED:
         return "per_wallet" if scope == "per_wallet" and not method.startswith("section") else "pool"
+    if scope == "per_wallet" and allocation is not None and rules.default_scope is not None:
+        # What a universal pool left is allocated to wallets: until then it was universal.
+        return rules.default_scope
     if scope in ("universal", "per_wallet"):
         return scope
     if scope is None and rules.default_scope is not None:
@@ -114,7 +117,7 @@ def _disallowed(rules: Jurisdiction, method: str, scope: str | None) -> tuple[No
         allowed = ", ".join(rules.methods)
         text = f"{rules.name} does not allow the method {method}; allowed: {allowed}"
         found.append(Notice("method_not_allowed", None, text))
-    elif scope is not None and scope not in rules.scopes and not _same_scope(scope, rules):
+    if scope is not None and scope not in rules.scopes and not _same_scope(scope, rules):
         text = f"{rules.name} does not allow the lot scope {scope}; allowed: {', '.join(rules.scopes)}"
         found.append(Notice("lot_scope_not_allowed", None, text))
     return tuple(found)

@@ -72,7 +72,7 @@ class LotLedger:
         more, day = tx.more, self.day(tx.instant)
         basis = self.basis_of(tx)
         acquired, low, received = tx.instant, None, None
-        if more.acquired is not None and (tx.type != "gift_received" or takes_donors_basis(tx, self.setup)):
+        if more.acquired is not None and (tx.type != "gift_received" or takes_donors_date(tx, self.setup)):
             acquired = more.acquired
         if tx.type == "income":
             value = tx.value or ZERO
@@ -216,6 +216,11 @@ def value_at_gift(tx: Transaction, basis: Decimal) -> Decimal | None:
         return None
     value = tx.more.basis if tx.value is None else tx.value
     return value + tx.fee if value is not None and value + tx.fee < basis else None
+
+
+def takes_donors_date(tx: Transaction, under: Setup) -> bool:
+    """With the donor's basis; where the law leaves it open, wherever a date is stated."""
+    return under.rules.gifts_received == "either" or takes_donors_basis(tx, under)
 
 
 def takes_donors_basis(tx: Transaction, under: Setup) -> bool:

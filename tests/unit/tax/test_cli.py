@@ -110,6 +110,19 @@ def test_explain_says_why_this_lot_this_term_this_box(source: str) -> None:
     assert "An acquisition; 2 disposals used it" in premium("calculate", "--input", source, "--explain", "b2").output
 
 
+def test_explain_names_the_scope_of_the_time_and_the_fee_in_kind_and_an_output_has_the_result(tmp_path: Path) -> None:
+    path, out = tmp_path / "in.json", tmp_path / "out.json"
+    fee = tx("s3", "2025-03-01", "sell", "0.25", "20000", fee="2", fee_asset="BTC", fee_amount="0.0001")
+    path.write_text(json.dumps([*ROWS, fee]))
+    assert "lots universal, as until 2024" in premium("calculate", "--input", str(path), "--explain", "s1").output
+    done = premium("calculate", "--input", str(path), "--explain", "s3", "--output", str(out))
+    assert "lots per_wallet, as from 2025-01-01" in done.stdout
+    assert "s3:fee: fee of 0.0001 BTC" in done.stdout
+    plain = calculated("--input", str(path))
+    assert json.loads(out.read_text()) == plain
+    assert plain["disposals"][-1]["transaction"] == "s3:fee"
+
+
 def test_report_writes_the_same_bytes_again(source: str, tmp_path: Path) -> None:
     made = []
     for name in ("one", "two"):

@@ -297,6 +297,14 @@ def test_a_wallet_below_zero_is_told_of_even_where_the_pool_covers_it() -> None:
     assert result("GB", rows, strict=True)["totals"]["total"] == "200"
 
 
+def test_a_gift_of_no_country_keeps_the_date_that_it_states() -> None:
+    gift = tx("g", "2023-06-01", "gift_received", "1", basis="100", acquired="2020-01-01T00:00:00Z")
+    rows = [gift, tx("s", "2024-02-01", "sell", "1", "400")]
+    for code, kept in (("generic", ("2020", "100", "long")), ("IE", ("2023", "100", "short"))):
+        row = result(code, rows)["disposals"][0]
+        assert (row["acquired"][:4], row["cost_basis"], row["term"]) == kept
+
+
 def test_a_method_that_is_not_allowed_is_computed_with_a_warning_and_refused_when_strict() -> None:
     rows = [tx("b", "2024-01-01", "buy", "2", "200"), tx("s", "2024-02-01", "sell", "1", "300")]
     assert codes(result("DE", rows, method="lifo")) == ["method_not_allowed"]

@@ -60,6 +60,9 @@ def test_tax_days_are_utc_unless_a_zone_is_given() -> None:
         ("2025", True, DA | {"basis_reported": False}, "K"),
         ("2025", True, None, "L"),
         ("2025", True, {"form": "1099-MISC", "basis_reported": True}, "L"),
+        ("2025", True, {"form": "1099-DA", "basis_reported": None}, "K"),
+        ("2025", False, {"form": None, "basis_reported": None}, "I"),
+        ("2024", True, {}, "F"),
     ],
 )
 def test_boxes(year: str, long: bool, form: Any, box: str) -> None:
@@ -119,6 +122,9 @@ def test_specific_unit_and_global_allocation_of_rev_proc_2024_28() -> None:
         out = document(calculate({"jurisdiction": "US", "safe_harbor": plan, "transactions": rows}))
         assert out["disposals"][0]["lot"] == lot, plan
         assert out["remaining"][0]["wallet"] == "B"
+        if plan is not None:
+            asked = calculate({"jurisdiction": "US", "safe_harbor": plan, "transactions": rows}, lot_scope="per_wallet")
+            assert document(asked) == out
 
 
 def test_lots_moved_between_wallets_keep_their_date_which_decides_the_order() -> None:
