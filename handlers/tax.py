@@ -56,7 +56,16 @@ def import_transactions(caller: Caller, document: Import) -> ImportView:
         raise InvalidInput("Give transactions or csv, one of the two", details={"transactions": "one of the two"})
     at = platform()
     if document.csv is not None:
-        return import_view(service.import_csv(at, caller.user_id, document.csv, lenient=document.lenient))
+        told = service.import_csv(
+            at,
+            caller.user_id,
+            document.csv,
+            lenient=document.lenient,
+            source=document.source,
+            currency=(document.currency or "USD").upper(),
+            file_name=document.file_name or "csv",
+        )
+        return import_view(told)
     rows = document.transactions or ()
     return import_view(service.import_rows(at, caller.user_id, rows, lenient=document.lenient))
 

@@ -17,16 +17,20 @@ from premium.tax.rows import ReportRow, TransactionRow
 from premium.tax.service import Imported
 
 MAX_ROWS = 20_000
+_FILE_NAME = "The file's own name, which may say of what clock its times are: (UTC+1)"
+_CURRENCY = "Of an export: what is money there, USD unless named. Of neutral rows: left to the report"
 
 
 class Import(Body):
-    """The neutral document (docs/tax-format.md), or the platform's own CSV as a text; exactly one of the two."""
+    """The neutral document (docs/tax-format.md), or a CSV as a text; exactly one of the two."""
 
     transactions: tuple[Any, ...] | None = Field(default=None, max_length=MAX_ROWS)
-    csv: str | None = Field(default=None, description="Own CSV: a header of the neutral format's field names")
+    csv: str | None = Field(default=None, description="Own CSV, or an export of an exchange or tool, by its header")
+    source: str | None = Field(default=None, max_length=40, description="The CSV's exchange or tool, over its header")
+    file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME)
     lenient: bool = Field(default=False, description="Leave out what is wrong and say so, instead of refusing it all")
     jurisdiction: str | None = Field(default=None, description="Read and left to the report")
-    currency: str | None = Field(default=None, description="Read and left to the report")
+    currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$", description=_CURRENCY)
     method: str | None = Field(default=None, description="Read and left to the report")
     lot_scope: str | None = Field(default=None, description="Read and left to the report")
 
@@ -34,7 +38,8 @@ class Import(Body):
 class ImportUpload(Body):
     lenient: bool = False
     source: str | None = Field(default=None, max_length=40, description="The exchange or tool, instead of the header")
-    currency: str = Field(default="USD", pattern="^[A-Za-z]{3}$")
+    currency: str = Field(default="USD", pattern="^[A-Za-z]{3}$", description=_CURRENCY)
+    file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME)
 
 
 class UploadView(View):

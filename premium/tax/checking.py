@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from premium.tax.days import moment_of
 from premium.tax.fields import Refused
+from premium.tax.importers.base import LinedRow, Unreadable
 from premium.tax.model import Notice
 from premium.tax.reading import BLANK, FIELDS, RowParser
 
@@ -27,14 +28,14 @@ class Checked(NamedTuple):
 
 
 def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> Checked:
-    """Every row by itself, and ids against each other; `line` counts from `first_line`."""
+    """Every row by itself, and ids against each other; `line` is a row's own, else it counts from `first_line`."""
     checked = Checked([], [], [], [])
     seen: dict[str, int] = {}
     parser = RowParser(zone, checked.notices)
-    for line, row in enumerate(rows, first_line):
+    for count, row in enumerate(rows, first_line):
         if row is BLANK:
             continue
-        parser.line = line
+        parser.line = line = row.line if isinstance(row, LinedRow) else count
         try:
             moment = _check(row, parser)
             _unique(str(row["id"]), line, seen)
@@ -49,6 +50,8 @@ def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> C
 
 
 def _check(row: Any, parser: RowParser) -> datetime:
+    if isinstance(row, Unreadable):
+        raise Refused(row.column, row.reason, "unreadable")
     if isinstance(row, Mapping):
         unknown = sorted(set(row) - FIELDS)
         if unknown:

@@ -33,14 +33,17 @@ def read_documents(sources: Sequence[str], *, importer: str | None = None, curre
     return {**merged, "transactions": Together(rows)}
 
 
-def read_document(source: str, *, importer: str | None = None, currency: str = "USD") -> dict[str, Any]:
+def read_document(
+    source: str, *, importer: str | None = None, currency: str = "USD", lenient: bool = False
+) -> dict[str, Any]:
     """The document in a file, or on standard input for `-`; InvalidInput says why it is none.
 
     The file stays open as long as its rows are wanted: they are read from it when they are asked for.
     """
     text = Text(_opened(source), Path(source).name)
     if importer is not None or text.first not in ("{", "["):
-        return {"transactions": list(rows_of_csv(text.whole(), text.name, importer=importer, currency=currency))}
+        rows = rows_of_csv(text.whole(), text.name, importer=importer, currency=currency, lenient=lenient)
+        return {"transactions": list(rows)}
     return document_of(text)
 
 

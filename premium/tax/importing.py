@@ -46,10 +46,10 @@ def make_import(context: JobContext, payload: ImportPayload) -> Mapping[str, Any
 def _rows(context: JobContext, payload: ImportPayload) -> list[Any]:
     key = upload_key(context.user_id, UUID(payload.upload))
     with tempfile.TemporaryDirectory(prefix="tax-import-") as folder:
-        path = Path(folder) / "upload"
+        path = Path(folder) / (Path(payload.file_name or "").name or "upload")
         with context.platform.bucket("exports").open(key) as source, path.open("wb") as target:
             copyfileobj(source, target)
-        document = read_document(str(path), importer=payload.source, currency=payload.currency)
+        document = read_document(str(path), importer=payload.source, currency=payload.currency, lenient=True)
     rows = rows_in(document)
     if rows is None:
         raise Unprocessable("the upload has no list of transactions")

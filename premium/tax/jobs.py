@@ -17,12 +17,16 @@ class ReportPayload(JobPayload):
 
 
 class ImportPayload(JobPayload):
-    """An uploaded file to import; `source` names its importer where the header should not decide."""
+    """An uploaded file to import; `source` names its importer where the header should not decide.
+
+    `file_name` is the exchange's, which may say of what clock the file's times are.
+    """
 
     upload: str
     lenient: bool = False
     source: str | None = None
     currency: str = "USD"
+    file_name: str | None = None
 
 
 IMPORT = JobKind(

@@ -68,10 +68,11 @@ def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1) -> Re
     seen: dict[str, int] = {}
     notices: list[Notice] = []
     parser = RowParser(zone, notices)
-    for line, row in enumerate(rows, first_line):
+    for count, row in enumerate(rows, first_line):
         if row is BLANK:
             continue
-        parser.line = line
+        # A row of an exchange's file knows its line there.
+        parser.line = line = getattr(row, "line", count)
         try:
             made = parser.parse(row)
         except Refused as refused:
@@ -81,9 +82,10 @@ def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1) -> Re
         if not FIELDS.issuperset(row):
             parser.note_unknown(row)
         for transaction in made:
-            first = seen.setdefault(transaction.id, line)
-            if first != line:
-                text = f"the id stands on line {first} already; this line is left out"
+            first = seen.setdefault(transaction.id, count)
+            if first != count:
+                where = f"on line {first}" if line == count else "on an earlier line"
+                text = f"the id stands {where} already; this line is left out"
                 notices.append(Notice("duplicate", transaction.id, text, line, "id"))
                 continue
             lines.append(line)

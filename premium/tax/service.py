@@ -15,7 +15,7 @@ from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.tax import store
 from premium.tax.checking import Checked, check_rows
-from premium.tax.importers import own_csv
+from premium.tax.importers.recognise import rows_of_csv
 from premium.tax.jobs import IMPORT, REPORT, ImportPayload, ReportPayload
 from premium.tax.model import Notice
 from premium.tax.rows import ReportRow, TransactionRow
@@ -43,14 +43,12 @@ class Imported:
     notices: tuple[Notice, ...]
 
 
-def import_rows(
-    at: Platform, user_id: UUID, rows: Sequence[Any], *, lenient: bool = False, first_line: int = 1
-) -> Imported:
+def import_rows(at: Platform, user_id: UUID, rows: Sequence[Any], *, lenient: bool = False) -> Imported:
     """Store neutral rows, all or nothing; InvalidInput names line and field of each that is wrong.
 
     `lenient` leaves the wrong ones out and says which. A row whose id is known is not stored again.
     """
-    checked = check_rows(rows, zone=ZoneInfo("UTC"), first_line=first_line)
+    checked = check_rows(rows, zone=ZoneInfo("UTC"))
     if checked.errors and not lenient:
         raise refused(checked.errors)
     with at.database.as_user(user_id) as connection:
@@ -58,10 +56,20 @@ def import_rows(
     return _imported(checked, added)
 
 
-def import_csv(at: Platform, user_id: UUID, text: str, *, lenient: bool = False) -> Imported:
-    """The same from the platform's own CSV; lines are the file's."""
-    rows = list(own_csv.rows(text.splitlines()))
-    return import_rows(at, user_id, rows, lenient=lenient, first_line=own_csv.FIRST_LINE)
+def import_csv(
+    at: Platform,
+    user_id: UUID,
+    text: str,
+    *,
+    lenient: bool = False,
+    source: str | None = None,
+    currency: str = "USD",
+    file_name: str = "csv",
+) -> Imported:
+    """The same from the platform's own CSV or an export that an importer knows; lines are the file's."""
+    # Read leniently, so that what an importer cannot read and what the table cannot hold are told of together.
+    rows = list(rows_of_csv(text, file_name, importer=source, currency=currency, lenient=True))
+    return import_rows(at, user_id, rows, lenient=lenient)
 
 
 def new_upload(at: Platform, user_id: UUID, options: Mapping[str, Any]) -> tuple[UUID, Mapping[str, Any]]:

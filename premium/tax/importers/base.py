@@ -1,64 +1,71 @@
-"""What importers share: a format's description, its cells, and movements of two assets as neutral rows."""
+"""What importers share: a format's description, a file's lines, and what one event in it reads as."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, tzinfo
+from decimal import Decimal
 from typing import Any
 
 from premium.errors import InvalidInput
+from premium.tax.importers.cells import number_of, time_of
 
 Row = dict[str, Any]
 Cells = Mapping[str, str]
-Part = tuple[Decimal, str]
-"""An amount and its asset."""
-FIAT = frozenset(
-    [
-        "USD",
-        "EUR",
-        "GBP",
-        "CAD",
-        "AUD",
-        "JPY",
-        "CHF",
-        "NZD",
-        "SEK",
-        "NOK",
-        "DKK",
-        "PLN",
-        "CZK",
-        "HUF",
-        "SGD",
-        "HKD",
-        "BRL",
-        "MXN",
-        "KRW",
-        "INR",
-        "ZAR",
-        "TRY",
-    ]
-)
+
+
+class LinedRow(dict[str, Any]):
+    """A neutral row that knows the line of the file where its event begins."""
+
+    __slots__ = ("line",)
+
+    def __init__(self, row: Mapping[str, Any], line: int) -> None:
+        super().__init__(row)
+        self.line = line
+
+
+class Unreadable(LinedRow):
+    """In place of an event that cannot be read: which column, and why."""
+
+    __slots__ = ("column", "reason")
+
+    def __init__(self, line: int, column: str, reason: str) -> None:
+        super().__init__({}, line)
+        self.column, self.reason = column, reason
 
 
 def table(lines: Iterable[str]) -> Iterator[list[str]]:
     """The cells of each line of a CSV; InvalidInput names the line that is none."""
-    reader = csv.reader(lines)
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise InvalidInput(f"line {reader.line_num}: not CSV: {error}", details={"line": reader.line_num}) from None
+    for _, cells in numbered(lines):
+        yield cells
+
+
+def numbered(lines: Iterable[str], delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The same with each record's first line: a quoted cell may hold line breaks."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    while True:
+        first = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise InvalidInput(f"line {reader.line_num}: not CSV: {error}", details={"line": reader.line_num}) from None
+        if cells is None:
+            return
+        yield first, cells
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a file: its number there and its cells by column."""
+    """One line of a file: its number there, its cells by column, and what the file says of its clock and commas."""
 
     number: int
     cells: Cells
+    zone: tzinfo | None = None
+    """Of times whose column names no zone; None where nothing says it."""
+    decimal_comma: bool = False
+    """Whether semicolons part the columns: then a comma may be the decimal mark."""
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "").strip()
@@ -69,33 +76,31 @@ class Line:
 
     def number_in(self, column: str, default: str | None = None) -> Decimal:
         """A decimal, currency signs and thousands separators taken off; InvalidInput names line and column."""
-        text = self[column].translate(_SIGNS)
+        text = self[column]
         if not text and default is not None:
             return Decimal(default)
         try:
-            value = Decimal(text)
-        except InvalidOperation:
-            raise self.wrong(column, f"not a number: {self[column][:40]!r}") from None
-        if not value.is_finite():
-            raise self.wrong(column, "not a finite number")
-        return value
+            return number_of(text, decimal_comma=self.decimal_comma)
+        except ValueError as error:
+            raise self.wrong(column, str(error)) from None
 
-    def time_in(self, column: str, *formats: str) -> str:
-        """RFC 3339 in UTC, by ISO or the first of `formats` that fits."""
-        text = self[column]
-        for pattern in formats:
-            try:
-                return datetime.strptime(text, pattern).replace(tzinfo=UTC).isoformat()
-            except ValueError:
-                continue
+    def time_in(self, column: str, *formats: str, zoned: bool = True) -> str:
+        """RFC 3339 in UTC, by ISO or the first of `formats` that fits.
+
+        `zoned`: whether the format says UTC once and for all. Else the file's zone counts; without one the time stays
+        bare, and whoever reads it tells that it was taken as UTC.
+        """
         try:
-            moment = datetime.fromisoformat(text.removesuffix(" UTC"))
-        except ValueError:
-            raise self.wrong(column, f"not a time: {text[:40]!r}") from None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+            moment = time_of(self[column], formats)
+        except ValueError as error:
+            raise self.wrong(column, str(error)) from None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC if zoned else self.zone)
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat()
 
 
-_SIGNS = str.maketrans("", "", "$€£¥, ")
+Event = tuple[Sequence[Line], Iterable[Row]]
+"""Lines that belong together and, when asked for, what they read as: InvalidInput names a line and a column."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,93 +109,9 @@ class Importer:
 
     name: str
     columns: tuple[str, ...]
-    """All of them must be there; a column ending in `*` stands for those that begin so."""
-    read: Callable[[list[Line], str], Iterable[Row]]
-    """Lines and the report's currency to neutral rows."""
+    """All of them must be there; a column ending in `*` stands for those that begin so, `a|b` for either."""
+    read: Callable[[list[Line], str], Iterable[Event]]
+    """Lines and the report's currency to events."""
     seen: str
     optional: tuple[str, ...] = ()
     """Columns that some versions have."""
-
-
-def identity(source: str, *parts: str) -> str:
-    """An id that the same line gets each time: the source's own where it has one, else a digest of the line."""
-    return f"{source}:{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
-
-
-def movement(
-    name: str,
-    when: str,
-    wallet: str,
-    *,
-    currency: str,
-    received: Part | None = None,
-    sent: Part | None = None,
-    fee: Part | None = None,
-    value: Decimal | None = None,
-    kind: str | None = None,
-    tx_hash: str | None = None,
-    income: str | None = None,
-) -> Iterator[Row]:
-    """One event as neutral rows; the report's own currency is money, every other asset is property.
-
-    `kind` names what a one-sided event is (transfer_in, income, gift_sent, …); `value` is in the report's currency.
-    """
-    common: Row = {
-        "timestamp": when,
-        "wallet": wallet,
-        **({"tx_hash": tx_hash} if tx_hash else {}),
-        **_fee(fee, currency),
-    }
-    if received and sent:
-        yield from _exchange(name, common, received, sent, value=value, currency=currency)
-    elif received and received[1] != currency:
-        yield _one(name, common, received, kind or "transfer_in", value=value, income=income)
-    elif sent and sent[1] != currency:
-        yield _one(name, common, sent, kind or "transfer_out", value=value)
-
-
-def _fee(fee: Part | None, currency: str) -> Row:
-    if fee is None or not fee[0]:
-        return {}
-    amount, asset = fee
-    return {"fee": str(amount)} if asset == currency else {"fee_asset": asset, "fee_amount": str(amount)}
-
-
-def _exchange(
-    name: str, common: Row, received: Part, sent: Part, *, value: Decimal | None, currency: str
-) -> Iterator[Row]:
-    if sent[1] == currency == received[1]:
-        return
-    if sent[1] == currency:
-        yield {
-            "id": name,
-            "type": "buy",
-            "asset": received[1],
-            "amount": str(received[0]),
-            "value": str(sent[0]),
-            **common,
-        }
-    elif received[1] == currency:
-        yield {
-            "id": name,
-            "type": "sell",
-            "asset": sent[1],
-            "amount": str(sent[0]),
-            "value": str(received[0]),
-            **common,
-        }
-    else:
-        row = {"id": name, "type": "swap", "asset": sent[1], "amount": str(sent[0]), **common}
-        row |= {"to_asset": received[1], "to_amount": str(received[0])}
-        yield row if value is None else {**row, "to_value": str(value)}
-
-
-def _one(name: str, common: Row, part: Part, kind: str, *, value: Decimal | None, income: str | None = None) -> Row:
-    row = {"id": name, "type": kind, "asset": part[1], "amount": str(part[0]), **common}
-    if value is not None:
-        row["value"] = str(value)
-    if income is not None and kind == "income":
-        row["kind"] = income
-    if kind in ("transfer_in", "transfer_out"):
-        row.pop("fee", None)
-    return row

@@ -1,50 +1,44 @@
-"""CoinTracker: its CSV (support.cointracker.io, 'Convert your transaction history to CoinTracker CSV')."""
+"""CoinTracker: the CSV it takes (support.cointracker.io, 'Convert your transaction history to CoinTracker CSV')."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from premium.tax.importers.base import Importer, Line, Part, Row, identity, movement
+from premium.tax.importers.base import Event, Importer, Line, Row
+from premium.tax.importers.labels import kinds
+from premium.tax.importers.movements import Part, identity, movement
 
-_RECEIVED = {
-    "airdrop": "airdrop",
-    "fork": "fork",
-    "mined": "mining",
-    "mining": "mining",
-    "payment": "reward",
-    "staked": "staking",
-    "staking": "staking",
-    "interest": "interest",
-    "income": "reward",
-}
-_SENT = {"gift": "gift_sent", "lost": "lost", "donation": "donation", "theft": "stolen", "stolen": "stolen"}
+FORMATS = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y")
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Row]:
+def read(lines: list[Line], currency: str) -> Iterator[Event]:
     for line in lines:
-        received, sent = (
-            _part(line, "Received Quantity", "Received Currency"),
-            _part(line, "Sent Quantity", "Sent Currency"),
-        )
-        tag = line["Tag"].lower()
-        kind = "income" if received and not sent and tag in _RECEIVED else _SENT.get(tag)
-        if received and not sent and tag == "gift":
-            kind = "gift_received"
-        yield from movement(
-            identity("cointracker", *line.cells.values()),
-            line.time_in("Date", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y"),
-            "CoinTracker",
-            currency=currency,
-            received=received,
-            sent=sent,
-            fee=_part(line, "Fee Amount", "Fee Currency"),
-            kind=kind,
-            income=_RECEIVED.get(tag),
-        )
+        yield [line], _line(line, currency)
 
 
-def _part(line: Line, amount: str, asset: str) -> Part | None:
-    return (line.number_in(amount).copy_abs(), line[asset]) if line[amount] and line[asset] else None
+def _line(line: Line, currency: str) -> Iterator[Row]:
+    received, sent = part_of(line, "Received Quantity"), part_of(line, "Sent Quantity")
+    fee, when = part_of(line, "Fee Amount"), line.time_in("Date", *FORMATS)
+    both = bool(received and sent)
+    kind, income = (None, None) if both else kinds(line, "Tag", arrived=received is not None)
+    parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
+    yield from movement(
+        identity("cointracker", when, line["Tag"], *parts),
+        when,
+        "CoinTracker",
+        currency=currency,
+        received=received,
+        sent=sent,
+        fee=fee,
+        kind=kind,
+        income=income,
+    )
+
+
+def part_of(line: Line, amount: str) -> Part | None:
+    """An amount of the currency whose column stands beside it."""
+    asset = line[f"{amount.rsplit(' ', 1)[0]} Currency"]
+    return (line.number_in(amount).copy_abs(), asset) if line[amount] and asset else None
 
 
 IMPORTER = Importer(

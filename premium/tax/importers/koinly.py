@@ -1,41 +1,29 @@
-"""Koinly: the universal file (Date, Sent Amount, …) that it takes and gives (columns as in dfkreport's exporter)."""
+"""Koinly: the universal file (Date, Sent Amount, …) that it takes (columns as in dfkreport's exporter)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from premium.tax.importers.base import Importer, Line, Part, Row, identity, movement
-
-_RECEIVED = {
-    "airdrop": ("income", "airdrop"),
-    "staking": ("income", "staking"),
-    "reward": ("income", "reward"),
-    "mining": ("income", "mining"),
-    "fork": ("income", "fork"),
-    "lending interest": ("income", "interest"),
-    "loan interest": ("income", "interest"),
-    "other income": ("income", "reward"),
-    "income": ("income", "reward"),
-    "salary": ("income", "reward"),
-    "cashback": ("income", "reward"),
-    "gift": ("gift_received", None),
-}
-_SENT = {"gift": "gift_sent", "donation": "donation", "lost": "lost", "stolen": "stolen", "cost": "fee", "fee": "fee"}
+from premium.tax.importers.base import Event, Importer, Line, Row
+from premium.tax.importers.labels import kinds
+from premium.tax.importers.movements import Part, identity, movement
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Row]:
+def read(lines: list[Line], currency: str) -> Iterator[Event]:
     for line in lines:
-        yield from _line(line, currency)
+        yield [line], _line(line, currency)
 
 
 def _line(line: Line, currency: str) -> Iterator[Row]:
-    received, sent, fee = (_part(line, side) for side in ("Received", "Sent", "Fee"))
-    label = line["Label"].lower()
-    kind, income = _RECEIVED.get(label, (None, None)) if received and not sent else (_SENT.get(label), None)
+    received, sent, fee = (part_of(line, side) for side in ("Received", "Sent", "Fee"))
+    both = bool(received and sent)
+    kind, income = (None, None) if both else kinds(line, "Label", arrived=received is not None)
+    when = when_of(line, "Date")
     worth = line.number_in("Net Worth Amount", "0") if line["Net Worth Currency"] == currency else None
     yield from movement(
-        identity("koinly", *line.cells.values()),
-        line.time_in("Date", "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M UTC"),
+        identity("koinly", when, *_named(received), *_named(sent), *_named(fee), line["Label"], line["TxHash"]),
+        when,
         "Koinly",
         currency=currency,
         received=received,
@@ -48,11 +36,21 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
     )
 
 
-def _part(line: Line, side: str) -> Part | None:
-    if not line[f"{side} Currency"] or not line[f"{side} Amount"]:
+def when_of(line: Line, column: str) -> str:
+    return line.time_in(column, "%Y-%m-%d %H:%M UTC")
+
+
+def part_of(line: Line, side: str) -> Part | None:
+    """`<side> Amount` of `<side> Currency`. Koinly tells tokens of one name apart by `SYMBOL;id`."""
+    currency, column = line[f"{side} Currency"], f"{side} Amount"
+    if not line[column] or not currency:
         return None
-    # Koinly tells tokens of one name apart by `SYMBOL;id`.
-    return line.number_in(f"{side} Amount").copy_abs(), line[f"{side} Currency"].split(";")[0]
+    amount = line.number_in(column).copy_abs()
+    return (amount, currency.split(";")[0]) if amount else None
+
+
+def _named(part: Part | None) -> tuple[Decimal | str, str]:
+    return part or ("", "")
 
 
 IMPORTER = Importer(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from premium.tax.importers.base import Importer, Line, Part, Row, movement
+from premium.tax.importers.base import Event, Importer, Line, Row
+from premium.tax.importers.movements import Part, movement
 
 _INCOME = {
     "reward": "staking",
@@ -22,17 +23,17 @@ _OUT = {"donate": "donation", "fee": "fee", "none": "transfer_out", "payment": "
 _FORMATS = ("%d/%m/%Y %H:%M:%S %Z", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S")
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Row]:
+def read(lines: list[Line], currency: str) -> Iterator[Event]:
     groups: dict[str, list[Line]] = {}
     for line in lines:
         groups.setdefault(line["event_identifier"] or line["group_identifier"], []).append(line)
     for key, group in groups.items():
         trade = [line for line in group if line["event_type"] == "trade"]
         if trade:
-            yield from _trade(key, trade, currency)
+            yield trade, _trade(key, trade, currency)
         for line in group:
             if line["event_type"] != "trade":
-                yield from _single(key, line, currency)
+                yield [line], _single(key, line, currency)
 
 
 def _part(line: Line) -> Part:

@@ -22,6 +22,13 @@ KRAKEN = """"txid","refid","time","type","subtype","aclass","subclass","asset","
 "L3","R3","2024-02-02 08:00:00","earn","reward","currency","crypto","DOT.S","spot / main","0.5000000000","0.1000000000","0.4000000000"
 "L4","R4","2024-03-02 08:00:00","withdrawal","","currency","crypto","XXBT","spot / main","-0.0050000000","0.0001000000","0.0049000000"
 """
+KRAKEN_GROUPS = """"M1","T9","2024-05-02 08:00:00.1234","spend","","currency","crypto","XXRP","spot / main","-1.5","0","0"
+"M2","T9","2024-05-02 08:00:00.1234","spend","","currency","crypto","ADA","spot / main","-2","0","0"
+"M3","T9","2024-05-02 08:00:00.1234","receive","","currency","crypto","XXBT","spot / main","0.0001","0","0"
+"N1","T8","2024-05-03 08:00:00","trade","","currency","fiat","ZUSD","spot / main","-10","0.1","0"
+"N2","T8","2024-05-03 08:00:00","trade","","currency","fiat","ZUSD","spot / main","-5","0","0"
+"N3","T8","2024-05-03 08:00:00","trade","","currency","crypto","XETH","spot / main","0.01","0.0001","0"
+"""
 BINANCE = """User_ID,UTC_Time,Account,Operation,Coin,Change,Remark
 1,2024-01-02 10:00:00,Spot,Transaction Buy,ETH,0.6,
 1,2024-01-02 10:00:00,Spot,Transaction Buy,ETH,0.4,
@@ -64,4 +71,41 @@ ETHERSCAN = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,Co
 TOKENS = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,TokenValue,USDValueDayOfTx,ContractAddress,TokenName,TokenSymbol
 0x1,1,1704189600,2024-01-02 10:00:00,{OTHER},{ME},"1,500.25",1500.25,0xc0,USD Coin,USDC
 0x2,2,1704189700,2024-01-02 10:01:40,{ME},{OTHER},10,10,0xc0,USD Coin,USDC
+"""
+INTERNAL = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),ParentTxFrom,ParentTxTo,ParentTxETH_Value,From,TxTo,ContractAddress,Value_IN(ETH),Value_OUT(ETH),CurrentValue @ $3000/Eth,Historical $Price/Eth,Status,ErrCode,Type
+0x4,4,1704189600,2024-01-02 10:00:00,{ME},0xd,0,0xd,{ME},,0.25,0,750,2300,0,,call
+0x5,5,1704189700,2024-01-02 10:01:40,{ME},0xd,0,0xd,{ME},,0.75,0,750,2300,1,Reverted,call
+"""
+NFTS = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,ContractAddress,TokenName,TokenSymbol,Token ID,Type,Quantity
+0x6,6,1704189600,2024-01-02 10:00:00,{OTHER},{ME},0xC1,Punks,PUNK,7,ERC721,1
+0x7,7,1704189700,2024-01-02 10:01:40,{ME},{OTHER},0xC2,Cards,CARD,12,ERC1155,3
+"""
+KOINLY_REPORT = """Transaction report 2024
+
+Date,Type,Tag,Sending Wallet,Sent Amount,Sent Currency,Sent Cost Basis,Receiving Wallet,Received Amount,Received Currency,Received Cost Basis,Fee Amount,Fee Currency,Gain (USD),Net Value (USD),Fee Value (USD),TxSrc,TxDest,TxHash,Description
+2024-01-02 10:00:00 UTC,exchange,,Kraken,"1,000.00",USDC,1000,Kraken,0.4,ETH,1000,,,0,1000,,,,,
+2024-02-02 10:00:00 UTC,transfer,,Kraken,0.2,ETH,500,Ledger,0.199,ETH,497,0.0005,ETH,0,460,1.15,a,b,0xabc,
+2024-03-02 10:00:00 UTC,crypto_deposit,Lending interest,,,,,Nexo,3.5E-04,ETH,1,,,0,1.2,,,,,
+2024-03-03 10:00:00 UTC,crypto_withdrawal,Donation,Ledger,0.01,ETH,25,,,,,,,0,34,,,,,
+"""
+KOINLY_BULK = """ID (read-only),Parent ID (read-only),Date (UTC),Type,Tag,From Wallet (read-only),From Wallet ID,From Amount,From Currency,To Wallet (read-only),To Wallet ID,To Amount,To Currency,Fee Amount,Fee Currency,Net Worth Amount,Net Worth Currency,Fee Worth Amount,Fee Worth Currency,Net Value (read-only),Fee Value (read-only),Value Currency (read-only),Deleted,From Source (read-only),To Source (read-only),Negative Balances (read-only),Missing Rates (read-only),Missing Cost Basis (read-only),Synced To Accounting At (UTC read-only),TxSrc,TxDest,TxHash,Description
+K1,,2024-01-02 10:00:00,buy,,Kraken;1,1,420,USD;5,Kraken;1,1,0.01,BTC;1,1,USD;5,,,,,420,1,USD;5,false,,,,,,,,,,
+K2,,2024-01-03 10:00:00,transfer,,Kraken;1,1,0.01,BTC;1,Ledger;2,2,0.01,BTC;1,0.0001,BTC;1,,,,,430,4,USD;5,false,,,,,,,,,0xdef,
+K3,,2024-01-04 10:00:00,crypto_deposit,airdrop,,,,,Ledger;2,2,9,UNI;7,,,,,,,27,,USD;5,true,,,,,,,,,,
+"""
+COINTRACKER_EXPORT = """Date,Type,Transaction ID,Received Quantity,Received Currency,Received Cost Basis (USD),Received Wallet,Received Address,Received Comment,Sent Quantity,Sent Currency,Sent Cost Basis (USD),Sent Wallet,Sent Address,Sent Comment,Fee Amount,Fee Currency,Fee Cost Basis (USD),Realized Return (USD),Fee Realized Return (USD),Transaction Hash
+01/02/2024 10:00:00,BUY,t1,0.5,ETH,1000,Kraken - ETH,,,1000,USD,,Kraken,,,2,USD,,,,
+01/03/2024 10:00:00,TRANSFER,t2,0.4995,ETH,999,Ledger - ETH,,,0.5,ETH,1000,Kraken - ETH,,,,,,,,0xaa
+01/04/2024 10:00:00,STAKING_REWARD,,0.01,ETH,20,Ledger,,,,,,,,,,,,,,
+...,,,,,,,,,,,,,,,,,,,,
+"""
+BINANCE_2025 = """\ufeffUser ID,Time,Account,Operation,Coin,Change,Remark
+1,24-01-02 11:00:00,Spot,Transaction Buy,ETH,1,
+1,24-01-02 11:00:00,Spot,Transaction Spend,USDT,-2200.00,
+1,24-01-02 11:00:00,Spot,Transaction Fee,BNB,-0.005,
+1,24-01-03 11:00:00,Earn,Simple Earn Flexible Interest,ETH,1E-3,
+1,24-01-03 11:00:00,Earn,Simple Earn Flexible Interest,ETH,1E-3,
+1,24-01-06 11:00:00,Spot,Small Assets Exchange BNB,SOL,-0.002,SOL to BNB
+1,24-01-06 11:00:00,Spot,Small Assets Exchange BNB,ADA,-0.3,ADA to BNB
+1,24-01-06 11:00:00,Spot,Small Assets Exchange BNB,BNB,0.0007,
 """

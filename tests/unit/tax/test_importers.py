@@ -21,9 +21,14 @@ FILES = {
     "gemini": exports.GEMINI,
     "koinly": exports.KOINLY,
     "cointracker": exports.COINTRACKER,
+    "koinly-report": exports.KOINLY_REPORT,
+    "koinly-bulk": exports.KOINLY_BULK,
+    "cointracker-export": exports.COINTRACKER_EXPORT,
     "rotki": exports.ROTKI,
     "etherscan": exports.ETHERSCAN,
+    "etherscan-internal": exports.INTERNAL,
     "etherscan-tokens": exports.TOKENS,
+    "etherscan-nfts": exports.NFTS,
 }
 
 
@@ -151,7 +156,8 @@ def test_two_exports_of_one_person_meet_in_the_middle() -> None:
 def test_own_csv_names_its_columns() -> None:
     header = "id,timestamp,type,asset,amount,value,lots,form_1099"
     text = f"{header}\ns,2024-01-02T00:00:00Z,sell,BTC,1,10,b1:0.5;b2:0.5,1099-DA:true\n"
-    (row,) = rows_of_csv(text, "own.csv")
+    header_line, row = rows_of_csv(text, "own.csv")
+    assert header_line == {}, "so that the lines keep their numbers"
     assert row["lots"] == [{"lot": "b1", "amount": "0.5"}, {"lot": "b2", "amount": "0.5"}]
     assert row["form_1099"] == {"form": "1099-DA", "basis_reported": True}
     with pytest.raises(InvalidInput, match="line 1: 'colour' is no column"):

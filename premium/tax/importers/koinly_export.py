@@ -1,0 +1,161 @@
+"""Koinly's exports: the transactions of a tax report, and 'Bulk edit in Excel' (columns as in BittyTax, July 2026).
+
+Amounts are without the fee, which leaves besides; both sides of a transfer stand in one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from premium.tax.importers.base import Event, Importer, Line, Row
+from premium.tax.importers.koinly import part_of, when_of
+from premium.tax.importers.labels import kinds
+from premium.tax.importers.movements import Part, fee_of, identity, moved, movement
+
+
+def read_report(lines: list[Line], currency: str) -> Iterator[Event]:
+    for line in lines:
+        yield [line], _reported(line, currency)
+
+
+def read_bulk(lines: list[Line], currency: str) -> Iterator[Event]:
+    for line in lines:
+        if line["Deleted"].lower() not in ("true", "yes", "1"):
+            yield [line], _edited(line, currency)
+
+
+def _reported(line: Line, currency: str) -> Iterator[Row]:
+    received, sent, fee = (part_of(line, side) for side in ("Received", "Sent", "Fee"))
+    label = "Tag" if "Tag" in line.cells else "Label"
+    value = line.number_in(f"Net Value ({currency})", "0") if f"Net Value ({currency})" in line.cells else None
+    when, tx_hash = when_of(line, "Date"), line["TxHash"]
+    parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
+    name = identity("koinly", when, line["Type"], line[label], tx_hash, *parts)
+    wallets = line["Sending Wallet"], line["Receiving Wallet"]
+    yield from _rows(
+        line, name, when, currency, label=label, received=received, sent=sent, fee=fee, value=value, wallets=wallets
+    )
+
+
+def _edited(line: Line, currency: str) -> Iterator[Row]:
+    received, sent, fee = (part_of(line, side) for side in ("To", "From", "Fee"))
+    valued = line["Value Currency (read-only)"].split(";")[0] == currency
+    value = line.number_in("Net Value (read-only)", "0") if valued else None
+    wallets = (_bare(line, "From Wallet (read-only)"), _bare(line, "To Wallet (read-only)"))
+    name, when = f"koinly:{line['ID (read-only)']}", when_of(line, "Date (UTC)")
+    yield from _rows(
+        line, name, when, currency, label="Tag", received=received, sent=sent, fee=fee, value=value, wallets=wallets
+    )
+
+
+def _bare(line: Line, column: str) -> str:
+    return line[column].split(";")[0].strip()
+
+
+def _rows(
+    line: Line,
+    name: str,
+    when: str,
+    currency: str,
+    *,
+    label: str,
+    received: Part | None,
+    sent: Part | None,
+    fee: Part | None,
+    value: Decimal | None,
+    wallets: tuple[str, str],
+) -> Iterator[Row]:
+    tx_hash = line["TxHash"] or None
+    if received and sent and line["Type"].lower() == "transfer" and received[1] == sent[1]:
+        if sent[1] != currency:
+            more = {"tx_hash": tx_hash} if tx_hash else {}
+            paid = fee_of(fee, currency)
+            yield moved(name, when, left=sent, arrived=received[0], wallets=wallets, fee=paid, **more)
+        return
+    both = bool(received and sent)
+    kind, income = (None, None) if both else kinds(line, label, arrived=received is not None)
+    yield from movement(
+        name,
+        when,
+        (wallets[0] if sent else wallets[1]) or "Koinly",
+        currency=currency,
+        received=received,
+        sent=sent,
+        fee=fee,
+        value=value or None,
+        kind=kind,
+        income=income,
+        tx_hash=tx_hash,
+    )
+
+
+REPORT = Importer(
+    name="koinly-report",
+    columns=(
+        "Date",
+        "Type",
+        "Label|Tag",
+        "Sending Wallet",
+        "Sent Amount",
+        "Sent Currency",
+        "Sent Cost Basis",
+        "Receiving Wallet",
+        "Received Amount",
+        "Received Currency",
+        "Received Cost Basis",
+        "Fee Amount",
+        "Fee Currency",
+        "Gain (*",
+        "Net Value (*",
+        "Fee Value (*",
+        "TxSrc",
+        "TxDest",
+        "TxHash",
+        "Description",
+    ),
+    read=read_report,
+    seen="BittyTax src/bittytax/conv/parsers/koinly.py, July 2026",
+)
+BULK = Importer(
+    name="koinly-bulk",
+    columns=(
+        "ID (read-only)",
+        "Date (UTC)",
+        "Type",
+        "Tag",
+        "From Wallet (read-only)",
+        "From Amount",
+        "From Currency",
+        "To Wallet (read-only)",
+        "To Amount",
+        "To Currency",
+        "Fee Amount",
+        "Fee Currency",
+        "Net Value (read-only)",
+        "Value Currency (read-only)",
+        "Deleted",
+        "TxHash",
+    ),
+    optional=(
+        "Parent ID (read-only)",
+        "From Wallet ID",
+        "To Wallet ID",
+        "Net Worth Amount",
+        "Net Worth Currency",
+        "Fee Worth Amount",
+        "Fee Worth Currency",
+        "Fee Value (read-only)",
+        "From Source (read-only)",
+        "To Source (read-only)",
+        "Negative Balances (read-only)",
+        "Missing Rates (read-only)",
+        "Missing Cost Basis (read-only)",
+        "Synced To Accounting At (UTC read-only)",
+        "TxSrc",
+        "TxDest",
+        "Description",
+    ),
+    read=read_bulk,
+    seen="BittyTax src/bittytax/conv/parsers/koinly.py ('Bulk edit in Excel'), July 2026",
+)

@@ -1,0 +1,187 @@
+"""What real exports hold besides tidy cells: clocks, commas, signs, equal lines, failed and split events."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from premium.errors import InvalidInput
+from premium.tax.checking import check_rows
+from premium.tax.importers.cells import number_of
+from premium.tax.importers.kraken import asset_of
+from premium.tax.importers.recognise import rows_of_csv
+from tests.unit.tax import exports
+from tests.unit.tax.histories import result
+
+pytestmark = pytest.mark.unit
+
+
+def read(text: str, name: str = "export.csv", **options: Any) -> list[dict[str, Any]]:
+    return list(rows_of_csv(text, name, **options))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1,234.5", "1234.5"),
+        ("$-12,000.00", "-12000.00"),
+        ("-€0.12649", "-0.12649"),
+        ("(420.00)", "-420.00"),
+        ("\u22121\u00a0000.5", "-1000.5"),
+        ("9.009E-05", "0.00009009"),
+        ("0.01 BTC", "0.01"),
+    ],
+)
+def test_numbers_as_exports_write_them(text: str, value: str) -> None:
+    assert number_of(text) == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["0,5", "1,23,456", "1_000", "٣", "NaN", "1e999", "--1", "", "1.2.3"])
+def test_what_would_be_a_guess_is_no_number(text: str) -> None:
+    with pytest.raises(ValueError, match=r"number|digits|finite"):
+        number_of(text)
+
+
+def test_semicolons_bring_decimal_commas_and_what_may_be_either_is_refused() -> None:
+    text = exports.KRAKEN.replace(",", ";").replace("-420.0000", "-420,00")
+    assert [row["id"] for row in read(text)] == ["kraken:T1", "kraken:L3", "kraken:L4"]
+    assert read(text)[0]["value"] == "420.00"
+    assert number_of("1.234,5", decimal_comma=True) == Decimal("1234.5")
+    with pytest.raises(InvalidInput, match=r"line 3, column amount: '-1,234' may mean thousands or a fraction"):
+        read(text.replace("-420,00", "-1,234"))
+
+
+def test_the_same_trade_is_the_same_id_in_either_of_binances_formats() -> None:
+    """Of 2021 with UTC_Time, of 2025 with a local Time whose zone stands in the file's name alone."""
+    old = read(
+        exports.BINANCE.replace("ETH,0.6,", "ETH,1,").replace(
+            "1,2024-01-02 10:00:00,Spot,Transaction Buy,ETH,0.4,\n", ""
+        )
+    )
+    new = read(exports.BINANCE_2025, "Binance-Transaction-History-202601010000(UTC+1)_ab.csv")
+    assert [row["id"] for row in old if row["type"] == "swap"] == [row["id"] for row in new if row["type"] == "swap"]
+    assert {row["timestamp"] for row in new if row["type"] == "swap"} == {"2024-01-02T10:00:00+00:00"}
+    west = read(exports.BINANCE_2025, "x(UTC--6).csv")
+    assert {row["timestamp"] for row in west if row["type"] == "swap"} == {"2024-01-02T17:00:00+00:00"}
+
+
+def test_a_clock_that_nothing_names_is_told_of() -> None:
+    out = result("US", read(exports.BINANCE_2025))
+    assert "no_time_zone" in [warning["code"] for warning in out["warnings"]]
+
+
+def test_equal_lines_without_an_id_are_events_of_their_own_each_time_the_file_is_read() -> None:
+    twice = [row for row in read(exports.BINANCE_2025, "x(UTC).csv") if row["type"] == "income"]
+    assert [row["amount"] for row in twice] == ["0.001", "0.001"]
+    assert twice[1]["id"] == f"{twice[0]['id']}:2"
+    doubled = exports.KRAKEN + exports.KRAKEN.splitlines()[1] + "\n"
+    assert len(read(doubled)) == 3, "an id of Kraken's own twice is one line twice"
+
+
+def test_dust_is_many_assets_for_one() -> None:
+    legs = [row for row in read(exports.BINANCE_2025, "x(UTC).csv") if "group" in row]
+    assert [(row["type"], row["asset"], row["amount"]) for row in legs] == [
+        ("sell", "SOL", "0.002"),
+        ("sell", "ADA", "0.3"),
+        ("buy", "BNB", "0.0007"),
+    ]
+    assert len({row["group"] for row in legs}) == 1
+
+
+def test_margin_and_two_trades_of_one_second_are_refused_with_their_lines() -> None:
+    margin = exports.BINANCE.replace("1,2024-01-03 10:00:00,Spot", "1,2024-01-03 10:00:00,Cross Margin")
+    with pytest.raises(InvalidInput, match="line 6, column Account: margin and futures are not read"):
+        read(margin)
+    mixed = exports.BINANCE + "1,2024-01-02 10:00:00,Spot,Transaction Spend,EUR,-5,\n"
+    with pytest.raises(InvalidInput, match="line 2, column UTC_Time: the lines 2, 3, 4, 5, 9 share a second"):
+        read(mixed)
+
+
+def test_coinbases_notes_hold_the_fee_of_a_trade_in_another_asset() -> None:
+    """0.5 at 42,000 USDC and 100 USDC of fee cost 21,100: the note's total is not charged once more."""
+    note = "Bought 0.5 BTC for 21100 USDC on BTC-USDC at 42000 USDC/BTC"
+    (row,) = [
+        r for r in read(exports.COINBASE.replace("Bought 0.5 BTC for 21100 USD", note)) if r["id"] == "coinbase:a1"
+    ]
+    assert (row["type"], row["asset"], Decimal(row["amount"]), row["to_amount"]) == ("swap", "USDC", 21000, "0.5")
+    assert (row["fee_asset"], Decimal(row["fee_amount"])) == ("USDC", 100)
+
+
+def test_coinbases_columns_of_2025_and_an_asset_under_a_new_name() -> None:
+    lines = exports.COINBASE.replace("Notes\n", "Notes,Sender Address,Recipient Address\n")
+    lines += "b1,2024-09-05 10:00:00 UTC,Asset Migration,MATIC,-10,USD,$0.40,-$4.00,-$4.00,$0.00,,,\n"
+    lines += "b2,2024-09-05 10:00:00 UTC,Asset Migration,POL,10,USD,$0.40,$4.00,$4.00,$0.00,,,\n"
+    wrap = read(lines)[-1]
+    assert (wrap["type"], wrap["asset"], wrap["to_asset"], wrap["to_amount"]) == ("wrap", "MATIC", "POL", "10")
+
+
+@pytest.mark.parametrize(
+    ("code", "asset"),
+    [
+        ("XXBT", "BTC"),
+        ("XBT.M", "BTC"),
+        ("XXDG", "DOGE"),
+        ("ZUSD", "USD"),
+        ("DOT.S", "DOT"),
+        ("DOT28.S", "DOT"),
+        ("ETH2.S", "ETH"),
+        ("XTZ", "XTZ"),
+        ("ZRX", "ZRX"),
+        ("EUR.HOLD", "EUR"),
+    ],
+)
+def test_krakens_codes(code: str, asset: str) -> None:
+    assert asset_of(code) == asset
+
+
+def test_krakens_lines_of_one_refid_are_added_up_and_small_balances_swept() -> None:
+    lines = exports.KRAKEN + exports.KRAKEN_GROUPS
+    made = {row["id"]: row for row in read(lines)}
+    assert (made["kraken:T9:XRP"]["type"], made["kraken:T9:ADA"]["amount"]) == ("sell", "2")
+    assert made["kraken:T9"]["timestamp"].startswith("2024-05-02T08:00:00.123400")
+    assert (made["kraken:T8"]["value"], made["kraken:T8"]["fee"]) == ("15", "0.1")
+    assert (made["kraken:T8:fee2"]["type"], made["kraken:T8:fee2"]["amount"]) == ("fee", "0.0001")
+
+
+def test_koinlys_and_cointrackers_exports_state_both_ends_of_a_transfer() -> None:
+    moved = [row for row in read(exports.KOINLY_REPORT) if row["type"] == "transfer"]
+    assert [(r["wallet"], r["to_wallet"], r["fee_in_kind"], r["fee_amount"]) for r in moved] == [
+        ("Kraken", "Ledger", "0.001", "0.0005")
+    ]
+    kinds = [(row["type"], row.get("kind"), row["amount"]) for row in read(exports.KOINLY_REPORT)]
+    assert kinds[2:] == [("income", "interest", "0.00035"), ("donation", None, "0.01")]
+    assert [row["id"] for row in read(exports.KOINLY_BULK)] == ["koinly:K1", "koinly:K2"], (
+        "what was deleted is not read"
+    )
+    assert [(r["type"], r.get("fee_in_kind")) for r in read(exports.COINTRACKER_EXPORT)] == [
+        ("buy", None),
+        ("transfer", "0.0005"),
+        ("income", None),
+    ]
+
+
+def test_a_label_that_is_not_known_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="line 3, column Label: not known of what was received: 'moonbeam'"):
+        read(exports.KOINLY.replace("staking", "moonbeam"))
+
+
+def test_an_explorers_internal_transfers_and_nfts() -> None:
+    assert [(row["type"], row["amount"]) for row in read(exports.INTERNAL)] == [("transfer_in", "0.25")]
+    assert [(row["type"], row["asset"], row["amount"]) for row in read(exports.NFTS)] == [
+        ("transfer_in", "0xc1:7", "1"),
+        ("transfer_out", "0xc2:12", "3"),
+    ]
+
+
+def test_wrong_lines_are_told_of_together_with_their_own_numbers() -> None:
+    """The sixth line cannot be read, the seventh states what no row may: a preamble and a quoted line break count."""
+    lines = exports.COINBASE.replace("Converted 0.1 BTC to 1.8 ETH", '"no\nsuch note"').replace("ETH,0.01,", "ETH,0,")
+    with pytest.raises(InvalidInput, match=r"line 7, column Notes: a conversion's note names no two amounts$"):
+        read(lines)
+    absurd = lines.replace("a4,2024-03-02", f"a{'4' * 200},2024-03-02")
+    checked = check_rows(read(absurd, lenient=True), zone=ZoneInfo("UTC"))
+    assert [(error.line, error.field) for error in checked.errors] == [(7, "Notes"), (10, "id")]
+    assert len(checked.rows) == 2
