@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from premium.alerts.probing import UNKNOWN, Probing
+from premium.alerts.texts import DOUBTFUL, TextTable
 from premium.alerts.thresholds import Ints
 
-UNKNOWN = -1
-_EMPTY = np.int64(-1)
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.int64(32)
+_MANY = 256
+"""Texts from which on a table that is asked for all of them is faster than the dictionary."""
 
 
 class Codes(dict[str | None, int]):
-    """Text → its number, from 0 in the order of learning; `UNKNOWN` for others."""
+    """Text → its number, from 0 in the order of learning; `UNKNOWN` for others.
+
+    The dictionary is the truth; beside it lies a table for columns, brought up to date when it is next asked.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._table = TextTable()
+        self._fresh: list[str | None] = []
 
     def __missing__(self, _: str | None) -> int:
         return UNKNOWN
 
     def add(self, text: str | None) -> int:
         """The text's number, a new one where it has none."""
-        return self.setdefault(text, len(self))
+        number = self.get(text)
+        if number is None:
+            number = self[text] = len(self)
+            self._fresh.append(text)
+        return number
 
     def settle(self) -> None:
         """After many additions: the texts close together in memory."""
         texts, numbers = list(self), list(self.values())
         self.clear()
         self.update(zip(side_by_side(texts), numbers, strict=True))
+        self._catch_up()
 
-    def of(self, texts: list[str | None]) -> Ints:
+    def of(self, texts: Sequence[str | None]) -> Ints:
         """The numbers of a column."""
-        return np.fromiter(map(self.__getitem__, texts), np.int64, len(texts))
+        if len(texts) < _MANY:
+            return np.fromiter(map(self.__getitem__, texts), np.int64, len(texts))
+        if texts.count(texts[0]) == len(texts):
+            return np.full(len(texts), self[texts[0]], np.int64)
+        self._catch_up()
+        numbers = self._table.find(texts)
+        if numbers is None:
+            return np.fromiter(map(self.__getitem__, texts), np.int64, len(texts))
+        doubtful = np.flatnonzero(numbers == DOUBTFUL)
+        numbers[doubtful] = [self[texts[at]] for at in doubtful.tolist()]
+        return numbers
 
-    def learned(self, texts: list[str | None], codes: Ints) -> Ints:
+    def learned(self, texts: Sequence[str | None], codes: Ints) -> Ints:
         """As `of`, but nothing stays unknown; `codes` is what `of` said."""
         unknown = np.flatnonzero(codes < 0)
         if len(unknown) == 0:
@@ -43,6 +67,11 @@ class Codes(dict[str | None, int]):
         codes = codes.copy()
         codes[unknown] = [self.add(texts[at]) for at in unknown.tolist()]
         return codes
+
+    def _catch_up(self) -> None:
+        if self._fresh:
+            fresh, self._fresh = self._fresh, []
+            self._table.add(fresh)
 
 
 def side_by_side(texts: Iterable[str | None]) -> list[Any]:
@@ -53,15 +82,13 @@ def side_by_side(texts: Iterable[str | None]) -> list[Any]:
 class PairCodes:
     """(number, number) → a number, from 0 in the order of adding, for whole columns at once.
 
-    The dictionary is the truth; beside it lies a table with open addressing that numpy can probe, brought up to date
-    when it is next asked.
+    A dictionary and a table, as in `Codes`.
     """
 
     def __init__(self) -> None:
         self._known: dict[int, int] = {}
         self._fresh: list[int] = []
-        self._keys: Ints = np.full(16, _EMPTY)
-        self._values: Ints = np.full(16, UNKNOWN, np.int64)
+        self._table = Probing()
 
     def __len__(self) -> int:
         return len(self._known)
@@ -78,18 +105,7 @@ class PairCodes:
     def of(self, first: Ints, second: Ints) -> Ints:
         """The numbers of two columns, UNKNOWN where a pair or one of its halves is unknown."""
         self._catch_up()
-        keys = np.where((first < 0) | (second < 0), np.int64(-2), first << _HALF | second)
-        place = self._home(keys)
-        found = self._keys[place]
-        numbers = np.where(found == keys, self._values[place], UNKNOWN)
-        pending = np.flatnonzero((found != keys) & (found != _EMPTY))
-        while len(pending):
-            place[pending] = (place[pending] + 1) & (len(self._keys) - 1)
-            found = self._keys[place[pending]]
-            hit = found == keys[pending]
-            numbers[pending[hit]] = self._values[place[pending[hit]]]
-            pending = pending[~hit & (found != _EMPTY)]
-        return numbers
+        return self._table.get(np.where((first < 0) | (second < 0), UNKNOWN, first << _HALF | second))
 
     def learned(self, first: Ints, second: Ints, numbers: Ints) -> Ints:
         """As `of`, but every pair of known halves gets a number; `numbers` is what `of` said."""
@@ -101,29 +117,8 @@ class PairCodes:
         numbers[unknown] = [self.add(*pair) for pair in pairs]
         return numbers
 
-    def _home(self, keys: Ints) -> Ints:
-        bits = np.uint64(64 - len(self._keys).bit_length() + 1)
-        return ((keys.view(np.uint64) * _GOLDEN) >> bits).astype(np.int64)
-
     def _catch_up(self) -> None:
-        if not self._fresh:
-            return
-        fresh, self._fresh = self._fresh, []
-        if 2 * len(self._known) > len(self._keys):
-            size = 1 << (4 * len(self._known) - 1).bit_length()
-            self._keys, self._values = np.full(size, _EMPTY), np.full(size, UNKNOWN, np.int64)
-            fresh = list(self._known)
-        keys = np.array(fresh, np.int64)
-        self._place(keys, np.array([self._known[key] for key in fresh], np.int64))
-
-    def _place(self, keys: Ints, values: Ints) -> None:
-        """Linear probing for all keys at once: of those that want one place the last writer has it."""
-        place, pending = self._home(keys), np.arange(len(keys))
-        while len(pending):
-            wanted = place[pending]
-            free = self._keys[wanted] == _EMPTY
-            self._keys[wanted[free]] = keys[pending[free]]
-            won = free & (self._keys[wanted] == keys[pending])
-            self._values[wanted[won]] = values[pending[won]]
-            pending = pending[~won]
-            place[pending] = (place[pending] + 1) & (len(self._keys) - 1)
+        if self._fresh:
+            fresh, self._fresh = self._fresh, []
+            numbers = range(len(self._known) - len(fresh), len(self._known))
+            self._table.put(np.array(fresh, np.int64), np.array(numbers, np.int64))

@@ -27,6 +27,8 @@ SHORT = 15
 """Two decimals of at most 15 significant digits that round to one float64 are equal."""
 
 _NOT_PLAIN = re.compile(r"[^0-9.,\-]")
+_NOT_SCIENTIFIC = re.compile(r"[^0-9.,\-+eE]|[eE][+-]?\d{7}")
+_JSON_NUMBERS = {int, float, Decimal}
 
 
 def is_short(value: Decimal) -> bool:
@@ -36,10 +38,17 @@ def is_short(value: Decimal) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A numeric column: NaN where there is no value; `short` where a float comparison between short ones is exact."""
+    """A numeric column: `floats` are NaN where there is no value; `raw` is what was read."""
 
     floats: Floats
-    short: Bools
+    raw: Sequence[Any]
+    read: Reader
+
+    def short(self, places: Ints) -> Bools:
+        """Of the values at these places, which float64 tells apart from every other short one."""
+        # Asked for those alone that are equal to a threshold as floats: few, or the same again and again.
+        unique, back = np.unique(places, return_inverse=True)
+        return np.array(_shorts([self.raw[at] for at in unique.tolist()], self.read), np.bool_)[back]
 
 
 class Batch:
@@ -105,37 +114,44 @@ def column_of(events: Sequence[Event], field: str) -> list[Any]:
         return [event.get(field) for event in events]
 
 
-def _keys(raw: list[Any], kind: FieldType) -> list[str | None]:
-    if kind is FieldType.ADDRESS:
-        return [values.folded(one) for one in raw]
+def texts(raw: list[Any]) -> list[str | None]:
+    """A column of texts, None for what is none."""
     return raw if set(map(type, raw)) <= {str, type(None)} else [values.text(one) for one in raw]
 
 
+def _keys(raw: list[Any], kind: FieldType) -> list[str | None]:
+    return [values.folded(one) for one in raw] if kind is FieldType.ADDRESS else texts(raw)
+
+
 def _numbers(raw: list[Any], read: Reader) -> Numbers:
+    floats = _floats(raw)
+    if floats is None:
+        floats = np.array([as_float(read(one)) for one in raw], np.float64)
+    return Numbers(floats, raw, read)
+
+
+def _floats(raw: list[Any]) -> Floats | None:
+    """As `values.number` reads them, all at once; None where some need a closer look."""
     types = set(map(type, raw))
-    if types == {str} and not _NOT_PLAIN.search(",".join(raw)):
-        try:
-            floats = np.fromiter(map(float, raw), np.float64, len(raw))
-        except ValueError:
-            pass  # such as "" or "1.2.3": the slow way tells which
-        else:
-            lengths = np.fromiter(map(len, raw), np.int64, len(raw))
-            if lengths.max() <= values.MAX_LENGTH:
-                return Numbers(floats, lengths <= SHORT)
-    if types == {int}:
-        return _integers(raw)
-    exact = [read(one) for one in raw]
-    return Numbers(
-        np.array([as_float(one) for one in exact], np.float64),
-        np.array([one is not None and is_short(one) for one in exact], np.bool_),
-    )
+    if types == {str}:
+        joined = ",".join(raw)
+        if _NOT_PLAIN.search(joined) and _NOT_SCIENTIFIC.search(joined):
+            return None
+        if len(joined) > values.MAX_LENGTH and max(map(len, raw)) > values.MAX_LENGTH:
+            return None
+    elif not types <= _JSON_NUMBERS:
+        return None
+    try:
+        floats = np.fromiter(map(float, raw), np.float64, len(raw))
+    except (ValueError, OverflowError):
+        return None  # such as "" or "1.2.3": the slow way tells which
+    return None if np.isinf(floats).any() else floats
 
 
-def _integers(raw: list[int]) -> Numbers:
-    small = [abs(one) < 10**SHORT for one in raw]
-    return Numbers(
-        np.array([as_float(Decimal(one)) for one in raw] if not all(small) else raw, np.float64), np.array(small)
-    )
+def _shorts(raw: list[Any], read: Reader) -> list[bool]:
+    if set(map(type, raw)) == {str} and not _NOT_PLAIN.search(",".join(raw)):
+        return [len(one) <= SHORT or is_short(read(one)) for one in raw]
+    return [(value := read(one)) is not None and is_short(value) for one in raw]
 
 
 def as_float(value: Decimal | None) -> float:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from premium.alerts.codes import UNKNOWN, PairCodes
+from premium.alerts.codes import PairCodes
 from premium.alerts.columns import Batch
+from premium.alerts.probing import UNKNOWN
 from premium.alerts.thresholds import Ints
 
 

@@ -59,6 +59,7 @@ class RuleIndex:
         self.slots: dict[str, int] = {}
         self.cooling: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.edges: dict[str, int] = dict.fromkeys(FIELDS, 0)
+        self.cooled: dict[str, int] = dict.fromkeys(FIELDS, 0)
         self.short: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.second: Floats = np.zeros(0, np.float64)
         self.ranks: Ints = np.zeros(0, np.int64)
@@ -93,6 +94,7 @@ class RuleIndex:
         self.rules[slot] = None
         self.cooling[slot] = False
         self.edges[rule.kind] -= rule.edge
+        self.cooled[rule.kind] -= rule.cooldown > 0
         self._free.append(slot)
         return True
 
@@ -108,6 +110,7 @@ class RuleIndex:
         self.slots[rule.id] = slot
         self.names[slot], self.ranks[slot] = rule.id, rank
         self.edges[rule.kind] += rule.edge
+        self.cooled[rule.kind] += rule.cooldown > 0
         self.cooling[slot] = rule.cooldown > 0
         self.short[slot] = is_short(place.threshold) and is_short(place.second)
         self.second[slot] = as_float(place.second)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premium.alerts.catalogue import OCCURRENCES
-from premium.alerts.columns import Batch, column_of
+from premium.alerts.codes import Codes
+from premium.alerts.columns import Batch, column_of, texts
 from premium.alerts.evaluate import Event, all_hold, relaxed
 from premium.alerts.index import RuleIndex
 from premium.alerts.memory import Memory, series_name
@@ -33,6 +34,9 @@ class Matcher:
     def __init__(self, rules: Iterable[Rule] = (), *, stateless: bool = False, remember: bool = False) -> None:
         """stateless: every rule fires on every event for which it holds; remember: `changes` is kept for a store."""
         self.index = RuleIndex(rules)
+        self._kinds = Codes()
+        for kind in self.index.kinds:
+            self._kinds.add(kind)
         self._stateless = stateless
         self._remember = remember
         self.forget_all()
@@ -84,7 +88,7 @@ class Matcher:
         found_slots: list[Slots] = [np.zeros(0, np.int32)]
         for batch, places in self._batches(events):
             at, slots = self._match_kind(batch)
-            found_events.append(np.asarray(places, np.int64)[at])
+            found_events.append(at if places is None else places[at])
             found_slots.append(slots)
         all_events, all_slots = np.concatenate(found_events), np.concatenate(found_slots)
         # One sort of whole numbers is several times faster than one by two keys.
@@ -97,11 +101,15 @@ class Matcher:
         found: NDArray[np.object_] = self.index.names[slots]
         return found
 
-    def _batches(self, events: Sequence[Event]) -> Iterator[tuple[Batch, Sequence[int]]]:
-        for kind, places in _by_kind(events).items():
-            if kind in self.index.kinds:
-                same = events if len(places) == len(events) else [events[place] for place in places]
-                yield Batch(kind, same, self.index.kinds[kind].codes), places
+    def _batches(self, events: Sequence[Event]) -> Iterator[tuple[Batch, Ints | None]]:
+        """The events of each kind, and their places unless they are all of one kind."""
+        numbers = self._kinds.of(texts(column_of(events, "kind")))
+        for number, (kind, index) in enumerate(self.index.kinds.items()):
+            places = np.flatnonzero(numbers == number)
+            if len(places) == len(events) > 0:
+                yield Batch(kind, events, index.codes), None
+            elif len(places):
+                yield Batch(kind, [events[place] for place in places.tolist()], index.codes), places
 
     def _match_kind(self, batch: Batch) -> tuple[Ints, Slots]:
         series = self.series[batch.kind]
@@ -158,9 +166,9 @@ class Matcher:
 
     def _cooled(self, batch: Batch, events: Ints, slots: Slots) -> tuple[Ints, Slots]:
         """Without what a cooldown suppresses."""
-        cooled = np.flatnonzero(self.index.cooling[slots])
-        if self._stateless or len(cooled) == 0:
+        if self._stateless or not self.index.cooled[batch.kind]:
             return events, slots
+        cooled = np.flatnonzero(self.index.cooling[slots])
         kept = np.ones(len(slots), np.bool_)
         for place in cooled[np.lexsort((slots[cooled], events[cooled]))].tolist():
             slot, time = int(slots[place]), float(batch.times[events[place]])
@@ -168,14 +176,3 @@ class Matcher:
             assert rule is not None  # noqa: S101 - as in _judged
             kept[place] = self.memory.warm(slot, rule.id, rule.cooldown, time)
         return events[kept], slots[kept]
-
-
-def _by_kind(events: Sequence[Event]) -> dict[str, Sequence[int]]:
-    kinds = column_of(events, "kind")
-    if kinds and isinstance(kinds[0], str) and kinds.count(kinds[0]) == len(kinds):
-        return {kinds[0]: range(len(events))}
-    places: dict[str, list[int]] = {}
-    for place, kind in enumerate(kinds):
-        if isinstance(kind, str):
-            places.setdefault(kind, []).append(place)
-    return dict(places)

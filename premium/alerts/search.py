@@ -88,7 +88,7 @@ class Search:
         else:
             sure = _spread(store, at, high, end)
         events, slots = _spread(store, at, low, high)
-        exact = column.short[events] & self._index.short[slots]
+        exact = column.short(events) & self._index.short[slots]
         equal = exact if key.operator in _INCLUSIVE else np.zeros_like(exact)
         return self._rest(key, _joined(sure, (events[equal], slots[equal])), (events[~exact], slots[~exact]))
 
@@ -102,8 +102,9 @@ class Search:
         column = self._batch.numbers(field, read)
         events, slots = _joined(found, ties)
         now, wanted = column.floats[events], self._index.second[slots]
-        holds = _COMPARE[operator](now, wanted)
-        doubtful = (now == wanted) & ~(column.short[events] & self._index.short[slots])
+        holds, doubtful = _COMPARE[operator](now, wanted), now == wanted
+        tied = np.flatnonzero(doubtful)
+        doubtful[tied] = ~(column.short(events[tied]) & self._index.short[slots[tied]])
         unsure = np.arange(len(events)) >= len(found[0])
         sure, look = holds & ~doubtful & ~unsure, (holds & unsure) | doubtful
         return Pairs(events[sure], slots[sure], events[look], slots[look])
@@ -113,7 +114,7 @@ class Search:
         column = self._batch.numbers(key.field, key.read)
         at, start, end = segments if previous.judged.all() else segments.only(previous.judged[segments.at])
         before = self._series.column_before(self._batch, previous, key.field, key.read)
-        now, was = column.floats[at], before.floats[at]
+        now, was = column.floats[at], before[at]
         low, high = _ties(store, start, end, now)
         low_was, high_was = _ties(store, start, end, was)
         new = np.isnan(was)

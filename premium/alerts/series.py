@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from premium.alerts.catalogue import SERIES
 from premium.alerts.codes import Codes, PairCodes
-from premium.alerts.columns import Batch, Bools, Numbers, Reader, as_float, is_short
+from premium.alerts.columns import Batch, Bools, Reader, as_float
 from premium.alerts.evaluate import Event
 from premium.alerts.past import NEVER, WINDOW, Past
 from premium.alerts.thresholds import Floats, Ints
@@ -50,7 +49,7 @@ class Series:
         self._pairs = [PairCodes() for _ in self._fields[1:]]
         self._last: NDArray[np.object_] = np.empty(0, np.object_)
         self._times: Floats = np.full(0, NEVER)
-        self._levels: dict[tuple[str, Reader], Numbers] = {}
+        self._levels: dict[tuple[str, Reader], Floats] = {}
         self._past = Past()
 
     def look(self, batch: Batch) -> Previous:
@@ -74,16 +73,14 @@ class Series:
             return batch.events[inside]
         return previous.special[at] if at in previous.special else self._last[int(previous.numbers[at])]
 
-    def column_before(self, batch: Batch, previous: Previous, field: str, read: Reader) -> Numbers:
+    def column_before(self, batch: Batch, previous: Previous, field: str, read: Reader) -> Floats:
         """A numeric column one event earlier in each series: NaN where it is unknown or unreadable."""
-        now, level = batch.numbers(field, read), self._level(field, read)
-        inside = previous.place >= 0
-        floats = np.where(inside, now.floats[previous.place], level.floats[previous.numbers])
-        short = np.where(inside, now.short[previous.place], level.short[previous.numbers])
+        now, level = batch.numbers(field, read).floats, self._level(field, read)
+        floats = np.where(previous.place >= 0, now[previous.place], level[previous.numbers])
         for at, event in previous.special.items():
             if previous.place[at] < 0:
-                floats[at], short[at] = _read(event, field, read)
-        return Numbers(floats, short)
+                floats[at] = _read(event, field, read)
+        return floats
 
     def keep(self, batch: Batch, previous: Previous) -> None:
         """Lets the batch become the past."""
@@ -112,7 +109,7 @@ class Series:
     def _stand(self, number: int, time: float, event: Event | None) -> None:
         self._times[number], self._last[number] = time, event
         for (field, read), level in self._levels.items():
-            level.floats[number], level.short[number] = _read(event, field, read)
+            level[number] = _read(event, field, read)
 
     def restore(self, batch: Batch) -> None:
         """The newest events of series, as `last` gave them once; a series that is known already stays as it is."""
@@ -137,23 +134,18 @@ class Series:
             self._times = np.concatenate((self._times, np.full(extra, NEVER)))
             self._last = np.concatenate((self._last, np.empty(extra, np.object_)))
             for key, level in self._levels.items():
-                self._levels[key] = Numbers(
-                    np.concatenate((level.floats, np.full(extra, np.nan))),
-                    np.concatenate((level.short, np.zeros(extra, np.bool_))),
-                )
+                self._levels[key] = np.concatenate((level, np.full(extra, np.nan)))
 
     def _timed(self, batch: Batch) -> Floats:
         # An event without a readable time is judged when it comes: it takes the newest time known.
         missing = np.isnan(batch.times)
         return np.where(missing, max(self._past.newest, 0.0), batch.times) if missing.any() else batch.times
 
-    def _level(self, field: str, read: Reader) -> Numbers:
+    def _level(self, field: str, read: Reader) -> Floats:
         """The newest value of every series; made once from the events, then kept up to date by `keep`."""
         found = self._levels.get((field, read))
         if found is None:
-            found = Numbers(np.full(len(self._times), np.nan), np.zeros(len(self._times), np.bool_))
-            for number, event in enumerate(self._last.tolist()):
-                found.floats[number], found.short[number] = _read(event, field, read)
+            found = np.array([_read(event, field, read) for event in self._last.tolist()], np.float64)
             self._levels[field, read] = found
         return found
 
@@ -191,13 +183,11 @@ class Series:
         self._times[numbers] = times[places]
         self._last[numbers] = batch.objects[places]
         for (field, read), level in self._levels.items():
-            column = batch.numbers(field, read)
-            level.floats[numbers], level.short[numbers] = column.floats[places], column.short[places]
+            level[numbers] = batch.numbers(field, read).floats[places]
 
 
-def _read(event: Event | None, field: str, read: Reader) -> tuple[float, bool]:
-    exact: Any = None if event is None else read(field_of(event, field))
-    return as_float(exact), exact is not None and is_short(exact)
+def _read(event: Event | None, field: str, read: Reader) -> float:
+    return as_float(None if event is None else read(field_of(event, field)))
 
 
 def _by_series(numbers: Ints) -> tuple[Ints, Ints]:
