@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from premium.money import EXACT, ZERO, plain
 from premium.tax.discount import net_capital_gains
+from premium.tax.gains import by_disposal, relieved
 from premium.tax.totals import Totals
 
 if TYPE_CHECKING:
@@ -48,14 +49,15 @@ def _germany(report: Report) -> Members:
 
 def _kingdom(report: Report) -> Members:
     """Gains, losses and the annual exempt amount by tax year (TCGA s 1K)."""
+    figures = by_disposal(report.disposals, report.setup.calendar)
 
-    def of_year(year: int, totals: Totals) -> Members:
+    def of_year(year: int, _: Totals) -> Members:
         exempt = _amount(report, "annual_exempt_amount", year)
-        net = EXACT.subtract(totals.gains, totals.losses)
-        above = EXACT.subtract(net, exempt)
+        gains, losses = figures.get(year, (ZERO, ZERO))
+        above = EXACT.subtract(EXACT.subtract(gains, losses), exempt)
         return {
-            "gains": plain(totals.gains),
-            "losses": plain(totals.losses),
+            "gains": plain(gains),
+            "losses": plain(losses),
             "annual_exempt_amount": plain(exempt),
             "above_exempt_amount": plain(max(above, ZERO)),
         }
@@ -78,8 +80,10 @@ def _ireland(report: Report) -> Members:
 
     def of_year(year: int, totals: Totals) -> Members:
         exemption = _amount(report, "annual_exemption", year)
-        net = EXACT.subtract(totals.gains, totals.usable_loss)
+        borne = relieved(report.outcome.reliefs, report.setup.calendar, year)
+        net = EXACT.subtract(EXACT.subtract(totals.gains, borne), totals.usable_loss)
         return {
+            "ring_fenced_loss_used": plain(borne),
             "annual_exemption": plain(exemption),
             "chargeable_gain": plain(max(EXACT.subtract(net, exemption), ZERO)),
         }

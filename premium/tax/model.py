@@ -139,6 +139,14 @@ class Removal(NamedTuple):
     basis: Decimal
 
 
+class Relief(NamedTuple):
+    """Ireland: a ring-fenced loss that the gain on what was acquired again bears."""
+
+    transaction: str
+    day: int
+    loss: Decimal
+
+
 class Holding(NamedTuple):
     """What is left of an asset in a wallet (`*` where wallets do not matter)."""
 
@@ -177,6 +185,7 @@ class Outcome:
     income: list[Income] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
+    reliefs: list[Relief] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
     pools: list[Holding] = field(default_factory=list)
     """UK: the section 104 holdings, where they differ from what is held (a sale matched with a later purchase)."""

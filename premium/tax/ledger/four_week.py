@@ -1,6 +1,7 @@
 """Ireland: first in, first out, but what was acquired in the four weeks before is sold first (TCA 1997 ss 580-581).
 
-A loss is ring-fenced as far as the asset is acquired again within four weeks after the sale (s 581(3)).
+A loss is ring-fenced as far as the asset is acquired again within four weeks after the sale: it may be deducted from
+the gain on what was acquired again alone (s 581(3)).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from premium.money import ZERO, divide
 from premium.tax.ledger.ledger import Key, LotLedger, Taken, take_from
 from premium.tax.ledger.lots import Entry, Lot
 from premium.tax.ledger.pieces import Piece, cut
-from premium.tax.model import ACQUISITIONS, Disposal, Outcome, Transaction
+from premium.tax.model import ACQUISITIONS, Disposal, Outcome, Relief, Transaction
 
 DAYS = 28
 
@@ -28,7 +29,7 @@ class FourWeekLedger(LotLedger):
 
     def run(self, transactions: Sequence[Transaction]) -> Outcome:
         outcome = self.walk(transactions)
-        outcome.disposals = ring_fenced(outcome.disposals, transactions, self.day)
+        outcome.disposals = ring_fenced(outcome.disposals, transactions, self.day, outcome.reliefs)
         return outcome
 
     def put(self, key: Key, lot: Lot) -> None:
@@ -72,12 +73,27 @@ class FourWeekLedger(LotLedger):
 
 
 class _Again:
-    """An acquisition; `free` is what replaces nothing yet."""
+    """An acquisition; `free` is what replaces nothing yet, `loss` what its gain may bear, for `replaced` units."""
 
-    __slots__ = ("day", "free", "instant")
+    __slots__ = ("day", "free", "instant", "loss", "replaced")
 
     def __init__(self, instant: int, day: int, free: Decimal) -> None:
         self.instant, self.day, self.free = instant, day, free
+        self.replaced = self.loss = ZERO
+
+    def replace(self, amount: Decimal, loss: Decimal) -> None:
+        """`amount` of its units stand for what was sold at `loss`."""
+        self.free -= amount
+        self.replaced += amount
+        self.loss += loss
+
+    def relieve(self, amount: Decimal, gain: Decimal) -> Decimal:
+        """What of the loss the gain on `amount` of its units bears; the units that replace something go first."""
+        units = min(amount, self.replaced)
+        relief = min(self.loss, gain if units == amount else divide(gain * units, amount))
+        self.replaced -= units
+        self.loss -= relief
+        return relief
 
 
 class _Purchases:
@@ -99,22 +115,28 @@ class _Purchases:
 
 
 def ring_fenced(
-    rows: Sequence[Disposal], history: Iterable[Transaction], day_of: Callable[[int], int]
+    rows: Sequence[Disposal], history: Iterable[Transaction], day_of: Callable[[int], int], reliefs: list[Relief]
 ) -> list[Disposal]:
-    """The rows, those at a loss split where only a part of the units was acquired again."""
+    """The rows, those at a loss split where only a part of the units was acquired again; losses borne to `reliefs`."""
     again: dict[str, _Purchases] = {}
+    by_lot: dict[str, _Again] = {}
     for tx in history:
         if tx.type in ACQUISITIONS:
-            again.setdefault(tx.asset, _Purchases()).list.append(_Again(tx.instant, day_of(tx.instant), tx.amount))
+            by_lot[tx.id] = _Again(tx.instant, day_of(tx.instant), tx.amount)
+            again.setdefault(tx.asset, _Purchases()).list.append(by_lot[tx.id])
     made: list[Disposal] = []
     for row in rows:
-        bought = again.get(row.asset)
+        bought, lot = again.get(row.asset), by_lot.get(row.lot or "")
         made += _split(row, bought) if row.gain < ZERO and bought else (row,)
+        if lot is not None and lot.replaced:
+            relief = lot.relieve(row.amount, max(row.gain, ZERO))
+            if relief:
+                reliefs.append(Relief(row.transaction, row.day, relief))
     return made
 
 
 def _split(row: Disposal, bought: _Purchases) -> list[Disposal]:
-    fenced = ZERO
+    fenced, loss = ZERO, -row.gain
     for index in range(bought.after(row.sold), len(bought.list)):
         each = bought.list[index]
         if each.day > row.day + DAYS or fenced == row.amount:
@@ -122,7 +144,7 @@ def _split(row: Disposal, bought: _Purchases) -> list[Disposal]:
         if each.instant == row.sold or not each.free:
             continue
         part = min(each.free, row.amount - fenced)
-        each.free -= part
+        each.replace(part, loss if part == row.amount else divide(loss * part, row.amount))
         fenced += part
     if not fenced:
         return [row]

@@ -11,6 +11,7 @@ from premium.money import EXACT, ZERO
 from premium.tax.calculate import Report
 from premium.tax.days import date_of, day_of
 from premium.tax.discount import net_capital_gains
+from premium.tax.gains import by_disposal, relieved
 from premium.tax.model import Disposal
 from premium.tax.reports.cents import cents
 from premium.tax.totals import Totals
@@ -68,13 +69,14 @@ def _whole_pounds(value: Decimal, *, up: bool = False) -> str:
 def _kingdom(report: Report, year: int, totals: Totals) -> list[Item]:
     """SA108: cryptoassets have boxes of their own (13.1-13.8) from 2024-25, the year in which the rates changed."""
     days = {row.sources for row in rows_of(report, year)}
+    gains, losses = by_disposal(rows_of(report, year), report.setup.calendar).get(year, (ZERO, ZERO))
     crypto = year >= 2024  # Until 2023-24 the return had no boxes for cryptoassets of their own.
     made = [
         Item("13.1" if crypto else "", "Number of disposals (a day's disposals of an asset are one)", f"{len(days)}"),
         Item("13.2" if crypto else "", "Disposal proceeds", _whole_pounds(totals.proceeds)),
         Item("13.3" if crypto else "", "Allowable costs", _whole_pounds(totals.cost_basis, up=True)),
-        Item("13.4" if crypto else "", "Gains in the year, before losses", _whole_pounds(totals.gains)),
-        Item("13.6" if crypto else "", "Losses in the year", _whole_pounds(totals.losses, up=True)),
+        Item("13.4" if crypto else "", "Gains in the year, before losses", _whole_pounds(gains)),
+        Item("13.6" if crypto else "", "Losses in the year", _whole_pounds(losses, up=True)),
         Item("", "Annual exempt amount", f"{_amount(report, 'annual_exempt_amount', year)}"),
     ]
     if year == 2024:
@@ -84,7 +86,7 @@ def _kingdom(report: Report, year: int, totals: Totals) -> list[Item]:
         made.append(Item("", "Net gain from 30 October 2024 (18 % and 24 %)", f"{cents(after)}"))
     else:
         rates = "10 % and 20 %" if year < 2024 else "18 % and 24 %"
-        made.append(Item("", f"Net gain ({rates})", f"{cents(EXACT.subtract(totals.gains, totals.losses))}"))
+        made.append(Item("", f"Net gain ({rates})", f"{cents(totals.total)}"))
     return [*made, Item("", "Miscellaneous income (staking, mining, airdrops)", f"{cents(totals.income)}")]
 
 
@@ -173,7 +175,8 @@ def _euros(value: Decimal) -> str:
 def _ireland(report: Report, year: int, totals: Totals) -> list[Item]:
     """Form CG1 / Form 11 panel Q."""
     exemption = _amount(report, "annual_exemption", year)
-    net = EXACT.subtract(totals.gains, totals.usable_loss)
+    borne = relieved(report.outcome.reliefs, report.setup.calendar, year)
+    net = EXACT.subtract(EXACT.subtract(totals.gains, borne), totals.usable_loss)
     return [
         Item("", "Aggregate consideration", f"{cents(totals.proceeds)}"),
         Item("", "Chargeable gains", f"{cents(totals.gains)}"),
@@ -183,6 +186,7 @@ def _ireland(report: Report, year: int, totals: Totals) -> list[Item]:
             "Ring-fenced losses (s 581(3)), usable against the reacquired asset only",
             f"{cents(totals.ring_fenced_loss)}",
         ),
+        Item("", "Ring-fenced losses used against the gain on the reacquired asset", f"{cents(borne)}"),
         Item(
             "",
             f"Chargeable gain after losses and the personal exemption of {exemption}",
