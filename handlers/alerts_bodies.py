@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from handlers.runtime import Amount, Body, ExactJson, Number
 from premium.alerts.model import Channel, RuleType, Trigger
@@ -31,8 +31,8 @@ class NewRule(Body):
     type: RuleType
     conditions: tuple[ConditionBody, ...] = Field(min_length=1, max_length=10, description="All must hold")
     actions: tuple[ActionBody, ...] = Field(default=(), max_length=10)
-    enabled: bool = True
-    cooldown_seconds: int = Field(default=0, ge=0, le=31 * 24 * 3600)
+    enabled: StrictBool = True
+    cooldown_seconds: StrictInt = Field(default=0, ge=0, le=31 * 24 * 3600)
     trigger: Trigger | None = Field(default=None, description="edge for levels (price, gas, TVL), else level")
     hysteresis: Amount | None = Field(default=None, ge=0, description="In the unit of the conditions' field")
 
@@ -44,12 +44,14 @@ class RuleChange(Body):
     type: RuleType | None = None
     conditions: tuple[ConditionBody, ...] | None = Field(default=None, min_length=1, max_length=10)
     actions: tuple[ActionBody, ...] | None = Field(default=None, max_length=10)
-    enabled: bool | None = None
-    cooldown_seconds: int | None = Field(default=None, ge=0, le=31 * 24 * 3600)
+    enabled: StrictBool | None = None
+    cooldown_seconds: StrictInt | None = Field(default=None, ge=0, le=31 * 24 * 3600)
     trigger: Trigger | None = Field(default=None, description="null: the default of the rule's conditions")
     hysteresis: Amount | None = Field(default=None, ge=0, description="null: none")
-    version: int | None = Field(default=None, description="Refused with CONFLICT where the rule has another by now")
-    new_signing_secret: bool = False
+    version: StrictInt | None = Field(
+        default=None, description="Refused with CONFLICT where the rule has another by now"
+    )
+    new_signing_secret: StrictBool = False
 
     def changes(self) -> dict[str, Any]:
         """By the fields of a draft; null means something for trigger and hysteresis alone."""
@@ -59,7 +61,7 @@ class RuleChange(Body):
 
 class TrialBody(Body):
     event: dict[str, ExactJson] | None = Field(default=None, description="One that fits is made where there is none")
-    deliver: bool = Field(default=True, description="false: judge the event, tell nobody")
+    deliver: StrictBool = Field(default=True, description="false: judge the event, tell nobody")
 
 
 class DestinationsBody(Body):
@@ -76,4 +78,4 @@ class EarlierBody(Body):
     alert_type: str = Field(max_length=64)
     channels: tuple[Channel, ...] = Field(default=(), max_length=10)
     condition: dict[str, Number] = Field(max_length=10)
-    enabled: bool = True
+    enabled: StrictBool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
@@ -48,9 +48,16 @@ def from_validation(error: RequestValidationError) -> InvalidInput:
     """One entry a field: `{"conditions.0.operator": "Input should be 'gt' or 'lt'"}`."""
     fields: dict[str, str] = {}
     for problem in error.errors()[:_MAX_FIELDS]:
-        fields.setdefault(_field(problem["loc"]), _words(problem)[:300])
+        field = _field(problem["loc"])
+        if not _only_counts_the_right(problem, field, fields):
+            fields.setdefault(field, _words(problem)[:300])
     first = next(iter(fields.items()), ("request", "not valid"))
     return InvalidInput(f"{first[0]}: {first[1]}", details=fields)
+
+
+def _only_counts_the_right(problem: Mapping[str, Any], field: str, known: Iterable[str]) -> bool:
+    """Whether pydantic calls a list too short because it leaves out the items that are wrong."""
+    return problem["type"] == "too_short" and any(one.startswith(f"{field}.") for one in known)
 
 
 def _words(problem: Mapping[str, Any]) -> str:

@@ -73,9 +73,17 @@ def _short(value: object) -> object:
 
 ExactJson = Annotated[JsonValue, BeforeValidator(_short)]
 """Any JSON of a request: a number of more digits than 64-bit floats have is a string from here on."""
+
+
+def _number_or_text(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise ValueError("must be a number or a string")  # noqa: TRY004 - pydantic reports ValueError by field
+    return _short(value)
+
+
 Number = Annotated[
     StrictInt | StrictFloat | StrictStr,
-    BeforeValidator(_short),
+    BeforeValidator(_number_or_text),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
 ]
 """A number or a text, each as it was written; what a float would round is a string from here on."""

@@ -33,6 +33,7 @@ def post(raw: str | None, **headers: str) -> Answer:
         '{"titleText": "a", "amount": NaN}',
         '{"titleText": "a", "amount": Infinity}',
         '{"titleText": "a", "amount": 1e999}',
+        '{"titleText": "a", "amount": 1e99999999999999999999}',
         '{"titleText": "a", "amount": ' + "9" * 5000 + "}",
         '{"titleText": "a", "amount": "' + "9" * 5000 + '"}',
         '{"titleText": "a", "amount": "1e999999999"}',
