@@ -35,16 +35,17 @@ def _germany(report: Report) -> Members:
 
     def of_year(year: int, totals: Totals) -> Members:
         limit, income_limit = _amount(report, "freigrenze", year), _amount(report, "income_freigrenze", year)
+        taxable = totals.not_long_term
         return {
-            "taxable": plain(totals.short_term),
+            "taxable": plain(taxable),
             "exempt": plain(totals.long_term),
             "freigrenze": plain(limit),
-            "taxed": plain(totals.short_term if totals.short_term >= limit or totals.short_term < 0 else ZERO),
+            "taxed": plain(taxable if taxable >= limit or taxable < 0 else ZERO),
             "income_freigrenze": plain(income_limit),
             "income_taxed": plain(totals.income if totals.income >= income_limit else ZERO),
         }
 
-    return {"taxable": plain(whole.short_term), "exempt": plain(whole.long_term), **_by_year(report, of_year)}
+    return {"taxable": plain(whole.not_long_term), "exempt": plain(whole.long_term), **_by_year(report, of_year)}
 
 
 def _kingdom(report: Report) -> Members:
@@ -76,7 +77,7 @@ def _canada(report: Report) -> Members:
 
 
 def _ireland(report: Report) -> Members:
-    """Usable losses first, then the personal exemption (TCA 1997 s 601)."""
+    """Usable losses and the ring-fenced ones that a gain bears first, then the personal exemption (TCA 1997 s 601)."""
 
     def of_year(year: int, totals: Totals) -> Members:
         exemption = _amount(report, "annual_exemption", year)
@@ -96,8 +97,7 @@ def _france(report: Report) -> Members:
 
     def of_year(year: int, totals: Totals) -> Members:
         threshold = _amount(report, "threshold", year)
-        sold = sum((row.proceeds for row in report.disposals if report.setup.calendar.year(row.day) == year), ZERO)
-        exempt = sold <= threshold
+        exempt = totals.proceeds <= threshold
         return {"threshold": plain(threshold), "exempt": exempt, "taxable": plain(ZERO if exempt else totals.total)}
 
     return _by_year(report, of_year)

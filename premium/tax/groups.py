@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from premium.money import EXACT, ZERO, divide
+from premium.tax.fiat import is_money, without_money
 from premium.tax.model import Notice, Transaction
 from premium.tax.prices import PriceHistory
 from premium.tax.setup import Setup
@@ -42,22 +43,53 @@ def _settle(  # noqa: PLR0917 - one exchange and what it is settled by
 ) -> dict[str, Transaction | None]:
     if len(given) == len(received) == 1 and _is_conversion(given[0], received[0], under):
         return {received[0].id: None, given[0].id: _moved(given[0], received[0])}
-    if under.method == "fr_portfolio":
-        # Both legs leave the computation; gas and fees in kind stay what they are.
-        return {tx.id: _unvalued(tx) for tx in (*given, *received)}
-    total = _known_total(received)
-    if total is None:
-        total = _known_total(given)
-    if total is None:
-        total = _filled_total(received, prices, notices) or _filled_total(given, prices, notices)
+    if under.method == "fr_portfolio" and _coins(given, under) and _coins(received, under):
+        return _neutral(given, received, prices, under)
+    total = _total(given, received, prices, under, notices)
     if total is None:
         notices.append(
             Notice("missing_price", given[0].id, f"no leg of the exchange {name} has a value", None, "value")
         )
-        return {}
-    settled = dict(zip((tx.id for tx in given), _valued(given, total, notices), strict=True))
-    settled.update(zip((tx.id for tx in received), _valued(received, total, notices), strict=True))
-    return dict(settled)
+        return {**without_money(given, under), **without_money(received, under)}
+    return without_money([*_valued(given, total, notices), *_valued(received, total, notices)], under)
+
+
+def _total(
+    given: list[Transaction],
+    received: list[Transaction],
+    prices: PriceHistory,
+    under: Setup,
+    notices: list[Notice],
+) -> Decimal | None:
+    """What the exchange is worth: what was received, else what was given; what money alone paid for, the money."""
+    sides = (received, given) if _coins(given, under) else (given, received)
+    for side in sides:
+        total = _known_total(side)
+        if total is not None:
+            return total
+    return _filled_total(sides[0], prices, notices) or _filled_total(sides[1], prices, notices)
+
+
+def _coins(legs: list[Transaction], under: Setup) -> list[Transaction]:
+    return [tx for tx in legs if not is_money(tx.asset, under)]
+
+
+def _neutral(
+    given: list[Transaction], received: list[Transaction], prices: PriceHistory, under: Setup
+) -> dict[str, Transaction | None]:
+    """Digital assets for digital assets (art. 150 VH bis II A): only units move, gas and fees in kind stay.
+
+    Money received on top comes off the portfolio's acquisition price (form 2086, line 222), money paid adds to it.
+    """
+    total = _total(given, received, prices, under, [])
+    sides = []
+    for legs, kind in ((given, "neutral_out"), (received, "neutral_in")):
+        valued = legs if total is None else _valued(legs, total, [])
+        cash = sum_exact([tx.value or ZERO for tx in legs if is_money(tx.asset, under)])
+        sides += [tx._replace(type=kind) for tx in valued]
+        first = next(index for index, tx in enumerate(sides) if tx.type == kind and not is_money(tx.asset, under))
+        sides[first] = sides[first]._replace(more=sides[first].more._replace(basis=cash or None))
+    return without_money(sides, under)
 
 
 def _known_total(legs: list[Transaction]) -> Decimal | None:
@@ -128,12 +160,6 @@ def _moved(given: Transaction, received: Transaction) -> Transaction:
     return given._replace(
         type="transfer", value=value, more=given.more._replace(to_wallet=received.wallet, burnt=burnt)
     )
-
-
-def _unvalued(tx: Transaction) -> Transaction:
-    """A leg of a neutral exchange: moves units, carries no value."""
-    kind = "neutral_in" if tx.type == "buy" else "neutral_out"
-    return tx._replace(type=kind)
 
 
 def sum_exact(values: list[Decimal]) -> Decimal:

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from premium.money import EXACT, ZERO, divide
+from premium.tax.fiat import valued_money
 from premium.tax.groups import settle_groups
 from premium.tax.model import Notice, Transaction
 from premium.tax.prices import PriceHistory
 from premium.tax.setup import Setup
 from premium.tax.transfers import pair_transfers
 
-_RANK = {"buy": 0, "income": 0, "gift_received": 0, "transfer": 1}
+_RANK = {"buy": 0, "income": 0, "gift_received": 0, "neutral_in": 0, "transfer": 1}
 _HOPS = 100
 """Transfers of one instant that are looked at for hops; more are a file without times of day."""
 _NEEDS_VALUE = frozenset({"buy", "sell", "income", "fee"})
@@ -22,6 +23,7 @@ _NEEDS_VALUE = frozenset({"buy", "sell", "income", "fee"})
 
 def normalise(transactions: list[Transaction], under: Setup, notices: list[Notice]) -> list[Transaction]:
     """Ready for an engine; what was assumed stands in `notices`."""
+    transactions = valued_money(transactions, under, notices)
     prices = PriceHistory(transactions)
     made = pair_transfers(transactions, notices)
     made = settle_groups(made, prices, under, notices)

@@ -53,6 +53,11 @@ class Totals:
         """Losses that may be set against any gain."""
         return EXACT.subtract(self.losses, self.ring_fenced_loss)
 
+    @property
+    def not_long_term(self) -> Decimal:
+        """Gains that no holding period takes out of the tax: a pool's, which have no term, too."""
+        return EXACT.subtract(self.total, self.long_term)
+
     def as_text(self, *, terms: bool, losses: str | None = None) -> dict[str, str]:
         """The format's `totals`; `losses` names a jurisdiction that tells more apart (IE, CA, DE)."""
         text = {"proceeds": plain(self.proceeds), "cost_basis": plain(self.cost_basis), "total": plain(self.total)}
@@ -60,7 +65,7 @@ class Totals:
             text |= {"short_term": plain(self.short_term), "long_term": plain(self.long_term)}
         text |= {"income": plain(self.income), "denied_loss": plain(self.denied_loss)}
         if losses == "DE":
-            text |= {"taxable": plain(self.short_term), "exempt": plain(self.long_term)}
+            text |= {"taxable": plain(self.not_long_term), "exempt": plain(self.long_term)}
         elif losses is not None:
             fenced = self.denied_loss if losses == "CA" else self.ring_fenced_loss
             text |= {"usable_loss": plain(self.usable_loss), "ring_fenced_loss": plain(fenced)}

@@ -9,12 +9,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from premium.money import ZERO, divide
+from premium.money import ZERO, divide, plain
+from premium.tax.fiat import is_money
 from premium.tax.ledger.ledger import acquisition_basis
 from premium.tax.matching.average import row
 from premium.tax.matching.walk import walk
 from premium.tax.model import Holding, Income, Missing, Notice, Outcome, Removal, Transaction
 from premium.tax.setup import Setup
+
+_NAMED = 5
+"""Assets without a price that a notice names."""
+
+
+class Worths:
+    """Units, last prices, and their sum, kept as they change: a sale need not look at every asset."""
+
+    def __init__(self) -> None:
+        self.units: dict[str, Decimal] = {}
+        self.prices: dict[str, Decimal] = {}
+        self.unpriced: set[str] = set()
+        self.worth = ZERO
+
+    def price(self, asset: str, price: Decimal) -> None:
+        self.worth += self.units.get(asset, ZERO) * (price - self.prices.get(asset, ZERO))
+        self.prices[asset] = price
+        self.unpriced.discard(asset)
+
+    def price_as(self, asset: str, amount: Decimal, other: str, worth: Decimal) -> None:
+        """`amount` of an asset without a price is worth what `worth` units of another are."""
+        price = self.prices.get(other)
+        if price is not None and amount and asset not in self.prices:
+            self.price(asset, divide(worth * price, amount))
+
+    def change(self, asset: str, amount: Decimal) -> None:
+        held = self.units[asset] = self.units.get(asset, ZERO) + amount
+        price = self.prices.get(asset)
+        if price is not None:
+            self.worth += amount * price
+        elif held:
+            self.unpriced.add(asset)
+        else:
+            self.unpriced.discard(asset)
 
 
 class Portfolio:
@@ -23,8 +58,7 @@ class Portfolio:
     def __init__(self, under: Setup) -> None:
         self.setup = under
         self.outcome = Outcome()
-        self.units: dict[str, Decimal] = {}
-        self.prices: dict[str, Decimal] = {}
+        self.assets = Worths()
         self.total = ZERO
         self.outcome.acquisition_total = ZERO
 
@@ -33,14 +67,16 @@ class Portfolio:
 
     def apply(self, tx: Transaction, day: int) -> None:
         if tx.value and tx.amount and tx.type != "transfer":
-            self.prices[tx.asset] = divide(tx.value, tx.amount)
+            self.assets.price(tx.asset, divide(tx.value, tx.amount))
         match tx.type:
             case "buy" | "income" | "gift_received":
                 self._acquire(tx, day)
             case "neutral_in":
-                self._change(tx.asset, tx.amount)
+                self.assets.change(tx.asset, tx.amount)
+                self._settle_cash(-(tx.more.basis or ZERO))
             case "neutral_out":
                 self._give(tx, day, tx.amount)
+                self._settle_cash(tx.more.basis or ZERO)
             case "transfer":
                 self._transfer(tx, day)
             case "sell" | "fee":
@@ -52,16 +88,24 @@ class Portfolio:
         if tx.type == "income":
             value = tx.value or ZERO
             self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
-        self._change(tx.asset, tx.amount)
+            if is_money(tx.asset, self.setup):
+                return
+        self.assets.change(tx.asset, tx.amount)
         self.total += acquisition_basis(tx, self.setup)
+
+    def _settle_cash(self, paid: Decimal) -> None:
+        """Money paid on top of an exchange is part of the price; what was received comes off it, down to nothing."""
+        self.total = max(self.total + paid, ZERO)
 
     def _transfer(self, tx: Transaction, day: int) -> None:
         more = tx.more
         if more.burnt:
             self._sell(tx, day, more.burnt, tx.value or ZERO)
         if more.to_asset is not None and more.to_amount is not None:
-            self._give(tx, day, tx.amount - more.burnt)
-            self._change(more.to_asset, more.to_amount)
+            arriving = tx.amount - more.burnt
+            self.assets.price_as(more.to_asset, more.to_amount, tx.asset, arriving)
+            self._give(tx, day, arriving)
+            self.assets.change(more.to_asset, more.to_amount)
 
     def _sell(self, tx: Transaction, day: int, amount: Decimal, price: Decimal) -> None:
         cost = self._part(tx, price)
@@ -82,9 +126,7 @@ class Portfolio:
         """The fraction of the acquisition price in a sale: total x price / value of the portfolio."""
         worth = tx.more.portfolio_value
         if worth is None:
-            worth = self._worth()
-            text = f"the portfolio's value is not stated: {worth:f} by the last known prices"
-            self.outcome.notices.append(Notice("portfolio_value_filled", tx.id, text, None, "portfolio_value"))
+            worth = self._worth(tx)
         if price >= worth:
             if price > worth and tx.more.portfolio_value is not None:
                 text = "the sale is worth more than the whole portfolio before it: the whole acquisition price counts"
@@ -92,26 +134,31 @@ class Portfolio:
             return self.total if price else ZERO
         return divide(self.total * price, worth)
 
-    def _worth(self) -> Decimal:
-        held = ((units, self.prices.get(asset, ZERO)) for asset, units in self.units.items() if units > 0)
-        return sum((units * price for units, price in held), ZERO)
+    def _worth(self, tx: Transaction) -> Decimal:
+        """By the last known prices, which is told; an asset without any counts as nothing, which is told too."""
+        worth, unpriced = self.assets.worth, sorted(self.assets.unpriced)
+        text = f"the portfolio's value is not stated: {plain(worth)} by the last known prices"
+        self.outcome.notices.append(Notice("portfolio_value_filled", tx.id, text, None, "portfolio_value"))
+        if unpriced:
+            names = ", ".join(unpriced[:_NAMED]) + (", …" if len(unpriced) > _NAMED else "")
+            text = f"no price is known of {names}, which the portfolio holds: the value counts as zero"
+            self.outcome.notices.append(Notice("missing_price", tx.id, text, None, "portfolio_value"))
+        return worth
 
     def _give(self, tx: Transaction, day: int, amount: Decimal) -> None:
         """Units leave; those beyond what is held came from nowhere that the history knows, and are named."""
-        held = self.units.get(tx.asset, ZERO)
+        held = self.assets.units.get(tx.asset, ZERO)
         if amount > held:
             self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, amount - held))
-        self.units[tx.asset] = max(held - amount, ZERO)
-
-    def _change(self, asset: str, amount: Decimal) -> None:
-        self.units[asset] = self.units.get(asset, ZERO) + amount
+        self.assets.change(tx.asset, -min(amount, held))
 
     def tell(self) -> None:
         """Units by asset. The acquisition price is the portfolio's: it goes to its asset where it has but one."""
-        held = [asset for asset in sorted(self.units) if self.units[asset] > 0]
+        units = self.assets.units
+        held = [asset for asset in sorted(units) if units[asset]]
         for asset in held:
             cost = self.total if len(held) == 1 else ZERO
-            self.outcome.holdings.append(Holding("*", asset, self.units[asset], cost))
+            self.outcome.holdings.append(Holding("*", asset, units[asset], cost))
         if self.total and len(held) != 1:
             self.outcome.holdings.append(Holding("*", "*", ZERO, self.total))
         self.outcome.acquisition_total = self.total

@@ -103,19 +103,22 @@ def _germany(report: Report, year: int, totals: Totals) -> list[Item]:
     proceeds, cost = ZERO, ZERO
     for row in taxed:
         proceeds, cost = EXACT.add(proceeds, row.proceeds), EXACT.add(cost, row.cost_basis)
-    limit = _amount(report, "freigrenze", year)
-    exceeded = totals.short_term >= limit
+    gain, limit = totals.not_long_term, _amount(report, "freigrenze", year)
+    income_limit = _amount(report, "income_freigrenze", year)
+    verdict = "exceeded" if gain >= limit else "not reached: the gain is free of tax"
+    if gain < 0:
+        verdict = "not reached: the loss goes against such gains of other years"
     return [
         Item("Anlage SO", "Veräußerungspreis (held one year or less)", f"{cents(proceeds)}"),
         Item("Anlage SO", "Anschaffungskosten", f"{cents(cost)}"),
-        Item("Anlage SO", "Gewinn oder Verlust § 23 EStG", f"{cents(totals.short_term)}"),
-        Item("", f"Freigrenze {limit}", "exceeded" if exceeded else "not reached: the gain is free of tax"),
+        Item("Anlage SO", "Gewinn oder Verlust § 23 EStG", f"{cents(gain)}"),
+        Item("", f"Freigrenze {limit}", verdict),
         Item("", "Exempt gains (held more than one year)", f"{cents(totals.long_term)}"),
         Item("Anlage SO", "Einkünfte aus Leistungen § 22 Nr. 3 EStG", f"{cents(totals.income)}"),
         Item(
             "",
-            f"Freigrenze {_amount(report, 'income_freigrenze', year)} for Leistungen",
-            "exceeded" if totals.income >= 256 else "not reached",
+            f"Freigrenze {income_limit} for Leistungen",
+            "exceeded" if totals.income >= income_limit else "not reached",
         ),
     ]
 
@@ -199,12 +202,12 @@ def _ireland(report: Report, year: int, totals: Totals) -> list[Item]:
 def _japan(report: Report, year: int, totals: Totals) -> list[Item]:
     """Miscellaneous income: sales, cost and what is left, by asset, whole yen."""
     made = []
-    for asset in sorted({row.asset for row in rows_of(report, year)}):
-        of_asset = Totals()
-        for row in rows_of(report, year):
-            if row.asset == asset:
-                of_asset.proceeds = EXACT.add(of_asset.proceeds, row.proceeds)
-                of_asset.cost_basis = EXACT.add(of_asset.cost_basis, row.cost_basis)
+    by_asset: dict[str, Totals] = {}
+    for row in rows_of(report, year):
+        of_asset = by_asset.setdefault(row.asset, Totals())
+        of_asset.proceeds = EXACT.add(of_asset.proceeds, row.proceeds)
+        of_asset.cost_basis = EXACT.add(of_asset.cost_basis, row.cost_basis)
+    for asset, of_asset in sorted(by_asset.items()):
         made.append(Item(asset, "Sales", _euros(of_asset.proceeds)))
         made.append(Item(asset, "Cost of sales", _euros(of_asset.cost_basis)))
     whole = EXACT.add(totals.total, totals.income)

@@ -1,0 +1,36 @@
+"""France beyond the published examples: what a portfolio is worth where a sale does not say it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.tax.histories import result, tx
+
+pytestmark = pytest.mark.unit
+
+
+def test_what_an_exchange_brought_is_in_the_portfolio_that_pays_its_gas() -> None:
+    """0.5 BTC at 16,000 + 100 SOL at 80 + 1 ETH at 2,000 = 18,000 before 0.01 ETH are burnt: 11,000 x 20 / 18,000."""
+    rows = [
+        tx("a", "2021-01-10", "buy", "1", "10000"),
+        tx("e", "2021-01-10", "buy", "1", "1000", asset="ETH"),
+        tx("x", "2021-05-01", "swap", "0.5", "8000", to_asset="SOL", to_amount="100")
+        | {"fee_asset": "ETH", "fee_amount": "0.01", "fee": "20"},
+    ]
+    out = result("FR", rows)
+    (fee,) = out["disposals"]
+    assert fee["transaction"] == "x:fee"
+    assert fee["cost_basis"].startswith("12.2222")
+    assert [each["code"] for each in out["warnings"]] == ["portfolio_value_filled"]
+    assert "18000 by" in out["warnings"][0]["message"]
+
+
+def test_an_asset_without_a_price_is_named_where_the_portfolio_is_valued() -> None:
+    rows = [
+        tx("a", "2021-01-10", "buy", "1", "10000"),
+        tx("g", "2021-02-10", "swap", "0.5", to_asset="XYZ", to_amount="7"),
+        tx("s", "2021-05-01", "sell", "0.5", "9000"),
+    ]
+    told = {each["code"]: each for each in result("FR", rows)["warnings"]}
+    assert "no price is known of XYZ" in told["missing_price"]["message"]
+    assert (told["missing_price"]["line"], told["missing_price"]["field"]) == (3, "portfolio_value")
