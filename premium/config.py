@@ -45,6 +45,8 @@ class Settings(BaseModel):
     price_api_url: str | None = None
     alert_shards: int = Field(default=1, ge=1, le=1024)
     """Matchers that divide the events among them; the same in every process of a stage."""
+    alert_warm_shards: int = Field(default=2, ge=0, le=1024)
+    """Shards whose rules a matcher that stands by keeps ready."""
     events_dead_letters: str | None = None
     event_sources: str = ""
     """Chains whose nodes we read ourselves, comma-separated; others' events come through the queue."""

@@ -1,7 +1,7 @@
-"""The matcher of alerts: `python -m workers.matcher [--shard 0]`, resident, one process a shard.
+"""The matcher of alerts: `python -m workers.matcher [--shard 0]`, resident, one process a shard, and spares.
 
-It forks no job: its index lives on. SIGTERM finishes the batch in hand and gives the shard back. Where several
-processes are started for one shard, or without a shard, those that find none free wait until one is.
+It forks no job: its index lives on. SIGTERM finishes the batch in hand and gives the shard back. Processes that find no
+free shard stand by for those that die (`premium.alerts.duty`).
 """
 
 from __future__ import annotations
@@ -11,22 +11,20 @@ import signal
 import socket
 import sys
 import time
-from contextlib import suppress
 from functools import partial
 from types import FrameType
 
 import click
 
 from premium import bootstrap
+from premium.alerts.duty import OUTAGE_SECONDS, Duty
+from premium.alerts.lease import Lease, standings
 from premium.alerts.shard import Shard
-from premium.alerts.shard_store import LeaseLost, ShardStore
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
 from premium.notifications.dispatch import hand_over
 from premium.observability import logger
 from workers import logs
-
-_LOOK_SECONDS = 1.0
 
 
 class Stop:
@@ -47,51 +45,22 @@ def match(batch: str) -> None:
 
 
 def reside(platform: bootstrap.Platform, wanted: tuple[int, ...], stop: Stop) -> None:
-    """Serves one of the wanted shards until asked to stop; after a loss, or a failing store, begins anew."""
-    owner = f"{socket.gethostname()}-{os.getpid()}"
+    """Serves one of the wanted shards, or stands by, until asked to stop."""
+    owner, shards = f"{socket.gethostname()}-{os.getpid()}", platform.settings.alert_shards
+
+    def make(number: int) -> Shard:
+        lease = Lease(platform.worker_database, number, owner)
+        return Shard(platform.worker_database, platform.redis(1), lease, shards, partial(hand_over, platform.redis(1)))
+
+    look = partial(standings, platform.worker_database, shards, owner)
+    duty = Duty(look, make, wanted, platform.settings.alert_warm_shards)
     while not stop.wanted:
         try:
-            store = _claimed(platform, wanted, owner)
-            if store is None:
-                time.sleep(_LOOK_SECONDS)
-            else:
-                _serve(platform, store, owner, stop)
-        except LeaseLost:
-            logger.warning("the shard is served by another matcher")
+            duty.turn()
         except UpstreamUnavailable as error:
             logger.warning("the matcher waits for its stores", error=error.message)
-            time.sleep(_LOOK_SECONDS)
-
-
-def _claimed(platform: bootstrap.Platform, wanted: tuple[int, ...], owner: str) -> ShardStore | None:
-    stores = (ShardStore(platform.worker_database, shard) for shard in wanted)
-    return next((store for store in stores if store.claim(owner)), None)
-
-
-def _serve(platform: bootstrap.Platform, store: ShardStore, owner: str, stop: Stop) -> None:
-    logger.append_keys(shard=store.shard)
-    shard = Shard(store, platform.redis(1), platform.settings.alert_shards, partial(hand_over, platform.redis(1)))
-    shard.load()
-    logger.info("the matcher serves", shard=store.shard, epoch=store.epoch)
-    while not stop.wanted:
-        try:
-            shard.step()
-        except UpstreamUnavailable as error:
-            logger.warning("the matcher waits for its stores", error=error.message)
-            _wait_for(store, owner, stop)
-            shard.remember()
-    store.release()
-    logger.info("the matcher gives its shard back", shard=store.shard)
-
-
-def _wait_for(store: ShardStore, owner: str, stop: Stop) -> None:
-    """Until the stores are back; LeaseLost where another matcher was faster. The rules stay loaded meanwhile."""
-    while not stop.wanted:
-        time.sleep(_LOOK_SECONDS)
-        with suppress(UpstreamUnavailable):
-            if not store.claim(owner):
-                raise LeaseLost(f"shard {store.shard} is another matcher's")
-            return
+            time.sleep(OUTAGE_SECONDS)
+    duty.release()
 
 
 def _wanted(shard: int | None, shards: int) -> tuple[int, ...]:

@@ -1,39 +1,53 @@
-"""A shard's matcher as the database describes it: rules, their changes, and what was remembered."""
+"""A shard's matcher as the database describes it: rules, their changes, and what was remembered.
+
+Read as often as one likes, by whoever stands by: `follow` and `catch_up` bring it to where the shard's owner is.
+"""
 
 from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from psycopg.rows import DictRow
-
 from premium.alerts.matcher import Matcher
 from premium.alerts.memory import Changes
+from premium.alerts.memory_store import MemoryStore
 from premium.alerts.rule import Rule, RuleError, parse
 from premium.alerts.shard_store import ShardStore
-from premium.alerts.sharding import belongs, shard_of
+from premium.alerts.sharding import names_no_series, shard_of
 from premium.observability import logger
 
-_RENEW_EVERY = 10_000
-"""Rules, or a second at most: a load takes longer than the lease lasts."""
+_SIGN_EVERY = 10_000
+"""Rules between two signs of life."""
+_AT_ONCE = 5_000
+"""Events: what many small batches cost apart is more than what they cost together."""
 
 
 class Loading:
-    """`matcher` is the shard's, made by `rules`."""
+    """`matcher` is the shard's, made by `rules`.
 
-    def __init__(self, store: ShardStore, shards: int) -> None:
+    `fleetwide`: the cooldowns of rules that fire in every shard; the matcher knows these rules without them.
+    """
+
+    def __init__(self, store: ShardStore, memory: MemoryStore) -> None:
         self._store = store
-        self._shards = shards
+        self._memory = memory
         self._position = 0
+        self._cooled_until: datetime | None = None
+        self.seen: datetime | None = None
+        """When what the matcher saw last was matched."""
+        self.fleetwide: dict[str, int] = {}
         self.matcher = Matcher(remember=True)
 
-    def rules(self) -> None:
-        """All rules of the shard; a change that is made meanwhile is followed afterwards."""
+    def rules(self, alive: Callable[[], object]) -> None:
+        """All rules of the shard; a change made meanwhile is followed afterwards. `alive` is called now and then."""
         self._position = self._store.position()
-        self.matcher = Matcher(self._read(), remember=True)
+        self.fleetwide.clear()
+        self.matcher = Matcher(self._read(alive), remember=True)
         # A million rules that live as long as the process: the collector need not walk them again and again.
         gc.collect()
         gc.freeze()
@@ -42,10 +56,12 @@ class Loading:
         """The changes since; how many rules."""
         changed = 0
         while True:
-            position, named, rows = self._store.changes(self._position)
+            position, named, documents = self._store.changes(self._position)
             if position == self._position:
                 return changed
-            there = {rule.id: rule for row in rows if (rule := self._rule(row)) is not None}
+            for rule_id in map(str, named):
+                self.fleetwide.pop(rule_id, None)
+            there = {rule.id: rule for each in documents if (rule := self._rule(each)) is not None}
             for rule_id in map(str, named):
                 if rule_id in there:
                     self.matcher.put(there[rule_id])
@@ -55,43 +71,60 @@ class Loading:
 
     def memory(self) -> None:
         """Forgets what the matcher saw and reads what was committed of it."""
-        matcher = self.matcher
-        matcher.forget_all()
-        gone: set[str] = set()
-        for text in self._store.matched():
-            events = _json(text)
-            back = [event for event in events if event.get("retracts")]
-            gone.update(event["retracts"] for event in back)
-            matcher.take_back(back)
-            matcher.replay([event for event in events if not event.get("retracts") and event["event_id"] not in gone])
-        levels, fired, disarmed = self._store.remembered()
-        known = [event for event in map(_json, levels) if event is not None]  # null: what stood there was taken back
-        matcher.restore([event for event in known if shard_of(event, self._shards) == self._store.shard])
-        matcher.memory.changes = Changes()
-        of_rule: dict[str, list[str]] = {}
-        for rule_id, series in disarmed:
-            of_rule.setdefault(rule_id, []).append(series)
-        for rule_id in fired.keys() | of_rule.keys():
-            slot = matcher.index.slots.get(rule_id)
-            if slot is not None:
-                matcher.memory.restore(slot, fired.get(rule_id), of_rule.get(rule_id, ()))
+        self.matcher.forget_all()
+        self.seen = self._cooled_until = None
+        self.catch_up()
+        # null: what stood there was taken back
+        known = [event for event in map(_json, self._memory.levels()) if event is not None]
+        self.matcher.restore([event for event in known if shard_of(event, self._store.shards) == self._store.shard])
+        self.states()
 
-    def _read(self) -> Iterator[Rule]:
-        for number, row in enumerate(self._store.rules()):
-            if number % _RENEW_EVERY == 0:
-                self._store.renew()
-            rule = self._rule(row)
+    def catch_up(self) -> int:
+        """Events that were matched since, by whomever; how many."""
+        events: list[Any] = []
+        count = 0
+        for moment, texts in self._store.matched(self.seen):
+            new = [event for text in texts for event in _json(text)]
+            back = [event for event in new if event.get("retracts")]
+            if back or len(events) >= _AT_ONCE:
+                self.matcher.replay(events)
+                events = []
+                self.matcher.take_back(back)
+            events += [event for event in new if not event.get("retracts")] if back else new
+            self.seen, count = moment, count + len(new)
+        self.matcher.replay(events)
+        self.matcher.memory.changes = Changes()
+        return count
+
+    def states(self) -> None:
+        """Which rules are cooling and which are not armed, as the shard's owner left them."""
+        slots, memory = self.matcher.index.slots, self.matcher.memory
+        self._cooled_until, fired = self._memory.cooldowns(self._cooled_until)
+        for rule_id, time in fired.items():
+            if rule_id in slots:
+                memory.cool(slots[rule_id], time)
+        memory.disarm({slots[rule]: series for rule, series in self._memory.disarmed().items() if rule in slots})
+
+    def _read(self, alive: Callable[[], object]) -> Iterator[Rule]:
+        for number, document in enumerate(self._store.rules()):
+            if number % _SIGN_EVERY == 0:
+                alive()
+            rule = self._rule(document)
             if rule is not None:
                 yield rule
 
-    def _rule(self, row: DictRow) -> Rule | None:
-        """None for one that is another shard's, or that this release cannot read."""
+    def _rule(self, document: str) -> Rule | None:
+        """None for one that this release cannot read."""
+        raw = _json(document)
         try:
-            rule = parse({**row, "id": str(row["id"])})
+            rule = parse(raw)
         except RuleError as error:
-            logger.warning("a rule cannot be read", rule_id=str(row["id"]), field=error.field, reason=error.reason)
+            logger.warning("a rule cannot be read", rule_id=raw["id"], field=error.field, reason=error.reason)
             return None
-        return rule if rule is not None and belongs(rule, self._store.shard, self._shards) else None
+        if rule is None or self._store.shards == 1 or not rule.cooldown or not names_no_series(rule):
+            return rule
+        self.fleetwide[rule.id] = rule.cooldown
+        return replace(rule, cooldown=0)
 
 
 def _json(text: str) -> Any:

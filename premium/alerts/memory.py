@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from premium.alerts.catalogue import FIELDS, SERIES
@@ -35,11 +35,13 @@ class Memory:
         self._fired.pop(slot, None)
         self._disarmed.pop(slot, None)
 
-    def restore(self, slot: int, fired: float | None, disarmed: Iterable[str]) -> None:
-        """As it was when `changes` were last written."""
-        if fired is not None:
-            self._fired[slot] = fired
-        self._disarmed[slot] = set(disarmed)
+    def cool(self, slot: int, fired: float) -> None:
+        """The rule last fired at this time, -inf for never."""
+        self._fired[slot] = fired
+
+    def disarm(self, series: Mapping[int, set[str]]) -> None:
+        """These rules, for these series, and no others are not armed."""
+        self._disarmed = dict(series)
 
     def warm(self, slot: int, rule_id: str, cooldown: int, time: float) -> bool:
         """Whether the rule may fire at `time`, which is then noted; an event without a time (NaN) is let through."""

@@ -1,56 +1,75 @@
-"""One shard at work: follow the rules' changes, match what comes, remember it, tell who must be told.
+"""One shard: its rules kept ready, and, while the lease is ours, its batches matched and told of.
 
 Everything that a batch leaves behind (events seen, alerts, deliveries, levels, cooldowns) is one transaction, so that
-an event fires a rule once however often it comes. The matcher's own memory runs ahead of that transaction: where it
-fails, the memory is read again from what was committed.
+an event fires a rule once however often it comes. A process that stands by reads what the owner committed, so that it
+can go on from there at once.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from redis import Redis
 
-from premium.alerts.firing import Alert, Firing, record_firings, retract
+from premium.alerts.firing import Alert
 from premium.alerts.inbox import Inbox
+from premium.alerts.judging import Judging
+from premium.alerts.lease import Lease, LeaseLost
 from premium.alerts.loading import Loading
 from premium.alerts.memory import Changes
-from premium.alerts.shard_store import LeaseLost, Rows, ShardStore
-from premium.alerts.times import seconds
+from premium.alerts.memory_store import MemoryStore
+from premium.alerts.shard_store import ShardStore
 from premium.errors import UpstreamUnavailable
 from premium.observability import logger
+from premium.storage.postgres import Database
 
 MOST = 200
 """Batches a transaction."""
 FOLLOW_SECONDS = 0.2
+STAND_BY_SECONDS = 1.0
 OVERLOOKED_SECONDS = 2.0
 PRUNE_SECONDS = 600.0
-Event = Mapping[str, Any]
 Tell = Callable[[Sequence[Alert]], object]
 
 
 class Shard:
-    """Owned by one process, which holds the shard's lease."""
+    """Of one process: `load` first; then `stand_by` while another serves, `begin` once `lease` is claimed, `step`."""
 
-    def __init__(self, store: ShardStore, redis: Redis, shards: int, tell: Tell) -> None:
+    def __init__(self, database: Database, redis: Redis, lease: Lease, shards: int, tell: Tell) -> None:
         """`tell` takes committed alerts to the notifications' queue."""
-        self._store = store
-        self._inbox = Inbox(redis, store.shard)
-        self._loading = Loading(store, shards)
+        self.lease = lease
+        self._store = ShardStore(database, lease.shard, shards)
+        self._inbox = Inbox(redis, lease.shard)
+        memory = MemoryStore(database)
+        self._loading = Loading(self._store, memory)
+        self._judging = Judging(self._store, memory, self._loading)
         self._tell = tell
         self._followed = self._swept = self._pruned = 0.0
 
-    def load(self) -> None:
-        """The rules and what was remembered of them; the lease is kept meanwhile."""
-        self._loading.rules()
+    def load(self, alive: Callable[[], object] = lambda: None) -> None:
+        """The rules and what was remembered of them; `alive` is called several times a second."""
+        begun = time.monotonic()
+        self._loading.rules(alive)
         self._loading.memory()
-        logger.info("the shard is loaded", shard=self._store.shard, rules=len(self._loading.matcher.index))
+        logger.info(
+            "the shard is loaded", shard=self._store.shard, rules=len(self._loading.matcher.index),
+            seconds=round(time.monotonic() - begun, 1),
+        )  # fmt: skip
+
+    def stand_by(self) -> None:
+        """What the owner did since, at most once a second."""
+        if time.monotonic() - self._followed >= STAND_BY_SECONDS:
+            self._loading.follow()
+            self._loading.catch_up()
+            self._followed = time.monotonic()
+
+    def begin(self) -> None:
+        """The shard is ours from now on: what its owner did last."""
+        self._loading.follow()
+        self._loading.catch_up()
+        self._loading.states()
 
     def remember(self) -> None:
         """After an outage: what was committed, by us or by another."""
@@ -65,7 +84,7 @@ class Shard:
     def _follow(self) -> None:
         """Rules as they are by now, and a sign of life; between batches, at least five times a second."""
         if time.monotonic() - self._followed >= FOLLOW_SECONDS:
-            self._store.renew()
+            self.lease.renew()
             self._loading.follow()
             self._followed = time.monotonic()
 
@@ -89,75 +108,31 @@ class Shard:
                 return sum(self._work([batch]) for batch in batches)
             logger.exception("a batch cannot be matched", batch=str(batches[0]))
             reason = f"{type(error).__name__}: {error}"
-            self._store.fail(batches[0], reason)
-            self._inbox.bury(batches[0], reason)
+            self._bury(batches[0], reason)
             return 0
+
+    def _bury(self, batch: UUID, reason: str) -> None:
+        with self._store.transaction() as connection:
+            self.lease.fence(connection)
+            self._store.fail(connection, batch, reason)
+        self._inbox.bury(batch, reason)
 
     def _commit(self, batches: list[UUID]) -> int:
         try:
             with self._store.transaction() as connection:
-                self._store.fence(connection)
+                self.lease.fence(connection)
                 taken = self._store.take(connection, batches)
-                events = [event for batch in batches if batch in taken for event in read(taken[batch])]
-                alerts = self._match(connection, events)
+                alerts, events = self._judging.judge(connection, taken)
+                # Once more: who waits for the row must see that we were alive to the end of a long transaction.
+                self.lease.fence(connection)
+        except LeaseLost:
+            raise  # before anything was judged
         except BaseException:
             self._loading.memory()
             raise
+        if taken:
+            self._loading.seen = taken[0].matched_at
         self._loading.matcher.memory.changes = Changes()
         self._inbox.remove(batches)
         self._tell(alerts)
-        return len(events)
-
-    def _match(self, connection: Rows, events: list[Event]) -> list[Alert]:
-        """Retractions first: what was taken back before it came, or with it, never fires."""
-        store, matcher = self._store, self._loading.matcher
-        taken_back = [event for event in events if event.get("retracts")]
-        if taken_back:
-            store.fresh(connection, [_named(event) for event in taken_back])
-            store.retract(connection, [(event["retracts"], *_named(event)[1:]) for event in taken_back])
-            matcher.take_back(taken_back)
-        # Before the others are judged: what they are compared with, and who is armed, is as if it had never come.
-        alerts = self._retract(connection, taken_back) if taken_back else []
-        plain = [event for event in events if not event.get("retracts")]
-        new = store.fresh(connection, [_named(event) for event in plain]) if plain else set()
-        # `new` also says of which copy: the first of equal ones in a batch.
-        fresh = [event for event in plain if _once(new, _named(event)[:2])]
-        places, slots = matcher.match(fresh)
-        rules = matcher.ids(slots).tolist()
-        firings = [_firing(rule, fresh[at]) for rule, at in zip(rules, places.tolist(), strict=True)]
-        alerts += record_firings(connection, firings) if firings else []
-        store.save(connection, matcher.memory.changes)
-        return alerts
-
-    def _retract(self, connection: Rows, taken_back: list[Event]) -> list[Alert]:
-        by_id = {event["retracts"]: event for event in taken_back}
-        alerts = retract(connection, list(by_id), datetime.now(UTC))
-        for alert in alerts:
-            self._loading.matcher.arm(str(alert.rule_id), by_id[alert.event_id])
-        return alerts
-
-
-def read(text: str) -> list[Event]:
-    """A batch's events, numbers as they were written."""
-    events: list[Event] = json.loads(text, parse_float=Decimal)
-    return events
-
-
-def moment(event: Event) -> datetime:
-    """The event's own time."""
-    return datetime.fromtimestamp(seconds(event.get("timestamp")), UTC)
-
-
-def _named(event: Event) -> tuple[str, datetime, str]:
-    return str(event["event_id"]), moment(event), str(event["kind"])
-
-
-def _once(new: set[tuple[str, datetime]], name: tuple[str, datetime]) -> bool:
-    if name not in new:
-        return False
-    new.discard(name)
-    return True
-
-
-def _firing(rule: str, event: Event) -> Firing:
-    return Firing(rule_id=UUID(rule), event_id=str(event["event_id"]), event_time=moment(event), event=event)
+        return events

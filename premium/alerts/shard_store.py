@@ -1,25 +1,25 @@
-"""The SQL of one shard: its lease, its rules and their changes, its batches, and what the matcher remembers.
+"""The SQL of one shard's work: its rules and their changes, its batches and their events.
 
-By the worker role. What one batch changes is written in one transaction, which the lease's number fences: a matcher
-that lost its shard cannot commit.
+By the worker role. What one batch changes is written in one transaction, which the lease fences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, scalar_row
 
-from premium.alerts.memory import Changes
+from premium.alerts.sharding import buckets_of
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
-LEASE_SECONDS = 5
-REPLAYED = "30 minutes"
+REPLAYED = "15 minutes"
 """How far back matched batches are read after a restart: longer than an event may be late, and its batch be queued."""
 _LOAD_TIMEOUT_MS = 600_000
 _PAGE = 10_000
@@ -27,42 +27,21 @@ _PAGE = 10_000
 Rows = Connection[DictRow]
 
 
-class LeaseLost(Exception):
-    """Another matcher serves the shard now; nothing of this one's transaction is kept."""
+class Taken(NamedTuple):
+    """A batch that is ours to match; `matched_at` is that of all batches of the transaction."""
+
+    id: UUID
+    shard: int
+    matched_at: datetime
+    events: str
 
 
 class ShardStore:
-    def __init__(self, database: Database, shard: int) -> None:
+    def __init__(self, database: Database, shard: int, shards: int = 1) -> None:
         self._database = database
         self.shard = shard
-        self.epoch = 0
-
-    def claim(self, owner: str) -> bool:
-        """Whether the shard is ours from now on: it was free, its owner silent for too long, or us before a restart."""
-        with self._database.transaction() as connection:
-            connection.execute("INSERT INTO alert_shards (shard) VALUES (%s) ON CONFLICT DO NOTHING", (self.shard,))
-            values = {"shard": self.shard, "owner": owner, "seconds": LEASE_SECONDS}
-            row = connection.execute(_CLAIM, values).fetchone()
-        self.epoch = row["epoch"] if row else 0
-        return row is not None
-
-    def fence(self, connection: Rows) -> None:
-        """Renew the lease and hold its row to the end of the transaction, so that nobody claims it meanwhile."""
-        values = {"shard": self.shard, "epoch": self.epoch, "seconds": LEASE_SECONDS}
-        if connection.execute(_RENEW, values).rowcount == 0:
-            raise LeaseLost(f"shard {self.shard} is another matcher's")
-
-    def renew(self) -> None:
-        with self._database.transaction() as connection:
-            self.fence(connection)
-
-    def release(self) -> None:
-        """The next matcher need not wait for the lease to run out."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE alert_shards SET expires_at = '-infinity' WHERE shard = %s AND epoch = %s",
-                (self.shard, self.epoch),
-            )
+        self.shards = shards
+        self._names = {"shard": shard, "shards": shards, "buckets": buckets_of(shard, shards)}
 
     def position(self) -> int:
         """Of the newest change: read it before the rules, then follow from it."""
@@ -70,32 +49,35 @@ class ShardStore:
             row = connection.execute("SELECT coalesce(max(position), 0) AS at FROM alert_rule_changes").fetchone()
         return int(row["at"]) if row else 0
 
-    def rules(self) -> Iterator[DictRow]:
-        """Every enabled rule, a page at a time."""
+    def rules(self) -> Iterator[str]:
+        """Every enabled rule of the shard as JSON."""
         with (
             self._database.transaction(statement_timeout_ms=_LOAD_TIMEOUT_MS) as connection,
-            connection.cursor(name="rules") as cursor,
+            connection.cursor(name="rules", row_factory=scalar_row) as cursor,
         ):
             cursor.itersize = _PAGE
-            yield from cursor.execute(f"SELECT {_RULE} FROM alert_rules WHERE enabled")  # noqa: S608 - constant columns
+            yield from cursor.execute(_RULES, self._names)
 
-    def changes(self, position: int) -> tuple[int, list[UUID], list[DictRow]]:
-        """A page of changes after `position`: the new position, the rules they name, and these as they are now."""
+    def changes(self, position: int) -> tuple[int, list[UUID], list[str]]:
+        """A page of changes after `position`: the new position, the rules they name, and those of ours as they are."""
         with self._database.transaction() as connection:
             rows = connection.execute(_CHANGES, {"at": position, "most": _PAGE}).fetchall()
             named = list({row["rule_id"] for row in rows})
             if not named:
                 return position, [], []
-            query = f"SELECT {_RULE} FROM alert_rules WHERE enabled AND id = ANY (%s)"  # noqa: S608 - constant columns
-            return rows[-1]["position"], named, connection.execute(query, (named,)).fetchall()
+            found = connection.execute(_CHANGED, self._names | {"named": named}).fetchall()
+        return rows[-1]["position"], named, [row["rule"] for row in found]
 
     def transaction(self) -> Any:
         return self._database.transaction()
 
     def overlooked(self, seconds: float, most: int) -> list[UUID]:
-        """Batches that have waited this long: Redis may have lost their jobs."""
+        """Batches that have waited this long: Redis may have lost their jobs.
+
+        The first shard's matcher finds those of shards that are no more, too.
+        """
         with self._database.transaction() as connection:
-            rows = connection.execute(_WAITING, {"shard": self.shard, "seconds": seconds, "most": most}).fetchall()
+            rows = connection.execute(_WAITING, self._names | {"seconds": seconds, "most": most}).fetchall()
         return [row["id"] for row in rows]
 
     def prune(self) -> None:
@@ -103,29 +85,33 @@ class ShardStore:
         with self._database.transaction() as connection:
             connection.execute("SELECT prune_alert_batches()")
 
-    def take(self, connection: Rows, batches: Sequence[UUID]) -> Mapping[UUID, str]:
-        """The events of those that nobody has matched yet; to be matched in this transaction."""
-        rows = connection.execute(_TAKE, {"batches": list(batches), "shard": self.shard}).fetchall()
-        return {row["id"]: row["events"] for row in rows}
+    def take(self, connection: Rows, batches: Sequence[UUID]) -> list[Taken]:
+        """Those that nobody has matched yet, the oldest first; to be matched in this transaction."""
+        rows = connection.execute(_TAKE, self._names | {"batches": list(batches)}).fetchall()
+        rows.sort(key=itemgetter("created_at", "id"))
+        return [Taken(row["id"], row["shard"], row["matched_at"], row["events"]) for row in rows]
 
-    def fail(self, batch: UUID, reason: str) -> None:
+    def keep_only(self, connection: Rows, batch: UUID, events: Sequence[Mapping[str, Any]]) -> None:
+        """Of a batch what was new in it, for whoever reads it again."""
+        connection.execute("UPDATE alert_batches SET events = %s WHERE id = %s", (to_json(list(events)), batch))
+
+    def fail(self, connection: Rows, batch: UUID, reason: str) -> None:
         """It is matched no more until an operator asks for it again."""
-        with self._database.transaction() as connection:
-            self.fence(connection)
-            connection.execute(
-                "UPDATE alert_batches SET failed_at = now(), error = %s WHERE id = %s AND matched_at IS NULL",
-                (reason[:500], batch),
-            )
+        connection.execute(
+            "UPDATE alert_batches SET failed_at = now(), error = %s WHERE id = %s AND matched_at IS NULL",
+            (reason[:500], batch),
+        )
 
-    def matched(self) -> Iterator[str]:
-        """Events of the batches matched lately, in that order."""
+    def matched(self, after: datetime | None) -> Iterator[tuple[datetime, list[str]]]:
+        """Events of the batches that were matched together, in that order; None: those of the last minutes."""
         with (
             self._database.transaction(statement_timeout_ms=_LOAD_TIMEOUT_MS) as connection,
             connection.cursor(name="matched") as cursor,
         ):
-            cursor.itersize = 100
-            for row in cursor.execute(_MATCHED, {"shard": self.shard, "past": REPLAYED}):
-                yield row["events"]
+            cursor.itersize = 200
+            cursor.execute(_MATCHED, self._names | {"after": after, "past": REPLAYED})
+            for moment, rows in groupby(cursor, key=itemgetter("matched_at")):
+                yield moment, [row["events"] for row in rows]
 
     def retract(self, connection: Rows, events: Sequence[tuple[str, datetime, str]]) -> None:
         """(id, time, kind) of events that the chain took back: those that have not come yet are known when they do."""
@@ -136,33 +122,6 @@ class ShardStore:
         rows = connection.execute(_FRESH, _columns(events)).fetchall()
         return {(row["event_id"], row["event_time"]) for row in rows}
 
-    def save(self, connection: Rows, changes: Changes) -> None:
-        if changes.levels:
-            keys = sorted(changes.levels)
-            kinds, series = [key[0] for key in keys], [key[1] for key in keys]
-            events = [to_json(changes.levels[key]) for key in keys]
-            connection.execute(_LEVELS, {"kinds": kinds, "series": series, "events": events})
-        if changes.fired:
-            rules = sorted(changes.fired)
-            times = [changes.fired[rule] for rule in rules]
-            connection.execute(_FIRED, {"rules": rules, "times": times})
-        for disarmed, query in ((True, _DISARM), (False, _ARM)):
-            pairs = sorted(pair for pair, state in changes.disarmed.items() if state is disarmed)
-            if pairs:
-                connection.execute(query, {"rules": [pair[0] for pair in pairs], "series": [pair[1] for pair in pairs]})
-
-    def remembered(self) -> tuple[list[str], dict[str, float], list[tuple[str, str]]]:
-        """Of all shards: levels' events, cooldowns' (rule, time), and (rule, series) that are disarmed."""
-        with self._database.transaction(statement_timeout_ms=_LOAD_TIMEOUT_MS) as connection:
-            levels = [row["event"] for row in connection.execute("SELECT event FROM alert_levels")]
-            fired = connection.execute("SELECT rule_id, fired_at FROM alert_cooldowns")
-            disarmed = connection.execute("SELECT rule_id, series FROM alert_disarmed")
-            return (
-                levels,
-                {str(row["rule_id"]): row["fired_at"] for row in fired},
-                [(str(row["rule_id"]), row["series"]) for row in disarmed],
-            )
-
 
 def _columns(events: Iterable[tuple[str, datetime, str]]) -> dict[str, list[Any]]:
     # In one order everywhere: two transactions that insert the same rows crosswise would wait for each other.
@@ -170,33 +129,33 @@ def _columns(events: Iterable[tuple[str, datetime, str]]) -> dict[str, list[Any]
     return {"ids": [row[0] for row in rows], "times": [row[1] for row in rows], "kinds": [row[2] for row in rows]}
 
 
-_RULE = "id, type, conditions, enabled, cooldown_seconds, trigger, hysteresis"
-_CLAIM = """
-UPDATE alert_shards SET owner = %(owner)s, epoch = epoch + 1, expires_at = now() + make_interval(secs => %(seconds)s)
-WHERE shard = %(shard)s AND (expires_at < now() OR owner = %(owner)s)
-RETURNING epoch
+_RULE = """
+json_build_object('id', id, 'type', type, 'conditions', conditions, 'cooldown_seconds', cooldown_seconds,
+                  'trigger', trigger, 'hysteresis', hysteresis)::text AS rule
 """
-_RENEW = """
-UPDATE alert_shards SET expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)
-WHERE shard = %(shard)s AND epoch = %(epoch)s
-"""
+_OURS = "enabled AND (bucket = ANY (%(buckets)s) OR bucket IS NULL)"
+_RULES = f"SELECT {_RULE} FROM alert_rules WHERE {_OURS}"  # noqa: S608 - constants
+_CHANGED = f"{_RULES} AND id = ANY (%(named)s)"
 _CHANGES = """
 SELECT position, rule_id FROM alert_rule_changes WHERE position > %(at)s ORDER BY position LIMIT %(most)s
 """
-_WAITING = """
+_SHARD = "(shard = %(shard)s OR (%(shard)s = 0 AND shard >= %(shards)s))"
+_WAITING = f"""
 SELECT id FROM alert_batches
-WHERE shard = %(shard)s AND matched_at IS NULL AND failed_at IS NULL
+WHERE {_SHARD} AND matched_at IS NULL AND failed_at IS NULL
   AND created_at < now() - make_interval(secs => %(seconds)s)
 ORDER BY created_at LIMIT %(most)s
-"""
-_TAKE = """
-UPDATE alert_batches SET matched_at = clock_timestamp(), failed_at = NULL, error = NULL
-WHERE id = ANY (%(batches)s) AND shard = %(shard)s AND matched_at IS NULL
-RETURNING id, events
-"""
+"""  # noqa: S608 - constants
+# One moment for all: it tells which batches were matched together, whose order is then that of their making.
+_TAKE = f"""
+UPDATE alert_batches SET matched_at = statement_timestamp(), failed_at = NULL, error = NULL
+WHERE id = ANY (%(batches)s) AND {_SHARD} AND matched_at IS NULL
+RETURNING id, shard, created_at, matched_at, events
+"""  # noqa: S608 - constants
 _MATCHED = """
-SELECT events FROM alert_batches
-WHERE shard = %(shard)s AND matched_at > now() - %(past)s::interval ORDER BY matched_at, created_at, id
+SELECT matched_at, events FROM alert_batches
+WHERE shard = %(shard)s AND matched_at > coalesce(%(after)s::timestamptz, now() - %(past)s::interval)
+ORDER BY matched_at, created_at, id
 """
 _EVENTS = "SELECT * FROM unnest(%(ids)s::text[], %(times)s::timestamptz[], %(kinds)s::text[])"
 _RETRACT = f"""
@@ -206,21 +165,4 @@ ON CONFLICT (event_id, event_time) DO UPDATE SET retracted_at = coalesce(alert_e
 """  # noqa: S608 - constant text
 _FRESH = f"""
 INSERT INTO alert_events (event_id, event_time, kind) {_EVENTS} ON CONFLICT DO NOTHING RETURNING event_id, event_time
-"""
-_LEVELS = """
-INSERT INTO alert_levels (kind, series, event)
-SELECT * FROM unnest(%(kinds)s::text[], %(series)s::text[], %(events)s::text[])
-ON CONFLICT (kind, series) DO UPDATE SET event = excluded.event
-"""
-_FIRED = """
-INSERT INTO alert_cooldowns (rule_id, fired_at) SELECT * FROM unnest(%(rules)s::uuid[], %(times)s::float8[])
-ON CONFLICT (rule_id) DO UPDATE SET fired_at = greatest(alert_cooldowns.fired_at, excluded.fired_at)
-"""
-_DISARM = """
-INSERT INTO alert_disarmed (rule_id, series) SELECT * FROM unnest(%(rules)s::uuid[], %(series)s::text[])
-ON CONFLICT DO NOTHING
-"""
-_ARM = """
-DELETE FROM alert_disarmed d USING unnest(%(rules)s::uuid[], %(series)s::text[]) AS a (rule_id, series)
-WHERE d.rule_id = a.rule_id AND d.series = a.series
 """

@@ -1,18 +1,20 @@
 """Which matcher an event and a rule belong to: by the one field that most rules of a kind want equal.
 
 All events of a series share that field, so that a series lives in one shard and its order holds. A rule that names no
-value of the field is in every shard.
+value of the field is in every shard. Values fall into buckets and buckets into shards, so that the database can keep a
+rule's bucket (`alert_rules.bucket`, computed alike) whatever the number of shards.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 from premium.alerts.rule import Rule
 
+BUCKETS = 1024
 FIELD: Mapping[str, str] = MappingProxyType(
     {"transfer": "asset", "price": "asset", "gas": "chain", "protocol": "protocol"}
 )
@@ -20,14 +22,19 @@ FIELD: Mapping[str, str] = MappingProxyType(
 
 def shard_of(event: Mapping[str, Any], shards: int) -> int:
     """From 0; the same in every process and release."""
+    if shards == 1:
+        return 0
     kind = str(event.get("kind"))
-    return _hashed(kind, event.get(FIELD.get(kind, "chain")), shards)
+    return bucket_of(kind, event.get(FIELD.get(kind, "chain"))) % shards
 
 
-def belongs(rule: Rule, shard: int, shards: int) -> bool:
-    """Whether an event of the shard can fire the rule."""
-    wanted = [one.value for one in rule.conditions if one.operator == "eq" and one.field == FIELD[rule.kind]]
-    return not wanted or _hashed(rule.kind, wanted[0], shards) == shard
+def buckets_of(shard: int, shards: int) -> list[int]:
+    return list(range(shard, BUCKETS, shards))
+
+
+def names_no_series(rule: Rule) -> bool:
+    """Whether events of every shard can fire the rule."""
+    return not any(one.operator == "eq" and one.field == FIELD[rule.kind] for one in rule.conditions)
 
 
 def queue_of(shard: int) -> str:
@@ -35,7 +42,9 @@ def queue_of(shard: int) -> str:
     return "alerts" if shard == 0 else f"alerts-{shard}"
 
 
-def _hashed(kind: str, value: object, shards: int) -> int:
+def bucket_of(kind: str, value: object) -> int:
+    """As `alert_bucket` of the database counts it."""
     # Only texts are ever equal to a rule's: what is none may be anywhere.
     text = value if isinstance(value, str) else ""
-    return zlib.crc32(f"{kind}\n{text}".encode("utf-8", "surrogatepass")) % shards
+    digest = sha256(f"{kind}\n{text}".encode("utf-8", "surrogatepass")).digest()
+    return (digest[0] * 256 + digest[1]) % BUCKETS

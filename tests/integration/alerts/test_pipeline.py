@@ -15,8 +15,9 @@ from redis import Redis
 from local.redis import Redis as RedisService
 from premium.alerts import batches
 from premium.alerts.intake import batch_id, hand_over, keep
+from premium.alerts.lease import Lease, LeaseLost
+from premium.alerts.memory_store import MemoryStore
 from premium.alerts.shard import Shard
-from premium.alerts.shard_store import LeaseLost, ShardStore
 from premium.errors import UpstreamUnavailable
 from premium.jobs import operations
 from premium.jobs.rq_queue import queue
@@ -44,10 +45,11 @@ class Line:
         self.shard = self.begin("first")
 
     def begin(self, owner: str, shard: int = 0, shards: int = 1) -> Shard:
-        self.store = ShardStore(self.worker, shard)
-        assert self.store.claim(owner)
-        made = Shard(self.store, self.redis, shards, lambda alerts: dispatch.hand_over(self.redis, alerts))
+        self.lease = Lease(self.worker, shard, owner)
+        made = Shard(self.worker, self.redis, self.lease, shards, lambda alerts: dispatch.hand_over(self.redis, alerts))
         made.load()
+        assert self.lease.claim()
+        made.begin()
         return made
 
     def send(self, *events: dict[str, Any], shards: int = 1) -> list[UUID]:
@@ -122,12 +124,12 @@ def test_edges_cooldowns_and_hysteresis_survive_a_restart(line: Line, above: Cal
     line.send(price(1, "99"), price(2, "101"))
     line.run()
     assert [event for event, _ in line.fired()] == ["p2"] * 3
-    line.store.release()
+    line.lease.release()
     line.shard = line.begin("second")
     line.send(price(3, "102"), price(4, "98"), price(5, "103"))
     line.run()
     assert [event for event, _ in line.fired()] == ["p2"] * 3 + ["p5"]
-    line.store.release()
+    line.lease.release()
     line.shard = line.begin("third")
     # Late by its own time: the level was 98 then, so that it crosses for the plain rule; the newest stays what it was.
     line.send(price(6, "104", at=4), price(7, "105"))
@@ -164,7 +166,7 @@ def test_a_level_that_was_taken_back_stands_no_more(line: Line, above: Callable[
     line.send(price(2, "101") | {"event_id": "back-2", "retracts": "p2"})
     line.run()
     if restarted:
-        line.store.release()
+        line.lease.release()
         line.shard = line.begin("second")
     line.send(price(3, "102"), price(4, "103"))
     line.run()
@@ -184,7 +186,7 @@ def test_a_series_of_which_nothing_is_left_begins_anew(line: Line, above: Callab
     line.run()
     line.send(price(1, "101") | {"event_id": "back-1", "retracts": "p1"})
     line.run()
-    line.store.release()
+    line.lease.release()
     line.shard = line.begin("second")
     line.send(price(2, "102"))
     line.run()
@@ -239,7 +241,7 @@ def test_who_lost_the_shard_commits_nothing(line: Line, above: Callable[..., UUI
     with pytest.raises(LeaseLost):
         old.step(0.05)
     assert line.fired() == []
-    assert not ShardStore(line.worker, 0).claim("third")
+    assert not Lease(line.worker, 0, "third").claim()
     assert line.run() == 1
     assert line.fired() == [("p1", False)]
 
@@ -250,7 +252,7 @@ def test_a_transaction_that_fails_leaves_no_trace_in_the_matcher(
     above()
     line.send(price(1, "101"))
     with monkeypatch.context() as patch:
-        patch.setattr(line.store, "save", lambda *_: _raise(UpstreamUnavailable("gone")))
+        patch.setattr(MemoryStore, "save", lambda *_: _raise(UpstreamUnavailable("gone")))
         with pytest.raises(UpstreamUnavailable):
             line.run()
     assert line.fired() == []
@@ -275,7 +277,7 @@ def test_a_batch_that_failed_is_matched_when_an_operator_asks(
     """As after a release that can match it."""
     above(trigger="level")
     with monkeypatch.context() as patched:
-        patched.setattr(ShardStore, "save", lambda *_: _raise(ValueError("a defect")))
+        patched.setattr(MemoryStore, "save", lambda *_: _raise(ValueError("a defect")))
         (bad,) = line.send(price(1, "101"))
         line.run()
     (listed,) = batches.failed(line.worker)
@@ -292,7 +294,7 @@ def test_shards_divide_events_and_rules(line: Line, above: Callable[..., UUID]) 
     above(trigger="level")
     everywhere = [{"field": "price_usd", "operator": "gt", "value": "100"}]
     above(trigger="level", conditions=everywhere)
-    line.store.release()
+    line.lease.release()
     shards = [line.begin("one", 0, 2), line.begin("two", 1, 2)]
     assert sum(len(each._loading.matcher.index) for each in shards) == 3
     line.send(*(price(number, "101", asset=asset) for number, asset in enumerate(["ETH", "BTC", "UNI", "X"])), shards=2)

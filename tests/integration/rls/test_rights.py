@@ -33,8 +33,8 @@ APPLICATION = {
     "tax_transactions": "DELETE, INSERT, SELECT, UPDATE",
 }
 WORKER = {
-    "alert_batches": "INSERT (events, id, shard), SELECT, UPDATE (error, failed_at, matched_at)",
-    "alert_cooldowns": "INSERT, SELECT, UPDATE (fired_at)",
+    "alert_batches": "INSERT (events, id, shard), SELECT, UPDATE (error, events, failed_at, matched_at)",
+    "alert_cooldowns": "INSERT, SELECT, UPDATE (changed_at, fired_at)",
     "alert_destinations": "SELECT",
     "alert_disarmed": "DELETE, INSERT, SELECT",
     "alert_events": "INSERT, SELECT, UPDATE (retracted_at)",
@@ -42,7 +42,7 @@ WORKER = {
     "alert_levels": "INSERT, SELECT, UPDATE (event)",
     "alert_rule_changes": "SELECT",
     "alert_rules": "SELECT",
-    "alert_shards": "INSERT, SELECT, UPDATE (epoch, expires_at, owner)",
+    "alert_shards": "INSERT, SELECT, UPDATE (epoch, expires_at, heir, heir_until, is_deputy, owner)",
     "chain_blocks": "DELETE, INSERT, SELECT, UPDATE (events, hash)",
     "notification_deliveries": ("INSERT, SELECT, UPDATE (attempts, ended_at, last_error, next_attempt_at, status)"),
     "portfolio_assets": "DELETE, INSERT, SELECT, UPDATE",
@@ -64,7 +64,7 @@ TIMESERIES_WORKER = {
     "portfolio_snapshots_weekly": "SELECT",
 }
 FUNCTIONS = {
-    ("premium", "premium_app"): {"api_key_by_hash", "user_by_external_id"},
+    ("premium", "premium_app"): {"alert_bucket", "api_key_by_hash", "user_by_external_id"},
     ("premium", "premium_worker"): {"maintain_alerts", "prune_alert_batches"},
     ("timeseries", "premium_app"): set(),
     ("timeseries", "premium_worker"): {"maintain_timeseries"},

@@ -1,0 +1,12 @@
+DROP TRIGGER alert_rules_anew ON alert_rules;
+DROP TRIGGER alert_rules_gone ON alert_rules;
+DROP FUNCTION forget_alert_rule_state();
+DROP INDEX alert_cooldowns_changed;
+DELETE FROM alert_cooldowns WHERE fired_at = '-Infinity';
+ALTER TABLE alert_cooldowns DROP COLUMN changed_at;
+COMMENT ON COLUMN alert_cooldowns.fired_at IS 'seconds since 1970';
+REVOKE UPDATE (events) ON alert_batches FROM premium_worker;
+ALTER TABLE alert_shards DROP COLUMN heir_until, DROP COLUMN heir, DROP COLUMN is_deputy;
+DROP INDEX alert_rules_bucket;
+ALTER TABLE alert_rules DROP COLUMN bucket;
+DROP FUNCTION alert_bucket(TEXT, JSONB);
