@@ -3,13 +3,13 @@
 Stated in the input as
     {"method": "specific_unit", "lots": [{"lot", "wallet", "amount"}]}                        § 5.02(1)
     {"method": "global", "order": "fifo|lifo|hifo|lofo", "wallets": ["first", "second"]}      § 5.02(2)
-Unstated: a lot stays in the wallet that bought it while that wallet still holds enough; what is left goes, oldest
-first, to the wallets that hold more than their own lots, in the order of their names.
+Unstated: a lot stays in the wallet that bought it, or to which transfers brought it, while that wallet still holds
+enough; what is left goes, oldest first, to the wallets that hold more than their own lots, in the order of their names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -48,14 +48,23 @@ def _wrong(field: str, reason: str) -> InvalidInput:
 class Allocation:
     """One asset's unused lots, placed in wallets; amounts are conserved.
 
-    `held` is what each wallet holds of the asset, `homes` the wallet that bought each lot.
+    `held` is what each wallet holds of the asset, `homes` the wallet that bought each lot, `places` where transfers
+    brought its units.
     """
 
-    def __init__(self, asset: str, lots: list[Lot], held: Mapping[str, Decimal], homes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        asset: str,
+        lots: list[Lot],
+        held: Mapping[str, Decimal],
+        homes: Mapping[str, str],
+        places: Mapping[str, Sequence[tuple[str, Decimal]]],
+    ) -> None:
         self.asset = asset
         self.lots = [lot for lot in lots if lot.amount]
         self.room = {wallet: amount for wallet, amount in sorted(held.items()) if amount > 0}
         self.homes = homes
+        self.places = places
         self.placed: list[tuple[str, Lot]] = []
         self.notices: list[Notice] = []
 
@@ -98,8 +107,8 @@ class Allocation:
 
     def _at_home(self) -> None:
         for lot in self.lots:
-            wallet = self.homes.get(lot.id, "")
-            self._place(lot, wallet, min(lot.amount, self.room.get(wallet, ZERO)))
+            for wallet, units in self.places.get(lot.id) or ((self.homes.get(lot.id, ""), lot.amount),):
+                self._place(lot, wallet, min(units, lot.amount, self.room.get(wallet, ZERO)))
 
     def _fill(self, lots: list[Lot], wallets: list[str]) -> None:
         for lot, wallet in _pairs(lots, wallets):

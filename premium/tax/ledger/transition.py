@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 
 from premium.money import ZERO
 from premium.tax.days import day_of
@@ -13,6 +15,24 @@ from premium.tax.ledger.specific import SpecificLedger
 from premium.tax.model import Outcome, Transaction
 
 FIRST_DAY = day_of(date(2025, 1, 1))
+Places = dict[str, list[tuple[str, Decimal]]]
+"""By lot the wallets in which its units lie, and how many."""
+
+
+class Whereabouts(SpecificLedger):
+    """Which wallet holds which lot's units: lots move and leave wallet by wallet, in the method's order, unreported."""
+
+    def dispose(self, tx: Transaction, amount: Decimal, proceeds: Decimal) -> None:  # noqa: ARG002 - the ledger's own form
+        self.take(self.key(tx.wallet, tx.asset), amount, tx)
+
+    def remove(self, tx: Transaction) -> None:
+        self.dispose(tx, tx.amount, ZERO)
+
+    def places(self, transactions: Iterator[Transaction]) -> Places:
+        found: Places = {}
+        for lot in self.walk(transactions).open_lots:
+            found.setdefault(lot.lot, []).append((lot.wallet, lot.amount))
+        return found
 
 
 class TransitionLedger(SpecificLedger):
@@ -24,9 +44,12 @@ class TransitionLedger(SpecificLedger):
         self.balances: dict[tuple[str, str], Decimal] = {}
         self.homes: dict[str, str] = {}
         """Wallet in which each lot was acquired."""
+        self.moved: set[str] = set()
+        """Assets of which units went from one wallet to another."""
         self.allocated = False
 
     def run(self, transactions: Sequence[Transaction]) -> Outcome:
+        self.history = transactions
         self.first_of_2025 = self.setup.calendar.start_of(FIRST_DAY)
         until = self.setup.until
         if transactions and (
@@ -56,13 +79,22 @@ class TransitionLedger(SpecificLedger):
         """The allocation of the day; afterwards each wallet has its own queue."""
         self.allocated = self.per_wallet = True
         pool, self.queues, self.by_id = self.queues, {}, {}
+        places = self._places()
         for asset in sorted(str(key) for key in pool):
             lots = [entry[2] for entry in sorted(pool[asset], key=lambda entry: (entry[2].acquired, entry[1]))]
             held = {wallet: amount for (wallet, of), amount in self.balances.items() if of == asset}
-            allocation = Allocation(asset, lots, held, self.homes)
+            allocation = Allocation(asset, lots, held, self.homes, places)
             for wallet, lot in allocation.by(self.setup.allocation):
                 self.put((wallet, asset), lot)
             self.outcome.notices += allocation.notices
+
+    def _places(self) -> Places:
+        """Of what was moved before 2025: a transfer takes lots along, the first by the method (§ 1.1012-1(j)(3))."""
+        if not self.moved:
+            return {}
+        before = takewhile(lambda tx: tx.instant < self.first_of_2025, self.history)
+        moved = (tx for tx in before if not self.moved.isdisjoint((tx.asset, tx.more.to_asset)))
+        return Whereabouts(replace(self.setup, scope="per_wallet", until=None)).places(moved)
 
     def _keep_balance(self, tx: Transaction) -> None:
         if tx.type in ("buy", "income", "gift_received"):
@@ -73,7 +105,10 @@ class TransitionLedger(SpecificLedger):
         if tx.type == "transfer":
             more = tx.more
             arriving = tx.amount - more.burnt if more.to_amount is None else more.to_amount
-            self._change(more.to_wallet or tx.wallet, more.to_asset or tx.asset, arriving)
+            there, asset = more.to_wallet or tx.wallet, more.to_asset or tx.asset
+            self._change(there, asset, arriving)
+            if there != tx.wallet:
+                self.moved |= {tx.asset, asset}
 
     def _change(self, wallet: str, asset: str, amount: Decimal) -> None:
         key = (wallet, asset)

@@ -107,6 +107,20 @@ def test_universal_lots_beyond_2024_bring_a_warning_and_strict_refuses_them() ->
     assert result("US", transition()[:3], lot_scope="universal", strict=True)["warnings"] == []
 
 
+@pytest.mark.parametrize(("method", "sold", "left"), [("fifo", "b1", "b2"), ("lifo", "b2", "b1"), ("hifo", "b2", "b1")])
+def test_a_transfer_before_2025_takes_lots_along_in_the_methods_order(method: str, sold: str, left: str) -> None:
+    """Treas. Reg. § 1.1012-1(j)(3): units transferred are identified as units sold are."""
+    rows = [
+        tx("b1", "2023-01-01", "buy", "1", "10000", wallet="A"),
+        tx("b2", "2024-01-01", "buy", "1", "30000", wallet="A"),
+        tx("t", "2024-03-01", "transfer", "1", wallet="A", to_wallet="B"),
+        tx("s", "2025-06-01", "sell", "1", "60000", wallet="B"),
+    ]
+    out = result("US", rows, method=method)
+    assert [row["lot"] for row in out["disposals"]] == [sold]
+    assert [(lot["lot"], lot["wallet"]) for lot in out["remaining_lots"]] == [(left, "A")]
+
+
 def test_specific_unit_and_global_allocation_of_rev_proc_2024_28() -> None:
     rows = [
         tx("b1", "2023-01-01", "buy", "1", "10000", wallet="A"),
