@@ -10,18 +10,19 @@ from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
-from premium.tax.conservation import conserve
+from premium.tax.conservation import conserve, incoming
 from premium.tax.days import day_of
 from premium.tax.engines import run
+from premium.tax.history import History
 from premium.tax.ledger.allocation import checked_plan
 from premium.tax.legs import directed
 from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
 from premium.tax.normalise import in_order, normalise
-from premium.tax.reading import read_rows
+from premium.tax.reading import Read, read_rows
 from premium.tax.setup import TRANSITION, Setup, setup
 from premium.tax.streaming import rows_in
 from premium.tax.totals import Sums, sums
-from premium.tax.validate import after, before
+from premium.tax.validate import after, before, below_zero
 
 Watch = Callable[[str, Iterable[Any]], Iterable[Any]]
 STATED = frozenset(
@@ -45,7 +46,7 @@ class Report:
 
     setup: Setup
     tax_year: int | None
-    transactions: list[Transaction]
+    transactions: History
     """Normalised, of the whole history, in order."""
     outcome: Outcome
     disposals: list[Disposal]
@@ -112,36 +113,35 @@ def calculate(
         allocation=checked_plan(document.get("safe_harbor")),
     )
     read = read_rows(watch("Reading", rows) if watch else rows, zone=under.calendar.zone)
-    return report_of(read.transactions, under, tax_year=tax_year, notices=read.notices, lines=read.lines, now=now)
+    return report_of(read, under, tax_year=tax_year, now=now)
 
 
-def report_of(
-    transactions: list[Transaction],
-    under: Setup,
-    *,
-    tax_year: int | None = None,
-    notices: Iterable[Notice] = (),
-    lines: Sequence[int] = (),
-    now: int | None = None,
-) -> Report:
-    """The report of transactions that were read already, in whatever order; `lines` says where each stood."""
-    told = [*under.notices, *notices]
+def report_of(read: Read, under: Setup, *, tax_year: int | None = None, now: int | None = None) -> Report:
+    """The report of what was read, in whatever order. It takes the transactions over: `read` has none afterwards."""
+    told = [*under.notices, *read.notices]
+    names = [tx.id for tx in read.transactions]
     with localcontext(EXACT):
-        as_read, transactions = transactions, in_order(directed(transactions, told))
-        told += before(transactions, under, now=now)
-        ready = normalise(transactions, under, told)
-        outcome = run(ready, under)
-        conserve(ready, under, outcome)
+        ready = _ready(read, under, told, now)
+        came, poor = incoming(ready, under), below_zero(ready)
+        history = History(ready)
+        outcome = run(history, under)
+        conserve(came, outcome)
         told += outcome.notices
-        told += after(outcome, ready)
-        told = _with_lines(told, as_read, lines)
+        told += after(outcome, history, poor)
+        told = _with_lines(told, names, read.lines)
         _refuse(told, under)
-        return _selected(ready, under, outcome, tax_year, told)
+        return _selected(history, under, outcome, tax_year, told)
 
 
-def _selected(
-    ready: list[Transaction], under: Setup, outcome: Outcome, tax_year: int | None, notices: list[Notice]
-) -> Report:
+def _ready(read: Read, under: Setup, told: list[Notice], now: int | None) -> list[Transaction]:
+    """In order, looked at and normalised."""
+    transactions = in_order(directed(read.transactions, told))
+    read.transactions.clear()
+    told += before(transactions, under, now=now)
+    return normalise(transactions, under, told)
+
+
+def _selected(ready: History, under: Setup, outcome: Outcome, tax_year: int | None, notices: list[Notice]) -> Report:
     disposals, income, missing, removals = outcome.disposals, outcome.income, outcome.missing, outcome.removals
     if tax_year is not None:
         first, last = day_of(date(tax_year, *under.calendar.starts)), under.calendar.last_day(tax_year)
@@ -178,10 +178,10 @@ def _refuse(notices: Iterable[Notice], under: Setup) -> None:
         raise Unprocessable(f"{where}{name}{first.message}{more}", details=details)
 
 
-def _with_lines(notices: list[Notice], transactions: Sequence[Transaction], lines: Sequence[int]) -> list[Notice]:
+def _with_lines(notices: list[Notice], names: Sequence[str], lines: Sequence[int]) -> list[Notice]:
     """Notices with the lines of their transactions: looked up for those few alone, not kept for a million."""
     wanted = {notice.transaction for notice in notices if notice.line is None and notice.transaction is not None}
     if not wanted or not lines:
         return notices
-    known = {tx.id: line for tx, line in zip(transactions, lines, strict=True) if tx.id in wanted}
+    known = {name: line for name, line in zip(names, lines, strict=True) if name in wanted}
     return [n if n.line is not None else n._replace(line=known.get(n.transaction or "")) for n in notices]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from premium.money import ZERO
 from premium.tax.ledger.ledger import acquisition_basis
@@ -15,21 +16,42 @@ class NotConserved(AssertionError):
     """The engine made or lost something: a defect, never the input's fault."""
 
 
+class Incoming(NamedTuple):
+    """What a whole history brought in: units by asset, and their basis."""
+
+    amounts: dict[str, Decimal]
+    basis: Decimal
+
+
 def check(acquired: Iterable[tuple[str, Decimal, Decimal]], outcome: Outcome) -> None:
     """`acquired` is (asset, amount, basis) of every acquisition of the whole history; denied losses went back in.
 
     For outcomes of a whole history without conversions between assets; NotConserved names the asset.
     """
+    conserve(_sum(acquired), outcome)
+
+
+def _sum(acquired: Iterable[tuple[str, Decimal, Decimal]]) -> Incoming:
     amounts: dict[str, Decimal] = {}
     basis = ZERO
     for asset, amount, cost in acquired:
         amounts[asset] = amounts.get(asset, ZERO) + amount
         basis += cost
+    return Incoming(amounts, basis)
+
+
+def conserve(came: Incoming | None, outcome: Outcome) -> None:
+    """NotConserved unless what came in is all there; None, which `incoming` gives where that cannot be said, passes."""
+    if came is None:
+        return
+    amounts, basis = dict(came.amounts), came.basis
     for missing in outcome.missing:
         amounts[missing.asset] = amounts.get(missing.asset, ZERO) + missing.amount
     for row in outcome.disposals:
         amounts[row.asset] -= row.amount
-        basis -= row.cost_basis + row.adjustment - row.denied
+        basis -= row.cost_basis
+        if row.adjustment or row.denied:
+            basis -= row.adjustment - row.denied
     for removal in outcome.removals:
         amounts[removal.asset] -= removal.amount
         basis -= removal.basis
@@ -41,15 +63,14 @@ def check(acquired: Iterable[tuple[str, Decimal, Decimal]], outcome: Outcome) ->
         raise NotConserved(f"amounts of {wrong or 'no asset'} and basis differ by {basis}")
 
 
-def conserve(ready: Sequence[Transaction], under: Setup, outcome: Outcome) -> None:
-    """Check a calculation of a whole history; a year's holdings are checked through the whole that they are cut from.
+def incoming(ready: Sequence[Transaction], under: Setup) -> Incoming | None:
+    """What `conserve` holds a whole history's outcome against; a year's holdings are checked through that whole.
 
     France keeps no basis by asset, and a conversion turns units of one asset into another's: neither can be balanced
     asset by asset.
     """
     if under.until is not None or under.method == "fr_portfolio":
-        return
+        return None
     if any(tx.more.to_asset is not None or tx.more.to_amount is not None for tx in ready if tx.type == "transfer"):
-        return
-    acquired = ((tx.asset, tx.amount, acquisition_basis(tx, under)) for tx in ready if tx.type in ACQUISITIONS)
-    check(acquired, outcome)
+        return None
+    return _sum((tx.asset, tx.amount, acquisition_basis(tx, under)) for tx in ready if tx.type in ACQUISITIONS)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from premium.money import EXACT, ZERO, plain
+from premium.tax.history import ById
 from premium.tax.model import Disposal, Form1099, Transaction
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ _CENT = Decimal("0.01")
 
 def reconciliation(report: Report) -> Iterator[dict[str, Any]]:
     """One row a sale whose form states proceeds or basis; `differences` is empty where all agrees to the cent."""
-    by_id = {tx.id: tx for tx in report.transactions}
+    if all(row.form_1099 is None for row in report.disposals):
+        return
+    by_id = report.transactions.by_id()
     rows: dict[str, list[Disposal]] = {}
     for row in report.disposals:
         rows.setdefault(row.name, []).append(row)
@@ -27,9 +30,7 @@ def reconciliation(report: Report) -> Iterator[dict[str, Any]]:
             yield _sale(by_id.get(name), parts, form, by_id)
 
 
-def _sale(
-    tx: Transaction | None, parts: list[Disposal], form: Form1099, by_id: dict[str, Transaction]
-) -> dict[str, Any]:
+def _sale(tx: Transaction | None, parts: list[Disposal], form: Form1099, by_id: ById) -> dict[str, Any]:
     proceeds, basis = _total(row.proceeds for row in parts), _total(row.cost_basis for row in parts)
     differences = []
     if form.proceeds is not None and _differ(form.proceeds, proceeds):
@@ -80,9 +81,9 @@ def _why_proceeds(reported: Decimal, computed: Decimal, tx: Transaction | None) 
     return "another price or amount: compare the broker's statement with this transaction"
 
 
-def _why_basis(reported: Decimal, parts: list[Disposal], by_id: dict[str, Transaction]) -> str:
+def _why_basis(reported: Decimal, parts: list[Disposal], by_id: ById) -> str:
     """The first that fits, from what is certain to what is likely."""
-    lots = [by_id[row.lot] for row in parts if row.lot is not None and row.lot in by_id]
+    lots = [lot for lot in (by_id.get(row.lot) for row in parts) if lot is not None]
     moved = any(lot.wallet != row.wallet for lot, row in zip(lots, parts, strict=False))
     fees = _total(lot.fee for lot in lots)
     without_fees = bool(fees) and not _differ(EXACT.add(reported, fees), _total(row.cost_basis for row in parts))

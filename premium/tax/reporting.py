@@ -65,7 +65,7 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
         raise Unprocessable("there are no transactions to report; import some first")
     # As of when the work was accepted, so that a repeat says the same.
     now = instant_of(context.created_at)
-    return report_of(read.transactions, under, tax_year=payload.year, notices=read.notices, lines=read.lines, now=now)
+    return report_of(read, under, tax_year=payload.year, now=now)
 
 
 def _store_documents(context: JobContext, report: Report, folder: Path) -> dict[str, dict[str, Any]]:

@@ -41,12 +41,12 @@ def before(transactions: list[Transaction], under: Setup, *, now: int | None) ->
     return notices
 
 
-def after(outcome: Outcome, ready: list[Transaction]) -> list[Notice]:
-    """Notices about the result: units without a lot, each with its likeliest source, and wallets below zero."""
+def after(outcome: Outcome, ready: Iterable[Transaction], poor: Iterable[Notice]) -> list[Notice]:
+    """Notices about the result: units without a lot, each with its likeliest source, and wallets `below_zero`."""
     sources = Sources(outcome.missing, ready)
     notices = [_missing(item, sources) for item in outcome.missing]
     named = {item.transaction for item in outcome.missing}
-    return notices + [notice for notice in _negative(ready) if notice.transaction not in named]
+    return notices + [notice for notice in poor if notice.transaction not in named]
 
 
 def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -> Iterable[Notice]:
@@ -114,7 +114,7 @@ def _missing(item: Missing, sources: Sources) -> Notice:
     return Notice("missing_basis", item.transaction, text)
 
 
-def _negative(ready: Iterable[Transaction]) -> list[Notice]:
+def below_zero(ready: Iterable[Transaction]) -> list[Notice]:
     """The first time that a wallet gives more of an asset than it has received."""
     balances: dict[tuple[str, str], Decimal] = {}
     told: set[tuple[str, str]] = set()

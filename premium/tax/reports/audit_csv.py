@@ -10,6 +10,7 @@ from premium.money import plain
 from premium.tax.boxes import box
 from premium.tax.calculate import Report
 from premium.tax.days import date_of, text_of
+from premium.tax.history import ById
 from premium.tax.model import Disposal, Transaction
 from premium.tax.reports.cells import safe
 
@@ -22,7 +23,7 @@ HEADER = (
 
 def write(report: Report, path: Path) -> None:
     """Exact figures, nothing rounded, one line a disposal and lot."""
-    by_id = {tx.id: tx for tx in report.transactions}
+    by_id = report.transactions.by_id()
     warned: dict[str, list[str]] = {}
     for notice in report.notices:
         if notice.transaction is not None:
@@ -34,9 +35,9 @@ def write(report: Report, path: Path) -> None:
             out.writerow(_cells(row, report, by_id, warned))
 
 
-def _cells(row: Disposal, report: Report, by_id: dict[str, Transaction], warned: dict[str, list[str]]) -> list[object]:
+def _cells(row: Disposal, report: Report, by_id: ById, warned: dict[str, list[str]]) -> list[object]:
     sold = by_id.get(row.sources[0])
-    lot = by_id.get(row.lot) if row.lot is not None else None
+    lot = by_id.get(row.lot)
     acquired = text_of(row.acquired) if row.acquired is not None else ""
     if row.matched_day is not None:
         acquired = date_of(row.matched_day).isoformat()
