@@ -196,3 +196,5 @@ class Outcome:
     """France: what is left of the portfolio's total price."""
     acquisition_totals: dict[str, Decimal] = field(default_factory=dict)
     """France: the same after each taxable sale."""
+    portfolio_values: dict[str, Decimal] = field(default_factory=dict)
+    """France: what the portfolio was worth before each taxable sale, as stated or by the last known prices."""

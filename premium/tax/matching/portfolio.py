@@ -127,6 +127,7 @@ class Portfolio:
         worth = tx.more.portfolio_value
         if worth is None:
             worth = self._worth(tx)
+        self.outcome.portfolio_values[tx.id] = worth
         if price >= worth:
             if price > worth and tx.more.portfolio_value is not None:
                 text = "the sale is worth more than the whole portfolio before it: the whole acquisition price counts"

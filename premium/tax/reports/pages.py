@@ -166,7 +166,7 @@ class Pages:
     def _row(self, lines: Sequence[str], *, bold: bool = False) -> None:
         self._canvas.setFont(_MONO_BOLD if bold else _MONO, _SIZE)
         for line in lines:
-            self._canvas.drawString(MARGIN, self._y - _SIZE, printable(line))
+            self._canvas.drawString(MARGIN, self._y - _SIZE, line)
             self._y -= _LEADING
         self._rules.append(self._y)
 
@@ -186,7 +186,8 @@ def _paged(fields: Sequence[Field], rows: Iterable[Cells]) -> Iterator[list[list
 
 
 def _lines(fields: Sequence[Field], cells: Cells) -> list[str]:
-    """A row's lines: one, unless a cell is wider than its column."""
+    """A row's lines: one, unless a cell, as it will be printed, is wider than its column."""
+    cells = [printable(cell) for cell in cells]
     if all(len(cell) <= field.width for field, cell in zip(fields, cells, strict=True)):
         return [_line(fields, cells)]
     columns = [_wrapped(cell, field.width) for field, cell in zip(fields, cells, strict=True)]

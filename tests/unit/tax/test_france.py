@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from premium.tax.calculate import calculate
+from premium.tax.reports.summaries import items
 from tests.unit.tax.histories import result, tx
 
 pytestmark = pytest.mark.unit
@@ -34,3 +36,23 @@ def test_an_asset_without_a_price_is_named_where_the_portfolio_is_valued() -> No
     told = {each["code"]: each for each in result("FR", rows)["warnings"]}
     assert "no price is known of XYZ" in told["missing_price"]["message"]
     assert (told["missing_price"]["line"], told["missing_price"]["field"]) == (3, "portfolio_value")
+
+
+def test_form_2086_adds_up_in_whole_euros() -> None:
+    """Seven sales of 1.5 of 10.5: each line is a step of its column, 224 = 218 - part, and 3AN is the sum of 224."""
+    rows = [tx("b", "2021-01-10", "buy", "7", "3.5")]
+    rows += [
+        tx(f"s{n}", f"2021-05-0{n}", "sell", "1", "101.7", fee="0.3", portfolio_value=str(711.9 - 101.7 * (n - 1))[:6])
+        for n in range(1, 8)
+    ]
+    made = items(calculate({"jurisdiction": "FR", "transactions": rows}))
+    by_line = {
+        number: [int(item.value) for item in made if item.box.endswith(f" {number}")]
+        for number in (212, 213, 214, 218, 223, 224)
+    }
+    parts = [int(item.value) for item in made if item.text.startswith("Part of")]
+    assert by_line[213] == [102, 101, 102, 102, 102, 101, 102]
+    assert by_line[214] == [0, 1, 0, 0, 1, 0, 0]
+    assert [net - part for net, part in zip(by_line[218], parts, strict=True)] == by_line[224]
+    assert (by_line[212][0], by_line[223][0], sum(parts)) == (712, 4, 4)
+    assert int(next(item.value for item in made if item.box == "3AN")) == sum(by_line[224])
