@@ -24,7 +24,7 @@ from handlers.alerts_views import (
     trial_view,
 )
 from handlers.runtime import Caller, Cursor, Limit, Listing, Moment, entry, listing, needs, position, router
-from premium.alerts.earlier import draft_of
+from premium.alerts.earlier import draft_of, in_its_words
 from premium.alerts.model import DeliveryStatus, Draft, HistoryFilter, RuleRow, RuleType
 from premium.alerts.service import Rules
 from premium.bootstrap import platform
@@ -123,7 +123,9 @@ def set_destinations(caller: Caller, body: DestinationsBody) -> DestinationsView
 @needs(tier="starter", scope="alerts:write")
 def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
     """Keep a rule, written in the earlier form; its channels go where the profile says."""
-    return earlier_view(_rules().add(caller.user_id, caller.tier, _draft(alert)).rule)
+    draft = _draft(alert)
+    with in_its_words(alert.condition):
+        return earlier_view(_rules().add(caller.user_id, caller.tier, draft).rule)
 
 
 @app.get("/v2/premium/alerts")
@@ -139,7 +141,8 @@ def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> EarlierView:
     """Replace a rule's name, condition and channels, written in the earlier form."""
     changes = _draft(alert).model_dump(include={"name", "type", "conditions", "actions", "enabled"})
-    return earlier_view(_rules().change(caller.user_id, rule_id, changes).rule)
+    with in_its_words(alert.condition):
+        return earlier_view(_rules().change(caller.user_id, rule_id, changes).rule)
 
 
 @app.delete("/v2/premium/alerts/<rule_id>")

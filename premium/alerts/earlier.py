@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -60,6 +62,27 @@ def condition_of(draft: Draft) -> Mapping[str, Any]:
     if len(thresholds) != 1 or len(equal) + 1 != len(draft.conditions) or not equal.keys() <= set(DISCRIMINATORS):
         return {"conditions": [dict(condition) for condition in draft.conditions]}
     return {"threshold": thresholds[0], **equal}
+
+
+@contextmanager
+def in_its_words(condition: Mapping[str, Any]) -> Iterator[None]:
+    """What is wrong with the rule that is meant, by the names of this form."""
+    try:
+        yield
+    except InvalidInput as error:
+        names = ["threshold", *sorted(condition.keys() - {"threshold"})]
+        raise type(error)(
+            _renamed(error.message, names),
+            details={_renamed(field, names): why for field, why in error.details.items()},
+        ) from None
+
+
+def _renamed(text: str, names: Sequence[str]) -> str:
+    """`conditions.1.value…` is what the condition has under the second name, `actions.0.destination…` a channel."""
+    if found := re.match(r"actions\.\d+\.destination", text):
+        return f"channels{text[found.end() :]}"
+    found = re.match(r"conditions\.(\d+)\.\w+", text)
+    return f"condition.{names[int(found[1])]}{text[found.end() :]}" if found else text
 
 
 def _thresholds(meaning: Meaning, draft: Draft) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,19 +17,22 @@ from premium.accounts.tiers import Tier
 from premium.alerts import history
 from premium.alerts.checking import checked
 from premium.alerts.firing import Alert, Firing
+from premium.alerts.intake import AHEAD, OLDEST
 from premium.alerts.model import RULES_A_TIER, Draft, HistoryFilter, HistoryRow, RuleRow
 from premium.alerts.store import RuleStore
 from premium.alerts.trial import Verdict, sample, verdicts
 from premium.billing.limits import Limiter
 from premium.bootstrap import Platform
 from premium.clock import Clock
-from premium.errors import InvalidInput, RateLimited, Unprocessable
+from premium.errors import Conflict, InvalidInput, RateLimited, Unprocessable
 from premium.notifications.destinations import problem
 from premium.notifications.dispatch import hand_over
 from premium.storage.postgres import Database
 
 TRIALS_A_MINUTE = 30
 """That are delivered: they go to addresses which nobody has confirmed to be the user's."""
+_TRIES = 20
+"""Of a change that others overtake: each time at least one of them has succeeded."""
 _TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
@@ -91,7 +95,18 @@ class Rules:
         version: int | None = None,
         new_signing_secret: bool = False,
     ) -> Kept:
-        """Fields of `Draft` that were given replace the rule's; Conflict where it is not `version` any more."""
+        """Fields of `Draft` that were given replace the rule's; Conflict where it is not `version` any more.
+
+        Who names no version changes the rule as it is by then: others' changes meanwhile are kept, not refused.
+        """
+        for _ in range(_TRIES if version is None else 0):
+            with suppress(Conflict):
+                return self._change(user_id, rule_id, changes, version=None, new_signing_secret=new_signing_secret)
+        return self._change(user_id, rule_id, changes, version=version, new_signing_secret=new_signing_secret)
+
+    def _change(
+        self, user_id: UUID, rule_id: UUID, changes: Mapping[str, Any], *, version: int | None, new_signing_secret: bool
+    ) -> Kept:
         now = self.store.get(user_id, rule_id)
         before = now.draft()
         draft = Draft.model_validate(before.model_dump() | dict(changes))
@@ -159,7 +174,12 @@ def _signs(draft: Draft) -> bool:
 
 
 def _time(event: Mapping[str, Any], now: datetime) -> datetime:
+    """The event's own, within what an event that comes from elsewhere may have."""
     try:
-        return _TIME.validate_python(event.get("timestamp", now))
+        time = _TIME.validate_python(event.get("timestamp", now))
     except ValidationError:
         raise InvalidInput("timestamp: must be a time with a zone", details={"event.timestamp": "not a time"}) from None
+    if not OLDEST <= time <= now + AHEAD:
+        reason = f"must lie between {OLDEST.date()} and five minutes from now"
+        raise InvalidInput(f"timestamp: {reason}", details={"event.timestamp": reason})
+    return time

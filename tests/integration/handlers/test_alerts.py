@@ -14,6 +14,8 @@ from handlers.alerts import handler
 from premium.accounts.tiers import Tier
 from premium.alerts import service
 from premium.alerts.firing import Firing, record_firings
+from premium.alerts.model import RuleRow
+from premium.alerts.store import RuleStore
 from premium.bootstrap import Platform
 from premium.storage.postgres import Database
 from tests.factories.http import Answer
@@ -99,6 +101,24 @@ def test_a_change_of_an_old_version_is_a_conflict(token: str) -> None:
     refused = ask(token, "PUT", path, body={"name": "two", "version": 1})
     assert (refused.status, refused.error["code"]) == (409, "CONFLICT")
     assert ask(token, "GET", path).data["name"] == "one"
+
+
+def test_a_change_that_names_no_version_keeps_what_others_change_meanwhile(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{RULES}/{made(token)['id']}"
+    read, others = RuleStore.get, iter(["one", "two"])
+
+    def overtaken(store: RuleStore, user_id: UUID, rule_id: UUID) -> RuleRow:
+        row = read(store, user_id, rule_id)
+        if name := next(others, None):
+            store.replace(user_id, rule_id, row.draft().model_copy(update={"name": name}), None, version=row.version)
+        return row
+
+    monkeypatch.setattr(RuleStore, "get", overtaken)
+    assert ask(token, "PUT", path, body={"enabled": False}).status == 200
+    now = ask(token, "GET", path).data
+    assert (now["name"], now["enabled"], now["version"]) == ("two", False, 4)
 
 
 def test_the_secret_is_shown_once_and_renewed_on_demand(token: str) -> None:
@@ -202,6 +222,15 @@ def test_json_numbers_keep_every_digit(token: str) -> None:
     assert ask(token, "POST", EARLIER, raw=earlier).data["condition"] == {"threshold": long}
 
 
+@pytest.mark.parametrize(
+    "time", ["noon", "9999-12-31T23:59:59-10:00", "0001-01-01T00:00:00+10:00", "1999-12-31T23:59:59Z", 10**20, True]
+)
+def test_a_trial_at_a_time_that_no_event_may_have_is_refused(token: str, time: Any) -> None:
+    event = {"asset": "ETH", "price_usd": 5000, "timestamp": time}
+    refused = ask(token, "POST", f"{RULES}/{made(token)['id']}/test", body={"event": event})
+    assert (refused.status, list(refused.error["details"])) == (400, ["event.timestamp"])
+
+
 def test_trials_that_are_delivered_are_few_a_minute(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "TRIALS_A_MINUTE", 2)
     path = f"{RULES}/{made(token)['id']}/test"
@@ -273,7 +302,8 @@ def test_the_earlier_form_is_the_same_service(token: str) -> None:
     [
         ({"alert_type": "rain"}, "alert_type"),
         ({"condition": {}}, "condition.threshold"),
-        ({"condition": {"threshold": "x"}}, "conditions.0.value"),
+        ({"condition": {"threshold": "x"}}, "condition.threshold"),
+        ({"condition": {"threshold": 1, "to": 5, "asset": "A"}}, "condition.to"),
         ({"condition": {"threshold": 1, "colour": "red"}}, "condition.colour"),
         ({"channels": ["pigeon"]}, "channels.0"),
     ],
@@ -287,7 +317,8 @@ def test_a_wrong_alert_of_the_earlier_form_is_refused(token: str, changes: dict[
 
 def test_a_channel_without_a_destination_waits_for_one_in_the_profile(token: str) -> None:
     body = {"name": "w", "alert_type": "gas_below", "channels": ["telegram"], "condition": {"threshold": 5}}
-    assert ask(token, "POST", EARLIER, body=body).error["code"] == "UNPROCESSABLE"
+    refused = ask(token, "POST", EARLIER, body=body).error
+    assert (refused["code"], list(refused["details"])) == ("UNPROCESSABLE", ["channels"])
     wrong = ask(token, "PUT", "/v1/alerts/destinations", body={"telegram": "not a chat"})
     assert "telegram" in wrong.error["details"]
     mine = ask(token, "PUT", "/v1/alerts/destinations", body={"telegram": "12345"}).data
