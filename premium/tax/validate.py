@@ -62,6 +62,9 @@ def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -
             )
         elif now is not None and tx.instant > now:
             yield Notice("future_date", tx.id, f"{text_of(tx.instant)} has not come yet", None, "timestamp")
+        if tx.more.acquired is not None and tx.more.acquired > tx.instant:
+            text = f"acquired {text_of(tx.more.acquired)}, after it was received: the day of receipt counts"
+            yield Notice("implausible_date", tx.id, text, None, "acquired")
 
 
 def _gifts(transactions: Iterable[Transaction], under: Setup) -> Iterable[Notice]:

@@ -73,7 +73,7 @@ class LotLedger:
         basis = self.basis_of(tx)
         acquired, low, received = tx.instant, None, None
         if more.acquired is not None and (tx.type != "gift_received" or takes_donors_date(tx, self.setup)):
-            acquired = more.acquired
+            acquired = min(more.acquired, tx.instant)
         if tx.type == "income":
             value = tx.value or ZERO
             kind = more.kind or "income"

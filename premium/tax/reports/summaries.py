@@ -68,7 +68,7 @@ def _kingdom(report: Report, year: int, totals: Totals) -> list[Item]:
         made.append(Item("", "Net gain until 29 October 2024 (10 % and 20 %)", f"{cents(before)}"))
         made.append(Item("", "Net gain from 30 October 2024 (18 % and 24 %)", f"{cents(after)}"))
     else:
-        rates = "10 % and 20 %" if year < 2024 else "18 % and 24 %"
+        rates = "18 % and 24 %" if year > 2024 else "10 % and 20 %" if year >= 2016 else "18 % and 28 %"
         made.append(Item("", f"Net gain ({rates})", f"{cents(totals.total)}"))
     return [*made, Item("", "Miscellaneous income (staking, mining, airdrops)", f"{cents(totals.income)}")]
 

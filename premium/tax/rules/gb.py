@@ -15,6 +15,10 @@ RULES = Jurisdiction(
     gifts_at_market=True,
     yearly_amounts={
         "annual_exempt_amount": {
+            2009: Decimal(10100),
+            2011: Decimal(10600),
+            2013: Decimal(10900),
+            2014: Decimal(11000),
             2015: Decimal(11100),
             2017: Decimal(11300),
             2018: Decimal(11700),

@@ -202,6 +202,22 @@ def test_the_uk_summary_splits_the_year_in_which_the_rates_changed(tmp_path: Pat
     assert found["Net gain from 30 October 2024 (18 % and 24 %)"] == "80.00"
 
 
+@pytest.mark.parametrize(
+    ("year", "exempt", "rates"),
+    [
+        (2013, "10900", "18 % and 28 %"),
+        (2016, "11100", "10 % and 20 %"),
+        (2022, "12300", "10 % and 20 %"),
+        (2025, "3000", "18 % and 24 %"),
+    ],
+)
+def test_the_uk_summary_has_the_years_own_amount_and_rates(year: int, exempt: str, rates: str, tmp_path: Path) -> None:
+    rows = [tx("b", "2012-01-01", "buy", "2", "200"), tx("s", f"{year}-10-29", "sell", "1", "150")]
+    lines = table(written(report_of(rows, "GB", str(year)), "summary_csv", tmp_path))
+    found = {line["item"]: line["value"] for line in lines}
+    assert (found["Annual exempt amount"], found[f"Net gain ({rates})"]) == (exempt, "50.00")
+
+
 def test_csv_and_json_are_written_in_constant_memory(tmp_path: Path) -> None:
     """Writing ten times the rows takes no more memory than the first time."""
     peaks = []

@@ -305,6 +305,21 @@ def test_a_gift_of_no_country_keeps_the_date_that_it_states() -> None:
         assert (row["acquired"][:4], row["cost_basis"], row["term"]) == kept
 
 
+def test_what_was_acquired_after_its_receipt_counts_from_the_receipt() -> None:
+    gift = tx("g", "2023-06-01", "gift_received", "1", "300", donor_basis="100", acquired="2024-01-01T00:00:00Z")
+    out = result("US", [gift, tx("s", "2024-07-01", "sell", "1", "400")])
+    assert (out["disposals"][0]["acquired"], out["disposals"][0]["term"]) == ("2023-06-01T12:00:00Z", "long")
+    assert [(w["code"], w["transaction"], w["field"]) for w in out["warnings"]] == [
+        ("implausible_date", "g", "acquired")
+    ]
+
+
+def test_a_method_and_a_scope_that_are_not_allowed_are_both_told_of() -> None:
+    rows = [tx("b", "2024-01-01", "buy", "2", "200"), tx("s", "2024-02-01", "sell", "1", "300")]
+    out = result("GB", rows, method="fifo", lot_scope="per_wallet")
+    assert codes(out) == ["method_not_allowed", "lot_scope_not_allowed"]
+
+
 def test_a_method_that_is_not_allowed_is_computed_with_a_warning_and_refused_when_strict() -> None:
     rows = [tx("b", "2024-01-01", "buy", "2", "200"), tx("s", "2024-02-01", "sell", "1", "300")]
     assert codes(result("DE", rows, method="lifo")) == ["method_not_allowed"]
