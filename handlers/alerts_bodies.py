@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, StrictBool
 
-from handlers.runtime import Amount, Body, ExactJson, Number
+from handlers.runtime import Amount, Body, ExactJson, Number, Whole
+from premium.alerts.earlier import AlertType
 from premium.alerts.model import Channel, RuleType, Trigger
 
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
@@ -32,7 +33,7 @@ class NewRule(Body):
     conditions: tuple[ConditionBody, ...] = Field(min_length=1, max_length=10, description="All must hold")
     actions: tuple[ActionBody, ...] = Field(default=(), max_length=10)
     enabled: StrictBool = True
-    cooldown_seconds: StrictInt = Field(default=0, ge=0, le=31 * 24 * 3600)
+    cooldown_seconds: Whole = Field(default=0, ge=0, le=31 * 24 * 3600)
     trigger: Trigger | None = Field(default=None, description="edge for levels (price, gas, TVL), else level")
     hysteresis: Amount | None = Field(default=None, ge=0, description="In the unit of the conditions' field")
 
@@ -45,12 +46,10 @@ class RuleChange(Body):
     conditions: tuple[ConditionBody, ...] | None = Field(default=None, min_length=1, max_length=10)
     actions: tuple[ActionBody, ...] | None = Field(default=None, max_length=10)
     enabled: StrictBool | None = None
-    cooldown_seconds: StrictInt | None = Field(default=None, ge=0, le=31 * 24 * 3600)
+    cooldown_seconds: Whole | None = Field(default=None, ge=0, le=31 * 24 * 3600)
     trigger: Trigger | None = Field(default=None, description="null: the default of the rule's conditions")
     hysteresis: Amount | None = Field(default=None, ge=0, description="null: none")
-    version: StrictInt | None = Field(
-        default=None, description="Refused with CONFLICT where the rule has another by now"
-    )
+    version: Whole | None = Field(default=None, description="Refused with CONFLICT where the rule has another by now")
     new_signing_secret: StrictBool = False
 
     def changes(self) -> dict[str, Any]:
@@ -72,10 +71,12 @@ class DestinationsBody(Body):
 
 
 class EarlierBody(Body):
-    """The earlier form; `threshold` is what its alert type says: for whale_movement `amount_usd gte threshold`."""
+    """The earlier form, in snake case; `threshold` is what its alert type says: whale_movement's `amount_usd gte`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=None)
 
     name: Name
-    alert_type: str = Field(max_length=64)
+    alert_type: AlertType
     channels: tuple[Channel, ...] = Field(default=(), max_length=10)
     condition: dict[str, Number] = Field(max_length=10)
     enabled: StrictBool = True

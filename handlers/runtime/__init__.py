@@ -4,7 +4,7 @@ from handlers.runtime.callers import Caller, IdempotencyKey, RequestId
 from handlers.runtime.entry import entry
 from handlers.runtime.envelope import Listing
 from handlers.runtime.jobs import JobView, job_view
-from handlers.runtime.models import Amount, Body, ExactJson, Moment, Number, View
+from handlers.runtime.models import Amount, Body, ExactJson, Moment, Number, View, Whole
 from handlers.runtime.needs import needs, public
 from handlers.runtime.pagination import Cursor, Limit, Position, cursor_of, listing, position
 from handlers.runtime.principal import Principal
@@ -29,6 +29,7 @@ __all__ = [
     "Router",
     "Tier",
     "View",
+    "Whole",
     "cursor_of",
     "entry",
     "job_view",

@@ -88,6 +88,14 @@ Number = Annotated[
 ]
 """A number or a text, each as it was written; what a float would round is a string from here on."""
 
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
+
+
+Whole = Annotated[StrictInt, BeforeValidator(_whole)]
+"""A whole number, also where it is written `300.0`, as JSON Schema has it; no text and no boolean."""
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_within_reach)]
 """A time in a request, as RFC 3339 with its offset; in UTC from here on."""
 

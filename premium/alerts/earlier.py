@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from premium.alerts.catalogue import DISCRIMINATORS, FIELDS, KIND_OF_RULE
 from premium.alerts.model import Action, Channel, Draft, RuleType
 from premium.errors import InvalidInput
+
+AlertType = Literal["whale_movement", "price_above", "price_below", "gas_above", "gas_below", "protocol_risk"]
 
 
 class Meaning(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from handlers.alerts_bodies import EarlierBody, NewRule, RuleChange
 from handlers.runtime.errors import from_validation
+from premium.alerts.earlier import MEANINGS
 
 pytestmark = pytest.mark.unit
 
@@ -57,3 +59,14 @@ def test_a_list_of_one_wrong_condition_is_not_called_too_short_but_an_empty_one_
 )
 def test_switches_and_counts_are_no_texts(form: type[BaseModel], body: dict[str, Any], field: str) -> None:
     assert list(said(form, body)) == [field]
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    assert NewRule.model_validate(RULE | {"cooldown_seconds": Decimal("300.0")}).cooldown_seconds == 300
+    assert list(said(NewRule, RULE | {"cooldown_seconds": Decimal("300.5")})) == ["cooldown_seconds"]
+
+
+def test_the_earlier_form_knows_the_alert_types_that_its_schema_lists() -> None:
+    listed = EarlierBody.model_json_schema()["properties"]["alert_type"]["enum"]
+    assert set(listed) == set(MEANINGS)
+    assert list(said(EarlierBody, EARLIER | {"alert_type": "rain"})) == ["alert_type"]
