@@ -27,6 +27,7 @@ from handlers.tax_views import (
     Import,
     ImportUpload,
     ImportView,
+    ImportWallet,
     NewReport,
     ReportPosition,
     ReportView,
@@ -42,7 +43,8 @@ from handlers.tax_views import (
 from premium.bootstrap import platform
 from premium.errors import InvalidInput
 from premium.tax import service
-from premium.tax.jobs import ReportPayload
+from premium.tax.jobs import ReportPayload, WalletPayload
+from premium.tax.own_wallets import start_wallet
 from premium.tax.rows import ReportRow
 
 app = router("Tax")
@@ -95,6 +97,19 @@ def import_upload(
     record = service.start_import(
         platform(), caller.user_id, upload_id, chosen, request_id=request_id, idempotency_key=idempotency_key
     )
+    return job_view(record)
+
+
+@app.post("/v1/tax/transactions/wallets", status_code=202)
+@needs(tier="pro", scope="tax:write")
+def import_wallet(
+    caller: Caller, wallet: ImportWallet, request_id: RequestId, idempotency_key: IdempotencyKey
+) -> JobView:
+    """Read a wallet's history from its chain: coin, tokens, NFTs and gas. What is read twice is stored once."""
+    if wallet.to_block is not None and wallet.to_block < (wallet.from_block or 0):
+        raise InvalidInput("The range is empty", details={"to_block": "must not lie before from_block"})
+    payload = WalletPayload(**wallet.model_dump())
+    record = start_wallet(platform(), caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key)
     return job_view(record)
 
 

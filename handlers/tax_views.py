@@ -42,6 +42,15 @@ class ImportUpload(Body):
     file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME)
 
 
+class ImportWallet(Body):
+    """One of your own wallets, whose transactions a chain's node knows."""
+
+    chain: str = Field(min_length=1, max_length=64, description="Short name: ethereum, base, …")
+    address: str = Field(min_length=1, max_length=128, description="EVM address that GET /v1/portfolio/wallets lists")
+    from_block: int | None = Field(default=None, ge=0, lt=2**53, description="By default where the last import ended")
+    to_block: int | None = Field(default=None, ge=0, lt=2**53, description="By default the newest that is settled")
+
+
 class UploadView(View):
     id: UUID
     url: str

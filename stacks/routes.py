@@ -85,6 +85,7 @@ HTTP = (
             "POST /v1/tax/transactions/import",
             "POST /v1/tax/transactions/uploads",
             "POST /v1/tax/transactions/uploads/{id}/import",
+            "POST /v1/tax/transactions/wallets",
             "GET /v1/tax/summary/{year}",
             "POST /v2/premium/tax/reports",
             "GET /v2/premium/tax/reports",

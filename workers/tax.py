@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from premium.jobs.runtime import job
 from premium.tax.importing import make_import
-from premium.tax.jobs import IMPORT, REPORT
+from premium.tax.jobs import IMPORT, REPORT, WALLET
 from premium.tax.reporting import make_report
+from premium.tax.wallets import import_wallet
 
 report = job(REPORT)(make_report)
 import_upload = job(IMPORT)(make_import)
+read_wallet = job(WALLET)(import_wallet)

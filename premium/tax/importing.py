@@ -36,7 +36,9 @@ def make_import(context: JobContext, payload: ImportPayload) -> Mapping[str, Any
         raise Unprocessable(refused(checked.errors).message)
     context.progress(0.6)
     with context.platform.worker_database.as_user(context.user_id, statement_timeout_ms=120_000) as connection:
-        added = store.add_transactions(connection, context.user_id, checked.rows, checked.moments)
+        added = store.add_transactions(
+            connection, context.user_id, checked.rows, checked.moments, job_id=context.job_id
+        )
         context.point("first_write")
         context.point("before_commit")
     told = [f"line {notice.line}: {notice.message}" for notice in (*checked.errors, *checked.notices)[:MAX_NOTICES]]

@@ -29,12 +29,31 @@ class ImportPayload(JobPayload):
     file_name: str | None = None
 
 
+class WalletPayload(JobPayload):
+    """A wallet's history on one chain to read; the blocks are both inclusive.
+
+    Without a first block it goes on where the last reading ended, without a last one up to what is settled.
+    """
+
+    chain: str
+    address: str
+    from_block: int | None = None
+    to_block: int | None = None
+
+
 IMPORT = JobKind(
     name="tax.import",
     function="workers.tax.import_upload",
     queue="tax",
     payload=ImportPayload,
     timeout_seconds=600,
+)
+WALLET = JobKind(
+    name="tax.wallet",
+    function="workers.tax.read_wallet",
+    queue="tax",
+    payload=WalletPayload,
+    timeout_seconds=1800,
 )
 REPORT = JobKind(
     name="tax.report",

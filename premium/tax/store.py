@@ -22,8 +22,8 @@ _BATCH = 5000
 
 _INSERT = """
 INSERT INTO tax_transactions
-    (user_id, source_key, "timestamp", type, asset, amount, price, fee, wallet, chain, tx_hash, details)
-SELECT %s, source_key, moment, type, asset, amount, price, fee, wallet, chain, tx_hash, details
+    (user_id, job_id, source_key, "timestamp", type, asset, amount, price, fee, wallet, chain, tx_hash, details)
+SELECT %s, %s, source_key, moment, type, asset, amount, price, fee, wallet, chain, tx_hash, details
 FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[], %s::numeric[],
             %s::text[], %s::text[], %s::text[], %s::jsonb[])
     AS new (source_key, moment, type, asset, amount, price, fee, wallet, chain, tx_hash, details)
@@ -32,13 +32,18 @@ ON CONFLICT (user_id, source_key) DO NOTHING
 
 
 def add_transactions(
-    connection: Connection[DictRow], user_id: UUID, rows: Sequence[Mapping[str, Any]], moments: Sequence[datetime]
+    connection: Connection[DictRow],
+    user_id: UUID,
+    rows: Sequence[Mapping[str, Any]],
+    moments: Sequence[datetime],
+    *,
+    job_id: UUID | None = None,
 ) -> int:
     """Store neutral rows that were checked; how many were new. A row whose id is known changes nothing."""
     added = 0
     for start in range(0, len(rows), _BATCH):
         batch, when = rows[start : start + _BATCH], moments[start : start + _BATCH]
-        added += connection.execute(_INSERT, (user_id, *_arrays(batch, when))).rowcount
+        added += connection.execute(_INSERT, (user_id, job_id, *_arrays(batch, when))).rowcount
     return added
 
 

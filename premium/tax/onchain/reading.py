@@ -1,46 +1,39 @@
-"""Asks a chain's nodes for all that moved in or out of a wallet between two blocks.
-
-Native transfers stand in no log, so every block of the range is read: for a local chain or a recent range; for years
-of mainnet an explorer's export (`importers.etherscan`) is the way.
-"""
+"""Asks a chain's nodes for all that moved in or out of a wallet between two blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import httpx
 
-from premium.chains.discovery import TRANSFER
 from premium.chains.model import Chain, Native
-from premium.chains.rpc import Call, Rpc, RpcError
-from premium.errors import InvalidInput, UpstreamUnavailable
+from premium.chains.rpc import Call, Rpc
+from premium.errors import InvalidInput
+from premium.tax.onchain import native
+from premium.tax.onchain.asking import ask
 from premium.tax.onchain.history import ChainNames, Movement, Row, explain_balances, rows_of
+from premium.tax.onchain.logs import logs_of, moved, topic_of
 
-MAX_BLOCKS = 50_000
 _SPAN = 2_000
 _DECIMALS = "0x313ce567"
 
 
 async def wallet_history(rpc: Rpc, wallet: str, first: int, last: int) -> tuple[list[Row], list[str]]:
     """(neutral rows, what could not be told apart) of blocks `first` to `last`, both inclusive."""
-    if last < first or last - first >= MAX_BLOCKS:
-        raise InvalidInput(f"between 1 and {MAX_BLOCKS} blocks at once", details={"blocks": last - first + 1})
-    me = wallet.lower()
-    movements, times = await _native(rpc, me, first, last)
-    await _tokens(rpc, me, range(first, last + 1), movements=movements, times=times)
+    if first < 0 or last < first:
+        raise InvalidInput("the first block is 0 or later, and not after the last", details={"blocks": last - first})
+    me, times = wallet.lower(), dict[int, int]()
+    movements: dict[str, Movement] = {}
+    blocks = await native.moving_blocks(rpc, me, first, last)
+    await native.transactions(rpc, me, blocks.numbers, movements, times)
+    await _tokens(rpc, me, first, last, movements=movements, times=times)
     await _gas(rpc, me, movements)
     found = list(movements.values())
-    unclear = explain_balances(found, await _changes(rpc, me, {movement.block for movement in found}))
-    tokens = {asset for movement in found for asset in movement.units if asset is not None}
-    native = rpc.chain.native
-    names = ChainNames(
-        chain=rpc.chain.name,
-        native=native.symbol,
-        native_decimals=native.decimals,
-        decimals=await _decimals(rpc, tokens),
-    )
-    return list(rows_of(found, wallet, names)), unclear
+    touched = set(blocks.numbers) if blocks.has_states else set()
+    changes = await native.changes(rpc, me, touched | {movement.block for movement in found})
+    unclear = explain_balances(found, changes, times)
+    return list(rows_of(found, wallet, await _names(rpc, found))), unclear
 
 
 async def read_wallet(
@@ -55,86 +48,59 @@ async def read_wallet(
         return await wallet_history(rpc, wallet, first, newest)
 
 
-async def _ask(rpc: Rpc, calls: list[Call]) -> list[Any]:
-    answers = await rpc.batch(calls)
-    for answer in answers:
-        if isinstance(answer, RpcError):
-            raise UpstreamUnavailable(f"{rpc.chain.name} does not give its history: {answer}")
-    return answers
+def wrapped_of(chain: Chain) -> str | None:
+    """The contract that wraps the chain's coin, in small letters, where its entry names one."""
+    if chain.dex is not None:
+        return chain.dex.wrapped_native.lower()
+    names = (t.address for t in chain.tokens if t.category == "wrapped" and t.symbol == f"W{chain.native.symbol}")
+    return next((address.lower() for address in names), None)
 
 
-async def _native(rpc: Rpc, me: str, first: int, last: int) -> tuple[dict[str, Movement], dict[int, int]]:
-    """Transactions that the wallet sent or got, by hash, and the time of every block."""
-    movements: dict[str, Movement] = {}
-    times: dict[int, int] = {}
-    for start in range(first, last + 1, _SPAN):
-        numbers = range(start, min(last, start + _SPAN - 1) + 1)
-        for block in await _ask(rpc, [Call("eth_getBlockByNumber", (hex(n), True)) for n in numbers]):
-            number = int(block["number"], 16)
-            times[number] = int(block["timestamp"], 16)
-            for tx in block["transactions"]:
-                if me in (tx["from"].lower(), (tx["to"] or "").lower()):
-                    movements[tx["hash"]] = _movement(tx, me, number, times[number])
-    return movements, times
+async def _tokens(
+    rpc: Rpc, me: str, first: int, last: int, *, movements: dict[str, Movement], times: dict[int, int]
+) -> None:
+    span = rpc.chain.discovery.span if rpc.chain.discovery else _SPAN
+    logs = await logs_of(rpc, me, first, last, span=span, wrapped=wrapped_of(rpc.chain))
+    await _times(rpc, {int(log["blockNumber"], 16) for log in logs} - times.keys(), times)
+    mine = topic_of(me)
+    for log in logs:
+        block, name = int(log["blockNumber"], 16), log["transactionHash"]
+        for asset, units in moved(log, mine):
+            movements.setdefault(name, Movement(name, block, times[block])).add(asset, units)
 
 
-def _movement(tx: Any, me: str, block: int, time: int) -> Movement:
-    made = Movement(tx["hash"], block, time)
-    value = int(tx["value"], 16)
-    if value and tx["from"].lower() == me:
-        made.add(None, -value)
-    if value and (tx["to"] or "").lower() == me:
-        made.add(None, value)
-    return made
-
-
-async def _tokens(rpc: Rpc, me: str, blocks: range, *, movements: dict[str, Movement], times: dict[int, int]) -> None:
-    """ERC-20 transfers that name the wallet; an NFT's has a fourth topic and is left to the explorer's export."""
-    mine = "0x" + me[2:].zfill(64)
-    calls = [
-        Call(
-            "eth_getLogs", ({"fromBlock": hex(start), "toBlock": hex(min(blocks[-1], start + _SPAN - 1)), "topics": t},)
-        )
-        for start in blocks[::_SPAN]
-        for t in ([TRANSFER, mine], [TRANSFER, None, mine])
-    ]
-    seen: set[tuple[str, str]] = set()
-    for log in (log for logs in await _ask(rpc, calls) for log in logs):
-        place = (log["transactionHash"], log["logIndex"])
-        if len(log["topics"]) != 3 or place in seen:
-            continue
-        seen.add(place)
-        block = int(log["blockNumber"], 16)
-        movement = movements.setdefault(log["transactionHash"], Movement(log["transactionHash"], block, times[block]))
-        units, token = int(log["data"], 16), log["address"].lower()
-        if log["topics"][1] == mine:
-            movement.add(token, -units)
-        if log["topics"][2] == mine:
-            movement.add(token, units)
+async def _times(rpc: Rpc, blocks: Iterable[int], times: dict[int, int]) -> None:
+    for block in await ask(rpc, [Call("eth_getBlockByNumber", (hex(n), False)) for n in sorted(blocks)]):
+        times[int(block["number"], 16)] = int(block["timestamp"], 16)
 
 
 async def _gas(rpc: Rpc, me: str, movements: dict[str, Movement]) -> None:
-    """Gas of what the wallet sent; what failed moved nothing else."""
-    names = list(movements)
-    for receipt in await _ask(rpc, [Call("eth_getTransactionReceipt", (name,)) for name in names]):
+    """Gas of what the wallet sent, a rollup's part for layer one with it; what failed moved nothing else."""
+    hashes = [movement.hash for movement in movements.values() if movement.hash is not None]
+    for receipt in await ask(rpc, [Call("eth_getTransactionReceipt", (name,)) for name in hashes]):
         movement = movements[receipt["transactionHash"]]
         if receipt["status"] != "0x1":
             movement.units.clear()
         if receipt["from"].lower() == me:
-            layer_one = int(receipt.get("l1Fee") or "0x0", 16)
-            movement.gas = int(receipt["gasUsed"], 16) * int(receipt["effectiveGasPrice"], 16) + layer_one
+            layer_one, blobs = _number(receipt, "l1Fee"), _number(receipt, "blobGasUsed")
+            movement.gas = _number(receipt, "gasUsed") * _number(receipt, "effectiveGasPrice") + layer_one
+            movement.gas += blobs * _number(receipt, "blobGasPrice")
 
 
-async def _changes(rpc: Rpc, me: str, blocks: Iterable[int]) -> dict[int, int]:
-    """The native balance's change in each block, where the node still knows the state before it."""
-    wanted = sorted(block for block in blocks if block > 0)
-    calls = [Call("eth_getBalance", (me, hex(number))) for block in wanted for number in (block - 1, block)]
-    answers = await rpc.batch(calls)
-    changes = {}
-    for block, before, after in zip(wanted, answers[::2], answers[1::2], strict=True):
-        if not isinstance(before, RpcError) and not isinstance(after, RpcError):
-            changes[block] = int(after, 16) - int(before, 16)
-    return changes
+def _number(receipt: Mapping[str, Any], field: str) -> int:
+    return int(receipt.get(field) or "0x0", 16)
+
+
+async def _names(rpc: Rpc, movements: Iterable[Movement]) -> ChainNames:
+    tokens = {asset for movement in movements for asset in movement.units if asset is not None and ":" not in asset}
+    coin = rpc.chain.native
+    return ChainNames(
+        chain=rpc.chain.name,
+        native=coin.symbol,
+        native_decimals=coin.decimals,
+        decimals=await _decimals(rpc, tokens),
+        wrapped=wrapped_of(rpc.chain),
+    )
 
 
 async def _decimals(rpc: Rpc, tokens: Iterable[str]) -> dict[str, int]:

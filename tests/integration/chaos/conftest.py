@@ -99,6 +99,13 @@ class Stage:
         assert row is not None
         return int(row[0])
 
+    def transactions_of(self, user_id: UUID) -> int:
+        with psycopg.connect(self.postgres.url("premium", SUPERUSER)) as connection:
+            query = "SELECT count(*) FROM tax_transactions WHERE user_id = %s"
+            row = connection.execute(query, (user_id,)).fetchone()
+        assert row is not None
+        return int(row[0])
+
 
 _DATABASES = {"database": "premium", "timeseries": "timeseries"}
 

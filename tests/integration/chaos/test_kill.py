@@ -10,7 +10,7 @@ import pytest
 
 from premium.jobs.chaos import POINTS, VARIABLE
 from premium.jobs.model import JobRecord, JobStatus
-from premium.tax.jobs import REPORT
+from premium.tax.jobs import REPORT, WALLET, WalletPayload
 from tests.integration.chaos.conftest import Fleets, Stage, until
 
 pytestmark = pytest.mark.chaos
@@ -32,6 +32,23 @@ def test_three_jobs_killed_at_one_point_end_once_each(stage: Stage, fleet: Fleet
         assert (job.kind, stage.results(job)) == (job.kind, 1)
     assert sum(entry["message"] == "worker died and is replaced" for entry in entries) == 3
     documents_are_whole(stage, next(job for job in jobs if job.kind == REPORT.name))
+
+
+def test_a_wallets_reading_that_is_killed_leaves_each_transaction_once(stage: Stage, fleet: Fleets) -> None:
+    user = stage.user()
+    known = stage.transactions_of(user)
+    payload = WalletPayload(chain="local", address=stage.market.wallet, from_block=0)
+    job = stage.platform.jobs.start(WALLET, payload, user_id=user, request_id="req_chaos")
+    running = fleet("--processes=1", queues="tax", extra={VARIABLE: "before_commit"})
+    until(lambda: stage.ended(job), seconds=30)
+    assert passed(json_lines(running.log()), job) == [*POINTS, *POINTS]
+    first = stage.record(job)
+    assert (first.status, first.attempt) == (JobStatus.DONE, 2)
+    assert first.result is not None
+    assert stage.transactions_of(user) - known == first.result["added"] > 0
+    again = stage.platform.jobs.start(WALLET, payload, user_id=user, request_id="req_again")
+    until(lambda: stage.ended(again), seconds=30)
+    assert (stage.record(again).result or {})["added"] == 0
 
 
 def json_lines(log: str) -> list[dict[str, Any]]:

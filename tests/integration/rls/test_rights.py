@@ -52,6 +52,7 @@ WORKER = {
     "security_scans": "INSERT, SELECT",
     "tax_reports": "INSERT, SELECT",
     "tax_transactions": "INSERT, SELECT, UPDATE (cost_basis, gain_loss, price)",
+    "tax_wallet_reads": "INSERT, SELECT, UPDATE (first_block, next_block, updated_at)",
 }
 TIMESERIES_APPLICATION = {
     "my_portfolio_daily": "SELECT",

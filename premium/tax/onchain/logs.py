@@ -1,0 +1,82 @@
+"""What logs tell of a wallet's tokens: ERC-20 and ERC-721 transfers, ERC-1155 ones, and the coin's wrapping.
+
+Logs are asked for by topic, the wallet among them, so that no block without one is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
+
+from premium.chains.discovery import TRANSFER
+from premium.chains.rpc import Call, Rpc
+from premium.tax.onchain.asking import ask
+
+SINGLE = "0xc3d58168c5ae7397731d063d5bbf3d657854427343f4c083240f7aacaa2d0f62"
+"""keccak256 of `TransferSingle(address,address,address,uint256,uint256)`."""
+BATCH = "0x4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb"
+"""keccak256 of `TransferBatch(address,address,address,uint256[],uint256[])`."""
+DEPOSIT = "0xe1fffcc4923d04b559f4d29a8bfc6cda04eb5b0d3c460751c2402c5c5cc9109c"
+WITHDRAWAL = "0x7fcf532c15f0a6db0bd6d0e038bea71d30d808c7d98cb3bf7268a95bf5081b65"
+"""keccak256 of WETH9's `Deposit(address,uint256)` and `Withdrawal(address,uint256)`: no Transfer goes with them."""
+Log = dict[str, Any]
+
+
+async def logs_of(rpc: Rpc, me: str, first: int, last: int, *, span: int, wrapped: str | None) -> list[Log]:
+    """Every log of blocks `first` to `last` that names the wallet as a giver or receiver, each once."""
+    mine = topic_of(me)
+    questions: list[Log] = [
+        {"topics": [TRANSFER, mine]},
+        {"topics": [TRANSFER, None, mine]},
+        {"topics": [[SINGLE, BATCH], None, mine]},
+        {"topics": [[SINGLE, BATCH], None, None, mine]},
+    ]
+    if wrapped is not None:
+        questions.append({"topics": [[DEPOSIT, WITHDRAWAL], mine], "address": wrapped})
+    spans = [
+        {"fromBlock": hex(start), "toBlock": hex(min(last, start + span - 1))} for start in range(first, last + 1, span)
+    ]
+    answers = await ask(rpc, [Call("eth_getLogs", (where | what,)) for where in spans for what in questions])
+    found = {(log["blockNumber"], log["logIndex"]): log for logs in answers for log in logs}
+    return list(found.values())
+
+
+def topic_of(address: str) -> str:
+    return "0x" + address[2:].lower().zfill(64)
+
+
+def moved(log: Log, mine: str) -> Iterator[tuple[str, int]]:
+    """(asset, units with their sign) that a log moves for the wallet; what no reader understands moves nothing."""
+    topics, address = log["topics"], log["address"].lower()
+    data = bytes.fromhex(log["data"][2:])
+    if topics[0] == TRANSFER and len(topics) == 3 and len(data) >= 32:
+        yield from _signed(address, int.from_bytes(data[:32]), giver=topics[1], taker=topics[2], mine=mine)
+    elif topics[0] == TRANSFER and len(topics) == 4:
+        name = f"{address}:{int(topics[3], 16)}"
+        yield from _signed(name, 1, giver=topics[1], taker=topics[2], mine=mine)
+    elif topics[0] in (SINGLE, BATCH) and len(topics) == 4:
+        for number, units in _listed(topics[0], data):
+            yield from _signed(f"{address}:{number}", units, giver=topics[2], taker=topics[3], mine=mine)
+    elif topics[0] in (DEPOSIT, WITHDRAWAL) and len(data) >= 32:
+        units = int.from_bytes(data[:32])
+        yield address, units if topics[0] == DEPOSIT else -units
+
+
+def _signed(asset: str, units: int, *, giver: str, taker: str, mine: str) -> Iterator[tuple[str, int]]:
+    if giver == mine:
+        yield asset, -units
+    if taker == mine:
+        yield asset, units
+
+
+def _listed(kind: str, data: bytes) -> list[tuple[int, int]]:
+    try:
+        if kind == SINGLE:
+            return [decode(["uint256", "uint256"], data)]
+        ids, units = decode(["uint256[]", "uint256[]"], data)
+        return list(zip(ids, units, strict=True))
+    except (DecodingError, OverflowError, ValueError):
+        return []
