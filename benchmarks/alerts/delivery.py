@@ -165,7 +165,9 @@ def _rules(postgres: Postgres, url: str) -> list[UUID]:
     for _ in range(USERS):
         user = uuid4()
         with database.as_user(user) as connection:
-            connection.execute("INSERT INTO premium_users (id, external_id) VALUES (%s, %s)", (user, str(user)))
+            connection.execute(
+                "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'pro')", (user, str(user))
+            )
             row = connection.execute(
                 "INSERT INTO alert_rules (user_id, name, type, conditions, actions, signing_secret)"
                 " VALUES (%s, 'ETH', 'price', '[{}]', %s, %s) RETURNING id",

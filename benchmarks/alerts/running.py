@@ -85,7 +85,8 @@ def _fill(postgres: Postgres, count: int, hook: str) -> None:
     with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection, connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.executemany(
-            "INSERT INTO premium_users (id, external_id) VALUES (%s, %s)", [(user, str(user)) for user in users]
+            "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'pro')",
+            [(user, str(user)) for user in users],
         )
         with cursor.copy(f"COPY alert_rules ({columns}) FROM STDIN") as copy:
             for number, (conditions, actions) in enumerate(chain(waiting, firing)):

@@ -15,6 +15,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from premium.alerts.model import RULES_A_TIER
 from premium.storage.plain import to_json
 
 CHUNK = 2_000
@@ -47,7 +48,10 @@ class Alert:
 
 
 def record_firings(connection: Connection[DictRow], firings: Sequence[Firing], *, is_test: bool = False) -> list[Alert]:
-    """The alerts that were not there before; a firing seen again, or of a rule that is gone or off, makes none."""
+    """The alerts that were not there before; a firing seen again, or of a rule that is gone or off, makes none.
+
+    Nor does one of a rule whose owner's tier has no alerts any more.
+    """
     return [alert for chunk in _chunks(firings) for alert in _record(connection, chunk, is_test=is_test)]
 
 
@@ -75,6 +79,7 @@ def _record(connection: Connection[DictRow], firings: Sequence[Firing], *, is_te
         "events": [event_id for event_id, _ in places], "times": [time for _, time in places], "data": data,
         "rules": [firing.rule_id for firing in firings],
         "places": [places[firing.event_id, firing.event_time] for firing in firings], "is_test": is_test,
+        "tiers": [tier.value for tier, most in RULES_A_TIER.items() if most],
     }  # fmt: skip
     return [_alert(row, "fired") for row in connection.execute(_RECORD, values)]
 
@@ -102,6 +107,7 @@ WITH events AS (
     FROM unnest(%(rules)s::uuid[], %(places)s::bigint[]) AS f (rule_id, place)
     JOIN events e USING (place)
     JOIN alert_rules r ON r.id = f.rule_id AND (r.enabled OR %(is_test)s)
+    JOIN premium_users o ON o.id = r.user_id AND o.tier = ANY (%(tiers)s)
     ORDER BY e.event_id, r.id
     ON CONFLICT DO NOTHING
     RETURNING id, event_id, event_time, alert_rule_id, user_id

@@ -1,4 +1,4 @@
-"""`premium alerts …`: rules tried offline before they are switched on, and what operators do with failed batches."""
+"""`premium alerts …`: rules tried offline before they are switched on, and what operators do with what failed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from premium.alerts.backtest import Backtest, Firing, compare
 from premium.alerts.lines import LineError, Unreadable, read_events, read_rules
 from premium.alerts.matcher import Matcher
 from premium.bootstrap import platform
+from premium.cli.deliveries import deliveries
 from premium.storage.plain import to_json
 
 _FILE = click.File("rb")
@@ -26,7 +27,10 @@ _FILE = click.File("rb")
 
 @click.group()
 def alerts() -> None:
-    """Alert rules, offline; and batches of events that could not be matched."""
+    """Alert rules, offline; batches of events that could not be matched; notifications that did not arrive."""
+
+
+alerts.add_command(deliveries)
 
 
 @alerts.group("batches")

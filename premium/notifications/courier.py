@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import Refused
+from premium.neighbours import CircuitOpen, Refused
 from premium.notifications.channels.adapter import Adapter
 from premium.notifications.lanes import Full, Lanes
 from premium.notifications.model import MAX_ATTEMPTS, Delivery, End, Outcome
@@ -40,6 +40,8 @@ class Courier:
         async with self._lanes.turn(adapter.way(delivery)) as breaker:
             try:
                 await adapter.send(delivery, breaker)
+            except CircuitOpen as error:
+                return Outcome(delivery, End.RESTING, error.message)
             except Refused as error:
                 return Outcome(delivery, End.FAILED, error.message)
             except UpstreamUnavailable as error:

@@ -16,6 +16,8 @@ from premium.notifications.templates import text_of
 
 MAX_ATTEMPTS = 1 + len(RETRY_SECONDS)
 """The first and five repeats, before which it waits 1, 2, 4, 8, 16 s and a little more."""
+KEPT_SECONDS = 3600
+"""For so long a delivery waits for attempts that are never made; the default of its column give_up_at."""
 
 
 class Delivery(BaseModel):
@@ -42,7 +44,14 @@ class Delivery(BaseModel):
     retracted_at: datetime | None
     is_test: bool
     rule_exists: bool
+    seconds_left: float
+    """Until its time is over, whatever it waits for."""
     signing_secret: str | None
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was first due, or sent again by an operator."""
+        return KEPT_SECONDS - self.seconds_left
 
     @property
     def subject(self) -> str:
@@ -72,6 +81,12 @@ class End(StrEnum):
     """Once more after a pause, until the attempts are used up: then it is dead."""
     PUT_OFF = "put_off"
     """Never tried: too many wait for this destination. Counts as no attempt."""
+    RESTING = "resting"
+    """Never tried: the destination failed too often and is left alone for now. Counts as no attempt."""
+
+    @property
+    def is_untried(self) -> bool:
+        return self in (End.PUT_OFF, End.RESTING)
 
 
 class Outcome(NamedTuple):
@@ -83,5 +98,7 @@ class Outcome(NamedTuple):
 
     @property
     def is_given_up(self) -> bool:
-        """Refused, or failed at the last attempt: nothing more is sent."""
+        """Refused, failed at the last attempt, or never tried until its time was over: nothing more is sent."""
+        if self.end.is_untried:
+            return self.delivery.seconds_left <= 0
         return self.end is End.FAILED or (self.end is End.RETRY and self.delivery.attempts >= MAX_ATTEMPTS)

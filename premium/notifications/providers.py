@@ -1,25 +1,33 @@
 """The channels of this stage, from one secret (`NOTIFICATIONS_SECRET_ARN`); what it does not name is not set up.
 
-Webhooks need no provider. Addresses of providers are their public ones unless the secret says otherwise.
+Webhooks need no provider. Addresses of providers are their public ones unless the secret says otherwise. A secret that
+is changed, by rotation or by an operator, holds from the next look at it on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 import boto3
 import httpx
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from premium.bootstrap import Platform
 from premium.config import ConfigurationError
+from premium.errors import UpstreamUnavailable
 from premium.notifications.channels.adapter import Adapter
 from premium.notifications.channels.email import SendGridEmails, SesClient, SesEmails
 from premium.notifications.channels.push import AccessToken, PushMessages
 from premium.notifications.channels.telegram import TelegramMessages
 from premium.notifications.channels.webhook import Webhooks
+from premium.observability import logger
+
+FOLLOW_SECONDS = 10.0
+"""Between two looks at the secret: a key that was refused is the new one before the last repeat."""
 
 
 class Providers(BaseModel):
@@ -48,10 +56,42 @@ def providers_of(platform: Platform) -> Providers:
     if arn is None:
         return Providers()
     try:
-        return Providers.model_validate(platform.secrets.read(arn))
+        return Providers.model_validate(platform.secrets.renew(arn))
     except ValidationError as error:
         name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
         raise ConfigurationError(f"the secret {arn}: the field {name!r} is not valid") from None
+
+
+class Channels(Mapping[str, Adapter]):
+    """Adapters by channel, made anew when the secret has changed; attempts under way keep those that they have."""
+
+    def __init__(self, read: Callable[[], Providers], make: Callable[[Providers], Mapping[str, Adapter]]) -> None:
+        self._read, self._make = read, make
+        self._given = read()
+        self._adapters = make(self._given)
+
+    def __getitem__(self, channel: str) -> Adapter:
+        return self._adapters[channel]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._adapters)
+
+    def __len__(self) -> int:
+        return len(self._adapters)
+
+    async def follow(self) -> None:
+        """For ever; a secret that cannot be read, or is wrong, changes nothing."""
+        while True:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            try:
+                self._become(await asyncio.to_thread(self._read))
+            except (UpstreamUnavailable, ConfigurationError, ClientError) as error:
+                logger.warning("the notification providers stay as they were", reason=str(error))
+
+    def _become(self, given: Providers) -> None:
+        if given != self._given:
+            self._given, self._adapters = given, self._make(given)
+            logger.info("the notification providers have changed", channels=sorted(self._adapters))
 
 
 def adapters_of(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -24,9 +25,9 @@ from premium.neighbours_metrics import show
 from premium.notifications.courier import Courier
 from premium.notifications.dispatch import WAKES, Wake
 from premium.notifications.guard import open_guarded
-from premium.notifications.lanes import Lanes
+from premium.notifications.lanes import REST_SECONDS, Lanes
 from premium.notifications.office import PostOffice
-from premium.notifications.providers import adapters_of, providers_of
+from premium.notifications.providers import Channels, adapters_of, providers_of
 from premium.notifications.store import DeliveryStore
 from premium.notifications.telling import Teller
 from premium.observability import logger
@@ -46,6 +47,7 @@ _AWAY_SECONDS = 1.0
 class Parts:
     office: PostOffice
     teller: Teller
+    channels: Channels
 
     async def accept(self, wakes: Sequence[Wake]) -> None:
         self.teller.tell(wakes)
@@ -57,10 +59,13 @@ async def parts_of(platform: Platform, store: DeliveryStore | None = None) -> As
     """Open clients, adapters and lanes; closed at the end."""
     loopback = platform.settings.webhooks_to_loopback
     async with open_client() as outside, open_guarded(loopback=loopback) as guarded:
-        adapters = adapters_of(providers_of(platform), outside=outside, guarded=guarded, loopback=loopback)
-        courier = Courier(adapters, Lanes(on_change=show))
-        office = PostOffice(store or DeliveryStore(platform.worker_database), courier)
-        yield Parts(office, Teller(_streams(platform), platform.worker_database))
+        channels = Channels(
+            partial(providers_of, platform),
+            partial(adapters_of, outside=outside, guarded=guarded, loopback=loopback),
+        )
+        lanes = Lanes(rest=REST_SECONDS, on_change=show)
+        office = PostOffice(store or DeliveryStore(platform.worker_database), Courier(channels, lanes))
+        yield Parts(office, Teller(_streams(platform), platform.worker_database), channels)
 
 
 def _streams(platform: Platform) -> Streams | None:
@@ -95,6 +100,7 @@ async def run_until(
         background = [
             group.create_task(parts.office.settle_for_ever()),
             group.create_task(parts.teller.tell_for_ever()),
+            group.create_task(parts.channels.follow()),
         ]
         # Not cancelled: what they have claimed must be started on, or it would wait for its claim to run out.
         await asyncio.gather(parts.office.sweep_until(stop), _feed_until(stop, platform.redis(1), parts))

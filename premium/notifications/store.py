@@ -14,6 +14,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from premium.jobs.model import RETRY_SECONDS
+from premium.notifications.lanes import REST_SECONDS
 from premium.notifications.model import Delivery, End, Outcome
 from premium.storage.postgres import Database
 
@@ -22,16 +23,22 @@ LEASE_SECONDS = 60
 GRACE_SECONDS = 2
 """A new delivery is on its way by its job; one that is still there after this has lost it."""
 PUT_OFF_SECONDS = 1.0
+_MOST_REST = 60.0
+_REST_OF_AGE = 0.25
+"""The longer a destination is away, the more wait for it, and the less often each asks."""
 JITTER = 0.25
 """Of the pause: it keeps a thousand failures of one moment from coming back in one moment."""
 
 
 class DeliveryStore:
-    """`retry_seconds` are the pauses before the second, third, … attempt."""
+    """`retry_seconds` are the pauses before the second, third, … attempt; `rest` the shortest while none is made."""
 
-    def __init__(self, database: Database, *, retry_seconds: Sequence[float] = RETRY_SECONDS) -> None:
+    def __init__(
+        self, database: Database, *, retry_seconds: Sequence[float] = RETRY_SECONDS, rest: float = REST_SECONDS
+    ) -> None:
         self._database = database
         self._pauses = tuple(retry_seconds)
+        self._rest = rest
 
     def claim(self, deliveries: Sequence[tuple[UUID, datetime]]) -> list[Delivery]:
         """Those of these (by id and event time) that are due and that nobody else holds."""
@@ -57,17 +64,22 @@ class DeliveryStore:
     def _row(self, outcome: Outcome) -> dict[str, Any]:
         delivery, attempts = outcome.delivery, outcome.delivery.attempts
         status, pause = outcome.end.value, 0.0
-        if outcome.end is End.RETRY:
-            status, pause = ("dead", 0.0) if outcome.is_given_up else ("pending", self._pause(attempts))
-        elif outcome.end is End.PUT_OFF:
-            status, pause = "pending", PUT_OFF_SECONDS
-        used = attempts - (outcome.end is End.PUT_OFF)
+        if outcome.end is End.RETRY or outcome.end.is_untried:
+            status, pause = ("dead", 0.0) if outcome.is_given_up else ("pending", self._pause(outcome))
+        used = attempts - outcome.end.is_untried
         error = outcome.error and outcome.error[:500]
         return {"id": delivery.id, "time": delivery.event_time, "attempts": attempts, "used": used,
                 "status": status, "error": error, "pause": pause}  # fmt: skip
 
-    def _pause(self, attempts: int) -> float:
-        return float(self._pauses[attempts - 1]) * (1 + JITTER * random.random())  # noqa: S311 - spreads load, guards nothing
+    def _pause(self, outcome: Outcome) -> float:
+        match outcome.end:
+            case End.PUT_OFF:
+                return PUT_OFF_SECONDS
+            case End.RESTING:
+                pause = max(self._rest, min(_MOST_REST, _REST_OF_AGE * outcome.delivery.age))
+            case _:
+                pause = self._pauses[outcome.delivery.attempts - 1]
+        return float(pause) * (1 + JITTER * random.random())  # noqa: S311 - spreads load, guards nothing
 
 
 _NAMED = """
@@ -94,7 +106,8 @@ WITH due AS ({due}), claimed AS (
 )
 SELECT c.id, c.event_time, c.attempts, c.notice, c.channel, c.destination, c.template, c.user_id,
        h.id AS alert_id, h.alert_rule_id AS rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.triggered_at,
-       h.retracted_at, h.is_test, r.id IS NOT NULL AS rule_exists, r.signing_secret
+       h.retracted_at, h.is_test, r.id IS NOT NULL AS rule_exists, r.signing_secret,
+       extract(epoch FROM c.give_up_at - now())::float8 AS seconds_left
 FROM claimed c
 JOIN alert_history h ON h.id = c.history_id AND h.event_time = c.event_time
 LEFT JOIN alert_rules r ON r.id = h.alert_rule_id

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from premium.accounts.store import AccountStore
+from premium.accounts.tiers import Tier
 from premium.alerts.firing import CHUNK, Alert, Firing, record_firings, retract
 from premium.storage.postgres import Database
 from tests.integration.alerts.conftest import MakeRule, MakeUser
@@ -73,6 +75,29 @@ def test_more_firings_than_a_statement_takes(worker: Database, user: MakeUser, r
 
 def test_a_rule_that_is_off_or_gone_fires_nothing(worker: Database, user: MakeUser, rule: MakeRule) -> None:
     assert record(worker, firing(rule(user(), enabled=False)), firing(uuid4())) == []
+
+
+def test_rules_rest_while_their_owner_has_no_right_to_alerts(
+    app: Database, worker: Database, user: MakeUser, rule: MakeRule
+) -> None:
+    """With the right they begin anew: every matcher hears of each, in order, and nothing of before cools it down."""
+    owner, accounts = user(), AccountStore(app)
+    made = {rule(owner, actions=[HOOK]) for _ in range(3)}
+    rule(user())
+    off = rule(owner, enabled=False)
+    accounts.set_tier(owner, Tier.FREE)
+    assert record(worker, *(firing(each) for each in made)) == []
+    assert rows(worker, "SELECT 1 FROM alert_history") == []
+    with worker.transaction() as connection:
+        connection.execute("INSERT INTO alert_cooldowns (rule_id, fired_at) SELECT unnest(%s), 0", ([*made, off],))
+    begun = len(rows(worker, "SELECT 1 FROM alert_rule_changes"))
+    accounts.set_tier(owner, Tier.STARTER)
+    told = rows(worker, "SELECT rule_id FROM alert_rule_changes ORDER BY position")[begun:]
+    assert (len(told), {row["rule_id"] for row in told}) == (3, made)
+    assert rows(worker, "SELECT 1 FROM alert_cooldowns") == []
+    assert len(record(worker, *(firing(each, "e2") for each in made))) == 3
+    accounts.set_tier(owner, Tier.PRO)
+    assert len(rows(worker, "SELECT 1 FROM alert_rule_changes")) == begun + 3, "no gain, no word"
 
 
 def test_an_action_without_any_destination_has_failed_and_says_so(

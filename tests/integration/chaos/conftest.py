@@ -68,7 +68,9 @@ class Stage:
         """With a watched wallet and an imported history."""
         user_id = uuid4()
         with psycopg.connect(self.postgres.url("premium", SUPERUSER)) as connection:
-            connection.execute("INSERT INTO premium_users (id, external_id) VALUES (%s, %s)", (user_id, str(user_id)))
+            connection.execute(
+                "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'pro')", (user_id, str(user_id))
+            )
         Portfolios.of(self.platform).watch(user_id, self.market.wallet, None, ["local"], frozenset({"local"}))
         import_rows(self.platform, user_id, self.transactions)
         return user_id

@@ -42,7 +42,8 @@ class Desk:
         actions = [{"type": "webhook", "destination": each, "template": None} for each in destinations]
         with psycopg.connect(self.url) as connection:
             connection.execute(
-                "INSERT INTO premium_users (id, external_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (user, str(user))
+                "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'starter') ON CONFLICT DO NOTHING",
+                (user, str(user)),
             )
             row = connection.execute(
                 "INSERT INTO alert_rules (user_id, name, type, conditions, actions, signing_secret)"
@@ -81,7 +82,7 @@ class Desk:
 
     def consume(self, until: Callable[[], bool], *, seconds: float = 20, pauses: Sequence[float] = QUICK) -> None:
         """Run the resident consumer in this process until something holds."""
-        store = DeliveryStore(self.platform.worker_database, retry_seconds=pauses)
+        store = DeliveryStore(self.platform.worker_database, retry_seconds=pauses, rest=0.05)
 
         async def run() -> None:
             stop = asyncio.Event()

@@ -22,6 +22,7 @@ from redis.retry import Retry
 from premium.alerts import history
 from premium.alerts.model import HistoryFilter
 from premium.jobs.model import RETRY_SECONDS
+from premium.notifications import running
 from premium.notifications.dispatch import WAKES, hand_over
 from premium.notifications.model import End, Outcome
 from premium.notifications.running import run_batch, take
@@ -29,7 +30,7 @@ from premium.notifications.store import DeliveryStore
 from premium.storage.postgres import Database
 from tests.factories.listener import Reply, Request, listening
 from tests.fixtures.postgres import Databases
-from tests.integration.notifications.conftest import SECRET, Desk
+from tests.integration.notifications.conftest import QUICK, SECRET, Desk
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,7 +60,10 @@ def test_a_failing_destination_is_asked_again_and_then_answers(desk: Desk) -> No
     assert len({request.body for request in server.asked}) == 1
 
 
-def test_after_the_last_repeat_a_delivery_is_dead_and_the_history_says_why(desk: Desk, postgres: Databases) -> None:
+def test_after_the_last_repeat_a_delivery_is_dead_and_the_history_says_why(
+    desk: Desk, postgres: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "REST_SECONDS", 0.2)
     with listening(lambda _: Reply(500)) as server:
         (alert,) = desk.fire(desk.rule(f"{server.url}/x"))
         desk.deliver(pauses=(0.05, 0.05, 0.05, 0.05, 0.05))
@@ -69,8 +73,38 @@ def test_after_the_last_repeat_a_delivery_is_dead_and_the_history_says_why(desk:
     (delivery,) = row.deliveries
     assert (delivery.attempts, delivery.next_attempt_at) == (6, None)
     assert delivery.ended_at is not None
-    assert len(server.asked) == 5, "the sixth met the breaker, which opens after five failures in a row"
-    assert "in a row" in str(delivery.last_error)
+    assert len(server.asked) == 6, "what met the breaker, which opens after five failures in a row, was no attempt"
+    assert "500" in str(delivery.last_error)
+
+
+def test_a_destination_that_was_away_gets_everything(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Away for longer than the repeats of a delivery last: most of the time it is left alone, which counts nothing."""
+    monkeypatch.setattr(running, "REST_SECONDS", 0.2)
+    begun = time.monotonic()
+    with listening(lambda _: Reply(503 if time.monotonic() < begun + 1.5 else 200)) as server:
+        desk.fire(desk.rule(f"{server.url}/x"), events=100)
+        desk.deliver()
+    assert sum(QUICK) < 1.5
+    assert desk.statuses() == {"sent": 100}
+    assert max(row["attempts"] for row in desk.rows()) <= 6
+
+
+def test_what_is_never_tried_is_dead_once_its_time_is_over(desk: Desk) -> None:
+    desk.fire(desk.rule("http://127.0.0.1:1/x"), enqueue=False)
+    store = DeliveryStore(desk.platform.worker_database)
+    with psycopg.connect(desk.url, autocommit=True) as connection:
+        for minutes, pause, status in ((0, 5, "pending"), (2, 30, "pending"), (59, 60, "pending"), (61, 0, "dead")):
+            connection.execute(
+                "UPDATE notification_deliveries SET next_attempt_at = now() - interval '1 hour',"
+                " give_up_at = now() + interval '1 hour' - make_interval(mins => %s)", (minutes,),
+            )  # fmt: skip
+            (claimed,) = store.claim_due(10)
+            store.settle([Outcome(claimed, End.RESTING, "left alone")])
+            (row,) = desk.rows(
+                "SELECT *, extract(epoch FROM next_attempt_at - now())::float8 AS s FROM notification_deliveries"
+            )
+            assert (row["status"], row["attempts"], row["last_error"]) == (status, 0, "left alone")
+            assert pause - 1 < row["s"] <= pause * 1.25 + 0.1
 
 
 @pytest.mark.parametrize(("status", "said"), [(410, "410"), (404, "404"), (302, "redirects are not followed")])

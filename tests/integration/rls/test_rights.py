@@ -44,7 +44,9 @@ WORKER = {
     "alert_rules": "SELECT",
     "alert_shards": "INSERT, SELECT, UPDATE (epoch, expires_at, heir, heir_until, is_deputy, owner)",
     "chain_blocks": "DELETE, INSERT, SELECT, UPDATE (events, hash)",
-    "notification_deliveries": ("INSERT, SELECT, UPDATE (attempts, ended_at, last_error, next_attempt_at, status)"),
+    "notification_deliveries": (
+        "INSERT, SELECT, UPDATE (attempts, ended_at, give_up_at, last_error, next_attempt_at, status)"
+    ),
     "portfolio_assets": "DELETE, INSERT, SELECT, UPDATE",
     "portfolio_wallets": "SELECT",
     "premium_users": "SELECT",

@@ -107,7 +107,7 @@ def test_a_broken_destination_is_left_alone_and_then_probed() -> None:
         await asyncio.sleep(0.06)
         return [*ends, (await courier.deliver(delivery())).end]
 
-    assert asyncio.run(run()) == [End.RETRY] * 21
+    assert asyncio.run(run()) == [*[End.RETRY] * 5, *[End.RESTING] * 15, End.RETRY]
     assert len(adapter.seen) == 5 + 1
 
 

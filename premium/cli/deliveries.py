@@ -1,0 +1,64 @@
+"""`premium alerts deliveries`: notifications that did not arrive, and having them sent again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import click
+
+from premium.alerts.model import Channel
+from premium.bootstrap import platform
+from premium.notifications import ended
+from premium.notifications.ended import Unsent
+from premium.storage.plain import to_json
+
+_CHANNELS = click.Choice(["email", "webhook", "push", "telegram"])
+
+
+def _which(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which deliveries are meant."""
+    for option in (
+        click.option("--channel", type=_CHANNELS, help="Of this channel only."),
+        click.option("--hours", default=24.0, show_default=True, type=click.FloatRange(0), help="Ended within these."),
+        click.option("--status", default="dead", show_default=True, type=click.Choice(["dead", "failed"]),
+                     help="dead: given up; failed: refused for good."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.group()
+def deliveries() -> None:
+    """Notifications that did not arrive, with the environment of a worker."""
+
+
+@deliveries.command("list")
+@_which
+def list_(status: Unsent, hours: float, channel: Channel | None) -> None:
+    """Print {"id", "channel", "destination", "status", "attempts", "error", …} for each, the newest last."""
+    for one in ended.unsent(platform().worker_database, status, hours=hours, channel=channel):
+        click.echo(to_json(asdict(one)))
+
+
+@deliveries.command()
+@click.argument("delivery_ids", type=click.UUID, nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every one that `list` shows with the same options.")
+@_which
+def resend(
+    delivery_ids: tuple[UUID, ...], status: Unsent, hours: float, channel: Channel | None, *, every: bool
+) -> None:
+    """Send deliveries again, under the same ids; exit code 1 where one is not there, is pending or has arrived."""
+    if bool(delivery_ids) is every:
+        raise click.UsageError("give delivery ids, or --all")
+    database = platform().worker_database
+    found = [one.id for one in ended.unsent(database, status, hours=hours, channel=channel)] if every else []
+    wanted = found or list(dict.fromkeys(delivery_ids))
+    done = ended.resend(database, wanted)
+    for refused in set(wanted) - set(done):
+        click.echo(f"{refused}: no delivery that has ended without arriving", err=True)
+    click.echo(f"{len(done)} to be sent again")
+    sys.exit(0 if len(done) == len(wanted) else 1)

@@ -1,0 +1,98 @@
+"""What operators do about notifications: those that ended are sent again, and a new key holds without a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from uuid import uuid4
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+
+from local.aws import Aws
+from premium.bootstrap import Platform
+from premium.cli.main import main
+from premium.config import Settings
+from premium.notifications import providers
+from premium.notifications.running import parts_of
+from tests.factories.deliveries import delivery
+from tests.factories.listener import Reply, Request, listening
+from tests.integration.notifications.conftest import Desk
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(autouse=True)
+def _one_platform(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("premium.cli.deliveries.platform", lambda: desk.platform)
+
+
+def deliveries(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["alerts", "deliveries", *arguments])
+
+
+def test_what_was_given_up_is_listed_and_sent_again_under_its_id(desk: Desk) -> None:
+    away = True
+
+    def answer(request: Request) -> Reply:
+        return Reply(410 if request.path == "/gone" else 503 if away else 200)
+
+    with listening(answer) as server:
+        (alert,) = desk.fire(desk.rule(f"{server.url}/x", f"{server.url}/gone"))
+        desk.rows("UPDATE notification_deliveries SET attempts = 5 WHERE destination LIKE '%/x' RETURNING id")
+        desk.deliver()
+        (dead,), (failed,) = (
+            [json.loads(line) for line in deliveries("list", "--status", status).stdout.splitlines()]
+            for status in ("dead", "failed")
+        )
+        assert {dead["id"], failed["id"]} == {str(each) for each in alert.deliveries}
+        assert (dead["channel"], dead["attempts"], "503" in dead["error"]) == ("webhook", 6, True)
+        assert deliveries("list", "--channel", "email").stdout == deliveries("list", "--hours", "0").stdout == ""
+        away = False
+        refused = deliveries("resend", dead["id"], str(uuid4()))
+        assert (refused.exit_code, refused.stdout) == (1, "1 to be sent again\n")
+        desk.deliver()
+        assert desk.statuses() == {"sent": 1, "failed": 1}
+        assert deliveries("resend", dead["id"]).exit_code == 1, "it has arrived"
+        assert deliveries("resend", "--all", "--status", "failed").stdout == "1 to be sent again\n"
+        assert deliveries("resend", dead["id"], "--all").exit_code == deliveries("resend").exit_code == 2
+    asked = [request.headers["x-premium-delivery-id"] for request in server.asked]
+    assert asked.count(dead["id"]) == 2
+
+
+def test_a_renewed_key_of_a_provider_holds_without_a_restart(
+    aws: Aws, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(providers, "FOLLOW_SECONDS", 0.02)
+    monkeypatch.setattr("premium.secrets.RENEWAL_PAUSE_SECONDS", 0.0)
+    client = boto3.client("secretsmanager")
+
+    async def run(platform: Platform, arn: str) -> list[str]:
+        async with parts_of(platform) as parts:
+            following = asyncio.create_task(parts.channels.follow())
+            made = delivery(channel="telegram", destination="1")
+            refused = await parts.office._courier.deliver(made)
+            assert refused.error is not None
+            assert "401" in refused.error
+            before = parts.channels["telegram"]
+            client.put_secret_value(SecretId=arn, SecretString="no JSON")
+            await asyncio.sleep(0.2)
+            assert parts.channels["telegram"] is before
+            client.put_secret_value(SecretId=arn, SecretString=given("new"))
+            async with asyncio.timeout(5):
+                while parts.channels["telegram"] is before:  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.02)
+            sent = await parts.office._courier.deliver(made)
+            following.cancel()
+            return [refused.end.value, sent.end.value]
+
+    with listening(lambda request: Reply(200 if "botnew" in request.path else 401)) as server:
+
+        def given(token: str) -> str:
+            return json.dumps({"telegram_token": token, "telegram_url": server.url})
+
+        arn = client.create_secret(Name=f"providers-{uuid4().hex}", SecretString=given("old"))["ARN"]
+        platform = Platform(Settings.from_environment(variables | {"NOTIFICATIONS_SECRET_ARN": arn}))
+        assert asyncio.run(run(platform, arn)) == ["retry", "sent"]
+        platform.close()
