@@ -32,8 +32,7 @@ class Backtest:
         self._seen: set[str] = set()
         self._disarmed: dict[str, list[str]] = {}
         """Rules with a hysteresis, by the event that fired them."""
-        rules = matcher.index.rules
-        self._hysteresis = np.array([rule is not None and rule.hysteresis is not None for rule in rules], np.bool_)
+        self._hysteresis = matcher.index.with_hysteresis()
 
     def run(self, events: Iterable[Event]) -> Iterator[list[Firing]]:
         """Firings batch by batch, in the order of the events and then of the rules."""

@@ -33,6 +33,9 @@ _JSON_NUMBERS = {int, float, Decimal}
 
 def is_short(value: Decimal) -> bool:
     """Whether float64 tells `value` apart from every other short one."""
+    text = str(value)
+    if len(text) <= SHORT and "E" not in text:
+        return True  # without the slow look at its digits
     return len(value.as_tuple().digits) <= SHORT and abs(value.adjusted()) <= 200
 
 

@@ -132,12 +132,10 @@ class Matcher:
 
     def _judged(self, batch: Batch, events: Ints, slots: Slots, previous: Previous | None) -> Ints:
         """Which of the pairs fire, before the cooldown, each by the exact comparison; in order of the events."""
-        rules, fires = self.index.rules, []
+        fires = []
         order = np.argsort(events, kind="stable")
         for place, at, slot in zip(order.tolist(), events[order].tolist(), slots[order].tolist(), strict=True):
-            rule = rules[slot]
-            assert rule is not None  # noqa: S101 - the index holds only rules that are there
-            if self._fires(rule, slot, batch, at, previous):
+            if self._fires(self.index.rule(slot), slot, batch, at, previous):
                 fires.append(place)
         return np.array(fires, np.int64)
 
@@ -172,7 +170,5 @@ class Matcher:
         kept = np.ones(len(slots), np.bool_)
         for place in cooled[np.lexsort((slots[cooled], events[cooled]))].tolist():
             slot, time = int(slots[place]), float(batch.times[events[place]])
-            rule = self.index.rules[slot]
-            assert rule is not None  # noqa: S101 - as in _judged
-            kept[place] = self.memory.warm(slot, rule.id, rule.cooldown, time)
+            kept[place] = self.memory.warm(slot, self.index.names[slot], int(self.index.cooling[slot]), time)
         return events[kept], slots[kept]

@@ -1,10 +1,15 @@
-"""Where a rule lies in the index: its group, its store and its threshold there."""
+"""Where a rule lies in the index: its group, its store and its thresholds there.
+
+All of that but texts and numbers is the same for every rule of a form, and there are few forms: it is found out once.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from premium.alerts import values
 from premium.alerts.catalogue import DISCRIMINATORS, SERIES
@@ -14,6 +19,7 @@ from premium.alerts.rule import Condition, Rule
 _ZERO = Decimal(0)
 _KEYED = (values.text, values.folded)
 _NUMERIC = (values.number, values.severity)
+_WITHOUT_VALUE: Callable[[Condition], tuple[str, str, Reader]] = itemgetter(0, 1, 3)
 
 
 class Residual(NamedTuple):
@@ -43,36 +49,93 @@ ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a rule lies; `second` is the threshold of the residual condition."""
+class Layout:
+    """Where rules of one form lie: `keyed`, `first` and `second` are places of conditions.
 
+    `keyed`: whose texts are the key of the group, in the order of `signature`. `first`: whose number is the threshold
+    in the store; `second`: that of the residual condition. `plain`: these are all conditions, and there is no
+    hysteresis.
+    """
+
+    kind: str
+    edge: bool
+    conditions: tuple[Condition, ...]
     signature: tuple[str, ...]
-    key: tuple[str, ...]
+    keyed: tuple[int, ...]
     store: StoreKey
-    threshold: Decimal
-    second: Decimal
+    first: int | None
+    second: int | None
+    plain: bool
+
+    def key(self, rule: Rule) -> tuple[str, ...]:
+        return tuple([str(rule.conditions[at].value) for at in self.keyed])
+
+    def numbers(self, rule: Rule) -> tuple[Decimal, Decimal]:
+        """In the store, and of the residual condition; zero where there is none."""
+        first = _ZERO if self.first is None else Decimal(rule.conditions[self.first].value)
+        return first, _ZERO if self.second is None else Decimal(rule.conditions[self.second].value)
+
+    def rule(self, name: str, key: Sequence[str], numbers: tuple[Decimal, Decimal], cooldown: int) -> Rule:
+        """The plain rule again."""
+        numbered: dict[int | None, Decimal | str] = dict(zip(self.keyed, key, strict=True))
+        numbered |= zip((self.first, self.second), numbers, strict=True)
+        conditions = tuple(one._replace(value=numbered[at]) for at, one in enumerate(self.conditions))
+        return Rule(name, self.kind, conditions, self.edge, cooldown)
 
 
-def place_of(rule: Rule) -> Place:
-    """Where the index keeps a rule: a pure function of the rule, so that it is found again for removal."""
-    keyed: dict[str, Condition] = {}
-    for condition in rule.conditions:
-        if condition.operator == "eq" and condition.read in _KEYED and condition.field in DISCRIMINATORS:
-            keyed.setdefault(condition.field, condition)
-    rest = [condition for condition in rule.conditions if keyed.get(condition.field) is not condition]
+class Layouts(list[Layout]):
+    """Every layout that was met, by its number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: dict[tuple[Any, ...], int] = {}
+
+    def number(self, rule: Rule) -> int:
+        """The number of the rule's layout."""
+        form = rule.kind, rule.edge, rule.hysteresis is None, *map(_WITHOUT_VALUE, rule.conditions)
+        found = self._numbers.get(form)
+        if found is None:
+            found = self._numbers[form] = len(self)
+            self.append(layout_of(rule))
+        return found
+
+
+def layout_of(rule: Rule) -> Layout:
+    """The layout of the rule's form."""
+    keyed = dict(_keyed(rule.conditions))
     signature = tuple(sorted(keyed))
-    key = tuple(str(keyed[name].value) for name in signature)
-    numeric = [one for one in rest if one.read in _NUMERIC and isinstance(one.value, Decimal)]
+    rest = [at for at in range(len(rule.conditions)) if at not in keyed.values()]
+    numeric = [at for at in rest if rule.conditions[at].read in _NUMERIC]
+    known = Layout(
+        rule.kind, rule.edge, rule.conditions, signature, tuple(keyed[name] for name in signature),
+        StoreKey("", values.number, ANY, edge=False, whole=not rest and not rule.edge), None, None,
+        plain=not rest and not rule.edge and rule.hysteresis is None,
+    )  # fmt: skip
     if not numeric or rule.hysteresis is not None:
-        store = StoreKey("", values.number, ANY, edge=False, whole=not rest and not rule.edge)
-        return Place(signature, key, store, _ZERO, _ZERO)
-    first, second = numeric[0], numeric[1] if len(numeric) == 2 else None
-    whole = len(rest) == len(numeric) <= (1 if rule.edge else 2) and _decides(rule, signature)
-    residual = Residual(second.field, second.read, second.operator) if second is not None and whole else None
-    store = StoreKey(first.field, first.read, first.operator, rule.edge and whole, whole, residual)
-    return Place(signature, key, store, Decimal(first.value), Decimal(second.value) if residual and second else _ZERO)
+        return known
+    decided = len(rest) == len(numeric) <= (1 if rule.edge else 2)
+    return _by_number(known, numeric, whole=decided and (not rule.edge or _holds_series(known)))
 
 
-def _decides(rule: Rule, signature: tuple[str, ...]) -> bool:
+def _holds_series(layout: Layout) -> bool:
     """Whether a series lies in one group: else an event's predecessor may have been none of the rule's."""
-    return not rule.edge or set(signature) <= set(SERIES[rule.kind])
+    return set(layout.signature) <= set(SERIES[layout.kind])
+
+
+def _by_number(known: Layout, numeric: list[int], *, whole: bool) -> Layout:
+    first, second = numeric[0], numeric[1] if len(numeric) == 2 and whole else None
+    one, residual = known.conditions[first], None
+    if second is not None:
+        other = known.conditions[second]
+        residual = Residual(other.field, other.read, other.operator)
+    store = StoreKey(one.field, one.read, one.operator, known.edge and whole, whole, residual)
+    return replace(known, store=store, first=first, second=second, plain=whole)
+
+
+def _keyed(conditions: Sequence[Condition]) -> Iterator[tuple[str, int]]:
+    """The first condition on each field that groups rules, by field."""
+    seen: set[str] = set()
+    for at, one in enumerate(conditions):
+        if one.operator == "eq" and one.read in _KEYED and one.field in DISCRIMINATORS and one.field not in seen:
+            seen.add(one.field)
+            yield one.field, at

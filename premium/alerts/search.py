@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premium.alerts.columns import Batch, Bools
-from premium.alerts.index import KindIndex, RuleIndex
+from premium.alerts.index import RuleIndex
+from premium.alerts.kinds import KindIndex
 from premium.alerts.places import ANY, StoreKey
 from premium.alerts.series import Previous, Series
 from premium.alerts.thresholds import Floats, Ints, Thresholds

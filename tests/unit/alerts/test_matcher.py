@@ -88,9 +88,14 @@ STEP = st.one_of(
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(STEP, max_size=14))
-def test_edges_lateness_and_changes_in_the_middle_agree_with_the_reference(steps: list[tuple[str, Any]]) -> None:
-    matcher, reference = Matcher(), Reference()
+@given(st.lists(rule_strategy(), max_size=5, unique_by=lambda one: one["id"]), st.lists(STEP, max_size=14))
+def test_edges_lateness_and_changes_in_the_middle_agree_with_the_reference(
+    loaded: list[dict[str, Any]], steps: list[tuple[str, Any]]
+) -> None:
+    rules = [rule for one in loaded if (rule := parse(one, strict=False)) is not None]
+    matcher, reference = Matcher(rules), Reference()
+    for rule in rules:
+        reference.put(rule)
     for action, value in steps:
         if action == "put":
             rule = parse(value, strict=False)
@@ -106,6 +111,29 @@ def test_edges_lateness_and_changes_in_the_middle_agree_with_the_reference(steps
             order = matcher.index.slots
             wanted = [(at, name) for at, event in enumerate(value) for name in reference.match(event, order)]
             assert got == wanted
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(rule_strategy(), max_size=6), st.integers(0, 6))
+def test_the_index_gives_back_the_rules_that_it_was_given(raw: list[dict[str, Any]], loaded: int) -> None:
+    rules = [rule for one in raw if (rule := parse(one, strict=False)) is not None]
+    first = {rule.id: rule for rule in rules[:loaded]}
+    index = Matcher(first.values()).index
+    for rule in rules[loaded:]:
+        index.put(rule)
+    last = first | {rule.id: rule for rule in rules[loaded:]}
+    assert {name: index.rule(slot) for name, slot in index.slots.items()} == last
+    assert index.edges == {kind: sum(one.edge for one in last.values() if one.kind == kind) for kind in index.kinds}
+    for name in last:
+        index.remove(name)
+    assert [len(index), *index.edges.values(), *index.cooled.values()] == [0] * 9
+
+
+def test_an_id_that_is_there_twice_is_refused() -> None:
+    condition = {"field": "price_usd", "operator": "gt", "value": 1}
+    rules = [parse({"id": name, "type": "price", "conditions": [condition]}) for name in ("a", "b", "a")]
+    with pytest.raises(ValueError, match="'a' is there twice"):
+        Matcher(rule for rule in rules if rule is not None)
 
 
 @pytest.mark.parametrize(
