@@ -41,8 +41,10 @@ def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any
         if required:
             raise Refused(field, "missing")
         return None
+    # Digits and a point need no further look; what is longer, or has an exponent or a sign, is measured.
+    if type(text) is str and len(text) <= SHORT and text.isascii() and text.replace(".", "", 1).isdecimal():
+        return Decimal(text)
     try:
-        # Short texts need no look at their digits; what is longer, or has an exponent, is measured.
         if isinstance(text, str) and len(text) <= SHORT and text.isascii() and _ODD.isdisjoint(text):
             value = Decimal(text)
             if not value.is_finite():

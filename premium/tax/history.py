@@ -74,7 +74,7 @@ class _Folded(Sequence[Transaction]):
         self._ids, instants, self._types, self._assets, amounts, values, fees, self._wallets, more = columns
         self._instants = array("q", instants)
         self._more = None if all(each is PLAIN for each in more) else more
-        texts = list(map("{} {} {}".format, amounts, values, fees))
+        texts = list(map("%s %s %s".__mod__, zip(amounts, values, fees, strict=True)))
         self._ends = array("L", accumulate(map(len, texts), initial=0))
         self._numbers = "".join(texts)
 
