@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from premium.alerts import catalogue, values
-from premium.alerts.catalogue import Field, FieldType
+from premium.alerts.catalogue import FieldType
 from premium.money import MAX_DIGITS
 
 OPERATORS = ("gt", "gte", "lt", "lte", "eq")
@@ -60,10 +61,8 @@ def parse(raw: Mapping[str, Any], *, strict: bool = True) -> Rule | None:
     strict: fields must be in the catalogue, and only known keys may appear (the API); otherwise a field is whatever the
     events carry (the offline command).
     """
-    if strict:
-        for key in raw:
-            if key not in _KNOWN_KEYS:
-                raise RuleError(key, "unknown key")
+    if strict and not raw.keys() <= _KNOWN_KEYS:
+        raise RuleError(next(key for key in raw if key not in _KNOWN_KEYS), "unknown key")
     identity = raw.get("rule_id", raw.get("id"))
     if not isinstance(identity, str) or not identity:
         raise RuleError("id", "a string that is not empty is required")
@@ -89,42 +88,61 @@ def _kind(raw: object) -> str:
 def _conditions(raw: object, kind: str, *, strict: bool) -> tuple[Condition, ...]:
     if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_CONDITIONS:
         raise RuleError("conditions", f"a list of 1 to {MAX_CONDITIONS} conditions is required")
-    return tuple(_condition(one, kind, f"conditions[{index}]", strict=strict) for index, one in enumerate(raw))
+    return tuple([_condition(one, kind, index, strict=strict) for index, one in enumerate(raw)])
 
 
-def _condition(raw: object, kind: str, where: str, *, strict: bool) -> Condition:
-    if not isinstance(raw, Mapping):
-        raise RuleError(where, "must be an object with field, operator and value")
-    name, operator = raw.get("field"), raw.get("operator")
+def _condition(raw: object, kind: str, index: int, *, strict: bool) -> Condition:
+    # An exact type first: to ask whether a million dictionaries are mappings takes longer than to read them.
+    if type(raw) is not dict and not isinstance(raw, Mapping):
+        raise RuleError(f"conditions[{index}]", "must be an object with field, operator and value")
+    name, operator, value = raw.get("field"), raw.get("operator"), raw.get("value")
     if not isinstance(name, str) or not 0 < len(name) <= MAX_TEXT:
-        raise RuleError(f"{where}.field", "the name of an event field is required")
+        raise RuleError(f"conditions[{index}].field", "the name of an event field is required")
     if operator not in OPERATORS:
-        raise RuleError(f"{where}.operator", f"must be one of {', '.join(OPERATORS)}")
+        raise RuleError(f"conditions[{index}].operator", f"must be one of {', '.join(OPERATORS)}")
+    found = _made_of(kind, name, str(operator))
+    if not found.declared and strict:
+        raise RuleError(f"conditions[{index}].field", f"{name!r} is not a field of {kind} events")
+    if not found.fits:
+        reason = f"{operator} does not fit a field of type {found.type}: use eq"
+        raise RuleError(f"conditions[{index}].operator", reason)
+    return Condition(found.field, found.operator, _operand(value, found, index), found.read)
+
+
+class _Made(NamedTuple):
+    """What a condition is beside its value; `type` is None where the value tells it."""
+
+    field: str
+    operator: str
+    declared: bool
+    fits: bool
+    type: FieldType | None
+    read: Callable[[object], Any]
+
+
+@lru_cache(maxsize=1024)
+def _made_of(kind: str, name: str, operator: str) -> _Made:
     declared = catalogue.field(kind, name)
-    if declared is None and strict:
-        raise RuleError(f"{where}.field", f"{name!r} is not a field of {kind} events")
-    value, read = _operand(raw.get("value"), str(operator), declared, where)
-    return Condition(sys.intern(name), sys.intern(str(operator)), value, read)
+    of_type = declared.type if declared else (FieldType.NUMBER if operator != "eq" else None)
+    fits = of_type is None or operator == "eq" or of_type.ordered
+    read: Callable[[object], Any] = either if of_type is None else of_type.reader
+    return _Made(sys.intern(name), sys.intern(operator), declared is not None, fits, of_type, read)
 
 
-def _operand(
-    raw: object, operator: str, declared: Field | None, where: str
-) -> tuple[Decimal | str, Callable[[object], Any]]:
-    declared_type = declared.type if declared else (FieldType.NUMBER if operator != "eq" else None)
-    if declared_type is not None and operator != "eq" and not declared_type.ordered:
-        raise RuleError(f"{where}.operator", f"{operator} does not fit a field of type {declared_type}: use eq")
-    read: Callable[[object], Any] = either if declared_type is None else declared_type.reader
-    value = read(raw)
+def _operand(raw: object, made: _Made, index: int) -> Decimal | str:
+    value: Decimal | str | None = made.read(raw)
     if value is None or (isinstance(value, str) and len(value) > MAX_TEXT):
-        wanted = "a number or a string" if declared_type is None else f"a {declared_type} value"
-        raise RuleError(f"{where}.value", f"must be {wanted}, not {str(raw)[:40]!r}")
+        wanted = "a number or a string" if made.type is None else f"a {made.type} value"
+        raise RuleError(f"conditions[{index}].value", f"must be {wanted}, not {str(raw)[:40]!r}")
     if isinstance(value, Decimal) and not _bounded(value):
-        raise RuleError(f"{where}.value", f"must have at most {MAX_DIGITS} digits")
-    return value, read
+        raise RuleError(f"conditions[{index}].value", f"must have at most {MAX_DIGITS} digits")
+    return value
 
 
 def _bounded(value: Decimal) -> bool:
-    return len(value.as_tuple().digits) <= MAX_DIGITS and abs(value.adjusted()) <= MAX_DIGITS
+    if abs(value.adjusted()) > MAX_DIGITS:
+        return False
+    return len(str(value)) <= MAX_DIGITS or len(value.as_tuple().digits) <= MAX_DIGITS
 
 
 def either(raw: object) -> Decimal | str | None:

@@ -36,6 +36,8 @@ def number(raw: object) -> Decimal | None:
 def _number_of_text(text: str) -> Decimal | None:
     if len(text) > MAX_LENGTH:
         return None
+    if text.isascii() and text.replace(".", "", 1).isdecimal():
+        return Decimal(text)  # as nearly all are written: without the expression
     if _DECIMAL.fullmatch(text):
         try:
             return Decimal(text)
