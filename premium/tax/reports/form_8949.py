@@ -11,6 +11,7 @@ from premium.tax.boxes import box
 from premium.tax.calculate import Report
 from premium.tax.days import date_of
 from premium.tax.model import Disposal
+from premium.tax.reports.adjustments import Adjustments
 from premium.tax.reports.cents import Column
 
 SHORT, LONG = "ABCGHI", "DEFJKL"
@@ -44,6 +45,15 @@ class Line(NamedTuple):
     row: Disposal
 
 
+class Totals(NamedTuple):
+    """The sums of columns (d), (e), (g) and (h)."""
+
+    proceeds: Decimal
+    cost: Decimal
+    adjustment: Decimal
+    gain: Decimal
+
+
 def part_of(letter: str) -> str:
     return "I" if letter in SHORT else "II"
 
@@ -59,15 +69,18 @@ def by_box(report: Report) -> dict[str, list[Disposal]]:
 class Sheet:
     """One box's lines, and after them its totals."""
 
-    def __init__(self, letter: str, rows: list[Disposal], report: Report) -> None:
+    def __init__(self, letter: str, rows: list[Disposal], report: Report, adjustments: Adjustments) -> None:
         self.letter = letter
         self._rows = rows
         self._day = report.setup.calendar.day
-        self._proceeds, self._cost = Column(), Column()
+        self._columns = adjustments.columns
+        self._proceeds, self._cost, self._adjustment = Column(), Column(), Column()
 
     def lines(self) -> Iterator[Line]:
         for row in self._rows:
-            proceeds, cost = self._proceeds.line(row.proceeds), self._cost.line(row.cost_basis)
+            stated = self._columns(row)
+            proceeds, cost = self._proceeds.line(stated.proceeds), self._cost.line(stated.cost)
+            adjustment = self._adjustment.line(stated.adjustment)
             acquired = "VARIOUS" if row.acquired is None else american(self._day(row.acquired))
             yield Line(
                 f"{plain(row.amount)} {row.asset}",
@@ -75,22 +88,27 @@ class Sheet:
                 american(row.day),
                 proceeds,
                 cost,
-                "",
-                Decimal("0.00"),
-                EXACT.subtract(proceeds, cost),
+                stated.code,
+                adjustment,
+                _gain(proceeds, cost, adjustment),
                 row,
             )
 
     @property
-    def totals(self) -> tuple[Decimal, Decimal, Decimal]:
-        """Proceeds, cost and gain of the lines so far."""
-        proceeds, cost = self._proceeds.printed, self._cost.printed
-        return proceeds, cost, EXACT.subtract(proceeds, cost)
+    def totals(self) -> Totals:
+        """Of the lines so far."""
+        proceeds, cost, adjustment = self._proceeds.printed, self._cost.printed, self._adjustment.printed
+        return Totals(proceeds, cost, adjustment, _gain(proceeds, cost, adjustment))
+
+
+def _gain(proceeds: Decimal, cost: Decimal, adjustment: Decimal) -> Decimal:
+    return EXACT.add(EXACT.subtract(proceeds, cost), adjustment)
 
 
 def sheets(report: Report) -> Iterator[Sheet]:
+    adjustments = Adjustments(report)
     for letter, rows in by_box(report).items():
-        yield Sheet(letter, rows, report)
+        yield Sheet(letter, rows, report, adjustments)
 
 
 def american(day: int) -> str:

@@ -52,5 +52,5 @@ def write(report: Report, path: Path) -> None:
                         safe(row.wallet),
                     )
                 )
-            proceeds, cost, gain = sheet.totals
-            out.writerow((part, sheet.letter, "TOTAL", "", "", proceeds, cost, "", "0.00", gain, "", "", ""))
+            proceeds, cost, adjustment, gain = sheet.totals
+            out.writerow((part, sheet.letter, "TOTAL", "", "", proceeds, cost, "", adjustment, gain, "", "", ""))

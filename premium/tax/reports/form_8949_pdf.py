@@ -69,7 +69,7 @@ def _rows(sheet: Sheet) -> Iterator[tuple[str, ...]]:
 
 
 def _sums(sheet: Sheet, label: str) -> tuple[str, ...]:
-    proceeds, cost, gain = (money(value) for value in sheet.totals)
+    proceeds, cost, adjustment, gain = (money(value) for value in sheet.totals)
     if label == "Total":
         label = f"2 Totals (to Schedule D, line {_SCHEDULE_D[sheet.letter]})"
-    return (label, "", "", proceeds, cost, "", money(sheet.totals[0] - sheet.totals[0]), gain, "")
+    return (label, "", "", proceeds, cost, "", adjustment, gain, "")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from premium.money import EXACT, ZERO
 from premium.tax.calculate import Report
 from premium.tax.reports.cents import cents
-from premium.tax.reports.form_8949 import sheets
+from premium.tax.reports.form_8949 import Totals, sheets
 
 LINES = {
     "1b": ("Short-term, Form 8949 with Box A or Box G", "AG"),
@@ -50,7 +50,7 @@ def lines(report: Report) -> list[Line]:
     return made
 
 
-def _sums(report: Report) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
+def _sums(report: Report) -> dict[str, Totals]:
     sums = {}
     for sheet in sheets(report):
         for _ in sheet.lines():
@@ -59,10 +59,10 @@ def _sums(report: Report) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
     return sums
 
 
-def _line(number: str, text: str, boxes: str, sums: dict[str, tuple[Decimal, Decimal, Decimal]]) -> Line:
+def _line(number: str, text: str, boxes: str, sums: dict[str, Totals]) -> Line:
     found = [sums[letter] for letter in boxes if letter in sums]
-    proceeds, cost, gain = (_add(each[column] for each in found) for column in range(3))
-    return Line(number, text, proceeds, cost, Decimal("0.00"), gain)
+    proceeds, cost, adjustment, gain = (_add(each[column] for each in found) for column in range(4))
+    return Line(number, text, proceeds, cost, adjustment, gain)
 
 
 def _add(values: Iterable[Decimal]) -> Decimal:

@@ -1,13 +1,15 @@
 """TXF V042 for TurboTax and others: one record a line of Form 8949.
 
 Reference numbers by box as in the TXF specification (Intuit, version 042): 321, 711, 712 short-term and 323, 713, 714
-long-term. The format knows no boxes G to L, so these go by their counterparts A to F.
+long-term. The format knows no boxes G to L, so these go by their counterparts A to F, and no adjustments: the basis is
+the one that gives the form's gain.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from premium.money import EXACT
 from premium.tax.calculate import Report
 from premium.tax.reports.form_8949 import sheets
 
@@ -26,7 +28,7 @@ def write(report: Report, path: Path) -> None:
                 acquired = "" if line.acquired == "VARIOUS" else line.acquired
                 file.write(
                     f"TD\r\nN{reference}\r\nC1\r\nL1\r\nP{_one_line(line.description)}\r\nD{acquired}\r\nD{line.sold}\r\n"
-                    f"${line.cost}\r\n${line.proceeds}\r\n^\r\n"
+                    f"${EXACT.subtract(line.proceeds, line.gain)}\r\n${line.proceeds}\r\n^\r\n"
                 )
 
 
