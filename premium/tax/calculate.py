@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from decimal import localcontext
+from decimal import Inexact, localcontext
 from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
@@ -14,10 +15,12 @@ from premium.tax.conservation import conserve, incoming
 from premium.tax.days import day_of
 from premium.tax.engines import run
 from premium.tax.history import History
+from premium.tax.importers.base import LinedRow
 from premium.tax.ledger.allocation import checked_plan
 from premium.tax.legs import directed
 from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
 from premium.tax.normalise import in_order, normalise
+from premium.tax.oddities import out_of_order
 from premium.tax.reading import Read, read_rows
 from premium.tax.setup import TRANSITION, Setup, setup
 from premium.tax.streaming import rows_in
@@ -35,6 +38,10 @@ STATED = frozenset(
         "unknown_field",
         "possible_duplicate",
         "absurd_price",
+        "absurd_amount",
+        "out_of_order",
+        "mixed_time_zones",
+        "money_left_out",
     }
 )
 """What a strict run accepts too: it is told of, and no result rests on a guess."""
@@ -113,14 +120,21 @@ def calculate(
         allocation=checked_plan(document.get("safe_harbor")),
     )
     read = read_rows(watch("Reading", rows) if watch else rows, zone=under.calendar.zone)
+    if not _exported(rows):
+        read.notices.extend(out_of_order(read.transactions))
     return report_of(read, under, tax_year=tax_year, now=now)
+
+
+def _exported(rows: Iterable[Any]) -> bool:
+    """Whether an importer made the rows: an exchange's file has an order of its own."""
+    return isinstance(rows, list) and bool(rows) and isinstance(rows[0], LinedRow)
 
 
 def report_of(read: Read, under: Setup, *, tax_year: int | None = None, now: int | None = None) -> Report:
     """The report of what was read, in whatever order. It takes the transactions over: `read` has none afterwards."""
     told = [*under.notices, *read.notices]
     names = [tx.id for tx in read.transactions]
-    with localcontext(EXACT):
+    with localcontext(EXACT), _within_precision():
         ready = _ready(read, under, told, now)
         came, poor = incoming(ready, under), below_zero(ready)
         history = History(ready)
@@ -131,6 +145,16 @@ def report_of(read: Read, under: Setup, *, tax_year: int | None = None, now: int
         told = _with_lines(told, names, read.lines)
         _refuse(told, under)
         return _selected(history, under, outcome, tax_year, told)
+
+
+@contextmanager
+def _within_precision() -> Iterator[None]:
+    """Unprocessable where the numbers lie too far apart for exact sums: never a result that is nearly right."""
+    try:
+        yield
+    except Inexact:
+        text = f"the numbers span more than {EXACT.prec} digits, which no exact sum holds: look for slipped exponents"
+        raise Unprocessable(text, details={"digits": EXACT.prec}) from None
 
 
 def _ready(read: Read, under: Setup, told: list[Notice], now: int | None) -> list[Transaction]:

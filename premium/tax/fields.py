@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from premium.money import EXACT, decimal_of, divide
 from premium.tax.model import Form1099
@@ -13,6 +13,7 @@ ALL = Decimal("Infinity")
 """Amount of a lot that is named without one. Never computed with, only compared."""
 _ODD = frozenset("eE_")
 """What a short text must not have, to need no look: an exponent, or an underscore that Python alone reads over."""
+_LARGEST, _FINEST = 80, -100
 SHORT = 40
 """As much of a wrong value as a message shows."""
 
@@ -23,6 +24,13 @@ class Refused(Exception):
     def __init__(self, field: str, reason: str, code: str = "invalid_field") -> None:
         super().__init__(f"{field}: {reason}")
         self.field, self.reason, self.code = field, reason, code
+
+
+class Flawed(NamedTuple):
+    """In place of a row or a part of it that says two things at once, or too many: which field, and why."""
+
+    field: str
+    reason: str
 
 
 def writable(value: str) -> bool:
@@ -50,12 +58,19 @@ def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any
             if not value.is_finite():
                 raise Refused(field, "not a finite number", "non_finite")
         else:
-            value = decimal_of(text)
+            value = _bounded(decimal_of(text), field)
     except (InvalidOperation, ValueError) as error:
         reason = str(error) if isinstance(error, ValueError) else f"not a decimal number: {str(text)[:SHORT]!r}"
         raise Refused(field, reason, "non_finite" if "finite" in reason else "invalid_number") from None
     if value < 0:
         raise Refused(field, "negative", "negative_number")
+    return value
+
+
+def _bounded(value: Decimal, field: str) -> Decimal:
+    """What exact sums of a whole history can hold; no chain's units and no currency are beyond it."""
+    if value and (value.adjusted() > _LARGEST or int(value.as_tuple().exponent) < _FINEST):
+        raise Refused(field, f"beyond 10^{_LARGEST}, or finer than 10^{_FINEST}", "invalid_number")
     return value
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from premium.money import EXACT, ZERO
 from premium.tax.days import instant_of
-from premium.tax.fields import SHORT, Refused, burnt_value, form_of, lots_of, number, writable
+from premium.tax.fields import SHORT, Flawed, Refused, burnt_value, form_of, lots_of, number, writable
 from premium.tax.kinds import LEG, RICHER, is_half, richer
 from premium.tax.model import NEUTRAL, PLAIN, More, Notice, Transaction
 
@@ -110,7 +110,7 @@ class RowParser:
     def parse(self, row: Any) -> list[Transaction]:
         """One transaction, or the legs of a richer kind; Refused names the field."""
         if type(row) is not dict and not isinstance(row, Mapping):
-            raise Refused("transaction", "not an object")
+            raise Refused(*row) if isinstance(row, Flawed) else Refused("transaction", "not an object")
         kind = row.get("type")
         if isinstance(kind, str) and kind in RICHER:
             return [self._one(leg, _LEGS) for leg in richer(row, Refused)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from premium.tax.fields import SHORT
 from premium.tax.window import Text, Window
 
 _LIST = "transactions"
@@ -60,6 +61,8 @@ def _members(text: Text, window: Window) -> dict[str, Any]:
     found: dict[str, Any] = {}
     while window.peek() != "}":
         name = window.value()
+        if name in found:
+            raise window.broken(f"the member {str(name)[:SHORT]!r} is there twice")
         window.past(":")
         if name == _LIST and window.peek() == "[":
             window.past("[")

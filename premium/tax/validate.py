@@ -10,6 +10,7 @@ from premium.money import ZERO, plain
 from premium.tax.days import day_of, text_of
 from premium.tax.kinds import OUTSIDE
 from premium.tax.model import ACQUISITIONS, Missing, Notice, Outcome, Transaction
+from premium.tax.oddities import absurd_numbers
 from premium.tax.setup import TRANSITION, Setup
 from premium.tax.sources import Sources
 
@@ -36,6 +37,7 @@ def before(transactions: list[Transaction], under: Setup, *, now: int | None) ->
     if last is not None and universal_too_late(under, under.calendar.day(last)):
         notices.append(Notice("lot_scope_not_allowed", None, UNIVERSAL_TOO_LATE))
     notices += _likely_twice(transactions)
+    notices += absurd_numbers(transactions)
     notices += _absurd_prices(transactions)
     notices += _gifts(transactions, under)
     return notices

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from premium.errors import InvalidInput
+from premium.tax.fields import SHORT, Flawed
 from premium.tax.importers.base import table
 from premium.tax.reading import BLANK, FIELDS
 
@@ -17,8 +18,11 @@ FIRST_LINE = 2
 """The header is line 1."""
 
 
-def rows(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Neutral rows, BLANK for an empty line; InvalidInput names a column that is unknown, twice there, or missing."""
+def rows(lines: Iterable[str]) -> Iterator[Any]:
+    """Neutral rows, BLANK for an empty line, Flawed for one with more cells than the header has columns.
+
+    InvalidInput names a column that is unknown, twice there, or missing.
+    """
     cells_of_lines = table(lines)
     header = [name.strip().lstrip("\ufeff") for name in next(cells_of_lines, [])]
     _check(header)
@@ -40,10 +44,9 @@ def _check(header: list[str]) -> None:
             raise InvalidInput(f"line 1: the column {name} is there twice", details={"line": 1, "column": name})
 
 
-def _row(header: list[str], cells: list[str]) -> dict[str, Any]:
+def _row(header: list[str], cells: list[str]) -> dict[str, Any] | Flawed:
     if len(cells) > len(header):
-        # Kept under a name that no field has, so that the row is refused with its line.
-        return {f"column {len(header) + 1}": cells[len(header)]}
+        return Flawed(f"column {len(header) + 1}", f"holds {cells[len(header)][:SHORT]!r}, beyond the header's columns")
     row: dict[str, Any] = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
     if "lots" in row:
         row["lots"] = [_lot(part) for part in row["lots"].split(";") if part.strip()]

@@ -88,8 +88,8 @@ def test_a_fee_in_the_report_s_currency_is_a_fee() -> None:
 def test_lines_that_only_move_money_are_left_out_and_named() -> None:
     rows = [
         tx("d", "2021-01-09", "transfer", "10000", asset="USD", wallet="bank", to_wallet="main"),
-        tx("i", "2021-02-01", "income", "50", asset="USD", kind="interest"),
         tx("b", "2021-01-10", "buy", "1", "10000"),
+        tx("i", "2021-02-01", "income", "50", asset="USD", kind="interest"),
     ]
     out = result("US", rows)
     assert Decimal(out["totals"]["income"]) == 50

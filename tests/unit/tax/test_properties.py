@@ -58,7 +58,8 @@ def test_the_order_of_a_file_does_not_matter(method: str, rows: list[Row], data:
     shuffled = data.draw(st.permutations(same_instant))
     first, second = result("generic", same_instant, method=method), result("generic", shuffled, method=method)
     for out in (first, second):
-        out["warnings"] = sorted(str({**warning, "line": 0}) for warning in out["warnings"])
+        kept = (warning for warning in out["warnings"] if warning["code"] != "out_of_order")
+        out["warnings"] = sorted(str({**warning, "line": 0}) for warning in kept)
     assert first == second
 
 
