@@ -118,8 +118,12 @@ class ShardStore:
         connection.execute(_RETRACT, _columns(events))
 
     def fresh(self, connection: Rows, events: Sequence[tuple[str, datetime, str]]) -> set[tuple[str, datetime]]:
-        """(id, time) of those that come for the first time; the others have been dealt with, or were taken back."""
-        rows = connection.execute(_FRESH, _columns(events)).fetchall()
+        """(id, time) of those that come for the first time; the others have been dealt with, or were taken back.
+
+        The id decides: one that comes again with another time is the same event.
+        """
+        first = {event[0]: event for event in reversed(events)}
+        rows = connection.execute(_FRESH, _columns(first.values())).fetchall()
         return {(row["event_id"], row["event_time"]) for row in rows}
 
 
@@ -164,5 +168,8 @@ SELECT e.*, now() FROM ({_EVENTS}) AS e (event_id, event_time, kind)
 ON CONFLICT (event_id, event_time) DO UPDATE SET retracted_at = coalesce(alert_events.retracted_at, now())
 """  # noqa: S608 - constant text
 _FRESH = f"""
-INSERT INTO alert_events (event_id, event_time, kind) {_EVENTS} ON CONFLICT DO NOTHING RETURNING event_id, event_time
-"""
+INSERT INTO alert_events (event_id, event_time, kind)
+SELECT e.* FROM ({_EVENTS}) AS e (event_id, event_time, kind)
+WHERE NOT EXISTS (SELECT FROM alert_events known WHERE known.event_id = e.event_id)
+ON CONFLICT DO NOTHING RETURNING event_id, event_time
+"""  # noqa: S608 - constant text

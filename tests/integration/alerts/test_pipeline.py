@@ -117,6 +117,17 @@ def test_an_event_becomes_an_alert_a_delivery_and_a_job_once(line: Line, above: 
     assert job.func_name == dispatch.DELIVER
 
 
+def test_an_event_that_comes_again_with_another_time_is_the_same_event(line: Line, above: Callable[..., UUID]) -> None:
+    above(trigger="level")
+    line.send(price(1, "101"))
+    line.run()
+    line.send(price(1, "102", at=50), price(2, "103"), price(2, "104", at=60), price(3, "105", at=-86_400))
+    line.run()
+    line.send(price(3, "106"), price(4, "107"))
+    line.run()
+    assert line.fired() == [("p3", False), ("p1", False), ("p2", False), ("p4", False)]
+
+
 def test_edges_cooldowns_and_hysteresis_survive_a_restart(line: Line, above: Callable[..., UUID]) -> None:
     above()
     above(cooldown_seconds=3600)
