@@ -67,13 +67,13 @@ def on_branch(event: Event, branch: str) -> Event:
 
 
 def branch_of(events: Sequence[Event]) -> str:
-    """Of a block that has been read; each gives at least its gas price."""
-    return str(events[0]["event_id"]).partition("~")[2]
+    """Of a block that has been read; each gives at least its gas price, but a chain's first may not have been read."""
+    return str(events[0]["event_id"]).partition("~")[2] if events else ""
 
 
-def branch_after(orphans: Sequence[Event]) -> str:
+def branch_after(block_hash: str, branch: str) -> str:
     """Of what takes the place of a block: another one for each block, and for each time that it is taken back."""
-    return hashlib.sha256(str(orphans[0]["event_id"]).encode()).hexdigest()[:8]
+    return hashlib.sha256(f"{block_hash}~{branch}".encode()).hexdigest()[:8]
 
 
 def _common(chain: str, block: Mapping[str, Any], kind: str, place: str) -> Event:

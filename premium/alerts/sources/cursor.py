@@ -38,14 +38,23 @@ class Cursor:
         return bool(row and row["alone"])
 
     def known(self) -> list[Block]:
-        """The newest first."""
+        """The newest first, as far back as they follow one another."""
         query = "SELECT number, hash, events FROM chain_blocks WHERE chain = %s ORDER BY number DESC"
-        return [
-            Block(row["number"], row["hash"], json.loads(row["events"]))
-            for row in self._connection.execute(query, (self._chain,))
-        ]
+        found: list[Block] = []
+        for row in self._connection.execute(query, (self._chain,)):
+            if found and row["number"] != found[-1].number - 1:
+                break
+            found.append(Block(row["number"], row["hash"], json.loads(row["events"])))
+        return found
+
+    def first(self) -> str | None:
+        """The hash of the chain's first block, by which another chain is known."""
+        query = "SELECT hash FROM chain_blocks WHERE chain = %s AND number = 0"
+        row = self._connection.execute(query, (self._chain,)).fetchone()
+        return row["hash"] if row else None
 
     def add(self, blocks: Sequence[Block]) -> None:
+        """The newest 256, and the chain's first, stay."""
         if not blocks:
             return
         with self._connection.cursor() as cursor:
@@ -54,7 +63,8 @@ class Cursor:
                 [(self._chain, one.number, one.hash, to_json(list(one.events))) for one in blocks],
             )
         self._connection.execute(
-            "DELETE FROM chain_blocks WHERE chain = %s AND number <= %s", (self._chain, blocks[-1].number - KEPT)
+            "DELETE FROM chain_blocks WHERE chain = %s AND number > 0 AND number <= %s",
+            (self._chain, blocks[-1].number - KEPT),
         )
 
     def forget_after(self, number: int) -> None:

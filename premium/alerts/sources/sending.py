@@ -14,7 +14,7 @@ from premium.storage.plain import to_json
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-_A_MESSAGE = 100
+A_MESSAGE = 100
 """Events: what cannot be kept comes again a message at a time."""
 _A_MESSAGE_BYTES = 24_000
 _A_REQUEST = 10
@@ -23,12 +23,12 @@ _A_REQUEST_BYTES = 256_000
 
 
 class EventsQueue:
-    def __init__(self, client: SQSClient, url: str) -> None:
-        self._client, self._url = client, url
+    def __init__(self, client: SQSClient, url: str, *, a_message: int = A_MESSAGE) -> None:
+        self._client, self._url, self._a_message = client, url, a_message
 
     def send(self, events: Sequence[Event]) -> None:
         """All of them, in order; UpstreamUnavailable where SQS did not take one: send them all again."""
-        for bodies in _grouped(packed(events), _A_REQUEST, _A_REQUEST_BYTES):
+        for bodies in _grouped(packed(events, self._a_message), _A_REQUEST, _A_REQUEST_BYTES):
             try:
                 answer = self._client.send_message_batch(
                     QueueUrl=self._url,
@@ -40,7 +40,7 @@ class EventsQueue:
                 raise UpstreamUnavailable("the events queue did not take every event")
 
 
-def packed(events: Iterable[Event], most: int = _A_MESSAGE) -> Iterator[str]:
+def packed(events: Iterable[Event], most: int = A_MESSAGE) -> Iterator[str]:
     """Bodies of messages, `{"events": […]}`, of up to `most` events each."""
     for group in _grouped(map(to_json, events), most, _A_MESSAGE_BYTES):
         yield f'{{"events":[{",".join(group)}]}}'

@@ -12,14 +12,19 @@ from typing import Any, cast
 import psycopg
 import pytest
 
+from local import ports
 from local.evm import Evm
 from local.market import Market, build
+from local.market.node import Account, calldata
+from local.market.node import Node as NodeOf
 from local.postgres import SUPERUSER
 from local.redis import Redis
 from premium.alerts.intake import IncomingEvent
 from premium.alerts.sources.node import Node
 from premium.alerts.sources.poller import Poller
 from premium.bootstrap import Platform
+from premium.chains import rpc
+from premium.chains.addresses import checksum
 from premium.chains.model import Chain
 from premium.chains.rpc import Rpc
 from premium.errors import UpstreamUnavailable
@@ -78,6 +83,24 @@ def pay(evm: Evm, amount: int = ETHER) -> str:
     return str(evm.call("eth_sendTransaction", {"from": sender, "to": receiver, "value": hex(amount)}))
 
 
+def send_token(evm: Evm, market: Market, token: str, receiver: str, amount: int) -> str:
+    """By the market's owner, who has all of the supply; the transaction's hash."""
+    call = {"from": market.owner, "to": token, "gas": hex(200_000), "gasPrice": hex(10**10),
+            "data": "0x" + calldata("transfer(address,uint256)", receiver, amount).hex()}  # fmt: skip
+    evm.call("anvil_impersonateAccount", market.owner)
+    return str(evm.call("eth_sendTransaction", call))
+
+
+def standing(sent: list[dict[str, Any]]) -> list[str]:
+    """Of all that was sent: transactions whose transfers stand, in order; nothing was sent twice."""
+    names = [event["event_id"] for event in sent]
+    assert len(set(names)) == len(names)
+    gone = {event["retracts"] for event in sent if "retracts" in event}
+    assert gone <= set(names), "only what was told is taken back"
+    told = [event for event in transfers(sent) if "retracts" not in event and event["event_id"] not in gone]
+    return [event["tx_hash"] for event in told]
+
+
 def transfers(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [event for event in events if event["kind"] == "transfer"]
 
@@ -110,6 +133,112 @@ def test_a_reorganisation_takes_back_what_it_orphans_and_nothing_else(source: So
     assert sorted(back) == sorted(event["event_id"] for event in orphans)
     assert [event["amount"] for event in transfers(events) if "retracts" not in event] == ["4"]
     assert not {event["event_id"] for event in first} & set(back)
+    assert source.poll() == []
+
+
+def test_token_transfers_have_their_amounts_parties_and_worth(source: Source, evm: Evm, market: Market) -> None:
+    """Real contracts: a dollar's token, one with a price in it, one behind a proxy, and one that no pool prices."""
+    source.poll()
+    node = NodeOf(evm.url)
+    other = Account(node, market.owner)
+    other._next = other._done
+    unpriced = other.deploy("ERC20PresetFixedSupply", ("string", "string", "uint256", "address"), "No Pool", "NOPL",
+                            10**30, market.owner)  # fmt: skip
+    node.close()
+    receiver = "0x" + "5e" * 20
+    amounts = {market.usd: 1234 * ETHER + 1, market.governance: 2 * ETHER, market.proxy_token: 7, unpriced: 10**24}
+    hashes = {token: send_token(evm, market, token, receiver, amount) for token, amount in amounts.items()}
+    events = {checksum(event["asset"].partition(":")[2]): event for event in transfers(source.poll())
+              if event["to"].lower() == receiver}  # fmt: skip
+    assert events.keys() == amounts.keys()
+    for token, event in events.items():
+        assert (event["amount"], event["tx_hash"]) == (str(amounts[token]), hashes[token])
+        assert event["from"] == market.owner
+        assert IncomingEvent.model_validate(event)
+    assert events[market.usd]["amount_usd"] == "1234.000000000000000001"
+    assert Decimal("5.9") < Decimal(events[market.governance]["amount_usd"]) < Decimal("6.1"), "3 dollars each"
+    assert 0 < Decimal(events[market.proxy_token]["amount_usd"]) < Decimal("1e-12")
+    assert "amount_usd" not in events[unpriced]
+
+
+def test_a_reorganisation_of_token_transfers_leaves_what_the_chain_has(
+    source: Source, evm: Evm, market: Market
+) -> None:
+    source.poll()
+    a, b, receiver = market.usd, market.governance, "0x" + "5f" * 20
+    kept = send_token(evm, market, a, receiver, 1)
+    source.poll()
+    for _ in range(2):
+        begun = evm.call("evm_snapshot")
+        for amount in range(2, 5):
+            send_token(evm, market, a, receiver, amount)
+        source.poll()
+        evm.call("evm_revert", begun)
+        for _ in range(2):
+            last = send_token(evm, market, b, receiver, 9)
+            source.poll()
+    assert evm.call("eth_getTransactionReceipt", last)["status"] == "0x1"
+    newest = int(evm.call("eth_blockNumber"), 16)
+    blocks = [evm.call("eth_getBlockByNumber", hex(number), False) for number in range(newest - 3, newest + 1)]
+    on_chain = [block["transactions"][0] for block in blocks]
+    assert standing(source.sent)[-5:] == [kept, *on_chain]
+
+
+@pytest.fixture
+def own_node(postgres: Databases, redis_server: Redis, tmp_path: Path) -> Iterator[tuple[Evm, Source]]:
+    """A node that a test may kill, and its source."""
+    node = Evm(tmp_path / "evm", ports.free())
+    node.start()
+    chains = tmp_path / "chains.json"
+    chain = {"name": "local", "title": "Own", "chain_id": 31337, "native": {"symbol": "ETH", "decimals": 18},
+             "rpc": [node.url], "max_head_age_seconds": None}  # fmt: skip
+    chains.write_text(json.dumps({"active": ["local"], "chains": [chain]}))
+    made = platform(postgres, redis_server, chains, "premium_worker")
+    yield node, Source(made)
+    made.close()
+    node.stop()
+
+
+def test_a_node_that_restarts_loses_and_doubles_nothing(
+    own_node: tuple[Evm, Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its state; while it is away the source only waits."""
+    monkeypatch.setattr(rpc, "_ROUNDS", 0)
+    node, source = own_node
+    source.poll()
+    paid = [pay(node, amount) for amount in (1, 2)]
+    source.poll()
+    paid.append(pay(node, 3))
+    node.stop()
+    with pytest.raises(UpstreamUnavailable):
+        source.poll()
+    node.start()
+    paid.append(pay(node, 4))
+    source.poll()
+    paid.append(pay(node, 5))
+    source.poll()
+    assert source.poll() == []
+    assert standing(source.sent) == paid
+
+
+def test_a_node_that_comes_back_without_its_chain_begins_anew(own_node: tuple[Evm, Source]) -> None:
+    """Another first block: what is remembered of before is taken back, and all of the new chain is told."""
+    node, source = own_node
+    source.poll()
+    for amount in range(1, 300):
+        pay(node, amount)
+    while source.poll():
+        continue
+    assert len(standing(source.sent)) == 299
+    told = {event["event_id"] for event in source.sent}
+    node.stop()
+    (node.data / "state.json").unlink()
+    node.start()
+    paid = [pay(node, amount) for amount in (1, 2)]
+    events = source.poll()
+    assert [event["tx_hash"] for event in transfers(events) if "retracts" not in event] == paid
+    assert len(standing(source.sent)) == 2 + 299 - 256, "what is final by depth is not remembered"
+    assert {event["retracts"] for event in events if "retracts" in event} <= told
     assert source.poll() == []
 
 
