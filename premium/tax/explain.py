@@ -36,6 +36,9 @@ _ORDER = {
 }
 
 
+_MISSING = "nothing is left that covers them: they have no basis"
+
+
 def explanation(report: Report, name: str) -> str:
     """Lines of text; NotFound when the report has no such transaction."""
     names = [name + part for part in _MADE_OF]
@@ -81,7 +84,8 @@ def _candidates(report: Report, tx: Transaction) -> Iterator[str]:
     with localcontext(EXACT):
         lots = run(before, replace(report.setup, until=report.setup.calendar.day(tx.instant))).open_lots
     same = [lot for lot in lots if lot.asset == tx.asset and lot.wallet in ("*", tx.wallet)]
-    yield f"Open before it, in the order in which {report.setup.method} takes them: {len(same)} lots of {tx.asset}."
+    lots_of = "lot of" if len(same) == 1 else "lots of"
+    yield f"Open before it, in the order in which {report.setup.method} takes them: {len(same)} {lots_of} {tx.asset}."
     for lot in same[:SHOWN]:
         basis = f"basis {plain(lot.cost_basis)}{_unit(lot)}"
         yield f"  {lot.lot}: {plain(lot.amount)} acquired {text_of(lot.acquired)}, {basis}"
@@ -98,16 +102,35 @@ def _row(row: Disposal, report: Report) -> Iterator[str]:
     )
     source = "units without a lot" if missing else _source(row)
     yield f"{plain(row.amount)} {row.asset} from {source}: {figures}."
-    yield f"  Why: rule {row.rule}, {_ORDER.get(row.rule, row.rule)}."
+    yield f"  Why: {_MISSING if missing else f'rule {row.rule}, {_ORDER.get(row.rule, row.rule)}'}."
+    if row.adjustment:
+        yield f"  {_gift(row)}"
     if row.denied:
         why = "the asset was acquired within 30 days and was still held"
         yield f"  A loss of {plain(row.denied)} is denied: {why}."
     if row.ring_fenced:
         yield "  The loss is ring-fenced: the asset was acquired again within four weeks (TCA 1997 s 581(3))."
+    yield from _borne(row, report)
     if row.acquired is not None:
         yield f"  Term {row.term}: {_held(row, report)}."
+    elif missing and row.term != "none":
+        yield f"  Term {row.term}: no date of acquisition is known."
     if report.setup.rules.code == "US":
         yield f"  Form 8949 part {part(row)}, box {box(row)}: {WORDING[box(row)]}."
+
+
+def _gift(row: Disposal) -> str:
+    donors = plain(EXACT.add(row.cost_basis, row.adjustment))
+    if row.gain:
+        counted = "the lower value at the gift and its date count"
+        return f"For a loss {counted}, not the donor's basis of {donors} (IRC § 1015(a))."
+    return f"Between the value at the gift and the donor's basis of {donors} there is no gain or loss (IRC § 1015(a))."
+
+
+def _borne(row: Disposal, report: Report) -> Iterator[str]:
+    for relief in report.outcome.reliefs:
+        if relief.transaction == row.transaction and relief.lot == row.lot:
+            yield f"  The gain bears {plain(relief.loss)} of the loss that was ring-fenced for these units (s 581(3))."
 
 
 def _source(row: Disposal) -> str:

@@ -143,6 +143,7 @@ class Relief(NamedTuple):
     """Ireland: a ring-fenced loss that the gain on what was acquired again bears."""
 
     transaction: str
+    lot: str
     day: int
     loss: Decimal
 

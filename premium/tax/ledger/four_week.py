@@ -126,12 +126,13 @@ def ring_fenced(
             again.setdefault(tx.asset, _Purchases()).list.append(by_lot[tx.id])
     made: list[Disposal] = []
     for row in rows:
-        bought, lot = again.get(row.asset), by_lot.get(row.lot or "")
+        bought, name = again.get(row.asset), row.lot or ""
         made += _split(row, bought) if row.gain < ZERO and bought else (row,)
+        lot = by_lot.get(name)
         if lot is not None and lot.replaced:
             relief = lot.relieve(row.amount, max(row.gain, ZERO))
             if relief:
-                reliefs.append(Relief(row.transaction, row.day, relief))
+                reliefs.append(Relief(row.transaction, name, row.day, relief))
     return made
 
 
