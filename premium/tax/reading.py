@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -106,6 +106,8 @@ class RowParser:
         self._amounts: dict[str, Decimal] = {}
         self._plain: set[tuple[str, ...]] = set()
         self._unknown: set[str] = set()
+        self._clock: tzinfo | None = None
+        self._mixed = False
 
     def parse(self, row: Any) -> list[Transaction]:
         """One transaction, or the legs of a richer kind; Refused names the field."""
@@ -199,6 +201,8 @@ class RowParser:
             if not _YEARS[0] <= moment.year < _YEARS[1]:
                 raise Refused(field, f"not between {_YEARS[0]} and {_YEARS[1]}: {value[:SHORT]!r}", "implausible_date")
             if moment.tzinfo is not None:
+                if moment.tzinfo is not self._clock and field == "timestamp":
+                    self._note_clock(moment.tzinfo, value, name)
                 return instant_of(moment)
             if len(text) <= 10:
                 return instant_of(datetime.combine(date.fromisoformat(text), time(), self.zone))
@@ -207,6 +211,15 @@ class RowParser:
             return instant_of(moment.replace(tzinfo=UTC))
         except (ValueError, OverflowError):
             raise Refused(field, f"not an RFC 3339 time: {value[:SHORT]!r}") from None
+
+    def _note_clock(self, zone: tzinfo, value: str, name: Any) -> None:
+        """Tells once that a file's times are of different clocks; each is read by its own."""
+        if self._clock is None or self._mixed or zone == self._clock:
+            self._clock = self._clock or zone
+            return
+        self._mixed = True
+        text = f"timestamp {value[:SHORT]} is of another time zone than those before it ({self._clock}); each counts"
+        self.notices.append(Notice("mixed_time_zones", _name(name), text, self.line, "timestamp"))
 
     def _more(self, row: Mapping[str, Any]) -> More:
         burnt, fee_amount = number(row, "fee_in_kind"), number(row, "fee_amount")

@@ -37,6 +37,8 @@ class Sources:
             if tx.more.to_wallet == OUTSIDE:
                 return f"likeliest source: {tx.id}, which left {tx.wallet} for an unknown wallet"
             bought = bought or tx
+        if bought is None and not self._candidates[item.asset]:
+            return f"nothing here brings {item.asset}; likeliest missing: its purchase, or another name that it has"
         if bought is None:
             return "likeliest missing: the purchase, or a transfer from a wallet that was not imported"
         where = bought.wallet or "another wallet"

@@ -116,7 +116,7 @@ def _absurd_prices(transactions: Iterable[Transaction]) -> list[Notice]:
 
 def _missing(item: Missing, sources: Sources) -> Notice:
     text = f"{plain(item.amount)} {item.asset} have no lot: their basis counts as zero; {sources.likeliest(item)}"
-    return Notice("missing_basis", item.transaction, text)
+    return Notice("missing_basis", item.transaction, text, None, "amount")
 
 
 def below_zero(ready: Iterable[Transaction]) -> list[Notice]:
@@ -133,7 +133,7 @@ def below_zero(ready: Iterable[Transaction]) -> list[Notice]:
         if left < 0 and tx.wallet != OUTSIDE and key not in told:
             told.add(key)
             text = f"{tx.wallet or 'the wallet'} falls to {plain(left)} {tx.asset}"
-            notices.append(Notice("negative_balance", tx.id, text))
+            notices.append(Notice("negative_balance", tx.id, text, None, "amount"))
         if tx.type == "transfer":
             _arrive(tx, balances)
     return notices

@@ -48,6 +48,30 @@ def test_a_history_out_of_order_is_told_once_and_strict_takes_it() -> None:
     assert told(sorted(rows, key=lambda row: str(row["timestamp"]))) == []
 
 
+def test_times_of_different_clocks_are_told_once_and_each_counts() -> None:
+    rows = [
+        tx("b", "2023-01-01T00:00:00Z", "buy", "1", "1"),
+        tx("c", "2023-01-01T09:30:00+09:00", "buy", "1", "1"),
+        tx("d", "2023-01-01T09:30:00+01:00", "buy", "1", "1"),
+        tx("s", "2023-01-02", "sell", "3", "9"),
+    ]
+    assert told(rows, strict=True) == [("mixed_time_zones", "c", 2, "timestamp")]
+    assert told([row | {"timestamp": str(row["timestamp"]).replace("Z", "+00:00")} for row in rows[:1]]) == []
+    assert [row["acquired"] for row in result("US", rows)["disposals"]][1] == "2023-01-01T00:30:00Z"
+
+
+def test_what_has_no_lot_is_told_by_its_field_and_what_may_have_brought_it() -> None:
+    rows = [
+        tx("b", "2023-01-01", "buy", "2", "1", wallet="cold"),
+        tx("s", "2025-03-01", "sell", "1", "3", wallet="hot"),
+        tx("x", "2025-04-01", "sell", "1", "3", asset="UNHEARD-OF"),
+    ]
+    assert told(rows) == [("missing_basis", "s", 2, "amount"), ("missing_basis", "x", 3, "amount")]
+    messages = [each["message"] for each in result("US", rows)["warnings"]]
+    assert "a transfer from cold, where b acquired enough" in messages[0]
+    assert "nothing here brings UNHEARD-OF" in messages[1]
+
+
 @pytest.mark.parametrize("text", ["1e81", "9" * 82, "1e-101", "0." + "0" * 101 + "1"])
 def test_numbers_beyond_any_chain_are_refused_by_field(text: str) -> None:
     rows = [tx("b", "2023-01-01", "buy", "1", "1"), tx("c", "2023-02-01", "buy", text, "1")]
