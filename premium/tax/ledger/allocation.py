@@ -9,7 +9,7 @@ enough; what is left goes, oldest first, to the wallets that hold more than thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -35,10 +35,20 @@ def checked_plan(plan: Any) -> Plan | None:
         raise _wrong("lots", "a list")
     for item in plan.get("lots", []):
         try:
-            decimal_of(item["amount"])
+            amount = decimal_of(item["amount"])
         except (KeyError, TypeError, ValueError):
             raise _wrong("lots", "each of {lot, wallet, amount}") from None
+        if amount < 0:
+            raise _wrong("lots", "amounts of at least zero")
     return plan
+
+
+def unknown_lots(plan: Plan | None, known: Iterable[str]) -> list[Notice]:
+    """What the plan allocates and nothing is left of, or never was: its units go where those without a plan do."""
+    named = dict.fromkeys(str(item.get("lot")) for item in plan.get("lots", ())) if plan is not None else {}
+    text = "the safe-harbour allocation names this lot, of which nothing is left on 2025-01-01"
+    left = set(known)
+    return [Notice("lot_not_available", name, text, None, "safe_harbor.lots") for name in named if name not in left]
 
 
 def _wrong(field: str, reason: str) -> InvalidInput:

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from premium.money import ZERO
 from premium.tax.days import day_of
-from premium.tax.ledger.allocation import Allocation
+from premium.tax.ledger.allocation import Allocation, unknown_lots
 from premium.tax.ledger.specific import SpecificLedger
 from premium.tax.model import Outcome, Transaction
 
@@ -80,6 +80,8 @@ class TransitionLedger(SpecificLedger):
         self.allocated = self.per_wallet = True
         pool, self.queues, self.by_id = self.queues, {}, {}
         places = self._places()
+        unused = (lot.id for queue in pool.values() for _, _, lot in queue if lot.amount)
+        self.outcome.notices += unknown_lots(self.setup.allocation, unused)
         for asset in sorted(str(key) for key in pool):
             lots = [entry[2] for entry in sorted(pool[asset], key=lambda entry: (entry[2].acquired, entry[1]))]
             held = {wallet: amount for (wallet, of), amount in self.balances.items() if of == asset}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from premium.errors import Unprocessable
+from premium.errors import InvalidInput, Unprocessable
 from premium.tax.calculate import calculate
 from premium.tax.document import document
 from tests.unit.tax.histories import Row, result, tx
@@ -139,6 +139,20 @@ def test_specific_unit_and_global_allocation_of_rev_proc_2024_28() -> None:
         if plan is not None:
             asked = calculate({"jurisdiction": "US", "safe_harbor": plan, "transactions": rows}, lot_scope="per_wallet")
             assert document(asked) == out
+
+
+def test_an_allocation_of_what_is_not_there_is_told_of_and_a_negative_one_refused() -> None:
+    rows = [tx("b1", "2023-01-01", "buy", "1", "100"), tx("s", "2025-06-01", "sell", "1", "300")]
+
+    def allocated(lot: str, amount: str) -> Row:
+        plan = {"method": "specific_unit", "lots": [{"lot": lot, "wallet": "main", "amount": amount}]}
+        return document(calculate({"jurisdiction": "US", "safe_harbor": plan, "transactions": rows}))
+
+    told = [(w["code"], w["transaction"], w["field"]) for w in allocated("b9", "1")["warnings"]]
+    assert told == [("lot_not_available", "b9", "safe_harbor.lots")]
+    assert allocated("b1", "1")["warnings"] == []
+    with pytest.raises(InvalidInput, match="at least zero"):
+        allocated("b1", "-1")
 
 
 def test_lots_moved_between_wallets_keep_their_date_which_decides_the_order() -> None:
