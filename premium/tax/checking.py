@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from premium.tax.days import moment_of
-from premium.tax.fields import Refused
+from premium.tax.fields import Refused, shown
 from premium.tax.importers.base import LinedRow, Unreadable
 from premium.tax.model import Notice
 from premium.tax.reading import BLANK, FIELDS, RowParser
@@ -41,7 +41,7 @@ def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> C
             _unique(str(row["id"]), line, seen)
         except Refused as wrong:
             name = row.get("id") if isinstance(row, Mapping) else None
-            known = str(name)[:200] if isinstance(name, str | int) else None
+            known = shown(str(name), 200) if isinstance(name, str | int) else None
             checked.errors.append(Notice(wrong.code, known, f"{wrong.field}: {wrong.reason}", line, wrong.field))
             continue
         checked.rows.append(row)
@@ -55,7 +55,7 @@ def _check(row: Any, parser: RowParser) -> datetime:
     if isinstance(row, Mapping):
         unknown = sorted(set(row) - FIELDS)
         if unknown:
-            raise Refused(str(unknown[0])[:60], "not a field of this format", "unknown_field")
+            raise Refused(shown(str(unknown[0]), 60), "not a field of this format", "unknown_field")
     legs = parser.parse(row)
     for field, longest in _LONGEST.items():
         if len(str(row.get(field) or "")) > longest:

@@ -33,6 +33,11 @@ class Flawed(NamedTuple):
     reason: str
 
 
+def shown(text: str, length: int) -> str:
+    """A text of a file as an answer can hold it: cut, and half a character by its escape."""
+    return text[:length].encode("utf-8", "backslashreplace").decode()
+
+
 def writable(value: str) -> bool:
     """Whether a text can be stored and printed: no NUL or line break, no surrogate without its other half."""
     try:

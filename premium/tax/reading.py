@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from premium.money import EXACT, ZERO
 from premium.tax.days import instant_of
-from premium.tax.fields import SHORT, Flawed, Refused, burnt_value, form_of, lots_of, number, writable
+from premium.tax.fields import SHORT, Flawed, Refused, burnt_value, form_of, lots_of, number, shown, writable
 from premium.tax.kinds import LEG, RICHER, is_half, richer
 from premium.tax.model import NEUTRAL, PLAIN, More, Notice, Transaction
 
@@ -133,7 +133,7 @@ class RowParser:
         for field in sorted(set(row) - FIELDS - self._unknown):
             self._unknown.add(field)
             text = f"{field[:SHORT]!r} is not a field of this format and is not read"
-            self.notices.append(Notice("unknown_field", _name(row.get("id")), text, self.line, field[:SHORT]))
+            self.notices.append(Notice("unknown_field", _name(row.get("id")), text, self.line, shown(field, SHORT)))
 
     def _one(self, row: Mapping[str, Any], types: Mapping[str, str]) -> Transaction:
         given = row.get("type")
@@ -266,4 +266,4 @@ def _refusal(refused: Refused, name: Any, line: int) -> Notice:
 
 
 def _name(name: Any) -> str | None:
-    return str(name)[:MAX_TEXT] if isinstance(name, str | int) else None
+    return shown(str(name), MAX_TEXT) if isinstance(name, str | int) else None

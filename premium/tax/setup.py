@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from premium.tax.model import Notice
 from premium.tax.rules import METHODS, SCOPES, TRANSITION, Jurisdiction, jurisdiction
 
 POOLED = ("section_104", "section_104_company", "acb", "average", "total_average", "moving_average")
+_CODE = re.compile(r"[A-Za-z0-9]{2,12}")
 _ALIASES = {"average_cost": "average", "s104": "section_104", "spec_id": "specific_id"}
 
 
@@ -66,7 +68,7 @@ def setup(
         method=chosen,
         scope=_scope(scope, chosen, rules, allocation),
         calendar=calendar,
-        currency=(currency or rules.currency).upper(),
+        currency=_currency(currency or rules.currency),
         strict=strict,
         until=None if until_tax_year is None else calendar.last_day(until_tax_year),
         allocation=allocation,
@@ -84,6 +86,12 @@ def _method(method: str | None, rules: Jurisdiction) -> str:
         known = ", ".join(METHODS)
         raise InvalidInput(f"unknown method {method[:40]!r}; known are {known}", details={"method": known})
     return wanted
+
+
+def _currency(code: str) -> str:
+    if not _CODE.fullmatch(code.strip()):
+        raise InvalidInput(f"not a currency's code: {code[:40]!r}", details={"currency": "a code such as EUR"})
+    return code.strip().upper()
 
 
 def _scope(scope: str | None, method: str, rules: Jurisdiction, allocation: Mapping[str, Any] | None) -> str:

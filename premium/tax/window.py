@@ -9,7 +9,7 @@ from codecs import getincrementaldecoder
 from typing import IO, Any
 
 from premium.errors import InvalidInput
-from premium.tax.fields import SHORT, Flawed
+from premium.tax.fields import SHORT, Flawed, shown
 
 PIECE = 1 << 16
 """Bytes that are looked at together: some hundred rows."""
@@ -23,7 +23,7 @@ def _once(pairs: _Pairs) -> dict[str, Any] | Flawed:
     if len(made) == len(pairs):
         return made
     names = [name for name, _ in pairs]
-    return Flawed(next(name for name in names if names.count(name) > 1)[:SHORT], "is there twice")
+    return Flawed(shown(next(name for name in names if names.count(name) > 1), SHORT), "is there twice")
 
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from premium.errors import Unprocessable
+from premium.errors import InvalidInput, Unprocessable
 from premium.tax.calculate import calculate
 from premium.tax.files import read_document
 from premium.tax.importers.base import LinedRow
+from premium.tax.writing import write_json
 from tests.unit.tax.histories import Row, result, tx
 
 pytestmark = pytest.mark.unit
@@ -98,3 +100,21 @@ def test_numbers_too_far_apart_for_an_exact_sum_are_refused_in_words() -> None:
     ]
     with pytest.raises(Unprocessable, match="span more than 400 digits"):
         calculate({"jurisdiction": "CA", "transactions": rows})
+
+
+def test_half_a_character_in_a_name_is_told_and_still_written(tmp_path: Path) -> None:
+    rows = [
+        tx("\ud800", "2023-01-01", "buy", "NaN", "1"),
+        tx("c", "2023-01-01", "buy", "1", "1") | {"\ud801": 1},
+    ]
+    report = calculate({"transactions": rows})
+    with (tmp_path / "out.json").open("w", encoding="utf-8") as file:
+        write_json(report, file)
+    warnings = json.loads((tmp_path / "out.json").read_text())["warnings"]
+    assert [(each["transaction"], each["field"]) for each in warnings] == [("\\ud800", "amount"), ("c", "\\ud801")]
+
+
+@pytest.mark.parametrize("code", ["\ud800", "E\x00R", "=EUR", "e", "EUR, and more than a code"])
+def test_a_currency_is_a_code(code: str) -> None:
+    with pytest.raises(InvalidInput, match="not a currency's code"):
+        calculate({"currency": code, "transactions": []})
