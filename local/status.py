@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import chain
 
 import redis
@@ -14,7 +15,8 @@ from local.neighbours import Neighbours
 from local.places import Places
 from local.progress import CONSOLE, say
 from local.service import Service
-from premium.jobs.backlog import parts_of
+from premium.jobs.backlog import measure, parts_of
+from premium.jobs.presence import residents
 from premium.jobs.queue import QUEUES
 
 
@@ -37,13 +39,19 @@ def status(places: Places) -> bool:
 
 
 def _queues(url: str) -> Table:
-    """Waiting, started, failed by queue, read from RQ's own keys."""
-    table = Table("queue", "queued", "started", "failed", box=None, pad_edge=False)
+    """Waiting, started, failed by queue, read from RQ's own keys; workers and residents, and what residents do."""
+    table = Table("queue", "queued", "started", "failed", "workers", "", box=None, pad_edge=False)
     with redis.Redis.from_url(url, db=1) as client:
+        workers = {each.queue: str(each.workers) for each in measure(client, datetime.now(UTC))}
+        doing: dict[str, list[str]] = {}
+        for each in residents(client):
+            doing.setdefault(each.queue, []).append(f"{each.name} {each.doing}")
         for name in chain.from_iterable(parts_of(client, QUEUES).values()):
             waiting = client.llen(f"rq:queue:{name}")
             started, failed = client.zcard(f"rq:wip:{name}"), client.zcard(f"rq:failed:{name}")
-            table.add_row(name, str(waiting), str(started), str(failed))
+            table.add_row(
+                name, str(waiting), str(started), str(failed), workers.get(name, ""), "\n".join(doing.get(name, ()))
+            )
     return table
 
 

@@ -22,6 +22,7 @@ from premium.alerts.lease import Lease, standings
 from premium.alerts.shard import Shard
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
+from premium.jobs.presence import present
 from premium.notifications.dispatch import hand_over
 from premium.observability import logger
 from workers import logs
@@ -54,13 +55,14 @@ def reside(platform: bootstrap.Platform, wanted: tuple[int, ...], stop: Stop) ->
 
     look = partial(standings, platform.worker_database, shards, owner)
     duty = Duty(look, make, wanted, platform.settings.alert_warm_shards)
-    while not stop.wanted:
-        try:
-            duty.turn()
-        except UpstreamUnavailable as error:
-            logger.warning("the matcher waits for its stores", error=error.message)
-            time.sleep(OUTAGE_SECONDS)
-    duty.release()
+    with present(platform.redis(1), "alerts", owner, lambda: duty.doing):
+        while not stop.wanted:
+            try:
+                duty.turn()
+            except UpstreamUnavailable as error:
+                logger.warning("the matcher waits for its stores", error=error.message)
+                time.sleep(OUTAGE_SECONDS)
+        duty.release()
 
 
 def _wanted(shard: int | None, shards: int) -> tuple[int, ...]:

@@ -7,13 +7,16 @@ not keep up and one slow destination would occupy a worker. SIGTERM finishes wha
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from premium.bootstrap import platform
 from premium.config import ConfigurationError
+from premium.jobs.presence import present
 from premium.notifications.dispatch import WAKES
 from premium.notifications.running import run_batch, run_until
 from premium.observability import logger
@@ -31,7 +34,8 @@ async def reside() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     logger.info("notifications are being delivered")
-    await run_until(stop, platform())
+    with present(platform().redis(1), "notifications", f"{socket.gethostname()}-{os.getpid()}", lambda: "delivers"):
+        await run_until(stop, platform())
     logger.info("notifications are delivered elsewhere from now on")
 
 

@@ -3,7 +3,7 @@
 PostgreSQL and Redis are real and started here; batches are kept as the Lambda keeps them, the matchers are the process
 that the fleet runs. One event in ten fires one rule. SQS and Lambda are left out: the emulator's are not AWS's.
 `--deliver` adds the notifications' process and a server in the place of the users'. `--kill-every 20 --restart-redis 90
---matchers 2` kills one of the matchers, in turn, and restarts Redis once.
+--matchers 2 --spares 1` kills one of the matchers, in turn, and restarts Redis once; the spare stands in.
 """
 
 from __future__ import annotations
@@ -105,10 +105,13 @@ def _wait(postgres: Postgres, seconds: float) -> float:
 @click.option("--rules", default=1_250_000, show_default=True)
 @click.option("--seconds", default=60.0, show_default=True)
 @click.option("--matchers", default=1, show_default=True, help="Each serves one shard.")
+@click.option("--spares", default=0, show_default=True, help="Matchers more, which stand by.")
 @click.option("--deliver", is_flag=True, help="Deliver the webhooks to a local server and measure when they come.")
 @click.option("--kill-every", default=0.0, help="Seconds between kills of a matcher; the shards take turns.")
 @click.option("--restart-redis", default=0.0, help="Restart Redis once, after so many seconds.")
-def main(rules: int, seconds: float, matchers: int, kill_every: float, restart_redis: float, *, deliver: bool) -> None:
+def main(
+    *, rules: int, seconds: float, matchers: int, spares: int, kill_every: float, restart_redis: float, deliver: bool
+) -> None:
     """Print how long an event takes to become a notification job, what is lost and what is doubled."""
     logger.setLevel("ERROR")  # that Redis is away is what is tried here
     with ExitStack() as stack:
@@ -120,7 +123,11 @@ def main(rules: int, seconds: float, matchers: int, kill_every: float, restart_r
         hand_over(run.app, run.client, _events(1, 99), shards=matchers)
         print(f"{matchers} matchers: loaded and the first events matched after {_wait(run.postgres, 300):.1f} s; "
               f"{run.memory()} MiB")  # fmt: skip
-        trouble = Trouble(run.postgres.url("premium", SUPERUSER), run.redis, run.begin)
+        if spares:
+            for _ in range(spares):
+                run.begin()
+            print(f"{spares} spares: ready after {run.ready(spares):.1f} s; {run.memory()} MiB")
+        trouble = Trouble(run.postgres.url("premium", SUPERUSER), run.redis, run.replace)
         trouble.start(kill_every=kill_every, restart_after=restart_redis, shards=matchers)
         sent = _feed(run.app, run.client, seconds, matchers)
         trouble.end()

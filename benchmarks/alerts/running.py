@@ -23,6 +23,7 @@ from benchmarks.alerts.hook import receiver
 from local import ports
 from local.postgres import SUPERUSER, Postgres
 from local.redis import Redis
+from premium.jobs.presence import residents
 from premium.storage.postgres import Database
 
 HOT = 100
@@ -40,7 +41,7 @@ class Run:
         stack.callback(self.postgres.destroy)
         self.redis.start()
         stack.callback(self.redis.stop)
-        given = {"REDIS_URL": self.redis.url, "ALERT_SHARDS": str(matchers)}
+        given = {"REDIS_URL": self.redis.url, "ALERT_SHARDS": str(matchers), "ALERT_WARM_SHARDS": str(matchers)}
         self._variables = os.environ | _migrated(self.postgres) | given
         self._running: list[subprocess.Popen[bytes]] = []
         stack.callback(self._end)
@@ -55,6 +56,25 @@ class Run:
     def begin(self, program: str = "workers.matcher") -> None:
         command = [sys.executable, "-m", program]
         self._running.append(subprocess.Popen(command, env=self._variables, cwd=ROOT, stdout=subprocess.DEVNULL))
+
+    def replace(self, pid: int) -> bool:
+        """kill -9 of a matcher, and another in its place, as the supervisor does; False where it lives no more."""
+        found = next((one for one in self._running if one.pid == pid and one.poll() is None), None)
+        if found is None:
+            return False
+        found.kill()
+        self.begin()
+        return True
+
+    def ready(self, spares: int, seconds: float = 300) -> float:
+        """Until so many matchers stand by with every shard's rules; how long that took."""
+        begun, shards = time.monotonic(), int(self._variables["ALERT_SHARDS"])
+        words = f"stands by for {', '.join(map(str, range(shards)))}"
+        while time.monotonic() - begun < seconds:
+            if sum(one.doing == words for one in residents(self.client)) >= spares:
+                break
+            time.sleep(0.2)
+        return time.monotonic() - begun
 
     def memory(self) -> str:
         """Of each process that lives, in MiB."""

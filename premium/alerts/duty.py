@@ -40,7 +40,16 @@ class Duty:
     @property
     def held(self) -> list[int]:
         """The shards that we serve."""
-        return [number for number, shard in self._kept.items() if shard.lease.is_held]
+        return [number for number, shard in list(self._kept.items()) if shard.lease.is_held]
+
+    @property
+    def doing(self) -> str:
+        """For operators."""
+        served = [f"{number}" for number in self.held]
+        ready = [f"{number}" for number in self._kept if not self._kept[number].lease.is_held]
+        words = [f"serves {', '.join(served)}"] if served else []
+        words += [f"stands by for {', '.join(ready)}"] if ready else []
+        return "; ".join(words) or "waits"
 
     def turn(self) -> None:
         """A fraction of a second's work. UpstreamUnavailable: nothing can be done at the moment."""

@@ -16,7 +16,8 @@ from typing import Any
 from premium.alerts.matcher import Matcher
 from premium.alerts.memory import Changes
 from premium.alerts.memory_store import MemoryStore
-from premium.alerts.rule import Rule, RuleError, parse
+from premium.alerts.reading import Reading, RuleText
+from premium.alerts.rule import Rule, RuleError
 from premium.alerts.shard_store import ShardStore
 from premium.alerts.sharding import names_no_series, shard_of
 from premium.observability import logger
@@ -36,6 +37,7 @@ class Loading:
     def __init__(self, store: ShardStore, memory: MemoryStore) -> None:
         self._store = store
         self._memory = memory
+        self._reading = Reading()
         self._position = 0
         self._cooled_until: datetime | None = None
         self.seen: datetime | None = None
@@ -47,21 +49,25 @@ class Loading:
         """All rules of the shard; a change made meanwhile is followed afterwards. `alive` is called now and then."""
         self._position = self._store.position()
         self.fleetwide.clear()
-        self.matcher = Matcher(self._read(alive), remember=True)
-        # A million rules that live as long as the process: the collector need not walk them again and again.
         gc.collect()
-        gc.freeze()
+        # A million rules that live as long as the process: the collector need not walk them again and again.
+        gc.disable()
+        try:
+            self.matcher = Matcher(self._read(alive), remember=True)
+        finally:
+            gc.freeze()
+            gc.enable()
 
     def follow(self) -> int:
         """The changes since; how many rules."""
         changed = 0
         while True:
-            position, named, documents = self._store.changes(self._position)
+            position, named, rows = self._store.changes(self._position)
             if position == self._position:
                 return changed
             for rule_id in map(str, named):
                 self.fleetwide.pop(rule_id, None)
-            there = {rule.id: rule for each in documents if (rule := self._rule(each)) is not None}
+            there = {rule.id: rule for row in rows if (rule := self._rule(row)) is not None}
             for rule_id in map(str, named):
                 if rule_id in there:
                     self.matcher.put(there[rule_id])
@@ -106,20 +112,19 @@ class Loading:
         memory.disarm({slots[rule]: series for rule, series in self._memory.disarmed().items() if rule in slots})
 
     def _read(self, alive: Callable[[], object]) -> Iterator[Rule]:
-        for number, document in enumerate(self._store.rules()):
+        for number, row in enumerate(self._store.rules()):
             if number % _SIGN_EVERY == 0:
                 alive()
-            rule = self._rule(document)
+            rule = self._rule(row)
             if rule is not None:
                 yield rule
 
-    def _rule(self, document: str) -> Rule | None:
+    def _rule(self, row: RuleText) -> Rule | None:
         """None for one that this release cannot read."""
-        raw = _json(document)
         try:
-            rule = parse(raw)
+            rule = self._reading.rule(row)
         except RuleError as error:
-            logger.warning("a rule cannot be read", rule_id=raw["id"], field=error.field, reason=error.reason)
+            logger.warning("a rule cannot be read", rule_id=row.id, field=error.field, reason=error.reason)
             return None
         if rule is None or self._store.shards == 1 or not rule.cooldown or not names_no_series(rule):
             return rule

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import DictRow, scalar_row
+from psycopg.rows import DictRow, tuple_row
 
+from premium.alerts.reading import RuleText
 from premium.alerts.sharding import buckets_of
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
@@ -49,16 +50,16 @@ class ShardStore:
             row = connection.execute("SELECT coalesce(max(position), 0) AS at FROM alert_rule_changes").fetchone()
         return int(row["at"]) if row else 0
 
-    def rules(self) -> Iterator[str]:
-        """Every enabled rule of the shard as JSON."""
+    def rules(self) -> Iterator[RuleText]:
+        """Every enabled rule of the shard."""
         with (
             self._database.transaction(statement_timeout_ms=_LOAD_TIMEOUT_MS) as connection,
-            connection.cursor(name="rules", row_factory=scalar_row) as cursor,
+            connection.cursor(name="rules", row_factory=tuple_row) as cursor,
         ):
             cursor.itersize = _PAGE
-            yield from cursor.execute(_RULES, self._names)
+            yield from map(RuleText._make, cursor.execute(_RULES, self._names))
 
-    def changes(self, position: int) -> tuple[int, list[UUID], list[str]]:
+    def changes(self, position: int) -> tuple[int, list[UUID], list[RuleText]]:
         """A page of changes after `position`: the new position, the rules they name, and those of ours as they are."""
         with self._database.transaction() as connection:
             rows = connection.execute(_CHANGES, {"at": position, "most": _PAGE}).fetchall()
@@ -66,7 +67,7 @@ class ShardStore:
             if not named:
                 return position, [], []
             found = connection.execute(_CHANGED, self._names | {"named": named}).fetchall()
-        return rows[-1]["position"], named, [row["rule"] for row in found]
+        return rows[-1]["position"], named, [RuleText(**row) for row in found]
 
     def transaction(self) -> Any:
         return self._database.transaction()
@@ -133,10 +134,7 @@ def _columns(events: Iterable[tuple[str, datetime, str]]) -> dict[str, list[Any]
     return {"ids": [row[0] for row in rows], "times": [row[1] for row in rows], "kinds": [row[2] for row in rows]}
 
 
-_RULE = """
-json_build_object('id', id, 'type', type, 'conditions', conditions, 'cooldown_seconds', cooldown_seconds,
-                  'trigger', trigger, 'hysteresis', hysteresis)::text AS rule
-"""
+_RULE = "id::text AS id, type, conditions::text AS conditions, cooldown_seconds, trigger, hysteresis"
 _OURS = "enabled AND (bucket = ANY (%(buckets)s) OR bucket IS NULL)"
 _RULES = f"SELECT {_RULE} FROM alert_rules WHERE {_OURS}"  # noqa: S608 - constants
 _CHANGED = f"{_RULES} AND id = ANY (%(named)s)"

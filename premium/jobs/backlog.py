@@ -12,6 +12,7 @@ from redis import Redis
 from rq import Queue, Worker
 from rq.registry import ScheduledJobRegistry, StartedJobRegistry
 
+from premium.jobs.presence import residents
 from premium.jobs.queue import QUEUES
 from premium.jobs.rq_queue import queue
 
@@ -44,7 +45,7 @@ class Backlog:
 
 
 def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) -> tuple[Backlog, ...]:
-    """Every queue's backlog; workers are those whose heartbeat lives and that listen to the queue."""
+    """Every queue's backlog; workers listen to it, or serve it as residents, and give signs of life."""
     parts = parts_of(connection, queues)
     counts = {name: [0, 0, 0] for name in parts}
     with connection.pipeline(transaction=False) as pipe:
@@ -57,6 +58,7 @@ def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) ->
     for place, (name, _) in enumerate(every):
         counts[name] = [before + more for before, more in zip(counts[name], found[3 * place :][:3], strict=True)]
     listening = [name for worker in Worker.all(connection=connection) for name in worker.queue_names()]
+    listening += [resident.queue for resident in residents(connection)]
     return tuple(
         Backlog(
             queue=name,

@@ -26,7 +26,7 @@ def test_partitions_come_and_go_with_the_clock(copy_of: object) -> None:
     url: UrlOf = copy_of("premium")
     worker = Database(lambda: url("premium_worker"))
     with psycopg.connect(url(SUPERUSER)) as connection:
-        connection.execute("INSERT INTO premium_users (external_id) VALUES ('ada')")
+        connection.execute("INSERT INTO premium_users (external_id, tier) VALUES ('ada', 'pro')")
         made = connection.execute(
             "INSERT INTO alert_rules (user_id, name, type, conditions, actions)"  # noqa: S608 - constants
             f" SELECT id, 'x', 'gas', '[{{}}]', '{HOOK}' FROM premium_users RETURNING id"

@@ -1,0 +1,68 @@
+"""Rules as the database keeps them, a million at a time.
+
+Most rules are like others in all but their values: which fields they name, by which operators, and so how each value is
+read and when the rule fires, is worked out once for each form.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from premium.alerts.rule import Condition, Rule, parse
+
+MAX_FORMS = 10_000
+_read_json = json.JSONDecoder(parse_float=Decimal).decode  # loads would make a decoder for each rule
+
+
+class RuleText(NamedTuple):
+    """A row of `alert_rules`; `conditions` as JSON text."""
+
+    id: str
+    type: str
+    conditions: str
+    cooldown_seconds: int
+    trigger: str | None
+    hysteresis: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    kind: str
+    edge: bool
+    parts: tuple[tuple[str, str, Callable[[object], Any]], ...]
+
+
+class Reading:
+    """Remembers the forms that it has seen."""
+
+    def __init__(self) -> None:
+        self._forms: dict[tuple[object, ...], _Form] = {}
+
+    def rule(self, row: RuleText) -> Rule | None:
+        """As `parse` reads it. RuleError: this release cannot read it."""
+        conditions = _read_json(row.conditions)
+        key = (row.type, row.trigger, *[(each["field"], each["operator"]) for each in conditions])
+        form = self._forms.get(key)
+        if form is not None:
+            read = self._filled(form, conditions)
+            if read is not None:
+                return Rule(row.id, form.kind, read, form.edge, row.cooldown_seconds, row.hysteresis or None)
+        rule = parse(row._asdict() | {"conditions": conditions})
+        if rule is not None and len(self._forms) < MAX_FORMS:
+            parts = tuple((each.field, each.operator, each.read) for each in rule.conditions)
+            self._forms[key] = _Form(rule.kind, rule.edge, parts)
+        return rule
+
+    def _filled(self, form: _Form, conditions: list[dict[str, Any]]) -> tuple[Condition, ...] | None:
+        """None where a value is not readable: the slow way says so."""
+        found = []
+        for (field, operator, read), raw in zip(form.parts, conditions, strict=True):
+            value = read(raw["value"])
+            if value is None:
+                return None
+            found.append(Condition(field, operator, value, read))
+        return tuple(found)

@@ -1,0 +1,61 @@
+"""Resident processes as operators see them: they serve a queue without being workers of RQ, and say what they do."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Event, Thread
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+SIGN_SECONDS = 2.0
+ALIVE_SECONDS = 10
+_KEY = "premium:resident:{}:{}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resident:
+    """`name` is of the host and the process; `doing` a few words."""
+
+    queue: str
+    name: str
+    doing: str
+
+
+@contextmanager
+def present(redis: Redis, queue: str, name: str, doing: Callable[[], str]) -> Iterator[None]:
+    """While it lasts, a thread gives signs of life; without Redis there are none, and nothing else happens."""
+    ended = Event()
+    thread = Thread(target=_tell, args=(redis, _KEY.format(queue, name), doing, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(SIGN_SECONDS)
+        with suppress(RedisError):
+            redis.delete(_KEY.format(queue, name))
+
+
+def residents(redis: Redis) -> list[Resident]:
+    """Those alive, by queue and name."""
+    keys = sorted(redis.scan_iter(_KEY.format("*", "*"), count=1000))
+    values = redis.mget(keys) if keys else []
+    return [
+        Resident(queue=key.decode().split(":")[2], name=key.decode().split(":", 3)[3], doing=json.loads(value)["doing"])
+        for key, value in zip(keys, values, strict=True)
+        if value is not None
+    ]
+
+
+def _tell(redis: Redis, key: str, doing: Callable[[], str], ended: Event) -> None:
+    since = int(time.time())
+    while True:
+        with suppress(RedisError):
+            redis.set(key, json.dumps({"doing": doing(), "since": since}), ex=ALIVE_SECONDS)
+        if ended.wait(SIGN_SECONDS):
+            return
