@@ -39,6 +39,14 @@ def compare(actual: Any, operator: str, wanted: Decimal | str) -> bool:
     return bool(_COMPARE[operator](actual, wanted))
 
 
+def disarms(rule: Rule, event: Event) -> bool | None:
+    """Whether an event disarms a rule with a hysteresis; False arms it again, None leaves it as it is."""
+    if all_hold(rule.conditions, event):
+        return True
+    about = tuple(condition for condition in rule.conditions if isinstance(condition.value, str))
+    return False if all_hold(about, event) and not all_hold(relaxed(rule), event) else None
+
+
 def relaxed(rule: Rule) -> tuple[Condition, ...]:
     """The conditions with each threshold moved by the hysteresis: while these hold, a fired rule is not re-armed."""
     if rule.hysteresis is None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from premium.alerts.catalogue import OCCURRENCES
 from premium.alerts.codes import Codes
 from premium.alerts.columns import Batch, column_of, texts
-from premium.alerts.evaluate import Event, all_hold, relaxed
+from premium.alerts.evaluate import Event, all_hold, disarms
 from premium.alerts.index import RuleIndex
 from premium.alerts.memory import Memory, series_name
 from premium.alerts.rule import Rule
@@ -147,20 +147,20 @@ class Matcher:
         if not previous.judged[at]:
             return False
         before = self.series[batch.kind].before(batch, previous, at)
-        if rule.hysteresis is not None:
-            return self._armed_and_holds(rule, slot, event, before, holds=holds)
-        return holds and (before is None or not all_hold(rule.conditions, before))
+        begins = holds and (before is None or not all_hold(rule.conditions, before))
+        return begins if rule.hysteresis is None else self._armed(rule, slot, batch, at, previous) and begins
 
-    def _armed_and_holds(self, rule: Rule, slot: int, event: Event, before: Event | None, *, holds: bool) -> bool:
-        memory, series = self.memory, series_name(rule.kind, event)
-        if not all_hold(relaxed(rule), event):
-            memory.arm(slot, rule.id, series, armed=True)
-            return False
-        held = before is not None and all_hold(rule.conditions, before)
-        fires = holds and not held and not memory.is_disarmed(slot, series)
-        if holds:
-            memory.arm(slot, rule.id, series, armed=False)
-        return fires
+    def _armed(self, rule: Rule, slot: int, batch: Batch, at: int, previous: Previous) -> bool:
+        """Whether the rule was armed at the event's own time; what the event makes of that is remembered."""
+        older, younger = self.series[batch.kind].around(batch, previous, at)
+        if any(disarms(rule, event) is not None for event in younger):
+            verdicts = (disarms(rule, event) for event in older)
+            return not next((verdict for verdict in verdicts if verdict is not None), False)
+        name, now = series_name(rule.kind, batch.events[at]), disarms(rule, batch.events[at])
+        armed = not self.memory.is_disarmed(slot, name)
+        if now is not None:
+            self.memory.arm(slot, rule.id, name, armed=not now)
+        return armed
 
     def _cooled(self, batch: Batch, events: Ints, slots: Slots) -> tuple[Ints, Slots]:
         """Without what a cooldown suppresses."""

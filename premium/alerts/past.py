@@ -1,11 +1,16 @@
-"""Batches gone by, kept for as long as an event may be late, and what each series was before them."""
+"""The events of the last window, and from before it what each series' own last window needs, by series and time.
+
+Batches become runs sorted by series, time and arrival; small runs are merged into larger ones, so that they stay few
+however small the batches are, and what a window no longer needs is dropped when it is merged into the oldest.
+"""
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from premium.alerts.evaluate import Event
 from premium.alerts.thresholds import Floats, Ints
@@ -15,82 +20,110 @@ WINDOW = 600.0
 
 NEVER = -np.inf
 
+_FAN = 8
+"""Runs of one size that are merged, if all came within `_SPAN` seconds: else the oldest would be kept too long."""
+_SPAN = WINDOW / 4
+
+Objects = NDArray[np.object_]
+
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """The events' places by series and then by arrival; `numbers` are the series in that order."""
+class _Run:
+    """Sorted by `numbers` (the series), then `times`, then arrival. `stamp`: the newest time when its last came."""
 
-    newest: float
     numbers: Ints
-    order: Ints
     times: Floats
-    events: list[Event]
+    events: Objects
+    stamp: float
+    size: int = 0
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def last(self, numbers: Ints, times: Floats) -> Ints:
+        """For each the place of the last event of the series that is not after the time, -1 for none."""
+        low = np.searchsorted(self.numbers, numbers, "left")
+        high = np.searchsorted(self.numbers, numbers, "right")
+        first = low.copy()
+        while (open_ := low < high).any():
+            middle = (low + high) >> 1
+            before = open_ & (self.times[np.minimum(middle, len(self) - 1)] <= times)
+            low, high = np.where(before, middle + 1, low), np.where(open_ & ~before, middle, high)
+        return np.where(low > first, low - 1, -1)
+
+    def without(self, number: int, event_id: object) -> _Run:
+        low, high = np.searchsorted(self.numbers, [number, number + 1]).tolist()
+        gone = [at for at in range(low, high) if self.events[at].get("event_id") == event_id]
+        if not gone:
+            return self
+        columns = [np.delete(column, gone) for column in (self.numbers, self.times, self.events)]
+        return _Run(*columns, self.stamp, self.size)
 
 
 class Past:
-    """The events of the last window by batch, and from before it what each series' own last window needs."""
+    """Series by their numbers; what comes later into a series is asked first among events of one time."""
 
     def __init__(self) -> None:
         self.newest = NEVER
-        self._base: dict[int, list[tuple[float, Event]]] = {}
-        self._batches: deque[_Batch] = deque()
+        self._oldest = _merged([], np.zeros(0), 0)
+        self._runs: list[_Run] = []
 
-    def add(self, numbers: Ints, order: Ints, times: Floats, events: list[Event], levels: Floats) -> None:
-        """A batch that has been matched: places `order`, sorted by their series `numbers`.
+    def add(self, numbers: Ints, times: Floats, events: Objects, levels: Floats) -> None:
+        """A batch that has been matched, sorted by series, time and arrival.
 
         `levels`: the time of each series' newest event, by the series' number.
         """
-        newest = float(times.max())
-        self._batches.append(_Batch(newest, numbers, order, times, events))
-        self.newest = max(self.newest, newest)
-        while self._batches[0].newest < self.newest - WINDOW:
-            self._forget(self._batches.popleft(), levels)
+        if len(numbers) == 0:
+            return
+        self.newest = max(self.newest, float(times.max()))
+        self._runs.append(_Run(numbers, times, events, self.newest))
+        self._fold(levels)
+        self._forget(levels)
 
-    def begin(self, number: int, time: float, event: Event) -> None:
-        """What is known of a series after a restart."""
-        self._base[number] = [(time, event)]
-        self.newest = max(self.newest, time)
-
-    def at(self, number: int, time: float, floor: float) -> Event | None:
-        """The newest event of a series after `floor` and not after `time`; among equals the later arrival."""
-        return self._newest(number, time, floor)[1]
+    def before(self, numbers: Ints, times: Floats) -> tuple[Floats, Objects]:
+        """For each the newest event of the series that is not after the time, and its time; NEVER and None if none."""
+        best, found = np.full(len(numbers), NEVER), np.empty(len(numbers), np.object_)
+        for run in (self._oldest, *self._runs):
+            place = run.last(numbers, times)
+            at = np.flatnonzero(place >= 0)
+            at = at[run.times[place[at]] >= best[at]]
+            best[at], found[at] = run.times[place[at]], run.events[place[at]]
+        return best, found
 
     def newest_of(self, number: int) -> tuple[float, Event | None]:
         """What is left of a series, and its time."""
-        return self._newest(number, np.inf, NEVER)
+        times, events = self.before(np.array([number]), np.array([np.inf]))
+        return float(times[0]), events[0]
 
     def remove(self, number: int, event_id: object) -> None:
         """An event of the series that the chain took back: it was no level at any time."""
-        self._base[number] = [one for one in self._base.get(number, ()) if one[1].get("event_id") != event_id]
-        for batch in self._batches:
-            low, high = np.searchsorted(batch.numbers, [number, number + 1])
-            for place in batch.order[low:high].tolist():
-                if batch.events[place].get("event_id") == event_id:
-                    batch.times[place] = np.nan  # compares with no time, so that nothing finds it
+        self._oldest = self._oldest.without(number, event_id)
+        self._runs = [run.without(number, event_id) for run in self._runs]
 
-    def _newest(self, number: int, time: float, floor: float) -> tuple[float, Event | None]:
-        best, found = floor, None
-        for here, event in self._base.get(number, ()):
-            if best < here <= time or (found is not None and here == best):
-                best, found = here, event
-        for batch in self._batches:
-            low, high = np.searchsorted(batch.numbers, [number, number + 1])
-            for place in batch.order[low:high].tolist():
-                here = float(batch.times[place])
-                if best < here <= time or (found is not None and here == best):
-                    best, found = here, batch.events[place]
-        return best, found
+    def _fold(self, levels: Floats) -> None:
+        while len(self._runs) >= _FAN:
+            some = self._runs[-_FAN:]
+            if some[0].size != some[-1].size or some[-1].stamp - some[0].stamp > _SPAN:
+                return
+            self._runs[-_FAN:] = [_merged(some, levels, some[0].size + 1)]
 
-    def _forget(self, batch: _Batch, levels: Floats) -> None:
-        for number, place in zip(batch.numbers.tolist(), batch.order.tolist(), strict=True):
-            self._base.setdefault(number, []).append((float(batch.times[place]), batch.events[place]))
-        for number in set(batch.numbers.tolist()):
-            if len(self._base[number]) > 1:
-                self._base[number] = _needed(self._base[number], float(levels[number]) - WINDOW)
+    def _forget(self, levels: Floats) -> None:
+        """Runs that are older than the window, once they are as many events as what they are merged with."""
+        old = [run for run in self._runs if run.stamp < self.newest - WINDOW]
+        if old and (len(old) > _FAN or sum(map(len, old)) >= len(self._oldest)):
+            self._oldest = _merged([self._oldest, *old], levels, 0)
+            self._runs = self._runs[len(old) :]
 
 
-def _needed(known: list[tuple[float, Event]], oldest: float) -> list[tuple[float, Event]]:
-    """Of a series' events by arrival: those that are not older than `oldest`, and the newest before these."""
-    before = [one for one in enumerate(known) if one[1][0] < oldest]
-    last = max(before, key=lambda one: (one[1][0], one[0]), default=None)
-    return [one for at, one in enumerate(known) if one[0] >= oldest or (last is not None and at == last[0])]
+def _merged(runs: Sequence[_Run], levels: Floats, size: int) -> _Run:
+    """One run, without events that are older than their series' window, but for the newest of these."""
+    numbers = np.concatenate([np.zeros(0, np.int64), *(run.numbers for run in runs)])
+    times = np.concatenate([np.zeros(0), *(run.times for run in runs)])
+    events = np.concatenate([np.empty(0, np.object_), *(run.events for run in runs)])
+    order = np.lexsort((times, numbers))  # stable: among equals the order of arrival
+    numbers, times = numbers[order], times[order]
+    old = times < levels[numbers] - WINDOW
+    needed = ~old
+    needed[:-1] |= ~old[1:] | (numbers[1:] != numbers[:-1])
+    needed[-1:] = True
+    return _Run(numbers[needed], times[needed], events[order[needed]], runs[-1].stamp if runs else NEVER, size)

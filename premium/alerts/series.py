@@ -6,6 +6,7 @@ and are not younger. One that is more than `WINDOW` behind its series fires no e
 
 from __future__ import annotations
 
+from bisect import bisect, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ class Series:
         previous = Previous(numbers, order, times, place, {}, np.ones(len(batch), np.bool_))
         earlier = np.where(place >= 0, times[place], self._times[numbers])
         if (times < earlier).any():
-            self._sort_out(set(numbers[times < earlier].tolist()), previous)
+            self._sort_out(np.unique(numbers[times < earlier]), previous)
         return previous
 
     def before(self, batch: Batch, previous: Previous, at: int) -> Event | None:
@@ -72,6 +73,16 @@ class Series:
         if inside >= 0:
             return batch.events[inside]
         return previous.special[at] if at in previous.special else self._last[int(previous.numbers[at])]
+
+    def around(self, batch: Batch, previous: Previous, at: int) -> tuple[list[Event], list[Event]]:
+        """For an event that came out of order: its series up to its own time, the newest first, and what is younger."""
+        if at not in previous.special:
+            return [], []
+        number, time = int(previous.numbers[at]), float(previous.times[at])
+        inside = np.flatnonzero((previous.numbers[:at] == number) & previous.judged[:at]).tolist()
+        known = self._past.of(number) + [(float(previous.times[place]), batch.events[place]) for place in inside]
+        older = sorted((one for one in known if one[0] <= time), key=lambda one: one[0])
+        return [event for _, event in reversed(older)], [event for when, event in known if when > time]
 
     def column_before(self, batch: Batch, previous: Previous, field: str, read: Reader) -> Floats:
         """A numeric column one event earlier in each series: NaN where it is unknown or unreadable."""
@@ -90,8 +101,11 @@ class Series:
         if not previous.judged.all():
             order = order[previous.judged[order]]
         ranked = previous.numbers[order]
-        self._advance(batch, ranked, order, previous.times, ordered=not previous.special)
-        self._past.add(ranked, order, previous.times, list(batch.events), self._times)
+        if previous.special:
+            by_time = np.lexsort((order, previous.times[order], ranked))
+            ranked, order = ranked[by_time], order[by_time]
+        self._advance(batch, ranked, order, previous.times)
+        self._past.add(ranked, previous.times[order], batch.objects[order], self._times)
 
     def last(self, numbers: Ints) -> Iterator[Event]:
         """The newest event of each of these series that has one."""
@@ -116,8 +130,8 @@ class Series:
         numbers, times = self._numbered(batch), self._timed(batch)
         new = np.flatnonzero(self._times[numbers] == NEVER)
         self._last[numbers[new]], self._times[numbers[new]] = batch.objects[new], times[new]
-        for at in new.tolist():
-            self._past.begin(int(numbers[at]), float(times[at]), batch.events[at])
+        new = new[np.lexsort((times[new], numbers[new]))]
+        self._past.add(numbers[new], times[new], batch.objects[new], self._times)
 
     def _numbered(self, batch: Batch) -> Ints:
         numbers = batch.coded(self._fields[0], learn=True)
@@ -149,32 +163,29 @@ class Series:
             self._levels[field, read] = found
         return found
 
-    def _sort_out(self, late: set[int], previous: Previous) -> None:
+    def _sort_out(self, late: Ints, previous: Previous) -> None:
         """The slow way, for the series in which some event is out of order: corrects `previous` in place."""
-        seen: dict[int, list[int]] = {number: [] for number in late}
-        newest = {number: float(self._times[number]) for number in late}
-        times = previous.times
-        for at, (number, time) in enumerate(zip(previous.numbers.tolist(), times.tolist(), strict=True)):
-            if number not in late:
-                continue
+        members = np.flatnonzero(np.isin(previous.numbers, late))
+        numbers, times = previous.numbers[members], previous.times[members]
+        older = zip(*(column.tolist() for column in self._past.before(numbers, times)), strict=True)
+        newest: dict[int, float] = dict(zip(late.tolist(), self._times[late].tolist(), strict=True))
+        seen: dict[int, list[tuple[float, int]]] = {number: [] for number in newest}
+        for at, number, time, (older_time, event) in zip(
+            members.tolist(), numbers.tolist(), times.tolist(), older, strict=True
+        ):
             previous.place[at], previous.special[at] = -1, None
             if time < newest[number] - WINDOW:
                 previous.judged[at] = False
                 continue
-            previous.place[at], previous.special[at] = self._at(number, time, seen[number], times)
+            inside = bisect(seen[number], (time, at)) - 1
+            if inside >= 0 and seen[number][inside][0] >= older_time:
+                previous.place[at] = seen[number][inside][1]
+            else:
+                previous.special[at] = event
             newest[number] = max(newest[number], time)
-            seen[number].append(at)
+            insort(seen[number], (time, at))
 
-    def _at(self, number: int, time: float, seen: list[int], times: Floats) -> tuple[int, Event | None]:
-        """The newest event of a series that is not younger than `time`: a place in the batch, or one from before."""
-        inside = max((at for at in seen if times[at] <= time), key=lambda at: (times[at], at), default=-1)
-        older = self._past.at(number, time, float(times[inside]) if inside >= 0 else NEVER)
-        return (-1, older) if older is not None else (inside, None)
-
-    def _advance(self, batch: Batch, ranked: Ints, order: Ints, times: Floats, *, ordered: bool) -> None:
-        if not ordered:
-            by_time = np.lexsort((order, times[order], ranked))
-            ranked, order = ranked[by_time], order[by_time]
+    def _advance(self, batch: Batch, ranked: Ints, order: Ints, times: Floats) -> None:
         last_of = np.ones(len(ranked), np.bool_)
         last_of[:-1] = ranked[1:] != ranked[:-1]
         numbers, places = ranked[last_of], order[last_of]

@@ -75,20 +75,27 @@ class Reference:
         if rule.kind != event.get("kind") or late:
             return False
         was = before is not None and all_hold(rule.conditions, before[1])
-        if rule.hysteresis is None or not self._reached(rule, event):
-            return now and not was
-        state = (rule.id, key)
-        if not all_hold(relaxed(rule), event):
-            self._disarmed.discard(state)
-            return False
-        fires = now and not was and state not in self._disarmed
-        if now:
-            self._disarmed.add(state)
-        return fires
+        begins = now and not was
+        return begins if rule.hysteresis is None else self._armed(rule, key, event) and begins
+
+    def _armed(self, rule: Rule, key: tuple[Any, ...], event: Event) -> bool:
+        """At the event's own time; memory is of the newest that decides, the others are asked of the series."""
+        time, state = seconds(event.get("timestamp")), (rule.id, key)
+        seen = sorted(self._seen[key], key=lambda one: one[0])
+        if any(self._decides(rule, one) is not None for when, one in seen if when > time):
+            older = [self._decides(rule, one) for when, one in seen if when <= time]
+            return next((verdict for verdict in reversed(older) if verdict is not None), "armed") == "armed"
+        armed, now = state not in self._disarmed, self._decides(rule, event)
+        if now is not None:
+            self._disarmed = self._disarmed - {state} if now == "armed" else self._disarmed | {state}
+        return armed
 
     @staticmethod
-    def _reached(rule: Rule, event: Event) -> bool:
-        return bool(rule.conditions) and event.get("kind") == rule.kind
+    def _decides(rule: Rule, event: Event) -> str | None:
+        if all_hold(rule.conditions, event):
+            return "disarmed"
+        texts = [one for one in rule.conditions if isinstance(one.value, str)]
+        return "armed" if all_hold(tuple(texts), event) and not all_hold(relaxed(rule), event) else None
 
     def _warm(self, rule: Rule, time: float) -> bool:
         last = self._fired.get(rule.id)

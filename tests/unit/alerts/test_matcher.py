@@ -158,3 +158,32 @@ def test_the_predecessor_of_an_edge_may_be_none_of_the_rules_group(
     together, one_by_one = Matcher([made]), Matcher([made])
     assert together.match(events)[0].tolist() == [1, 4]
     assert [at for at, event in enumerate(events) if len(one_by_one.match([event])[0])] == [1, 4]
+
+
+@pytest.mark.parametrize("size", [1, 9])
+@pytest.mark.parametrize(
+    ("ticks", "fired"),
+    [
+        # A price of before the firing does not arm the rule again, however late it comes.
+        ([(0, 90), (20, 101), (10, 90), (40, 99), (50, 101)], [20]),
+        # A firing of before the rule was armed again does not keep the newer level from firing.
+        ([(0, 90), (20, 90), (10, 101), (30, 99), (40, 101)], [10, 40]),
+        # What is late and has nothing younger that decides is the newest word.
+        ([(0, 101), (20, 97), (10, 90), (30, 101)], [0, 30]),
+        ([(0, 101), (10, 90), (30, 97), (20, 101), (40, 101)], [0, 20]),
+    ],
+)
+def test_a_rule_is_armed_as_of_the_events_own_time(ticks: list[tuple[int, int]], fired: list[int], size: int) -> None:
+    above = {"field": "price_usd", "operator": "gt", "value": 100}
+    rule = parse({"id": "r", "type": "price", "conditions": [above], "hysteresis": 5})
+    assert rule is not None
+    matcher = Matcher([rule])
+    events = [
+        {"event_id": str(at), "kind": "price", "asset": "A", "price_usd": usd, "timestamp": 1_763_640_000 + at}
+        for at, usd in ticks
+    ]
+    got = []
+    for start in range(0, len(events), size):
+        places, _ = matcher.match(events[start : start + size])
+        got += [ticks[start + place][0] for place in places.tolist()]
+    assert got == fired
