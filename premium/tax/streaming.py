@@ -60,9 +60,11 @@ def document_of(text: Text) -> dict[str, Any]:
 def _members(text: Text, window: Window) -> dict[str, Any]:
     found: dict[str, Any] = {}
     while window.peek() != "}":
+        if window.peek() != '"':
+            raise window.broken("expected a member's name")
         name = window.value()
         if name in found:
-            raise window.broken(f"the member {str(name)[:SHORT]!r} is there twice")
+            raise window.broken(f"the member {name[:SHORT]!r} is there twice")
         window.past(":")
         if name == _LIST and window.peek() == "[":
             window.past("[")

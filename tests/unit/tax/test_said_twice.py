@@ -51,3 +51,10 @@ def test_objects_in_rows_are_no_repetition(tmp_path: Path) -> None:
 def test_cells_beyond_the_columns_are_named(tmp_path: Path) -> None:
     text = "id,timestamp,type,asset,amount,price\nb,2023-01-01T00:00:00Z,buy,BTC,1,000,10\n"
     assert warnings(tmp_path / "in.csv", text) == [("invalid_field", 2, "column 7")]
+
+
+@pytest.mark.parametrize("name", ["5", "{}", "null", ""])
+def test_a_member_has_a_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "in.json").write_text(f'{{{name}:1,"transactions":[]}}')
+    with pytest.raises(InvalidInput, match="line 1: expected a member's name"):
+        read_document(str(tmp_path / "in.json"))
