@@ -51,13 +51,17 @@ class _Run:
             low, high = np.where(before, middle + 1, low), np.where(open_ & ~before, middle, high)
         return np.where(low > first, low - 1, -1)
 
-    def without(self, number: int, event_id: object) -> _Run:
+    def places(self, number: int) -> range:
+        """Of one series."""
         low, high = np.searchsorted(self.numbers, [number, number + 1]).tolist()
-        gone = [at for at in range(low, high) if self.events[at].get("event_id") == event_id]
+        return range(low, high)
+
+    def without(self, number: int, event_id: object) -> _Run:
+        gone = [at for at in self.places(number) if self.events[at].get("event_id") == event_id]
         if not gone:
             return self
-        columns = [np.delete(column, gone) for column in (self.numbers, self.times, self.events)]
-        return _Run(*columns, self.stamp, self.size)
+        numbers, times = np.delete(self.numbers, gone), np.delete(self.times, gone)
+        return _Run(numbers, times, np.delete(self.events, gone), self.stamp, self.size)
 
 
 class Past:
@@ -89,6 +93,19 @@ class Past:
             at = at[run.times[place[at]] >= best[at]]
             best[at], found[at] = run.times[place[at]], run.events[place[at]]
         return best, found
+
+    def of(self, number: int) -> list[tuple[float, Event]]:
+        """What is known of a series; among equal times by arrival."""
+        known: list[tuple[float, Event]] = []
+        for run in (self._oldest, *self._runs):
+            low, high = np.searchsorted(run.numbers, [number, number + 1]).tolist()
+            known += zip(run.times[low:high].tolist(), run.events[low:high].tolist(), strict=True)
+        return known
+
+    def of(self, number: int) -> list[tuple[float, Event]]:
+        """What is kept of a series, with its times; among equal times in the order of arrival."""
+        runs = ((run, place) for run in (self._oldest, *self._runs) for place in run.places(number))
+        return [(float(run.times[place]), run.events[place]) for run, place in runs]
 
     def newest_of(self, number: int) -> tuple[float, Event | None]:
         """What is left of a series, and its time."""
