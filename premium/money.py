@@ -38,9 +38,11 @@ def decimal_of(text: str | int | Decimal) -> Decimal:
 
 def plain(value: Decimal) -> str:
     """The shortest exact decimal string, never with an exponent: `1E+3` is `1000`, `0.500` is `0.5`."""
-    if value == 0:
+    if not value:
         return "0"
-    text = format(value, "f")
+    text = str(value)
+    if "E" in text:
+        text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Any, overload
 
 from premium.tax.model import PLAIN, Transaction
@@ -80,6 +80,22 @@ class _Folded(Sequence[Transaction]):
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    def __iter__(self) -> Iterator[Transaction]:
+        texts = map(self._numbers.__getitem__, map(slice, self._ends, self._ends[1:]))
+        amounts, values, fees = zip(*map(str.split, texts), strict=True)
+        columns = (
+            self._ids,
+            self._instants,
+            self._types,
+            self._assets,
+            map(Decimal, amounts),
+            (None if value == "None" else Decimal(value) for value in values),
+            map(Decimal, fees),
+            self._wallets,
+            repeat(PLAIN, len(self)) if self._more is None else self._more,
+        )
+        return map(Transaction._make, zip(*columns, strict=True))
 
     def __getitem__(self, at: Any) -> Any:
         amount, value, fee = self._numbers[self._ends[at] : self._ends[at + 1]].split(" ")

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
 
 from premium.tax.kinds import OUTSIDE
 from premium.tax.model import ACQUISITIONS, Missing, Transaction
 
 _LOOKED_AT = 200
 """Candidates before a sale that are looked at, the latest first."""
+
+
+class _Candidate(NamedTuple):
+    """What of a transaction says whether missing units came from it: a history has too many to keep them whole."""
+
+    instant: int
+    id: str
+    wallet: str
+    amount: Decimal
+    leaves: bool
+    """For an unknown wallet."""
 
 
 class Sources:
@@ -21,20 +34,21 @@ class Sources:
             assets.add(item.asset)
             names.add(item.transaction)
         self._instants: dict[str, int] = {}
-        self._candidates: dict[str, list[Transaction]] = {asset: [] for asset in assets}
+        self._candidates: dict[str, list[_Candidate]] = {asset: [] for asset in assets}
         for tx in ready if assets else ():
             if tx.id in names:
                 self._instants[tx.id] = tx.instant
-            if tx.asset in assets and (tx.type in ACQUISITIONS or tx.more.to_wallet == OUTSIDE):
-                self._candidates[tx.asset].append(tx)
+            leaves = tx.more.to_wallet == OUTSIDE
+            if tx.asset in assets and (tx.type in ACQUISITIONS or leaves):
+                self._candidates[tx.asset].append(_Candidate(tx.instant, tx.id, tx.wallet, tx.amount, leaves))
 
     def likeliest(self, item: Missing) -> str:
         """What left for an unknown wallet, else another wallet that acquired enough, else that something is missing."""
-        bought: Transaction | None = None
+        bought: _Candidate | None = None
         for tx in self._before(item):
             if tx.wallet == item.wallet or tx.amount < item.amount:
                 continue
-            if tx.more.to_wallet == OUTSIDE:
+            if tx.leaves:
                 return f"likeliest source: {tx.id}, which left {tx.wallet} for an unknown wallet"
             bought = bought or tx
         if bought is None and not self._candidates[item.asset]:
@@ -44,7 +58,7 @@ class Sources:
         where = bought.wallet or "another wallet"
         return f"likeliest missing: a transfer from {where}, where {bought.id} acquired enough"
 
-    def _before(self, item: Missing) -> Iterator[Transaction]:
+    def _before(self, item: Missing) -> Iterator[_Candidate]:
         candidates = self._candidates[item.asset]
         at = bisect_right(candidates, self._instants.get(item.transaction, 0), key=lambda tx: tx.instant)
         return reversed(candidates[max(0, at - _LOOKED_AT) : at])

@@ -17,7 +17,6 @@ class Totals:
 
     proceeds: Decimal = ZERO
     cost_basis: Decimal = ZERO
-    total: Decimal = ZERO
     short_term: Decimal = ZERO
     long_term: Decimal = ZERO
     income: Decimal = ZERO
@@ -28,17 +27,19 @@ class Totals:
     disposals: int = 0
 
     def add(self, row: Disposal) -> None:
-        gain = row.gain
-        self.proceeds += row.proceeds
-        self.cost_basis += row.cost_basis
-        self.total += gain
-        self.denied_loss += row.denied
+        proceeds, cost, denied = row.proceeds, row.cost_basis, row.denied
+        gain = proceeds - cost
+        self.proceeds += proceeds
+        self.cost_basis += cost
+        if denied:
+            gain += denied
+            self.denied_loss += denied
         self.disposals += 1
         if row.term == "long":
             self.long_term += gain
         elif row.term == "short":
             self.short_term += gain
-        if gain >= 0:
+        if not gain.is_signed():
             self.gains += gain
         else:
             self.losses -= gain
@@ -47,6 +48,16 @@ class Totals:
 
     def earn(self, event: Income) -> None:
         self.income += event.value
+
+    def include(self, other: Totals) -> None:
+        """Add sums of other rows."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    @property
+    def total(self) -> Decimal:
+        """Gains less losses, after denial."""
+        return EXACT.add(EXACT.subtract(self.proceeds, self.cost_basis), self.denied_loss)
 
     @property
     def usable_loss(self) -> Decimal:
@@ -82,25 +93,24 @@ class Sums:
 
 
 def sums(disposals: Iterable[Disposal], income: Iterable[Income], calendar: Calendar) -> Sums:
-    """One pass over the rows; by_tax_year has every tax year that has an event, whatever its start."""
-    whole, by_year, by_tax_year = Totals(), dict[int, Totals](), dict[int, Totals]()
+    """One pass over the rows, day by day; by_tax_year has every tax year that has an event, whatever its start."""
+    by_day, whole, by_year, by_tax_year = dict[int, Totals](), Totals(), dict[int, Totals](), dict[int, Totals]()
     for row in disposals:
-        whole.add(row)
-        _of(by_year, calendar.year(row.day)).add(row)
-        if not calendar.fiscal_is_calendar:
-            _of(by_tax_year, calendar.tax_year(row.day)).add(row)
+        _of(by_day, row.day).add(row)
     for event in income:
-        whole.earn(event)
-        _of(by_year, calendar.year(event.day)).earn(event)
+        _of(by_day, event.day).earn(event)
+    for day, totals in by_day.items():
+        whole.include(totals)
+        _of(by_year, calendar.year(day)).include(totals)
         if not calendar.fiscal_is_calendar:
-            _of(by_tax_year, calendar.tax_year(event.day)).earn(event)
+            _of(by_tax_year, calendar.tax_year(day)).include(totals)
     if calendar.fiscal_is_calendar:
         by_tax_year = by_year
     return Sums(whole, dict(sorted(by_year.items())), dict(sorted(by_tax_year.items())))
 
 
-def _of(years: dict[int, Totals], year: int) -> Totals:
-    found = years.get(year)
+def _of(known: dict[int, Totals], day_or_year: int) -> Totals:
+    found = known.get(day_or_year)
     if found is None:
-        found = years[year] = Totals()
+        found = known[day_or_year] = Totals()
     return found

@@ -16,7 +16,7 @@ from premium.tax.sources import Sources
 
 _GENESIS = day_of(date(2009, 1, 3))
 _PER_WALLET = day_of(date(2025, 1, 1))
-_ABSURD = 1000
+_ABSURD = Decimal(1000)
 """A price this many times the asset's last one, or below it by as much, is told of."""
 _NEAR = 30 * 86_400_000_000
 """If the last one is no older than this; over years such a move is real."""

@@ -21,18 +21,21 @@ class Column:
     So a line differs from its own rounding by at most a cent, and nothing is lost over a hundred thousand lines.
     """
 
-    __slots__ = ("_exact", "_quantum", "printed")
+    __slots__ = ("_exact", "_nothing", "_quantum", "printed")
 
     def __init__(self, quantum: Decimal = _CENT) -> None:
         self._exact = ZERO
         self._quantum = quantum
+        self._nothing = cents(ZERO, quantum)
         self.printed = ZERO
         """The sum of the lines so far."""
 
     def line(self, value: Decimal) -> Decimal:
         """The printed amount of the next line."""
+        if not value and self.printed is not ZERO:
+            return self._nothing
         self._exact = EXACT.add(self._exact, value)
-        total = cents(self._exact, self._quantum)
+        total = self._exact.quantize(self._quantum, context=_ROUNDING)
         step = EXACT.subtract(total, self.printed)
         self.printed = total
         return step

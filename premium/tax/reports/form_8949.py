@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from premium.money import EXACT, plain
@@ -111,6 +112,7 @@ def sheets(report: Report) -> Iterator[Sheet]:
         yield Sheet(letter, rows, report, adjustments)
 
 
+@cache
 def american(day: int) -> str:
     """`12/31/2024`, as the forms ask."""
     return date_of(day).strftime("%m/%d/%Y")
