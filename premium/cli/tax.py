@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +69,7 @@ def calculate_command(output: str, explain: str | None, **options: Any) -> None:
     """Compute gains lot by lot and write the neutral JSON."""
     with _told(), paused():
         report = _report(**options)
+        _warn(report)
         if explain is not None:
             click.echo(explanation(report, explain))
         if explain is None or output != "-":
@@ -86,6 +88,7 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
         if unknown:
             raise InvalidInput(f"unknown format {unknown[0]!r}; known are {', '.join(DOCUMENTS)}")
         report = _report(**options)
+        _warn(report)
         folder = Path(output)
         folder.mkdir(parents=True, exist_ok=True)
         documents = [DOCUMENTS[name] for name in formats] or documents_of(report.setup.rules)
@@ -124,6 +127,16 @@ def _report(sources: tuple[str, ...], importer: str | None, **options: Any) -> R
     document = read_documents(sources, importer=importer, currency=currency.upper())
     with watched(count_of(document)) as watch:
         return calculate(document, now=instant_of(SystemClock().now()), watch=watch, **options)
+
+
+def _warn(report: Report) -> None:
+    """On standard error a line for each kind of warning: the result has them all, but its reader may be a form."""
+    counts = Counter(notice.code for notice in report.notices)
+    for notice in report.notices:
+        count = counts.pop(notice.code, 0)
+        if count:
+            more = f" (and {count - 1} more)" if count > 1 else ""
+            click.echo(f"Warning {notice.code}: {notice.sentence}{more}", err=True)
 
 
 @contextmanager

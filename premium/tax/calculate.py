@@ -195,11 +195,9 @@ def _refuse(notices: Iterable[Notice], under: Setup) -> None:
     flaws = [notice for notice in notices if notice.code not in accepted]
     if flaws:
         first = flaws[0]
-        where = f"line {first.line}: " if first.line else ""
-        name = f"{first.transaction}: " if first.transaction else ""
         more = f" (and {len(flaws) - 1} more)" if len(flaws) > 1 else ""
         details = {"code": first.code, "transaction": first.transaction, "line": first.line, "field": first.field}
-        raise Unprocessable(f"{where}{name}{first.message}{more}", details=details)
+        raise Unprocessable(f"{first.sentence}{more}", details=details)
 
 
 def _with_lines(notices: list[Notice], names: Sequence[str], lines: Sequence[int]) -> list[Notice]:

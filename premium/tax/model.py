@@ -177,6 +177,13 @@ class Notice(NamedTuple):
     line: int | None = None
     field: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        """With the line and the transaction that it is about."""
+        where = f"line {self.line}: " if self.line else ""
+        name = f"{self.transaction}: " if self.transaction else ""
+        return f"{where}{name}{self.message}"
+
 
 @dataclass(slots=True)
 class Outcome:

@@ -123,6 +123,24 @@ def test_explain_names_the_scope_of_the_time_and_the_fee_in_kind_and_an_output_h
     assert plain["disposals"][-1]["transaction"] == "s3:fee"
 
 
+def test_warnings_stand_on_standard_error_a_line_a_kind(source: str, tmp_path: Path) -> None:
+    path = tmp_path / "short.json"
+    path.write_text(
+        json.dumps([*ROWS, tx("s4", "2025-03-01", "sell", "9", "5"), tx("s5", "2025-03-02", "sell", "9", "5")])
+    )
+    done = premium("calculate", "--input", str(path), "--method", "acb")
+    told = done.stderr.splitlines()
+    assert told[0].startswith("Warning method_not_allowed: United States does not allow the method acb")
+    assert any(
+        line.startswith("Warning missing_basis: line 5: s4: ") and line.endswith("(and 1 more)") for line in told
+    )
+    assert len(told) == len({line.split(":")[0] for line in told})
+    assert json.loads(done.stdout)["warnings"][0]["code"] == "method_not_allowed"
+    report = premium("report", "--input", str(path), "--output", str(tmp_path / "forms"))
+    assert "Warning missing_basis: line 5: s4: " in report.stderr
+    assert premium("calculate", "--input", source).stderr == ""
+
+
 def test_report_writes_the_same_bytes_again(source: str, tmp_path: Path) -> None:
     made = []
     for name in ("one", "two"):
