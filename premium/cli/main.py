@@ -10,6 +10,7 @@ import click
 
 TOPICS: Mapping[str, str] = {
     "alerts": "Whale rules: check them, replay events against them.",
+    "prices": "The price history that tax reports are filled from.",
     "queues": "Jobs and their queues: look, requeue, cancel, drain.",
     "tax": "Transaction histories and tax reports.",
 }

@@ -17,11 +17,13 @@ from premium.chains.addresses import checksum
 from premium.cli.watching import watched
 from premium.clock import SystemClock
 from premium.errors import AppError, InvalidInput
+from premium.prices.files import read_prices
 from premium.tax.calculate import Report, calculate
 from premium.tax.collector import paused
 from premium.tax.days import instant_of
 from premium.tax.explain import explanation
 from premium.tax.files import read_documents
+from premium.tax.price_series import PriceSeries
 from premium.tax.reports import DOCUMENTS, documents_of
 from premium.tax.rules import jurisdiction
 from premium.tax.streaming import count_of
@@ -42,6 +44,13 @@ _OPTIONS = (
     click.option("--year", help="Report this tax year only (2024 or 2024-25); the calculation is always of all years"),
     click.option("--time-zone", help="Zone of the tax days, as an IANA name"),
     click.option("--strict", is_flag=True, help="Refuse what would else be a warning"),
+    click.option(
+        "--prices",
+        "price_files",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Prices in the report's currency for what states none: asset,timestamp,price as CSV, or an object a line",
+    ),
     click.option("--source", "importer", help="Name the exchange or tool whose file it is, instead of its header"),
 )
 
@@ -121,12 +130,18 @@ def wallet_command(address: str, output: str, **options: Any) -> None:
             file.write("\n")
 
 
-def _report(sources: tuple[str, ...], importer: str | None, **options: Any) -> Report:
+def _report(sources: tuple[str, ...], importer: str | None, price_files: tuple[Path, ...], **options: Any) -> Report:
     country = jurisdiction(options["jurisdiction"]) if options["jurisdiction"] else None
     currency = options["currency"] or (country.currency if country else "USD")
     document = read_documents(sources, importer=importer, currency=currency.upper())
     with watched(count_of(document)) as watch:
-        return calculate(document, now=instant_of(SystemClock().now()), watch=watch, **options)
+        now, prices = instant_of(SystemClock().now()), _prices(price_files)
+        return calculate(document, now=now, watch=watch, prices=prices, **options)
+
+
+def _prices(files: tuple[Path, ...]) -> PriceSeries:
+    known = (price for file in files for price in read_prices(file))
+    return PriceSeries((price.asset, instant_of(price.at), price.price, price.source) for price in known)
 
 
 def _warn(report: Report) -> None:

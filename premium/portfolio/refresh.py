@@ -25,7 +25,9 @@ from premium.portfolio.model import Quality, Quote, Snapshot, Status, Wallet
 from premium.portfolio.snapshots import SnapshotStore
 from premium.portfolio.sources import Sources
 from premium.portfolio.store import PortfolioStore
+from premium.prices.history import KnownPrice, PriceHistory
 from premium.prices.judge import judge
+from premium.prices.naming import asset_key
 
 
 def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
@@ -39,6 +41,7 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]: 
         sources = Sources.of(platform)
         done = asyncio.run(_read(sources, wallets, previous, context))
         store.replace_assets(user_id, done)
+        PriceHistory(platform.timeseries).add(_worth_keeping(done))
         context.point("first_write")
         snapshots.add(user_id, done, before_commit=lambda: context.point("before_commit"))
     return _hand_on(context, done)
@@ -64,6 +67,16 @@ async def _read(sources: Sources, wallets: list[Wallet], previous: Snapshot | No
         watched=watched,
         previous=previous,
     )
+
+
+def _worth_keeping(snapshot: Snapshot) -> list[KnownPrice]:
+    """The prices that a snapshot rests on, for those who ask later what something cost."""
+    quotes = {holding.key: holding.quote for holding in snapshot.holdings}
+    return [
+        KnownPrice(asset_key(*key.split(":", 1)), quote.price.at, quote.price.usd, quote.price.source)
+        for key, quote in quotes.items()
+        if quote.price is not None and quote.quality is Quality.GOOD
+    ]
 
 
 def _tell(outcomes: Mapping[str, aggregate.Outcome]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Inexact, localcontext
 from typing import Any
@@ -21,6 +21,7 @@ from premium.tax.legs import directed
 from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
 from premium.tax.normalise import in_order, normalise
 from premium.tax.oddities import out_of_order
+from premium.tax.price_series import PriceSeries
 from premium.tax.reading import Read, read_rows
 from premium.tax.setup import TRANSITION, Setup, setup
 from premium.tax.streaming import rows_in
@@ -99,10 +100,12 @@ def calculate(
     strict: bool = False,
     now: int | None = None,
     watch: Watch | None = None,
+    prices: PriceSeries | None = None,
 ) -> Report:
     """The report of a neutral document. InvalidInput for what is no document; when strict, Unprocessable for any flaw.
 
     `now` (microseconds) is what dates are in the future of; None does not look. `watch` is told of the work's progress.
+    `prices` (in the report's currency) fill what the document does not state.
     """
     asked = options_of(document, jurisdiction=jurisdiction, currency=currency, method=method, lot_scope=lot_scope)
     rows = rows_in(document)
@@ -122,7 +125,7 @@ def calculate(
     read = read_rows(watch("Reading", rows) if watch else rows, zone=under.calendar.zone)
     if not _exported(rows):
         read.notices.extend(out_of_order(read.transactions))
-    return report_of(read, under, tax_year=tax_year, now=now)
+    return report_of(read, replace(under, prices=prices), tax_year=tax_year, now=now)
 
 
 def _exported(rows: Iterable[Any]) -> bool:

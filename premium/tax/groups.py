@@ -105,11 +105,11 @@ def _filled_total(legs: list[Transaction], prices: PriceHistory, notices: list[N
     for tx in legs:
         value = tx.value
         if value is None:
-            unit = prices.near(tx.asset, tx.instant)
-            if unit is None:
+            found = prices.near(tx.asset, tx.instant)
+            if found is None:
                 return None
-            value = EXACT.multiply(unit, tx.amount)
-            told.append(Notice("price_filled", tx.id, f"valued at {unit}, the price of the same day", None, "price"))
+            value = EXACT.multiply(found.unit, tx.amount)
+            told.append(Notice("price_filled", tx.id, f"valued at {found.unit}, {found.origin}", None, "price"))
         filled.append(value)
     notices += told
     return sum_exact(filled)

@@ -48,7 +48,8 @@ class More(NamedTuple):
     to_asset: str | None = None
     """Of a conversion that is no disposal: the asset that carries the basis on."""
     to_amount: Decimal | None = None
-    price_filled: bool = False
+    price_filled: str = ""
+    """Whose price of when made the value, where none was stated."""
 
 
 PLAIN = More()

@@ -24,7 +24,7 @@ _NEEDS_VALUE = frozenset({"buy", "sell", "income", "fee"})
 def normalise(transactions: list[Transaction], under: Setup, notices: list[Notice]) -> list[Transaction]:
     """Ready for an engine; what was assumed stands in `notices`."""
     transactions = valued_money(transactions, under, notices)
-    prices = PriceHistory(transactions)
+    prices = PriceHistory(transactions, under.prices)
     made = pair_transfers(transactions, notices)
     made = settle_groups(made, prices, under, notices)
     made = spend_fees(made, prices, notices)
@@ -116,12 +116,12 @@ def _fee_value(tx: Transaction, prices: PriceHistory, notices: list[Notice]) -> 
     more = tx.more
     if more.fee_asset == tx.asset and tx.value is not None and tx.amount and tx.type != "transfer":
         return divide(EXACT.multiply(tx.value, more.fee_amount), tx.amount)
-    unit = prices.near(more.fee_asset or "", tx.instant)
-    if unit is None:
+    found = prices.near(more.fee_asset or "", tx.instant)
+    if found is None:
         return None
-    text = f"the fee of {more.fee_amount} {more.fee_asset} is valued at {unit}, the price of the same day"
+    text = f"the fee of {more.fee_amount} {more.fee_asset} is valued at {found.unit}, {found.origin}"
     notices.append(Notice("price_filled", tx.id, text, None, "fee_amount"))
-    return EXACT.multiply(unit, more.fee_amount)
+    return EXACT.multiply(found.unit, more.fee_amount)
 
 
 def fill_value(tx: Transaction, prices: PriceHistory, under: Setup, notices: list[Notice]) -> Transaction:
@@ -129,13 +129,13 @@ def fill_value(tx: Transaction, prices: PriceHistory, under: Setup, notices: lis
     if tx.value is not None or not _needs_value(tx, under):
         return tx
     amount = tx.more.burnt if tx.type == "transfer" else tx.amount
-    unit = prices.near(tx.asset, tx.instant)
-    if unit is None:
+    found = prices.near(tx.asset, tx.instant)
+    if found is None:
         text = f"no price is known for {tx.asset} on that day: the value counts as zero"
         notices.append(Notice("missing_price", tx.id, text, None, "price"))
         return tx._replace(value=ZERO)
-    notices.append(Notice("price_filled", tx.id, f"valued at {unit}, the price of the same day", None, "price"))
-    return tx._replace(value=EXACT.multiply(unit, amount), more=tx.more._replace(price_filled=True))
+    notices.append(Notice("price_filled", tx.id, f"valued at {found.unit}, {found.origin}", None, "price"))
+    return tx._replace(value=EXACT.multiply(found.unit, amount), more=tx.more._replace(price_filled=found.mark))
 
 
 def _needs_value(tx: Transaction, under: Setup) -> bool:

@@ -1,4 +1,4 @@
-"""Prices that a history itself states, for transactions that state none."""
+"""Prices for transactions that state none: of the history's own trades, and of a price history beside it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,34 @@ from decimal import Decimal
 
 from premium.money import divide
 from premium.tax.model import Transaction
+from premium.tax.price_series import DAY, Filled, PriceSeries
 
-_DAY = 86_400_000_000
 _PRICED = frozenset({"buy", "sell", "income", "fee"})
 
 
 class PriceHistory:
-    """Unit prices of the history's own trades; indexed for an asset only when one is asked for."""
+    """Unit prices of the history's own trades, indexed for an asset only when one is asked for, and of `outside`."""
 
-    def __init__(self, transactions: Iterable[Transaction]) -> None:
+    def __init__(self, transactions: Iterable[Transaction], outside: PriceSeries | None = None) -> None:
         self._transactions = transactions
+        self._outside = outside or PriceSeries()
         self._known: dict[str, list[tuple[int, Decimal]]] = {}
 
-    def near(self, asset: str, instant: int) -> Decimal | None:
-        """The price nearest in time within 24 hours; the earlier of two equally near ones."""
+    def near(self, asset: str, instant: int) -> Filled | None:
+        """The price nearest in time within 24 hours; of equally near ones an own trade's, and of those the earlier."""
+        own, other = self._own(asset, instant), self._outside.before(asset, instant)
+        if own is None or other is None:
+            return own or other
+        return own if abs(own.instant - instant) <= instant - other.instant else other
+
+    def _own(self, asset: str, instant: int) -> Filled | None:
         known = self._known.get(asset)
         if known is None:
             known = self._known[asset] = self._of(asset)
         at = bisect_left(known, (instant,))
-        around = [entry for entry in known[max(0, at - 1) : at + 1] if abs(entry[0] - instant) <= _DAY]
-        return min(around, key=lambda entry: abs(entry[0] - instant))[1] if around else None
+        around = [entry for entry in known[max(0, at - 1) : at + 1] if abs(entry[0] - instant) <= DAY]
+        nearest = min(around, key=lambda entry: abs(entry[0] - instant), default=None)
+        return None if nearest is None else Filled(nearest[1], nearest[0])
 
     def _of(self, asset: str) -> list[tuple[int, Decimal]]:
         return sorted(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from premium.tax.calculate import Report, report_of
 from premium.tax.days import instant_of
 from premium.tax.document import summary_of
 from premium.tax.jobs import ReportPayload
+from premium.tax.pricing import lacking, series_of
 from premium.tax.reading import read_rows
 from premium.tax.reports import documents_of
 from premium.tax.setup import setup
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
 
 
 def make_report(context: JobContext, payload: ReportPayload) -> Mapping[str, Any]:
-    """The body of `tax.report`: `{report_id, totals, files}`. Run twice, it leaves one row and the same objects."""
+    """The body of `tax.report`: `{report_id, totals, formats, links}`. Run twice, it leaves one row and its objects."""
+    done = _made_before(context)
+    if done is not None:
+        return done
     report = _calculated(context, payload)
     context.progress(0.4)
     with tempfile.TemporaryDirectory(prefix="tax-report-") as folder:
@@ -43,10 +48,24 @@ def make_report(context: JobContext, payload: ReportPayload) -> Mapping[str, Any
     with context.platform.worker_database.as_user(context.user_id) as connection:
         store.add_report(connection, context.user_id, row)
         context.point("before_commit")
+    return _told(context, summary, files)
+
+
+def _made_before(context: JobContext) -> Mapping[str, Any] | None:
+    """What an earlier attempt has committed: it stays as it is, documents and all."""
+    with context.platform.worker_database.as_user(context.user_id) as connection:
+        row = store.report_of(connection, context.user_id, context.job_id)
+    return None if row is None else _told(context, row.totals, row.files)
+
+
+def _told(context: JobContext, summary: Mapping[str, Any], files: Iterable[str]) -> Mapping[str, Any]:
+    """The job's result: where the documents lie is the store's business, their links are the report's."""
+    links = {"report": f"/v1/tax/reports/{context.job_id}"}
     return {
         "report_id": str(context.job_id),
         "totals": summary["totals"],
-        "files": {n: f["key"] for n, f in files.items()},
+        "formats": sorted(files),
+        "links": links,
     }
 
 
@@ -63,6 +82,8 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
         read = read_rows(store.history(connection, context.user_id), zone=ZoneInfo("UTC"))
     if not read.transactions:
         raise Unprocessable("there are no transactions to report; import some first")
+    lacks = lacking(read.transactions, under.currency)
+    under = replace(under, prices=series_of(context.platform, lacks, under.currency, read.notices))
     # As of when the work was accepted, so that a repeat says the same.
     now = instant_of(context.created_at)
     return report_of(read, under, tax_year=payload.year, now=now)

@@ -11,6 +11,7 @@ from premium.errors import InvalidInput, Unprocessable
 from premium.tax.days import Calendar, memo
 from premium.tax.ledger.lots import LOT_METHODS
 from premium.tax.model import Notice
+from premium.tax.price_series import PriceSeries
 from premium.tax.rules import METHODS, SCOPES, TRANSITION, Jurisdiction, jurisdiction
 
 POOLED = ("section_104", "section_104_company", "acb", "average", "total_average", "moving_average")
@@ -33,6 +34,8 @@ class Setup:
     """US: the safe-harbour allocation of Rev. Proc. 2024-28, as the input states it."""
     long_from: Callable[[int], int] = field(default=int)
     notices: tuple[Notice, ...] = ()
+    prices: PriceSeries | None = None
+    """From outside the history, for what states none."""
 
     @property
     def lot_method(self) -> bool:

@@ -56,7 +56,7 @@ def _cells(row: Disposal, report: Report, by_id: ById, warned: dict[str, list[st
         acquired,
         *_origin(lot),
         *_where(lot),
-        "yes" if sold is not None and sold.more.price_filled else "",
+        safe(sold.more.price_filled) if sold is not None else "",
         " ".join(sorted({code for name in (*row.sources, row.lot or "") for code in warned.get(name, ())})),
     ]
 

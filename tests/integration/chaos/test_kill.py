@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import boto3
+import psycopg
 import pytest
 
+from local.postgres import SUPERUSER
 from premium.jobs.chaos import POINTS, VARIABLE
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import REPORT, WALLET, WalletPayload
@@ -61,8 +63,12 @@ def passed(entries: list[dict[str, Any]], job: JobRecord) -> list[str]:
 
 
 def documents_are_whole(stage: Stage, job: JobRecord) -> None:
-    """Every document that the result names is there, and no other."""
+    """Every document that the report names is there, and no other."""
     result = stage.record(job).result
     assert result is not None
+    with psycopg.connect(stage.postgres.url("premium", SUPERUSER)) as connection:
+        row = connection.execute("SELECT files FROM tax_reports WHERE job_id = %s", (job.id,)).fetchone()
+    assert row is not None
+    assert sorted(row[0]) == result["formats"]
     bucket = boto3.client("s3").list_objects_v2(Bucket=stage.environment["REPORTS_BUCKET"], Prefix="tax/")
-    assert sorted(entry["Key"] for entry in bucket["Contents"]) == sorted(result["files"].values())
+    assert sorted(entry["Key"] for entry in bucket["Contents"]) == sorted(file["key"] for file in row[0].values())

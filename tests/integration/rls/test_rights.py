@@ -65,6 +65,7 @@ TIMESERIES_WORKER = {
     "portfolio_snapshots": "INSERT, SELECT",
     "portfolio_snapshots_daily": "SELECT",
     "portfolio_snapshots_weekly": "SELECT",
+    "price_history": "INSERT, SELECT",
 }
 FUNCTIONS = {
     ("premium", "premium_app"): {"alert_bucket", "api_key_by_hash", "user_by_external_id"},

@@ -45,6 +45,7 @@ def platform(aws: Aws, redis_server: Redis, postgres: Databases, monkeypatch: py
         "REDIS_URL": redis_server.url,
         "DATABASE_URL": postgres.url("premium", "premium_app"),
         "WORKER_DATABASE_URL": postgres.url("premium", "premium_worker"),
+        "TIMESERIES_URL": postgres.url("timeseries", "premium_worker"),
         "WEBSOCKET_ENDPOINT": "http://127.0.0.1:1",
     }
     for name, value in values.items():

@@ -1,0 +1,34 @@
+"""`premium prices`: the price history that tax reports are filled from, for operators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from premium.bootstrap import platform
+from premium.prices.files import read_prices
+from premium.prices.history import KnownPrice, PriceHistory
+from premium.prices.naming import asset_key
+
+
+@click.group()
+def prices() -> None:
+    """What assets cost in US dollars, and when."""
+
+
+@prices.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def load_command(file: Path) -> None:
+    """Add prices in US dollars: asset,timestamp,price (and source) as CSV, or an object a line.
+
+    An asset is a symbol that exchanges list, chain:address, or a currency's code: EUR is what one euro costs. What a
+    source has said of a moment stays, so the same file twice adds nothing.
+    """
+    known = [KnownPrice(_key(price.asset), price.at, price.price, price.source) for price in read_prices(file)]
+    click.echo(f"{PriceHistory(platform().timeseries).add(known)} of {len(known)} prices were new")
+
+
+def _key(asset: str) -> str:
+    chain, found, address = asset.partition(":")
+    return asset_key(chain, address) if found else asset

@@ -1,0 +1,118 @@
+"""Prices that a history lacks, filled in a report job: stored ones, the provider's, and at the rate of the day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from premium.bootstrap import Platform
+from premium.jobs.model import JobRecord, JobStatus
+from premium.prices.history import KnownPrice, PriceHistory
+from tests.integration.portfolio.servers import Server, serving
+from tests.integration.tax.conftest import Ask
+
+pytestmark = pytest.mark.integration
+NATIVE = f"ethereum:0x{'0' * 40}"
+HISTORY = [
+    {"id": "i1", "timestamp": "2024-03-05T12:00:00Z", "type": "income", "asset": "ETH", "amount": "2"},
+    {"id": "s1", "timestamp": "2024-04-05T12:00:00Z", "type": "sell", "asset": "ETH", "amount": "2", "value": "9000"},
+]
+Work = Callable[[str], JobRecord]
+
+
+def known(asset: str, when: str, usd: str, source: str) -> KnownPrice:
+    return KnownPrice(asset, datetime.fromisoformat(when).replace(tzinfo=UTC), Decimal(usd), source)
+
+
+@pytest.fixture
+def history(platform: Platform) -> PriceHistory:
+    return PriceHistory(platform.timeseries)
+
+
+def report(ask: Ask, work: Work, **wanted: str) -> dict[str, object]:
+    ask("POST", "/v1/tax/transactions/import", {"transactions": HISTORY})
+    job = ask("POST", "/v1/tax/reports", {"year": 2024, "jurisdiction": "US", **wanted})[1]["data"]["id"]
+    done = work(job)
+    assert done.status is JobStatus.DONE
+    assert done.result is not None
+    assert done.result["links"] == {"report": f"/v1/tax/reports/{job}"}
+    assert "tax/" not in json.dumps(done.result["formats"]), "no key of the storage leaves the platform"
+    made: dict[str, object] = ask("GET", f"/v1/tax/reports/{job}")[1]["data"]
+    return made
+
+
+def warnings(made: dict[str, object]) -> list[str]:
+    links = made["links"]
+    assert isinstance(links, dict)
+    return [warning["message"] for warning in httpx.get(links["result_json"]).json()["warnings"]]
+
+
+def test_a_stored_price_fills_the_income_by_another_name_of_the_asset(
+    ask: Ask, work: Work, history: PriceHistory
+) -> None:
+    rows = [known(NATIVE, "2024-03-05T11:00", "3500", "pools"), known(NATIVE, "2024-03-05T12:01", "9", "pools")]
+    assert (history.add(rows), history.add(rows)) == (2, 0)
+    made = report(ask, work)
+    assert made["totals"]["totals"]["income"] == "7000"  # type: ignore[index] # JSON
+    assert warnings(made) == ["valued at 3500, the price of pools at 2024-03-05T11:00:00Z"]
+    links = made["links"]
+    assert isinstance(links, dict)
+    assert "missing" not in httpx.get(links["audit_csv"]).text
+
+
+def test_a_report_in_another_currency_takes_the_rate_of_the_day_and_names_its_lack(
+    ask: Ask, work: Work, history: PriceHistory
+) -> None:
+    history.add([known(NATIVE, "2024-03-05T11:00", "3500", "pools")])
+    without = report(ask, work, currency="EUR")
+    assert any("no rate of EUR" in message for message in warnings(without))
+    history.add([known("EUR", "2024-03-04T15:00", "1.25", "ecb")])
+    made = report(ask, work, currency="EUR")
+    assert made["totals"]["totals"]["income"] == "5600"  # type: ignore[index] # JSON
+    assert "pools, EUR of ecb" in warnings(made)[0]
+
+
+@pytest.fixture
+def provider(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Says 3,400 for whatever it is asked, surely, and another asset's price besides."""
+
+    def respond(path: str, _: bytes) -> tuple[int, bytes]:
+        asked = json.loads(parse_qs(urlsplit(path).query)["coins"][0])
+        told = {
+            name: {"symbol": "X", "prices": [{"timestamp": t, "price": 3400.5, "confidence": 0.99} for t in moments]}
+            for name, moments in asked.items()
+        }
+        return 200, json.dumps(
+            {"coins": told | {"coingecko:other": {"prices": [{"timestamp": 1, "price": 1}]}}}
+        ).encode()
+
+    with serving(respond) as server:
+        settings = platform.settings.model_copy(update={"price_api_url": server.url})
+        monkeypatch.setattr(platform, "settings", settings)
+        yield server
+
+
+def test_the_provider_is_asked_once_and_what_it_said_is_kept(
+    ask: Ask, work: Work, provider: Server, history: PriceHistory
+) -> None:
+    made = report(ask, work)
+    assert made["totals"]["totals"]["income"] == "6801"  # type: ignore[index] # JSON
+    assert len(provider.asked) == 1
+    assert warnings(report(ask, work)) == warnings(made)
+    assert len(provider.asked) == 1, "the second report finds what the first has stored"
+
+
+def test_a_provider_that_is_down_leaves_the_lack_named(
+    ask: Ask, work: Work, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = platform.settings.model_copy(update={"price_api_url": "http://127.0.0.1:1"})
+    monkeypatch.setattr(platform, "settings", settings)
+    told = warnings(report(ask, work))
+    assert "the price provider did not answer: some prices are missing" in told
+    assert "no price is known for ETH on that day: the value counts as zero" in told
