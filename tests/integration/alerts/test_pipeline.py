@@ -45,11 +45,17 @@ class Line:
         self.shard = self.begin("first")
 
     def begin(self, owner: str, shard: int = 0, shards: int = 1) -> Shard:
-        self.lease = Lease(self.worker, shard, owner)
-        made = Shard(self.worker, self.redis, self.lease, shards, lambda alerts: dispatch.hand_over(self.redis, alerts))
-        made.load()
+        made = self.spare(owner, shard, shards)
+        self.lease = made.lease
         assert self.lease.claim()
         made.begin()
+        return made
+
+    def spare(self, owner: str, shard: int = 0, shards: int = 1) -> Shard:
+        """It stands by."""
+        lease = Lease(self.worker, shard, owner)
+        made = Shard(self.worker, self.redis, lease, shards, lambda alerts: dispatch.hand_over(self.redis, alerts))
+        made.load()
         return made
 
     def send(self, *events: dict[str, Any], shards: int = 1) -> list[UUID]:
