@@ -95,14 +95,6 @@ class Past:
         return best, found
 
     def of(self, number: int) -> list[tuple[float, Event]]:
-        """What is known of a series; among equal times by arrival."""
-        known: list[tuple[float, Event]] = []
-        for run in (self._oldest, *self._runs):
-            low, high = np.searchsorted(run.numbers, [number, number + 1]).tolist()
-            known += zip(run.times[low:high].tolist(), run.events[low:high].tolist(), strict=True)
-        return known
-
-    def of(self, number: int) -> list[tuple[float, Event]]:
         """What is kept of a series, with its times; among equal times in the order of arrival."""
         runs = ((run, place) for run in (self._oldest, *self._runs) for place in run.places(number))
         return [(float(run.times[place]), run.events[place]) for run, place in runs]
