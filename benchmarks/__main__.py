@@ -38,6 +38,10 @@ BENCHMARKS = (
         "delivery", "Webhooks from the record to a server", "benchmarks.alerts.delivery",
         ("--count", "2000", "--seconds", "10"),
     ),
+    Benchmark(
+        "queue", "Events through the deployed queue to webhooks, beside the emulator alone", "benchmarks.alerts.queue",
+        ("--rules", "20000", "--seconds", "10"), limit=300,
+    ),
     Benchmark("deployed", "The deployed stage beside a bare handler; imports; synth", "benchmarks.deployed", limit=600),
 )  # fmt: skip
 

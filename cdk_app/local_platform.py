@@ -23,7 +23,9 @@ class LocalPlatform:
         frame = frame_of(config, abilities)
         self.security = SecurityStack(app, frame=frame, repository=None)
         self.data = DataStack(app, frame=frame, security=self.security, servers=None)
-        self.messaging = MessagingStack(app, frame=frame, key=self.security.message_key, existing=config.existing)
+        self.messaging = MessagingStack(
+            app, frame=frame, key=self.security.message_key, existing=config.existing, alerts=config.alerts
+        )
         series = {name: self.security.secrets[f"Timeseries{role}"] for name, role in _SERIES.items()}
         publish(self.data, series)
         self.api = api_stack(app, frame, config, self, self._provisions(), place=None)

@@ -36,7 +36,9 @@ class Platform:
         self.security = SecurityStack(app, frame=self.frame, repository=config.repository)
         self.data = DataStack(app, frame=self.frame, security=self.security, servers=self._servers())
         self.timeseries = self._timeseries()
-        self.messaging = MessagingStack(app, frame=self.frame, key=self.security.message_key, existing=config.existing)
+        self.messaging = MessagingStack(
+            app, frame=self.frame, key=self.security.message_key, existing=config.existing, alerts=config.alerts
+        )
         self.image = str(assets.worker_context())
         self.migrations = self._migrations()
         place = Place(self.network.vpc, PRIVATE, self.network.groups.functions)
@@ -102,6 +104,7 @@ class Platform:
             vpc=self.network.vpc,
             groups=self.network.groups,
             fleet=given(self.config.fleet, "fleet"),
+            resident={"alerts": self.config.alerts.tasks},
             image_directory=self.image,
             provisions=self._provisions()
             | own

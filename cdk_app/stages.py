@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from stacks.model import (
     Alerting,
+    Alerts,
     Domain,
     Existing,
     Fleet,
@@ -44,6 +45,7 @@ class StageConfig(Model):
     timescale: Timescale | None = None
     redis: Redis | None = None
     fleet: Fleet | None = None
+    alerts: Alerts = Alerts()
     functions: Functions = Functions()
     throttle: Throttle = Throttle()
     domain: Domain | None = None
@@ -130,6 +132,7 @@ STAGING = StageConfig(
     timescale=Timescale(instance="t4g.large", storage=50, snapshots=True),
     redis=Redis(node="t4g.medium"),
     fleet=Fleet(cpu=1024, memory=2048, minimum=1, maximum=4, total=24),
+    alerts=Alerts(shards=2, sources=("ethereum",)),
     functions=Functions(canary_minutes=5, concurrency=10),
     alerting=Alerting(monthly_budget=900),
 )
@@ -154,6 +157,7 @@ PROD = StageConfig(
     timescale=Timescale(instance="r6g.large", storage=500, snapshots=True),
     redis=Redis(node="r6g.large", replica=True),
     fleet=Fleet(cpu=2048, memory=4096, minimum=1, maximum=10, total=40),
+    alerts=Alerts(shards=2, spares=1, sources=("ethereum", "base", "optimism", "polygon")),
     functions=Functions(provisioned=5, canary_minutes=60),
     throttle=Throttle(rate=5000, burst=5000),
     alerting=Alerting(monthly_budget=4000),

@@ -13,7 +13,7 @@ from stacks.constructs.operations import operations_topics
 from stacks.constructs.provision import Provision
 from stacks.constructs.queue_with_dlq import QueueWithDlq
 from stacks.frame import Frame, PremiumStack
-from stacks.model import Existing
+from stacks.model import Alerts, Existing
 
 # Six times the consumer's timeout (stacks/routes.py: 60 s), as SQS asks of an event source.
 _VISIBILITY = 360
@@ -22,9 +22,10 @@ _VISIBILITY = 360
 class MessagingStack(PremiumStack):
     """`events` of chains, `intake` of jobs others ask for, `webhooks`; topics `alerts`, `billing`, `operations`."""
 
-    def __init__(self, scope: Construct, *, frame: Frame, key: kms.IKey, existing: Existing) -> None:
+    def __init__(self, scope: Construct, *, frame: Frame, key: kms.IKey, existing: Existing, alerts: Alerts) -> None:
         super().__init__(scope, "messaging", frame=frame, description="Premium: queues and topics")
-        self._key = key
+        self._key, self._shared = key, {"ALERT_SHARDS": str(alerts.shards)}
+        self._sources = {"EVENT_SOURCES": ",".join(alerts.sources)} if alerts.sources else {}
         self.with_dead_letters: dict[str, tuple[sqs.IQueue | None, sqs.IQueue]] = {}
         self.intake = self._queue("Intake")
         self.webhooks = self._queue("Webhooks")
@@ -39,7 +40,7 @@ class MessagingStack(PremiumStack):
 
         What cannot be read it puts among the dead letters itself, with the reason; those of a lent queue are not ours.
         """
-        environment = {"EVENTS_QUEUE_URL": self.events.queue_url}
+        environment = {"EVENTS_QUEUE_URL": self.events.queue_url, **self._shared}
         _, dead = self.with_dead_letters.get("Events", (None, None))
         if dead is None:
             return {"events": Provision(environment)}
@@ -58,7 +59,8 @@ class MessagingStack(PremiumStack):
             if "Events" in self.with_dead_letters:
                 self._key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
 
-        return {"event_sender": Provision({"EVENTS_QUEUE_URL": self.events.queue_url}, send)}
+        environment = {"EVENTS_QUEUE_URL": self.events.queue_url, **self._shared, **self._sources}
+        return {"event_sender": Provision(environment, send)}
 
     def _events(self, existing: Existing) -> sqs.IQueue:
         if existing.events_queue:

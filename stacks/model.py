@@ -68,6 +68,22 @@ class Fleet(Model):
     total: int = Field(ge=1, le=200)
 
 
+class Alerts(Model):
+    """How matchers divide the events, and the chains (registry names) whose nodes are read block by block.
+
+    A spare stands in for a matcher that dies. Whoever reads a chain is the only one who does: a lock decides.
+    """
+
+    shards: int = Field(default=1, ge=1, le=64)
+    spares: int = Field(default=0, ge=0, le=20)
+    sources: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")], ...] = ()
+
+    @property
+    def tasks(self) -> int:
+        """That always run: a source waits for no backlog, and a shard for no other."""
+        return self.shards + self.spares if self.sources or self.shards > 1 else 0
+
+
 class Functions(Model):
     """Lambda: MiB of memory, warm instances of the hot ones, minutes of the 5 % canary, each one's reserved share."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_ecs as ecs
@@ -16,7 +18,7 @@ from stacks.queues import CLASSES
 
 
 class WorkersStack(PremiumStack):
-    """`services` by queue class."""
+    """`services` by queue class; `resident` tasks of a class run even where nothing waits."""
 
     def __init__(
         self,
@@ -26,6 +28,7 @@ class WorkersStack(PremiumStack):
         vpc: ec2.IVpc,
         groups: Groups,
         fleet: Fleet,
+        resident: Mapping[str, int],
         image_directory: str,
         provisions: Provisions,
     ) -> None:
@@ -42,6 +45,7 @@ class WorkersStack(PremiumStack):
                 image=image,
                 fleet=fleet,
                 queue=queue,
+                minimum=max(fleet.minimum, resident.get(queue.name, 0)),
                 provisions=provisions,
             )
             for queue in CLASSES

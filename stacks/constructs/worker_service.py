@@ -36,12 +36,13 @@ class WorkerService(Construct):
         image: images.DockerImageAsset,
         fleet: Fleet,
         queue: QueueClass,
+        minimum: int,
         provisions: Provisions,
     ) -> None:
         super().__init__(scope, name)
         self.queue, self._cluster = queue, cluster
         self.task = self._task(frame, image, fleet, provisions)
-        self.service = self._service(group, fleet)
+        self.service = self._service(group, minimum)
         self.backlog = cloudwatch.Metric(
             namespace=BUSINESS,
             metric_name="Backlog",
@@ -49,7 +50,7 @@ class WorkerService(Construct):
             statistic="Maximum",
             period=Duration.minutes(1),
         )
-        self._scale(fleet)
+        self._scale(fleet, minimum)
 
     def _task(self, frame: Frame, image: images.DockerImageAsset, fleet: Fleet, provisions: Provisions) -> FargateTask:
         task = FargateTask(
@@ -82,13 +83,13 @@ class WorkerService(Construct):
         role.add_to_policy(iam.PolicyStatement(actions=list(_PROTECTION), resources=[tasks]))
         acknowledge(role, wildcard_finding(stack, tasks, "a task protects itself; its id is made when it starts"))
 
-    def _service(self, group: ec2.ISecurityGroup, fleet: Fleet) -> ecs.FargateService:
+    def _service(self, group: ec2.ISecurityGroup, minimum: int) -> ecs.FargateService:
         return ecs.FargateService(
             self,
             "Service",
             cluster=self._cluster,
             task_definition=self.task.definition,
-            desired_count=fleet.minimum,
+            desired_count=minimum,
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
@@ -98,10 +99,10 @@ class WorkerService(Construct):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
 
-    def _scale(self, fleet: Fleet) -> None:
+    def _scale(self, fleet: Fleet, minimum: int) -> None:
         """An idle task goes after ten quiet minutes; each step up asks for as many tasks as the backlog needs."""
         count = self.service.auto_scale_task_count(
-            min_capacity=fleet.minimum, max_capacity=max(int(fleet.total * self.queue.share), fleet.minimum, 1)
+            min_capacity=minimum, max_capacity=max(int(fleet.total * self.queue.share), minimum, 1)
         )
         count.scale_on_metric(
             "Backlog",

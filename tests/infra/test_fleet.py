@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from cdk_app.stages import STAGES
+from premium.chains import registry
+from premium.config import Settings
 from premium.jobs.queue import QUEUES
 from stacks.queues import CLASSES
 from tests.infra.templates import Stage, listed, text
@@ -45,9 +48,31 @@ def test_capacity_is_the_stages(stage: Stage) -> None:
     fleet = STAGES[stage.name].fleet
     assert fleet is not None
     targets = stage.resources("AWS::ApplicationAutoScaling::ScalableTarget", "workers")
-    assert {target.properties["MinCapacity"] for target in targets} == {fleet.minimum}
+    alerts = STAGES[stage.name].alerts
+    least = sorted(target.properties["MinCapacity"] for target in targets)
+    assert least == sorted([*[fleet.minimum] * (len(QUEUES) - 1), max(fleet.minimum, alerts.tasks)])
     assert sum(target.properties["MaxCapacity"] for target in targets) <= fleet.total
     assert all(target.properties["MaxCapacity"] >= 1 for target in targets)
+
+
+def test_matchers_and_their_function_agree_and_the_chains_are_read_by_tasks_that_always_run(stage: Stage) -> None:
+    alerts = STAGES[stage.name].alerts
+    tasks = [dict_of(task.properties["ContainerDefinitions"][0]["Environment"])
+             for task in stage.resources("AWS::ECS::TaskDefinition", "workers")]  # fmt: skip
+    (matcher,) = [one for one in tasks if "ALERT_SHARDS" in one]
+    functions = stage.resources("AWS::Lambda::Function", "api")
+    given = [one.properties["Environment"]["Variables"] for one in functions if "Environment" in one.properties]
+    shards = {one["ALERT_SHARDS"] for one in given if "ALERT_SHARDS" in one}
+    assert shards == {matcher["ALERT_SHARDS"]} == {str(alerts.shards)}
+    assert matcher.get("EVENT_SOURCES", "") == ",".join(alerts.sources)
+    assert "EVENTS_QUEUE_URL" in matcher
+    assert not alerts.sources or alerts.tasks >= alerts.shards
+    known = registry.load(Settings(premium_stage="prod"))
+    assert all(known[name] for name in alerts.sources)
+
+
+def dict_of(pairs: list[dict[str, Any]]) -> dict[str, Any]:
+    return {pair["Name"]: pair["Value"] for pair in pairs}
 
 
 def test_scaling_follows_the_published_backlog(stage: Stage) -> None:

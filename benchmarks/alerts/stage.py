@@ -1,0 +1,93 @@
+"""A local stage of the benchmark's own, deployed as `make up` does it, with rules, and a server for their webhooks."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.alerts.hook import receiver
+from benchmarks.alerts.running import _fill
+from local import environment, ports, stacks
+from local.down import reset
+from local.places import Places
+from local.postgres import SUPERUSER, Postgres
+from local.progress import CONSOLE
+from local.service import wait_until
+from local.up import up
+from premium.alerts.sources.sending import EventsQueue
+from stacks.routes import ALERT_EVENTS
+
+_OPEN = "SELECT EXISTS (SELECT FROM alert_batches WHERE matched_at IS NULL AND failed_at IS NULL)"
+_ALERTS = "SELECT id::text, event_id FROM alert_history"
+_LOAD_SECONDS = 300
+_NAMES = ("aws", "postgres", "redis", "evm")
+
+
+class DeployedStage:
+    """Everything that `make up` starts, the matcher with `rules` rules; gone when the stack ends."""
+
+    def __init__(self, stack: ExitStack, rules: int) -> None:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="premium-bench-")))
+        folder.chmod(0o755)
+        places = Places(folder / "stage", {name: ports.free() for name in _NAMES}, {})
+        CONSOLE.quiet = True
+        stack.callback(reset, places)
+        begun = time.monotonic()
+        self.stage = up(places)
+        print(f"the stage is up after {time.monotonic() - begun:.1f} s")
+        assert isinstance(self.stage.neighbours.postgres, Postgres)  # noqa: S101 - the places name no other
+        self.postgres: Postgres = self.stage.neighbours.postgres
+        self.hook = receiver(stack)
+        self.queue_url = stacks.output(places.outputs, "EventsQueueUrl")
+        self.queue = EventsQueue(self.stage.clients.sqs, self.queue_url)
+        self._load(rules)
+
+    @property
+    def function(self) -> str:
+        """The name of the function that reads the queue."""
+        wanted = "".join(part.capitalize() for part in ALERT_EVENTS.name.split("_"))
+        ours = stacks.resources(self.stage.clients, "AWS::Lambda::Function")
+        return next(one.physical_id for one in ours if one.name.startswith(wanted))
+
+    def alerts(self) -> dict[str, str]:
+        """The event of each alert, by the alert's id."""
+        with psycopg.connect(self.postgres.url("premium", SUPERUSER)) as connection:
+            return dict(connection.execute(_ALERTS).fetchall())
+
+    def drained(self, seconds: float) -> float | None:
+        """How long until no event waits, in SQS or before the matcher; None where some still do after that long."""
+        begun = time.monotonic()
+        return time.monotonic() - begun if wait_until(self._idle, seconds=seconds) else None
+
+    def _idle(self) -> bool:
+        counts = self.stage.clients.sqs.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["All"])
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        if any(counts["Attributes"][name] != "0" for name in names):  # type: ignore[index] # the stubs know single names
+            return False
+        with psycopg.connect(self.postgres.url("premium", SUPERUSER)) as connection:
+            return connection.execute(_OPEN).fetchone() == (False,)
+
+    def _load(self, rules: int) -> None:
+        """Written past the change feed, then read by a fleet that starts anew: it matches once it has them."""
+        begun = time.monotonic()
+        _fill(self.postgres, rules, self.hook.url)
+        written = time.monotonic() - begun
+        fleet = self.stage.fleet
+        fleet.stop()
+        begun = time.monotonic()
+        fleet.start(environment.of_worker(self.stage.places, self.stage.clients))
+        time_of_event = datetime.now(UTC).isoformat()
+        self.queue.send([{"event_id": "first", "kind": "gas", "chain": "none", "timestamp": time_of_event}])
+        if not wait_until(self._has_matched, seconds=_LOAD_SECONDS):
+            raise TimeoutError(f"the matcher did not load its rules within {_LOAD_SECONDS} s")
+        print(f"{rules:,} rules: written in {written:.1f} s, loaded and the first event matched "
+              f"{time.monotonic() - begun:.1f} s after the fleet was started")  # fmt: skip
+
+    def _has_matched(self) -> bool:
+        with psycopg.connect(self.postgres.url("premium", SUPERUSER)) as connection:
+            return connection.execute("SELECT count(*) FROM alert_events WHERE event_id = 'first'").fetchone() == (1,)
