@@ -20,6 +20,7 @@ from premium.neighbours_metrics import show
 from premium.tax import store, wallet_store
 from premium.tax.checking import check_rows
 from premium.tax.jobs import WalletPayload
+from premium.tax.onchain.native import refuse_too_long
 from premium.tax.onchain.reading import wallet_history
 from premium.tax.wallet_store import Read
 
@@ -57,6 +58,7 @@ async def _read(
         asked, start, last = _blocks(payload, chain, known, newest)
         if asked > last:
             return None
+        await refuse_too_long(rpc, payload.address, start, last)
         for first, end in _ranges(start, last):
             rows, unclear = await wallet_history(rpc, payload.address, first, end)
             told += unclear

@@ -16,9 +16,10 @@ from premium.tax.onchain.asking import ask
 from premium.tax.onchain.history import Movement
 
 MAX_BLOCKS_READ = 50_000
-"""Blocks with their transactions that one range may take; each is a hundred kilobytes or more of a busy chain."""
+"""Blocks with their transactions that one reading may take; each is a hundred kilobytes or more of a busy chain."""
 _A_BATCH = 500
 _GWEI = 10**9
+_NO_CODE = ("0x", "")
 
 
 class State(NamedTuple):
@@ -39,7 +40,7 @@ class _Span(NamedTuple):
     def still(self) -> bool:
         """Nothing moved in it."""
         same = self.before.nonce == self.after.nonce and self.before.balance == self.after.balance
-        return same and self.before.code in ("0x", "")
+        return same and self.before.code in _NO_CODE
 
 
 class Blocks(NamedTuple):
@@ -67,6 +68,15 @@ async def moving_blocks(rpc: Rpc, me: str, first: int, last: int) -> Blocks:
             return _bounded(rpc, first, last)
         spans = [half for span in wider for half in _halves(span, middles)]
     return Blocks(sorted(found), has_states=True)
+
+
+async def refuse_too_long(rpc: Rpc, me: str, first: int, last: int) -> None:
+    """Unprocessable where each of more blocks than the bound would have to be read, before any is."""
+    if last - first < MAX_BLOCKS_READ:
+        return
+    ends = await _states(rpc, me, [first - 1, last])
+    if len(ends) < 2 or any(state.code not in _NO_CODE for state in ends.values()):
+        raise _too_many(rpc, last - first + 1)
 
 
 def _halves(span: _Span, states: Mapping[int, State]) -> tuple[_Span, _Span]:
