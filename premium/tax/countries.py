@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from premium.money import EXACT, ZERO, plain
 from premium.tax.discount import net_capital_gains
-from premium.tax.gains import by_disposal, relieved
+from premium.tax.gains import ireland, kingdom
 from premium.tax.totals import Totals
 
 if TYPE_CHECKING:
@@ -49,18 +49,18 @@ def _germany(report: Report) -> Members:
 
 
 def _kingdom(report: Report) -> Members:
-    """Gains, losses and the annual exempt amount by tax year (TCGA s 1K)."""
-    figures = by_disposal(report.disposals, report.setup.calendar)
+    """Gains, losses, what earlier losses take off and the annual exempt amount by tax year (TCGA s 1K)."""
+    years = kingdom(report)
 
     def of_year(year: int, _: Totals) -> Members:
-        exempt = _amount(report, "annual_exempt_amount", year)
-        gains, losses = figures.get(year, (ZERO, ZERO))
-        above = EXACT.subtract(EXACT.subtract(gains, losses), exempt)
+        figures = years[year]
         return {
-            "gains": plain(gains),
-            "losses": plain(losses),
-            "annual_exempt_amount": plain(exempt),
-            "above_exempt_amount": plain(max(above, ZERO)),
+            "gains": plain(figures.gains),
+            "losses": plain(figures.losses),
+            "annual_exempt_amount": plain(figures.exempt),
+            "losses_used": plain(figures.used),
+            "losses_carried_forward": plain(figures.carried),
+            "above_exempt_amount": plain(figures.chargeable),
         }
 
     return _by_year(report, of_year)
@@ -77,16 +77,17 @@ def _canada(report: Report) -> Members:
 
 
 def _ireland(report: Report) -> Members:
-    """Usable losses and the ring-fenced ones that a gain bears first, then the personal exemption (TCA 1997 s 601)."""
+    """Losses of all kinds first, then the personal exemption (TCA 1997 s 601)."""
+    years = ireland(report)
 
-    def of_year(year: int, totals: Totals) -> Members:
-        exemption = _amount(report, "annual_exemption", year)
-        borne = relieved(report.outcome.reliefs, report.setup.calendar, year)
-        net = EXACT.subtract(EXACT.subtract(totals.gains, borne), totals.usable_loss)
+    def of_year(year: int, _: Totals) -> Members:
+        figures = years[year]
         return {
-            "ring_fenced_loss_used": plain(borne),
-            "annual_exemption": plain(exemption),
-            "chargeable_gain": plain(max(EXACT.subtract(net, exemption), ZERO)),
+            "ring_fenced_loss_used": plain(figures.borne),
+            "losses_used": plain(figures.used),
+            "losses_carried_forward": plain(figures.carried),
+            "annual_exemption": plain(figures.exempt),
+            "chargeable_gain": plain(figures.chargeable),
         }
 
     return _by_year(report, of_year)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date
-from decimal import ROUND_FLOOR, Context, Decimal
+from collections.abc import Callable
 
 from premium.money import EXACT, ZERO
 from premium.tax.calculate import Report
-from premium.tax.days import day_of
-from premium.tax.gains import by_disposal, relieved
-from premium.tax.model import Disposal
 from premium.tax.reports.australia import australia
 from premium.tax.reports.cents import Column, cents
 from premium.tax.reports.france import france
+from premium.tax.reports.ireland import ireland
 from premium.tax.reports.items import WHOLE, Item, amount, rows_of
+from premium.tax.reports.kingdom import kingdom
 from premium.tax.totals import Totals
-
-_UK_NEW_RATES = day_of(date(2024, 10, 30))
 
 
 def items(report: Report) -> list[Item]:
@@ -41,43 +36,6 @@ def _plain(_: Report, __: int, totals: Totals) -> list[Item]:
         Item("", "Gain or loss", f"{cents(totals.total)}"),
         Item("", "Income", f"{cents(totals.income)}"),
     ]
-
-
-def _whole_pounds(value: Decimal, *, up: bool = False) -> str:
-    """SA108 notes: income down and costs up to the pound, in the taxpayer's favour."""
-    rounding = "ROUND_CEILING" if up else ROUND_FLOOR
-    return f"{value.quantize(WHOLE, context=Context(prec=400, rounding=rounding))}"
-
-
-def _kingdom(report: Report, year: int, totals: Totals) -> list[Item]:
-    """SA108: cryptoassets have boxes of their own (13.1-13.8) from 2024-25, the year in which the rates changed."""
-    days = {row.sources for row in rows_of(report, year)}
-    gains, losses = by_disposal(rows_of(report, year), report.setup.calendar).get(year, (ZERO, ZERO))
-    crypto = year >= 2024  # Until 2023-24 the return had no boxes for cryptoassets of their own.
-    made = [
-        Item("13.1" if crypto else "", "Number of disposals (a day's disposals of an asset are one)", f"{len(days)}"),
-        Item("13.2" if crypto else "", "Disposal proceeds", _whole_pounds(totals.proceeds)),
-        Item("13.3" if crypto else "", "Allowable costs", _whole_pounds(totals.cost_basis, up=True)),
-        Item("13.4" if crypto else "", "Gains in the year, before losses", _whole_pounds(gains)),
-        Item("13.6" if crypto else "", "Losses in the year", _whole_pounds(losses, up=True)),
-        Item("", "Annual exempt amount", f"{amount(report, 'annual_exempt_amount', year)}"),
-    ]
-    if year == 2024:
-        before = _net(row for row in rows_of(report, year) if row.day < _UK_NEW_RATES)
-        after = _net(row for row in rows_of(report, year) if row.day >= _UK_NEW_RATES)
-        made.append(Item("", "Net gain until 29 October 2024 (10 % and 20 %)", f"{cents(before)}"))
-        made.append(Item("", "Net gain from 30 October 2024 (18 % and 24 %)", f"{cents(after)}"))
-    else:
-        rates = "18 % and 24 %" if year > 2024 else "10 % and 20 %" if year >= 2016 else "18 % and 28 %"
-        made.append(Item("", f"Net gain ({rates})", f"{cents(totals.total)}"))
-    return [*made, Item("", "Miscellaneous income (staking, mining, airdrops)", f"{cents(totals.income)}")]
-
-
-def _net(rows: Iterable[Disposal]) -> Decimal:
-    total = ZERO
-    for row in rows:
-        total = EXACT.add(total, row.gain)
-    return total
 
 
 def _germany(report: Report, year: int, totals: Totals) -> list[Item]:
@@ -122,30 +80,6 @@ def _canada(report: Report, _: int, totals: Totals) -> list[Item]:
     ]
 
 
-def _ireland(report: Report, year: int, totals: Totals) -> list[Item]:
-    """Form CG1 / Form 11 panel Q."""
-    exemption = amount(report, "annual_exemption", year)
-    borne = relieved(report.outcome.reliefs, report.setup.calendar, year)
-    net = EXACT.subtract(EXACT.subtract(totals.gains, borne), totals.usable_loss)
-    return [
-        Item("", "Aggregate consideration", f"{cents(totals.proceeds)}"),
-        Item("", "Chargeable gains", f"{cents(totals.gains)}"),
-        Item("", "Allowable losses", f"{cents(totals.usable_loss)}"),
-        Item(
-            "",
-            "Ring-fenced losses (s 581(3)), usable against the reacquired asset only",
-            f"{cents(totals.ring_fenced_loss)}",
-        ),
-        Item("", "Ring-fenced losses used against the gain on the reacquired asset", f"{cents(borne)}"),
-        Item(
-            "",
-            f"Chargeable gain after losses and the personal exemption of {exemption}",
-            f"{cents(max(EXACT.subtract(net, exemption), ZERO))}",
-        ),
-        Item("", "Income", f"{cents(totals.income)}"),
-    ]
-
-
 def _japan(report: Report, year: int, totals: Totals) -> list[Item]:
     """Miscellaneous income: sales, cost and what is left, by asset, whole yen."""
     made = []
@@ -168,11 +102,11 @@ def _japan(report: Report, year: int, totals: Totals) -> list[Item]:
 
 
 _BY_COUNTRY: dict[str, Callable[[Report, int, Totals], list[Item]]] = {
-    "GB": _kingdom,
+    "GB": kingdom,
     "DE": _germany,
     "CA": _canada,
     "AU": australia,
     "FR": france,
-    "IE": _ireland,
+    "IE": ireland,
     "JP": _japan,
 }

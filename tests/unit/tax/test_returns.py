@@ -23,12 +23,47 @@ def test_a_uk_disposal_of_several_matches_makes_one_gain_or_loss() -> None:
     assert (year["gains"], year["losses"], year["annual_exempt_amount"]) == ("79.5", "0", "12000")
 
 
+def test_earlier_uk_losses_bring_a_gain_down_to_the_exempt_amount_and_no_further() -> None:
+    """TCGA s 1K: the year's own losses in full, earlier ones only above the exempt amount."""
+    rows = [
+        tx("b", "2020-01-01", "buy", "4", "40000"),
+        tx("s1", "2021-05-01", "sell", "1", "2000"),  # 2021-22: a loss of 8,000
+        tx("s2", "2022-05-01", "sell", "1", "20000"),  # 2022-23: 10,000, below 12,300
+        tx("s3", "2023-05-01", "sell", "1", "22000"),  # 2023-24: 12,000, 6,000 of it exempt
+        tx("s4", "2024-05-01", "sell", "1", "15000"),  # 2024-25: 5,000, 3,000 of it exempt
+    ]
+    years = result("GB", rows)["by_tax_year"]
+    shown = [(y["losses_used"], y["losses_carried_forward"], y["above_exempt_amount"]) for y in years.values()]
+    assert shown == [("0", "8000", "0"), ("0", "8000", "0"), ("6000", "2000", "0"), ("2000", "0", "0")]
+    one = result("GB", rows, year="2024")["by_tax_year"]
+    assert one == {"2024-25": years["2024-25"]}
+
+
+def test_companies_have_no_exempt_amount() -> None:
+    rows = [tx("b", "2022-01-01", "buy", "1", "100"), tx("s", "2024-05-01", "sell", "1", "900")]
+    year = result("GB", rows, method="section_104_company")["by_tax_year"]["2024-25"]
+    assert (year["annual_exempt_amount"], year["above_exempt_amount"]) == ("0", "800")
+
+
+def test_earlier_irish_losses_come_off_before_the_exemption() -> None:
+    """TCA 1997 ss 31, 601(3): the exemption is lost as far as losses take its place."""
+    rows = [
+        tx("b", "2020-01-01", "buy", "3", "30000"),
+        tx("s1", "2022-05-01", "sell", "1", "7000"),
+        tx("s2", "2023-05-01", "sell", "1", "12000"),
+        tx("s3", "2024-05-01", "sell", "1", "15000"),
+    ]
+    years = result("IE", rows)["by_tax_year"]
+    shown = [(y["losses_used"], y["losses_carried_forward"], y["chargeable_gain"]) for y in years.values()]
+    assert shown == [("0", "3000", "0"), ("2000", "1000", "0"), ("1000", "0", "2730")]
+
+
 @pytest.mark.parametrize(
     ("again", "sold", "gain", "borne", "chargeable"),
     [
         ("10", "10", "20000", "8000", "10730"),  # all of the loss, then 1,270
         ("10", "5", "10000", "8000", "730"),  # the units that replace something are sold first
-        ("5", "5", "10000", "4000", "4730"),  # half was acquired again: the other half is usable, in 2023
+        ("5", "5", "10000", "4000", "730"),  # half was acquired again; the other half comes from 2023 as a usable loss
         ("10", "10", "5000", "5000", "0"),  # no more than the gain
         ("20", "20", "40000", "8000", "30730"),
     ],
