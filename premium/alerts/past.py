@@ -6,13 +6,13 @@ however small the batches are, and what a window no longer needs is dropped when
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from premium.alerts.evaluate import Event
+from premium.alerts.packing import Objects, opened, packed
 from premium.alerts.thresholds import Floats, Ints
 
 WINDOW = 600.0
@@ -23,8 +23,6 @@ NEVER = -np.inf
 _FAN = 8
 """Runs of one size that are merged, if all came within `_SPAN` seconds: else the oldest would be kept too long."""
 _SPAN = WINDOW / 4
-
-Objects = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class _Run:
         return range(low, high)
 
     def without(self, number: int, event_id: object) -> _Run:
-        gone = [at for at in self.places(number) if self.events[at].get("event_id") == event_id]
+        gone = [at for at in self.places(number) if opened(self.events[at]).get("event_id") == event_id]
         if not gone:
             return self
         numbers, times = np.delete(self.numbers, gone), np.delete(self.times, gone)
@@ -92,12 +90,14 @@ class Past:
             at = np.flatnonzero(place >= 0)
             at = at[run.times[place[at]] >= best[at]]
             best[at], found[at] = run.times[place[at]], run.events[place[at]]
+        known = np.flatnonzero(best > NEVER)
+        found[known] = _objects(opened(event) for event in found[known].tolist())
         return best, found
 
     def of(self, number: int) -> list[tuple[float, Event]]:
         """What is kept of a series, with its times; among equal times in the order of arrival."""
         runs = ((run, place) for run in (self._oldest, *self._runs) for place in run.places(number))
-        return [(float(run.times[place]), run.events[place]) for run, place in runs]
+        return [(float(run.times[place]), opened(run.events[place])) for run, place in runs]
 
     def newest_of(self, number: int) -> tuple[float, Event | None]:
         """What is left of a series, and its time."""
@@ -135,4 +135,14 @@ def _merged(runs: Sequence[_Run], levels: Floats, size: int) -> _Run:
     needed = ~old
     needed[:-1] |= ~old[1:] | (numbers[1:] != numbers[:-1])
     needed[-1:] = True
-    return _Run(numbers[needed], times[needed], events[order[needed]], runs[-1].stamp if runs else NEVER, size)
+    events = events[order[needed]]
+    return _Run(
+        numbers[needed], times[needed], events if size == 1 else packed(events), runs[-1].stamp if runs else NEVER, size
+    )
+
+
+def _objects(events: Iterable[Event]) -> Objects:
+    found = list(events)
+    made = np.empty(len(found), np.object_)
+    made[:] = found
+    return made
