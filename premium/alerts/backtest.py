@@ -30,9 +30,10 @@ class Backtest:
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
         self._seen: set[str] = set()
-        self._disarmed: dict[str, list[str]] = {}
-        """Rules with a hysteresis, by the event that fired them."""
-        self._hysteresis = matcher.index.with_hysteresis()
+        self._fired: dict[str, list[tuple[str, Event]]] = {}
+        """Rules with a hysteresis or a cooldown and the event that fired them, by its id."""
+        self._remembering = matcher.index.with_hysteresis()
+        self._remembering |= matcher.index.cooling[: len(self._remembering)] > 0
 
     def run(self, events: Iterable[Event]) -> Iterator[list[Firing]]:
         """Firings batch by batch, in the order of the events and then of the rules."""
@@ -59,15 +60,16 @@ class Backtest:
         return _firings(self._matcher, batch, places, slots)
 
     def _remember(self, batch: list[Event], places: Ints, slots: Slots) -> None:
-        once = np.flatnonzero(self._hysteresis[slots])
-        for at, rule in zip(places[once].tolist(), self._matcher.ids(slots[once]).tolist(), strict=True):
-            self._disarmed.setdefault(event_id(batch[at]), []).append(rule)
+        kept = np.flatnonzero(self._remembering[slots])
+        for at, rule in zip(places[kept].tolist(), self._matcher.ids(slots[kept]).tolist(), strict=True):
+            self._fired.setdefault(event_id(batch[at]), []).append((rule, batch[at]))
 
     def _take_back(self, batch: list[Event]) -> None:
         self._matcher.take_back(batch)
-        for event in batch:
-            for rule in self._disarmed.pop(event["retracts"], ()):
+        for retraction in batch:
+            for rule, event in self._fired.pop(retraction["retracts"], ()):
                 self._matcher.arm(rule, event)
+                self._matcher.give_back(rule, event)
 
 
 def compare(matcher: Matcher, events: Iterable[Event]) -> Iterator[list[Firing]]:

@@ -23,6 +23,7 @@ from premium.alerts.rule import Rule
 from premium.alerts.search import Search, Slots
 from premium.alerts.series import Previous, Series
 from premium.alerts.thresholds import Ints
+from premium.alerts.times import seconds
 
 _SLOT_BITS = 32
 _SLOT_MASK = (1 << _SLOT_BITS) - 1
@@ -76,6 +77,12 @@ class Matcher:
         slot = self.index.slots.get(rule_id)
         if slot is not None:
             self.memory.arm(slot, rule_id, series_name(str(event["kind"]), event), armed=True)
+
+    def give_back(self, rule_id: str, event: Event) -> None:
+        """The cooldown that began with an event that was taken back."""
+        slot = self.index.slots.get(rule_id)
+        if slot is not None:
+            self.memory.give_back(slot, seconds(event.get("timestamp")))
 
     def restore(self, levels: Sequence[Event]) -> None:
         """The newest events of series; those that have been replayed know more."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+from bisect import bisect, bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from premium.alerts.catalogue import FIELDS, SERIES
 from premium.alerts.evaluate import Event
+from premium.alerts.past import WINDOW
 
 
 @dataclass
@@ -27,7 +30,8 @@ class Memory:
     """By slot, so that what is not a rule's any more goes with it."""
 
     def __init__(self) -> None:
-        self._fired: dict[int, float] = {}
+        self._fired: dict[int, list[float]] = {}
+        """When rules with a cooldown fired, in order of time: as far back as an event may be late, and its cooldown."""
         self._disarmed: dict[int, set[str]] = {}
         self.changes = Changes()
 
@@ -37,7 +41,7 @@ class Memory:
 
     def cool(self, slot: int, fired: float) -> None:
         """The rule last fired at this time, -inf for never."""
-        self._fired[slot] = fired
+        self._fired[slot] = [fired]
 
     def disarm(self, series: Mapping[int, set[str]]) -> None:
         """These rules, for these series, and no others are not armed."""
@@ -45,13 +49,20 @@ class Memory:
 
     def warm(self, slot: int, rule_id: str, cooldown: int, time: float) -> bool:
         """Whether the rule may fire at `time`, which is then noted; an event without a time (NaN) is let through."""
-        last = self._fired.get(slot)
-        if last is not None and abs(time - last) < cooldown:
+        if math.isnan(time):
+            return True
+        known = self._fired.setdefault(slot, [])
+        place = bisect(known, time)
+        if any(abs(time - fired) < cooldown for fired in known[max(place - 1, 0) : place + 1]):
             return False
-        self._fired[slot] = time if last is None or time > last else last
-        if self._fired[slot] == self._fired[slot]:
-            self.changes.fired[rule_id] = self._fired[slot]
+        known.insert(place, time)
+        del known[: bisect_left(known, known[-1] - WINDOW - cooldown)]
+        self.changes.fired[rule_id] = known[-1]
         return True
+
+    def give_back(self, slot: int, time: float) -> None:
+        """What fired the rule at `time` was taken back: as if it never had."""
+        self._fired[slot] = [fired for fired in self._fired.get(slot, ()) if fired != time]
 
     def is_disarmed(self, slot: int, series: str) -> bool:
         return series in self._disarmed.get(slot, ())

@@ -26,7 +26,7 @@ class Reference:
         self.rules: dict[str, Rule] = {}
         self._seen: dict[tuple[Any, ...], list[tuple[float, Event]]] = {}
         self._disarmed: set[tuple[str, tuple[Any, ...]]] = set()
-        self._fired: dict[str, float] = {}
+        self._fired: dict[str, list[float]] = {}
 
     def put(self, rule: Rule) -> None:
         self.forget(rule.id)
@@ -98,10 +98,11 @@ class Reference:
         return "armed" if all_hold(tuple(texts), event) and not all_hold(relaxed(rule), event) else None
 
     def _warm(self, rule: Rule, time: float) -> bool:
-        last = self._fired.get(rule.id)
         if not rule.cooldown:
             return True
-        if last is not None and abs(time - last) < rule.cooldown:
+        known = self._fired.setdefault(rule.id, [])
+        if any(abs(time - fired) < rule.cooldown for fired in known):
             return False
-        self._fired[rule.id] = time if last is None or time > last else last
+        newest = max([*known, time])
+        self._fired[rule.id] = [fired for fired in (*known, time) if fired >= newest - WINDOW - rule.cooldown]
         return True

@@ -49,6 +49,9 @@ def test_a_block_in_the_place_of_a_retracted_one_fires_anew(monkeypatch: pytest.
     wide = RULE | {"hysteresis": 50}
     assert fired(wide, [low, high, back(high), price("again", 102, 1)]) == ["high", "again"]
     assert fired(wide, [low, high, price("mid", 99, 2), price("again", 102, 3)]) == ["high"]
+    slow = RULE | {"cooldown_seconds": 300}
+    assert fired(slow, [low, high, back(high), price("again", 102, 1)]) == ["high", "again"]
+    assert fired(slow, [low, high, price("mid", 99, 2), price("again", 102, 3)]) == ["high"]
 
 
 def test_what_was_taken_back_before_it_came_never_fires() -> None:

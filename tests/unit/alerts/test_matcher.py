@@ -187,3 +187,16 @@ def test_a_rule_is_armed_as_of_the_events_own_time(ticks: list[tuple[int, int]],
         places, _ = matcher.match(events[start : start + size])
         got += [ticks[start + place][0] for place in places.tolist()]
     assert got == fired
+
+
+@pytest.mark.parametrize("size", [1, 9])
+def test_a_cooldown_counts_from_every_firing_by_the_events_own_times(size: int) -> None:
+    rule = parse({"id": "r", "type": "whale", "conditions": [{"field": "amount", "operator": "gt", "value": 1}],
+                  "cooldown_seconds": 60})  # fmt: skip
+    assert rule is not None
+    times = [1000, 1100, 1030, 1160, 900, 930, 1059, 1161, None]
+    events = [{"event_id": str(at), "kind": "transfer", "amount": 2, "timestamp": at} for at in times]
+    matcher, got = Matcher([rule]), []
+    for start in range(0, len(events), size):
+        got += [times[start + place] for place in matcher.match(events[start : start + size])[0].tolist()]
+    assert got == [1000, 1100, 1160, 900, None]
