@@ -1,4 +1,7 @@
-"""The audit trail: each disposal to its lots, each lot to the transaction that made it and where that came from."""
+"""The audit trail: each disposal to its lots, each lot to the transaction that made it and where that came from.
+
+A draw from a pool has no lot: behind the disposals stand all acquisitions that entered the pools, in their order.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from premium.tax.boxes import box
 from premium.tax.calculate import Report
 from premium.tax.days import date_of, text_of
 from premium.tax.history import ById
-from premium.tax.model import Disposal, Transaction
+from premium.tax.model import ACQUISITIONS, Disposal, Transaction
 from premium.tax.reports.cells import safe
 
 HEADER = (
@@ -33,6 +36,31 @@ def write(report: Report, path: Path) -> None:
         out.writerow(HEADER)
         for row in report.disposals:
             out.writerow(_cells(row, report, by_id, warned))
+        for tx in _entries(report):
+            out.writerow(_entry(tx, warned))
+
+
+def _entries(report: Report) -> Iterator[Transaction]:
+    """What entered pools until the end of the reported year."""
+    under = report.setup
+    if not report.outcome.pooled and report.outcome.acquisition_total is None:
+        return
+    for tx in report.transactions:
+        if tx.type in ACQUISITIONS and (under.until is None or under.calendar.day(tx.instant) <= under.until):
+            yield tx
+
+
+def _entry(tx: Transaction, warned: dict[str, list[str]]) -> list[object]:
+    """The columns of a lot alone; those of a disposal stay empty, so that sums over them are the disposals'."""
+    return [
+        *("", "", safe(tx.asset), "", "", "", "", "", "", "", "", "pool", "", "", ""),
+        safe(tx.id),
+        text_of(tx.instant),
+        *_origin(tx),
+        *_where(tx),
+        safe(tx.more.price_filled),
+        " ".join(sorted(warned.get(tx.id, ()))),
+    ]
 
 
 def _cells(row: Disposal, report: Report, by_id: ById, warned: dict[str, list[str]]) -> list[object]:
