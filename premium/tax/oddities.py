@@ -28,7 +28,7 @@ def out_of_order(transactions: Iterable[Transaction]) -> list[Notice]:
         count += 1
     if first is None:
         return []
-    text = f"stands behind later ones, as do {count} in all: the history is taken by its times"
+    text = f"earlier than a line before it, the first of {count} such: the history is taken by its times, not its lines"
     return [Notice("out_of_order", first.id, text, None, "timestamp")]
 
 
