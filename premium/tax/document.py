@@ -142,7 +142,9 @@ def _totals(report: Report) -> Iterator[tuple[str, Any]]:
     yield "totals_by_year", {str(year): text(totals) for year, totals in sums.by_year.items()}
     if not under.calendar.fiscal_is_calendar:
         years = {under.calendar.label(year): text(totals) for year, totals in sums.by_tax_year.items()}
-        for year, net in extras(report).get("net_capital_gain", {}).items():
+        # Only Australia has it; others' figures would be one more pass over a million rows.
+        added = extras(report) if under.rules.discount_rate is not None else {}
+        for year, net in added.get("net_capital_gain", {}).items():
             years.setdefault(year, {})["net_capital_gain"] = net
         yield "totals_by_tax_year", years
 
