@@ -51,7 +51,7 @@ class Numbers:
         """Of the values at these places, which float64 tells apart from every other short one."""
         # Asked for those alone that are equal to a threshold as floats: few, or the same again and again.
         unique, back = np.unique(places, return_inverse=True)
-        return np.array(_shorts([self.raw[at] for at in unique.tolist()], self.read), np.bool_)[back]
+        return np.array(shorts([self.raw[at] for at in unique.tolist()], self.read), np.bool_)[back]
 
 
 class Batch:
@@ -151,7 +151,8 @@ def _floats(raw: list[Any]) -> Floats | None:
     return None if np.isinf(floats).any() else floats
 
 
-def _shorts(raw: list[Any], read: Reader) -> list[bool]:
+def shorts(raw: list[Any], read: Reader) -> list[bool]:
+    """Which of the values float64 tells apart from every other short one."""
     if set(map(type, raw)) == {str} and not _NOT_PLAIN.search(",".join(raw)):
         return [len(one) <= SHORT or is_short(read(one)) for one in raw]
     return [(value := read(one)) is not None and is_short(value) for one in raw]

@@ -125,11 +125,28 @@ class Search:
             sure = _spread(store, at[:0], low[:0], low[:0])
         else:
             sure = _spread(store, at, high, np.where(new, end, low_was))
-        # A tie with either value is left open: both comparisons have to be exact, and ties are few.
         moved = ~new & (now != was)
         tied_now = _spread(store, at, low, high)
         tied_was = _spread(store, at[moved], low_was[moved], high_was[moved])
-        return Pairs(*sure, *_joined(tied_now, tied_was if key.operator != "eq" else (at[:0], store.slots[:0])))
+        ties = _joined(tied_now, tied_was if key.operator != "eq" else (at[:0], store.slots[:0]))
+        decided = self._tied(key, *ties, before, previous)
+        return Pairs(*_joined(sure, (decided.events, decided.slots)), decided.open_events, decided.open_slots)
+
+    def _tied(self, key: StoreKey, events: Ints, slots: Slots, before: Floats, previous: Previous) -> Pairs:
+        """Of pairs whose threshold equals the value or the one before as a float: what is told by floats all the same.
+
+        At a round threshold, where prices like to stand, there may be thousands of these.
+        """
+        column, wanted = self._batch.numbers(key.field, key.read), self._index.first[slots]
+        now, was, short = column.floats[events], before[events], self._index.short[slots]
+        known = np.ones(len(events), np.bool_)
+        at = np.flatnonzero(now == wanted)
+        known[at] &= short[at] & column.short(events[at])
+        at = np.flatnonzero(was == wanted)
+        known[at] &= short[at] & self._series.short_before(self._batch, previous, events[at], key.field, key.read)
+        holds = _COMPARE[key.operator]
+        fires = known & holds(now, wanted) & ~holds(was, wanted)
+        return Pairs(events[fires], slots[fires], events[~known], slots[~known])
 
 
 def _ties(store: Thresholds, start: Ints, end: Ints, wanted: Floats) -> tuple[Ints, Ints]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from premium.alerts.catalogue import SERIES
 from premium.alerts.codes import Codes, PairCodes
-from premium.alerts.columns import Batch, Bools, Reader, as_float
+from premium.alerts.columns import Batch, Bools, Reader, as_float, shorts
 from premium.alerts.evaluate import Event
 from premium.alerts.past import NEVER, WINDOW, Past
 from premium.alerts.thresholds import Floats, Ints
@@ -92,6 +92,13 @@ class Series:
             if previous.place[at] < 0:
                 floats[at] = _read(event, field, read)
         return floats
+
+    def short_before(self, batch: Batch, previous: Previous, places: Ints, field: str, read: Reader) -> Bools:
+        """Whether float64 tells what `column_before` has at these places apart from every other short one."""
+        unique, back = np.unique(places, return_inverse=True)
+        events = (self.before(batch, previous, at) for at in unique.tolist())
+        raw = [None if event is None else field_of(event, field) for event in events]
+        return np.array(shorts(raw, read), np.bool_)[back]
 
     def keep(self, batch: Batch, previous: Previous) -> None:
         """Lets the batch become the past."""
