@@ -45,13 +45,16 @@ def _settle(  # noqa: PLR0917 - one exchange and what it is settled by
         return {received[0].id: None, given[0].id: _moved(given[0], received[0])}
     if under.method == "fr_portfolio" and _coins(given, under) and _coins(received, under):
         return _neutral(given, received, prices, under)
-    total = _total(given, received, prices, under, notices)
+    total, mark = _total(given, received, prices, under, notices)
     if total is None:
         notices.append(
             Notice("missing_price", given[0].id, f"no leg of the exchange {name} has a value", None, "value")
         )
         return {**without_money(given, under), **without_money(received, under)}
-    return without_money([*_valued(given, total, notices), *_valued(received, total, notices)], under)
+    legs = [*_valued(given, total, notices), *_valued(received, total, notices)]
+    if mark:
+        legs = [tx._replace(more=tx.more._replace(price_filled=mark)) for tx in legs]
+    return without_money(legs, under)
 
 
 def _total(
@@ -60,14 +63,18 @@ def _total(
     prices: PriceHistory,
     under: Setup,
     notices: list[Notice],
-) -> Decimal | None:
-    """What the exchange is worth: what was received, else what was given; what money alone paid for, the money."""
+) -> tuple[Decimal | None, str]:
+    """What the exchange is worth: what was received, else what was given; what money alone paid for, the money.
+
+    Beside it whose price of when that rests on, where neither side states it.
+    """
     sides = (received, given) if _coins(given, under) else (given, received)
     for side in sides:
         total = _known_total(side)
         if total is not None:
-            return total
-    return _filled_total(sides[0], prices, notices) or _filled_total(sides[1], prices, notices)
+            return total, ""
+    filled = _filled_total(sides[0], prices, notices) or _filled_total(sides[1], prices, notices)
+    return filled or (None, "")
 
 
 def _coins(legs: list[Transaction], under: Setup) -> list[Transaction]:
@@ -81,7 +88,7 @@ def _neutral(
 
     Money received on top comes off the portfolio's acquisition price (form 2086, line 222), money paid adds to it.
     """
-    total = _total(given, received, prices, under, [])
+    total, _ = _total(given, received, prices, under, [])
     sides = []
     for legs, kind in ((given, "neutral_out"), (received, "neutral_in")):
         valued = legs if total is None else _valued(legs, total, [])
@@ -99,20 +106,20 @@ def _known_total(legs: list[Transaction]) -> Decimal | None:
     return sum_exact([value for value in values if value is not None])
 
 
-def _filled_total(legs: list[Transaction], prices: PriceHistory, notices: list[Notice]) -> Decimal | None:
-    """The legs at stated values and the history's prices, or None where one has neither."""
-    filled, told = [], []
+def _filled_total(legs: list[Transaction], prices: PriceHistory, notices: list[Notice]) -> tuple[Decimal, str] | None:
+    """The legs at stated values and at prices (and the first of these), or None where one has neither."""
+    filled, told, mark = [], [], ""
     for tx in legs:
         value = tx.value
         if value is None:
             found = prices.near(tx.asset, tx.instant)
             if found is None:
                 return None
-            value = EXACT.multiply(found.unit, tx.amount)
+            value, mark = EXACT.multiply(found.unit, tx.amount), mark or found.mark
             told.append(Notice("price_filled", tx.id, f"valued at {found.unit}, {found.origin}", None, "price"))
         filled.append(value)
     notices += told
-    return sum_exact(filled)
+    return sum_exact(filled), mark
 
 
 def _valued(legs: list[Transaction], total: Decimal, notices: list[Notice]) -> list[Transaction]:

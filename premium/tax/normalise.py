@@ -10,7 +10,7 @@ from typing import Any
 from premium.money import EXACT, ZERO, divide
 from premium.tax.fiat import valued_money
 from premium.tax.groups import settle_groups
-from premium.tax.model import Notice, Transaction
+from premium.tax.model import More, Notice, Transaction
 from premium.tax.prices import PriceHistory
 from premium.tax.setup import Setup
 from premium.tax.transfers import pair_transfers
@@ -105,23 +105,25 @@ def spend_fees(transactions: list[Transaction], prices: PriceHistory, notices: l
         if more.fee_asset is None or not more.fee_amount:
             made.append(tx)
             continue
-        value = tx.fee or _fee_value(tx, prices, notices)
+        value, mark = (tx.fee, "") if tx.fee else _fee_value(tx, prices, notices)
         spent = Transaction(f"{tx.id}:fee", tx.instant, "fee", more.fee_asset, more.fee_amount, value, ZERO, tx.wallet)
+        spent = spent._replace(more=More(price_filled=mark)) if mark else spent
         charged = tx._replace(fee=ZERO if tx.type == "transfer" else value or ZERO)
         made += [charged, spent]
     return made
 
 
-def _fee_value(tx: Transaction, prices: PriceHistory, notices: list[Notice]) -> Decimal | None:
+def _fee_value(tx: Transaction, prices: PriceHistory, notices: list[Notice]) -> tuple[Decimal | None, str]:
+    """What a fee in kind is worth, and whose price of when says so, where it is not the transaction's own."""
     more = tx.more
     if more.fee_asset == tx.asset and tx.value is not None and tx.amount and tx.type != "transfer":
-        return divide(EXACT.multiply(tx.value, more.fee_amount), tx.amount)
+        return divide(EXACT.multiply(tx.value, more.fee_amount), tx.amount), ""
     found = prices.near(more.fee_asset or "", tx.instant)
     if found is None:
-        return None
+        return None, ""
     text = f"the fee of {more.fee_amount} {more.fee_asset} is valued at {found.unit}, {found.origin}"
     notices.append(Notice("price_filled", tx.id, text, None, "fee_amount"))
-    return EXACT.multiply(found.unit, more.fee_amount)
+    return EXACT.multiply(found.unit, more.fee_amount), found.mark
 
 
 def fill_value(tx: Transaction, prices: PriceHistory, under: Setup, notices: list[Notice]) -> Transaction:

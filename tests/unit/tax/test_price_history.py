@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,10 +17,12 @@ from premium.cli.main import main
 from premium.errors import InvalidInput
 from premium.prices.files import read_prices
 from premium.prices.naming import known_as, theirs
+from premium.tax.calculate import calculate
 from premium.tax.days import instant_of
 from premium.tax.model import More, Transaction
 from premium.tax.price_series import PriceSeries
 from premium.tax.pricing import Lack, lacking
+from premium.tax.reports import audit_csv
 from tests.unit.tax.histories import result, tx
 
 pytestmark = pytest.mark.unit
@@ -67,6 +70,16 @@ def test_fees_in_kind_and_exchanges_are_filled_too() -> None:
     out = result("generic", [tx("b", "2023-01-02", "buy", "2", "20"), swap], prices=series(("2024-01-02T11:00", "100")))
     assert {w["transaction"] for w in out["warnings"] if w["code"] == "price_filled"} == {"x"}
     assert "missing_price" not in [w["code"] for w in out["warnings"]]
+
+
+def test_the_audit_names_whose_price_of_when(tmp_path: Path) -> None:
+    swap = tx("x", "2024-01-02", "swap", "1", to_asset="ETH", to_amount="10", fee_asset="BNB", fee_amount="0.01")
+    history = [tx("b", "2023-01-02", "buy", "2", "20"), tx("n", "2024-01-01T15:00:00Z", "buy", "1", "300", asset="BNB")]
+    report = calculate({"transactions": [*history, swap]}, prices=series(("2024-01-02T11:00", "100")))
+    audit_csv.write(report, tmp_path / "audit.csv")
+    with (tmp_path / "audit.csv").open(newline="") as file:
+        marks = {row["disposal"]: row["price_filled"] for row in csv.DictReader(file)}
+    assert marks == {"x": "provider 2024-01-02T11:00:00Z", "x:fee": "own trade 2024-01-01T15:00:00Z"}
 
 
 def test_what_is_lacking_is_what_states_no_worth() -> None:
