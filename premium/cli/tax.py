@@ -177,5 +177,7 @@ def _opened(output: str) -> Iterator[IO[str]]:
         with partial.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         partial.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, output) from None
     finally:
         partial.unlink(missing_ok=True)

@@ -81,6 +81,11 @@ def test_what_is_no_document_is_told_in_a_sentence(text: str, reason: str) -> No
 
 def test_a_missing_file_and_a_wrong_year(source: str, tmp_path: Path) -> None:
     assert "No such file" in premium("calculate", "--input", str(tmp_path / "none.json")).output
+    nowhere = premium("calculate", "--input", source, "--output", str(tmp_path / "none" / "out.json"))
+    assert (nowhere.exit_code, nowhere.stderr) == (
+        1,
+        f"Error: {tmp_path / 'none' / 'out.json'}: No such file or directory\n",
+    )
     assert "not a year: '2024-26'" in premium("calculate", "--input", source, "--year", "2024-26").output
 
 
