@@ -6,6 +6,7 @@ import json
 import os
 import re
 from codecs import getincrementaldecoder
+from collections import Counter
 from typing import IO, Any
 
 from premium.errors import InvalidInput
@@ -22,8 +23,8 @@ def _once(pairs: _Pairs) -> dict[str, Any] | Flawed:
     made = dict(pairs)
     if len(made) == len(pairs):
         return made
-    names = [name for name, _ in pairs]
-    return Flawed(shown(next(name for name in names if names.count(name) > 1), SHORT), "is there twice")
+    twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+    return Flawed(shown(twice, SHORT), "is there twice")
 
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
