@@ -13,10 +13,10 @@ from premium.tax.reports.schedule_d import Line, lines
 FIELDS = (
     Field("Line", 10),
     Field("", 48),
-    Field("(d) Proceeds|(sales price)", 20, right=True),
-    Field("(e) Cost or|other basis", 20, right=True),
+    Field("(d) Proceeds|(sales price)", 28, right=True),
+    Field("(e) Cost or|other basis", 28, right=True),
     Field("(g) Adjustments", 16, right=True),
-    Field("(h) Gain or (loss)|(d) - (e) + (g)", 20, right=True),
+    Field("(h) Gain or (loss)|(d) - (e) + (g)", 28, right=True),
 )
 _PARTS = {"1b": "Part I - Short-term", "8b": "Part II - Long-term", "16": "Part III - Summary"}
 
