@@ -7,7 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,7 +26,7 @@ from premium.tax.files import read_documents
 from premium.tax.price_series import PriceSeries
 from premium.tax.reports import DOCUMENTS, documents_of
 from premium.tax.rules import jurisdiction
-from premium.tax.streaming import count_of
+from premium.tax.watching import Unwatched
 from premium.tax.writing import write_json
 
 _OPTIONS = (
@@ -82,8 +82,11 @@ def calculate_command(output: str, explain: str | None, **options: Any) -> None:
         if explain is not None:
             click.echo(explanation(report, explain))
         if explain is None or output != "-":
-            with _opened(output) as file:
-                write_json(report, file)
+            # Where the result runs over the terminal itself, a bar would only be in its way.
+            with nullcontext(Unwatched()) if output == "-" and sys.stdout.isatty() else watched() as watch:
+                watch.wait("Writing")
+                with _opened(output) as file:
+                    write_json(report, file)
 
 
 @tax.command("report")
@@ -103,7 +106,9 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
         documents = [DOCUMENTS[name] for name in formats] or documents_of(report.setup.rules)
         for document in documents:
             path = folder / document.filename(report)
-            document.write(report, path)
+            with watched() as watch:
+                watch.wait(f"Writing {path.name}")
+                document.write(report, path)
             click.echo(str(path))
 
 
@@ -116,13 +121,15 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
 @click.option("--from-block", "first", default=0, show_default=True)
 @click.option("--to-block", "last", type=int, help="The newest block by default")
 @click.option("--output", default="-", help="Where the transactions go, for --input of the other commands")
-def wallet_command(address: str, output: str, **options: Any) -> None:
+def wallet_command(address: str, output: str, chain: str, **options: Any) -> None:
     """Read a wallet's history from a node, as neutral JSON."""
     # Its HTTP client takes longer to load than a small history to compute.
     from premium.tax.onchain.reading import read_wallet  # noqa: PLC0415 - see above
 
     with _told():
-        rows, unclear = asyncio.run(read_wallet(checksum(address), **options))
+        with watched() as watch:
+            watch.wait(f"Reading {chain}")
+            rows, unclear = asyncio.run(read_wallet(checksum(address), chain=chain, **options))
         for text in unclear:
             click.echo(f"Warning: {text}", err=True)
         with _opened(output) as file:
@@ -133,8 +140,9 @@ def wallet_command(address: str, output: str, **options: Any) -> None:
 def _report(sources: tuple[str, ...], importer: str | None, price_files: tuple[Path, ...], **options: Any) -> Report:
     country = jurisdiction(options["jurisdiction"]) if options["jurisdiction"] else None
     currency = options["currency"] or (country.currency if country else "USD")
-    document = read_documents(sources, importer=importer, currency=currency.upper())
-    with watched(count_of(document)) as watch:
+    with watched() as watch:
+        watch.wait("Opening")
+        document = read_documents(sources, importer=importer, currency=currency.upper())
         now, prices = instant_of(SystemClock().now()), _prices(price_files)
         return calculate(document, now=now, watch=watch, prices=prices, **options)
 

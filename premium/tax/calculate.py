@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,11 +24,11 @@ from premium.tax.oddities import out_of_order
 from premium.tax.price_series import PriceSeries
 from premium.tax.reading import Read, read_rows
 from premium.tax.setup import TRANSITION, Setup, setup
-from premium.tax.streaming import rows_in
+from premium.tax.streaming import Together, count_of, rows_in
 from premium.tax.totals import Sums, sums
 from premium.tax.validate import after, before, below_zero
+from premium.tax.watching import Unwatched, Watch
 
-Watch = Callable[[str, Iterable[Any]], Iterable[Any]]
 STATED = frozenset(
     {
         "price_filled",
@@ -122,26 +122,32 @@ def calculate(
         until_tax_year=tax_year,
         allocation=checked_plan(document.get("safe_harbor")),
     )
-    read = read_rows(watch("Reading", rows) if watch else rows, zone=under.calendar.zone)
+    watch = watch or Unwatched()
+    read = read_rows(watch("Reading", rows, count_of(document)), zone=under.calendar.zone)
     if not _exported(rows):
         read.notices.extend(out_of_order(read.transactions))
-    return report_of(read, replace(under, prices=prices), tax_year=tax_year, now=now)
+    return report_of(read, replace(under, prices=prices), tax_year=tax_year, now=now, watch=watch)
 
 
 def _exported(rows: Iterable[Any]) -> bool:
-    """Whether an importer made the rows: an exchange's file has an order of its own."""
-    return isinstance(rows, list) and bool(rows) and isinstance(rows[0], LinedRow)
+    """Whether an importer made the rows: an exchange's file has an order of its own, and several files have none."""
+    return isinstance(rows, Together) or (isinstance(rows, list) and bool(rows) and isinstance(rows[0], LinedRow))
 
 
-def report_of(read: Read, under: Setup, *, tax_year: int | None = None, now: int | None = None) -> Report:
+def report_of(
+    read: Read, under: Setup, *, tax_year: int | None = None, now: int | None = None, watch: Watch | None = None
+) -> Report:
     """The report of what was read, in whatever order. It takes the transactions over: `read` has none afterwards."""
+    watch = watch or Unwatched()
+    watch.wait("Ordering")
     told = [*under.notices, *read.notices]
     names = [tx.id for tx in read.transactions]
     with localcontext(EXACT), _within_precision():
         ready = _ready(read, under, told, now)
         came, poor = incoming(ready, under), below_zero(ready)
-        history = History(ready)
+        history = History(ready, watch)
         outcome = run(history, under)
+        watch.wait("Adding up")
         conserve(came, outcome)
         told += outcome.notices
         told += after(outcome, history, poor)

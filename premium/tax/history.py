@@ -9,6 +9,7 @@ from itertools import accumulate, repeat
 from typing import Any, overload
 
 from premium.tax.model import PLAIN, Transaction
+from premium.tax.watching import Unwatched, Watch
 
 BLOCK = 1024
 
@@ -19,8 +20,12 @@ class History(Sequence[Transaction]):
     An engine's rows grow as the history shrinks: what stands in memory is one of the two, not both.
     """
 
-    def __init__(self, transactions: list[Transaction]) -> None:
-        """Takes the transactions over: the list is empty afterwards, so that nothing else keeps them."""
+    def __init__(self, transactions: list[Transaction], watch: Watch | None = None) -> None:
+        """Takes the transactions over: the list is empty afterwards, so that nothing else keeps them.
+
+        `watch` follows the first pass, which is an engine's.
+        """
+        self._watch = watch
         self._length = len(transactions)
         self._blocks: list[Sequence[Transaction]] = [
             transactions[start : start + BLOCK] for start in range(0, self._length, BLOCK)
@@ -31,6 +36,10 @@ class History(Sequence[Transaction]):
         return self._length
 
     def __iter__(self) -> Iterator[Transaction]:
+        watch, self._watch = self._watch or Unwatched(), None
+        return iter(watch("Calculating", self._pass(), self._length))
+
+    def _pass(self) -> Iterator[Transaction]:
         for number, block in enumerate(self._blocks):
             yield from block
             if isinstance(block, list):
