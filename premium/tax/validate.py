@@ -83,13 +83,14 @@ def _gifts(transactions: Iterable[Transaction], under: Setup) -> Iterable[Notice
 
 
 def _likely_twice(transactions: Iterable[Transaction]) -> list[Notice]:
-    """Different ids, everything else equal: maybe one event, imported twice."""
+    """Different ids, one transaction of a chain, and the same moved: maybe one event, imported from two sources."""
     seen: dict[tuple[object, ...], str] = {}
     notices = []
     for tx in transactions:
         if tx.more.tx_hash is None:
             continue
-        first = seen.setdefault((tx.more.tx_hash, *tx[1:8]), tx.id)
+        # An explorer's export states a value and no second may be the node's: hash, what moved and where are enough.
+        first = seen.setdefault((tx.more.tx_hash, tx.type, tx.asset, tx.amount, tx.wallet, tx.more.to_wallet), tx.id)
         if first != tx.id:
             text = f"the same as {first} in everything but its id: maybe one event twice"
             notices.append(Notice("possible_duplicate", tx.id, text, None, "tx_hash"))

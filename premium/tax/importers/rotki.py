@@ -89,7 +89,9 @@ def _single(key: str, line: Line, currency: str) -> Iterator[Row]:
 
 
 def _wallet(line: Line) -> str:
-    return line["location_label"] or line["location"]
+    """An address in small letters, as every other source of ours writes it."""
+    label = line["location_label"] or line["location"]
+    return label.lower() if label.startswith("0x") else label
 
 
 IMPORTER = Importer(

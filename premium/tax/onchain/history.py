@@ -43,7 +43,10 @@ class Movement:
 
 @dataclass(frozen=True, kw_only=True)
 class ChainNames:
-    """How a chain's assets are named and counted. Tokens are `chain:address`: a symbol can be anybody's."""
+    """How a chain's assets are named and counted. Tokens are `chain:address`: a symbol can be anybody's.
+
+    Those that the chain's entry lists go by their symbol there, as exchanges call them.
+    """
 
     chain: str
     native: str
@@ -51,9 +54,11 @@ class ChainNames:
     decimals: Mapping[str, int]
     wrapped: str | None = None
     """The contract that wraps the native coin, in small letters."""
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    """Of the chain's listed tokens, by address in small letters."""
 
     def asset(self, asset: Asset) -> str:
-        return self.native if asset is None else f"{self.chain}:{asset}"
+        return self.native if asset is None else self.symbols.get(asset, f"{self.chain}:{asset}")
 
     def amount(self, asset: Asset, units: int) -> Decimal:
         """An NFT, and a token that does not say, count in whole units."""

@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 
-from premium.chains.model import Chain, Native
+from premium.chains import registry
+from premium.chains.model import Chain, Native, Token
 from premium.chains.rpc import Call, Rpc
+from premium.config import Settings
 from premium.errors import InvalidInput
 from premium.tax.onchain import native
 from premium.tax.onchain.asking import ask
@@ -33,7 +35,8 @@ async def wallet_history(rpc: Rpc, wallet: str, first: int, last: int) -> tuple[
     touched = set(blocks.numbers) if blocks.has_states else set()
     changes = await native.changes(rpc, me, touched | {movement.block for movement in found})
     unclear = explain_balances(found, changes, times)
-    return list(rows_of(found, wallet, await _names(rpc, found))), unclear
+    # In small letters, as explorers' exports have it: one wallet must not be two.
+    return list(rows_of(found, me, await _names(rpc, found))), unclear
 
 
 async def read_wallet(
@@ -41,7 +44,16 @@ async def read_wallet(
 ) -> tuple[list[Row], list[str]]:
     """The same from addresses of nodes alone; the newest block where no last one is named."""
     coin = Native(symbol=native, decimals=18)
-    entry = Chain.model_validate({"name": chain, "title": chain, "chain_id": chain_id, "native": coin, "rpc": urls})
+    entry = Chain.model_validate(
+        {
+            "name": chain,
+            "title": chain,
+            "chain_id": chain_id,
+            "native": coin,
+            "rpc": urls,
+            "tokens": _listed(chain, chain_id),
+        }
+    )
     async with httpx.AsyncClient() as client:
         rpc = Rpc(entry, client, deadline=30.0)
         newest = int(await rpc.one("eth_blockNumber"), 16) if last is None else last
@@ -54,6 +66,12 @@ def wrapped_of(chain: Chain) -> str | None:
         return chain.dex.wrapped_native.lower()
     names = (t.address for t in chain.tokens if t.category == "wrapped" and t.symbol == f"W{chain.native.symbol}")
     return next((address.lower() for address in names), None)
+
+
+def _listed(chain: str, chain_id: int) -> tuple[Token, ...]:
+    """Tokens of the chain that the shipped registry knows, where it is that one."""
+    known = registry.load(Settings.from_environment({"PREMIUM_STAGE": "local"}))
+    return known[chain].tokens if chain in known and known[chain].chain_id == chain_id else ()
 
 
 async def _tokens(
@@ -100,6 +118,7 @@ async def _names(rpc: Rpc, movements: Iterable[Movement]) -> ChainNames:
         native_decimals=coin.decimals,
         decimals=await _decimals(rpc, tokens),
         wrapped=wrapped_of(rpc.chain),
+        symbols={token.address.lower(): token.symbol for token in rpc.chain.tokens if token.symbol},
     )
 
 

@@ -19,7 +19,7 @@ from premium.tax.importing import make_import
 from premium.tax.jobs import IMPORT
 from tests.fixtures.postgres import Databases
 from tests.integration.tax.conftest import Ask, add_user
-from tests.unit.tax.exports import KRAKEN
+from tests.unit.tax.exports import BINANCE, BINANCE_2025, KRAKEN
 
 pytestmark = pytest.mark.integration
 
@@ -97,6 +97,26 @@ def test_an_exchange_export_is_recognised(imported: Callable[..., JobRecord], as
         "kraken:L3",
         "kraken:L4",
     }
+
+
+def test_an_export_may_be_sent_at_once_and_is_known_when_it_is_uploaded(
+    ask: Ask, imported: Callable[..., JobRecord]
+) -> None:
+    """Wrong lines of an importer and of the format are named together, by the file's own lines."""
+    path = "/v1/tax/transactions/import"
+    wrong = BINANCE.replace("Withdraw,", "Teleport,").replace("0.001", "much")
+    status, answer = ask("POST", path, {"csv": wrong})
+    named = [(error["line"], error["field"]) for error in answer["error"]["details"]["errors"]]
+    assert (status, named) == (400, [(6, "Change"), (8, "Operation")])
+    lenient = ask("POST", path, {"csv": wrong, "lenient": True})[1]["data"]
+    assert (lenient["added"], lenient["skipped"]) == (1, 2)
+    assert ask("POST", path, {"csv": BINANCE})[1]["data"]["added"] == 2
+    again = imported(BINANCE.encode()).result
+    assert again is not None
+    assert (again["added"], again["known"]) == (0, 3)
+    assert ask("POST", path, {"csv": "a,b\n1,2\n"})[0] == 400
+    named_zone = {"csv": BINANCE_2025, "file_name": "x(UTC+1).csv", "source": "binance", "currency": "eur"}
+    assert ask("POST", path, named_zone)[1]["data"]["warnings"] == []
 
 
 def test_a_wrong_line_stops_all_of_it_with_its_name(imported: Callable[..., JobRecord], ask: Ask) -> None:

@@ -112,7 +112,7 @@ def test_tokens_nfts_and_wrapping_are_read_and_read_again_they_add_nothing(
         ("transfer_in", f"local:{cards}:8", "3"),
         ("transfer_out", f"local:{cards}:8", "1"),
         ("wrap", "ETH", "1"),
-        ("wrap", f"local:{weth.lower()}", "0.25"),
+        ("wrap", "WETH", "0.25"),
     }
     assert shown(ask) == expected
     wrap = next(row for row in listed(ask) if row["asset"] == "ETH" and row["type"] == "wrap")

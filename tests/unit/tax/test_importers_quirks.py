@@ -13,6 +13,7 @@ from premium.tax.checking import check_rows
 from premium.tax.importers.cells import number_of
 from premium.tax.importers.kraken import asset_of
 from premium.tax.importers.recognise import rows_of_csv
+from premium.tax.onchain.history import ChainNames, Movement, rows_of
 from tests.unit.tax import exports
 from tests.unit.tax.histories import result
 
@@ -166,6 +167,14 @@ def test_koinlys_and_cointrackers_exports_state_both_ends_of_a_transfer() -> Non
 def test_a_label_that_is_not_known_is_refused() -> None:
     with pytest.raises(InvalidInput, match="line 3, column Label: not known of what was received: 'moonbeam'"):
         read(exports.KOINLY.replace("staking", "moonbeam"))
+
+
+def test_one_event_of_an_explorer_and_of_a_node_is_told_of() -> None:
+    movement = Movement("0x2", 2, 1704276000, {None: -5 * 10**17}, gas=2 * 10**15)
+    names = ChainNames(chain="ethereum", native="ETH", native_decimals=18, decimals={})
+    both = [*read(exports.ETHERSCAN), *rows_of([movement], exports.ME, names)]
+    twice = [w["transaction"] for w in result("US", both)["warnings"] if w["code"] == "possible_duplicate"]
+    assert sorted(twice) == ["ethereum:0x2:gas", "ethereum:0x2:native"]
 
 
 def test_an_explorers_internal_transfers_and_nfts() -> None:
