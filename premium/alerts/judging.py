@@ -89,29 +89,28 @@ class Judging:
         alerts = retract(connection, list(by_id), datetime.now(UTC))
         for alert in alerts:
             matcher.arm(str(alert.rule_id), by_id[alert.event_id])
-        self._give_back(connection, {str(alert.rule_id) for alert in alerts})
+            matcher.give_back(str(alert.rule_id), by_id[alert.event_id])
+        if alerts:
+            self._memory.give_back(connection, {str(alert.rule_id) for alert in alerts})
         return alerts
 
-    def _give_back(self, connection: Rows, rules: set[str]) -> None:
-        """The cooldowns that began with what was taken back."""
-        slots, cooling = self._loading.matcher.index.slots, self._loading.matcher.index.cooling
-        ours = {rule: slots[rule] for rule in rules if rule in slots and cooling[slots[rule]]}
-        asked = [*ours, *(rules & self._loading.fleetwide.keys())]
-        for rule, fired in (self._memory.give_back(connection, asked) if asked else {}).items():
-            if rule in ours:
-                self._loading.matcher.memory.cool(ours[rule], fired)
-
     def _once_over_the_fleet(self, connection: Rows, fired: list[tuple[str, Event]]) -> Iterator[tuple[str, Event]]:
-        """Without what a cooldown suppresses that other shards share: the database knows when it began."""
+        """Without what a cooldown suppresses that other shards share: the database knows what they fired."""
         cooldowns, changes = self._loading.fleetwide, self._loading.matcher.memory.changes
-        asked = {rule for rule, _ in fired if rule in cooldowns} if cooldowns else set()
-        last = self._memory.last_fired(connection, sorted(asked)) if asked else {}
+        spans: dict[str, tuple[float, float]] = {}
+        for rule, event in fired if cooldowns else ():
+            if rule in cooldowns:
+                time, cooldown = seconds(event["timestamp"]), cooldowns[rule]
+                low, high = spans.get(rule, (time, time))
+                spans[rule] = (min(low, time - cooldown), max(high, time + cooldown))
+        known = self._memory.fired(connection, spans) if spans else {}
         for rule, event in fired:
-            if rule in last:
+            if rule in known:
                 time = seconds(event["timestamp"])
-                if abs(time - last[rule]) < cooldowns[rule]:
+                if any(abs(time - other) < cooldowns[rule] for other in known[rule]):
                     continue
-                changes.fired[rule] = last[rule] = max(last[rule], time)
+                known[rule].append(time)
+                changes.fired[rule] = max(time, changes.fired.get(rule, time))
             yield rule, event
 
 

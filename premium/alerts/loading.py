@@ -106,9 +106,9 @@ class Loading:
         """Which rules are cooling and which are not armed, as the shard's owner left them."""
         slots, memory = self.matcher.index.slots, self.matcher.memory
         self._cooled_until, fired = self._memory.cooldowns(self._cooled_until)
-        for rule_id, time in fired.items():
+        for rule_id, times in fired.items():
             if rule_id in slots:
-                memory.cool(slots[rule_id], time)
+                memory.cool(slots[rule_id], times)
         memory.disarm({slots[rule]: series for rule, series in self._memory.disarmed().items() if rule in slots})
 
     def _read(self, alive: Callable[[], object]) -> Iterator[Rule]:

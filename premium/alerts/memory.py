@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect, bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from premium.alerts.catalogue import FIELDS, SERIES
@@ -39,9 +39,9 @@ class Memory:
         self._fired.pop(slot, None)
         self._disarmed.pop(slot, None)
 
-    def cool(self, slot: int, fired: float) -> None:
-        """The rule last fired at this time, -inf for never."""
-        self._fired[slot] = [fired]
+    def cool(self, slot: int, fired: Iterable[float]) -> None:
+        """The rule fired at these times; -inf is none."""
+        self._fired[slot] = sorted(set(fired) - {-math.inf})
 
     def disarm(self, series: Mapping[int, set[str]]) -> None:
         """These rules, for these series, and no others are not armed."""

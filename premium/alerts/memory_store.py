@@ -5,13 +5,14 @@ What is read is of all shards: the reader knows which rules and series are his.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from premium.alerts.memory import Changes
+from premium.alerts.past import WINDOW
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
@@ -39,28 +40,42 @@ class MemoryStore:
             if pairs:
                 connection.execute(query, {"rules": [pair[0] for pair in pairs], "series": [pair[1] for pair in pairs]})
 
-    def last_fired(self, connection: Rows, rules: Sequence[str]) -> dict[str, float]:
-        """Of rules that fire in several shards, held to the end of the transaction: others wait and see ours."""
-        rows = connection.execute(_LAST_FIRED, {"rules": sorted(rules)}).fetchall()
-        return {str(row["rule_id"]): row["fired_at"] for row in rows}
+    def fired(self, connection: Rows, spans: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
+        """When rules that fire in several shards fired, within a span of each; in order of time.
 
-    def give_back(self, connection: Rows, rules: Sequence[str]) -> dict[str, float]:
-        """When these rules last fired as far as it was not taken back, -inf for never; written, too."""
-        rows = connection.execute(_GIVE_BACK, {"rules": sorted(rules)}).fetchall()
-        return {str(row["rule_id"]): row["fired_at"] for row in rows}
+        Held to the end of the transaction: other shards wait, and then see ours.
+        """
+        rules = sorted(spans)
+        connection.execute(_HOLD, {"rules": rules})
+        values = {"rules": rules, "low": [spans[each][0] for each in rules], "high": [spans[each][1] for each in rules]}
+        found: dict[str, list[float]] = {rule: [] for rule in rules}
+        for row in connection.execute(_FIRED_WITHIN, values):
+            found[str(row["rule_id"])].append(row["at"])
+        return found
+
+    def give_back(self, connection: Rows, rules: Iterable[str]) -> None:
+        """Rules last fired when it was not taken back."""
+        connection.execute(_GIVE_BACK, {"rules": sorted(rules)})
 
     def levels(self) -> list[str]:
         """The newest event of every series; `null` where it was taken back."""
         with self._database.transaction(statement_timeout_ms=_LOAD_TIMEOUT_MS) as connection:
             return [row["event"] for row in connection.execute("SELECT event FROM alert_levels")]
 
-    def cooldowns(self, since: datetime | None) -> tuple[datetime, dict[str, float]]:
-        """When rules fired, where that changed since (None: ever); and the moment to ask from next."""
+    def cooldowns(self, since: datetime | None) -> tuple[datetime, dict[str, list[float]]]:
+        """When rules fired, where that changed since (None: ever), in order; and the moment to ask from next.
+
+        The last time; those before it as far as a late event may fall between two.
+        """
         with self._database.transaction(statement_timeout_ms=_LOAD_TIMEOUT_MS) as connection:
             now = connection.execute("SELECT now() - interval '1 minute' AS now").fetchone()
-            rows = connection.execute(_COOLDOWNS, {"since": since})
             assert now is not None  # noqa: S101 - it is always now
-            return now["now"], {str(row["rule_id"]): row["fired_at"] for row in rows}
+            found: dict[str, list[float]] = {}
+            for row in connection.execute(_EARLIER, {"since": since, "window": WINDOW}):
+                found.setdefault(str(row["rule_id"]), []).append(row["at"])
+            for row in connection.execute(_COOLDOWNS, {"since": since}):
+                found.setdefault(str(row["rule_id"]), []).append(row["fired_at"])
+        return now["now"], found
 
     def disarmed(self) -> dict[str, set[str]]:
         """The series for which rules are not armed."""
@@ -81,19 +96,36 @@ INSERT INTO alert_cooldowns (rule_id, fired_at) SELECT * FROM unnest(%(rules)s::
 ON CONFLICT (rule_id) DO UPDATE
 SET fired_at = greatest(alert_cooldowns.fired_at, excluded.fired_at), changed_at = excluded.changed_at
 """
-_LAST_FIRED = """
+_HOLD = """
 INSERT INTO alert_cooldowns (rule_id, fired_at) SELECT rule, '-Infinity' FROM unnest(%(rules)s::uuid[]) AS r (rule)
 ON CONFLICT (rule_id) DO UPDATE SET fired_at = alert_cooldowns.fired_at
-RETURNING rule_id, fired_at
 """
-_GIVE_BACK = """
+# A rule that is changed begins anew with a row of its own: what it fired before is not looked at.
+_HISTORY = """
+h.alert_rule_id = c.rule_id AND h.triggered_at >= c.created_at AND h.retracted_at IS NULL AND NOT h.is_test
+"""
+_FIRED_WITHIN = f"""
+SELECT c.rule_id, extract(epoch FROM h.event_time)::float8 AS at
+FROM unnest(%(rules)s::uuid[], %(low)s::float8[], %(high)s::float8[]) AS span (rule_id, low, high)
+JOIN alert_cooldowns c USING (rule_id)
+JOIN alert_history h ON {_HISTORY} AND h.event_time BETWEEN to_timestamp(low) AND to_timestamp(high)
+ORDER BY at
+"""  # noqa: S608 - constants
+_EARLIER = f"""
+SELECT c.rule_id, extract(epoch FROM h.event_time)::float8 AS at
+FROM alert_cooldowns c
+JOIN alert_rules r ON r.id = c.rule_id AND r.cooldown_seconds BETWEEN 1 AND %(window)s
+JOIN alert_history h ON {_HISTORY}
+    AND h.event_time BETWEEN to_timestamp(c.fired_at - %(window)s - r.cooldown_seconds) AND to_timestamp(c.fired_at)
+WHERE c.fired_at > 0 AND c.changed_at > coalesce(%(since)s::timestamptz, now() - interval '1 hour')
+ORDER BY at
+"""  # noqa: S608 - constants
+_GIVE_BACK = f"""
 UPDATE alert_cooldowns c SET changed_at = clock_timestamp(), fired_at = coalesce((
-    SELECT extract(epoch FROM max(h.event_time))::float8 FROM alert_history h
-    WHERE h.alert_rule_id = c.rule_id AND h.retracted_at IS NULL AND NOT h.is_test
+    SELECT extract(epoch FROM max(h.event_time))::float8 FROM alert_history h WHERE {_HISTORY}
 ), '-Infinity')
 WHERE c.rule_id = ANY (%(rules)s::uuid[])
-RETURNING c.rule_id, c.fired_at
-"""
+"""  # noqa: S608 - constants
 _COOLDOWNS = """
 SELECT rule_id, fired_at FROM alert_cooldowns WHERE %(since)s::timestamptz IS NULL OR changed_at > %(since)s
 """
