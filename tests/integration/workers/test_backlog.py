@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from premium.bootstrap import Platform
-from premium.jobs import backlog
+from premium.jobs import backlog, presence
 from premium.jobs.model import JobRecord, JobStatus
 from tests.integration.workers.conftest import Fleet, until
 from tests.integration.workers.synthetic import STEPS
@@ -40,3 +40,21 @@ def test_it_is_published_by_queue(platform: Platform, start: Callable[..., JobRe
     backlog.publish(cloudwatch, backlog.measure(platform.redis(1), now), now)
     listed = cloudwatch.list_metrics(Namespace=backlog.NAMESPACE, MetricName=backlog.METRIC)["Metrics"]
     assert {metric["Dimensions"][0]["Value"] for metric in listed} >= {"default", "tax", "aggregation", "scanning"}
+
+
+def test_residents_count_while_they_give_signs_of_life(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The matcher and the notifications serve their queues without being workers of RQ."""
+    monkeypatch.setattr(presence, "SIGN_SECONDS", 0.05)
+    connection, words = platform.redis(1), ["stands by for 0"]
+
+    def workers(name: str) -> int:
+        return {each.queue: each.workers for each in backlog.measure(connection, datetime.now(UTC))}[name]
+
+    with presence.present(connection, "alerts", "host-1", lambda: words[-1]):
+        with presence.present(connection, "alerts", "host-2", lambda: "serves 0"):
+            until(lambda: workers("alerts") == 2)
+            assert workers("notifications") == 0
+            words.append("serves 0")
+            until(lambda: [each.doing for each in presence.residents(connection)] == ["serves 0"] * 2)
+        assert workers("alerts") == 1
+    assert presence.residents(connection) == []
