@@ -16,7 +16,7 @@ import click
 from premium.chains.addresses import checksum
 from premium.cli.watching import watched
 from premium.clock import SystemClock
-from premium.errors import AppError, InvalidInput
+from premium.errors import AppError
 from premium.prices.files import read_prices
 from premium.tax.calculate import Report, calculate
 from premium.tax.collector import paused
@@ -24,7 +24,7 @@ from premium.tax.days import instant_of
 from premium.tax.explain import explanation
 from premium.tax.files import read_documents
 from premium.tax.price_series import PriceSeries
-from premium.tax.reports import DOCUMENTS, documents_of
+from premium.tax.reports import DOCUMENTS, documents_of, known_formats
 from premium.tax.rules import jurisdiction
 from premium.tax.watching import Unwatched
 from premium.tax.writing import write_json
@@ -96,14 +96,12 @@ def calculate_command(output: str, explain: str | None, **options: Any) -> None:
 def report_command(formats: tuple[str, ...], output: str, **options: Any) -> None:
     """Write the forms and summaries of a year."""
     with _told(), paused():
-        unknown = [name for name in formats if name not in DOCUMENTS]
-        if unknown:
-            raise InvalidInput(f"unknown format {unknown[0]!r}; known are {', '.join(DOCUMENTS)}")
+        known_formats(formats)
         report = _report(**options)
+        documents = documents_of(report.setup.rules, formats)
         _warn(report)
         folder = Path(output)
         folder.mkdir(parents=True, exist_ok=True)
-        documents = [DOCUMENTS[name] for name in formats] or documents_of(report.setup.rules)
         for document in documents:
             path = folder / document.filename(report)
             with watched() as watch:

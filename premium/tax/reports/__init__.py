@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from premium.errors import InvalidInput
 from premium.tax.calculate import Report
 from premium.tax.rules import Jurisdiction
 
@@ -51,6 +52,24 @@ DOCUMENTS = {
 }
 
 
-def documents_of(rules: Jurisdiction) -> list[Document]:
-    """What a report of this jurisdiction is made of, the main document first."""
-    return [DOCUMENTS[name] for name in rules.documents]
+_EVERYWHERE = frozenset({"summary_pdf", "summary_csv", "disposals_csv", "audit_csv", "result_json"})
+
+
+def known_formats(formats: Iterable[str]) -> None:
+    """InvalidInput names the first that is none."""
+    for name in formats:
+        if name not in DOCUMENTS:
+            raise InvalidInput(f"unknown format {name!r}; known are {', '.join(DOCUMENTS)}")
+
+
+def documents_of(rules: Jurisdiction, formats: Sequence[str] = ()) -> list[Document]:
+    """What a report of this jurisdiction is made of, the main document first, or what is asked for of it.
+
+    InvalidInput for another country's form: its boxes would say what these rules have not computed.
+    """
+    known = _EVERYWHERE.union(rules.documents)
+    for name in formats:
+        if name not in known:
+            known_names = ", ".join(each for each in DOCUMENTS if each in known)
+            raise InvalidInput(f"{rules.name} has no {name}; its documents are {known_names}")
+    return [DOCUMENTS[name] for name in formats or rules.documents]

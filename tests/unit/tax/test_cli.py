@@ -164,6 +164,8 @@ def test_report_writes_the_same_bytes_again(source: str, tmp_path: Path) -> None
         "us-2024-result.json",
     }
     assert "unknown format 'docx'" in premium("report", "--input", source, "--format", "docx").output
+    german = premium("report", "--input", source, "--jurisdiction", "DE", "--format", "form_8949_pdf")
+    assert "Germany has no form_8949_pdf; its documents are summary_pdf" in german.output
 
 
 def test_an_exchange_export_is_read_as_it_is(tmp_path: Path) -> None:
