@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from premium.alerts.rule import Condition, Rule, parse
 
 MAX_FORMS = 10_000
+_USUAL = 60
+"""Characters of a value, or places of a number."""
 _read_json = json.JSONDecoder(parse_float=Decimal).decode  # loads would make a decoder for each rule
 
 
@@ -62,7 +64,12 @@ class Reading:
         found = []
         for (field, operator, read), raw in zip(form.parts, conditions, strict=True):
             value = read(raw["value"])
-            if value is None:
+            # What few write is left to the slow way, which has a word for what is wrong with it.
+            if (
+                value is None
+                or len(str(raw["value"])) > _USUAL
+                or (isinstance(value, Decimal) and abs(value.adjusted()) > _USUAL)
+            ):
                 return None
             found.append(Condition(field, operator, value, read))
         return tuple(found)
