@@ -124,14 +124,15 @@ def calculate(
     )
     watch = watch or Unwatched()
     read = read_rows(watch("Reading", rows, count_of(document)), zone=under.calendar.zone)
-    if not _exported(rows):
+    if not _own_order(rows):
         read.notices.extend(out_of_order(read.transactions))
     return report_of(read, replace(under, prices=prices), tax_year=tax_year, now=now, watch=watch)
 
 
-def _exported(rows: Iterable[Any]) -> bool:
-    """Whether an importer made the rows: an exchange's file has an order of its own, and several files have none."""
-    return isinstance(rows, Together) or (isinstance(rows, list) and bool(rows) and isinstance(rows[0], LinedRow))
+def _own_order(rows: Iterable[Any]) -> bool:
+    """Whether the rows need not stand by time: an exchange's file has an order of its own, as have several files."""
+    exported = isinstance(rows, list) and bool(rows) and isinstance(rows[0], LinedRow)
+    return exported or isinstance(rows, Together)
 
 
 def report_of(

@@ -9,7 +9,7 @@ import pytest
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.tax.calculate import calculate
-from premium.tax.files import read_document
+from premium.tax.files import read_document, read_documents
 from premium.tax.importers.base import LinedRow
 from premium.tax.writing import write_json
 from tests.unit.tax.histories import Row, result, tx
@@ -86,6 +86,9 @@ def test_the_order_of_an_exchange_s_export_is_its_own(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("\n".join((header, *lines)))
     own = calculate(read_document(str(tmp_path / "own.csv")))
     assert [(notice.code, notice.line) for notice in own.notices] == [("out_of_order", 3)]
+    (tmp_path / "b.csv").write_text("\n".join((header, lines[1])))
+    (tmp_path / "s.csv").write_text("\n".join((header, lines[0])))
+    assert calculate(read_documents([str(tmp_path / "s.csv"), str(tmp_path / "b.csv")])).notices == []
     first, second = tx("s", "2023-03-01", "sell", "1", "3"), tx("b", "2023-01-01", "buy", "1", "1")
     newest_first = [LinedRow(first, 2), LinedRow(second, 3)]
     assert calculate({"transactions": newest_first}).notices == []
