@@ -56,3 +56,16 @@ def test_form_2086_adds_up_in_whole_euros() -> None:
     assert [net - part for net, part in zip(by_line[218], parts, strict=True)] == by_line[224]
     assert (by_line[212][0], by_line[223][0], sum(parts)) == (712, 4, 4)
     assert int(next(item.value for item in made if item.box == "3AN")) == sum(by_line[224])
+
+
+def test_what_was_wrapped_is_worth_what_went_in() -> None:
+    """1 ETH at 1,000 + 2 WETH that were 2 ETH at 1,000 = 3,000: the sale of 1 ETH takes a third of the 3,000 paid."""
+    rows = [
+        tx("b", "2021-01-10", "buy", "3", "3000", asset="ETH"),
+        tx("w", "2021-02-10", "wrap", "2", asset="ETH", to_asset="WETH", to_amount="2"),
+        tx("s", "2021-05-01", "sell", "1", "1000", asset="ETH"),
+    ]
+    out = result("FR", rows)
+    assert "3000 by the last" in out["warnings"][0]["message"]
+    assert [row["cost_basis"] for row in out["disposals"]] == ["1000"]
+    assert [each["code"] for each in out["warnings"]] == ["portfolio_value_filled"]
