@@ -1,151 +1,119 @@
-"""Tax engines side by side: `python -m benchmarks.tax.run [--quick] [--cap SECONDS]`.
+"""Tax engines side by side: `python -m benchmarks.tax.run [--quick] [--alone] [--cap SECONDS] [--resume]`.
 
-The same histories in one run: our engine alone and the whole program (import to Form 8949 CSV, or the UK's files)
-beside RP2 (US) and BittyTax (UK), each in a process of its own: seconds and peak memory, and how they grow.
+The same histories in one run: our engine alone and the whole program (import to Form 8949 CSV, or the UK's disposals)
+beside RP2 (US) and BittyTax (UK), each in a process of its own: seconds, peak memory, and how both grow with the size.
+Each result is printed, and kept in a file, as soon as it is there; `--resume` goes on with those of the same commit.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
-from benchmarks.tax import histories
-from benchmarks.tax.opponents import SCRIPTS, python_of
+from benchmarks.tax.cases import SIZES, Case, cases
+from benchmarks.tax.measuring import Run, measured
+from benchmarks.tax.opponents import CACHE, VERSIONS, python_of
 
-PREMIUM = Path(sys.executable).with_name("premium")
-ENGINE = Path(__file__).with_name("engine.py")
-METHODS = ("fifo", "lifo", "hifo", "section_104")
-
-
-class Run(NamedTuple):
-    """Seconds and MiB of one process; `engine` where it told of that. None seconds: over the cap, or it failed."""
-
-    seconds: float | None
-    mebibytes: float
-    output: str
-
-    @property
-    def engine(self) -> float | None:
-        found = [line for line in self.output.splitlines() if line.startswith(("ENGINE", "{"))]
-        if not found:
-            return None
-        last = found[-1]
-        return float(last.split()[1]) if last.startswith("ENGINE") else float(json.loads(last)["engine"])
-
-
-def measured(command: Sequence[str], *, cap: float, folder: Path) -> Run:
-    """One process, killed at the cap; peak memory by the kernel's own count."""
-    with (folder / "output").open("w+") as output:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=folder, start_new_session=True)
-        killed = False
-        while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            if not killed and time.perf_counter() - started > cap:
-                os.killpg(process.pid, signal.SIGKILL)
-                killed = True
-            time.sleep(0.01)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        text = output.read()
-    failed = killed or process.returncode != 0
-    if failed and not killed:
-        text += f"\nfailed with {process.returncode}"
-    return Run(None if failed else seconds, usage.ru_maxrss / 1024, text)
-
-
-def _told(name: str, count: int, run: Run, cap: float) -> None:
-    failed = "failed with" in run.output
-    seconds = f"{run.seconds:9.2f} s" if run.seconds is not None else "     failed" if failed else f"  > {cap:5.0f} s"
-    engine = f"{run.engine:9.3f} s" if run.engine is not None else " " * 11
-    note = (
-        "" if run.seconds is not None else "  " + run.output.strip().splitlines()[-1][:60] if run.output.strip() else ""
-    )
-    click.echo(f"{count:>9,}  {name:<34} {seconds}  {run.mebibytes:7.0f} MiB  engine {engine}{note}")
-
-
-def ours(count: int, source: Path, folder: Path, cap: float) -> None:
-    for method in METHODS:
-        run = measured([sys.executable, str(ENGINE), str(source), method], cap=cap, folder=folder)
-        _told(f"ours, engine, {method}", count, run, cap)
-        if run.seconds is not None and method == "fifo":
-            run = measured([sys.executable, str(ENGINE), str(source), method, "bare"], cap=cap, folder=folder)
-            bare = json.loads(run.output.splitlines()[-1])["bare"]
-            click.echo(f"{count:>9,}  {'bare heap loop':<34} {'':11}  {'':11}  engine {bare:9.3f} s")
-    for code, method, wanted in (
-        ("US", "fifo", "form_8949_csv"),
-        ("US", "hifo", "form_8949_csv"),
-        ("GB", "section_104", "disposals_csv"),
-    ):
-        options = ["--jurisdiction", code, "--method", method, "--format", wanted, "--output", str(folder / "ours")]
-        run = measured([str(PREMIUM), "tax", "report", "--input", str(source), *options], cap=cap, folder=folder)
-        _told(f"ours, whole, {code} {method}", count, run, cap)
-    if count <= 100_000:
-        options = ["--jurisdiction", "US", "--format", "form_8949_pdf", "--output", str(folder / "ours")]
-        run = measured([str(PREMIUM), "tax", "report", "--input", str(source), *options], cap=cap, folder=folder)
-        _told("ours, whole, Form 8949 PDF", count, run, cap)
-
-
-def theirs(count: int, folder: Path, cap: float, given_up: set[str]) -> None:
-    """Each opponent until it has once gone over the cap."""
-    for method in ("fifo", "lifo", "hifo"):
-        if f"rp2 {method}" in given_up:
-            continue
-        config, ods = folder / "rp2.ini", folder / "rp2.ods"
-        config.write_text(histories.RP2_CONFIG + f"\n[accounting_methods]\n1970 = {method}\n")
-        histories.rp2(count, ods)
-        command = [str(python_of("rp2")), "-c", SCRIPTS["rp2"], "-o", str(folder / "rp2"), str(config), str(ods)]
-        run = measured(command, cap=cap, folder=folder)
-        _told(f"RP2 1.7.2, whole, US {method}", count, run, cap)
-        if run.seconds is None:
-            given_up.add(f"rp2 {method}")
-    if "bittytax" not in given_up:
-        source = folder / "bittytax.csv"
-        histories.bittytax(count, source)
-        command = [
-            str(python_of("bittytax")),
-            "-c",
-            SCRIPTS["bittytax"],
-            "--nopdf",
-            "--skipint",
-            "--summary",
-            str(source),
-        ]
-        run = measured(command, cap=cap, folder=folder)
-        _told("BittyTax 0.6.0, whole, UK", count, run, cap)
-        if run.seconds is None:
-            given_up.add("bittytax")
+Results = dict[tuple[str, int], Run]
+RESULTS = CACHE / "tax-results.jsonl"
 
 
 @click.command()
 @click.option("--cap", default=900.0, show_default=True, help="Seconds after which a process is given up")
 @click.option("--quick", is_flag=True, help="Up to 10,000 transactions only")
 @click.option("--alone", is_flag=True, help="Ours only")
-def main(cap: float, quick: bool, alone: bool) -> None:
+@click.option("--resume", is_flag=True, help="Go on with what an interrupted run of this commit has left")
+def main(cap: float, quick: bool, alone: bool, resume: bool) -> None:
     """Print seconds, peak memory and time inside the engine, by size."""
-    sizes = (1_000, 10_000) if quick else (1_000, 10_000, 100_000, 1_000_000)
-    given_up: set[str] = set()
+    for name in () if alone else VERSIONS:
+        python_of(name)
+    sizes = SIZES[:2] if quick else SIZES
+    plan = [(case, count) for count in sizes for case in cases(alone=alone) if count <= case.largest]
+    known = _kept() if resume else _fresh()
+    _estimate(plan, known, cap)
+    started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="tax-benchmark-") as name:
-        folder = Path(name)
-        for count in sizes:
-            source = folder / "history.json"
-            histories.neutral(count, source)
-            ours(count, source, folder, cap)
-            if not alone and count <= 100_000:
-                theirs(count, folder, cap, given_up)
+        for number, (case, count) in enumerate(plan, 1):
+            left = sum(each.expected(size, cap) for each, size in plan[number - 1 :]) / 60
+            spent = (time.perf_counter() - started) / 60
+            click.echo(
+                f"[{number}/{len(plan)}] {spent:.1f} min, about {left:.1f} to go: {case.name}, {count:,}", err=True
+            )
+            run = known.get((case.name, count)) or _run(case, count, known, cap=cap, folder=Path(name))
+            known[case.name, count] = run
+            click.echo(_line(case, count, run, _before(known, case, count)).rstrip())
+
+
+def _run(case: Case, count: int, known: Results, *, cap: float, folder: Path) -> Run:
+    """One case, kept at once. An opponent that was given up once is not tried with more."""
+    before = _before(known, case, count)
+    if case.theirs and before is not None and before.seconds is None:
+        return Run(None, 0.0, note="not tried after the smaller one")
+    run = measured(case.command(count, folder), cap=cap, folder=folder)
+    with RESULTS.open("a") as file:
+        file.write(json.dumps({"commit": _commit(), "name": case.name, "count": count, "run": run}) + "\n")
+    return run
+
+
+def _line(case: Case, count: int, run: Run, before: Run | None) -> str:
+    text = f"{count:>9,}  {case.name:<30}"
+    if run.seconds is None:
+        return f"{text}  {run.note}" + (f", at {run.mebibytes:.0f} MiB" if run.mebibytes else "")
+    text += f"  {run.seconds:8.2f} s  {run.mebibytes:6.0f} MiB"
+    if before is not None and before.seconds is not None:
+        text += f"  grown {run.seconds / before.seconds:5.1f} x, {run.mebibytes / before.mebibytes:4.1f} x"
+    else:
+        text += " " * 22
+    if run.engine is not None:
+        text += f"  engine {run.engine:8.3f} s"
+        if before is not None and before.engine:
+            text += f", grown {run.engine / before.engine:5.1f} x"
+    if run.engine is not None and run.bare is not None:
+        text += f"; bare heap loop {run.bare:.3f} s: {run.engine / run.bare:.1f} x"
+    return text
+
+
+def _before(known: Results, case: Case, count: int) -> Run | None:
+    """The same case at the size before."""
+    at = SIZES.index(count)
+    return known.get((case.name, SIZES[at - 1])) if at else None
+
+
+def _estimate(plan: Sequence[tuple[Case, int]], known: Results, cap: float) -> None:
+    open_ones = [(case, count) for case, count in plan if (case.name, count) not in known]
+    expected = sum(case.expected(count, cap) for case, count in open_ones) / 60
+    most = sum(cap if case.theirs else case.expected(count, cap) for case, count in open_ones) / 60
+    done = f", {len(plan) - len(open_ones)} of them known already" if len(open_ones) < len(plan) else ""
+    click.echo(
+        f"{len(plan)} runs{done}; about {expected:.0f} minutes on two quiet cores, at most {most:.0f} with this cap; "
+        f"results are kept in {RESULTS}",
+        err=True,
+    )
+
+
+def _kept() -> Results:
+    if not RESULTS.exists():
+        return {}
+    kept = map(json.loads, RESULTS.read_text().splitlines())
+    return {(each["name"], each["count"]): Run(*each["run"]) for each in kept if each["commit"] == _commit()}
+
+
+def _fresh() -> Results:
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text("")
+    return {}
+
+
+def _commit() -> str:
+    """What is measured; a tree with changes is none of its commits."""
+    asked = ("git", "describe", "--always", "--dirty", "--abbrev=40")
+    return subprocess.run(asked, capture_output=True, text=True, check=True, cwd=Path(__file__).parent).stdout.strip()
 
 
 if __name__ == "__main__":
