@@ -162,9 +162,11 @@ def _warn(report: Report) -> None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """An error of the input as one sentence on standard error and exit code 1."""
+    """An error of the input as one sentence on standard error and exit code 1; a reader that has enough is none."""
     try:
         yield
+    except BrokenPipeError:
+        raise  # click ends for it, silently
     except AppError as error:
         raise click.ClickException(error.message) from None
     except OSError as error:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -173,3 +176,15 @@ def test_an_exchange_export_is_read_as_it_is(tmp_path: Path) -> None:
     path.write_text(COINBASE)
     out = calculated("--input", str(path), "--jurisdiction", "US")
     assert len(out["disposals"]) == 2
+
+
+def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
+    rows = [tx(f"b{number}", "2022-01-01", "buy", "1", "1") for number in range(2000)]
+    (tmp_path / "in.json").write_text(json.dumps({"transactions": rows}))
+    program = "from premium.cli.main import main; main(['tax', 'calculate', '--input', 'in.json'])"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as done:
+        assert done.stdout is not None
+        assert done.stderr is not None
+        assert done.stdout.readline() == "{\n"
+        done.stdout.close()
+        assert done.stderr.read() == ""
