@@ -62,13 +62,14 @@ class Line:
 
     number: int
     cells: Cells
+    """Without blanks around them."""
     zone: tzinfo | None = None
     """Of times whose column names no zone; None where nothing says it."""
     decimal_comma: bool = False
     """Whether semicolons part the columns: then a comma may be the decimal mark."""
 
     def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "").strip()
+        return self.cells.get(column, "")
 
     def wrong(self, column: str, reason: str) -> InvalidInput:
         details = {"errors": [{"line": self.number, "field": column, "reason": reason}], "count": 1}

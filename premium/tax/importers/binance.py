@@ -93,7 +93,7 @@ _INTERNAL = (
     "Launchpad Subscribe",
 )
 _ACCOUNTS = frozenset({"spot", "earn", "pool", "savings", "funding", "card"})
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%y-%m-%d %H:%M:%S")
+_SHORT = "%y-%m-%d %H:%M:%S"
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
@@ -115,8 +115,8 @@ def _stamp(line: Line) -> str:
 
 def _when(line: Line) -> str:
     if line["UTC_Time"]:
-        return line.time_in("UTC_Time", *_FORMATS)
-    return line.time_in("Time", *_FORMATS, zoned=False)
+        return line.time_in("UTC_Time", _SHORT)
+    return line.time_in("Time", _SHORT, zoned=False)
 
 
 def _name(*lines: Line) -> str:

@@ -55,7 +55,7 @@ def _when(line: Line) -> str:
     """Saved as CSV the date's cell may hold the time too, as spreadsheets have it."""
     day = line["Date"].split(" ")[0].split("T")[0]
     joined = Line(number=line.number, cells={"Time (UTC)": f"{day}T{line['Time (UTC)']}"})
-    return joined.time_in("Time (UTC)", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S")
+    return joined.time_in("Time (UTC)")
 
 
 def _name(line: Line, when: str, changes: dict[str, Decimal]) -> str:

@@ -19,7 +19,7 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
     received, sent, fee = (part_of(line, side) for side in ("Received", "Sent", "Fee"))
     both = bool(received and sent)
     kind, income = (None, None) if both else kinds(line, "Label", arrived=received is not None)
-    when = when_of(line, "Date")
+    when = line.time_in("Date")
     worth = line.number_in("Net Worth Amount", "0") if line["Net Worth Currency"] == currency else None
     yield from movement(
         identity("koinly", when, *_named(received), *_named(sent), *_named(fee), line["Label"], line["TxHash"]),
@@ -34,10 +34,6 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
         income=income,
         tx_hash=line["TxHash"] or None,
     )
-
-
-def when_of(line: Line, column: str) -> str:
-    return line.time_in(column, "%Y-%m-%d %H:%M UTC")
 
 
 def part_of(line: Line, side: str) -> Part | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from premium.tax.importers.base import Event, Importer, Line, Row
-from premium.tax.importers.koinly import part_of, when_of
+from premium.tax.importers.koinly import part_of
 from premium.tax.importers.labels import kinds
 from premium.tax.importers.movements import Part, fee_of, identity, moved, movement
 
@@ -29,7 +29,7 @@ def _reported(line: Line, currency: str) -> Iterator[Row]:
     received, sent, fee = (part_of(line, side) for side in ("Received", "Sent", "Fee"))
     label = "Tag" if "Tag" in line.cells else "Label"
     value = line.number_in(f"Net Value ({currency})", "0") if f"Net Value ({currency})" in line.cells else None
-    when, tx_hash = when_of(line, "Date"), line["TxHash"]
+    when, tx_hash = line.time_in("Date"), line["TxHash"]
     parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
     name = identity("koinly", when, line["Type"], line[label], tx_hash, *parts)
     wallets = line["Sending Wallet"], line["Receiving Wallet"]
@@ -43,7 +43,7 @@ def _edited(line: Line, currency: str) -> Iterator[Row]:
     valued = line["Value Currency (read-only)"].split(";")[0] == currency
     value = line.number_in("Net Value (read-only)", "0") if valued else None
     wallets = (_bare(line, "From Wallet (read-only)"), _bare(line, "To Wallet (read-only)"))
-    name, when = f"koinly:{line['ID (read-only)']}", when_of(line, "Date (UTC)")
+    name, when = f"koinly:{line['ID (read-only)']}", line.time_in("Date (UTC)")
     yield from _rows(
         line, name, when, currency, label="Tag", received=received, sent=sent, fee=fee, value=value, wallets=wallets
     )

@@ -113,7 +113,7 @@ def _filled(found: _Found, text: str, zone: tzinfo | None) -> Iterator[Line]:
         if number == found.line:
             header = _header(cells)
         elif header is not None and any(cell.strip() for cell in cells):
-            by_column = dict(zip(header, cells, strict=False))
+            by_column = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
             yield Line(number=number, cells=by_column, zone=zone, decimal_comma=comma)
 
 

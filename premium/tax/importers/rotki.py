@@ -20,7 +20,7 @@ _INCOME = {
 }
 _SKIPPED = frozenset({"informational", "renew", "migrate"})
 _OUT = {"donate": "donation", "fee": "fee", "none": "transfer_out", "payment": "sell"}
-_FORMATS = ("%d/%m/%Y %H:%M:%S %Z", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S")
+_FORMATS = ("%d/%m/%Y %H:%M:%S %Z", "%d/%m/%Y %H:%M:%S")
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
