@@ -136,9 +136,9 @@ def _merged(runs: Sequence[_Run], levels: Floats, size: int) -> _Run:
     needed[:-1] |= ~old[1:] | (numbers[1:] != numbers[:-1])
     needed[-1:] = True
     events = events[order[needed]]
-    return _Run(
-        numbers[needed], times[needed], events if size == 1 else packed(events), runs[-1].stamp if runs else NEVER, size
-    )
+    # Many small batches are what fills a window; of the oldest few are needed, and most of these are levels still.
+    events = packed(events) if size > 1 else events
+    return _Run(numbers[needed], times[needed], events, runs[-1].stamp if runs else NEVER, size)
 
 
 def _objects(events: Iterable[Event]) -> Objects:
