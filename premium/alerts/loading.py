@@ -75,17 +75,17 @@ class Loading:
                     self.matcher.forget(rule_id)
             self._position, changed = position, changed + len(named)
 
-    def memory(self) -> None:
+    def memory(self, alive: Callable[[], object] = lambda: None) -> None:
         """Forgets what the matcher saw and reads what was committed of it."""
         self.matcher.forget_all()
         self.seen = self._cooled_until = None
-        self.catch_up()
+        self.catch_up(alive)
         # null: what stood there was taken back
         known = [event for event in map(_json, self._memory.levels()) if event is not None]
         self.matcher.restore([event for event in known if shard_of(event, self._store.shards) == self._store.shard])
         self.states()
 
-    def catch_up(self) -> int:
+    def catch_up(self, alive: Callable[[], object] = lambda: None) -> int:
         """Events that were matched since, by whomever; how many."""
         events: list[Any] = []
         count = 0
@@ -93,6 +93,7 @@ class Loading:
             new = [event for text in texts for event in _json(text)]
             back = [event for event in new if event.get("retracts")]
             if back or len(events) >= _AT_ONCE:
+                alive()
                 self.matcher.replay(events)
                 events = []
                 self.matcher.take_back(back)

@@ -52,7 +52,7 @@ class Shard:
         """The rules and what was remembered of them; `alive` is called several times a second."""
         begun = time.monotonic()
         self._loading.rules(alive)
-        self._loading.memory()
+        self._loading.memory(alive)
         logger.info(
             "the shard is loaded", shard=self._store.shard, rules=len(self._loading.matcher.index),
             seconds=round(time.monotonic() - begun, 1),
