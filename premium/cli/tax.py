@@ -175,11 +175,15 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def _opened(output: str) -> Iterator[IO[str]]:
-    """The file appears whole or not at all."""
+    """The file appears whole or not at all; a pipe or a device is written to, and stays what it is."""
     if output == "-":
         yield sys.stdout
         return
-    path = Path(output)
+    path = Path(output).resolve()
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        return
     partial = path.with_name(f".{path.name}.part")
     try:
         with partial.open("w", encoding="utf-8", newline="\n") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -188,3 +189,17 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
         assert done.stdout.readline() == "{\n"
         done.stdout.close()
         assert done.stderr.read() == ""
+
+
+def test_a_pipe_stays_a_pipe_and_a_link_keeps_its_file(source: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert premium("calculate", "--input", source, "--output", str(tmp_path / "pipe")).exit_code == 0
+    with os.fdopen(reader) as result:
+        assert json.loads(result.read())["jurisdiction"] == "US"
+    assert (tmp_path / "pipe").is_fifo()
+    (tmp_path / "there.json").write_text("before")
+    (tmp_path / "link.json").symlink_to(tmp_path / "there.json")
+    assert premium("calculate", "--input", source, "--output", str(tmp_path / "link.json")).exit_code == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "there.json").read_text().startswith("{")
