@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 TOPICS: Mapping[str, str] = {
-    "alerts": "Whale rules: check them, replay events against them.",
+    "alerts": "Alert rules: replay events against them; batches of events that failed.",
     "prices": "The price history that tax reports are filled from.",
     "queues": "Jobs and their queues: look, requeue, cancel, drain.",
     "tax": "Transaction histories and tax reports.",
