@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from premium.money import EXACT, divide
+from premium.tax.joined import exchanged
 from premium.tax.kinds import OUTSIDE
 from premium.tax.model import Notice, Transaction
 
@@ -19,12 +20,16 @@ _LOST = 20
 
 
 def pair_transfers(transactions: list[Transaction], notices: list[Notice]) -> list[Transaction]:
-    """Each half with a counterpart becomes one transfer (the difference is burnt); others keep the unknown wallet."""
+    """Each half with a counterpart becomes one transfer (the difference is burnt); others keep the unknown wallet.
+
+    What one wallet gave and received of different assets in one transaction of a chain becomes the legs of an exchange.
+    """
     out = [tx for tx in transactions if tx.type == "transfer" and tx.more.to_wallet == OUTSIDE]
     into = [tx for tx in transactions if tx.type == "transfer" and tx.wallet == OUTSIDE]
     if not out and not into:
         return transactions
     replaced = _pairs(sorted(out, key=_when), sorted(into, key=_when))
+    replaced |= exchanged((tx for tx in (*out, *into) if tx.id not in replaced), notices)
     for tx in (*out, *into):
         if tx.id in replaced:
             continue

@@ -15,6 +15,7 @@ from premium.tax.importers.kraken import asset_of
 from premium.tax.importers.recognise import rows_of_csv
 from premium.tax.onchain.history import ChainNames, Movement, rows_of
 from tests.unit.tax import exports
+from tests.unit.tax.exports import ME, OTHER
 from tests.unit.tax.histories import result
 
 pytestmark = pytest.mark.unit
@@ -167,6 +168,21 @@ def test_koinlys_and_cointrackers_exports_state_both_ends_of_a_transfer() -> Non
 def test_a_label_that_is_not_known_is_refused() -> None:
     with pytest.raises(InvalidInput, match="line 3, column Label: not known of what was received: 'moonbeam'"):
         read(exports.KOINLY.replace("staking", "moonbeam"))
+
+
+def test_the_files_of_an_explorer_show_an_exchange_by_its_hash() -> None:
+    """The coin that left and the token that came in one transaction stand in two files; its gas in the first."""
+    tokens = exports.TOKENS.replace(
+        f"0x2,2,1704189700,2024-01-02 10:01:40,{ME},{OTHER}", f"0x2,2,1704276000,x,{OTHER},{ME}"
+    )
+    both = [*read(exports.ETHERSCAN), *read(tokens)]
+    out = result("US", both)
+    sale = next(row for row in out["disposals"] if row["transaction"] == "ETH:0x2:out")
+    assert (sale["type"], sale["amount"], sale["proceeds"]) == ("sell", "0.5", "10")
+    assert [row["amount"] for row in out["remaining"] if row["asset"] == "USDC"] == ["10"], "what came alone has no lot"
+    told = [w["message"] for w in out["warnings"] if w["code"] == "exchange_by_hash"]
+    assert told == [f"what {ME} gave and received in 0x2 is taken as an exchange"]
+    assert result("US", both[::-1])["totals"] == out["totals"]
 
 
 def test_one_event_of_an_explorer_and_of_a_node_is_told_of() -> None:
