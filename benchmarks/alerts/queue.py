@@ -135,15 +135,19 @@ def _invocation(deployed: DeployedStage) -> None:
 
 
 def _sweep(feed: Feed, a_message: int) -> float:
-    """The highest rate that is sustained, 0 where none is."""
+    """The highest rate that is sustained, in one of two tries, 0 where none is."""
     best = 0.0
     for rate in SWEEPS[a_message]:
-        result = feed.run(rate, STEP_SECONDS, a_message)
-        print(f"  {a_message:>3} events a message: {result}{'' if result.sustained else '  not sustained'}", flush=True)
-        if not result.sustained:
+        if not any(_sustained(feed, rate, a_message) for _ in range(2)):
             break
         best = rate
     return best
+
+
+def _sustained(feed: Feed, rate: float, a_message: int) -> bool:
+    result = feed.run(rate, STEP_SECONDS, a_message)
+    print(f"  {a_message:>3} events a message: {result}{'' if result.sustained else '  not sustained'}", flush=True)
+    return result.sustained
 
 
 @click.command()
@@ -155,7 +159,7 @@ def main(rules: int, seconds: int, *, sweep: bool) -> None:
     with ExitStack() as stack:
         deployed = DeployedStage(stack, rules)
         feed = Feed(deployed)
-        feed.run(6_000, 5, 100)  # functions and connections are warm from here on
+        feed.run(60_000, 5, 1)  # so many messages that every instance of the function is warm from here on
         print("the emulator alone:")
         for a_message in SWEEPS:
             bodies = list(packed(_events(0, a_message * _FLOOR_MESSAGES), a_message))
