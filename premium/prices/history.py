@@ -50,6 +50,16 @@ class PriceHistory:
                 ).rowcount
         return added
 
+    def kept(self, assets: Sequence[str]) -> frozenset[str]:
+        """Those of which any price is kept."""
+        with self._timeseries.transaction() as connection:
+            rows = connection.execute(
+                "SELECT name FROM unnest(%s::text[]) AS name"
+                " WHERE EXISTS (SELECT FROM price_history WHERE asset = name)",
+                (list(assets),),
+            ).fetchall()
+        return frozenset(row["name"] for row in rows)
+
     def before(self, asked: Sequence[tuple[str, datetime]], within: timedelta) -> list[KnownPrice]:
         """The newest price at or before each moment, and no older than `within`; the missing are left out."""
         found: list[KnownPrice] = []

@@ -76,6 +76,8 @@ def series_of(at: Platform, lacks: set[Lack], currency: str, notices: list[Notic
 def _stored(history: PriceHistory, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:
     """The price of each lack by the first of its asset's names that has one."""
     names = {asset: known_as(asset, chains) for asset in {lack.asset for lack in lacks}}
+    kept = history.kept(sorted({name for each in names.values() for name in each}))
+    names = {asset: tuple(name for name in each if name in kept) for asset, each in names.items()}
     asked = sorted({(name, moment_of(lack.instant)) for lack in lacks for name in names[lack.asset]})
     known: dict[tuple[str, int, str], KnownPrice] = {}
     rows: dict[str, list[tuple[str, int, Decimal, str]]] = {}
