@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import copyfileobj
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,8 @@ from premium.tax.checking import check_rows
 from premium.tax.collector import paused
 from premium.tax.files import read_document
 from premium.tax.jobs import ImportPayload
-from premium.tax.service import refused, upload_key
+from premium.tax.model import Notice
+from premium.tax.service import upload_key
 from premium.tax.streaming import rows_in
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def make_import(context: JobContext, payload: ImportPayload) -> Mapping[str, Any
     with paused():
         checked = check_rows(rows, zone=ZoneInfo("UTC"))
     if checked.errors and not payload.lenient:
-        raise Unprocessable(refused(checked.errors).message)
+        raise Unprocessable(_wrong(checked.errors))
     context.progress(0.6)
     with context.platform.worker_database.as_user(context.user_id, statement_timeout_ms=120_000) as connection:
         added = store.add_transactions(
@@ -43,6 +44,13 @@ def make_import(context: JobContext, payload: ImportPayload) -> Mapping[str, Any
         context.point("before_commit")
     told = [f"line {notice.line}: {notice.message}" for notice in (*checked.errors, *checked.notices)[:MAX_NOTICES]]
     return {"added": added, "known": len(checked.rows) - added, "skipped": len(checked.errors), "warnings": told}
+
+
+def _wrong(errors: Sequence[Notice]) -> str:
+    """The first lines that are wrong, in the one sentence that a job's record keeps."""
+    named = "; ".join(f"line {error.line}: {error.message}" for error in errors[:MAX_NOTICES])
+    more = f" (and {len(errors) - MAX_NOTICES} more)" if len(errors) > MAX_NOTICES else ""
+    return f"{named}{more}; nothing was imported"
 
 
 def _rows(context: JobContext, payload: ImportPayload) -> list[Any]:

@@ -14,7 +14,7 @@ from premium.bootstrap import Platform
 from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.tax import store
-from premium.tax.checking import Checked, check_rows
+from premium.tax.checking import check_rows
 from premium.tax.importers.recognise import rows_of_csv
 from premium.tax.jobs import IMPORT, REPORT, ImportPayload, ReportPayload
 from premium.tax.model import Notice
@@ -53,7 +53,9 @@ def import_rows(at: Platform, user_id: UUID, rows: Sequence[Any], *, lenient: bo
         raise refused(checked.errors)
     with at.database.as_user(user_id) as connection:
         added = store.add_transactions(connection, user_id, checked.rows, checked.moments)
-    return _imported(checked, added)
+    known = len(checked.rows) - added
+    told = (*checked.errors, *checked.notices)
+    return Imported(added=added, known=known, skipped=len(checked.errors), notices=told)
 
 
 def import_csv(
@@ -124,11 +126,6 @@ def start_arrived(at: Platform, key: str, *, request_id: str) -> JobRecord:
 
 def upload_key(user_id: UUID, upload: UUID) -> str:
     return f"{UPLOADS}{user_id}/{upload}"
-
-
-def _imported(checked: Checked, added: int) -> Imported:
-    known = len(checked.rows) - added
-    return Imported(added=added, known=known, skipped=len(checked.errors), notices=(*checked.errors, *checked.notices))
 
 
 def refused(errors: Sequence[Notice]) -> InvalidInput:

@@ -78,15 +78,9 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
         )
     elif kind in _IN:
         income = _told_income(line["Notes"]) if kind == "Receive" else None
+        is_income = "income" if income else None
         yield from movement(
-            name,
-            when,
-            WALLET,
-            currency=currency,
-            received=mine,
-            value=value,
-            kind="income" if income else None,
-            income=income,
+            name, when, WALLET, currency=currency, received=mine, value=value, kind=is_income, income=income
         )
     elif kind in _OUT or kind in _SPENT:
         yield from movement(name, when, WALLET, currency=currency, sent=mine, value=value, kind=_SPENT.get(kind))

@@ -121,11 +121,12 @@ def test_an_export_may_be_sent_at_once_and_is_known_when_it_is_uploaded(
 
 def test_a_wrong_line_stops_all_of_it_with_its_name(imported: Callable[..., JobRecord], ask: Ask) -> None:
     rows = history(10)
-    rows[6]["amount"] = "lots"
+    rows[6]["amount"], rows[8]["price"] = "lots", "high"
     done = imported(json.dumps(rows).encode())
     assert done.status is JobStatus.FAILED
     assert done.error is not None
     assert "line 7: amount: not a decimal number" in done.error.message
+    assert "line 9: price: not a decimal number" in done.error.message
     assert ask("GET", "/v1/tax/transactions")[1]["data"] == []
 
 
