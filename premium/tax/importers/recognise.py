@@ -65,6 +65,7 @@ def rows_of_csv(
     Events that cannot be read are refused together, by line and column; `lenient` leaves an Unreadable for each.
     `source` is the file's name, which may say of what clock its times are.
     """
+    text = text.removeprefix("\ufeff")
     if not text.strip():
         raise InvalidInput(f"{source} is empty")
     if importer is None and _is_own(text):
@@ -143,7 +144,7 @@ def _refused(wrong: Sequence[Unreadable]) -> InvalidInput:
 
 
 def _header(cells: Iterable[str]) -> list[str]:
-    return [cell.strip().lstrip("\ufeff").strip('"') for cell in cells]
+    return [cell.strip() for cell in cells]
 
 
 def _find(text: str, source: str, wanted: str | None) -> _Found:

@@ -70,6 +70,14 @@ def test_the_same_trade_is_the_same_id_in_either_of_binances_formats() -> None:
     assert {row["timestamp"] for row in west if row["type"] == "swap"} == {"2024-01-02T17:00:00+00:00"}
 
 
+def test_a_mark_of_byte_order_blank_lines_and_carriage_returns_are_passed_over() -> None:
+    for text in (exports.KRAKEN, exports.COINBASE):
+        odd = "\ufeff" + text.replace("\n", "\r\n") + "\r\n , ,\r\n\r\n"
+        assert [row["id"] for row in read(odd)] == [row["id"] for row in read(text)]
+    own = "\ufeffid,timestamp,type,asset,amount\r\nb,2024-01-02T00:00:00Z,buy,BTC,1\r\n\r\n"
+    assert [row["id"] for row in read(own) if row] == ["b"]
+
+
 def test_a_clock_that_nothing_names_is_told_of() -> None:
     out = result("US", read(exports.BINANCE_2025))
     assert "no_time_zone" in [warning["code"] for warning in out["warnings"]]
