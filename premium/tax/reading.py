@@ -73,14 +73,14 @@ def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1) -> Re
         if row is BLANK:
             continue
         # A row of an exchange's file knows its line there.
-        parser.line = line = getattr(row, "line", count)
+        parser.line = line = count if type(row) is dict else getattr(row, "line", count)
         try:
             made = parser.parse(row)
         except Refused as refused:
             name = row.get("id") if isinstance(row, Mapping) else None
             notices.append(_refusal(refused, name, line))
             continue
-        if not parser.plain(row) and not FIELDS.issuperset(row):
+        if not parser.common and not FIELDS.issuperset(row):
             parser.note_unknown(row)
         for transaction in made:
             first = seen.setdefault(transaction.id, count)
@@ -104,7 +104,9 @@ class RowParser:
         self._known: dict[str, str] = {}
         self._fees: dict[str, Decimal] = {}
         self._amounts: dict[str, Decimal] = {}
-        self._plain: set[tuple[str, ...]] = set()
+        self._shapes: set[tuple[str, ...]] = set()
+        self.common = False
+        """Whether the row that was read last has no fields but those that all rows have."""
         self._unknown: set[str] = set()
         self._clock: tzinfo | None = None
         self._mixed = False
@@ -114,18 +116,20 @@ class RowParser:
         if type(row) is not dict and not isinstance(row, Mapping):
             raise Refused(*row) if isinstance(row, Flawed) else Refused("transaction", "not an object")
         kind = row.get("type")
+        self.common = self._is_common(row)
         if isinstance(kind, str) and kind in RICHER:
+            self.common = False
             return [self._one(leg, _LEGS) for leg in richer(row, Refused)]
         return [self._one(row, _TYPES)]
 
-    def plain(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row has common fields only: looked up by its shape, of which a file has a few."""
+    def _is_common(self, row: Mapping[str, Any]) -> bool:
+        """Looked up by the row's shape, of which a file has a few."""
         shape = tuple(row)
-        if shape in self._plain:
+        if shape in self._shapes:
             return True
         if not _COMMON.issuperset(shape):
             return False
-        self._plain.add(shape)
+        self._shapes.add(shape)
         return True
 
     def note_unknown(self, row: Mapping[str, Any]) -> None:
@@ -149,7 +153,7 @@ class RowParser:
         if value is None and price is not None:
             value = EXACT.multiply(amount, price)
         more = PLAIN
-        if not self.plain(row) and not _RARE.isdisjoint(row):
+        if not self.common and not _RARE.isdisjoint(row):
             more = self._more(row)
             if kind == "transfer" and not is_half(row):
                 value = burnt_value(amount, value, price, more.burnt)
@@ -159,7 +163,7 @@ class RowParser:
         return tuple.__new__(
             Transaction,
             (
-                self._text(row, "id"),
+                self._id(row),
                 self.instant(row.get("timestamp"), "timestamp", row.get("id")),
                 kind,
                 self._text(row, "asset"),
@@ -170,6 +174,12 @@ class RowParser:
                 more,
             ),
         )
+
+    def _id(self, row: Mapping[str, Any]) -> str:
+        name = row.get("id")
+        if type(name) is str and len(name) <= MAX_TEXT and name.isprintable() and name.strip():
+            return name
+        return self._text(row, "id")
 
     def _text(self, row: Mapping[str, Any], field: str, default: str | None = None) -> str:
         value = row.get(field, default)

@@ -49,7 +49,7 @@ class Adjustments:
 
     def columns(self, row: Disposal) -> Columns:
         """A row's figures as the form wants them; a sale's differences are shared over its rows by amount."""
-        sale = self._sales.get(row.name)
+        sale = self._sales.get(row.name) if self._sales else None
         if sale is None or not sale.code:
             return Columns(row.proceeds, row.cost_basis, "", ZERO)
         proceeds, basis = _share(sale.proceeds, row.amount, sale), _share(sale.basis, row.amount, sale)
