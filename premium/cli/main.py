@@ -10,7 +10,7 @@ import click
 
 TOPICS: Mapping[str, str] = {
     "alerts": "Alert rules: replay events against them; batches of events that failed.",
-    "prices": "The price history that tax reports are filled from.",
+    "prices": "The price history: load what assets cost.",
     "queues": "Jobs and their queues: look, requeue, cancel, drain.",
     "tax": "Transaction histories and tax reports.",
 }
