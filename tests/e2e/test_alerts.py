@@ -146,8 +146,9 @@ def test_an_unreadable_event_is_a_dead_letter_with_its_reason_and_delays_no_othe
     asset = f"E2E-{uuid4().hex[:8]}"
     broken = json.dumps({"event_id": f"{asset}:broken", "kind": "weather", "chain": "local"})
     future = _price(asset, "future", "1", datetime.now(UTC) + timedelta(hours=1))
-    pipeline.send(broken, _price(asset, "sound", "1", datetime.now(UTC)), future)
-    pipeline.settle(f"{asset}:sound")
+    sound = [_price(asset, name, "1", datetime.now(UTC)) for name in ("alone", "together")]
+    pipeline.send(broken, sound[0], f'{{"events": [{sound[1]}, {future}]}}')
+    pipeline.settle(f"{asset}:alone", f"{asset}:together")
     assert "kind" in pipeline.dead_letter(broken)["Reason"]
     assert "five minutes in the future" in pipeline.dead_letter(future)["Reason"]
 
