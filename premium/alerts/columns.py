@@ -28,6 +28,7 @@ SHORT = 15
 
 _NOT_PLAIN = re.compile(r"[^0-9.,\-]")
 _NOT_SCIENTIFIC = re.compile(r"[^0-9.,\-+eE]|[eE][+-]?\d{7}")
+"""Of an exponent as long as that the slow way has to tell whether anything can hold it."""
 _JSON_NUMBERS = {int, float, Decimal}
 
 

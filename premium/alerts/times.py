@@ -37,9 +37,10 @@ def seconds(raw: object) -> float:
         else:
             return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
     value = values.number(raw)
-    if value is None or abs(value) > _MILLISECONDS * 1000:
+    # `abs` would round, and fail where that overflows.
+    if value is None or value.copy_abs() > _MILLISECONDS * 1000:
         return float("nan")
-    return float(value) / 1000 if abs(value) > _MILLISECONDS else float(value)
+    return float(value) / 1000 if value.copy_abs() > _MILLISECONDS else float(value)
 
 
 def _plain(text: str) -> Floats | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
 MAX_LENGTH = 400
@@ -42,7 +42,7 @@ def _number_of_text(text: str) -> Decimal | None:
         try:
             return Decimal(text)
         except InvalidOperation:
-            return None
+            return None  # an exponent that nothing can hold
     return Decimal(int(text, 16)) if _HEX.fullmatch(text) else None
 
 

@@ -81,6 +81,22 @@ def test_numbers_are_exact_and_ids_are_any_strings(match: Any) -> None:
     assert pairs(match(rules, [line % "NaN", line % "1e400"], "--level")) == [("ü 1", '"e"')]
 
 
+def test_numbers_of_any_size_are_compared_and_none_stops_the_run(match: Any) -> None:
+    rules = [rule("r", ABOVE, trigger="level")]
+    line = '{"id":"%s","kind":"price","asset":"E","timestamp":%s,"price_usd":%s}'
+    numbers = [
+        '"1e0000003"',
+        '"1e9999999"',
+        "1e9999999",
+        '"1e99999999999999999999"',
+        "1e99999999999999999999",
+        '"-1e9999999"',
+    ]
+    events = [line % (at, time, one) for at, one in enumerate(numbers) for time in ("1e9999999", '"1e9999999"')]
+    for options in (["--level"], []):
+        assert sorted({at for _, at in pairs(match(rules, events, *options))}) == ["0", "1", "2"]
+
+
 def test_fields_are_the_events_own_dotted_where_nested(match: Any) -> None:
     rules = [
         rule("r", ("pool.fee", "lte", "0x1f4"), ("pool.name", "eq", "ETH/USDC")),
