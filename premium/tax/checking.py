@@ -12,7 +12,8 @@ from premium.tax.days import moment_of
 from premium.tax.fields import Refused, shown
 from premium.tax.importers.base import LinedRow, Unreadable
 from premium.tax.model import Notice
-from premium.tax.reading import BLANK, FIELDS, RowParser
+from premium.tax.reading import BLANK
+from premium.tax.row_parser import FIELDS, RowParser
 
 _CHAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST = {"wallet": 128, "tx_hash": 128, "id": 200, "asset": 200}

@@ -14,6 +14,8 @@ ALL = Decimal("Infinity")
 _ODD = frozenset("eE_")
 """What a short text must not have, to need no look: an exponent, or an underscore that Python alone reads over."""
 _LARGEST, _FINEST = 80, -100
+MANY = 10_000
+"""As many different texts are kept to be found again."""
 SHORT = 40
 """As much of a wrong value as a message shows."""
 
@@ -76,6 +78,17 @@ def _bounded(value: Decimal, field: str) -> Decimal:
     """What exact sums of a whole history can hold; no chain's units and no currency are beyond it."""
     if value and (value.adjusted() > _LARGEST or int(value.as_tuple().exponent) < _FINEST):
         raise Refused(field, f"beyond 10^{_LARGEST}, or finer than 10^{_FINEST}", "invalid_number")
+    return value
+
+
+def remembered(known: dict[str, Decimal], row: Mapping[str, Any], field: str, *, required: bool = False) -> Any:
+    """As `number`. Fees and round amounts repeat: one object for each, while there are not too many."""
+    text = row.get(field)
+    value = known.get(text) if type(text) is str else None
+    if value is None:
+        value = number(row, field, required=required)
+        if value is not None and type(text) is str and len(known) < MANY:
+            known[text] = value
     return value
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from premium.errors import InvalidInput
 from premium.tax.fields import SHORT, Flawed
 from premium.tax.importers.base import table
-from premium.tax.reading import BLANK, FIELDS
+from premium.tax.reading import BLANK
+from premium.tax.row_parser import FIELDS
 
 REQUIRED = ("id", "timestamp", "type", "asset", "amount")
 FIRST_LINE = 2
