@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 TOPICS: Mapping[str, str] = {
-    "alerts": "Alert rules: replay events against them; batches of events that failed.",
+    "alerts": "Replay events against alert rules; failed batches and deliveries.",
     "prices": "The price history: load what assets cost.",
     "queues": "Jobs and their queues: look, requeue, cancel, drain.",
     "tax": "Transaction histories and tax reports.",
