@@ -128,17 +128,27 @@ def _merged(runs: Sequence[_Run], levels: Floats, size: int) -> _Run:
     """One run, without events that are older than their series' window, but for the newest of these."""
     numbers = np.concatenate([np.zeros(0, np.int64), *(run.numbers for run in runs)])
     times = np.concatenate([np.zeros(0), *(run.times for run in runs)])
-    events = np.concatenate([np.empty(0, np.object_), *(run.events for run in runs)])
     order = np.lexsort((times, numbers))  # stable: among equals the order of arrival
     numbers, times = numbers[order], times[order]
     old = times < levels[numbers] - WINDOW
     needed = ~old
     needed[:-1] |= ~old[1:] | (numbers[1:] != numbers[:-1])
     needed[-1:] = True
-    events = events[order[needed]]
+    events = _gathered(runs, order[needed])
     # Many small batches are what fills a window; of the oldest few are needed, and most of these are levels still.
     events = packed(events) if size > 1 else events
     return _Run(numbers[needed], times[needed], events, runs[-1].stamp if runs else NEVER, size)
+
+
+def _gathered(runs: Sequence[_Run], places: Ints) -> Objects:
+    """The events at these places of the runs, one after the other."""
+    found, begin = np.empty(len(places), np.object_), 0
+    for run in runs:
+        here = np.flatnonzero((places >= begin) & (places < begin + len(run)))
+        # To touch those alone that stay: each is a wait for memory, and an array of all would touch every one twice.
+        found[here] = run.events[places[here] - begin]
+        begin += len(run)
+    return found
 
 
 def _objects(events: Iterable[Event]) -> Objects:
