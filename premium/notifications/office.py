@@ -1,7 +1,8 @@
 """Deliveries in hand: claimed, attempted side by side, their ends written together.
 
-What is in hand when the process dies is claimed anew by another a minute later: a destination may then see a delivery
-id twice, the record never does.
+What is in hand is nobody else's, however long it takes: its claims are renewed, and this process passes over it when it
+claims. When the process dies, another claims it anew a minute later: a destination may then see a delivery id twice,
+the record never does.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from premium.errors import UpstreamUnavailable
 from premium.notifications.courier import Courier
 from premium.notifications.model import Delivery, Outcome
-from premium.notifications.store import DeliveryStore
+from premium.notifications.store import LEASE_SECONDS, DeliveryStore
 from premium.observability import logger
 
 MOST = 3_000
@@ -25,6 +27,7 @@ SWEEP_SECONDS = 0.25
 _CLAIM = 500
 _GATHER_SECONDS = 0.02
 _AGAIN_SECONDS = 0.5
+_RENEW_SECONDS = LEASE_SECONDS / 4
 _THREADS = 4
 T = TypeVar("T")
 
@@ -38,6 +41,7 @@ class PostOffice:
         self._most = most
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="deliveries")
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held: dict[UUID, Delivery] = {}
         self._ended: list[Outcome] = []
         self._something_ended = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
@@ -46,7 +50,7 @@ class PostOffice:
     @property
     def in_hand(self) -> int:
         """Claimed, and their ends not written yet."""
-        return len(self._tasks) + len(self._ended)
+        return len(self._held)
 
     @property
     def room(self) -> int:
@@ -55,12 +59,13 @@ class PostOffice:
     async def accept(self, deliveries: Iterable[tuple[UUID, datetime]]) -> int:
         """Claim these and start on them; how many were there to be claimed."""
         wanted = list(deliveries)
-        return self._start(await self._call(lambda: self._store.claim(wanted))) if wanted else 0
+        held = list(self._held)
+        return self._start(await self._call(lambda: self._store.claim(wanted, held))) if wanted else 0
 
     async def sweep(self) -> int:
         """Claim what is due, as far as there is room."""
-        most = min(self.room, _CLAIM)
-        return self._start(await self._call(lambda: self._store.claim_due(most))) if most else 0
+        most, held = min(self.room, _CLAIM), list(self._held)
+        return self._start(await self._call(lambda: self._store.claim_due(most, held))) if most else 0
 
     async def sweep_until(self, stop: asyncio.Event) -> None:
         """Every quarter of a second; at once again while there is more than one claim takes."""
@@ -72,6 +77,18 @@ class PostOffice:
                 found = 0
             if found < _CLAIM:
                 await asyncio.sleep(SWEEP_SECONDS)
+
+    async def renew_for_ever(self) -> None:
+        """Keep the claims of what waits for a turn, or whose end waits to be written."""
+        before: frozenset[UUID] = frozenset()
+        while True:
+            await asyncio.sleep(_RENEW_SECONDS)
+            still = [delivery for delivery in self._held.values() if delivery.id in before]
+            before = frozenset(self._held)
+            try:
+                await self._call(partial(self._store.renew, still))
+            except UpstreamUnavailable as error:
+                logger.warning("claims of notifications cannot be renewed", reason=error.message)
 
     async def settle_for_ever(self) -> None:
         """Write ends in groups, and again until they are written."""
@@ -88,6 +105,8 @@ class PostOffice:
             while outcomes and not await self._written(outcomes):  # noqa: ASYNC110 - the database tells nobody it is back
                 await asyncio.sleep(_AGAIN_SECONDS)
             del self._ended[: len(outcomes)]
+            for outcome in outcomes:
+                del self._held[outcome.delivery.id]
 
     async def drain(self, seconds: float) -> None:
         """Wait for the attempts under way, and write how they ended."""
@@ -97,6 +116,7 @@ class PostOffice:
 
     def _start(self, claimed: Sequence[Delivery]) -> int:
         for delivery in claimed:
+            self._held[delivery.id] = delivery
             task = asyncio.create_task(self._attempt(delivery))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

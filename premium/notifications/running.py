@@ -99,6 +99,7 @@ async def run_until(
         # One that fails ends the group, and with it the process, which is then replaced.
         background = [
             group.create_task(parts.office.settle_for_ever()),
+            group.create_task(parts.office.renew_for_ever()),
             group.create_task(parts.teller.tell_for_ever()),
             group.create_task(parts.channels.follow()),
         ]

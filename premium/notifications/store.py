@@ -40,14 +40,23 @@ class DeliveryStore:
         self._pauses = tuple(retry_seconds)
         self._rest = rest
 
-    def claim(self, deliveries: Sequence[tuple[UUID, datetime]]) -> list[Delivery]:
-        """Those of these (by id and event time) that are due and that nobody else holds."""
+    def claim(self, deliveries: Sequence[tuple[UUID, datetime]], held: Sequence[UUID] = ()) -> list[Delivery]:
+        """Those of these (by id and event time) that are due and that nobody holds: `held` are the caller's own."""
         values = {"ids": [one for one, _ in deliveries], "times": [time for _, time in deliveries]}
-        return self._claimed(_NAMED, values)
+        return self._claimed(_NAMED, values | {"held": list(held)})
 
-    def claim_due(self, most: int) -> list[Delivery]:
-        """Whose pause is over, whose process died, whose job was lost; the longest overdue first."""
-        return self._claimed(_DUE, {"most": most, "grace": GRACE_SECONDS})
+    def claim_due(self, most: int, held: Sequence[UUID] = ()) -> list[Delivery]:
+        """Whose pause is over, whose process died, whose job was lost; the longest overdue first, but not `held`."""
+        return self._claimed(_DUE, {"most": most, "grace": GRACE_SECONDS, "held": list(held)})
+
+    def renew(self, deliveries: Sequence[Delivery]) -> int:
+        """Hold these for another minute from now; how many nobody else had claimed."""
+        if not deliveries:
+            return 0
+        values = {"id": [one.id for one in deliveries], "time": [one.event_time for one in deliveries],
+                  "attempts": [one.attempts for one in deliveries], "lease": LEASE_SECONDS}  # fmt: skip
+        with self._database.transaction() as connection:
+            return connection.execute(_RENEW, values).rowcount
 
     def settle(self, outcomes: Sequence[Outcome]) -> int:
         """Write how attempts ended; how many counted: one that was claimed anew meanwhile does not."""
@@ -85,7 +94,7 @@ class DeliveryStore:
 _NAMED = """
 SELECT d.id, d.event_time FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS w (id, event_time)
 JOIN notification_deliveries d ON d.id = w.id AND d.event_time = w.event_time
-WHERE d.status = 'pending' AND d.next_attempt_at <= now()
+WHERE d.status = 'pending' AND d.next_attempt_at <= now() AND d.id <> ALL(%(held)s::uuid[])
 ORDER BY d.id
 FOR UPDATE OF d SKIP LOCKED
 """
@@ -93,6 +102,7 @@ _DUE = """
 SELECT d.id, d.event_time FROM notification_deliveries d
 WHERE d.status = 'pending' AND d.next_attempt_at <= now()
   AND (d.attempts > 0 OR d.next_attempt_at <= now() - make_interval(secs => %(grace)s))
+  AND d.id <> ALL(%(held)s::uuid[])
 ORDER BY d.next_attempt_at
 LIMIT %(most)s
 FOR UPDATE OF d SKIP LOCKED
@@ -111,6 +121,11 @@ SELECT c.id, c.event_time, c.attempts, c.notice, c.channel, c.destination, c.tem
 FROM claimed c
 JOIN alert_history h ON h.id = c.history_id AND h.event_time = c.event_time
 LEFT JOIN alert_rules r ON r.id = h.alert_rule_id
+"""
+_RENEW = """
+UPDATE notification_deliveries d SET next_attempt_at = now() + make_interval(secs => %(lease)s)
+FROM unnest(%(id)s::uuid[], %(time)s::timestamptz[], %(attempts)s::int[]) AS o (id, event_time, attempts)
+WHERE d.id = o.id AND d.event_time = o.event_time AND d.status = 'pending' AND d.attempts = o.attempts
 """
 _SETTLE = """
 UPDATE notification_deliveries d

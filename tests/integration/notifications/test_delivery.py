@@ -151,6 +151,35 @@ def test_an_attempt_that_was_claimed_anew_writes_nothing(desk: Desk) -> None:
     assert desk.statuses() == {"sent": 1}
 
 
+def test_a_claim_is_renewed_by_who_holds_it_alone(desk: Desk) -> None:
+    desk.fire(desk.rule("http://127.0.0.1:1/x"), enqueue=False)
+    store = DeliveryStore(desk.platform.worker_database)
+    with psycopg.connect(desk.url, autocommit=True) as connection:
+        lapse = "UPDATE notification_deliveries SET next_attempt_at = now() - interval '1 hour'"
+        connection.execute(lapse)
+        (first,) = store.claim_due(10)
+        connection.execute(lapse)
+        assert (store.renew([first]), store.claim_due(10)) == (1, [])
+        connection.execute(lapse)
+        (second,) = store.claim_due(10)
+        assert (store.renew([first]), store.renew([second]), store.renew([])) == (0, 1, 0)
+
+
+def test_what_is_in_hand_is_not_sent_again_though_its_claim_ran_out(desk: Desk) -> None:
+    lapse = "UPDATE notification_deliveries SET next_attempt_at = now() - interval '1 hour' WHERE status = 'pending'"
+
+    def slowly(_: Request) -> Reply:
+        with psycopg.connect(desk.url, autocommit=True) as connection:
+            connection.execute(lapse)
+        time.sleep(1)
+        return Reply()
+
+    with listening(slowly) as server:
+        desk.fire(desk.rule(f"{server.url}/x"))
+        desk.deliver()
+    assert (len(server.asked), desk.statuses()) == (1, {"sent": 1})
+
+
 def test_a_hanging_destination_delays_no_other(desk: Desk) -> None:
     def hang(_: Request) -> Reply:
         time.sleep(30)
