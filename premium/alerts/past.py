@@ -128,7 +128,7 @@ def _merged(runs: Sequence[_Run], levels: Floats, size: int) -> _Run:
     """One run, without events that are older than their series' window, but for the newest of these."""
     numbers = np.concatenate([np.zeros(0, np.int64), *(run.numbers for run in runs)])
     times = np.concatenate([np.zeros(0), *(run.times for run in runs)])
-    order = np.lexsort((times, numbers))  # stable: among equals the order of arrival
+    order = _sorted(numbers, times)
     numbers, times = numbers[order], times[order]
     old = times < levels[numbers] - WINDOW
     needed = ~old
@@ -138,6 +138,16 @@ def _merged(runs: Sequence[_Run], levels: Floats, size: int) -> _Run:
     # Many small batches are what fills a window; of the oldest few are needed, and most of these are levels still.
     events = packed(events) if size > 1 else events
     return _Run(numbers[needed], times[needed], events, runs[-1].stamp if runs else NEVER, size)
+
+
+def _sorted(numbers: Ints, times: Floats) -> Ints:
+    """The order by series, time and arrival."""
+    # Runs are sorted and mostly follow each other in time: to merge them takes a fifth of sorting all times.
+    order = np.argsort(numbers, kind="stable")
+    ranked, timed = numbers[order], times[order]
+    if ((ranked[1:] == ranked[:-1]) & (timed[1:] < timed[:-1])).any():
+        return np.lexsort((times, numbers))  # stable, too
+    return order
 
 
 def _gathered(runs: Sequence[_Run], places: Ints) -> Objects:
