@@ -17,6 +17,7 @@ def delivery(**changes: Any) -> Delivery:
         "destination": "http://127.0.0.1:1/hook", "template": "{{asset}} <b>& {{memo}}", "user_id": UUID(int=2),
         "alert_id": UUID(int=3), "rule_id": UUID(int=4), "rule_name": "ETH <high>", "rule_type": "price",
         "event_id": "price:ETH é\r\n1", "event_data": {"asset": "ETH", "memo": "<script>\r\nx"}, "triggered_at": NOW,
-        "retracted_at": None, "is_test": False, "rule_exists": True, "seconds_left": 3600.0, "signing_secret": "whsec_" + "s" * 32,
+        "retracted_at": None, "is_test": False, "rule_exists": True, "seconds_left": 3600.0,
+        "signing_secret": "whsec_" + "s" * 32,
     }  # fmt: skip
     return Delivery(**values | changes)
