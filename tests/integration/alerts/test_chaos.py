@@ -144,7 +144,9 @@ def test_a_fleet_replaces_a_matcher_that_dies_and_takes_it_along(
 ) -> None:
     with (tmp_path / "fleet.log").open("wb") as log:
         command = [sys.executable, "-m", "workers.fleet", "--queues", "alerts"]
-        fleet = subprocess.Popen(command, cwd=ROOT, env=matcher_environment, stdout=log, stderr=log)
+        # One process has one shard: a second one would be free sooner than that of the process that died.
+        environment = matcher_environment | {"ALERT_SHARDS": "1"}
+        fleet = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         _until(lambda: _owner(postgres) is not None or fleet.poll() is not None)
         first = _owner(postgres)

@@ -26,11 +26,10 @@ def test_every_layout_has_every_migration() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", TWINS)
 @pytest.mark.parametrize(
     "pattern",
     [
-        r"CREATE TABLE portfolio_snapshots \(.*?\n\)",
+        r"CREATE TABLE (?:portfolio_snapshots|price_history) \(.*?\n\)",
         r"CREATE VIEW my_\w+ WITH.*?;",
         r"GRANT [^;]*? TO premium_app[^;]*;",
         r"GRANT [^;]*? TO premium_worker[^;]*;",
@@ -38,12 +37,16 @@ def test_every_layout_has_every_migration() -> None:
         r"COMMENT ON.*?;",
     ],
 )
-def test_twins_say_the_same(name: str, pattern: str) -> None:
-    native, timescale = (FOLDER / "timeseries" / f"{name}.{layout}.sql" for layout in ("native", "timescale"))
-    assert statements(native, pattern) == statements(timescale, pattern) != []
+def test_twins_say_the_same(pattern: str) -> None:
+    said = {
+        layout: {name: statements(FOLDER / "timeseries" / f"{name}.{layout}.sql", pattern) for name in TWINS}
+        for layout in ("native", "timescale")
+    }
+    assert said["native"] == said["timescale"]
+    assert any(said["native"].values()), "the pattern finds something"
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", ["0001_portfolio_snapshots"])
 def test_roll_ups_have_the_same_columns(name: str) -> None:
     """A continuous aggregate names what the native roll-up table declares, in its order."""
     native = (FOLDER / "timeseries" / f"{name}.native.sql").read_text()
