@@ -15,13 +15,21 @@ _ROW = 150
 
 
 class Rows:
-    """The rows of one document's list; each pass reads them anew from the file."""
+    """The rows of one document's list; each pass reads them anew from the file.
 
-    def __init__(self, text: Text, place: tuple[int, int]) -> None:
-        self._text, self._place = text, place
+    `closing` is what must stand between the list and the file's end; None where that has been seen to.
+    """
+
+    def __init__(self, text: Text, place: tuple[int, int], closing: str | None = None) -> None:
+        self._text, self._place, self._closing = text, place, closing
 
     def __iter__(self) -> Iterator[Any]:
-        return _elements(Window(self._text, *self._place))
+        window = Window(self._text, *self._place)
+        yield from _elements(window)
+        if self._closing is not None:
+            for character in self._closing:
+                window.past(character)
+            _nothing_after(window)
 
     def estimate(self) -> int:
         """About how many there are, for a progress bar."""
@@ -50,7 +58,7 @@ def document_of(text: Text) -> dict[str, Any]:
         window.past("{")
         return _members(text, window)
     window.past("[")
-    rows = Rows(text, window.place())
+    rows = Rows(text, window.place(), "]")
     if not text.ends_in(b""):
         _pass_over(window)
         _nothing_after(window)
@@ -68,10 +76,12 @@ def _members(text: Text, window: Window) -> dict[str, Any]:
         window.past(":")
         if name == _LIST and window.peek() == "[":
             window.past("[")
-            found[name] = Rows(text, window.place())
+            place = window.place()
             if not text.followed and text.ends_in(b"}"):
-                # The last bracket is this list's and the document ends behind it: no row is read to see that.
+                # The document seems to end behind this list: no row is read now to see that.
+                found[name] = Rows(text, place, "]}")
                 return found
+            found[name] = Rows(text, place)
             _pass_over(window)
         else:
             window.peek()

@@ -96,3 +96,19 @@ def test_several_files_are_read_one_after_the_other(tmp_path: Path) -> None:
     document = read_documents([str(first), str(second)])
     assert [row["id"] for row in document["transactions"]] == ["a", "b"]
     assert (document["jurisdiction"], count_of(document)) == ("DE", 0)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"id": "a"}]\n[{"id": "b"}]',
+        '[{"id": "a"}] {"id": "b"}, []',
+        '{"transactions": [{"id": "a"}]}\n{"transactions": [{"id": "b"}]}',
+        '{"transactions": [{"id": "a"}] {"id": "b"}, [] }',
+    ],
+)
+def test_a_second_document_is_no_silence(tmp_path: Path, text: str) -> None:
+    """Two files written into one: the rows of the second would be missing from a report without a word."""
+    with pytest.raises(InvalidInput, match="not JSON: line"):
+        list(read_document(written(tmp_path, text))["transactions"])
