@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_NOTICES = 20
 """A job's record keeps so many; the count tells of the others."""
+_NAME_BYTES = 200
 
 
 def make_import(context: JobContext, payload: ImportPayload) -> Mapping[str, Any]:
@@ -53,10 +54,16 @@ def _wrong(errors: Sequence[Notice]) -> str:
     return f"{named}{more}; nothing was imported"
 
 
+def _name(given: str) -> str:
+    """As far as a folder of ours can hold it: systems take 255 bytes, and `..` is none."""
+    name = Path(given).name.encode()[-_NAME_BYTES:].decode(errors="ignore")
+    return name if name.strip(".") else "upload"
+
+
 def _rows(context: JobContext, payload: ImportPayload) -> list[Any]:
     key = upload_key(context.user_id, UUID(payload.upload))
     with tempfile.TemporaryDirectory(prefix="tax-import-") as folder:
-        path = Path(folder) / (Path(payload.file_name or "").name or "upload")
+        path = Path(folder) / _name(payload.file_name or "")
         with context.platform.bucket("exports").open(key) as source, path.open("wb") as target:
             copyfileobj(source, target)
         document = read_document(str(path), importer=payload.source, currency=payload.currency, lenient=True)
