@@ -97,7 +97,8 @@ async def _gas(rpc: Rpc, me: str, movements: dict[str, Movement]) -> None:
     hashes = [movement.hash for movement in movements.values() if movement.hash is not None]
     for receipt in await ask(rpc, [Call("eth_getTransactionReceipt", (name,)) for name in hashes]):
         movement = movements[receipt["transactionHash"]]
-        if receipt["status"] != "0x1":
+        # Receipts of Ethereum before Byzantium (2017) have none: the balance tells.
+        if receipt.get("status") == "0x0":
             movement.units.clear()
         if receipt["from"].lower() == me:
             layer_one, blobs = _number(receipt, "l1Fee"), _number(receipt, "blobGasUsed")
