@@ -24,7 +24,8 @@ MAX_CHARACTERS = 64 * 1024
 """Of an event's JSON: what the matcher remembers of a series is one, and an alert carries it."""
 _MANY = re.compile(r'\s*\{\s*"events"\s*:\s*\[')
 _NEXT = re.compile(r"\s*(,|\]\s*\}\s*\Z)\s*")
-_JSON = json.JSONDecoder()
+# Finds where an event ends; what its numbers are is judged for each alone.
+_JSON = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
 Event = dict[str, Any]
 
