@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
@@ -60,9 +61,9 @@ class Inbox:
     def bury(self, batch: UUID, reason: str) -> None:
         """Into RQ's registry of failed jobs, where operators look."""
         try:
-            job = Job.fetch(str(batch), connection=self._redis, serializer=JSONSerializer)
-            registry = FailedJobRegistry(queue=self._queue)
-            registry.add(job, ttl=DEAD_LETTER_SECONDS, exc_string=reason)
+            with suppress(NoSuchJobError):  # its row says what became of it
+                job = Job.fetch(str(batch), connection=self._redis, serializer=JSONSerializer)
+                FailedJobRegistry(queue=self._queue).add(job, ttl=DEAD_LETTER_SECONDS, exc_string=reason)
             self._redis.lrem(self._queue.key, 1, str(batch))
-        except (NoSuchJobError, RedisError) as error:
+        except RedisError as error:
             logger.warning("a failed batch is not listed", batch=str(batch), error=type(error).__name__)

@@ -26,7 +26,7 @@ from premium.observability import logger
 from premium.storage.postgres import Database
 
 MOST = 200
-"""Batches a transaction."""
+"""Batches a transaction; fewer where so many fail together, as when they take longer than a statement may."""
 FOLLOW_SECONDS = 0.2
 STAND_BY_SECONDS = 1.0
 OVERLOOKED_SECONDS = 2.0
@@ -46,6 +46,7 @@ class Shard:
         self._loading = Loading(self._store, memory)
         self._judging = Judging(self._store, memory, self._loading)
         self._tell = tell
+        self._most = MOST
         self._followed = self._swept = self._pruned = 0.0
 
     def load(self, alive: Callable[[], object] = lambda: None) -> None:
@@ -78,7 +79,7 @@ class Shard:
     def step(self, wait_seconds: float = FOLLOW_SECONDS) -> int:
         """Waits for batches at most this long and matches them; how many events. LeaseLost ends it."""
         self._follow()
-        batches = self._overlooked() or self._inbox.look(MOST, wait_seconds)
+        batches = self._overlooked() or self._inbox.look(self._most, wait_seconds)
         return self._work(list(dict.fromkeys(batches))) if batches else 0
 
     def _follow(self) -> None:
@@ -95,12 +96,15 @@ class Shard:
         if self._swept - self._pruned > PRUNE_SECONDS:
             self._store.prune()
             self._pruned = self._swept
-        return self._store.overlooked(OVERLOOKED_SECONDS, MOST)
+        return self._store.overlooked(OVERLOOKED_SECONDS, self._most)
 
     def _work(self, batches: list[UUID]) -> int:
         try:
-            return self._commit(batches)
-        except (LeaseLost, UpstreamUnavailable):
+            events = self._commit(batches)
+        except LeaseLost:
+            raise
+        except UpstreamUnavailable:
+            self._most = max(1, len(batches) // 2)
             raise
         except Exception as error:
             if len(batches) > 1:
@@ -110,6 +114,8 @@ class Shard:
             reason = f"{type(error).__name__}: {error}"
             self._bury(batches[0], reason)
             return 0
+        self._most = min(MOST, self._most + 1)
+        return events
 
     def _bury(self, batch: UUID, reason: str) -> None:
         with self._store.transaction() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ import pytest
 from psycopg.sql import SQL, Identifier, Placeholder
 from psycopg.types.json import Jsonb
 from redis import Redis
+from rq.job import Job
 
 from local.redis import Redis as RedisService
 from premium.alerts import batches
@@ -18,6 +19,7 @@ from premium.alerts.intake import batch_id, hand_over, keep
 from premium.alerts.lease import Lease, LeaseLost
 from premium.alerts.memory_store import MemoryStore
 from premium.alerts.shard import Shard
+from premium.alerts.shard_store import ShardStore
 from premium.errors import UpstreamUnavailable
 from premium.jobs import operations
 from premium.jobs.rq_queue import queue
@@ -325,3 +327,43 @@ def test_shards_divide_events_and_rules(line: Line, above: Callable[..., UUID]) 
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+def test_what_takes_too_long_together_is_matched_in_parts(
+    line: Line, above: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an outage: the same batches together would run into the same time-out again and again."""
+    above(trigger="level")
+    for number in range(8):
+        line.send(price(number, "101"))
+    take = ShardStore.take
+
+    def bounded(store: ShardStore, connection: Any, batches: Sequence[UUID]) -> Any:
+        if len(batches) > 3:
+            raise UpstreamUnavailable("the database took too long to answer")
+        return take(store, connection, batches)
+
+    monkeypatch.setattr(ShardStore, "take", bounded)
+    for _ in range(2):
+        with pytest.raises(UpstreamUnavailable):
+            line.run()
+    assert [line.run() for _ in range(4)] == [2, 3, 3, 0]
+    assert len(line.fired()) == 8
+
+
+def test_a_failed_batch_leaves_the_queue_without_its_job(
+    line: Line, above: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the matcher would look at it, take it and fail again without end."""
+    above(trigger="level")
+    (batch,) = line.send(price(1, "101"))
+    line.redis.delete(Job.key_for(str(batch)))
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryStore, "save", _fails)
+        line.run()
+    assert queue("alerts", line.redis).job_ids == []
+    assert (line.run(), line.fired()) == (0, [])
+
+
+def _fails(*_: object) -> None:
+    raise ValueError("not to be kept")
