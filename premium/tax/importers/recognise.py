@@ -132,6 +132,8 @@ def _zone_of(source: str) -> tzinfo | None:
     if found is None:
         return None
     away = timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
+    if away >= timedelta(days=1):
+        return None  # it names no clock
     return timezone(-away if found[1].startswith("-") else away) if away else UTC
 
 

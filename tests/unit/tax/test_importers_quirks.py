@@ -66,6 +66,7 @@ def test_the_same_trade_is_the_same_id_in_either_of_binances_formats() -> None:
     new = read(exports.BINANCE_2025, "Binance-Transaction-History-202601010000(UTC+1)_ab.csv")
     assert [row["id"] for row in old if row["type"] == "swap"] == [row["id"] for row in new if row["type"] == "swap"]
     assert {row["timestamp"] for row in new if row["type"] == "swap"} == {"2024-01-02T10:00:00+00:00"}
+    assert read(exports.BINANCE_2025, "x(UTC+99).csv") == read(exports.BINANCE_2025, "x.csv"), "there is no such clock"
     west = read(exports.BINANCE_2025, "x(UTC--6).csv")
     assert {row["timestamp"] for row in west if row["type"] == "swap"} == {"2024-01-02T17:00:00+00:00"}
 
