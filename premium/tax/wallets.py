@@ -62,21 +62,25 @@ async def _read(
         for first, end in _ranges(start, last):
             rows, unclear = await wallet_history(rpc, payload.address, first, end)
             told += unclear
-            _store(context, payload, rows, Read(asked, end + 1))
+            # What a reorganisation may still change is stored, but read again the next time.
+            _store(context, payload, rows, Read(asked, min(end, _settled(chain, newest)) + 1))
             context.progress((end + 1 - asked) / (last + 1 - asked))
     return asked, last
 
 
 def _blocks(payload: WalletPayload, chain: Chain, known: Read | None, newest: int) -> tuple[int, int, int]:
     """(first block that was asked for, first that is not read yet, last)."""
-    settled = newest if chain.max_head_age_seconds is None else newest - SETTLED
-    last = settled if payload.to_block is None else payload.to_block
+    last = _settled(chain, newest) if payload.to_block is None else payload.to_block
     if last > newest:
         raise Unprocessable(f"{chain.name} has no block {last} yet", details={"to_block": last, "newest": newest})
     follows = 0 if known is None else known.next
     first = follows if payload.from_block is None else payload.from_block
     is_known = known is not None and known.first <= first <= known.next
     return first, max(first, follows) if is_known else first, last
+
+
+def _settled(chain: Chain, newest: int) -> int:
+    return newest if chain.max_head_age_seconds is None else newest - SETTLED
 
 
 def _ranges(first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -91,5 +95,6 @@ def _store(context: JobContext, payload: WalletPayload, rows: list[dict[str, Any
     with context.platform.worker_database.as_user(context.user_id, statement_timeout_ms=120_000) as connection:
         store.add_transactions(connection, context.user_id, checked.rows, checked.moments, job_id=context.job_id)
         context.point("first_write")
-        wallet_store.has_read(connection, context.user_id, payload.address, payload.chain, read)
+        if read.next > read.first:
+            wallet_store.has_read(connection, context.user_id, payload.address, payload.chain, read)
         context.point("before_commit")

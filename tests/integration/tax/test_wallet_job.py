@@ -222,6 +222,20 @@ def test_a_reading_that_stops_goes_on_where_its_last_range_was_stored(
     assert (seen, done.result["added"]) == ([first, first + 10, first + 10, first + 20], 2)
 
 
+def test_blocks_that_may_still_change_are_read_again(evm: Evm, read: Run, me: str, known: Known) -> None:
+    known(evm.url, max_head_age_seconds=3600)
+    first = int(evm.call("eth_blockNumber"), 16) + 1
+    evm.call("anvil_mine", hex(70))
+    send(evm, me.lower(), b"", sender=account(evm, 4), value=1)
+    newest = int(evm.call("eth_blockNumber"), 16)
+    to_the_end, end_alone = read(from_block=first, to_block=newest), read(from_block=newest, to_block=newest)
+    evm.call("anvil_mine", hex(wallets.SETTLED))
+    later = read()
+    assert later.result is not None
+    assert [each.result["added"] for each in (to_the_end, end_alone, later) if each.result] == [1, 0, 0]
+    assert (later.result["from_block"], later.result["to_block"]) == (newest - wallets.SETTLED + 1, newest)
+
+
 def test_another_wallet_another_chain_and_an_empty_range_are_refused(evm: Evm, me: str, ask: Ask, known: Known) -> None:
     known(evm.url)
     path = "/v1/tax/transactions/wallets"
