@@ -104,11 +104,17 @@ ON CONFLICT (rule_id) DO UPDATE SET fired_at = alert_cooldowns.fired_at
 _HISTORY = """
 h.alert_rule_id = c.rule_id AND h.triggered_at >= c.created_at AND h.retracted_at IS NULL AND NOT h.is_test
 """
+# The row's own time, too: a transaction that began before another shard made the row fires before `created_at`.
 _FIRED_WITHIN = f"""
+WITH held AS (
+    SELECT c.*, low, high
+    FROM unnest(%(rules)s::uuid[], %(low)s::float8[], %(high)s::float8[]) AS span (rule_id, low, high)
+    JOIN alert_cooldowns c USING (rule_id)
+)
 SELECT c.rule_id, extract(epoch FROM h.event_time)::float8 AS at
-FROM unnest(%(rules)s::uuid[], %(low)s::float8[], %(high)s::float8[]) AS span (rule_id, low, high)
-JOIN alert_cooldowns c USING (rule_id)
-JOIN alert_history h ON {_HISTORY} AND h.event_time BETWEEN to_timestamp(low) AND to_timestamp(high)
+FROM held c JOIN alert_history h ON {_HISTORY} AND h.event_time BETWEEN to_timestamp(low) AND to_timestamp(high)
+UNION
+SELECT rule_id, fired_at FROM held WHERE fired_at BETWEEN low AND high
 ORDER BY at
 """  # noqa: S608 - constants
 _EARLIER = f"""

@@ -8,8 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from premium.alerts.firing import Firing, record_firings
 from premium.alerts.intake import keep
+from premium.alerts.judging import moment
 from premium.alerts.lease import Lease, LeaseLost, standings
+from premium.alerts.memory import Changes
+from premium.alerts.memory_store import MemoryStore, Rows
 from premium.alerts.sharding import BUCKETS, bucket_of, buckets_of, shard_of
 from premium.storage.postgres import Database
 from tests.integration.alerts.test_pipeline import ABOVE, Line, above, client, line, price
@@ -67,6 +71,32 @@ def test_a_cooldown_counts_over_all_shards(line: Line, above: Callable[..., UUID
     line.send(price(72, "101"), price(73, "101"), shards=2)
     first.step(0.05)
     assert line.fired() == [("p1", False), ("p70", True), ("p72", False)], "what was taken back cools nothing"
+
+
+def test_a_cooldown_counts_what_fired_in_a_transaction_that_began_before_another_shards(
+    line: Line, above: Callable[..., UUID]
+) -> None:
+    rule, worker = above(trigger="level", conditions=ANY_ASSET, cooldown_seconds=60), line.worker
+    store = MemoryStore(worker)
+
+    def fires(connection: Rows, number: int) -> None:
+        time = moment(price(number, "101"))
+        record_firings(connection, [Firing(rule, f"p{number}", time, price(number, "101"))])
+        store.save(connection, Changes(fired={str(rule): time.timestamp()}))
+
+    def known(connection: Rows, number: int) -> list[float]:
+        time = moment(price(number, "101")).timestamp()
+        return store.fired(connection, {str(rule): (time - 60, time + 60)})[str(rule)]
+
+    with worker.transaction() as early:
+        early.execute("SELECT 1")
+        with worker.transaction() as late:
+            assert known(late, 1) == []
+            fires(late, 1)
+        assert known(early, 71) == []
+        fires(early, 71)
+    with worker.transaction() as connection:
+        assert known(connection, 72) == [moment(price(71, "101")).timestamp()]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
