@@ -52,8 +52,8 @@ class Run:
         self.row("load: parse and index", f"{took:.1f} s", f"{len(self.raw) / took:,.0f} rules/s", size)
         return matcher
 
-    def match(self, matcher: Matcher) -> int:
-        """Median over the batches, ids produced; the first batch meets every series for the first time."""
+    def match(self, matcher: Matcher, what: str = "match") -> int:
+        """Median over the batches, ids produced."""
         took, fired = [], Counter[str]()
         for start in range(0, len(self.events), BATCH):
             batch = self.events[start : start + BATCH]
@@ -67,7 +67,7 @@ class Run:
         whole, matches = len(self.events) / sum(took), fired.total()
         each, checks = f"{matches / len(self.events):.1f} matches an event", rate * 60 * len(self.raw)
         note = f"{each}{self._by_kind(fired)}; {checks:.2g} naive checks a minute"
-        self.row("match", f"{sum(took):.2f} s", f"{rate:,.0f} events/s (all: {whole:,.0f})", note)
+        self.row(what, f"{sum(took):.2f} s", f"{rate:,.0f} events/s (all: {whole:,.0f})", note)
         return matches
 
     def _by_kind(self, fired: Counter[str]) -> str:
@@ -155,17 +155,23 @@ def main(quick: bool) -> None:
 
 
 def measured(name: str, rules: int, events: int) -> list[tuple[str, ...]]:
-    """The rows of a workload; the second half of its events is for the edits."""
+    """The rows of a workload.
+
+    The first third of its events meets most series for the first time, the second as a service does that has run for a
+    while; the last is for the edits.
+    """
     kind, _, trigger = name.partition(", ")
     raw = workload.mixed_rules(rules, 3) if kind == "mix" else workload.price_rules(rules, 1, trigger=trigger)
-    fed = (workload.mixed_events if kind == "mix" else workload.price_events)(2 * events, 2, rules)
+    fed = (workload.mixed_events if kind == "mix" else workload.price_events)(3 * events, 2, rules)
     run = Run(raw, fed[:events])
     matcher = run.load()
-    matches = run.match(matcher)
+    matches = run.match(matcher, "match, series new")
     run.naive()
     if trigger != "edge":
         run.duckdb(matches)
-    run.events = fed[events:]
+    run.events = fed[events : 2 * events]
+    run.match(matcher, "match, series known")
+    run.events = fed[2 * events :]
     run.edit(matcher)
     return run.rows
 
