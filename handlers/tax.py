@@ -69,7 +69,8 @@ def import_transactions(caller: Caller, document: Import) -> ImportView:
         )
         return import_view(told)
     rows = document.transactions or ()
-    return import_view(service.import_rows(at, caller.user_id, rows, lenient=document.lenient))
+    currency = document.currency and document.currency.upper()
+    return import_view(service.import_rows(at, caller.user_id, rows, lenient=document.lenient, currency=currency))
 
 
 @app.post("/v1/tax/transactions/uploads", status_code=201)

@@ -18,7 +18,7 @@ from premium.tax.service import Imported
 
 MAX_ROWS = 20_000
 _FILE_NAME = "The file's own name, which may say of what clock its times are: (UTC+1)"
-_CURRENCY = "Of an export: what is money there, USD unless named. Of neutral rows: left to the report"
+_CURRENCY = "What the values are in. Of an export, USD unless named; of neutral rows, the report's"
 
 
 class Import(Body):

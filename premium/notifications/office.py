@@ -83,7 +83,8 @@ class PostOffice:
         before: frozenset[UUID] = frozenset()
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
-            still = [delivery for delivery in self._held.values() if delivery.id in before]
+            ended = {outcome.delivery.id for outcome in self._ended}  # about to be written, with a pause of their own
+            still = [delivery for delivery in self._held.values() if delivery.id in before - ended]
             before = frozenset(self._held)
             try:
                 await self._call(partial(self._store.renew, still))

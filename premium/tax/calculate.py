@@ -43,6 +43,7 @@ STATED = frozenset(
         "out_of_order",
         "mixed_time_zones",
         "money_left_out",
+        "currency_converted",
     }
 )
 """What a strict run accepts too: it is told of, and no result rests on a guess."""

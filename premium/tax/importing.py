@@ -15,6 +15,7 @@ from premium.tax import store
 from premium.tax.checking import check_rows
 from premium.tax.collector import paused
 from premium.tax.files import read_document
+from premium.tax.importers.recognise import stated_in
 from premium.tax.jobs import ImportPayload
 from premium.tax.model import Notice
 from premium.tax.service import upload_key
@@ -30,7 +31,7 @@ _NAME_BYTES = 200
 
 def make_import(context: JobContext, payload: ImportPayload) -> Mapping[str, Any]:
     """The body of `tax.import`: `{added, known, skipped, warnings}`. Run twice, the second adds nothing."""
-    rows = _rows(context, payload)
+    rows, currency = _rows(context, payload)
     context.progress(0.3)
     with paused():
         checked = check_rows(rows, zone=ZoneInfo("UTC"))
@@ -39,7 +40,7 @@ def make_import(context: JobContext, payload: ImportPayload) -> Mapping[str, Any
     context.progress(0.6)
     with context.platform.worker_database.as_user(context.user_id, statement_timeout_ms=120_000) as connection:
         added = store.add_transactions(
-            connection, context.user_id, checked.rows, checked.moments, job_id=context.job_id
+            connection, context.user_id, checked.rows, checked.moments, job_id=context.job_id, currency=currency
         )
         context.point("first_write")
         context.point("before_commit")
@@ -60,7 +61,8 @@ def _name(given: str) -> str:
     return name if name.strip(".") else "upload"
 
 
-def _rows(context: JobContext, payload: ImportPayload) -> list[Any]:
+def _rows(context: JobContext, payload: ImportPayload) -> tuple[list[Any], str | None]:
+    """The rows of the upload, and the currency that their values are in where it is known."""
     key = upload_key(context.user_id, UUID(payload.upload))
     with tempfile.TemporaryDirectory(prefix="tax-import-") as folder:
         path = Path(folder) / _name(payload.file_name or "")
@@ -70,4 +72,9 @@ def _rows(context: JobContext, payload: ImportPayload) -> list[Any]:
     rows = rows_in(document)
     if rows is None:
         raise Unprocessable("the upload has no list of transactions")
-    return list(rows)
+    listed = list(rows)
+    return listed, stated_in(listed, payload.currency) or _stated(document.get("currency"))
+
+
+def _stated(code: Any) -> str | None:
+    return code.upper() if isinstance(code, str) and len(code) == 3 and code.isascii() and code.isalpha() else None

@@ -36,7 +36,7 @@ MAX_ASKED = 2_000
 """Hours of assets that one report asks the provider for."""
 _HOUR = 3_600
 _SECONDS = 10.0
-_DOLLAR = "USD"
+DOLLAR = "USD"
 
 
 class Lack(NamedTuple):
@@ -85,14 +85,19 @@ def _stored(history: PriceHistory, lacks: set[Lack], chains: Registry) -> dict[L
         known[price.asset, instant_of(price.at), price.source] = price
         rows.setdefault(price.asset, []).append((price.asset, instant_of(price.at), price.usd, price.source))
     series = {name: PriceSeries(prices) for name, prices in rows.items()}
-    found: dict[Lack, KnownPrice] = {}
-    for lack in lacks:
+    found = {lack: _a_dollar(lack) for lack in lacks if lack.asset == DOLLAR}
+    for lack in lacks - found.keys():
         for name in names[lack.asset]:
             filled = series[name].before(name, lack.instant) if name in series else None
             if filled is not None:
                 found[lack] = known[name, filled.instant, filled.source]
                 break
     return found
+
+
+def _a_dollar(lack: Lack) -> KnownPrice:
+    """Costs a dollar at any time; in another currency it is worth what that currency's rate says."""
+    return KnownPrice(DOLLAR, moment_of(lack.instant), Decimal(1), "itself")
 
 
 def _learn(history: PriceHistory, missing: Sequence[Lack], chains: Registry, url: str, notices: list[Notice]) -> None:
@@ -131,7 +136,7 @@ def _in_currency(
     without = 0
     for asset, price in prices:
         instant = instant_of(price.at)
-        if currency == _DOLLAR:
+        if currency == DOLLAR:
             yield asset, instant, price.usd, price.source
             continue
         rate = rates.before(currency, instant)
@@ -145,7 +150,7 @@ def _in_currency(
 
 
 def _rates(history: PriceHistory, moments: set[datetime], currency: str) -> PriceSeries:
-    if currency == _DOLLAR:
+    if currency == DOLLAR:
         return PriceSeries()
     rows = history.before([(currency, moment) for moment in sorted(moments)], RATE_WITHIN)
     within = round(RATE_WITHIN.total_seconds() * 1_000_000)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from premium.errors import Unprocessable
+from premium.prices.history import PriceHistory
 from premium.tax import store
 from premium.tax.calculate import Report, report_of
 from premium.tax.days import instant_of
 from premium.tax.document import summary_of
+from premium.tax.exchange import Exchange
 from premium.tax.jobs import ReportPayload
 from premium.tax.pricing import lacking, series_of
 from premium.tax.reading import read_rows
@@ -79,7 +81,10 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
         until_tax_year=payload.year,
     )
     with context.platform.worker_database.as_user(context.user_id, statement_timeout_ms=120_000) as connection:
-        read = read_rows(store.history(connection, context.user_id), zone=ZoneInfo("UTC"))
+        hours = store.other_currencies(connection, context.user_id, under.currency)
+        exchange = Exchange(PriceHistory(context.platform.timeseries), hours, under.currency)
+        read = read_rows(exchange.rows(store.history(connection, context.user_id)), zone=ZoneInfo("UTC"))
+    read.notices.extend(exchange.notices())
     if not read.transactions:
         raise Unprocessable("there are no transactions to report; import some first")
     lacks = lacking(read.transactions, under.currency)

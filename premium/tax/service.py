@@ -15,7 +15,7 @@ from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.tax import store
 from premium.tax.checking import check_rows
-from premium.tax.importers.recognise import rows_of_csv
+from premium.tax.importers.recognise import rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, ImportPayload, ReportPayload
 from premium.tax.model import Notice
 from premium.tax.rows import ReportRow, TransactionRow
@@ -43,16 +43,19 @@ class Imported:
     notices: tuple[Notice, ...]
 
 
-def import_rows(at: Platform, user_id: UUID, rows: Sequence[Any], *, lenient: bool = False) -> Imported:
+def import_rows(
+    at: Platform, user_id: UUID, rows: Sequence[Any], *, lenient: bool = False, currency: str | None = None
+) -> Imported:
     """Store neutral rows, all or nothing; InvalidInput names line and field of each that is wrong.
 
-    `lenient` leaves the wrong ones out and says which. A row whose id is known is not stored again.
+    `lenient` leaves the wrong ones out and says which. A row whose id is known is not stored again. `currency` is what
+    the values are in; None: whatever a report is in.
     """
     checked = check_rows(rows, zone=ZoneInfo("UTC"))
     if checked.errors and not lenient:
         raise refused(checked.errors)
     with at.database.as_user(user_id) as connection:
-        added = store.add_transactions(connection, user_id, checked.rows, checked.moments)
+        added = store.add_transactions(connection, user_id, checked.rows, checked.moments, currency=currency)
     known = len(checked.rows) - added
     told = (*checked.errors, *checked.notices)
     return Imported(added=added, known=known, skipped=len(checked.errors), notices=told)
@@ -71,7 +74,7 @@ def import_csv(
     """The same from the platform's own CSV or an export that an importer knows; lines are the file's."""
     # Read leniently, so that what an importer cannot read and what the table cannot hold are told of together.
     rows = list(rows_of_csv(text, file_name, importer=source, currency=currency, lenient=True))
-    return import_rows(at, user_id, rows, lenient=lenient)
+    return import_rows(at, user_id, rows, lenient=lenient, currency=stated_in(rows, currency))
 
 
 def new_upload(at: Platform, user_id: UUID, options: Mapping[str, Any]) -> tuple[UUID, Mapping[str, Any]]:

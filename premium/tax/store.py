@@ -38,16 +38,23 @@ def add_transactions(
     moments: Sequence[datetime],
     *,
     job_id: UUID | None = None,
+    currency: str | None = None,
 ) -> int:
-    """Store neutral rows that were checked; how many were new. A row whose id is known changes nothing."""
+    """Store neutral rows that were checked; how many were new. A row whose id is known changes nothing.
+
+    `currency` is what their values are in; None: whatever a report is in.
+    """
     added = 0
     for start in range(0, len(rows), _BATCH):
         batch, when = rows[start : start + _BATCH], moments[start : start + _BATCH]
-        added += connection.execute(_INSERT, (user_id, job_id, *_arrays(batch, when))).rowcount
+        added += connection.execute(_INSERT, (user_id, job_id, *_arrays(batch, when, currency))).rowcount
     return added
 
 
-def _arrays(rows: Sequence[Mapping[str, Any]], moments: Sequence[datetime]) -> tuple[list[Any], ...]:
+def _arrays(
+    rows: Sequence[Mapping[str, Any]], moments: Sequence[datetime], currency: str | None
+) -> tuple[list[Any], ...]:
+    money = {} if currency is None else {"currency": currency}
     return (
         [str(row["id"]) for row in rows],
         list(moments),
@@ -59,7 +66,7 @@ def _arrays(rows: Sequence[Mapping[str, Any]], moments: Sequence[datetime]) -> t
         [row.get("wallet") or "" for row in rows],
         [row.get("chain") or None for row in rows],
         [row.get("tx_hash") or None for row in rows],
-        [Jsonb({name: value for name, value in row.items() if name not in _NEUTRAL}) for row in rows],
+        [Jsonb({name: value for name, value in row.items() if name not in _NEUTRAL} | money) for row in rows],
     )
 
 
@@ -73,6 +80,16 @@ def page_of_transactions(
     values = {"user": user_id, "limit": limit, "moment": after and after[0], "id": after and after[1]}
     with connection.cursor(row_factory=class_row(TransactionRow)) as cursor:
         return cursor.execute(query, values).fetchall()
+
+
+def other_currencies(connection: Connection[DictRow], user_id: UUID, currency: str) -> list[tuple[str, datetime]]:
+    """(currency, full hour) of what is stored in another one than this."""
+    rows = connection.execute(
+        """SELECT DISTINCT details->>'currency' AS stored, date_trunc('hour', "timestamp", 'UTC') AS hour
+           FROM tax_transactions WHERE user_id = %s AND details->>'currency' <> %s""",
+        (user_id, currency),
+    ).fetchall()
+    return [(row["stored"], row["hour"]) for row in rows]
 
 
 def history(connection: Connection[DictRow], user_id: UUID) -> Iterator[dict[str, Any]]:

@@ -61,6 +61,15 @@ def test_what_was_given_up_is_listed_and_sent_again_under_its_id(desk: Desk) -> 
     assert asked.count(dead["id"]) == 2
 
 
+def test_news_that_was_taken_back_before_it_arrived_is_not_sent_again(desk: Desk) -> None:
+    with listening(lambda _: Reply(410)) as server:
+        (alert,) = desk.fire(desk.rule(f"{server.url}/gone"))
+        desk.deliver()
+        desk.retract(alert.event_id)
+        assert deliveries("list", "--status", "failed").stdout == ""
+        assert deliveries("resend", str(alert.deliveries[0])).exit_code == 1
+
+
 def test_a_renewed_key_of_a_provider_holds_without_a_restart(
     aws: Aws, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,3 +116,27 @@ def test_a_provider_that_is_down_leaves_the_lack_named(
     told = warnings(report(ask, work))
     assert "the price provider did not answer: some prices are missing" in told
     assert "no price is known for ETH on that day: the value counts as zero" in told
+
+
+COINBASE_LIKE = {
+    "csv": "Timestamp,Transaction Type,Asset,Quantity Transacted,Price Currency,Price at Transaction,Subtotal,"
+    "Total (inclusive of fees and/or spread),Fees and/or Spread,Notes\n"
+    "2024-02-05T12:20:00Z,Buy,ETH,2,USD,2000,4000,4010,10,bought\n"
+    "2024-06-05T12:40:00Z,Sell,ETH,2,USD,3000,6000,5990,10,sold\n"
+}
+
+
+def test_what_was_imported_in_dollars_is_not_taken_for_euros(ask: Ask, work: Work, history: PriceHistory) -> None:
+    assert ask("POST", "/v1/tax/transactions/import", COINBASE_LIKE)[1]["data"]["added"] == 2
+    wanted = {"year": 2024, "jurisdiction": "US", "currency": "EUR"}
+    failed = work(ask("POST", "/v1/tax/reports", wanted)[1]["data"]["id"])
+    assert failed.status is JobStatus.FAILED
+    assert "no exchange rate of EUR" in str(failed.error)
+    history.add([known("EUR", "2024-02-05T00:00", "1.25", "ecb"), known("EUR", "2024-06-05T00:00", "1.5", "ecb")])
+    euros = ask("GET", f"/v1/tax/reports/{work(ask('POST', '/v1/tax/reports', wanted)[1]['data']['id']).id}")[1]["data"]
+    totals = euros["totals"]["totals"]
+    assert [round(Decimal(totals[name]), 10) for name in ("cost_basis", "total")] == [
+        Decimal(3208),
+        Decimal("785.3333333333"),
+    ]
+    assert any("2 transactions are in USD" in message for message in warnings(euros))
