@@ -88,13 +88,17 @@ def new_upload(caller: Caller, options: ImportUpload) -> UploadView:
 @app.post("/v1/tax/transactions/uploads/<upload_id>/import", status_code=202)
 @needs(tier="pro", scope="tax:write")
 def import_upload(
-    caller: Caller, upload_id: UUID, options: ImportUpload, request_id: RequestId, idempotency_key: IdempotencyKey
+    caller: Caller,
+    upload_id: UUID,
+    request_id: RequestId,
+    idempotency_key: IdempotencyKey,
+    options: ImportUpload | None = None,
 ) -> JobView:
     """The import of an uploaded file, all of it or nothing; the job's result says what was added.
 
     Without options it is the job that the upload started; other options than the upload's start one more.
     """
-    chosen = options.model_dump(exclude_unset=True)
+    chosen = options.model_dump(exclude_unset=True) if options else {}
     record = service.start_import(
         platform(), caller.user_id, upload_id, chosen, request_id=request_id, idempotency_key=idempotency_key
     )

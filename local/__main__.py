@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import click
 from filelock import FileLock, Timeout
@@ -100,6 +101,7 @@ def env() -> None:
     places = _places()
     for name, value in environment.of_worker(places, Clients(Neighbours.at(places).aws.endpoint)).items():
         say(f"export {name}={shlex.quote(value)}")
+    say(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
 
 
 @cli.command(help="Print a JWT of this stage, as the free platform would issue it; one hour.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from local.errors import LocalError
 
 ROOT = Path(__file__).resolve().parent.parent
 _PORTS = {"aws": 4566, "postgres": 55432, "redis": 56379, "evm": 58545}
+_KEPT = "ports.json"
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,19 @@ class Places:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Places:
-        ports = {name: _port(environ, f"PREMIUM_{name.upper()}_PORT", default) for name, default in _PORTS.items()}
+        state = Path(environ.get("PREMIUM_STATE_DIR") or ROOT / ".local").absolute()
+        usual = _PORTS | _kept(state / _KEPT)
+        ports = {name: _port(environ, f"PREMIUM_{name.upper()}_PORT", default) for name, default in usual.items()}
         names = ("AWS_ENDPOINT_URL", "DATABASE_URL", "TIMESERIES_URL", "REDIS_URL")
         external = {name: environ[name].rstrip("/") for name in names if environ.get(name)}
         if ("DATABASE_URL" in external) != ("TIMESERIES_URL" in external):
             raise LocalError("DATABASE_URL and TIMESERIES_URL go together.", "Set both, or neither.")
-        return cls(Path(environ.get("PREMIUM_STATE_DIR") or ROOT / ".local").absolute(), ports, external)
+        return cls(state, ports, external)
+
+    def keep(self) -> None:
+        """Commands that name no ports find this stage from now on, and not another that stands beside it."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        (self.state / _KEPT).write_text(json.dumps(dict(self.ports)))
 
     @property
     def logs(self) -> Path:
@@ -42,6 +51,15 @@ class Places:
     def chains(self) -> Path:
         """CHAINS_FILE: the local EVM node as a chain."""
         return self.state / "chains.json"
+
+
+def _kept(file: Path) -> dict[str, int]:
+    """The ports that a stage was started on; none where it never was, or what is there cannot be read."""
+    try:
+        kept = json.loads(file.read_text())
+        return {name: int(kept[name]) for name in _PORTS}
+    except (OSError, ValueError, TypeError, LookupError):
+        return {}
 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -45,6 +45,7 @@ def up(places: Places, *, force: bool = False) -> Stage:
     """Starts what does not run, migrates, deploys what changed, starts the workers, asks the API for its health."""
     begun = time.monotonic()
     preflight.check(places.state)
+    places.keep()
     neighbours = Neighbours.at(places)
     clients = Clients(neighbours.aws.endpoint)
     with step("PostgreSQL, Redis, AWS emulator, EVM node") as note:

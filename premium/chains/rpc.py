@@ -122,7 +122,7 @@ class _Node:
 
     def _check(self, answer: Answer, expected: int) -> None:
         if answer != hex(expected):
-            raise Refused(f"{self._neighbour.name} is a node of another chain, or does not say of which")
+            raise Refused(f"{self._neighbour.name} is not a node of chain {expected}, or does not say so")
         self._known = True
 
 

@@ -91,7 +91,10 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
     under = replace(under, prices=series_of(context.platform, lacks, under.currency, read.notices))
     # As of when the work was accepted, so that a repeat says the same.
     now = instant_of(context.created_at)
-    return report_of(read, under, tax_year=payload.year, now=now)
+    report = report_of(read, under, tax_year=payload.year, now=now)
+    # Of what is stored there are no lines: the place in this reading would be taken for one of the user's file.
+    report.notices[:] = [notice._replace(line=None) for notice in report.notices]
+    return report
 
 
 def _store_documents(context: JobContext, report: Report, folder: Path) -> dict[str, dict[str, Any]]:

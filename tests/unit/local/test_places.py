@@ -13,9 +13,9 @@ from local.places import ROOT, Places
 pytestmark = pytest.mark.unit
 
 
-def test_defaults_are_those_of_the_architecture_document() -> None:
-    places = Places.from_environment({})
-    assert places.state == ROOT / ".local"
+def test_defaults_are_those_of_the_architecture_document(tmp_path: Path) -> None:
+    assert Places.from_environment({}).state == ROOT / ".local"
+    places = Places.from_environment({"PREMIUM_STATE_DIR": str(tmp_path)})
     assert dict(places.ports) == {"aws": 4566, "postgres": 55432, "redis": 56379, "evm": 58545}
     assert not places.external
 
@@ -23,6 +23,15 @@ def test_defaults_are_those_of_the_architecture_document() -> None:
 def test_two_stages_stand_side_by_side(tmp_path: Path) -> None:
     places = Places.from_environment({"PREMIUM_STATE_DIR": str(tmp_path), "PREMIUM_AWS_PORT": "5000"})
     assert (places.state, places.ports["aws"]) == (tmp_path, 5000)
+
+
+def test_a_stage_keeps_its_ports_until_others_are_named(tmp_path: Path) -> None:
+    state = {"PREMIUM_STATE_DIR": str(tmp_path / "state")}
+    Places.from_environment(state | {"PREMIUM_AWS_PORT": "5000"}).keep()
+    assert Places.from_environment(state).ports["aws"] == 5000
+    assert Places.from_environment(state | {"PREMIUM_AWS_PORT": "5001"}).ports["aws"] == 5001
+    (tmp_path / "state" / "ports.json").write_text("{")
+    assert Places.from_environment(state).ports["aws"] == 4566
 
 
 @pytest.mark.parametrize("port", ["80", "70000", "http", "-1", "²"])
