@@ -25,8 +25,9 @@ from premium.errors import UpstreamUnavailable
 from premium.observability import logger
 from premium.storage.postgres import Database
 
-MOST = 200
-"""Batches a transaction; fewer where so many fail together, as when they take longer than a statement may."""
+MOST = 64
+"""Batches a transaction: a backlog of them, each as large as a function may make it, fits into memory. Fewer where so
+many fail together, as when they take longer than a statement may."""
 FOLLOW_SECONDS = 0.2
 STAND_BY_SECONDS = 1.0
 OVERLOOKED_SECONDS = 2.0

@@ -26,6 +26,7 @@ from premium.tax.importers import (
 from premium.tax.importers.base import Importer, Line, LinedRow, Row, Unreadable, numbered, table
 from premium.tax.importers.movements import Digest
 from premium.tax.reading import BLANK
+from premium.tax.row_parser import FIELDS
 
 IMPORTERS = (
     coinbase.IMPORTER,
@@ -172,11 +173,23 @@ def _find(text: str, source: str, wanted: str | None) -> _Found:
                 if share >= _ALIKE and (nearest is None or share > nearest[0]):
                     nearest = (share, at, each, [f"missing {name}" for name in missing] + [f"new {n}" for n in new])
     if nearest is None:
+        _refuse_nearly_own(text, source)
         names = ", ".join(each.name for each in IMPORTERS)
         raise InvalidInput(f"{source}: no importer knows this header; known are own CSV and {names}")
     _, at, each, changes = nearest
     changed = f"{source}, line {at}: looks like {each.name}, but its columns have changed: {', '.join(changes)}"
     raise InvalidInput(changed, details={"line": at, "importer": each.name, "columns": changes})
+
+
+def _refuse_nearly_own(text: str, source: str) -> None:
+    """InvalidInput for a header that has most of the own format's columns, in whatever case: what is amiss, by name."""
+    header = [cell.strip() for cell in next(table(_lines(text)), [])]
+    if sum(cell.lower() in own_csv.REQUIRED for cell in header) < len(own_csv.REQUIRED) - 1:
+        return
+    changes = [f"missing {name}" for name in own_csv.REQUIRED if name not in header]
+    changes += [f"new {cell[:60]}" for cell in header if cell and cell not in FIELDS]
+    changed = f"{source}, line 1: looks like own CSV, but its columns differ: {', '.join(changes)}"
+    raise InvalidInput(changed, details={"line": 1, "columns": changes})
 
 
 def _differences(importer: Importer, header: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -219,3 +219,15 @@ def test_wrong_lines_are_told_of_together_with_their_own_numbers() -> None:
     checked = check_rows(read(absurd, lenient=True), zone=ZoneInfo("UTC"))
     assert [(error.line, error.field) for error in checked.errors] == [(7, "Notes"), (10, "id")]
     assert len(checked.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("id,timestamp,type,asset,amuont", "missing amount, new amuont"),
+        ("ID,timestamp,type,asset,amount,wallet", "missing id, new ID"),
+    ],
+)
+def test_own_columns_that_differ_are_named(header: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        list(rows_of_csv(f"{header}\n1,2024-01-01,buy,BTC,1\n", "mine.csv"))
