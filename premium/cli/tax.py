@@ -91,8 +91,8 @@ def calculate_command(output: str, explain: str | None, **options: Any) -> None:
 
 @tax.command("report")
 @_with_options
-@click.option("--format", "formats", multiple=True, help=f"One or more of {', '.join(DOCUMENTS)}; all by default")
-@click.option("--output", default=".", type=click.Path(file_okay=False), help="Folder for the documents")
+@click.option("--format", "formats", multiple=True, help=f"May be repeated: {', '.join(DOCUMENTS)}; all by default")
+@click.option("--output", default=".", type=click.Path(file_okay=False), help="Folder for the documents; by default the current one")
 def report_command(formats: tuple[str, ...], output: str, **options: Any) -> None:
     """Write the forms and summaries of a year."""
     with _told(), paused():
