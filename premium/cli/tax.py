@@ -92,7 +92,9 @@ def calculate_command(output: str, explain: str | None, **options: Any) -> None:
 @tax.command("report")
 @_with_options
 @click.option("--format", "formats", multiple=True, help=f"May be repeated: {', '.join(DOCUMENTS)}; all by default")
-@click.option("--output", default=".", type=click.Path(file_okay=False), help="Folder for them; the current one by default")
+@click.option(
+    "--output", default=".", type=click.Path(file_okay=False), help="Folder for them; the current one by default"
+)
 def report_command(formats: tuple[str, ...], output: str, **options: Any) -> None:
     """Write the forms and summaries of a year."""
     with _told(), paused():
