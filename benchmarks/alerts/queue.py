@@ -2,12 +2,16 @@
 
 A local stage of its own: SendMessageBatch → the emulator's SQS → its event source mapping → the function → PostgreSQL
 and RQ → the matcher → notifications → a local server. One event in ten fires one rule. Beside it in the same run: the
-emulator alone (`floor.py`), and with `--sweep` the highest rate that each size of message sustains.
+emulator alone (`floor.py`), and with `--sweep` the highest rate that each size of message sustains. `--kill-every 20
+--restart-redis 90` kills the matcher that serves, which the fleet replaces while a second one stands in, and restarts
+Redis once.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +25,10 @@ import click
 from benchmarks.alerts import floor
 from benchmarks.alerts.running import HOT
 from benchmarks.alerts.stage import DeployedStage
+from benchmarks.alerts.trouble import Trouble
 from benchmarks.alerts.usage import Usage
+from local.postgres import SUPERUSER
+from local.redis import Redis
 from premium.alerts.sources.sending import EventsQueue, packed
 
 A_MINUTE = 100_000
@@ -119,6 +126,30 @@ def _events(first: int, count: int) -> Iterator[dict[str, Any]]:
                "price_usd": "100.25"}  # fmt: skip
 
 
+def _disturbed(
+    stack: ExitStack, deployed: DeployedStage, feed: Feed, seconds: float, *, kill_every: float, restart_redis: float
+) -> None:
+    """The same while the matcher that serves is killed again and again; how soon its shard was served."""
+    print(f"a second matcher stands by after {deployed.spare(stack):.1f} s")
+    redis, database = deployed.stage.neighbours.redis, deployed.postgres.url("premium", SUPERUSER)
+    assert isinstance(redis, Redis)  # noqa: S101 - the places name no other
+    trouble = Trouble(database, redis, _kill)
+    trouble.start(kill_every=kill_every, restart_after=restart_redis, shards=1)
+    result = feed.run(A_MINUTE, seconds, 100)
+    trouble.end()
+    trouble.show()
+    print(f"100 events a message for {seconds} s, disturbed:\n  {result}, most {1000 * result.at(1.0):,.0f} ms")
+
+
+def _kill(pid: int) -> bool:
+    """kill -9: the fleet puts another in its place."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def _invocation(deployed: DeployedStage) -> None:
     """The function called by itself, as the mapping calls it: ten messages of a hundred events."""
     functions, took = deployed.stage.clients.functions, []
@@ -153,13 +184,18 @@ def _sustained(feed: Feed, rate: float, a_message: int) -> bool:
 @click.command()
 @click.option("--rules", default=1_250_000, show_default=True)
 @click.option("--seconds", default=60, show_default=True, help="How long at 100,000 events a minute.")
+@click.option("--kill-every", default=0.0, help="Seconds between kills of the matcher; a second one stands by.")
+@click.option("--restart-redis", default=0.0, help="Restart Redis once, after so many seconds.")
 @click.option("--sweep", is_flag=True, help="Look for the highest sustained rates first, and measure at half of them.")
-def main(rules: int, seconds: int, *, sweep: bool) -> None:
+def main(rules: int, seconds: int, *, kill_every: float, restart_redis: float, sweep: bool) -> None:
     """Print how long an event takes from the queue to its webhook, what is lost or doubled, and where the limit is."""
     with ExitStack() as stack:
         deployed = DeployedStage(stack, rules)
         feed = Feed(deployed)
         feed.run(60_000, 5, 1)  # so many messages that every instance of the function is warm from here on
+        if kill_every or restart_redis:
+            _disturbed(stack, deployed, feed, seconds, kill_every=kill_every, restart_redis=restart_redis)
+            return
         print("the emulator alone:")
         for a_message in SWEEPS:
             bodies = list(packed(_events(0, a_message * _FLOOR_MESSAGES), a_message))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -9,17 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+from redis import Redis as Client
 
 from benchmarks.alerts.hook import receiver
 from benchmarks.alerts.running import _fill
 from local import environment, ports, stacks
 from local.down import reset
-from local.places import Places
+from local.places import ROOT, Places
 from local.postgres import SUPERUSER, Postgres
 from local.progress import CONSOLE
 from local.service import wait_until
 from local.up import up
 from premium.alerts.sources.sending import EventsQueue
+from premium.jobs.presence import residents
 from stacks.routes import ALERT_EVENTS
 
 _OPEN = "SELECT EXISTS (SELECT FROM alert_batches WHERE matched_at IS NULL AND failed_at IS NULL)"
@@ -71,6 +76,18 @@ class DeployedStage:
             return False
         with psycopg.connect(self.postgres.url("premium", SUPERUSER)) as connection:
             return connection.execute(_OPEN).fetchone() == (False,)
+
+    def spare(self, stack: ExitStack) -> float:
+        """One more matcher, which stands by for the fleet's; how long until it has the rules."""
+        given = os.environ | dict(environment.of_worker(self.stage.places, self.stage.clients))
+        process = subprocess.Popen([sys.executable, "-m", "workers.matcher"], env=given, cwd=ROOT,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        stack.callback(process.wait)
+        stack.callback(process.kill)
+        begun, client = time.monotonic(), Client.from_url(self.stage.neighbours.redis.url, db=1)
+        if not wait_until(lambda: any(one.doing == "stands by for 0" for one in residents(client)), seconds=120):
+            raise TimeoutError("the spare matcher did not load its rules within 120 s")
+        return time.monotonic() - begun
 
     def _load(self, rules: int) -> None:
         """Written past the change feed, then read by a fleet that starts anew: it matches once it has them."""

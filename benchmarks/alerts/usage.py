@@ -33,8 +33,8 @@ class Usage:
         for name, root in self._roots.items():
             found[name] = _spent(root)
             inner = "functions" if name == "aws" else name
-            found[inner] = found.get(inner, 0.0) + sum(map(_spent, root.children(recursive=True)))
-        for one in psutil.Process(self._fleet).children(recursive=True) if self._fleet else ():
+            found[inner] = found.get(inner, 0.0) + sum(map(_spent, _below(root)))
+        for one in _below(psutil.Process(self._fleet)) if self._fleet else ():
             name = _module(one)
             found[name] = found.get(name, 0.0) + _spent(one)
         return found
@@ -45,6 +45,13 @@ def _spent(process: psutil.Process) -> float:
         times = process.cpu_times()
         return float(times.user + times.system)
     return 0.0
+
+
+def _below(process: psutil.Process) -> list[psutil.Process]:
+    """None of one that has ended: a run may restart what it measures."""
+    with suppress(psutil.NoSuchProcess):
+        return process.children(recursive=True)
+    return []
 
 
 def _module(process: psutil.Process) -> str:
