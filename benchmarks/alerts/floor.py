@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from uuid import uuid4
 
-from benchmarks.alerts.stage import DeployedStage
+from benchmarks.alerts.stage import DeployedStage, is_empty
 from local.clients import Clients
 from local.service import wait_until
 
 _A_REQUEST = 10
-_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 # It logs a line as ours does: the emulator waits 50 ms for the first line of one that stays silent.
 _NOTHING = """
 def handler(event, context):
@@ -85,11 +84,7 @@ def _send(clients: Clients, url: str, bodies: Sequence[str]) -> None:
 
 
 def _gone(clients: Clients, url: str) -> None:
-    def empty() -> bool:
-        counts = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        return all(counts[name] == "0" for name in _COUNTS)  # type: ignore[index] # the stubs know single names
-
-    if not wait_until(empty, seconds=300):
+    if not wait_until(lambda: is_empty(clients, url), seconds=300):
         raise TimeoutError("a function that does nothing did not empty its queue within 300 s")
 
 

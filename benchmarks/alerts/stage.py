@@ -17,6 +17,7 @@ from redis import Redis as Client
 from benchmarks.alerts.hook import receiver
 from benchmarks.alerts.running import _fill
 from local import environment, ports, stacks
+from local.clients import Clients
 from local.down import reset
 from local.places import ROOT, Places
 from local.postgres import SUPERUSER, Postgres
@@ -29,8 +30,15 @@ from stacks.routes import ALERT_EVENTS
 
 _OPEN = "SELECT EXISTS (SELECT FROM alert_batches WHERE matched_at IS NULL AND failed_at IS NULL)"
 _ALERTS = "SELECT id::text, event_id FROM alert_history"
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 _LOAD_SECONDS = 300
 _NAMES = ("aws", "postgres", "redis", "evm")
+
+
+def is_empty(clients: Clients, url: str) -> bool:
+    """Nothing waits in the queue, and nothing of it is in anybody's hands."""
+    counts = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return all(counts[name] == "0" for name in _COUNTS)  # type: ignore[index] # the stubs know single names
 
 
 class DeployedStage:
@@ -70,9 +78,7 @@ class DeployedStage:
         return time.monotonic() - begun if wait_until(self._idle, seconds=seconds) else None
 
     def _idle(self) -> bool:
-        counts = self.stage.clients.sqs.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["All"])
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        if any(counts["Attributes"][name] != "0" for name in names):  # type: ignore[index] # the stubs know single names
+        if not is_empty(self.stage.clients, self.queue_url):
             return False
         with psycopg.connect(self.postgres.url("premium", SUPERUSER)) as connection:
             return connection.execute(_OPEN).fetchone() == (False,)

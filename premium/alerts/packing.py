@@ -22,8 +22,7 @@ def packed(events: Objects) -> Objects:
 
 def opened(event: Any) -> Event:
     """As it came."""
-    # Only what this process has packed: nothing is read that came from elsewhere.
-    found: Event = marshal.loads(event) if isinstance(event, bytes) else event  # noqa: S302
+    found: Event = marshal.loads(event) if isinstance(event, bytes) else event  # noqa: S302 - this process packed it
     return found
 
 

@@ -16,8 +16,7 @@ from premium.money import EXACT, plain
 from premium.prices.history import PriceHistory
 from premium.tax.days import instant_of
 from premium.tax.model import Notice
-from premium.tax.price_series import PriceSeries
-from premium.tax.pricing import DOLLAR, RATE_WITHIN
+from premium.tax.pricing import DOLLAR, dollars_of
 
 _MONEY = ("price", "value", "to_value", "fee", "basis", "donor_basis", "portfolio_value")
 _STATED = ("proceeds", "basis")
@@ -30,10 +29,7 @@ class Exchange:
 
     def __init__(self, history: PriceHistory, hours: Iterable[tuple[str, datetime]], currency: str) -> None:
         self._currency = currency
-        asked = {(code, hour) for stored, hour in hours for code in (stored, currency) if code != DOLLAR}
-        rows = history.before(sorted(asked), RATE_WITHIN) if asked else ()
-        within = round(RATE_WITHIN.total_seconds() * 1_000_000)
-        self._dollars = PriceSeries(((r.asset, instant_of(r.at), r.usd, r.source) for r in rows), within=within)
+        self._dollars = dollars_of(history, {(code, hour) for stored, hour in hours for code in (stored, currency)})
         self._rates: dict[tuple[str, datetime], Decimal] = {}
         self._taken: Counter[str] = Counter()
 

@@ -132,7 +132,7 @@ def _in_currency(
 ) -> Iterator[tuple[str, int, Decimal, str]]:
     """Each price by the asset that lacked it, at the rate of its own time."""
     prices = sorted({(lack.asset, price) for lack, price in found.items()})
-    rates = _rates(history, {price.at for _, price in prices}, currency)
+    rates = dollars_of(history, {(currency, price.at) for _, price in prices})
     without = 0
     for asset, price in prices:
         instant = instant_of(price.at)
@@ -149,9 +149,8 @@ def _in_currency(
         notices.append(Notice("missing_rate", None, text))
 
 
-def _rates(history: PriceHistory, moments: set[datetime], currency: str) -> PriceSeries:
-    if currency == DOLLAR:
-        return PriceSeries()
-    rows = history.before([(currency, moment) for moment in sorted(moments)], RATE_WITHIN)
+def dollars_of(history: PriceHistory, asked: Iterable[tuple[str, datetime]]) -> PriceSeries:
+    """What one of each currency costs at each of these moments; of the dollar itself nothing is asked."""
+    rows = history.before(sorted(one for one in asked if one[0] != DOLLAR), RATE_WITHIN)
     within = round(RATE_WITHIN.total_seconds() * 1_000_000)
     return PriceSeries(((row.asset, instant_of(row.at), row.usd, row.source) for row in rows), within=within)

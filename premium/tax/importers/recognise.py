@@ -79,10 +79,10 @@ def rows_of_csv(
     return made
 
 
-def stated_in(rows: Sequence[Any], currency: str | None) -> str | None:
+def stated_in(rows: Sequence[Any], currency: str) -> str | None:
     """What the values of a file's rows are in: an export's are in the money that it was read with, others state it."""
     exported = any(isinstance(row, LinedRow) for row in rows[:1])
-    return (currency or "USD") if exported else None
+    return currency if exported else None
 
 
 def _lines(text: str) -> io.StringIO:
