@@ -140,3 +140,15 @@ def test_what_was_imported_in_dollars_is_not_taken_for_euros(ask: Ask, work: Wor
         Decimal("785.3333333333"),
     ]
     assert any("2 transactions are in USD" in message for message in warnings(euros))
+
+
+def test_a_dollar_costs_a_dollar_and_no_line_of_a_file_is_claimed(ask: Ask, work: Work, history: PriceHistory) -> None:
+    paid = {"id": "u1", "timestamp": "2024-03-05T12:00:00Z", "type": "income", "asset": "USD", "amount": "100"}
+    ask("POST", "/v1/tax/transactions/import", {"transactions": [paid]})
+    history.add([known("EUR", "2024-03-05T10:00", "1.25", "ecb")])
+    job = ask("POST", "/v1/tax/reports", {"year": 2024, "jurisdiction": "US", "currency": "EUR"})[1]["data"]["id"]
+    work(job)
+    made = ask("GET", f"/v1/tax/reports/{job}")[1]["data"]
+    assert made["totals"]["totals"]["income"] == "80"
+    told = httpx.get(made["links"]["result_json"]).json()["warnings"]
+    assert [(one["code"], one.get("line")) for one in told] == [("price_filled", None)]

@@ -146,3 +146,11 @@ def test_an_arrival_starts_the_import_that_was_chosen_once(platform: Platform, a
     assert (first.id, first.payload["currency"]) == (again.id, "EUR")
     assert ask("POST", form["links"]["import"], {})[1]["data"]["id"] == str(first.id)
     assert ask("POST", form["links"]["import"], {"lenient": True})[1]["data"]["id"] != str(first.id)
+
+
+def test_the_import_of_an_upload_needs_no_body(ask: Ask) -> None:
+    form = ask("POST", "/v1/tax/transactions/uploads", {})[1]["data"]
+    assert send(form, b'{"transactions": []}') in (200, 204)
+    jobs = [ask("POST", form["links"]["import"], *body) for body in ((), ({},))]
+    assert [status for status, _ in jobs] == [202, 202]
+    assert len({answer["data"]["id"] for _, answer in jobs}) == 1
