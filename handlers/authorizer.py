@@ -17,9 +17,9 @@ from premium.accounts.callers import Callers
 from premium.accounts.gatekeeper import Gatekeeper, Ruling
 from premium.accounts.store import AccountStore
 from premium.accounts.tokens import TokenVerifier
-from premium.billing.limits import PATIENCE_SECONDS, Limiter
 from premium.bootstrap import platform
 from premium.errors import Forbidden
+from premium.limits import PATIENCE_SECONDS, Limiter
 from premium.observability import logger, tracer
 
 _LOCAL_PATIENCE = 0.5

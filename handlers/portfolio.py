@@ -10,7 +10,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
-from handlers.portfolio_views import (
+from handlers.models.portfolio import (
     AssetView,
     ChainView,
     HistoryView,

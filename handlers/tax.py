@@ -7,22 +7,7 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from handlers.runtime import (
-    Caller,
-    Cursor,
-    IdempotencyKey,
-    JobView,
-    Limit,
-    Listing,
-    RequestId,
-    entry,
-    job_view,
-    listing,
-    needs,
-    position,
-    router,
-)
-from handlers.tax_views import (
+from handlers.models.tax import (
     EarlierReport,
     Import,
     ImportUpload,
@@ -39,6 +24,21 @@ from handlers.tax_views import (
     report_view,
     summary_view,
     transaction_view,
+)
+from handlers.runtime import (
+    Caller,
+    Cursor,
+    IdempotencyKey,
+    JobView,
+    Limit,
+    Listing,
+    RequestId,
+    entry,
+    job_view,
+    listing,
+    needs,
+    position,
+    router,
 )
 from premium.bootstrap import platform
 from premium.errors import InvalidInput

@@ -14,7 +14,7 @@ from migrations.runner import Runner
 from migrations.targets import DATABASES, Target, target
 from premium.config import ConfigurationError
 from premium.errors import AppError
-from premium.secrets import Secrets
+from premium.storage.secrets import Secrets
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:

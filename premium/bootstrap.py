@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from premium.jobs.queue import JobQueue
     from premium.jobs.service import JobService
-    from premium.secrets import Secrets
     from premium.storage.objects import Objects
     from premium.storage.postgres import Database
+    from premium.storage.secrets import Secrets
     from premium.storage.tables import Table
     from premium.storage.timeseries import TimeSeries
     from premium.streams.service import Streams
@@ -38,7 +38,7 @@ class Platform:
 
     @cached_property
     def secrets(self) -> Secrets:
-        from premium.secrets import Secrets
+        from premium.storage.secrets import Secrets
 
         return Secrets()
 

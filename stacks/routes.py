@@ -21,13 +21,18 @@ _ANSWERS: tuple[Need, ...] = ("database", "redis", "idempotency", "audit")
 
 
 class Function(Model):
-    """One Lambda function: `handlers.<name>.handler`; seconds and MiB where the defaults do not fit."""
+    """One Lambda function: `handlers.<name>`, an event's consumer `handlers.events.<name>`; seconds and MiB if unusual."""
 
     name: str = Field(pattern=r"^[a-z][a-z_]*$")
     needs: tuple[Need, ...]
     routes: tuple[str, ...] = ()
     timeout: int = Field(default=29, ge=1, le=900)
     hot: bool = False
+    is_event: bool = False
+
+    @property
+    def module(self) -> str:
+        return f"handlers.events.{self.name}" if self.is_event else f"handlers.{self.name}"
 
 
 class Schedule(Model):
@@ -122,11 +127,14 @@ HTTP = (
     ),
 )
 
-STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"))
-ALERT_EVENTS = Function(name="alert_events", needs=("database", "redis", "events"), timeout=60)
-UPLOADS = Function(name="uploads", needs=("redis", "jobs", "exports"))
+STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"), is_event=True)
+ALERT_EVENTS = Function(name="alert_events", needs=("database", "redis", "events"), timeout=60, is_event=True)
+UPLOADS = Function(name="uploads", needs=("redis", "jobs", "exports"), is_event=True)
 SCHEDULES = Function(
-    name="schedules", needs=("database", "redis", "jobs", "usage", "connections", "websocket", "backlog"), timeout=120
+    name="schedules",
+    needs=("database", "redis", "jobs", "usage", "connections", "websocket", "backlog"),
+    timeout=120,
+    is_event=True,
 )
 
 SCHEDULED = (

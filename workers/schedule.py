@@ -1,13 +1,13 @@
-"""The jobs that the clock starts (`premium.jobs.schedule`)."""
+"""The jobs that the clock starts (`premium.execution.schedule`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from premium.jobs.context import JobContext
-from premium.jobs.runtime import job
-from premium.jobs.schedule import ALERTS, SNAPSHOTS, TIMESERIES, Moment
+from premium.execution.context import JobContext
+from premium.execution.runtime import job
+from premium.execution.schedule import ALERTS, SNAPSHOTS, TIMESERIES, Moment
 from premium.portfolio.service import refresh_all
 
 

@@ -13,7 +13,7 @@ PROGRAM = "import time; began = time.perf_counter(); import {}; print(time.perf_
 
 def measure(rounds: int) -> None:
     """Medians of fresh interpreters, the modules in turn."""
-    modules = ("boto3", *(f"handlers.{function.name}" for function in FUNCTIONS))
+    modules = ("boto3", *(function.module for function in FUNCTIONS))
     taken: dict[str, list[float]] = {module: [] for module in modules}
     for _ in range(rounds):
         for module in modules:

@@ -29,9 +29,9 @@ from premium.accounts.callers import Callers
 from premium.accounts.gatekeeper import Attempt, Gatekeeper
 from premium.accounts.store import AccountStore
 from premium.accounts.tokens import TokenVerifier
-from premium.billing.limits import Limiter
 from premium.bootstrap import Platform
 from premium.config import Settings
+from premium.limits import Limiter
 
 TIMES = 2_000
 KEY = "benchmark-key-of-more-than-32-bytes"

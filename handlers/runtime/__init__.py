@@ -9,7 +9,7 @@ from handlers.runtime.needs import needs, public
 from handlers.runtime.pagination import Cursor, Limit, Position, cursor_of, listing, position
 from handlers.runtime.principal import Principal
 from handlers.runtime.router import Router, router
-from premium.accounts.tiers import Tier
+from premium.tiers import Tier
 
 __all__ = [
     "Amount",

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from handlers.runtime.principal import Principal
 from handlers.runtime.state import RequestState
-from premium.accounts.tiers import Tier
 from premium.errors import Forbidden, TierRequired
+from premium.tiers import Tier
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "__needs__"

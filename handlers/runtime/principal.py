@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from premium.accounts.tiers import Tier
 from premium.errors import AppError, Forbidden, RateLimited, Unauthenticated, UpstreamUnavailable
+from premium.tiers import Tier
 
 
 @dataclass(frozen=True, kw_only=True)

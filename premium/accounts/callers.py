@@ -17,10 +17,10 @@ from uuid import UUID
 
 from premium.accounts.model import KeyOwner, User
 from premium.accounts.store import AccountStore
-from premium.accounts.tiers import Tier
 from premium.accounts.tokens import Claims
 from premium.clock import Clock
 from premium.errors import Forbidden, Unauthenticated, UpstreamUnavailable
+from premium.tiers import Tier
 
 USER_SECONDS = 30.0
 KEY_SECONDS = 0.5

@@ -7,12 +7,12 @@ from typing import Literal
 
 from premium.accounts.callers import Callers
 from premium.accounts.model import KeyOwner, User
-from premium.accounts.tiers import ANONYMOUS_A_MINUTE, REQUESTS_A_MINUTE
 from premium.accounts.tokens import TokenVerifier
-from premium.billing.limits import Limiter, LimitState
-from premium.billing.usage import Use
 from premium.clock import Clock
 from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
+from premium.limits import Limiter, LimitState
+from premium.metering.usage import Use
+from premium.tiers import ANONYMOUS_A_MINUTE, REQUESTS_A_MINUTE
 
 Outcome = Literal["allow", "unauthenticated", "forbidden", "rate_limited", "unavailable"]
 

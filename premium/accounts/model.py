@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from premium.accounts.tiers import Tier
+from premium.tiers import Tier
 
 
 class Row(BaseModel):

@@ -10,9 +10,9 @@ import psycopg
 from psycopg.rows import class_row
 
 from premium.accounts.model import ApiKey, KeyOwner, Profile, User
-from premium.accounts.tiers import Tier
 from premium.errors import Conflict, NotFound
 from premium.storage.postgres import Database
+from premium.tiers import Tier
 
 _PROFILE = "id, external_id, email, wallet_address, tier, kyc_status, is_restricted, created_at, updated_at"
 _KEY = "id, name, prefix, scopes, expires_at, revoked_at, last_used_at, created_at"

@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 import jwt
 
-from premium.accounts.tiers import Tier
 from premium.config import ConfigurationError
 from premium.errors import Unauthenticated
+from premium.tiers import Tier
 
 LEEWAY_SECONDS = 60
 MAX_TOKEN_CHARACTERS = 8192
@@ -27,7 +27,7 @@ _RENEW_SECONDS = 30.0
 
 
 class SecretReader(Protocol):
-    """`premium.secrets.Secrets`."""
+    """`premium.storage.secrets.Secrets`."""
 
     def read(self, arn: str, /) -> Mapping[str, str]: ...
 

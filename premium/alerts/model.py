@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from premium.accounts.tiers import Tier
+from premium.tiers import Tier
 
 RuleType = Literal["whale", "price", "gas", "protocol_risk"]
 Channel = Literal["email", "webhook", "push", "telegram"]

@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from redis import Redis
 
-from premium.accounts.tiers import Tier
 from premium.alerts import history
 from premium.alerts.checking import checked
 from premium.alerts.firing import Alert, Firing
@@ -21,13 +20,14 @@ from premium.alerts.intake import AHEAD, OLDEST
 from premium.alerts.model import RULES_A_TIER, Draft, HistoryFilter, HistoryRow, RuleRow
 from premium.alerts.store import RuleStore
 from premium.alerts.trial import Verdict, sample, verdicts
-from premium.billing.limits import Limiter
 from premium.bootstrap import Platform
 from premium.clock import Clock
 from premium.errors import Conflict, InvalidInput, RateLimited, Unprocessable
+from premium.limits import Limiter
 from premium.notifications.destinations import problem
 from premium.notifications.dispatch import hand_over
 from premium.storage.postgres import Database
+from premium.tiers import Tier
 
 TRIALS_A_MINUTE = 30
 """That are delivered: they go to addresses which nobody has confirmed to be the user's."""

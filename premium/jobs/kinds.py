@@ -11,7 +11,7 @@ from typing import Any
 from premium.jobs.model import JobKind
 
 DECLARING = (
-    "premium.jobs.schedule",
+    "premium.execution.schedule",
     "premium.portfolio.jobs",
     "premium.security.jobs",
     "premium.tax.jobs",

@@ -34,7 +34,7 @@ class JobKind(Generic[P]):
     name: str
     """`portfolio.refresh`: what users, logs and metrics see."""
     function: str
-    """Dotted path in workers/, `workers.portfolio.refresh`: never imported by a handler."""
+    """Dotted path in workers/, `premium.portfolio.work.refresh`: never imported by a handler."""
     queue: str
     """One of `premium.jobs.queue.QUEUES`."""
     payload: type[P]

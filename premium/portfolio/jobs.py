@@ -11,7 +11,7 @@ class RefreshPayload(JobPayload):
 
 REFRESH = JobKind(
     name="portfolio.refresh",
-    function="workers.portfolio.refresh",
+    function="premium.portfolio.work.refresh",
     queue="aggregation",
     payload=RefreshPayload,
     timeout_seconds=120,

@@ -15,7 +15,7 @@ from uuid import UUID
 from premium.chains.fanout import Wanted, read_all
 from premium.chains.registry import Registry
 from premium.clock import Clock
-from premium.jobs.context import JobContext
+from premium.execution.context import JobContext
 from premium.money import plain
 from premium.neighbours import open_client
 from premium.observability import logger, tracer

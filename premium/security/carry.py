@@ -8,7 +8,7 @@ from typing import Any
 from premium.chains import registry
 from premium.chains.addresses import checksum, keccak256
 from premium.errors import Unprocessable
-from premium.jobs.context import JobContext
+from premium.execution.context import JobContext
 from premium.security.jobs import ScanContractPayload
 from premium.security.model import ContractScan
 from premium.security.node import NodeReader

@@ -15,7 +15,7 @@ class ScanContractPayload(JobPayload):
 
 SCAN_CONTRACT = JobKind(
     name="security.scan_contract",
-    function="workers.security.scan_contract",
+    function="premium.security.work.scan_contract",
     queue="scanning",
     payload=ScanContractPayload,
     timeout_seconds=60,

@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 from premium.config import Settings, field_of
 
 if TYPE_CHECKING:
-    from premium.secrets import Secrets
+    from premium.storage.secrets import Secrets
 
 Conninfo = Callable[[], str]
 

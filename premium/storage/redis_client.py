@@ -15,7 +15,7 @@ from premium.config import Settings, field_of
 if TYPE_CHECKING:
     from redis.connection import Connection
 
-    from premium.secrets import Secrets
+    from premium.storage.secrets import Secrets
 
 
 CACHES = 3

@@ -22,7 +22,7 @@ from premium.tax.service import upload_key
 from premium.tax.streaming import rows_in
 
 if TYPE_CHECKING:
-    from premium.jobs.context import JobContext
+    from premium.execution.context import JobContext
 
 MAX_NOTICES = 20
 """A job's record keeps so many; the count tells of the others."""

@@ -43,21 +43,21 @@ class WalletPayload(JobPayload):
 
 IMPORT = JobKind(
     name="tax.import",
-    function="workers.tax.import_upload",
+    function="premium.tax.work.import_upload",
     queue="tax",
     payload=ImportPayload,
     timeout_seconds=600,
 )
 WALLET = JobKind(
     name="tax.wallet",
-    function="workers.tax.read_wallet",
+    function="premium.tax.work.read_wallet",
     queue="tax",
     payload=WalletPayload,
     timeout_seconds=1800,
 )
 REPORT = JobKind(
     name="tax.report",
-    function="workers.tax.report",
+    function="premium.tax.work.report",
     queue="tax",
     payload=ReportPayload,
     timeout_seconds=600,

@@ -23,7 +23,7 @@ from premium.tax.reports import documents_of
 from premium.tax.setup import setup
 
 if TYPE_CHECKING:
-    from premium.jobs.context import JobContext
+    from premium.execution.context import JobContext
 
 
 def make_report(context: JobContext, payload: ReportPayload) -> Mapping[str, Any]:

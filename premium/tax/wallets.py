@@ -25,7 +25,7 @@ from premium.tax.onchain.reading import wallet_history
 from premium.tax.wallet_store import Read
 
 if TYPE_CHECKING:
-    from premium.jobs.context import JobContext
+    from premium.execution.context import JobContext
 
 RANGE = 20_000
 """Blocks between two commits."""

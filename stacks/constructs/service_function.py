@@ -63,7 +63,7 @@ class ServiceFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            handler=f"handlers.{function.name}.handler",
+            handler=f"{function.module}.handler",
             code=package.code,
             layers=[package.layer],
             runtime=package.runtime,

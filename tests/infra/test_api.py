@@ -47,7 +47,7 @@ def test_the_authorizer_is_asked_every_time(stages: dict[str, Stage], name: str)
 @pytest.mark.parametrize("name", EVERYWHERE)
 def test_every_function_is_there_and_called_by_its_alias(stages: dict[str, Stage], name: str) -> None:
     stage = stages[name]
-    assert set(functions(stage)) == {f"handlers.{function.name}.handler" for function in FUNCTIONS}
+    assert set(functions(stage)) == {f"{function.module}.handler" for function in FUNCTIONS}
     aliases = stage.resources("AWS::Lambda::Alias", "api")
     assert {alias.properties["Name"] for alias in aliases} == {"live"}
     assert len(aliases) == len(FUNCTIONS)

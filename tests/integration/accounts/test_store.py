@@ -14,11 +14,11 @@ from local.postgres import SUPERUSER
 from premium.accounts.callers import Callers, key_hash
 from premium.accounts.model import User
 from premium.accounts.store import AccountStore
-from premium.accounts.tiers import Tier
 from premium.accounts.tokens import Claims
 from premium.clock import SystemClock
 from premium.errors import Conflict, NotFound
 from premium.storage.postgres import Database
+from premium.tiers import Tier
 from tests.fixtures.postgres import Databases
 
 pytestmark = pytest.mark.integration

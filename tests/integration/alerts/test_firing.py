@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from premium.accounts.store import AccountStore
-from premium.accounts.tiers import Tier
 from premium.alerts.firing import CHUNK, Alert, Firing, record_firings, retract
 from premium.storage.postgres import Database
+from premium.tiers import Tier
 from tests.integration.alerts.conftest import MakeRule, MakeUser
 
 pytestmark = pytest.mark.integration

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from local.postgres import SUPERUSER
-from premium.jobs.chaos import POINTS, VARIABLE
+from premium.execution.chaos import POINTS, VARIABLE
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import REPORT, WALLET, WalletPayload
 from tests.integration.chaos.conftest import Fleets, Stage, until

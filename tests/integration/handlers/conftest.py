@@ -12,7 +12,8 @@ import boto3
 import jwt
 import pytest
 
-from handlers import authorizer, stream
+from handlers import authorizer
+from handlers.events import stream
 from handlers.runtime import idempotency
 from local.aws import Aws, client_environment
 from local.redis import Redis

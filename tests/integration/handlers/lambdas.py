@@ -22,7 +22,7 @@ def create(aws: Aws, module: str, others: Mapping[str, str] | None = None) -> st
     """The ARN of a new function that is `handlers.<module>.handler`, with this process's environment."""
     given = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     made = boto3.client("lambda").create_function(
-        FunctionName=f"{module}-{uuid4().hex[:8]}",
+        FunctionName=f"{module.replace('.', '-')}-{uuid4().hex[:8]}",
         Runtime="python3.11",
         Role="arn:aws:iam::000000000000:role/any",
         Handler="index.handler",

@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from handlers.alerts import handler
-from premium.accounts.tiers import Tier
 from premium.alerts import service
 from premium.alerts.firing import Firing, record_firings
 from premium.alerts.model import RuleRow
 from premium.alerts.store import RuleStore
 from premium.bootstrap import Platform
 from premium.storage.postgres import Database
+from premium.tiers import Tier
 from tests.factories.http import Answer
 from tests.fixtures.postgres import Databases
 from tests.integration.handlers.asking import through

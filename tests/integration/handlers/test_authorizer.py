@@ -15,9 +15,9 @@ from boto3.dynamodb.conditions import Key
 from handlers import accounts, authorizer
 from premium.accounts.keys import MAX_KEYS, ApiKeys
 from premium.accounts.store import AccountStore
-from premium.billing.usage import UsageDrain
 from premium.bootstrap import Platform
 from premium.errors import Conflict
+from premium.metering.usage import UsageDrain
 from tests.integration.handlers.asking import rule, through
 from tests.integration.handlers.conftest import Sign, forget
 

@@ -11,7 +11,7 @@ import boto3
 import psycopg
 import pytest
 
-from handlers import alert_events
+from handlers.events import alert_events
 from local.postgres import SUPERUSER
 from premium.alerts.intake import MATCH
 from premium.bootstrap import Platform

@@ -15,9 +15,9 @@ import redis as client
 from boto3.dynamodb.conditions import Key
 
 from local.redis import Redis
-from premium.billing.limits import Limiter
-from premium.billing.usage import PENDING, UsageDrain, Use
 from premium.bootstrap import Platform
+from premium.limits import Limiter
+from premium.metering.usage import PENDING, UsageDrain, Use
 
 pytestmark = pytest.mark.integration
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -16,8 +16,8 @@ from local.evm import Evm
 from local.market import Market, build
 from premium.bootstrap import Platform
 from premium.config import Settings
+from premium.execution.runtime import carry_out
 from premium.jobs.model import JobStatus
-from premium.jobs.runtime import carry_out
 from premium.portfolio.jobs import REFRESH
 from premium.portfolio.refresh import refresh
 from tests.factories.http import Answer

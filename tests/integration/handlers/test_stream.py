@@ -27,13 +27,13 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def socket(at: Platform, aws: Aws) -> Iterator[str]:
-    """The address of a WebSocket API whose routes are `handlers.stream.handler`."""
+    """The address of a WebSocket API whose routes are `handlers.events.stream.handler`."""
     api = boto3.client("apigatewayv2")
     api_id = api.create_api(Name=uuid4().hex, ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.type")[
         "ApiId"
     ]
     address = f"{aws.endpoint}/_aws/execute-api/{api_id}/v1"
-    uri = invocation(create(aws, "stream", {"WEBSOCKET_ENDPOINT": address}))
+    uri = invocation(create(aws, "events.stream", {"WEBSOCKET_ENDPOINT": address}))
     made = api.create_integration(ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=uri)["IntegrationId"]
     for key in ("$connect", "$disconnect", "$default"):
         api.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{made}")

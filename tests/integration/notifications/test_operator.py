@@ -74,7 +74,7 @@ def test_a_renewed_key_of_a_provider_holds_without_a_restart(
     aws: Aws, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(providers, "FOLLOW_SECONDS", 0.02)
-    monkeypatch.setattr("premium.secrets.RENEWAL_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("premium.storage.secrets.RENEWAL_PAUSE_SECONDS", 0.0)
     client = boto3.client("secretsmanager")
 
     async def run(platform: Platform, arn: str) -> list[str]:

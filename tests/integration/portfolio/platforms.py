@@ -14,8 +14,8 @@ from local.postgres import SUPERUSER
 from local.redis import Redis
 from premium.bootstrap import Platform
 from premium.config import Settings
-from premium.jobs.context import JobContext
-from premium.jobs.lease import Lease
+from premium.execution.context import JobContext
+from premium.execution.lease import Lease
 from tests.fixtures.postgres import Databases
 
 

@@ -12,8 +12,8 @@ from handlers.security import handler
 from local.evm import Evm
 from premium.bootstrap import Platform
 from premium.chains.addresses import checksum
+from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord, JobStatus
-from premium.jobs.runtime import carry_out
 from premium.security.carry import carry_out as scan_contract
 from premium.security.jobs import SCAN_CONTRACT
 from tests.factories.contracts import Compiled

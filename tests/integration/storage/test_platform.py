@@ -23,9 +23,9 @@ from local.redis import Redis
 from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.jobs.queue import QueueUnavailable
-from premium.secrets import Secrets
 from premium.storage.cache import Cache
 from premium.storage.redis_client import CACHES
+from premium.storage.secrets import Secrets
 from tests.fixtures.postgres import Databases
 
 pytestmark = pytest.mark.integration
@@ -46,7 +46,7 @@ def secret(aws: Aws) -> Callable[..., tuple[str, Callable[..., None]]]:
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Platform]]:
     """Renewals without the pause that protects Secrets Manager."""
-    monkeypatch.setattr("premium.secrets.RENEWAL_PAUSE_SECONDS", 0)
+    monkeypatch.setattr("premium.storage.secrets.RENEWAL_PAUSE_SECONDS", 0)
     made: list[Platform] = []
 
     def make(**settings: str) -> Platform:

@@ -16,8 +16,8 @@ from local.aws import Aws
 from local.redis import Redis
 from premium import bootstrap
 from premium.bootstrap import Platform
+from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord
-from premium.jobs.runtime import carry_out
 from premium.tax.jobs import REPORT
 from premium.tax.reporting import make_report
 from stacks.tables import creation

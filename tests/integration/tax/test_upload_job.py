@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from premium.bootstrap import Platform
+from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord, JobStatus
-from premium.jobs.runtime import carry_out
 from premium.tax import service
 from premium.tax.importing import make_import
 from premium.tax.jobs import IMPORT

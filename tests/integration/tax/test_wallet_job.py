@@ -14,8 +14,8 @@ import pytest
 from local.evm import CHAIN_ID, Evm
 from local.market.artifacts import creation_code
 from premium.bootstrap import Platform
+from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord, JobStatus
-from premium.jobs.runtime import carry_out
 from premium.tax import wallets
 from premium.tax.jobs import WALLET
 from premium.tax.wallets import import_wallet

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from premium.errors import InvalidInput, UpstreamUnavailable
-from premium.jobs.context import JobContext
+from premium.execution.context import JobContext
+from premium.execution.runtime import job
 from premium.jobs.model import JobKind, JobPayload
-from premium.jobs.runtime import job
 
 _HERE = "tests.integration.workers.synthetic"
 

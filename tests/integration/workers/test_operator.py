@@ -25,7 +25,7 @@ Start = Callable[..., JobRecord]
 
 @pytest.fixture(autouse=True)
 def _one_platform(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for module in ("premium.cli.queues", "premium.jobs.runtime"):
+    for module in ("premium.cli.queues", "premium.execution.runtime"):
         monkeypatch.setattr(f"{module}.platform", lambda: platform)
     yield
     bootstrap.platform.cache_clear()

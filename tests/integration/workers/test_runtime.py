@@ -10,8 +10,8 @@ import pytest
 from rq import Retry
 
 from premium.bootstrap import Platform
+from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord, JobStatus
-from premium.jobs.runtime import carry_out
 from tests.integration.workers.synthetic import FLAKY, REFUSING, STEPS, flaky, refusing, steps
 
 pytestmark = pytest.mark.integration
@@ -21,7 +21,7 @@ Start = Callable[..., JobRecord]
 
 @pytest.fixture(autouse=True)
 def _here(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("premium.jobs.runtime.platform", lambda: platform)
+    monkeypatch.setattr("premium.execution.runtime.platform", lambda: platform)
 
 
 class Stream:

@@ -10,7 +10,7 @@ import pytest
 
 from local.postgres import SUPERUSER
 from premium.bootstrap import Platform
-from premium.jobs import schedule
+from premium.execution import schedule
 from premium.jobs.kinds import declared
 from premium.jobs.model import JobRecord, JobStatus
 from premium.jobs.service import JobService
@@ -32,7 +32,7 @@ def _worker(postgres: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def scheduled(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
     platform.__dict__["jobs"] = JobService(platform.jobs.store, platform.queue, platform.clock, kinds=declared)
-    monkeypatch.setattr("premium.jobs.runtime.platform", lambda: platform)
+    monkeypatch.setattr("premium.execution.runtime.platform", lambda: platform)
     return platform
 
 

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.alert_messages import MAX_CHARACTERS, read
+from handlers.events.alert_messages import MAX_CHARACTERS, read
 from premium.alerts.sources.sending import A_MESSAGE, EventsQueue
 from premium.errors import UpstreamUnavailable
 

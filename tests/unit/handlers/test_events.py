@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers import alert_events, alert_messages, authorizer, schedules, stream
+from handlers import authorizer
+from handlers.events import alert_events, alert_messages, schedules, stream
 from handlers.runtime.attempt import attempt_of
 from premium.alerts import intake
 from premium.config import Settings

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.unit
 TIMES = 3
 BUDGET = 5
 HEAVY = {"web3", "httpx", "eth_abi", "eth_account", "numpy", "reportlab", "click", "rich", "workers", "aws_xray_sdk"}
-MODULES = [f"handlers.{function.name}" for function in FUNCTIONS]
+MODULES = [function.module for function in FUNCTIONS]
 PROGRAM = """
 import sys, time
 started = time.perf_counter()

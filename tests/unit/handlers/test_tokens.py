@@ -15,10 +15,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from premium.accounts.tiers import Tier
 from premium.accounts.tokens import TokenVerifier
 from premium.config import ConfigurationError
 from premium.errors import Unauthenticated
+from premium.tiers import Tier
 
 pytestmark = pytest.mark.unit
 KEY = "k" * 32

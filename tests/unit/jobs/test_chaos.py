@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from premium.jobs.chaos import VARIABLE, strikes
+from premium.execution.chaos import VARIABLE, strikes
 
 pytestmark = pytest.mark.unit
 

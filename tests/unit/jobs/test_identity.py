@@ -18,7 +18,7 @@ class Report(JobPayload):
 
 
 def kind(name: str) -> JobKind[Report]:
-    return JobKind(name=name, function="workers.tax.report", queue="tax", payload=Report, timeout_seconds=60)
+    return JobKind(name=name, function="premium.tax.work.report", queue="tax", payload=Report, timeout_seconds=60)
 
 
 TAX, OTHER = kind("tax.report"), kind("tax.other")

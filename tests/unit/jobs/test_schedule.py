@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from premium.jobs.schedule import TASKS
+from premium.execution.schedule import TASKS
 from stacks.routes import SCHEDULED
 
 pytestmark = pytest.mark.unit

@@ -19,7 +19,7 @@ HEAVY = ("boto3", "botocore", "psycopg", "psycopg_pool", "redis", "rq", "numpy",
         ("import premium.storage.conninfo", {"psycopg"}),
         ("import premium.storage.redis_client", {"redis"}),
         ("import premium.storage.cache", {"redis"}),
-        ("import premium.storage.tables, premium.storage.objects, premium.secrets", {"botocore"}),
+        ("import premium.storage.tables, premium.storage.objects, premium.storage.secrets", {"botocore"}),
     ],
 )
 def test_a_module_imports_its_own_store_only(code: str, allowed: set[str]) -> None:

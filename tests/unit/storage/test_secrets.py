@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
-from premium.secrets import RENEWAL_PAUSE_SECONDS, TTL_SECONDS, Secrets
+from premium.storage.secrets import RENEWAL_PAUSE_SECONDS, TTL_SECONDS, Secrets
 
 pytestmark = pytest.mark.unit
 

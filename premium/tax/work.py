@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from premium.jobs.runtime import job
+from premium.execution.runtime import job
 from premium.tax.importing import make_import
 from premium.tax.jobs import IMPORT, REPORT, WALLET
 from premium.tax.reporting import make_report

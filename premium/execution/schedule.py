@@ -80,7 +80,7 @@ def backlog(at: Platform, now: datetime) -> Mapping[str, Any]:
 
 def usage(at: Platform, now: datetime) -> Mapping[str, Any]:
     """What the authorizer counted in Redis goes to DynamoDB."""
-    from premium.billing.usage import UsageDrain  # noqa: PLC0415 - for the process that drains only
+    from premium.metering.usage import UsageDrain  # noqa: PLC0415 - for the process that drains only
 
     return {"requests": UsageDrain(at.redis(2), at.tables("usage").boto3).run(now)}
 

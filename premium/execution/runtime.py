@@ -22,11 +22,11 @@ from rq import Retry, get_current_job
 
 from premium.bootstrap import Platform, platform
 from premium.errors import AppError, NotFound
-from premium.jobs.context import JobContext
-from premium.jobs.lease import Lease
+from premium.execution.context import JobContext
+from premium.execution.lease import Lease
+from premium.execution.telling import tell
 from premium.jobs.model import JobError, JobKind, JobPayload, JobRecord
 from premium.jobs.store import LeaseLost
-from premium.jobs.telling import tell
 from premium.observability import logger
 
 P = TypeVar("P", bound=JobPayload)

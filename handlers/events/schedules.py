@@ -1,4 +1,4 @@
-"""One tick of EventBridge: run what `premium.jobs.schedule` knows by this name. Everything there may run twice."""
+"""One tick of EventBridge: run what `premium.execution.schedule` knows by this name. Everything there may run twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from premium.bootstrap import platform
-from premium.jobs.schedule import run
+from premium.execution.schedule import run
 from premium.observability import logger, tracer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from premium.jobs.runtime import job
+from premium.execution.runtime import job
 from premium.portfolio.jobs import REFRESH
 from premium.portfolio.refresh import refresh as read_portfolio
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from premium.jobs.context import JobContext
-from premium.jobs.runtime import job
+from premium.execution.context import JobContext
+from premium.execution.runtime import job
 from premium.security.carry import carry_out
 from premium.security.jobs import SCAN_CONTRACT, ScanContractPayload
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from premium.jobs import chaos
-from premium.jobs.lease import Lease
+from premium.execution import chaos
+from premium.execution.lease import Lease
 from premium.observability import logger
 
 if TYPE_CHECKING:

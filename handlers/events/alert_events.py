@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handlers.alert_messages import Message, Refused, read
+from handlers.events.alert_messages import Message, Refused, read
 from premium.alerts.intake import hand_over
 from premium.bootstrap import platform
 from premium.errors import UpstreamUnavailable

@@ -15,7 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from redis import Redis, RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from premium.billing.usage import PENDING, Backlog, Use
+from premium.metering.usage import PENDING, Backlog, Use
 from premium.observability import logger, metrics
 from premium.storage.redis_client import impatient
 
