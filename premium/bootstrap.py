@@ -110,6 +110,7 @@ class Platform:
 
     def market(self, client: AsyncClient) -> Market:
         """Chains' nodes and prices over a task's client; heavy, for workers."""
+        from premium.prices.manifest import PriceSettings
         from premium.prices.market import Market
         from premium.storage.cache import Cache
 
@@ -117,7 +118,7 @@ class Platform:
             chains=self.chains,
             client=client,
             price_cache=Cache(self.redis(3), "price"),
-            price_url=self.settings.price_api_url,
+            price_url=self.settings.of(PriceSettings).price_api_url,
             clock=self.clock,
         )
 

@@ -17,6 +17,7 @@ from premium.money import divide
 from premium.neighbours import open_client
 from premium.observability import logger
 from premium.prices.history import KnownPrice, PriceHistory
+from premium.prices.manifest import PriceSettings
 from premium.prices.naming import known_as, theirs
 from premium.tax.days import instant_of, moment_of
 from premium.tax.kinds import OUTSIDE
@@ -63,7 +64,7 @@ def series_of(at: Platform, lacks: set[Lack], currency: str, notices: list[Notic
     chains, history = at.chains, PriceHistory(at.timeseries)
     found = _stored(history, lacks, chains)
     missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
-    if missing and at.settings.price_api_url is not None:
+    if missing and at.settings.of(PriceSettings).price_api_url is not None:
         _learn(at, history, missing, notices)
         found |= _stored(history, set(missing), chains)
     return PriceSeries(_in_currency(found, history, currency, notices), within=DAY)
