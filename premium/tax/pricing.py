@@ -11,14 +11,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from premium.chains import registry
 from premium.chains.registry import Registry
 from premium.errors import UpstreamUnavailable
 from premium.money import divide
-from premium.neighbours import CircuitBreaker, Neighbour, open_client
-from premium.neighbours_metrics import show
+from premium.neighbours import open_client
 from premium.observability import logger
-from premium.prices.historical import PastPrices
 from premium.prices.history import KnownPrice, PriceHistory
 from premium.prices.manifest import PriceSettings
 from premium.prices.naming import known_as, theirs
@@ -36,7 +33,6 @@ RATE_WITHIN = timedelta(hours=96)
 MAX_ASKED = 2_000
 """Hours of assets that one report asks the provider for."""
 _HOUR = 3_600
-_SECONDS = 10.0
 DOLLAR = "USD"
 
 
@@ -65,12 +61,11 @@ def series_of(at: Platform, lacks: set[Lack], currency: str, notices: list[Notic
     """Prices in `currency` for what is lacking; what no source knows stays out, and is named by who looks for it."""
     if not lacks:
         return PriceSeries()
-    chains, history = registry.load(at.settings), PriceHistory(at.timeseries)
+    chains, history = at.chains, PriceHistory(at.timeseries)
     found = _stored(history, lacks, chains)
     missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
-    provider = at.settings.of(PriceSettings).price_api_url
-    if missing and provider is not None:
-        _learn(history, missing, chains, provider, notices)
+    if missing and at.settings.of(PriceSettings).price_api_url is not None:
+        _learn(at, history, missing, notices)
         found |= _stored(history, set(missing), chains)
     return PriceSeries(_in_currency(found, history, currency, notices), within=DAY)
 
@@ -102,9 +97,9 @@ def _a_dollar(lack: Lack) -> KnownPrice:
     return KnownPrice(DOLLAR, moment_of(lack.instant), Decimal(1), "itself")
 
 
-def _learn(history: PriceHistory, missing: Sequence[Lack], chains: Registry, url: str, notices: list[Notice]) -> None:
+def _learn(at: Platform, history: PriceHistory, missing: Sequence[Lack], notices: list[Notice]) -> None:
     """Ask the provider, by the hour before each instant, and store what it says; its silence is told of."""
-    names = {asset: name for asset in {lack.asset for lack in missing} if (name := theirs(asset, chains))}
+    names = {asset: name for asset in {lack.asset for lack in missing} if (name := theirs(asset, at.chains))}
     known = (lack for lack in missing if lack.asset in names)
     hours = sorted({(lack.asset, lack.instant // 1_000_000 // _HOUR * _HOUR) for lack in known})
     if len(hours) > MAX_ASKED:
@@ -114,7 +109,7 @@ def _learn(history: PriceHistory, missing: Sequence[Lack], chains: Registry, url
     for asset, hour in hours[:MAX_ASKED]:
         asked.setdefault(asset, []).append(hour)
     try:
-        said = asyncio.run(_ask(url, asked, names))
+        said = asyncio.run(_ask(at, asked, names))
     except UpstreamUnavailable as error:
         logger.warning("the price provider did not answer a report", code=error.code)
         notices.append(Notice("prices_unavailable", None, "the price provider did not answer: some prices are missing"))
@@ -122,11 +117,10 @@ def _learn(history: PriceHistory, missing: Sequence[Lack], chains: Registry, url
     history.add(said)
 
 
-async def _ask(url: str, asked: dict[str, list[int]], names: dict[str, str]) -> list[KnownPrice]:
+async def _ask(at: Platform, asked: dict[str, list[int]], names: dict[str, str]) -> list[KnownPrice]:
     async with open_client() as client:
-        breaker = CircuitBreaker("past prices", on_change=show)
-        neighbour = Neighbour("past prices", client=client, timeout=_SECONDS, attempts=3, breaker=breaker)
-        return await PastPrices(neighbour, url).at(asked, names)
+        past = at.market(client).past_prices
+        return [] if past is None else await past.at(asked, names)
 
 
 def _in_currency(
