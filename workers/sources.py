@@ -12,6 +12,7 @@ import sys
 import boto3
 
 from premium import bootstrap
+from premium.alerts.manifest import AlertSettings
 from premium.alerts.sources.node import Node
 from premium.alerts.sources.poller import Poller
 from premium.alerts.sources.sending import EventsQueue
@@ -66,7 +67,9 @@ async def _pause(stop: asyncio.Event) -> None:
 def main() -> None:
     logs.adopt()
     platform = bootstrap.platform()
-    chains = tuple(name.strip() for name in platform.settings.event_sources.split(",") if name.strip())
+    chains = tuple(
+        name.strip() for name in platform.settings.of(AlertSettings).event_sources.split(",") if name.strip()
+    )
     try:
         asyncio.run(reside(platform, chains))
     except (ConfigurationError, KeyError) as error:
