@@ -1,4 +1,4 @@
-"""Bodies of the alerts service's jobs."""
+"""The daily upkeep of the alerts' partitions."""
 
 from __future__ import annotations
 
