@@ -19,6 +19,7 @@ import click
 from premium import bootstrap
 from premium.alerts.duty import OUTAGE_SECONDS, Duty
 from premium.alerts.lease import Lease, standings
+from premium.alerts.manifest import AlertSettings
 from premium.alerts.shard import Shard
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
@@ -47,14 +48,14 @@ def match(batch: str) -> None:
 
 def reside(platform: bootstrap.Platform, wanted: tuple[int, ...], stop: Stop) -> None:
     """Serves one of the wanted shards, or stands by, until asked to stop."""
-    owner, shards = f"{socket.gethostname()}-{os.getpid()}", platform.settings.alert_shards
+    owner, shards = f"{socket.gethostname()}-{os.getpid()}", platform.settings.of(AlertSettings).alert_shards
 
     def make(number: int) -> Shard:
         lease = Lease(platform.worker_database, number, owner)
         return Shard(platform.worker_database, platform.redis(1), lease, shards, partial(hand_over, platform.redis(1)))
 
     look = partial(standings, platform.worker_database, shards, owner)
-    duty = Duty(look, make, wanted, platform.settings.alert_warm_shards)
+    duty = Duty(look, make, wanted, platform.settings.of(AlertSettings).alert_warm_shards)
     with present(platform.redis(1), "alerts", owner, lambda: duty.doing):
         while not stop.wanted:
             try:
@@ -78,7 +79,7 @@ def main(shard: int | None) -> None:
     logs.adopt()
     try:
         platform = bootstrap.platform()
-        reside(platform, _wanted(shard, platform.settings.alert_shards), Stop())
+        reside(platform, _wanted(shard, platform.settings.of(AlertSettings).alert_shards), Stop())
     except ConfigurationError as error:
         sys.exit(f"the matcher does not start: {error}")
 

@@ -12,16 +12,14 @@ import sys
 import boto3
 
 from premium import bootstrap
+from premium.alerts.manifest import AlertSettings
 from premium.alerts.sources.node import Node
 from premium.alerts.sources.poller import Poller
 from premium.alerts.sources.sending import EventsQueue
-from premium.chains.rpc import Rpc
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import open_client
-from premium.neighbours_metrics import show
 from premium.observability import logger
-from premium.portfolio.sources import Sources
 from workers import logs
 
 POLL_SECONDS = 1.0
@@ -39,12 +37,9 @@ async def reside(platform: bootstrap.Platform, chains: tuple[str, ...]) -> None:
 async def _follow(platform: bootstrap.Platform, chain: str, stop: asyncio.Event) -> None:
     queue = EventsQueue(boto3.client("sqs"), platform.settings.require("events_queue_url"))
     poller = Poller(platform.worker_database, queue.send)
-    sources = Sources.of(platform)
     async with open_client() as client:
-        adapters = sources.adapters(client, [chain])
-        node = Node(
-            Rpc(sources.registry[chain], client, on_change=show), adapters[chain], sources.prices(client, adapters)
-        )
+        market = platform.market(client)
+        node = Node(market.rpc(chain), market.adapter(chain), market.prices)
         while not stop.is_set():
             try:
                 sent = await poller.poll(node)
@@ -66,7 +61,9 @@ async def _pause(stop: asyncio.Event) -> None:
 def main() -> None:
     logs.adopt()
     platform = bootstrap.platform()
-    chains = tuple(name.strip() for name in platform.settings.event_sources.split(",") if name.strip())
+    chains = tuple(
+        name.strip() for name in platform.settings.of(AlertSettings).event_sources.split(",") if name.strip()
+    )
     try:
         asyncio.run(reside(platform, chains))
     except (ConfigurationError, KeyError) as error:

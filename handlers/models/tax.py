@@ -12,7 +12,7 @@ from pydantic import Field, JsonValue
 
 from handlers.runtime import Amount, Body, Position, View
 from premium.jobs.model import JobRecord, JobStatus
-from premium.tax.model import Notice
+from premium.tax.model import Remark
 from premium.tax.rows import ReportRow, TransactionRow
 from premium.tax.service import Imported
 
@@ -147,7 +147,7 @@ def import_view(done: Imported) -> ImportView:
     return ImportView(added=done.added, known=done.known, skipped=done.skipped, warnings=notices)
 
 
-def notice_view(notice: Notice) -> NoticeView:
+def notice_view(notice: Remark) -> NoticeView:
     return NoticeView(**notice._asdict())
 
 

@@ -18,14 +18,15 @@ from premium.cli.watching import watched
 from premium.clock import SystemClock
 from premium.errors import AppError
 from premium.prices.files import read_prices
-from premium.tax.calculate import Report, calculate
+from premium.tax.calculation import calculate
 from premium.tax.collector import paused
 from premium.tax.days import instant_of
 from premium.tax.explain import explanation
 from premium.tax.files import read_documents
-from premium.tax.price_series import PriceSeries
+from premium.tax.history.price_series import PriceSeries
 from premium.tax.reports import DOCUMENTS, documents_of, known_formats
-from premium.tax.rules import jurisdiction
+from premium.tax.results.report import Report
+from premium.tax.rules.registry import jurisdiction
 from premium.tax.watching import Unwatched
 from premium.tax.writing import write_json
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from premium.bootstrap import Platform
-from premium.chains import registry
-from premium.chains.rpc import Rpc
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.security.jobs import SCAN_CONTRACT, ScanContractPayload
@@ -34,8 +32,8 @@ def scan_contract(context: JobContext, payload: ScanContractPayload) -> Mapping[
 
 
 def _scan(platform: Platform, payload: ScanContractPayload) -> ContractScan:
-    chain = readable_chain(registry.load(platform.settings), payload.chain)
-    with NodeReader(lambda client: Rpc(chain, client, deadline=_SECONDS)) as reader:
+    chain = readable_chain(platform.chains, payload.chain)
+    with NodeReader(lambda client: platform.market(client).rpc(chain.name, deadline=_SECONDS)) as reader:
         return current_scan(chain.name, payload.address, reader, Cache(platform.redis(3), "security"))
 
 

@@ -17,7 +17,7 @@ from premium.tax.collector import paused
 from premium.tax.files import read_document
 from premium.tax.importers.recognise import stated_in
 from premium.tax.jobs import ImportPayload
-from premium.tax.model import Notice
+from premium.tax.model import Remark
 from premium.tax.service import upload_key
 from premium.tax.streaming import rows_in
 
@@ -48,7 +48,7 @@ def make_import(context: JobContext, payload: ImportPayload) -> Mapping[str, Any
     return {"added": added, "known": len(checked.rows) - added, "skipped": len(checked.errors), "warnings": told}
 
 
-def _wrong(errors: Sequence[Notice]) -> str:
+def _wrong(errors: Sequence[Remark]) -> str:
     """The first lines that are wrong, in the one sentence that a job's record keeps."""
     named = "; ".join(f"line {error.line}: {error.message}" for error in errors[:MAX_NOTICES])
     more = f" (and {len(errors) - MAX_NOTICES} more)" if len(errors) > MAX_NOTICES else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from premium.bootstrap import Platform
-from premium.chains import registry
 from premium.chains.addresses import checksum
 from premium.errors import InvalidInput, NotFound
 from premium.jobs.model import JobRecord
@@ -17,7 +16,7 @@ def start_wallet(
     at: Platform, user_id: UUID, payload: WalletPayload, *, request_id: str, idempotency_key: str | None
 ) -> JobRecord:
     """Read one of the user's own wallets from its chain; NotFound for an address that is not among them."""
-    chains = {chain.name: chain for chain in registry.load(at.settings).active}
+    chains = {chain.name: chain for chain in at.chains.active}
     if payload.chain not in chains:
         raise InvalidInput("The chain is not read here", details={"chain": f"one of {', '.join(sorted(chains))}"})
     try:

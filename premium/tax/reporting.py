@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,14 +11,15 @@ from zoneinfo import ZoneInfo
 from premium.errors import Unprocessable
 from premium.prices.history import PriceHistory
 from premium.tax import store
-from premium.tax.calculate import Report, report_of
+from premium.tax.calculation import report_of
 from premium.tax.days import instant_of
 from premium.tax.document import summary_of
 from premium.tax.exchange import Exchange
+from premium.tax.history.rows import read_rows
 from premium.tax.jobs import ReportPayload
 from premium.tax.pricing import lacking, series_of
-from premium.tax.reading import read_rows
 from premium.tax.reports import documents_of
+from premium.tax.results.report import Report
 from premium.tax.setup import setup
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
     if not read.transactions:
         raise Unprocessable("there are no transactions to report; import some first")
     lacks = lacking(read.transactions, under.currency)
-    under = replace(under, prices=series_of(context.platform, lacks, under.currency, read.notices))
+    prices = series_of(context.platform, lacks, under.currency, read.notices)
     # As of when the work was accepted, so that a repeat says the same.
     now = instant_of(context.created_at)
-    report = report_of(read, under, tax_year=payload.year, now=now)
+    report = report_of(read, under, prices=prices, tax_year=payload.year, now=now)
     # Of what is stored there are no lines: the place in this reading would be taken for one of the user's file.
     report.notices[:] = [notice._replace(line=None) for notice in report.notices]
     return report

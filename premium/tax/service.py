@@ -15,12 +15,12 @@ from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.tax import store
 from premium.tax.checking import check_rows
+from premium.tax.history.remarks import UNIVERSAL_TOO_LATE, universal_too_late
 from premium.tax.importers.recognise import rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, ImportPayload, ReportPayload
-from premium.tax.model import Notice
+from premium.tax.model import Remark
 from premium.tax.rows import ReportRow, TransactionRow
 from premium.tax.setup import setup
-from premium.tax.validate import UNIVERSAL_TOO_LATE, universal_too_late
 
 LINK_SECONDS = 900
 """How long a presigned link to a document works."""
@@ -40,7 +40,7 @@ class Imported:
     added: int
     known: int
     skipped: int
-    notices: tuple[Notice, ...]
+    notices: tuple[Remark, ...]
 
 
 def import_rows(
@@ -131,7 +131,7 @@ def upload_key(user_id: UUID, upload: UUID) -> str:
     return f"{UPLOADS}{user_id}/{upload}"
 
 
-def refused(errors: Sequence[Notice]) -> InvalidInput:
+def refused(errors: Sequence[Remark]) -> InvalidInput:
     """The error of an import that has wrong rows."""
     first = errors[0]
     named = [{"line": e.line, "field": e.field, "id": e.transaction, "reason": e.message} for e in errors[:MAX_ERRORS]]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from premium.tax.fields import SHORT
+from premium.tax.history.fields import SHORT
 from premium.tax.window import Text, Window
 
 _LIST = "transactions"

@@ -11,12 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from premium.chains import registry
 from premium.chains.model import Chain
-from premium.chains.rpc import Rpc
 from premium.errors import Unprocessable
 from premium.neighbours import open_client
-from premium.neighbours_metrics import show
 from premium.tax import store, wallet_store
 from premium.tax.checking import check_rows
 from premium.tax.jobs import WalletPayload
@@ -37,7 +34,7 @@ _SECONDS = 30.0
 
 def import_wallet(context: JobContext, payload: WalletPayload) -> Mapping[str, Any]:
     """The body of `tax.wallet`: `{added, from_block, to_block, warnings}`; blocks are None where none was new."""
-    chain = registry.load(context.platform.settings)[payload.chain]
+    chain = context.platform.chains[payload.chain]
     with context.platform.worker_database.as_user(context.user_id) as connection:
         known = wallet_store.read_so_far(connection, context.user_id, payload.address, payload.chain)
     told: list[str] = []
@@ -53,7 +50,7 @@ async def _read(
 ) -> tuple[int, int] | None:
     """Both ends of what this job was to read, or None where nothing is new."""
     async with open_client() as client:
-        rpc = Rpc(chain, client, deadline=_SECONDS, on_change=show)
+        rpc = context.platform.market(client).rpc(chain.name, deadline=_SECONDS)
         newest = int(await rpc.one("eth_blockNumber"), 16)
         asked, start, last = _blocks(payload, chain, known, newest)
         if asked > last:

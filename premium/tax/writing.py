@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
-from premium.tax.calculate import Report
 from premium.tax.document import members
+from premium.tax.results.report import Report
 
 
 def write_json(report: Report, file: IO[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from premium.tax.calculate import Report
+from premium.tax.results.report import Report
 from premium.tax.writing import write_json
 
 

@@ -40,7 +40,7 @@ def cache(redis_server: RedisServer) -> Iterator[Cache]:
 
 
 def scanned(chain: Chain, address: str, cache: Cache) -> ContractScan:
-    with NodeReader(lambda client: Rpc(chain, client, deadline=20.0)) as reader:
+    with NodeReader(lambda client: Rpc(chain, client)) as reader:
         return current_scan(chain.name, address, reader, cache)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from premium.cli import watching
 from premium.cli.watching import watched
-from premium.tax.calculate import calculate
+from premium.tax.calculation import calculate
 from tests.unit.tax.histories import history
 
 pytestmark = pytest.mark.unit

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import groupby
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from premium.money import EXACT, ZERO, divide, plain
 from premium.tax.model import Disposal
-
-if TYPE_CHECKING:
-    from premium.tax.calculate import Report
+from premium.tax.results.report import Report
 
 DAYS = 30
 

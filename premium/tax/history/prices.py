@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from premium.money import divide
+from premium.tax.history.price_series import DAY, Filled, PriceSeries
 from premium.tax.model import Transaction
-from premium.tax.price_series import DAY, Filled, PriceSeries
 
 _PRICED = frozenset({"buy", "sell", "income", "fee"})
 

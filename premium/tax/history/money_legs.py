@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from premium.money import EXACT, ZERO
-from premium.tax.model import Notice, Transaction
+from premium.tax.model import Remark, Transaction
 from premium.tax.setup import Setup
 
 _CODES = "USD EUR GBP CAD AUD JPY CHF NZD SEK NOK DKK PLN CZK HUF SGD HKD BRL MXN KRW INR ZAR TRY"
@@ -22,7 +22,7 @@ def is_money(asset: str | None, under: Setup) -> bool:
     return asset == under.currency or (under.method == "fr_portfolio" and asset in CURRENCIES)
 
 
-def valued_money(transactions: list[Transaction], under: Setup, notices: list[Notice]) -> list[Transaction]:
+def valued_money(transactions: list[Transaction], under: Setup, notices: list[Remark]) -> list[Transaction]:
     """Legs in money at their amount, fees in the report's currency as fees; lines that only move money are left out."""
     names = CURRENCIES | {under.currency} if under.method == "fr_portfolio" else {under.currency}
     if names.isdisjoint(tx.asset for tx in transactions) and names.isdisjoint(tx.more.fee_asset for tx in transactions):
@@ -36,7 +36,7 @@ def valued_money(transactions: list[Transaction], under: Setup, notices: list[No
             made.append(kept._replace(value=kept.amount) if kept.asset == under.currency else kept)
         else:
             text = f"{kept.asset} is money here, not an asset: the line is left out"
-            notices.append(Notice("money_left_out", kept.id, text, None, "asset"))
+            notices.append(Remark("money_left_out", kept.id, text, None, "asset"))
     return made
 
 

@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from premium.money import EXACT, ZERO, divide
-from premium.tax.fiat import valued_money
-from premium.tax.groups import settle_groups
-from premium.tax.model import More, Notice, Transaction
-from premium.tax.prices import PriceHistory
+from premium.tax.history.exchanges import settle_groups
+from premium.tax.history.money_legs import valued_money
+from premium.tax.history.price_series import PriceSeries
+from premium.tax.history.prices import PriceHistory
+from premium.tax.history.transfers import pair_transfers
+from premium.tax.model import More, Remark, Transaction
 from premium.tax.setup import Setup
-from premium.tax.transfers import pair_transfers
 
 _RANK = {"buy": 0, "income": 0, "gift_received": 0, "neutral_in": 0, "transfer": 1}
 _HOPS = 100
@@ -21,10 +22,12 @@ _HOPS = 100
 _NEEDS_VALUE = frozenset({"buy", "sell", "income", "fee"})
 
 
-def normalise(transactions: list[Transaction], under: Setup, notices: list[Notice]) -> list[Transaction]:
-    """Ready for an engine; what was assumed stands in `notices`."""
+def normalise(
+    transactions: list[Transaction], under: Setup, notices: list[Remark], outside: PriceSeries | None = None
+) -> list[Transaction]:
+    """Ready for an engine; what was assumed stands in `notices`, and `outside` prices what states none."""
     transactions = valued_money(transactions, under, notices)
-    prices = PriceHistory(transactions, under.prices)
+    prices = PriceHistory(transactions, outside)
     made = pair_transfers(transactions, notices)
     made = settle_groups(made, prices, under, notices)
     made = spend_fees(made, prices, notices)
@@ -97,7 +100,7 @@ def natural(text: str) -> list[Any]:
     return parts
 
 
-def spend_fees(transactions: list[Transaction], prices: PriceHistory, notices: list[Notice]) -> list[Transaction]:
+def spend_fees(transactions: list[Transaction], prices: PriceHistory, notices: list[Remark]) -> list[Transaction]:
     """A fee in kind is spent (a `fee` of its asset at its price) and counts as the fee of what it paid for."""
     made = []
     for tx in transactions:
@@ -113,7 +116,7 @@ def spend_fees(transactions: list[Transaction], prices: PriceHistory, notices: l
     return made
 
 
-def _fee_value(tx: Transaction, prices: PriceHistory, notices: list[Notice]) -> tuple[Decimal | None, str]:
+def _fee_value(tx: Transaction, prices: PriceHistory, notices: list[Remark]) -> tuple[Decimal | None, str]:
     """What a fee in kind is worth, and whose price of when says so, where it is not the transaction's own."""
     more = tx.more
     if more.fee_asset == tx.asset and tx.value is not None and tx.amount and tx.type != "transfer":
@@ -122,11 +125,11 @@ def _fee_value(tx: Transaction, prices: PriceHistory, notices: list[Notice]) -> 
     if found is None:
         return None, ""
     text = f"the fee of {more.fee_amount} {more.fee_asset} is valued at {found.unit}, {found.origin}"
-    notices.append(Notice("price_filled", tx.id, text, None, "fee_amount"))
+    notices.append(Remark("price_filled", tx.id, text, None, "fee_amount"))
     return EXACT.multiply(found.unit, more.fee_amount), found.mark
 
 
-def fill_value(tx: Transaction, prices: PriceHistory, under: Setup, notices: list[Notice]) -> Transaction:
+def fill_value(tx: Transaction, prices: PriceHistory, under: Setup, notices: list[Remark]) -> Transaction:
     """A value where the engine needs one and none is stated: the price of the same day, or zero, with a notice."""
     if tx.value is not None or not _needs_value(tx, under):
         return tx
@@ -134,9 +137,9 @@ def fill_value(tx: Transaction, prices: PriceHistory, under: Setup, notices: lis
     found = prices.near(tx.asset, tx.instant)
     if found is None:
         text = f"no price is known for {tx.asset} on that day: the value counts as zero"
-        notices.append(Notice("missing_price", tx.id, text, None, "price"))
+        notices.append(Remark("missing_price", tx.id, text, None, "price"))
         return tx._replace(value=ZERO)
-    notices.append(Notice("price_filled", tx.id, f"valued at {found.unit}, {found.origin}", None, "price"))
+    notices.append(Remark("price_filled", tx.id, f"valued at {found.unit}, {found.origin}", None, "price"))
     return tx._replace(value=EXACT.multiply(found.unit, amount), more=tx.more._replace(price_filled=found.mark))
 
 

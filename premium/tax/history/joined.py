@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from premium.tax.kinds import OUTSIDE
-from premium.tax.model import Notice, Transaction
+from premium.tax.history.kinds import OUTSIDE
+from premium.tax.model import Remark, Transaction
 
 
-def exchanged(halves: Iterable[Transaction], notices: list[Notice]) -> dict[str, Transaction]:
+def exchanged(halves: Iterable[Transaction], notices: list[Remark]) -> dict[str, Transaction]:
     """Legs by id, of the halves of transfers that share hash and wallet and go both ways; others are left out."""
     shared: dict[tuple[str, str], list[Transaction]] = {}
     for tx in halves:
@@ -25,7 +25,7 @@ def exchanged(halves: Iterable[Transaction], notices: list[Notice]) -> dict[str,
             legs |= {tx.id: _leg(tx, name) for tx in together}
             first = min(tx.id for tx in together if _is_given(tx))
             text = f"what {wallet or 'the wallet'} gave and received in {name} is taken as an exchange"
-            notices.append(Notice("exchange_by_hash", first, text, None, "tx_hash"))
+            notices.append(Remark("exchange_by_hash", first, text, None, "tx_hash"))
     return legs
 
 

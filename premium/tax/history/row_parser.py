@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from premium.money import EXACT, ZERO
 from premium.tax.days import instant_of
-from premium.tax.fields import (
+from premium.tax.history.fields import (
     MANY,
     SHORT,
     Flawed,
@@ -23,8 +23,8 @@ from premium.tax.fields import (
     shown,
     writable,
 )
-from premium.tax.kinds import LEG, RICHER, is_half, richer
-from premium.tax.model import NEUTRAL, PLAIN, More, Notice, Transaction
+from premium.tax.history.kinds import LEG, RICHER, is_half, richer
+from premium.tax.model import NEUTRAL, PLAIN, More, Remark, Transaction
 
 MAX_TEXT = 200
 _TYPES = {name: name for name in sorted(NEUTRAL)}
@@ -43,7 +43,7 @@ FIELDS = _COMMON | _RARE
 class RowParser:
     """Reads one row at a time; dates without a zone are local days of `zone`."""
 
-    def __init__(self, zone: ZoneInfo, notices: list[Notice]) -> None:
+    def __init__(self, zone: ZoneInfo, notices: list[Remark]) -> None:
         self.zone = zone
         self.notices = notices
         self.line = 0
@@ -83,7 +83,7 @@ class RowParser:
         for field in sorted(set(row) - FIELDS - self._unknown):
             self._unknown.add(field)
             text = f"{field[:SHORT]!r} is not a field of this format and is not read"
-            self.notices.append(Notice("unknown_field", name_of(row.get("id")), text, self.line, shown(field, SHORT)))
+            self.notices.append(Remark("unknown_field", name_of(row.get("id")), text, self.line, shown(field, SHORT)))
 
     def _one(self, row: Mapping[str, Any], types: Mapping[str, str]) -> Transaction:
         given = row.get("type")
@@ -163,7 +163,7 @@ class RowParser:
             if len(text) <= 10:
                 return instant_of(datetime.combine(date.fromisoformat(text), time(), self.zone))
             text = f"{field} {value[:SHORT]} has no time zone and is read as UTC"
-            self.notices.append(Notice("no_time_zone", name_of(name), text, self.line, field))
+            self.notices.append(Remark("no_time_zone", name_of(name), text, self.line, field))
             return instant_of(moment.replace(tzinfo=UTC))
         except (ValueError, OverflowError):
             raise Refused(field, f"not an RFC 3339 time: {value[:SHORT]!r}") from None
@@ -175,7 +175,7 @@ class RowParser:
             return
         self._mixed = True
         text = f"timestamp {value[:SHORT]} is of another time zone than those before it ({self._clock}); each counts"
-        self.notices.append(Notice("mixed_time_zones", name_of(name), text, self.line, "timestamp"))
+        self.notices.append(Remark("mixed_time_zones", name_of(name), text, self.line, "timestamp"))
 
     def _more(self, row: Mapping[str, Any]) -> More:
         burnt, fee_amount = number(row, "fee_in_kind"), number(row, "fee_amount")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from premium.tax.kinds import OUTSIDE
+from premium.tax.history.kinds import OUTSIDE
 from premium.tax.model import ACQUISITIONS, Missing, Transaction
 
 _LOOKED_AT = 200

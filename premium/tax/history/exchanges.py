@@ -5,16 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from premium.money import EXACT, ZERO, divide
-from premium.tax.fiat import is_money, without_money
-from premium.tax.model import Notice, Transaction
-from premium.tax.prices import PriceHistory
+from premium.tax.history.money_legs import is_money, without_money
+from premium.tax.history.prices import PriceHistory
+from premium.tax.model import Remark, Transaction
 from premium.tax.setup import Setup
 
 Values = list[Decimal | None]
 
 
 def settle_groups(
-    transactions: list[Transaction], prices: PriceHistory, under: Setup, notices: list[Notice]
+    transactions: list[Transaction], prices: PriceHistory, under: Setup, notices: list[Remark]
 ) -> list[Transaction]:
     """Transactions with each exchange's values set; exchanges that are no disposal here become one move."""
     groups: dict[str, list[Transaction]] = {}
@@ -39,7 +39,7 @@ def _settle(  # noqa: PLR0917 - one exchange and what it is settled by
     received: list[Transaction],
     prices: PriceHistory,
     under: Setup,
-    notices: list[Notice],
+    notices: list[Remark],
 ) -> dict[str, Transaction | None]:
     if len(given) == len(received) == 1 and _is_conversion(given[0], received[0], under):
         return {received[0].id: None, given[0].id: _moved(given[0], received[0])}
@@ -48,7 +48,7 @@ def _settle(  # noqa: PLR0917 - one exchange and what it is settled by
     total, mark = _total(given, received, prices, under, notices)
     if total is None:
         notices.append(
-            Notice("missing_price", given[0].id, f"no leg of the exchange {name} has a value", None, "value")
+            Remark("missing_price", given[0].id, f"no leg of the exchange {name} has a value", None, "value")
         )
         return {**without_money(given, under), **without_money(received, under)}
     legs = [*_valued(given, total, notices), *_valued(received, total, notices)]
@@ -62,7 +62,7 @@ def _total(
     received: list[Transaction],
     prices: PriceHistory,
     under: Setup,
-    notices: list[Notice],
+    notices: list[Remark],
 ) -> tuple[Decimal | None, str]:
     """What the exchange is worth: what was received, else what was given; what money alone paid for, the money.
 
@@ -106,7 +106,7 @@ def _known_total(legs: list[Transaction]) -> Decimal | None:
     return sum_exact([value for value in values if value is not None])
 
 
-def _filled_total(legs: list[Transaction], prices: PriceHistory, notices: list[Notice]) -> tuple[Decimal, str] | None:
+def _filled_total(legs: list[Transaction], prices: PriceHistory, notices: list[Remark]) -> tuple[Decimal, str] | None:
     """The legs at stated values and at prices (and the first of these), or None where one has neither."""
     filled, told, mark = [], [], ""
     for tx in legs:
@@ -116,19 +116,19 @@ def _filled_total(legs: list[Transaction], prices: PriceHistory, notices: list[N
             if found is None:
                 return None
             value, mark = EXACT.multiply(found.unit, tx.amount), mark or found.mark
-            told.append(Notice("price_filled", tx.id, f"valued at {found.unit}, {found.origin}", None, "price"))
+            told.append(Remark("price_filled", tx.id, f"valued at {found.unit}, {found.origin}", None, "price"))
         filled.append(value)
     notices += told
     return sum_exact(filled), mark
 
 
-def _valued(legs: list[Transaction], total: Decimal, notices: list[Notice]) -> list[Transaction]:
+def _valued(legs: list[Transaction], total: Decimal, notices: list[Remark]) -> list[Transaction]:
     """`total` over the legs by their own values; evenly, with a notice, where these are unknown."""
     weights = _with_the_rest([tx.value for tx in legs], total)
     if any(weight is None for weight in weights) or not any(weights):
         if len(legs) > 1:
             text = "the values of the legs are unknown: the total is shared evenly"
-            notices.append(Notice("value_shared_evenly", legs[0].id, text, None, "value"))
+            notices.append(Remark("value_shared_evenly", legs[0].id, text, None, "value"))
         weights = [Decimal(1)] * len(legs)
     shares, left, whole = [], total, sum_exact([weight or ZERO for weight in weights])
     for weight in weights:

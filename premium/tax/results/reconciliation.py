@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from premium.money import EXACT, ZERO, plain
-from premium.tax.history import ById
+from premium.tax.history.history import ById
 from premium.tax.model import Disposal, Form1099, Transaction
-
-if TYPE_CHECKING:
-    from premium.tax.calculate import Report
+from premium.tax.results.report import Report
 
 _CENT = Decimal("0.01")
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import partial
 
 from premium.money import EXACT, divide
-from premium.tax.joined import exchanged
-from premium.tax.kinds import OUTSIDE
-from premium.tax.model import Notice, Transaction
+from premium.tax.history.joined import exchanged
+from premium.tax.history.kinds import OUTSIDE
+from premium.tax.model import Remark, Transaction
 
 WINDOW = 72 * 3600 * 1_000_000
 """Microseconds in which what left may arrive."""
@@ -19,7 +19,7 @@ _LOST = 20
 """Without a name in common, at most this part may be lost on the way."""
 
 
-def pair_transfers(transactions: list[Transaction], notices: list[Notice]) -> list[Transaction]:
+def pair_transfers(transactions: list[Transaction], notices: list[Remark]) -> list[Transaction]:
     """Each half with a counterpart becomes one transfer (the difference is burnt); others keep the unknown wallet.
 
     What one wallet gave and received of different assets in one transaction of a chain becomes the legs of an exchange.
@@ -37,7 +37,7 @@ def pair_transfers(transactions: list[Transaction], notices: list[Notice]) -> li
         if alone.type == "transfer":
             where = "left for" if tx.more.to_wallet == OUTSIDE else "came from"
             text = f"{tx.amount} {tx.asset} {where} an unknown wallet: no matching half was found"
-            notices.append(Notice("unmatched_transfer", tx.id, text))
+            notices.append(Remark("unmatched_transfer", tx.id, text))
     made = (replaced.get(tx.id, tx) for tx in transactions)
     return [tx for tx in made if tx is not None]
 

@@ -15,7 +15,8 @@ from premium.tax.matching.portfolio import portfolio
 from premium.tax.matching.total_average import total_average
 from premium.tax.matching.uk import section_104
 from premium.tax.model import Outcome, Transaction
-from premium.tax.setup import TRANSITION, Setup
+from premium.tax.rules.base import TRANSITION
+from premium.tax.setup import Setup
 
 Engine = Callable[[Sequence[Transaction], Setup], Outcome]
 

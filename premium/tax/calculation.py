@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Inexact, localcontext
 from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
-from premium.tax.conservation import conserve, incoming
 from premium.tax.days import day_of
-from premium.tax.engines import run
-from premium.tax.history import History
-from premium.tax.importers.base import LinedRow
+from premium.tax.history.directions import directed
+from premium.tax.history.history import History
+from premium.tax.history.normal import in_order, normalise
+from premium.tax.history.oddities import out_of_order
+from premium.tax.history.price_series import PriceSeries
+from premium.tax.history.remarks import after, before, below_zero
+from premium.tax.history.rows import LinedRow, Read, read_rows
 from premium.tax.ledger.allocation import checked_plan
-from premium.tax.legs import directed
-from premium.tax.model import Disposal, Income, Missing, Notice, Outcome, Removal, Transaction
-from premium.tax.normalise import in_order, normalise
-from premium.tax.oddities import out_of_order
-from premium.tax.price_series import PriceSeries
-from premium.tax.reading import Read, read_rows
-from premium.tax.setup import TRANSITION, Setup, setup
+from premium.tax.matching.engines import run
+from premium.tax.model import Outcome, Remark, Transaction
+from premium.tax.results.conservation import conserve, incoming
+from premium.tax.results.report import Report
+from premium.tax.results.totals import sums
+from premium.tax.rules.base import TRANSITION
+from premium.tax.setup import Setup, setup
 from premium.tax.streaming import Together, count_of, rows_in
-from premium.tax.totals import Sums, sums
-from premium.tax.validate import after, before, below_zero
 from premium.tax.watching import Unwatched, Watch
 
 STATED = frozenset(
@@ -47,23 +47,6 @@ STATED = frozenset(
     }
 )
 """What a strict run accepts too: it is told of, and no result rests on a guess."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """What every form and file is made of: one year's rows, or all."""
-
-    setup: Setup
-    tax_year: int | None
-    transactions: History
-    """Normalised, of the whole history, in order."""
-    outcome: Outcome
-    disposals: list[Disposal]
-    income: list[Income]
-    missing: list[Missing]
-    removals: list[Removal]
-    sums: Sums
-    notices: list[Notice]
 
 
 def options_of(document: Mapping[str, Any], **given: Any) -> dict[str, Any]:
@@ -127,7 +110,7 @@ def calculate(
     read = read_rows(watch("Reading", rows, count_of(document)), zone=under.calendar.zone)
     if not _own_order(rows):
         read.notices.extend(out_of_order(read.transactions))
-    return report_of(read, replace(under, prices=prices), tax_year=tax_year, now=now, watch=watch)
+    return report_of(read, under, prices=prices, tax_year=tax_year, now=now, watch=watch)
 
 
 def _own_order(rows: Iterable[Any]) -> bool:
@@ -137,15 +120,24 @@ def _own_order(rows: Iterable[Any]) -> bool:
 
 
 def report_of(
-    read: Read, under: Setup, *, tax_year: int | None = None, now: int | None = None, watch: Watch | None = None
+    read: Read,
+    under: Setup,
+    *,
+    prices: PriceSeries | None = None,
+    tax_year: int | None = None,
+    now: int | None = None,
+    watch: Watch | None = None,
 ) -> Report:
-    """The report of what was read, in whatever order. It takes the transactions over: `read` has none afterwards."""
+    """The report of what was read, in whatever order. It takes the transactions over: `read` has none afterwards.
+
+    `prices` fill what states none.
+    """
     watch = watch or Unwatched()
     watch.wait("Ordering")
     told = [*under.notices, *read.notices]
     names = [tx.id for tx in read.transactions]
     with localcontext(EXACT), _within_precision():
-        ready = _ready(read, under, told, now)
+        ready = _ready(read, under, prices, told, now)
         came, poor = incoming(ready, under), below_zero(ready)
         history = History(ready, watch)
         outcome = run(history, under)
@@ -168,15 +160,17 @@ def _within_precision() -> Iterator[None]:
         raise Unprocessable(text, details={"digits": EXACT.prec}) from None
 
 
-def _ready(read: Read, under: Setup, told: list[Notice], now: int | None) -> list[Transaction]:
+def _ready(
+    read: Read, under: Setup, prices: PriceSeries | None, told: list[Remark], now: int | None
+) -> list[Transaction]:
     """In order, looked at and normalised."""
     transactions = in_order(directed(read.transactions, told))
     read.transactions.clear()
     told += before(transactions, under, now=now)
-    return normalise(transactions, under, told)
+    return normalise(transactions, under, told, prices)
 
 
-def _selected(ready: History, under: Setup, outcome: Outcome, tax_year: int | None, notices: list[Notice]) -> Report:
+def _selected(ready: History, under: Setup, outcome: Outcome, tax_year: int | None, notices: list[Remark]) -> Report:
     disposals, income, missing, removals = outcome.disposals, outcome.income, outcome.missing, outcome.removals
     if tax_year is not None:
         first, last = day_of(date(tax_year, *under.calendar.starts)), under.calendar.last_day(tax_year)
@@ -198,7 +192,7 @@ def _selected(ready: History, under: Setup, outcome: Outcome, tax_year: int | No
     )
 
 
-def _refuse(notices: Iterable[Notice], under: Setup) -> None:
+def _refuse(notices: Iterable[Remark], under: Setup) -> None:
     if not under.strict:
         return
     # A wallet below zero does not matter where wallets share their lots.
@@ -211,7 +205,7 @@ def _refuse(notices: Iterable[Notice], under: Setup) -> None:
         raise Unprocessable(f"{first.sentence}{more}", details=details)
 
 
-def _with_lines(notices: list[Notice], names: Sequence[str], lines: Sequence[int]) -> list[Notice]:
+def _with_lines(notices: list[Remark], names: Sequence[str], lines: Sequence[int]) -> list[Remark]:
     """Notices with the lines of their transactions: looked up for those few alone, not kept for a million."""
     wanted = {notice.transaction for notice in notices if notice.line is None and notice.transaction is not None}
     if not wanted or not lines:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from decimal import Decimal
 
 from premium.money import EXACT, ZERO
-from premium.tax.kinds import ALONE, LEG
-from premium.tax.model import ACQUISITIONS, Notice, Transaction
+from premium.tax.history.kinds import ALONE, LEG
+from premium.tax.model import ACQUISITIONS, Remark, Transaction
 
 Held = defaultdict[str, Decimal]
 
 
-def directed(transactions: list[Transaction], notices: list[Notice]) -> list[Transaction]:
+def directed(transactions: list[Transaction], notices: list[Remark]) -> list[Transaction]:
     """Every leg as a sale or a purchase; one that nothing tells is left out. What was assumed stands in `notices`."""
     groups: dict[str | None, list[Transaction]] = {tx.more.group: [] for tx in transactions if tx.type == LEG}
     if not groups:
@@ -30,7 +30,7 @@ def directed(transactions: list[Transaction], notices: list[Notice]) -> list[Tra
     return [tx for tx in made if tx.type != LEG]
 
 
-def _sides(legs: list[Transaction], held: Held, notices: list[Notice]) -> dict[str, str]:
+def _sides(legs: list[Transaction], held: Held, notices: list[Remark]) -> dict[str, str]:
     """sell or buy by id, of the legs that do not say so themselves."""
     unsaid = [tx for tx in legs if tx.type == LEG]
     said = {tx.type for tx in legs} - {LEG}
@@ -43,16 +43,16 @@ def _sides(legs: list[Transaction], held: Held, notices: list[Notice]) -> dict[s
     text = (
         f"no leg states its direction: {single.asset} is taken as what was {'given' if side == 'sell' else 'received'}"
     )
-    notices.append(Notice("direction_assumed", single.id, text, None, "direction"))
+    notices.append(Remark("direction_assumed", single.id, text, None, "direction"))
     other = "buy" if side == "sell" else "sell"
     return {tx.id: side if tx is single else other for tx in unsaid}
 
 
-def _alone(leg: Transaction, notices: list[Notice]) -> str:
+def _alone(leg: Transaction, notices: list[Remark]) -> str:
     side = ALONE.get(leg.more.kind or "", LEG)
     if side == LEG:
         text = f"direction: the only leg of a {leg.more.kind} does not say in or out; the line is left out"
-        notices.append(Notice("invalid_field", leg.id, text, None, "direction"))
+        notices.append(Remark("invalid_field", leg.id, text, None, "direction"))
     return side
 
 

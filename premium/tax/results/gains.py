@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from premium.money import EXACT, ZERO
 from premium.tax.days import Calendar
 from premium.tax.model import Disposal
-from premium.tax.totals import sums
-
-if TYPE_CHECKING:
-    from premium.tax.calculate import Report
+from premium.tax.results.report import Report
+from premium.tax.results.totals import sums
 
 
 class YearGains(NamedTuple):

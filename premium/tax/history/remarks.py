@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from premium.money import ZERO, plain
 from premium.tax.days import day_of, text_of
-from premium.tax.kinds import OUTSIDE
-from premium.tax.model import ACQUISITIONS, Missing, Notice, Outcome, Transaction
-from premium.tax.oddities import absurd_numbers
-from premium.tax.setup import TRANSITION, Setup
-from premium.tax.sources import Sources
+from premium.tax.history.kinds import OUTSIDE
+from premium.tax.history.oddities import absurd_numbers
+from premium.tax.model import ACQUISITIONS, Missing, Outcome, Remark, Transaction
+from premium.tax.results.sources import Sources
+from premium.tax.rules.base import TRANSITION
+from premium.tax.setup import Setup
 
 _GENESIS = day_of(date(2009, 1, 3))
 _PER_WALLET = day_of(date(2025, 1, 1))
@@ -30,12 +31,12 @@ def universal_too_late(under: Setup, last_day: int) -> bool:
     return under.rules.default_scope == TRANSITION and under.scope == "universal" and last_day >= _PER_WALLET
 
 
-def before(transactions: list[Transaction], under: Setup, *, now: int | None) -> list[Notice]:
+def before(transactions: list[Transaction], under: Setup, *, now: int | None) -> list[Remark]:
     """Notices about the input itself."""
     notices = list(_dates(transactions, under, now))
     last = transactions[-1].instant if transactions else None
     if last is not None and universal_too_late(under, under.calendar.day(last)):
-        notices.append(Notice("lot_scope_not_allowed", None, UNIVERSAL_TOO_LATE))
+        notices.append(Remark("lot_scope_not_allowed", None, UNIVERSAL_TOO_LATE))
     notices += _likely_twice(transactions)
     notices += absurd_numbers(transactions)
     notices += _absurd_prices(transactions)
@@ -43,7 +44,7 @@ def before(transactions: list[Transaction], under: Setup, *, now: int | None) ->
     return notices
 
 
-def after(outcome: Outcome, ready: Iterable[Transaction], poor: Iterable[Notice]) -> list[Notice]:
+def after(outcome: Outcome, ready: Iterable[Transaction], poor: Iterable[Remark]) -> list[Remark]:
     """Notices about the result: units without a lot, each with its likeliest source, and wallets `below_zero`."""
     sources = Sources(outcome.missing, ready)
     notices = [_missing(item, sources) for item in outcome.missing]
@@ -51,11 +52,11 @@ def after(outcome: Outcome, ready: Iterable[Transaction], poor: Iterable[Notice]
     return notices + [notice for notice in poor if notice.transaction not in named]
 
 
-def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -> Iterable[Notice]:
+def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -> Iterable[Remark]:
     first = under.calendar.start_of(_GENESIS)
     for tx in transactions:
         if tx.instant < first:
-            yield Notice(
+            yield Remark(
                 "implausible_date",
                 tx.id,
                 f"{text_of(tx.instant)} is before the first block of any chain",
@@ -63,26 +64,26 @@ def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -
                 "timestamp",
             )
         elif now is not None and tx.instant > now:
-            yield Notice("future_date", tx.id, f"{text_of(tx.instant)} has not come yet", None, "timestamp")
+            yield Remark("future_date", tx.id, f"{text_of(tx.instant)} has not come yet", None, "timestamp")
         if tx.more.acquired is not None and tx.more.acquired > tx.instant:
             text = f"acquired {text_of(tx.more.acquired)}, after it was received: the day of receipt counts"
-            yield Notice("implausible_date", tx.id, text, None, "acquired")
+            yield Remark("implausible_date", tx.id, text, None, "acquired")
 
 
-def _gifts(transactions: Iterable[Transaction], under: Setup) -> Iterable[Notice]:
+def _gifts(transactions: Iterable[Transaction], under: Setup) -> Iterable[Remark]:
     """Gifts whose donor's basis should count and is not stated, and gifts sent that the law may tax."""
     for tx in transactions:
         more = tx.more
         if tx.type == "gift_received" and under.rules.gifts_received == "donor":
             if more.donor_basis is None and more.basis is None:
                 text = f"{plain(tx.amount)} {tx.asset} were a gift whose donor's basis is not stated: it counts as zero"
-                yield Notice("missing_basis", tx.id, text, None, "donor_basis")
+                yield Remark("missing_basis", tx.id, text, None, "donor_basis")
         elif tx.type == "gift_sent" and under.rules.gifts_at_market and more.kind is None:
             text = f"taken as without gain or loss, as to a spouse; {under.rules.name} taxes others: kind market_value"
-            yield Notice("gift_without_gain", tx.id, text, None, "kind")
+            yield Remark("gift_without_gain", tx.id, text, None, "kind")
 
 
-def _likely_twice(transactions: Iterable[Transaction]) -> list[Notice]:
+def _likely_twice(transactions: Iterable[Transaction]) -> list[Remark]:
     """Different ids, one transaction of a chain, and the same moved: maybe one event, imported from two sources."""
     seen: dict[tuple[object, ...], str] = {}
     notices = []
@@ -93,11 +94,11 @@ def _likely_twice(transactions: Iterable[Transaction]) -> list[Notice]:
         first = seen.setdefault((tx.more.tx_hash, tx.type, tx.asset, tx.amount, tx.wallet, tx.more.to_wallet), tx.id)
         if first != tx.id:
             text = f"the same as {first} in everything but its id: maybe one event twice"
-            notices.append(Notice("possible_duplicate", tx.id, text, None, "tx_hash"))
+            notices.append(Remark("possible_duplicate", tx.id, text, None, "tx_hash"))
     return notices
 
 
-def _absurd_prices(transactions: Iterable[Transaction]) -> list[Notice]:
+def _absurd_prices(transactions: Iterable[Transaction]) -> list[Remark]:
     """A unit price far off the asset's last one, by multiplication only: no quotient is needed to see it."""
     last: dict[str, tuple[Decimal, Decimal, int]] = {}
     notices = []
@@ -110,17 +111,17 @@ def _absurd_prices(transactions: Iterable[Transaction]) -> list[Notice]:
             here, there = value * known[1], known[0] * amount
             if here > there * _ABSURD or here * _ABSURD < there:
                 text = f"a price {_ABSURD} times off the asset's price before it"
-                notices.append(Notice("absurd_price", tx.id, text, None, "price"))
+                notices.append(Remark("absurd_price", tx.id, text, None, "price"))
         last[tx.asset] = (value, amount, tx.instant)
     return notices
 
 
-def _missing(item: Missing, sources: Sources) -> Notice:
+def _missing(item: Missing, sources: Sources) -> Remark:
     text = f"{plain(item.amount)} {item.asset} have no lot: their basis counts as zero; {sources.likeliest(item)}"
-    return Notice("missing_basis", item.transaction, text, None, "amount")
+    return Remark("missing_basis", item.transaction, text, None, "amount")
 
 
-def below_zero(ready: Iterable[Transaction]) -> list[Notice]:
+def below_zero(ready: Iterable[Transaction]) -> list[Remark]:
     """The first time that a wallet gives more of an asset than it has received."""
     balances: dict[tuple[str, str], Decimal] = {}
     told: set[tuple[str, str]] = set()
@@ -134,7 +135,7 @@ def below_zero(ready: Iterable[Transaction]) -> list[Notice]:
         if left < 0 and tx.wallet != OUTSIDE and key not in told:
             told.add(key)
             text = f"{tx.wallet or 'the wallet'} falls to {plain(left)} {tx.asset}"
-            notices.append(Notice("negative_balance", tx.id, text, None, "amount"))
+            notices.append(Remark("negative_balance", tx.id, text, None, "amount"))
         if tx.type == "transfer":
             _arrive(tx, balances)
     return notices

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from premium.money import EXACT, ZERO, plain
-from premium.tax.discount import net_capital_gains
-from premium.tax.gains import ireland, kingdom
-from premium.tax.totals import Totals
-
-if TYPE_CHECKING:
-    from premium.tax.calculate import Report
+from premium.tax.results.discount import net_capital_gains
+from premium.tax.results.gains import ireland, kingdom
+from premium.tax.results.report import Report
+from premium.tax.results.totals import Totals
 
 Members = dict[str, Any]
 
