@@ -10,7 +10,7 @@ from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.security.jobs import SCAN_CONTRACT, ScanContractPayload
 from premium.security.model import ContractScan, ScanRow
-from premium.security.onchain.contract import current_scan
+from premium.security.onchain.current import current_scan
 from premium.security.onchain.node import NodeReader
 from premium.security.service import readable_chain
 from premium.security.store import ScanStore

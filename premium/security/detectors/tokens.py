@@ -98,5 +98,5 @@ def _names_caller(profile: CodeProfile, words: list[Word] | tuple[Word, ...]) ->
     return any(profile.arena.kind[word] == op.CALLER for word in words)
 
 
-def _signal(id_: str, flow: BalanceFlow, at: BalanceWrite, *, by: frozenset[Authority] = frozenset()) -> Signal:
-    return Signal(id_, flow.path.selector, at.write.offset, at.shape, None, by)
+def _signal(id_: str, flow: BalanceFlow, change: BalanceWrite, *, by: frozenset[Authority] = frozenset()) -> Signal:
+    return Signal(id_, flow.path.selector, change.write.offset, change.shape, None, by)

@@ -15,13 +15,13 @@ Memory = dict[Word, Word]
 _ECRECOVER = 1
 
 
-def load(arena: Arena, memory: Memory, offset: Word, at: int) -> Word:
+def load(arena: Arena, memory: Memory, offset: Word, identity: int) -> Word:
     """Return the word at a memory offset.
 
-    What was never stored there is unknown, told apart by `at`, the offset of the instruction.
+    What was never stored there is unknown, told apart by `identity`, the byte offset of the instruction.
     """
     word = memory.get(offset)
-    return arena.opaque(UNKNOWN, at, offset) if word is None else word
+    return arena.opaque(UNKNOWN, identity, offset) if word is None else word
 
 
 def store(arena: Arena, memory: Memory, code: int, words: list[Word], source: bytes) -> None:
@@ -52,7 +52,7 @@ def _copy_code(arena: Arena, memory: Memory, target: Word, data: bytes) -> None:
         memory[arena.const(start + position)] = arena.const(int.from_bytes(chunk))
 
 
-def hashed(arena: Arena, memory: Memory, offset: Word, size: Word, at: int) -> Word:
+def hashed(arena: Arena, memory: Memory, offset: Word, size: Word, identity: int) -> Word:
     """Return the word of a KECCAK256.
 
     64 bytes of key and base are a mapping's entry (`MAP base key`), 32 bytes an array's data.
@@ -65,7 +65,7 @@ def hashed(arena: Arena, memory: Memory, offset: Word, size: Word, at: int) -> W
     if length == 64 and first is not None and second is not None:
         base, key = (second, first) if _is_base(arena, second) or not _is_base(arena, first) else (first, second)
         return arena.make(MAP, base, _unmasked(arena, key))
-    return arena.opaque(HASH, at, *[word for word in (first, second) if word is not None])
+    return arena.opaque(HASH, identity, *[word for word in (first, second) if word is not None])
 
 
 def _unmasked(arena: Arena, key: Word) -> Word:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TypeVar
 
-from premium.security.target.state import StateReader
+from premium.security.contract.state import StateReader
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from premium.chains.model import Chain
 from premium.chains.rpc import Rpc
 from premium.errors import Unprocessable, UpstreamUnavailable
 from premium.security.model import ContractScan, Severity
-from premium.security.onchain.contract import current_scan
+from premium.security.onchain.current import current_scan
 from premium.security.onchain.node import NodeReader
 from premium.storage.cache import Cache
 from tests.factories.contracts import Compiled, artifact_creation, renamed_word

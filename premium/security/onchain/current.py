@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from premium.chains.addresses import checksum, keccak256
 from premium.errors import Unprocessable
+from premium.security.contract.scan import scan
+from premium.security.contract.state import StateReader
 from premium.security.model import ContractScan, Evidence, Finding, ProxyHop
 from premium.security.onchain.recorder import Recorder
 from premium.security.onchain.scan_cache import ScanCache
-from premium.security.target.scan import scan
-from premium.security.target.state import StateReader
 from premium.storage.cache import Cache
 
 

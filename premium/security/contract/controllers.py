@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from premium.security.contract.state import ADDRESS_BITS, StateReader, address_of, view_address, view_word
 from premium.security.detectors.guards import Authority
 from premium.security.report.findings import UNKNOWN, Controller
-from premium.security.target.state import ADDRESS_BITS, StateReader, address_of, view_address, view_word
 
 _OWNER, _THRESHOLD, _MIN_DELAY, _DELAY = 0x8DA5CB5B, 0xE75235B8, 0xF27A0C92, 0x6A42B8F8
 _MOST_HOPS = 3

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from premium.security.contract.controllers import controller_of
+from premium.security.contract.proxies import Forward, forward_of
+from premium.security.contract.state import StateReader, view_word
 from premium.security.detectors.analysis import profile_of, signals_of
 from premium.security.detectors.guards import Authority
 from premium.security.detectors.profile import CodeProfile
@@ -12,9 +15,6 @@ from premium.security.detectors.signals import Signal
 from premium.security.model import ContractScan, ProxyHop
 from premium.security.report.findings import Controller, Placed, findings
 from premium.security.report.score import risk_score
-from premium.security.target.controllers import controller_of
-from premium.security.target.proxies import Forward, forward_of
-from premium.security.target.state import StateReader, view_word
 
 MAX_HOPS = 4
 MAX_CODES = 40

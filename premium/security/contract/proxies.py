@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from premium.security.contract.state import StateReader, address_of, view_address, view_addresses
 from premium.security.detectors.profile import CodeProfile
 from premium.security.evm import opcodes as op
 from premium.security.evm.paths import MessageCall
 from premium.security.evm.slots import EIP1822, EIP1967_ADMIN, EIP1967_IMPLEMENTATION, ZEPPELINOS, unmasked
 from premium.security.evm.words import CONST, MAP, RESULT, SELECTOR, Word
-from premium.security.target.state import StateReader, address_of, view_address, view_addresses
 
 _IMPLEMENTATION, _FACETS, _PROXIABLE = 0x5C60DA1B, 0x52EF6B2C, 0x52D1902D
 _SLOT_KINDS = {EIP1822: "eip1822", ZEPPELINOS: "zeppelinos", "0x0": "singleton"}
