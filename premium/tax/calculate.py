@@ -13,6 +13,7 @@ from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
 from premium.tax.conservation import conserve, incoming
 from premium.tax.days import day_of
+from premium.tax.document.rows import Together, count_of, rows_in
 from premium.tax.engines import run
 from premium.tax.history import History
 from premium.tax.importers.base import LinedRow
@@ -24,7 +25,6 @@ from premium.tax.oddities import out_of_order
 from premium.tax.price_series import PriceSeries
 from premium.tax.reading import Read, read_rows
 from premium.tax.setup import TRANSITION, Setup, setup
-from premium.tax.streaming import Together, count_of, rows_in
 from premium.tax.totals import Sums, sums
 from premium.tax.validate import after, before, below_zero
 from premium.tax.watching import Unwatched, Watch

@@ -15,7 +15,7 @@ from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.tax import store
 from premium.tax.checking import check_rows
-from premium.tax.importers.recognise import rows_of_csv, stated_in
+from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, ImportPayload, ReportPayload
 from premium.tax.model import Notice
 from premium.tax.rows import ReportRow, TransactionRow

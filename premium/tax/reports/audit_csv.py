@@ -15,7 +15,7 @@ from premium.tax.calculate import Report
 from premium.tax.days import date_of, text_of
 from premium.tax.history import ById
 from premium.tax.model import ACQUISITIONS, Disposal, Transaction
-from premium.tax.reports.cells import safe
+from premium.tax.reports.layout.cells import safe
 
 HEADER = (
     "disposal", "type", "asset", "wallet", "sold", "amount", "proceeds", "cost_basis", "denied_loss", "gain", "term",

@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 
 from premium.tax.calculate import Report
-from premium.tax.reports.cells import safe
-from premium.tax.reports.summaries import items
+from premium.tax.reports.countries.summaries import items
+from premium.tax.reports.layout.cells import safe
 
 
 def write(report: Report, path: Path) -> None:

@@ -19,7 +19,7 @@ from premium.bootstrap import Platform
 from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord
 from premium.tax.jobs import REPORT
-from premium.tax.reporting import make_report
+from premium.tax.work.reports import make_report
 from stacks.tables import creation
 from tests.fixtures.postgres import Databases
 

@@ -15,7 +15,7 @@ from premium.bootstrap import Platform
 from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax import service
-from premium.tax.importing import make_import
+from premium.tax.work.imports import make_import
 from premium.tax.jobs import IMPORT
 from tests.fixtures.postgres import Databases
 from tests.integration.tax.conftest import Ask, add_user

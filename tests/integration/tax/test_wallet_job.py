@@ -16,9 +16,9 @@ from local.market.artifacts import creation_code
 from premium.bootstrap import Platform
 from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord, JobStatus
-from premium.tax import wallets
+from premium.tax.work import wallets
 from premium.tax.jobs import WALLET
-from premium.tax.wallets import import_wallet
+from premium.tax.work.wallets import import_wallet
 from tests.factories.contracts.deploying import account, calldata, deploy, send
 from tests.fixtures.postgres import Databases
 from tests.integration.portfolio.servers import forwarding, serving
@@ -172,7 +172,7 @@ def test_a_node_without_old_states_is_read_block_by_block_and_the_range_is_bound
         assert done.result is not None
         assert done.result["added"] == 1
         evm.call("anvil_mine", hex(60))
-        monkeypatch.setattr("premium.tax.onchain.native.MAX_BLOCKS_READ", 50)
+        monkeypatch.setattr("premium.tax.onchain.coin.MAX_BLOCKS_READ", 50)
         monkeypatch.setattr(wallets, "RANGE", 20)
         refused = read(from_block=first + 1)
     assert refused.error is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from premium.tax.importing import _name
+from premium.tax.work.imports import _name
 
 pytestmark = pytest.mark.unit
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from premium.tax.document.window import Text, Window
 from premium.tax.fields import SHORT
-from premium.tax.window import Text, Window
 
 _LIST = "transactions"
 _ROW = 150

@@ -12,10 +12,10 @@ from premium.chains.model import Chain, Native, Token
 from premium.chains.rpc import Call, Rpc
 from premium.config import Settings
 from premium.errors import InvalidInput
-from premium.tax.onchain import native
-from premium.tax.onchain.asking import ask
+from premium.tax.onchain import coin
 from premium.tax.onchain.history import ChainNames, Movement, Row, explain_balances, rows_of
 from premium.tax.onchain.logs import logs_of, moved, topic_of
+from premium.tax.onchain.node import ask
 
 _SPAN = 2_000
 _DECIMALS = "0x313ce567"
@@ -27,13 +27,13 @@ async def wallet_history(rpc: Rpc, wallet: str, first: int, last: int) -> tuple[
         raise InvalidInput("the first block is 0 or later, and not after the last", details={"blocks": last - first})
     me, times = wallet.lower(), dict[int, int]()
     movements: dict[str, Movement] = {}
-    blocks = await native.moving_blocks(rpc, me, first, last)
-    await native.transactions(rpc, me, blocks.numbers, movements, times)
+    blocks = await coin.moving_blocks(rpc, me, first, last)
+    await coin.transactions(rpc, me, blocks.numbers, movements, times)
     await _tokens(rpc, me, first, last, movements=movements, times=times)
     await _gas(rpc, me, movements)
     found = list(movements.values())
     touched = set(blocks.numbers) if blocks.has_states else set()
-    changes = await native.changes(rpc, me, touched | {movement.block for movement in found})
+    changes = await coin.changes(rpc, me, touched | {movement.block for movement in found})
     unclear = explain_balances(found, changes, times)
     # In small letters, as explorers' exports have it: one wallet must not be two.
     return list(rows_of(found, me, await _names(rpc, found))), unclear

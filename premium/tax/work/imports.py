@@ -14,12 +14,12 @@ from premium.errors import Unprocessable
 from premium.tax import store
 from premium.tax.checking import check_rows
 from premium.tax.collector import paused
-from premium.tax.files import read_document
-from premium.tax.importers.recognise import stated_in
+from premium.tax.document.files import read_document
+from premium.tax.document.rows import rows_in
+from premium.tax.importers.recognition import stated_in
 from premium.tax.jobs import ImportPayload
 from premium.tax.model import Notice
 from premium.tax.service import upload_key
-from premium.tax.streaming import rows_in
 
 if TYPE_CHECKING:
     from premium.execution.context import JobContext

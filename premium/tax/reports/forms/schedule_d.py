@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from premium.money import EXACT, ZERO
 from premium.tax.calculate import Report
-from premium.tax.reports.cents import cents
-from premium.tax.reports.form_8949 import Totals, sheets
+from premium.tax.reports.forms.form_8949 import Totals, sheets
+from premium.tax.reports.layout.cents import cents
 
 LINES = {
     "1b": ("Short-term, Form 8949 with Box A or Box G", "AG"),

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from premium.tax.calculate import Report
-from premium.tax.reports.schedule_d import lines
+from premium.tax.reports.forms.schedule_d import lines
 
 HEADER = ("Line", "Text", "(d) Proceeds", "(e) Cost", "(g) Adjustments", "(h) Gain or (loss)")
 

@@ -20,8 +20,8 @@ from premium.neighbours_metrics import show
 from premium.tax import store, wallet_store
 from premium.tax.checking import check_rows
 from premium.tax.jobs import WalletPayload
-from premium.tax.onchain.native import refuse_too_long
-from premium.tax.onchain.reading import wallet_history
+from premium.tax.onchain.coin import refuse_too_long
+from premium.tax.onchain.wallet import wallet_history
 from premium.tax.wallet_store import Read
 
 if TYPE_CHECKING:

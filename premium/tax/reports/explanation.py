@@ -14,7 +14,7 @@ from premium.tax.days import date_of, text_of
 from premium.tax.engines import run
 from premium.tax.ledger.transition import FIRST_DAY
 from premium.tax.model import Disposal, OpenLot, Transaction
-from premium.tax.reports.form_8949 import WORDING
+from premium.tax.reports.forms.form_8949 import WORDING
 from premium.tax.setup import TRANSITION
 
 SHOWN = 10

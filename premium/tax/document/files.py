@@ -12,9 +12,9 @@ from shutil import copyfileobj
 from typing import IO, Any
 
 from premium.errors import InvalidInput
-from premium.tax.importers.recognise import rows_of_csv
-from premium.tax.streaming import Together, document_of, rows_in
-from premium.tax.window import Text
+from premium.tax.document.rows import Together, document_of, rows_in
+from premium.tax.document.window import Text
+from premium.tax.importers.recognition import rows_of_csv
 
 
 def read_documents(sources: Sequence[str], *, importer: str | None = None, currency: str = "USD") -> dict[str, Any]:

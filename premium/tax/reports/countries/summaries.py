@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from premium.money import EXACT, ZERO
 from premium.tax.calculate import Report
-from premium.tax.reports.australia import australia
-from premium.tax.reports.cents import Column, cents
-from premium.tax.reports.france import france
-from premium.tax.reports.ireland import ireland
-from premium.tax.reports.items import WHOLE, Item, amount, rows_of
-from premium.tax.reports.kingdom import kingdom
+from premium.tax.reports.countries.australia import australia
+from premium.tax.reports.countries.france import france
+from premium.tax.reports.countries.ireland import ireland
+from premium.tax.reports.countries.items import WHOLE, Item, amount, rows_of
+from premium.tax.reports.countries.kingdom import kingdom
+from premium.tax.reports.layout.cents import Column, cents
 from premium.tax.totals import Totals
 
 

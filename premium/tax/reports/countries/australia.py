@@ -7,8 +7,8 @@ from decimal import ROUND_DOWN, Context, Decimal
 from premium.money import EXACT, ZERO
 from premium.tax.calculate import Report
 from premium.tax.discount import net_capital_gains
-from premium.tax.reports.cents import cents
-from premium.tax.reports.items import WHOLE, Item
+from premium.tax.reports.countries.items import WHOLE, Item
+from premium.tax.reports.layout.cents import cents
 from premium.tax.totals import Totals
 
 

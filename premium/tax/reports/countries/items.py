@@ -9,7 +9,7 @@ from typing import NamedTuple
 from premium.money import ZERO
 from premium.tax.calculate import Report
 from premium.tax.model import Disposal
-from premium.tax.reports.cents import cents
+from premium.tax.reports.layout.cents import cents
 
 WHOLE = Decimal(1)
 

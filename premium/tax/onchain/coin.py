@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from premium.chains.rpc import Call, Rpc, RpcError
 from premium.errors import Unprocessable
-from premium.tax.onchain.asking import ask
 from premium.tax.onchain.history import Movement
+from premium.tax.onchain.node import ask
 
 MAX_BLOCKS_READ = 50_000
 """Blocks with their transactions that one reading may take; each is a hundred kilobytes or more of a busy chain."""

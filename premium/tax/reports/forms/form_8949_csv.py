@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 
 from premium.tax.calculate import Report
-from premium.tax.reports.cells import safe
-from premium.tax.reports.form_8949 import part_of, sheets
+from premium.tax.reports.forms.form_8949 import part_of, sheets
+from premium.tax.reports.layout.cells import safe
 
 HEADER = (
     "Part",

@@ -12,8 +12,8 @@ from premium.tax.boxes import box
 from premium.tax.calculate import Report
 from premium.tax.days import date_of
 from premium.tax.model import Disposal
-from premium.tax.reports.adjustments import Adjustments
-from premium.tax.reports.cents import Column
+from premium.tax.reports.forms.adjustments import Adjustments
+from premium.tax.reports.layout.cents import Column
 
 SHORT, LONG = "ABCGHI", "DEFJKL"
 WORDING = {

@@ -14,13 +14,13 @@ from premium.prices.history import PriceHistory
 from premium.tax import store
 from premium.tax.calculate import Report, report_of
 from premium.tax.days import instant_of
-from premium.tax.document import summary_of
-from premium.tax.exchange import Exchange
 from premium.tax.jobs import ReportPayload
-from premium.tax.pricing import lacking, series_of
 from premium.tax.reading import read_rows
-from premium.tax.reports import documents_of
+from premium.tax.reports.documents import documents_of
+from premium.tax.reports.result import summary_of
 from premium.tax.setup import setup
+from premium.tax.work.conversion import Exchange
+from premium.tax.work.prices import lacking, series_of
 
 if TYPE_CHECKING:
     from premium.execution.context import JobContext

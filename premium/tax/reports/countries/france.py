@@ -13,8 +13,8 @@ from premium.money import EXACT, ZERO
 from premium.tax.calculate import Report
 from premium.tax.days import date_of
 from premium.tax.model import Disposal
-from premium.tax.reports.cents import Column
-from premium.tax.reports.items import WHOLE, Item, amount, rows_of, whole
+from premium.tax.reports.countries.items import WHOLE, Item, amount, rows_of, whole
+from premium.tax.reports.layout.cents import Column
 from premium.tax.totals import Totals
 
 

@@ -12,8 +12,8 @@ from premium.tax.calculate import Report
 from premium.tax.days import day_of
 from premium.tax.gains import YearGains
 from premium.tax.model import Disposal
-from premium.tax.reports.cents import cents
-from premium.tax.reports.items import WHOLE, Item, rows_of
+from premium.tax.reports.countries.items import WHOLE, Item, rows_of
+from premium.tax.reports.layout.cents import cents
 from premium.tax.totals import Totals
 
 _NEW_RATES = day_of(date(2024, 10, 30))

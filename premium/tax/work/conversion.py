@@ -16,7 +16,7 @@ from premium.money import EXACT, plain
 from premium.prices.history import PriceHistory
 from premium.tax.days import instant_of
 from premium.tax.model import Notice
-from premium.tax.pricing import DOLLAR, dollars_of
+from premium.tax.work.prices import DOLLAR, dollars_of
 
 _MONEY = ("price", "value", "to_value", "fee", "basis", "donor_basis", "portfolio_value")
 _STATED = ("proceeds", "basis")
