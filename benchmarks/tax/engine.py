@@ -14,8 +14,8 @@ from typing import Any
 
 from premium.money import EXACT
 from premium.tax.collector import paused
-from premium.tax.engines import run
 from premium.tax.document.files import read_document
+from premium.tax.engines import run
 from premium.tax.history import History
 from premium.tax.normalise import in_order, normalise
 from premium.tax.reading import read_rows

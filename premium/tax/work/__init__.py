@@ -1,13 +1,10 @@
-"""The jobs of the tax service, as the queue names them."""
+"""Carry out the jobs of the tax service, one module a kind.
 
-from __future__ import annotations
+The queue names the bodies by this package: `JobKind.function`.
+"""
 
-from premium.execution.runtime import job
-from premium.tax.jobs import IMPORT, REPORT, WALLET
-from premium.tax.work.imports import make_import
-from premium.tax.work.reports import make_report
-from premium.tax.work.wallets import import_wallet
+from premium.tax.work.imports import import_upload
+from premium.tax.work.reports import report
+from premium.tax.work.wallets import read_wallet
 
-report = job(REPORT)(make_report)
-import_upload = job(IMPORT)(make_import)
-read_wallet = job(WALLET)(import_wallet)
+__all__ = ["import_upload", "read_wallet", "report"]

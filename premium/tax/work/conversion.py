@@ -1,4 +1,4 @@
-"""Stored values that are in another currency than the report's, at the rate of their hour. Worker side only.
+"""Convert stored values into the report's currency, at the rate of their hour.
 
 An import keeps what currency its values are in; rows that say none are in the report's. Rates are the price history's.
 """
@@ -24,31 +24,34 @@ _RATE = Context(prec=28)
 """Rates are published with five digits or six: so many more keep a value's own digits, and products stay short."""
 
 
-class Exchange:
-    """Into one currency, from each that was stored; `hours` are (currency, full hour) of the rows to come."""
+class Conversion:
+    """Converts rows into one currency from each that was stored.
+
+    `hours` are (currency, full hour) of the rows to come.
+    """
 
     def __init__(self, history: PriceHistory, hours: Iterable[tuple[str, datetime]], currency: str) -> None:
         self._currency = currency
         self._dollars = dollars_of(history, {(code, hour) for stored, hour in hours for code in (stored, currency)})
         self._rates: dict[tuple[str, datetime], Decimal] = {}
-        self._taken: Counter[str] = Counter()
+        self._converted_rows: Counter[str] = Counter()
 
     def rows(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Neutral rows in the report's currency; Unprocessable names the first that has no rate."""
+        """Yield neutral rows in the report's currency; Unprocessable names the first without a rate."""
         for row in rows:
             stored = row.pop("currency", None)
             yield row if stored in (None, self._currency) else self._converted(row, stored)
 
     def notices(self) -> list[Notice]:
-        """What was converted; known once all rows have been."""
+        """Tell what was converted, once all rows have been."""
         return [
             Notice("currency_converted", None, f"{count} transactions are in {stored}: taken at their hour's rate")
-            for stored, count in sorted(self._taken.items())
+            for stored, count in sorted(self._converted_rows.items())
         ]
 
     def _converted(self, row: dict[str, Any], stored: str) -> dict[str, Any]:
         rate = self._rate(stored, datetime.fromisoformat(row["timestamp"]).astimezone(UTC))
-        self._taken[stored] += 1
+        self._converted_rows[stored] += 1
         made = row | _times(row, _MONEY, rate)
         stated = row.get("form_1099")
         if isinstance(stated, Mapping):
@@ -77,5 +80,5 @@ class Exchange:
 
 
 def _times(row: Mapping[str, Any], names: tuple[str, ...], rate: Decimal) -> dict[str, str]:
-    """Those of these members that are there; what is no number stays for the reader to refuse."""
+    """Multiply those of these members that are there; what is no number stays for the reader to refuse."""
     return {name: plain(EXACT.multiply(Decimal(row[name]), rate)) for name in names if row.get(name) not in (None, "")}

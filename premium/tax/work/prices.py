@@ -1,4 +1,4 @@
-"""Prices that a stored history lacks, from the platform's price history and, beyond it, the provider. Worker side only.
+"""Find the prices that a stored history lacks: in the price history, then at the provider.
 
 What the provider says is stored before it is used, so that the same report made again finds the same prices.
 """
@@ -40,14 +40,17 @@ DOLLAR = "USD"
 
 
 class Lack(NamedTuple):
-    """A price that is missing: of what asset, at what instant."""
+    """A price that is missing, of an asset at an instant."""
 
     asset: str
     instant: int
 
 
 def lacking(transactions: Iterable[Transaction], currency: str) -> set[Lack]:
-    """What may need a price: values and fees in kind that are not stated, halves of transfers that may burn some."""
+    """Return the prices that transactions may need in a currency.
+
+    Of values and fees in kind that are not stated, and of halves of transfers that may burn some.
+    """
     return {lack for tx in transactions for lack in _lacks(tx) if lack.asset != currency}
 
 
@@ -60,21 +63,24 @@ def _lacks(tx: Transaction) -> Iterator[Lack]:
         yield Lack(tx.asset, tx.instant)
 
 
-def series_of(at: Platform, lacks: set[Lack], currency: str, notices: list[Notice]) -> PriceSeries:
-    """Prices in `currency` for what is lacking; what no source knows stays out, and is named by who looks for it."""
+def price_series(platform: Platform, lacks: set[Lack], currency: str, notices: list[Notice]) -> PriceSeries:
+    """Return prices in `currency` for what is lacking.
+
+    What no source knows stays out, and is named by who looks for it.
+    """
     if not lacks:
         return PriceSeries()
-    chains, history = registry.load(at.settings), PriceHistory(at.timeseries)
+    chains, history = registry.load(platform.settings), PriceHistory(platform.timeseries)
     found = _stored(history, lacks, chains)
     missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
-    if missing and at.settings.price_api_url is not None:
-        _learn(history, missing, chains, at.settings.price_api_url, notices)
+    if missing and platform.settings.price_api_url is not None:
+        _learn(history, missing, chains, platform.settings.price_api_url, notices)
         found |= _stored(history, set(missing), chains)
     return PriceSeries(_in_currency(found, history, currency, notices), within=DAY)
 
 
 def _stored(history: PriceHistory, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:
-    """The price of each lack by the first of its asset's names that has one."""
+    """Return the stored price of each lack, by the first of its asset's names that has one."""
     names = {asset: known_as(asset, chains) for asset in {lack.asset for lack in lacks}}
     kept = history.kept(sorted({name for each in names.values() for name in each}))
     names = {asset: tuple(name for name in each if name in kept) for asset, each in names.items()}
@@ -130,7 +136,7 @@ async def _ask(url: str, asked: dict[str, list[int]], names: dict[str, str]) -> 
 def _in_currency(
     found: dict[Lack, KnownPrice], history: PriceHistory, currency: str, notices: list[Notice]
 ) -> Iterator[tuple[str, int, Decimal, str]]:
-    """Each price by the asset that lacked it, at the rate of its own time."""
+    """Yield each price by the asset that lacked it, at the rate of its own time."""
     prices = sorted({(lack.asset, price) for lack, price in found.items()})
     rates = dollars_of(history, {(currency, price.at) for _, price in prices})
     without = 0
@@ -150,7 +156,10 @@ def _in_currency(
 
 
 def dollars_of(history: PriceHistory, asked: Iterable[tuple[str, datetime]]) -> PriceSeries:
-    """What one of each currency costs at each of these moments; of the dollar itself nothing is asked."""
+    """Return what one of each currency costs in dollars at these moments.
+
+    Of the dollar itself nothing is asked.
+    """
     rows = history.before(sorted(one for one in asked if one[0] != DOLLAR), RATE_WITHIN)
     within = round(RATE_WITHIN.total_seconds() * 1_000_000)
     return PriceSeries(((row.asset, instant_of(row.at), row.usd, row.source) for row in rows), within=within)
