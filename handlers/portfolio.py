@@ -43,7 +43,6 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
-from premium.chains import registry
 from premium.portfolio.service import Portfolios
 
 app = router("Portfolio")
@@ -72,7 +71,7 @@ class AssetPosition(Position):
 @needs(tier="starter", scope="portfolio:write")
 def add_wallet(caller: Caller, wallet: NewWallet) -> WalletView:
     """Watch a wallet. An address that is watched already is CONFLICT."""
-    known = frozenset(chain.name for chain in registry.load(platform().settings)) if wallet.chains else frozenset()
+    known = frozenset(chain.name for chain in platform().chains) if wallet.chains else frozenset()
     made = _portfolios().watch(caller.user_id, wallet.address, wallet.label, wallet.chains, known)
     return wallet_view(made)
 

@@ -27,7 +27,6 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
-from premium.chains import registry
 from premium.security.model import Severity
 from premium.security.service import Scans
 from premium.security.store import ScanRow
@@ -84,7 +83,7 @@ def scan_contract(
     """Scan a contract's code and who controls it; the job's result names the scan."""
     record = Scans.of(platform()).start_contract(
         caller.user_id,
-        registry.load(platform().settings),
+        platform().chains,
         chain=contract.chain,
         address=contract.address,
         request_id=request_id,

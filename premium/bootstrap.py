@@ -14,10 +14,13 @@ from premium.clock import Clock, SystemClock
 from premium.config import Settings
 
 if TYPE_CHECKING:
+    from httpx import AsyncClient
     from redis import Redis
 
+    from premium.chains.registry import Registry
     from premium.jobs.queue import JobQueue
     from premium.jobs.service import JobService
+    from premium.prices.market import Market
     from premium.storage.objects import Objects
     from premium.storage.postgres import Database
     from premium.storage.secrets import Secrets
@@ -97,6 +100,27 @@ class Platform:
             path_style = self.settings.aws_endpoint_url is not None
             self._objects[name] = Objects(self.settings.require(f"{name}_bucket"), path_style=path_style)
         return self._objects[name]
+
+    @cached_property
+    def chains(self) -> Registry:
+        """The chains that this deployment knows; ConfigurationError names what is wrong in CHAINS_FILE."""
+        from premium.chains.registry import load
+
+        return load(self.settings)
+
+    def market(self, client: AsyncClient) -> Market:
+        """Chains' nodes and prices over a task's client; heavy, for workers."""
+        from premium.prices.manifest import PriceSettings
+        from premium.prices.market import Market
+        from premium.storage.cache import Cache
+
+        return Market(
+            chains=self.chains,
+            client=client,
+            price_cache=Cache(self.redis(3), "price"),
+            price_url=self.settings.of(PriceSettings).price_api_url,
+            clock=self.clock,
+        )
 
     @cached_property
     def queue(self) -> JobQueue:

@@ -14,7 +14,7 @@ from handlers.runtime import Amount, Body, Position, View
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import ReportPayload, WalletPayload
-from premium.tax.model import Notice
+from premium.tax.model import Remark
 from premium.tax.rows import Imported, ReportRow, TransactionRow
 
 MAX_ROWS = 20_000
@@ -196,7 +196,7 @@ def import_view(done: Imported) -> ImportView:
     return ImportView(added=done.added, known=done.known, skipped=done.skipped, warnings=notices)
 
 
-def notice_view(notice: Notice) -> NoticeView:
+def notice_view(notice: Remark) -> NoticeView:
     return NoticeView(**notice._asdict())
 
 

@@ -23,7 +23,6 @@ from premium.portfolio import aggregate, cache
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Quality, Quote, Snapshot, Status, Wallet
 from premium.portfolio.snapshots import SnapshotStore
-from premium.portfolio.sources import Sources
 from premium.portfolio.store import PortfolioStore
 from premium.prices.history import KnownPrice, PriceHistory
 from premium.prices.judge import judge
@@ -38,8 +37,7 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]: 
     if done is None:
         wallets = store.wallets(user_id)
         previous = snapshots.before(user_id, context.created_at)
-        sources = Sources.of(platform)
-        done = asyncio.run(_read(sources, wallets, previous, context))
+        done = asyncio.run(_read(wallets, previous, context))
         store.replace_assets(user_id, done)
         PriceHistory(platform.timeseries).add(_worth_keeping(done))
         context.point("first_write")
@@ -47,23 +45,23 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]: 
     return _hand_on(context, done)
 
 
-async def _read(sources: Sources, wallets: list[Wallet], previous: Snapshot | None, context: JobContext) -> Snapshot:
-    watched = watched_on(wallets, sources.registry)
+async def _read(wallets: list[Wallet], previous: Snapshot | None, context: JobContext) -> Snapshot:
+    watched = watched_on(wallets, context.platform.chains)
     wanted = with_known(watched, previous)
     async with open_client() as client:
-        adapters = sources.adapters(client, wanted)
+        market = context.platform.market(client)
         with tracer.segment("chains"):
-            outcomes = await read_all(adapters, wanted)
+            outcomes = await read_all(market.adapters(wanted), wanted)
         _tell(outcomes)
         context.progress(0.6)
         keys = {b.key for outcome in outcomes.values() if not isinstance(outcome, str) for b in outcome.balances}
-        quotes = await sources.prices(client, adapters).quotes(keys)
+        quotes = await market.prices.quotes(keys)
     context.progress(0.8)
     return aggregate.assemble(
         job_id=context.job_id,
         timestamp=context.created_at,
         outcomes=outcomes,
-        quotes=last_known(quotes, previous, sources.clock),
+        quotes=last_known(quotes, previous, context.platform.clock),
         watched=watched,
         previous=previous,
     )

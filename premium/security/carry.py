@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from premium.chains import registry
 from premium.chains.addresses import checksum, keccak256
 from premium.errors import Unprocessable
 from premium.execution.context import JobContext
@@ -19,6 +18,8 @@ from premium.security.service import readable
 from premium.security.store import ScanRow, ScanStore
 from premium.storage.cache import Cache
 
+_SECONDS = 20.0
+
 
 def carry_out(context: JobContext, payload: ScanContractPayload) -> Mapping[str, Any]:
     """The job's body: one row, whichever attempt wrote it, and its id as the record's result."""
@@ -26,8 +27,8 @@ def carry_out(context: JobContext, payload: ScanContractPayload) -> Mapping[str,
     store = ScanStore(platform.worker_database)
     row = store.by_job(context.user_id, context.job_id)
     if row is None:
-        chain = readable(registry.load(platform.settings), payload.chain)
-        with NodeReader(chain) as reader:
+        chain = readable(platform.chains, payload.chain)
+        with NodeReader(lambda client: platform.market(client).rpc(chain.name, deadline=_SECONDS)) as reader:
             made = scan_at(chain.name, payload.address, reader, Cache(platform.redis(3), "security"))
         context.progress(0.9)
         code_hash = bytes.fromhex(made.code_hash[2:66])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from premium.chains.model import Chain
 from premium.chains.rpc import Rpc, RpcError
 from premium.errors import UpstreamUnavailable
 
@@ -19,15 +19,16 @@ _CALL_GAS = 30_000_000
 class NodeReader:
     """Answers are kept for the reader's life: the block does not change, so neither do they."""
 
-    def __init__(self, chain: Chain) -> None:
-        self._chain = chain
+    def __init__(self, rpc: Callable[[httpx.AsyncClient], Rpc]) -> None:
+        """`rpc` makes the chain's nodes over the client that this reader opens and closes."""
+        self._make = rpc
         self._runner = asyncio.Runner()
         self._kept: dict[tuple[Any, ...], Any] = {}
 
     def __enter__(self) -> Self:
         try:
             self._client = httpx.AsyncClient()
-            self._rpc = Rpc(self._chain, self._client, deadline=20.0)
+            self._rpc = self._make(self._client)
             self.block_number = int(self._ask("eth_blockNumber"), 16)
         except BaseException:
             self._close()
@@ -53,7 +54,7 @@ class NodeReader:
             return bytes.fromhex(str(self._at_block("eth_call", asked))[2:])
         except RpcError as error:
             if any(words in str(error).lower() for words in _STATE_IS_GONE):
-                raise UpstreamUnavailable(f"{self._chain.name}: the node no longer has the block") from error
+                raise UpstreamUnavailable(f"{self._rpc.chain.name}: the node no longer has the block") from error
             return None
 
     def _at_block(self, method: str, *asked: Any) -> Any:

@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from premium.tax.days import moment_of
-from premium.tax.fields import Refused, shown
-from premium.tax.importers.base import LinedRow, Unreadable
-from premium.tax.model import Notice
-from premium.tax.reading import BLANK
-from premium.tax.row_parser import FIELDS, RowParser
+from premium.tax.history.fields import Refused, shown
+from premium.tax.history.row_parser import FIELDS, RowParser
+from premium.tax.history.rows import BLANK, LinedRow, Unreadable
+from premium.tax.model import Remark
 
 _CHAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST = {"wallet": 128, "tx_hash": 128, "id": 200, "asset": 200}
@@ -24,8 +23,8 @@ class Checked(NamedTuple):
 
     rows: list[Mapping[str, Any]]
     moments: list[datetime]
-    errors: list[Notice]
-    notices: list[Notice]
+    errors: list[Remark]
+    notices: list[Remark]
 
 
 def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> Checked:
@@ -43,7 +42,7 @@ def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> C
         except Refused as wrong:
             name = row.get("id") if isinstance(row, Mapping) else None
             known = shown(str(name), 200) if isinstance(name, str | int) else None
-            checked.errors.append(Notice(wrong.code, known, f"{wrong.field}: {wrong.reason}", line, wrong.field))
+            checked.errors.append(Remark(wrong.code, known, f"{wrong.field}: {wrong.reason}", line, wrong.field))
             continue
         checked.rows.append(row)
         checked.moments.append(moment)

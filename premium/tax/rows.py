@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from premium.tax.model import Notice
+from premium.tax.model import Remark
 
 
 class NewTransactions(NamedTuple):
@@ -40,7 +40,7 @@ class Imported:
     added: int
     known: int
     skipped: int
-    notices: tuple[Notice, ...]
+    notices: tuple[Remark, ...]
 
 
 class _Row(BaseModel):

@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from premium.bootstrap import Platform
-from premium.chains import registry
 from premium.chains.addresses import checksum
 from premium.chains.registry import Registry
 from premium.errors import InvalidInput, NotFound, Unprocessable
@@ -23,14 +22,14 @@ from premium.jobs.service import JobService
 from premium.portfolio.service import WatchedWallets
 from premium.storage.objects import Objects
 from premium.tax.checking import check_rows
+from premium.tax.history.remarks import UNIVERSAL_TOO_LATE, universal_too_late
 from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, WALLET, ImportPayload, ReportPayload, WalletPayload
-from premium.tax.model import Notice
+from premium.tax.model import Remark
 from premium.tax.rows import Imported, NewTransactions, ReportRow, TransactionRow
 from premium.tax.setup import setup
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore
-from premium.tax.validate import UNIVERSAL_TOO_LATE, universal_too_late
 
 LINK_SECONDS = 900
 """How long a presigned link to a document works."""
@@ -91,7 +90,7 @@ class Taxes:
         return self.transactions.page(user_id, after, limit)
 
 
-def _refusal(errors: Sequence[Notice]) -> InvalidInput:
+def _refusal(errors: Sequence[Remark]) -> InvalidInput:
     first = errors[0]
     named = [{"line": e.line, "field": e.field, "id": e.transaction, "reason": e.message} for e in errors[:MAX_ERRORS]]
     text = f"line {first.line}: {first.message.removesuffix('; the line is left out')}; nothing was imported"
@@ -171,7 +170,7 @@ class TaxWallets:
 
     @classmethod
     def of(cls, platform: Platform) -> TaxWallets:
-        return cls(chains=registry.load(platform.settings), watched=WatchedWallets.of(platform), jobs=platform.jobs)
+        return cls(chains=platform.chains, watched=WatchedWallets.of(platform), jobs=platform.jobs)
 
     def start(
         self, user_id: UUID, payload: WalletPayload, *, request_id: str, idempotency_key: str | None

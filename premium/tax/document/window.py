@@ -10,7 +10,7 @@ from collections import Counter
 from typing import IO, Any
 
 from premium.errors import InvalidInput
-from premium.tax.fields import SHORT, Flawed, shown
+from premium.tax.history.fields import SHORT, Flawed, shown
 
 PIECE = 1 << 16
 """Bytes that are looked at together: some hundred rows."""

@@ -10,6 +10,8 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from premium.errors import InvalidInput
+from premium.tax.history.row_parser import FIELDS
+from premium.tax.history.rows import BLANK, LinedRow, Unreadable
 from premium.tax.importers import (
     binance,
     coinbase,
@@ -23,10 +25,8 @@ from premium.tax.importers import (
     own_csv,
     rotki,
 )
-from premium.tax.importers.base import Importer, Line, LinedRow, Row, Unreadable, numbered, table
+from premium.tax.importers.base import Importer, Line, Row, numbered, table
 from premium.tax.importers.movements import Digest
-from premium.tax.reading import BLANK
-from premium.tax.row_parser import FIELDS
 
 IMPORTERS = (
     coinbase.IMPORTER,

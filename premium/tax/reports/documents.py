@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 from premium.errors import InvalidInput
-from premium.tax.calculate import Report
-from premium.tax.rules import Jurisdiction
+from premium.tax.results.report import Report
+from premium.tax.rules.base import Jurisdiction
 
 Writer = Callable[[Report, Path], None]
 _CSV, _PDF, _JSON, _TEXT = "text/csv; charset=utf-8", "application/pdf", "application/json", "text/plain"

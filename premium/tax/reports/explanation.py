@@ -8,14 +8,14 @@ from decimal import localcontext
 
 from premium.errors import NotFound
 from premium.money import EXACT, plain
-from premium.tax.boxes import box, part
-from premium.tax.calculate import Report
 from premium.tax.days import date_of, text_of
-from premium.tax.engines import run
 from premium.tax.ledger.transition import FIRST_DAY
+from premium.tax.matching.engines import run
 from premium.tax.model import Disposal, OpenLot, Transaction
 from premium.tax.reports.forms.form_8949 import WORDING
-from premium.tax.setup import TRANSITION
+from premium.tax.results.boxes import box, part
+from premium.tax.results.report import Report
+from premium.tax.rules.base import TRANSITION
 
 SHOWN = 10
 """Open lots that an explanation lists."""

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from premium.money import ZERO, plain
-from premium.tax.boxes import box, part
-from premium.tax.calculate import Report
-from premium.tax.countries import extras
 from premium.tax.days import date_of, text_of
-from premium.tax.model import Disposal, Holding, Notice
-from premium.tax.reconcile import reconciliation
-from premium.tax.totals import Totals
-from premium.tax.wash import wash_sales
+from premium.tax.model import Disposal, Holding, Remark
+from premium.tax.results.boxes import box, part
+from premium.tax.results.countries import extras
+from premium.tax.results.reconciliation import reconciliation
+from premium.tax.results.report import Report
+from premium.tax.results.totals import Totals
+from premium.tax.results.wash_sales import wash_sales
 
 MAX_HOLDINGS = 200
 MAX_WARNINGS = 50
@@ -179,7 +179,7 @@ def _form_8949(row: Disposal) -> Row:
     }
 
 
-def warning(notice: Notice) -> Row:
+def warning(notice: Remark) -> Row:
     made: Row = {"code": notice.code, "transaction": notice.transaction, "message": notice.message}
     if notice.line is not None:
         made["line"] = notice.line

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from premium.tax.calculate import Report
 from premium.tax.reports.result import members
+from premium.tax.results.report import Report
 
 
 def write(report: Report, path: Path) -> None:

@@ -15,7 +15,7 @@ from premium.errors import Unprocessable
 from premium.money import EXACT, plain
 from premium.prices.history import PriceHistory
 from premium.tax.days import instant_of
-from premium.tax.model import Notice
+from premium.tax.model import Remark
 from premium.tax.work.prices import DOLLAR, dollars_of
 
 _MONEY = ("price", "value", "to_value", "fee", "basis", "donor_basis", "portfolio_value")
@@ -42,10 +42,10 @@ class Conversion:
             stored = row.pop("currency", None)
             yield row if stored in (None, self._currency) else self._converted(row, stored)
 
-    def notices(self) -> list[Notice]:
+    def notices(self) -> list[Remark]:
         """Tell what was converted, once all rows have been."""
         return [
-            Notice("currency_converted", None, f"{count} transactions are in {stored}: taken at their hour's rate")
+            Remark("currency_converted", None, f"{count} transactions are in {stored}: taken at their hour's rate")
             for stored, count in sorted(self._converted_rows.items())
         ]
 

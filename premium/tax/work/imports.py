@@ -19,7 +19,7 @@ from premium.tax.document.files import read_document
 from premium.tax.document.rows import rows_in
 from premium.tax.importers.recognition import stated_in
 from premium.tax.jobs import IMPORT, ImportPayload
-from premium.tax.model import Notice
+from premium.tax.model import Remark
 from premium.tax.rows import NewTransactions
 from premium.tax.service import upload_key
 from premium.tax.store.transactions import PATIENT_MS, TransactionStore
@@ -61,7 +61,7 @@ def _rows(context: JobContext, payload: ImportPayload) -> tuple[list[Any], str |
     return listed, stated_in(listed, payload.currency) or _currency_of(document.get("currency"))
 
 
-def _refusal(errors: Sequence[Notice]) -> str:
+def _refusal(errors: Sequence[Remark]) -> str:
     """Name the first wrong lines in the one sentence that a job's record keeps."""
     named = "; ".join(f"line {error.line}: {error.message}" for error in errors[:MAX_NOTICES])
     more = f" (and {len(errors) - MAX_NOTICES} more)" if len(errors) > MAX_NOTICES else ""

@@ -11,20 +11,18 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from premium.chains import registry
 from premium.chains.registry import Registry
 from premium.errors import UpstreamUnavailable
 from premium.money import divide
-from premium.neighbours import CircuitBreaker, Neighbour, open_client
-from premium.neighbours_metrics import show
+from premium.neighbours import open_client
 from premium.observability import logger
-from premium.prices.historical import PastPrices
 from premium.prices.history import KnownPrice, PriceHistory
+from premium.prices.manifest import PriceSettings
 from premium.prices.naming import known_as, theirs
 from premium.tax.days import instant_of, moment_of
-from premium.tax.kinds import OUTSIDE
-from premium.tax.model import Notice, Transaction
-from premium.tax.price_series import DAY, PriceSeries
+from premium.tax.history.kinds import OUTSIDE
+from premium.tax.history.price_series import DAY, PriceSeries
+from premium.tax.model import Remark, Transaction
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -35,7 +33,6 @@ RATE_WITHIN = timedelta(hours=96)
 MAX_ASKED = 2_000
 """Hours of assets that one report asks the provider for."""
 _HOUR = 3_600
-_SECONDS = 10.0
 DOLLAR = "USD"
 
 
@@ -63,18 +60,18 @@ def _lacks(tx: Transaction) -> Iterator[Lack]:
         yield Lack(tx.asset, tx.instant)
 
 
-def price_series(platform: Platform, lacks: set[Lack], currency: str, notices: list[Notice]) -> PriceSeries:
+def price_series(platform: Platform, lacks: set[Lack], currency: str, notices: list[Remark]) -> PriceSeries:
     """Return prices in `currency` for what is lacking.
 
     What no source knows stays out, and is named by who looks for it.
     """
     if not lacks:
         return PriceSeries()
-    chains, history = registry.load(platform.settings), PriceHistory(platform.timeseries)
+    chains, history = platform.chains, PriceHistory(platform.timeseries)
     found = _stored(history, lacks, chains)
     missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
-    if missing and platform.settings.price_api_url is not None:
-        _learn(history, missing, chains, platform.settings.price_api_url, notices)
+    if missing and platform.settings.of(PriceSettings).price_api_url is not None:
+        _learn(platform, history, missing, notices)
         found |= _stored(history, set(missing), chains)
     return PriceSeries(_in_currency(found, history, currency, notices), within=DAY)
 
@@ -106,35 +103,34 @@ def _a_dollar(lack: Lack) -> KnownPrice:
     return KnownPrice(DOLLAR, moment_of(lack.instant), Decimal(1), "itself")
 
 
-def _learn(history: PriceHistory, missing: Sequence[Lack], chains: Registry, url: str, notices: list[Notice]) -> None:
+def _learn(platform: Platform, history: PriceHistory, missing: Sequence[Lack], notices: list[Remark]) -> None:
     """Ask the provider, by the hour before each instant, and store what it says; its silence is told of."""
-    names = {asset: name for asset in {lack.asset for lack in missing} if (name := theirs(asset, chains))}
+    names = {asset: name for asset in {lack.asset for lack in missing} if (name := theirs(asset, platform.chains))}
     known = (lack for lack in missing if lack.asset in names)
     hours = sorted({(lack.asset, lack.instant // 1_000_000 // _HOUR * _HOUR) for lack in known})
     if len(hours) > MAX_ASKED:
         text = f"{len(hours) - MAX_ASKED} prices were not asked for: {MAX_ASKED} are asked for by one report"
-        notices.append(Notice("prices_not_asked", None, text))
+        notices.append(Remark("prices_not_asked", None, text))
     asked: dict[str, list[int]] = {}
     for asset, hour in hours[:MAX_ASKED]:
         asked.setdefault(asset, []).append(hour)
     try:
-        said = asyncio.run(_ask(url, asked, names))
+        said = asyncio.run(_ask(platform, asked, names))
     except UpstreamUnavailable as error:
         logger.warning("the price provider did not answer a report", code=error.code)
-        notices.append(Notice("prices_unavailable", None, "the price provider did not answer: some prices are missing"))
+        notices.append(Remark("prices_unavailable", None, "the price provider did not answer: some prices are missing"))
         return
     history.add(said)
 
 
-async def _ask(url: str, asked: dict[str, list[int]], names: dict[str, str]) -> list[KnownPrice]:
+async def _ask(platform: Platform, asked: dict[str, list[int]], names: dict[str, str]) -> list[KnownPrice]:
     async with open_client() as client:
-        breaker = CircuitBreaker("past prices", on_change=show)
-        neighbour = Neighbour("past prices", client=client, timeout=_SECONDS, attempts=3, breaker=breaker)
-        return await PastPrices(neighbour, url).at(asked, names)
+        past = platform.market(client).past_prices
+        return [] if past is None else await past.at(asked, names)
 
 
 def _in_currency(
-    found: dict[Lack, KnownPrice], history: PriceHistory, currency: str, notices: list[Notice]
+    found: dict[Lack, KnownPrice], history: PriceHistory, currency: str, notices: list[Remark]
 ) -> Iterator[tuple[str, int, Decimal, str]]:
     """Yield each price by the asset that lacked it, at the rate of its own time."""
     prices = sorted({(lack.asset, price) for lack, price in found.items()})
@@ -152,7 +148,7 @@ def _in_currency(
         yield asset, instant, divide(price.usd, rate.unit), f"{price.source}, {currency} of {rate.source},"
     if without:
         text = f"{without} prices are known in USD alone: there is no rate of {currency} within 96 hours before them"
-        notices.append(Notice("missing_rate", None, text))
+        notices.append(Remark("missing_rate", None, text))
 
 
 def dollars_of(history: PriceHistory, asked: Iterable[tuple[str, datetime]]) -> PriceSeries:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,12 +12,13 @@ from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.prices.history import PriceHistory
-from premium.tax.calculate import Report, report_of
+from premium.tax.calculation import report_of
 from premium.tax.days import instant_of
+from premium.tax.history.rows import Read, read_rows
 from premium.tax.jobs import REPORT, ReportPayload
-from premium.tax.reading import Read, read_rows
 from premium.tax.reports.documents import documents_of
 from premium.tax.reports.result import summary_of
+from premium.tax.results.report import Report
 from premium.tax.setup import setup
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import PATIENT_MS, TransactionStore
@@ -87,10 +87,10 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
     if not read.transactions:
         raise Unprocessable("there are no transactions to report; import some first")
     lacks = lacking(read.transactions, chosen.currency)
-    chosen = replace(chosen, prices=price_series(context.platform, lacks, chosen.currency, read.notices))
+    prices = price_series(context.platform, lacks, chosen.currency, read.notices)
     # As of when the work was accepted, so that a repeat says the same.
     now = instant_of(context.created_at)
-    made = report_of(read, chosen, tax_year=payload.year, now=now)
+    made = report_of(read, chosen, prices=prices, tax_year=payload.year, now=now)
     # Of what is stored there are no lines: the place in this reading would be taken for one of the user's file.
     made.notices[:] = [notice._replace(line=None) for notice in made.notices]
     return made

@@ -11,14 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from premium.chains import registry
 from premium.chains.model import Chain
-from premium.chains.rpc import Rpc
 from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.neighbours import open_client
-from premium.neighbours_metrics import show
 from premium.tax.checking import check_rows
 from premium.tax.jobs import WALLET, WalletPayload
 from premium.tax.onchain.coin import refuse_too_long
@@ -38,7 +35,7 @@ _SECONDS = 30.0
 @job(WALLET)
 def read_wallet(context: JobContext, payload: WalletPayload) -> Mapping[str, Any]:
     """Read a wallet: `{added, from_block, to_block, warnings}`; blocks are None where none was new."""
-    chain = registry.load(context.platform.settings)[payload.chain]
+    chain = context.platform.chains[payload.chain]
     told: list[str] = []
     span = asyncio.run(_read(context, payload, chain, told))
     added = TransactionStore(context.platform.worker_database).count_of_job(context.user_id, context.job_id)
@@ -51,7 +48,7 @@ async def _read(context: JobContext, payload: WalletPayload, chain: Chain, told:
     store = WalletStore(context.platform.worker_database)
     known = store.blocks_read(context.user_id, payload.address, payload.chain)
     async with open_client() as client:
-        rpc = Rpc(chain, client, deadline=_SECONDS, on_change=show)
+        rpc = context.platform.market(client).rpc(chain.name, deadline=_SECONDS)
         newest = int(await rpc.one("eth_blockNumber"), 16)
         asked, start, last = _blocks(payload, chain, known, newest)
         if asked > last:

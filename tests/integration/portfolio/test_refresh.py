@@ -24,13 +24,14 @@ from premium.bootstrap import Platform
 from premium.chains.evm import EvmAdapter
 from premium.chains.rpc import Rpc
 from premium.errors import Conflict, NotFound
-from premium.portfolio import cache, sources
+from premium.portfolio import cache
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Snapshot, Status
 from premium.portfolio.refresh import refresh
 from premium.portfolio.service import Portfolios
 from premium.portfolio.snapshots import SnapshotStore
 from premium.portfolio.store import MAX_WALLETS, PortfolioStore
+from premium.prices import market as markets
 from tests.fixtures.postgres import Databases
 from tests.integration.portfolio.platforms import Context, Stopped, context, new_user, platform
 from tests.integration.portfolio.servers import hanging
@@ -155,8 +156,8 @@ def test_what_is_sold_leaves_the_assets(stores: Stores, user: UUID, evm: Evm, ma
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second a chain instead of five."""
-    monkeypatch.setattr(sources, "Rpc", partial(Rpc, deadline=1.0))
-    monkeypatch.setattr(sources, "EvmAdapter", partial(EvmAdapter, deadline=1.0))
+    monkeypatch.setattr(markets, "Rpc", lambda chain, client, **given: Rpc(chain, client, **given | {"deadline": 1.0}))
+    monkeypatch.setattr(markets, "EvmAdapter", partial(EvmAdapter, deadline=1.0))
 
 
 def add_chain(path: Path, name: str, rpc: str, number: int) -> None:
@@ -187,6 +188,7 @@ def test_a_chain_that_goes_away_keeps_its_last_part_marked(stores: Stores, user:
     content = json.loads(chains_file.read_text())
     content["chains"][0]["rpc"] = [f"http://127.0.0.1:{ports.free()}"]
     chains_file.write_text(json.dumps(content))
+    del stores[0].chains  # as the next process reads it
     first = newest(stores, user)
     after = run(context(stores[0], user))
     assert (after["totalValueUsd"], after["isStale"]) == (before["totalValueUsd"], True)

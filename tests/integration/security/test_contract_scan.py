@@ -11,6 +11,7 @@ from local.evm import CHAIN_ID, Evm
 from local.redis import Redis as RedisServer
 from premium.chains.addresses import checksum
 from premium.chains.model import Chain
+from premium.chains.rpc import Rpc
 from premium.errors import Unprocessable, UpstreamUnavailable
 from premium.security.carry import scan_at
 from premium.security.model import ContractScan, Severity
@@ -39,7 +40,7 @@ def cache(redis_server: RedisServer) -> Iterator[Cache]:
 
 
 def scanned(chain: Chain, address: str, cache: Cache) -> ContractScan:
-    with NodeReader(chain) as reader:
+    with NodeReader(lambda client: Rpc(chain, client)) as reader:
         return scan_at(chain.name, address, reader, cache)
 
 

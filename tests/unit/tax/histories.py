@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from premium.tax.calculate import calculate
+from premium.tax.calculation import calculate
 from premium.tax.reports.result import document
 
 Row = dict[str, Any]

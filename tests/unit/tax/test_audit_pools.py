@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from premium.tax.calculate import calculate
+from premium.tax.calculation import calculate
 from premium.tax.reports.documents import DOCUMENTS
 from tests.unit.tax.histories import tx
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from premium.tax.calculate import calculate
+from premium.tax.calculation import calculate
 from premium.tax.reports.explanation import explanation
 from tests.unit.tax.histories import Row, tx
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from premium.tax.calculate import calculate
+from premium.tax.calculation import calculate
 from premium.tax.reports.countries.summaries import items
 from tests.unit.tax.histories import result, tx
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from premium.errors import InvalidInput
-from premium.tax.calculate import calculate
+from premium.tax.calculation import calculate
 from premium.tax.document.files import read_document
 from premium.tax.reports.result import document
 

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from premium.tax.calculate import calculate
+from premium.tax.calculation import calculate
 from premium.tax.reports.countries.items import Item
 from premium.tax.reports.countries.summaries import items
 from tests.unit.tax.histories import history, tx

@@ -13,7 +13,7 @@ import pytest
 
 from premium.cli import progress as watching
 from premium.cli.progress import watched
-from premium.tax.calculate import calculate
+from premium.tax.calculation import calculate
 from tests.unit.tax.histories import history
 
 pytestmark = pytest.mark.unit

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, Context, Decimal
 
 from premium.money import EXACT, ZERO
-from premium.tax.calculate import Report
-from premium.tax.discount import net_capital_gains
 from premium.tax.reports.countries.items import WHOLE, Item
 from premium.tax.reports.layout.cents import cents
-from premium.tax.totals import Totals
+from premium.tax.results.discount import net_capital_gains
+from premium.tax.results.report import Report
+from premium.tax.results.totals import Totals
 
 
 def australia(report: Report, year: int, totals: Totals) -> list[Item]:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from premium.money import EXACT, ZERO
-from premium.tax.calculate import Report
 from premium.tax.days import date_of
 from premium.tax.model import Disposal
 from premium.tax.reports.countries.items import WHOLE, Item, amount, rows_of, whole
 from premium.tax.reports.layout.cents import Column
-from premium.tax.totals import Totals
+from premium.tax.results.report import Report
+from premium.tax.results.totals import Totals
 
 
 def france(report: Report, year: int, totals: Totals) -> list[Item]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from premium.tax import gains
-from premium.tax.calculate import Report
 from premium.tax.reports.countries.items import Item
 from premium.tax.reports.layout.cents import cents
-from premium.tax.totals import Totals
+from premium.tax.results import gains
+from premium.tax.results.report import Report
+from premium.tax.results.totals import Totals
 
 _RING_FENCED = "Ring-fenced losses (s 581(3)), usable against the reacquired asset only"
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import ZERO
-from premium.tax.calculate import Report
 from premium.tax.model import Disposal
 from premium.tax.reports.layout.cents import cents
+from premium.tax.results.report import Report
 
 WHOLE = Decimal(1)
 

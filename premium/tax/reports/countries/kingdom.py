@@ -7,14 +7,14 @@ from datetime import date
 from decimal import ROUND_FLOOR, Context, Decimal
 
 from premium.money import EXACT, ZERO
-from premium.tax import gains
-from premium.tax.calculate import Report
 from premium.tax.days import day_of
-from premium.tax.gains import YearGains
 from premium.tax.model import Disposal
 from premium.tax.reports.countries.items import WHOLE, Item, rows_of
 from premium.tax.reports.layout.cents import cents
-from premium.tax.totals import Totals
+from premium.tax.results import gains
+from premium.tax.results.gains import YearGains
+from premium.tax.results.report import Report
+from premium.tax.results.totals import Totals
 
 _NEW_RATES = day_of(date(2024, 10, 30))
 _YEAR_OF_CHANGE, _EARLIER_CHANGE = 2024, 2016

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from premium.money import EXACT, ZERO
-from premium.tax.calculate import Report
 from premium.tax.reports.countries.australia import australia
 from premium.tax.reports.countries.france import france
 from premium.tax.reports.countries.ireland import ireland
 from premium.tax.reports.countries.items import WHOLE, Item, amount, rows_of
 from premium.tax.reports.countries.kingdom import kingdom
 from premium.tax.reports.layout.cents import Column, cents
-from premium.tax.totals import Totals
+from premium.tax.results.report import Report
+from premium.tax.results.totals import Totals
 
 
 def items(report: Report) -> list[Item]:

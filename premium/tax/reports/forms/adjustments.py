@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import EXACT, ZERO, divide
-from premium.tax.calculate import Report
 from premium.tax.model import Disposal
+from premium.tax.results.report import Report
 
 _CENT = Decimal("0.01")
 

@@ -8,12 +8,12 @@ from functools import cache
 from typing import NamedTuple
 
 from premium.money import EXACT, plain
-from premium.tax.boxes import box
-from premium.tax.calculate import Report
 from premium.tax.days import date_of
 from premium.tax.model import Disposal
 from premium.tax.reports.forms.adjustments import Adjustments
 from premium.tax.reports.layout.cents import Column
+from premium.tax.results.boxes import box
+from premium.tax.results.report import Report
 
 SHORT, LONG = "ABCGHI", "DEFJKL"
 WORDING = {

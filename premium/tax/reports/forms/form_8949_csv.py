@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from premium.tax.calculate import Report
 from premium.tax.reports.forms.form_8949 import part_of, sheets
 from premium.tax.reports.layout.cells import safe
+from premium.tax.results.report import Report
 
 HEADER = (
     "Part",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from premium.tax.calculate import Report
 from premium.tax.reports.forms.form_8949 import WORDING, Sheet, part_of, sheets
 from premium.tax.reports.forms.schedule_d import LINES
 from premium.tax.reports.layout.cents import money
 from premium.tax.reports.layout.pages import Field, Mark, Pages, shortened
+from premium.tax.results.report import Report
 
 DISCLAIMER = "Prepared from the transactions given; this is no tax advice."
 FIELDS = (

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import EXACT, ZERO
-from premium.tax.calculate import Report
 from premium.tax.reports.forms.form_8949 import Totals, sheets
 from premium.tax.reports.layout.cents import cents
+from premium.tax.results.report import Report
 
 LINES = {
     "1b": ("Short-term, Form 8949 with Box A or Box G", "AG"),

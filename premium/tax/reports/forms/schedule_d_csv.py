@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from premium.tax.calculate import Report
 from premium.tax.reports.forms.schedule_d import lines
+from premium.tax.results.report import Report
 
 HEADER = ("Line", "Text", "(d) Proceeds", "(e) Cost", "(g) Adjustments", "(h) Gain or (loss)")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from premium.tax.calculate import Report
 from premium.tax.reports.forms.form_8949_pdf import DISCLAIMER
 from premium.tax.reports.forms.schedule_d import Line, lines
 from premium.tax.reports.layout.cents import money
 from premium.tax.reports.layout.pages import Field, Pages
+from premium.tax.results.report import Report
 
 FIELDS = (
     Field("Line", 10),

@@ -10,8 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from premium.money import EXACT
-from premium.tax.calculate import Report
 from premium.tax.reports.forms.form_8949 import sheets
+from premium.tax.results.report import Report
 
 REFERENCE = {"A": 321, "B": 711, "C": 712, "D": 323, "E": 713, "F": 714}
 REFERENCE |= {"G": 321, "H": 711, "I": 712, "J": 323, "K": 713, "L": 714}

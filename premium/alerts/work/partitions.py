@@ -1,0 +1,20 @@
+"""The daily upkeep of the alerts' partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from premium.alerts.jobs import PARTITIONS
+from premium.execution.context import JobContext
+from premium.execution.runtime import job
+from premium.jobs.model import Moment
+
+
+@job(PARTITIONS)
+def partitions(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
+    """Keep the history's partitions as of now; give up soon where a lock is taken, or matchers would queue up."""
+    with context.platform.worker_database.transaction(statement_timeout_ms=90_000) as connection:
+        connection.execute("SET LOCAL lock_timeout = '3s'")
+        connection.execute("SELECT maintain_alerts(%s)", (context.platform.clock.now(),))
+    return {}
