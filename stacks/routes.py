@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from premium.manifest import services
 from stacks.model import Model
 
 Need = Literal[
@@ -21,7 +22,7 @@ _ANSWERS: tuple[Need, ...] = ("database", "redis", "idempotency", "audit")
 
 
 class Function(Model):
-    """One Lambda function: `handlers.<name>`, an event's consumer `handlers.events.<name>`; seconds and MiB if unusual."""
+    """One Lambda function, `handlers.<name>`; a consumer of events is `handlers.events.<name>`."""
 
     name: str = Field(pattern=r"^[a-z][a-z_]*$")
     needs: tuple[Need, ...]
@@ -137,12 +138,10 @@ SCHEDULES = Function(
     is_event=True,
 )
 
-SCHEDULED = (
-    Schedule(name="Sweep", every=1, task="sweep"),
-    Schedule(name="Backlog", every=1, task="backlog"),
-    Schedule(name="Usage", every=1, task="usage"),
-    Schedule(name="Hourly", every=60, task="hourly"),
-    Schedule(name="Daily", every=1440, task="daily"),
+SCHEDULED = tuple(
+    Schedule(name="".join(part.capitalize() for part in each.name.split(".")), every=each.every, task=each.name)
+    for service in services()
+    for each in service.schedules
 )
 
 FUNCTIONS = (AUTHORIZER, *HTTP, STREAM, ALERT_EVENTS, UPLOADS, SCHEDULES)

@@ -7,33 +7,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from premium.manifest import Resident, services
 from premium.observability import logger
 
 _PR_SET_PDEATHSIG = 1
 
 
-@dataclass(frozen=True)
-class Resident:
-    """A process that lives on, kept alive by the fleet of its queue."""
-
-    name: str
-    queue: str
-    function: str
-    """`function(residence)`, plain or a coroutine; `premium.execution.residence`."""
-
-
-DECLARED = (
-    Resident("alerts.matcher", "alerts", "premium.alerts.work.matcher.serve"),
-    Resident("alerts.sources", "alerts", "premium.alerts.work.sources.serve"),
-    Resident("notifications.courier", "notifications", "workers.notifications.serve"),
-)
+def declared() -> tuple[Resident, ...]:
+    """Return the residents of all services."""
+    return tuple(resident for service in services() for resident in service.residents)
 
 
 def resident_queues() -> frozenset[str]:
     """Return the queues that residents serve instead of workers that fork for each job."""
-    return frozenset(each.queue for each in DECLARED)
+    return frozenset(each.queue for each in declared())
 
 
 class ResidentKeeper:
@@ -41,7 +29,9 @@ class ResidentKeeper:
 
     def __init__(self, queues: Sequence[str], count: int = 1) -> None:
         """`count`: processes of each; the shards of the matcher divide themselves among them."""
-        self._names = [each.name for queue in queues for each in DECLARED if each.queue == queue for _ in range(count)]
+        self._names = [
+            each.name for queue in queues for each in declared() if each.queue == queue for _ in range(count)
+        ]
         self._running: list[subprocess.Popen[bytes] | None] = [None] * len(self._names)
         self._stopping = False
 

@@ -14,12 +14,9 @@ from premium.accounts.model import ApiKey
 from premium.accounts.store import AccountStore
 from premium.clock import Clock
 from premium.errors import InvalidInput
+from premium.manifest import services
 
-SCOPES = frozenset(
-    f"{area}:{right}"
-    for area in ("alerts", "tax", "portfolio", "security", "jobs", "profile")
-    for right in ("read", "write")
-)
+SCOPES = frozenset(scope for service in services() for scope in service.scopes)
 MAX_KEYS = 20
 _ALPHABET = string.ascii_letters + string.digits
 

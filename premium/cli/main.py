@@ -8,12 +8,9 @@ from typing import Any
 
 import click
 
-TOPICS: Mapping[str, str] = {
-    "alerts": "Replay events against alert rules; failed batches and deliveries.",
-    "prices": "The price history: load what assets cost.",
-    "queues": "Jobs and their queues: look, requeue, cancel, drain.",
-    "tax": "Transaction histories and tax reports.",
-}
+from premium.manifest import services
+
+TOPICS: Mapping[str, str] = {command.name: command.text for each in services() for command in each.commands}
 """A topic is `premium/cli/<topic>.py` with a click command of the same name; its line is known before its import."""
 
 

@@ -26,6 +26,7 @@ from premium.notifications.courier import Courier
 from premium.notifications.dispatch import WAKES, Wake
 from premium.notifications.guard import open_guarded
 from premium.notifications.lanes import REST_SECONDS, Lanes
+from premium.notifications.manifest import NotificationSettings
 from premium.notifications.office import PostOffice
 from premium.notifications.providers import Channels, adapters_of, providers_of
 from premium.notifications.store import DeliveryStore
@@ -57,7 +58,7 @@ class Parts:
 @asynccontextmanager
 async def parts_of(platform: Platform, store: DeliveryStore | None = None) -> AsyncIterator[Parts]:
     """Open clients, adapters and lanes; closed at the end."""
-    loopback = platform.settings.webhooks_to_loopback
+    loopback = platform.settings.of(NotificationSettings).webhooks_to_loopback
     async with open_client() as outside, open_guarded(loopback=loopback) as guarded:
         channels = Channels(
             partial(providers_of, platform),

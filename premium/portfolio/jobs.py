@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from premium.jobs.model import JobKind, JobPayload
+from premium.jobs.model import JobKind, JobPayload, Moment
 
 
 class RefreshPayload(JobPayload):
@@ -16,3 +16,21 @@ REFRESH = JobKind(
     payload=RefreshPayload,
     timeout_seconds=120,
 )
+
+SNAPSHOTS = JobKind(
+    name="portfolio.snapshots",
+    function="premium.portfolio.work.snapshots",
+    queue="default",
+    payload=Moment,
+    timeout_seconds=100,
+)
+"""Starts a refresh of every portfolio that is watched."""
+
+TIMESERIES = JobKind(
+    name="portfolio.timeseries",
+    function="premium.portfolio.work.timeseries",
+    queue="default",
+    payload=Moment,
+    timeout_seconds=100,
+)
+"""Makes partitions for the days ahead and roll-ups, and ends what is too old."""

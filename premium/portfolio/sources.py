@@ -15,6 +15,7 @@ from premium.chains.rpc import Rpc
 from premium.clock import Clock
 from premium.neighbours import CircuitBreaker, Neighbour
 from premium.neighbours_metrics import show
+from premium.prices.manifest import PriceSettings
 from premium.prices.model import PriceSource
 from premium.prices.onchain import PoolPrices
 from premium.prices.provider import ProviderPrices
@@ -43,7 +44,7 @@ class Sources:
             registry=registry.load(platform.settings),
             clock=platform.clock,
             price_cache=Cache(platform.redis(_CACHES), "price"),
-            price_url=platform.settings.price_api_url,
+            price_url=platform.settings.of(PriceSettings).price_api_url,
         )
 
     def adapters(self, client: httpx.AsyncClient, names: Iterable[str]) -> Mapping[str, EvmAdapter]:

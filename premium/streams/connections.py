@@ -9,9 +9,10 @@ from uuid import UUID
 from boto3.dynamodb.conditions import Attr, Key
 
 from premium.clock import Clock
+from premium.manifest import services
 from premium.storage.tables import Change, Item, Table
 
-CHANNELS = ("alerts", "portfolio", "jobs")
+CHANNELS = tuple(channel for service in services() for channel in service.channels)
 MAX_PER_USER = 25
 _LIFE = timedelta(hours=2, minutes=10)
 """API Gateway closes a connection after two hours; what was not told so is forgotten soon after."""

@@ -20,6 +20,7 @@ from premium.neighbours_metrics import show
 from premium.observability import logger
 from premium.prices.historical import PastPrices
 from premium.prices.history import KnownPrice, PriceHistory
+from premium.prices.manifest import PriceSettings
 from premium.prices.naming import known_as, theirs
 from premium.tax.days import instant_of, moment_of
 from premium.tax.kinds import OUTSIDE
@@ -67,8 +68,9 @@ def series_of(at: Platform, lacks: set[Lack], currency: str, notices: list[Notic
     chains, history = registry.load(at.settings), PriceHistory(at.timeseries)
     found = _stored(history, lacks, chains)
     missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
-    if missing and at.settings.price_api_url is not None:
-        _learn(history, missing, chains, at.settings.price_api_url, notices)
+    provider = at.settings.of(PriceSettings).price_api_url
+    if missing and provider is not None:
+        _learn(history, missing, chains, provider, notices)
         found |= _stored(history, set(missing), chains)
     return PriceSeries(_in_currency(found, history, currency, notices), within=DAY)
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from premium.alerts.duty import OUTAGE_SECONDS, Duty
 from premium.alerts.lease import Lease, standings
+from premium.alerts.manifest import AlertSettings
 from premium.alerts.shard import Shard
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
@@ -25,7 +26,7 @@ def match(batch: str) -> None:
 def serve(residence: Residence, *, shard: int | None = None) -> None:
     """Match chain events against the rules of one shard: the given one, or whichever is free."""
     platform = residence.platform
-    duty = _duty(residence, _wanted(shard, platform.settings.alert_shards))
+    duty = _duty(residence, _wanted(shard, platform.settings.of(AlertSettings).alert_shards))
     while not residence.stop.wanted:
         try:
             duty.turn()
@@ -38,13 +39,14 @@ def serve(residence: Residence, *, shard: int | None = None) -> None:
 
 def _duty(residence: Residence, wanted: tuple[int, ...]) -> Duty:
     platform, owner = residence.platform, residence.owner
-    database, shards = platform.worker_database, platform.settings.alert_shards
+    database, settings = platform.worker_database, platform.settings.of(AlertSettings)
+    shards = settings.alert_shards
 
     def make(number: int) -> Shard:
         lease = Lease(database, number, owner)
         return Shard(database, platform.redis(1), lease, shards, partial(hand_over, platform.redis(1)))
 
-    return Duty(partial(standings, database, shards, owner), make, wanted, platform.settings.alert_warm_shards)
+    return Duty(partial(standings, database, shards, owner), make, wanted, settings.alert_warm_shards)
 
 
 def _wanted(shard: int | None, shards: int) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ import asyncio
 
 import boto3
 
+from premium.alerts.manifest import AlertSettings
 from premium.alerts.sources.node import Node
 from premium.alerts.sources.poller import Poller
 from premium.alerts.sources.sending import EventsQueue
@@ -37,7 +38,9 @@ async def serve(residence: Residence) -> None:
 
 
 def _chains(platform: Platform) -> tuple[str, ...]:
-    chains = tuple(name.strip() for name in platform.settings.event_sources.split(",") if name.strip())
+    chains = tuple(
+        name.strip() for name in platform.settings.of(AlertSettings).event_sources.split(",") if name.strip()
+    )
     if chains and (unknown := [name for name in chains if name not in Sources.of(platform).registry]):
         raise ConfigurationError(f"EVENT_SOURCES names a chain that is not known: {', '.join(unknown)}")
     return chains

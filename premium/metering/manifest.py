@@ -1,0 +1,11 @@
+"""Declare the metering room."""
+
+from __future__ import annotations
+
+from premium.manifest import Schedule, Service
+
+SERVICE = Service(
+    name="metering",
+    title="Requests counted by key and user",
+    schedules=(Schedule(name="metering.drain", every=1, task="premium.metering.work.drain", needs=("redis", "usage")),),
+)
