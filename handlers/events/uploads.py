@@ -11,7 +11,7 @@ from typing import Any
 from premium.audit.service import SYSTEM_ACTOR, AuditTrail
 from premium.bootstrap import platform
 from premium.observability import logger, tracer
-from premium.tax import service
+from premium.tax.service import TaxUploads
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, str]:
@@ -27,7 +27,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, str]:
         tracer.segment("upload"),
         trail.recorded(SYSTEM_ACTOR, "upload arrived", targets=[key], request_id=request_id) as audit,
     ):
-        record = service.start_arrived(platform(), key, request_id=request_id)
+        record = TaxUploads.of(platform()).start_arrived(key, request_id=request_id)
         audit.add(record.id)
         logger.info("import started by its upload", job_id=str(record.id), status=record.status.value)
     return {"job": str(record.id)}

@@ -49,6 +49,21 @@ def refresh_all(platform: Platform, *, request_id: str, idempotency_key: str) ->
 
 
 @dataclass(frozen=True, kw_only=True)
+class WatchedWallets:
+    """The wallets that users watch, for other services; it needs the premium database alone."""
+
+    store: PortfolioStore
+
+    @classmethod
+    def of(cls, platform: Platform) -> WatchedWallets:
+        return cls(store=PortfolioStore(platform.database))
+
+    def watches(self, user_id: UUID, address: str, chain: str) -> bool:
+        """Whether the user watches the address, checksummed, on this chain."""
+        return self.store.watches(user_id, address, chain)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Portfolios:
     store: PortfolioStore
     snapshots: SnapshotStore

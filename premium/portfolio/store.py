@@ -59,6 +59,11 @@ class PortfolioStore:
         """All of them, newest first; by either role."""
         return self.wallets_page(user_id, MAX_WALLETS, None)
 
+    def watches(self, user_id: UUID, address: str, chain: str) -> bool:
+        """Whether the user watches the address on this chain."""
+        with self._database.as_user(user_id) as connection:
+            return connection.execute(_WATCHES, (user_id, address, chain)).fetchone() is not None
+
     def watching(self) -> list[UUID]:
         """Every user with a wallet; by the worker role, which alone sees them all."""
         with self._database.transaction() as connection:
@@ -114,6 +119,9 @@ _WALLETS = """
     SELECT id, address, label, chains, created_at FROM portfolio_wallets
     WHERE user_id = %(user)s AND (%(at)s::timestamptz IS NULL OR (created_at, id) < (%(at)s, %(id)s))
     ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+"""
+_WATCHES = """
+    SELECT 1 FROM portfolio_wallets WHERE user_id = %s AND address = %s AND (chains = '{}' OR %s = ANY (chains))
 """
 _ASSETS = """
     SELECT id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality, value_usd, is_stale, as_of
