@@ -1,4 +1,4 @@
-"""Wires one process, once: settings in, parts out, each made when it is first used.
+"""Wires one process: from its settings to its parts, each made at first use.
 
 Heavy modules are imported where their part is made, so that a handler pays only for what it calls.
 """
@@ -6,9 +6,11 @@ Heavy modules are imported where their part is made, so that a handler pays only
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from premium.clock import Clock, SystemClock
 from premium.config import Settings
@@ -144,6 +146,11 @@ class Platform:
         from premium.streams.service import Streams
 
         return Streams(Connections(self.tables("connections"), self.clock), self.settings.require("websocket_endpoint"))
+
+    def publish(self, user_id: UUID, channel: str, message: Mapping[str, Any]) -> None:
+        """Send a message to a user's open connections; without a WebSocket API nobody listens."""
+        if self.settings.connections_table and self.settings.websocket_endpoint:
+            self.streams.publish(user_id, channel, message)
 
     def close(self) -> None:
         """Return what was opened; for processes that end in order and for tests."""

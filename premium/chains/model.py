@@ -104,6 +104,13 @@ class ChainReading:
     discovery_failed: bool = False
 
 
+Outcome = ChainReading | str
+"""What a chain said, or why it said nothing."""
+
+Wanted = Mapping[str, Mapping[str, frozenset[str]]]
+"""Chain → checksummed wallet → tokens to read besides those of the chain's list."""
+
+
 class ChainAdapter(Protocol):
     """One chain, read in the way of its kind; UpstreamUnavailable when the whole chain cannot be read."""
 

@@ -1,8 +1,8 @@
-"""Use cases of a portfolio's owner. What reads chains is in `refresh.py`: handlers never load it."""
+"""Use cases of portfolios; nothing here reads a chain, so that handlers stay light."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,13 +15,15 @@ from premium.errors import AppError, InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.observability import logger
-from premium.portfolio import aggregate, cache
 from premium.portfolio.jobs import REFRESH, RefreshPayload
-from premium.portfolio.model import Snapshot, Wallet
-from premium.portfolio.performance import Performance, measure
-from premium.portfolio.snapshots import Interval, Point, SnapshotStore
-from premium.portfolio.store import AssetRow, PortfolioStore
+from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Wallet
+from premium.portfolio.store.assets import AssetStore
+from premium.portfolio.store.newest import NewestSnapshots
+from premium.portfolio.store.snapshots import SnapshotStore
+from premium.portfolio.store.wallets import WalletStore
+from premium.portfolio.valuation.performance import Performance, measure
 from premium.storage.cache import Cache
+from premium.storage.postgres import Database
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -36,79 +38,99 @@ PERIODS = {
     "1y": timedelta(days=365),
     "all": timedelta(days=36_500),
 }
-
-
-def refresh_all(platform: Platform, *, request_id: str, idempotency_key: str) -> int:
-    """A refresh for every user who watches a wallet, by the worker role; how many. The same key starts none twice."""
-    users = PortfolioStore(platform.worker_database).watching()
-    for user_id in users:
-        platform.jobs.start(
-            REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
-        )
-    return len(users)
+_CACHES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Portfolios:
-    store: PortfolioStore
+    """The portfolios of all users; every use case but the last two is for one of them."""
+
+    wallets: WalletStore
+    assets: AssetStore
     snapshots: SnapshotStore
-    cache: Cache
+    newest: NewestSnapshots
     jobs: JobService
     clock: Clock
 
     @classmethod
     def of(cls, platform: Platform) -> Portfolios:
+        """Return the portfolios as the application sees them: each user's under row-level security."""
+        return cls._over(platform.database, platform)
+
+    @classmethod
+    def of_worker(cls, platform: Platform) -> Portfolios:
+        """Return the portfolios as a job's body sees them: everybody's, and it alone may write results."""
+        return cls._over(platform.worker_database, platform)
+
+    @classmethod
+    def _over(cls, database: Database, platform: Platform) -> Portfolios:
         return cls(
-            store=PortfolioStore(platform.database),
+            wallets=WalletStore(database),
+            assets=AssetStore(database),
             snapshots=SnapshotStore(platform.timeseries),
-            cache=cache.of(platform),
+            newest=NewestSnapshots(Cache(platform.redis(_CACHES), "portfolio")),
             jobs=platform.jobs,
             clock=platform.clock,
         )
 
     def watch(
-        self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], known: frozenset[str]
+        self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], known: Container[str]
     ) -> Wallet:
-        """`known`: the names of the registry's chains; InvalidInput names the field."""
+        """Watch a wallet; `known` are the chains' names. InvalidInput names the field."""
         try:
             checked = checksum(address)
         except ValueError as error:
             raise InvalidInput("The address is not valid", details={"address": str(error)}) from None
-        unknown = sorted(set(chains) - known)
+        unknown = sorted(chain for chain in set(chains) if chain not in known)
         if unknown:
             raise InvalidInput(
                 "A chain is not known", details={"chains": f"{unknown[0]!r} is not a chain's short name"}
             )
-        return self.store.add_wallet(user_id, checked, label, sorted(set(chains)))
+        return self.wallets.add(user_id, checked, label, sorted(set(chains)))
+
+    def watches(self, user_id: UUID, address: str, chain: str) -> bool:
+        """Say whether the user watches the checksummed address on the chain."""
+        return self.wallets.has(user_id, address, chain)
+
+    def watched(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[Wallet]:
+        """Return up to `limit` watched wallets, newest first, after the position."""
+        return self.wallets.page(user_id, limit, after)
 
     def unwatch(self, user_id: UUID, wallet_id: UUID, *, request_id: str) -> None:
-        """NotFound for a wallet that is not the user's. A refresh brings the assets in line."""
-        self.store.remove_wallet(user_id, wallet_id)
+        """Stop watching a wallet; NotFound for one that is not the user's.
+
+        The refresh that this starts brings the assets in line.
+        """
+        self.wallets.remove(user_id, wallet_id)
         try:
             self.jobs.start(REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id)
         except AppError as error:
             logger.warning("a wallet was removed; its assets stay until the next refresh", code=error.code)
 
     def refresh(self, user_id: UUID, *, request_id: str, idempotency_key: str | None) -> JobRecord:
-        """A job that reads every chain; Unprocessable where there is nothing to read."""
-        if not self.store.wallets_page(user_id, 1, None):
+        """Start a job that reads every chain; Unprocessable where there is nothing to read."""
+        if not self.wallets.page(user_id, 1, None):
             raise Unprocessable("There is no wallet to read", details={"wallets": "add one first"})
         return self.jobs.start(
             REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
         )
 
     def current(self, user_id: UUID) -> Snapshot:
-        """The newest snapshot, of the wallets watched now; NotFound before the first refresh."""
-        snapshot = cache.get(self.cache, user_id) or self.snapshots.newest(user_id)
+        """Return the newest snapshot, of the wallets watched now; NotFound before the first refresh."""
+        snapshot = self.newest.get(user_id) or self.snapshots.newest(user_id)
         if snapshot is None:
             raise NotFound("this portfolio has not been read yet: POST /v1/portfolio/refresh")
-        return aggregate.only(snapshot, frozenset(wallet.address for wallet in self.store.wallets(user_id)))
+        return snapshot.of_wallets(frozenset(wallet.address for wallet in self.wallets.all(user_id)))
 
-    def assets(self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None) -> list[AssetRow]:
-        return self.store.assets_page(user_id, limit, after)
+    def held(self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None) -> list[AssetRow]:
+        """Return up to `limit` assets, the most valuable first, after the position."""
+        return self.assets.page(user_id, limit, after)
 
     def history(self, user_id: UUID, interval: Interval, since: datetime | None, until: datetime | None) -> list[Point]:
-        """Points oldest first; by default the last 30 days. InvalidInput for a range that is empty or too long."""
+        """Return the value over time, oldest first, by default of the last 30 days.
+
+        InvalidInput for a range that is empty or too long.
+        """
         end = until or self.clock.now()
         start = since or end - timedelta(days=30)
         if start >= end:
@@ -119,8 +141,25 @@ class Portfolios:
         return points
 
     def performance(self, user_id: UUID, period: str) -> Performance:
+        """Measure the snapshots of one of `PERIODS`; NotFound where there is none."""
         now = self.clock.now()
         snapshots = self.snapshots.between(user_id, now - PERIODS[period], now, MAX_POINTS)
         if not snapshots:
             raise NotFound("there is no snapshot in this period: POST /v1/portfolio/refresh")
         return measure(snapshots)
+
+    def refresh_all(self, *, request_id: str, idempotency_key: str) -> int:
+        """Start a refresh for every user who watches a wallet; return how many. Worker role.
+
+        The same key starts none twice.
+        """
+        users = self.wallets.users()
+        for user_id in users:
+            self.jobs.start(
+                REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
+            )
+        return len(users)
+
+    def maintain(self) -> object:
+        """Make partitions and roll-ups of snapshots as of now, and drop what is too old. Worker role."""
+        return self.snapshots.maintain(self.clock.now())

@@ -9,16 +9,17 @@ from functools import cached_property
 import httpx
 
 from premium.chains.evm import CHAIN_DEADLINE, EvmAdapter
+from premium.chains.fanout import read_all
+from premium.chains.model import Outcome, Wanted
 from premium.chains.registry import Registry
 from premium.chains.rpc import Rpc
 from premium.clock import Clock
 from premium.neighbours import CircuitBreaker, Neighbour, StateListener
 from premium.neighbours_metrics import show
-from premium.prices.historical import PastPrices
 from premium.prices.model import PriceSource
 from premium.prices.onchain import PoolPrices
-from premium.prices.provider import ProviderPrices
-from premium.prices.service import Prices
+from premium.prices.provider import PastPrices, ProviderPrices
+from premium.prices.quotes import Prices
 from premium.storage.cache import Cache
 
 _PROVIDER_SECONDS = 10.0
@@ -61,6 +62,10 @@ class Market:
     def adapters(self, chains: Iterable[str]) -> Mapping[str, EvmAdapter]:
         """Return the adapters of these chains by name."""
         return {chain: self.adapter(chain) for chain in chains}
+
+    async def balances(self, wanted: Wanted) -> Mapping[str, Outcome]:
+        """Read balances of many wallets, all chains at once; a chain that fails costs nothing of the others."""
+        return await read_all(self.adapters(wanted), wanted)
 
     @cached_property
     def prices(self) -> Prices:

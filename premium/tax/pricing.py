@@ -16,9 +16,10 @@ from premium.errors import UpstreamUnavailable
 from premium.money import divide
 from premium.neighbours import open_client
 from premium.observability import logger
-from premium.prices.history import KnownPrice, PriceHistory
 from premium.prices.manifest import PriceSettings
-from premium.prices.naming import known_as, theirs
+from premium.prices.model import KnownPrice
+from premium.prices.names import known_as, theirs
+from premium.prices.store import StoredPrices
 from premium.tax.days import instant_of, moment_of
 from premium.tax.history.kinds import OUTSIDE
 from premium.tax.history.price_series import DAY, PriceSeries
@@ -61,7 +62,7 @@ def series_of(at: Platform, lacks: set[Lack], currency: str, notices: list[Remar
     """Prices in `currency` for what is lacking; what no source knows stays out, and is named by who looks for it."""
     if not lacks:
         return PriceSeries()
-    chains, history = at.chains, PriceHistory(at.timeseries)
+    chains, history = at.chains, StoredPrices(at.timeseries)
     found = _stored(history, lacks, chains)
     missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
     if missing and at.settings.of(PriceSettings).price_api_url is not None:
@@ -70,7 +71,7 @@ def series_of(at: Platform, lacks: set[Lack], currency: str, notices: list[Remar
     return PriceSeries(_in_currency(found, history, currency, notices), within=DAY)
 
 
-def _stored(history: PriceHistory, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:
+def _stored(history: StoredPrices, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:
     """The price of each lack by the first of its asset's names that has one."""
     names = {asset: known_as(asset, chains) for asset in {lack.asset for lack in lacks}}
     kept = history.kept(sorted({name for each in names.values() for name in each}))
@@ -97,7 +98,7 @@ def _a_dollar(lack: Lack) -> KnownPrice:
     return KnownPrice(DOLLAR, moment_of(lack.instant), Decimal(1), "itself")
 
 
-def _learn(at: Platform, history: PriceHistory, missing: Sequence[Lack], notices: list[Remark]) -> None:
+def _learn(at: Platform, history: StoredPrices, missing: Sequence[Lack], notices: list[Remark]) -> None:
     """Ask the provider, by the hour before each instant, and store what it says; its silence is told of."""
     names = {asset: name for asset in {lack.asset for lack in missing} if (name := theirs(asset, at.chains))}
     known = (lack for lack in missing if lack.asset in names)
@@ -124,7 +125,7 @@ async def _ask(at: Platform, asked: dict[str, list[int]], names: dict[str, str])
 
 
 def _in_currency(
-    found: dict[Lack, KnownPrice], history: PriceHistory, currency: str, notices: list[Remark]
+    found: dict[Lack, KnownPrice], history: StoredPrices, currency: str, notices: list[Remark]
 ) -> Iterator[tuple[str, int, Decimal, str]]:
     """Each price by the asset that lacked it, at the rate of its own time."""
     prices = sorted({(lack.asset, price) for lack, price in found.items()})
@@ -145,7 +146,7 @@ def _in_currency(
         notices.append(Remark("missing_rate", None, text))
 
 
-def dollars_of(history: PriceHistory, asked: Iterable[tuple[str, datetime]]) -> PriceSeries:
+def dollars_of(history: StoredPrices, asked: Iterable[tuple[str, datetime]]) -> PriceSeries:
     """What one of each currency costs at each of these moments; of the dollar itself nothing is asked."""
     rows = history.before(sorted(one for one in asked if one[0] != DOLLAR), RATE_WITHIN)
     within = round(RATE_WITHIN.total_seconds() * 1_000_000)

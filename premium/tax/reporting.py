@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from premium.errors import Unprocessable
-from premium.prices.history import PriceHistory
+from premium.prices.store import StoredPrices
 from premium.tax import store
 from premium.tax.calculation import report_of
 from premium.tax.days import instant_of
@@ -82,7 +82,7 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
     )
     with context.platform.worker_database.as_user(context.user_id, statement_timeout_ms=120_000) as connection:
         hours = store.other_currencies(connection, context.user_id, under.currency)
-        exchange = Exchange(PriceHistory(context.platform.timeseries), hours, under.currency)
+        exchange = Exchange(StoredPrices(context.platform.timeseries), hours, under.currency)
         read = read_rows(exchange.rows(store.history(connection, context.user_id)), zone=ZoneInfo("UTC"))
     read.notices.extend(exchange.notices())
     if not read.transactions:

@@ -11,9 +11,8 @@ from typing import Any, cast
 import pytest
 
 from premium.errors import UpstreamUnavailable
-from premium.prices.judge import judge
-from premium.prices.model import Price, Quality
-from premium.prices.service import Prices
+from premium.prices.model import Price, Quality, Quote
+from premium.prices.quotes import Prices
 from premium.storage.cache import Cache
 
 pytestmark = pytest.mark.unit
@@ -82,7 +81,7 @@ def quotes(
     ],
 )
 def test_every_doubt_is_marked(given: Price | None, expected: Quality) -> None:
-    assert judge(given, NOW).quality is expected
+    assert Quote.of(given, NOW).quality is expected
 
 
 def test_a_price_is_asked_once_in_five_minutes() -> None:

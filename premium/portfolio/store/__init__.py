@@ -1,0 +1,1 @@
+"""Where portfolios are kept: wallets and assets, snapshots over time, and the newest of these in Redis."""
