@@ -17,13 +17,8 @@ from premium.jobs.service import JobService
 from premium.observability import logger
 from premium.portfolio.jobs import REFRESH, RefreshPayload
 from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Wallet
-from premium.portfolio.store.assets import AssetStore
-from premium.portfolio.store.newest import NewestSnapshots
-from premium.portfolio.store.snapshots import SnapshotStore
-from premium.portfolio.store.wallets import WalletStore
+from premium.portfolio.store import Stores
 from premium.portfolio.valuation.performance import Performance, measure
-from premium.storage.cache import Cache
-from premium.storage.postgres import Database
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -38,40 +33,25 @@ PERIODS = {
     "1y": timedelta(days=365),
     "all": timedelta(days=36_500),
 }
-_CACHES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Portfolios:
-    """The portfolios of all users; every use case but the last two is for one of them."""
+    """The portfolios of all users; every use case but the last is for one of them."""
 
-    wallets: WalletStore
-    assets: AssetStore
-    snapshots: SnapshotStore
-    newest: NewestSnapshots
+    stores: Stores
     jobs: JobService
     clock: Clock
 
     @classmethod
     def of(cls, platform: Platform) -> Portfolios:
-        """Return the portfolios as the application sees them: each user's under row-level security."""
-        return cls._over(platform.database, platform)
+        """Return the portfolios as the application's role sees them."""
+        return cls(stores=Stores.of(platform), jobs=platform.jobs, clock=platform.clock)
 
     @classmethod
     def of_worker(cls, platform: Platform) -> Portfolios:
-        """Return the portfolios as a job's body sees them: everybody's, and it alone may write results."""
-        return cls._over(platform.worker_database, platform)
-
-    @classmethod
-    def _over(cls, database: Database, platform: Platform) -> Portfolios:
-        return cls(
-            wallets=WalletStore(database),
-            assets=AssetStore(database),
-            snapshots=SnapshotStore(platform.timeseries),
-            newest=NewestSnapshots(Cache(platform.redis(_CACHES), "portfolio")),
-            jobs=platform.jobs,
-            clock=platform.clock,
-        )
+        """Return the portfolios as the workers' role sees them."""
+        return cls(stores=Stores.of_worker(platform), jobs=platform.jobs, clock=platform.clock)
 
     def watch(
         self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], known: Container[str]
@@ -86,22 +66,22 @@ class Portfolios:
             raise InvalidInput(
                 "A chain is not known", details={"chains": f"{unknown[0]!r} is not a chain's short name"}
             )
-        return self.wallets.add(user_id, checked, label, sorted(set(chains)))
+        return self.stores.wallets.add(user_id, checked, label, sorted(set(chains)))
 
     def watches(self, user_id: UUID, address: str, chain: str) -> bool:
         """Say whether the user watches the checksummed address on the chain."""
-        return self.wallets.has(user_id, address, chain)
+        return self.stores.wallets.has(user_id, address, chain)
 
     def watched(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[Wallet]:
         """Return up to `limit` watched wallets, newest first, after the position."""
-        return self.wallets.page(user_id, limit, after)
+        return self.stores.wallets.page(user_id, limit, after)
 
     def unwatch(self, user_id: UUID, wallet_id: UUID, *, request_id: str) -> None:
         """Stop watching a wallet; NotFound for one that is not the user's.
 
         The refresh that this starts brings the assets in line.
         """
-        self.wallets.remove(user_id, wallet_id)
+        self.stores.wallets.remove(user_id, wallet_id)
         try:
             self.jobs.start(REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id)
         except AppError as error:
@@ -109,7 +89,7 @@ class Portfolios:
 
     def refresh(self, user_id: UUID, *, request_id: str, idempotency_key: str | None) -> JobRecord:
         """Start a job that reads every chain; Unprocessable where there is nothing to read."""
-        if not self.wallets.page(user_id, 1, None):
+        if not self.stores.wallets.page(user_id, 1, None):
             raise Unprocessable("There is no wallet to read", details={"wallets": "add one first"})
         return self.jobs.start(
             REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
@@ -117,14 +97,14 @@ class Portfolios:
 
     def current(self, user_id: UUID) -> Snapshot:
         """Return the newest snapshot, of the wallets watched now; NotFound before the first refresh."""
-        snapshot = self.newest.get(user_id) or self.snapshots.newest(user_id)
+        snapshot = self.stores.newest.get(user_id) or self.stores.snapshots.newest(user_id)
         if snapshot is None:
             raise NotFound("this portfolio has not been read yet: POST /v1/portfolio/refresh")
-        return snapshot.of_wallets(frozenset(wallet.address for wallet in self.wallets.all(user_id)))
+        return snapshot.of_wallets(frozenset(wallet.address for wallet in self.stores.wallets.all(user_id)))
 
     def held(self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None) -> list[AssetRow]:
         """Return up to `limit` assets, the most valuable first, after the position."""
-        return self.assets.page(user_id, limit, after)
+        return self.stores.assets.page(user_id, limit, after)
 
     def history(self, user_id: UUID, interval: Interval, since: datetime | None, until: datetime | None) -> list[Point]:
         """Return the value over time, oldest first, by default of the last 30 days.
@@ -135,7 +115,7 @@ class Portfolios:
         start = since or end - timedelta(days=30)
         if start >= end:
             raise InvalidInput("The range is empty", details={"from": "must lie before `to`"})
-        points = self.snapshots.history(user_id, interval, start, end, MAX_POINTS + 1)
+        points = self.stores.snapshots.history(user_id, interval, start, end, MAX_POINTS + 1)
         if len(points) > MAX_POINTS:
             raise InvalidInput("The range is too long", details={"from": f"more than {MAX_POINTS} points: shorten it"})
         return points
@@ -143,7 +123,7 @@ class Portfolios:
     def performance(self, user_id: UUID, period: str) -> Performance:
         """Measure the snapshots of one of `PERIODS`; NotFound where there is none."""
         now = self.clock.now()
-        snapshots = self.snapshots.between(user_id, now - PERIODS[period], now, MAX_POINTS)
+        snapshots = self.stores.snapshots.between(user_id, now - PERIODS[period], now, MAX_POINTS)
         if not snapshots:
             raise NotFound("there is no snapshot in this period: POST /v1/portfolio/refresh")
         return measure(snapshots)
@@ -153,13 +133,9 @@ class Portfolios:
 
         The same key starts none twice.
         """
-        users = self.wallets.users()
+        users = self.stores.wallets.users()
         for user_id in users:
             self.jobs.start(
                 REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
             )
         return len(users)
-
-    def maintain(self) -> object:
-        """Make partitions and roll-ups of snapshots as of now, and drop what is too old. Worker role."""
-        return self.snapshots.maintain(self.clock.now())

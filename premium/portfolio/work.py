@@ -20,6 +20,7 @@ from premium.observability import logger, tracer
 from premium.portfolio.jobs import REFRESH, SNAPSHOTS, TIMESERIES, RefreshPayload
 from premium.portfolio.model import Snapshot
 from premium.portfolio.service import Portfolios
+from premium.portfolio.store import Stores
 from premium.portfolio.valuation.assembly import assemble
 from premium.portfolio.valuation.summary import summary
 from premium.portfolio.valuation.watchlist import watchlist
@@ -30,25 +31,25 @@ from premium.prices.store import StoredPrices
 @job(REFRESH)
 def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
     """Read a user's wallets on every chain and write one snapshot; without a wallet it is empty."""
-    portfolios = Portfolios.of_worker(context.platform)
-    snapshot = portfolios.snapshots.of_job(context.user_id, context.job_id, context.created_at)
+    stores = Stores.of_worker(context.platform)
+    snapshot = stores.snapshots.of_job(context.user_id, context.job_id, context.created_at)
     if snapshot is None:
-        snapshot = _snapshot(context, portfolios)
-        portfolios.assets.replace(context.user_id, snapshot)
+        snapshot = _snapshot(context, stores)
+        stores.assets.replace(context.user_id, snapshot)
         StoredPrices(context.platform.timeseries).keep(snapshot.good_prices)
         context.point("first_write")
-        portfolios.snapshots.add(context.user_id, snapshot, before_commit=lambda: context.point("before_commit"))
-    portfolios.newest.put(context.user_id, snapshot)
+        stores.snapshots.add(context.user_id, snapshot, before_commit=lambda: context.point("before_commit"))
+    stores.newest.put(context.user_id, snapshot)
     result = summary(snapshot)
     context.platform.publish(context.user_id, "portfolio", {"type": "portfolio", "data": result})
     return result
 
 
-def _snapshot(context: JobContext, portfolios: Portfolios) -> Snapshot:
+def _snapshot(context: JobContext, stores: Stores) -> Snapshot:
     """What the wallets hold now; a chain that fails keeps its part of the snapshot before."""
-    previous = portfolios.snapshots.before(context.user_id, context.created_at)
+    previous = stores.snapshots.before(context.user_id, context.created_at)
     active = [chain.name for chain in context.platform.chains.active]
-    watched = watchlist(portfolios.wallets.all(context.user_id), active, previous)
+    watched = watchlist(stores.wallets.all(context.user_id), active, previous)
     outcomes, quotes = asyncio.run(_read(context, watched, previous))
     return assemble(
         job_id=context.job_id,
@@ -89,4 +90,4 @@ def snapshots(context: JobContext, payload: Moment) -> Mapping[str, Any]:
 @job(TIMESERIES)
 def timeseries(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
     """Keep the time series as of now, not of the payload: a repeat a day late makes today's partitions."""
-    return {"done": Portfolios.of_worker(context.platform).maintain()}
+    return {"done": Stores.of_worker(context.platform).snapshots.maintain(context.platform.clock.now())}

@@ -216,7 +216,7 @@ def test_a_removed_wallet_leaves_the_portfolio_at_once(stores: Stores, user: UUI
     run(context(stores[0], user))
     portfolios = portfolios_of(stores)
     assert portfolios.current(user).total_value > 160_000
-    portfolios.wallets.remove(user, portfolios.wallets.all(user)[0].id)
+    portfolios.stores.wallets.remove(user, portfolios.stores.wallets.all(user)[0].id)
     assert portfolios.current(user).total_value == 0
 
 
@@ -244,6 +244,15 @@ def test_one_user_sees_nothing_of_anothers(stores: Stores, user: UUID) -> None:
     with pytest.raises(NotFound):
         store.remove(other, wallet.id)
     assert store.all(user) == [wallet]
+
+
+def test_a_wallet_is_watched_by_its_user_on_its_chains(stores: Stores, user: UUID, market: Market) -> None:
+    portfolios, address = portfolios_of(stores), "0x" + "1" * 40
+    portfolios.watch(user, address, None, ["ethereum"], {"ethereum"})
+    assert portfolios.watches(user, market.wallet, "ethereum"), "one that names no chains is watched on all"
+    assert portfolios.watches(user, address, "ethereum")
+    assert not portfolios.watches(user, address, "local")
+    assert not portfolios.watches(new_user(stores[2]), address, "ethereum")
 
 
 def test_wallets_are_unique_bounded_and_paged(stores: Stores, user: UUID, market: Market) -> None:

@@ -124,3 +124,12 @@ def test_a_cached_value_that_makes_no_sense_is_asked_anew() -> None:
     memory = Memory()
     memory.values[KEY] = {"price": "two dollars"}
     assert quotes([Source(price())], [KEY], memory)[KEY].quality is Quality.GOOD
+
+
+def test_where_a_source_is_silent_the_callers_own_price_counts() -> None:
+    silent, ignorant = (Prices(cast("Cache", Memory()), [source], Clock()) for source in (Source(down=True), Source()))
+    last = {KEY: price(at=NOW - timedelta(hours=2))}
+    found = asyncio.run(silent.quotes([KEY, OTHER], last))
+    assert (found[KEY].quality, found[KEY].price) == (Quality.TOO_OLD, last[KEY])
+    assert found[OTHER].quality is Quality.UNAVAILABLE
+    assert asyncio.run(ignorant.quotes([KEY], last))[KEY].quality is Quality.UNKNOWN
