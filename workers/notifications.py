@@ -16,6 +16,7 @@ from typing import Any
 
 from premium.bootstrap import platform
 from premium.config import ConfigurationError
+from premium.execution.residence import Residence
 from premium.jobs.presence import present
 from premium.notifications.dispatch import WAKES
 from premium.notifications.running import run_batch, run_until
@@ -26,6 +27,12 @@ from workers import logs
 def deliver(wakes: Sequence[dict[str, Any]]) -> None:
     """What RQ calls in workers that fork for each job."""
     asyncio.run(run_batch(platform(), WAKES.validate_python(wakes)))
+
+
+async def serve(residence: Residence) -> None:
+    """Deliver notifications until asked to stop."""
+    residence.say("delivers")
+    await run_until(residence.stop.event(), residence.platform)
 
 
 async def reside() -> None:

@@ -60,8 +60,8 @@ SERVICE = Service(
     queues=(Queue(name="alerts", urgency=0, processes=1, share=Decimal("0.25")),),
     schedules=(Schedule(name="alerts.partitions", every=1440, job="alerts.partitions"),),
     residents=(
-        Resident(name="alerts.matcher", queue="alerts", function="workers.matcher.serve"),
-        Resident(name="alerts.sources", queue="alerts", function="workers.sources.serve"),
+        Resident(name="alerts.matcher", queue="alerts", function="premium.alerts.work.matcher.serve"),
+        Resident(name="alerts.sources", queue="alerts", function="premium.alerts.work.sources.serve"),
     ),
     settings=AlertSettings,
     tables=(

@@ -18,6 +18,7 @@ from premium.observability import logger
 from premium.portfolio.jobs import REFRESH, RefreshPayload
 from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Wallet
 from premium.portfolio.store import Stores
+from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.valuation.performance import Performance, measure
 
 if TYPE_CHECKING:
@@ -33,6 +34,22 @@ PERIODS = {
     "1y": timedelta(days=365),
     "all": timedelta(days=36_500),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedWallets:
+    """The wallets that users watch, for other services; it needs the premium database alone."""
+
+    store: WalletStore
+
+    @classmethod
+    def of(cls, platform: Platform) -> WatchedWallets:
+        """Return the wallets as the application's role sees them."""
+        return cls(store=WalletStore(platform.database))
+
+    def watches(self, user_id: UUID, address: str, chain: str) -> bool:
+        """Say whether the user watches the checksummed address on the chain."""
+        return self.store.has(user_id, address, chain)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +84,6 @@ class Portfolios:
                 "A chain is not known", details={"chains": f"{unknown[0]!r} is not a chain's short name"}
             )
         return self.stores.wallets.add(user_id, checked, label, sorted(set(chains)))
-
-    def watches(self, user_id: UUID, address: str, chain: str) -> bool:
-        """Say whether the user watches the checksummed address on the chain."""
-        return self.stores.wallets.has(user_id, address, chain)
 
     def watched(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[Wallet]:
         """Return up to `limit` watched wallets, newest first, after the position."""

@@ -26,7 +26,7 @@ from premium.chains.rpc import Rpc
 from premium.errors import Conflict, NotFound
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Snapshot, Status
-from premium.portfolio.service import Portfolios
+from premium.portfolio.service import Portfolios, WatchedWallets
 from premium.portfolio.store.assets import AssetStore
 from premium.portfolio.store.newest import NewestSnapshots
 from premium.portfolio.store.snapshots import SnapshotStore
@@ -247,12 +247,12 @@ def test_one_user_sees_nothing_of_anothers(stores: Stores, user: UUID) -> None:
 
 
 def test_a_wallet_is_watched_by_its_user_on_its_chains(stores: Stores, user: UUID, market: Market) -> None:
-    portfolios, address = portfolios_of(stores), "0x" + "1" * 40
-    portfolios.watch(user, address, None, ["ethereum"], {"ethereum"})
-    assert portfolios.watches(user, market.wallet, "ethereum"), "one that names no chains is watched on all"
-    assert portfolios.watches(user, address, "ethereum")
-    assert not portfolios.watches(user, address, "local")
-    assert not portfolios.watches(new_user(stores[2]), address, "ethereum")
+    wallets, address = WatchedWallets.of(stores[1]), "0x" + "1" * 40
+    portfolios_of(stores).watch(user, address, None, ["ethereum"], {"ethereum"})
+    assert wallets.watches(user, market.wallet, "ethereum"), "one that names no chains is watched on all"
+    assert wallets.watches(user, address, "ethereum")
+    assert not wallets.watches(user, address, "local")
+    assert not wallets.watches(new_user(stores[2]), address, "ethereum")
 
 
 def test_wallets_are_unique_bounded_and_paged(stores: Stores, user: UUID, market: Market) -> None:

@@ -21,8 +21,8 @@ from premium.tax.calculation import calculate
 from premium.tax.days import instant_of
 from premium.tax.history.price_series import PriceSeries
 from premium.tax.model import More, Transaction
-from premium.tax.pricing import Lack, lacking
 from premium.tax.reports import audit_csv
+from premium.tax.work.prices import Lack, lacking
 from tests.unit.tax.histories import result, tx
 
 pytestmark = pytest.mark.unit

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import pytest
 
-from premium.cli import watching
-from premium.cli.watching import watched
+from premium.cli import progress as watching
+from premium.cli.progress import watched
 from premium.tax.calculation import calculate
 from tests.unit.tax.histories import history
 
