@@ -13,7 +13,7 @@ BATCHES_AT_ONCE = 10
 
 
 async def read_all(adapters: Mapping[str, ChainAdapter], wanted: Wanted) -> dict[str, Outcome]:
-    """Return what each chain said, or its error's words why it said nothing."""
+    """Return what each chain said, or the words of its error."""
     slots = asyncio.Semaphore(CHAINS_A_BATCH * BATCHES_AT_ONCE)
 
     async def one(name: str) -> Outcome:

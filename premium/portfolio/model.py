@@ -23,7 +23,10 @@ _ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
 
 
 class _Value(BaseModel):
-    """Kept in the time series for 90 days: a newer release's fields are ignored by an older one."""
+    """A value that is stored in the time series for 90 days.
+
+    A newer release's fields are ignored by an older one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -62,7 +65,7 @@ class AssetRow(_Row):
 
 
 class Point(_Row):
-    """The value of a portfolio at the end of an interval, and its extremes within it."""
+    """A portfolio's value at the end of an interval, and its extremes within it."""
 
     at: datetime
     value: Decimal
@@ -137,7 +140,10 @@ class Holding(_Value):
 
 
 class Snapshot(_Value):
-    """A portfolio at one instant. Every sum is made from the holdings, so that they always agree."""
+    """A portfolio at one instant.
+
+    Every sum is made from the holdings, so that they always agree.
+    """
 
     job_id: UUID
     timestamp: datetime

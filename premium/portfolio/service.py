@@ -54,7 +54,7 @@ class WatchedWallets:
 
 @dataclass(frozen=True, kw_only=True)
 class Portfolios:
-    """The portfolios of all users; every use case but the last is for one of them."""
+    """The portfolios of all users; nearly every use case is for one of them."""
 
     stores: Stores
     jobs: JobService

@@ -30,7 +30,10 @@ from premium.prices.store import StoredPrices
 
 @job(REFRESH)
 def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
-    """Read a user's wallets on every chain and write one snapshot; without a wallet it is empty."""
+    """Read a user's wallets on every chain and write one snapshot.
+
+    Without a wallet it is empty.
+    """
     stores = Stores.of_worker(context.platform)
     snapshot = stores.snapshots.of_job(context.user_id, context.job_id, context.created_at)
     if snapshot is None:
@@ -46,7 +49,10 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]: 
 
 
 def _snapshot(context: JobContext, stores: Stores) -> Snapshot:
-    """What the wallets hold now; a chain that fails keeps its part of the snapshot before."""
+    """Return what the wallets hold now.
+
+    A chain that fails keeps its part of the snapshot before.
+    """
     previous = stores.snapshots.before(context.user_id, context.created_at)
     active = [chain.name for chain in context.platform.chains.active]
     watched = watchlist(stores.wallets.all(context.user_id), active, previous)
@@ -64,7 +70,10 @@ def _snapshot(context: JobContext, stores: Stores) -> Snapshot:
 async def _read(
     context: JobContext, watched: Wanted, previous: Snapshot | None
 ) -> tuple[Mapping[str, Outcome], Mapping[str, Quote]]:
-    """Balances by chain and the quotes of what is held; where a source is silent, the price of the snapshot before."""
+    """Return balances by chain, and the quotes of what is held.
+
+    Where a source of prices is silent, the price of the snapshot before counts.
+    """
     async with open_client() as client:
         market = context.platform.market(client)
         with tracer.segment("chains"):
@@ -89,5 +98,8 @@ def snapshots(context: JobContext, payload: Moment) -> Mapping[str, Any]:
 
 @job(TIMESERIES)
 def timeseries(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
-    """Keep the time series as of now, not of the payload: a repeat a day late makes today's partitions."""
+    """Keep the partitions and roll-ups of snapshots up to date.
+
+    As of now, not of the payload: a repeat a day late makes today's partitions.
+    """
     return {"done": Stores.of_worker(context.platform).snapshots.maintain(context.platform.clock.now())}

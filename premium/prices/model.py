@@ -61,7 +61,10 @@ class Quote(BaseModel):
 
     @classmethod
     def of(cls, price: Price | None, now: datetime, *, answered: bool = True) -> Self:
-        """Judge a price; `answered`: whether the sources that may know the asset said anything at all."""
+        """Judge a price as of `now`.
+
+        `answered`: whether the sources that may know the asset said anything at all.
+        """
         if price is None:
             return cls(price=None, quality=Quality.UNKNOWN if answered else Quality.UNAVAILABLE)
         if now - price.at > MAX_AGE:
@@ -84,5 +87,8 @@ class PriceSource(Protocol):
 
 
 def rounded(usd: Decimal) -> Decimal:
-    """Round to 30 significant digits: a ratio of reserves never ends, and a price needs no more."""
+    """Round to 30 significant digits.
+
+    A ratio of reserves never ends, and a price needs no more.
+    """
     return _SIGNIFICANT.plus(usd)

@@ -1,4 +1,4 @@
-"""Names of an asset: its own, those that prices are stored under, and the provider's.
+"""Names of an asset: its own, its keys among stored prices, the provider's.
 
 Anybody can call a token ETH: a symbol alone is only taken for what the registry of chains or this list vouches for.
 """
@@ -44,7 +44,7 @@ def theirs(asset: str, registry: Registry) -> str | None:
 
 
 def _of_symbol(symbol: str, registry: Registry) -> tuple[str, ...]:
-    """The coin of the chains that call theirs so, and the tokens that the registry lists under this symbol."""
+    """Return keys of the coins and listed tokens that chains call by this symbol."""
     coins = [price_key(chain.name, NATIVE) for chain in registry if chain.native.symbol == symbol]
     tokens = [
         price_key(chain.name, token.address) for chain in registry for token in chain.tokens if token.symbol == symbol

@@ -44,7 +44,7 @@ class _PastCoin(_Coin):
 
 
 class ProviderPrices:
-    """Current prices of what no pool of a chain's own prices."""
+    """Current prices of assets on chains whose pools are not read."""
 
     name = _SOURCE
 
@@ -93,9 +93,10 @@ class PastPrices:
         self._neighbour, self._base = neighbour, base_url.rstrip("/")
 
     async def at(self, asked: Mapping[str, Sequence[int]], names: Mapping[str, str]) -> list[KnownPrice]:
-        """Return the prices that it is sure of near the moments; UpstreamUnavailable when it does not answer.
+        """Return the prices that it is sure of near past moments.
 
         `asked`: asset → Unix seconds; `names`: asset → its name at the provider.
+        UpstreamUnavailable when it does not answer.
         """
         ours = {theirs: asset for asset, theirs in names.items()}
         found: list[KnownPrice] = []

@@ -1,7 +1,7 @@
-"""Quotes of many assets: five minutes from the cache, else from the source that covers the asset.
+"""Quotes of many assets, from a cache and from sources of prices.
 
-What was known last stays for a day, so that a source that is down yields an older price under its own time,
-which is marked once it is too old.
+Five minutes from the cache, else from the source that covers the asset. What was known last stays for a day, so that
+a source that is down yields an older price under its own time, which is marked once it is too old.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ class Prices:
     """What assets cost now, from a cache and several sources."""
 
     def __init__(self, cache: Cache, sources: Sequence[PriceSource], clock: Clock) -> None:
-        """`sources` in the order of preference: a later one is asked for what the earlier do not know."""
+        """Take `sources` in the order of preference.
+
+        A later one is asked for what the earlier do not know.
+        """
         self._cache, self._sources, self._clock = cache, sources, clock
 
     async def quotes(self, keys: Iterable[str], last: Mapping[str, Price] = _NOTHING) -> Mapping[str, Quote]:
@@ -54,7 +57,7 @@ class Prices:
         return {key: Quote.of(prices.get(key), now, answered=key not in silent) for key in wanted}
 
     async def _ask(self, keys: Sequence[str]) -> tuple[dict[str, Price], set[str]]:
-        """What the sources know, and the keys of which at least one source said nothing."""
+        """Return what the sources know, and the keys that a source said nothing of."""
         found: dict[str, Price] = {}
         silent: set[str] = set()
         for source in self._sources:

@@ -1,4 +1,4 @@
-"""Where portfolios are kept: wallets and assets, snapshots over time, and the newest of these in Redis."""
+"""Stores of portfolios: wallets, current assets, snapshots over time, the newest snapshots."""
 
 from __future__ import annotations
 

@@ -19,7 +19,10 @@ class NewestSnapshots:
         self._cache = cache
 
     def get(self, user_id: UUID) -> Snapshot | None:
-        """Return the user's; None for what is absent or written by another release in another form."""
+        """Return the user's snapshot.
+
+        None for what is absent, and for what another release wrote in another form.
+        """
         value = self._cache.get(str(user_id))
         try:
             return None if value is None else Snapshot.model_validate(value)

@@ -87,7 +87,7 @@ class SnapshotStore:
         return [_snapshot(row) for row in rows]
 
     def maintain(self, now: datetime) -> Any:
-        """Make partitions for the days ahead and roll-ups, and drop what is too old; worker role."""
+        """Make coming partitions and roll-ups, and drop what is too old; worker role."""
         with self._timeseries.transaction(statement_timeout_ms=90_000) as connection:
             row = connection.execute("SELECT maintain_timeseries(%s) AS done", (now,)).fetchone()
         return row and row["done"]
@@ -110,7 +110,10 @@ _HISTORY: Mapping[Interval, Any] = {
 
 
 def _json(snapshot: Snapshot) -> tuple[Jsonb, Jsonb, Jsonb]:
-    """Chains, assets and categories, each with its value, so that the row can be read by SQL alone."""
+    """Return chains, assets and categories as columns, each with its value.
+
+    The row can be read by SQL alone.
+    """
     values = snapshot.value_by_chain
     chains = {
         name: state.model_dump(mode="json") | {"value": str(values[name])} for name, state in snapshot.chains.items()

@@ -79,7 +79,10 @@ def _fresh(reading: ChainReading) -> ChainState:
 
 
 def _failed(reason: str, chain: str, previous: Snapshot | None) -> ChainState:
-    """The time of a stale part is the time it was read at, however many refreshes ago."""
+    """Return the state of a chain that could not be read.
+
+    The time of a stale part is the time it was read at, however many refreshes ago.
+    """
     before = previous.chains.get(chain) if previous is not None else None
     if before is None or before.as_of is None:
         return ChainState(status=Status.UNAVAILABLE, as_of=None, reason=reason)

@@ -109,7 +109,10 @@ def step(before: Snapshot, after: Snapshot) -> Step:
 
 
 def _earned(before: Holding, after: Holding | None) -> Decimal | None:
-    """On the amount that was there at both ends: what left in between left at the earlier price."""
+    """Return what a holding earned by the change of its price.
+
+    It counts on the amount that was there at both ends: what left in between left at the earlier price.
+    """
     if after is None or before.value is None or after.value is None or not before.quote.price or not after.quote.price:
         return None
     units = min(sum(before.units.values()), sum(after.units.values()))

@@ -10,7 +10,7 @@ from premium.portfolio.model import Snapshot, Status
 
 
 def summary(snapshot: Snapshot) -> Mapping[str, Any]:
-    """Return the totals of a snapshot and how many chains were read, in the API's names."""
+    """Return totals and counts of a snapshot, by the API's names."""
     fresh = sum(state.status is Status.FRESH for state in snapshot.chains.values())
     return {
         "totalValueUsd": plain(snapshot.total_value),
