@@ -13,9 +13,9 @@ from premium.chains.addresses import checksum
 from premium.chains.model import Chain
 from premium.chains.rpc import Rpc
 from premium.errors import Unprocessable, UpstreamUnavailable
-from premium.security.carry import scan_at
 from premium.security.model import ContractScan, Severity
-from premium.security.node import NodeReader
+from premium.security.onchain.current import current_scan
+from premium.security.onchain.node import NodeReader
 from premium.storage.cache import Cache
 from tests.factories.contracts import Compiled, artifact_creation, renamed_word
 from tests.factories.contracts.deploying import account, calldata, deploy, minimal_proxy, send
@@ -41,7 +41,7 @@ def cache(redis_server: RedisServer) -> Iterator[Cache]:
 
 def scanned(chain: Chain, address: str, cache: Cache) -> ContractScan:
     with NodeReader(lambda client: Rpc(chain, client)) as reader:
-        return scan_at(chain.name, address, reader, cache)
+        return current_scan(chain.name, address, reader, cache)
 
 
 def ids(scan: ContractScan) -> set[str]:
