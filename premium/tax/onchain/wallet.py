@@ -1,4 +1,4 @@
-"""Asks a chain's nodes for all that moved in or out of a wallet between two blocks."""
+"""Ask a chain's nodes for all that a wallet moved between two blocks."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from premium.chains.rpc import Call, Rpc
 from premium.config import Settings
 from premium.errors import InvalidInput
 from premium.tax.onchain import coin
-from premium.tax.onchain.history import ChainNames, Movement, Row, explain_balances, rows_of
 from premium.tax.onchain.logs import logs_of, moved, topic_of
+from premium.tax.onchain.movements import ChainNames, Movement, Row, explain_balances, rows_of
 from premium.tax.onchain.node import ask
 
 _SPAN = 2_000
@@ -22,7 +22,10 @@ _DECIMALS = "0x313ce567"
 
 
 async def wallet_history(rpc: Rpc, wallet: str, first: int, last: int) -> tuple[list[Row], list[str]]:
-    """(neutral rows, what could not be told apart) of blocks `first` to `last`, both inclusive."""
+    """Return (neutral rows, what could not be told apart) of a range of blocks.
+
+    From `first` to `last`, both inclusive.
+    """
     if first < 0 or last < first:
         raise InvalidInput("the first block is 0 or later, and not after the last", details={"blocks": last - first})
     me, times = wallet.lower(), dict[int, int]()
@@ -61,7 +64,10 @@ async def read_wallet(
 
 
 def wrapped_of(chain: Chain) -> str | None:
-    """The contract that wraps the chain's coin, in small letters, where its entry names one."""
+    """Return the contract that wraps the chain's coin, where its entry names one.
+
+    In small letters.
+    """
     if chain.dex is not None:
         return chain.dex.wrapped_native.lower()
     names = (t.address for t in chain.tokens if t.category == "wrapped" and t.symbol == f"W{chain.native.symbol}")
