@@ -56,6 +56,7 @@ class WatchedWallets:
 
     @classmethod
     def of(cls, platform: Platform) -> WatchedWallets:
+        """Return the use cases over the request's database."""
         return cls(store=PortfolioStore(platform.database))
 
     def watches(self, user_id: UUID, address: str, chain: str) -> bool:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import httpx
-
-from premium.chains import registry
-from premium.chains.model import Chain, Native, Token
+from premium.chains.model import Chain
 from premium.chains.rpc import Call, Rpc
-from premium.config import Settings
 from premium.errors import InvalidInput
 from premium.tax.onchain import coin
 from premium.tax.onchain.logs import logs_of, moved, topic_of
@@ -42,27 +38,6 @@ async def wallet_history(rpc: Rpc, wallet: str, first: int, last: int) -> tuple[
     return list(rows_of(found, me, await _names(rpc, found))), unclear
 
 
-async def read_wallet(
-    wallet: str, *, urls: Sequence[str], chain: str, chain_id: int, native: str, first: int, last: int | None
-) -> tuple[list[Row], list[str]]:
-    """The same from addresses of nodes alone; the newest block where no last one is named."""
-    coin = Native(symbol=native, decimals=18)
-    entry = Chain.model_validate(
-        {
-            "name": chain,
-            "title": chain,
-            "chain_id": chain_id,
-            "native": coin,
-            "rpc": urls,
-            "tokens": _listed(chain, chain_id),
-        }
-    )
-    async with httpx.AsyncClient() as client:
-        rpc = Rpc(entry, client, deadline=30.0)
-        newest = int(await rpc.one("eth_blockNumber"), 16) if last is None else last
-        return await wallet_history(rpc, wallet, first, newest)
-
-
 def wrapped_of(chain: Chain) -> str | None:
     """Return the contract that wraps the chain's coin, where its entry names one.
 
@@ -72,12 +47,6 @@ def wrapped_of(chain: Chain) -> str | None:
         return chain.dex.wrapped_native.lower()
     names = (t.address for t in chain.tokens if t.category == "wrapped" and t.symbol == f"W{chain.native.symbol}")
     return next((address.lower() for address in names), None)
-
-
-def _listed(chain: str, chain_id: int) -> tuple[Token, ...]:
-    """Tokens of the chain that the shipped registry knows, where it is that one."""
-    known = registry.load(Settings.from_environment({"PREMIUM_STAGE": "local"}))
-    return known[chain].tokens if chain in known and known[chain].chain_id == chain_id else ()
 
 
 async def _tokens(

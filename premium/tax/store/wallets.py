@@ -1,4 +1,4 @@
-"""Store what a chain tells of a wallet, and how far the wallet has been read."""
+"""Store the transactions and the blocks that were read of a wallet."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Read a wallet's history from a chain's nodes, range by range, each stored before the next.
+"""Read a wallet's history from a chain's nodes, range by range.
 
-Rows and how far they reach are one commit, so that a job that is killed goes on where the last commit was, and a later
-job where this one ended. Ids come from the chain: what is read twice is stored once.
+Each range is stored before the next. Rows and how far they reach are one commit, so that a job that is killed goes on
+where the last commit was, and a later job where this one ended. Ids come from the chain: what is read twice is stored
+once.
 """
 
 from __future__ import annotations
