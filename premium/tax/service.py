@@ -9,18 +9,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from premium.bootstrap import Platform
 from premium.chains.addresses import checksum
-from premium.chains.registry import Registry
 from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
-from premium.portfolio.service import WatchedWallets
-from premium.storage.objects import Objects
 from premium.tax.history.remarks import UNIVERSAL_TOO_LATE, universal_too_late
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import rows_of_csv, stated_in
@@ -30,6 +26,12 @@ from premium.tax.rows import Imported, NewTransactions, ReportRow, TransactionRo
 from premium.tax.setup import setup
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore
+
+if TYPE_CHECKING:
+    from premium.bootstrap import Platform
+    from premium.chains.registry import Registry
+    from premium.portfolio.service import WatchedWallets
+    from premium.storage.objects import Objects
 
 LINK_SECONDS = 900
 """How long a presigned link to a document works."""
@@ -179,6 +181,9 @@ class TaxWallets:
     @classmethod
     def of(cls, platform: Platform) -> TaxWallets:
         """Return the use cases over the chains that are read here."""
+        # Portfolios load a client of Redis, which no other request of this service needs.
+        from premium.portfolio.service import WatchedWallets  # noqa: PLC0415 - see above
+
         return cls(chains=platform.chains, watched=WatchedWallets.of(platform), jobs=platform.jobs)
 
     def start(
