@@ -14,8 +14,7 @@ from handlers.runtime import Amount, Body, Position, View
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import ReportPayload, WalletPayload
-from premium.tax.model import Remark
-from premium.tax.rows import Imported, ReportRow, TransactionRow
+from premium.tax.model import Imported, Remark, ReportRow, TransactionRow
 
 MAX_ROWS = 20_000
 _FILE_NAME = "The file's own name, which may say of what clock its times are: (UTC+1)"

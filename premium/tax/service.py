@@ -21,8 +21,7 @@ from premium.tax.history.remarks import UNIVERSAL_TOO_LATE, universal_too_late
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, WALLET, ImportPayload, ReportPayload, WalletPayload
-from premium.tax.model import Remark
-from premium.tax.rows import Imported, NewTransactions, ReportRow, TransactionRow
+from premium.tax.model import Imported, NewTransactions, Remark, ReportRow, TransactionRow
 from premium.tax.setup import setup
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from premium.storage.postgres import Database
-from premium.tax.rows import BlockRange, NewTransactions
+from premium.tax.model import BlockRange, NewTransactions
 from premium.tax.store.transactions import PATIENT_MS, Point, insert
 
 

@@ -19,9 +19,9 @@ from premium.execution.runtime import job
 from premium.neighbours import open_client
 from premium.tax.importers.checks import check_rows
 from premium.tax.jobs import WALLET, WalletPayload
+from premium.tax.model import BlockRange, NewTransactions
 from premium.tax.onchain.coin import refuse_too_long
 from premium.tax.onchain.wallet import wallet_history
-from premium.tax.rows import BlockRange, NewTransactions
 from premium.tax.store.transactions import TransactionStore
 from premium.tax.store.wallets import WalletStore
 
