@@ -1,4 +1,7 @@
-"""Show the state of every circuit breaker as a metric."""
+"""Shows the state of every circuit breaker in the metrics.
+
+The metric is 0 for closed, 1 for half-open, 2 for open.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ _LEVEL = {Breaker.CLOSED: 0, Breaker.HALF_OPEN: 1, Breaker.OPEN: 2}
 
 
 def show(neighbour: str, state: Breaker) -> None:
-    """Record a breaker's new state; a `StateListener`."""
+    """Write a breaker's new state to the metrics; a `StateListener`.
+
+    At once, because a state that waits for the next flush is seen too late.
+    """
     logger.info("circuit breaker changed", neighbour=neighbour, state=state.value)
     observe("CircuitBreaker", _LEVEL[state], "Count", neighbour=neighbour)
