@@ -25,9 +25,10 @@ from handlers.alerts_views import (
 )
 from handlers.runtime import Caller, Cursor, Limit, Listing, Moment, entry, listing, needs, position, router
 from premium.alerts.earlier import draft_of, in_its_words
-from premium.alerts.model import DeliveryStatus, Draft, HistoryFilter, RuleRow, RuleType
+from premium.alerts.model import Draft, HistoryFilter, RuleRow, RuleType
 from premium.alerts.service import Rules
 from premium.bootstrap import platform
+from premium.notifications.model import DeliveryStatus
 
 app = router("Alerts")
 

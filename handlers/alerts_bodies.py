@@ -8,7 +8,8 @@ from pydantic import ConfigDict, Field, StrictBool
 
 from handlers.runtime import Amount, Body, ExactJson, Number, Whole
 from premium.alerts.earlier import AlertType
-from premium.alerts.model import Channel, RuleType, Trigger
+from premium.alerts.model import RuleType, Trigger
+from premium.notifications.model import Channel
 
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
 Destination = Annotated[str, Field(min_length=1, max_length=2048)]

@@ -12,8 +12,9 @@ from pydantic import ConfigDict, Field, JsonValue
 from handlers.runtime import Amount, Position, View
 from premium.alerts.checking import trigger_of
 from premium.alerts.earlier import alert_type_of, condition_of
-from premium.alerts.model import Channel, DeliveryRow, DeliveryStatus, HistoryRow, RuleRow, RuleType, Trigger
+from premium.alerts.model import DeliveryRow, HistoryRow, RuleRow, RuleType, Trigger
 from premium.alerts.service import Kept, Trial
+from premium.notifications.model import Channel, DeliveryStatus
 
 
 class ConditionView(View):

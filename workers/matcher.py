@@ -18,12 +18,12 @@ import click
 
 from premium import bootstrap
 from premium.alerts.duty import OUTAGE_SECONDS, Duty
+from premium.alerts.firing import enqueue_alerts
 from premium.alerts.lease import Lease, standings
 from premium.alerts.shard import Shard
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
 from premium.jobs.presence import present
-from premium.notifications.dispatch import hand_over
 from premium.observability import logger
 from workers import logs
 
@@ -51,7 +51,8 @@ def reside(platform: bootstrap.Platform, wanted: tuple[int, ...], stop: Stop) ->
 
     def make(number: int) -> Shard:
         lease = Lease(platform.worker_database, number, owner)
-        return Shard(platform.worker_database, platform.redis(1), lease, shards, partial(hand_over, platform.redis(1)))
+        redis = platform.redis(1)
+        return Shard(platform.worker_database, redis, lease, shards, partial(enqueue_alerts, redis))
 
     look = partial(standings, platform.worker_database, shards, owner)
     duty = Duty(look, make, wanted, platform.settings.alert_warm_shards)

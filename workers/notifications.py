@@ -1,4 +1,4 @@
-"""Notifications: the job that the queue `notifications` names, and the resident consumer of that queue.
+"""The resident courier of the queue `notifications`.
 
 `python -m workers.notifications` holds thousands of deliveries at once in one process, where a fork for each job could
 not keep up and one slow destination would occupy a worker. SIGTERM finishes what is in hand.
@@ -11,21 +11,13 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
-from typing import Any
 
 from premium.bootstrap import platform
 from premium.config import ConfigurationError
 from premium.jobs.presence import present
-from premium.notifications.dispatch import WAKES
-from premium.notifications.running import run_batch, run_until
+from premium.notifications.work.courier import deliver_until
 from premium.observability import logger
 from workers import logs
-
-
-def deliver(wakes: Sequence[dict[str, Any]]) -> None:
-    """What RQ calls in workers that fork for each job."""
-    asyncio.run(run_batch(platform(), WAKES.validate_python(wakes)))
 
 
 async def reside() -> None:
@@ -35,7 +27,7 @@ async def reside() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     logger.info("notifications are being delivered")
     with present(platform().redis(1), "notifications", f"{socket.gethostname()}-{os.getpid()}", lambda: "delivers"):
-        await run_until(stop, platform())
+        await deliver_until(stop, platform())
     logger.info("notifications are delivered elsewhere from now on")
 
 

@@ -17,7 +17,7 @@ from premium.errors import InvalidInput
 
 SCOPES = frozenset(
     f"{area}:{right}"
-    for area in ("alerts", "tax", "portfolio", "security", "jobs", "profile")
+    for area in ("alerts", "tax", "portfolio", "security", "jobs", "profile", "notices")
     for right in ("read", "write")
 )
 MAX_KEYS = 20

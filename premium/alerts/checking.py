@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from premium.alerts.language.templates import template_problem
 from premium.alerts.model import Action, Draft, Trigger
 from premium.alerts.rule import Rule, RuleError, parse
 from premium.errors import InvalidInput
 from premium.notifications.destinations import problem
-from premium.notifications.templates import template_problem
 
 
 def checked(draft: Draft, *, loopback: bool) -> Rule:

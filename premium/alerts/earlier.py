@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from premium.alerts.catalogue import DISCRIMINATORS, FIELDS, KIND_OF_RULE
-from premium.alerts.model import Action, Channel, Draft, RuleType
+from premium.alerts.model import Action, Draft, RuleType
 from premium.errors import InvalidInput
+from premium.notifications.model import Channel
 
 AlertType = Literal["whale_movement", "price_above", "price_below", "gas_above", "gas_below", "protocol_risk"]
 

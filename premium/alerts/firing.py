@@ -1,27 +1,31 @@
-"""From a match to what must be told: history and deliveries in one transaction, once for each event and rule.
+"""Record what fired: history and notices in one transaction, once for each event and rule.
 
-By the worker role, or by a rule's owner who tries it out. The caller commits and then hands the alerts to
-`premium.notifications.dispatch.hand_over`; what is lost between the two is found by its deliveries, which are pending.
+By the worker role, or by a rule's owner who tries it out. The caller commits and then calls `enqueue_alerts`; what is
+lost between the two is found by its deliveries, which are pending.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import DictRow
+from redis import Redis
 
+from premium.alerts import notices
 from premium.alerts.model import RULES_A_TIER
+from premium.alerts.notices import Fired, News
+from premium.notifications.model import Delivery, Notice, Permit, PostedNotice
+from premium.notifications.service import enqueue_deliveries, notify
 from premium.storage.plain import to_json
 
 CHUNK = 2_000
 """Firings a statement: bounds its parameters and what one error repeats."""
-
-Notice = Literal["fired", "retracted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +40,24 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A history row just made, or just retracted, and its pending deliveries."""
+    """A history row just made, or just retracted, and the notice of it."""
 
     id: UUID
     event_id: str
     event_time: datetime
     rule_id: UUID
     user_id: UUID
-    notice: Notice
-    deliveries: tuple[UUID, ...]
+    notice: News
+    posted: PostedNotice
+
+    @property
+    def deliveries(self) -> tuple[UUID, ...]:
+        """Ids of the notice's pending deliveries."""
+        return self.posted.deliveries
 
 
 def record_firings(connection: Connection[DictRow], firings: Sequence[Firing], *, is_test: bool = False) -> list[Alert]:
-    """The alerts that were not there before; a firing seen again, or of a rule that is gone or off, makes none.
+    """Record alerts that were not there before; a firing seen again, or of a rule that is gone or off, makes none.
 
     Nor does one of a rule whose owner's tier has no alerts any more.
     """
@@ -56,9 +65,22 @@ def record_firings(connection: Connection[DictRow], firings: Sequence[Firing], *
 
 
 def retract(connection: Connection[DictRow], event_ids: Sequence[str], now: datetime) -> list[Alert]:
-    """Mark what these events fired as taken back by the chain, and tell whoever was told; the second time, nobody."""
+    """Mark what these events fired as taken back, and tell whoever was told; the second time, nobody."""
     rows = connection.execute(_RETRACT, {"events": sorted(set(event_ids)), "now": now}).fetchall()
-    return [_alert(row, "retracted") for row in rows]
+    return _told(connection, [Fired(event=row.pop("event_data"), **row) for row in rows], notices.retracted)
+
+
+def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> Mapping[UUID, Permit]:
+    """By delivery the secret of its rule as it is now; what a removed rule told goes no more."""
+    rules = {delivery.id: UUID(str(delivery.data["ruleId"])) for delivery in deliveries}
+    secrets = {row["id"]: row["signing_secret"] for row in connection.execute(_SECRETS, (list(set(rules.values())),))}
+    gone = Permit(refusal="the rule was removed before this was sent")
+    return {delivery: Permit(secrets[rule]) if rule in secrets else gone for delivery, rule in rules.items()}
+
+
+def enqueue_alerts(redis: Redis, alerts: Sequence[Alert]) -> int:
+    """Enqueue the notices of committed alerts; how many jobs."""
+    return enqueue_deliveries(redis, [alert.posted for alert in alerts])
 
 
 def _chunks(firings: Sequence[Firing]) -> Iterator[Sequence[Firing]]:
@@ -81,23 +103,25 @@ def _record(connection: Connection[DictRow], firings: Sequence[Firing], *, is_te
         "places": [places[firing.event_id, firing.event_time] for firing in firings], "is_test": is_test,
         "tiers": [tier.value for tier, most in RULES_A_TIER.items() if most],
     }  # fmt: skip
-    return [_alert(row, "fired") for row in connection.execute(_RECORD, values)]
+    # Texts are made of the events as they are stored, whatever types they came with.
+    events = {name: json.loads(data[place - 1]) for name, place in places.items()}
+    rows = connection.execute(_RECORD, values).fetchall()
+    fired = [Fired(event=events[row["event_id"], row["event_time"]], **row) for row in rows]
+    return _told(connection, fired, notices.fired)
 
 
-def _alert(row: DictRow, notice: Notice) -> Alert:
-    return Alert(
-        id=row["id"], event_id=row["event_id"], event_time=row["event_time"], rule_id=row["alert_rule_id"],
-        user_id=row["user_id"], notice=notice, deliveries=tuple(row["deliveries"]),
-    )  # fmt: skip
+def _told(connection: Connection[DictRow], rows: Sequence[Fired], notice_of: Callable[[Fired], Notice]) -> list[Alert]:
+    """The alerts of these rows, each with its notice."""
+    by_id = {str(row.id): row for row in rows}
+    alerts = []
+    for posted in notify(connection, [notice_of(row) for row in rows]):
+        row = by_id[posted.key]
+        news: News = "fired" if posted.kind == notices.FIRED.name else "retracted"
+        alerts.append(Alert(row.id, row.event_id, row.event_time, row.alert_rule_id, row.user_id, news, posted))
+    return alerts
 
 
-_PENDING = """
-SELECT h.id, h.event_id, h.event_time, h.alert_rule_id, h.user_id,
-       coalesce(array_agg(d.id) FILTER (WHERE d.status = 'pending'), '{}') AS deliveries
-FROM history h LEFT JOIN deliveries d ON d.history_id = h.id
-GROUP BY h.id, h.event_id, h.event_time, h.alert_rule_id, h.user_id
-"""
-_RECORD = f"""
+_RECORD = """
 WITH events AS (
     SELECT * FROM unnest(%(events)s::text[], %(times)s::timestamptz[], %(data)s::jsonb[])
         WITH ORDINALITY AS e (event_id, event_time, data, place)
@@ -107,38 +131,18 @@ WITH events AS (
     FROM unnest(%(rules)s::uuid[], %(places)s::bigint[]) AS f (rule_id, place)
     JOIN events e USING (place)
     JOIN alert_rules r ON r.id = f.rule_id AND (r.enabled OR %(is_test)s)
-    JOIN premium_users o ON o.id = r.user_id AND o.tier = ANY (%(tiers)s)
+    WHERE user_tier(r.user_id) = ANY (%(tiers)s)
     ORDER BY e.event_id, r.id
     ON CONFLICT DO NOTHING
-    RETURNING id, event_id, event_time, alert_rule_id, user_id
-), deliveries AS (
-    INSERT INTO notification_deliveries
-        (user_id, history_id, event_time, action, channel, destination, template, status, last_error, ended_at)
-    SELECT h.user_id, h.id, h.event_time, a.place - 1, a.action ->> 'type', t.destination, a.action ->> 'template',
-           CASE WHEN t.destination IS NULL THEN 'failed' ELSE 'pending' END,
-           CASE WHEN t.destination IS NULL THEN 'the profile names no destination for this channel' END,
-           CASE WHEN t.destination IS NULL THEN now() END
-    FROM history h
-    JOIN alert_rules r ON r.id = h.alert_rule_id
-    CROSS JOIN LATERAL jsonb_array_elements(r.actions) WITH ORDINALITY AS a (action, place)
-    LEFT JOIN alert_destinations p ON p.user_id = h.user_id AND p.channel = a.action ->> 'type'
-    LEFT JOIN premium_users u ON u.id = h.user_id AND a.action ->> 'type' = 'email'
-    CROSS JOIN LATERAL (SELECT coalesce(a.action ->> 'destination', p.destination, u.email)) AS t (destination)
-    RETURNING id, history_id, status
+    RETURNING id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_time, triggered_at,
+              retracted_at, is_test
 )
-{_PENDING}"""  # noqa: S608 - constants
-_RETRACT = f"""
-WITH history AS (
-    UPDATE alert_history SET retracted_at = %(now)s
-    WHERE event_id = ANY (%(events)s) AND retracted_at IS NULL
-    RETURNING id, event_id, event_time, alert_rule_id, user_id
-), deliveries AS (
-    INSERT INTO notification_deliveries (user_id, history_id, event_time, notice, action, channel, destination)
-    SELECT d.user_id, d.history_id, d.event_time, 'retracted', d.action, d.channel, d.destination
-    FROM history h
-    JOIN notification_deliveries d ON d.history_id = h.id AND d.event_time = h.event_time
-    WHERE d.notice = 'fired' AND d.status IN ('pending', 'sent')
-    ON CONFLICT DO NOTHING
-    RETURNING id, history_id, status
-)
-{_PENDING}"""  # noqa: S608 - constants
+SELECT h.*, r.actions FROM history h JOIN alert_rules r ON r.id = h.alert_rule_id
+"""
+_RETRACT = """
+UPDATE alert_history SET retracted_at = %(now)s
+WHERE event_id = ANY (%(events)s) AND retracted_at IS NULL
+RETURNING id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_data, event_time, triggered_at,
+          retracted_at, is_test
+"""
+_SECRETS = "SELECT id, signing_secret FROM alert_rules WHERE id = ANY (%s)"

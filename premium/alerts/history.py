@@ -1,27 +1,38 @@
-"""The SQL of what fired and what became of it, for the rules' owner."""
+"""The SQL of what fired, for the rules' owner, with what became of its notices."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.rows import class_row
-
-from premium.alerts.model import HistoryFilter, HistoryRow
+from premium.alerts.model import DeliveryRow, HistoryFilter, HistoryRow
+from premium.alerts.notices import FIRED, KINDS
+from premium.notifications import model as notifications
+from premium.notifications.service import deliveries_of
 from premium.storage.postgres import Database
 
 
 def page(
     database: Database, user_id: UUID, wanted: HistoryFilter, limit: int, after: tuple[datetime, UUID] | None
 ) -> list[HistoryRow]:
-    """Up to `limit` alerts by their events' time, newest first, after the position."""
+    """Return up to `limit` alerts by their events' time, newest first, after the position."""
     at, alert_id = after or (None, None)
-    values = wanted.model_dump() | {"user": user_id, "at": at, "id": alert_id, "limit": limit}
+    values = wanted.model_dump() | {"user": user_id, "at": at, "id": alert_id, "limit": limit, "kinds": _KINDS}
     # Only the conditions that were asked for: the planner sees which partitions and which index they leave.
     conditions = [condition for name, condition in _CONDITIONS.items() if values[name] is not None]
     query = _PAGE.replace("{conditions}", "".join(f"AND {condition}\n" for condition in conditions))
-    with database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(HistoryRow)) as rows:
-        return rows.execute(query.encode(), values).fetchall()
+    with database.as_user(user_id) as connection:
+        rows = connection.execute(query.encode(), values).fetchall()
+        told = deliveries_of(connection, user_id, KINDS, [str(row["id"]) for row in rows])
+    return [HistoryRow(**row, deliveries=tuple(map(_delivery, told.get(str(row["id"]), ())))) for row in rows]
+
+
+def _delivery(row: notifications.DeliveryRow) -> DeliveryRow:
+    news = "fired" if row.kind == FIRED.name else "retracted"
+    return DeliveryRow.model_validate(row.model_dump(exclude={"kind", "key"}) | {"notice": news})
+
+
+_KINDS = [kind.name for kind in KINDS]
 
 
 _CONDITIONS = {
@@ -30,26 +41,15 @@ _CONDITIONS = {
     "since": "h.event_time >= %(since)s",
     "until": "h.event_time < %(until)s",
     "at": "(h.event_time, h.id) < (%(at)s, %(id)s)",
-    "status": """EXISTS (SELECT FROM notification_deliveries s WHERE s.user_id = %(user)s AND s.history_id = h.id
-                         AND s.event_time = h.event_time AND s.status = %(status)s)""",
+    "status": """EXISTS (SELECT FROM notice_deliveries(h.user_id, %(kinds)s::text[], h.id::text) d
+                         WHERE d.status = %(status)s)""",
 }
 _PAGE = """
 SELECT h.id, h.alert_rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.event_time, h.triggered_at,
-       h.retracted_at, h.is_test, d.deliveries
-FROM (
-    SELECT * FROM alert_history h
-    WHERE h.user_id = %(user)s
-    {conditions}
-    ORDER BY h.event_time DESC, h.id DESC
-    LIMIT %(limit)s
-) h
-CROSS JOIN LATERAL (
-    SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'id', d.id, 'notice', d.notice, 'channel', d.channel, 'destination', d.destination, 'status', d.status,
-        'attempts', d.attempts, 'last_error', d.last_error, 'ended_at', d.ended_at,
-        'next_attempt_at', CASE WHEN d.status = 'pending' THEN d.next_attempt_at END
-    ) ORDER BY d.created_at, d.action), '[]') AS deliveries
-    FROM notification_deliveries d WHERE d.history_id = h.id AND d.event_time = h.event_time
-) d
+       h.retracted_at, h.is_test
+FROM alert_history h
+WHERE h.user_id = %(user)s
+{conditions}
 ORDER BY h.event_time DESC, h.id DESC
+LIMIT %(limit)s
 """

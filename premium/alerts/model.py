@@ -11,12 +11,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from premium.notifications.model import Channel, DeliveryStatus
 from premium.tiers import Tier
 
 RuleType = Literal["whale", "price", "gas", "protocol_risk"]
-Channel = Literal["email", "webhook", "push", "telegram"]
 Trigger = Literal["edge", "level"]
-DeliveryStatus = Literal["pending", "sent", "failed", "dead"]
 
 RULES_A_TIER: Mapping[Tier, int] = MappingProxyType(
     {Tier.FREE: 0, Tier.STARTER: 100, Tier.PRO: 1_000, Tier.ENTERPRISE: 10_000}

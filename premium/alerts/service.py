@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from redis import Redis
 
 from premium.alerts import history
 from premium.alerts.checking import checked
-from premium.alerts.firing import Alert, Firing
+from premium.alerts.firing import Alert, Firing, enqueue_alerts
 from premium.alerts.intake import AHEAD, OLDEST
 from premium.alerts.model import RULES_A_TIER, Draft, HistoryFilter, HistoryRow, RuleRow
 from premium.alerts.store import RuleStore
@@ -25,7 +24,7 @@ from premium.clock import Clock
 from premium.errors import Conflict, InvalidInput, RateLimited, Unprocessable
 from premium.limits import Limiter
 from premium.notifications.destinations import problem
-from premium.notifications.dispatch import hand_over
+from premium.notifications.service import new_secret
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 
@@ -130,7 +129,7 @@ class Rules:
             return Trial(event=tried, verdicts=judged, alert=None)
         self._check_trials(user_id)
         alerts = self.store.try_out(user_id, Firing(rule_id, identity, _time(tried, now), tried))
-        hand_over(self.redis, alerts)
+        enqueue_alerts(self.redis, alerts)
         return Trial(event=tried, verdicts=judged, alert=alerts[0] if alerts else None)
 
     def history(
@@ -162,11 +161,6 @@ class Rules:
                      for place, action in enumerate(draft.actions)
                      if action.destination is None and action.type in missing}  # fmt: skip
             raise Unprocessable(f"There is no destination for {missing[0]}", details=where)
-
-
-def new_secret() -> str:
-    """256 random bits, as text."""
-    return f"whsec_{secrets.token_urlsafe(32)}"
 
 
 def _signs(draft: Draft) -> bool:

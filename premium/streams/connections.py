@@ -11,7 +11,7 @@ from boto3.dynamodb.conditions import Attr, Key
 from premium.clock import Clock
 from premium.storage.tables import Change, Item, Table
 
-CHANNELS = ("alerts", "portfolio", "jobs")
+CHANNELS = ("alerts", "portfolio", "jobs", "notices")
 MAX_PER_USER = 25
 _LIFE = timedelta(hours=2, minutes=10)
 """API Gateway closes a connection after two hours; what was not told so is forgotten soon after."""

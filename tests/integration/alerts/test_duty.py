@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 
 from premium.alerts import duty as duties
+from premium.alerts import firing
 from premium.alerts.duty import Duty
 from premium.alerts.inbox import Inbox
 from premium.alerts.lease import standings
 from premium.alerts.memory_store import MemoryStore
 from premium.alerts.shard_store import ShardStore
-from premium.notifications import dispatch
 from tests.integration.alerts.test_pipeline import Line, above, client, line, price
 
 pytestmark = pytest.mark.integration
@@ -103,7 +103,7 @@ def _die(*_: object) -> None:
     ("owner", "step"),
     [
         (ShardStore, "take"), (ShardStore, "fresh"), (MemoryStore, "save"),  # before the commit
-        (Inbox, "remove"), (dispatch, "hand_over"),  # behind it
+        (Inbox, "remove"), (firing, "enqueue_alerts"),  # behind it
     ],
 )  # fmt: skip
 def test_killed_at_any_step_the_next_matcher_fires_once(

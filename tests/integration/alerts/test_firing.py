@@ -45,7 +45,7 @@ def test_a_firing_is_recorded_once_with_its_deliveries(worker: Database, user: M
     assert record(worker, firing(made)) == []
     (history,) = rows(worker, "SELECT * FROM alert_history")
     assert (history["rule_name"], history["event_data"]["amount_usd"]) == ("whales", "1000000.1")
-    deliveries = rows(worker, "SELECT * FROM notification_deliveries ORDER BY action")
+    deliveries = rows(worker, "SELECT * FROM notification_deliveries ORDER BY place")
     assert [(d["channel"], d["destination"], d["status"]) for d in deliveries] == [
         ("webhook", "https://example.org/hook", "pending"), ("email", "ada@example.org", "pending"),
     ]  # fmt: skip

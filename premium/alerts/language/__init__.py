@@ -1,0 +1,1 @@
+"""What rules and their texts are written in."""
