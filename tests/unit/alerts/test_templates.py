@@ -59,8 +59,8 @@ def test_a_template_is_checked_when_the_rule_is_made(template: str, is_good: boo
 def alert(**changes: Any) -> Fired:
     values: dict[str, Any] = {
         "id": UUID(int=3), "user_id": UUID(int=2), "alert_rule_id": UUID(int=4), "rule_name": "ETH",
-        "rule_type": "price",        "event_id": "e1", "event": {"asset": "ETH", "price_usd": "1.0"}, "event_time": NOW, "triggered_at": NOW,
-        "retracted_at": None, "is_test": False,
+        "rule_type": "price", "event_id": "e1", "event": {"asset": "ETH", "price_usd": "1.0"}, "event_time": NOW,
+        "triggered_at": NOW, "retracted_at": None, "is_test": False,
         "actions": [{"type": "email", "destination": None, "template": None},
                     {"type": "push", "destination": "token", "template": "{{price_usd}}!"}],
     }  # fmt: skip

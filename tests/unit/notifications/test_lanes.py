@@ -64,7 +64,7 @@ async def accepted(_: Delivery) -> None:
         (raising(Blocked("no")), {}, End.FAILED),
         (raising(UpstreamUnavailable("later")), {}, End.RETRY),
         (raising(ZeroDivisionError()), {}, End.RETRY),
-        (accepted, {"rule_exists": False}, End.FAILED),
+        (accepted, {"refusal": "the rule was removed"}, End.FAILED),
         (accepted, {"channel": "push"}, End.FAILED),
         (accepted, {"attempts": 7}, End.RETRY),
     ],
