@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
-
+from handlers.models.security import ContractToScan, ScanPosition, ScanView, scan_view
 from handlers.runtime import (
-    Body,
     Caller,
     Cursor,
     IdempotencyKey,
     JobView,
     Limit,
     Listing,
-    Position,
     RequestId,
-    View,
     entry,
     job_view,
     listing,
@@ -27,53 +21,9 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
-from premium.chains import registry
-from premium.security.model import Severity
 from premium.security.service import Scans
-from premium.security.store import ScanRow
 
 app = router("Security")
-
-
-class ContractToScan(Body):
-    chain: str = Field(min_length=2, max_length=32, description="The chain's short name")
-    address: str = Field(min_length=42, max_length=42, description="EVM address; a mixed-case one must fit EIP-55")
-
-
-class EvidenceView(View):
-    address: str | None
-    selector: str | None
-    function: str | None
-    offset: int | None
-    slot: str | None
-    value: str | None
-
-
-class FindingView(View):
-    id: str
-    severity: Severity
-    title: str
-    meaning: str
-    advice: str
-    holder: str | None
-    evidence: tuple[EvidenceView, ...]
-
-
-class ScanView(View):
-    id: UUID
-    job_id: UUID
-    scan_type: Literal["transaction", "contract", "address"]
-    chain: str
-    target: str
-    risk_score: int = Field(description="0 (nothing found) to 100")
-    findings: tuple[FindingView, ...]
-    details: dict[str, Any]
-    created_at: datetime
-
-
-class ScanPosition(Position):
-    created_at: datetime
-    id: UUID
 
 
 @app.post("/v1/security/scan/contract", status_code=202)
@@ -84,7 +34,7 @@ def scan_contract(
     """Scan a contract's code and who controls it; the job's result names the scan."""
     record = Scans.of(platform()).start_contract(
         caller.user_id,
-        registry.load(platform().settings),
+        platform().chains,
         chain=contract.chain,
         address=contract.address,
         request_id=request_id,
@@ -99,7 +49,7 @@ def list_scans(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
     """The caller's scans, newest first."""
     place = position(cursor, ScanPosition)
     after = (place.created_at, place.id) if place else None
-    rows = [_view(row) for row in Scans.of(platform()).page(caller.user_id, limit + 1, after)]
+    rows = [scan_view(row) for row in Scans.of(platform()).page(caller.user_id, limit + 1, after)]
     return listing(rows, limit, ScanPosition, created_at="created_at", id="id")
 
 
@@ -107,11 +57,7 @@ def list_scans(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 @needs(tier="pro", scope="security:read")
 def get_scan(caller: Caller, scan_id: UUID) -> ScanView:
     """One scan with its findings."""
-    return _view(Scans.of(platform()).get(caller.user_id, scan_id))
-
-
-def _view(row: ScanRow) -> ScanView:
-    return ScanView.model_validate(row.model_dump())
+    return scan_view(Scans.of(platform()).get(caller.user_id, scan_id))
 
 
 handler = entry(app)

@@ -1,12 +1,18 @@
-"""What a process is told by its environment, read once and checked; a missing value stops the start with a sentence."""
+"""Settings of a process from its environment, read once; a wrong one stops the start with a sentence.
+
+What every process shares stands here; what one service alone reads, in its manifest (`ServiceSettings`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from premium.manifest import ServiceSettings, services
+
+Own = TypeVar("Own", bound=ServiceSettings)
 _TEST_ONLY_URLS = ("database_url", "worker_database_url", "timeseries_url", "redis_url")
 
 
@@ -15,9 +21,12 @@ class ConfigurationError(Exception):
 
 
 class Settings(BaseModel):
-    """Every value by the name of its environment variable in lower case; docs/architecture.md has the table."""
+    """Values by the name of their environment variable in lower case; docs/settings.md has the table.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Values of single services are kept beside the fields, and read by `of(TheirSettings)`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     premium_stage: Literal["local", "dev", "staging", "prod"]
     database_secret_arn: str | None = None
@@ -36,23 +45,11 @@ class Settings(BaseModel):
     audit_table: str | None = None
     reports_bucket: str | None = None
     exports_bucket: str | None = None
-    events_queue_url: str | None = None
     websocket_endpoint: str | None = None
     cors_origins: str = ""
     rate_limit_when_down: Literal["open", "closed"] = "open"
     origin_secret_arn: str | None = None
     chains_file: str | None = None
-    price_api_url: str | None = None
-    alert_shards: int = Field(default=1, ge=1, le=1024)
-    """Matchers that divide the events among them; the same in every process of a stage."""
-    alert_warm_shards: int = Field(default=2, ge=0, le=1024)
-    """Shards whose rules a matcher that stands by keeps ready."""
-    events_dead_letters: str | None = None
-    event_sources: str = ""
-    """Chains whose nodes we read ourselves, comma-separated; others' events come through the queue."""
-    notifications_secret_arn: str | None = None
-    webhooks_to_loopback: bool = False
-    """Webhooks may reach this machine itself: for tests and the local stage."""
     job_lease_seconds: float = Field(default=15, ge=1, le=120)
     """A running job whose worker has been silent for this long is abandoned; the same in every process of a stage."""
     aws_endpoint_url: str | None = None
@@ -64,27 +61,41 @@ class Settings(BaseModel):
             for name in _TEST_ONLY_URLS:
                 if getattr(self, name) is not None:
                     raise ValueError(f"{name.upper()} holds a secret and is for the stage local only; give its ARN")
-            if self.webhooks_to_loopback:
-                raise ValueError("WEBHOOKS_TO_LOOPBACK is for the stage local only")
+            for name in _on_one_machine():
+                if (self.model_extra or {}).get(name):
+                    raise ValueError(f"{name.upper()} is for the stage local only")
         return self
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
         """ConfigurationError names the first wrong variable; empty variables count as absent."""
-        values = {name: environ[name.upper()] for name in cls.model_fields if environ.get(name.upper())}
+        values = {name: environ[name.upper()] for name in _names() if environ.get(name.upper())}
         try:
-            return cls.model_validate(values)
+            settings = cls.model_validate(values)
+            for model in _models():
+                settings.of(model)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             name = ".".join(str(part) for part in first["loc"]).upper()
             raise ConfigurationError(f"{name}: {first['msg']}" if name else first["msg"]) from None
+        return settings
+
+    def of(self, model: type[Own]) -> Own:
+        """Return the settings that one service declares."""
+        given = self.model_extra or {}
+        return model.model_validate({name: given[name] for name in model.model_fields if name in given})
 
     def require(self, name: str) -> str:
-        """The value of a field that this process cannot do without."""
-        value = getattr(self, name)
+        """Return a value that this process cannot do without, its own or a service's."""
+        value = self._value(name)
         if not value:
             raise ConfigurationError(f"{name.upper()} is not set; the stack's outputs give it (docs/operate.md)")
         return str(value)
+
+    def _value(self, name: str) -> Any:
+        if name in type(self).model_fields:
+            return getattr(self, name)
+        return (self.model_extra or {}).get(name)
 
     def secret_arn(self, store: str) -> str | None:
         """Of `database`, `timeseries`, `redis`: its secret's ARN, or None where the environment gives a URL instead."""
@@ -99,3 +110,21 @@ def field_of(secret: Mapping[str, str], name: str, arn: str) -> str:
     if not secret.get(name):
         raise ConfigurationError(f"the secret {arn} has no field {name!r}")
     return secret[name]
+
+
+def _models() -> list[type[ServiceSettings]]:
+    return [service.settings for service in services() if service.settings is not None]
+
+
+def _names() -> list[str]:
+    return [*Settings.model_fields, *(name for model in _models() for name in model.model_fields)]
+
+
+def _on_one_machine() -> list[str]:
+    """Values that a deployed stage refuses, as their fields say."""
+    fields = ((name, field) for model in _models() for name, field in model.model_fields.items())
+    return [
+        name
+        for name, field in fields
+        if isinstance(field.json_schema_extra, dict) and "local" in field.json_schema_extra
+    ]

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from premium.manifest import services
 from stacks.model import Model
 
 Need = Literal[
@@ -21,7 +22,7 @@ _ANSWERS: tuple[Need, ...] = ("database", "redis", "idempotency", "audit")
 
 
 class Function(Model):
-    """One Lambda function: `handlers.<name>`, an event's consumer `handlers.events.<name>`; seconds and MiB if unusual."""
+    """One Lambda function, `handlers.<name>`; a consumer of events is `handlers.events.<name>`."""
 
     name: str = Field(pattern=r"^[a-z][a-z_]*$")
     needs: tuple[Need, ...]
@@ -61,6 +62,7 @@ HTTP = (
             "GET /v1/users/api-keys",
             "POST /v1/users/api-keys",
             "DELETE /v1/users/api-keys/{id}",
+            "GET /v1/compliance/audit-log",
         ),
     ),
     Function(
@@ -129,20 +131,18 @@ HTTP = (
 
 STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"), is_event=True)
 ALERT_EVENTS = Function(name="alert_events", needs=("database", "redis", "events"), timeout=60, is_event=True)
-UPLOADS = Function(name="uploads", needs=("redis", "jobs", "exports"), is_event=True)
+UPLOADS = Function(name="uploads", needs=("redis", "jobs", "exports", "audit"), is_event=True)
 SCHEDULES = Function(
     name="schedules",
-    needs=("database", "redis", "jobs", "usage", "connections", "websocket", "backlog"),
+    needs=("database", "redis", "jobs", "usage", "connections", "websocket", "backlog", "audit"),
     timeout=120,
     is_event=True,
 )
 
-SCHEDULED = (
-    Schedule(name="Sweep", every=1, task="sweep"),
-    Schedule(name="Backlog", every=1, task="backlog"),
-    Schedule(name="Usage", every=1, task="usage"),
-    Schedule(name="Hourly", every=60, task="hourly"),
-    Schedule(name="Daily", every=1440, task="daily"),
+SCHEDULED = tuple(
+    Schedule(name="".join(part.capitalize() for part in each.name.split(".")), every=each.every, task=each.name)
+    for service in services()
+    for each in service.schedules
 )
 
 FUNCTIONS = (AUTHORIZER, *HTTP, STREAM, ALERT_EVENTS, UPLOADS, SCHEDULES)

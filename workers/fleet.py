@@ -34,7 +34,7 @@ from premium.observability import logger
 from workers import logs
 from workers.protection import Protection
 from workers.queues import STOP_SECONDS, Pace, checked, patient, refuse_eviction
-from workers.residents import MODULES, Residents
+from workers.residents import ResidentKeeper, resident_queues
 from workers.scheduling import DueRetries
 from workers.worker import FleetWorker
 
@@ -47,8 +47,8 @@ class Fleet(WorkerPool):
     def __init__(
         self, queues: tuple[str, ...], processes: int, pace: Pace, *, stop_seconds: float = STOP_SECONDS
     ) -> None:
-        self._names = tuple(name for name in queues if name not in MODULES)
-        self._residents = Residents(queues, 1 if self._names else processes)
+        self._names = tuple(name for name in queues if name not in resident_queues())
+        self._residents = ResidentKeeper(queues, 1 if self._names else processes)
         self._pace = pace
         self._stop_seconds = stop_seconds
         self._stop_at: float | None = None

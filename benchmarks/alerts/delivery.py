@@ -131,7 +131,7 @@ def bench_of() -> Iterator[Bench]:
         stack.callback(server.kill)
         rules = _rules(postgres, f"http://127.0.0.1:{ours.recv()}/hook")
         consumer = subprocess.Popen(
-            [sys.executable, "-m", "workers.notifications"],
+            [sys.executable, "-m", "workers.resident", "notifications.courier"],
             env=os.environ | variables,
             cwd=ROOT,
             stdout=subprocess.DEVNULL,

@@ -117,7 +117,7 @@ def main(
     with ExitStack() as stack:
         run = Run(stack, rules, matchers, deliver=deliver)
         watch = Watch(run.client)
-        run.begin("workers.notifications") if deliver else watch.start()
+        run.begin("notifications.courier") if deliver else watch.start()
         for _ in range(matchers):
             run.begin()
         hand_over(run.app, run.client, _events(1, 99), shards=matchers)

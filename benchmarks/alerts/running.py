@@ -53,8 +53,8 @@ class Run:
         self.app = Database(lambda: self.postgres.url("premium", "premium_app"))
         stack.callback(self.app.close)
 
-    def begin(self, program: str = "workers.matcher") -> None:
-        command = [sys.executable, "-m", program]
+    def begin(self, resident: str = "alerts.matcher") -> None:
+        command = [sys.executable, "-m", "workers.resident", resident]
         self._running.append(subprocess.Popen(command, env=self._variables, cwd=ROOT, stdout=subprocess.DEVNULL))
 
     def replace(self, pid: int) -> bool:

@@ -86,7 +86,7 @@ class DeployedStage:
     def spare(self, stack: ExitStack) -> float:
         """One more matcher, which stands by for the fleet's; how long until it has the rules."""
         given = os.environ | dict(environment.of_worker(self.stage.places, self.stage.clients))
-        process = subprocess.Popen([sys.executable, "-m", "workers.matcher"], env=given, cwd=ROOT,
+        process = subprocess.Popen([sys.executable, "-m", "workers.resident", "alerts.matcher"], env=given, cwd=ROOT,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         stack.callback(process.wait)
         stack.callback(process.kill)

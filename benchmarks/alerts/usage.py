@@ -55,9 +55,9 @@ def _below(process: psutil.Process) -> list[psutil.Process]:
 
 
 def _module(process: psutil.Process) -> str:
-    """`workers.matcher` is the matcher; what runs under no name of its own are the fleet's other workers."""
+    """Return the resident's name; what runs under no name of its own are the fleet's other workers."""
     with suppress(psutil.NoSuchProcess):
         line = process.cmdline()
-        if "-m" in line:
-            return line[line.index("-m") + 1].rpartition(".")[2]
+        if "workers.resident" in line:
+            return line[line.index("workers.resident") + 1].rpartition(".")[2]
     return "workers"

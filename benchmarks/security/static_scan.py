@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from premium.security.analysis import profile, signals
-from premium.security.disassembly import Disassembly
+from premium.security.detectors.analysis import profile_of, signals_of
+from premium.security.evm.disassembly import Disassembly
 
 ROOT = Path(__file__).resolve().parents[2] / "node_modules"
 PATHS = (
@@ -48,7 +48,7 @@ def main() -> None:
     for path in PATHS:
         code = runtime(path)
         linear = milliseconds(lambda code=code: Disassembly(code).instructions)
-        scan = milliseconds(lambda code=code: signals(profile(code)))
+        scan = milliseconds(lambda code=code: signals_of(profile_of(code)))
         middle = statistics.median(scan)
         total.append(middle)
         name = path.rsplit("/", 1)[-1].removesuffix(".json")

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.events.alert_messages import Message, Refused, read
 from premium.alerts.intake import hand_over
+from premium.alerts.manifest import AlertSettings
 from premium.bootstrap import platform
 from premium.errors import UpstreamUnavailable
 from premium.observability import logger, tracer
@@ -37,7 +38,9 @@ def _kept(events: Sequence[dict[str, Any]]) -> bool:
     try:
         with tracer.segment("hand over"):
             given = platform()
-            batches = hand_over(given.database, given.redis(1), events, shards=given.settings.alert_shards)
+            batches = hand_over(
+                given.database, given.redis(1), events, shards=given.settings.of(AlertSettings).alert_shards
+            )
     except UpstreamUnavailable:
         logger.exception("events stay in SQS")
         return False
@@ -55,7 +58,7 @@ def _buried(message: Message) -> bool:
         logger.warning("an event cannot be read", message_id=message.id, reason=one.reason)
     if not message.refused:
         return True
-    url = platform().settings.events_dead_letters
+    url = platform().settings.of(AlertSettings).events_dead_letters
     groups = range(0, len(message.refused), _A_REQUEST)
     return url is not None and all(_sent(url, message.id, message.refused[at : at + _A_REQUEST]) for at in groups)
 

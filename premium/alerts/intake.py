@@ -28,7 +28,7 @@ from premium.observability import logger
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
-MATCH = "workers.matcher.match"
+MATCH = "premium.alerts.work.matcher.match"
 """Takes a batch's id."""
 AHEAD = timedelta(minutes=5)
 """An event may be stamped this much later than our clock: other clocks are not ours."""

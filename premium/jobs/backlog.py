@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from redis import Redis
 from rq import Queue, Worker
 from rq.registry import ScheduledJobRegistry, StartedJobRegistry
 
-from premium.jobs.presence import residents
+from premium.jobs.presence import Resident, residents
 from premium.jobs.queue import QUEUES
 from premium.jobs.rq_queue import queue
 
@@ -58,17 +59,25 @@ def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) ->
     for place, (name, _) in enumerate(every):
         counts[name] = [before + more for before, more in zip(counts[name], found[3 * place :][:3], strict=True)]
     listening = [name for worker in Worker.all(connection=connection) for name in worker.queue_names()]
-    listening += [resident.queue for resident in residents(connection)]
+    serving = _serving(residents(connection))
     return tuple(
         Backlog(
             queue=name,
             queued=counts[name][0],
             retrying=counts[name][1],
             started=counts[name][2],
-            workers=listening.count(name),
+            workers=listening.count(name) + serving[name],
         )
         for name in parts
     )
+
+
+def _serving(present: Iterable[Resident]) -> Counter[str]:
+    """Count processes by queue: of several residents beside one another, the one with the most counts."""
+    counts: Counter[str] = Counter()
+    for (queue_name, _), count in Counter((each.queue, each.resident) for each in present).items():
+        counts[queue_name] = max(counts[queue_name], count)
+    return counts
 
 
 def parts_of(connection: Redis, queues: Iterable[str]) -> dict[str, list[str]]:

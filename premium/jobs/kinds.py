@@ -1,4 +1,4 @@
-"""Every kind of job that the platform declares, by name; loads payload models only, never worker code."""
+"""Find every kind of job that a service declares; loads payload models only, never a body."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from types import MappingProxyType
 from typing import Any
 
 from premium.jobs.model import JobKind
-
-DECLARING = (
-    "premium.execution.schedule",
-    "premium.portfolio.jobs",
-    "premium.security.jobs",
-    "premium.tax.jobs",
-)
-"""Modules whose top level holds `JobKind`s."""
+from premium.manifest import Service, services
 
 
 @cache
 def declared() -> Mapping[str, JobKind[Any]]:
-    """Kinds by name, `portfolio.refresh`; two of one name are a ValueError at the start."""
-    kinds: dict[str, JobKind[Any]] = {}
-    for module in DECLARING:
-        for value in vars(import_module(module)).values():
-            if not isinstance(value, JobKind):
-                continue
-            if kinds.setdefault(value.name, value) is not value:
-                raise ValueError(f"two kinds of job are named {value.name}")
-    return MappingProxyType(kinds)
+    """Return kinds by name; ValueError where a manifest and its `jobs.py` do not name the same ones."""
+    return MappingProxyType({kind.name: kind for service in services() if service.kinds for kind in _kinds(service)})
+
+
+def _kinds(service: Service) -> list[JobKind[Any]]:
+    module = import_module(f"premium.{service.name}.jobs")
+    found = {value.name: value for value in vars(module).values() if isinstance(value, JobKind)}
+    if found.keys() != set(service.kinds):
+        apart = ", ".join(sorted(found.keys() ^ set(service.kinds)))
+        raise ValueError(f"premium/{service.name}/manifest.py and jobs.py do not both declare {apart}")
+    for kind in found.values():
+        if kind.queue not in (service.queue, "default"):
+            raise ValueError(f"{kind.name} runs in {kind.queue}, but {service.name} declares the queue {service.queue}")
+    return list(found.values())

@@ -27,6 +27,16 @@ class JobPayload(BaseModel):
 P = TypeVar("P", bound=JobPayload)
 
 
+SYSTEM = UUID(int=0)
+"""The owner of jobs that no user asked for; no principal has this id."""
+
+
+class Moment(JobPayload):
+    """The start of the period that a scheduled job is for."""
+
+    at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobKind(Generic[P]):
     """A kind of work, declared in `premium/<service>/jobs.py` and carried out by the worker function `function`."""
@@ -34,9 +44,9 @@ class JobKind(Generic[P]):
     name: str
     """`portfolio.refresh`: what users, logs and metrics see."""
     function: str
-    """Dotted path in workers/, `premium.portfolio.work.refresh`: never imported by a handler."""
+    """Dotted path of its body, `premium.portfolio.work.refresh`: never imported by a handler."""
     queue: str
-    """One of `premium.jobs.queue.QUEUES`."""
+    """Its service's class of workers, or `default`."""
     payload: type[P]
     timeout_seconds: int
     """Under the fleet's stop time-out, so that a deploy never kills a job; longer ones run under protection."""

@@ -19,11 +19,16 @@ _KEY = "premium:resident:{}:{}"
 
 @dataclass(frozen=True, kw_only=True)
 class Resident:
-    """`name` is of the host and the process; `doing` a few words."""
+    """A resident process that is alive; `name` is `resident@host-pid`, `doing` a few words."""
 
     queue: str
     name: str
     doing: str
+
+    @property
+    def resident(self) -> str:
+        """Which of the declared residents it is."""
+        return self.name.rpartition("@")[0]
 
 
 @contextmanager

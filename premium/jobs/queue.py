@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 from premium.errors import UpstreamUnavailable
 from premium.jobs.model import JobKind, JobRecord
+from premium.manifest import queues
 
-QUEUES = ("alerts", "notifications", "default", "aggregation", "scanning", "tax")
+QUEUES = tuple(queue.name for queue in queues())
 """By latency class, the most urgent first."""
 
 

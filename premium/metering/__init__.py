@@ -1,0 +1,1 @@
+"""Counts of requests by key and user, gathered in Redis and kept in DynamoDB."""

@@ -1,4 +1,4 @@
-"""The jobs of this service: payloads and kinds, for those who start them and those who carry them out."""
+"""Payloads and kinds of the security service's jobs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from premium.jobs.model import JobKind, JobPayload
 
 
 class ScanContractPayload(JobPayload):
+    """The contract to scan."""
+
     chain: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")
     address: str = Field(pattern=r"^0x[0-9a-fA-F]{40}$")
     """Checksummed."""

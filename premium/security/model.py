@@ -1,14 +1,18 @@
-"""What a contract scan says."""
+"""Values and rows of the security service."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class Severity(StrEnum):
+    """How grave a finding is, in rising order."""
+
     INFO = "info"
     LOW = "low"
     MEDIUM = "medium"
@@ -17,7 +21,7 @@ class Severity(StrEnum):
 
 
 class Evidence(BaseModel):
-    """Where in the code or the state a finding stands; whatever is known of it."""
+    """A place in code or state that proves a finding, as far as known."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,7 +55,7 @@ class Finding(BaseModel):
 
 
 class ProxyHop(BaseModel):
-    """One delegation on the way from the scanned address to the code that runs."""
+    """One proxy on the way from the scanned address to the code that runs."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,4 +88,24 @@ class ContractScan(BaseModel):
     """False where a function's exploration ran out of its budget."""
 
     def json_document(self) -> dict[str, Any]:
+        """Return the scan as plain JSON values."""
         return self.model_dump(mode="json")
+
+
+ScanType = Literal["transaction", "contract", "address"]
+
+
+class ScanRow(BaseModel):
+    """A scan as it is stored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID
+    job_id: UUID
+    scan_type: ScanType
+    chain: str
+    target: str
+    risk_score: int
+    findings: tuple[Finding, ...]
+    details: dict[str, Any]
+    created_at: datetime

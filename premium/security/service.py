@@ -1,4 +1,4 @@
-"""Use cases of scans for their owner. What reads chains is in `carry.py`: handlers never load it."""
+"""Use cases of scans, for the user who owns them; loads nothing that reads chains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.security.jobs import SCAN_CONTRACT, ScanContractPayload
-from premium.security.store import ScanRow, ScanStore
+from premium.security.model import ScanRow
+from premium.security.store import ScanStore
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -22,26 +23,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Scans:
+    """Contract scans of users."""
+
     store: ScanStore
     jobs: JobService
 
     @classmethod
     def of(cls, platform: Platform) -> Scans:
+        """Return the scans of this process's platform."""
         return cls(store=ScanStore(platform.database), jobs=platform.jobs)
 
     def start_contract(
         self,
         user_id: UUID,
-        registry: Registry,
+        chains: Registry,
         *,
         chain: str,
         address: str,
         request_id: str,
         idempotency_key: str | None = None,
     ) -> JobRecord:
-        """The job that will scan; InvalidInput names chain or address."""
+        """Start the job that scans a contract; InvalidInput names chain or address."""
         try:
-            payload = ScanContractPayload(chain=readable(registry, chain).name, address=checksum(address))
+            payload = ScanContractPayload(chain=readable_chain(chains, chain).name, address=checksum(address))
         except ValueError as error:
             raise InvalidInput("The address is not valid", details={"address": str(error)}) from None
         return self.jobs.start(
@@ -49,15 +53,17 @@ class Scans:
         )
 
     def get(self, user_id: UUID, scan_id: UUID) -> ScanRow:
+        """Return a scan; NotFound for an unknown one and for another user's alike."""
         return self.store.get(user_id, scan_id)
 
     def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[ScanRow]:
+        """Return up to `limit` scans, newest first, after the position."""
         return self.store.page(user_id, limit, after)
 
 
-def readable(registry: Registry, name: str) -> Chain:
-    """The chain of this short name; InvalidInput where it is unknown or has no node."""
-    for chain in registry.active:
+def readable_chain(chains: Registry, name: str) -> Chain:
+    """Return the chain of this short name; InvalidInput where it has no node."""
+    for chain in chains.active:
         if chain.name == name:
             return chain
     raise InvalidInput(

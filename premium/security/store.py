@@ -1,50 +1,36 @@
-"""The SQL of scans."""
+"""SQL of the security service: scans."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
-from pydantic import BaseModel, ConfigDict
 
 from premium.errors import NotFound
-from premium.security.model import ContractScan, Finding
+from premium.security.model import ContractScan, ScanRow
 from premium.storage.postgres import Database
 
 
-class ScanRow(BaseModel):
-    """One scan as it is kept."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: UUID
-    job_id: UUID
-    scan_type: Literal["transaction", "contract", "address"]
-    chain: str
-    target: str
-    risk_score: int
-    findings: tuple[Finding, ...]
-    details: dict[str, Any]
-    created_at: datetime
-
-
 class ScanStore:
+    """Scans of users; each method sees the rows of one user alone."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add_contract(
-        self, user_id: UUID, job_id: UUID, scan: ContractScan, code_hash: bytes, *, point: Callable[[str], None]
-    ) -> ScanRow:
-        """The job's row: made now, or by the attempt that came first. By the worker role."""
+    def add_contract(self, user_id: UUID, job_id: UUID, scan: ContractScan, *, point: Callable[[str], None]) -> ScanRow:
+        """Add a job's row unless an earlier attempt did, and return it.
+
+        By the worker role. `point` is told "first_write" and "before_commit".
+        """
         document = scan.json_document()
         findings = document.pop("findings")
         values = {
-            "user": user_id, "job": job_id, "chain": scan.chain, "target": scan.target, "hash": code_hash,
-            "score": scan.risk_score, "findings": Jsonb(findings), "details": Jsonb(document),
+            "user": user_id, "job": job_id, "chain": scan.chain, "target": scan.target,
+            "hash": bytes.fromhex(scan.code_hash[2:66]), "score": scan.risk_score,
+            "findings": Jsonb(findings), "details": Jsonb(document),
         }  # fmt: skip
         with self._database.as_user(user_id) as connection:
             connection.execute(_ADD, values)
@@ -57,12 +43,12 @@ class ScanStore:
         return row
 
     def by_job(self, user_id: UUID, job_id: UUID) -> ScanRow | None:
-        """What an earlier attempt of the job has left."""
+        """Return the row that an earlier attempt of the job has left."""
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ScanRow)) as rows:
             return rows.execute(_BY_JOB, {"user": user_id, "job": job_id}).fetchone()
 
     def get(self, user_id: UUID, scan_id: UUID) -> ScanRow:
-        """NotFound for an unknown scan and for another user's alike."""
+        """Return a scan; NotFound for an unknown one and for another user's alike."""
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ScanRow)) as rows:
             row = rows.execute(_BY_ID, {"user": user_id, "id": scan_id}).fetchone()
         if row is None:
@@ -70,7 +56,7 @@ class ScanStore:
         return row
 
     def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[ScanRow]:
-        """Up to `limit` scans, newest first, after the position."""
+        """Return up to `limit` scans, newest first, after the position."""
         at, scan_id = after or (None, None)
         values = {"user": user_id, "at": at, "id": scan_id, "limit": limit}
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ScanRow)) as rows:

@@ -169,7 +169,7 @@ class OpenLot(NamedTuple):
     cost_basis: Decimal
 
 
-class Notice(NamedTuple):
+class Remark(NamedTuple):
     """A warning. `line` and `field` say where in the file, when it came from one."""
 
     code: str
@@ -199,7 +199,7 @@ class Outcome:
     pools: list[Holding] = field(default_factory=list)
     """UK: the section 104 holdings, where they differ from what is held (a sale matched with a later purchase)."""
     open_lots: list[OpenLot] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[Remark] = field(default_factory=list)
     pooled: bool = False
     acquisition_total: Decimal | None = None
     """France: what is left of the portfolio's total price."""

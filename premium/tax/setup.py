@@ -9,14 +9,12 @@ from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.tax.days import Calendar, memo
-from premium.tax.ledger.lots import LOT_METHODS
-from premium.tax.model import Notice
-from premium.tax.price_series import PriceSeries
-from premium.tax.rules import METHODS, SCOPES, TRANSITION, Jurisdiction, jurisdiction
+from premium.tax.model import Remark
+from premium.tax.rules.base import TRANSITION, Jurisdiction
+from premium.tax.rules.methods import ALIASES, LOT_METHODS, METHODS, POOLED, SCOPES
+from premium.tax.rules.registry import jurisdiction
 
-POOLED = ("section_104", "section_104_company", "acb", "average", "total_average", "moving_average")
 _CODE = re.compile(r"[A-Za-z0-9]{2,12}")
-_ALIASES = {"average_cost": "average", "s104": "section_104", "spec_id": "specific_id"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +31,7 @@ class Setup:
     allocation: Mapping[str, Any] | None = None
     """US: the safe-harbour allocation of Rev. Proc. 2024-28, as the input states it."""
     long_from: Callable[[int], int] = field(default=int)
-    notices: tuple[Notice, ...] = ()
-    prices: PriceSeries | None = None
-    """From outside the history, for what states none."""
+    notices: tuple[Remark, ...] = ()
 
     @property
     def lot_method(self) -> bool:
@@ -84,7 +80,7 @@ def _method(method: str | None, rules: Jurisdiction) -> str:
     if method is None:
         return rules.methods[0]
     wanted = method.strip().lower().replace("-", "_")
-    wanted = _ALIASES.get(wanted, wanted)
+    wanted = ALIASES.get(wanted, wanted)
     if wanted not in METHODS:
         known = ", ".join(METHODS)
         raise InvalidInput(f"unknown method {method[:40]!r}; known are {known}", details={"method": known})
@@ -122,21 +118,18 @@ def _calendar(zone: str, rules: Jurisdiction) -> Calendar:
         raise InvalidInput(f"unknown time zone {zone[:60]!r}", details={"time_zone": "an IANA name"}) from None
 
 
-def _disallowed(rules: Jurisdiction, method: str, scope: str | None) -> tuple[Notice, ...]:
+def _disallowed(rules: Jurisdiction, method: str, scope: str | None) -> tuple[Remark, ...]:
     found = []
     if method not in rules.methods:
         allowed = ", ".join(rules.methods)
         text = f"{rules.name} does not allow the method {method}; allowed: {allowed}"
-        found.append(Notice("method_not_allowed", None, text))
+        found.append(Remark("method_not_allowed", None, text))
     if scope is not None and scope not in rules.scopes and not _same_scope(scope, rules):
         text = f"{rules.name} does not allow the lot scope {scope}; allowed: {', '.join(rules.scopes)}"
-        found.append(Notice("lot_scope_not_allowed", None, text))
+        found.append(Remark("lot_scope_not_allowed", None, text))
     return tuple(found)
 
 
 def _same_scope(scope: str, rules: Jurisdiction) -> bool:
     one_queue = {"universal", "pool", "portfolio"}
     return scope in one_queue and rules.scopes[0] in one_queue
-
-
-__all__ = ["POOLED", "TRANSITION", "Setup", "setup"]

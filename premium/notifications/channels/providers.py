@@ -24,6 +24,7 @@ from premium.notifications.channels.email import SendGridEmails, SesClient, SesE
 from premium.notifications.channels.push import AccessToken, PushMessages
 from premium.notifications.channels.telegram import TelegramMessages
 from premium.notifications.channels.webhook import Webhooks
+from premium.notifications.manifest import NotificationSettings
 from premium.observability import logger
 
 FOLLOW_SECONDS = 10.0
@@ -52,7 +53,7 @@ class Providers(BaseModel):
 
 def providers_of(platform: Platform) -> Providers:
     """None set up where the stage has no such secret; ConfigurationError names a wrong field, never its value."""
-    arn = platform.settings.notifications_secret_arn
+    arn = platform.settings.of(NotificationSettings).notifications_secret_arn
     if arn is None:
         return Providers()
     try:

@@ -16,6 +16,7 @@ from premium.notifications.delivery.courier import Courier
 from premium.notifications.delivery.lanes import Lanes
 from premium.notifications.delivery.office import PostOffice
 from premium.notifications.delivery.stream import StreamedNotices
+from premium.notifications.manifest import NotificationSettings
 from premium.notifications.model import REST_SECONDS, PostedNotice
 from premium.notifications.store.deliveries import DeliveryStore
 from premium.streams.service import Streams
@@ -40,7 +41,7 @@ async def open_desk(
     platform: Platform, store: DeliveryStore | None = None, *, rest: float = REST_SECONDS
 ) -> AsyncIterator[Desk]:
     """Open clients, adapters and lanes; closed at the end. `rest`: seconds that a failing destination is left alone."""
-    loopback = platform.settings.webhooks_to_loopback
+    loopback = platform.settings.of(NotificationSettings).webhooks_to_loopback
     async with open_client() as outside, open_guarded(loopback=loopback) as guarded:
         channels = Channels(
             partial(providers_of, platform),

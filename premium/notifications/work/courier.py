@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from premium.bootstrap import Platform, platform
 from premium.errors import UpstreamUnavailable
+from premium.execution.residence import Residence
 from premium.notifications.delivery.desk import Desk, open_desk
 from premium.notifications.delivery.inbox import take
 from premium.notifications.jobs import PAYLOAD
@@ -30,6 +31,12 @@ _BATCH_SECONDS = 80.0
 DRAIN_SECONDS = 20.0
 """For attempts under way when the process is asked to stop: each takes ten at most once it has its turn."""
 _AWAY_SECONDS = 1.0
+
+
+async def serve(residence: Residence) -> None:
+    """Deliver notices until asked to stop; what is in hand is finished."""
+    residence.say("delivers")
+    await deliver_until(residence.stop.event(), residence.platform)
 
 
 def deliver(notices: Sequence[dict[str, Any]]) -> None:

@@ -16,26 +16,6 @@ Row = dict[str, Any]
 Cells = Mapping[str, str]
 
 
-class LinedRow(dict[str, Any]):
-    """A neutral row that knows the line of the file where its event begins."""
-
-    __slots__ = ("line",)
-
-    def __init__(self, row: Mapping[str, Any], line: int) -> None:
-        super().__init__(row)
-        self.line = line
-
-
-class Unreadable(LinedRow):
-    """In place of an event that cannot be read: which column, and why."""
-
-    __slots__ = ("column", "reason")
-
-    def __init__(self, line: int, column: str, reason: str) -> None:
-        super().__init__({}, line)
-        self.column, self.reason = column, reason
-
-
 def table(lines: Iterable[str]) -> Iterator[list[str]]:
     """The cells of each line of a CSV; InvalidInput names the line that is none."""
     for _, cells in numbered(lines):

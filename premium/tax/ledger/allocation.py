@@ -17,7 +17,7 @@ from premium.errors import InvalidInput
 from premium.money import ZERO, decimal_of
 from premium.tax.ledger.lots import ORDER, Lot
 from premium.tax.ledger.pieces import cut
-from premium.tax.model import Notice
+from premium.tax.model import Remark
 
 Plan = Mapping[str, Any]
 _METHODS = ("specific_unit", "global")
@@ -43,12 +43,12 @@ def checked_plan(plan: Any) -> Plan | None:
     return plan
 
 
-def unknown_lots(plan: Plan | None, known: Iterable[str]) -> list[Notice]:
+def unknown_lots(plan: Plan | None, known: Iterable[str]) -> list[Remark]:
     """What the plan allocates and nothing is left of, or never was: its units go where those without a plan do."""
     named = dict.fromkeys(str(item.get("lot")) for item in plan.get("lots", ())) if plan is not None else {}
     text = "the safe-harbour allocation names this lot, of which nothing is left on 2025-01-01"
     left = set(known)
-    return [Notice("lot_not_available", name, text, None, "safe_harbor.lots") for name in named if name not in left]
+    return [Remark("lot_not_available", name, text, None, "safe_harbor.lots") for name in named if name not in left]
 
 
 def _wrong(field: str, reason: str) -> InvalidInput:
@@ -76,7 +76,7 @@ class Allocation:
         self.homes = homes
         self.places = places
         self.placed: list[tuple[str, Lot]] = []
-        self.notices: list[Notice] = []
+        self.notices: list[Remark] = []
 
     def by(self, plan: Plan | None) -> list[tuple[str, Lot]]:
         """Every lot, whole or in parts, with its wallet."""
@@ -107,7 +107,7 @@ class Allocation:
             self._place(lot, wallet, amount)
             if amount < wanted:
                 text = f"only {amount} of {wanted} {self.asset} of lot {lot.id} could be allocated to {wallet}"
-                self.notices.append(Notice("allocation_exceeds_holding", lot.id, text))
+                self.notices.append(Remark("allocation_exceeds_holding", lot.id, text))
 
     def _global(self, plan: Plan) -> None:
         entry = ORDER[plan.get("order", "fifo")]
@@ -132,7 +132,7 @@ class Allocation:
                 text = (
                     f"{lot.amount} {self.asset} of lot {lot.id} are in no wallet on 2025-01-01; they stay in {wallet}"
                 )
-                self.notices.append(Notice("unallocated_basis", lot.id, text))
+                self.notices.append(Remark("unallocated_basis", lot.id, text))
                 self.placed.append((wallet, _part(lot, lot.amount)))
 
 

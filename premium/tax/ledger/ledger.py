@@ -10,7 +10,7 @@ from typing import NamedTuple
 from premium.money import ZERO, divide
 from premium.tax.ledger.lots import ORDER, Entry, Lot
 from premium.tax.ledger.pieces import Piece, cut, disposed
-from premium.tax.model import Holding, Income, Missing, Notice, OpenLot, Outcome, Removal, Transaction
+from premium.tax.model import Holding, Income, Missing, OpenLot, Outcome, Remark, Removal, Transaction
 from premium.tax.setup import Setup
 
 Key = str | tuple[str, str]
@@ -164,7 +164,7 @@ class LotLedger:
             self.put(there, lot)
         if missing:
             text = f"moves {missing} {tx.asset} more than {tx.wallet or 'the wallet'} holds; they arrive without a lot"
-            self.outcome.notices.append(Notice("negative_balance", tx.id, text))
+            self.outcome.notices.append(Remark("negative_balance", tx.id, text))
 
     def report_holdings(self) -> None:
         """Lots that are left, by wallet and asset."""

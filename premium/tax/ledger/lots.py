@@ -8,8 +8,6 @@ from typing import Any
 
 from premium.money import ZERO, divide
 
-LOT_METHODS = ("fifo", "lifo", "hifo", "lofo", "specific_id")
-
 
 class Lot:
     """What is left of one acquisition in one place; it keeps its date, its rank and its basis wherever it goes."""

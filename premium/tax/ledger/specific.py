@@ -8,7 +8,7 @@ from premium.money import ZERO
 from premium.tax.ledger.ledger import Key, LotLedger, Taken
 from premium.tax.ledger.lots import Lot
 from premium.tax.ledger.pieces import Piece, cut
-from premium.tax.model import Notice, Transaction
+from premium.tax.model import Remark, Transaction
 
 
 class SpecificLedger(LotLedger):
@@ -51,7 +51,7 @@ class SpecificLedger(LotLedger):
             if want and (wanted.is_finite() or want == before):
                 named = wanted if wanted.is_finite() else want
                 text = f"lot {name} does not hold the {named} {tx.asset} named there: {want} fall back to FIFO"
-                self.outcome.notices.append(Notice("lot_not_available", tx.id, text, None, "lots"))
+                self.outcome.notices.append(Remark("lot_not_available", tx.id, text, None, "lots"))
         return amount
 
     def _piece(self, lot: Lot, amount: Decimal) -> Piece:

@@ -9,7 +9,7 @@ from premium.money import ZERO, divide
 from premium.tax.ledger.ledger import acquisition_basis
 from premium.tax.matching.superficial import Superficial
 from premium.tax.matching.walk import walk
-from premium.tax.model import Disposal, Holding, Income, Missing, Notice, Outcome, Removal, Transaction
+from premium.tax.model import Disposal, Holding, Income, Missing, Outcome, Remark, Removal, Transaction
 from premium.tax.setup import Setup
 
 Key = tuple[str, str]
@@ -122,7 +122,7 @@ class AverageLedger:
         there.add(arriving, cost)
         if units < wanted and more.to_amount is None:
             text = f"moves {wanted - units} {tx.asset} more than {tx.wallet or 'the wallet'} holds; they do not arrive"
-            self.outcome.notices.append(Notice("negative_balance", tx.id, text))
+            self.outcome.notices.append(Remark("negative_balance", tx.id, text))
 
     def miss(self, tx: Transaction, day: int, amount: Decimal) -> None:
         self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, amount))

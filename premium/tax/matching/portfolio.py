@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from premium.money import ZERO, divide, plain
-from premium.tax.fiat import is_money
+from premium.tax.history.money_legs import is_money
 from premium.tax.ledger.ledger import acquisition_basis
 from premium.tax.matching.average import row
 from premium.tax.matching.walk import walk
-from premium.tax.model import Holding, Income, Missing, Notice, Outcome, Removal, Transaction
+from premium.tax.model import Holding, Income, Missing, Outcome, Remark, Removal, Transaction
 from premium.tax.setup import Setup
 
 _NAMED = 5
@@ -131,7 +131,7 @@ class Portfolio:
         if price >= worth:
             if price > worth and tx.more.portfolio_value is not None:
                 text = "the sale is worth more than the whole portfolio before it: the whole acquisition price counts"
-                self.outcome.notices.append(Notice("portfolio_value_too_small", tx.id, text, None, "portfolio_value"))
+                self.outcome.notices.append(Remark("portfolio_value_too_small", tx.id, text, None, "portfolio_value"))
             return self.total if price else ZERO
         return divide(self.total * price, worth)
 
@@ -139,11 +139,11 @@ class Portfolio:
         """By the last known prices, which is told; an asset without any counts as nothing, which is told too."""
         worth, unpriced = self.assets.worth, sorted(self.assets.unpriced)
         text = f"the portfolio's value is not stated: {plain(worth)} by the last known prices"
-        self.outcome.notices.append(Notice("portfolio_value_filled", tx.id, text, None, "portfolio_value"))
+        self.outcome.notices.append(Remark("portfolio_value_filled", tx.id, text, None, "portfolio_value"))
         if unpriced:
             names = ", ".join(unpriced[:_NAMED]) + (", …" if len(unpriced) > _NAMED else "")
             text = f"no price is known of {names}, which the portfolio holds: the value counts as zero"
-            self.outcome.notices.append(Notice("missing_price", tx.id, text, None, "portfolio_value"))
+            self.outcome.notices.append(Remark("missing_price", tx.id, text, None, "portfolio_value"))
         return worth
 
     def _give(self, tx: Transaction, day: int, amount: Decimal) -> None:

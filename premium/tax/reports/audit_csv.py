@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from premium.money import plain
-from premium.tax.boxes import box
-from premium.tax.calculate import Report
 from premium.tax.days import date_of, text_of
-from premium.tax.history import ById
+from premium.tax.history.history import ById
 from premium.tax.model import ACQUISITIONS, Disposal, Transaction
-from premium.tax.reports.cells import safe
+from premium.tax.reports.layout.cells import safe
+from premium.tax.results.boxes import box
+from premium.tax.results.report import Report
 
 HEADER = (
     "disposal", "type", "asset", "wallet", "sold", "amount", "proceeds", "cost_basis", "denied_loss", "gain", "term",

@@ -46,12 +46,12 @@ def matcher_environment(postgres: Databases, redis_server: RedisService) -> dict
 
 @pytest.fixture
 def matcher(matcher_environment: dict[str, str], tmp_path: Path) -> Iterator[Begin]:
-    """Starts `python -m workers.matcher`; what is left is killed at the end."""
+    """Starts `python -m workers.resident alerts.matcher`; what is left is killed at the end."""
     started: list[subprocess.Popen[bytes]] = []
 
     def begin() -> subprocess.Popen[bytes]:
         with (tmp_path / f"matcher-{len(started)}.log").open("wb") as log:
-            command = [sys.executable, "-m", "workers.matcher"]
+            command = [sys.executable, "-m", "workers.resident", "alerts.matcher"]
             process = subprocess.Popen(command, cwd=ROOT, env=matcher_environment, stdout=log, stderr=log)
         started.append(process)
         return process

@@ -26,10 +26,8 @@ from premium.bootstrap import Platform
 from premium.chains import rpc
 from premium.chains.addresses import checksum
 from premium.chains.model import Chain
-from premium.chains.rpc import Rpc
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import open_client
-from premium.portfolio.sources import Sources
 from tests.fixtures.postgres import Databases
 from tests.integration.portfolio.platforms import platform
 
@@ -62,10 +60,9 @@ class Source:
         return self.sent[before:]
 
     async def _poll(self) -> None:
-        sources = Sources.of(self.platform)
         async with open_client() as client:
-            adapters = sources.adapters(client, ["local"])
-            node = Node(Rpc(sources.registry["local"], client), adapters["local"], sources.prices(client, adapters))
+            made = self.platform.market(client)
+            node = Node(made.rpc("local"), made.adapter("local"), made.prices)
             await Poller(self.platform.worker_database, self._send).poll(node)
 
 
@@ -273,7 +270,7 @@ class Forks:
 
 def test_a_block_that_was_taken_back_and_returns_is_told_as_new_each_time(source: Source) -> None:
     """Once taken back, an event is known as such for good: its return needs another id, and so does its next one."""
-    forks, sent = Forks(Sources.of(source.platform).registry["local"]), list[dict[str, Any]]()
+    forks, sent = Forks(source.platform.chains["local"]), list[dict[str, Any]]()
     poller = Poller(source.platform.worker_database, sent.extend)
     standing: list[str] = []
     ids: list[str] = []

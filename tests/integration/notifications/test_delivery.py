@@ -276,7 +276,10 @@ def test_a_worker_that_forks_delivers_a_batch_too(desk: Desk) -> None:
 def consumer(variables: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """The resident process as the fleet starts it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "workers.notifications"], env=os.environ | variables, cwd=ROOT, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "workers.resident", "notifications.courier"],
+        env=os.environ | variables,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
     )
     try:
         yield process

@@ -11,10 +11,11 @@ from local.evm import CHAIN_ID, Evm
 from local.redis import Redis as RedisServer
 from premium.chains.addresses import checksum
 from premium.chains.model import Chain
+from premium.chains.rpc import Rpc
 from premium.errors import Unprocessable, UpstreamUnavailable
-from premium.security.carry import scan_at
 from premium.security.model import ContractScan, Severity
-from premium.security.node import NodeReader
+from premium.security.onchain.current import current_scan
+from premium.security.onchain.node import NodeReader
 from premium.storage.cache import Cache
 from tests.factories.contracts import Compiled, artifact_creation, renamed_word
 from tests.factories.contracts.deploying import account, calldata, deploy, minimal_proxy, send
@@ -39,8 +40,8 @@ def cache(redis_server: RedisServer) -> Iterator[Cache]:
 
 
 def scanned(chain: Chain, address: str, cache: Cache) -> ContractScan:
-    with NodeReader(chain) as reader:
-        return scan_at(chain.name, address, reader, cache)
+    with NodeReader(lambda client: Rpc(chain, client)) as reader:
+        return current_scan(chain.name, address, reader, cache)
 
 
 def ids(scan: ContractScan) -> set[str]:

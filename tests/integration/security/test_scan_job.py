@@ -12,10 +12,8 @@ from handlers.security import handler
 from local.evm import Evm
 from premium.bootstrap import Platform
 from premium.chains.addresses import checksum
-from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord, JobStatus
-from premium.security.carry import carry_out as scan_contract
-from premium.security.jobs import SCAN_CONTRACT
+from premium.security.work import scan_contract
 from tests.factories.contracts import Compiled
 from tests.factories.contracts.deploying import account, deploy
 from tests.factories.http import Answer, ask, verdict
@@ -31,7 +29,7 @@ def start(user: UUID, address: str, *, chain: str = "local", tier: str = "pro", 
 
 
 def work(platform: Platform, job_id: str) -> JobRecord:
-    carry_out(SCAN_CONTRACT, scan_contract, UUID(job_id), platform)
+    scan_contract(job_id)
     return platform.jobs.store.get(UUID(job_id))
 
 

@@ -14,8 +14,8 @@ from premium.execution import schedule
 from premium.jobs.kinds import declared
 from premium.jobs.model import JobRecord, JobStatus
 from premium.jobs.service import JobService
+from premium.portfolio.work import snapshots, timeseries
 from tests.fixtures.postgres import Databases
-from workers.schedule import snapshots, timeseries
 
 pytestmark = pytest.mark.integration
 
@@ -51,10 +51,12 @@ def test_an_hour_gives_every_watched_portfolio_one_refresh(scheduled: Platform, 
                     "INSERT INTO portfolio_wallets (user_id, address, chains) VALUES (%s, %s, %s)",
                     (user, WALLET if chain == "local" else WALLET[:-1] + "9", [chain]),
                 )
-    first = job_of(schedule.run("hourly", scheduled, HALF_PAST), scheduled)
-    again = job_of(schedule.run("hourly", scheduled, HALF_PAST + timedelta(minutes=20)), scheduled)
+    first = job_of(schedule.run("portfolio.snapshots", scheduled, HALF_PAST), scheduled)
+    again = job_of(schedule.run("portfolio.snapshots", scheduled, HALF_PAST + timedelta(minutes=20)), scheduled)
     assert (again.id, first.payload["at"]) == (first.id, "2026-11-20T10:00:00Z")
-    assert job_of(schedule.run("hourly", scheduled, HALF_PAST + timedelta(hours=1)), scheduled).id != first.id
+    assert (
+        job_of(schedule.run("portfolio.snapshots", scheduled, HALF_PAST + timedelta(hours=1)), scheduled).id != first.id
+    )
 
     snapshots(str(first.id))
     assert scheduled.jobs.store.get(first.id).result == {"started": 2}
@@ -63,7 +65,7 @@ def test_an_hour_gives_every_watched_portfolio_one_refresh(scheduled: Platform, 
 
 
 def test_a_day_makes_partitions_ahead(scheduled: Platform) -> None:
-    record = job_of(schedule.run("daily", scheduled, HALF_PAST), scheduled)
+    record = job_of(schedule.run("portfolio.timeseries", scheduled, HALF_PAST), scheduled)
     timeseries(str(record.id))
     assert scheduled.jobs.store.get(record.id).status is JobStatus.DONE
     with scheduled.timeseries.transaction() as connection:
@@ -76,4 +78,4 @@ def test_a_day_makes_partitions_ahead(scheduled: Platform) -> None:
 
 def test_a_task_that_this_release_does_not_know_is_an_error(scheduled: Platform) -> None:
     with pytest.raises(KeyError):
-        schedule.run("weekly", scheduled, HALF_PAST)
+        schedule.run("portfolio.weekly", scheduled, HALF_PAST)

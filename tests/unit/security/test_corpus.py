@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 
-from premium.security.analysis import profile, signals
+from premium.security.detectors.analysis import profile_of, signals_of
 from tests.factories.contracts import Compiled, artifact, corpus
 
 pytestmark = pytest.mark.unit
@@ -47,7 +47,7 @@ _INFORMING = {"owner_function", "incomplete", "proxy"}
 
 
 def found(code: bytes) -> set[str]:
-    return {one.id for one in signals(profile(code))} - _INFORMING
+    return {one.id for one in signals_of(profile_of(code))} - _INFORMING
 
 
 @cache
@@ -90,7 +90,7 @@ def test_names_and_layout_do_not_matter() -> None:
 
 def test_a_finding_names_function_slot_and_place(corpus_by_name: dict[str, Compiled]) -> None:
     hidden = corpus_by_name["HiddenMint"]
-    (mint,) = [one for one in signals(profile(hidden.runtime)) if one.id == "mint"]
+    (mint,) = [one for one in signals_of(profile_of(hidden.runtime)) if one.id == "mint"]
     assert mint.selector is not None
     assert mint.slot == "0x0[]"
     assert hidden.runtime[mint.offset or 0] == 0x55  # SSTORE

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from premium.chains.addresses import keccak256
-from premium.security.disassembly import Disassembly, without_metadata
-from premium.security.explore import explore
+from premium.security.evm.disassembly import Disassembly, without_metadata
+from premium.security.evm.explorer import explore
 from tests.factories.contracts import ROOT, artifact, corpus
 
 pytestmark = pytest.mark.unit

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premium.security.analysis import profile, signals
-from premium.security.expressions import _FOLD, MASK, Arena
+from premium.security.detectors.analysis import profile_of, signals_of
+from premium.security.evm.arena import FOLD, Arena
+from premium.security.evm.words import MASK
 from tests.factories.contracts import corpus
 
 pytestmark = pytest.mark.unit
@@ -20,7 +21,7 @@ words = st.one_of(st.integers(0, MASK), st.integers(0, 300), st.sampled_from([MA
 @given(st.binary(max_size=600))
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_are_judged(code: bytes) -> None:
-    signals(profile(code))
+    signals_of(profile_of(code))
 
 
 @given(st.data())
@@ -29,7 +30,7 @@ def test_damaged_contracts_are_judged(data: st.DataObject) -> None:
     code = bytearray(data.draw(st.sampled_from(corpus())).runtime)
     for _ in range(data.draw(st.integers(1, 8))):
         code[data.draw(st.integers(0, len(code) - 1))] = data.draw(st.integers(0, 255))
-    signals(profile(bytes(code)))
+    signals_of(profile_of(bytes(code)))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_damaged_contracts_are_judged(data: st.DataObject) -> None:
 )
 def test_endless_loops_end(code: str) -> None:
     started = time.perf_counter()
-    signals(profile(bytes.fromhex(code)))
+    signals_of(profile_of(bytes.fromhex(code)))
     assert time.perf_counter() - started < 5
 
 
@@ -62,11 +63,11 @@ def test_endless_loops_end(code: str) -> None:
 )
 def test_hostile_code_costs_little(code: str) -> None:
     started = time.process_time()
-    signals(profile(bytes.fromhex(code)))
+    signals_of(profile_of(bytes.fromhex(code)))
     assert time.process_time() - started < 5
 
 
-@given(st.sampled_from(sorted(_FOLD)), words, words)
+@given(st.sampled_from(sorted(FOLD)), words, words)
 def test_constants_fold_to_words(kind: int, a: int, b: int) -> None:
     arena = Arena()
     if kind == 0x0A and a > 1 << 64:
@@ -103,4 +104,4 @@ def _evaluate(arena: Arena, word: int, unknown: int, value: int) -> int:
     if known is not None:
         return known
     a, b = (_evaluate(arena, arg, unknown, value) for arg in arena.args[word])
-    return _FOLD[arena.kind[word]](a, b) & MASK
+    return FOLD[arena.kind[word]](a, b) & MASK

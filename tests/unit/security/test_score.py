@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from premium.security.findings import Holder, Placed, findings
-from premium.security.guards import Authority
+from premium.security.detectors.guards import Authority
+from premium.security.detectors.signals import Signal
 from premium.security.model import Finding, Severity
-from premium.security.score import WEIGHTS, risk_score
-from premium.security.signals import Signal
-from premium.security.wording import WORDS
+from premium.security.report.catalogue import CATALOGUE
+from premium.security.report.findings import Controller, Placed, findings
+from premium.security.report.score import WEIGHTS, risk_score
 
 pytestmark = pytest.mark.unit
 
@@ -20,7 +20,7 @@ ORDER = list(Severity)
 
 
 def finding(id_: str, severity: Severity) -> Finding:
-    words = WORDS[id_]
+    words = CATALOGUE[id_]
     return Finding(id=id_, severity=severity, title=words.title, meaning=words.meaning, advice=words.advice)
 
 
@@ -50,7 +50,7 @@ def test_nothing_found_is_nothing() -> None:
 
 
 def test_every_weight_has_words_and_every_word_a_weight() -> None:
-    assert set(WEIGHTS) == set(WORDS)
+    assert set(WEIGHTS) == set(CATALOGUE)
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_every_weight_has_words_and_every_word_a_weight() -> None:
 )  # fmt: skip
 def test_who_holds_the_power_decides_its_severity(kind: str, severity: str) -> None:
     placed = [Placed("0xa", "0xa", Signal("mint", 1, 2, "0x0[]", None, frozenset({OWNER})))]
-    (found,) = findings(placed, {("0xa", OWNER): Holder(kind)})
+    (found,) = findings(placed, {("0xa", OWNER): Controller(kind)})
     assert found.severity == severity
 
 
 def test_the_same_slot_of_another_contract_is_another_holder() -> None:
     signal = Signal("upgradeable", 1, 2, "0x1", None, frozenset({OWNER}))
-    held = {("0xa", OWNER): Holder("renounced"), ("0xb", OWNER): Holder("eoa", "0xc")}
+    held = {("0xa", OWNER): Controller("renounced"), ("0xb", OWNER): Controller("eoa", "0xc")}
     (found,) = findings([Placed("0xa", "0xa", signal), Placed("0xb", "0xb", signal)], held)
     assert found.holder == "eoa 0xc"
 
@@ -74,6 +74,6 @@ def test_the_same_slot_of_another_contract_is_another_holder() -> None:
 def test_several_checks_on_one_path_are_as_safe_as_the_safest() -> None:
     other = Authority("slot", "0x4")
     signal = Signal("mint", 1, 2, "0x0[]", None, frozenset({OWNER, other}))
-    held = {("0xa", OWNER): Holder("eoa", "0xc"), ("0xa", other): Holder("renounced")}
+    held = {("0xa", OWNER): Controller("eoa", "0xc"), ("0xa", other): Controller("renounced")}
     (found,) = findings([Placed("0xa", "0xa", signal)], held)
     assert found.severity == "info"

@@ -10,8 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from premium.tax.calculate import calculate
-from premium.tax.document import document
+from premium.tax.calculation import calculate
+from premium.tax.reports.result import document
 
 Row = dict[str, Any]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from premium.money import ZERO
-from premium.tax.history import BLOCK, History
+from premium.tax.history.history import BLOCK, History
 from premium.tax.model import PLAIN, More, Transaction
 
 pytestmark = pytest.mark.unit

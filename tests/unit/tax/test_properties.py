@@ -12,11 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from premium.money import EXACT
-from premium.tax.calculate import calculate
-from premium.tax.conservation import NotConserved, check
+from premium.tax.calculation import calculate
 from premium.tax.ledger.ledger import acquisition_basis
 from premium.tax.model import ACQUISITIONS
-from premium.tax.rules import METHODS
+from premium.tax.results.conservation import NotConserved, check
+from premium.tax.rules.methods import METHODS
 from tests.unit.tax.histories import Row, gains, histories, result
 
 pytestmark = pytest.mark.unit

@@ -1,0 +1,24 @@
+"""Scheduled tasks that keep jobs going: lost ones come back, and the backlog is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import boto3
+
+from premium.bootstrap import Platform
+from premium.jobs.backlog import measure, publish
+
+
+def sweep(platform: Platform, now: datetime) -> Mapping[str, Any]:
+    """Enqueue jobs again that their queue or their worker has lost."""
+    return {"enqueued": platform.jobs.sweep(now)}
+
+
+def backlog(platform: Platform, now: datetime) -> Mapping[str, Any]:
+    """Publish the backlog as CloudWatch metrics, on which the fleet is scaled."""
+    backlogs = measure(platform.redis(1), now)
+    publish(boto3.client("cloudwatch"), backlogs, now)
+    return {each.queue: str(each.per_worker) for each in backlogs}

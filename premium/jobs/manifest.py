@@ -1,0 +1,35 @@
+"""Declare the room of jobs: the default queue, its upkeep and its metrics."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from premium.manifest import Alarm, Command, Metric, Queue, Schedule, Service
+
+SERVICE = Service(
+    name="jobs",
+    title="Work that outlives a request",
+    scopes=("jobs:read", "jobs:write"),
+    channels=("jobs",),
+    queues=(Queue(name="default", urgency=20, share=Decimal("0.1")),),
+    schedules=(
+        Schedule(name="jobs.sweep", every=1, task="premium.execution.upkeep.sweep"),
+        Schedule(name="jobs.backlog", every=1, task="premium.execution.upkeep.backlog", needs=("metrics",)),
+    ),
+    metrics=(
+        Metric(name="JobsDone", title="Jobs done"),
+        Metric(name="JobsFailed", title="Jobs failed for good"),
+        Metric(name="JobsRefused", title="Jobs refused for their caller's reasons"),
+        Metric(name="JobSeconds", title="Seconds from acceptance to end", statistic="Average"),
+    ),
+    alarms=(
+        Alarm(
+            name="FailedJobs",
+            metric="JobsFailed",
+            text="jobs have failed for good: premium queues failed",
+            severity="warning",
+            above=0,
+        ),
+    ),
+    commands=(Command(name="queues", text="Jobs and their queues: look, requeue, cancel, drain."),),
+)

@@ -1,0 +1,40 @@
+"""Declare the notifications room."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from premium.manifest import LOCAL_ONLY, Queue, Resident, Secret, Service, ServiceSettings
+
+
+class NotificationSettings(ServiceSettings):
+    """What the environment tells the courier."""
+
+    notifications_secret_arn: str | None = Field(default=None, description="Secret of the notification providers")
+    webhooks_to_loopback: bool = Field(
+        default=False,
+        description="Webhooks may reach this machine itself; for tests and the stage local alone",
+        json_schema_extra=LOCAL_ONLY,
+    )
+
+
+SERVICE = Service(
+    name="notifications",
+    title="Notices to users over their channels",
+    queue="notifications",
+    worker_needs=("mail",),
+    queues=(Queue(name="notifications", urgency=10, processes=4, share=Decimal("0.15")),),
+    residents=(Resident(name="notifications.courier", queue="notifications", function="premium.notifications.work.courier.serve"),),
+    settings=NotificationSettings,
+    secrets=(
+        Secret(
+            name="Providers",
+            variable="NOTIFICATIONS_SECRET_ARN",
+            text="Keys of the notification providers: SES or SendGrid, Firebase, Telegram",
+            readers=("worker",),
+        ),
+    ),
+    tables=("notification_deliveries",),
+)

@@ -1,0 +1,45 @@
+"""Declare the portfolio service."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from premium.manifest import Queue, Schedule, Service
+
+SERVICE = Service(
+    name="portfolio",
+    title="Balances of wallets on every chain",
+    routes=(
+        "GET /v1/portfolio",
+        "GET /v1/portfolio/assets",
+        "GET /v1/portfolio/chains",
+        "GET /v1/portfolio/performance",
+        "GET /v1/portfolio/history",
+        "GET /v1/portfolio/wallets",
+        "POST /v1/portfolio/wallets",
+        "DELETE /v1/portfolio/wallets/{id}",
+        "POST /v1/portfolio/refresh",
+    ),
+    needs=("database", "redis", "idempotency", "audit", "timeseries", "jobs"),
+    hot=True,
+    scopes=("portfolio:read", "portfolio:write"),
+    channels=("portfolio",),
+    kinds=("portfolio.refresh", "portfolio.snapshots", "portfolio.timeseries"),
+    queue="aggregation",
+    worker_needs=("exports", "free_replica"),
+    queues=(Queue(name="aggregation", urgency=30, share=Decimal("0.2")),),
+    schedules=(
+        Schedule(name="portfolio.snapshots", every=60, job="portfolio.snapshots"),
+        Schedule(name="portfolio.timeseries", every=1440, job="portfolio.timeseries"),
+    ),
+    tables=(
+        "portfolio_wallets",
+        "portfolio_assets",
+        "portfolio_snapshots",
+        "portfolio_snapshots_daily",
+        "portfolio_snapshots_weekly",
+        "my_portfolio_snapshots",
+        "my_portfolio_daily",
+        "my_portfolio_weekly",
+    ),
+)

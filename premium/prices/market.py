@@ -1,0 +1,99 @@
+"""A task's access to chains and prices, over one HTTP client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import httpx
+
+from premium.chains.evm import CHAIN_DEADLINE, EvmAdapter
+from premium.chains.fanout import read_all
+from premium.chains.model import Outcome, Wanted
+from premium.chains.registry import Registry
+from premium.chains.rpc import Rpc
+from premium.clock import Clock
+from premium.neighbours import CircuitBreaker, Neighbour, StateListener
+from premium.neighbours_metrics import show
+from premium.prices.model import PriceSource
+from premium.prices.onchain import PoolPrices
+from premium.prices.provider import PastPrices, ProviderPrices
+from premium.prices.quotes import Prices
+from premium.storage.cache import Cache
+
+_PROVIDER_SECONDS = 10.0
+_PROVIDER_ATTEMPTS = 3
+"""Waits of 1 and 2 s: a user looks at the job."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Market:
+    """Nodes of every chain and sources of prices; lives as long as `client` does.
+
+    Each part is made when it is first asked for and kept, for the breakers and the bucket in it.
+    """
+
+    chains: Registry
+    client: httpx.AsyncClient
+    price_cache: Cache
+    price_url: str | None
+    """The price provider's address; None for a deployment that has none."""
+    clock: Clock
+    on_change: StateListener = show
+    """Told of every breaker's new state: the metrics, unless a test listens itself."""
+    _rpcs: dict[tuple[str, float], Rpc] = field(default_factory=dict, init=False, repr=False)
+    _adapters: dict[str, EvmAdapter] = field(default_factory=dict, init=False, repr=False)
+
+    def rpc(self, chain: str, *, deadline: float = CHAIN_DEADLINE) -> Rpc:
+        """Return the nodes of a chain; KeyError for a chain that is not known."""
+        if (chain, deadline) not in self._rpcs:
+            self._rpcs[chain, deadline] = Rpc(
+                self.chains[chain], self.client, deadline=deadline, on_change=self.on_change
+            )
+        return self._rpcs[chain, deadline]
+
+    def adapter(self, chain: str) -> EvmAdapter:
+        """Return the reader of a chain's balances; every kind of chain has its adapter here."""
+        if chain not in self._adapters:
+            self._adapters[chain] = EvmAdapter(self.rpc(chain), self.clock)
+        return self._adapters[chain]
+
+    def adapters(self, chains: Iterable[str]) -> Mapping[str, EvmAdapter]:
+        """Return the adapters of these chains by name."""
+        return {chain: self.adapter(chain) for chain in chains}
+
+    async def balances(self, wanted: Wanted) -> Mapping[str, Outcome]:
+        """Read balances of many wallets, all chains at once.
+
+        A chain that fails costs nothing of the others.
+        """
+        return await read_all(self.adapters(wanted), wanted)
+
+    @cached_property
+    def prices(self) -> Prices:
+        """Current prices of assets, from pools and the provider.
+
+        Pools price what is on a chain whose entry names them, the provider the rest.
+        """
+        pools = [PoolPrices(self.adapter(c.name), c.dex, self.clock) for c in self.chains if c.dex is not None]
+        return Prices(self.price_cache, [*pools, *self._provider()], self.clock)
+
+    @cached_property
+    def past_prices(self) -> PastPrices | None:
+        """Prices of past moments from the provider; None where there is no provider."""
+        return None if self.price_url is None else PastPrices(self._neighbour("past prices"), self.price_url)
+
+    def _provider(self) -> list[PriceSource]:
+        if self.price_url is None:
+            return []
+        return [ProviderPrices(self._neighbour("prices"), self.price_url, self.chains)]
+
+    def _neighbour(self, name: str) -> Neighbour:
+        return Neighbour(
+            name,
+            client=self.client,
+            timeout=_PROVIDER_SECONDS,
+            attempts=_PROVIDER_ATTEMPTS,
+            breaker=CircuitBreaker(name, on_change=self.on_change),
+        )

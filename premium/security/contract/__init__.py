@@ -1,0 +1,1 @@
+"""A scanned contract at one block: its proxies, codes and controllers, over a port."""

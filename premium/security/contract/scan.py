@@ -1,0 +1,136 @@
+"""The contract scan: from an address through its proxies to findings and a score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from premium.security.contract.controllers import controller_of
+from premium.security.contract.proxies import Forward, forward_of
+from premium.security.contract.state import StateReader, view_word
+from premium.security.detectors.analysis import profile_of, signals_of
+from premium.security.detectors.guards import Authority
+from premium.security.detectors.profile import CodeProfile
+from premium.security.detectors.signals import Signal
+from premium.security.model import ContractScan, ProxyHop
+from premium.security.report.findings import Controller, Placed, findings
+from premium.security.report.score import risk_score
+
+MAX_HOPS = 4
+MAX_CODES = 40
+"""Facets and implementations of one target together."""
+_IMPLEMENTATION, _SUPPORTS = 0x5C60DA1B, 0x01FFC9A7
+_INTERFACES = {"ERC-721": 0x80AC58CD, "ERC-1155": 0xD9B67A26, "ERC-2981": 0x2A55205A, "ERC-4906": 0x49064906}
+_ERC20 = frozenset({0x70A08231, 0xA9059CBB, 0x23B872DD, 0x095EA7B3, 0x18160DDD, 0xDD62ED3E})
+
+
+@dataclass
+class _Survey:
+    """What a scan has come to: codes, proxies between them, signals and controllers."""
+
+    codes: dict[str, CodeProfile] = field(default_factory=dict)
+    hashes: list[str] = field(default_factory=list)
+    hops: list[ProxyHop] = field(default_factory=list)
+    runs: set[str] = field(default_factory=set)
+    placed: list[Placed] = field(default_factory=list)
+    controllers: dict[tuple[str, Authority], Controller] = field(default_factory=dict)
+
+
+def scan(target: str, chain: str, reader: StateReader, *, code_hash: Callable[[bytes], str]) -> ContractScan:
+    """Scan a contract at the reader's block.
+
+    `target` has code; `code_hash` is Keccak-256 as `0x` hex.
+    """
+    survey = _Survey()
+    _follow(target, target, reader, survey, code_hash, hops=0)
+    for address, code in survey.codes.items():
+        found = signals_of(code, runs=frozenset(survey.runs))
+        _place(survey, address, target, found, reader)
+    made = findings(survey.placed, survey.controllers)
+    selectors = sorted({one for code in survey.codes.values() for one in code.found.entries})
+    return ContractScan(
+        chain=chain,
+        target=target,
+        block_number=reader.block_number,
+        code_hash="+".join(survey.hashes),
+        code_size=len(reader.code(target)),
+        proxies=tuple(survey.hops),
+        standards=_standards(target, selectors, reader),
+        selectors=tuple(f"0x{one:08x}" for one in selectors),
+        findings=made,
+        risk_score=risk_score(made),
+        complete=not any(code.found.truncated for code in survey.codes.values()),
+    )
+
+
+def _follow(
+    address: str, target: str, reader: StateReader, survey: _Survey, code_hash: Callable[[bytes], str], *, hops: int
+) -> None:
+    code = reader.code(address)
+    if address in survey.codes or not code or len(survey.codes) >= MAX_CODES:
+        return
+    survey.hashes.append(code_hash(code))
+    survey.codes[address] = found = profile_of(code)
+    # An implementation forwards by the storage of the proxy that runs it.
+    forward = forward_of(found, target, reader)
+    if forward is None:
+        return
+    _note_hop(survey, address, target, forward)
+    if forward.beacon is not None:
+        _follow_beacon(forward.beacon, reader, survey)
+    reached = [one for one in forward.implementations if reader.code(one)]
+    if not reached or hops >= MAX_HOPS:
+        survey.placed.append(Placed(address, target, Signal("opaque_proxy", None, slot=forward.slot)))
+    for one in reached if hops < MAX_HOPS else ():
+        _follow(one, target, reader, survey, code_hash, hops=hops + 1)
+
+
+def _note_hop(survey: _Survey, address: str, target: str, forward: Forward) -> None:
+    if forward.slot is not None and forward.beacon is None:
+        survey.runs.add(forward.slot)
+    first = forward.implementations[0] if forward.implementations else None
+    survey.hops.append(
+        ProxyHop(
+            kind=forward.kind,
+            address=address,
+            implementation=first,
+            admin=forward.admin,
+            beacon=forward.beacon,
+            slot=forward.slot,
+        )
+    )
+    survey.placed.append(Placed(address, target, Signal("proxy", None, slot=forward.slot, value=forward.kind)))
+
+
+def _follow_beacon(beacon: str, reader: StateReader, survey: _Survey) -> None:
+    """Place upgrades of the beacon: its owner can replace the code behind every proxy."""
+    code = reader.code(beacon)
+    if not code:
+        return
+    found = profile_of(code)
+    named = {
+        found.slots.shape(slot)
+        for path in found.found.paths
+        if path.selector == _IMPLEMENTATION and path.returned is not None
+        for slot in found.slots.loads(path.returned)
+    }
+    upgrades = [one for one in signals_of(found, runs=frozenset(named)) if one.id in ("upgradeable", "open_upgrade")]
+    _place(survey, beacon, beacon, tuple(upgrades), reader)
+
+
+def _place(survey: _Survey, address: str, storage_of: str, found: tuple[Signal, ...], reader: StateReader) -> None:
+    """Add signals of the code at `address` and look up the controllers of their authorities."""
+    for one in found:
+        for who in one.by:
+            if (storage_of, who) not in survey.controllers:
+                survey.controllers[storage_of, who] = controller_of(who, storage_of, reader)
+        survey.placed.append(Placed(address, storage_of, one))
+
+
+def _standards(target: str, selectors: list[int], reader: StateReader) -> tuple[str, ...]:
+    found = ["ERC-20"] if set(selectors) >= _ERC20 else []
+    if _SUPPORTS in selectors:
+        for name, interface in _INTERFACES.items():
+            if view_word(reader, target, _SUPPORTS, interface.to_bytes(4).ljust(32, b"\0")) == 1:
+                found.append(name)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Detectors of powers and faults in explored code; none of them goes by a name."""

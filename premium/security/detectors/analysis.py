@@ -1,0 +1,41 @@
+"""The static scan of one runtime code: explored once, then asked by every detector."""
+
+from __future__ import annotations
+
+from premium.security.detectors.control import (
+    delegate_slots,
+    delegations,
+    destruction,
+    open_ownership,
+    origin_checks,
+    owner_powers,
+    upgrades,
+    withdrawals,
+)
+from premium.security.detectors.fees import transfer_fees
+from premium.security.detectors.gates import transfer_gates
+from premium.security.detectors.profile import CodeProfile
+from premium.security.detectors.signals import Signal
+from premium.security.detectors.tokens import balance_powers
+from premium.security.evm.explorer import explore
+from premium.security.evm.slots import PROXY_SLOTS
+
+
+def profile_of(code: bytes) -> CodeProfile:
+    """Explore a runtime code and index what was found."""
+    return CodeProfile(explore(code))
+
+
+def signals_of(profile: CodeProfile, *, runs: frozenset[str] = frozenset()) -> tuple[Signal, ...]:
+    """Return everything found in the code.
+
+    `runs` names variables (by shape) whose address a proxy before it runs as code.
+    """
+    running = PROXY_SLOTS | runs | frozenset(delegate_slots(profile))
+    found = [
+        *balance_powers(profile), *transfer_gates(profile), *transfer_fees(profile), *destruction(profile),
+        *origin_checks(profile), *delegations(profile), *upgrades(profile, running), *withdrawals(profile),
+        *open_ownership(profile), *owner_powers(profile),
+    ]  # fmt: skip
+    found += [Signal("incomplete", selector) for selector in sorted(profile.found.truncated, key=str)]
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,100 @@
+"""Detectors of conditions on every transfer that somebody else sets.
+
+Pauses, blacklists, limits, other contracts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from premium.security.detectors.profile import CodeProfile, GuardedWrite
+from premium.security.detectors.signals import Signal
+from premium.security.evm import opcodes as op
+from premium.security.evm.slots import StorageField
+from premium.security.evm.words import FROM_CALLDATA, RESULT, Word
+
+
+def transfer_gates(profile: CodeProfile) -> Iterator[Signal]:
+    """Find variables that every transfer must find right and that somebody else sets."""
+    for atom, truths in profile.transfer_facts.items():
+        if len(truths) != 1:
+            continue
+        (needed,) = truths
+        for field in _fields(profile, atom):
+            yield from _gate(profile, atom, field, needed=needed)
+        yield from _external_gate(profile, atom)
+
+
+def _fields(profile: CodeProfile, atom: Word) -> list[StorageField]:
+    """The stored fields of a flag, or of a comparison of stored and given amounts."""
+    slots, arena = profile.slots, profile.arena
+    own = slots.field(atom)
+    if own is not None:
+        return [own]
+    if arena.kind[atom] not in (op.EQ, op.LT, op.GT):
+        return []
+    args = arena.args[atom]
+    if arena.kind[atom] == op.EQ:
+        flags = [slots.field(arg) for arg in args] if any(arena.constant(arg) is not None for arg in args) else []
+        return [field for field in flags if field is not None]
+    if any(arena.kind[arg] == op.TIMESTAMP for arg in args):
+        return [field for arg in args for field in _direct(profile, arg)]
+    given = [bool(arena.taint[arg] & FROM_CALLDATA) for arg in args]
+    return _direct(profile, args[given.index(False)]) if sorted(given) == [False, True] else []
+
+
+def _direct(profile: CodeProfile, word: Word) -> list[StorageField]:
+    field = profile.slots.field(word)
+    if field is not None:
+        return [field]
+    return [StorageField(slot, 0, 256) for slot in profile.slots.loads(word)]
+
+
+def _gate(profile: CodeProfile, atom: Word, field: StorageField, *, needed: bool) -> Iterator[Signal]:
+    shape = profile.slots.shape(field.slot)
+    if shape in profile.balances or shape == "?":
+        return
+    writers = profile.writers_of(field)
+    if any(not one.privileged and not profile.sets_on_first_call_only(one.path, one.write) for one in writers):
+        return
+    keyed = "[" in shape
+    id_ = _gate_id(profile, atom, keyed=keyed)
+    if id_ is None:
+        return
+    for one in writers:
+        if one.privileged and (id_ == "transfer_limit" or _can_block(profile, one, needed=needed)):
+            yield Signal(id_, one.path.selector, one.write.offset, shape, None, one.privileged)
+
+
+def _gate_id(profile: CodeProfile, atom: Word, *, keyed: bool) -> str | None:
+    arena = profile.arena
+    if arena.kind[atom] in (op.LT, op.GT):
+        if any(arena.kind[arg] == op.TIMESTAMP for arg in arena.args[atom]):
+            return "pause"
+        return "transfer_limit" if not keyed and arena.taint[atom] & FROM_CALLDATA else None
+    return "blacklist" if keyed else "pause"
+
+
+def _can_block(profile: CodeProfile, writer: GuardedWrite, *, needed: bool) -> bool:
+    """Whether the write can leave the flag in the state that refuses transfers."""
+    value = writer.change.value
+    if value is None:
+        return needed
+    constant = profile.arena.constant(value)
+    if constant is not None:
+        return (constant != 0) != needed
+    return True
+
+
+def _external_gate(profile: CodeProfile, atom: Word) -> Iterator[Signal]:
+    arena, slots = profile.arena, profile.slots
+    if arena.kind[atom] != RESULT or not arena.args[atom]:
+        return
+    target = slots.field(arena.args[atom][0])
+    if target is None:
+        return
+    for one in profile.writers_of(target):
+        if one.privileged:
+            yield Signal(
+                "external_gate", one.path.selector, one.write.offset, slots.shape(target.slot), None, one.privileged
+            )

@@ -1,0 +1,106 @@
+"""Guards of paths: conditions on the caller that only the contract can judge."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from premium.security.evm import opcodes as op
+from premium.security.evm.arena import Arena
+from premium.security.evm.paths import Path
+from premium.security.evm.slots import Slots
+from premium.security.evm.words import FROM_CALLDATA, FROM_CALLER, HASH, RECOVERED, RESULT, Word
+
+_WHO = frozenset({op.CALLER, op.ORIGIN, RECOVERED})
+
+
+class Authority(NamedTuple):
+    """A party that a guard lets through.
+
+    `slot`: the address stored at `key` (bit `offset`) · `constant`: the address `key` in the code · `role`: who is
+    marked in the mapping `key` · `external`: whom another contract names · `self`: the contract itself ·
+    `derived`: an address computed from arguments.
+    """
+
+    kind: Literal["slot", "constant", "role", "external", "self", "derived"]
+    key: str
+    offset: int = 0
+    by: Literal["caller", "origin", "signature"] = "caller"
+
+    @property
+    def privileged(self) -> bool:
+        """Whether it is a party of its own, not a counterpart named by the arguments."""
+        return self.kind != "derived"
+
+
+def authorities(path: Path, slots: Slots, *, self_marked: frozenset[str] = frozenset()) -> frozenset[Authority]:
+    """Return all authorities that a path demands.
+
+    Mappings in `self_marked` are open to everyone and count for nothing.
+    """
+    found = (_authority(slots, atom, truth) for atom, truth in path.facts.items())
+    return frozenset(one for one in found if one is not None and one.key not in self_marked)
+
+
+def _authority(slots: Slots, atom: Word, truth: bool) -> Authority | None:
+    arena = slots.arena
+    if not truth:
+        return None
+    if arena.kind[atom] == op.EQ:
+        for who, whom in (arena.args[atom], arena.args[atom][::-1]):
+            if arena.kind[who] in _WHO:
+                return _named(slots, who, whom)
+            if arena.constant(who) == 1:
+                return _marked(slots, whom)
+        return None
+    return _marked(slots, atom)
+
+
+def _named(slots: Slots, who: Word, whom: Word) -> Authority | None:
+    arena = slots.arena
+    by: Literal["caller", "origin", "signature"] = "caller"
+    if arena.kind[who] != op.CALLER:
+        by = "origin" if arena.kind[who] == op.ORIGIN else "signature"
+    whom = _bare(arena, whom)
+    constant = arena.constant(whom)
+    if constant is not None:
+        return Authority("constant", f"0x{constant:040x}", by=by) if constant else None
+    kind = arena.kind[whom]
+    if kind == op.ADDRESS:
+        return Authority("self", "this", by=by)
+    if kind == RESULT:
+        return None if arena.taint[whom] & FROM_CALLDATA else Authority("external", "call", by=by)
+    if kind == HASH:
+        return Authority("derived", "hash", by=by)
+    field = slots.field(whom)
+    if field is None or arena.taint[field.slot] & (FROM_CALLDATA | FROM_CALLER):
+        return None  # the owner of the item that the arguments name, not of the contract
+    return Authority("slot", slots.shape(field.slot), field.offset, by)
+
+
+def _marked(slots: Slots, word: Word) -> Authority | None:
+    """A truth value that a mapping or another contract's view holds about the caller."""
+    arena = slots.arena
+    if arena.kind[word] == RESULT and arena.taint[word] & FROM_CALLER:
+        return Authority("external", "call")
+    field = slots.field(word)
+    if field is None:
+        return None
+    keys = slots.keys(field.slot)
+    for key in keys:
+        if arena.kind[key] in _WHO:
+            return Authority("role", slots.shape(field.slot), field.offset, _BY[arena.kind[key]])
+    return None
+
+
+def _bare(arena: Arena, word: Word) -> Word:
+    """Without the address mask around a call's result."""
+    if arena.kind[word] == op.AND:
+        for one, other in (arena.args[word], arena.args[word][::-1]):
+            if arena.constant(one) == (1 << 160) - 1 and arena.kind[other] in (RESULT, HASH):
+                return other
+    return word
+
+
+_BY: dict[int, Literal["caller", "origin", "signature"]] = {
+    op.CALLER: "caller", op.ORIGIN: "origin", RECOVERED: "signature",
+}  # fmt: skip

@@ -1,0 +1,148 @@
+"""The index of an exploration that all detectors share.
+
+Guards by path, writes by variable, balances and what flows between them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from premium.security.detectors.balances import BalanceFlow, balance_shapes, flow_of
+from premium.security.detectors.guards import Authority, authorities
+from premium.security.evm import opcodes as op
+from premium.security.evm.arena import Arena
+from premium.security.evm.paths import Exploration, Facts, Path, Write
+from premium.security.evm.slots import FieldWrite, Slots, StorageField, overlap
+from premium.security.evm.words import Word
+
+
+@dataclass(frozen=True)
+class GuardedWrite:
+    """One write of a variable on one path, with the authorities that the path demands."""
+
+    path: Path
+    write: Write
+    change: FieldWrite
+    by: frozenset[Authority]
+
+    @property
+    def privileged(self) -> frozenset[Authority]:
+        """Authorities that are parties of their own."""
+        return frozenset(one for one in self.by if one.privileged)
+
+
+class CodeProfile:
+    """Answers to what detectors ask about one code."""
+
+    def __init__(self, found: Exploration) -> None:
+        self.found = found
+        self.arena: Arena = found.arena
+        self.slots = Slots(found.arena)
+
+    @cached_property
+    def self_marked(self) -> frozenset[str]:
+        """Mappings in which anyone may mark himself: being in them is no privilege."""
+        open_marks: frozenset[str] = frozenset()
+        while True:
+            more = open_marks | {
+                self.slots.shape(one.slot)
+                for path in self.found.paths
+                if not authorities(path, self.slots, self_marked=open_marks)
+                for one in path.effects
+                if isinstance(one, Write) and self._marks(one)
+            }
+            if more == open_marks:
+                return open_marks
+            open_marks = more
+
+    def _marks(self, write: Write) -> bool:
+        value = self.slots.written(write.slot, write.value).value
+        return "[" in self.slots.shape(write.slot) and value is not None
+
+    @cached_property
+    def guards(self) -> dict[int, frozenset[Authority]]:
+        """Authorities by `id(path)`."""
+        return {id(path): authorities(path, self.slots, self_marked=self.self_marked) for path in self.found.paths}
+
+    def by(self, path: Path) -> frozenset[Authority]:
+        """Return the authorities that a path demands."""
+        return self.guards[id(path)]
+
+    def privileged(self, path: Path) -> frozenset[Authority]:
+        """Return those that are parties of their own."""
+        return frozenset(one for one in self.by(path) if one.privileged)
+
+    @cached_property
+    def balances(self) -> frozenset[str]:
+        """Shapes of the mappings that hold balances."""
+        return balance_shapes(self.found, self.slots)
+
+    @cached_property
+    def flows(self) -> list[BalanceFlow]:
+        """Balance flows of every path that writes a balance."""
+        moves = (flow_of(path, self.slots, self.balances) for path in self.found.paths)
+        return [one for one in moves if one.credits or one.debits or one.sets]
+
+    @cached_property
+    def writers(self) -> dict[str, list[GuardedWrite]]:
+        """Every write by the shape of its slot."""
+        found: dict[str, list[GuardedWrite]] = defaultdict(list)
+        for path in self.found.paths:
+            for one in path.effects:
+                if isinstance(one, Write):
+                    change = self.slots.written(one.slot, one.value)
+                    found[self.slots.shape(one.slot)].append(GuardedWrite(path, one, change, self.by(path)))
+        return found
+
+    def writers_of(self, field: StorageField) -> list[GuardedWrite]:
+        """Return the writes that change a stored field."""
+        return [one for one in self.writers.get(self.slots.shape(field.slot), []) if overlap(one.change.field, field)]
+
+    def sets_on_first_call_only(self, path: Path, write: Write) -> bool:
+        """Whether the path is an initialiser: it demands a state that it changes itself."""
+        written = {one.slot for one in path.effects if isinstance(one, Write)} | {write.slot}
+        return any(
+            field is not None and field.slot in written and self.arena.constant(field.slot) is not None
+            for atom, truth in path.facts.items()
+            for field in self._states(atom, truth=truth)
+        )
+
+    def _states(self, atom: Word, *, truth: bool) -> list[StorageField | None]:
+        """Fields that the condition wants unset, or compares with a constant."""
+        if self.arena.kind[atom] in (op.LT, op.GT, op.EQ):
+            args = self.arena.args[atom]
+            fixed = any(self.arena.constant(arg) is not None for arg in args)
+            return [self.slots.field(arg) for arg in args] if fixed else []
+        return [] if truth else [self.slots.field(atom)]
+
+    @cached_property
+    def transfers(self) -> list[BalanceFlow]:
+        """Flows that an ordinary holder makes: no privilege asked."""
+        return [one for one in self.flows if one.is_transfer and not self.privileged(one.path)]
+
+    @cached_property
+    def transfer_facts(self) -> dict[Word, set[bool]]:
+        """Conditions on successful transfers and the truths they may have, joined paths included."""
+        truths: dict[Word, set[bool]] = defaultdict(set)
+        selectors = {one.path.selector for one in self.transfers}
+        joins, seen = [number for one in self.transfers for number in one.path.trace], set[int]()
+        for one in self.transfers:
+            _note(truths, one.path.facts)
+        for one in self.flows:
+            if one.is_transfer and one.path.selector in selectors:
+                _note(truths, one.path.facts)
+        while joins:
+            number = joins.pop()
+            if number not in seen:
+                seen.add(number)
+                for facts, trace in self.found.merged.get(number, ()):
+                    _note(truths, facts)
+                    joins.extend(trace)
+        return truths
+
+
+def _note(truths: dict[Word, set[bool]], facts: Facts) -> None:
+    for atom, truth in facts.items():
+        truths[atom].add(truth)

@@ -1,0 +1,83 @@
+"""Bytecode cut into basic blocks, without push data and compiler metadata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from premium.security.evm.opcodes import ARITY, DUP1, ENDS, JUMP, JUMPDEST, JUMPI, PUSH0, PUSH1, PUSH32, SWAP16
+
+_CBOR_MAP_HEADS = range(0xA1, 0xA5)
+
+
+def without_metadata(code: bytes) -> bytes:
+    """Return the code before the CBOR map that solc and vyper append.
+
+    The length of the map stands in the last two bytes.
+    """
+    if len(code) < 4:
+        return code
+    start = len(code) - 2 - int.from_bytes(code[-2:])
+    return code[:start] if 0 < start < len(code) - 2 and code[start] in _CBOR_MAP_HEADS else code
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction at byte `offset`; `operand` is the pushed constant, else 0."""
+
+    offset: int
+    opcode: int
+    operand: int = 0
+
+
+class Disassembly:
+    """Instructions and jump destinations of one runtime code."""
+
+    def __init__(self, code: bytes) -> None:
+        self.raw = code
+        self.code = without_metadata(code)
+
+    @cached_property
+    def instructions(self) -> list[Instruction]:
+        """Instructions in order of offset.
+
+        A push cut off by the end of code is padded with zeros, as the EVM does.
+        """
+        code, found, offset = self.code, [], 0
+        while offset < len(code):
+            opcode = code[offset]
+            width = opcode - PUSH0 if PUSH1 <= opcode <= PUSH32 else 0
+            operand = int.from_bytes(code[offset + 1 : offset + 1 + width].ljust(width, b"\0")) if width else 0
+            found.append(Instruction(offset, opcode, operand))
+            offset += 1 + width
+        return found
+
+    @cached_property
+    def jumpdests(self) -> frozenset[int]:
+        """Byte offsets where a jump may land: a 0x5b inside push data is none."""
+        return frozenset(one.offset for one in self.instructions if one.opcode == JUMPDEST)
+
+    @cached_property
+    def blocks(self) -> dict[int, list[Instruction]]:
+        """Basic blocks by the offset of their first instruction."""
+        blocks: dict[int, list[Instruction]] = {}
+        current: list[Instruction] = []
+        for one in self.instructions:
+            if one.opcode == JUMPDEST and current:
+                blocks[current[0].offset] = current
+                current = []
+            current.append(one)
+            if one.opcode in ENDS or one.opcode in (JUMP, JUMPI) or not is_known(one.opcode):
+                blocks[current[0].offset] = current
+                current = []
+        if current:
+            blocks[current[0].offset] = current
+        return blocks
+
+
+def is_known(opcode: int) -> bool:
+    """Whether the EVM has an instruction for the byte.
+
+    Data reached as code ends a block like INVALID.
+    """
+    return PUSH0 <= opcode <= SWAP16 or DUP1 <= opcode <= SWAP16 or ARITY[opcode] is not None

@@ -1,0 +1,130 @@
+"""Symbolic execution of a whole code, function by function, from byte 0.
+
+Branches whose condition is already decided are followed one way only, and paths that meet are joined. Each function is
+bounded by `budget` block runs of its own, so that a large one starves no other; what small ones leave goes to those it
+cut, and `truncated` names the ones that were cut nevertheless.
+"""
+
+from __future__ import annotations
+
+from premium.security.evm import opcodes as op
+from premium.security.evm.arena import Arena
+from premium.security.evm.blocks import BasicBlock, lower
+from premium.security.evm.conditions import atom_of
+from premium.security.evm.decisions import Decisions
+from premium.security.evm.disassembly import Disassembly
+from premium.security.evm.machine import Machine
+from premium.security.evm.open_paths import Joins, OpenPath
+from premium.security.evm.paths import Exploration, Path, SelfDestruct
+from premium.security.evm.words import FROM_ORIGIN, Word
+
+MOST_RUNS = 30_000
+"""However many functions a code claims to have."""
+TOTAL_RUNS = 4000
+"""Block runs a code may take beyond its functions' own budgets: small contracts get what large functions need."""
+STACK_LIMIT = 1024
+
+
+class Explorer:
+    """One exploration of one code."""
+
+    def __init__(self, disassembly: Disassembly, *, budget: int) -> None:
+        self._source = disassembly
+        self._arena = Arena()
+        self.found = Exploration(self._arena)
+        self._landings = {self._arena.const(offset) for offset in disassembly.jumpdests}
+        self._joins = Joins(self.found, self._landings)
+        self._decisions = Decisions(self.found)
+        self._machine = Machine(self._arena, disassembly.raw)
+        self._blocks: dict[int, BasicBlock] = {}
+        self._budget = budget
+        self._runs: dict[int | None, int] = {}
+        self._total = 0
+        self._pending: list[OpenPath] = []
+
+    def run(self) -> Exploration:
+        """Explore within the budgets, then give functions that were cut what others left."""
+        parked = self._drain([OpenPath.start()], self._budget)
+        spare = TOTAL_RUNS - sum(self._runs.values())
+        for left, selector in zip(range(len(parked), 0, -1), sorted(parked, key=str), strict=True):
+            used, share = self._runs.get(selector, 0), max(0, spare // left)
+            self.found.truncated.update(self._drain(parked[selector], used + share))
+            spare -= self._runs.get(selector, 0) - used
+        return self.found
+
+    def _drain(self, pending: list[OpenPath], budget: int) -> dict[int | None, list[OpenPath]]:
+        """Run until nothing is left; return what no budget was left for, by selector."""
+        parked: dict[int | None, list[OpenPath]] = {}
+        self._pending = pending
+        while pending:
+            path = pending.pop()
+            runs = self._runs.get(path.selector, 0)
+            if runs >= budget or self._total >= MOST_RUNS:
+                parked.setdefault(path.selector, []).append(path)
+            elif not self._joins.absorb(path):
+                self._runs[path.selector] = runs + 1
+                self._total += 1
+                self._step(path)
+        return parked
+
+    def _step(self, path: OpenPath) -> None:
+        block = self._block(path.offset)
+        if block is None or len(path.stack) < block.taken or len(path.stack) > STACK_LIMIT:
+            return
+        if block.end not in (op.REVERT, op.INVALID):
+            self._leave(path, block, self._machine.run(path, block))
+
+    def _block(self, offset: int) -> BasicBlock | None:
+        block = self._blocks.get(offset)
+        if block is None and offset in self._source.blocks:
+            block = self._blocks[offset] = lower(self._source.blocks[offset], self._arena)
+            self.found.reached.add(offset)
+        return block
+
+    def _leave(self, path: OpenPath, block: BasicBlock, args: list[Word]) -> None:
+        end = block.end
+        if end == op.JUMPDEST:
+            path.offset = block.following
+            self._pending.append(path)
+        elif end == op.JUMP:
+            self._jump(path, args[0])
+        elif end == op.JUMPI:
+            self._branch(path, block, args[0], args[1])
+        else:
+            self._end(path, block, args)
+
+    def _end(self, path: OpenPath, block: BasicBlock, args: list[Word]) -> None:
+        """Keep a path that has come to a normal end."""
+        if block.end == op.SELFDESTRUCT:
+            self._machine.record(path, SelfDestruct(block.end_offset, args[0]))
+        returned = path.memory.get(args[0]) if block.end == op.RETURN else None
+        self.found.paths.append(Path(path.selector, path.facts, path.effects, returned, path.trace, block.end_offset))
+
+    def _jump(self, path: OpenPath, target: Word) -> None:
+        if target in self._landings:
+            path.offset = self._arena.value[target]
+            self._pending.append(path)
+        elif self._arena.constant(target) is None:
+            self.found.unresolved_jumps += 1
+
+    def _branch(self, path: OpenPath, block: BasicBlock, target: Word, condition: Word) -> None:
+        atom, truth = atom_of(self._arena, condition)
+        if self._arena.taint[atom] & FROM_ORIGIN:
+            self.found.origin_checks.add((path.selector, block.end_offset, atom))
+        known = self._decisions.known(path, atom)
+        if known is None:
+            other = path.fork(block.following)
+            if self._decisions.assume(other, atom, not truth, block.following):
+                self._pending.append(other)
+            if self._decisions.assume(path, atom, truth, self._arena.value[target]):
+                self._jump(path, target)
+        elif known == truth:
+            self._jump(path, target)
+        else:
+            path.offset = block.following
+            self._pending.append(path)
+
+
+def explore(code: bytes, *, budget: int = 400) -> Exploration:
+    """Find all paths of one runtime code within `budget` block runs a function."""
+    return Explorer(Disassembly(code), budget=budget).run()

@@ -1,0 +1,91 @@
+"""What exploration finds: paths, what had to hold on them, what they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from premium.security.evm.arena import Arena
+from premium.security.evm.words import Word
+
+Facts = dict[Word, bool]
+"""Conditions a path has decided: word -> whether it is non-zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An SSTORE at byte `offset`."""
+
+    offset: int
+    slot: Word
+    value: Word
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCall:
+    """A CALL, CALLCODE, DELEGATECALL or STATICCALL at byte `offset`.
+
+    `value` is None where none can be sent.
+    """
+
+    offset: int
+    opcode: int
+    target: Word
+    value: Word | None
+    selector: int | None
+    """First four bytes of the arguments where the code fixes them."""
+    argument: Word | None
+    """The word after the selector, where known."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelfDestruct:
+    """A SELFDESTRUCT at byte `offset`."""
+
+    offset: int
+    beneficiary: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A CREATE or CREATE2 at byte `offset`."""
+
+    offset: int
+
+
+Effect = Write | MessageCall | SelfDestruct | Creation
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way to a normal end (STOP, RETURN, SELFDESTRUCT).
+
+    `returned` is the first returned word, where known.
+    """
+
+    selector: int | None
+    facts: Facts
+    effects: tuple[Effect, ...]
+    returned: Word | None
+    trace: tuple[int, ...]
+    """Numbers of the joins it passed."""
+    end: int
+    """Byte offset of its last instruction."""
+
+
+@dataclass(slots=True)
+class Exploration:
+    """Everything found in one code."""
+
+    arena: Arena
+    entries: dict[int, int] = field(default_factory=dict)
+    """Selector -> byte offset of its function: the dispatch table."""
+    paths: list[Path] = field(default_factory=list)
+    merged: dict[int, list[tuple[Facts, tuple[int, ...]]]] = field(default_factory=dict)
+    """Join -> paths that ended there because the rest is as an earlier path's: their facts and joins so far."""
+    origin_checks: set[tuple[int | None, int, Word]] = field(default_factory=set)
+    """`(selector, offset, condition)` of conditional jumps whose condition reads ORIGIN."""
+    truncated: set[int | None] = field(default_factory=set)
+    """Functions (None: outside any) whose budget ran out."""
+    unresolved_jumps: int = 0
+    reached: set[int] = field(default_factory=set)
+    """Offsets of the blocks that were run."""

@@ -1,0 +1,23 @@
+"""Declare the security service."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from premium.manifest import Queue, Service
+
+SERVICE = Service(
+    name="security",
+    title="Scans of contracts",
+    routes=(
+        "POST /v1/security/scan/contract",
+        "GET /v1/security/scans",
+        "GET /v1/security/scans/{id}",
+    ),
+    needs=("database", "redis", "idempotency", "audit", "jobs"),
+    scopes=("security:read", "security:write"),
+    kinds=("security.scan_contract",),
+    queue="scanning",
+    queues=(Queue(name="scanning", urgency=40, share=Decimal("0.15")),),
+    tables=("security_scans", "risk_scores"),
+)

@@ -1,0 +1,121 @@
+"""A whole history in order, at a fifth of its size once an engine has gone through it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import accumulate, repeat
+from typing import Any, overload
+
+from premium.tax.model import PLAIN, Transaction
+from premium.tax.progress import Unwatched, Watch
+
+BLOCK = 1024
+
+
+class History(Sequence[Transaction]):
+    """Transactions in order. Each pass gives them all; behind the first one they are folded, block by block.
+
+    An engine's rows grow as the history shrinks: what stands in memory is one of the two, not both.
+    """
+
+    def __init__(self, transactions: list[Transaction], watch: Watch | None = None) -> None:
+        """Takes the transactions over: the list is empty afterwards, so that nothing else keeps them.
+
+        `watch` follows the first pass, which is an engine's.
+        """
+        self._watch = watch
+        self._length = len(transactions)
+        self._blocks: list[Sequence[Transaction]] = [
+            transactions[start : start + BLOCK] for start in range(0, self._length, BLOCK)
+        ]
+        transactions.clear()
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Transaction]:
+        watch, self._watch = self._watch or Unwatched(), None
+        return iter(watch("Calculating", self._pass(), self._length))
+
+    def _pass(self) -> Iterator[Transaction]:
+        for number, block in enumerate(self._blocks):
+            yield from block
+            if isinstance(block, list):
+                self._blocks[number] = _Folded(block)
+
+    @overload
+    def __getitem__(self, index: int) -> Transaction: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Transaction]: ...
+    def __getitem__(self, index: int | slice) -> Transaction | list[Transaction]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(self._length))]
+        at = index + self._length if index < 0 else index
+        if not 0 <= at < self._length:
+            raise IndexError(index)
+        return self._blocks[at // BLOCK][at % BLOCK]
+
+    def by_id(self) -> ById:
+        return ById(self)
+
+
+class ById:
+    """Transactions by their ids; only where they stand is kept."""
+
+    def __init__(self, history: Sequence[Transaction]) -> None:
+        self._history = history
+        self._places = {tx.id: place for place, tx in enumerate(history)}
+
+    def get(self, name: str | None) -> Transaction | None:
+        place = None if name is None else self._places.get(name)
+        return None if place is None else self._history[place]
+
+
+class _Folded(Sequence[Transaction]):
+    """A block by columns. Its numbers are one text, which an exact decimal survives; a transaction is made anew."""
+
+    __slots__ = ("_assets", "_ends", "_ids", "_instants", "_more", "_numbers", "_types", "_wallets")
+
+    def __init__(self, block: list[Transaction]) -> None:
+        columns: Any = zip(*block, strict=True)
+        self._ids, instants, self._types, self._assets, amounts, values, fees, self._wallets, more = columns
+        self._instants = array("q", instants)
+        self._more = None if all(each is PLAIN for each in more) else more
+        texts = list(map("%s %s %s".__mod__, zip(amounts, values, fees, strict=True)))
+        self._ends = array("L", accumulate(map(len, texts), initial=0))
+        self._numbers = "".join(texts)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[Transaction]:
+        texts = map(self._numbers.__getitem__, map(slice, self._ends, self._ends[1:]))
+        amounts, values, fees = zip(*map(str.split, texts), strict=True)
+        columns = (
+            self._ids,
+            self._instants,
+            self._types,
+            self._assets,
+            map(Decimal, amounts),
+            (None if value == "None" else Decimal(value) for value in values),
+            map(Decimal, fees),
+            self._wallets,
+            repeat(PLAIN, len(self)) if self._more is None else self._more,
+        )
+        return map(Transaction._make, zip(*columns, strict=True))
+
+    def __getitem__(self, at: Any) -> Any:
+        amount, value, fee = self._numbers[self._ends[at] : self._ends[at + 1]].split(" ")
+        return Transaction(
+            self._ids[at],
+            self._instants[at],
+            self._types[at],
+            self._assets[at],
+            Decimal(amount),
+            None if value == "None" else Decimal(value),
+            Decimal(fee),
+            self._wallets[at],
+            PLAIN if self._more is None else self._more[at],
+        )

@@ -1,0 +1,71 @@
+"""Rows of an import, checked before any is stored: the engine must be able to read them, and the table to hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from premium.tax.days import moment_of
+from premium.tax.history.fields import Refused, shown
+from premium.tax.history.row_parser import FIELDS, RowParser
+from premium.tax.history.rows import BLANK, LinedRow, Unreadable
+from premium.tax.model import Remark
+
+_CHAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_LONGEST = {"wallet": 128, "tx_hash": 128, "id": 200, "asset": 200}
+
+
+class Checked(NamedTuple):
+    """Rows that may be stored with their instants, rows that may not, and what was assumed."""
+
+    rows: list[Mapping[str, Any]]
+    moments: list[datetime]
+    errors: list[Remark]
+    notices: list[Remark]
+
+
+def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> Checked:
+    """Every row by itself, and ids against each other; `line` is a row's own, else it counts from `first_line`."""
+    checked = Checked([], [], [], [])
+    seen: dict[str, int] = {}
+    parser = RowParser(zone, checked.notices)
+    for count, row in enumerate(rows, first_line):
+        if row is BLANK:
+            continue
+        parser.line = line = row.line if isinstance(row, LinedRow) else count
+        try:
+            moment = _check(row, parser)
+            _unique(str(row["id"]), line, seen)
+        except Refused as wrong:
+            name = row.get("id") if isinstance(row, Mapping) else None
+            known = shown(str(name), 200) if isinstance(name, str | int) else None
+            checked.errors.append(Remark(wrong.code, known, f"{wrong.field}: {wrong.reason}", line, wrong.field))
+            continue
+        checked.rows.append(row)
+        checked.moments.append(moment)
+    return checked
+
+
+def _check(row: Any, parser: RowParser) -> datetime:
+    if isinstance(row, Unreadable):
+        raise Refused(row.column, row.reason, "unreadable")
+    if isinstance(row, Mapping):
+        unknown = sorted(set(row) - FIELDS)
+        if unknown:
+            raise Refused(shown(str(unknown[0]), 60), "not a field of this format", "unknown_field")
+    legs = parser.parse(row)
+    for field, longest in _LONGEST.items():
+        if len(str(row.get(field) or "")) > longest:
+            raise Refused(field, f"longer than {longest} characters")
+    if row.get("chain") and not _CHAIN.fullmatch(row["chain"]):
+        raise Refused("chain", "not a chain's short name")
+    return moment_of(legs[0].instant)
+
+
+def _unique(name: str, line: int, seen: dict[str, int]) -> None:
+    if name in seen:
+        raise Refused("id", f"stands on line {seen[name]} already", "duplicate")
+    seen[name] = line

@@ -1,0 +1,204 @@
+"""Which importer a CSV is for, by its header; a column that has changed is named, not guessed."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, timedelta, timezone, tzinfo
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from premium.errors import InvalidInput
+from premium.tax.history.row_parser import FIELDS
+from premium.tax.history.rows import BLANK, LinedRow, Unreadable
+from premium.tax.importers import (
+    binance,
+    coinbase,
+    cointracker,
+    cointracker_export,
+    etherscan,
+    gemini,
+    koinly,
+    koinly_export,
+    kraken,
+    own_csv,
+    rotki,
+)
+from premium.tax.importers.base import Importer, Line, Row, numbered, table
+from premium.tax.importers.movements import Digest
+
+IMPORTERS = (
+    coinbase.IMPORTER,
+    kraken.IMPORTER,
+    binance.IMPORTER,
+    gemini.IMPORTER,
+    koinly.IMPORTER,
+    koinly_export.REPORT,
+    koinly_export.BULK,
+    cointracker.IMPORTER,
+    cointracker_export.IMPORTER,
+    rotki.IMPORTER,
+    etherscan.NATIVE,
+    etherscan.INTERNAL,
+    etherscan.TOKENS,
+    etherscan.NFTS,
+)
+_PREAMBLE = 20
+"""Lines before a header that some exports have."""
+_ALIKE = 0.7
+"""A header with so much of a format's columns is taken for a changed version of it."""
+_ZONE_IN_NAME = re.compile(r"\(UTC(-{0,2}|\+)(\d{1,2})?(?:[:_](\d{2}))?\)")
+"""Binance names a file after the clock its times are of: `(UTC--6)`, `(UTC+8)`, `(UTC)`."""
+
+
+class _Found(NamedTuple):
+    line: int
+    importer: Importer
+    delimiter: str
+
+
+def rows_of_csv(
+    text: str, source: str, *, importer: str | None = None, currency: str = "USD", lenient: bool = False
+) -> Iterable[dict[str, Any]]:
+    """Neutral rows; InvalidInput when no importer knows the header, or names what has changed in it.
+
+    Events that cannot be read are refused together, by line and column; `lenient` leaves an Unreadable for each.
+    `source` is the file's name, which may say of what clock its times are.
+    """
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise InvalidInput(f"{source} is empty")
+    if importer is None and _is_own(text):
+        return chain((BLANK,), own_csv.rows(_lines(text)))  # the header's line, so that the others keep their numbers
+    found = _find(text, source, importer)
+    made = list(_events(found, text, source, currency))
+    wrong = [row for row in made if isinstance(row, Unreadable)]
+    if wrong and not lenient:
+        raise _refused(wrong)
+    return made
+
+
+def stated_in(rows: Sequence[Any], currency: str) -> str | None:
+    """What the values of a file's rows are in: an export's are in the money that it was read with, others state it."""
+    exported = any(isinstance(row, LinedRow) for row in rows[:1])
+    return currency if exported else None
+
+
+def _lines(text: str) -> io.StringIO:
+    return io.StringIO(text, newline=None)
+
+
+def _is_own(text: str) -> bool:
+    """Also with semicolons, which the own format then refuses by name."""
+    header = next(table(_lines(text)), [])
+    parts = header[0].split(";") if len(header) == 1 else header
+    return set(own_csv.REQUIRED) <= {cell.strip() for cell in parts}
+
+
+def _events(found: _Found, text: str, source: str, currency: str) -> Iterator[LinedRow]:
+    times: dict[str, int] = {}
+    lines = list(_filled(found, text, _zone_of(source)))
+    for event, made in found.importer.read(lines, currency):
+        try:
+            rows = list(made)
+        except InvalidInput as error:
+            yield _unreadable(error)
+            continue
+        yield from (LinedRow(_told_apart(row, times), event[0].number) for row in rows)
+
+
+def _unreadable(error: InvalidInput) -> Unreadable:
+    details: Any = error.details
+    first = details["errors"][0]
+    return Unreadable(first["line"], first["field"], first["reason"])
+
+
+def _filled(found: _Found, text: str, zone: tzinfo | None) -> Iterator[Line]:
+    comma = found.delimiter == ";"
+    header: list[str] | None = None
+    for number, cells in numbered(_lines(text), found.delimiter):
+        if number == found.line:
+            header = _header(cells)
+        elif header is not None and any(cell.strip() for cell in cells):
+            by_column = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+            yield Line(number=number, cells=by_column, zone=zone, decimal_comma=comma)
+
+
+def _told_apart(row: Row, times: dict[str, int]) -> Row:
+    """The second of two equal lines that have no id of their own is a second event, each time the file is read."""
+    name = row["id"]
+    if not isinstance(name, Digest):
+        return row
+    times[name] = times.get(name, 0) + 1
+    return {**row, "id": str(name) if times[name] == 1 else f"{name}:{times[name]}"}
+
+
+def _zone_of(source: str) -> tzinfo | None:
+    found = _ZONE_IN_NAME.search(source)
+    if found is None:
+        return None
+    away = timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
+    if away >= timedelta(days=1):
+        return None  # it names no clock
+    return timezone(-away if found[1].startswith("-") else away) if away else UTC
+
+
+def _refused(wrong: Sequence[Unreadable]) -> InvalidInput:
+    first = wrong[0]
+    errors = [{"line": row.line, "field": row.column, "reason": row.reason} for row in wrong[:50]]
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    text = f"line {first.line}, column {first.column}: {first.reason}{more}"
+    return InvalidInput(text, details={"errors": errors, "count": len(wrong)})
+
+
+def _header(cells: Iterable[str]) -> list[str]:
+    return [cell.strip() for cell in cells]
+
+
+def _find(text: str, source: str, wanted: str | None) -> _Found:
+    """Line of the header and the importer; the nearest one's differences when none fits."""
+    candidates = [each for each in IMPORTERS if wanted is None or f"{each.name}-".startswith(f"{wanted}-")]
+    if not candidates:
+        raise InvalidInput(f"unknown source {wanted!r}; known are {', '.join(each.name for each in IMPORTERS)}")
+    nearest: tuple[float, int, Importer, list[str]] | None = None
+    for delimiter in (",", ";", "\t"):
+        for at, cells in islice(numbered(_lines(text), delimiter), _PREAMBLE):
+            header = _header(cells)
+            for each in candidates:
+                missing, new = _differences(each, header)
+                if not missing and not new:
+                    return _Found(at, each, delimiter)
+                share = 1 - len(missing) / len(each.columns)
+                if share >= _ALIKE and (nearest is None or share > nearest[0]):
+                    nearest = (share, at, each, [f"missing {name}" for name in missing] + [f"new {n}" for n in new])
+    if nearest is None:
+        _refuse_nearly_own(text, source)
+        names = ", ".join(each.name for each in IMPORTERS)
+        raise InvalidInput(f"{source}: no importer knows this header; known are own CSV and {names}")
+    _, at, each, changes = nearest
+    changed = f"{source}, line {at}: looks like {each.name}, but its columns have changed: {', '.join(changes)}"
+    raise InvalidInput(changed, details={"line": at, "importer": each.name, "columns": changes})
+
+
+def _refuse_nearly_own(text: str, source: str) -> None:
+    """InvalidInput for a header that has most of the own format's columns, in whatever case: what is amiss, by name."""
+    header = [cell.strip() for cell in next(table(_lines(text)), [])]
+    if sum(cell.lower() in own_csv.REQUIRED for cell in header) < len(own_csv.REQUIRED) - 1:
+        return
+    changes = [f"missing {name}" for name in own_csv.REQUIRED if name not in header]
+    changes += [f"new {cell[:60]}" for cell in header if cell and cell not in FIELDS]
+    changed = f"{source}, line 1: looks like own CSV, but its columns differ: {', '.join(changes)}"
+    raise InvalidInput(changed, details={"line": 1, "columns": changes})
+
+
+def _differences(importer: Importer, header: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Columns that are missing, and columns that the format has not."""
+    missing = [name for name in importer.columns if not any(_same(name, cell) for cell in header)]
+    known = (*importer.columns, *importer.optional)
+    new = [cell for cell in header if cell and not any(_same(name, cell) for name in known)]
+    return missing, new
+
+
+def _same(name: str, cell: str) -> bool:
+    return any(cell.startswith(one[:-1]) if one.endswith("*") else cell == one for one in name.split("|"))

@@ -1,0 +1,34 @@
+"""Declare the tax service."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from premium.manifest import Command, Consumer, Queue, Service
+
+SERVICE = Service(
+    name="tax",
+    title="Transactions, gains and tax reports",
+    routes=(
+        "POST /v1/tax/reports",
+        "GET /v1/tax/reports",
+        "GET /v1/tax/reports/{id}",
+        "GET /v1/tax/transactions",
+        "POST /v1/tax/transactions/import",
+        "POST /v1/tax/transactions/uploads",
+        "POST /v1/tax/transactions/uploads/{id}/import",
+        "POST /v1/tax/transactions/wallets",
+        "GET /v1/tax/summary/{year}",
+        "POST /v2/premium/tax/reports",
+        "GET /v2/premium/tax/reports",
+    ),
+    needs=("database", "redis", "idempotency", "audit", "jobs", "reports", "exports"),
+    consumers=(Consumer(name="uploads", uploads="tax-imports/", needs=("redis", "jobs", "exports", "audit")),),
+    scopes=("tax:read", "tax:write"),
+    kinds=("tax.report", "tax.import", "tax.wallet"),
+    queue="tax",
+    worker_needs=("reports", "exports"),
+    queues=(Queue(name="tax", urgency=50, share=Decimal("0.15")),),
+    tables=("tax_transactions", "tax_reports", "tax_wallet_reads"),
+    commands=(Command(name="tax", text="Transaction histories and tax reports."),),
+)

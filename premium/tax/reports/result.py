@@ -1,0 +1,188 @@
+"""The neutral JSON out, key by key (docs/tax-format.md); long lists are generated, for constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from premium.money import ZERO, plain
+from premium.tax.days import date_of, text_of
+from premium.tax.model import Disposal, Holding, Remark
+from premium.tax.results.boxes import box, part
+from premium.tax.results.countries import extras
+from premium.tax.results.reconciliation import reconciliation
+from premium.tax.results.report import Report
+from premium.tax.results.totals import Totals
+from premium.tax.results.wash_sales import wash_sales
+
+MAX_HOLDINGS = 200
+MAX_WARNINGS = 50
+"""A stored summary keeps so many; the documents have all."""
+
+Row = dict[str, Any]
+Member = Row | str | list[Row] | Iterator[Row] | None
+
+
+def members(report: Report) -> Iterator[tuple[str, Any]]:
+    """(name, value) of the document's members in their order; an iterator among the values is a list."""
+    under, outcome = report.setup, report.outcome
+    yield "jurisdiction", under.rules.code
+    yield "currency", under.currency
+    yield "method", under.method
+    yield "lot_scope", under.stored_scope
+    yield "year", None if report.tax_year is None else under.calendar.label(report.tax_year)
+    yield "disposals", map(disposal_row(report), report.disposals)
+    yield from _totals(report)
+    yield "remaining", map(holding, outcome.holdings)
+    yield "remaining_lots", (_open_lot(lot) for lot in outcome.open_lots)
+    yield "pool_after", map(holding, (outcome.pools or outcome.holdings) if outcome.pooled else ())
+    yield (
+        "income",
+        ({"transaction": e.transaction, "value": plain(e.value), "kind": e.kind} for e in report.income),
+    )
+    yield (
+        "missing_basis",
+        ({"transaction": m.transaction, "amount": plain(m.amount)} for m in report.missing),
+    )
+    yield (
+        "no_gain_no_loss",
+        (
+            {"transaction": r.transaction, "amount": plain(r.amount), "basis_given": plain(r.basis)}
+            for r in report.removals
+        ),
+    )
+    if under.rules.code == "US":
+        yield "wash_sales", wash_sales(report)
+        yield "form_8949", map(_form_8949, report.disposals)
+        yield "reconciliation", reconciliation(report)
+    yield from extras(report).items()
+    yield "warnings", map(warning, report.notices)
+
+
+def document(report: Report) -> Row:
+    """The whole document in memory."""
+    return {
+        name: list(value) if isinstance(value, Iterable) and not isinstance(value, dict | str) else value
+        for name, value in members(report)
+    }
+
+
+def summary_of(report: Report) -> Row:
+    """What a stored result keeps: totals and what the country adds, without the rows."""
+    made = dict(_totals(report)) | extras(report)
+    made["currency"] = report.setup.currency
+    made["counts"] = {
+        "disposals": len(report.disposals),
+        "income": len(report.income),
+        "missing_basis": len(report.missing),
+        "warnings": len(report.notices),
+    }
+    made["remaining"] = [holding(item) for item in report.outcome.holdings[:MAX_HOLDINGS]]
+    made["warnings"] = [warning(notice) for notice in report.notices[:MAX_WARNINGS]]
+    return made
+
+
+def disposal_row(report: Report) -> Callable[[Disposal], Row]:
+    """How a disposal of this report is written: by instants, or by days where a day rule matched it."""
+    american, australian = report.setup.rules.code == "US", report.setup.rules.discount_rate is not None
+    irish = report.setup.method == "ie_fifo_four_week" or report.setup.rules.superficial_days is not None
+    french = report.outcome.acquisition_totals
+
+    def write(row: Disposal) -> Row:
+        made = _sources(row)
+        made |= {
+            "lot": row.lot,
+            "type": row.type,
+            "asset": row.asset,
+            "wallet": row.wallet,
+            **_dates(row),
+            "amount": plain(row.amount),
+            "proceeds": plain(row.proceeds),
+            "cost_basis": plain(row.cost_basis),
+            "gain": plain(row.gain),
+            "term": row.term,
+            "rule": row.rule,
+            "denied_loss": plain(row.denied),
+        }
+        if american:
+            made["form_8949_box"] = box(row)
+        if australian:
+            made["discount_eligible"] = row.term == "long" and row.gain > ZERO
+        if irish:
+            made["loss_ring_fenced"] = row.ring_fenced or row.denied > ZERO
+        if row.transaction in french:
+            made["acquisition_total_after"] = plain(french[row.transaction])
+        return made
+
+    return write
+
+
+def _sources(row: Disposal) -> Row:
+    if not row.merged:
+        return {"transaction": row.transaction}
+    one = {"transaction": row.merged[0]} if len(row.merged) == 1 else {}
+    return one | {"transactions": list(row.merged)}
+
+
+def _dates(row: Disposal) -> Row:
+    if not row.merged:
+        return {"acquired": None if row.acquired is None else text_of(row.acquired), "sold": text_of(row.sold)}
+    matched = None if row.matched_day is None else date_of(row.matched_day).isoformat()
+    return {"date": date_of(row.day).isoformat(), "matched_acquisition_date": matched}
+
+
+def _totals(report: Report) -> Iterator[tuple[str, Any]]:
+    under, sums = report.setup, report.sums
+    losses = under.rules.code if under.rules.code in ("IE", "CA", "DE") else None
+
+    def text(totals: Totals) -> Row:
+        return totals.as_text(terms=under.lot_method, losses=losses)
+
+    yield "totals", text(sums.whole)
+    yield "totals_by_year", {str(year): text(totals) for year, totals in sums.by_year.items()}
+    if not under.calendar.fiscal_is_calendar:
+        years = {under.calendar.label(year): text(totals) for year, totals in sums.by_tax_year.items()}
+        # Only Australia has it; others' figures would be one more pass over a million rows.
+        added = extras(report) if under.rules.discount_rate is not None else {}
+        for year, net in added.get("net_capital_gain", {}).items():
+            years.setdefault(year, {})["net_capital_gain"] = net
+        yield "totals_by_tax_year", years
+
+
+def holding(item: Holding) -> Row:
+    return {
+        "wallet": item.wallet,
+        "asset": item.asset,
+        "amount": plain(item.amount),
+        "cost_basis": plain(item.cost_basis),
+    }
+
+
+def _open_lot(lot: Any) -> Row:
+    return {
+        "lot": lot.lot,
+        "wallet": lot.wallet,
+        "asset": lot.asset,
+        "acquired": text_of(lot.acquired),
+        "amount": plain(lot.amount),
+        "cost_basis": plain(lot.cost_basis),
+    }
+
+
+def _form_8949(row: Disposal) -> Row:
+    return {
+        "transaction": row.name,
+        "asset": row.asset,
+        "part": part(row),
+        "box": box(row),
+        "gain": plain(row.gain),
+    }
+
+
+def warning(notice: Remark) -> Row:
+    made: Row = {"code": notice.code, "transaction": notice.transaction, "message": notice.message}
+    if notice.line is not None:
+        made["line"] = notice.line
+    if notice.field is not None:
+        made["field"] = notice.field
+    return made

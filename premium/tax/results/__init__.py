@@ -1,0 +1,1 @@
+"""Results of a calculation: totals, what single countries add, and what forms state beside them."""

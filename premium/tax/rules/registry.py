@@ -1,0 +1,22 @@
+"""Every jurisdiction by its code."""
+
+from __future__ import annotations
+
+from premium.errors import InvalidInput
+from premium.tax.rules import au, ca, de, fr, gb, generic, ie, jp, us
+from premium.tax.rules.base import Jurisdiction
+
+JURISDICTIONS: dict[str, Jurisdiction] = {
+    module.RULES.code: module.RULES for module in (us, gb, de, ca, au, fr, ie, jp, generic)
+}
+_ALIASES = {"UK": "GB", "GENERIC": "generic"}
+
+
+def jurisdiction(code: str) -> Jurisdiction:
+    """By ISO code in any case, UK for GB, or generic; InvalidInput names the known ones."""
+    wanted = code.strip().upper()
+    found = JURISDICTIONS.get(_ALIASES.get(wanted, wanted))
+    if found is None:
+        known = ", ".join(JURISDICTIONS)
+        raise InvalidInput(f"unknown jurisdiction {code[:40]!r}; known are {known}", details={"jurisdiction": known})
+    return found
