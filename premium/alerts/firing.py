@@ -116,7 +116,7 @@ def _told(connection: Connection[DictRow], rows: Sequence[Fired], notice_of: Cal
     alerts = []
     for posted in notify(connection, [notice_of(row) for row in rows]):
         row = by_id[posted.key]
-        news: News = "fired" if posted.kind == notices.FIRED.name else "retracted"
+        news: News = "fired" if posted.kind == notices.FIRED else "retracted"
         alerts.append(Alert(row.id, row.event_id, row.event_time, row.alert_rule_id, row.user_id, news, posted))
     return alerts
 

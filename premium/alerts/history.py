@@ -17,7 +17,7 @@ def page(
 ) -> list[HistoryRow]:
     """Return up to `limit` alerts by their events' time, newest first, after the position."""
     at, alert_id = after or (None, None)
-    values = wanted.model_dump() | {"user": user_id, "at": at, "id": alert_id, "limit": limit, "kinds": _KINDS}
+    values = wanted.model_dump() | {"user": user_id, "at": at, "id": alert_id, "limit": limit, "kinds": list(KINDS)}
     # Only the conditions that were asked for: the planner sees which partitions and which index they leave.
     conditions = [condition for name, condition in _CONDITIONS.items() if values[name] is not None]
     query = _PAGE.replace("{conditions}", "".join(f"AND {condition}\n" for condition in conditions))
@@ -28,11 +28,8 @@ def page(
 
 
 def _delivery(row: notifications.DeliveryRow) -> DeliveryRow:
-    news = "fired" if row.kind == FIRED.name else "retracted"
+    news = "fired" if row.kind == FIRED else "retracted"
     return DeliveryRow.model_validate(row.model_dump(exclude={"kind", "key"}) | {"notice": news})
-
-
-_KINDS = [kind.name for kind in KINDS]
 
 
 _CONDITIONS = {

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from premium.alerts.language.templates import text_of
 from premium.clock import rfc3339
-from premium.notifications.model import Channel, Notice, NoticeKind, StreamMessage, Target
+from premium.notifications.model import Channel, Notice, StreamMessage, Target
 
-FIRED = NoticeKind(name="alerts.fired", permits="premium.alerts.firing.permits")
-RETRACTED = NoticeKind(name="alerts.retracted", permits="premium.alerts.firing.permits")
+FIRED = "alerts.fired"
+RETRACTED = "alerts.retracted"
 KINDS = (FIRED, RETRACTED)
 News = Literal["fired", "retracted"]
 

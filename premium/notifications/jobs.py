@@ -1,6 +1,6 @@
-"""The job that wakes the courier: one on the queue `notifications` for up to a hundred notices.
+"""Jobs of notices: the one that wakes the courier, for up to a hundred notices, and the daily upkeep.
 
-It is a call and no record: that is the deliveries' rows. Where Redis is away, or loses the job, the courier finds the
+The former is a call and no record: that is the deliveries' rows. Where Redis is away, or loses the job, the courier finds the
 rows that are due, a moment later.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from redis.exceptions import RedisError
 
+from premium.jobs.model import JobKind, Moment
 from premium.notifications.model import PostedNotice
 from premium.observability import logger
 
@@ -23,6 +24,15 @@ DELIVER = "premium.notifications.work.courier.deliver"
 BATCH = 100
 _TIMEOUT_SECONDS = 90
 _FAILURE_SECONDS = 24 * 3600
+
+UPKEEP = JobKind(
+    name="notifications.upkeep",
+    function="premium.notifications.work.upkeep.remove_old",
+    queue="default",
+    payload=Moment,
+    timeout_seconds=100,
+)
+"""Removes notices of more than 13 months."""
 
 PAYLOAD: TypeAdapter[list[PostedNotice]] = TypeAdapter(list[PostedNotice])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -14,25 +13,22 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from premium.errors import UpstreamUnavailable
-from premium.notifications.model import Delivery, EndedNotice, NoticeKind
+from premium.manifest import NoticeKind, services
+from premium.notifications.model import Delivery, EndedNotice
 from premium.observability import logger
 
 Told = TypeVar("Told", Delivery, EndedNotice)
 
 
 @cache
-def declared(service: str) -> Mapping[str, NoticeKind]:
-    """The kinds of one service by name; none where it has no module `notices`."""
-    module = f"premium.{service}.notices"
-    if find_spec(f"premium.{service}") is None or find_spec(module) is None:
-        return {}
-    kinds = (value for value in vars(import_module(module)).values() if isinstance(value, NoticeKind))
-    return {kind.name: kind for kind in kinds}
+def declared() -> Mapping[str, NoticeKind]:
+    """Return the kinds of notices that services declare, by name."""
+    return {kind.name: kind for service in services() for kind in service.notices}
 
 
 def find(name: str) -> NoticeKind:
-    """The kind of this name; one that nobody declares any more asks for nothing."""
-    return declared(name.partition(".")[0]).get(name) or NoticeKind(name=name)
+    """Return the kind of this name; one that nobody declares any more asks for nothing."""
+    return declared().get(name) or NoticeKind(name=name)
 
 
 def permitted(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> list[Delivery]:

@@ -30,22 +30,6 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NoticeKind:
-    """What a service tells; it is declared in the service's module `notices`.
-
-    The functions are named with their modules, because the courier's process alone imports them:
-    `permits(connection, deliveries) -> {delivery id: Permit}` is asked before each attempt, in the transaction that
-    claims it; `ended(connection, notices)` hears of notices that have no pending delivery any more, in the transaction
-    that writes the last one's end.
-    """
-
-    name: str
-    """The service, a dot, what it tells: `alerts.fired`."""
-    permits: str | None = None
-    ended: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """One channel that a notice names; without a destination it is the user's own of that channel."""
@@ -72,7 +56,8 @@ class Notice:
     """
 
     user: UUID
-    kind: NoticeKind
+    kind: str
+    """A kind that the sender's manifest declares: `alerts.fired`."""
     key: str
     """The sender's own name for it, at most 300 characters."""
     title: str
@@ -80,7 +65,7 @@ class Notice:
     data: Mapping[str, Any] = field(default_factory=dict)
     """What a webhook gets beside the text, as JSON; with a `type` of its own it is the whole body."""
     targets: tuple[Target, ...] | None = None
-    withdraws: tuple[NoticeKind, str] | None = None
+    withdraws: tuple[str, str] | None = None
     """Kind and key of the notice that this one takes back: it goes where that one went, which is not sent again."""
     stream: StreamMessage | None = None
     """What open pages hear, in place of the message on the stream channel `notices`."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from premium.notifications.jobs import enqueue_deliveries
+from premium.notifications.kinds import declared
 from premium.notifications.model import (
     Channel,
     DeliveryRow,
     DeliveryStatus,
     Notice,
-    NoticeKind,
     NoticeRow,
     PostedNotice,
     UnsentDelivery,
@@ -38,14 +38,16 @@ def notify(connection: Connection[DictRow], told: Sequence[Notice]) -> list[Post
 
     The sender commits and then calls `enqueue_deliveries`; what is lost between the two is pending, so it is found.
     """
+    if unknown := {notice.kind for notice in told} - declared().keys():
+        raise ValueError(f"no manifest declares the kind of notices {min(unknown)}")
     return notices.add(connection, told)
 
 
 def deliveries_of(
-    connection: Connection[DictRow], user_id: UUID, kinds: Sequence[NoticeKind], keys: Sequence[str]
+    connection: Connection[DictRow], user_id: UUID, kinds: Sequence[str], keys: Sequence[str]
 ) -> Mapping[str, Sequence[DeliveryRow]]:
     """Return the deliveries of a user's notices by their keys; a key that was never told is not among them."""
-    return ends.of_notices(connection, user_id, [kind.name for kind in kinds], keys)
+    return ends.of_notices(connection, user_id, kinds, keys)
 
 
 def destinations_of(connection: Connection[DictRow], user_id: UUID) -> Mapping[str, str]:

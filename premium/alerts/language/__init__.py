@@ -1,1 +1,1 @@
-"""What rules and their texts are written in."""
+"""The language of rules: event fields, values, conditions, and what they mean."""

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from premium.alerts.catalogue import FIELDS, KIND_OF_RULE
-from premium.alerts.values import field_of
+from premium.alerts.language.catalogue import FIELDS, KIND_OF_RULE
+from premium.alerts.language.values import field_of
 from premium.notifications.text import MAX_TEXT, line
 
 MAX_TEMPLATE = 2_000

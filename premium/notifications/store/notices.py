@@ -28,7 +28,7 @@ def add(connection: Connection[DictRow], notices: Sequence[Notice]) -> list[Post
 
     Two that insert the same rows crosswise would wait for each other.
     """
-    ordered = sorted(notices, key=lambda notice: (notice.user, notice.kind.name, notice.key))
+    ordered = sorted(notices, key=lambda notice: (notice.user, notice.kind, notice.key))
     chunks = (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
     return [posted for chunk in chunks for posted in _add(connection, chunk)]
 
@@ -73,7 +73,7 @@ def _add(connection: Connection[DictRow], notices: Sequence[Notice]) -> Iterator
     ids = [uuid4() for _ in notices]
     in_app = [_is_in_app(notice, earlier) for notice in notices]
     values = {
-        "ids": ids, "users": [notice.user for notice in notices], "kinds": [notice.kind.name for notice in notices],
+        "ids": ids, "users": [notice.user for notice in notices], "kinds": [notice.kind for notice in notices],
         "keys": [notice.key for notice in notices], "titles": [notice.title[:MAX_TITLE] for notice in notices],
         "texts": [notice.text[:MAX_TEXT] for notice in notices], "data": [to_json(notice.data) for notice in notices],
         "in_app": in_app,
@@ -88,7 +88,7 @@ def _add(connection: Connection[DictRow], notices: Sequence[Notice]) -> Iterator
     for each, notice in new:
         stream = notice.stream or (_message(each, notice, made[each]) if listed[each] else None)
         yield PostedNotice(
-            id=each, user_id=notice.user, kind=notice.kind.name, key=notice.key, deliveries=tuple(pending[each]),
+            id=each, user_id=notice.user, kind=notice.kind, key=notice.key, deliveries=tuple(pending[each]),
             stream=stream,
         )  # fmt: skip
 
@@ -103,8 +103,7 @@ def _withdraw(connection: Connection[DictRow], notices: Sequence[Notice]) -> dic
 def _withdrawn(notice: Notice) -> Reference | None:
     if notice.withdraws is None:
         return None
-    kind, key = notice.withdraws
-    return notice.user, kind.name, key
+    return notice.user, *notice.withdraws
 
 
 def _is_in_app(notice: Notice, earlier: dict[Reference, DictRow]) -> bool:
@@ -145,7 +144,7 @@ def _executed(
 
 
 def _message(notice_id: UUID, notice: Notice, created_at: datetime) -> StreamMessage:
-    data = {"id": str(notice_id), "kind": notice.kind.name, "title": notice.title[:MAX_TITLE],
+    data = {"id": str(notice_id), "kind": notice.kind, "title": notice.title[:MAX_TITLE],
             "text": notice.text[:MAX_TEXT], "createdAt": rfc3339(created_at)}  # fmt: skip
     return StreamMessage(channel="notices", type="notice", data=data)
 
