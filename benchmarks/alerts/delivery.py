@@ -31,7 +31,9 @@ from local import ports
 from local.postgres import DATABASES, Postgres
 from local.redis import Redis
 from migrations.roles import OWNER
-from premium.alerts.firing import Firing, enqueue_alerts, record_firings
+from premium.alerts.model import Firing
+from premium.alerts.notices import enqueue_alerts
+from premium.alerts.store.firings import record_firings
 from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.storage.postgres import Database

@@ -59,8 +59,8 @@ SERVICE = Service(
     worker_needs=("event_sender",),
     queues=(Queue(name="alerts", urgency=0, processes=1, share=Decimal("0.25")),),
     notices=(
-        NoticeKind(name="alerts.fired", permits="premium.alerts.firing.permits"),
-        NoticeKind(name="alerts.retracted", permits="premium.alerts.firing.permits"),
+        NoticeKind(name="alerts.fired", permits="premium.alerts.store.firings.permits"),
+        NoticeKind(name="alerts.retracted", permits="premium.alerts.store.firings.permits"),
     ),
     schedules=(Schedule(name="alerts.partitions", every=1440, job="alerts.partitions"),),
     residents=(

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from premium.alerts.language.templates import text_of
+from premium.alerts.model import Alert
 from premium.clock import rfc3339
 from premium.notifications.model import Channel, Notice, StreamMessage, Target
+from premium.notifications.service import enqueue_deliveries
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 FIRED = "alerts.fired"
 RETRACTED = "alerts.retracted"
 KINDS = (FIRED, RETRACTED)
-News = Literal["fired", "retracted"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +58,11 @@ def retracted(alert: Fired) -> Notice:
         data=_data(alert, "alert.retracted"), withdraws=(FIRED, str(alert.id)),
         stream=_message(alert, text, {"retracted": True}),
     )  # fmt: skip
+
+
+def enqueue_alerts(redis: Redis, alerts: Sequence[Alert]) -> int:
+    """Enqueue the notices of committed alerts; how many jobs."""
+    return enqueue_deliveries(redis, [alert.posted for alert in alerts])
 
 
 def _target(alert: Fired, *, type: Channel, destination: str | None = None, template: str | None = None) -> Target:  # noqa: A002 - the action's own word

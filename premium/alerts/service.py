@@ -12,8 +12,6 @@ from uuid import UUID, uuid4
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from redis import Redis
 
-from premium.alerts import history
-from premium.alerts.firing import Alert, Firing, enqueue_alerts
 from premium.alerts.language.drafts import invalid, rule_of
 from premium.alerts.language.event import AHEAD, OLDEST
 from premium.alerts.language.rule import Rule
@@ -21,8 +19,19 @@ from premium.alerts.language.templates import template_problem
 from premium.alerts.language.trial import Verdict, sample, verdicts
 from premium.alerts.language.values import Event
 from premium.alerts.manifest import AlertSettings
-from premium.alerts.model import RULES_A_TIER, Draft, FailedBatch, HistoryFilter, HistoryRow, RuleRow
+from premium.alerts.model import (
+    RULES_A_TIER,
+    Alert,
+    Draft,
+    FailedBatch,
+    Firing,
+    HistoryFilter,
+    HistoryRow,
+    RuleRow,
+)
+from premium.alerts.notices import enqueue_alerts
 from premium.alerts.shards.batches import by_shard
+from premium.alerts.store import history
 from premium.alerts.store.batch_queue import BatchQueue
 from premium.alerts.store.batches import BatchStore
 from premium.alerts.store.rules import RuleStore

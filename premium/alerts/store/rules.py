@@ -12,8 +12,8 @@ from psycopg import Cursor
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from premium.alerts.firing import Alert, Firing, record_firings
-from premium.alerts.model import Draft, RuleRow
+from premium.alerts.model import Alert, Draft, Firing, RuleRow
+from premium.alerts.store.firings import record_firings
 from premium.errors import Conflict, NotFound, Unprocessable
 from premium.notifications.service import destinations_of, set_destinations
 from premium.storage.postgres import Database

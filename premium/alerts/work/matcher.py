@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from premium.alerts.firing import enqueue_alerts
 from premium.alerts.manifest import AlertSettings
+from premium.alerts.notices import enqueue_alerts
 from premium.alerts.store.leases import ShardLease, standings
 from premium.alerts.work.duty import OUTAGE_SECONDS, Duty
 from premium.alerts.work.shard import Shard

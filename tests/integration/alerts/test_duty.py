@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from premium.alerts import firing
+from premium.alerts import notices
 from premium.alerts.store.batch_queue import BatchQueue
 from premium.alerts.store.batches import ShardBatches
 from premium.alerts.store.events import EventStore
@@ -104,7 +104,7 @@ def _die(*_: object) -> None:
     ("owner", "step"),
     [
         (ShardBatches, "take"), (EventStore, "add"), (MemoryStore, "save"),  # before the commit
-        (BatchQueue, "remove"), (firing, "enqueue_alerts"),  # behind it
+        (BatchQueue, "remove"), (notices, "enqueue_alerts"),  # behind it
     ],
 )  # fmt: skip
 def test_killed_at_any_step_the_next_matcher_fires_once(

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from premium.accounts.store import AccountStore
-from premium.alerts.firing import CHUNK, Alert, Firing, record_firings, retract
+from premium.alerts.model import Alert, Firing
+from premium.alerts.store.firings import CHUNK, record_firings, retract
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 from tests.integration.alerts.conftest import MakeRule, MakeUser

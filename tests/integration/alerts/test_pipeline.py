@@ -14,7 +14,7 @@ from redis import Redis
 from rq.job import Job
 
 from local.redis import Redis as RedisService
-from premium.alerts import firing
+from premium.alerts import notices
 from premium.alerts.model import NewBatch
 from premium.alerts.service import EventIntake, FailedBatches
 from premium.alerts.shards.batches import batch_id
@@ -59,7 +59,7 @@ class Line:
     def spare(self, owner: str, shard: int = 0, shards: int = 1) -> Shard:
         """It stands by."""
         lease = ShardLease(self.worker, shard, owner)
-        made = Shard(self.worker, self.redis, lease, shards, lambda alerts: firing.enqueue_alerts(self.redis, alerts))
+        made = Shard(self.worker, self.redis, lease, shards, lambda alerts: notices.enqueue_alerts(self.redis, alerts))
         made.load()
         return made
 
@@ -173,10 +173,9 @@ def test_what_the_chain_takes_back_is_told_once_and_never_fires_later(line: Line
     line.send(price(3, "103"), price(3, "103") | {"event_id": "back-3", "retracts": "p3"})
     line.run()
     assert line.fired() == [("p1", True)]
+    query = "SELECT n.kind FROM notices n JOIN notification_deliveries d ON d.notice_id = n.id ORDER BY n.kind"
     with line.worker.transaction() as connection:
-        rows = connection.execute(
-            "SELECT n.kind FROM notices n JOIN notification_deliveries d ON d.notice_id = n.id ORDER BY n.kind"
-        ).fetchall()
+        rows = connection.execute(query).fetchall()
     assert [row["kind"] for row in rows] == ["alerts.fired", "alerts.retracted"]
 
 

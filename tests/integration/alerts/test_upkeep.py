@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from local.postgres import SUPERUSER
-from premium.alerts.firing import Firing, record_firings
+from premium.alerts.model import Firing
+from premium.alerts.store.firings import record_firings
 from premium.storage.postgres import Database
 from tests.fixtures.databases import UrlOf
 from tests.integration.rls.catalogue import tables_of_users

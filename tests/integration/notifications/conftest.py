@@ -16,7 +16,9 @@ from psycopg.types.json import Jsonb
 
 from local.postgres import SUPERUSER
 from local.redis import Redis
-from premium.alerts.firing import Alert, Firing, enqueue_alerts, record_firings, retract
+from premium.alerts.model import Alert, Firing
+from premium.alerts.notices import enqueue_alerts
+from premium.alerts.store.firings import record_firings, retract
 from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.notifications.store.deliveries import DeliveryStore

@@ -19,9 +19,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from premium.alerts import history
-from premium.alerts.firing import enqueue_alerts
 from premium.alerts.model import HistoryFilter
+from premium.alerts.notices import enqueue_alerts
+from premium.alerts.store import history
 from premium.jobs.model import RETRY_SECONDS
 from premium.notifications.delivery.inbox import take
 from premium.notifications.jobs import PAYLOAD

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from local.aws import Aws
-from premium.alerts.firing import Alert
+from premium.alerts.model import Alert
 from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.notifications.delivery.stream import StreamedNotices

@@ -109,7 +109,7 @@ def test_a_workers_query_goes_by_index(url: UrlOf, table: str, column: str) -> N
 OF_A_RULE = "alert_rule_id = md5('r7-1')::uuid"
 TOLD = "n.kind = ANY ('{alerts.fired,alerts.retracted}') AND n.key = ANY (ARRAY[md5('h7-1')::uuid::text])"
 OF_AN_ALERT = f"JOIN notices n ON n.id = d.notice_id AND n.user_id = d.user_id WHERE {TOLD}"
-WITH_STATUS = "EXISTS (SELECT FROM notice_deliveries(h.user_id, '{alerts.fired}', h.id::text) s WHERE s.status = 'dead')"
+WITH_STATUS = "EXISTS (SELECT FROM notice_deliveries(h.user_id, '{alerts.fired}', h.id::text) WHERE status = 'dead')"
 DUE = "status = 'pending' AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT 500 FOR UPDATE SKIP LOCKED"
 ONE = f"id = gen_random_uuid() AND user_id = '{SEVENTH}'"
 UNSENT = "status IN ('dead', 'failed') AND ended_at > now() - interval '1 day' ORDER BY ended_at"

@@ -1,59 +1,28 @@
 """Record what fired: history and notices in one transaction, once for each event and rule.
 
-By the worker role, or by a rule's owner who tries it out. The caller commits and then calls `enqueue_alerts`; what is
-lost between the two is found by its deliveries, which are pending.
+By the worker role, or by a rule's owner who tries it out. The caller commits and then calls `notices.enqueue_alerts`;
+what is lost between the two is found by its deliveries, which are pending.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import DictRow
-from redis import Redis
 
 from premium.alerts import notices
-from premium.alerts.model import RULES_A_TIER
-from premium.alerts.notices import Fired, News
-from premium.notifications.model import Delivery, Notice, Permit, PostedNotice
-from premium.notifications.service import enqueue_deliveries, notify
+from premium.alerts.model import RULES_A_TIER, Alert, Firing, News
+from premium.alerts.notices import Fired
+from premium.notifications.model import Delivery, Notice, Permit
+from premium.notifications.service import notify
 from premium.storage.plain import to_json
 
 CHUNK = 2_000
 """Firings a statement: bounds its parameters and what one error repeats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """One rule fired by one event; `event` is the event as it came."""
-
-    rule_id: UUID
-    event_id: str
-    event_time: datetime
-    event: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A history row just made, or just retracted, and the notice of it."""
-
-    id: UUID
-    event_id: str
-    event_time: datetime
-    rule_id: UUID
-    user_id: UUID
-    notice: News
-    posted: PostedNotice
-
-    @property
-    def deliveries(self) -> tuple[UUID, ...]:
-        """Ids of the notice's pending deliveries."""
-        return self.posted.deliveries
 
 
 def record_firings(connection: Connection[DictRow], firings: Sequence[Firing], *, is_test: bool = False) -> list[Alert]:
@@ -76,11 +45,6 @@ def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> 
     secrets = {row["id"]: row["signing_secret"] for row in connection.execute(_SECRETS, (list(set(rules.values())),))}
     gone = Permit(refusal="the rule was removed before this was sent")
     return {delivery: Permit(secrets[rule]) if rule in secrets else gone for delivery, rule in rules.items()}
-
-
-def enqueue_alerts(redis: Redis, alerts: Sequence[Alert]) -> int:
-    """Enqueue the notices of committed alerts; how many jobs."""
-    return enqueue_deliveries(redis, [alert.posted for alert in alerts])
 
 
 def _chunks(firings: Sequence[Firing]) -> Iterator[Sequence[Firing]]:
