@@ -23,5 +23,7 @@ def line(value: object) -> str:
         value = plain(value)
     if isinstance(value, datetime):
         value = rfc3339(value)
-    text = "".join(character if character.isprintable() else " " for character in str(value)[: MAX_VALUE + 1])
+    text = str(value)[: MAX_VALUE + 1]
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
     return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
