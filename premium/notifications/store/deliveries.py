@@ -1,4 +1,4 @@
-"""The SQL of deliveries, by the worker role: an attempt is claimed for a minute, and its end is written once.
+"""The SQL of deliveries: an attempt is claimed for a minute, and its end is written once.
 
 Time is the database's, so that processes need not agree on theirs.
 """
@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row
 
 from premium.jobs.model import RETRY_SECONDS
-from premium.notifications.lanes import REST_SECONDS
-from premium.notifications.model import Delivery, End, Outcome
+from premium.notifications import kinds
+from premium.notifications.model import REST_SECONDS, Delivery, End, Outcome
+from premium.notifications.store import ends
 from premium.storage.postgres import Database
 
 LEASE_SECONDS = 60
@@ -31,7 +31,10 @@ JITTER = 0.25
 
 
 class DeliveryStore:
-    """`retry_seconds` are the pauses before the second, third, … attempt; `rest` the shortest while none is made."""
+    """Claims and ends of attempts, by the worker role.
+
+    `retry_seconds` are the pauses before the second, third, … attempt; `rest` the shortest while none is made.
+    """
 
     def __init__(
         self, database: Database, *, retry_seconds: Sequence[float] = RETRY_SECONDS, rest: float = REST_SECONDS
@@ -40,35 +43,48 @@ class DeliveryStore:
         self._pauses = tuple(retry_seconds)
         self._rest = rest
 
-    def claim(self, deliveries: Sequence[tuple[UUID, datetime]], held: Sequence[UUID] = ()) -> list[Delivery]:
-        """Those of these (by id and event time) that are due and that nobody holds: `held` are the caller's own."""
-        values = {"ids": [one for one, _ in deliveries], "times": [time for _, time in deliveries]}
+    def claim(self, deliveries: Sequence[tuple[UUID, UUID]], held: Sequence[UUID] = ()) -> list[Delivery]:
+        """Claim those of these (by id and user) that are due; `held` are the caller's own already."""
+        values = {"ids": [one for one, _ in deliveries], "users": [user for _, user in deliveries]}
         return self._claimed(_NAMED, values | {"held": list(held)})
 
     def claim_due(self, most: int, held: Sequence[UUID] = ()) -> list[Delivery]:
-        """Whose pause is over, whose process died, whose job was lost; the longest overdue first, but not `held`."""
+        """Claim what nobody works on any more, the longest overdue first, but not `held`.
+
+        Its pause is over, its process died, or its job was lost.
+        """
         return self._claimed(_DUE, {"most": most, "grace": GRACE_SECONDS, "held": list(held)})
 
     def renew(self, deliveries: Sequence[Delivery]) -> int:
         """Hold these for another minute from now; how many nobody else had claimed."""
         if not deliveries:
             return 0
-        values = {"id": [one.id for one in deliveries], "time": [one.event_time for one in deliveries],
+        values = {"id": [one.id for one in deliveries], "user": [one.user_id for one in deliveries],
                   "attempts": [one.attempts for one in deliveries], "lease": LEASE_SECONDS}  # fmt: skip
         with self._database.transaction() as connection:
             return connection.execute(_RENEW, values).rowcount
 
     def settle(self, outcomes: Sequence[Outcome]) -> int:
-        """Write how attempts ended; how many counted: one that was claimed anew meanwhile does not."""
+        """Write how attempts ended and tell their senders; how many counted.
+
+        One that was claimed anew meanwhile does not count.
+        """
         rows = [self._row(outcome) for outcome in outcomes]
-        values = {name: [row[name] for row in rows] for name in ("id", "time", "attempts", "status", "error", "pause")}
-        values["used"] = [row["used"] for row in rows]
+        names = ("id", "user", "attempts", "used", "status", "error", "pause")
+        values = {name: [row[name] for row in rows] for name in names}
         with self._database.transaction() as connection:
-            return connection.execute(_SETTLE, values).rowcount
+            written = {row["id"] for row in connection.execute(_SETTLE, values)}
+            ended = [outcome.delivery for outcome, row in zip(outcomes, rows, strict=True)
+                     if outcome.delivery.id in written and row["status"] != "pending"]  # fmt: skip
+            ends.tell_senders(connection, [one for one in ended if kinds.find(one.kind).ended is not None])
+        return len(written)
 
     def _claimed(self, due: str, values: dict[str, Any]) -> list[Delivery]:
-        with self._database.transaction() as connection, connection.cursor(row_factory=class_row(Delivery)) as rows:
-            return rows.execute(_CLAIM.replace("{due}", due).encode(), values | {"lease": LEASE_SECONDS}).fetchall()
+        with self._database.transaction() as connection:
+            with connection.cursor(row_factory=class_row(Delivery)) as rows:
+                query = _CLAIM.replace("{due}", due).encode()
+                found = rows.execute(query, values | {"lease": LEASE_SECONDS}).fetchall()
+            return kinds.permitted(connection, found)
 
     def _row(self, outcome: Outcome) -> dict[str, Any]:
         delivery, attempts = outcome.delivery, outcome.delivery.attempts
@@ -77,7 +93,7 @@ class DeliveryStore:
             status, pause = ("dead", 0.0) if outcome.is_given_up else ("pending", self._pause(outcome))
         used = attempts - outcome.end.is_untried
         error = outcome.error and outcome.error[:500]
-        return {"id": delivery.id, "time": delivery.event_time, "attempts": attempts, "used": used,
+        return {"id": delivery.id, "user": delivery.user_id, "attempts": attempts, "used": used,
                 "status": status, "error": error, "pause": pause}  # fmt: skip
 
     def _pause(self, outcome: Outcome) -> float:
@@ -92,14 +108,14 @@ class DeliveryStore:
 
 
 _NAMED = """
-SELECT d.id, d.event_time FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS w (id, event_time)
-JOIN notification_deliveries d ON d.id = w.id AND d.event_time = w.event_time
+SELECT d.id, d.user_id FROM unnest(%(ids)s::uuid[], %(users)s::uuid[]) AS w (id, user_id)
+JOIN notification_deliveries d ON d.id = w.id AND d.user_id = w.user_id
 WHERE d.status = 'pending' AND d.next_attempt_at <= now() AND d.id <> ALL(%(held)s::uuid[])
 ORDER BY d.id
 FOR UPDATE OF d SKIP LOCKED
 """
 _DUE = """
-SELECT d.id, d.event_time FROM notification_deliveries d
+SELECT d.id, d.user_id FROM notification_deliveries d
 WHERE d.status = 'pending' AND d.next_attempt_at <= now()
   AND (d.attempts > 0 OR d.next_attempt_at <= now() - make_interval(secs => %(grace)s))
   AND d.id <> ALL(%(held)s::uuid[])
@@ -111,28 +127,28 @@ _CLAIM = """
 WITH due AS ({due}), claimed AS (
     UPDATE notification_deliveries d
     SET attempts = d.attempts + 1, next_attempt_at = now() + make_interval(secs => %(lease)s)
-    FROM due WHERE d.id = due.id AND d.event_time = due.event_time
+    FROM due WHERE d.id = due.id AND d.user_id = due.user_id
     RETURNING d.*
 )
-SELECT c.id, c.event_time, c.attempts, c.notice, c.channel, c.destination, c.template, c.user_id,
-       h.id AS alert_id, h.alert_rule_id AS rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.triggered_at,
-       h.retracted_at, h.is_test, r.id IS NOT NULL AS rule_exists, r.signing_secret,
-       extract(epoch FROM c.give_up_at - now())::float8 AS seconds_left
+SELECT c.id, c.user_id, c.notice_id, n.kind, n.key, n.title, coalesce(c.text, n.text) AS text, n.data, c.channel,
+       c.destination, c.attempts, extract(epoch FROM c.give_up_at - now())::float8 AS seconds_left, p.signing_secret
 FROM claimed c
-JOIN alert_history h ON h.id = c.history_id AND h.event_time = c.event_time
-LEFT JOIN alert_rules r ON r.id = h.alert_rule_id
+JOIN notices n ON n.id = c.notice_id AND n.user_id = c.user_id
+LEFT JOIN notification_destinations p
+    ON c.channel = 'webhook' AND p.user_id = c.user_id AND p.channel = c.channel AND p.destination = c.destination
 """
 _RENEW = """
 UPDATE notification_deliveries d SET next_attempt_at = now() + make_interval(secs => %(lease)s)
-FROM unnest(%(id)s::uuid[], %(time)s::timestamptz[], %(attempts)s::int[]) AS o (id, event_time, attempts)
-WHERE d.id = o.id AND d.event_time = o.event_time AND d.status = 'pending' AND d.attempts = o.attempts
+FROM unnest(%(id)s::uuid[], %(user)s::uuid[], %(attempts)s::int[]) AS o (id, user_id, attempts)
+WHERE d.id = o.id AND d.user_id = o.user_id AND d.status = 'pending' AND d.attempts = o.attempts
 """
 _SETTLE = """
 UPDATE notification_deliveries d
 SET status = o.status, attempts = o.used, last_error = o.error,
     next_attempt_at = now() + make_interval(secs => o.pause),
     ended_at = CASE WHEN o.status <> 'pending' THEN now() END
-FROM unnest(%(id)s::uuid[], %(time)s::timestamptz[], %(attempts)s::int[], %(used)s::int[], %(status)s::text[],
-            %(error)s::text[], %(pause)s::float8[]) AS o (id, event_time, attempts, used, status, error, pause)
-WHERE d.id = o.id AND d.event_time = o.event_time AND d.status = 'pending' AND d.attempts = o.attempts
+FROM unnest(%(id)s::uuid[], %(user)s::uuid[], %(attempts)s::int[], %(used)s::int[], %(status)s::text[],
+            %(error)s::text[], %(pause)s::float8[]) AS o (id, user_id, attempts, used, status, error, pause)
+WHERE d.id = o.id AND d.user_id = o.user_id AND d.status = 'pending' AND d.attempts = o.attempts
+RETURNING d.id
 """

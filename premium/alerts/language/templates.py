@@ -1,4 +1,4 @@
-"""Texts of notifications: `{{field}}` is replaced by the event's value, and nothing else happens in a template.
+"""Templates of a rule's texts: `{{field}}` is replaced by the event's value, and nothing else happens.
 
 A value goes in as plain text of one line; each channel escapes the whole text for its own medium.
 """
@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from premium.alerts.language.catalogue import FIELDS, KIND_OF_RULE
 from premium.alerts.language.values import field_of
-from premium.clock import rfc3339
-from premium.money import plain
+from premium.notifications.text import MAX_TEXT, line
 
 MAX_TEMPLATE = 2_000
-MAX_VALUE = 200
-MAX_TEXT = 3_500
-"""Telegram takes 4,096 characters, with what escaping adds."""
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\}\}")
 _ABOUT = frozenset({"rule_name", "rule_type", "alert_id", "kind", "timestamp"})
-_UNKNOWN = "n/a"
 _DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
         "whale": "{{rule_name}}: {{amount}} {{asset}} ({{amount_usd}} USD) moved on {{chain}}",
@@ -37,7 +30,7 @@ _RETRACTED = "Retracted: the chain took back the event {{event_id}} behind this 
 
 
 def template_problem(template: str, rule_type: str) -> str | None:
-    """What a user must change in a template; None if it will render."""
+    """Say what a user must change in a template; None if nothing."""
     if len(template) > MAX_TEMPLATE:
         return f"longer than {MAX_TEMPLATE} characters"
     known = _ABOUT | FIELDS[KIND_OF_RULE[rule_type]].keys()
@@ -57,7 +50,7 @@ def text_of(
     alert_id: object,
     retracted: bool = False,
 ) -> str:
-    """The notification as plain text; the rule's type has a default."""
+    """Fill a template with an event's values; the rule's type has a default."""
     about = {"rule_name": rule_name, "rule_type": rule_type, "alert_id": str(alert_id)}
 
     def value(match: re.Match[str]) -> str:
@@ -66,15 +59,3 @@ def text_of(
 
     chosen = _RETRACTED if retracted else template or _DEFAULTS[rule_type]
     return _PLACEHOLDER.sub(value, chosen)[:MAX_TEXT]
-
-
-def line(value: object) -> str:
-    """A value as text without control characters and line breaks, of a bounded length."""
-    if value is None:
-        return _UNKNOWN
-    if isinstance(value, Decimal):
-        value = plain(value)
-    if isinstance(value, datetime):
-        value = rfc3339(value)
-    text = "".join(character if character.isprintable() else " " for character in str(value)[: MAX_VALUE + 1])
-    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"

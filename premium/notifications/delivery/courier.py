@@ -1,4 +1,4 @@
-"""One attempt at one notification, and what became of it: nothing that a destination does gets further than here."""
+"""One attempt at a delivery and how it ended: nothing that a destination does gets further than here."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Mapping
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitOpen, Refused
 from premium.notifications.channels.adapter import Adapter
-from premium.notifications.lanes import Full, Lanes
+from premium.notifications.delivery.lanes import Full, Lanes
 from premium.notifications.model import MAX_ATTEMPTS, Delivery, End, Outcome
 from premium.observability import logger
 
 
 class Courier:
-    """`adapters` by channel: those that this stage has."""
+    """Attempts deliveries; `adapters` by channel are those that this stage has."""
 
     def __init__(self, adapters: Mapping[str, Adapter], lanes: Lanes) -> None:
         self._adapters = adapters
         self._lanes = lanes
 
     async def deliver(self, delivery: Delivery) -> Outcome:
-        """Never raises but for a cancellation."""
+        """Attempt a delivery; raises nothing but a cancellation."""
         adapter = self._adapters.get(delivery.channel)
         if adapter is None:
             return Outcome(delivery, End.FAILED, f"{delivery.channel} is not set up on this stage")
-        if not delivery.rule_exists:
-            return Outcome(delivery, End.FAILED, "the rule was removed before this was sent")
+        if delivery.refusal is not None:
+            return Outcome(delivery, End.FAILED, delivery.refusal)
         if delivery.attempts > MAX_ATTEMPTS:
             return Outcome(delivery, End.RETRY, "every attempt ended without a word")
         try:

@@ -10,15 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from premium.errors import UpstreamUnavailable
-from premium.notifications.courier import Courier
+from premium.notifications.delivery.courier import Courier
 from premium.notifications.model import Delivery, Outcome
-from premium.notifications.store import LEASE_SECONDS, DeliveryStore
+from premium.notifications.store.deliveries import LEASE_SECONDS, DeliveryStore
 from premium.observability import logger
 
 MOST = 3_000
@@ -33,7 +32,7 @@ T = TypeVar("T")
 
 
 class PostOffice:
-    """Runs in one event loop; the database is called in threads of its own."""
+    """Holds deliveries in one event loop; the database is called in threads of its own."""
 
     def __init__(self, store: DeliveryStore, courier: Courier, *, most: int = MOST) -> None:
         self._store = store
@@ -56,8 +55,8 @@ class PostOffice:
     def room(self) -> int:
         return max(0, self._most - self.in_hand)
 
-    async def accept(self, deliveries: Iterable[tuple[UUID, datetime]]) -> int:
-        """Claim these and start on them; how many were there to be claimed."""
+    async def accept(self, deliveries: Iterable[tuple[UUID, UUID]]) -> int:
+        """Claim these (by id and user) and start on them; how many were there to be claimed."""
         wanted = list(deliveries)
         held = list(self._held)
         return self._start(await self._call(lambda: self._store.claim(wanted, held))) if wanted else 0

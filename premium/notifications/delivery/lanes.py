@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from premium.neighbours import CircuitBreaker, StateListener
 from premium.notifications.channels.adapter import Way
+from premium.notifications.model import REST_SECONDS
 
 AT_ONCE = 8
 """Of one user at one server."""
@@ -18,8 +19,6 @@ HOST_AT_ONCE = 48
 WAITING = 1_000
 WAIT_SECONDS = 20.0
 """With one attempt's ten seconds well inside of a claim's minute."""
-REST_SECONDS = 5.0
-"""Of an open breaker: several probes within the repeats of one delivery."""
 _KNOWN = 10_000
 
 
@@ -38,7 +37,10 @@ class Lane:
 
 
 class Lanes:
-    """By name. `on_change` hears of providers' breakers, whose names have no space; users' servers are too many."""
+    """The lanes by name.
+
+    `on_change` hears of providers' breakers, whose names have no space; users' servers are too many.
+    """
 
     def __init__(
         self,
