@@ -1,4 +1,4 @@
-"""Imports of transactions, reports as jobs, and the year's summary from stored results."""
+"""Serve imports of transactions, reports as jobs, and the year's summary."""
 
 from __future__ import annotations
 
@@ -41,11 +41,7 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
-from premium.errors import InvalidInput
-from premium.tax import service
-from premium.tax.jobs import ReportPayload, WalletPayload
-from premium.tax.own_wallets import start_wallet
-from premium.tax.rows import ReportRow
+from premium.tax.service import MAX_UPLOAD, Taxes, TaxReports, TaxUploads, TaxWallets, require_format
 
 app = router("Tax")
 
@@ -54,23 +50,11 @@ app = router("Tax")
 @needs(tier="pro", scope="tax:write")
 def import_transactions(caller: Caller, document: Import) -> ImportView:
     """Store a history, all of it or nothing. The same history twice adds nothing."""
-    if (document.transactions is None) == (document.csv is None):
-        raise InvalidInput("Give transactions or csv, one of the two", details={"transactions": "one of the two"})
-    at = platform()
+    document.check()
+    taxes = Taxes.of(platform())
     if document.csv is not None:
-        told = service.import_csv(
-            at,
-            caller.user_id,
-            document.csv,
-            lenient=document.lenient,
-            source=document.source,
-            currency=(document.currency or "USD").upper(),
-            file_name=document.file_name or "csv",
-        )
-        return import_view(told)
-    rows = document.transactions or ()
-    currency = document.currency and document.currency.upper()
-    return import_view(service.import_rows(at, caller.user_id, rows, lenient=document.lenient, currency=currency))
+        return import_view(taxes.import_csv(caller.user_id, document.csv, **document.csv_options()))
+    return import_view(taxes.import_rows(caller.user_id, document.transactions or (), **document.options()))
 
 
 @app.post("/v1/tax/transactions/uploads", status_code=201)
@@ -80,9 +64,9 @@ def new_upload(caller: Caller, options: ImportUpload) -> UploadView:
 
     Its arrival starts the import with these options; the link `import` names that job, and starts it where need be.
     """
-    upload, form = service.new_upload(platform(), caller.user_id, options.model_dump())
+    upload, form = TaxUploads.of(platform()).new(caller.user_id, options.model_dump())
     links = {"import": f"/v1/tax/transactions/uploads/{upload}/import"}
-    return UploadView(id=upload, url=form["url"], fields=form["fields"], max_bytes=service.MAX_UPLOAD, links=links)
+    return UploadView(id=upload, url=form["url"], fields=form["fields"], max_bytes=MAX_UPLOAD, links=links)
 
 
 @app.post("/v1/tax/transactions/uploads/<upload_id>/import", status_code=202)
@@ -99,10 +83,10 @@ def import_upload(
     Without options it is the job that the upload started; other options than the upload's start one more.
     """
     chosen = options.model_dump(exclude_unset=True) if options else {}
-    record = service.start_import(
-        platform(), caller.user_id, upload_id, chosen, request_id=request_id, idempotency_key=idempotency_key
+    uploads = TaxUploads.of(platform())
+    return job_view(
+        uploads.start_import(caller.user_id, upload_id, chosen, request_id=request_id, idempotency_key=idempotency_key)
     )
-    return job_view(record)
 
 
 @app.post("/v1/tax/transactions/wallets", status_code=202)
@@ -111,11 +95,8 @@ def import_wallet(
     caller: Caller, wallet: ImportWallet, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
     """Read a wallet's history from its chain: coin, tokens, NFTs and gas. What is read twice is stored once."""
-    if wallet.to_block is not None and wallet.to_block < (wallet.from_block or 0):
-        raise InvalidInput("The range is empty", details={"to_block": "must not lie before from_block"})
-    payload = WalletPayload(**wallet.model_dump())
-    record = start_wallet(platform(), caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key)
-    return job_view(record)
+    payload, wallets = wallet.payload(), TaxWallets.of(platform())
+    return job_view(wallets.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key))
 
 
 @app.get("/v1/tax/transactions")
@@ -124,7 +105,7 @@ def list_transactions(caller: Caller, limit: Limit = 50, cursor: Cursor = None) 
     """The imported transactions, newest first."""
     place = position(cursor, TransactionPosition)
     after = (place.timestamp, place.id) if place else None
-    rows = [transaction_view(row) for row in service.transactions(platform(), caller.user_id, after, limit + 1)]
+    rows = [transaction_view(row) for row in Taxes.of(platform()).page(caller.user_id, after, limit + 1)]
     return listing(rows, limit, TransactionPosition, timestamp="timestamp", id="id")
 
 
@@ -132,11 +113,8 @@ def list_transactions(caller: Caller, limit: Limit = 50, cursor: Cursor = None) 
 @needs(tier="pro", scope="tax:write")
 def start_report(caller: Caller, report: NewReport, request_id: RequestId, idempotency_key: IdempotencyKey) -> JobView:
     """Compute a tax year and make its forms. The job's id is the report's."""
-    payload = ReportPayload(**report.model_dump())
-    record = service.start_report(
-        platform(), caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key
-    )
-    return job_view(record)
+    payload, reports = report.payload(), TaxReports.of(platform())
+    return job_view(reports.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key))
 
 
 @app.get("/v1/tax/reports")
@@ -145,11 +123,11 @@ def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
     """The finished reports, newest first."""
     place = position(cursor, ReportPosition)
     after = (place.created_at, place.id) if place else None
-    at = platform()
+    reports = TaxReports.of(platform())
     found = listing(
-        service.reports(at, caller.user_id, after, limit + 1), limit, ReportPosition, created_at="created_at", id="id"
+        reports.page(caller.user_id, after, limit + 1), limit, ReportPosition, created_at="created_at", id="id"
     )
-    views = [report_view(row, service.links(at, row)) for row in found.items]
+    views = [report_view(row, reports.links(row)) for row in found.items]
     return Listing(items=views, limit=limit, next_cursor=found.next_cursor)
 
 
@@ -157,9 +135,9 @@ def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 @needs(tier="pro", scope="tax:read")
 def get_report(caller: Caller, report_id: UUID) -> ReportView:
     """A report with links to its documents, or how far its job is."""
-    at = platform()
-    found = service.report(at, caller.user_id, report_id)
-    return report_view(found, service.links(at, found) if isinstance(found, ReportRow) else {})
+    reports = TaxReports.of(platform())
+    found = reports.get(caller.user_id, report_id)
+    return report_view(found, reports.links(found))
 
 
 @app.get("/v1/tax/summary/<year>")
@@ -168,7 +146,7 @@ def summary(
     caller: Caller, year: int, jurisdiction: Annotated[str | None, Query(min_length=2, max_length=7)] = None
 ) -> SummaryView:
     """A year's totals, from the newest stored report of it."""
-    return summary_view(service.summary(platform(), caller.user_id, year, jurisdiction))
+    return summary_view(TaxReports.of(platform()).newest(caller.user_id, year, jurisdiction))
 
 
 @app.post("/v2/premium/tax/reports", status_code=202)
@@ -177,7 +155,7 @@ def start_earlier_report(
     caller: Caller, report: EarlierReport, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
     """As `POST /v1/tax/reports`, in the earlier form; a format that the jurisdiction's reports lack is refused."""
-    service.offers(report.jurisdiction, report.format)
+    require_format(report.jurisdiction, report.format)
     wanted = NewReport(year=report.year, jurisdiction=report.jurisdiction)
     return start_report(caller, wanted, request_id, idempotency_key)
 

@@ -38,7 +38,7 @@ def of_outputs(outputs: Mapping[str, str]) -> dict[str, str]:
 
     What no process reads is left out; a worker's own connection (`WorkerDatabaseSecretArn`) stands for all others'.
     """
-    known = {name: value for name, value in _variables(outputs)}
+    known = dict(_variables(outputs))
     own = {name.removeprefix("WORKER_"): value for name, value in known.items() if name.startswith("WORKER_")}
     read = {name.upper() for name in _settings()}
     return {name: value for name, value in {**known, **own}.items() if name in read and not name.startswith("WORKER_")}

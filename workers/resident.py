@@ -22,7 +22,7 @@ from premium.jobs.presence import present
 from premium.manifest import Resident
 from premium.observability import logger
 from workers import logs
-from workers.residents import DECLARED
+from workers.residents import declared
 
 Body = Callable[..., Any]
 
@@ -61,11 +61,11 @@ class Residents(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of all residents."""
-        return [each.name for each in DECLARED]
+        return [each.name for each in declared()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Return the command of one resident, None for a name that no service declares."""
-        return next((command(each) for each in DECLARED if each.name == cmd_name), None)
+        return next((command(each) for each in declared() if each.name == cmd_name), None)
 
 
 @click.group(cls=Residents)

@@ -8,18 +8,20 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from premium.manifest import services
+from premium.manifest import Resident, services
 from premium.observability import logger
 
 _PR_SET_PDEATHSIG = 1
 
 
-DECLARED = tuple(resident for service in services() for resident in service.residents)
+def declared() -> tuple[Resident, ...]:
+    """Return the residents of all services."""
+    return tuple(resident for service in services() for resident in service.residents)
 
 
 def resident_queues() -> frozenset[str]:
     """Return the queues that residents serve instead of workers that fork for each job."""
-    return frozenset(each.queue for each in DECLARED)
+    return frozenset(each.queue for each in declared())
 
 
 class ResidentKeeper:
@@ -27,7 +29,9 @@ class ResidentKeeper:
 
     def __init__(self, queues: Sequence[str], count: int = 1) -> None:
         """`count`: processes of each; the shards of the matcher divide themselves among them."""
-        self._names = [each.name for queue in queues for each in DECLARED if each.queue == queue for _ in range(count)]
+        self._names = [
+            each.name for queue in queues for each in declared() if each.queue == queue for _ in range(count)
+        ]
         self._running: list[subprocess.Popen[bytes] | None] = [None] * len(self._names)
         self._stopping = False
 

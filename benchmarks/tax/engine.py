@@ -14,7 +14,7 @@ from typing import Any
 
 from premium.money import EXACT
 from premium.tax.collector import paused
-from premium.tax.files import read_document
+from premium.tax.document.files import read_document
 from premium.tax.history.history import History
 from premium.tax.history.normal import in_order, normalise
 from premium.tax.history.rows import read_rows

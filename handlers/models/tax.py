@@ -1,4 +1,4 @@
-"""Requests and answers of the tax routes."""
+"""The requests and answers of the tax routes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from uuid import UUID
 from pydantic import Field, JsonValue
 
 from handlers.runtime import Amount, Body, Position, View
+from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord, JobStatus
+from premium.tax.jobs import ReportPayload, WalletPayload
 from premium.tax.model import Remark
-from premium.tax.rows import ReportRow, TransactionRow
-from premium.tax.service import Imported
+from premium.tax.rows import Imported, ReportRow, TransactionRow
 
 MAX_ROWS = 20_000
 _FILE_NAME = "The file's own name, which may say of what clock its times are: (UTC+1)"
@@ -22,7 +23,7 @@ _CURRENCY = "What the values are in. Of an export, USD unless named; of neutral 
 
 
 class Import(Body):
-    """The neutral document (docs/tax-format.md), or a CSV as a text; exactly one of the two."""
+    """A history to import: the neutral document (docs/tax-format.md), or a CSV as a text."""
 
     transactions: tuple[Any, ...] | None = Field(default=None, max_length=MAX_ROWS)
     csv: str | None = Field(default=None, description="Own CSV, or an export of an exchange or tool, by its header")
@@ -34,8 +35,28 @@ class Import(Body):
     method: str | None = Field(default=None, description="Read and left to the report")
     lot_scope: str | None = Field(default=None, description="Read and left to the report")
 
+    def check(self) -> None:
+        """Raise InvalidInput unless exactly one of the two is given."""
+        if (self.transactions is None) == (self.csv is None):
+            raise InvalidInput("Give transactions or csv, one of the two", details={"transactions": "one of the two"})
+
+    def options(self) -> dict[str, Any]:
+        """Return the options of an import of neutral rows."""
+        return {"lenient": self.lenient, "currency": self.currency and self.currency.upper()}
+
+    def csv_options(self) -> dict[str, Any]:
+        """Return the options of an import of a CSV."""
+        return {
+            "lenient": self.lenient,
+            "source": self.source,
+            "currency": (self.currency or "USD").upper(),
+            "file_name": self.file_name or "csv",
+        }
+
 
 class ImportUpload(Body):
+    """How an uploaded file is to be imported."""
+
     lenient: bool = False
     source: str | None = Field(default=None, max_length=40, description="The exchange or tool, instead of the header")
     currency: str = Field(default="USD", pattern="^[A-Za-z]{3}$", description=_CURRENCY)
@@ -50,8 +71,16 @@ class ImportWallet(Body):
     from_block: int | None = Field(default=None, ge=0, lt=2**53, description="By default where the last import ended")
     to_block: int | None = Field(default=None, ge=0, lt=2**53, description="By default the newest that is settled")
 
+    def payload(self) -> WalletPayload:
+        """Return the job's payload; InvalidInput for a range without blocks."""
+        if self.to_block is not None and self.to_block < (self.from_block or 0):
+            raise InvalidInput("The range is empty", details={"to_block": "must not lie before from_block"})
+        return WalletPayload(**self.model_dump())
+
 
 class UploadView(View):
+    """Where to send a file, and the link that imports it."""
+
     id: UUID
     url: str
     fields: Mapping[str, str] = Field(description="Form fields that go before the file")
@@ -60,6 +89,8 @@ class UploadView(View):
 
 
 class NewReport(Body):
+    """The report of a tax year that is to be made."""
+
     year: int = Field(ge=2009, le=2100, description="Tax year, by the calendar year in which it starts")
     jurisdiction: str = Field(default="US", min_length=2, max_length=7)
     method: str | None = Field(default=None, max_length=32, description="The jurisdiction's by default")
@@ -67,9 +98,13 @@ class NewReport(Body):
     currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$")
     time_zone: str | None = Field(default=None, max_length=60)
 
+    def payload(self) -> ReportPayload:
+        """Return the job's payload."""
+        return ReportPayload(**self.model_dump())
+
 
 class EarlierReport(Body):
-    """A report in the earlier form: the jurisdiction's default method."""
+    """A report in the earlier form, by the jurisdiction's default method."""
 
     year: int = Field(ge=2009, le=2100, description="Tax year, by the calendar year in which it starts")
     jurisdiction: str = Field(default="US", min_length=2, max_length=7)
@@ -79,6 +114,8 @@ class EarlierReport(Body):
 
 
 class NoticeView(View):
+    """A warning about a transaction or a line."""
+
     code: str
     transaction: str | None
     line: int | None
@@ -87,6 +124,8 @@ class NoticeView(View):
 
 
 class ImportView(View):
+    """What an import added and what it left out."""
+
     added: int
     known: int = Field(description="Rows whose id was imported before: they change nothing")
     skipped: int
@@ -94,6 +133,8 @@ class ImportView(View):
 
 
 class TransactionView(View):
+    """An imported transaction."""
+
     id: UUID
     source_id: str
     timestamp: datetime
@@ -109,6 +150,8 @@ class TransactionView(View):
 
 
 class ReportView(View):
+    """A report, or how far its job is."""
+
     id: UUID
     status: JobStatus
     progress: Amount
@@ -123,6 +166,8 @@ class ReportView(View):
 
 
 class SummaryView(View):
+    """The totals of a year by its newest report."""
+
     year: int
     jurisdiction: str
     method: str
@@ -133,11 +178,15 @@ class SummaryView(View):
 
 
 class TransactionPosition(Position):
+    """The place in the list of transactions where a page ends."""
+
     timestamp: datetime
     id: UUID
 
 
 class ReportPosition(Position):
+    """The place in the list of reports where a page ends."""
+
     created_at: datetime
     id: UUID
 
@@ -156,7 +205,7 @@ def transaction_view(row: TransactionRow) -> TransactionView:
 
 
 def report_view(found: ReportRow | JobRecord, links: Mapping[str, str]) -> ReportView:
-    """A finished report with its links, or how far its job is."""
+    """Show a finished report with its links, or how far its job is."""
     if isinstance(found, JobRecord):
         asked = {name: found.payload.get(name) for name in ("year", "jurisdiction", "method", "lot_scope")}
         return ReportView(

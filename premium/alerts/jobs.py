@@ -6,7 +6,7 @@ from premium.jobs.model import JobKind, Moment
 
 PARTITIONS = JobKind(
     name="alerts.partitions",
-    function="premium.alerts.work.partitions.partitions",
+    function="premium.alerts.work.partitions.maintain",
     queue="default",
     payload=Moment,
     timeout_seconds=100,

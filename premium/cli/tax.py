@@ -14,21 +14,21 @@ from typing import IO, Any
 import click
 
 from premium.chains.addresses import checksum
-from premium.cli.watching import watched
+from premium.cli.progress import watched
 from premium.clock import SystemClock
 from premium.errors import AppError
 from premium.prices.files import read_prices
 from premium.tax.calculation import calculate
 from premium.tax.collector import paused
 from premium.tax.days import instant_of
-from premium.tax.explain import explanation
-from premium.tax.files import read_documents
+from premium.tax.document.files import read_documents
 from premium.tax.history.price_series import PriceSeries
-from premium.tax.reports import DOCUMENTS, documents_of, known_formats
+from premium.tax.progress import Unwatched
+from premium.tax.reports.documents import DOCUMENTS, documents_of, known_formats
+from premium.tax.reports.explanation import explanation
+from premium.tax.reports.result_json import write_json
 from premium.tax.results.report import Report
 from premium.tax.rules.registry import jurisdiction
-from premium.tax.watching import Unwatched
-from premium.tax.writing import write_json
 
 _OPTIONS = (
     click.option(
@@ -125,7 +125,7 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
 def wallet_command(address: str, output: str, chain: str, **options: Any) -> None:
     """Read a wallet's history from a node, as neutral JSON."""
     # Its HTTP client takes longer to load than a small history to compute.
-    from premium.tax.onchain.reading import read_wallet  # noqa: PLC0415 - see above
+    from premium.tax.onchain.wallet import read_wallet  # noqa: PLC0415 - see above
 
     with _told():
         with watched() as watch:

@@ -11,6 +11,7 @@ from typing import Any
 from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
 from premium.tax.days import day_of
+from premium.tax.document.rows import Together, count_of, rows_in
 from premium.tax.history.directions import directed
 from premium.tax.history.history import History
 from premium.tax.history.normal import in_order, normalise
@@ -21,13 +22,12 @@ from premium.tax.history.rows import LinedRow, Read, read_rows
 from premium.tax.ledger.allocation import checked_plan
 from premium.tax.matching.engines import run
 from premium.tax.model import Outcome, Remark, Transaction
+from premium.tax.progress import Unwatched, Watch
 from premium.tax.results.conservation import conserve, incoming
 from premium.tax.results.report import Report
 from premium.tax.results.totals import sums
 from premium.tax.rules.base import TRANSITION
 from premium.tax.setup import Setup, setup
-from premium.tax.streaming import Together, count_of, rows_in
-from premium.tax.watching import Unwatched, Watch
 
 STATED = frozenset(
     {

@@ -1,14 +1,46 @@
-"""What this service's tables hold, one frozen model a table."""
+"""Values and rows of the tax service, frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+
+from premium.tax.model import Remark
+
+
+class NewTransactions(NamedTuple):
+    """Checked rows that are to be stored, with their moments beside them."""
+
+    rows: Sequence[Mapping[str, Any]]
+    """In the neutral format."""
+    moments: Sequence[datetime]
+    currency: str | None = None
+    """What the values are in; None: whatever a report is in."""
+    job_id: UUID | None = None
+
+
+class BlockRange(NamedTuple):
+    """Blocks of a wallet that are read without a gap."""
+
+    first: int
+    next: int
+    """The first block that is not read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What an import did; `added` and `known` together are the rows it took."""
+
+    added: int
+    known: int
+    skipped: int
+    notices: tuple[Remark, ...]
 
 
 class _Row(BaseModel):
@@ -16,7 +48,7 @@ class _Row(BaseModel):
 
 
 class TransactionRow(_Row):
-    """One imported transaction, as it was stated."""
+    """An imported transaction as it was stated."""
 
     id: UUID
     source_key: str
@@ -33,7 +65,7 @@ class TransactionRow(_Row):
 
 
 class StoredFile(_Row):
-    """A document in the reports bucket."""
+    """A document in the bucket of reports."""
 
     key: str
     size: int
@@ -42,7 +74,7 @@ class StoredFile(_Row):
 
 
 class ReportRow(_Row):
-    """One finished report."""
+    """A finished report."""
 
     id: UUID
     job_id: UUID

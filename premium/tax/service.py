@@ -1,4 +1,7 @@
-"""Use cases of the tax service for requests: import, list, start, look at. What a worker does is in `reporting`."""
+"""The door of the tax service: import histories, list them, make reports.
+
+Each class is made for a process by `of(platform)` and needs only the parts that it names.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,22 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from premium.bootstrap import Platform
+from premium.chains.addresses import checksum
+from premium.chains.registry import Registry
 from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
-from premium.tax import store
-from premium.tax.checking import check_rows
+from premium.jobs.service import JobService
+from premium.portfolio.service import WatchedWallets
+from premium.storage.objects import Objects
 from premium.tax.history.remarks import UNIVERSAL_TOO_LATE, universal_too_late
-from premium.tax.importers.recognise import rows_of_csv, stated_in
-from premium.tax.jobs import IMPORT, REPORT, ImportPayload, ReportPayload
+from premium.tax.importers.checks import check_rows
+from premium.tax.importers.recognition import rows_of_csv, stated_in
+from premium.tax.jobs import IMPORT, REPORT, WALLET, ImportPayload, ReportPayload, WalletPayload
 from premium.tax.model import Remark
-from premium.tax.rows import ReportRow, TransactionRow
+from premium.tax.rows import Imported, NewTransactions, ReportRow, TransactionRow
 from premium.tax.setup import setup
+from premium.tax.store.reports import ReportStore
+from premium.tax.store.transactions import TransactionStore
 
 LINK_SECONDS = 900
 """How long a presigned link to a document works."""
@@ -31,174 +40,219 @@ UPLOADS = "tax-imports/"
 _OPTIONS = "import"
 MAX_ERRORS = 50
 """An answer names at most so many; the count tells of the others."""
+Position = tuple[datetime, UUID]
+"""The last row of the page before."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Imported:
-    """What an import did: `added` and `known` together are the rows it took."""
+class Taxes:
+    """Histories of transactions as their owners import and list them."""
 
-    added: int
-    known: int
-    skipped: int
-    notices: tuple[Remark, ...]
+    transactions: TransactionStore
 
+    @classmethod
+    def of(cls, platform: Platform) -> Taxes:
+        return cls(transactions=TransactionStore(platform.database))
 
-def import_rows(
-    at: Platform, user_id: UUID, rows: Sequence[Any], *, lenient: bool = False, currency: str | None = None
-) -> Imported:
-    """Store neutral rows, all or nothing; InvalidInput names line and field of each that is wrong.
+    def import_rows(
+        self, user_id: UUID, rows: Sequence[Any], *, lenient: bool = False, currency: str | None = None
+    ) -> Imported:
+        """Store neutral rows, all or none; InvalidInput names line and field of each wrong one.
 
-    `lenient` leaves the wrong ones out and says which. A row whose id is known is not stored again. `currency` is what
-    the values are in; None: whatever a report is in.
-    """
-    checked = check_rows(rows, zone=ZoneInfo("UTC"))
-    if checked.errors and not lenient:
-        raise refused(checked.errors)
-    with at.database.as_user(user_id) as connection:
-        added = store.add_transactions(connection, user_id, checked.rows, checked.moments, currency=currency)
-    known = len(checked.rows) - added
-    told = (*checked.errors, *checked.notices)
-    return Imported(added=added, known=known, skipped=len(checked.errors), notices=told)
+        `lenient` leaves the wrong ones out and says which. A row whose id is known is not stored again. `currency` is
+        what the values are in; None: whatever a report is in.
+        """
+        checked = check_rows(rows, zone=ZoneInfo("UTC"))
+        if checked.errors and not lenient:
+            raise _refusal(checked.errors)
+        added = self.transactions.add(user_id, NewTransactions(checked.rows, checked.moments, currency))
+        told = (*checked.errors, *checked.notices)
+        known = len(checked.rows) - added
+        return Imported(added=added, known=known, skipped=len(checked.errors), notices=told)
 
+    def import_csv(
+        self,
+        user_id: UUID,
+        text: str,
+        *,
+        lenient: bool = False,
+        source: str | None = None,
+        currency: str = "USD",
+        file_name: str = "csv",
+    ) -> Imported:
+        """Store the rows of our own CSV or of a known export; lines are the file's."""
+        # Read leniently, so that what an importer cannot read and what the table cannot hold are told of together.
+        rows = list(rows_of_csv(text, file_name, importer=source, currency=currency, lenient=True))
+        return self.import_rows(user_id, rows, lenient=lenient, currency=stated_in(rows, currency))
 
-def import_csv(
-    at: Platform,
-    user_id: UUID,
-    text: str,
-    *,
-    lenient: bool = False,
-    source: str | None = None,
-    currency: str = "USD",
-    file_name: str = "csv",
-) -> Imported:
-    """The same from the platform's own CSV or an export that an importer knows; lines are the file's."""
-    # Read leniently, so that what an importer cannot read and what the table cannot hold are told of together.
-    rows = list(rows_of_csv(text, file_name, importer=source, currency=currency, lenient=True))
-    return import_rows(at, user_id, rows, lenient=lenient, currency=stated_in(rows, currency))
-
-
-def new_upload(at: Platform, user_id: UUID, options: Mapping[str, Any]) -> tuple[UUID, Mapping[str, Any]]:
-    """An id and the form (`url`, `fields`) by which a file over the request limit reaches the bucket.
-
-    `options` of its import (fields of ImportPayload) travel with the file: its arrival alone starts the job.
-    """
-    upload = uuid4()
-    form = at.bucket("exports").presigned_post(
-        upload_key(user_id, upload),
-        UPLOAD_SECONDS,
-        max_bytes=MAX_UPLOAD,
-        content_type="application/octet-stream",
-        notes={_OPTIONS: json.dumps(dict(options))},
-    )
-    return upload, form
+    def page(self, user_id: UUID, after: Position | None, limit: int) -> list[TransactionRow]:
+        """Return a page of the imported transactions, newest first."""
+        return self.transactions.page(user_id, after, limit)
 
 
-def start_import(
-    at: Platform,
-    user_id: UUID,
-    upload: UUID,
-    options: Mapping[str, Any],
-    *,
-    request_id: str,
-    idempotency_key: str | None = None,
-) -> JobRecord:
-    """Import what was uploaded; NotFound while there is no such upload of this user's.
-
-    With the upload's own options this is the job that its arrival started; with others a further one.
-    """
-    own = ImportPayload(upload=str(upload), **_options_of(at, user_id, upload))
-    payload = own.model_copy(update=dict(options))
-    key = f"upload {upload}" if payload == own else idempotency_key
-    return at.jobs.start(IMPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=key)
-
-
-def _options_of(at: Platform, user_id: UUID, upload: UUID) -> Mapping[str, Any]:
-    try:
-        notes = at.bucket("exports").notes(upload_key(user_id, upload))
-    except NotFound:  # the bucket's own words name a key, which is no business of a caller's
-        raise NotFound(f"there is no upload {upload}") from None
-    options: Mapping[str, Any] = json.loads(notes.get(_OPTIONS, "{}"))
-    return options
-
-
-def start_arrived(at: Platform, key: str, *, request_id: str) -> JobRecord:
-    """The import of an upload that S3 tells of by its key; told again, it is the same job."""
-    user_id, upload = key.removeprefix(UPLOADS).split("/")
-    return start_import(at, UUID(user_id), UUID(upload), {}, request_id=request_id)
-
-
-def upload_key(user_id: UUID, upload: UUID) -> str:
-    return f"{UPLOADS}{user_id}/{upload}"
-
-
-def refused(errors: Sequence[Remark]) -> InvalidInput:
-    """The error of an import that has wrong rows."""
+def _refusal(errors: Sequence[Remark]) -> InvalidInput:
     first = errors[0]
     named = [{"line": e.line, "field": e.field, "id": e.transaction, "reason": e.message} for e in errors[:MAX_ERRORS]]
     text = f"line {first.line}: {first.message.removesuffix('; the line is left out')}; nothing was imported"
     return InvalidInput(text, details={"errors": named, "count": len(errors)})
 
 
-def transactions(at: Platform, user_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[TransactionRow]:
-    with at.database.as_user(user_id) as connection:
-        return store.page_of_transactions(connection, user_id, after, limit)
+@dataclass(frozen=True, kw_only=True)
+class TaxUploads:
+    """Files over the request limit: where they are sent, and the jobs that import them."""
+
+    bucket: Objects
+    jobs: JobService
+
+    @classmethod
+    def of(cls, platform: Platform) -> TaxUploads:
+        return cls(bucket=platform.bucket("exports"), jobs=platform.jobs)
+
+    def new(self, user_id: UUID, options: Mapping[str, Any]) -> tuple[UUID, Mapping[str, Any]]:
+        """Return an upload's id and its form (`url`, `fields`).
+
+        `options` of its import (fields of ImportPayload) travel with the file: its arrival alone starts the job.
+        """
+        upload = uuid4()
+        form = self.bucket.presigned_post(
+            upload_key(user_id, upload),
+            UPLOAD_SECONDS,
+            max_bytes=MAX_UPLOAD,
+            content_type="application/octet-stream",
+            notes={_OPTIONS: json.dumps(dict(options))},
+        )
+        return upload, form
+
+    def start_import(
+        self,
+        user_id: UUID,
+        upload: UUID,
+        options: Mapping[str, Any],
+        *,
+        request_id: str,
+        idempotency_key: str | None = None,
+    ) -> JobRecord:
+        """Start the import of an upload; NotFound while this user has no such upload.
+
+        With the upload's own options this is the job that its arrival started; with others a further one.
+        """
+        own = ImportPayload(upload=str(upload), **self._options_of(user_id, upload))
+        payload = own.model_copy(update=dict(options))
+        key = f"upload {upload}" if payload == own else idempotency_key
+        return self.jobs.start(IMPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=key)
+
+    def start_arrived(self, key: str, *, request_id: str) -> JobRecord:
+        """Start the import of an upload that S3 names by its key; told again, it is the same job."""
+        user_id, upload = key.removeprefix(UPLOADS).split("/")
+        return self.start_import(UUID(user_id), UUID(upload), {}, request_id=request_id)
+
+    def _options_of(self, user_id: UUID, upload: UUID) -> Mapping[str, Any]:
+        try:
+            notes = self.bucket.notes(upload_key(user_id, upload))
+        except NotFound:  # the bucket's own words name a key, which is no business of a caller's
+            raise NotFound(f"there is no upload {upload}") from None
+        options: Mapping[str, Any] = json.loads(notes.get(_OPTIONS, "{}"))
+        return options
 
 
-def start_report(
-    at: Platform, user_id: UUID, payload: ReportPayload, *, request_id: str, idempotency_key: str | None
-) -> JobRecord:
-    """Accept a report; a method or scope that the jurisdiction does not allow is Unprocessable, with the reason."""
-    under = setup(
-        payload.jurisdiction,
-        method=payload.method,
-        scope=payload.lot_scope,
-        currency=payload.currency,
-        time_zone=payload.time_zone,
-        strict=True,
-    )
-    if universal_too_late(under, under.calendar.last_day(payload.year)):
-        raise Unprocessable(UNIVERSAL_TOO_LATE, details={"lot_scope": "per_wallet"})
-    payload = payload.model_copy(update={"jurisdiction": under.rules.code, "method": under.method})
-    return at.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
+def upload_key(user_id: UUID, upload: UUID) -> str:
+    """Return the key of an upload in its bucket."""
+    return f"{UPLOADS}{user_id}/{upload}"
 
 
-def offers(jurisdiction: str, format: str) -> None:  # noqa: A002 - the field's own name in the earlier form
-    """Unprocessable where no document of this jurisdiction's reports has the format (pdf, csv, json, txf)."""
-    rules = setup(jurisdiction).rules
-    if not any(name.endswith(f"_{format}") for name in rules.documents):
-        known = ", ".join(sorted({name.rsplit("_", 1)[1] for name in rules.documents}))
-        raise Unprocessable(f"reports of {rules.name} have no {format}: they have {known}", details={"format": known})
+@dataclass(frozen=True, kw_only=True)
+class TaxWallets:
+    """Wallets of one's own whose history is read from a chain."""
+
+    chains: Registry
+    watched: WatchedWallets
+    jobs: JobService
+
+    @classmethod
+    def of(cls, platform: Platform) -> TaxWallets:
+        return cls(chains=platform.chains, watched=WatchedWallets.of(platform), jobs=platform.jobs)
+
+    def start(
+        self, user_id: UUID, payload: WalletPayload, *, request_id: str, idempotency_key: str | None
+    ) -> JobRecord:
+        """Start reading a wallet from its chain; NotFound for one that the user does not watch."""
+        known = sorted(chain.name for chain in self.chains.active)
+        if payload.chain not in known:
+            raise InvalidInput("The chain is not read here", details={"chain": f"one of {', '.join(known)}"})
+        try:
+            address = checksum(payload.address)
+        except ValueError as error:
+            raise InvalidInput("The address is not valid", details={"address": str(error)}) from None
+        if not self.watched.watches(user_id, address, payload.chain):
+            raise NotFound(f"{address} is none of your wallets on {payload.chain}: POST /v1/portfolio/wallets adds it")
+        payload = payload.model_copy(update={"address": address})
+        return self.jobs.start(WALLET, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
 
 
-def report(at: Platform, user_id: UUID, report_id: UUID) -> ReportRow | JobRecord:
-    """A finished report, or the job that makes it; NotFound for what is neither, or another user's."""
-    with at.database.as_user(user_id) as connection:
-        found = store.report_of(connection, user_id, report_id)
-    if found is not None:
+@dataclass(frozen=True, kw_only=True)
+class TaxReports:
+    """Reports of a tax year: the jobs that make them, and what was made."""
+
+    store: ReportStore
+    bucket: Objects
+    jobs: JobService
+
+    @classmethod
+    def of(cls, platform: Platform) -> TaxReports:
+        return cls(store=ReportStore(platform.database), bucket=platform.objects, jobs=platform.jobs)
+
+    def start(
+        self, user_id: UUID, payload: ReportPayload, *, request_id: str, idempotency_key: str | None
+    ) -> JobRecord:
+        """Start a report; Unprocessable says why a jurisdiction does not allow method or scope."""
+        chosen = setup(
+            payload.jurisdiction,
+            method=payload.method,
+            scope=payload.lot_scope,
+            currency=payload.currency,
+            time_zone=payload.time_zone,
+            strict=True,
+        )
+        if universal_too_late(chosen, chosen.calendar.last_day(payload.year)):
+            raise Unprocessable(UNIVERSAL_TOO_LATE, details={"lot_scope": "per_wallet"})
+        payload = payload.model_copy(update={"jurisdiction": chosen.rules.code, "method": chosen.method})
+        return self.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
+
+    def get(self, user_id: UUID, report_id: UUID) -> ReportRow | JobRecord:
+        """Return a finished report or the job that makes it; NotFound for another user's."""
+        found = self.store.get(user_id, report_id)
+        if found is not None:
+            return found
+        job = self.jobs.get(user_id, report_id)
+        if job.kind != REPORT.name:
+            raise NotFound(f"there is no report {report_id}")
+        return job
+
+    def page(self, user_id: UUID, after: Position | None, limit: int) -> list[ReportRow]:
+        """Return a page of the finished reports, newest first."""
+        return self.store.page(user_id, after, limit)
+
+    def newest(self, user_id: UUID, year: int, jurisdiction: str | None) -> ReportRow:
+        """Return the newest report of a year; NotFound says how to get one."""
+        code = None if jurisdiction is None else setup(jurisdiction).rules.code
+        found = self.store.newest(user_id, year, code)
+        if found is None:
+            raise NotFound(f"there is no report of {year} yet; POST /v1/tax/reports makes one")
         return found
-    job = at.jobs.get(user_id, report_id)
-    if job.kind != REPORT.name:
-        raise NotFound(f"there is no report {report_id}")
-    return job
+
+    def links(self, found: ReportRow | JobRecord) -> Mapping[str, str]:
+        """Return a short-lived link to each document by format; a job has none yet."""
+        files = {} if isinstance(found, JobRecord) else found.files
+        return {
+            name: self.bucket.presigned_get(file.key, LINK_SECONDS, filename=file.name) for name, file in files.items()
+        }
 
 
-def reports(at: Platform, user_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[ReportRow]:
-    with at.database.as_user(user_id) as connection:
-        return store.page_of_reports(connection, user_id, after, limit)
-
-
-def summary(at: Platform, user_id: UUID, year: int, jurisdiction: str | None) -> ReportRow:
-    """The newest stored result of a year; NotFound says how to get one."""
-    code = None if jurisdiction is None else setup(jurisdiction).rules.code
-    with at.database.as_user(user_id) as connection:
-        found = store.newest_report(connection, user_id, year, code)
-    if found is None:
-        raise NotFound(f"there is no report of {year} yet; POST /v1/tax/reports makes one")
-    return found
-
-
-def links(at: Platform, row: ReportRow) -> Mapping[str, str]:
-    """A short-lived link to each document of a report, by format."""
-    return {
-        name: at.objects.presigned_get(file.key, LINK_SECONDS, filename=file.name) for name, file in row.files.items()
-    }
+def require_format(jurisdiction: str, document_format: str) -> None:
+    """Raise Unprocessable where no document of a jurisdiction's reports has the format."""
+    rules = setup(jurisdiction).rules
+    if not any(name.endswith(f"_{document_format}") for name in rules.documents):
+        known = ", ".join(sorted({name.rsplit("_", 1)[1] for name in rules.documents}))
+        raise Unprocessable(
+            f"reports of {rules.name} have no {document_format}: they have {known}", details={"format": known}
+        )

@@ -39,15 +39,14 @@ def serve(residence: Residence, *, shard: int | None = None) -> None:
 
 def _duty(residence: Residence, wanted: tuple[int, ...]) -> Duty:
     platform, owner = residence.platform, residence.owner
-    database, shards = platform.worker_database, platform.settings.of(AlertSettings).alert_shards
+    database, settings = platform.worker_database, platform.settings.of(AlertSettings)
+    shards = settings.alert_shards
 
     def make(number: int) -> Shard:
         lease = Lease(database, number, owner)
         return Shard(database, platform.redis(1), lease, shards, partial(hand_over, platform.redis(1)))
 
-    return Duty(
-        partial(standings, database, shards, owner), make, wanted, platform.settings.of(AlertSettings).alert_warm_shards
-    )
+    return Duty(partial(standings, database, shards, owner), make, wanted, settings.alert_warm_shards)
 
 
 def _wanted(shard: int | None, shards: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The daily upkeep of the alerts' partitions."""
+"""The job that keeps the partitions of what fired and of what was seen."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from premium.jobs.model import Moment
 
 
 @job(PARTITIONS)
-def partitions(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
-    """Keep the history's partitions as of now; give up soon where a lock is taken, or matchers would queue up."""
+def maintain(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
+    """Keep partitions as of now.
+
+    Gives up soon where a lock is taken, or matchers would queue up.
+    """
     with context.platform.worker_database.transaction(statement_timeout_ms=90_000) as connection:
         connection.execute("SET LOCAL lock_timeout = '3s'")
         connection.execute("SELECT maintain_alerts(%s)", (context.platform.clock.now(),))

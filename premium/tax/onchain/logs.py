@@ -13,7 +13,7 @@ from eth_abi.exceptions import DecodingError
 
 from premium.chains.discovery import TRANSFER
 from premium.chains.rpc import Call, Rpc
-from premium.tax.onchain.asking import ask
+from premium.tax.onchain.node import ask
 
 SINGLE = "0xc3d58168c5ae7397731d063d5bbf3d657854427343f4c083240f7aacaa2d0f62"
 """keccak256 of `TransferSingle(address,address,address,uint256,uint256)`."""

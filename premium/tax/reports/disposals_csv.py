@@ -7,8 +7,8 @@ from pathlib import Path
 
 from premium.money import EXACT, plain
 from premium.tax.days import date_of
-from premium.tax.reports.cells import safe
-from premium.tax.reports.cents import Column
+from premium.tax.reports.layout.cells import safe
+from premium.tax.reports.layout.cents import Column
 from premium.tax.results.report import Report
 
 HEADER = (

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from premium.money import EXACT, plain
 from premium.tax.days import date_of
-from premium.tax.reports.cents import Column, money
-from premium.tax.reports.form_8949_pdf import DISCLAIMER
-from premium.tax.reports.pages import Field, Pages
-from premium.tax.reports.summaries import items
+from premium.tax.reports.countries.summaries import items
+from premium.tax.reports.forms.form_8949_pdf import DISCLAIMER
+from premium.tax.reports.layout.cents import Column, money
+from premium.tax.reports.layout.pages import Field, Pages
 from premium.tax.results.report import Report
 
 _SUMMARY = (Field("Box", 18), Field("Item", 90), Field("Value", 56, right=True))

@@ -29,7 +29,7 @@ from premium.portfolio.jobs import REFRESH, RefreshPayload
 from premium.portfolio.service import Portfolios
 from premium.security.jobs import SCAN_CONTRACT, ScanContractPayload
 from premium.tax.jobs import REPORT, ReportPayload
-from premium.tax.service import import_rows
+from premium.tax.service import Taxes
 from stacks.tables import creation
 from tests.fixtures import run
 from tests.fixtures.postgres import migrate
@@ -72,7 +72,7 @@ class Stage:
                 "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'pro')", (user_id, str(user_id))
             )
         Portfolios.of(self.platform).watch(user_id, self.market.wallet, None, ["local"], frozenset({"local"}))
-        import_rows(self.platform, user_id, self.transactions)
+        Taxes.of(self.platform).import_rows(user_id, self.transactions)
         return user_id
 
     def start_all(self, user_id: UUID) -> list[JobRecord]:

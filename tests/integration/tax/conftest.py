@@ -16,10 +16,8 @@ from local.aws import Aws
 from local.redis import Redis
 from premium import bootstrap
 from premium.bootstrap import Platform
-from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord
-from premium.tax.jobs import REPORT
-from premium.tax.reporting import make_report
+from premium.tax.work import report
 from stacks.tables import creation
 from tests.fixtures.postgres import Databases
 
@@ -118,7 +116,7 @@ def work(platform: Platform) -> Callable[[str], JobRecord]:
     """Carries out a report's job in this process; the record afterwards."""
 
     def run(job_id: str) -> JobRecord:
-        carry_out(REPORT, make_report, UUID(job_id), platform)
+        report(job_id)
         return platform.jobs.store.get(UUID(job_id))
 
     return run

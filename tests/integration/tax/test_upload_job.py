@@ -12,11 +12,9 @@ import httpx
 import pytest
 
 from premium.bootstrap import Platform
-from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord, JobStatus
-from premium.tax import service
-from premium.tax.importing import make_import
-from premium.tax.jobs import IMPORT
+from premium.tax.service import TaxUploads
+from premium.tax.work import import_upload
 from tests.fixtures.postgres import Databases
 from tests.integration.tax.conftest import Ask, add_user
 from tests.unit.tax.exports import BINANCE, BINANCE_2025, KRAKEN
@@ -36,7 +34,7 @@ def imported(platform: Platform, ask: Ask) -> Callable[..., JobRecord]:
         assert send(form, content) in (200, 204)
         status, answer = ask("POST", form["links"]["import"], options)
         assert status == 202
-        carry_out(IMPORT, make_import, UUID(answer["data"]["id"]), platform)
+        import_upload(answer["data"]["id"])
         return platform.jobs.store.get(UUID(answer["data"]["id"]))
 
     return run
@@ -142,7 +140,7 @@ def test_an_arrival_starts_the_import_that_was_chosen_once(platform: Platform, a
     form = ask("POST", "/v1/tax/transactions/uploads", {"currency": "EUR"})[1]["data"]
     assert send(form, b"[]") in (200, 204)
     key = form["fields"]["key"]
-    first, again = (service.start_arrived(platform, key, request_id=f"req_{n}") for n in range(2))
+    first, again = (TaxUploads.of(platform).start_arrived(key, request_id=f"req_{n}") for n in range(2))
     assert (first.id, first.payload["currency"]) == (again.id, "EUR")
     assert ask("POST", form["links"]["import"], {})[1]["data"]["id"] == str(first.id)
     assert ask("POST", form["links"]["import"], {"lenient": True})[1]["data"]["id"] != str(first.id)

@@ -14,11 +14,8 @@ import pytest
 from local.evm import CHAIN_ID, Evm
 from local.market.artifacts import creation_code
 from premium.bootstrap import Platform
-from premium.execution.runtime import carry_out
 from premium.jobs.model import JobRecord, JobStatus
-from premium.tax import wallets
-from premium.tax.jobs import WALLET
-from premium.tax.wallets import import_wallet
+from premium.tax.work import read_wallet, wallets
 from tests.factories.contracts.deploying import account, calldata, deploy, send
 from tests.fixtures.postgres import Databases
 from tests.integration.portfolio.servers import forwarding, serving
@@ -55,7 +52,7 @@ def read(ask: Ask, platform: Platform, me: str) -> Run:
         status, answer = ask("POST", "/v1/tax/transactions/wallets", {"chain": "local", "address": me} | options)
         assert status == 202, answer
         job = UUID(answer["data"]["id"])
-        carry_out(WALLET, import_wallet, job, platform)
+        read_wallet(str(job))
         return platform.jobs.store.get(job)
 
     return run
@@ -172,7 +169,7 @@ def test_a_node_without_old_states_is_read_block_by_block_and_the_range_is_bound
         assert done.result is not None
         assert done.result["added"] == 1
         evm.call("anvil_mine", hex(60))
-        monkeypatch.setattr("premium.tax.onchain.native.MAX_BLOCKS_READ", 50)
+        monkeypatch.setattr("premium.tax.onchain.coin.MAX_BLOCKS_READ", 50)
         monkeypatch.setattr(wallets, "RANGE", 20)
         refused = read(from_block=first + 1)
     assert refused.error is not None

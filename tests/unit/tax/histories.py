@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from premium.tax.calculation import calculate
-from premium.tax.document import document
+from premium.tax.reports.result import document
 
 Row = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from premium.tax.reports.cents import money
+from premium.tax.reports.layout.cents import money
 from tests.unit.tax.histories import tx
 from tests.unit.tax.test_reports import report_of, table, written
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from premium.tax.calculation import calculate
-from premium.tax.reports import DOCUMENTS
+from premium.tax.reports.documents import DOCUMENTS
 from tests.unit.tax.histories import tx
 
 pytestmark = pytest.mark.unit

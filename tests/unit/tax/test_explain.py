@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from premium.tax.calculation import calculate
-from premium.tax.explain import explanation
+from premium.tax.reports.explanation import explanation
 from tests.unit.tax.histories import Row, tx
 
 pytestmark = pytest.mark.unit

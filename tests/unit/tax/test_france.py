@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from premium.tax.calculation import calculate
-from premium.tax.reports.summaries import items
+from premium.tax.reports.countries.summaries import items
 from tests.unit.tax.histories import result, tx
 
 pytestmark = pytest.mark.unit

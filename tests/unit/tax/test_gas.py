@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from premium.tax.onchain.history import Movement
-from premium.tax.onchain.reading import _gas
+from premium.tax.onchain.wallet import _gas
 
 pytestmark = pytest.mark.unit
 ME = "0x" + "a" * 40

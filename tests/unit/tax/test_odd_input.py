@@ -9,9 +9,9 @@ import pytest
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.tax.calculation import calculate
-from premium.tax.files import read_document, read_documents
+from premium.tax.document.files import read_document, read_documents
 from premium.tax.history.rows import LinedRow
-from premium.tax.writing import write_json
+from premium.tax.reports.result_json import write_json
 from tests.unit.tax.histories import Row, result, tx
 
 pytestmark = pytest.mark.unit

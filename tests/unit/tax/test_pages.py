@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from premium.tax.reports.pages import Field, Pages
+from premium.tax.reports.layout.pages import Field, Pages
 
 pytestmark = pytest.mark.unit
 

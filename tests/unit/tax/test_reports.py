@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from premium.tax.calculation import calculate
-from premium.tax.document import document
-from premium.tax.reports import DOCUMENTS, documents_of
-from premium.tax.reports.cents import Column, cents, money
-from premium.tax.reports.pages import shortened
+from premium.tax.reports.documents import DOCUMENTS, documents_of
+from premium.tax.reports.layout.cents import Column, cents, money
+from premium.tax.reports.layout.pages import shortened
+from premium.tax.reports.result import document
 from premium.tax.results.report import Report
 from premium.tax.rules.registry import JURISDICTIONS
 from tests.unit.tax.histories import Row, history, tx

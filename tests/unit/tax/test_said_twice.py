@@ -9,8 +9,8 @@ import pytest
 
 from premium.errors import InvalidInput
 from premium.tax.calculation import calculate
-from premium.tax.document import document
-from premium.tax.files import read_document
+from premium.tax.document.files import read_document
+from premium.tax.reports.result import document
 
 pytestmark = pytest.mark.unit
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from premium.errors import InvalidInput
-from premium.tax import window
-from premium.tax.files import read_document, read_documents
-from premium.tax.streaming import count_of
+from premium.tax.document import window
+from premium.tax.document.files import read_document, read_documents
+from premium.tax.document.rows import count_of
 
 pytestmark = pytest.mark.unit
 ROWS: list[Any] = [

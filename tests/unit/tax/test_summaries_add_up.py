@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from premium.tax.calculation import calculate
-from premium.tax.reports.items import Item
-from premium.tax.reports.summaries import items
+from premium.tax.reports.countries.items import Item
+from premium.tax.reports.countries.summaries import items
 from tests.unit.tax.histories import history, tx
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,7 @@ import pytest
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.tax.calculation import calculate
-from premium.tax.document import document
+from premium.tax.reports.result import document
 from tests.unit.tax.histories import Row, result, tx
 
 pytestmark = pytest.mark.unit

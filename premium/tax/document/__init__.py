@@ -1,0 +1,1 @@
+"""Read documents in the neutral JSON format from files of any size."""

@@ -1,0 +1,65 @@
+"""Documents from files and standard input: neutral JSON, own CSV, or an export that an importer recognises."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import copyfileobj
+from typing import IO, Any
+
+from premium.errors import InvalidInput
+from premium.tax.document.rows import Together, document_of, rows_in
+from premium.tax.document.window import Text
+from premium.tax.importers.recognition import rows_of_csv
+
+
+def read_documents(sources: Sequence[str], *, importer: str | None = None, currency: str = "USD") -> dict[str, Any]:
+    """One document of all sources: their transactions together, other members from the first that has them."""
+    documents = [read_document(source, importer=importer, currency=currency) for source in sources]
+    if len(documents) == 1:
+        return documents[0]
+    merged: dict[str, Any] = {}
+    rows: list[Any] = []
+    for source, document in zip(sources, documents, strict=True):
+        found = rows_in(document)
+        if found is None:
+            raise InvalidInput(f"{source} has no list of transactions", details={"transactions": "missing"})
+        rows.append(found)
+        merged = {**document, **merged}
+    return {**merged, "transactions": Together(rows)}
+
+
+def read_document(
+    source: str, *, importer: str | None = None, currency: str = "USD", lenient: bool = False
+) -> dict[str, Any]:
+    """The document in a file, or on standard input for `-`; InvalidInput says why it is none.
+
+    The file stays open as long as its rows are wanted: they are read from it when they are asked for.
+    """
+    text = Text(_opened(source), Path(source).name)
+    if importer is not None or text.first not in ("{", "["):
+        rows = rows_of_csv(text.whole(), text.name, importer=importer, currency=currency, lenient=lenient)
+        return {"transactions": list(rows)}
+    return document_of(text)
+
+
+def _opened(source: str) -> IO[bytes]:
+    """A file that can be read from any place in it; what comes through a pipe is kept in one without a name."""
+    if source != "-":
+        file = Path(source).open("rb")  # noqa: SIM115 - it stays open with its rows
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return file
+        with file:
+            return _kept(file)
+    return _kept(sys.stdin.buffer)
+
+
+def _kept(stream: IO[bytes]) -> IO[bytes]:
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - as above
+    copyfileobj(stream, kept)
+    kept.flush()
+    return kept

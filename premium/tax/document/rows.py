@@ -1,0 +1,132 @@
+"""The neutral JSON read row by row: a million transactions never stand in memory as dictionaries, nor their text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from premium.tax.document.window import Text, Window
+from premium.tax.history.fields import SHORT
+
+_LIST = "transactions"
+_ROW = 150
+"""About as many bytes has a row."""
+
+
+class Rows:
+    """The rows of one document's list; each pass reads them anew from the file.
+
+    `closing` is what must stand between the list and the file's end; None where that has been seen to.
+    """
+
+    def __init__(self, text: Text, place: tuple[int, int], closing: str | None = None) -> None:
+        self._text, self._place, self._closing = text, place, closing
+
+    def __iter__(self) -> Iterator[Any]:
+        window = Window(self._text, *self._place)
+        yield from _elements(window)
+        if self._closing is not None:
+            for character in self._closing:
+                window.past(character)
+            _nothing_after(window)
+
+    def estimate(self) -> int:
+        """About how many there are, for a progress bar."""
+        return self._text.size // _ROW
+
+
+class Together:
+    """The rows of several documents, one after the other."""
+
+    def __init__(self, parts: Sequence[Any]) -> None:
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(self._parts)
+
+    def estimate(self) -> int:
+        return sum(map(_count, self._parts))
+
+
+def document_of(text: Text) -> dict[str, Any]:
+    """Members of a document, `transactions` as `Rows`; a bare list is its transactions. InvalidInput for others."""
+    window = Window(text, text.start)
+    if window.peek() not in ("{", "["):
+        raise window.broken("neither an object nor a list")
+    if window.peek() == "{":
+        window.past("{")
+        return _members(text, window)
+    window.past("[")
+    rows = Rows(text, window.place(), "]")
+    if not text.ends_in(b""):
+        _pass_over(window)
+        _nothing_after(window)
+    return {_LIST: rows}
+
+
+def _members(text: Text, window: Window) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    while window.peek() != "}":
+        if window.peek() != '"':
+            raise window.broken("expected a member's name")
+        name = window.value()
+        if name in found:
+            raise window.broken(f"the member {name[:SHORT]!r} is there twice")
+        window.past(":")
+        if name == _LIST and window.peek() == "[":
+            window.past("[")
+            place = window.place()
+            if not text.followed and text.ends_in(b"}"):
+                # The document seems to end behind this list: no row is read now to see that.
+                found[name] = Rows(text, place, "]}")
+                return found
+            found[name] = Rows(text, place)
+            _pass_over(window)
+        else:
+            window.peek()
+            found[name] = window.value()
+        if window.peek() == ",":
+            window.past(",")
+        elif window.peek() != "}":
+            raise window.broken("expected , or }")
+    window.past("}")
+    _nothing_after(window)
+    return found
+
+
+def _elements(window: Window) -> Iterator[Any]:
+    if window.peek() == "]":
+        return
+    while True:
+        yield from window.values()
+        if window.peek() == "]":
+            return
+        window.past(",")
+        window.peek()
+
+
+def _pass_over(window: Window) -> None:
+    for _ in _elements(window):
+        pass
+    window.past("]")
+
+
+def _nothing_after(window: Window) -> None:
+    if window.peek():
+        raise window.broken("something follows the document")
+
+
+def count_of(document: Mapping[str, Any]) -> int:
+    """About how many transactions a document has."""
+    return _count(rows_in(document))
+
+
+def _count(rows: Any) -> int:
+    return rows.estimate() if isinstance(rows, Rows | Together) else len(rows or ())
+
+
+def rows_in(document: Mapping[str, Any]) -> Any:
+    """A document's list of transactions, or None where it has none."""
+    rows = document.get(_LIST)
+    return rows if isinstance(rows, list | tuple | Rows | Together) else None

@@ -1,0 +1,157 @@
+"""In which blocks a wallet's native coin moved: found by halves where the node knows old states, else block by block.
+
+An account without code spends only by a transaction of its own, which raises its nonce. So between two blocks with
+the same nonce its balance only grows, and where that is the same too nothing moved: such a range is left out whole.
+An account with code may pay and be paid without a trace in nonce and balance: each of its blocks is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from premium.chains.rpc import Call, Rpc, RpcError
+from premium.errors import Unprocessable
+from premium.tax.onchain.history import Movement
+from premium.tax.onchain.node import ask
+
+MAX_BLOCKS_READ = 50_000
+"""Blocks with their transactions that one reading may take; each is a hundred kilobytes or more of a busy chain."""
+_A_BATCH = 500
+_GWEI = 10**9
+_NO_CODE = ("0x", "")
+
+
+class State(NamedTuple):
+    """A wallet after a block."""
+
+    nonce: int
+    balance: int
+    code: str
+
+
+class _Span(NamedTuple):
+    first: int
+    last: int
+    before: State
+    after: State
+
+    @property
+    def still(self) -> bool:
+        """Nothing moved in it."""
+        same = self.before.nonce == self.after.nonce and self.before.balance == self.after.balance
+        return same and self.before.code in _NO_CODE
+
+
+class Blocks(NamedTuple):
+    """Blocks to be read, and whether the node knows the wallet's states around them."""
+
+    numbers: Sequence[int]
+    has_states: bool
+
+
+async def moving_blocks(rpc: Rpc, me: str, first: int, last: int) -> Blocks:
+    """Blocks between `first` and `last`, both inclusive, that may have moved the coin; Unprocessable for too many."""
+    ends = await _states(rpc, me, [first - 1, last])
+    if len(ends) < 2:
+        return _bounded(rpc, first, last)
+    found: list[int] = []
+    spans = [_Span(first, last, ends[first - 1], ends[last])]
+    while spans:
+        moving = [span for span in spans if not span.still]
+        found += [span.first for span in moving if span.first == span.last]
+        wider = [span for span in moving if span.first < span.last]
+        if len(found) + len(wider) > MAX_BLOCKS_READ:
+            raise _too_many(rpc, len(found) + len(wider))
+        middles = await _states(rpc, me, [(span.first + span.last) // 2 for span in wider])
+        if any((span.first + span.last) // 2 not in middles for span in wider):
+            return _bounded(rpc, first, last)
+        spans = [half for span in wider for half in _halves(span, middles)]
+    return Blocks(sorted(found), has_states=True)
+
+
+async def refuse_too_long(rpc: Rpc, me: str, first: int, last: int) -> None:
+    """Unprocessable where each of more blocks than the bound would have to be read, before any is."""
+    if last - first < MAX_BLOCKS_READ:
+        return
+    ends = await _states(rpc, me, [first - 1, last])
+    if len(ends) < 2 or any(state.code not in _NO_CODE for state in ends.values()):
+        raise _too_many(rpc, last - first + 1)
+
+
+def _halves(span: _Span, states: Mapping[int, State]) -> tuple[_Span, _Span]:
+    middle = (span.first + span.last) // 2
+    return (
+        _Span(span.first, middle, span.before, states[middle]),
+        _Span(middle + 1, span.last, states[middle], span.after),
+    )
+
+
+def _bounded(rpc: Rpc, first: int, last: int) -> Blocks:
+    """Every block, where the node has forgotten old states."""
+    if last - first >= MAX_BLOCKS_READ:
+        raise _too_many(rpc, last - first + 1)
+    return Blocks(range(first, last + 1), has_states=False)
+
+
+def _too_many(rpc: Rpc, count: int) -> Unprocessable:
+    text = (
+        f"{count} blocks of {rpc.chain.name} would have to be read one by one, more than {MAX_BLOCKS_READ}:"
+        " name fewer, import an explorer's export, or use a node that keeps old states"
+    )
+    return Unprocessable(text, details={"blocks": count, "maximum": MAX_BLOCKS_READ})
+
+
+async def _states(rpc: Rpc, me: str, blocks: list[int]) -> dict[int, State]:
+    """The states that the node still knows; before the first block there is none, and it is empty."""
+    known = {block: State(0, 0, "0x") for block in blocks if block < 0}
+    asked = sorted({block for block in blocks if block >= 0})
+    methods = ("eth_getTransactionCount", "eth_getBalance", "eth_getCode")
+    answers = iter(await rpc.batch([Call(method, (me, hex(block))) for block in asked for method in methods]))
+    for block in asked:
+        nonce, balance, code = next(answers), next(answers), next(answers)
+        if not any(isinstance(answer, RpcError) or answer is None for answer in (nonce, balance, code)):
+            known[block] = State(int(nonce, 16), int(balance, 16), code)
+    return known
+
+
+async def changes(rpc: Rpc, me: str, blocks: Iterable[int]) -> dict[int, int]:
+    """The native balance's change in each block, where the node still knows the state before it."""
+    wanted = sorted(blocks)
+    states = await _states(rpc, me, [block for each in wanted for block in (each - 1, each)])
+    known = (block for block in wanted if block in states and block - 1 in states)
+    return {block: states[block].balance - states[block - 1].balance for block in known}
+
+
+async def transactions(
+    rpc: Rpc, me: str, numbers: Sequence[int], movements: dict[str, Movement], times: dict[int, int]
+) -> None:
+    """Transactions that the wallet sent or got, and withdrawals of its validators, into `movements` by name."""
+    for start in range(0, len(numbers), _A_BATCH):
+        calls = [Call("eth_getBlockByNumber", (hex(n), True)) for n in numbers[start : start + _A_BATCH]]
+        for block in await ask(rpc, calls):
+            number = int(block["number"], 16)
+            times[number] = int(block["timestamp"], 16)
+            for tx in block["transactions"]:
+                if me in (tx["from"].lower(), (tx["to"] or "").lower()):
+                    movements[tx["hash"]] = _movement(tx, me, number, times[number])
+            for given in block.get("withdrawals") or ():
+                if given["address"].lower() == me:
+                    made = _withdrawal(given, number, times[number])
+                    movements[made.name] = made
+
+
+def _movement(tx: Any, me: str, block: int, time: int) -> Movement:
+    made = Movement(tx["hash"], block, time)
+    value = int(tx["value"], 16)
+    if value and tx["from"].lower() == me:
+        made.add(None, -value)
+    if value and (tx["to"] or "").lower() == me:
+        made.add(None, value)
+    return made
+
+
+def _withdrawal(given: Any, block: int, time: int) -> Movement:
+    """EIP-4895: what the beacon chain pays out, in gwei."""
+    units = int(given["amount"], 16) * _GWEI
+    return Movement(None, block, time, {None: units}, name=f"withdrawal:{int(given['index'], 16)}")

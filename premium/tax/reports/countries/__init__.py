@@ -1,0 +1,1 @@
+"""List the lines of each country's tax return."""

@@ -1,0 +1,118 @@
+"""The lines of Form 8949, by part and box, rounded so that each sheet adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from premium.money import EXACT, plain
+from premium.tax.days import date_of
+from premium.tax.model import Disposal
+from premium.tax.reports.forms.adjustments import Adjustments
+from premium.tax.reports.layout.cents import Column
+from premium.tax.results.boxes import box
+from premium.tax.results.report import Report
+
+SHORT, LONG = "ABCGHI", "DEFJKL"
+WORDING = {
+    "A": "Short-term transactions reported on Form(s) 1099-B showing basis was reported to the IRS",
+    "B": "Short-term transactions reported on Form(s) 1099-B showing basis wasn't reported to the IRS",
+    "C": "Short-term transactions not reported to you on Form 1099-B",
+    "D": "Long-term transactions reported on Form(s) 1099-B showing basis was reported to the IRS",
+    "E": "Long-term transactions reported on Form(s) 1099-B showing basis wasn't reported to the IRS",
+    "F": "Long-term transactions not reported to you on Form 1099-B",
+    "G": "Short-term transactions reported on Form(s) 1099-DA showing basis was reported to the IRS",
+    "H": "Short-term transactions reported on Form(s) 1099-DA showing basis wasn't reported to the IRS",
+    "I": "Short-term digital asset transactions not reported to you on Form 1099-DA",
+    "J": "Long-term transactions reported on Form(s) 1099-DA showing basis was reported to the IRS",
+    "K": "Long-term transactions reported on Form(s) 1099-DA showing basis wasn't reported to the IRS",
+    "L": "Long-term digital asset transactions not reported to you on Form 1099-DA",
+}
+
+
+class Line(NamedTuple):
+    """Columns (a) to (h); `acquired` is a date, VARIOUS where no lot is known."""
+
+    description: str
+    acquired: str
+    sold: str
+    proceeds: Decimal
+    cost: Decimal
+    code: str
+    adjustment: Decimal
+    gain: Decimal
+    row: Disposal
+
+
+class Totals(NamedTuple):
+    """The sums of columns (d), (e), (g) and (h)."""
+
+    proceeds: Decimal
+    cost: Decimal
+    adjustment: Decimal
+    gain: Decimal
+
+
+def part_of(letter: str) -> str:
+    return "I" if letter in SHORT else "II"
+
+
+def by_box(report: Report) -> dict[str, list[Disposal]]:
+    """Disposals by box, boxes in the form's order, rows as they were sold."""
+    boxes: dict[str, list[Disposal]] = {}
+    for row in report.disposals:
+        boxes.setdefault(box(row), []).append(row)
+    return {letter: boxes[letter] for letter in SHORT + LONG if letter in boxes}
+
+
+class Sheet:
+    """One box's lines, and after them its totals."""
+
+    def __init__(self, letter: str, rows: list[Disposal], report: Report, adjustments: Adjustments) -> None:
+        self.letter = letter
+        self._rows = rows
+        self._day = report.setup.calendar.day
+        self._columns = adjustments.columns
+        self._proceeds, self._cost, self._adjustment = Column(), Column(), Column()
+
+    def lines(self) -> Iterator[Line]:
+        for row in self._rows:
+            stated = self._columns(row)
+            proceeds, cost = self._proceeds.line(stated.proceeds), self._cost.line(stated.cost)
+            adjustment = self._adjustment.line(stated.adjustment)
+            acquired = "VARIOUS" if row.acquired is None else american(self._day(row.acquired))
+            yield Line(
+                f"{plain(row.amount)} {row.asset}",
+                acquired,
+                american(row.day),
+                proceeds,
+                cost,
+                stated.code,
+                adjustment,
+                _gain(proceeds, cost, adjustment),
+                row,
+            )
+
+    @property
+    def totals(self) -> Totals:
+        """Of the lines so far."""
+        proceeds, cost, adjustment = self._proceeds.printed, self._cost.printed, self._adjustment.printed
+        return Totals(proceeds, cost, adjustment, _gain(proceeds, cost, adjustment))
+
+
+def _gain(proceeds: Decimal, cost: Decimal, adjustment: Decimal) -> Decimal:
+    return EXACT.add(EXACT.subtract(proceeds, cost), adjustment)
+
+
+def sheets(report: Report) -> Iterator[Sheet]:
+    adjustments = Adjustments(report)
+    for letter, rows in by_box(report).items():
+        yield Sheet(letter, rows, report, adjustments)
+
+
+@cache
+def american(day: int) -> str:
+    """`12/31/2024`, as the forms ask."""
+    return date_of(day).strftime("%m/%d/%Y")

@@ -1,0 +1,56 @@
+"""Form 8949 as CSV: one line a disposal and lot, with a total line a box."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from premium.tax.reports.forms.form_8949 import part_of, sheets
+from premium.tax.reports.layout.cells import safe
+from premium.tax.results.report import Report
+
+HEADER = (
+    "Part",
+    "Box",
+    "(a) Description of property",
+    "(b) Date acquired",
+    "(c) Date sold or disposed of",
+    "(d) Proceeds",
+    "(e) Cost or other basis",
+    "(f) Code",
+    "(g) Adjustment",
+    "(h) Gain or (loss)",
+    "Transaction",
+    "Lot",
+    "Wallet",
+)
+
+
+def write(report: Report, path: Path) -> None:
+    """Written line by line."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\r\n")
+        out.writerow(HEADER)
+        for sheet in sheets(report):
+            part = part_of(sheet.letter)
+            for line in sheet.lines():
+                row = line.row
+                out.writerow(
+                    (
+                        part,
+                        sheet.letter,
+                        safe(line.description),
+                        line.acquired,
+                        line.sold,
+                        line.proceeds,
+                        line.cost,
+                        line.code,
+                        line.adjustment,
+                        line.gain,
+                        safe(row.transaction),
+                        safe(row.lot or ""),
+                        safe(row.wallet),
+                    )
+                )
+            proceeds, cost, adjustment, gain = sheet.totals
+            out.writerow((part, sheet.letter, "TOTAL", "", "", proceeds, cost, "", adjustment, gain, "", "", ""))

@@ -1,0 +1,75 @@
+"""Form 8949 as PDF, laid out like the form: a sheet a part and box, page by page, subtotals carried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from premium.tax.reports.forms.form_8949 import WORDING, Sheet, part_of, sheets
+from premium.tax.reports.forms.schedule_d import LINES
+from premium.tax.reports.layout.cents import money
+from premium.tax.reports.layout.pages import Field, Mark, Pages, shortened
+from premium.tax.results.report import Report
+
+DISCLAIMER = "Prepared from the transactions given; this is no tax advice."
+FIELDS = (
+    Field("(a) Description of property|(Example: 1.5 BTC)", 42),
+    Field("(b) Date|acquired", 10),
+    Field("(c) Date|sold or|disposed of", 11),
+    Field("(d) Proceeds|(sales price)", 17, right=True),
+    Field("(e) Cost or|other basis", 17, right=True),
+    Field("(f)|Code", 4),
+    Field("(g) Amount of|adjustment", 13, right=True),
+    Field("(h) Gain or (loss)|(d) - (e) + (g)", 18, right=True),
+    Field("Lot", 20),
+)
+_TERMS = {"I": "Short-term: held one year or less", "II": "Long-term: held more than one year"}
+_BOXES = ("ABC", "DEF", "GHI", "JKL")
+_SCHEDULE_D = {letter: number for number, (_, letters) in LINES.items() for letter in letters}
+
+
+def write(report: Report, path: Path) -> None:
+    """All sheets of the report; a year without disposals says so."""
+    year = "all years" if report.tax_year is None else str(report.tax_year)
+    pages = Pages(path, f"Form 8949, {year}", DISCLAIMER)
+    empty = True
+    for sheet in sheets(report):
+        pages.table(_head(sheet, year), FIELDS, _rows(sheet), lambda label, of=sheet: _sums(of, label))  # type: ignore[misc] # a default binds the sheet of this turn
+        empty = False
+    if empty:
+        pages.text(
+            [f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}"], ["No disposals in this year."]
+        )
+    pages.save()
+
+
+def _head(sheet: Sheet, year: str) -> list[str | Mark]:
+    part = part_of(sheet.letter)
+    boxes = next(letters for letters in _BOXES if sheet.letter in letters)
+    return [
+        f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}",
+        f"Part {part} - {_TERMS[part]}",
+        *(Mark(letter == sheet.letter, f"({letter}) {WORDING[letter]}") for letter in boxes),
+    ]
+
+
+def _rows(sheet: Sheet) -> Iterator[tuple[str, ...]]:
+    for line in sheet.lines():
+        yield (
+            line.description,
+            line.acquired,
+            line.sold,
+            money(line.proceeds),
+            money(line.cost),
+            line.code,
+            money(line.adjustment),
+            money(line.gain),
+            shortened(line.row.lot or "", FIELDS[-1].width),
+        )
+
+
+def _sums(sheet: Sheet, label: str) -> tuple[str, ...]:
+    proceeds, cost, adjustment, gain = (money(value) for value in sheet.totals)
+    if label == "Total":
+        label = f"2 Totals (to Schedule D, line {_SCHEDULE_D[sheet.letter]})"
+    return (label, "", "", proceeds, cost, "", adjustment, gain, "")

@@ -1,0 +1,35 @@
+"""Schedule D as PDF, laid out like the form: Part I, Part II, Part III, and the line of Schedule 1."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from premium.tax.reports.forms.form_8949_pdf import DISCLAIMER
+from premium.tax.reports.forms.schedule_d import Line, lines
+from premium.tax.reports.layout.cents import money
+from premium.tax.reports.layout.pages import Field, Pages
+from premium.tax.results.report import Report
+
+FIELDS = (
+    Field("Line", 10),
+    Field("", 48),
+    Field("(d) Proceeds|(sales price)", 28, right=True),
+    Field("(e) Cost or|other basis", 28, right=True),
+    Field("(g) Adjustments", 16, right=True),
+    Field("(h) Gain or (loss)|(d) - (e) + (g)", 28, right=True),
+)
+_PARTS = {"1b": "Part I - Short-term", "8b": "Part II - Long-term", "16": "Part III - Summary"}
+
+
+def write(report: Report, path: Path) -> None:
+    year = "all years" if report.tax_year is None else str(report.tax_year)
+    pages = Pages(path, f"Schedule D, {year}", DISCLAIMER)
+    made = [cells for line in lines(report) for cells in _rows(line)]
+    pages.sheet([f"Schedule D - Capital Gains and Losses, {year}"], FIELDS, made)
+    pages.save()
+
+
+def _rows(line: Line) -> list[tuple[str, ...]]:
+    heading = _PARTS.get(line.number)
+    row = (line.number, line.text, *("" if cell is None else money(cell) for cell in line[2:5]), money(line.gain))
+    return [row] if heading is None else [("",) * 6, ("", heading, "", "", "", ""), row]

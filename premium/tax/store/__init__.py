@@ -1,0 +1,1 @@
+"""All SQL of the tax service: imported transactions, what was read of wallets, finished reports."""

@@ -1,0 +1,162 @@
+"""Find the prices that a stored history lacks: in the price history, then at the provider.
+
+What the provider says is stored before it is used, so that the same report made again finds the same prices.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from premium.chains.registry import Registry
+from premium.errors import UpstreamUnavailable
+from premium.money import divide
+from premium.neighbours import open_client
+from premium.observability import logger
+from premium.prices.manifest import PriceSettings
+from premium.prices.model import KnownPrice
+from premium.prices.names import known_as, theirs
+from premium.prices.store import StoredPrices
+from premium.tax.days import instant_of, moment_of
+from premium.tax.history.kinds import OUTSIDE
+from premium.tax.history.price_series import DAY, PriceSeries
+from premium.tax.model import Remark, Transaction
+
+if TYPE_CHECKING:
+    from premium.bootstrap import Platform
+
+WITHIN = timedelta(hours=24)
+RATE_WITHIN = timedelta(hours=96)
+"""Exchange rates rest over weekends and holidays."""
+MAX_ASKED = 2_000
+"""Hours of assets that one report asks the provider for."""
+_HOUR = 3_600
+DOLLAR = "USD"
+
+
+class Lack(NamedTuple):
+    """A price that is missing, of an asset at an instant."""
+
+    asset: str
+    instant: int
+
+
+def lacking(transactions: Iterable[Transaction], currency: str) -> set[Lack]:
+    """Return the prices that transactions may need in a currency.
+
+    Of values and fees in kind that are not stated, and of halves of transfers that may burn some.
+    """
+    return {lack for tx in transactions for lack in _lacks(tx) if lack.asset != currency}
+
+
+def _lacks(tx: Transaction) -> Iterator[Lack]:
+    more = tx.more
+    if more.fee_asset is not None and more.fee_amount and not tx.fee:
+        yield Lack(more.fee_asset, tx.instant)
+    whole = tx.type == "transfer" and not more.burnt and OUTSIDE not in (tx.wallet, more.to_wallet)
+    if tx.value is None and more.basis is None and not whole:
+        yield Lack(tx.asset, tx.instant)
+
+
+def price_series(platform: Platform, lacks: set[Lack], currency: str, notices: list[Remark]) -> PriceSeries:
+    """Return prices in `currency` for what is lacking.
+
+    What no source knows stays out, and is named by who looks for it.
+    """
+    if not lacks:
+        return PriceSeries()
+    chains, history = platform.chains, StoredPrices(platform.timeseries)
+    found = _stored(history, lacks, chains)
+    missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
+    if missing and platform.settings.of(PriceSettings).price_api_url is not None:
+        _learn(platform, history, missing, notices)
+        found |= _stored(history, set(missing), chains)
+    return PriceSeries(_in_currency(found, history, currency, notices), within=DAY)
+
+
+def _stored(history: StoredPrices, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:
+    """Return the stored price of each lack, by the first of its asset's names that has one."""
+    names = {asset: known_as(asset, chains) for asset in {lack.asset for lack in lacks}}
+    kept = history.kept(sorted({name for each in names.values() for name in each}))
+    names = {asset: tuple(name for name in each if name in kept) for asset, each in names.items()}
+    asked = sorted({(name, moment_of(lack.instant)) for lack in lacks for name in names[lack.asset]})
+    known: dict[tuple[str, int, str], KnownPrice] = {}
+    rows: dict[str, list[tuple[str, int, Decimal, str]]] = {}
+    for price in history.before(asked, WITHIN):
+        known[price.asset, instant_of(price.at), price.source] = price
+        rows.setdefault(price.asset, []).append((price.asset, instant_of(price.at), price.usd, price.source))
+    series = {name: PriceSeries(prices) for name, prices in rows.items()}
+    found = {lack: _a_dollar(lack) for lack in lacks if lack.asset == DOLLAR}
+    for lack in lacks - found.keys():
+        for name in names[lack.asset]:
+            filled = series[name].before(name, lack.instant) if name in series else None
+            if filled is not None:
+                found[lack] = known[name, filled.instant, filled.source]
+                break
+    return found
+
+
+def _a_dollar(lack: Lack) -> KnownPrice:
+    """Costs a dollar at any time; in another currency it is worth what that currency's rate says."""
+    return KnownPrice(DOLLAR, moment_of(lack.instant), Decimal(1), "itself")
+
+
+def _learn(platform: Platform, history: StoredPrices, missing: Sequence[Lack], notices: list[Remark]) -> None:
+    """Ask the provider, by the hour before each instant, and store what it says; its silence is told of."""
+    names = {asset: name for asset in {lack.asset for lack in missing} if (name := theirs(asset, platform.chains))}
+    known = (lack for lack in missing if lack.asset in names)
+    hours = sorted({(lack.asset, lack.instant // 1_000_000 // _HOUR * _HOUR) for lack in known})
+    if len(hours) > MAX_ASKED:
+        text = f"{len(hours) - MAX_ASKED} prices were not asked for: {MAX_ASKED} are asked for by one report"
+        notices.append(Remark("prices_not_asked", None, text))
+    asked: dict[str, list[int]] = {}
+    for asset, hour in hours[:MAX_ASKED]:
+        asked.setdefault(asset, []).append(hour)
+    try:
+        said = asyncio.run(_ask(platform, asked, names))
+    except UpstreamUnavailable as error:
+        logger.warning("the price provider did not answer a report", code=error.code)
+        notices.append(Remark("prices_unavailable", None, "the price provider did not answer: some prices are missing"))
+        return
+    history.add(said)
+
+
+async def _ask(platform: Platform, asked: dict[str, list[int]], names: dict[str, str]) -> list[KnownPrice]:
+    async with open_client() as client:
+        past = platform.market(client).past_prices
+        return [] if past is None else await past.at(asked, names)
+
+
+def _in_currency(
+    found: dict[Lack, KnownPrice], history: StoredPrices, currency: str, notices: list[Remark]
+) -> Iterator[tuple[str, int, Decimal, str]]:
+    """Yield each price by the asset that lacked it, at the rate of its own time."""
+    prices = sorted({(lack.asset, price) for lack, price in found.items()})
+    rates = dollars_of(history, {(currency, price.at) for _, price in prices})
+    without = 0
+    for asset, price in prices:
+        instant = instant_of(price.at)
+        if currency == DOLLAR:
+            yield asset, instant, price.usd, price.source
+            continue
+        rate = rates.before(currency, instant)
+        if rate is None:
+            without += 1
+            continue
+        yield asset, instant, divide(price.usd, rate.unit), f"{price.source}, {currency} of {rate.source},"
+    if without:
+        text = f"{without} prices are known in USD alone: there is no rate of {currency} within 96 hours before them"
+        notices.append(Remark("missing_rate", None, text))
+
+
+def dollars_of(history: StoredPrices, asked: Iterable[tuple[str, datetime]]) -> PriceSeries:
+    """Return what one of each currency costs in dollars at these moments.
+
+    Of the dollar itself nothing is asked.
+    """
+    rows = history.before(sorted(one for one in asked if one[0] != DOLLAR), RATE_WITHIN)
+    within = round(RATE_WITHIN.total_seconds() * 1_000_000)
+    return PriceSeries(((row.asset, instant_of(row.at), row.usd, row.source) for row in rows), within=within)
