@@ -56,7 +56,7 @@ STREAM = Function(
     module="handlers.events.stream",
     needs=("database", "redis", "jwt", "connections", "websocket"),
 )
-_EVERY_SCHEDULE: tuple[Need, ...] = ("redis", "jobs")
+_EVERY_SCHEDULE: tuple[Need, ...] = ("redis", "jobs", "audit")
 
 
 def schedules() -> tuple[Schedule, ...]:
