@@ -21,7 +21,6 @@ from handlers.runtime.state import current
 from premium.errors import InvalidInput
 
 _CHECK_BYTES = 12
-DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items, 1 to 200")]
