@@ -64,7 +64,7 @@ def encode_raw(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def listing(rows: list[T], limit: int, place: type[P], **columns: str) -> Listing[T]:
+def listing(rows: list[T], limit: int, place: type[P], *, unread: int | None = None, **columns: str) -> Listing[T]:
     """Return a page from `limit + 1` rows: the extra one says that more follow.
 
     `columns` maps the position's fields to attributes.
@@ -75,7 +75,7 @@ def listing(rows: list[T], limit: int, place: type[P], **columns: str) -> Listin
     next_cursor = (
         cursor_of(place(**{name: getattr(last, column) for name, column in columns.items()})) if more else None
     )
-    return Listing(items=page, limit=limit, next_cursor=next_cursor)
+    return Listing(items=page, limit=limit, next_cursor=next_cursor, unread=unread)
 
 
 def _checksum(content: bytes) -> bytes:
