@@ -68,7 +68,10 @@ def current() -> RequestState:
 
 
 def _ruling(event: Mapping[str, Any]) -> Ruling:
-    """Return the authorizer's ruling, none where it is missing or unreadable: no guess favours a caller."""
+    """Return the authorizer's ruling.
+
+    `NO_RULING` where it is missing or unreadable: no guess favours a caller.
+    """
     try:
         return Ruling.of_context(event["requestContext"]["authorizer"]["lambda"])
     except (KeyError, TypeError, ValueError, AttributeError):
