@@ -119,8 +119,9 @@ class AuditLog:
 
 
 def _outcome(error: BaseException) -> tuple[Outcome, str | None]:
-    if isinstance(error, SystemExit):
-        return ("refused", "EXIT") if error.code else ("done", None)
+    code = error.code if isinstance(error, SystemExit) else getattr(error, "exit_code", None)  # click's errors have one
+    if isinstance(error, SystemExit) or code is not None:
+        return ("refused", "EXIT") if code else ("done", None)
     if isinstance(error, AppError):
         return ("failed" if error.retryable else "refused", error.code)
     return "failed", "INTERNAL"
