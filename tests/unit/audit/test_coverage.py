@@ -53,7 +53,7 @@ def test_a_service_with_a_changing_route_must_need_the_audit_table(method: str) 
     manifest._check(replace(notes, routes=("GET /v1/notes",)))
 
 
-@pytest.mark.parametrize("app", routers(), ids=lambda app: app.tag)
+@pytest.mark.parametrize("app", list(routers()), ids=lambda app: app.tag)
 def test_every_route_that_changes_something_is_surrounded_by_entries(app: Router) -> None:
     for route in app._static_routes + app._dynamic_routes:
         surrounded = getattr(route.func, MARK, False)
