@@ -23,8 +23,9 @@ _A_REQUEST = 10
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls with two
-    """Return `{"batchItemFailures": […]}`: SQS forgets a message only when each event is kept, or a dead letter.
+    """Enqueue the events of SQS messages; return the messages that failed.
 
+    `{"batchItemFailures": […]}`: SQS forgets a message only when each of its events is kept, or a dead letter.
     Events that are kept already when a message comes again are known by their ids.
     """
     now = platform().clock.now()

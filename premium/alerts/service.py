@@ -1,4 +1,4 @@
-"""The door of alerts: use cases of rules for their owners, and of events for those who send them."""
+"""The door of alerts: use cases of rules, events and failed batches."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ class SavedRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """The outcome of a rule tried on an event; `alert` where it fired and was delivered."""
+    """The outcome of a rule tried on an event.
+
+    `alert` is set where it fired and was delivered.
+    """
 
     event: Mapping[str, Any]
     verdicts: tuple[Verdict, ...]
@@ -130,7 +133,10 @@ class Rules:
         return SavedRule(rule=changed, signing_secret=secret)
 
     def try_out(self, user_id: UUID, rule_id: UUID, event: Mapping[str, Any] | None, *, tell: bool) -> Trial:
-        """Judge an event, by default one that fits; where it matches and `tell`, deliver it as a test."""
+        """Judge an event, by default one that fits.
+
+        Where it matches and `tell` is set, it is delivered as a test.
+        """
         row = self.store.get(user_id, rule_id)
         rule = self._checked(row.draft())
         now = self.clock.now()
@@ -161,7 +167,10 @@ class Rules:
         return self.store.destinations(user_id)
 
     def _checked(self, draft: Draft) -> Rule:
-        """Return the rule of a draft whose actions are sound too; InvalidInput names the first wrong field."""
+        """Return the rule of a draft whose actions are sound too.
+
+        InvalidInput names the first wrong field.
+        """
         rule = rule_of(draft)
         for place, action in enumerate(draft.actions):
             where = action.destination

@@ -27,7 +27,7 @@ _FILE = click.File("rb")
 
 @click.group()
 def alerts() -> None:
-    """Alert rules, offline; batches of events that could not be matched; notifications that did not arrive."""
+    """Replay events against alert rules; look after failed batches and deliveries."""
 
 
 alerts.add_command(deliveries)
@@ -49,7 +49,10 @@ def list_() -> None:
 @click.argument("batch_ids", type=click.UUID, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every one that failed.")
 def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
-    """Have batches matched again; exit code 1 where one is not there or has not failed."""
+    """Have batches matched again.
+
+    Exit code 1 where one is not there or has not failed.
+    """
     if bool(batch_ids) is every:
         raise click.UsageError("give batch ids, or --all")
     failed = FailedBatches.of(platform())
@@ -66,7 +69,7 @@ def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
 @click.option("--events", "events", type=_FILE, required=True, help="Events in order of arrival, likewise.")
 @click.option("--level", is_flag=True, help="Compare each event on its own: no edge, cooldown or hysteresis.")
 def match(rules: BinaryIO, events: BinaryIO, *, level: bool) -> None:
-    """Print {"rule_id", "event_id"} for every rule that an event fires, as the service would have fired it."""
+    """Print {"rule_id", "event_id"} for every rule that an event would have fired."""
     try:
         matcher = Matcher(read_rules(rules), stateless=level)
     except LineError as error:
@@ -93,7 +96,10 @@ def _print(batches_of_firings: Iterable[list[BacktestFiring]]) -> None:
 
 
 def _progress() -> Progress:
-    """Return a progress bar, shown only on a terminal that does not show the firings themselves."""
+    """Return a progress bar.
+
+    It shows only on a terminal that does not show the firings themselves.
+    """
     watched = sys.stderr.isatty() and not sys.stdout.isatty()
     return Progress(
         TextColumn("{task.completed:,} events"), TimeElapsedColumn(), console=Console(stderr=True), transient=True,

@@ -29,7 +29,10 @@ class Verdict:
 
 
 def verdicts(rule: Rule, event: Mapping[str, Any]) -> tuple[Verdict, ...]:
-    """Return the verdict on each condition alone, as for level triggering: a trial has no event before it."""
+    """Return the verdict on each condition alone.
+
+    A trial has no event before it, so that triggering is by level.
+    """
     right_kind = event.get("kind") == rule.kind
     return tuple(Verdict(one, right_kind and condition_holds(one, event)) for one in rule.conditions)
 
@@ -59,7 +62,7 @@ def _plain_value(field_type: FieldType) -> str:
 
 
 def _fitting(condition: Condition, together: list[Condition]) -> str:
-    """Return a value for which the condition holds, and if possible the others on its field."""
+    """Return a value for which the condition holds, if possible with others on its field."""
     candidates = [_near(one) for one in (condition, *together)] + _between(together)
     for candidate in candidates:
         if all(condition_holds(one, {one.field: candidate}) for one in together):

@@ -49,9 +49,9 @@ class RuleStore:
             return rows.execute(_PAGE, {"user": user_id, "at": at, "id": rule_id, "limit": limit}).fetchall()
 
     def replace(self, user_id: UUID, rule_id: UUID, draft: Draft, secret: str | None, *, version: int) -> RuleRow:
-        """Replace a rule by a draft and count its version up; Conflict when it is not `version` any more.
+        """Replace a rule by a draft and count its version up.
 
-        A `secret` of None keeps the present one.
+        Conflict when it is not `version` any more. A `secret` of None keeps the present one.
         """
         values = _values(draft) | {"user": user_id, "id": rule_id, "secret": secret, "version": version}
         with self._rows(user_id) as rows:
@@ -69,7 +69,10 @@ class RuleStore:
                 raise NotFound(f"there is no rule {rule_id}")
 
     def try_out(self, user_id: UUID, firing: Firing) -> list[Alert]:
-        """Record a firing that the owner asked for, even of a rule that is switched off."""
+        """Record a firing that the owner asked for.
+
+        Even of a rule that is switched off.
+        """
         with self._database.as_user(user_id) as connection:
             return record_firings(connection, [firing], is_test=True)
 
