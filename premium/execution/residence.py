@@ -1,4 +1,4 @@
-"""The surroundings of a resident process: platform, name, stop, and presence.
+"""What the body of a resident process is given.
 
 A resident is a process that lives on beside the workers that fork for each job. Its body is `serve(residence)`, plain
 or a coroutine; `workers.resident` runs it.
@@ -22,7 +22,7 @@ from premium.bootstrap import Platform
 class Stop:
     """The wish that a process ends.
 
-    A signal asks it; threads and coroutines wait for it.
+    Asked by a signal, waited for by threads and coroutines.
     """
 
     def __init__(self) -> None:
