@@ -25,7 +25,7 @@ from rq.serializers import JSONSerializer
 from benchmarks.alerts.running import HOT, Run
 from benchmarks.alerts.trouble import Trouble
 from local.postgres import SUPERUSER, Postgres
-from premium.alerts.service import EventIntake
+from premium.alerts.intake import EventIntake
 from premium.alerts.store.batches import BatchStore
 from premium.jobs.rq_queue import queue
 from premium.observability import logger

@@ -9,14 +9,19 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+
 from premium.alerts.language import catalogue
 from premium.alerts.language.catalogue import FieldType
 from premium.alerts.language.evaluation import condition_holds
+from premium.alerts.language.event import AHEAD, OLDEST
 from premium.alerts.language.rule import Condition, Rule
 from premium.clock import rfc3339
+from premium.errors import InvalidInput
 from premium.money import EXACT, plain
 
 _STEP = {"gt": Decimal(1), "lt": Decimal(-1)}
+_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 _ADDRESS = "0x" + "0" * 39 + "1"
 
 
@@ -48,6 +53,18 @@ def sample(rule: Rule, event_id: str, now: datetime) -> dict[str, Any]:
     for condition in sorted(rule.conditions, key=lambda one: one.operator == "eq"):
         event[condition.field] = _fitting(condition, [one for one in rule.conditions if one.field == condition.field])
     return event
+
+
+def trial_time(event: Mapping[str, Any], now: datetime) -> datetime:
+    """Return the event's own time, within the range of events that come from elsewhere."""
+    try:
+        time = _TIME.validate_python(event.get("timestamp", now))
+    except ValidationError:
+        raise InvalidInput("timestamp: must be a time with a zone", details={"event.timestamp": "not a time"}) from None
+    if not OLDEST <= time <= now + AHEAD:
+        reason = f"must lie between {OLDEST.date()} and five minutes from now"
+        raise InvalidInput(f"timestamp: {reason}", details={"event.timestamp": reason})
+    return time
 
 
 def _plain_value(field_type: FieldType) -> str:

@@ -78,12 +78,18 @@ class RuleStore:
             return record_firings(connection, [firing], is_test=True)
 
     def destinations(self, user_id: UUID) -> Mapping[str, str]:
-        """Where the user's notifications go when a rule does not say; by default the profile's email."""
+        """Return where notifications go when a rule names no destination.
+
+        By default to the profile's email.
+        """
         with self._database.as_user(user_id) as connection:
             return destinations_of(connection, user_id)
 
     def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> str | None:
-        """Keep these and no others, but for the account's email; a webhook's secret where it was made just now."""
+        """Replace the user's destinations, but for the account's email.
+
+        Return a webhook's secret where it was made just now.
+        """
         with self._database.as_user(user_id) as connection:
             return set_destinations(connection, user_id, given)
 

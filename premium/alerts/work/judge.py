@@ -45,7 +45,7 @@ class Judge:
         An event that was taken back before it came, or with it, never fires.
         """
         batches = {batch.id: self._own_events(connection, batch) for batch in taken}
-        # Before the others are judged: what they are compared with, and who is armed, is as if it had never come.
+        # First: the others are compared with levels and armed rules as if a retracted event had never come.
         alerts = self._retract(connection, [e for events in batches.values() for e in events if e.get("retracts")])
         fresh = self._fresh(connection, batches)
         matcher = self._state.matcher

@@ -142,7 +142,7 @@ class Shard:
                 self.lease.fence(connection)
                 taken = self._batches.take(connection, batches)
                 alerts, events = self._judge.judge(connection, taken)
-                # Once more: who waits for the row must see that we were alive to the end of a long transaction.
+                # Once more: a process that waits for the row must see that we lived to the end of a long transaction.
                 self.lease.fence(connection)
         except ShardLost:
             raise  # before anything was judged
