@@ -24,7 +24,10 @@ KINDS = (FIRED, RETRACTED)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fired:
-    """A row of the history with what is needed to tell of it; `event` is JSON, `actions` are its rule's."""
+    """A row of the history with what is needed to tell of it.
+
+    `event` is JSON, `actions` are its rule's.
+    """
 
     id: UUID
     user_id: UUID

@@ -26,21 +26,28 @@ CHUNK = 2_000
 
 
 def record_firings(connection: Connection[DictRow], firings: Sequence[Firing], *, is_test: bool = False) -> list[Alert]:
-    """Record alerts that were not there before; a firing seen again, or of a rule that is gone or off, makes none.
+    """Record alerts that were not there before.
 
-    Nor does one of a rule whose owner's tier has no alerts any more.
+    A firing seen again, or of a rule that is gone or off, makes none, nor does one of a rule whose owner's tier has no
+    alerts any more.
     """
     return [alert for chunk in _chunks(firings) for alert in _record(connection, chunk, is_test=is_test)]
 
 
 def retract(connection: Connection[DictRow], event_ids: Sequence[str], now: datetime) -> list[Alert]:
-    """Mark what these events fired as taken back, and tell whoever was told; the second time, nobody."""
+    """Mark what these events fired as taken back, and tell its users.
+
+    Whoever was told is told that, once.
+    """
     rows = connection.execute(_RETRACT, {"events": sorted(set(event_ids)), "now": now}).fetchall()
     return _told(connection, [Fired(event=row.pop("event_data"), **row) for row in rows], notices.retracted)
 
 
 def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> Mapping[UUID, Permit]:
-    """By delivery the secret of its rule as it is now; what a removed rule told goes no more."""
+    """Return the secret of each delivery's rule, as it is now.
+
+    What a removed rule told goes no more.
+    """
     rules = {delivery.id: UUID(str(delivery.data["ruleId"])) for delivery in deliveries}
     secrets = {row["id"]: row["signing_secret"] for row in connection.execute(_SECRETS, (list(set(rules.values())),))}
     gone = Permit(refusal="the rule was removed before this was sent")
