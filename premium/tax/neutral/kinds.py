@@ -1,22 +1,25 @@
-"""The richer kinds, read as neutral legs that share a group.
+"""The richer kinds of rows, read as neutral legs that share a group.
 
     swap, nft_buy, nft_sell, lp_add, lp_remove, wrap, bridge   `asset, amount` given, `to_asset, to_amount` received
-    transfer_in, transfer_out                                  one side of a transfer; `normalise` pairs them
+    transfer_in, transfer_out                                  one side of a transfer; `history.transfers` pairs them
     gift_in, gift_out                                          gift_received, gift_sent
 A bridge to a wallet without `to_asset` brings the same asset: a transfer.
-A row of these kinds without `to_asset` is one leg: `direction` (in, out) says which, else its `group` does (`legs`).
+A row of these kinds without `to_asset` is one leg: `direction` (in, out) says which, else its `group` does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from premium.tax.neutral.rows import Flawed, Refused
 
 EXCHANGES = frozenset({"swap", "nft_buy", "nft_sell", "lp_add", "lp_remove", "wrap", "bridge"})
 _RENAMED = {"gift_in": "gift_received", "gift_out": "gift_sent"}
-RICHER = EXCHANGES | frozenset(_RENAMED) | {"transfer_in", "transfer_out"}
 LEG = "leg"
 """Type of a leg whose group has yet to say whether it was given or received; no file states it."""
+RICHER = EXCHANGES | frozenset(_RENAMED) | {"transfer_in", "transfer_out"}
+_NOT_NEUTRAL = RICHER | {LEG}
 OUTSIDE = "?"
 """The unknown wallet at the other end of half a transfer."""
 ALONE = {"nft_sell": "sell", "nft_buy": "buy"}
@@ -24,9 +27,17 @@ ALONE = {"nft_sell": "sell", "nft_buy": "buy"}
 _SIDES = {"in": "buy", "out": "sell"}
 
 
-def richer(row: Mapping[str, Any], refused: Callable[[str, str], Exception]) -> list[dict[str, Any]]:
-    """Neutral rows of one richer row; raises `refused(field, reason)`."""
-    kind = row["type"]
+def neutral_rows(row: Any) -> Sequence[Mapping[str, Any]]:
+    """Return the row, or the legs of a richer kind; Refused names the field."""
+    if type(row) is dict or isinstance(row, Mapping):
+        kind = row.get("type")
+        return _legs(row, kind) if isinstance(kind, str) and kind in _NOT_NEUTRAL else (row,)
+    raise Refused(*row) if isinstance(row, Flawed) else Refused("transaction", "not an object")
+
+
+def _legs(row: Mapping[str, Any], kind: str) -> Sequence[Mapping[str, Any]]:
+    if kind == LEG:
+        raise Refused("type", f"unknown type {kind!r}", "unknown_type")
     if kind in _RENAMED:
         return [{**row, "type": _RENAMED[kind]}]
     if kind == "transfer_out":
@@ -36,28 +47,23 @@ def richer(row: Mapping[str, Any], refused: Callable[[str, str], Exception]) -> 
     if row.get("to_asset") is None:
         if kind == "bridge" and row.get("to_wallet") is not None and row.get("direction") is None:
             return [{**row, "type": "transfer"}]
-        return [_leg(row, kind, refused)]
-    return _both(row, kind, refused)
+        return [_one_leg(row, kind)]
+    return _both_legs(row, kind)
 
 
-def is_half(row: Mapping[str, Any]) -> bool:
-    """Whether a neutral transfer is one side only; its value stays whole until the other says what was burnt."""
-    return OUTSIDE in (row.get("wallet"), row.get("to_wallet"))
-
-
-def _leg(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Exception]) -> dict[str, Any]:
+def _one_leg(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
     stated = row.get("direction")
     side = _SIDES.get(stated) if isinstance(stated, str) else None
     if side is None and not stated:
         side = LEG if row.get("group") else ALONE.get(kind)
     if side is None:
-        raise refused("to_asset", f"a {kind} names what is received, or is a leg with direction in or out, or a group")
+        raise Refused("to_asset", f"a {kind} names what is received, or is a leg with direction in or out, or a group")
     return {**row, "type": side, "kind": kind}
 
 
-def _both(row: Mapping[str, Any], kind: str, refused: Callable[[str, str], Exception]) -> list[dict[str, Any]]:
+def _both_legs(row: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     if row.get("to_amount") is None:
-        raise refused("to_amount", "missing")
+        raise Refused("to_amount", "missing")
     common = {
         name: row[name]
         for name in ("timestamp", "chain", "tx_hash", "form_1099", "portfolio_value", "lots")

@@ -1,4 +1,4 @@
-"""What a node tells of a wallet, as neutral rows: pure, so that it can be checked without a node.
+"""Write a wallet's movements on a chain as neutral rows.
 
 Native coin, ERC-20 and NFTs alike are netted by transaction: what gave and received is an exchange, whose gas is its
 fee; what only gave or received is half a transfer; other gas is a fee of its own, also where the transaction failed.
@@ -21,7 +21,7 @@ Asset = str | None
 
 @dataclass(slots=True)
 class Movement:
-    """One transaction of the wallet: base units by asset, and gas in wei.
+    """A wallet's transaction: base units by asset, and gas in wei.
 
     `hash` is None for what a block did to the wallet outside of its transactions; then `name` says which.
     """
@@ -38,14 +38,16 @@ class Movement:
         self.name = self.name or str(self.hash)
 
     def add(self, asset: Asset, units: int) -> None:
+        """Add base units of an asset; negative ones left the wallet."""
         self.units[asset] = self.units.get(asset, 0) + units
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChainNames:
-    """How a chain's assets are named and counted. Tokens are `chain:address`: a symbol can be anybody's.
+    """How the assets of a chain are named and counted.
 
-    Those that the chain's entry lists go by their symbol there, as exchanges call them.
+    Tokens are `chain:address`: a symbol can be anybody's. Those that the chain's entry lists go by their symbol
+    there, as exchanges call them.
     """
 
     chain: str
@@ -58,16 +60,20 @@ class ChainNames:
     """Of the chain's listed tokens, by address in small letters."""
 
     def asset(self, asset: Asset) -> str:
+        """Return the name of an asset in neutral rows."""
         return self.native if asset is None else self.symbols.get(asset, f"{self.chain}:{asset}")
 
     def amount(self, asset: Asset, units: int) -> Decimal:
-        """An NFT, and a token that does not say, count in whole units."""
+        """Return base units as an amount.
+
+        An NFT, and a token that does not say, count in whole units.
+        """
         places = self.native_decimals if asset is None else self.decimals.get(asset, 0)
         return from_base_units(abs(units), places)
 
 
 def explain_balances(movements: list[Movement], changes: Mapping[int, int], times: Mapping[int, int]) -> list[str]:
-    """Book what contracts sent or took inside a transaction, from the native balance's change by block.
+    """Book what contracts sent or took inside a transaction, by the native balance's changes.
 
     Where a block holds one transaction of the wallet it is that one's; else it is an event of the block, and told of.
     """
@@ -89,7 +95,10 @@ def explain_balances(movements: list[Movement], changes: Mapping[int, int], time
 
 
 def rows_of(movements: list[Movement], wallet: str, names: ChainNames) -> Iterator[Row]:
-    """Neutral rows, oldest first; ids are made of chain, hash and asset, so that the same history twice is once."""
+    """Yield the movements as neutral rows, oldest first.
+
+    Ids are made of chain, hash and asset, so that the same history twice is once.
+    """
     for movement in sorted(movements, key=lambda each: (each.block, each.name)):
         yield from _rows(movement, wallet, names)
 
