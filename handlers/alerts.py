@@ -12,6 +12,7 @@ from handlers.models.alerts import (
     AlertView,
     DestinationsBody,
     DestinationsView,
+    KeptDestinationsView,
     KeptRuleView,
     NewRule,
     RuleChange,
@@ -110,10 +111,10 @@ def destinations(caller: Caller) -> DestinationsView:
 
 @app.put("/v1/alerts/destinations")
 @needs(tier="starter", scope="alerts:write")
-def set_destinations(caller: Caller, body: DestinationsBody) -> DestinationsView:
-    """Replace all destinations; without an email the profile's holds again."""
-    given = _rules().set_destinations(caller.user_id, body.model_dump(exclude_none=True))
-    return DestinationsView.model_validate(given)
+def set_destinations(caller: Caller, body: DestinationsBody) -> KeptDestinationsView:
+    """Set them all; one that is left out is removed, and the email is the profile's again."""
+    given, secret = _rules().set_destinations(caller.user_id, body.model_dump(exclude_none=True))
+    return KeptDestinationsView(signing_secret=secret, **given)
 
 
 @app.post("/v2/premium/alerts", status_code=201)

@@ -52,7 +52,10 @@ def list_(status: Unsent, hours: float, channel: Channel | None) -> None:
 def resend(
     delivery_ids: tuple[UUID, ...], status: Unsent, hours: float, channel: Channel | None, *, every: bool
 ) -> None:
-    """Send deliveries again, under the same ids; exit code 1 where one is not there, is pending or has arrived."""
+    """Send deliveries again, under the same ids.
+
+    Exit code 1 where one is not there, is pending or has arrived.
+    """
     if bool(delivery_ids) is every:
         raise click.UsageError("give delivery ids, or --all")
     unsent = Deliveries.of(platform())
