@@ -56,7 +56,7 @@ def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 @needs(tier="starter", scope="alerts:read")
 def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
     """Show one rule."""
-    return rule_view(_rules().store.get(caller.user_id, rule_id))
+    return rule_view(_rules().get(caller.user_id, rule_id))
 
 
 @app.put("/v1/alerts/rules/<rule_id>")
@@ -75,7 +75,7 @@ def change_rule(caller: Caller, rule_id: UUID, rule: RuleChange) -> KeptRuleView
 @needs(tier="starter", scope="alerts:write")
 def remove_rule(caller: Caller, rule_id: UUID) -> None:
     """Delete a rule; its alerts stay in the history."""
-    _rules().store.remove(caller.user_id, rule_id)
+    _rules().remove(caller.user_id, rule_id)
 
 
 @app.post("/v1/alerts/rules/<rule_id>/test")
@@ -117,7 +117,7 @@ def destinations(caller: Caller) -> DestinationsView:
 
     They serve the rules that name no destination.
     """
-    return DestinationsView.model_validate(_rules().store.destinations(caller.user_id))
+    return DestinationsView.model_validate(_rules().destinations(caller.user_id))
 
 
 @app.put("/v1/alerts/destinations")
@@ -168,7 +168,7 @@ def remove_earlier(caller: Caller, rule_id: UUID) -> None:
 
 def _page(user_id: UUID, limit: int, cursor: str | None) -> list[RuleRow]:
     place = position(cursor, RulePosition)
-    return _rules().store.page(user_id, limit + 1, (place.created_at, place.id) if place else None)
+    return _rules().page(user_id, limit + 1, (place.created_at, place.id) if place else None)
 
 
 def _rules() -> Rules:

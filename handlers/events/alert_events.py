@@ -12,8 +12,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.events.alert_messages import Message, Refused, read
+from premium.alerts.intake import EventIntake
 from premium.alerts.manifest import AlertSettings
-from premium.alerts.service import EventIntake
 from premium.bootstrap import platform
 from premium.errors import UpstreamUnavailable
 from premium.observability import logger, tracer

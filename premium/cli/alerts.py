@@ -14,10 +14,10 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from premium.alerts.intake import FailedBatches
 from premium.alerts.language.lines import LineError, Unreadable, read_events, read_rules
 from premium.alerts.matcher.backtest import Backtest, BacktestFiring, compare
 from premium.alerts.matcher.matcher import Matcher
-from premium.alerts.service import FailedBatches
 from premium.bootstrap import platform
 from premium.cli.deliveries import deliveries
 from premium.cli.operators import changes_state
@@ -107,7 +107,10 @@ def _print(batches_of_firings: Iterable[list[BacktestFiring]]) -> None:
 
 
 def _progress() -> Progress:
-    """Return a progress bar, shown only on a terminal that does not show the firings themselves."""
+    """Return a progress bar.
+
+    It shows only on a terminal that does not show the firings themselves.
+    """
     watched = sys.stderr.isatty() and not sys.stdout.isatty()
     return Progress(
         TextColumn("{task.completed:,} events"), TimeElapsedColumn(), console=Console(stderr=True), transient=True,
