@@ -1,4 +1,4 @@
-"""Notices in the app: list them, mark them as read."""
+"""Routes of notices in the app: list them, mark them as read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ app = router("Notices")
 @app.get("/v1/notices")
 @needs(scope="notices:read")
 def list_notices(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[UserNoticeView]:
-    """The caller's notices, newest first; `meta.unread` counts those that were not read."""
+    """List the caller's notices, newest first.
+
+    `meta.unread` counts those that were not read.
+    """
     notices, place = Notices.of(platform()), position(cursor, NoticePosition)
     after = (place.created_at, place.id) if place else None
     rows = [notice_view(row) for row in notices.page(caller.user_id, limit + 1, after)]
@@ -26,7 +29,7 @@ def list_notices(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 @app.put("/v1/notices/<notice_id>")
 @needs(scope="notices:write")
 def change_notice(caller: Caller, notice_id: UUID, change: NoticeChange) -> UserNoticeView:
-    """Mark a notice as read, or as not read."""
+    """Mark a notice as read or unread."""
     return notice_view(Notices.of(platform()).mark(caller.user_id, notice_id, read=change.read))
 
 

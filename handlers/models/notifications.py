@@ -13,7 +13,7 @@ from premium.notifications.model import NoticeRow
 
 
 class NoticeChange(Body):
-    """What a user changes of a notice."""
+    """The fields of a notice that its user may change."""
 
     read: StrictBool = Field(default=True, description="false: mark it as not read again")
 
@@ -32,7 +32,7 @@ class UserNoticeView(View):
 
 
 class NoticePosition(Position):
-    """The place of a notice in the list."""
+    """The last notice of a page."""
 
     created_at: datetime
     id: UUID
