@@ -43,6 +43,12 @@ class Client:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
         """`data` of the envelope; Refused for anything but a success."""
+        return self.envelope(method, path, body, headers)["data"]
+
+    def envelope(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """The whole envelope of a success, with `meta.pagination` of a list."""
         answer = self._http.request(method, f"{self.base}{path}", json=body, headers=dict(headers or {}))
         try:
             envelope = answer.json()
@@ -53,7 +59,7 @@ class Client:
             error = envelope.get("error", {})
             text = f"{error.get('message', answer.text[:200])} {error.get('details') or ''}".strip()
             raise Refused(method, path, answer.status_code, error.get("code", "?"), text)
-        return envelope["data"]
+        return envelope
 
     def wait_for(self, job: Mapping[str, Any], *, seconds: float = 90) -> Mapping[str, Any]:
         """Polls `links.self` until the job ended; LocalError when it failed or takes longer."""
