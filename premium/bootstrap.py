@@ -1,4 +1,4 @@
-"""Wires one process, once: settings in, parts out, each made when it is first used.
+"""Wires one process, from its settings to its parts, each made at first use.
 
 Heavy modules are imported where their part is made, so that a handler pays only for what it calls.
 """
@@ -6,9 +6,11 @@ Heavy modules are imported where their part is made, so that a handler pays only
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from premium.clock import Clock, SystemClock
 from premium.config import Settings
@@ -41,6 +43,7 @@ class Platform:
 
     @cached_property
     def secrets(self) -> Secrets:
+        """Secrets of the stage, by ARN."""
         from premium.storage.secrets import Secrets
 
         return Secrets()
@@ -52,12 +55,18 @@ class Platform:
 
     @cached_property
     def database_at_once(self) -> Database:
-        """The same for one who cannot wait: what takes longer than 1.5 seconds is not available."""
+        """The premium database, for one who cannot wait.
+
+        What takes longer than 1.5 seconds is not available.
+        """
         return self._postgres("database", wait_seconds=1.5, statement_timeout_ms=1500, max_size=2)
 
     @cached_property
     def worker_database(self) -> Database:
-        """The premium database by the worker role: a worker's own, or a second one where a process has both roles."""
+        """The premium database, by the worker role.
+
+        A worker's own, or a second one where a process has both roles.
+        """
         settings = self.settings
         own = settings.worker_database_secret_arn or settings.worker_database_url
         return self._postgres("worker_database") if own else self.database
@@ -72,7 +81,10 @@ class Platform:
         return TimeSeries(now, renewed=renewed)
 
     def redis(self, number: int) -> Redis:
-        """A client of database `number`: 1 RQ, 2 rate limits, 3 caches, 4 pub/sub, 5 alert state; bytes in and out."""
+        """A client of one of Redis's databases, bytes in and out.
+
+        `number`: 1 RQ, 2 rate limits, 3 caches, 4 pub/sub, 5 alert state.
+        """
         if number not in self._redis:
             from premium.storage.redis_client import redis_client
 
@@ -103,7 +115,10 @@ class Platform:
 
     @cached_property
     def chains(self) -> Registry:
-        """The chains that this deployment knows; ConfigurationError names what is wrong in CHAINS_FILE."""
+        """The chains that this deployment knows.
+
+        ConfigurationError names what is wrong in CHAINS_FILE.
+        """
         from premium.chains.registry import load
 
         return load(self.settings)
@@ -124,6 +139,7 @@ class Platform:
 
     @cached_property
     def queue(self) -> JobQueue:
+        """The queue of jobs."""
         from premium.jobs.rq_queue import RqJobQueue
         from premium.storage.redis_client import impatient
 
@@ -132,6 +148,7 @@ class Platform:
 
     @cached_property
     def jobs(self) -> JobService:
+        """Jobs: their records and their queue."""
         from premium.jobs.service import JobService
         from premium.jobs.store import JobStore
 
@@ -140,10 +157,19 @@ class Platform:
 
     @cached_property
     def streams(self) -> Streams:
+        """Users' open WebSocket connections."""
         from premium.streams.connections import Connections
         from premium.streams.service import Streams
 
         return Streams(Connections(self.tables("connections"), self.clock), self.settings.require("websocket_endpoint"))
+
+    def publish(self, user_id: UUID, channel: str, message: Mapping[str, Any]) -> None:
+        """Send a message to a user's open connections.
+
+        Without a WebSocket API nobody listens.
+        """
+        if self.settings.connections_table and self.settings.websocket_endpoint:
+            self.streams.publish(user_id, channel, message)
 
     def close(self) -> None:
         """Return what was opened; for processes that end in order and for tests."""
@@ -163,5 +189,8 @@ class Platform:
 
 @cache
 def platform() -> Platform:
-    """The platform of this process, from its environment; ConfigurationError stops the start with a sentence."""
+    """The platform of this process, from its environment.
+
+    ConfigurationError stops the start with a sentence.
+    """
     return Platform(Settings.from_environment(os.environ))

@@ -1,4 +1,4 @@
-"""The one way out: every call to an RPC node, price source or provider goes through a `Neighbour`.
+"""The one way out to neighbours: nodes, price sources, providers of any kind.
 
 Time-outs are at most 30 s, repeats wait 1, 2, 4, 8, 16 s with jitter and happen only where a repeat is safe,
 and a circuit breaker keeps a dead neighbour from costing every caller its time-out.
@@ -39,6 +39,8 @@ class CircuitOpen(UpstreamUnavailable):
 
 
 class Breaker(StrEnum):
+    """The state of a circuit breaker."""
+
     CLOSED = "closed"
     HALF_OPEN = "half_open"
     OPEN = "open"
@@ -50,7 +52,9 @@ StateListener = Callable[[str, Breaker], None]
 
 @dataclass
 class CircuitBreaker:
-    """Opens after `threshold` failures in a row; after `rest` seconds one call probes (half-open) and decides.
+    """Stops calls to a neighbour that keeps failing.
+
+    Opens after `threshold` failures in a row; after `rest` seconds one call probes (half-open) and decides.
 
     A probe that never reports (its task was cancelled) frees its place after another `rest`.
     """
@@ -65,7 +69,7 @@ class CircuitBreaker:
     _since: float = field(default=0.0, init=False)
 
     def admit(self) -> None:
-        """CircuitOpen unless a call may go out now."""
+        """Let a call go out; CircuitOpen unless one may now."""
         if self.state is Breaker.CLOSED:
             return
         if self.clock() - self._since < self.rest:
@@ -74,10 +78,12 @@ class CircuitBreaker:
         self._become(Breaker.HALF_OPEN)
 
     def succeeded(self) -> None:
+        """Note that the neighbour answered."""
         self._failures = 0
         self._become(Breaker.CLOSED)
 
     def failed(self) -> None:
+        """Note that the neighbour failed."""
         self._failures += 1
         if self.state is Breaker.HALF_OPEN or self._failures >= self.threshold:
             self._since = self.clock()
@@ -94,7 +100,10 @@ class CircuitBreaker:
 def repeating(
     repeats: int, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep, jitter: float = 1.0
 ) -> AsyncRetrying:
-    """Runs a coroutine again while it fails retryably: waits 1, 2, 4, 8, 16 s, each up to `jitter` s longer."""
+    """Return a runner that repeats a coroutine while it fails retryably.
+
+    It waits 1, 2, 4, 8, 16 s, each up to `jitter` s longer.
+    """
 
     return AsyncRetrying(
         stop=stop_after_attempt(1 + repeats),
@@ -106,7 +115,9 @@ def repeating(
 
 
 def worth_repeating(error: BaseException) -> bool:
-    """Not after a refusal, and not while a breaker is open."""
+    """Say whether a repeat may help.
+
+    Not after a refusal, and not while a breaker is open."""
     return isinstance(error, UpstreamUnavailable) and error.retryable and not isinstance(error, CircuitOpen)
 
 
@@ -136,7 +147,9 @@ class Neighbour:
         self.breaker = breaker or CircuitBreaker(name)
 
     async def request(self, method: str, url: str, *, safe: bool | None = None, **options: Any) -> httpx.Response:
-        """The answer, 2xx or 3xx. Refused for a 4xx, UpstreamUnavailable when the neighbour fails to the last.
+        """Send a request and return its 2xx or 3xx answer.
+
+        Refused for a 4xx, UpstreamUnavailable when the neighbour fails to the last.
 
         `options` are httpx's: json, params, headers, content, timeout.
         """
@@ -157,7 +170,10 @@ class Neighbour:
         return self._judge(response)
 
     def _judge(self, response: httpx.Response) -> httpx.Response:
-        """A neighbour that says no is alive: only what a repeat could mend counts against its breaker."""
+        """Tell an answer from a refusal and a failure.
+
+        A neighbour that says no is alive: only what a repeat could mend counts against its breaker.
+        """
         if response.status_code in _REPEATABLE_STATUS or response.status_code >= 500:
             self.breaker.failed()
             raise UpstreamUnavailable(f"{self.name} answered {response.status_code}")
@@ -169,8 +185,11 @@ class Neighbour:
 
 
 class _PoolEachOrigin(httpx.AsyncBaseTransport):
-    """A connection pool for each neighbour: httpx's own walks all its connections at every request and response,
-    which for a hundred chains is most of the time (`benchmarks/portfolio`)."""
+    """A connection pool for each neighbour.
+
+    httpx's own pool walks all its connections at every request and response, which for a hundred chains is most of the
+    time (`benchmarks/portfolio`).
+    """
 
     def __init__(self) -> None:
         self._context = httpx.create_ssl_context(trust_env=False)
@@ -188,5 +207,8 @@ class _PoolEachOrigin(httpx.AsyncBaseTransport):
 
 
 def open_client() -> httpx.AsyncClient:
-    """For all neighbours of a task; follows no redirects, so that a neighbour cannot send us elsewhere."""
+    """Open the HTTP client of a task, for all its neighbours.
+
+    It follows no redirects, so that a neighbour cannot send us elsewhere.
+    """
     return httpx.AsyncClient(transport=_PoolEachOrigin(), timeout=MAX_TIMEOUT, follow_redirects=False, trust_env=False)

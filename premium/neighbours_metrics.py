@@ -1,4 +1,7 @@
-"""Shows the state of every circuit breaker in the metrics: 0 closed, 1 half-open, 2 open."""
+"""Shows the state of every circuit breaker in the metrics.
+
+The metric is 0 for closed, 1 for half-open, 2 for open.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ _LEVEL = {Breaker.CLOSED: 0, Breaker.HALF_OPEN: 1, Breaker.OPEN: 2}
 
 
 def show(neighbour: str, state: Breaker) -> None:
-    """A `StateListener`; written at once, because a state that waits for the next flush is seen too late."""
+    """Write a breaker's new state to the metrics; a `StateListener`.
+
+    At once, because a state that waits for the next flush is seen too late.
+    """
     logger.info("circuit breaker changed", neighbour=neighbour, state=state.value)
     with single_metric(
         name="CircuitBreaker", unit=MetricUnit.Count, value=_LEVEL[state], namespace=NAMESPACE

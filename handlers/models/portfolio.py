@@ -1,20 +1,46 @@
-"""The answers of the portfolio's routes."""
+"""Requests and answers of the portfolio's routes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Self
 from uuid import UUID
 
-from handlers.runtime import Amount, View
-from premium.portfolio import aggregate
-from premium.portfolio.model import Snapshot, Status, Wallet
-from premium.portfolio.performance import Performance
-from premium.portfolio.snapshots import Interval, Point
-from premium.portfolio.store import AssetRow
+from pydantic import Field
+
+from handlers.runtime import Amount, Body, Position, View
+from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Status, Wallet
+from premium.portfolio.valuation.performance import Performance
 from premium.prices.model import Quality
 
 
+class NewWallet(Body):
+    """A wallet to watch."""
+
+    address: str = Field(min_length=1, max_length=128, description="EVM address; a mixed-case one must fit EIP-55")
+    label: str | None = Field(default=None, min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")
+    chains: tuple[str, ...] = Field(default=(), max_length=200, description="Short names; empty: every chain")
+
+
+class WalletPosition(Position):
+    """Where a page of wallets ended."""
+
+    created_at: datetime
+    id: UUID
+
+
+class AssetPosition(Position):
+    """Where a page of assets ended."""
+
+    value: Decimal | None
+    id: UUID
+
+
 class WalletView(View):
+    """A watched wallet."""
+
     id: UUID
     address: str
     label: str | None
@@ -22,8 +48,15 @@ class WalletView(View):
     """Empty: every chain."""
     created_at: datetime
 
+    @classmethod
+    def of(cls, wallet: Wallet) -> Self:
+        """Show a wallet."""
+        return cls(**wallet.model_dump())
+
 
 class AssetView(View):
+    """An asset that is held, over all wallets."""
+
     id: UUID
     chain: str
     asset: str
@@ -40,8 +73,15 @@ class AssetView(View):
     is_stale: bool
     as_of: datetime
 
+    @classmethod
+    def of(cls, row: AssetRow) -> Self:
+        """Show an asset."""
+        return cls(**row.model_dump())
+
 
 class ChainView(View):
+    """A chain's value, and whether it could be read."""
+
     chain: str
     status: Status
     value_usd: Amount
@@ -51,8 +91,17 @@ class ChainView(View):
     """Why it could not be read."""
     unreadable: tuple[str, ...]
 
+    @classmethod
+    def all_of(cls, snapshot: Snapshot) -> list[Self]:
+        """Show the chains of a snapshot, the most valuable first."""
+        values = snapshot.value_by_chain
+        views = [cls(chain=n, value_usd=values[n], **state.model_dump()) for n, state in snapshot.chains.items()]
+        return sorted(views, key=lambda view: (-view.value_usd, view.chain))
+
 
 class PortfolioView(View):
+    """The newest snapshot: its totals, by category and by chain."""
+
     total_value_usd: Amount
     uncertain_value_usd: Amount
     """Worth of what has only a doubtful or old price; not in the total."""
@@ -64,8 +113,24 @@ class PortfolioView(View):
     categories: dict[str, Amount]
     chains: list[ChainView]
 
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        """Show a snapshot."""
+        return cls(
+            total_value_usd=snapshot.total_value,
+            uncertain_value_usd=snapshot.uncertain_value,
+            is_stale=snapshot.is_stale,
+            as_of=snapshot.timestamp,
+            job_id=snapshot.job_id,
+            assets=len(snapshot.holdings),
+            categories=dict(snapshot.value_by_category),
+            chains=ChainView.all_of(snapshot),
+        )
+
 
 class PointView(View):
+    """The value at the end of an interval, and its extremes."""
+
     at: datetime
     value_usd: Amount
     lowest_usd: Amount
@@ -78,9 +143,15 @@ class HistoryView(View):
     interval: Interval
     points: list[PointView]
 
+    @classmethod
+    def of(cls, interval: Interval, points: Sequence[Point]) -> Self:
+        """Show points of one interval."""
+        views = [PointView(at=p.at, value_usd=p.value, lowest_usd=p.lowest, highest_usd=p.highest) for p in points]
+        return cls(interval=interval, points=views)
+
 
 class PerformanceView(View):
-    """Ratios are fractions: 0.05 is 5 %."""
+    """Profit and returns of a period; ratios are fractions: 0.05 is 5 %."""
 
     start: datetime
     end: datetime
@@ -95,39 +166,7 @@ class PerformanceView(View):
     max_drawdown: Amount
     volatility: Amount | None
 
-
-def wallet_view(wallet: Wallet) -> WalletView:
-    return WalletView(**wallet.model_dump())
-
-
-def asset_view(row: AssetRow) -> AssetView:
-    return AssetView(**row.model_dump())
-
-
-def chain_views(snapshot: Snapshot) -> list[ChainView]:
-    """The most valuable first."""
-    values = aggregate.by_chain(snapshot)
-    views = [ChainView(chain=n, value_usd=values[n], **state.model_dump()) for n, state in snapshot.chains.items()]
-    return sorted(views, key=lambda view: (-view.value_usd, view.chain))
-
-
-def portfolio_view(snapshot: Snapshot) -> PortfolioView:
-    return PortfolioView(
-        total_value_usd=snapshot.total_value,
-        uncertain_value_usd=snapshot.uncertain_value,
-        is_stale=snapshot.is_stale,
-        as_of=snapshot.timestamp,
-        job_id=snapshot.job_id,
-        assets=len(snapshot.holdings),
-        categories=dict(aggregate.by_category(snapshot)),
-        chains=chain_views(snapshot),
-    )
-
-
-def history_view(interval: Interval, points: list[Point]) -> HistoryView:
-    views = [PointView(at=p.at, value_usd=p.value, lowest_usd=p.lowest, highest_usd=p.highest) for p in points]
-    return HistoryView(interval=interval, points=views)
-
-
-def performance_view(performance: Performance) -> PerformanceView:
-    return PerformanceView(**performance.model_dump())
+    @classmethod
+    def of(cls, performance: Performance) -> Self:
+        """Show the figures of a period."""
+        return cls(**performance.model_dump())

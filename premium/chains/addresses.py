@@ -1,4 +1,4 @@
-"""EVM addresses and asset keys: checked, checksummed (EIP-55) and normalised here and nowhere else."""
+"""EVM addresses and asset keys: checked, checksummed (EIP-55) and normalised."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ NATIVE = "0x" + "0" * 40
 
 
 def keccak256(data: bytes) -> bytes:
-    """The original Keccak, not SHA3-256."""
+    """Return the hash by the original Keccak, not SHA3-256."""
     from Crypto.Hash import keccak  # noqa: PLC0415 - 30 ms that a function which checks no address need not spend
 
     return keccak.new(digest_bits=256, data=data).digest()
 
 
 def checksum(address: str) -> str:
-    """The EIP-55 form; ValueError for what is no address or mixes cases against the checksum (a typing error)."""
+    """Return the EIP-55 form of an address.
+
+    ValueError for what is no address or mixes cases against the checksum (a typing error).
+    """
     if not _ADDRESS.fullmatch(address):
         raise ValueError("an address is 0x and 40 hexadecimal digits")
     body = address[2:].lower()
@@ -39,7 +42,7 @@ Address = Annotated[str, AfterValidator(checksum)]
 
 
 def asset_key(chain: str, address: str = NATIVE) -> str:
-    """`ethereum:0xa0b8…` in lower case, the native coin under the zero address."""
+    """Return `ethereum:0xa0b8…` in lower case; the native coin has the zero address."""
     name = chain.strip().lower()
     if not _CHAIN.fullmatch(name):
         raise ValueError(f"not a chain's short name: {chain[:40]!r}")
@@ -47,7 +50,10 @@ def asset_key(chain: str, address: str = NATIVE) -> str:
 
 
 def split_key(key: str) -> tuple[str, str]:
-    """Chain and checksummed address of an asset key; ValueError for what `asset_key` did not write."""
+    """Return chain and checksummed address of an asset key.
+
+    ValueError for what `asset_key` did not write.
+    """
     chain, _, address = key.partition(":")
     if asset_key(chain, address) != key:
         raise ValueError(f"not an asset key: {key[:100]!r}")

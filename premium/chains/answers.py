@@ -1,4 +1,7 @@
-"""What contracts answer, read with suspicion: any token may revert, return nothing, too little or nonsense."""
+"""Reads what contracts answer, with suspicion.
+
+Any token may revert, return nothing, too little or nonsense.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,21 @@ _MAX_SYMBOL = 32
 
 
 def uint(data: bytes | None) -> int | None:
-    """The first word as a number; None for an answer that has none."""
+    """Return the first word as a number; None for an answer that has none."""
     return int.from_bytes(data[:WORD], "big") if data is not None and len(data) >= WORD else None
 
 
 def decimals(data: bytes | None) -> int | None:
+    """Return a token's decimals; None where they are not credible."""
     value = uint(data)
     return value if value is not None and value <= _MAX_DECIMALS else None
 
 
 def symbol(data: bytes | None) -> str | None:
-    """A `string`, or the `bytes32` of early tokens; None unless printable text comes out."""
+    """Return a token's symbol; None unless printable text comes out.
+
+    It is a `string`, or the `bytes32` of early tokens.
+    """
     if data is None or len(data) < WORD:
         return None
     raw = data.rstrip(b"\0") if len(data) == WORD else _string(data)

@@ -1,4 +1,4 @@
-"""A token bucket: at most so many requests a second to one chain, from this process."""
+"""A token bucket, which bounds the requests a second to one chain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Awaitable, Callable
 
 
 class TokenBucket:
-    """Holds `rate` tokens and gains as many a second; who takes more than are there waits for their return."""
+    """Holds `rate` tokens and gains as many a second, for one process.
+
+    Who takes more than are there waits for their return.
+    """
 
     def __init__(
         self,
@@ -21,7 +24,10 @@ class TokenBucket:
         self._tokens, self._at = rate, clock()
 
     async def take(self, tokens: int = 1) -> None:
-        """Returns when the tokens are ours. The balance goes below zero at once, so that waiters keep their order."""
+        """Return when the tokens are ours.
+
+        The balance goes below zero at once, so that waiters keep their order.
+        """
         now = self._clock()
         self._tokens = min(self._rate, self._tokens + (now - self._at) * self._rate) - tokens
         self._at = now

@@ -1,4 +1,4 @@
-"""Which tokens a wallet ever received, from the `Transfer` logs that name it as recipient."""
+"""Finds the tokens that wallets ever received, by their `Transfer` logs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ TOKENS_A_WALLET = 500
 
 
 async def received(rpc: Rpc, wallets: Iterable[str], head: int, bounds: Discovery) -> Mapping[str, frozenset[str]]:
-    """Wallet → token addresses, over the last `bounds.blocks`; UpstreamUnavailable where the node refuses."""
+    """Return wallet → token addresses, over the last `bounds.blocks`.
+
+    UpstreamUnavailable where the node refuses.
+    """
     names = {"0x" + wallet[2:].lower().zfill(64): wallet for wallet in wallets}
     answers = await rpc.batch([_question(names, *span) for span in spans(head, bounds)])
     found: dict[str, set[str]] = defaultdict(set)
@@ -30,7 +33,7 @@ async def received(rpc: Rpc, wallets: Iterable[str], head: int, bounds: Discover
 
 
 def spans(head: int, bounds: Discovery) -> list[tuple[int, int]]:
-    """First and last block of each question, both inclusive."""
+    """Return first and last block of each question, both inclusive."""
     first = max(0, head - bounds.blocks + 1)
     return [(start, min(head, start + bounds.span - 1)) for start in range(first, head + 1, bounds.span)]
 

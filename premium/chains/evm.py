@@ -1,4 +1,7 @@
-"""The adapter of EVM chains: native and ERC-20 balances of many wallets at one block, in a handful of calls."""
+"""Reads native and ERC-20 balances of many wallets on an EVM chain.
+
+All of them at one block, in a handful of calls.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +36,15 @@ Reader = Multicall | Direct
 
 
 class FellBehind(UpstreamUnavailable):
-    """No endpoint has a recent block: a second later it will be no other."""
+    """No endpoint has a recent block: a second later none will."""
 
     retryable = False
 
 
 @dataclass(frozen=True)
 class Head:
+    """The newest block of a chain."""
+
     number: int
     time: datetime
 
@@ -54,13 +59,19 @@ class _About:
 
 
 class EvmAdapter:
-    """Reads one chain through its `Rpc`; lives as long as that, for the breakers and the bucket in it."""
+    """Reads one chain through its `Rpc`.
+
+    It lives as long as that, for the breakers and the bucket in it.
+    """
 
     def __init__(self, rpc: Rpc, clock: Clock, *, deadline: float = CHAIN_DEADLINE) -> None:
         self._rpc, self._clock, self._deadline, self.chain = rpc, clock, deadline, rpc.chain
 
     async def read(self, wallets: Wallets) -> ChainReading:
-        """All or nothing for the chain (UpstreamUnavailable), contract by contract for its tokens."""
+        """Read the balances of wallets, with the tokens known of each.
+
+        All or nothing for the chain (UpstreamUnavailable), contract by contract for its tokens.
+        """
         try:
             async with asyncio.timeout(self._deadline):
                 return await repeating(_AGAIN)(self._read, wallets)
@@ -89,7 +100,10 @@ class EvmAdapter:
         )
 
     async def head(self) -> Head:
-        """The newest block of a node that has kept up; UpstreamUnavailable where none has: balances would be old."""
+        """Return the newest block of a node that has kept up.
+
+        UpstreamUnavailable where none has: balances would be old.
+        """
         for _ in range(max(1, len(self.chain.endpoints))):
             head = await self._newest()
             if not self._is_old(head):
@@ -109,7 +123,10 @@ class EvmAdapter:
         return bound is not None and (self._clock.now() - head.time).total_seconds() > bound
 
     async def reader(self) -> Reader:
-        """For other reads at the newest block; `NoMulticall` is the caller's to expect where the registry is wrong."""
+        """Return a reader of contracts at the newest block.
+
+        `NoMulticall` is the caller's to expect where the registry is wrong.
+        """
         return self._reader(await self.head())
 
     def _reader(self, head: Head) -> Reader:
@@ -117,7 +134,10 @@ class EvmAdapter:
         return Direct(self._rpc, head.number) if address is None else Multicall(self._rpc, address, head.number)
 
     async def _discover(self, wallets: Wallets, head: Head) -> Wallets | None:
-        """None where the node does not answer in time: what was known before is read all the same."""
+        """Return tokens that logs name; None where the node does not answer in time.
+
+        What was known before is read all the same.
+        """
         if self.chain.discovery is None:
             return {}
         try:
@@ -133,7 +153,7 @@ class EvmAdapter:
             return await self._read_by(Direct(self._rpc, head.number), wanted, list(wanted) if natives else [])
 
     async def _read_by(self, reader: Reader, wanted: Wallets, of: list[str]) -> tuple[list[Balance], set[str]]:
-        """Tokens of `wanted`, the native coin of the wallets `of`."""
+        """Read tokens of `wanted`, and the native coin of the wallets `of`."""
         pairs = [(wallet, token) for wallet, tokens in wanted.items() for token in sorted(tokens)]
         natives, replies = await reader.balances(of, [_balance_of(*pair) for pair in pairs])
         found = [(*pair, answers.uint(reply)) for pair, reply in zip(pairs, replies, strict=True)]
@@ -145,7 +165,7 @@ class EvmAdapter:
         return rows, unreadable
 
     async def _about(self, reader: Reader, tokens: list[str]) -> dict[str, _About]:
-        """From the registry where it says everything, else from the contract."""
+        """Describe tokens: from the registry where it says everything, else from the contract."""
         listed = {token.address: token for token in self.chain.tokens}
         said = {t.address: t for t in self.chain.tokens if t.symbol is not None and t.decimals is not None}
         asked = [token for token in tokens if token not in said]

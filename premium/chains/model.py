@@ -1,4 +1,4 @@
-"""A chain as data, and what was read from it."""
+"""Values of chains: their entries in the registry, and what was read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ class _Data(BaseModel):
 
 
 class Token(_Data):
-    """An ERC-20 that is always read on its chain. What is left out is asked of the contract."""
+    """An ERC-20 that is always read on its chain.
+
+    What is left out is asked of the contract.
+    """
 
     address: Address
     symbol: str | None = Field(default=None, min_length=1, max_length=32)
@@ -28,12 +31,17 @@ class Token(_Data):
 
 
 class Native(_Data):
+    """A chain's own coin."""
+
     symbol: str = Field(min_length=1, max_length=16)
     decimals: int = Field(ge=0, le=36)
 
 
 class Dex(_Data):
-    """Where prices are read on the chain itself: Uniswap V2 and V3 factories, and the stablecoin that is the unit."""
+    """Where prices are read on the chain itself.
+
+    Uniswap V2 and V3 factories, and the stablecoin that is the unit.
+    """
 
     stable: Address
     stable_decimals: int = Field(ge=0, le=36)
@@ -44,14 +52,17 @@ class Dex(_Data):
 
 
 class Discovery(_Data):
-    """How far back Transfer logs are asked for, and in spans of how many blocks (nodes bound both)."""
+    """How far back Transfer logs are asked for, and in what spans.
+
+    Both in blocks: nodes bound both.
+    """
 
     blocks: int = Field(default=10_000, ge=1)
     span: int = Field(default=5_000, ge=1)
 
 
 class Chain(_Data):
-    """One entry of the registry; a chain of a known kind needs nothing but this."""
+    """One chain of the registry; one of a known kind needs nothing else."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")
     title: str = Field(min_length=1, max_length=64)
@@ -73,6 +84,7 @@ class Chain(_Data):
 
     @property
     def endpoints(self) -> tuple[str, ...]:
+        """The addresses of its nodes, in the order of preference."""
         return tuple(str(url) for url in self.rpc)
 
 
@@ -93,7 +105,10 @@ class Balance:
 
 @dataclass(frozen=True, kw_only=True)
 class ChainReading:
-    """All balances of one chain at one block. `unreadable` are asset keys whose contract did not answer properly."""
+    """All balances of one chain at one block.
+
+    `unreadable` are asset keys whose contract did not answer properly.
+    """
 
     chain: str
     block: int
@@ -104,9 +119,19 @@ class ChainReading:
     discovery_failed: bool = False
 
 
+Outcome = ChainReading | str
+"""What a chain said, or why it said nothing."""
+
+Wanted = Mapping[str, Mapping[str, frozenset[str]]]
+"""Chain → checksummed wallet → tokens to read besides those of the chain's list."""
+
+
 class ChainAdapter(Protocol):
-    """One chain, read in the way of its kind; UpstreamUnavailable when the whole chain cannot be read."""
+    """One chain, read in the way of its kind."""
 
     async def read(self, wallets: Mapping[str, frozenset[str]]) -> ChainReading:
-        """`wallets`: checksummed address → token addresses known to be held besides those of the chain's list."""
+        """Read the balances of wallets; UpstreamUnavailable when the whole chain cannot be read.
+
+        `wallets`: checksummed address → token addresses known to be held besides those of the chain's list.
+        """
         ...

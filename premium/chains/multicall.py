@@ -1,4 +1,6 @@
-"""Many reads in a handful of calls, all at one block: through Multicall3, or one by one where it is not deployed.
+"""Reads of many contracts in a handful of calls, all at one block.
+
+Through Multicall3, or one by one where it is not deployed.
 
 Multicall3: `aggregate3((address target, bool allowFailure, bytes callData)[])` returns `(bool success, bytes data)[]`
 and `getEthBalance(address)` the native balance (github.com/mds1/multicall).
@@ -25,7 +27,7 @@ _GET_BLOCK_NUMBER = bytes.fromhex("42cbb15c")
 
 
 class NoMulticall(UpstreamUnavailable):
-    """There is no such contract at the address that the registry names."""
+    """There is no Multicall3 at the address that the registry names."""
 
     retryable = False
 
@@ -42,13 +44,15 @@ class Read:
 
 
 class Multicall:
+    """Reads through Multicall3 at one block."""
+
     def __init__(self, rpc: Rpc, address: str, block: int) -> None:
         self._rpc, self._address, self._block = rpc, address, hex(block)
 
     async def balances(self, wallets: Sequence[str], reads: Sequence[Read]) -> tuple[list[int], list[bytes | None]]:
-        """Base units of the native coin by wallet, and the answers to `reads`, in the same calls.
+        """Return native base units by wallet, and the answers to `reads`.
 
-        A node that cannot say a native balance is not serving this block: UpstreamUnavailable.
+        All in the same calls. A node that cannot say a native balance is not serving this block: UpstreamUnavailable.
         """
         asked = [Read(self._address, _GET_ETH_BALANCE + encode(["address"], [wallet])) for wallet in wallets]
         found = await self.reads([*asked, *reads])
@@ -58,14 +62,17 @@ class Multicall:
         return [units for units in natives if units is not None], found[len(wallets) :]
 
     async def reads(self, reads: Sequence[Read]) -> list[bytes | None]:
-        """One answer a read, None where the contract reverted, even when asked alone."""
+        """Return one answer a read; None where the contract reverted, even alone."""
         chunks = [reads[i : i + CALLS_A_CHUNK] for i in range(0, len(reads), CALLS_A_CHUNK)]
         answers = await asyncio.gather(*(self._chunk(chunk) for chunk in chunks))
         found = [answer for chunk in answers for answer in chunk]
         return await self._again_alone(reads, found)
 
     async def _chunk(self, reads: Sequence[Read]) -> list[bytes | None]:
-        """Halves a chunk that fails as a whole (out of gas, too much data) until only the culprits fail."""
+        """Read a chunk, halving it while it fails as a whole.
+
+        Too much gas or data fails it: in the end only the culprits fail.
+        """
         try:
             return _decoded(await self._rpc.one("eth_call", self._request(reads), self._block), len(reads))
         except RpcError:
@@ -77,7 +84,10 @@ class Multicall:
             return halves[0] + halves[1]
 
     async def _again_alone(self, reads: Sequence[Read], found: list[bytes | None]) -> list[bytes | None]:
-        """A contract that burns all gas makes those after it fail too: whoever failed in company is asked alone."""
+        """Ask again, alone, what failed in company.
+
+        A contract that burns all gas makes those after it fail too.
+        """
         failed = [number for number, answer in enumerate(found) if answer is None]
         if not failed or len(reads) == 1:
             return found
@@ -87,7 +97,10 @@ class Multicall:
         return found
 
     async def _insist_on_a_working_node(self) -> None:
-        """Tells a failing contract from a node that cannot serve this block, or has no multicall."""
+        """Tell a failing contract from a node that cannot serve this block.
+
+        UpstreamUnavailable for the latter.
+        """
         control = Read(self._address, _GET_BLOCK_NUMBER)
         try:
             await self._rpc.one("eth_call", self._request([control]), self._block)
@@ -109,7 +122,7 @@ class Direct:
         self._rpc, self._block = rpc, hex(block)
 
     async def balances(self, wallets: Sequence[str], reads: Sequence[Read]) -> tuple[list[int], list[bytes | None]]:
-        """As Multicall's."""
+        """Return native base units by wallet, and the answers to `reads`."""
         asked = [Call("eth_getBalance", (wallet, self._block)) for wallet in wallets]
         answers, found = await asyncio.gather(self._rpc.batch(asked), self.reads(reads))
         units = [uint(_bytes(answer)) for answer in map(_padded, answers)]
@@ -118,6 +131,7 @@ class Direct:
         return [number for number in units if number is not None], found
 
     async def reads(self, reads: Sequence[Read]) -> list[bytes | None]:
+        """Return one answer a read; None where the contract reverted."""
         answers = await self._rpc.batch([Call("eth_call", (_direct(read), self._block)) for read in reads])
         return [None if isinstance(answer, RpcError) else _bytes(answer) for answer in answers]
 
@@ -127,7 +141,7 @@ def _direct(read: Read) -> dict[str, str]:
 
 
 def _padded(answer: Any) -> Any:
-    """A quantity (`0x1f`) as a word; what is none stays what it is and has no bytes."""
+    """Return a quantity (`0x1f`) as a word; what is none has no bytes."""
     return "0x" + answer[2:].zfill(64) if isinstance(answer, str) else "0x"
 
 

@@ -1,4 +1,4 @@
-"""Every chain the platform reads: the shipped list, with a deployment's own entries over it."""
+"""Every chain the platform knows: the shipped list under a deployment's own entries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _SHIPPED = files("premium.chains") / "chains.json"
 
 
 class _File(BaseModel):
-    """`chains`: whole entries, or a name with the fields to replace. `active`: the only chains that are read."""
+    """A deployment's own entries.
+
+    `chains`: whole entries, or a name with the fields to replace. `active`: the only chains that are read.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,7 +29,10 @@ class _File(BaseModel):
 
 
 class Registry:
-    """Chains by short name. Active are those that are read: with an endpoint, and named where a file names any."""
+    """Chains by short name.
+
+    Active are those that are read: with an endpoint, and named where a file names any.
+    """
 
     def __init__(self, chains: Mapping[str, Chain], active: frozenset[str] | None = None) -> None:
         self._chains = dict(chains)
@@ -34,7 +40,7 @@ class Registry:
         self.active = tuple(c for c in self._chains.values() if c.name in named and c.rpc)
 
     def __getitem__(self, name: str) -> Chain:
-        """KeyError for a chain that is not known."""
+        """Return a chain; KeyError for one that is not known."""
         return self._chains[name]
 
     def __contains__(self, name: object) -> bool:
@@ -48,7 +54,10 @@ class Registry:
 
 
 def load(settings: Settings) -> Registry:
-    """The shipped chains under CHAINS_FILE; ConfigurationError names file, chain, field and reason."""
+    """Return the shipped chains under CHAINS_FILE.
+
+    ConfigurationError names file, chain, field and reason.
+    """
     shipped = _SHIPPED.read_text("utf-8")
     if settings.chains_file and settings.chains_file.startswith("{"):
         return parse(shipped, settings.chains_file)
@@ -61,6 +70,7 @@ def load(settings: Settings) -> Registry:
 
 
 def parse(shipped: str, overlay: str | None = None, *, source: str = "CHAINS_FILE") -> Registry:
+    """Return the chains of two documents, the second over the first."""
     entries = {entry["name"]: entry for entry in json.loads(shipped)["chains"]}
     own = _File() if overlay is None else _overlay(overlay, source)
     for number, entry in enumerate(own.chains, start=1):

@@ -1,4 +1,7 @@
-"""JSON-RPC to the nodes of one chain: batches, failover between endpoints, and a bound on requests a second."""
+"""JSON-RPC to the nodes of one chain.
+
+In batches, with failover between endpoints and a bound on requests a second.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _LIMIT_EXCEEDED, _INTERNAL = -32005, -32603
 
 
 class RpcError(Exception):
-    """The node understood the call and answered an error: `code` and `message` are its own words."""
+    """The node answered an error: `code` and `message` are its own words."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -30,6 +33,8 @@ class RpcError(Exception):
 
 @dataclass(frozen=True)
 class Call:
+    """One call of a JSON-RPC method."""
+
     method: str
     params: tuple[Any, ...] = ()
 
@@ -39,7 +44,10 @@ Answer = Any
 
 
 class Rpc:
-    """The nodes of one chain behind one face. Reads only: every request may be repeated."""
+    """The nodes of one chain behind one face.
+
+    Reads only: every request may be repeated.
+    """
 
     def __init__(
         self,
@@ -50,7 +58,10 @@ class Rpc:
         bucket: TokenBucket | None = None,
         on_change: StateListener | None = None,
     ) -> None:
-        """`deadline` is for the whole chain: a hanging endpoint uses up a share and leaves one for the work itself."""
+        """Take a `deadline` in seconds for the whole chain.
+
+        A hanging endpoint uses up a share and leaves one for the work itself.
+        """
         self.chain = chain
         self._bucket = bucket or TokenBucket(REQUESTS_A_SECOND)
         share = deadline / (1 + len(chain.endpoints))
@@ -60,14 +71,17 @@ class Rpc:
         ]
 
     async def one(self, method: str, *params: Any) -> Any:
-        """The result of a single call; RpcError where the node answers an error."""
+        """Return the result of a single call; RpcError where the node answers an error."""
         (answer,) = await self.batch([Call(method, params)])
         if isinstance(answer, RpcError):
             raise answer
         return answer
 
     async def batch(self, calls: Sequence[Call]) -> list[Answer]:
-        """Answers in the order of the calls, each a result or an RpcError; UpstreamUnavailable when no node answers."""
+        """Return answers in the order of the calls, results or RpcErrors.
+
+        UpstreamUnavailable when no node answers.
+        """
         parts = [calls[i : i + ENTRIES_A_BATCH] for i in range(0, len(calls), ENTRIES_A_BATCH)]
         answers: list[list[Answer]] = await asyncio.gather(
             *(repeating(_ROUNDS)(self._any_node, part) for part in parts)
@@ -86,15 +100,18 @@ class Rpc:
         raise self._worst(failures)
 
     def ask_another(self) -> None:
-        """The node that answered last is not to be believed: the next call goes to another first."""
+        """Distrust the node that answered last: the next call goes to another first."""
         self._last(self._nodes[0])
 
     def _last(self, failed: _Node) -> None:
-        """Who failed is asked last from now on, so that a hanging node costs its time once."""
+        """Ask a failed node last, so that a hanging one costs its time once."""
         self._nodes = [*(node for node in self._nodes if node is not failed), failed]
 
     def _worst(self, failures: Sequence[UpstreamUnavailable]) -> UpstreamUnavailable:
-        """What a repeat may mend comes first: one node that is only busy makes another round worth its time."""
+        """Return the failure to raise.
+
+        What a repeat may mend comes first: one node that is only busy makes another round worth its time.
+        """
         if not failures:
             return Refused(f"{self.chain.name} has no RPC endpoint")
         return next((f for f in failures if worth_repeating(f)), failures[-1])
@@ -106,7 +123,10 @@ def _neighbour(name: str, client: httpx.AsyncClient, timeout: float, on_change: 
 
 
 class _Node:
-    """One endpoint. Its first batch also asks for the chain id: a node of another chain is never listened to."""
+    """One endpoint of a chain.
+
+    Its first batch also asks for the chain id: a node of another chain is never listened to.
+    """
 
     def __init__(self, url: str, neighbour: Neighbour) -> None:
         self._url, self._neighbour, self._known = url, neighbour, False
@@ -127,7 +147,10 @@ class _Node:
 
 
 def _in_order(response: httpx.Response, expected: int, name: str) -> list[Answer]:
-    """A batch's answers come in any order; one that is missing, doubled or no JSON-RPC discredits the node."""
+    """Return a batch's answers in the order of its calls.
+
+    They come in any order; one that is missing, doubled or no JSON-RPC discredits the node.
+    """
     try:
         entries = response.json()
         found = {entry["id"]: _answer(entry) for entry in entries}

@@ -1,4 +1,4 @@
-"""`premium prices`: the price history that tax reports are filled from, for operators."""
+"""`premium prices`: stored prices, from which tax reports are filled."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import click
 
 from premium.bootstrap import platform
 from premium.prices.files import read_prices
-from premium.prices.history import KnownPrice, PriceHistory
-from premium.prices.naming import asset_key
+from premium.prices.model import KnownPrice
+from premium.prices.names import price_key
+from premium.prices.store import StoredPrices
 
 
 @click.group()
@@ -26,9 +27,9 @@ def load_command(file: Path) -> None:
     source has said of a moment stays, so the same file twice adds nothing.
     """
     known = [KnownPrice(_key(price.asset), price.at, price.price, price.source) for price in read_prices(file)]
-    click.echo(f"{PriceHistory(platform().timeseries).add(known)} of {len(known)} prices were new")
+    click.echo(f"{StoredPrices(platform().timeseries).add(known)} of {len(known)} prices were new")
 
 
 def _key(asset: str) -> str:
     chain, found, address = asset.partition(":")
-    return asset_key(chain, address) if found else asset
+    return price_key(chain, address) if found else asset

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from premium.tax.watching import Unwatched, Watch
+from premium.tax.progress import Unwatched, Watch
 
 Item = TypeVar("Item")
 SLOW = 2.0

@@ -23,12 +23,12 @@ from premium.tax.collector import paused
 from premium.tax.days import instant_of
 from premium.tax.document.files import read_documents
 from premium.tax.history.price_series import PriceSeries
+from premium.tax.progress import Unwatched
 from premium.tax.reports.documents import DOCUMENTS, documents_of, known_formats
 from premium.tax.reports.explanation import explanation
 from premium.tax.reports.result_json import write_json
 from premium.tax.results.report import Report
 from premium.tax.rules.registry import jurisdiction
-from premium.tax.watching import Unwatched
 
 _OPTIONS = (
     click.option(

@@ -1,4 +1,4 @@
-"""The jobs of this service: payloads and kinds, for those who start them and those who carry them out."""
+"""Payloads and kinds of the portfolio service's jobs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from premium.jobs.model import JobKind, JobPayload, Moment
 
 
 class RefreshPayload(JobPayload):
-    """Nothing but the user, whom the record names: a refresh reads every wallet that is watched when it runs."""
+    """Nothing: the record names the user.
+
+    A refresh reads every wallet that is watched when it runs.
+    """
 
 
 REFRESH = JobKind(

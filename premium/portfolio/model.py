@@ -1,43 +1,43 @@
-"""What a user owns, as it was read: holdings, the state of each chain, and the snapshot of both."""
+"""Values of a portfolio: wallets, holdings, the state of each chain, and snapshots of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from premium.chains.model import Balance, ChainReading
 from premium.money import EXACT, ZERO, from_base_units
 from premium.prices.model import Price, Quality, Quote
 
-__all__ = [
-    "Balance",
-    "ChainReading",
-    "ChainState",
-    "Holding",
-    "Price",
-    "Quality",
-    "Quote",
-    "Snapshot",
-    "Status",
-    "Wallet",
-]
+Interval = Literal["hour", "day", "week"]
+"""The spacing of a value's history."""
 
 _PLACES = Decimal("1E-8")
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
 
 
 class _Value(BaseModel):
-    """Kept in the time series for 90 days: a newer release's fields are ignored by an older one."""
+    """A value that is stored in the time series for 90 days.
+
+    A newer release's fields are ignored by an older one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
 class Wallet(_Value):
+    """An address that a user watches."""
+
     id: UUID
     address: str
     """Checksummed (EIP-55)."""
@@ -47,7 +47,35 @@ class Wallet(_Value):
     created_at: datetime
 
 
+class AssetRow(_Row):
+    """One asset as the user's list shows it."""
+
+    id: UUID
+    chain: str
+    asset: str
+    symbol: str
+    category: str
+    decimals: int | None
+    balance: Decimal
+    price_usd: Decimal | None
+    price_quality: str
+    value_usd: Decimal | None
+    is_stale: bool
+    as_of: datetime
+
+
+class Point(_Row):
+    """A portfolio's value at the end of an interval, and its extremes within it."""
+
+    at: datetime
+    value: Decimal
+    lowest: Decimal
+    highest: Decimal
+
+
 class Status(StrEnum):
+    """How well a chain was read for a snapshot."""
+
     FRESH = "fresh"
     STALE = "stale"
     """Not read this time: its part is the previous snapshot's, of `as_of`."""
@@ -56,6 +84,8 @@ class Status(StrEnum):
 
 
 class ChainState(_Value):
+    """When and how a chain was read for a snapshot, or why it was not."""
+
     status: Status
     as_of: datetime | None
     block: int | None = None
@@ -65,7 +95,7 @@ class ChainState(_Value):
 
 
 class Holding(_Value):
-    """One asset over all wallets of a user: base units by wallet, exact."""
+    """One asset over all wallets of a user, in exact base units by wallet."""
 
     key: str
     symbol: str
@@ -78,6 +108,7 @@ class Holding(_Value):
 
     @property
     def chain(self) -> str:
+        """The short name of the asset's chain."""
         return self.key.partition(":")[0]
 
     @property
@@ -99,20 +130,31 @@ class Holding(_Value):
 
     @property
     def uncertain_value(self) -> Decimal | None:
+        """What a price that is not good would make of it."""
         return None if self.quote.quality is Quality.GOOD else self.worth
+
+    def of_wallets(self, addresses: Collection[str]) -> Holding:
+        """Return the part that these wallets hold."""
+        units = {address: units for address, units in self.units.items() if address in addresses}
+        return self.model_copy(update={"units": units})
 
 
 class Snapshot(_Value):
-    """A portfolio at one instant. Every sum is made from the holdings, so that they always agree."""
+    """A portfolio at one instant.
+
+    Every sum is made from the holdings, so that they always agree.
+    """
 
     job_id: UUID
     timestamp: datetime
     """When the refresh was asked for."""
     holdings: tuple[Holding, ...]
+    """The most valuable first."""
     chains: Mapping[str, ChainState] = Field(default_factory=dict)
 
     @property
     def total_value(self) -> Decimal:
+        """US dollars of all holdings with a good price."""
         return total(holding.value for holding in self.holdings)
 
     @property
@@ -121,20 +163,57 @@ class Snapshot(_Value):
         return total(holding.uncertain_value for holding in self.holdings)
 
     @property
+    def value_by_chain(self) -> Mapping[str, Decimal]:
+        """US dollars of every chain that was asked, also where it holds nothing."""
+        return dict.fromkeys(self.chains, Decimal(0)) | _sums(self.holdings, lambda holding: holding.chain)
+
+    @property
+    def value_by_category(self) -> Mapping[str, Decimal]:
+        """US dollars of every category that is held."""
+        return _sums(self.holdings, lambda holding: holding.category)
+
+    @property
     def is_stale(self) -> bool:
-        """Something in it is older than it, or missing."""
+        """Whether something in it is older than it, or missing."""
         late = any(state.status is not Status.FRESH or state.unreadable for state in self.chains.values())
         return late or any(h.stale or h.quote.quality in (Quality.TOO_OLD, Quality.UNAVAILABLE) for h in self.holdings)
 
+    @property
+    def prices(self) -> Mapping[str, Price]:
+        """The prices that it knows, of whatever quality, by asset key."""
+        return {h.key: h.quote.price for h in self.holdings if h.quote.price is not None}
+
+    @property
+    def good_prices(self) -> list[Price]:
+        """The prices that its total rests on."""
+        return [h.quote.price for h in self.holdings if h.quote.price and h.quote.quality is Quality.GOOD]
+
+    def of_wallets(self, addresses: Collection[str]) -> Snapshot:
+        """Return the snapshot without the wallets that are no longer watched."""
+        kept = [holding.of_wallets(addresses) for holding in self.holdings]
+        return self.model_copy(update={"holdings": tuple(holding for holding in kept if holding.units)})
+
+
+def ranked(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
+    """Sort holdings: the most valuable first, a stable order among equals."""
+    return tuple(sorted(holdings, key=lambda holding: (-(holding.value or Decimal(0)), holding.key)))
+
 
 def to_places(dollars: Decimal) -> Decimal:
-    """US dollars to 8 places, half-even."""
+    """Round US dollars to 8 places, half-even."""
     return dollars.quantize(_PLACES, context=_ROUNDING)
 
 
 def total(values: Iterable[Decimal | None]) -> Decimal:
-    """An exact sum; what has no value adds nothing."""
+    """Return an exact sum; what has no value adds nothing."""
     result = ZERO
     for value in values:
         result = EXACT.add(result, value or ZERO)
     return result
+
+
+def _sums(holdings: Iterable[Holding], group: Callable[[Holding], str]) -> dict[str, Decimal]:
+    groups: dict[str, list[Decimal | None]] = defaultdict(list)
+    for holding in holdings:
+        groups[group(holding)].append(holding.value)
+    return {name: total(values) for name, values in sorted(groups.items())}

@@ -1,30 +1,105 @@
-"""Bodies of the portfolio service's jobs."""
+"""Bodies of the portfolio service's jobs.
+
+Two databases cannot commit together, so the order of a refresh makes a repeat harmless: first the current assets (an
+upsert that a repeat does again), then the snapshot, whose unique job id and fixed timestamp admit one row. A repeat
+that finds the row only hands it on. The cache and the stream come last: both can be made again.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from premium.chains.model import Outcome, Wanted
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.jobs.model import Moment
-from premium.portfolio.jobs import REFRESH, SNAPSHOTS, TIMESERIES
-from premium.portfolio.refresh import refresh as read_portfolio
-from premium.portfolio.service import refresh_all
+from premium.neighbours import open_client
+from premium.observability import logger, tracer
+from premium.portfolio.jobs import REFRESH, SNAPSHOTS, TIMESERIES, RefreshPayload
+from premium.portfolio.model import Snapshot
+from premium.portfolio.service import Portfolios
+from premium.portfolio.store import Stores
+from premium.portfolio.valuation.assembly import assemble
+from premium.portfolio.valuation.summary import summary
+from premium.portfolio.valuation.watchlist import watchlist
+from premium.prices.model import Quote
+from premium.prices.store import StoredPrices
 
-refresh = job(REFRESH)(read_portfolio)
+
+@job(REFRESH)
+def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
+    """Read a user's wallets on every chain and write one snapshot.
+
+    Without a wallet it is empty.
+    """
+    stores = Stores.of_worker(context.platform)
+    snapshot = stores.snapshots.of_job(context.user_id, context.job_id, context.created_at)
+    if snapshot is None:
+        snapshot = _snapshot(context, stores)
+        stores.assets.replace(context.user_id, snapshot)
+        StoredPrices(context.platform.timeseries).keep(snapshot.good_prices)
+        context.point("first_write")
+        stores.snapshots.add(context.user_id, snapshot, before_commit=lambda: context.point("before_commit"))
+    stores.newest.put(context.user_id, snapshot)
+    result = summary(snapshot)
+    context.platform.publish(context.user_id, "portfolio", {"type": "portfolio", "data": result})
+    return result
+
+
+def _snapshot(context: JobContext, stores: Stores) -> Snapshot:
+    """Return what the wallets hold now.
+
+    A chain that fails keeps its part of the snapshot before.
+    """
+    previous = stores.snapshots.before(context.user_id, context.created_at)
+    active = [chain.name for chain in context.platform.chains.active]
+    watched = watchlist(stores.wallets.all(context.user_id), active, previous)
+    outcomes, quotes = asyncio.run(_read(context, watched, previous))
+    return assemble(
+        job_id=context.job_id,
+        timestamp=context.created_at,
+        outcomes=outcomes,
+        quotes=quotes,
+        watched=watched,
+        previous=previous,
+    )
+
+
+async def _read(
+    context: JobContext, watched: Wanted, previous: Snapshot | None
+) -> tuple[Mapping[str, Outcome], Mapping[str, Quote]]:
+    """Return balances by chain, and the quotes of what is held.
+
+    Where a source of prices is silent, the price of the snapshot before counts.
+    """
+    async with open_client() as client:
+        market = context.platform.market(client)
+        with tracer.segment("chains"):
+            outcomes = await market.balances(watched)
+        # For those who are asked why a chain is stale.
+        failed = {chain: outcome for chain, outcome in outcomes.items() if isinstance(outcome, str)}
+        logger.info("chains read", chains=len(outcomes), failed=failed)
+        context.progress(0.6)
+        held = {b.key for outcome in outcomes.values() if not isinstance(outcome, str) for b in outcome.balances}
+        quotes = await market.prices.quotes(held, previous.prices if previous else {})
+    context.progress(0.8)
+    return outcomes, quotes
 
 
 @job(SNAPSHOTS)
 def snapshots(context: JobContext, payload: Moment) -> Mapping[str, Any]:
     """Start a refresh for everybody who watches a wallet."""
+    portfolios = Portfolios.of_worker(context.platform)
     key = f"hourly-{payload.at.isoformat()}"
-    return {"started": refresh_all(context.platform, request_id=f"req_{context.job_id}", idempotency_key=key)}
+    return {"started": portfolios.refresh_all(request_id=f"req_{context.job_id}", idempotency_key=key)}
 
 
 @job(TIMESERIES)
 def timeseries(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
-    """Keep the time series as of now, not of the payload: a repeat a day late makes today's partitions."""
-    with context.platform.timeseries.transaction(statement_timeout_ms=90_000) as connection:
-        row = connection.execute("SELECT maintain_timeseries(%s) AS done", (context.platform.clock.now(),)).fetchone()
-    return {"done": row and row["done"]}
+    """Keep the partitions and roll-ups of snapshots up to date.
+
+    As of now, not of the payload: a repeat a day late makes today's partitions.
+    """
+    return {"done": Stores.of_worker(context.platform).snapshots.maintain(context.platform.clock.now())}

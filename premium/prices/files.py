@@ -1,4 +1,7 @@
-"""Prices in a file: CSV with the header `asset,timestamp,price` (and `source`), or an object of these a line."""
+"""Prices in a file, stated by whoever wrote it.
+
+CSV with the header `asset,timestamp,price` (and `source`), or an object of these a line.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ _SHOWN = 40
 
 
 class StatedPrice(NamedTuple):
+    """One line of a file: the price of an asset at a moment."""
+
     asset: str
     at: datetime
     price: Decimal
@@ -26,7 +31,10 @@ class StatedPrice(NamedTuple):
 
 
 def read_prices(path: Path) -> Iterator[StatedPrice]:
-    """A time without a zone is UTC, a bare date its first moment. InvalidInput names line and field."""
+    """Read prices from a file; InvalidInput names line and field.
+
+    A time without a zone is UTC, a bare date its first moment.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
             for line, row in _rows(file, path.name):

@@ -9,16 +9,17 @@ from functools import cached_property
 import httpx
 
 from premium.chains.evm import CHAIN_DEADLINE, EvmAdapter
+from premium.chains.fanout import read_all
+from premium.chains.model import Outcome, Wanted
 from premium.chains.registry import Registry
 from premium.chains.rpc import Rpc
 from premium.clock import Clock
 from premium.neighbours import CircuitBreaker, Neighbour, StateListener
 from premium.neighbours_metrics import show
-from premium.prices.historical import PastPrices
 from premium.prices.model import PriceSource
 from premium.prices.onchain import PoolPrices
-from premium.prices.provider import ProviderPrices
-from premium.prices.service import Prices
+from premium.prices.provider import PastPrices, ProviderPrices
+from premium.prices.quotes import Prices
 from premium.storage.cache import Cache
 
 _PROVIDER_SECONDS = 10.0
@@ -45,7 +46,7 @@ class Market:
     _adapters: dict[str, EvmAdapter] = field(default_factory=dict, init=False, repr=False)
 
     def rpc(self, chain: str, *, deadline: float = CHAIN_DEADLINE) -> Rpc:
-        """Return the nodes of a chain behind one face; KeyError for a chain that is not known."""
+        """Return the nodes of a chain; KeyError for a chain that is not known."""
         if (chain, deadline) not in self._rpcs:
             self._rpcs[chain, deadline] = Rpc(
                 self.chains[chain], self.client, deadline=deadline, on_change=self.on_change
@@ -62,9 +63,19 @@ class Market:
         """Return the adapters of these chains by name."""
         return {chain: self.adapter(chain) for chain in chains}
 
+    async def balances(self, wanted: Wanted) -> Mapping[str, Outcome]:
+        """Read balances of many wallets, all chains at once.
+
+        A chain that fails costs nothing of the others.
+        """
+        return await read_all(self.adapters(wanted), wanted)
+
     @cached_property
     def prices(self) -> Prices:
-        """Current prices: from pools where a chain's entry names them, from the provider for the rest."""
+        """Current prices of assets, from pools and the provider.
+
+        Pools price what is on a chain whose entry names them, the provider the rest.
+        """
         pools = [PoolPrices(self.adapter(c.name), c.dex, self.clock) for c in self.chains if c.dex is not None]
         return Prices(self.price_cache, [*pools, *self._provider()], self.clock)
 

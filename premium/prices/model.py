@@ -1,14 +1,18 @@
-"""A price and how far it may be trusted."""
+"""Values of prices: what an asset costs, and how far that may be trusted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+MIN_CONFIDENCE = Decimal("0.9")
+MAX_AGE = timedelta(hours=1)
+"""A price that is less sure or older is not good."""
 
 _SIGNIFICANT = Context(prec=30, rounding=ROUND_HALF_EVEN)
 
@@ -26,8 +30,17 @@ class Price(BaseModel):
     source: str
 
 
+class KnownPrice(NamedTuple):
+    """US dollars for one unit of an asset at a moment, and who said so."""
+
+    asset: str
+    at: datetime
+    usd: Decimal
+    source: str
+
+
 class Quality(StrEnum):
-    """Only a good price enters a total; the others are shown with their mark."""
+    """How far a price may be trusted: only a good one enters a total."""
 
     GOOD = "good"
     LOW_CONFIDENCE = "low_confidence"
@@ -39,24 +52,43 @@ class Quality(StrEnum):
 
 
 class Quote(BaseModel):
+    """A price with its quality, or why there is none."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     price: Price | None
     quality: Quality
 
+    @classmethod
+    def of(cls, price: Price | None, now: datetime, *, answered: bool = True) -> Self:
+        """Judge a price as of `now`.
+
+        `answered`: whether the sources that may know the asset said anything at all.
+        """
+        if price is None:
+            return cls(price=None, quality=Quality.UNKNOWN if answered else Quality.UNAVAILABLE)
+        if now - price.at > MAX_AGE:
+            return cls(price=price, quality=Quality.TOO_OLD)
+        return cls(price=price, quality=Quality.GOOD if price.confidence >= MIN_CONFIDENCE else Quality.LOW_CONFIDENCE)
+
 
 class PriceSource(Protocol):
+    """Something that knows current prices of some assets."""
+
     name: str
 
     def covers(self, key: str) -> bool:
-        """Whether it may know this asset."""
+        """Say whether it may know this asset."""
         ...
 
     async def prices(self, keys: Sequence[str]) -> Mapping[str, Price]:
-        """Those that it knows; UpstreamUnavailable when it does not answer."""
+        """Return the prices that it knows, by key; UpstreamUnavailable when it does not answer."""
         ...
 
 
 def rounded(usd: Decimal) -> Decimal:
-    """To 30 significant digits: a ratio of reserves never ends, and a price needs no more."""
+    """Round to 30 significant digits.
+
+    A ratio of reserves never ends, and a price needs no more.
+    """
     return _SIGNIFICANT.plus(usd)

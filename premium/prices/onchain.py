@@ -1,4 +1,4 @@
-"""Prices read on the chain itself, for chains whose registry entry names a `dex`: pools of Uniswap V2 and V3.
+"""Prices read from Uniswap V2 and V3 pools, on chains whose entry names a `dex`.
 
 A token is priced in its deepest pool against the stablecoin, or against the wrapped native coin and that
 against the stablecoin. The stablecoin is the unit: the entry vouches for its dollar.
@@ -47,16 +47,22 @@ class _Pool:
 
 
 class PoolPrices:
+    """Current prices of one chain's assets, from its pools."""
+
     name = "pools"
 
     def __init__(self, adapter: EvmAdapter, dex: Dex, clock: Clock) -> None:
         self._adapter, self._dex, self._clock = adapter, dex, clock
 
     def covers(self, key: str) -> bool:
+        """Say whether the asset is on this chain."""
         return key.partition(":")[0] == self._adapter.chain.name
 
     async def prices(self, keys: Sequence[str]) -> Mapping[str, Price]:
-        """UpstreamUnavailable when the chain does not answer within its deadline."""
+        """Return the prices that pools tell, by key.
+
+        UpstreamUnavailable when the chain does not answer within its deadline.
+        """
         try:
             async with asyncio.timeout(CHAIN_DEADLINE):
                 return await self._prices({key: self._token(key) for key in keys})
@@ -110,7 +116,10 @@ class PoolPrices:
         return [(pool, quote) for pool, quote in quotes if quote is not None]
 
     def _dollars(self, quotes: Sequence[tuple[_Pool, PoolQuote]]) -> dict[str, PoolQuote]:
-        """First what the stablecoin prices, the native coin among it, then what the native coin prices."""
+        """Return the dollar price of each token in its deepest pool.
+
+        First what the stablecoin prices, the native coin among it, then what the native coin prices.
+        """
         dex, one = self._dex, Decimal(1)
         direct = [(pool.token, in_dollars(quote, one)) for pool, quote in quotes if pool.quote == dex.stable]
         native = deepest(quote for token, quote in direct if token == dex.wrapped_native)
@@ -128,7 +137,7 @@ class PoolPrices:
 
 
 def _quote(pool: _Pool, replies: list[bytes | None], scale: Mapping[str, int]) -> PoolQuote | None:
-    """None for an answer or a scale that is missing."""
+    """Return a pool's quote; None for an answer or a scale that is missing."""
     token, quote, first = scale.get(pool.token), scale.get(pool.quote), replies[0]
     if token is None or quote is None or first is None or len(first) < 2 * answers.WORD:
         return None

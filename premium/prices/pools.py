@@ -1,4 +1,4 @@
-"""What Uniswap pools say of a token, as pure arithmetic on what they hold."""
+"""Arithmetic of Uniswap pools: the price and depth that their holdings tell."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ _Q192 = 2**192
 
 @dataclass(frozen=True, kw_only=True)
 class PoolQuote:
-    """One pool's spot price of a token in its quote token, and how much of the quote token lies in it."""
+    """One pool's spot price of a token in its quote token, and its depth.
+
+    The depth is how much of the quote token lies in it, in whole units.
+    """
 
     price: Decimal
     depth: Decimal
 
 
 def v2_quote(token: int, quote: int, *, token_decimals: int, quote_decimals: int) -> PoolQuote | None:
-    """From the reserves, in base units; None for an empty pair."""
+    """Return the quote of a pair's reserves, in base units; None for an empty pair."""
     if token == 0 or quote == 0:
         return None
     depth = from_base_units(quote, quote_decimals)
@@ -32,7 +35,10 @@ def v2_quote(token: int, quote: int, *, token_decimals: int, quote_decimals: int
 def v3_quote(
     sqrt_price_x96: int, quote_held: int, *, token_is_first: bool, token_decimals: int, quote_decimals: int
 ) -> PoolQuote | None:
-    """From slot0: (sqrtPriceX96 / 2**96)² is the second token's base units for one of the first's."""
+    """Return the quote of a V3 pool's slot0; None for an empty pool.
+
+    (sqrtPriceX96 / 2**96)² is the second token's base units for one of the first's.
+    """
     if sqrt_price_x96 == 0 or quote_held == 0:
         return None
     squared = Decimal(sqrt_price_x96**2)
@@ -42,18 +48,22 @@ def v3_quote(
 
 
 def in_dollars(quote: PoolQuote, quote_usd: Decimal) -> PoolQuote:
+    """Convert a quote to US dollars, at the quote token's dollar price."""
     return PoolQuote(
         price=rounded(EXACT.multiply(quote.price, quote_usd)), depth=rounded(EXACT.multiply(quote.depth, quote_usd))
     )
 
 
 def deepest(quotes: Iterable[PoolQuote]) -> PoolQuote | None:
-    """The pool that is dearest to move."""
+    """Return the quote of the pool that is dearest to move."""
     return max(quotes, key=lambda quote: quote.depth, default=None)
 
 
 def confidence(depth: Decimal) -> Decimal:
-    """0 to 1, rising with the dollars in the pool: half at 10,000, 0.9 at 90,000. A shallow pool says any price."""
+    """Return how sure a pool's price is, 0 to 1, by the dollars in it.
+
+    Half at 10,000, 0.9 at 90,000: a shallow pool says any price.
+    """
     if depth <= ZERO:
         return ZERO
     return divide(depth, depth + _DEPTH_OF_HALF_CONFIDENCE).quantize(Decimal("0.0001"))

@@ -1,14 +1,16 @@
-"""Prices from a service that speaks DefiLlama's coins API: `GET /prices/current/{chain:address,…}`.
+"""Prices from a service that speaks DefiLlama's coins API, for now and for past moments.
 
-Answers `{"coins": {"<key>": {"price", "confidence", "timestamp", "decimals", "symbol"}}}`; assets it does not
-know are left out. Keys that are not understood are ignored: it is a third party's edge.
+`GET /prices/current/{chain:address,…}` answers `{"coins": {"<key>": {"price", "confidence", "timestamp", …}}}`, and
+`GET /batchHistorical?coins={key: [seconds, …]}` answers `{"coins": {"<key>": {"prices": [{"timestamp", "price",
+"confidence"}]}}}`. Assets it does not know are left out. Keys that are not understood are ignored: it is a third
+party's edge.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,10 +21,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from premium.chains.registry import Registry
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import Neighbour
-from premium.prices.model import Price, rounded
+from premium.prices.model import MIN_CONFIDENCE, KnownPrice, Price, rounded
 
 KEYS_A_REQUEST = 80
-"""Keys travel in the path: more would pass common limits of 8 KiB."""
+MOMENTS_A_REQUEST = 100
+"""Both travel in the address: more would pass common limits of 8 KiB."""
+_SECONDS_AROUND = 3_600
+_SOURCE = "provider"
 
 
 class _Coin(BaseModel):
@@ -34,17 +39,25 @@ class _Coin(BaseModel):
     """Absent counts as none: an unsure source is not trusted by omission."""
 
 
+class _PastCoin(_Coin):
+    price: Decimal = Field(gt=0, allow_inf_nan=False)
+
+
 class ProviderPrices:
-    name = "provider"
+    """Current prices of assets on chains whose pools are not read."""
+
+    name = _SOURCE
 
     def __init__(self, neighbour: Neighbour, base_url: str, registry: Registry) -> None:
         self._neighbour, self._base, self._registry = neighbour, base_url.rstrip("/"), registry
 
     def covers(self, key: str) -> bool:
+        """Say whether the chain is known and has no pools in its entry."""
         chain = key.partition(":")[0]
         return chain in self._registry and self._registry[chain].dex is None
 
     async def prices(self, keys: Sequence[str]) -> Mapping[str, Price]:
+        """Return the prices that it knows, by key; UpstreamUnavailable when it does not answer."""
         parts = [keys[i : i + KEYS_A_REQUEST] for i in range(0, len(keys), KEYS_A_REQUEST)]
         answers = await asyncio.gather(*(self._ask(part) for part in parts))
         return {key: price for answer in answers for key, price in answer.items()}
@@ -71,6 +84,54 @@ class ProviderPrices:
             return None
         at = datetime.fromtimestamp(read.timestamp, UTC)
         return Price(key=key, usd=rounded(read.price), confidence=read.confidence, at=at, source=self.name)
+
+
+class PastPrices:
+    """Prices of past moments."""
+
+    def __init__(self, neighbour: Neighbour, base_url: str) -> None:
+        self._neighbour, self._base = neighbour, base_url.rstrip("/")
+
+    async def at(self, asked: Mapping[str, Sequence[int]], names: Mapping[str, str]) -> list[KnownPrice]:
+        """Return the prices that it is sure of near past moments.
+
+        `asked`: asset → Unix seconds; `names`: asset → its name at the provider.
+        UpstreamUnavailable when it does not answer.
+        """
+        ours = {theirs: asset for asset, theirs in names.items()}
+        found: list[KnownPrice] = []
+        for coins in _parts({names[asset]: moments for asset, moments in asked.items()}):
+            query = {"coins": json.dumps(coins, separators=(",", ":")), "searchWidth": str(_SECONDS_AROUND)}
+            response = await self._neighbour.request("GET", f"{self._base}/batchHistorical", params=query, safe=True)
+            found += _past(_coins(response.text), ours)
+        return found
+
+
+def _parts(coins: Mapping[str, Sequence[int]]) -> Iterator[dict[str, list[int]]]:
+    pairs = [(name, moment) for name, moments in sorted(coins.items()) for moment in moments]
+    for start in range(0, len(pairs), MOMENTS_A_REQUEST):
+        part: dict[str, list[int]] = {}
+        for name, moment in pairs[start : start + MOMENTS_A_REQUEST]:
+            part.setdefault(name, []).append(moment)
+        yield part
+
+
+def _past(coins: Mapping[str, Any], ours: Mapping[str, str]) -> Iterator[KnownPrice]:
+    """What was not asked, makes no sense or is not sure is passed over."""
+    for theirs, coin in coins.items():
+        for entry in _entries(coin) if theirs in ours else ():
+            at = datetime.fromtimestamp(entry.timestamp, UTC)
+            yield KnownPrice(ours[theirs], at, rounded(entry.price), _SOURCE)
+
+
+def _entries(coin: Any) -> Iterator[_PastCoin]:
+    for entry in coin.get("prices", ()) if isinstance(coin, dict) else ():
+        try:
+            read = _PastCoin.model_validate(entry)
+        except ValidationError:
+            continue
+        if read.confidence >= MIN_CONFIDENCE:
+            yield read
 
 
 def _coins(text: str) -> Mapping[str, Any]:

@@ -1,1 +1,4 @@
-"""Adapters of the stores: PostgreSQL, time series, Redis, S3, DynamoDB. Each imports its own client and no other."""
+"""Clients of the stores: PostgreSQL, time series, Redis, S3, DynamoDB, Secrets Manager.
+
+Each module imports its own client and no other.
+"""

@@ -1,4 +1,4 @@
-"""What every AWS client of the product has in common: time-outs, retries, and one way to say that AWS is not there."""
+"""What all AWS clients share: time-outs, retries, and one error of outage."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ _UNAVAILABLE_CODES = frozenset(
 
 @cache
 def client_config(*, path_style: bool = False) -> Config:
-    """Three tries in all; worst case about 20 s, under the 29 s that API Gateway waits.
+    """Return the settings of a client: three tries in all.
+
+    The worst case is about 20 s, under the 29 s that API Gateway waits.
 
     `path_style`: buckets in the path, for an emulator whose host has no names below it.
     """
@@ -47,7 +49,10 @@ def client_config(*, path_style: bool = False) -> Config:
 
 @contextmanager
 def translated(service: str) -> Iterator[None]:
-    """Connection failures, throttling and 5xx become UpstreamUnavailable; every other error is ours and stays."""
+    """Raise UpstreamUnavailable for failed connections, throttling and 5xx.
+
+    Every other error is ours and stays.
+    """
     try:
         yield
     except ClientError as error:
@@ -60,5 +65,5 @@ def translated(service: str) -> Iterator[None]:
 
 
 def error_code(error: ClientError) -> str:
-    """`ConditionalCheckFailedException`, `NoSuchKey`, …"""
+    """Return AWS's code of an error, such as `NoSuchKey`."""
     return str(error.response.get("Error", {}).get("Code", ""))

@@ -1,4 +1,7 @@
-"""A cache in Redis: JSON that always expires. It can be rebuilt, so a Redis that fails is a miss, never an error."""
+"""A cache in Redis of JSON that always expires.
+
+It can be rebuilt, so a Redis that fails is a miss, never an error.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,17 @@ if TYPE_CHECKING:
 
 
 class Cache:
-    """Keys are `<prefix>:<key>`. Decimals, UUIDs and times are kept as strings; the reader's model parses them."""
+    """Values by key, under one prefix.
+
+    Keys are `<prefix>:<key>`. Decimals, UUIDs and times are kept as strings; the reader's model parses them.
+    """
 
     def __init__(self, redis: Redis, prefix: str) -> None:
         self._redis = redis
         self._prefix = prefix
 
     def get(self, key: str) -> Any | None:
-        """What was set, or None: absent, expired, unreadable, or no Redis."""
+        """Return what was set; None where it is absent, expired or unreadable, or without Redis."""
         try:
             text = self._redis.get(self._name(key))
         except RedisError as error:
@@ -43,7 +49,10 @@ class Cache:
             self._missed("written", error)
 
     def delete(self, key: str) -> None:
-        """Forget `key` after a write; where Redis fails its TTL bounds how long the old value lives."""
+        """Forget a key after a write.
+
+        Where Redis fails its TTL bounds how long the old value lives.
+        """
         try:
             self._redis.delete(self._name(key))
         except RedisError as error:

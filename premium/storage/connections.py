@@ -1,4 +1,7 @@
-"""Connections that mend themselves: a refused password is read again once, a dead socket is noticed before use."""
+"""PostgreSQL connections that mend themselves.
+
+A refused password is read again once, a dead socket is noticed before use.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ class RenewingConnection(Connection[DictRow]):
 
 
 def connecting_by(renewed: Callable[[], str]) -> type[RenewingConnection]:
-    """The class whose `connect` tries once more where `renewed()` says something else than what was just refused.
+    """Return a class of connections that try once more with a renewed password.
+
+    `connect` tries again where `renewed()` says something else than what was just refused.
 
     libpq gives no SQLSTATE for a refused connection, so a changed secret, not the error's text, decides.
     """
@@ -43,7 +48,9 @@ def connecting_by(renewed: Callable[[], str]) -> type[RenewingConnection]:
 
 
 def check_if_stale(connection: RenewingConnection) -> None:
-    """Raise where the connection is dead; costs a round trip only where the socket has news or was long idle.
+    """Raise where the connection is dead.
+
+    It costs a round trip only where the socket has news or was long idle.
 
     A server that stops or kills a session writes to the socket: an idle connection that can be read from is suspect.
     A frozen Lambda or a lost peer writes nothing: after `IDLE_SECONDS` the server is asked.

@@ -1,4 +1,7 @@
-"""Where PostgreSQL is and as whom to connect: from a secret of a deployed stage, or from a URL on one machine."""
+"""Where PostgreSQL is and as whom to connect.
+
+From a secret of a deployed stage, or from a URL on one machine.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ Conninfo = Callable[[], str]
 
 
 def postgres_conninfo(settings: Settings, store: str, secrets: Callable[[], Secrets]) -> tuple[Conninfo, Conninfo]:
-    """As `<STORE>_SECRET_ARN` or `<STORE>_URL` says: (as known, as read afresh)."""
+    """Return how to connect, as known and as read afresh.
+
+    As `<STORE>_SECRET_ARN` or `<STORE>_URL` says.
+    """
     arn = settings.secret_arn(store)
     if arn is None:
         url = str(getattr(settings, f"{store}_url"))

@@ -25,7 +25,7 @@ _ABSENT = frozenset({"404", "NoSuchKey", "NotFound", "403", "AccessDenied"})
 
 @dataclass(frozen=True, kw_only=True)
 class StoredObject:
-    """What lies in the bucket: `sha256` in hex, `size` in bytes."""
+    """An object in the bucket: `sha256` in hex, `size` in bytes."""
 
     key: str
     size: int
@@ -33,14 +33,17 @@ class StoredObject:
 
 
 def s3(*, path_style: bool = False) -> S3Client:
-    """The client of this process; boto3 reads region and endpoint from the environment."""
+    """Return the client; boto3 reads region and endpoint from the environment."""
     import boto3
 
     return boto3.client("s3", config=client_config(path_style=path_style))
 
 
 class Objects:
-    """One bucket. Keys are made from a job's id by the caller, so that a job run twice writes one object."""
+    """The objects of one bucket.
+
+    Keys are made from a job's id by the caller, so that a job run twice writes one object.
+    """
 
     def __init__(self, bucket: str, *, client: S3Client | None = None, path_style: bool = False) -> None:
         self.bucket = bucket
@@ -70,23 +73,26 @@ class Objects:
         return StoredObject(key=key, size=path.stat().st_size, sha256=digest)
 
     def open(self, key: str) -> IO[bytes]:
-        """A stream of the object's bytes; the caller closes it. NotFound where there is none."""
+        """Return a stream of an object's bytes, which the caller closes.
+
+        NotFound where there is none.
+        """
         with translated("S3"), _absent_as_not_found(key):
             return self._s3.get_object(Bucket=self.bucket, Key=key)["Body"]  # type: ignore[return-value]  # botocore's StreamingBody is IO[bytes] for reading
 
     def stat(self, key: str) -> StoredObject:
-        """Size and hash; NotFound where there is none."""
+        """Return size and hash of an object; NotFound where there is none."""
         with translated("S3"), _absent_as_not_found(key):
             head = self._s3.head_object(Bucket=self.bucket, Key=key)
         return StoredObject(key=key, size=head["ContentLength"], sha256=head["Metadata"].get("sha256", ""))
 
     def notes(self, key: str) -> Mapping[str, str]:
-        """What was written beside the object's bytes (`x-amz-meta-…`); NotFound where there is none."""
+        """Return what was written beside an object (`x-amz-meta-…`); NotFound where there is none."""
         with translated("S3"), _absent_as_not_found(key):
             return self._s3.head_object(Bucket=self.bucket, Key=key)["Metadata"]
 
     def presigned_get(self, key: str, seconds: int, *, filename: str | None = None) -> str:
-        """A link that reads `key` for `seconds`; a browser saves it as `filename`."""
+        """Return a link that reads `key` for `seconds`; a browser saves it as `filename`."""
         parameters: dict[str, Any] = {"Bucket": self.bucket, "Key": key}
         if filename is not None:
             parameters["ResponseContentDisposition"] = attachment(filename)
@@ -95,7 +101,9 @@ class Objects:
     def presigned_post(
         self, key: str, seconds: int, *, max_bytes: int, content_type: str, notes: Mapping[str, str] | None = None
     ) -> Mapping[str, Any]:
-        """`{"url", "fields"}` of a form upload to exactly `key`, of 1 to `max_bytes` bytes of `content_type`.
+        """Return `{"url", "fields"}` of a form upload to exactly `key`.
+
+        It takes 1 to `max_bytes` bytes of `content_type`.
 
         `notes` (ASCII) are signed with it and stay beside the object.
         """
@@ -110,7 +118,10 @@ class Objects:
 
 
 def attachment(filename: str) -> str:
-    """Content-Disposition with an ASCII fallback and the exact name (RFC 6266), safe from quotes and controls."""
+    """Return a Content-Disposition for any file name, safe from quotes and controls.
+
+    An ASCII fallback and the exact name (RFC 6266).
+    """
     ascii_only = "".join(c if " " <= c <= "~" and c not in '"\\' else "_" for c in filename)
     return f"attachment; filename=\"{ascii_only}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
@@ -124,7 +135,10 @@ def _sha256(path: Path) -> str:
 
 
 class _absent_as_not_found:  # noqa: N801 - used as a statement, like contextlib.suppress
-    """A missing key as NotFound; S3 says 404, NoSuchKey or NotFound by operation."""
+    """Raise NotFound for a missing key.
+
+    S3 says 404, NoSuchKey or NotFound by operation.
+    """
 
     def __init__(self, key: str) -> None:
         self._key = key

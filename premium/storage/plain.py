@@ -1,4 +1,4 @@
-"""The product's values as what stores and wires understand, in one place: JSON text and DynamoDB attributes."""
+"""Converts the product's values to JSON text and DynamoDB attributes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DYNAMODB_EXPONENT = 125
 
 
 def to_json(value: Any) -> str:
-    """Compact JSON with sorted keys: equal values give equal bytes."""
+    """Return compact JSON with sorted keys: equal values give equal bytes."""
     return json.dumps(value, default=_json_default, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
@@ -42,7 +42,7 @@ def _json_default(value: object) -> Any:
 
 
 def to_item(value: Any) -> Any:
-    """A value as boto3's DynamoDB resource takes it.
+    """Return a value as boto3's DynamoDB resource takes it.
 
     None stays null inside, UUIDs and times become strings, sequences lists; a float is refused, and so is a number of
     more than 38 digits: DynamoDB would round it.
@@ -83,7 +83,10 @@ def _number(value: Decimal) -> Decimal:
 
 
 def from_item(value: Any) -> Any:
-    """What the resource gave, in plain Python: whole numbers as int, others as Decimal, binaries as bytes."""
+    """Return what the resource gave, in plain Python.
+
+    Whole numbers as int, others as Decimal, binaries as bytes.
+    """
     match value:
         case Decimal():
             return int(value) if value == value.to_integral_value() else value

@@ -1,4 +1,4 @@
-"""PostgreSQL: a pool that survives stale connections, restarts, forks and rotated passwords, and users' transactions.
+"""A PostgreSQL pool that survives stale connections, restarts, forks and rotated passwords.
 
 Errors: what a later try may mend (no connection, server stopping, deadlock, time-out, full disk) is
 UpstreamUnavailable; constraint violations stay psycopg's, for the store that knows what they mean.
@@ -29,7 +29,7 @@ _BEGIN = SQL("SET LOCAL app.current_user_id = {}; SET LOCAL statement_timeout = 
 
 
 class Database:
-    """One database for one role. Nothing is opened before the first transaction.
+    """One database for one role; nothing is opened before the first transaction.
 
     `conninfo` is asked for each new connection; `renewed`, where given, is asked once more when the
     server refuses a connection, because the secret may have been rotated.
@@ -59,18 +59,21 @@ class Database:
 
     @contextmanager
     def as_user(self, user_id: UUID, *, statement_timeout_ms: int | None = None) -> Iterator[Connection[DictRow]]:
-        """One transaction in which row-level security shows the rows of `user_id` (`premium_users.id`)."""
+        """Open a transaction that sees the rows of `user_id` (`premium_users.id`) alone."""
         with self._begin(str(user_id), statement_timeout_ms) as connection:
             yield connection
 
     @contextmanager
     def transaction(self, *, statement_timeout_ms: int | None = None) -> Iterator[Connection[DictRow]]:
-        """One transaction without a user: for workers; the application role sees no row and may call lookups."""
+        """Open a transaction without a user, for workers.
+
+        The application role sees no row in it and may call lookups.
+        """
         with self._begin("", statement_timeout_ms) as connection:
             yield connection
 
     def check(self) -> None:
-        """Health: a round trip, or UpstreamUnavailable."""
+        """Make a round trip; UpstreamUnavailable where that fails."""
         with self.transaction() as connection:
             connection.execute("SELECT 1")
 
@@ -89,7 +92,10 @@ class Database:
             yield connection
 
     def _opened(self) -> ConnectionPool[RenewingConnection]:
-        """The pool of this process: a forked child (an RQ work horse) must not share its parent's sockets."""
+        """Return the pool of this process.
+
+        A forked child (an RQ work horse) must not share its parent's sockets.
+        """
         with self._lock:
             if self._pool is not None and self._pid != os.getpid():
                 # Kept alive: collecting it would try to stop threads that live in the parent.
@@ -122,7 +128,10 @@ class Database:
 
 
 def with_defaults(conninfo: str) -> str:
-    """`conninfo` with a bounded connect, keepalives that find a dead peer, and a name in pg_stat_activity."""
+    """Return `conninfo` with defaults for a service of ours.
+
+    A bounded connect, keepalives that find a dead peer, and a name in pg_stat_activity.
+    """
     defaults: dict[str, str | int] = {
         "connect_timeout": 3,
         "keepalives_idle": 30,
@@ -137,7 +146,7 @@ def with_defaults(conninfo: str) -> str:
 
 @contextmanager
 def unavailable_as_upstream() -> Iterator[None]:
-    """psycopg's OperationalError and InterfaceError of a lost connection, as UpstreamUnavailable without their text."""
+    """Raise UpstreamUnavailable for a lost connection, without psycopg's text."""
     try:
         yield
     except (psycopg.errors.DiskFull, psycopg.errors.ReadOnlySqlTransaction) as error:

@@ -24,7 +24,10 @@ CACHE_SECONDS = 0.5
 
 
 def redis_client(settings: Settings, number: int, secrets: Callable[[], Secrets]) -> Redis:
-    """A client of database `number` as `REDIS_SECRET_ARN` or `REDIS_URL` says; connections are made when used."""
+    """Return a client of a database; connections are made when used.
+
+    As `REDIS_SECRET_ARN` or `REDIS_URL` says.
+    """
     options: dict[str, Any] = {
         "db": number,
         "socket_connect_timeout": 2,
@@ -51,20 +54,26 @@ def redis_client(settings: Settings, number: int, secrets: Callable[[], Secrets]
 
 
 def impatient(redis: Redis, seconds: float, *, again: bool = False) -> Redis:
-    """The same server and database, given up on after `seconds`; `again`: tried once more where a connection broke."""
+    """Return a client of the same database that gives up after `seconds`.
+
+    `again`: tried once more where a connection broke.
+    """
     pool = redis.connection_pool
     options = {**pool.connection_kwargs, **_hasty(seconds, again=again), "health_check_interval": 0}
     return Redis(connection_pool=ConnectionPool(connection_class=pool.connection_class, **options))
 
 
 def _hasty(seconds: float, *, again: bool = True) -> dict[str, Any]:
-    """A server that restarted breaks connections that were idle: one more try, but never after a time-out."""
+    """Return one more try for a broken connection, but never after a time-out.
+
+    A server that restarted breaks connections that were idle.
+    """
     retry = Retry(NoBackoff(), 1 if again else 0, supported_errors=(Refused,))
     return {"socket_timeout": seconds, "socket_connect_timeout": 2 * seconds, "retry": retry}
 
 
 class _Password(CredentialProvider):
-    """The password at each connect; where it is refused, the secret is read again once."""
+    """The password at each connect; a refused one is read again once."""
 
     def __init__(self, secrets: Callable[[], Secrets], arn: str) -> None:
         self._secrets = secrets

@@ -1,4 +1,7 @@
-"""Secrets Manager through one door: JSON secrets by ARN, kept for minutes, read again when a store refuses them."""
+"""Secrets of Secrets Manager: JSON by ARN, kept for minutes.
+
+They are read again when a store refuses them.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,14 @@ RENEWAL_PAUSE_SECONDS = 5.0
 
 
 def secrets_manager() -> SecretsManagerClient:
-    """The client of this process; boto3 reads region and endpoint from the environment."""
+    """Return the client; boto3 reads region and endpoint from the environment."""
     import boto3
 
     return boto3.client("secretsmanager", config=client_config())
 
 
 class Secrets:
-    """`read(arn)` gives the secret's fields as strings; an outage serves the value that is still known."""
+    """Secrets by ARN; an outage serves the value that is still known."""
 
     def __init__(
         self,
@@ -45,7 +48,10 @@ class Secrets:
         self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
 
     def read(self, arn: str) -> Mapping[str, str]:
-        """UpstreamUnavailable where the secret cannot be had and was never read."""
+        """Return a secret's fields as strings.
+
+        UpstreamUnavailable where the secret cannot be had and was never read.
+        """
         with self._lock:
             known = self._known.get(arn)
             if known and self._monotonic() - known[0] < self._ttl:
@@ -58,7 +64,10 @@ class Secrets:
                 return known[1]
 
     def renew(self, arn: str) -> Mapping[str, str]:
-        """The secret as it is now, for a caller whose copy has just been refused; asked at most every few seconds."""
+        """Return the secret as it is now, for a caller whose copy was refused.
+
+        It is asked at most every few seconds.
+        """
         with self._lock:
             known = self._known.get(arn)
             if known and self._monotonic() - known[0] < RENEWAL_PAUSE_SECONDS:
@@ -76,7 +85,7 @@ class Secrets:
 
 
 def _fields(arn: str, text: str) -> Mapping[str, str]:
-    """The fields as strings; the error names the secret and never quotes it."""
+    """Return the fields as strings; the error names the secret and never quotes it."""
     try:
         value = json.loads(text)
     except ValueError:

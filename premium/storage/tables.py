@@ -1,4 +1,4 @@
-"""DynamoDB tables, thin over boto3's resource: conditional writes, pages, and the product's own types in and out."""
+"""DynamoDB tables over boto3's resource: conditional writes, pages, the product's own types."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Page:
-    """Items in the order of the sort key; `next` goes in as `start` for the page after, None at the end."""
+    """Items in the order of the sort key.
+
+    `next` goes in as `start` for the page after, None at the end.
+    """
 
     items: Sequence[Item]
     next: Key | None = None
@@ -31,7 +34,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What an update does to one item; names are attribute names, at the top level."""
+    """What an update does to one item; names are top-level attributes."""
 
     set: Mapping[str, Any] = field(default_factory=dict)
     add: Mapping[str, Any] = field(default_factory=dict)
@@ -42,14 +45,17 @@ class Change:
 
 
 def dynamodb() -> DynamoDBServiceResource:
-    """The resource of this process; boto3 reads region and endpoint from the environment."""
+    """Return the resource; boto3 reads region and endpoint from the environment."""
     import boto3
 
     return boto3.resource("dynamodb", config=client_config())
 
 
 class Table:
-    """One table. UpstreamUnavailable where DynamoDB cannot be reached or throttles; a lost condition is an answer."""
+    """One table.
+
+    UpstreamUnavailable where DynamoDB cannot be reached or throttles; a lost condition is an answer.
+    """
 
     def __init__(self, name: str, *, resource: DynamoDBServiceResource | None = None) -> None:
         self.name = name
@@ -61,10 +67,14 @@ class Table:
 
     @cached_property
     def boto3(self) -> Boto3Table:
-        """boto3's own methods, for a store that writes its own expressions; failures are UpstreamUnavailable too."""
+        """boto3's own methods, for a store that writes its own expressions.
+
+        Failures are UpstreamUnavailable too.
+        """
         return cast("Boto3Table", _Translated(self._table))
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        """Return the item of a key; None where there is none."""
         with translated("DynamoDB"):
             found = self._table.get_item(Key=to_item(key), ConsistentRead=consistent)
         return from_item(found["Item"]) if "Item" in found else None
@@ -75,7 +85,10 @@ class Table:
         return self._conditional(lambda: self._table.put_item(Item=to_item(item), **extra)) is not None
 
     def update(self, key: Key, change: Change, *, condition: ConditionBase | None = None) -> Item | None:
-        """The item as it is afterwards, or None where `condition` does not hold; without one an absent item is made."""
+        """Change an item and return it as it is afterwards; None where `condition` fails.
+
+        Without a condition an absent item is made.
+        """
         expression = _update_expression(change)
         if condition is not None:
             expression["ConditionExpression"] = condition
@@ -85,7 +98,10 @@ class Table:
         return None if answer is None else from_item(answer["Attributes"])
 
     def delete(self, key: Key, *, condition: ConditionBase | None = None) -> bool:
-        """False where `condition` does not hold; an absent item is deleted already."""
+        """Delete an item; False where `condition` does not hold.
+
+        An absent item is deleted already.
+        """
         extra: dict[str, Any] = {} if condition is None else {"ConditionExpression": condition}
         return self._conditional(lambda: self._table.delete_item(Key=to_item(key), **extra)) is not None
 
@@ -99,7 +115,10 @@ class Table:
         start: Key | None = None,
         ascending: bool = True,
     ) -> Page:
-        """One page by the key condition; a filter thins a page after `limit` was applied, so follow `next`."""
+        """Return one page by the key condition.
+
+        A filter thins a page after `limit` was applied, so follow `next`.
+        """
         given = {"IndexName": index, "FilterExpression": filter, "Limit": limit}
         options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if start is not None:
@@ -129,7 +148,9 @@ class _Translated:
 
 
 def _update_expression(change: Change) -> dict[str, Any]:
-    """Every name by a placeholder: `status`, `name`, `ttl` and many more are DynamoDB's reserved words.
+    """Return boto3's arguments for a change, every name by a placeholder.
+
+    `status`, `name`, `ttl` and many more are DynamoDB's reserved words.
 
     Placeholders are `#u0` and `:u0`, because boto3 gives a condition's `#n0` and `:v0`, and would overwrite ours.
     """

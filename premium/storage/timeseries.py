@@ -17,15 +17,16 @@ from premium.storage.postgres import Database
 
 
 class TimeSeries(Database):
-    """`premium.storage.postgres.Database` on the other database."""
+    """The time-series database."""
 
 
 def copy_rows(
     connection: Connection[DictRow], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
-    """Append `rows` (values in the order of `columns`) by COPY; rows whose unique key is there are left out.
+    """Append rows by COPY and return how many were new.
 
-    Returns how many were new. COPY knows no ON CONFLICT, so the rows pass through a temporary table of the transaction.
+    `rows` hold values in the order of `columns`; those whose unique key is there are left out. COPY knows no ON
+    CONFLICT, so they pass through a temporary table of the transaction.
     """
     names = SQL(", ").join(map(Identifier, columns))
     connection.execute(

@@ -1,0 +1,1 @@
+"""Messages to users over WebSocket: who listens, and sending to them."""

@@ -1,4 +1,4 @@
-"""Who is listening: WebSocket connections in DynamoDB, found by their id or by their user."""
+"""Users' open WebSocket connections in DynamoDB, by their id or user."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ _LIFE = timedelta(hours=2, minutes=10)
 
 
 class Connections:
-    """One item a connection: `connection_id`, `user_id`, `channels` (a set, absent when empty), `ttl`."""
+    """Connections and the stream channels they subscribed to.
+
+    One item each: `connection_id`, `user_id`, `channels` (a set, absent when empty), `ttl`.
+    """
 
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
         self._clock = clock
 
     def add(self, connection_id: str, user_id: UUID, channels: Iterable[str] = ()) -> bool:
-        """False, and nothing kept, when the user has as many connections as one may have."""
+        """Add a connection; False, and nothing kept, when the user has too many."""
         if len(self._live(user_id)) >= MAX_PER_USER:
             return False
         item = {
@@ -38,11 +41,11 @@ class Connections:
         return self._table.put(item | ({"channels": subscribed} if subscribed else {}))
 
     def subscribe(self, connection_id: str, channel: str) -> bool:
-        """False when the connection is not known any more."""
+        """Add a channel; False when the connection is not known any more."""
         return self._known(connection_id, Change(add={"channels": {channel}}))
 
     def unsubscribe(self, connection_id: str, channel: str) -> bool:
-        """False when the connection is not known any more."""
+        """Take a channel away; False when the connection is not known any more."""
         item = self._table.get({"connection_id": connection_id})
         if item is None:
             return False
@@ -50,10 +53,11 @@ class Connections:
         return self._known(connection_id, Change(set={"channels": left}) if left else Change(remove=("channels",)))
 
     def remove(self, connection_id: str) -> None:
+        """Forget a connection."""
         self._table.delete({"connection_id": connection_id})
 
     def listening(self, user_id: UUID, channel: str) -> list[str]:
-        """Ids of the user's connections that subscribed to the channel."""
+        """Return ids of the user's connections that subscribed to the channel."""
         return [item["connection_id"] for item in self._live(user_id) if channel in item.get("channels", ())]
 
     def _known(self, connection_id: str, change: Change) -> bool:

@@ -1,4 +1,4 @@
-"""Messages to a user's open WebSocket connections."""
+"""Sends messages to users' open WebSocket connections."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class Gone(Exception):
 
 
 class Streams:
-    """`endpoint` is the management address of the WebSocket API's stage; `client` replaces the one made from it."""
+    """Users' open connections, through the WebSocket API's management address.
+
+    `endpoint` is that address; `client` replaces the one made from it.
+    """
 
     def __init__(
         self, connections: Connections, endpoint: str, *, client: ApiGatewayManagementApiClient | None = None
@@ -38,7 +41,7 @@ class Streams:
         self._given = client
 
     def publish(self, user_id: UUID, channel: str, message: Mapping[str, Any]) -> int:
-        """Send `{"type": …, "data": {…}}` to whoever of the user listens; how many it reached.
+        """Send `{"type": …, "data": {…}}` to a user's listening connections; return how many it reached.
 
         Never raises for a stream's own troubles: what is streamed can also be read over HTTP.
         """
@@ -59,7 +62,10 @@ class Streams:
             return False
 
     def greet(self, connection_id: str) -> bool:
-        """Tell a new connection its id, as soon as it is open; False when it does not open within two seconds."""
+        """Tell a new connection its id, as soon as it is open.
+
+        False when it does not open within two seconds.
+        """
         body = to_json({"type": "connected", "connectionId": connection_id}).encode()
         for pause in _GREETING_PAUSES:
             time.sleep(pause)

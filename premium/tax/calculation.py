@@ -22,12 +22,12 @@ from premium.tax.history.rows import LinedRow, Read, read_rows
 from premium.tax.ledger.allocation import checked_plan
 from premium.tax.matching.engines import run
 from premium.tax.model import Outcome, Remark, Transaction
+from premium.tax.progress import Unwatched, Watch
 from premium.tax.results.conservation import conserve, incoming
 from premium.tax.results.report import Report
 from premium.tax.results.totals import sums
 from premium.tax.rules.base import TRANSITION
 from premium.tax.setup import Setup, setup
-from premium.tax.watching import Unwatched, Watch
 
 STATED = frozenset(
     {

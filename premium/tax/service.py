@@ -21,8 +21,8 @@ from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.portfolio.service import WatchedWallets
 from premium.storage.objects import Objects
-from premium.tax.checking import check_rows
 from premium.tax.history.remarks import UNIVERSAL_TOO_LATE, universal_too_late
+from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, WALLET, ImportPayload, ReportPayload, WalletPayload
 from premium.tax.model import Remark

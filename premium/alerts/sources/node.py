@@ -14,7 +14,7 @@ from premium.chains.multicall import Read
 from premium.chains.rpc import Call, Rpc, RpcError
 from premium.errors import UpstreamUnavailable
 from premium.prices.model import Quality
-from premium.prices.service import Prices
+from premium.prices.quotes import Prices
 
 _DECIMALS = bytes.fromhex("313ce567")
 

@@ -9,7 +9,7 @@ from itertools import accumulate, repeat
 from typing import Any, overload
 
 from premium.tax.model import PLAIN, Transaction
-from premium.tax.watching import Unwatched, Watch
+from premium.tax.progress import Unwatched, Watch
 
 BLOCK = 1024
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from premium.errors import Unprocessable
 from premium.money import EXACT, plain
-from premium.prices.history import PriceHistory
+from premium.prices.store import StoredPrices
 from premium.tax.days import instant_of
 from premium.tax.model import Remark
 from premium.tax.work.prices import DOLLAR, dollars_of
@@ -30,7 +30,7 @@ class Conversion:
     `hours` are (currency, full hour) of the rows to come.
     """
 
-    def __init__(self, history: PriceHistory, hours: Iterable[tuple[str, datetime]], currency: str) -> None:
+    def __init__(self, history: StoredPrices, hours: Iterable[tuple[str, datetime]], currency: str) -> None:
         self._currency = currency
         self._dollars = dollars_of(history, {(code, hour) for stored, hour in hours for code in (stored, currency)})
         self._rates: dict[tuple[str, datetime], Decimal] = {}

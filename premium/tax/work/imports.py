@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
-from premium.tax.checking import check_rows
 from premium.tax.collector import paused
 from premium.tax.document.files import read_document
 from premium.tax.document.rows import rows_in
+from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import stated_in
 from premium.tax.jobs import IMPORT, ImportPayload
 from premium.tax.model import Remark

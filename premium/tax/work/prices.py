@@ -16,9 +16,10 @@ from premium.errors import UpstreamUnavailable
 from premium.money import divide
 from premium.neighbours import open_client
 from premium.observability import logger
-from premium.prices.history import KnownPrice, PriceHistory
 from premium.prices.manifest import PriceSettings
-from premium.prices.naming import known_as, theirs
+from premium.prices.model import KnownPrice
+from premium.prices.names import known_as, theirs
+from premium.prices.store import StoredPrices
 from premium.tax.days import instant_of, moment_of
 from premium.tax.history.kinds import OUTSIDE
 from premium.tax.history.price_series import DAY, PriceSeries
@@ -67,7 +68,7 @@ def price_series(platform: Platform, lacks: set[Lack], currency: str, notices: l
     """
     if not lacks:
         return PriceSeries()
-    chains, history = platform.chains, PriceHistory(platform.timeseries)
+    chains, history = platform.chains, StoredPrices(platform.timeseries)
     found = _stored(history, lacks, chains)
     missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
     if missing and platform.settings.of(PriceSettings).price_api_url is not None:
@@ -76,7 +77,7 @@ def price_series(platform: Platform, lacks: set[Lack], currency: str, notices: l
     return PriceSeries(_in_currency(found, history, currency, notices), within=DAY)
 
 
-def _stored(history: PriceHistory, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:
+def _stored(history: StoredPrices, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:
     """Return the stored price of each lack, by the first of its asset's names that has one."""
     names = {asset: known_as(asset, chains) for asset in {lack.asset for lack in lacks}}
     kept = history.kept(sorted({name for each in names.values() for name in each}))
@@ -103,7 +104,7 @@ def _a_dollar(lack: Lack) -> KnownPrice:
     return KnownPrice(DOLLAR, moment_of(lack.instant), Decimal(1), "itself")
 
 
-def _learn(platform: Platform, history: PriceHistory, missing: Sequence[Lack], notices: list[Remark]) -> None:
+def _learn(platform: Platform, history: StoredPrices, missing: Sequence[Lack], notices: list[Remark]) -> None:
     """Ask the provider, by the hour before each instant, and store what it says; its silence is told of."""
     names = {asset: name for asset in {lack.asset for lack in missing} if (name := theirs(asset, platform.chains))}
     known = (lack for lack in missing if lack.asset in names)
@@ -130,7 +131,7 @@ async def _ask(platform: Platform, asked: dict[str, list[int]], names: dict[str,
 
 
 def _in_currency(
-    found: dict[Lack, KnownPrice], history: PriceHistory, currency: str, notices: list[Remark]
+    found: dict[Lack, KnownPrice], history: StoredPrices, currency: str, notices: list[Remark]
 ) -> Iterator[tuple[str, int, Decimal, str]]:
     """Yield each price by the asset that lacked it, at the rate of its own time."""
     prices = sorted({(lack.asset, price) for lack, price in found.items()})
@@ -151,7 +152,7 @@ def _in_currency(
         notices.append(Remark("missing_rate", None, text))
 
 
-def dollars_of(history: PriceHistory, asked: Iterable[tuple[str, datetime]]) -> PriceSeries:
+def dollars_of(history: StoredPrices, asked: Iterable[tuple[str, datetime]]) -> PriceSeries:
     """Return what one of each currency costs in dollars at these moments.
 
     Of the dollar itself nothing is asked.

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
-from premium.prices.history import PriceHistory
+from premium.prices.store import StoredPrices
 from premium.tax.calculation import report_of
 from premium.tax.days import instant_of
 from premium.tax.history.rows import Read, read_rows
@@ -100,7 +100,7 @@ def _history(context: JobContext, currency: str) -> Read:
     """Read the stored history, its values in one currency."""
     store = TransactionStore(context.platform.worker_database, statement_timeout_ms=PATIENT_MS)
     hours = store.other_currencies(context.user_id, currency)
-    conversion = Conversion(PriceHistory(context.platform.timeseries), hours, currency)
+    conversion = Conversion(StoredPrices(context.platform.timeseries), hours, currency)
     with store.history(context.user_id) as rows:
         read = read_rows(conversion.rows(rows), zone=ZoneInfo("UTC"))
     read.notices.extend(conversion.notices())

@@ -16,7 +16,7 @@ from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.neighbours import open_client
-from premium.tax.checking import check_rows
+from premium.tax.importers.checks import check_rows
 from premium.tax.jobs import WALLET, WalletPayload
 from premium.tax.onchain.coin import refuse_too_long
 from premium.tax.onchain.wallet import wallet_history

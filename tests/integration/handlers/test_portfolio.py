@@ -19,7 +19,7 @@ from premium.config import Settings
 from premium.execution.runtime import carry_out
 from premium.jobs.model import JobStatus
 from premium.portfolio.jobs import REFRESH
-from premium.portfolio.refresh import refresh
+from premium.portfolio.work import refresh
 from tests.factories.http import Answer
 from tests.fixtures.postgres import Databases
 from tests.integration.handlers.asking import through
@@ -60,7 +60,7 @@ def refreshed(token: str, worker: Platform) -> dict[str, Any]:
     started = ask(token, "POST", "/refresh")
     assert (started.status, started.json["data"]["status"]) == (202, "queued")
     job_id = UUID(started.json["data"]["id"])
-    carry_out(REFRESH, refresh, job_id, worker)
+    carry_out(REFRESH, refresh.__wrapped__, job_id, worker)
     record = worker.jobs.store.get(job_id)
     assert record.status is JobStatus.DONE
     return dict(record.result or {})
@@ -87,7 +87,7 @@ def test_the_journey_of_a_portfolio(worker: Platform, market: Market, token: str
     assert ask(token, "DELETE", f"/wallets/{made.json['data']['id']}").status in (200, 204)
     assert ask(token, "GET", "").json["data"]["totalValueUsd"] == "0"
     (job_id,) = worker.queue.waiting() - {str(whole["jobId"])}
-    carry_out(REFRESH, refresh, UUID(job_id), worker)
+    carry_out(REFRESH, refresh.__wrapped__, UUID(job_id), worker)
     assert ask(token, "GET", "/assets").json["data"] == []
 
 

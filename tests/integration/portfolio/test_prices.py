@@ -25,8 +25,7 @@ from premium.clock import SystemClock
 from premium.config import Settings
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import Neighbour, open_client
-from premium.prices.judge import MIN_CONFIDENCE
-from premium.prices.model import Price
+from premium.prices.model import MIN_CONFIDENCE, Price
 from premium.prices.onchain import PoolPrices
 from premium.prices.provider import KEYS_A_REQUEST, ProviderPrices
 from tests.integration.portfolio.servers import Server, hanging, serving

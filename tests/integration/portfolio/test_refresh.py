@@ -24,14 +24,16 @@ from premium.bootstrap import Platform
 from premium.chains.evm import EvmAdapter
 from premium.chains.rpc import Rpc
 from premium.errors import Conflict, NotFound
-from premium.portfolio import cache
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Snapshot, Status
-from premium.portfolio.refresh import refresh
-from premium.portfolio.service import Portfolios
-from premium.portfolio.snapshots import SnapshotStore
-from premium.portfolio.store import MAX_WALLETS, PortfolioStore
+from premium.portfolio.service import Portfolios, WatchedWallets
+from premium.portfolio.store.assets import AssetStore
+from premium.portfolio.store.newest import NewestSnapshots
+from premium.portfolio.store.snapshots import SnapshotStore
+from premium.portfolio.store.wallets import MAX_WALLETS, WalletStore
+from premium.portfolio.work import refresh
 from premium.prices import market as markets
+from premium.storage.cache import Cache
 from tests.fixtures.postgres import Databases
 from tests.integration.portfolio.platforms import Context, Stopped, context, new_user, platform
 from tests.integration.portfolio.servers import hanging
@@ -61,18 +63,22 @@ def stores(postgres: Databases, redis_server: Redis, chains_file: Path) -> Itera
 def user(stores: Stores, market: Market) -> UUID:
     """Watches the market's wallet."""
     user_id = new_user(stores[2])
-    PortfolioStore(stores[1].database).add_wallet(user_id, market.wallet, "demo", [])
+    WalletStore(stores[1].database).add(user_id, market.wallet, "demo", [])
     return user_id
 
 
 def run(at: Context) -> dict[str, Any]:
-    return dict(refresh(at, RefreshPayload()))
+    return dict(refresh.__wrapped__(at, RefreshPayload()))
 
 
 def rows(databases: Databases, database: str, table: str) -> int:
     with psycopg.connect(databases.url(database, SUPERUSER)) as connection:
         found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - the test's own names
         return int(found[0]) if found else 0
+
+
+def cached(at: Platform, user_id: UUID) -> Snapshot | None:
+    return NewestSnapshots(Cache(at.redis(3), "portfolio")).get(user_id)
 
 
 def newest(stores: Stores, user_id: UUID) -> Snapshot:
@@ -90,8 +96,8 @@ def test_a_refresh_leaves_assets_one_snapshot_and_the_cache(stores: Stores, user
     assert (stored.job_id, stored.timestamp, stored.is_stale) == (at.job_id, at.created_at, False)
     assert {h.symbol for h in stored.holdings} == {"ETH", "USDL", "LGOV", "LPTS"}
     assert Decimal(result["totalValueUsd"]) == stored.total_value > 160_000
-    assert cache.get(cache.of(function), user) == stored
-    assets = PortfolioStore(function.database).assets_page(user, 10, None)
+    assert cached(function, user) == stored
+    assets = AssetStore(function.database).page(user, 10, None)
     assert sum((row.value_usd or Decimal(0) for row in assets), Decimal(0)) == stored.total_value
     assert (rows(databases, "timeseries", "portfolio_snapshots"), rows(databases, "premium", "portfolio_assets")) == (
         1,
@@ -124,7 +130,7 @@ def test_a_repeat_after_the_commit_hands_on_what_is_there(stores: Stores, user: 
     stores[0].redis(3).flushdb()
     evm.call("anvil_setBalance", market.wallet, "0x0")
     assert run(at) == first
-    assert cache.get(cache.of(stores[0]), user) == newest(stores, user)
+    assert cached(stores[0], user) == newest(stores, user)
 
 
 def test_an_older_job_that_ends_later_does_not_undo_a_newer_one(
@@ -135,8 +141,8 @@ def test_an_older_job_that_ends_later_does_not_undo_a_newer_one(
     run(new)
     evm.call("anvil_setBalance", market.wallet, "0x0")
     run(old)
-    assert {row.symbol for row in PortfolioStore(stores[1].database).assets_page(user, 10, None)} >= {"ETH"}
-    kept = cache.get(cache.of(stores[0]), user)
+    assert {row.symbol for row in AssetStore(stores[1].database).page(user, 10, None)} >= {"ETH"}
+    kept = cached(stores[0], user)
     assert kept is not None
     assert kept.job_id == new.job_id
     assert rows(stores[2], "timeseries", "portfolio_snapshots") == 2
@@ -146,7 +152,7 @@ def test_what_is_sold_leaves_the_assets(stores: Stores, user: UUID, evm: Evm, ma
     run(context(stores[0], user))
     evm.call("anvil_setBalance", market.wallet, "0x0")
     run(context(stores[0], user))
-    assert {row.symbol for row in PortfolioStore(stores[1].database).assets_page(user, 10, None)} == {
+    assert {row.symbol for row in AssetStore(stores[1].database).page(user, 10, None)} == {
         "USDL",
         "LGOV",
         "LPTS",
@@ -194,23 +200,23 @@ def test_a_chain_that_goes_away_keeps_its_last_part_marked(stores: Stores, user:
     assert (after["totalValueUsd"], after["isStale"]) == (before["totalValueUsd"], True)
     state = newest(stores, user).chains["local"]
     assert (state.status, state.as_of) == (Status.STALE, first.chains["local"].as_of)
-    assert all(row.is_stale for row in PortfolioStore(stores[1].database).assets_page(user, 10, None))
+    assert all(row.is_stale for row in AssetStore(stores[1].database).page(user, 10, None))
 
 
 def test_without_wallets_the_portfolio_is_empty(stores: Stores, user: UUID) -> None:
     run(context(stores[0], user))
-    store = PortfolioStore(stores[1].database)
-    store.remove_wallet(user, store.wallets(user)[0].id)
+    store = WalletStore(stores[1].database)
+    store.remove(user, store.all(user)[0].id)
     result = run(context(stores[0], user))
     assert (result["totalValueUsd"], result["assets"], result["isStale"]) == ("0", 0, False)
-    assert store.assets_page(user, 10, None) == []
+    assert AssetStore(stores[1].database).page(user, 10, None) == []
 
 
 def test_a_removed_wallet_leaves_the_portfolio_at_once(stores: Stores, user: UUID) -> None:
     run(context(stores[0], user))
     portfolios = portfolios_of(stores)
     assert portfolios.current(user).total_value > 160_000
-    portfolios.store.remove_wallet(user, portfolios.store.wallets(user)[0].id)
+    portfolios.stores.wallets.remove(user, portfolios.stores.wallets.all(user)[0].id)
     assert portfolios.current(user).total_value == 0
 
 
@@ -230,27 +236,36 @@ def test_without_the_cache_the_newest_snapshot_is_read(stores: Stores, user: UUI
 
 def test_one_user_sees_nothing_of_anothers(stores: Stores, user: UUID) -> None:
     run(context(stores[0], user))
-    other, store = new_user(stores[2]), PortfolioStore(stores[1].database)
-    wallet = store.wallets(user)[0]
-    assert store.wallets(other) == []
-    assert store.assets_page(other, 10, None) == []
+    other, store = new_user(stores[2]), WalletStore(stores[1].database)
+    wallet = store.all(user)[0]
+    assert store.all(other) == []
+    assert AssetStore(stores[1].database).page(other, 10, None) == []
     assert SnapshotStore(stores[1].timeseries).newest(other) is None
     with pytest.raises(NotFound):
-        store.remove_wallet(other, wallet.id)
-    assert store.wallets(user) == [wallet]
+        store.remove(other, wallet.id)
+    assert store.all(user) == [wallet]
+
+
+def test_a_wallet_is_watched_by_its_user_on_its_chains(stores: Stores, user: UUID, market: Market) -> None:
+    wallets, address = WatchedWallets.of(stores[1]), "0x" + "1" * 40
+    portfolios_of(stores).watch(user, address, None, ["ethereum"], {"ethereum"})
+    assert wallets.watches(user, market.wallet, "ethereum"), "one that names no chains is watched on all"
+    assert wallets.watches(user, address, "ethereum")
+    assert not wallets.watches(user, address, "local")
+    assert not wallets.watches(new_user(stores[2]), address, "ethereum")
 
 
 def test_wallets_are_unique_bounded_and_paged(stores: Stores, user: UUID, market: Market) -> None:
-    store = PortfolioStore(stores[1].database)
+    store = WalletStore(stores[1].database)
     with pytest.raises(Conflict, match="already"):
-        store.add_wallet(user, market.wallet, None, [])
+        store.add(user, market.wallet, None, [])
     for number in range(1, MAX_WALLETS):
-        store.add_wallet(user, f"0x{number:040x}", None, [])
+        store.add(user, f"0x{number:040x}", None, [])
     with pytest.raises(Conflict, match="no more than"):
-        store.add_wallet(user, "0x" + "f" * 40, None, [])
+        store.add(user, "0x" + "f" * 40, None, [])
     seen: list[UUID] = []
     after = None
-    while page := store.wallets_page(user, 33, after):
+    while page := store.page(user, 33, after):
         seen += [wallet.id for wallet in page]
         after = (page[-1].created_at, page[-1].id)
     assert len(seen) == len(set(seen)) == MAX_WALLETS
@@ -265,10 +280,10 @@ def test_assets_are_paged_by_value_with_the_unpriced_last(stores: Stores, user: 
                 "INSERT INTO portfolio_assets (user_id, chain, asset, balance, value_usd) VALUES (%s, 'x', %s, 1, %s)",
                 (user, str(uuid4()), value),
             )
-    store = PortfolioStore(stores[1].database)
-    whole = store.assets_page(user, 50, None)
+    store = AssetStore(stores[1].database)
+    whole = store.page(user, 50, None)
     seen, after = [], None
-    while page := store.assets_page(user, 3, after):
+    while page := store.page(user, 3, after):
         seen += page
         after = (page[-1].value_usd, page[-1].id)
     assert seen == whole

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from migrations.roles import OWNER
-from premium.portfolio.snapshots import SnapshotStore
+from premium.portfolio.store.snapshots import SnapshotStore
 from premium.storage.timeseries import TimeSeries, copy_rows
 from tests.fixtures.databases import UrlOf
 from tests.fixtures.timescale import timescale_database

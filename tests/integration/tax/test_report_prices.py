@@ -13,7 +13,8 @@ import pytest
 
 from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord, JobStatus
-from premium.prices.history import KnownPrice, PriceHistory
+from premium.prices.model import KnownPrice
+from premium.prices.store import StoredPrices
 from tests.integration.portfolio.servers import Server, serving
 from tests.integration.tax.conftest import Ask
 
@@ -31,8 +32,8 @@ def known(asset: str, when: str, usd: str, source: str) -> KnownPrice:
 
 
 @pytest.fixture
-def history(platform: Platform) -> PriceHistory:
-    return PriceHistory(platform.timeseries)
+def history(platform: Platform) -> StoredPrices:
+    return StoredPrices(platform.timeseries)
 
 
 def report(ask: Ask, work: Work, **wanted: str) -> dict[str, object]:
@@ -54,7 +55,7 @@ def warnings(made: dict[str, object]) -> list[str]:
 
 
 def test_a_stored_price_fills_the_income_by_another_name_of_the_asset(
-    ask: Ask, work: Work, history: PriceHistory
+    ask: Ask, work: Work, history: StoredPrices
 ) -> None:
     rows = [known(NATIVE, "2024-03-05T11:00", "3500", "pools"), known(NATIVE, "2024-03-05T12:01", "9", "pools")]
     assert (history.add(rows), history.add(rows)) == (2, 0)
@@ -67,7 +68,7 @@ def test_a_stored_price_fills_the_income_by_another_name_of_the_asset(
 
 
 def test_a_report_in_another_currency_takes_the_rate_of_the_day_and_names_its_lack(
-    ask: Ask, work: Work, history: PriceHistory
+    ask: Ask, work: Work, history: StoredPrices
 ) -> None:
     history.add([known(NATIVE, "2024-03-05T11:00", "3500", "pools")])
     without = report(ask, work, currency="EUR")
@@ -99,7 +100,7 @@ def provider(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[Se
 
 
 def test_the_provider_is_asked_once_and_what_it_said_is_kept(
-    ask: Ask, work: Work, provider: Server, history: PriceHistory
+    ask: Ask, work: Work, provider: Server, history: StoredPrices
 ) -> None:
     made = report(ask, work)
     assert made["totals"]["totals"]["income"] == "6801"  # type: ignore[index] # JSON
@@ -126,7 +127,7 @@ COINBASE_LIKE = {
 }
 
 
-def test_what_was_imported_in_dollars_is_not_taken_for_euros(ask: Ask, work: Work, history: PriceHistory) -> None:
+def test_what_was_imported_in_dollars_is_not_taken_for_euros(ask: Ask, work: Work, history: StoredPrices) -> None:
     assert ask("POST", "/v1/tax/transactions/import", COINBASE_LIKE)[1]["data"]["added"] == 2
     wanted = {"year": 2024, "jurisdiction": "US", "currency": "EUR"}
     failed = work(ask("POST", "/v1/tax/reports", wanted)[1]["data"]["id"])
@@ -142,7 +143,7 @@ def test_what_was_imported_in_dollars_is_not_taken_for_euros(ask: Ask, work: Wor
     assert any("2 transactions are in USD" in message for message in warnings(euros))
 
 
-def test_a_dollar_costs_a_dollar_and_no_line_of_a_file_is_claimed(ask: Ask, work: Work, history: PriceHistory) -> None:
+def test_a_dollar_costs_a_dollar_and_no_line_of_a_file_is_claimed(ask: Ask, work: Work, history: StoredPrices) -> None:
     paid = {"id": "u1", "timestamp": "2024-03-05T12:00:00Z", "type": "income", "asset": "USD", "amount": "100"}
     ask("POST", "/v1/tax/transactions/import", {"transactions": [paid]})
     history.add([known("EUR", "2024-03-05T10:00", "1.25", "ecb")])

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from premium.portfolio.model import Balance, ChainReading, ChainState, Holding, Price, Quality, Quote, Snapshot, Status
+from premium.chains.model import Balance, ChainReading
+from premium.portfolio.model import ChainState, Holding, Snapshot, Status
+from premium.prices.model import Price, Quality, Quote
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 JOB = UUID(int=1)

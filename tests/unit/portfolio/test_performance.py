@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from premium.portfolio.performance import drawdown, measure, step, xirr
+from premium.portfolio.valuation.performance import drawdown, measure, step, xirr
 from tests.unit.portfolio.examples import START, snapshot
 
 pytestmark = pytest.mark.unit

@@ -11,9 +11,8 @@ from typing import Any, cast
 import pytest
 
 from premium.errors import UpstreamUnavailable
-from premium.prices.judge import judge
-from premium.prices.model import Price, Quality
-from premium.prices.service import Prices
+from premium.prices.model import Price, Quality, Quote
+from premium.prices.quotes import Prices
 from premium.storage.cache import Cache
 
 pytestmark = pytest.mark.unit
@@ -82,7 +81,7 @@ def quotes(
     ],
 )
 def test_every_doubt_is_marked(given: Price | None, expected: Quality) -> None:
-    assert judge(given, NOW).quality is expected
+    assert Quote.of(given, NOW).quality is expected
 
 
 def test_a_price_is_asked_once_in_five_minutes() -> None:
@@ -125,3 +124,12 @@ def test_a_cached_value_that_makes_no_sense_is_asked_anew() -> None:
     memory = Memory()
     memory.values[KEY] = {"price": "two dollars"}
     assert quotes([Source(price())], [KEY], memory)[KEY].quality is Quality.GOOD
+
+
+def test_where_a_source_is_silent_the_callers_own_price_counts() -> None:
+    silent, ignorant = (Prices(cast("Cache", Memory()), [source], Clock()) for source in (Source(down=True), Source()))
+    last = {KEY: price(at=NOW - timedelta(hours=2))}
+    found = asyncio.run(silent.quotes([KEY, OTHER], last))
+    assert (found[KEY].quality, found[KEY].price) == (Quality.TOO_OLD, last[KEY])
+    assert found[OTHER].quality is Quality.UNAVAILABLE
+    assert asyncio.run(ignorant.quotes([KEY], last))[KEY].quality is Quality.UNKNOWN

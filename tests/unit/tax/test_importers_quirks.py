@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from premium.errors import InvalidInput
-from premium.tax.checking import check_rows
 from premium.tax.importers.cells import number_of
+from premium.tax.importers.checks import check_rows
 from premium.tax.importers.kraken import asset_of
 from premium.tax.importers.recognition import rows_of_csv
 from premium.tax.onchain.history import ChainNames, Movement, rows_of

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from premium.errors import InvalidInput
-from premium.tax.checking import check_rows
 from premium.tax.history.fields import Refused, number
 from premium.tax.importers import own_csv
+from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import rows_of_csv
 
 pytestmark = pytest.mark.unit

@@ -16,7 +16,7 @@ from premium.chains.registry import Registry, parse
 from premium.cli.main import main
 from premium.errors import InvalidInput
 from premium.prices.files import read_prices
-from premium.prices.naming import known_as, theirs
+from premium.prices.names import known_as, theirs
 from premium.tax.calculation import calculate
 from premium.tax.days import instant_of
 from premium.tax.history.price_series import PriceSeries

@@ -1,4 +1,4 @@
-"""From what the chains said to one snapshot. Pure: no clock, no network, no database.
+"""Makes one snapshot of what the chains said.
 
 A chain that failed keeps its part of the previous snapshot, marked stale with its time; so does a single token
 whose contract did not answer. One bad chain changes nothing of the others.
@@ -7,27 +7,13 @@ whose contract did not answer. One bad chain changes nothing of the others.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
-from premium.portfolio.model import (
-    Balance,
-    ChainReading,
-    ChainState,
-    Holding,
-    Quality,
-    Quote,
-    Snapshot,
-    Status,
-    total,
-)
-
-Outcome = ChainReading | str
-"""What a chain said, or why it said nothing."""
-Watched = Mapping[str, frozenset[str]]
-"""Chain → addresses that are watched on it."""
+from premium.chains.model import Balance, ChainReading, Outcome
+from premium.portfolio.model import ChainState, Holding, Snapshot, Status, ranked
+from premium.prices.model import Quality, Quote
 
 _NO_QUOTE = Quote(price=None, quality=Quality.UNKNOWN)
 
@@ -38,14 +24,17 @@ def assemble(
     timestamp: datetime,
     outcomes: Mapping[str, Outcome],
     quotes: Mapping[str, Quote],
-    watched: Watched,
+    watched: Mapping[str, Collection[str]],
     previous: Snapshot | None,
 ) -> Snapshot:
-    """The snapshot of one refresh. `quotes` by asset key; an asset without one is unpriced."""
+    """Return the snapshot of one refresh.
+
+    `outcomes` by chain, `quotes` by asset key (an asset without one is unpriced), `watched`: chain → addresses.
+    """
     holdings: list[Holding] = []
     states: dict[str, ChainState] = {}
     for chain, outcome in sorted(outcomes.items()):
-        before = _kept(previous, chain, watched.get(chain, frozenset()))
+        before = _kept(previous, chain, watched.get(chain, ()))
         if isinstance(outcome, str):
             holdings += before
             states[chain] = _failed(outcome, chain, previous)
@@ -53,28 +42,6 @@ def assemble(
             holdings += _held(outcome, quotes) + [h for h in before if h.key in outcome.unreadable]
             states[chain] = _fresh(outcome)
     return Snapshot(job_id=job_id, timestamp=timestamp, holdings=ranked(holdings), chains=states)
-
-
-def only(snapshot: Snapshot, addresses: frozenset[str]) -> Snapshot:
-    """The snapshot without wallets that are no longer watched."""
-    kept = [_of(holding, addresses) for holding in snapshot.holdings]
-    return snapshot.model_copy(update={"holdings": tuple(holding for holding in kept if holding.units)})
-
-
-def by_chain(snapshot: Snapshot) -> Mapping[str, Decimal]:
-    """Every chain that was asked, also where it holds nothing."""
-    return dict.fromkeys(snapshot.chains, Decimal(0)) | _sums(snapshot.holdings, lambda holding: holding.chain)
-
-
-def by_category(snapshot: Snapshot) -> Mapping[str, Decimal]:
-    return _sums(snapshot.holdings, lambda holding: holding.category)
-
-
-def _sums(holdings: Iterable[Holding], group: Callable[[Holding], str]) -> dict[str, Decimal]:
-    groups: dict[str, list[Decimal | None]] = defaultdict(list)
-    for holding in holdings:
-        groups[group(holding)].append(holding.value)
-    return {name: total(values) for name, values in sorted(groups.items())}
 
 
 def _held(reading: ChainReading, quotes: Mapping[str, Quote]) -> list[Holding]:
@@ -98,16 +65,11 @@ def _holding(balances: list[Balance], quote: Quote, as_of: datetime) -> Holding:
     )
 
 
-def _kept(previous: Snapshot | None, chain: str, addresses: frozenset[str]) -> list[Holding]:
+def _kept(previous: Snapshot | None, chain: str, addresses: Collection[str]) -> list[Holding]:
     """The chain's part of the previous snapshot, of the wallets still watched."""
     before = previous.holdings if previous is not None else ()
-    mine = [_of(holding, addresses) for holding in before if holding.chain == chain]
+    mine = [holding.of_wallets(addresses) for holding in before if holding.chain == chain]
     return [holding.model_copy(update={"stale": True}) for holding in mine if holding.units]
-
-
-def _of(holding: Holding, addresses: frozenset[str]) -> Holding:
-    units = {address: units for address, units in holding.units.items() if address in addresses}
-    return holding.model_copy(update={"units": units})
 
 
 def _fresh(reading: ChainReading) -> ChainState:
@@ -117,13 +79,11 @@ def _fresh(reading: ChainReading) -> ChainState:
 
 
 def _failed(reason: str, chain: str, previous: Snapshot | None) -> ChainState:
-    """The time of a stale part is the time it was read at, however many refreshes ago."""
+    """Return the state of a chain that could not be read.
+
+    The time of a stale part is the time it was read at, however many refreshes ago.
+    """
     before = previous.chains.get(chain) if previous is not None else None
     if before is None or before.as_of is None:
         return ChainState(status=Status.UNAVAILABLE, as_of=None, reason=reason)
     return before.model_copy(update={"status": Status.STALE, "reason": reason})
-
-
-def ranked(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
-    """Most valuable first, a stable order among equals."""
-    return tuple(sorted(holdings, key=lambda holding: (-(holding.value or Decimal(0)), holding.key)))

@@ -1,40 +1,29 @@
-"""The SQL of snapshots, in the time-series database. The application role sees its user's through views."""
+"""The SQL of snapshots, in the time-series database.
+
+The application role sees its user's through views; the worker role sees all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from pydantic import BaseModel, ConfigDict
 
-from premium.portfolio import aggregate
-from premium.portfolio.model import ChainState, Holding, Snapshot
+from premium.portfolio.model import ChainState, Holding, Interval, Point, Snapshot, ranked
 from premium.storage.timeseries import TimeSeries
-
-Interval = Literal["hour", "day", "week"]
-
-
-class Point(BaseModel):
-    """The value of a portfolio in one interval of time: at its end, and its extremes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    at: datetime
-    value: Decimal
-    lowest: Decimal
-    highest: Decimal
 
 
 class SnapshotStore:
+    """Snapshots of portfolios over time, and their roll-ups."""
+
     def __init__(self, timeseries: TimeSeries) -> None:
         self._timeseries = timeseries
 
     def add(self, user_id: UUID, snapshot: Snapshot, *, before_commit: Callable[[], None] = lambda: None) -> None:
-        """Once a job: a second insert for the same job changes nothing."""
+        """Add a job's snapshot; a second insert for the same job changes nothing."""
         with self._timeseries.transaction() as connection:
             connection.execute(
                 'INSERT INTO portfolio_snapshots (user_id, job_id, "timestamp", total_value, is_stale,'
@@ -52,7 +41,7 @@ class SnapshotStore:
             before_commit()
 
     def of_job(self, user_id: UUID, job_id: UUID, timestamp: datetime) -> Snapshot | None:
-        """The result of a job that has got that far before; worker role."""
+        """Return the snapshot that an earlier attempt of the job has left; worker role."""
         with self._timeseries.transaction() as connection:
             row = connection.execute(
                 'SELECT * FROM portfolio_snapshots WHERE user_id = %s AND job_id = %s AND "timestamp" = %s',
@@ -61,7 +50,7 @@ class SnapshotStore:
         return _snapshot(row) if row else None
 
     def before(self, user_id: UUID, timestamp: datetime) -> Snapshot | None:
-        """The newest snapshot that is older than `timestamp`; worker role."""
+        """Return the newest snapshot that is older than `timestamp`; worker role."""
         with self._timeseries.transaction() as connection:
             row = connection.execute(
                 'SELECT * FROM portfolio_snapshots WHERE user_id = %s AND "timestamp" < %s'
@@ -71,6 +60,7 @@ class SnapshotStore:
         return _snapshot(row) if row else None
 
     def newest(self, user_id: UUID) -> Snapshot | None:
+        """Return the user's newest snapshot."""
         with self._timeseries.as_user(user_id) as connection:
             row = connection.execute(
                 'SELECT * FROM my_portfolio_snapshots ORDER BY "timestamp" DESC LIMIT 1'
@@ -78,13 +68,16 @@ class SnapshotStore:
         return _snapshot(row) if row else None
 
     def history(self, user_id: UUID, interval: Interval, since: datetime, until: datetime, limit: int) -> list[Point]:
-        """One point an interval that has a snapshot, oldest first; hours from the snapshots, the rest from roll-ups."""
+        """Return one point an interval that has a snapshot, oldest first.
+
+        Hours come from the snapshots, days and weeks from roll-ups.
+        """
         with self._timeseries.as_user(user_id) as connection:
             rows = connection.execute(_HISTORY[interval], (since, until, limit)).fetchall()
         return [Point.model_validate(row) for row in rows]
 
     def between(self, user_id: UUID, since: datetime, until: datetime, limit: int) -> list[Snapshot]:
-        """Snapshots oldest first, for performance."""
+        """Return the snapshots of a period, oldest first."""
         with self._timeseries.as_user(user_id) as connection:
             rows = connection.execute(
                 'SELECT * FROM my_portfolio_snapshots WHERE "timestamp" BETWEEN %s AND %s'
@@ -92,6 +85,12 @@ class SnapshotStore:
                 (since, until, limit),
             ).fetchall()
         return [_snapshot(row) for row in rows]
+
+    def maintain(self, now: datetime) -> Any:
+        """Make coming partitions and roll-ups, and drop what is too old; worker role."""
+        with self._timeseries.transaction(statement_timeout_ms=90_000) as connection:
+            row = connection.execute("SELECT maintain_timeseries(%s) AS done", (now,)).fetchone()
+        return row and row["done"]
 
 
 _ROLLED_UP = (
@@ -111,8 +110,11 @@ _HISTORY: Mapping[Interval, Any] = {
 
 
 def _json(snapshot: Snapshot) -> tuple[Jsonb, Jsonb, Jsonb]:
-    """Chains, assets and categories, each with its value, so that the row can be read by SQL alone."""
-    values = aggregate.by_chain(snapshot)
+    """Return chains, assets and categories as columns, each with its value.
+
+    The row can be read by SQL alone.
+    """
+    values = snapshot.value_by_chain
     chains = {
         name: state.model_dump(mode="json") | {"value": str(values[name])} for name, state in snapshot.chains.items()
     }
@@ -121,7 +123,7 @@ def _json(snapshot: Snapshot) -> tuple[Jsonb, Jsonb, Jsonb]:
         | {"value": None if holding.value is None else str(holding.value)}
         for holding in snapshot.holdings
     }
-    categories = {name: str(value) for name, value in aggregate.by_category(snapshot).items()}
+    categories = {name: str(value) for name, value in snapshot.value_by_category.items()}
     return Jsonb(chains), Jsonb(assets), Jsonb(categories)
 
 
@@ -130,6 +132,6 @@ def _snapshot(row: Mapping[str, Any]) -> Snapshot:
     return Snapshot(
         job_id=row["job_id"],
         timestamp=row["timestamp"],
-        holdings=aggregate.ranked(holdings),
+        holdings=ranked(holdings),
         chains={name: ChainState.model_validate(value) for name, value in row["chain_breakdown"].items()},
     )

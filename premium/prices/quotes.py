@@ -1,24 +1,25 @@
-"""Prices for many assets: five minutes from the cache, else from the source that covers the asset.
+"""Quotes of many assets, from a cache and from sources of prices.
 
-What was known last stays for a day, so that a source that is down yields an older price under its own time,
-which `judge` marks once it is too old.
+Five minutes from the cache, else from the source that covers the asset. What was known last stays for a day, so that
+a source that is down yields an older price under its own time, which is marked once it is too old.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from premium.clock import Clock
 from premium.errors import UpstreamUnavailable
-from premium.prices.judge import judge
 from premium.prices.model import Price, PriceSource, Quote
 from premium.storage.cache import Cache
 
 FRESH = timedelta(minutes=5)
 _KEPT_SECONDS = 24 * 3600
+_NOTHING: Mapping[str, Price] = MappingProxyType({})
 
 
 class _Known(BaseModel):
@@ -29,12 +30,20 @@ class _Known(BaseModel):
 
 
 class Prices:
+    """What assets cost now, from a cache and several sources."""
+
     def __init__(self, cache: Cache, sources: Sequence[PriceSource], clock: Clock) -> None:
-        """`sources` in the order of preference: a later one is asked for what the earlier do not know."""
+        """Take `sources` in the order of preference.
+
+        A later one is asked for what the earlier do not know.
+        """
         self._cache, self._sources, self._clock = cache, sources, clock
 
-    async def quotes(self, keys: Iterable[str]) -> Mapping[str, Quote]:
-        """One quote for each key, in whatever state the sources are."""
+    async def quotes(self, keys: Iterable[str], last: Mapping[str, Price] = _NOTHING) -> Mapping[str, Quote]:
+        """Return one quote for each key, in whatever state the sources are.
+
+        `last` holds prices that the caller knows from before; they count where a source is silent.
+        """
         wanted = sorted(set(keys))
         known = {key: entry for key in wanted if (entry := self._cached(key))}
         now = self._clock.now()
@@ -43,11 +52,12 @@ class Prices:
         for price in fresh.values():
             entry = _Known(price=price, asked_at=now)
             self._cache.set(price.key, entry.model_dump(mode="json"), ttl_seconds=_KEPT_SECONDS)
-        prices = {key: entry.price for key, entry in known.items()} | fresh
-        return {key: judge(prices.get(key), now, answered=key not in silent) for key in wanted}
+        prices = {key: price for key, price in last.items() if key in silent}
+        prices |= {key: entry.price for key, entry in known.items()} | fresh
+        return {key: Quote.of(prices.get(key), now, answered=key not in silent) for key in wanted}
 
     async def _ask(self, keys: Sequence[str]) -> tuple[dict[str, Price], set[str]]:
-        """What the sources know, and the keys of which at least one source said nothing."""
+        """Return what the sources know, and the keys that a source said nothing of."""
         found: dict[str, Price] = {}
         silent: set[str] = set()
         for source in self._sources:

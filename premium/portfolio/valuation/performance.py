@@ -1,4 +1,4 @@
-"""How a portfolio did between snapshots. Pure; ratios are decimals rounded once, statistics are floats.
+"""Measures how a portfolio did between snapshots; ratios are decimals, statistics floats.
 
 Flows are read from the holdings: between two snapshots the gain is what the earlier amounts earned by the change
 of their prices, and every other change of value is a deposit or a withdrawal at the later price. Swaps cancel out
@@ -23,7 +23,10 @@ _PLACES = Decimal("1E-8")
 
 
 class Step(BaseModel):
-    """One interval: value at both ends, and what flowed in (negative: out) in between, in US dollars."""
+    """The time between two snapshots: value at both ends, and the flow in between.
+
+    US dollars; a flow out is negative.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,11 +38,12 @@ class Step(BaseModel):
 
     @property
     def gain(self) -> Decimal:
+        """What the amounts at the start earned by the change of their prices."""
         return EXACT.subtract(EXACT.subtract(self.after, self.before), self.flow)
 
 
 class Performance(BaseModel):
-    """Over the snapshots that were there; None where the figures cannot say it."""
+    """Figures over the snapshots of a period; None where they cannot be told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,7 +67,7 @@ class Performance(BaseModel):
 
 
 def measure(snapshots: Sequence[Snapshot]) -> Performance:
-    """At least one snapshot, oldest first."""
+    """Return the figures over snapshots, oldest first and at least one."""
     steps = [step(before, after) for before, after in pairwise(snapshots)]
     first, last = snapshots[0], snapshots[-1]
     profit = total(part.gain for part in steps)
@@ -88,7 +92,10 @@ def measure(snapshots: Sequence[Snapshot]) -> Performance:
 
 
 def step(before: Snapshot, after: Snapshot) -> Step:
-    """A holding without a good price at both ends earns nothing in between; its value comes and goes as a flow."""
+    """Return the step from one snapshot to the next.
+
+    A holding without a good price at both ends earns nothing in between; its value comes and goes as a flow.
+    """
     later = {holding.key: holding for holding in after.holdings}
     gain = total(_earned(holding, later.get(holding.key)) for holding in before.holdings)
     change = EXACT.subtract(after.total_value, before.total_value)
@@ -102,7 +109,10 @@ def step(before: Snapshot, after: Snapshot) -> Step:
 
 
 def _earned(before: Holding, after: Holding | None) -> Decimal | None:
-    """On the amount that was there at both ends: what left in between left at the earlier price."""
+    """Return what a holding earned by the change of its price.
+
+    It counts on the amount that was there at both ends: what left in between left at the earlier price.
+    """
     if after is None or before.value is None or after.value is None or not before.quote.price or not after.quote.price:
         return None
     units = min(sum(before.units.values()), sum(after.units.values()))
@@ -116,7 +126,7 @@ def _growth(part: Step) -> float | None:
 
 
 def cash_flows(steps: Sequence[Step]) -> list[tuple[datetime, float]]:
-    """From the investor's side: what he put in is negative, the final value is his."""
+    """Return payments as the investor sees them: paid in is negative, the final value positive."""
     if not steps:
         return []
     flows = [(steps[0].start, -float(steps[0].before))]
@@ -125,7 +135,10 @@ def cash_flows(steps: Sequence[Step]) -> list[tuple[datetime, float]]:
 
 
 def xirr(flows: Sequence[tuple[datetime, float]]) -> float | None:
-    """The yearly rate at which the flows' present value is zero, by bisection; None where no rate in (-1, 1e6) is."""
+    """Return the yearly rate at which the flows' present value is zero.
+
+    By bisection; None where no rate in (-1, 1e6) is.
+    """
     if len(flows) < 2 or flows[0][0] == flows[-1][0]:
         return None
     years = [((at - flows[0][0]).total_seconds() / _YEAR, amount) for at, amount in flows]
@@ -146,7 +159,7 @@ def xirr(flows: Sequence[tuple[datetime, float]]) -> float | None:
 
 
 def drawdown(growth: Sequence[float]) -> float:
-    """The largest fall from a high, as a fraction of that high."""
+    """Return the largest fall from a high, as a fraction of that high."""
     level = peak = 1.0
     worst = 0.0
     for factor in growth:

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from premium.portfolio.aggregate import Outcome, assemble, by_category, by_chain, only
-from premium.portfolio.model import Balance, Quality, Quote, Snapshot, Status, total
+from premium.chains.model import Balance, Outcome
+from premium.portfolio.model import Snapshot, Status, total
+from premium.portfolio.valuation.assembly import assemble
+from premium.prices.model import Quality, Quote
 from tests.unit.portfolio.examples import ALICE, BOB, JOB, START, balance, key, quote, reading
 
 pytestmark = pytest.mark.unit
@@ -59,8 +61,8 @@ prices = st.none() | st.decimals(0, 10**9, places=18)
 def test_total_equals_the_sum_by_asset_chain_and_category(found: list[Balance], usd: list[Decimal | None]) -> None:
     quotes = {key("one", n): quote(None if p is None else str(p)) for n, p in enumerate(usd)}
     made = make({"one": reading("one", *found), "two": reading("two"), "three": "down"}, quotes)
-    assert made.total_value == total(by_chain(made).values()) == total(by_category(made).values())
-    assert set(by_chain(made)) == {"one", "two", "three"}
+    assert made.total_value == total(made.value_by_chain.values()) == total(made.value_by_category.values())
+    assert set(made.value_by_chain) == {"one", "two", "three"}
 
 
 def test_a_failed_chain_keeps_its_part_with_its_time_and_the_rest_is_new() -> None:
@@ -98,8 +100,8 @@ def test_the_stale_part_leaves_out_wallets_no_longer_watched() -> None:
     first = make({"one": reading("one", balance(ALICE, a, 100), balance(BOB, a, 900))}, {a: quote("1")})
     second = make({"one": "down"}, {}, first, watched={"one": frozenset({ALICE})})
     assert second.total_value == Decimal(1)
-    assert only(first, frozenset({BOB})).total_value == Decimal(9)
-    assert only(first, frozenset()).holdings == ()
+    assert first.of_wallets(frozenset({BOB})).total_value == Decimal(9)
+    assert first.of_wallets(frozenset()).holdings == ()
 
 
 @pytest.mark.parametrize("quality", [Quality.LOW_CONFIDENCE, Quality.TOO_OLD])

@@ -1,4 +1,4 @@
-"""What an asset of a history is called where prices are kept: its own name, and others that mean the same.
+"""Names of an asset: its own, its keys among stored prices, the provider's.
 
 Anybody can call a token ETH: a symbol alone is only taken for what the registry of chains or this list vouches for.
 """
@@ -22,20 +22,20 @@ COINGECKO = {
 
 
 def known_as(asset: str, registry: Registry) -> tuple[str, ...]:
-    """Keys of the price history that mean the asset, its own first."""
+    """Return the keys of stored prices that mean the asset, its own first."""
     chain, found, address = asset.partition(":")
     if found:
-        return (asset,) if ":" in address else (asset_key(chain, address),)
+        return (asset,) if ":" in address else (price_key(chain, address),)
     return (asset, *_of_symbol(asset, registry))
 
 
-def asset_key(chain: str, address: str) -> str:
-    """`chain:address` as the price history writes it: in small letters, since not every source keeps checksums."""
+def price_key(chain: str, address: str) -> str:
+    """Return `chain:address` in small letters, since not every source keeps checksums."""
     return f"{chain}:{address.lower()}"
 
 
 def theirs(asset: str, registry: Registry) -> str | None:
-    """The provider's name of an asset, or None where it can have none."""
+    """Return the provider's name of an asset, or None where it can have none."""
     chain, found, address = asset.partition(":")
     if found:
         known = chain in registry and ":" not in address
@@ -44,9 +44,9 @@ def theirs(asset: str, registry: Registry) -> str | None:
 
 
 def _of_symbol(symbol: str, registry: Registry) -> tuple[str, ...]:
-    """The coin of the chains that call theirs so, and the tokens that the registry lists under this symbol."""
-    coins = [asset_key(chain.name, NATIVE) for chain in registry if chain.native.symbol == symbol]
+    """Return keys of the coins and listed tokens that chains call by this symbol."""
+    coins = [price_key(chain.name, NATIVE) for chain in registry if chain.native.symbol == symbol]
     tokens = [
-        asset_key(chain.name, token.address) for chain in registry for token in chain.tokens if token.symbol == symbol
+        price_key(chain.name, token.address) for chain in registry for token in chain.tokens if token.symbol == symbol
     ]
     return (*coins, *tokens)

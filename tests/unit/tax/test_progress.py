@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from premium.cli import progress as watching
+from premium.cli import progress
 from premium.cli.progress import watched
 from premium.tax.calculation import calculate
 from tests.unit.tax.histories import history
@@ -45,7 +45,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 def test_long_work_is_seen_on_standard_error_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     err, out = terminal(monkeypatch), io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setattr(watching, "SLOW", 0.0)
+    monkeypatch.setattr(progress, "SLOW", 0.0)
     with watched() as watch:
         items = iter(watch("Reading", range(3000), 4000))
         assert [next(items) for _ in range(2500)] == list(range(2500))
@@ -63,7 +63,7 @@ def test_short_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nobody_watches_a_file(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(watching, "SLOW", 0.0)
+    monkeypatch.setattr(progress, "SLOW", 0.0)
     with watched() as watch:
         assert list(watch("Reading", [1, 2], 2)) == [1, 2]
     assert capsys.readouterr() == ("", "")

@@ -1,12 +1,11 @@
-"""The SQL of the price history, in the time-series database. The worker role's alone."""
+"""The SQL of stored prices, in the time-series database; the worker role's alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import NamedTuple
 
+from premium.prices.model import KnownPrice, Price
 from premium.storage.timeseries import TimeSeries
 
 _BATCH = 5_000
@@ -22,21 +21,17 @@ ORDER BY found.asset, found."timestamp", found.source
 """
 
 
-class KnownPrice(NamedTuple):
-    """US dollars for one unit of an asset at a moment, and who said so."""
+class StoredPrices:
+    """What assets cost at past moments, as each source has said it."""
 
-    asset: str
-    at: datetime
-    usd: Decimal
-    source: str
-
-
-class PriceHistory:
     def __init__(self, timeseries: TimeSeries) -> None:
         self._timeseries = timeseries
 
     def add(self, prices: Iterable[KnownPrice]) -> int:
-        """How many were new: what a source has said of a moment stays. Prices of zero say nothing and are left out."""
+        """Store prices and return how many were new.
+
+        What a source has said of a moment stays. Prices of zero say nothing and are left out.
+        """
         rows = sorted({price for price in prices if price.usd > 0})
         added = 0
         for start in range(0, len(rows), _BATCH):
@@ -50,8 +45,12 @@ class PriceHistory:
                 ).rowcount
         return added
 
+    def keep(self, prices: Iterable[Price]) -> int:
+        """Store current prices for those who ask later; return how many were new."""
+        return self.add(KnownPrice(price.key, price.at, price.usd, price.source) for price in prices)
+
     def kept(self, assets: Sequence[str]) -> frozenset[str]:
-        """Those of which any price is kept."""
+        """Return those assets of which any price is stored."""
         with self._timeseries.transaction() as connection:
             rows = connection.execute(
                 "SELECT name FROM unnest(%s::text[]) AS name"
@@ -61,7 +60,10 @@ class PriceHistory:
         return frozenset(row["name"] for row in rows)
 
     def before(self, asked: Sequence[tuple[str, datetime]], within: timedelta) -> list[KnownPrice]:
-        """The newest price at or before each moment, and no older than `within`; the missing are left out."""
+        """Return the newest price at or before each moment, no older than `within`.
+
+        `asked` are assets and moments; those without a price are left out.
+        """
         found: list[KnownPrice] = []
         for start in range(0, len(asked), _BATCH):
             part = asked[start : start + _BATCH]

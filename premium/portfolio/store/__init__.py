@@ -1,0 +1,47 @@
+"""Stores of portfolios: wallets, current assets, snapshots over time, the newest snapshots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from premium.portfolio.store.assets import AssetStore
+from premium.portfolio.store.newest import NewestSnapshots
+from premium.portfolio.store.snapshots import SnapshotStore
+from premium.portfolio.store.wallets import WalletStore
+from premium.storage.cache import Cache
+
+if TYPE_CHECKING:
+    from premium.bootstrap import Platform
+    from premium.storage.postgres import Database
+
+_CACHES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """All stores of portfolios, by one role."""
+
+    wallets: WalletStore
+    assets: AssetStore
+    snapshots: SnapshotStore
+    newest: NewestSnapshots
+
+    @classmethod
+    def of(cls, platform: Platform) -> Stores:
+        """Return the application's: each user's rows under row-level security."""
+        return cls._by(platform.database, platform)
+
+    @classmethod
+    def of_worker(cls, platform: Platform) -> Stores:
+        """Return the workers': everybody's rows, and results may be written."""
+        return cls._by(platform.worker_database, platform)
+
+    @classmethod
+    def _by(cls, database: Database, platform: Platform) -> Stores:
+        return cls(
+            wallets=WalletStore(database),
+            assets=AssetStore(database),
+            snapshots=SnapshotStore(platform.timeseries),
+            newest=NewestSnapshots(Cache(platform.redis(_CACHES), "portfolio")),
+        )

@@ -1,0 +1,75 @@
+"""The SQL of current assets, in the premium database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from premium.portfolio.model import AssetRow, Holding, Snapshot
+from premium.storage.postgres import Database
+
+
+class AssetStore:
+    """What each user holds now, one row an asset."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def replace(self, user_id: UUID, snapshot: Snapshot) -> None:
+        """Make the snapshot's holdings the current assets, unless a later refresh has already been here."""
+        rows = [_values(user_id, snapshot.timestamp, holding) for holding in snapshot.holdings]
+        with self._database.transaction() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"assets:{user_id}",))
+            newest = connection.execute(
+                "SELECT max(updated_at) AS at FROM portfolio_assets WHERE user_id = %s", (user_id,)
+            ).fetchone()
+            if newest is not None and newest["at"] is not None and newest["at"] > snapshot.timestamp:
+                return
+            with connection.cursor() as cursor:
+                cursor.executemany(_UPSERT, rows)
+            keys = [holding.key for holding in snapshot.holdings]
+            connection.execute("DELETE FROM portfolio_assets WHERE user_id = %s AND asset <> ALL (%s)", (user_id, keys))
+
+    def page(self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None) -> list[AssetRow]:
+        """Return up to `limit` assets, the most valuable first, after the position.
+
+        The unpriced come last; ties go by id, so that pages neither repeat nor skip.
+        """
+        value, row_id = after or (None, None)
+        values = {"user": user_id, "value": value, "id": row_id, "limit": limit}
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(AssetRow)) as rows:
+            return rows.execute(_PAGE, values).fetchall()
+
+
+_PAGE = """
+    SELECT id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality, value_usd, is_stale, as_of
+    FROM portfolio_assets
+    WHERE user_id = %(user)s AND (
+        %(id)s::uuid IS NULL
+        OR (value_usd IS NULL AND (%(value)s::numeric IS NOT NULL OR id > %(id)s))
+        OR value_usd < %(value)s::numeric
+        OR (value_usd = %(value)s::numeric AND id > %(id)s))
+    ORDER BY value_usd DESC NULLS LAST, id LIMIT %(limit)s
+"""
+_UPSERT = """
+    INSERT INTO portfolio_assets (user_id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality,
+                                  value_usd, is_stale, as_of, updated_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (user_id, chain, asset) DO UPDATE SET
+        symbol = excluded.symbol, category = excluded.category, decimals = excluded.decimals,
+        balance = excluded.balance, price_usd = excluded.price_usd, price_quality = excluded.price_quality,
+        value_usd = excluded.value_usd, is_stale = excluded.is_stale, as_of = excluded.as_of,
+        updated_at = excluded.updated_at
+"""
+
+
+def _values(user_id: UUID, at: datetime, holding: Holding) -> tuple[Any, ...]:
+    price = holding.quote.price
+    return (
+        user_id, holding.chain, holding.key, holding.symbol, holding.category, holding.decimals, holding.amount,
+        price.usd if price else None, holding.quote.quality.value, holding.value, holding.stale, holding.as_of, at,
+    )  # fmt: skip

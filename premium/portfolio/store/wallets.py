@@ -1,0 +1,86 @@
+"""The SQL of watched wallets, in the premium database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.errors import UniqueViolation
+from psycopg.rows import DictRow, class_row
+
+from premium.errors import Conflict, NotFound
+from premium.portfolio.model import Wallet
+from premium.storage.postgres import Database
+
+MAX_WALLETS = 100
+
+
+class WalletStore:
+    """Wallets that users watch, each user's under row-level security."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, user_id: UUID, address: str, label: str | None, chains: Sequence[str]) -> Wallet:
+        """Add a wallet; Conflict for an address that is watched already, or one too many."""
+        with self._database.as_user(user_id) as connection:
+            # Two requests at once could each find room for the last wallet.
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"wallets:{user_id}",))
+            self._check_room(connection)
+            try:
+                row = connection.execute(_ADD, (user_id, address, label, list(chains))).fetchone()
+            except UniqueViolation:
+                raise Conflict("this wallet is watched already", details={"address": address}) from None
+        return Wallet.model_validate(row)
+
+    def all(self, user_id: UUID) -> list[Wallet]:
+        """Return all of a user's wallets, newest first; by either role."""
+        return self.page(user_id, MAX_WALLETS, None)
+
+    def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[Wallet]:
+        """Return up to `limit` wallets, newest first, after the position."""
+        at, wallet_id = after or (None, None)
+        values = {"user": user_id, "at": at, "id": wallet_id, "limit": limit}
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Wallet)) as cursor:
+            return cursor.execute(_PAGE, values).fetchall()
+
+    def has(self, user_id: UUID, address: str, chain: str) -> bool:
+        """Say whether the user watches the address on the chain."""
+        with self._database.as_user(user_id) as connection:
+            row = connection.execute(
+                "SELECT 1 FROM portfolio_wallets"
+                " WHERE user_id = %s AND address = %s AND (chains = '{}' OR %s = ANY (chains))",
+                (user_id, address, chain),
+            ).fetchone()
+        return row is not None
+
+    def remove(self, user_id: UUID, wallet_id: UUID) -> None:
+        """Remove a wallet; NotFound for one that is not the user's."""
+        with self._database.as_user(user_id) as connection:
+            gone = connection.execute("DELETE FROM portfolio_wallets WHERE id = %s", (wallet_id,))
+            if gone.rowcount == 0:
+                raise NotFound(f"there is no wallet {wallet_id}")
+
+    def users(self) -> list[UUID]:
+        """Return every user with a wallet; by the worker role, which alone sees them all."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("SELECT DISTINCT user_id FROM portfolio_wallets ORDER BY user_id")
+            return [row["user_id"] for row in rows]
+
+    def _check_room(self, connection: Connection[DictRow]) -> None:
+        row = connection.execute("SELECT count(*) AS wallets FROM portfolio_wallets").fetchone()
+        if row is not None and row["wallets"] >= MAX_WALLETS:
+            raise Conflict(f"no more than {MAX_WALLETS} wallets can be watched")
+
+
+_ADD = """
+    INSERT INTO portfolio_wallets (user_id, address, label, chains) VALUES (%s, %s, %s, %s)
+    RETURNING id, address, label, chains, created_at
+"""
+_PAGE = """
+    SELECT id, address, label, chains, created_at FROM portfolio_wallets
+    WHERE user_id = %(user)s AND (%(at)s::timestamptz IS NULL OR (created_at, id) < (%(at)s, %(id)s))
+    ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+"""

@@ -1,0 +1,1 @@
+"""Computes portfolios: what to read, the snapshot of what was read, and returns between snapshots."""

@@ -1,0 +1,25 @@
+"""Says what a refresh reads: which wallets on which chains, and which of their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from premium.chains.model import Wanted
+from premium.portfolio.model import Snapshot, Wallet
+
+
+def watchlist(wallets: Sequence[Wallet], active: Iterable[str], previous: Snapshot | None) -> Wanted:
+    """Return chain → address → tokens to read besides those of the chain's list.
+
+    `active` are the chains that are read; a wallet that names no chains is watched on all of them. Tokens that the
+    previous snapshot held are read again, even if no log names them.
+    """
+    watched = {chain: {w.address for w in wallets if not w.chains or chain in w.chains} for chain in active}
+    wanted: dict[str, dict[str, frozenset[str]]] = {
+        chain: dict.fromkeys(addresses, frozenset()) for chain, addresses in watched.items() if addresses
+    }
+    for holding in previous.holdings if previous else ():
+        for address in holding.units:
+            if address in wanted.get(holding.chain, {}) and holding.category != "native":
+                wanted[holding.chain][address] |= {holding.key.partition(":")[2]}
+    return wanted
