@@ -1,142 +1,81 @@
-"""A user's profile and API keys."""
+"""A user's profile and API keys, and the audit log."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-
-from handlers.runtime import (
-    Body,
-    Caller,
-    Cursor,
-    Limit,
-    Listing,
-    Moment,
-    Position,
-    Tier,
-    View,
-    entry,
-    listing,
-    needs,
-    position,
-    router,
-)
-from premium.accounts.keys import ApiKeys
-from premium.accounts.model import ApiKey, Profile
-from premium.accounts.store import AccountStore
+from handlers.models.accounts import AfterKey, ApiKeyView, CreatedApiKey, NewApiKey, ProfileChange, ProfileView
+from handlers.models.compliance import ActionPrefix, AfterEntry, AuditEntryView, Day, Since, Until, UserId, whose
+from handlers.runtime import Caller, Cursor, Limit, Listing, audited, entry, listing, needs, position, router
+from premium.accounts.service import Accounts
+from premium.audit.service import AuditLog, Bounds
 from premium.bootstrap import platform
 
 app = router("Accounts")
-
-Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["ada@example.org"])]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
-
-
-class ProfileView(View):
-    id: UUID
-    external_id: str
-    email: str | None
-    wallet_address: str | None
-    tier: Tier
-    kyc_status: str
-    created_at: datetime
-    updated_at: datetime
-
-
-class ProfileChange(Body):
-    email: Email | None
-    """null removes it."""
-
-
-class NewApiKey(Body):
-    name: Name
-    scopes: list[Annotated[str, Field(max_length=64)]] = Field(max_length=50, examples=[["portfolio:read"]])
-    expires_at: Moment | None = None
-
-
-class ApiKeyView(View):
-    id: UUID
-    name: str
-    prefix: str
-    """The part of the key that may be shown."""
-    scopes: list[str]
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
-    created_at: datetime
-
-
-class CreatedApiKey(ApiKeyView):
-    key: str | None
-    """Shown this once; a replay of the request has null."""
-
-    def remembered(self) -> CreatedApiKey:
-        return self.model_copy(update={"key": None})
-
-
-class After(Position):
-    created_at: datetime
-    id: UUID
-
-
-def _profile(row: Profile) -> ProfileView:
-    return ProfileView.model_validate(row.model_dump(exclude={"is_restricted"}))
-
-
-def _store() -> AccountStore:
-    return AccountStore(platform().database)
-
-
-def _keys() -> ApiKeys:
-    return ApiKeys(_store(), platform().clock)
-
-
-def _key(row: ApiKey) -> ApiKeyView:
-    return ApiKeyView.model_validate(row.model_dump())
 
 
 @app.get("/v1/users/profile")
 @needs(scope="profile:read")
 def profile(caller: Caller) -> ProfileView:
     """Who the platform takes you for."""
-    return _profile(_store().profile(caller.user_id))
+    return ProfileView.of(Accounts.of(platform()).profile(caller.user_id))
 
 
 @app.put("/v1/users/profile")
-@needs(scope="profile:write")
+@needs(scope="profile:write", security=True)
 def change_profile(caller: Caller, body: ProfileChange) -> ProfileView:
     """Change what is yours to change."""
-    _store().set_email(caller.user_id, body.email.lower() if body.email else None)
-    return _profile(_store().profile(caller.user_id))
+    audited(target=caller.user_id, email="removed" if body.email is None else "set")
+    return ProfileView.of(Accounts.of(platform()).change_email(caller.user_id, body.email))
 
 
 @app.get("/v1/users/api-keys")
 @needs(tier="enterprise", scope="profile:read")
 def api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ApiKeyView]:
     """API keys, newest first, without the keys themselves."""
-    start = position(cursor, After)
-    rows = _keys().page(caller.user_id, after=(start.created_at, start.id) if start else None, limit=limit + 1)
-    return listing([_key(row) for row in rows], limit, After, created_at="created_at", id="id")
+    start = position(cursor, AfterKey)
+    after = (start.created_at, start.id) if start else None
+    rows = Accounts.of(platform()).keys(caller.user_id, after=after, limit=limit + 1)
+    return listing([ApiKeyView.of(row) for row in rows], limit, AfterKey, created_at="created_at", id="id")
 
 
 @app.post("/v1/users/api-keys", status_code=201)
-@needs(tier="enterprise", scope="profile:write")
+@needs(tier="enterprise", scope="profile:write", security=True)
 def add_api_key(caller: Caller, body: NewApiKey) -> CreatedApiKey:
     """Make an API key; it is shown once."""
-    made = _keys().add(
+    new = Accounts.of(platform()).add_key(
         caller.user_id, name=body.name, scopes=body.scopes, roles=caller.roles, expires_at=body.expires_at
     )
-    return CreatedApiKey(key=made.key, **made.record.model_dump())
+    audited(prefix=new.record.prefix, scopes=list(new.record.scopes), expires_at=new.record.expires_at)
+    return CreatedApiKey.made(new)
 
 
 @app.delete("/v1/users/api-keys/<key_id>")
-@needs(tier="enterprise", scope="profile:write")
+@needs(tier="enterprise", scope="profile:write", security=True)
 def revoke_api_key(caller: Caller, key_id: UUID) -> ApiKeyView:
     """Revoke an API key; it is refused everywhere within a second."""
-    return _key(_keys().revoke(caller.user_id, key_id))
+    return ApiKeyView.of(Accounts.of(platform()).revoke_key(caller.user_id, key_id))
+
+
+@app.get("/v1/compliance/audit-log")
+@needs(scope="audit:read")
+def audit_log(
+    caller: Caller,
+    *,
+    user_id: UserId = None,
+    day: Day = None,
+    since: Since = None,
+    until: Until = None,
+    action: ActionPrefix = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Listing[AuditEntryView]:
+    """What you changed, newest first; administrators may ask for another user or for everybody's day."""
+    user, start, log = whose(caller, user_id, day), position(cursor, AfterEntry), AuditLog.of(platform())
+    before = start.entry if start else None
+    bounds = Bounds(limit=limit + 1, since=since, until=until, before=before, action=action)
+    entries = log.of_day(day, bounds) if day else log.of_user(user, bounds)
+    return listing([AuditEntryView.of(each) for each in entries], limit, AfterEntry, entry="position")
 
 
 handler = entry(app)

@@ -1,4 +1,6 @@
-"""Requests a minute, by a sliding window in Redis that every Lambda shares; the same round trip counts usage.
+"""Limit requests a minute by a sliding window in Redis.
+
+Every Lambda shares the window, and the same round trip counts usage.
 
 The window is 60 buckets of one second under Redis' own clock, so that no Lambda's clock matters. Within any minute at
 most `limit` requests pass (to one second), and one who asks at an even pace of `limit` a minute is never refused.
@@ -11,12 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_lambda_powertools.metrics import MetricUnit
 from redis import Redis, RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from premium.metering.usage import PENDING, Backlog, Use
-from premium.observability import logger, metrics
+from premium.observability import count, logger
 from premium.storage.redis_client import impatient
 
 WINDOW_SECONDS = 60
@@ -54,7 +55,7 @@ return {allowed and 1 or 0, math.max(0, limit - used), oldest + window, second}
 
 @dataclass(frozen=True, kw_only=True)
 class LimitState:
-    """The answer for one request, and what its headers say."""
+    """The limit's answer to one request, as its headers tell it."""
 
     allowed: bool
     limit: int
@@ -68,7 +69,10 @@ class LimitState:
 
 
 class Limiter:
-    """`check(subject, limit, use)`; `redis` is database 2. `when_down`: let pass, or refuse, what cannot be counted."""
+    """Count requests against limits.
+
+    `redis` is database 2. `when_down`: let pass, or refuse, what cannot be counted.
+    """
 
     def __init__(
         self,
@@ -87,7 +91,7 @@ class Limiter:
         self._backlog = Backlog()
 
     def check(self, subject: str, limit: int, use: Use | None = None) -> LimitState:
-        """Count one request of `subject` (a user, or an address); `use` is metered with it."""
+        """Count one request of a user or an address; `use` is metered with it."""
         if self._monotonic() < self._open_until:
             return self._undecided(limit, use)
         fields = (use.field("served"), use.field("limited")) if use else ("", "")
@@ -114,8 +118,7 @@ class Limiter:
         if self._failures >= _FAILURES_TO_OPEN:
             self._open_until = self._monotonic() + _OPEN_SECONDS
         logger.warning("rate limits are not counted", failures=self._failures, policy=self._when_down)
-        metrics.add_metric("UncountedRequests", MetricUnit.Count, 1)
-        metrics.flush_metrics()
+        count("UncountedRequests")
         return self._undecided(limit, use)
 
     def _undecided(self, limit: int, use: Use | None) -> LimitState:

@@ -276,6 +276,9 @@ def _check(each: Service) -> None:
             each, (schedule.job is None) != (schedule.task is None), f"schedule {schedule.name} has a job or a task"
         )
         _require(each, schedule.job is None or schedule.job in each.kinds, f"{schedule.job} is no kind of it")
+    changing = [route for route in each.routes if not route.startswith("GET ")]
+    if changing and "audit" not in each.needs:
+        _require(each, None, f'needs=(…, "audit") is missing: {changing[0]} changes state, which leaves an audit entry')
     for consumer in each.consumers:
         _require(each, bool(consumer.queue) != bool(consumer.uploads), f"consumer {consumer.name} has one source")
 

@@ -5,10 +5,8 @@ The metric is 0 for closed, 1 for half-open, 2 for open.
 
 from __future__ import annotations
 
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
-
 from premium.neighbours import Breaker
-from premium.observability import NAMESPACE, logger
+from premium.observability import logger, observe
 
 _LEVEL = {Breaker.CLOSED: 0, Breaker.HALF_OPEN: 1, Breaker.OPEN: 2}
 
@@ -19,7 +17,4 @@ def show(neighbour: str, state: Breaker) -> None:
     At once, because a state that waits for the next flush is seen too late.
     """
     logger.info("circuit breaker changed", neighbour=neighbour, state=state.value)
-    with single_metric(
-        name="CircuitBreaker", unit=MetricUnit.Count, value=_LEVEL[state], namespace=NAMESPACE
-    ) as metric:
-        metric.add_dimension("neighbour", neighbour)
+    observe("CircuitBreaker", _LEVEL[state], "Count", neighbour=neighbour)

@@ -1,4 +1,7 @@
-"""Logs, metrics and traces: the only module that makes them, so that nothing secret leaves by another way."""
+"""Write logs, metrics and traces.
+
+The only module that makes them, so that nothing secret leaves by another way.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.shared.json_encoder import Encoder
 
 from premium.redaction import hidden, hidden_text
@@ -26,11 +30,30 @@ def _line(record: Mapping[str, Any]) -> str:
 
 
 logger = Logger(service=SERVICE, json_serializer=_line, use_rfc3339=True, utc=True, log_uncaught_exceptions=False)
-metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
+
+
+def count(name: str, value: float = 1, **dimensions: str) -> None:
+    """Add to a metric that some manifest declares."""
+    _emit(name, value, MetricUnit.Count, dimensions)
+
+
+def observe(name: str, value: float, unit: Literal["Count", "Percent", "Seconds"], **dimensions: str) -> None:
+    """Record one value of a metric that some manifest declares."""
+    _emit(name, value, MetricUnit(unit), dimensions)
+
+
+def _emit(name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str]) -> None:
+    """Write one line in CloudWatch's embedded metric format at once: what waits for a flush may never be seen."""
+    with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
+        for dimension, its in {"service": SERVICE, **dimensions}.items():
+            metric.add_dimension(dimension, its)
 
 
 class Traces:
-    """X-Ray subsegments where Lambda traces this invocation; the SDK takes 170 ms to import, so only then."""
+    """Make X-Ray subsegments where Lambda traces this invocation.
+
+    The SDK takes 170 ms to import, so only then.
+    """
 
     @cached_property
     def _tracer(self) -> Tracer:
@@ -40,7 +63,7 @@ class Traces:
 
     @contextmanager
     def segment(self, name: str, **annotations: str) -> Iterator[None]:
-        """A named part of the work; `annotations` can be searched for in X-Ray."""
+        """Trace a named part of the work; `annotations` can be searched for."""
         if not sampled():
             yield
             return
@@ -51,7 +74,10 @@ class Traces:
 
 
 def sampled() -> bool:
-    """Whether X-Ray keeps this invocation, as Lambda says anew for each; an emulator has no daemon to send it to."""
+    """Tell whether X-Ray keeps this invocation.
+
+    Lambda says so anew for each; an emulator has no daemon to send it to.
+    """
     return "AWS_XRAY_DAEMON_ADDRESS" in os.environ and "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")
 
 

@@ -62,6 +62,7 @@ HTTP = (
             "GET /v1/users/api-keys",
             "POST /v1/users/api-keys",
             "DELETE /v1/users/api-keys/{id}",
+            "GET /v1/compliance/audit-log",
         ),
     ),
     Function(
@@ -130,10 +131,10 @@ HTTP = (
 
 STREAM = Function(name="stream", needs=("database", "redis", "jwt", "connections", "websocket"), is_event=True)
 ALERT_EVENTS = Function(name="alert_events", needs=("database", "redis", "events"), timeout=60, is_event=True)
-UPLOADS = Function(name="uploads", needs=("redis", "jobs", "exports"), is_event=True)
+UPLOADS = Function(name="uploads", needs=("redis", "jobs", "exports", "audit"), is_event=True)
 SCHEDULES = Function(
     name="schedules",
-    needs=("database", "redis", "jobs", "usage", "connections", "websocket", "backlog"),
+    needs=("database", "redis", "jobs", "usage", "connections", "websocket", "backlog", "audit"),
     timeout=120,
     is_event=True,
 )

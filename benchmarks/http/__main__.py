@@ -25,10 +25,11 @@ from local import ports
 from local.postgres import DATABASES, Postgres
 from local.redis import Redis
 from migrations.roles import OWNER
-from premium.accounts.callers import Callers
-from premium.accounts.gatekeeper import Attempt, Gatekeeper
+from premium.accounts.credentials.callers import Callers
+from premium.accounts.credentials.tokens import TokenVerifier
+from premium.accounts.gatekeeper import Gatekeeper
+from premium.accounts.model import Attempt
 from premium.accounts.store import AccountStore
-from premium.accounts.tokens import TokenVerifier
 from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.limits import Limiter

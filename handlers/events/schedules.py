@@ -1,4 +1,7 @@
-"""One tick of EventBridge: run what `premium.execution.schedule` knows by this name. Everything there may run twice."""
+"""Run the schedule that a tick of EventBridge names.
+
+Everything that `premium.execution.schedule` knows may run twice.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,15 @@ from premium.observability import logger, tracer
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """An error is raised, so that EventBridge tries again and then leaves the tick in its dead-letter queue."""
-    at = platform()
+    """Run one schedule and return its outcome.
+
+    An error is raised, so that EventBridge tries again and then leaves the tick in its dead-letter queue.
+    """
     task = str(event.get("task"))
     logger.append_keys(request_id=f"req_{getattr(context, 'aws_request_id', 'none')}", task=task)
     try:
         with tracer.segment(f"schedule {task}"):
-            outcome = dict(run(task, at, at.clock.now()))
+            outcome = dict(run(task, platform(), platform().clock.now()))
         logger.info("task done", outcome=outcome)
     except Exception:
         logger.exception("task failed")

@@ -1,4 +1,7 @@
-"""The WebSocket: connect with a token, subscribe to channels, ping; whatever else is said, the connection stays."""
+"""Serve the WebSocket: connect with a token, subscribe to channels, ping.
+
+Whatever else a client says, the connection stays.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,7 @@ from typing import Any
 import boto3
 
 from handlers.runtime.body import body_text
-from premium.accounts.callers import Callers
-from premium.accounts.store import AccountStore
-from premium.accounts.tokens import TokenVerifier
+from premium.accounts.service import StreamUsers
 from premium.bootstrap import platform
 from premium.errors import AppError, Conflict, Forbidden, InvalidInput
 from premium.observability import logger, tracer
@@ -26,7 +27,7 @@ Answer = dict[str, Any]
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Answer:
-    """`$connect`, `$disconnect`, `$default`, and this function's own call to greet a new connection."""
+    """Answer `$connect`, `$disconnect`, `$default` and our own call that greets."""
     if "greet" in event:
         return _greet(str(event["greet"]))
     about = event["requestContext"]
@@ -60,8 +61,7 @@ def _dispatch(event: Mapping[str, Any], about: Mapping[str, Any], context: Any) 
 
 def _connect(event: Mapping[str, Any], connection_id: str) -> None:
     query = event.get("queryStringParameters") or {}
-    claims = _verifier().verify(str(query.get("token") or ""))
-    user = _callers().by_claims(claims)
+    user = users().by_token(str(query.get("token") or ""))
     logger.append_keys(user_id=str(user.id))
     channel = query.get("channel")
     if channel is not None and channel not in CHANNELS:
@@ -115,7 +115,10 @@ def _error(text: str) -> Mapping[str, Any]:
 
 
 def _greet_later(connection_id: str, context: Any) -> None:
-    """A connection can be written to once `$connect` has answered: so a second call of this function greets."""
+    """Have a second call of this function greet.
+
+    A connection can be written to once `$connect` has answered.
+    """
     try:
         boto3.client("lambda", config=client_config()).invoke(
             FunctionName=context.invoked_function_arn,
@@ -131,10 +134,6 @@ def _greet(connection_id: str) -> Answer:
 
 
 @cache
-def _verifier() -> TokenVerifier:
-    return TokenVerifier(platform().secrets, platform().settings.require("jwt_secret_arn"))
-
-
-@cache
-def _callers() -> Callers:
-    return Callers(AccountStore(platform().database), platform().clock)
+def users() -> StreamUsers:
+    """Return the stream users of this process."""
+    return StreamUsers.of(platform())

@@ -1,5 +1,6 @@
 """The HTTP side alone: envelope, error table, router, pagination, idempotency, headers."""
 
+from handlers.runtime.audit import audited
 from handlers.runtime.callers import Caller, IdempotencyKey, RequestId
 from handlers.runtime.entry import entry
 from handlers.runtime.envelope import Listing
@@ -30,6 +31,7 @@ __all__ = [
     "Tier",
     "View",
     "Whole",
+    "audited",
     "cursor_of",
     "entry",
     "job_view",

@@ -1,4 +1,4 @@
-"""From the authorizer's event to what the gatekeeper rules on: credentials, source address, route."""
+"""Read credentials, source address and route from the authorizer's event."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
-from premium.accounts.gatekeeper import Attempt
+from premium.accounts.model import Attempt
 from premium.errors import Forbidden
 
 ORIGIN_HEADER = "x-origin-secret"
 
 
 def attempt_of(event: Mapping[str, Any], origin: Mapping[str, str] | None = None) -> Attempt:
-    """`origin` is the secret that CloudFront sends (`value`, and `previous` while it rotates); Forbidden without it."""
+    """Return what a request brings; Forbidden where it went around CloudFront.
+
+    `origin` is the secret that CloudFront sends: `value`, and `previous` while it rotates.
+    """
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
     through_edge = origin is not None
     if origin is not None:
@@ -41,7 +44,7 @@ def _viewer(headers: Mapping[str, str]) -> str:
 
 
 def _network(address: str) -> str:
-    """An IPv4 address as it is, an IPv6 one as its /64, `unknown` for anything else."""
+    """Return an IPv4 address as it is, an IPv6 one as its /64, else `unknown`."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -24,22 +24,30 @@ _MARK = "__needs__"
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """Requirements of one route; `public` ones pass without credentials, but not without a verdict."""
+    """The requirements of one route.
+
+    Public routes pass without credentials, but not without a verdict.
+    """
 
     tier: Tier = Tier.FREE
     scope: str | None = None
     role: str | None = None
     public: bool = False
+    security: bool = False
+    """Changes of credentials, roles and money: their audit entries are kept seven years instead of one."""
 
     def check(self, state: RequestState) -> None:
-        """Raises what the caller lacks: a verdict or credentials, role, tier, scope, in this order."""
+        """Raise what the caller lacks.
+
+        In this order: a verdict or credentials, role, tier, scope.
+        """
         if refusal := state.verdict.refusal():
             raise refusal
         if not self.public:
             self._check(state.principal)
 
     def _check(self, caller: Principal) -> None:
-        if self.role is not None and self.role not in caller.roles and f"role:{self.role}" not in caller.scopes:
+        if self.role is not None and not caller.has_role(self.role):
             raise Forbidden("This needs another role", details={"role": self.role})
         if not caller.tier.includes(self.tier):
             details = {"required": self.tier.value, "tier": caller.tier.value}
@@ -48,18 +56,26 @@ class Needs:
             raise Forbidden("This API key lacks a scope", details={"scope": self.scope})
 
 
-def needs(*, tier: str = "free", scope: str | None = None, role: str | None = None) -> Callable[[F], F]:
-    """The route needs a caller of this tier or above, whose credential has this scope and who has this role."""
-    return _marker(Needs(tier=Tier(tier), scope=scope, role=role))
+def needs(
+    *, tier: str = "free", scope: str | None = None, role: str | None = None, security: bool = False
+) -> Callable[[F], F]:
+    """Mark a route as needing a tier or above, a scope, a role.
+
+    `security`: what it changes is remembered for seven years.
+    """
+    return _marker(Needs(tier=Tier(tier), scope=scope, role=role, security=security))
 
 
 def public(function: F) -> F:
-    """The route answers without credentials; it is still limited, by source address."""
+    """Mark a route as answering without credentials.
+
+    It is still limited, by source address.
+    """
     return _marker(Needs(public=True))(function)
 
 
 def needs_of(function: Callable[..., Any]) -> Needs | None:
-    """What a function was marked with; None for a forgotten mark."""
+    """Return the mark of a function; None for a forgotten one."""
     return getattr(function, _MARK, None)
 
 

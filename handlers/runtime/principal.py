@@ -1,4 +1,7 @@
-"""Who asks: read from the authorizer's context, which only API Gateway can write."""
+"""Read the caller of a request from the authorizer's context.
+
+Only API Gateway can write that context.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from premium.tiers import Tier
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """An authenticated caller."""
+    """The authenticated caller of a request."""
 
     user_id: UUID
     """`premium_users.id`."""
@@ -27,12 +30,17 @@ class Principal:
     """The API key that was used, if one was."""
 
     def may(self, scope: str) -> bool:
+        """Tell whether the credential has a scope."""
         return "*" in self.scopes or scope in self.scopes
+
+    def has_role(self, role: str) -> bool:
+        """Tell whether the caller has a role, by token or by the scope of a key."""
+        return role in self.roles or f"role:{role}" in self.scopes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What the authorizer decided about one request, and the limit's state for the headers."""
+    """The authorizer's decision about one request, and its limit's state."""
 
     outcome: str
     principal: Principal | None
@@ -42,9 +50,11 @@ class Verdict:
     reset: int
     """Unix seconds at which the window frees its oldest request."""
     retry_after: int
+    address: str = ""
+    """Where the request came from: an IP address, or an IPv6 network."""
 
     def refusal(self) -> AppError | None:
-        """The error that answers a request that may not pass."""
+        """Return the error for a request that may not pass."""
         match self.outcome:
             case "allow":
                 return None
@@ -71,7 +81,10 @@ NO_VERDICT = Verdict(
 
 
 def verdict_of(event: Mapping[str, Any]) -> Verdict:
-    """The authorizer's verdict; `NO_VERDICT` where it is missing or unreadable: no guess favours a caller."""
+    """Return the authorizer's verdict.
+
+    `NO_VERDICT` where it is missing or unreadable: no guess favours a caller.
+    """
     try:
         context: Mapping[str, str] = event["requestContext"]["authorizer"]["lambda"]
         return Verdict(
@@ -82,6 +95,7 @@ def verdict_of(event: Mapping[str, Any]) -> Verdict:
             remaining=int(context.get("remaining") or 0),
             reset=int(context.get("reset") or 0),
             retry_after=int(context.get("retryAfter") or 0),
+            address=context.get("address") or "",
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return NO_VERDICT

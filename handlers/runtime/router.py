@@ -1,4 +1,7 @@
-"""A service's routes: Powertools' resolver, with the envelope, the error table and the gate around every route."""
+"""Serve the routes of a service: Powertools' resolver with what surrounds every route.
+
+That is the envelope, the error table, the gate, and the audit entries of what changes something.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from handlers.runtime.adapt import JSON, enveloped
+from handlers.runtime.audit import recorded
 from handlers.runtime.envelope import failure
 from handlers.runtime.errors import STATUS, MethodNotAllowed, as_app_error, from_validation
 from handlers.runtime.gate import Gate
@@ -22,7 +26,7 @@ from premium.observability import logger
 
 
 class Router(APIGatewayHttpResolver):
-    """Routes return plain models (or a `Listing` of them); what leaves is the envelope."""
+    """Turn models and listings that routes return into envelopes."""
 
     def __init__(self, tag: str, elsewhere: Callable[[str], list[str]]) -> None:
         super().__init__(enable_validation=True, debug=False)
@@ -33,7 +37,10 @@ class Router(APIGatewayHttpResolver):
         self.not_found(self._not_found)
 
     def route(self, rule: str, method: Any, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
-        """As Powertools' (so `get`, `post`, `put`, `delete` too); the function must say what it needs."""
+        """Register a route, as Powertools' `get`, `post`, `put`, `delete` do.
+
+        Its function must say what it needs.
+        """
         bound = inspect.signature(super().route).bind(rule, method, *args, **kwargs)
         bound.apply_defaults()
 
@@ -42,7 +49,9 @@ class Router(APIGatewayHttpResolver):
             if requirement is None:
                 raise TypeError(f"{function.__qualname__} says neither needs(...) nor @public")
             remember = method == "POST" and not requirement.public
-            wrapped, model = enveloped(function, bound.arguments["status_code"], remember=remember)
+            changing = method != "GET"
+            served = recorded(function, rule, security=requirement.security) if changing else function
+            wrapped, model = enveloped(served, bound.arguments["status_code"], remember=remember)
             options = self._documented(dict(bound.arguments), function, requirement, model)
             super(Router, self).route(**options)(wrapped)
             return function
@@ -52,7 +61,7 @@ class Router(APIGatewayHttpResolver):
     def _documented(
         self, options: dict[str, Any], function: Callable[..., Any], requirement: Needs, model: type[Any] | None
     ) -> dict[str, Any]:
-        """Powertools' options of a route, with what the OpenAPI document says of it unless it was said."""
+        """Add what the OpenAPI document says of a route to its options."""
         summary = (function.__doc__ or function.__name__).split("\n")[0].strip(". ")
         credentials: list[dict[str, list[str]]] = [] if requirement.public else [{"bearer": []}, {"apiKey": []}]
         said = {"tags": [self.tag], "summary": summary, "security": credentials}
@@ -63,7 +72,7 @@ class Router(APIGatewayHttpResolver):
         return options
 
     def methods_of(self, path: str) -> list[str]:
-        """Under which methods this path has a route."""
+        """Return the methods under which a path has a route."""
         return sorted({route.method for route in self._static_routes + self._dynamic_routes if route.rule.match(path)})
 
     def _not_found(self, _: NotFoundError) -> Response[Any]:
@@ -76,7 +85,7 @@ class Router(APIGatewayHttpResolver):
 
 
 def router(tag: str, *, elsewhere: Callable[[str], list[str]] = lambda _: []) -> Router:
-    """A service's router; `tag` groups its operations in the OpenAPI document.
+    """Return the router of a service; `tag` groups its operations in the OpenAPI document.
 
     `elsewhere` knows the methods of other services' paths: for the function that answers what nobody else does.
     """
@@ -95,7 +104,7 @@ def _answer_error(error: Exception) -> Response[Any]:
 
 
 def error_response(error: AppError | None) -> Response[Any]:
-    """The failure envelope with its status; None answers INTERNAL."""
+    """Return the failure envelope with its status; None answers INTERNAL."""
     state = current()
     if isinstance(error, RateLimited):
         state.headers["Retry-After"] = str(error.retry_after)

@@ -1,22 +1,28 @@
-"""What is known about the request under way; a Lambda process serves one at a time, a test may serve several."""
+"""Keep what is known about the request under way.
+
+A Lambda process serves one at a time, a test may serve several.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from handlers.runtime.principal import NO_VERDICT, Principal, Verdict, verdict_of
 from premium.errors import Unauthenticated
+
+if TYPE_CHECKING:
+    from premium.audit.service import Record
 
 _CURRENT: ContextVar[RequestState] = ContextVar("request")
 
 
 @dataclass(kw_only=True)
 class RequestState:
-    """One request: its id, its caller, and what the answer's headers must say."""
+    """One request: its id, its caller, and headers of its answer."""
 
     request_id: str
     verdict: Verdict = NO_VERDICT
@@ -26,18 +32,23 @@ class RequestState:
     remaining_ms: int | None = None
     """Until Lambda ends this invocation, as of its beginning."""
     idempotency_key: str | None = None
+    record: Record | None = None
+    """What its audit entry is told, while a route that changes something runs."""
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def principal(self) -> Principal:
-        """The caller; `Unauthenticated` on a public route that was asked without credentials."""
+        """Return the caller; Unauthenticated where a public route has none."""
         if self.verdict.principal is None:
             raise Unauthenticated("This needs a token or an API key")
         return self.verdict.principal
 
 
 def begin(event: Mapping[str, Any], context: Any) -> RequestState:
-    """State of a new request; the id is API Gateway's, or the invocation's where there is no gateway."""
+    """Begin a request.
+
+    Its id is API Gateway's, or the invocation's where there is no gateway.
+    """
     gateway = event.get("requestContext")
     given = gateway.get("requestId") if isinstance(gateway, Mapping) else None
     remaining = getattr(context, "get_remaining_time_in_millis", None)
@@ -52,5 +63,5 @@ def begin(event: Mapping[str, Any], context: Any) -> RequestState:
 
 
 def current() -> RequestState:
-    """The request under way; LookupError outside of one."""
+    """Return the request under way; LookupError outside of one."""
     return _CURRENT.get()

@@ -1,13 +1,13 @@
-"""The verdict on one request: whose credential it is, and whether he asks too often. Nothing here knows of Lambda."""
+"""Rule on a request: whose credential it is, and whether he asks too often."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from premium.accounts.callers import Callers
-from premium.accounts.model import KeyOwner, User
-from premium.accounts.tokens import TokenVerifier
+from premium.accounts.credentials.callers import Callers
+from premium.accounts.credentials.tokens import TokenVerifier
+from premium.accounts.model import Attempt, Identity, KeyOwner, User
 from premium.clock import Clock
 from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.limits import Limiter, LimitState
@@ -18,19 +18,8 @@ Outcome = Literal["allow", "unauthenticated", "forbidden", "rate_limited", "unav
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """What a request brings: its credentials as sent, where it comes from, which route it asks for."""
-
-    authorization: str | None
-    api_key: str | None
-    address: str
-    """Source IP address, or the IPv6 network that one subscriber has."""
-    route: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Ruling:
-    """The verdict as the authorizer's context carries it: strings only."""
+    """The verdict on one request."""
 
     verdict: Outcome
     message: str = ""
@@ -40,6 +29,7 @@ class Ruling:
     state: LimitState | None = None
 
     def context(self) -> dict[str, str]:
+        """Return the verdict as the authorizer's context carries it."""
         user, state = self.user, self.state
         return {
             "verdict": self.verdict,
@@ -57,17 +47,11 @@ class Ruling:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Identity:
-    """An accepted credential; no user is a request that brought none, which public routes answer."""
-
-    user: User | None = None
-    roles: frozenset[str] = frozenset()
-    scopes: frozenset[str] = frozenset()
-
-
 class Gatekeeper:
-    """`rule(attempt)`: identify, then count; over the limit comes first, whatever the credential is worth."""
+    """Identify callers and count their requests.
+
+    Over the limit comes first, whatever the credential is worth.
+    """
 
     def __init__(self, *, verifier: TokenVerifier, callers: Callers, limiter: Limiter, clock: Clock) -> None:
         self._verifier = verifier
@@ -76,6 +60,7 @@ class Gatekeeper:
         self._clock = clock
 
     def rule(self, attempt: Attempt) -> Ruling:
+        """Return the verdict on one request."""
         identity, refusal = self._identify(attempt)
         state = self._count(identity.user, attempt)
         if not state.allowed:
@@ -85,7 +70,10 @@ class Gatekeeper:
         return Ruling(verdict="allow", user=identity.user, roles=identity.roles, scopes=identity.scopes, state=state)
 
     def identify(self, attempt: Attempt) -> Identity:
-        """Who the credentials belong to; raises Unauthenticated, Forbidden or UpstreamUnavailable."""
+        """Return whose the credentials are.
+
+        Raises Unauthenticated, Forbidden or UpstreamUnavailable.
+        """
         if attempt.authorization and attempt.api_key:
             raise Unauthenticated("Give a token or an API key, not both")
         if attempt.api_key:

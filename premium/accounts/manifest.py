@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from premium.manifest import Service
+from premium.manifest import Metric, Schedule, Service
 
 SERVICE = Service(
     name="accounts",
@@ -13,8 +13,19 @@ SERVICE = Service(
         "GET /v1/users/api-keys",
         "POST /v1/users/api-keys",
         "DELETE /v1/users/api-keys/{id}",
+        "GET /v1/compliance/audit-log",
     ),
-    needs=("database", "redis", "idempotency", "audit"),
-    scopes=("profile:read", "profile:write"),
+    needs=("database", "redis", "idempotency", "audit", "audit_read"),
+    scopes=("profile:read", "profile:write", "audit:read"),
+    kinds=("accounts.activity",),
+    schedules=(Schedule(name="accounts.activity", every=1440, job="accounts.activity"),),
     tables=("premium_users", "api_keys"),
+    metrics=(
+        Metric(name="ActiveUsersDay", title="Users active in 24 hours", statistic="Maximum", minutes=1440),
+        Metric(name="ActiveUsersWeek", title="Users active in 7 days", statistic="Maximum", minutes=1440),
+        Metric(name="ActiveUsersMonth", title="Users active in 30 days", statistic="Maximum", minutes=1440),
+        Metric(name="RetentionDay1", title="New users back after 1 day, %", statistic="Average", minutes=1440),
+        Metric(name="RetentionDay7", title="New users back after 7 days, %", statistic="Average", minutes=1440),
+        Metric(name="RetentionDay30", title="New users back after 30 days, %", statistic="Average", minutes=1440),
+    ),
 )

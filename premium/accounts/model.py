@@ -1,7 +1,8 @@
-"""Users as the platform knows them, and their API keys."""
+"""Users as the platform knows them, their API keys, and what a request brings."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +12,13 @@ from premium.tiers import Tier
 
 
 class Row(BaseModel):
+    """Base of rows: frozen, nothing extra."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class User(Row):
-    """Who a credential belongs to."""
+    """The user that a credential belongs to."""
 
     id: UUID
     external_id: str
@@ -33,11 +36,12 @@ class KeyOwner(User):
     revoked_at: datetime | None
 
     def usable(self, now: datetime) -> bool:
+        """Tell whether the key is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 class Profile(Row):
-    """What a user sees and changes of himself."""
+    """A user's own data as he sees it."""
 
     id: UUID
     external_id: str
@@ -51,7 +55,10 @@ class Profile(Row):
 
 
 class ApiKey(Row):
-    """A key as its owner sees it; the key itself was shown once and is kept by nobody."""
+    """An API key as its owner sees it.
+
+    The key itself was shown once and is kept by nobody.
+    """
 
     id: UUID
     name: str
@@ -61,3 +68,50 @@ class ApiKey(Row):
     revoked_at: datetime | None
     last_used_at: datetime | None
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """An API key at the one moment when it is known."""
+
+    key: str
+    record: ApiKey
+
+
+class Activity(Row):
+    """How many users were active, and how many of a cohort came back.
+
+    Active in the last n days: `last_active` is later than n days before the moment. A cohort are the users made
+    between n + 1 and n days before the moment; returned are those of them who were last active n days after they were
+    made, or later.
+    """
+
+    active_day: int
+    active_week: int
+    active_month: int
+    cohort_1: int
+    returned_1: int
+    cohort_7: int
+    returned_7: int
+    cohort_30: int
+    returned_30: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """The credentials of a request as sent, its source and its route."""
+
+    authorization: str | None
+    api_key: str | None
+    address: str
+    """Source IP address, or the IPv6 network that one subscriber has."""
+    route: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """An accepted credential; without a user the request brought none."""
+
+    user: User | None = None
+    roles: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()

@@ -1,4 +1,7 @@
-"""SQL of users and API keys, by the application role: lookups go through narrow functions, all else through RLS."""
+"""Read and write users and API keys.
+
+Lookups before the user is known go through narrow functions, all else through row-level security.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg.rows import class_row
 
-from premium.accounts.model import ApiKey, KeyOwner, Profile, User
+from premium.accounts.model import Activity, ApiKey, KeyOwner, Profile, User
 from premium.errors import Conflict, NotFound
 from premium.storage.postgres import Database
 from premium.tiers import Tier
@@ -19,21 +22,39 @@ _KEY = "id, name, prefix, scopes, expires_at, revoked_at, last_used_at, created_
 
 _LIVE_KEYS = "SELECT count(*) AS keys FROM api_keys WHERE user_id = %s AND revoked_at IS NULL"
 
+_ACTIVITY = """
+    SELECT count(*) FILTER (WHERE last_active > %(now)s - interval '1 day') AS active_day,
+           count(*) FILTER (WHERE last_active > %(now)s - interval '7 days') AS active_week,
+           count(*) FILTER (WHERE last_active > %(now)s - interval '30 days') AS active_month
+"""
+_COHORT = """
+           , count(*) FILTER (WHERE {made}) AS cohort_{days}
+           , count(*) FILTER (WHERE {made} AND last_active >= created_at + interval '{days} days') AS returned_{days}
+"""
+_MADE = "created_at > %(now)s - interval '{more} days' AND created_at <= %(now)s - interval '{days} days'"
+
 
 class AccountStore:
+    """The SQL of users and API keys."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def by_external_id(self, external_id: str) -> User | None:
+        """Return the user with the free platform's id."""
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(User)) as cursor:
             return cursor.execute("SELECT * FROM user_by_external_id(%s)", [external_id]).fetchone()
 
     def by_key_hash(self, key_hash: bytes) -> KeyOwner | None:
+        """Return the owner of the key with this hash, revoked or not."""
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(KeyOwner)) as cursor:
             return cursor.execute("SELECT * FROM api_key_by_hash(%s)", [key_hash]).fetchone()
 
     def add_user(self, external_id: str, email: str | None, tier: Tier) -> None:
-        """Make the user unless there is one, or the email is another's or is none: then the caller tries without."""
+        """Make the user unless there is one.
+
+        Nothing is made where the email is another's or is none: then the caller tries without.
+        """
         new = uuid4()
         statement = """INSERT INTO premium_users (id, external_id, email, tier)
                        VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"""
@@ -45,20 +66,24 @@ class AccountStore:
                 raise
 
     def set_tier(self, user_id: UUID, tier: Tier) -> None:
+        """Write down the tier that a token claims."""
         with self._database.as_user(user_id) as connection:
             connection.execute(
                 "UPDATE premium_users SET tier = %s, updated_at = now() WHERE id = %s", [tier.value, user_id]
             )
 
     def user_seen(self, user_id: UUID) -> None:
+        """Write down that the user is active now."""
         with self._database.as_user(user_id) as connection:
             connection.execute("UPDATE premium_users SET last_active = now() WHERE id = %s", [user_id])
 
     def key_seen(self, user_id: UUID, key_id: UUID) -> None:
+        """Write down that the key is used now."""
         with self._database.as_user(user_id) as connection:
             connection.execute("UPDATE api_keys SET last_used_at = now() WHERE id = %s", [key_id])
 
     def profile(self, user_id: UUID) -> Profile:
+        """Return a user's profile; NotFound for none."""
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Profile)) as cursor:
             row = cursor.execute(f"SELECT {_PROFILE} FROM premium_users WHERE id = %s", [user_id]).fetchone()  # noqa: S608 - a constant of ours
         if row is None:
@@ -66,7 +91,7 @@ class AccountStore:
         return row
 
     def set_email(self, user_id: UUID, email: str | None) -> None:
-        """Conflict when another user has the address."""
+        """Change the email address; Conflict when another user has it."""
         try:
             with self._database.as_user(user_id) as connection:
                 connection.execute(
@@ -86,7 +111,7 @@ class AccountStore:
         expires_at: datetime | None,
         room: int,
     ) -> ApiKey:
-        """Conflict where the user has `room` live keys already."""
+        """Add a key; Conflict where the user has `room` live keys already."""
         statement = f"""INSERT INTO api_keys (user_id, name, prefix, key_hash, scopes, expires_at)
                         VALUES (%s, %s, %s, %s, %s, %s) RETURNING {_KEY}"""  # noqa: S608 - a constant of ours
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
@@ -101,21 +126,31 @@ class AccountStore:
         return row
 
     def keys(self, user_id: UUID, *, after: tuple[datetime, UUID] | None = None, limit: int = 201) -> list[ApiKey]:
-        """Newest first, revoked ones too."""
+        """Return a user's keys, newest first, revoked ones too."""
         statement = f"""SELECT {_KEY} FROM api_keys
                         WHERE user_id = %(user)s
                           AND (%(at)s::timestamptz IS NULL OR (created_at, id) < (%(at)s, %(id)s))
                         ORDER BY created_at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 - a constant of ours
-        at, key_id = after or (None, None)
+        created_at, key_id = after or (None, None)
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
-            return cursor.execute(statement, {"user": user_id, "at": at, "id": key_id, "limit": limit}).fetchall()
+            return cursor.execute(
+                statement, {"user": user_id, "at": created_at, "id": key_id, "limit": limit}
+            ).fetchall()
 
     def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
-        """The key, revoked now or before; NotFound for another's."""
+        """Return the key, revoked now or before; NotFound for another's."""
         statement = f"""UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())
                         WHERE id = %s AND user_id = %s RETURNING {_KEY}"""  # noqa: S608 - a constant of ours
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
             row = cursor.execute(statement, [key_id, user_id]).fetchone()
         if row is None:
             raise NotFound("There is no such API key")
+        return row
+
+    def activity(self, now: datetime) -> Activity:
+        """Count active users and cohorts up to this moment; by the worker role, which sees all users."""
+        cohorts = [_COHORT.format(days=days, made=_MADE.format(days=days, more=days + 1)) for days in (1, 7, 30)]
+        statement = f"{_ACTIVITY}{''.join(cohorts)} FROM premium_users"
+        with self._database.transaction() as connection, connection.cursor(row_factory=class_row(Activity)) as cursor:
+            (row,) = cursor.execute(statement, {"now": now}).fetchall()
         return row

@@ -1,4 +1,7 @@
-"""The command `premium`: one group a topic, each imported only when it is asked for, so that `--help` is instant."""
+"""The command `premium`, one group a topic.
+
+A topic is imported only when it is asked for, so that `--help` is instant.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,24 @@ TOPICS: Mapping[str, str] = {command.name: command.text for each in services() f
 
 
 class Topics(click.Group):
+    """The topics as commands, imported when they are asked for."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of all topics."""
         return sorted(TOPICS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Return the command of a topic, None for an unknown one."""
         if cmd_name not in TOPICS:
             return None
         command: click.Command = getattr(import_module(f"premium.cli.{cmd_name}"), cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """One sentence and exit code 1 for what an operator can mend; a traceback only for our own mistakes."""
+        """Turn what an operator can mend into one sentence and exit code 1.
+
+        A traceback is for our own mistakes only.
+        """
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -37,7 +47,10 @@ class Topics(click.Group):
             raise click.ClickException(sentence) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """From `TOPICS` alone: click would import every topic to ask it for its help."""
+        """Write the topics from `TOPICS` alone.
+
+        click would import every topic to ask it for its help.
+        """
         with formatter.section("Commands"):
             formatter.write_dl(sorted(TOPICS.items()))
 

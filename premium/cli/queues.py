@@ -1,4 +1,7 @@
-"""`premium queues`: what an operator does when jobs wait or fail. Exit code 1 where something was refused."""
+"""The command `premium queues`: look after jobs that wait or fail.
+
+Exit code 1 where something was refused.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from premium.bootstrap import platform
+from premium.cli.operators import changes_state
 from premium.clock import rfc3339
 from premium.errors import AppError
 from premium.jobs import operations
@@ -34,7 +38,7 @@ def queues() -> None:
 @queues.command("list")
 @_AS_JSON
 def list_(as_json: bool) -> None:
-    """How many jobs wait, run, wait for a retry and have failed, and who works on them."""
+    """Show how many jobs wait, run, are retried and have failed, and their workers."""
     _show([asdict(state) for state in operations.states(platform().redis(1))], as_json)
 
 
@@ -42,7 +46,10 @@ def list_(as_json: bool) -> None:
 @click.option("--queue", type=_QUEUE, help="This queue only.")
 @_AS_JSON
 def failed(queue: str | None, as_json: bool) -> None:
-    """Dead letters: jobs whose every attempt failed, kept 30 days. A user's own mistakes are not among them."""
+    """List dead letters: jobs whose every attempt failed, kept 30 days.
+
+    A user's own mistakes are not among them.
+    """
     letters = operations.dead_letters(platform().redis(1), (queue,) if queue else QUEUES)
     rows = [{**asdict(each), "failed_at": each.failed_at and rfc3339(each.failed_at)} for each in letters]
     _show(rows, as_json)
@@ -51,6 +58,7 @@ def failed(queue: str | None, as_json: bool) -> None:
 @queues.command()
 @click.argument("job_id", type=click.UUID, required=False)
 @click.option("--all", "every", is_flag=True, help="Every dead letter.")
+@changes_state
 def requeue(job_id: UUID | None, every: bool) -> None:
     """Give failed jobs all their attempts again.
 
@@ -68,8 +76,12 @@ def requeue(job_id: UUID | None, every: bool) -> None:
 
 @queues.command()
 @click.argument("job_id", type=click.UUID)
+@changes_state
 def cancel(job_id: UUID) -> None:
-    """End a job that no worker has taken: its record fails with CANCELLED. A running or ended job is refused."""
+    """End a job that no worker has taken.
+
+    Its record fails with CANCELLED. A running or ended job is refused.
+    """
     try:
         record = platform().jobs.cancel(job_id)
     except AppError as error:
@@ -82,8 +94,11 @@ def cancel(job_id: UUID) -> None:
 @queues.command()
 @click.argument("queue", type=_QUEUE)
 @click.option("--seconds", default=600, show_default=True, type=click.IntRange(0), help="Wait at most this long.")
+@changes_state
 def drain(queue: str, seconds: int) -> None:
-    """Wait until a queue has nothing queued, running or waiting for a retry; exit code 1 when it still has.
+    """Wait until a queue has nothing queued, running or waiting for a retry.
+
+    Exit code 1 when it still has.
 
     Workers go on working; nothing is thrown away. Before maintenance, stop what starts jobs, then drain.
     """

@@ -1,4 +1,4 @@
-"""Named points of a job, where a chaos test may kill the worker.
+"""Kill a worker at a named point of a job, for chaos tests.
 
 In the stage `local` alone, `PREMIUM_CHAOS_POINT=first_write` makes the first attempt of every job die at the point
 of that name: SIGKILL for the work horse and for the RQ worker that forked it, as if the container were lost.
@@ -17,12 +17,12 @@ POINTS = ("recorded", "first_write", "before_commit")
 
 
 def strikes(point: str, *, stage: str, attempt: int) -> bool:
-    """Whether a process must die here."""
+    """Tell whether a process must die at this point."""
     return stage == "local" and attempt == 1 and os.environ.get(VARIABLE) == point
 
 
 def strike() -> None:
-    """Never returns where the process is an RQ work horse."""
+    """Kill this process, and the RQ worker that forked it."""
     if os.environ.get("RQ_WORKER_ID"):
         os.kill(os.getppid(), signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What a job's body may know and do besides its payload."""
+"""What a job's body is given besides its payload."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from premium.execution import chaos
-from premium.execution.lease import Lease
+from premium.execution.lease import JobLease
 from premium.observability import logger
 
 if TYPE_CHECKING:
@@ -31,19 +31,22 @@ class JobContext:
     """When the work was accepted: the instant that results are made as of, so that a repeat gives the same."""
     attempt: int
     platform: Platform
-    lease: Lease
-    _told: list[float] = field(default_factory=lambda: [0.0])
+    lease: JobLease
+    _written: list[float] = field(default_factory=lambda: [0.0])
 
     def progress(self, fraction: Decimal | float) -> None:
-        """0 to 1; what goes back or out of range is ignored. Raises LeaseLost, which the body lets pass."""
+        """Say how far the job is, from 0 to 1.
+
+        What goes back or out of range is ignored. Raises LeaseLost, which the body lets pass.
+        """
         bounded = Decimal(str(fraction))
-        if not 0 < bounded <= 1 or time.monotonic() - self._told[0] < PROGRESS_SECONDS:
+        if not 0 < bounded <= 1 or time.monotonic() - self._written[0] < PROGRESS_SECONDS:
             return
         self.lease.progress(bounded)
-        self._told[0] = time.monotonic()
+        self._written[0] = time.monotonic()
 
     def point(self, name: str) -> None:
-        """Say in the log that the job has come this far; a chaos test may end the process here (`chaos.py`)."""
+        """Log that the job has come this far; a chaos test may end it here."""
         logger.info("point", point=name, attempt=self.attempt)
         if chaos.strikes(name, stage=self.platform.settings.premium_stage, attempt=self.attempt):
             sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Keeps a running job ours: a thread tells the store that we live, and hears when we have lost the job."""
+"""Keep a running job ours by heartbeats from a thread."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from premium.jobs.store import JobStore, LeaseLost
 from premium.observability import logger
 
 
-class Lease:
-    """One attempt's hold on its record; every write of the attempt goes through it, one at a time.
+class JobLease:
+    """The hold of one attempt on its job record.
+
+    Every write of the attempt goes through it, one at a time.
 
     Used as a context: the heartbeat, three times a lease, runs inside. boto3's resources are not made for two threads,
     so a lock orders the heartbeat's writes and the job's own.
@@ -42,22 +44,30 @@ class Lease:
         self._thread.join()
 
     def progress(self, fraction: Decimal) -> None:
-        """Raises LeaseLost, which ends a job that another worker has taken over."""
+        """Write how far the attempt is.
+
+        Raises LeaseLost, which ends a job that another worker has taken over.
+        """
         with self._one_at_a_time:
             self._store.progress(self.record.id, self.record.attempt, fraction, self._clock.now())
 
     def finish(self, result: Mapping[str, Any]) -> JobRecord:
+        """End the job as done. Raises LeaseLost."""
         with self._one_at_a_time:
             return self._store.finish(self.record.id, self.record.attempt, result, self._clock.now())
 
     def fail(self, error: JobError) -> JobRecord:
+        """End the job as failed. Raises LeaseLost."""
         with self._one_at_a_time:
             return self._store.fail(self.record.id, self.record.attempt, error, self._clock.now())
 
-    def give_back(self) -> None:
-        """Queued again, so that the retry need not wait for the lease to run out. Raises LeaseLost."""
+    def requeue(self) -> None:
+        """Queue the job again for its next attempt.
+
+        The retry then need not wait for the lease to run out. Raises LeaseLost.
+        """
         with self._one_at_a_time:
-            self._store.give_back(self.record.id, self.record.attempt, self._clock.now())
+            self._store.requeue(self.record.id, self.record.attempt, self._clock.now())
 
     def _beat(self) -> None:
         while not self._over.wait(self._pause):

@@ -1,11 +1,11 @@
-"""Turns a job's body into the function that RQ calls: claim, run, end, tell. Worker side only.
+"""Turn a job's body into the function that RQ calls: claim, run, end.
 
 Every job may run twice, or in two workers at once; the record decides who goes on:
     no record (expired, or never whole)   nothing to do
     not taken because it has ended        nothing to do
     not taken because another holds it    come back when the lease would have run out
     AppError that no repeat can cure      failed with its code, no dead letter: it is the caller's
-    anything else, attempts left          given back and raised: RQ retries with backoff
+    anything else, attempts left          queued again and raised: RQ retries with backoff
     anything else, last attempt           failed with INTERNAL (or the AppError's code), raised: RQ's dead letter
 """
 
@@ -23,8 +23,8 @@ from rq import Retry, get_current_job
 from premium.bootstrap import Platform, platform
 from premium.errors import AppError, NotFound
 from premium.execution.context import JobContext
-from premium.execution.lease import Lease
-from premium.execution.telling import tell
+from premium.execution.lease import JobLease
+from premium.execution.outcome import publish
 from premium.jobs.model import JobError, JobKind, JobPayload, JobRecord
 from premium.jobs.store import LeaseLost
 from premium.observability import logger
@@ -39,11 +39,14 @@ _COME_BACK = 100_000
 
 
 class AttemptsExhausted(Exception):
-    """Every attempt has died without a word (killed, out of memory): nothing was raised that could be reported."""
+    """Every attempt has died without an error (killed, out of memory)."""
 
 
 def job(kind: JobKind[P]) -> Callable[[Body[P]], Callable[[str], Retry | None]]:
-    """`@job(REFRESH)` over `def refresh(context, payload) -> Mapping`; the mapping is the record's small result."""
+    """Make the function of a job kind: `@job(KIND)` over its body.
+
+    The body is `def refresh(context, payload) -> Mapping`; the mapping is the record's small result.
+    """
 
     def decorate(body: Body[P]) -> Callable[[str], Retry | None]:
         @functools.wraps(body)
@@ -55,9 +58,10 @@ def job(kind: JobKind[P]) -> Callable[[Body[P]], Callable[[str], Retry | None]]:
     return decorate
 
 
-def carry_out(kind: JobKind[P], body: Body[P], job_id: UUID, at: Platform) -> Retry | None:
-    """One attempt, in whatever state the record is."""
-    store, clock, lease = at.jobs.store, at.clock, timedelta(seconds=at.settings.job_lease_seconds)
+def carry_out(kind: JobKind[P], body: Body[P], job_id: UUID, platform: Platform) -> Retry | None:
+    """Make one attempt, in whatever state the record is."""
+    store, clock = platform.jobs.store, platform.clock
+    lease = timedelta(seconds=platform.settings.job_lease_seconds)
     try:
         claim = store.claim(job_id, clock.now(), worker=os.environ.get("RQ_WORKER_ID", ""), lease=lease)
     except NotFound:
@@ -66,38 +70,38 @@ def carry_out(kind: JobKind[P], body: Body[P], job_id: UUID, at: Platform) -> Re
     record = claim.record
     with logger.append_context_keys(job_id=str(job_id), user_id=str(record.user_id), request_id=record.request_id):
         if not claim.taken:
-            return _leave(record, at, lease)
-        with Lease(store, record, clock, lease=lease) as hold:
+            return _leave(record, platform, lease)
+        with JobLease(store, record, clock, lease=lease) as hold:
             try:
-                ended = _attempt(kind, body, hold, at)
+                ended = _attempt(kind, body, hold, platform)
             except LeaseLost:
                 logger.warning("another worker has taken this job; its attempt counts", attempt=record.attempt)
                 return None
-        tell(at, ended)
+        publish(platform, ended)
     return None
 
 
-def _leave(record: JobRecord, at: Platform, lease: timedelta) -> Retry | None:
-    """A job that is not ours: done with, or to be looked at again when its holder's lease is over."""
+def _leave(record: JobRecord, platform: Platform, lease: timedelta) -> Retry | None:
+    """Leave a job that is not ours, or look again when its holder's lease is over."""
     logger.info("job not taken", status=record.status.value, attempt=record.attempt)
     if record.status.ended:
         return None
-    left = (record.updated_at + lease - at.clock.now()).total_seconds()
+    left = (record.updated_at + lease - platform.clock.now()).total_seconds()
     return Retry(max=_COME_BACK, interval=max(1, round(left) + 1))
 
 
-def _attempt(kind: JobKind[P], body: Body[P], hold: Lease, at: Platform) -> JobRecord:
-    """The record as ended; raises what RQ must know of."""
+def _attempt(kind: JobKind[P], body: Body[P], hold: JobLease, platform: Platform) -> JobRecord:
+    """Return the record as ended; raises what RQ must know of."""
     record = hold.record
     if record.attempt - record.spent > kind.attempts:
-        _end_for_good(hold, at, _INTERNAL)
+        _end_for_good(hold, platform, _INTERNAL)
         raise AttemptsExhausted(f"{kind.name} {record.id} died {kind.attempts} times")
     context = JobContext(
         job_id=record.id,
         user_id=record.user_id,
         created_at=record.created_at,
         attempt=record.attempt,
-        platform=at,
+        platform=platform,
         lease=hold,
     )
     try:
@@ -108,27 +112,27 @@ def _attempt(kind: JobKind[P], body: Body[P], hold: Lease, at: Platform) -> JobR
     except Exception as error:
         if isinstance(error, AppError) and not error.retryable:
             logger.info("job refused", code=error.code, kind=kind.name)
-            return hold.fail(_told(error))
+            return hold.fail(_reason(error))
         logger.exception("job attempt failed", kind=kind.name, attempt=record.attempt, of=kind.attempts)
-        _again_or_never(kind, hold, at, _told(error))
+        _retry_or_end(kind, hold, platform, _reason(error))
         raise
 
 
-def _again_or_never(kind: JobKind[P], hold: Lease, at: Platform, error: JobError) -> None:
+def _retry_or_end(kind: JobKind[P], hold: JobLease, platform: Platform, error: JobError) -> None:
     if hold.record.attempt - hold.record.spent >= kind.attempts:
-        _end_for_good(hold, at, error)
+        _end_for_good(hold, platform, error)
     else:
-        hold.give_back()
+        hold.requeue()
 
 
-def _end_for_good(hold: Lease, at: Platform, error: JobError) -> None:
-    """The record fails, and RQ's copy gets no further retry, so that it goes to the dead letters."""
-    tell(at, hold.fail(error))
+def _end_for_good(hold: JobLease, platform: Platform, error: JobError) -> None:
+    """Fail the job; RQ's copy gets no further retry and goes to the dead letters."""
+    publish(platform, hold.fail(error))
     current = get_current_job()
     if current is not None:
         current.retries_left = 0
 
 
-def _told(error: Exception) -> JobError:
-    """To the caller: an AppError's own words; of everything else only that it is ours."""
+def _reason(error: Exception) -> JobError:
+    """Return what the caller may know: an AppError's words, of others nothing."""
     return JobError(code=error.code, message=error.message) if isinstance(error, AppError) else _INTERNAL

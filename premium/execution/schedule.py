@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
+from premium.audit.service import SYSTEM_ACTOR, AuditTrail
 from premium.bootstrap import Platform
 from premium.jobs.kinds import declared
 from premium.jobs.model import SYSTEM, Moment
@@ -47,11 +48,10 @@ def _period(schedule: Schedule, now: datetime) -> datetime:
 
 def _start(kind: str, platform: Platform, moment: datetime) -> Mapping[str, Any]:
     key = moment.isoformat()
-    record = platform.jobs.start(
-        declared()[kind],
-        Moment(at=moment),
-        user_id=SYSTEM,
-        request_id=f"req_{kind}_{key}",
-        idempotency_key=key,
-    )
+    request_id = f"req_{kind}_{key}"
+    with AuditTrail.of(platform).recorded(SYSTEM_ACTOR, f"job {kind}", request_id=request_id) as audit:
+        record = platform.jobs.start(
+            declared()[kind], Moment(at=moment), user_id=SYSTEM, request_id=request_id, idempotency_key=key
+        )
+        audit.add(record.id)
     return {"job": str(record.id)}

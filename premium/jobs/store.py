@@ -1,4 +1,6 @@
-"""Job records in DynamoDB. Each change is one conditional write, so that it happens once or not at all.
+"""Keep job records in DynamoDB.
+
+Each change is one conditional write, so that it happens once or not at all.
 
     queued ──claim──▶ running ──finish / fail──▶ done / failed     (ended: only an operator's `reopen`)
       ▲                 │  ▲
@@ -32,38 +34,47 @@ _PAGE = 200
 
 
 class LeaseLost(Exception):
-    """Another worker has taken the job, or it has ended: whoever gets this stops and writes nothing more."""
+    """Another worker has taken the job, or the job has ended.
+
+    Whoever gets this stops and writes nothing more.
+    """
 
 
 @dataclass(frozen=True)
 class Claim:
-    """The answer to a claim: the job is ours (`taken`), or its record says why not (ended, or held by another)."""
+    """The answer to a claim: `taken`, or the record says why not.
+
+    A job that is not ours has ended or is held by another.
+    """
 
     record: JobRecord
     taken: bool
 
 
 class JobStore:
-    """Records by id."""
+    """Read and change job records by their ids."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def create(self, record: JobRecord) -> JobRecord:
-        """The record as stored: this one, or the earlier one with the same id."""
+        """Store a record; return it, or the earlier one with its id."""
         if self._table.put(to_item(record), condition=Attr("id").not_exists()):
             return record
         return self.get(record.id)
 
     def get(self, job_id: UUID) -> JobRecord:
-        """NotFound when there is none."""
+        """Return the record; NotFound when there is none."""
         item = self._table.get(_key(job_id))
         if item is None:
             raise NotFound(f"there is no job {job_id}")
         return from_item(item)
 
     def claim(self, job_id: UUID, now: datetime, *, worker: str = "", lease: timedelta = LEASE) -> Claim:
-        """Take a queued job, or one whose worker has been silent for `lease`; counts the attempt."""
+        """Take a queued or abandoned job and count the attempt.
+
+        A job is abandoned when its worker has been silent for `lease`.
+        """
         abandoned = _is(JobStatus.RUNNING) & Attr("updated_at").lt(instant(now - lease))
         change = Change(
             set={"status": JobStatus.RUNNING.value, "worker": worker, "updated_at": instant(now)}, add={"attempt": 1}
@@ -80,30 +91,41 @@ class JobStore:
         self._held(job_id, attempt, {"updated_at": instant(now)})
 
     def progress(self, job_id: UUID, attempt: int, fraction: Decimal, now: datetime) -> None:
-        """Never goes back: a second run that starts over is silent until it has passed the first. Raises LeaseLost."""
+        """Write how far the job is; progress never goes back.
+
+        A second run that starts over is silent until it has passed the first. Raises LeaseLost.
+        """
         change = Change(set={"progress": fraction, "updated_at": instant(now)})
         if self._change(job_id, change, _holding(attempt) & Attr("progress").lt(fraction)) is None:
             self.heartbeat(job_id, attempt, now)
 
     def finish(self, job_id: UUID, attempt: int, result: Mapping[str, Any], now: datetime) -> JobRecord:
-        """Ends the job as done. Raises LeaseLost when it has ended or another runs it."""
+        """End the job as done.
+
+        Raises LeaseLost when it has ended or another runs it.
+        """
         return self._held(job_id, attempt, {"progress": 1, "result": compact(result), **_ended(JobStatus.DONE, now)})
 
     def fail(self, job_id: UUID, attempt: int, error: JobError, now: datetime) -> JobRecord:
-        """Ends the job as failed. Raises LeaseLost when it has ended or another runs it."""
+        """End the job as failed.
+
+        Raises LeaseLost when it has ended or another runs it.
+        """
         return self._held(job_id, attempt, {"error": _text(error), **_ended(JobStatus.FAILED, now)})
 
-    def give_back(self, job_id: UUID, attempt: int, now: datetime) -> JobRecord:
-        """A failed attempt that will be repeated: queued again. Raises LeaseLost."""
+    def requeue(self, job_id: UUID, attempt: int, now: datetime) -> JobRecord:
+        """Queue a job again after an attempt that failed. Raises LeaseLost."""
         return self._held(job_id, attempt, {"status": JobStatus.QUEUED.value, "updated_at": instant(now)})
 
     def release(self, job_id: UUID, worker: str, now: datetime) -> bool:
-        """A worker whose child died gives the job back at once; false when it does not hold it."""
+        """Queue a job again whose work horse died; false when this worker does not hold it."""
         change = Change(set={"status": JobStatus.QUEUED.value, "updated_at": instant(now)})
         return self._change(job_id, change, _is(JobStatus.RUNNING) & Attr("worker").eq(worker)) is not None
 
     def reopen(self, job_id: UUID, now: datetime) -> JobRecord | None:
-        """An operator's requeue: a failed job is queued again with all its attempts; None when it has not failed.
+        """Queue a failed job again with all its attempts; None when it has not failed.
+
+        This is the operator's requeue.
 
         `attempt` goes on counting, because it fences: a worker of the job's first life cannot write into its second.
         """
@@ -113,12 +135,15 @@ class JobStore:
         return self._change(job_id, change, _is(JobStatus.FAILED) & Attr("attempt").eq(failed.attempt))
 
     def cancel(self, job_id: UUID, error: JobError, now: datetime) -> JobRecord | None:
-        """An operator's cancel of a job that no worker has taken; None when it is running or has ended."""
+        """Cancel a job that no worker has taken; None when it runs or has ended."""
         change = Change(set={"error": _text(error), **_ended(JobStatus.FAILED, now)})
         return self._change(job_id, change, _is(JobStatus.QUEUED))
 
     def stale(self, status: JobStatus, before: datetime, *, limit: int = 1000) -> Iterator[JobRecord]:
-        """At most `limit` records of one status not touched since `before`, the oldest first, from the index."""
+        """Yield records of one status not touched since `before`, the oldest first.
+
+        At most `limit` of them, from the index.
+        """
         condition = KeyCondition("status").eq(status.value) & KeyCondition("updated_at").lt(instant(before))
         start: Key | None = None
         while limit > 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Command, Service, ServiceSettings
+from premium.manifest import Command, Metric, Service, ServiceSettings
 
 
 class PriceSettings(ServiceSettings):
@@ -21,5 +21,8 @@ SERVICE = Service(
     title="What assets are and were worth",
     settings=PriceSettings,
     tables=("price_history",),
+    metrics=(
+        Metric(name="CircuitBreaker", title="Circuit breakers: 0 closed, 1 half-open, 2 open", statistic="Maximum"),
+    ),
     commands=(Command(name="prices", text="The price history: load what assets cost."),),
 )

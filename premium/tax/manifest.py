@@ -23,7 +23,7 @@ SERVICE = Service(
         "GET /v2/premium/tax/reports",
     ),
     needs=("database", "redis", "idempotency", "audit", "jobs", "reports", "exports"),
-    consumers=(Consumer(name="uploads", uploads="tax-imports/", needs=("redis", "jobs", "exports")),),
+    consumers=(Consumer(name="uploads", uploads="tax-imports/", needs=("redis", "jobs", "exports", "audit")),),
     scopes=("tax:read", "tax:write"),
     kinds=("tax.report", "tax.import", "tax.wallet"),
     queue="tax",

@@ -11,10 +11,11 @@ import psycopg
 import pytest
 
 from local.postgres import SUPERUSER
-from premium.accounts.callers import Callers, key_hash
+from premium.accounts.credentials.callers import Callers
+from premium.accounts.credentials.keys import key_hash
+from premium.accounts.credentials.tokens import Claims
 from premium.accounts.model import User
 from premium.accounts.store import AccountStore
-from premium.accounts.tokens import Claims
 from premium.clock import SystemClock
 from premium.errors import Conflict, NotFound
 from premium.storage.postgres import Database

@@ -71,7 +71,7 @@ def at(
 def forget() -> None:
     """As a new process: nothing is cached."""
     cached: tuple[Any, ...] = (
-        platform, authorizer.gatekeeper, stream._verifier, stream._callers, idempotency._store,
+        platform, authorizer.gatekeeper, stream.users, idempotency._store,
     )  # fmt: skip
     for function in cached:
         function.cache_clear()

@@ -13,7 +13,7 @@ import pytest
 from boto3.dynamodb.conditions import Key
 
 from handlers import accounts, authorizer
-from premium.accounts.keys import MAX_KEYS, ApiKeys
+from premium.accounts.service import MAX_KEYS, Accounts
 from premium.accounts.store import AccountStore
 from premium.bootstrap import Platform
 from premium.errors import Conflict
@@ -111,12 +111,12 @@ def test_no_key_gives_more_than_its_maker_has(at: Platform, enterprise: str, sig
 
 
 def test_the_last_key_is_given_once(at: Platform, enterprise: str) -> None:
-    keys = ApiKeys(AccountStore(at.database), at.clock)
+    own = Accounts.of(at)
     owner = UUID(rule(token=enterprise)["userId"])
 
     def make(number: int) -> bool:
         try:
-            keys.add(owner, name=str(number), scopes=[], roles=frozenset(), expires_at=None)
+            own.add_key(owner, name=str(number), scopes=[], roles=frozenset(), expires_at=None)
         except Conflict:
             return False
         return True

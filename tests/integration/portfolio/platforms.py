@@ -15,7 +15,7 @@ from local.redis import Redis
 from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.execution.context import JobContext
-from premium.execution.lease import Lease
+from premium.execution.lease import JobLease
 from tests.fixtures.postgres import Databases
 
 
@@ -70,6 +70,6 @@ def context(worker: Platform, user_id: UUID, *, job_id: UUID | None = None, stop
         created_at=datetime.now(UTC),
         attempt=1,
         platform=worker,
-        lease=cast("Lease", _NoLease()),
+        lease=cast("JobLease", _NoLease()),
         stop_at=stop_at,
     )

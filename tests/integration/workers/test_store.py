@@ -71,7 +71,7 @@ def test_who_lost_the_lease_can_write_nothing(store: JobStore) -> None:
         lambda: store.progress(job.id, 1, Decimal("0.9"), later),
         lambda: store.finish(job.id, 1, {"by": "a"}, later),
         lambda: store.fail(job.id, 1, ERROR, later),
-        lambda: store.give_back(job.id, 1, later),
+        lambda: store.requeue(job.id, 1, later),
     ):
         with pytest.raises(LeaseLost):
             write()

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from premium.accounts.tokens import TokenVerifier
+from premium.accounts.credentials.tokens import TokenVerifier
 from premium.config import ConfigurationError
 from premium.errors import Unauthenticated
 from premium.tiers import Tier

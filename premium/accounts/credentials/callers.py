@@ -1,4 +1,6 @@
-"""From a verified credential to a user, kept for seconds so that most requests ask no database.
+"""Lead a verified credential to its user, known for some seconds.
+
+Most requests ask no database.
 
 The tier: a subscription's is the truth once billing keeps one; until then the signed claim of the free platform is the
 only word there is, so it decides and is written down, for workers and for API keys, which carry no claim.
@@ -6,18 +8,16 @@ only word there is, so it decides and is written down, for workers and for API k
 
 from __future__ import annotations
 
-import hashlib
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+from premium.accounts.credentials.keys import is_key, key_hash
+from premium.accounts.credentials.tokens import Claims
 from premium.accounts.model import KeyOwner, User
-from premium.accounts.store import AccountStore
-from premium.accounts.tokens import Claims
 from premium.clock import Clock
 from premium.errors import Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.tiers import Tier
@@ -27,35 +27,60 @@ KEY_SECONDS = 0.5
 """A revoked key must be refused everywhere within a second."""
 NOTED_SECONDS = 3600.0
 _MAX_KNOWN = 10_000
-_KEY_FORM = re.compile(r"pdk_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{43}")
 V = TypeVar("V")
 U = TypeVar("U", bound=User)
 
 
-def key_hash(key: str) -> bytes:
-    """SHA-256: a key has 256 random bits, so neither salt nor stretching adds anything."""
-    return hashlib.sha256(key.encode()).digest()
+class Users(Protocol):
+    """Whoever knows the users: `premium.accounts.store.AccountStore`."""
+
+    def by_external_id(self, external_id: str, /) -> User | None:
+        """Return the user with the free platform's id."""
+        ...
+
+    def by_key_hash(self, hashed: bytes, /) -> KeyOwner | None:
+        """Return the owner of the key with this hash."""
+        ...
+
+    def add_user(self, external_id: str, email: str | None, tier: Tier, /) -> None:
+        """Make the user unless there is one."""
+        ...
+
+    def set_tier(self, user_id: UUID, tier: Tier, /) -> None:
+        """Write down the user's tier."""
+        ...
+
+    def user_seen(self, user_id: UUID, /) -> None:
+        """Write down that the user is active."""
+        ...
+
+    def key_seen(self, user_id: UUID, key_id: UUID, /) -> None:
+        """Write down that the key is in use."""
+        ...
 
 
 class Callers:
-    """`by_claims` and `by_key` give the user or raise Unauthenticated, Forbidden, UpstreamUnavailable."""
+    """Find the users of credentials.
 
-    def __init__(self, store: AccountStore, clock: Clock, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._store = store
+    Raises Unauthenticated, Forbidden, UpstreamUnavailable.
+    """
+
+    def __init__(self, users: Users, clock: Clock, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._users = users
         self._clock = clock
-        self._users: Recent[User] = Recent(USER_SECONDS, monotonic)
+        self._known: Recent[User] = Recent(USER_SECONDS, monotonic)
         self._keys: Recent[KeyOwner] = Recent(KEY_SECONDS, monotonic)
         self._noted: Recent[bool] = Recent(NOTED_SECONDS, monotonic)
 
     def by_claims(self, claims: Claims) -> User:
-        """The user of a token; made at the first sight of the subject."""
+        """Return the user of a token, made at the first sight of its subject."""
         name = f"{claims.subject}\n{claims.tier}"
-        user = self._users.get(name) or self._users.put(name, self._user(claims))
+        user = self._known.get(name) or self._known.put(name, self._user(claims))
         return _unrestricted(user)
 
     def by_key(self, key: str) -> KeyOwner:
-        """The owner of an API key that is neither revoked nor expired."""
-        if not _KEY_FORM.fullmatch(key):
+        """Return the owner of an API key that is neither revoked nor expired."""
+        if not is_key(key):
             raise Unauthenticated("The API key is not valid")
         owner = self._key_owner(key_hash(key))
         if owner is None or not owner.usable(self._clock.now()):
@@ -66,9 +91,9 @@ class Callers:
 
     def _key_owner(self, hashed: bytes) -> KeyOwner | None:
         known = self._keys.get(hashed.hex())
-        if known is None and (found := self._store.by_key_hash(hashed)):
+        if known is None and (found := self._users.by_key_hash(hashed)):
             known = self._keys.put(hashed.hex(), found)
-            self._seen(found.key_id, lambda: self._store.key_seen(found.id, found.key_id))
+            self._seen(found.key_id, lambda: self._users.key_seen(found.id, found.key_id))
         return known
 
     def _seen(self, subject: UUID, note: Callable[[], None]) -> None:
@@ -80,23 +105,26 @@ class Callers:
             note()
 
     def _user(self, claims: Claims) -> User:
-        user = self._store.by_external_id(claims.subject) or self._new(claims)
+        user = self._users.by_external_id(claims.subject) or self._new(claims)
         if claims.tier is not None and user.tier != claims.tier:
-            self._store.set_tier(user.id, claims.tier)
+            self._users.set_tier(user.id, claims.tier)
             user = user.model_copy(update={"tier": claims.tier})
-        self._seen(user.id, lambda: self._store.user_seen(user.id))
+        self._seen(user.id, lambda: self._users.user_seen(user.id))
         return user
 
     def _new(self, claims: Claims) -> User:
         for email in (claims.email, None):
-            self._store.add_user(claims.subject, email.lower() if email else None, claims.tier or Tier.FREE)
-            if user := self._store.by_external_id(claims.subject):
+            self._users.add_user(claims.subject, email.lower() if email else None, claims.tier or Tier.FREE)
+            if user := self._users.by_external_id(claims.subject):
                 return user
         raise UpstreamUnavailable("The user could not be made just now")
 
 
 class Recent(Generic[V]):
-    """Values by name for some seconds, the oldest dropped beyond 10,000."""
+    """Keep values by name for some seconds.
+
+    Beyond 10,000 the oldest are dropped.
+    """
 
     def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
         self._seconds = seconds
@@ -104,10 +132,12 @@ class Recent(Generic[V]):
         self._known: OrderedDict[str, tuple[float, V]] = OrderedDict()
 
     def get(self, name: str) -> V | None:
-        at, value = self._known.get(name, (float("-inf"), None))
-        return value if self._monotonic() - at < self._seconds else None
+        """Return the value while it is fresh."""
+        kept, value = self._known.get(name, (float("-inf"), None))
+        return value if self._monotonic() - kept < self._seconds else None
 
     def put(self, name: str, value: V) -> V:
+        """Keep a value and return it."""
         self._known[name] = (self._monotonic(), value)
         self._known.move_to_end(name)
         if len(self._known) > _MAX_KNOWN:

@@ -1,4 +1,6 @@
-"""The JWT that is shared with the free platform: verified against one algorithm and one key, both from the secret.
+"""Verify the JWT that is shared with the free platform.
+
+Algorithm and key both come from the secret.
 
 What the token's own header says of algorithm or key is never believed, so neither `none` nor a public key used as an
 HMAC secret gets through (RFC 8725, sections 2.1 and 3.1).
@@ -27,16 +29,20 @@ _RENEW_SECONDS = 30.0
 
 
 class SecretReader(Protocol):
-    """`premium.storage.secrets.Secrets`."""
+    """Whoever reads secrets: `premium.storage.secrets.Secrets`."""
 
-    def read(self, arn: str, /) -> Mapping[str, str]: ...
+    def read(self, arn: str, /) -> Mapping[str, str]:
+        """Return the secret's fields as last known."""
+        ...
 
-    def renew(self, arn: str, /) -> Mapping[str, str]: ...
+    def renew(self, arn: str, /) -> Mapping[str, str]:
+        """Return the secret's fields as they are now."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claims:
-    """What a verified token says."""
+    """The claims of a verified token."""
 
     subject: str
     """The free platform's id of the user."""
@@ -49,9 +55,10 @@ class Claims:
 
 
 class TokenVerifier:
-    """`verify(token)` gives its claims or raises Unauthenticated; the secret is read anew when a signature fails.
+    """Verify tokens against a secret that may be rotated.
 
-    A rotated key is thus known at once, yet forged tokens cause at most one read in 30 seconds.
+    The secret is read anew when a signature fails: a rotated key is known at once, yet forged tokens cause at most one
+    read in 30 seconds.
     """
 
     def __init__(self, secrets: SecretReader, arn: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -61,6 +68,7 @@ class TokenVerifier:
         self._renewed_at = float("-inf")
 
     def verify(self, token: str) -> Claims:
+        """Return the claims of a token; Unauthenticated says why not."""
         if not token or len(token) > MAX_TOKEN_CHARACTERS or not token.isascii():
             raise Unauthenticated("The token is not valid")
         try:

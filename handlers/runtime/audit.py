@@ -1,0 +1,75 @@
+"""Write the audit entries of every route that changes something: one before it runs, one after.
+
+A replay of an idempotent answer runs no route, so it is no second change.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+from handlers.runtime.models import Body
+from handlers.runtime.state import RequestState, current
+from premium.bootstrap import platform
+
+_PARAMETER = re.compile(r"<(\w+)>")
+_AGENT_CHARACTERS = 200
+
+
+def audited(*, target: object = None, **changes: object) -> None:
+    """Tell the audit entry of the request under way what is changed, and how.
+
+    Path parameters, the created id and the names of the body's fields are told without it.
+    """
+    record = current().record
+    if record is not None:
+        record.add(*(() if target is None else (target,)), **changes)
+
+
+def recorded(function: Callable[..., Any], rule: str, *, security: bool) -> Callable[..., Any]:
+    """Return the route's function surrounded by its entries."""
+    parameters = _PARAMETER.findall(rule)
+
+    @functools.wraps(function)
+    def run(**arguments: Any) -> Any:
+        from premium.audit.service import AuditTrail  # noqa: PLC0415 - reads need neither it nor its imports
+
+        state = current()
+        targets = [arguments[name] for name in parameters if name in arguments]
+        about = {**_about(state), "security": security}
+        with AuditTrail.of(platform()).recorded(_actor(state), state.route, targets=targets, **about) as record:
+            state.record = record
+            try:
+                value = function(**arguments)
+                record.add(*_created(value), **_fields(arguments))
+            finally:
+                state.record = None
+            return value
+
+    return run
+
+
+def _actor(state: RequestState) -> Any:
+    from premium.audit.service import ANONYMOUS, user  # noqa: PLC0415 - as above
+
+    caller = state.verdict.principal
+    return ANONYMOUS if caller is None else user(caller.user_id, key_id=caller.key_id, roles=sorted(caller.roles))
+
+
+def _about(state: RequestState) -> dict[str, str]:
+    headers = state.event.get("headers") or {}
+    agent = str(headers.get("user-agent") or "")[:_AGENT_CHARACTERS]
+    return {"request_id": state.request_id, "address": state.verdict.address, "user_agent": agent}
+
+
+def _created(value: object) -> tuple[object, ...]:
+    made = getattr(value, "id", None)
+    return () if made is None else (made,)
+
+
+def _fields(arguments: dict[str, Any]) -> dict[str, list[str]]:
+    """Names only: what a body holds may be a secret."""
+    names = [name for given in arguments.values() if isinstance(given, Body) for name in given.model_fields_set]
+    return {"fields": sorted(names)} if names else {}

@@ -1,0 +1,13 @@
+"""The jobs of accounts."""
+
+from __future__ import annotations
+
+from premium.jobs.model import JobKind, Moment
+
+ACTIVITY = JobKind(
+    name="accounts.activity",
+    function="premium.accounts.work.activity",
+    queue="default",
+    payload=Moment,
+    timeout_seconds=60,
+)

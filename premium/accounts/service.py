@@ -1,0 +1,124 @@
+"""The door of accounts: profiles, API keys, and who a request or a stream comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from premium.accounts.credentials.callers import Callers
+from premium.accounts.credentials.keys import generate, key_hash
+from premium.accounts.credentials.tokens import TokenVerifier
+from premium.accounts.gatekeeper import Gatekeeper, Ruling
+from premium.accounts.model import ApiKey, NewKey, Profile, User
+from premium.accounts.store import AccountStore
+from premium.clock import Clock
+from premium.errors import InvalidInput
+from premium.limits import PATIENCE_SECONDS, Limiter
+from premium.manifest import services
+
+if TYPE_CHECKING:
+    from premium.bootstrap import Platform
+
+__all__ = ["MAX_KEYS", "SCOPES", "Accounts", "Gatekeeper", "Ruling", "StreamUsers", "gatekeeper"]
+
+SCOPES = frozenset(scope for service in services() for scope in service.scopes)
+MAX_KEYS = 20
+_LOCAL_PATIENCE = 0.5
+"""On one machine everything shares two cores, and 50 ms can pass without anything being wrong."""
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What users do with their own accounts."""
+
+    store: AccountStore
+    clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform) -> Accounts:
+        """Return the accounts of a platform."""
+        return cls(AccountStore(platform.database), platform.clock)
+
+    def profile(self, user_id: UUID) -> Profile:
+        """Return a user's profile; NotFound for none."""
+        return self.store.profile(user_id)
+
+    def change_email(self, user_id: UUID, email: str | None) -> Profile:
+        """Change or remove the email address; Conflict when another user has it."""
+        self.store.set_email(user_id, email.lower() if email else None)
+        return self.store.profile(user_id)
+
+    def keys(self, user_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int) -> list[ApiKey]:
+        """Return a user's API keys, newest first."""
+        return self.store.keys(user_id, after=after, limit=limit)
+
+    def add_key(
+        self, user_id: UUID, *, name: str, scopes: Iterable[str], roles: frozenset[str], expires_at: datetime | None
+    ) -> NewKey:
+        """Make an API key; `role:admin` only for one who has that role."""
+        wanted = sorted(set(scopes))
+        self._check(wanted, roles, expires_at)
+        key = generate()
+        record = self.store.add_key(
+            user_id,
+            name=name,
+            prefix=key.prefix,
+            key_hash=key_hash(key.text),
+            scopes=wanted,
+            expires_at=expires_at,
+            room=MAX_KEYS,
+        )
+        return NewKey(key.text, record)
+
+    def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
+        """Revoke an API key.
+
+        It is refused everywhere within a second (`callers.KEY_SECONDS`).
+        """
+        return self.store.revoke_key(user_id, key_id)
+
+    def _check(self, scopes: Sequence[str], roles: frozenset[str], expires_at: datetime | None) -> None:
+        known = SCOPES | {f"role:{role}" for role in roles}
+        if unknown := [scope for scope in scopes if scope not in known]:
+            raise InvalidInput("A scope is not known", details={"scopes": f"not known: {', '.join(unknown)[:200]}"})
+        if expires_at is not None and expires_at <= self.clock.now():
+            raise InvalidInput("The key would have expired already", details={"expiresAt": "must be in the future"})
+
+
+def gatekeeper(platform: Platform) -> Gatekeeper:
+    """Return the gatekeeper of all requests; it keeps what it knows, so one a process."""
+    settings = platform.settings
+    return Gatekeeper(
+        verifier=TokenVerifier(platform.secrets, settings.require("jwt_secret_arn")),
+        callers=Callers(AccountStore(platform.database_at_once), platform.clock),
+        limiter=Limiter(
+            platform.redis(2),
+            when_down=settings.rate_limit_when_down,
+            patience=_LOCAL_PATIENCE if settings.premium_stage == "local" else PATIENCE_SECONDS,
+        ),
+        clock=platform.clock,
+    )
+
+
+@dataclass(frozen=True)
+class StreamUsers:
+    """Find the users of streams by their tokens; it keeps what it knows, so one a process."""
+
+    verifier: TokenVerifier
+    callers: Callers
+
+    @classmethod
+    def of(cls, platform: Platform) -> StreamUsers:
+        """Return the stream users of a platform."""
+        verifier = TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn"))
+        return cls(verifier, Callers(AccountStore(platform.database), platform.clock))
+
+    def by_token(self, token: str) -> User:
+        """Return the user of a token.
+
+        Raises Unauthenticated, Forbidden or UpstreamUnavailable.
+        """
+        return self.callers.by_claims(self.verifier.verify(token))

@@ -1,0 +1,75 @@
+"""Entries of the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Outcome = Literal["done", "refused", "failed", "unknown"]
+"""Refused for the actor's own reasons, failed for ours; unknown where no end was written."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Actor(_Value):
+    """Whoever changes something."""
+
+    kind: Literal["user", "key", "operator", "system", "anonymous"]
+    id: str
+    """The user's id, also where he used a key; `operator:<name>`, `system`, `anonymous`."""
+    key_id: UUID | None = None
+    roles: tuple[str, ...] = ()
+
+
+SYSTEM_ACTOR = Actor(kind="system", id="system")
+"""The clock, and events that no user's request sends."""
+ANONYMOUS = Actor(kind="anonymous", id="anonymous")
+
+
+class Action(_Value):
+    """A change as it begins."""
+
+    id: UUID
+    time: datetime
+    actor: Actor
+    name: str = Field(max_length=100)
+    """`DELETE /v1/users/api-keys/{id}`, `premium queues requeue`, `job portfolio.snapshots`."""
+    targets: tuple[str, ...] = ()
+    """Ids of what is changed, as far as they are known before."""
+    request_id: str = ""
+    address: str = ""
+    """Source IP address, or the IPv6 network that one subscriber has."""
+    user_agent: str = ""
+    security: bool = False
+    """Kept seven years instead of one: credentials, roles, what operators do."""
+
+
+class Entry(Action):
+    """A change as it is read: its beginning, and its end where there is one."""
+
+    ended_at: datetime | None = None
+    outcome: Outcome = "unknown"
+    code: str | None = None
+    """The error's code where it was refused or has failed."""
+    changes: Mapping[str, Any] = Field(default_factory=dict)
+
+    @property
+    def position(self) -> str:
+        """Return where the entry stands among its actor's or its day's."""
+        return position_of(self)
+
+
+def position_of(action: Action) -> str:
+    """Return `<RFC 3339>#<id>`, which sorts by time."""
+    return f"{instant(action.time)}#{action.id}"
+
+
+def instant(moment: datetime) -> str:
+    """Return RFC 3339 with microseconds always, so that the order of texts is the order of time."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,109 @@
+"""Append entries to their table, and read them newest first.
+
+pk   the actor's id                             index `date`: the day of the beginning, then sk
+sk   `<RFC 3339>#<event id>#begun` or `…#ended`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from premium.audit.model import Action, Entry, instant, position_of
+
+if TYPE_CHECKING:
+    from premium.storage.tables import Item, Table
+
+KEPT = timedelta(days=366)
+KEPT_FOR_SECURITY = timedelta(days=7 * 366)
+_FIRST, _LAST = "0", "~"
+_AFTER = "$"
+"""The character after `#`: a bound that no entry of the same instant exceeds."""
+
+
+class AuditStore:
+    """The append-only table of one stage."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def begin(self, action: Action) -> None:
+        """Append the entry of a beginning; UpstreamUnavailable where it cannot be written."""
+        self._append(action, "begun", {})
+
+    def end(self, entry: Entry) -> None:
+        """Append the entry of an end."""
+        end = {"ended_at": entry.ended_at, "outcome": entry.outcome, "code": entry.code, "changes": entry.changes}
+        self._append(entry, "ended", end)
+
+    def of_actor(self, actor_id: str, bounds: Bounds) -> list[Entry]:
+        """Return the entries of one actor."""
+        return self._read("pk", actor_id, None, bounds)
+
+    def of_day(self, day: date, bounds: Bounds) -> list[Entry]:
+        """Return the entries of all actors of one day (UTC)."""
+        return self._read("date", day.isoformat(), "date", bounds)
+
+    def _append(self, action: Action, phase: str, more: Mapping[str, Any]) -> None:
+        from boto3.dynamodb.conditions import Attr  # noqa: PLC0415 - boto3 is loaded when something is written
+
+        kept = KEPT_FOR_SECURITY if action.security else KEPT
+        begun = action.model_dump(include=set(Action.model_fields) - {"time"})
+        item = {
+            **begun,
+            **more,
+            "pk": action.actor.id,
+            "sk": f"{position_of(action)}#{phase}",
+            "date": instant(action.time)[:10],
+            "time": instant(action.time),
+            "ttl": int((action.time + kept).timestamp()),
+        }
+        # An answer that was lost is asked for again by boto3: the entry that is there is then this one.
+        self._table.put(item, condition=Attr("pk").not_exists())
+
+    def _read(self, attribute: str, value: str, index: str | None, bounds: Bounds) -> list[Entry]:
+        if bounds.low > bounds.high:
+            return []
+        found: dict[str, Item] = {}
+        for item in self._items(attribute, value, index, bounds):
+            position = item["sk"].rpartition("#")[0]
+            # From the newest: an end comes before its beginning, of which it says all and more.
+            found.setdefault(position, item)
+            if len(found) > bounds.limit:
+                break
+        return [Entry.model_validate(item) for item in list(found.values())[: bounds.limit]]
+
+    def _items(self, attribute: str, value: str, index: str | None, bounds: Bounds) -> Iterator[Item]:
+        from boto3.dynamodb.conditions import Attr, Key  # noqa: PLC0415 - as above
+
+        condition = Key(attribute).eq(value) & Key("sk").between(bounds.low, bounds.high)
+        chosen = Attr("name").begins_with(bounds.action) if bounds.action else None
+        page_size = None if bounds.action else 2 * bounds.limit + 2
+        start: Mapping[str, Any] | None = None
+        while True:
+            page = self._table.query(
+                condition, index=index, filter=chosen, limit=page_size, start=start, ascending=False
+            )
+            yield from page.items
+            if page.next is None:
+                return
+            start = page.next
+
+
+class Bounds:
+    """Which entries are read: between two instants, before a position, of some actions."""
+
+    def __init__(
+        self,
+        *,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: str | None = None,
+        action: str | None = None,
+    ) -> None:
+        self.limit = limit
+        self.action = action
+        self.low = instant(since) if since else _FIRST
+        self.high = min(f"{instant(until)}{_AFTER}" if until else _LAST, before or _LAST)
