@@ -13,10 +13,10 @@ from importlinter import Contract, ContractCheck, fields, output
 
 DOORS = frozenset({"service", "manifest"})
 """The modules of a service that other services may import."""
-FOR_HANDLERS = DOORS | {"model", "jobs"}
-"""What a handler may import of a service: never its SQL and never the bodies of its jobs."""
-NOT_ENGINES = frozenset({"store", "work"})
-"""Sub-packages of a service that are no engine rooms."""
+NOT_FOR_HANDLERS = frozenset({"store", "work", "onchain"})
+"""What a handler never imports of a service: its SQL, the bodies of its jobs, readers of chains."""
+NOT_ENGINES = frozenset({"store", "work", "onchain"})
+"""Sub-packages of a service that are no engine rooms: they reach databases, queues and nodes."""
 IMPURE = (
     "psycopg", "psycopg_pool", "redis", "rq", "boto3", "botocore", "httpx", "web3",
     "premium.storage", "premium.bootstrap", "premium.jobs", "premium.execution", "premium.streams",
@@ -59,7 +59,7 @@ class ServicesContract(Contract):  # type: ignore[misc]  # import-linter is not 
     def _across(self, importer: str, source: str | None, imported: str) -> str | None:
         part = [*imported.split("."), ""][2]
         if importer.startswith("handlers."):
-            return None if part in FOR_HANDLERS else "a handler enters a service by its door"
+            return "a handler enters a service by its door" if part in NOT_FOR_HANDLERS else None
         if source is not None:
             return None if part in DOORS else "a service enters another by its door"
         if importer.startswith("premium.") and not importer.startswith("premium.cli"):
