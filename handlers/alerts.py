@@ -1,4 +1,4 @@
-"""Alert rules, what they fired, and where notifications go; in the present form and in the earlier one."""
+"""Routes of alert rules, their history, and the destinations of notifications."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from handlers.alerts_bodies import DestinationsBody, EarlierBody, NewRule, RuleChange, TrialBody
-from handlers.alerts_views import (
+from handlers.models.alerts import (
     AlertPosition,
     AlertView,
+    DestinationsBody,
     DestinationsView,
-    EarlierView,
     KeptRuleView,
+    NewRule,
+    RuleChange,
     RulePosition,
     RuleView,
+    TrialBody,
     TrialView,
     alert_view,
-    earlier_view,
-    kept_view,
     rule_view,
+    saved_view,
     trial_view,
 )
+from handlers.models.alerts_earlier import EarlierBody, EarlierView, earlier_view
 from handlers.runtime import Caller, Cursor, Limit, Listing, Moment, entry, listing, needs, position, router
-from premium.alerts.earlier import draft_of, in_its_words
+from premium.alerts.language.earlier import earlier_field_names
 from premium.alerts.model import DeliveryStatus, Draft, HistoryFilter, RuleRow, RuleType
 from premium.alerts.service import Rules
 from premium.bootstrap import platform
@@ -36,7 +38,7 @@ app = router("Alerts")
 @needs(tier="starter", scope="alerts:write")
 def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
     """Keep a rule; it is matched within a second. UNPROCESSABLE when the tier has no room for another."""
-    return kept_view(_rules().add(caller.user_id, caller.tier, Draft.model_validate(rule.model_dump())))
+    return saved_view(_rules().add(caller.user_id, caller.tier, Draft.model_validate(rule.model_dump())))
 
 
 @app.get("/v1/alerts/rules")
@@ -58,14 +60,9 @@ def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
 @needs(tier="starter", scope="alerts:write")
 def change_rule(caller: Caller, rule_id: UUID, rule: RuleChange) -> KeptRuleView:
     """Change a rule, switch it on or off; what is left out stays as it is."""
-    changed = _rules().change(
-        caller.user_id,
-        rule_id,
-        rule.changes(),
-        version=rule.version,
-        new_signing_secret=rule.new_signing_secret,
-    )
-    return kept_view(changed)
+    changes, new_secret = rule.changes(), rule.new_signing_secret
+    changed = _rules().change(caller.user_id, rule_id, changes, version=rule.version, new_signing_secret=new_secret)
+    return saved_view(changed)
 
 
 @app.delete("/v1/alerts/rules/<rule_id>")
@@ -123,9 +120,8 @@ def set_destinations(caller: Caller, body: DestinationsBody) -> DestinationsView
 @needs(tier="starter", scope="alerts:write")
 def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
     """Keep a rule, written in the earlier form; its channels go where the profile says."""
-    draft = _draft(alert)
-    with in_its_words(alert.condition):
-        return earlier_view(_rules().add(caller.user_id, caller.tier, draft).rule)
+    with earlier_field_names(alert.condition):
+        return earlier_view(_rules().add(caller.user_id, caller.tier, alert.draft()).rule)
 
 
 @app.get("/v2/premium/alerts")
@@ -140,8 +136,8 @@ def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 @needs(tier="starter", scope="alerts:write")
 def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> EarlierView:
     """Replace a rule's name, condition and channels, written in the earlier form."""
-    changes = _draft(alert).model_dump(include={"name", "type", "conditions", "actions", "enabled"})
-    with in_its_words(alert.condition):
+    changes = alert.draft().model_dump(include={"name", "type", "conditions", "actions", "enabled"})
+    with earlier_field_names(alert.condition):
         return earlier_view(_rules().change(caller.user_id, rule_id, changes).rule)
 
 
@@ -150,11 +146,6 @@ def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> Earlier
 def remove_earlier(caller: Caller, rule_id: UUID) -> None:
     """As `DELETE /v1/alerts/rules/{id}`."""
     remove_rule(caller, rule_id)
-
-
-def _draft(alert: EarlierBody) -> Draft:
-    draft = draft_of(alert.name, alert.alert_type, alert.channels, alert.condition)
-    return draft.model_copy(update={"enabled": alert.enabled})
 
 
 def _page(user_id: UUID, limit: int, cursor: str | None) -> list[RuleRow]:

@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.alerts import workload
-from premium.alerts.evaluate import holds
-from premium.alerts.matcher import Matcher
-from premium.alerts.rule import Rule, parse
+from premium.alerts.language.evaluation import holds
+from premium.alerts.language.rule import Rule, parse
+from premium.alerts.matcher.matcher import Matcher
 
 BATCH = 10_000
 EDITED_BATCH = 2_000

@@ -29,7 +29,7 @@ from benchmarks.alerts.trouble import Trouble
 from benchmarks.alerts.usage import Usage
 from local.postgres import SUPERUSER
 from local.redis import Redis
-from premium.alerts.sources.sending import EventsQueue, packed
+from premium.alerts.work.events_queue import EventsQueue, packed
 
 A_MINUTE = 100_000
 TICK = 0.05

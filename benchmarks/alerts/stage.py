@@ -24,7 +24,7 @@ from local.postgres import SUPERUSER, Postgres
 from local.progress import CONSOLE
 from local.service import wait_until
 from local.up import up
-from premium.alerts.sources.sending import EventsQueue
+from premium.alerts.work.events_queue import EventsQueue
 from premium.jobs.presence import residents
 from stacks.routes import ALERT_EVENTS
 

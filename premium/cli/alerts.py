@@ -1,4 +1,4 @@
-"""`premium alerts …`: rules tried offline before they are switched on, and what operators do with what failed."""
+"""`premium alerts …`: rules tried offline, and what operators do with failed batches."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-from premium.alerts import batches
-from premium.alerts.backtest import Backtest, Firing, compare
-from premium.alerts.lines import LineError, Unreadable, read_events, read_rules
-from premium.alerts.matcher import Matcher
+from premium.alerts.language.lines import LineError, Unreadable, read_events, read_rules
+from premium.alerts.matcher.backtest import Backtest, BacktestFiring, compare
+from premium.alerts.matcher.matcher import Matcher
+from premium.alerts.service import FailedBatches
 from premium.bootstrap import platform
 from premium.cli.deliveries import deliveries
 from premium.storage.plain import to_json
@@ -41,7 +41,7 @@ def batches_() -> None:
 @batches_.command("list")
 def list_() -> None:
     """Print {"id", "shard", "failed_at", "error"} for each, the newest last."""
-    for one in batches.failed(platform().worker_database):
+    for one in FailedBatches.of(platform()).all():
         click.echo(to_json(asdict(one)))
 
 
@@ -52,9 +52,9 @@ def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
     """Have batches matched again; exit code 1 where one is not there or has not failed."""
     if bool(batch_ids) is every:
         raise click.UsageError("give batch ids, or --all")
-    given = platform()
-    wanted = [one.id for one in batches.failed(given.worker_database)] if every else list(dict.fromkeys(batch_ids))
-    done = batches.requeue(given.worker_database, given.redis(1), wanted)
+    failed = FailedBatches.of(platform())
+    wanted = [one.id for one in failed.all()] if every else list(dict.fromkeys(batch_ids))
+    done = failed.requeue(wanted)
     for refused in set(wanted) - set(done):
         click.echo(f"{refused}: no batch that has failed", err=True)
     click.echo(f"{len(done)} requeued")
@@ -81,7 +81,7 @@ def match(rules: BinaryIO, events: BinaryIO, *, level: bool) -> None:
         click.echo(f"{events.name}: {unreadable.count} lines could not be read and were passed over", err=True)
 
 
-def _print(batches_of_firings: Iterable[list[Firing]]) -> None:
+def _print(batches_of_firings: Iterable[list[BacktestFiring]]) -> None:
     try:
         for firings in batches_of_firings:
             sys.stdout.write("".join(f"{json.dumps(firing._asdict())}\n" for firing in firings))
@@ -93,7 +93,7 @@ def _print(batches_of_firings: Iterable[list[Firing]]) -> None:
 
 
 def _progress() -> Progress:
-    """On a terminal that does not show the firings themselves; what is written meanwhile goes where it should."""
+    """Return a progress bar, shown only on a terminal that does not show the firings themselves."""
     watched = sys.stderr.isatty() and not sys.stdout.isatty()
     return Progress(
         TextColumn("{task.completed:,} events"), TimeElapsedColumn(), console=Console(stderr=True), transient=True,

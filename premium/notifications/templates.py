@@ -12,8 +12,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from premium.alerts.catalogue import FIELDS, KIND_OF_RULE
-from premium.alerts.values import field_of
+from premium.alerts.language.catalogue import FIELDS, KIND_OF_RULE
+from premium.alerts.language.values import field_of
 from premium.clock import rfc3339
 from premium.money import plain
 

@@ -1,4 +1,7 @@
-"""Rows of an import, checked before any is stored: the engine must be able to read them, and the table to hold them."""
+"""Check the rows of an import before any is stored.
+
+The engine must be able to read them, and the table to hold them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _LONGEST = {"wallet": 128, "tx_hash": 128, "id": 200, "asset": 200}
 
 
 class Checked(NamedTuple):
-    """Rows that may be stored with their instants, rows that may not, and what was assumed."""
+    """Rows that may be stored, rows that may not, and what was assumed."""
 
     rows: list[Mapping[str, Any]]
     moments: list[datetime]
@@ -28,7 +31,10 @@ class Checked(NamedTuple):
 
 
 def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> Checked:
-    """Every row by itself, and ids against each other; `line` is a row's own, else it counts from `first_line`."""
+    """Check every row by itself, and ids against each other.
+
+    `line` is a row's own, else it counts from `first_line`.
+    """
     checked = Checked([], [], [], [])
     seen: dict[str, int] = {}
     parser = RowParser(zone, checked.notices)

@@ -19,8 +19,7 @@ from premium.tax.document.rows import rows_in
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import stated_in
 from premium.tax.jobs import IMPORT, ImportPayload
-from premium.tax.model import Remark
-from premium.tax.rows import NewTransactions
+from premium.tax.model import NewTransactions, Remark
 from premium.tax.service import upload_key
 from premium.tax.store.transactions import PATIENT_MS, TransactionStore
 

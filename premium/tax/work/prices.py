@@ -1,6 +1,7 @@
-"""Find the prices that a stored history lacks: in the price history, then at the provider.
+"""Find the prices that a stored history lacks.
 
-What the provider says is stored before it is used, so that the same report made again finds the same prices.
+In the price history, then at the provider. What the provider says is stored before it is used, so that the same
+report made again finds the same prices.
 """
 
 from __future__ import annotations

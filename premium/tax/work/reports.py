@@ -28,7 +28,10 @@ from premium.tax.work.prices import lacking, price_series
 
 @job(REPORT)
 def report(context: JobContext, payload: ReportPayload) -> Mapping[str, Any]:
-    """Make a report: `{report_id, totals, formats, links}`. Run twice, it leaves one row and its objects."""
+    """Make a report: `{report_id, totals, formats, links}`.
+
+    Run twice, it leaves one row and its objects.
+    """
     store = ReportStore(context.platform.worker_database)
     done = store.get(context.user_id, context.job_id)
     if done is not None:

@@ -14,7 +14,7 @@ from handlers.alerts import handler
 from premium.alerts import service
 from premium.alerts.firing import Firing, record_firings
 from premium.alerts.model import RuleRow
-from premium.alerts.store import RuleStore
+from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
 from premium.storage.postgres import Database
 from premium.tiers import Tier

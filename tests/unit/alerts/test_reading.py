@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premium.alerts import past
-from premium.alerts.past import Past
-from premium.alerts.reading import Reading, RuleText
-from premium.alerts.rule import Rule, RuleError, parse
+from premium.alerts.language.forms import RuleForms, RuleText
+from premium.alerts.language.rule import Rule, RuleError, parse
+from premium.alerts.matcher.levels import past
+from premium.alerts.matcher.levels.past import Past
 from tests.unit.alerts.test_matcher import rule_strategy
 
 pytestmark = pytest.mark.unit
@@ -40,7 +40,7 @@ def read(reading: Callable[[], Rule | None]) -> Rule | str | None:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(rule_strategy(), min_size=1, max_size=8))
 def test_rules_of_known_forms_are_read_as_any_other(rules: list[dict[str, Any]]) -> None:
-    reading = Reading()
+    reading = RuleForms()
     for raw in rules * 2:
         wanted = json.loads(json.dumps(raw), parse_float=Decimal)
         assert read(partial(reading.rule, row(raw))) == read(partial(parse, wanted))
@@ -48,7 +48,7 @@ def test_rules_of_known_forms_are_read_as_any_other(rules: list[dict[str, Any]])
 
 @pytest.mark.parametrize("value", [None, "dear", [1], "9" * 300, "1e121", "x" * 300])
 def test_a_value_that_cannot_be_read_is_told_in_a_known_form_too(value: object) -> None:
-    reading = Reading()
+    reading = RuleForms()
     good = {"id": "a", "type": "price", "conditions": [{"field": "price_usd", "operator": "gt", "value": "1"}]}
     assert reading.rule(row(good)) is not None
     with pytest.raises(RuleError, match=r"conditions\[0\].value"):

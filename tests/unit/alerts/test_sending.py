@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.events.alert_messages import MAX_CHARACTERS, read
-from premium.alerts.sources.sending import A_MESSAGE, EventsQueue
+from premium.alerts.work.events_queue import A_MESSAGE, EventsQueue
 from premium.errors import UpstreamUnavailable
 
 pytestmark = pytest.mark.unit
