@@ -119,7 +119,10 @@ def work(name: str, queues: tuple[str, ...], pace: Pace, protection: Protection,
 
 
 def preload(queues: tuple[str, ...]) -> None:
-    """Import job modules and read AWS' models before the forks, so that no job pays for them; nothing connects yet."""
+    """Import the bodies of jobs and AWS' models before the forks.
+
+    So no job pays for them; nothing connects yet.
+    """
     boto3.resource("dynamodb")
     for service in ("s3", "apigatewaymanagementapi"):
         boto3.client(service)
