@@ -1,6 +1,6 @@
-"""Write the audit entries of every route that changes something: one before it runs, one after.
+"""Write the audit entries of every route that changes something.
 
-A replay of an idempotent answer runs no route, so it is no second change.
+One before it runs, one after. A replay of an idempotent answer runs no route, so it is no second change.
 """
 
 from __future__ import annotations

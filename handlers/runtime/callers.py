@@ -1,6 +1,6 @@
-"""What a route may ask to be given, by annotation; none of it comes from the request's parameters.
+"""Give a route what it asks for by annotation.
 
-def overview(caller: Caller, request_id: RequestId) -> Portfolio: ...
+None of it comes from the request's parameters: `def overview(caller: Caller, request_id: RequestId) -> Portfolio: ...`
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The Lambda function around a router: request id, headers, CORS, one access line, and never a bare exception."""
+"""Make the Lambda function around a router.
+
+It adds request id, headers, CORS and one access line, and never lets an exception out.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,10 @@ Answer = dict[str, Any]
 
 
 def entry(app: Router) -> Callable[[Event, Any], Answer]:
-    """`handler = entry(app)`: what the function's configuration names."""
+    """Return the function that a Lambda configuration names: `handler = entry(app)`."""
 
     def handler(event: Event, context: Any) -> Answer:
+        """Answer one event of API Gateway."""
         started = time.perf_counter()
         event = event if isinstance(event, dict) else {}
         state = begin(event, context)

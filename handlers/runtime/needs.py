@@ -1,4 +1,4 @@
-"""What a route asks of its caller, checked before anything else of the request is looked at.
+"""Check what a route asks of its caller, before all else.
 
     @app.post("/v1/tax/reports", status_code=202)
     @needs(tier="pro", scope="tax:write")

@@ -34,7 +34,10 @@ class Principal:
         return "*" in self.scopes or scope in self.scopes
 
     def has_role(self, role: str) -> bool:
-        """Tell whether the caller has a role, by token or by the scope of a key."""
+        """Tell whether the caller has a role.
+
+        By token, or by the scope of a key.
+        """
         return role in self.roles or f"role:{role}" in self.scopes
 
 

@@ -1,4 +1,4 @@
-"""The door of accounts: profiles, API keys, and who a request or a stream comes from."""
+"""The door of accounts: profiles, API keys, and whose a request is."""
 
 from __future__ import annotations
 
@@ -89,7 +89,10 @@ class Accounts:
 
 
 def gatekeeper(platform: Platform) -> Gatekeeper:
-    """Return the gatekeeper of all requests; it keeps what it knows, so one a process."""
+    """Return the gatekeeper of all requests, one a process.
+
+    It keeps what it knows of users for seconds.
+    """
     settings = platform.settings
     return Gatekeeper(
         verifier=TokenVerifier(platform.secrets, settings.require("jwt_secret_arn")),
@@ -105,7 +108,10 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
 
 @dataclass(frozen=True)
 class StreamUsers:
-    """Find the users of streams by their tokens; it keeps what it knows, so one a process."""
+    """Find the users of streams by their tokens; one a process.
+
+    It keeps what it knows of users for seconds.
+    """
 
     verifier: TokenVerifier
     callers: Callers

@@ -148,7 +148,10 @@ class AccountStore:
         return row
 
     def activity(self, now: datetime) -> Activity:
-        """Count active users and cohorts up to this moment; by the worker role, which sees all users."""
+        """Count active users and cohorts up to this moment.
+
+        By the worker role, which sees all users.
+        """
         cohorts = [_COHORT.format(days=days, made=_MADE.format(days=days, more=days + 1)) for days in (1, 7, 30)]
         statement = f"{_ACTIVITY}{''.join(cohorts)} FROM premium_users"
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(Activity)) as cursor:

@@ -20,6 +20,7 @@ from premium.alerts.matcher.matcher import Matcher
 from premium.alerts.service import FailedBatches
 from premium.bootstrap import platform
 from premium.cli.deliveries import deliveries
+from premium.cli.operators import changes_state
 from premium.storage.plain import to_json
 
 _FILE = click.File("rb")
@@ -48,6 +49,7 @@ def list_() -> None:
 @batches_.command()
 @click.argument("batch_ids", type=click.UUID, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every one that failed.")
+@changes_state
 def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
     """Have batches matched again; exit code 1 where one is not there or has not failed."""
     if bool(batch_ids) is every:

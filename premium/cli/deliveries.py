@@ -12,6 +12,7 @@ import click
 
 from premium.alerts.model import Channel
 from premium.bootstrap import platform
+from premium.cli.operators import changes_state
 from premium.notifications import ended
 from premium.notifications.ended import Unsent
 from premium.storage.plain import to_json
@@ -48,6 +49,7 @@ def list_(status: Unsent, hours: float, channel: Channel | None) -> None:
 @click.argument("delivery_ids", type=click.UUID, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every one that `list` shows with the same options.")
 @_which
+@changes_state
 def resend(
     delivery_ids: tuple[UUID, ...], status: Unsent, hours: float, channel: Channel | None, *, every: bool
 ) -> None:

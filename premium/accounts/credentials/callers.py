@@ -97,7 +97,10 @@ class Callers:
         return known
 
     def _seen(self, subject: UUID, note: Callable[[], None]) -> None:
-        """Write down that a user or key is in use, once an hour; nothing fails for it."""
+        """Write down, once an hour, that a user or key is in use.
+
+        Nothing fails for it.
+        """
         if self._noted.get(str(subject)):
             return
         self._noted.put(str(subject), True)
