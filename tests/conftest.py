@@ -17,6 +17,7 @@ pytest_plugins = (
     "tests.fixtures.redis_server",
     "tests.fixtures.evm",
     "tests.fixtures.aws",
+    "tests.fixtures.platform",
     "tests.fixtures.stack",
     "tests.fixtures.house",
 )

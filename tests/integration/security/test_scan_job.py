@@ -18,7 +18,6 @@ from tests.factories.contracts import Compiled
 from tests.factories.contracts.deploying import account, deploy
 from tests.factories.http import Answer, ask, verdict
 from tests.fixtures.postgres import Databases
-from tests.integration.security.conftest import add_user
 
 pytestmark = pytest.mark.integration
 
@@ -69,7 +68,7 @@ def test_a_scan_is_its_owners_alone_and_pages_do_not_repeat(
     cursor = first.json["meta"]["pagination"]["nextCursor"]
     second = read(user, "/v1/security/scans", limit="2", cursor=cursor)
     assert [one["id"] for one in first.data + second.data] == made[::-1]
-    stranger = add_user(postgres)
+    stranger = add_user()
     assert read(stranger, "/v1/security/scans").data == []
     assert read(stranger, f"/v1/security/scans/{made[0]}").status == 404
     assert read(stranger, "/v1/security/scans", cursor=cursor).status == 400
