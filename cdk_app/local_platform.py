@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import App
 
-from cdk_app.parts import api_stack, frame_of
+from cdk_app.parts import api_stack, frame_of, packages_of, service_stacks
 from cdk_app.stages import StageConfig
 from stacks.abilities import Abilities
 from stacks.constructs.connections import connection, publish
@@ -20,7 +20,8 @@ class LocalPlatform:
     """What the emulator is given: keys, secrets, tables, buckets, queues, topics, both APIs and every function."""
 
     def __init__(self, app: App, config: StageConfig, abilities: Abilities) -> None:
-        frame = frame_of(config, abilities)
+        self.app, self.config, self.frame = app, config, frame_of(config, abilities)
+        frame = self.frame
         self.security = SecurityStack(app, frame=frame, repository=None)
         self.data = DataStack(app, frame=frame, security=self.security, servers=None)
         self.messaging = MessagingStack(
@@ -28,14 +29,16 @@ class LocalPlatform:
         )
         series = {name: self.security.secrets[f"Timeseries{role}"] for name, role in _SERIES.items()}
         publish(self.data, series)
-        self.api = api_stack(app, frame, config, self, self._provisions(), place=None)
+        packages, provisions = packages_of(config, abilities, None), self._provisions()
+        self.api = api_stack(self, packages, provisions)
+        self.services = service_stacks(self, packages, provisions, self.api)
 
     def _provisions(self) -> dict[str, Provision]:
         series = self.security.secrets["TimeseriesApp"]
         return {
             **self.data.provisions(),
             **self.messaging.provisions(),
+            **self.security.provisions(),
             "timeseries": connection("TIMESERIES_SECRET_ARN", series, self.security.data_key),
-            "jwt": self.security.jwt,
             "origin": Provision(),  # there is no edge before it
         }

@@ -1,4 +1,4 @@
-"""What both kinds of platform are made of: the frame of a stage, its function packages, its Api stack."""
+"""What both kinds of platform are made of: the frame of a stage, its packages, its fronts, its services."""
 
 from __future__ import annotations
 
@@ -11,34 +11,39 @@ from cdk_app import assets
 from cdk_app.stages import StageConfig
 from stacks.abilities import Abilities
 from stacks.api import ApiStack
-from stacks.constructs.provision import Provision
-from stacks.constructs.service_function import Place
+from stacks.constructs.provision import Provision, Provisions
 from stacks.data import DataStack
 from stacks.frame import Frame
+from stacks.functions import deployed
 from stacks.messaging import MessagingStack
-from stacks.packages import Packages
+from stacks.packages import Packages, Place
 from stacks.security import SecurityStack
+from stacks.service_stack import ServiceStack, Surroundings
 
 Part = TypeVar("Part")
 EDGE_REGION = "us-east-1"  # where CloudFront's firewall and certificates live
 
 
 class Wired(Protocol):
-    """The earlier stacks that the Api stack points to."""
+    """A platform as far as the stacks of functions point to it."""
 
+    app: App
+    config: StageConfig
+    frame: Frame
     security: SecurityStack
     messaging: MessagingStack
     data: DataStack
 
 
 def given(value: Part | None, name: str) -> Part:
-    """A part that StageConfig has checked to be there."""
+    """Return a part that StageConfig has checked to be there."""
     if value is None:
         raise ValueError(f"the stage says nothing about {name}")
     return value
 
 
 def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
+    """Return the facts that all stacks of a stage share."""
     return Frame(
         stage=config.name,
         environment=Environment(account=config.account, region=config.region),
@@ -50,36 +55,66 @@ def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
     )
 
 
-def api_stack(
-    app: App,
-    frame: Frame,
-    config: StageConfig,
-    platform: Wired,
-    provisions: dict[str, Provision],
-    *,
-    place: Place | None,
-) -> ApiStack:
-    """The same in every stage; only the network around its functions differs."""
+def api_stack(platform: Wired, packages: Packages, provisions: Provisions) -> ApiStack:
+    """Make the fronts; they are the same in every stage."""
+    config = platform.config
     return ApiStack(
-        app,
-        frame=frame,
-        packages=packages(frame.abilities),
-        sizes=config.functions,
+        platform.app,
+        frame=platform.frame,
+        packages=packages,
         throttle=config.throttle,
         origins=config.origins,
         provisions=provisions,
-        place=place,
-        chain_events=platform.messaging.events,
-        uploads=platform.data.exports,
         message_key=platform.security.message_key,
         existing=config.existing,
+        topics=platform.messaging.operations,
+        canary_minutes=config.functions.canary_minutes,
     )
 
 
-def packages(abilities: Abilities) -> Packages:
-    """Archives for AWS (arm64), or for the Python and processor of the machine that emulates it."""
+def service_stacks(
+    platform: Wired, packages: Packages, provisions: Provisions, api: ApiStack
+) -> dict[str, ServiceStack]:
+    """Make a stack for each service that has functions; they point to the fronts, and not to one another."""
+    around = Surroundings(
+        packages=packages,
+        provisions={**provisions, **exported_socket(api)},
+        front=api.http,
+        chain_events=platform.messaging.events,
+        uploads=platform.data.exports,
+        message_key=platform.security.message_key,
+        topics=platform.messaging.operations,
+        canary_minutes=platform.config.functions.canary_minutes,
+    )
+    return {
+        service.name: ServiceStack(platform.app, frame=platform.frame, service=service, around=around)
+        for service in deployed()
+    }
+
+
+def exported_socket(api: ApiStack) -> dict[str, Provision]:
+    """Return the need `websocket` for processes of later stacks."""
+    return {"websocket": api.socket_provision(exported=True)}
+
+
+def packages_of(config: StageConfig, abilities: Abilities, place: Place | None) -> Packages:
+    """Return archives for AWS (arm64), or for the Python and processor of the machine that emulates it."""
+    sizes = config.functions
+    environment = {
+        "PREMIUM_STAGE": config.name,
+        "CORS_ORIGINS": ",".join(config.origins),
+        "POWERTOOLS_METRICS_NAMESPACE": "Premium",
+        "LOG_LEVEL": "INFO",
+    }
+    if abilities.chains:
+        environment["CHAINS_FILE"] = abilities.chains
     return Packages(
         code_archive=assets.code(),
         dependencies_archive=assets.dependencies(assets.LAMBDA if abilities.native_runtime else assets.THIS_MACHINE),
         runtime=lambda_.Runtime.PYTHON_3_14,
+        memory=sizes.memory,
+        provisioned=sizes.provisioned,
+        environment=environment,
+        reserved=config.reserved(),
+        place=place,
     )

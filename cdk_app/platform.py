@@ -7,17 +7,17 @@ from dataclasses import replace
 from aws_cdk import App, Environment
 
 from cdk_app import assets
-from cdk_app.parts import EDGE_REGION, api_stack, frame_of, given
+from cdk_app.parts import EDGE_REGION, api_stack, exported_socket, frame_of, given, packages_of, service_stacks
 from cdk_app.stages import StageConfig
 from stacks.abilities import Abilities
 from stacks.constructs.provision import Provision
-from stacks.constructs.service_function import Place
 from stacks.data import DataStack, Servers
 from stacks.edge import EdgeStack, host_of
 from stacks.messaging import MessagingStack
 from stacks.migrations import MigrationsStack
 from stacks.network import PRIVATE, NetworkStack
 from stacks.observability import ObservabilityStack
+from stacks.packages import Place
 from stacks.security import SecurityStack
 from stacks.timeseries import TimeseriesStack
 from stacks.workers import WorkersStack
@@ -42,11 +42,13 @@ class Platform:
         self.image = str(assets.worker_context())
         self.migrations = self._migrations()
         place = Place(self.network.vpc, PRIVATE, self.network.groups.functions)
-        self.api = api_stack(app, self.frame, config, self, self._provisions(), place=place)
+        packages, provisions = packages_of(config, abilities, place), self._provisions()
+        self.api = api_stack(self, packages, provisions)
+        self.services = service_stacks(self, packages, provisions, self.api)
         self.workers = self._workers()
         self.edge = self._edge()
         self.observability = self._observability()
-        for stack in (self.api, self.workers):
+        for stack in (self.api, *self.services.values(), self.workers):
             stack.add_stack_dependency(self.migrations, "new code never meets an old schema")
 
     def _servers(self) -> Servers:
@@ -88,16 +90,11 @@ class Platform:
             **self.data.provisions(),
             **self.timeseries.provisions(),
             **self.messaging.provisions(),
-            "jwt": self.security.jwt,
-            "origin": self.security.origin,
+            **self.security.provisions(),
         }
 
     def _workers(self) -> WorkersStack:
-        own = {
-            **self.data.worker_provisions(),
-            **self.timeseries.worker_provisions(),
-            **self.messaging.worker_provisions(),
-        }
+        own = self.data.worker_provisions() | self.timeseries.worker_provisions()
         return WorkersStack(
             self.app,
             frame=self.frame,
@@ -106,10 +103,7 @@ class Platform:
             fleet=given(self.config.fleet, "fleet"),
             resident={"alerts": self.config.alerts.tasks},
             image_directory=self.image,
-            provisions=self._provisions()
-            | own
-            | {"websocket": self.api.socket_provision(exported=True)}
-            | {"notifications": self.security.notifications},
+            provisions=self._provisions() | own | exported_socket(self.api),
         )
 
     def _edge(self) -> EdgeStack:

@@ -1,11 +1,14 @@
-"""StageConfig, and the stages local, dev, staging, prod: every number that differs between them."""
+"""Describe the stages local, dev, staging and prod: every number that differs between them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Self
 
 from pydantic import Field, model_validator
 
+from stacks.classes import classes
+from stacks.functions import shares
 from stacks.model import (
     Alerting,
     Alerts,
@@ -21,7 +24,6 @@ from stacks.model import (
     Throttle,
     Timescale,
 )
-from stacks.routes import FUNCTIONS
 
 _ON_AWS = ("postgres", "timescale", "redis", "fleet")
 _POOL = 2  # connections a function instance or a worker process opens at most (premium.storage.postgres)
@@ -87,7 +89,7 @@ class StageConfig(Model):
 
     def _connected(self) -> None:
         """Without a proxy every function instance and worker process holds its own connections."""
-        if self.postgres is None or self.fleet is None or self.postgres.proxy:
+        if self.postgres is None or self.postgres.proxy:
             return
         if self.functions.concurrency is None:
             raise ValueError(f"stage {self.name} has neither postgres.proxy nor functions.concurrency to bound it")
@@ -99,10 +101,16 @@ class StageConfig(Model):
             )
 
     def connections_needed(self) -> int:
-        """The most that functions and workers hold at once, with a reserve."""
-        functions = (self.functions.concurrency or 0) * sum("database" in function.needs for function in FUNCTIONS)
-        workers = self.fleet.total * 4 if self.fleet else 0
+        """Return the most that functions and workers hold at once without a proxy, with a reserve."""
+        functions = sum(self.reserved().values())
+        fleet, least = self.fleet, {"alerts": self.alerts.tasks}
+        workers = sum(each.tasks(fleet, least.get(each.name, 0)) * each.processes for each in classes()) if fleet else 0
         return (functions + workers) * _POOL + _RESERVED
+
+    def reserved(self) -> Mapping[str, int]:
+        """Return the concurrency of each function that is bounded; none where a proxy shares the connections."""
+        bounded = self.postgres is not None and not self.postgres.proxy
+        return shares(self.functions.concurrency if bounded else None)
 
 
 LOCAL = StageConfig(name="local", removal="destroy")
@@ -117,7 +125,7 @@ DEV = StageConfig(
     timescale=Timescale(instance="t4g.medium", storage=50),
     redis=Redis(node="t4g.small"),
     fleet=Fleet(cpu=512, memory=1024, minimum=0, maximum=2, total=12),
-    functions=Functions(canary_minutes=5, concurrency=5),
+    functions=Functions(canary_minutes=5, concurrency=100),
     alerting=Alerting(monthly_budget=400),
 )
 
@@ -128,12 +136,12 @@ STAGING = StageConfig(
     removal="snapshot",
     log_days=30,
     origins=("https://staging.premium.example",),
-    postgres=Postgres(instance="t4g.medium", max_connections=440, deletion_protection=True),
+    postgres=Postgres(instance="t4g.medium", proxy=True, max_connections=400, deletion_protection=True),
     timescale=Timescale(instance="t4g.large", storage=50, snapshots=True),
     redis=Redis(node="t4g.medium"),
     fleet=Fleet(cpu=1024, memory=2048, minimum=1, maximum=4, total=24),
     alerts=Alerts(shards=2, sources=("ethereum",)),
-    functions=Functions(canary_minutes=5, concurrency=10),
+    functions=Functions(canary_minutes=5),
     alerting=Alerting(monthly_budget=900),
 )
 

@@ -9,19 +9,24 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from handlers.runtime.attempt import attempt_of
 from handlers.runtime.deadline import within
 from premium.accounts import service
-from premium.accounts.service import Gatekeeper, Ruling
+from premium.accounts.model import Ruling
 from premium.bootstrap import platform
 from premium.errors import Forbidden
 from premium.observability import logger, tracer
 
+if TYPE_CHECKING:
+    from premium.accounts.gatekeeper import Gatekeeper
+
 _UNAVAILABLE = "Credentials cannot be checked just now; try again in a moment"
 _PATIENCE_SECONDS = 4.0
 """A store that neither answers nor refuses ends here, well before Lambda would end us and the gateway answer bare."""
+
+service.preload()
 
 
 @cache

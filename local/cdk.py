@@ -18,6 +18,7 @@ from local.places import ROOT, Places
 
 ACCOUNT = "000000000000"
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
+_AT_ONCE = 4  # the stacks of services wait for the fronts, and not for one another
 _BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 
 
@@ -42,6 +43,7 @@ class Cdk:
     def deploy(self) -> None:
         """Every stack of the stage `local`; LocalError with the command's last lines when one fails."""
         wanted = ["deploy", "--all", "-c", "stage=local", "--require-approval", "never", "--method", "direct"]
+        wanted += ["--concurrency", str(_AT_ONCE)]
         partial = self._outputs.with_suffix(".partial")
         self._run([*wanted, "--outputs-file", str(partial), "--output", str(self.assembly), "--progress", "events"])
         partial.replace(self._outputs)

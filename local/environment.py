@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from local import stacks
 from local.aws import client_environment
 from local.clients import Clients
 from local.places import Places
-from local.secret_values import secret_arns
 from local.secrets import write_private
+from premium.config import Settings
+from premium.manifest import services
 
-# Environment name by the name of the stack's output; docs/architecture.md has the meanings.
-_OUTPUTS = {
-    "JobsTable": "JOBS_TABLE",
-    "IdempotencyTable": "IDEMPOTENCY_TABLE",
-    "UsageTable": "USAGE_TABLE",
-    "ConnectionsTable": "CONNECTIONS_TABLE",
-    "AuditTable": "AUDIT_TABLE",
-    "ReportsBucket": "REPORTS_BUCKET",
-    "ExportsBucket": "EXPORTS_BUCKET",
-    "WebSocketManagementEndpoint": "WEBSOCKET_ENDPOINT",
-    "EventsQueueUrl": "EVENTS_QUEUE_URL",
-}
-_SECRETS = {
-    "DatabaseWorker": "DATABASE_SECRET_ARN",
-    "TimeseriesWorker": "TIMESERIES_SECRET_ARN",
-    "RedisAuth": "REDIS_SECRET_ARN",
-    "Jwt": "JWT_SECRET_ARN",
-}
+_HERE = {"PREMIUM_STAGE": "local", "EVENT_SOURCES": "local"}
 
 
 def write(places: Places, clients: Clients) -> dict[str, str]:
@@ -37,15 +23,46 @@ def write(places: Places, clients: Clients) -> dict[str, str]:
 
 
 def of_worker(places: Places, clients: Clients) -> dict[str, str]:
-    """As a task of the stage gets it: names and ARNs, no password."""
-    given = stacks.outputs(places.outputs)
-    arns = secret_arns(clients)
+    """Return what a task of the stage gets: names and ARNs, no password."""
     return {
         **client_environment(clients.endpoint),
-        "PREMIUM_STAGE": "local",
-        "EVENT_SOURCES": "local",
+        **_HERE,
+        **of_this_stage_alone(),
         "CHAINS_FILE": str(places.chains),
-        "WEBHOOKS_TO_LOOPBACK": "true",  # whoever tries them here listens on this machine
-        **{variable: given[name] for name, variable in _OUTPUTS.items() if name in given},
-        **{variable: arns[name] for name, variable in _SECRETS.items() if name in arns},
+        **of_outputs(stacks.outputs(places.outputs)),
     }
+
+
+def of_outputs(outputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the stacks' outputs by the variable that each is: `JobsTable` is JOBS_TABLE.
+
+    What no process reads is left out; a worker's own connection (`WorkerDatabaseSecretArn`) stands for all others'.
+    """
+    known = dict(_variables(outputs))
+    own = {name.removeprefix("WORKER_"): value for name, value in known.items() if name.startswith("WORKER_")}
+    read = {name.upper() for name in _settings()}
+    return {name: value for name, value in {**known, **own}.items() if name in read and not name.startswith("WORKER_")}
+
+
+def of_this_stage_alone() -> dict[str, str]:
+    """Return the values that manifests give to the stage local and that deployed stages refuse."""
+    models = [service.settings for service in services() if service.settings is not None]
+    extras = {name: field.json_schema_extra for model in models for name, field in model.model_fields.items()}
+    return {
+        name.upper(): str(extra["local"]).lower()
+        for name, extra in extras.items()
+        if isinstance(extra, dict) and "local" in extra
+    }
+
+
+def _variables(outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in outputs.items():
+        words = "".join(f"_{letter}" if letter.isupper() else letter for letter in name).strip("_")
+        yield words.upper(), value
+
+
+def _settings() -> Iterator[str]:
+    yield from Settings.model_fields
+    for service in services():
+        if service.settings is not None:
+            yield from service.settings.model_fields

@@ -1,4 +1,4 @@
-"""What must not be lost and what is kept at hand: tables and buckets everywhere, databases and caches on AWS."""
+"""Stores of data: tables and buckets in every stage, databases and caches on AWS."""
 
 from __future__ import annotations
 
@@ -59,35 +59,37 @@ class DataStack(PremiumStack):
         self.reports = private_bucket(self, "Reports", frame=frame, key=self.key, logs=self.logs, archive_days=90)
         self.exports = private_bucket(self, "Exports", frame=frame, key=self.key, logs=self.logs, expire_days=30)
         tell_event_bus(self.exports)
-        self._lent_replica = servers.existing.replica_secret if servers else None
+        self._replica = self._lent_replica(servers.existing.replica_secret if servers else None)
         self.connections = self._served(security, servers) if servers else _unserved(security)
         publish(self, self.connections)
         self._outputs()
 
     def provisions(self) -> dict[str, Provision]:
-        """By need (stacks/routes.py); the audit trail can be read and appended to, never changed."""
+        """What a process of this need is given; the audit trail can be appended to and read, never changed."""
         reach = self.connections
         return {
             **{name: self._table(name, _ALL) for name in ("jobs", "idempotency", "usage", "connections")},
-            "audit": self._table("audit", grants.READ + grants.APPEND),
+            "audit": grants.of_table(TABLES["audit"].variable, self.tables["audit"], (), self.key, grants.APPEND),
+            "audit_read": self._table("audit", grants.QUERY),
             "reports": grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, _OBJECTS),
             "exports": grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, _OBJECTS),
             "database": connection("DATABASE_SECRET_ARN", reach["Database"], self.key),
             "worker_database": connection("WORKER_DATABASE_SECRET_ARN", reach["WorkerDatabase"], self.key),
             "redis": connection("REDIS_SECRET_ARN", reach["Redis"], self.key),
+            "free_replica": self._replica,
         }
 
-    def _replica(self) -> Provision:
+    def _lent_replica(self, lent: str | None) -> Provision:
         """The free platform's users and prices, read-only, where it lends a replica; nothing otherwise."""
-        if self._lent_replica is None:
+        if lent is None:
             return Provision()
-        secret = secretsmanager.Secret.from_secret_complete_arn(self, "Replica", self._lent_replica)
+        secret = secretsmanager.Secret.from_secret_complete_arn(self, "Replica", lent)
         return Provision({"FREE_REPLICA_SECRET_ARN": secret.secret_arn}, secret.grant_read)
 
     def worker_provisions(self) -> dict[str, Provision]:
         """The same for workers, whose database role is their own."""
         own = connection("DATABASE_SECRET_ARN", self.connections["WorkerDatabase"], self.key)
-        return self.provisions() | {"database": own, "free_replica": self._replica()}
+        return self.provisions() | {"database": own}
 
     def _served(self, security: SecurityStack, servers: Servers) -> dict[str, secretsmanager.ISecret]:
         self.database = self._database(security, servers)

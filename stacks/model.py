@@ -85,7 +85,10 @@ class Alerts(Model):
 
 
 class Functions(Model):
-    """Lambda: MiB of memory, warm instances of the hot ones, minutes of the 5 % canary, each one's reserved share."""
+    """Lambda: MiB of memory, warm instances of the hot ones, minutes of the 5 % canary.
+
+    `concurrency`: instances that all functions with the database may have together, where no proxy stands before it.
+    """
 
     memory: int = Field(default=512, ge=128, le=10240)
     provisioned: int = Field(default=0, ge=0, le=500)
@@ -118,7 +121,6 @@ class Existing(Model):
     redis_secret: Arn | None = None
     redis_port: int = Field(default=6379, ge=1, le=65535)
     redis_security_group: str | None = Field(default=None, pattern=r"^sg-[0-9a-f]{8,17}$")
-    alerts_topic: Arn | None = None
     events_queue: Arn | None = None
     http_api_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{8,12}$")
     http_api_endpoint: str | None = Field(default=None, pattern=r"^https://[a-z0-9.-]+$")

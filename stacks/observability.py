@@ -1,4 +1,4 @@
-"""What operators see and are told: alarms in three classes, dashboards, summaries, notices, traces, a budget."""
+"""What operators see and are told of the platform: alarms, dashboards, summaries, notices, a budget."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from aws_cdk import aws_xray as xray
 from aws_cdk.aws_events_targets import SnsTopic
 from constructs import Construct
 
+from premium.manifest import Service, services
 from stacks.api import ApiStack
 from stacks.constructs import alarm_rules
 from stacks.constructs.alarms import Alarms, Severity
-from stacks.constructs.dashboards import Dashboards
+from stacks.constructs.dashboards import PlatformDashboards
 from stacks.constructs.error_filters import count_errors
 from stacks.constructs.operations import subscribe
 from stacks.constructs.queue_with_dlq import event_dead_letters
+from stacks.constructs.service_alarms import declared_alarms
+from stacks.constructs.service_function import construct_name
 from stacks.constructs.summaries import Summaries
 from stacks.data import DataStack
 from stacks.frame import Frame, PremiumStack
+from stacks.functions import deployed
 from stacks.messaging import MessagingStack
 from stacks.model import Alerting, Postgres
 from stacks.timeseries import TimeseriesStack
@@ -48,22 +52,40 @@ class ObservabilityStack(PremiumStack):
         super().__init__(scope, "observability", frame=frame, description="Premium: alarms, dashboards, summaries")
         topics = messaging.operations
         subscribe(self, topics, alerting)
-        self.alarms = Alarms(self, "Alarms", topics=topics)
-        alarm_rules.of_api(self.alarms, api)
-        alarm_rules.of_data(self.alarms, data, postgres)
-        alarm_rules.of_timeseries(self.alarms, timeseries)
-        alarm_rules.of_queues(
-            self.alarms, {**messaging.with_dead_letters, "Schedules": (None, api.schedule_dead_letters)}
-        )
-        alarm_rules.of_workers(self.alarms, workers)
-        count_errors(self, api.functions, workers.services, self.alarms)
-        Dashboards(self, "Dashboards", api=api, data=data, workers=workers)
+        self.alarms = Alarms(self, "Alarms", topics=topics, runbook="platform")
+        self._stores(data, timeseries, postgres)
+        alarm_rules.of_api(self.alarms, api.http)
+        self._workers(workers)
+        for service in services():
+            if service not in deployed():  # the others' alarms stand in their own stacks
+                declared_alarms(self._alarms_of(service, topics), service)
+        PlatformDashboards(self, "Dashboards", data=data, workers=workers.services.values())
         self.dead_letters = event_dead_letters(self, "SummaryDeadLetters", key=key)
-        alarm_rules.of_queues(self.alarms, {"Summaries": (None, self.dead_letters)})
+        dead_letters = {"Schedules": api.schedule_dead_letters, "Summaries": self.dead_letters}
+        for name, (queue, dead) in messaging.with_dead_letters.items():
+            alarm_rules.of_queue(self.alarms, name, queue, dead)
+        for name, dead in dead_letters.items():
+            alarm_rules.of_queue(self.alarms, name, None, dead)
         Summaries(self, "Summaries", frame=frame, topic=topics["info"], key=key, dead_letters=self.dead_letters)
         self._notices(topics)
         self._traces()
         self._budget(topics, alerting)
+
+    def _stores(self, data: DataStack, timeseries: TimeseriesStack, postgres: Postgres) -> None:
+        if data.database:
+            alarm_rules.of_database(self.alarms, data.database.instance, postgres.max_connections)
+        if data.redis:
+            alarm_rules.of_redis(self.alarms, data.redis)
+        if timeseries.home:
+            alarm_rules.of_timeseries(self.alarms, timeseries.home)
+
+    def _workers(self, workers: WorkersStack) -> None:
+        alarm_rules.of_workers(self.alarms, workers.services.values())
+        for name, each in workers.services.items():
+            count_errors(self, f"worker_{name}", each.task.log_group, self.alarms)
+
+    def _alarms_of(self, service: Service, topics: Mapping[Severity, sns.Topic]) -> Alarms:
+        return Alarms(self, f"{construct_name(service.name)}Alarms", topics=topics, runbook=service.name)
 
     def _notices(self, topics: Mapping[Severity, sns.Topic]) -> None:
         """Every deployment that ends, well or not, of this stage's stacks and of its functions."""

@@ -1,25 +1,60 @@
-"""The archives that functions run, and what they run on."""
+"""What all functions of a stage share: archives, sizes, variables, and the network they run in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from aws_cdk import Stack
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
 
 @dataclass(frozen=True)
+class Place:
+    """The network a function runs in."""
+
+    vpc: ec2.IVpc
+    subnets: ec2.SubnetSelection
+    security_group: ec2.ISecurityGroup
+
+
+@dataclass(frozen=True, kw_only=True)
 class Packages:
-    """Zip archives made by the builder; their content decides their hash, so an unchanged one is not deployed again."""
+    """Archives made by the builder, and how each stage runs them.
+
+    `memory` in MiB; `provisioned` warm instances of the hot ones; `reserved` concurrency by function.
+    """
 
     code_archive: Path
     dependencies_archive: Path
     runtime: lambda_.Runtime
+    memory: int
+    provisioned: int
+    environment: Mapping[str, str]
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    place: Place | None = None
 
     @property
     def code(self) -> lambda_.Code:
-        return lambda_.Code.from_asset(str(self.code_archive))
+        """Our own code."""
+        return _asset(self.code_archive)
 
-    @property
-    def dependencies(self) -> lambda_.Code:
-        return lambda_.Code.from_asset(str(self.dependencies_archive))
+    def layer(self, stack: Stack) -> lambda_.LayerVersion:
+        """Make the dependencies' layer of a stack.
+
+        Each stack has its own over the same archive: an exported layer could not change while others import it.
+        """
+        return lambda_.LayerVersion(
+            stack,
+            "Dependencies",
+            code=_asset(self.dependencies_archive),
+            compatible_runtimes=[self.runtime],
+            compatible_architectures=[lambda_.Architecture.ARM_64],
+        )
+
+
+def _asset(archive: Path) -> lambda_.Code:
+    """An archive's name carries the hash of all that decides its content: nothing is hashed again."""
+    return lambda_.Code.from_asset(str(archive), asset_hash=archive.stem)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from stacks.constructs.audit_trail import AuditTrail
-from stacks.constructs.connections import connection, publish
+from stacks.constructs.connections import connection, output_of, publish
 from stacks.constructs.deploy_role import DeployRole
 from stacks.constructs.findings import wildcard_finding
 from stacks.constructs.groups import POSTGRES_PORT, TIMESERIES_PORT
 from stacks.constructs.operators import Operators
-from stacks.constructs.provision import Provision, adding
+from stacks.constructs.provision import Provision, adding, metrics_provision
 from stacks.constructs.secret import generated_secret, provided_secret
 from stacks.frame import Frame, PremiumStack
+from stacks.functions import provided_secrets
 
 # Database roles: (secret, user, database, server's port); the migrations make the roles with these passwords.
 _ROLES = tuple(
@@ -28,7 +30,7 @@ _ROLES = tuple(
     )
     for role in ("Admin", "Owner", "App", "Worker")
 )
-_PROVIDED = ("Jwt", "StripeWebhook", "PaddleWebhook", "OrderlyWebhook", "YourPropFirmWebhook", "Providers")
+_JWT = "What the free platform's tokens are checked with: the free platform issues it"
 # Services that put messages into our encrypted queues and topics by themselves.
 _SENDERS = ("events", "cloudwatch", "sns", "budgets", "costalerts")
 
@@ -45,37 +47,40 @@ class SecurityStack(PremiumStack):
                 iam.ServicePrincipal(f"{service}.amazonaws.com"), "kms:Decrypt", "kms:GenerateDataKey"
             )
         self.secrets = self._secrets()
-        publish(self, {"Jwt": self.secrets["Jwt"], "Origin": self.secrets["Origin"]})
+        publish(self, {"Jwt": self.secrets["Jwt"]})
+        self._declared = self._provide_declared()
         if frame.abilities.account_services:
             AuditTrail(self, "Trail", frame=frame)
             Operators(self, "Operators")
             if repository:
                 DeployRole(self, "Deploy", frame=frame, repository=repository)
 
-    @property
-    def jwt(self) -> Provision:
-        """What verifies a token: read by the authorizer, the login and the stream."""
-        return connection("JWT_SECRET_ARN", self.secrets["Jwt"], self.data_key)
+    def provisions(self) -> dict[str, Provision]:
+        """`jwt` checks tokens, `origin` proves the edge; services' secrets by the variables of their manifests."""
+        return {
+            "jwt": connection("JWT_SECRET_ARN", self.secrets["Jwt"], self.data_key),
+            "origin": connection("ORIGIN_SECRET_ARN", self.secrets["Origin"], self.data_key),
+            "mail": self._mail(),
+            "metrics": metrics_provision(),
+            **{name: connection(name, secret, self.data_key) for name, secret in self._declared.items()},
+        }
 
-    @property
-    def origin(self) -> Provision:
-        """What the edge proves itself with; the authorizer compares."""
-        return connection("ORIGIN_SECRET_ARN", self.secrets["Origin"], self.data_key)
-
-    @property
-    def notifications(self) -> Provision:
-        """The providers' keys, and the right to send mail as an identity of this account: the secret says as which."""
-        keys = connection("NOTIFICATIONS_SECRET_ARN", self.secrets["Providers"], self.data_key)
+    def _mail(self) -> Provision:
+        """The right to send mail as an identity of this account; a secret of the sender's says as which."""
         identities = self.format_arn(service="ses", resource="identity", resource_name="*")
-        mail = adding(iam.PolicyStatement(actions=["ses:SendEmail"], resources=[identities]))
-
-        def grant(grantee: iam.IGrantable) -> None:
-            for give in (keys.grant, mail):
-                if give is not None:
-                    give(grantee)
-
+        statement = iam.PolicyStatement(actions=["ses:SendEmail"], resources=[identities])
         reason = "which identity sends is an operator's choice, in the secret of the providers"
-        return Provision(keys.environment, grant, wildcard_finding(self, identities, reason))
+        return Provision({}, adding(statement), wildcard_finding(self, identities, reason))
+
+    def _provide_declared(self) -> Mapping[str, secretsmanager.Secret]:
+        """The secrets of all manifests by their variables; outputs name their ARNs, as those of the others."""
+        made = {secret.variable: self._provided(secret.name, secret.text) for secret in provided_secrets()}
+        for variable, secret in made.items():
+            CfnOutput(self, output_of(variable), value=secret.secret_arn)
+        return made
+
+    def _provided(self, name: str, text: str) -> secretsmanager.Secret:
+        return provided_secret(self, name, text=text, key=self.data_key, frame=self.frame)
 
     def _secrets(self) -> Mapping[str, secretsmanager.Secret]:
         key, frame = self.data_key, self.frame
@@ -83,7 +88,7 @@ class SecurityStack(PremiumStack):
             **{name: self._role(name, user, database, port) for name, user, database, port in _ROLES},
             "RedisAuth": generated_secret(self, "RedisAuth", key=key, frame=frame, length=64),
             "Origin": generated_secret(self, "Origin", key=key, frame=frame, length=48, field="value"),
-            **{name: provided_secret(self, name, key=key, frame=frame) for name in _PROVIDED},
+            "Jwt": self._provided("Jwt", _JWT),
         }
 
     def _role(self, name: str, user: str, database: str, port: int) -> secretsmanager.Secret:

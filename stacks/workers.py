@@ -9,12 +9,12 @@ from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
+from stacks.classes import classes
 from stacks.constructs.groups import Groups
 from stacks.constructs.provision import Provisions
 from stacks.constructs.worker_service import WorkerService
 from stacks.frame import Frame, PremiumStack
 from stacks.model import Fleet
-from stacks.queues import CLASSES
 
 
 class WorkersStack(PremiumStack):
@@ -45,8 +45,8 @@ class WorkersStack(PremiumStack):
                 image=image,
                 fleet=fleet,
                 queue=queue,
-                minimum=max(fleet.minimum, resident.get(queue.name, 0)),
+                least=max(fleet.minimum, resident.get(queue.name, 0)),
                 provisions=provisions,
             )
-            for queue in CLASSES
+            for queue in classes()
         }

@@ -30,6 +30,7 @@ from rq.worker_pool import ForkProcess, WorkerData, WorkerPool
 from premium import bootstrap
 from premium.config import ConfigurationError
 from premium.jobs.kinds import declared
+from premium.jobs.queue import QUEUES
 from premium.observability import logger
 from workers import logs
 from workers.protection import Protection
@@ -131,7 +132,7 @@ def preload(queues: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.option("--queues", required=True, help="Comma-separated, the most urgent first.")
+@click.option("--queues", default=",".join(QUEUES), help="Comma-separated, the most urgent first; all of them.")
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--heartbeat", default=Pace.heartbeat, show_default=True, help="Seconds between a job's signs of life.")
 @click.option("--grace", default=Pace.grace, show_default=True, help="Seconds overdue until a job is abandoned.")

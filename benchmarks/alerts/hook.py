@@ -14,7 +14,10 @@ from benchmarks.alerts.receiver import Received, serve
 from local.postgres import SUPERUSER, Postgres
 
 _OPEN = "SELECT count(*) FROM notification_deliveries WHERE status = 'pending'"
-_ALERTS = "SELECT id::text, history_id::text FROM notification_deliveries"
+_ALERTS = """
+SELECT d.id::text, n.key FROM notices n
+JOIN notification_deliveries d ON d.notice_id = n.id AND d.user_id = n.user_id
+"""
 
 
 class Hook:

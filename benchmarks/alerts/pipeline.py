@@ -56,7 +56,7 @@ class Watch(threading.Thread):
                 at = time.time()
                 job = Job.fetch(found[1].decode(), connection=self._redis, serializer=JSONSerializer)
                 for wake in job.args[0]:
-                    self.came.setdefault(wake["id"], []).append(at)
+                    self.came.setdefault(wake["key"], []).append(at)
 
 
 def _events(start: int, count: int) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import time
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
-from premium.notifications.signing import HEADER, is_signed
+from premium.notifications.channels.signature import HEADER, is_signed
 
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 _SIGNED_EACH = 100

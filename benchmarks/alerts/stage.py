@@ -26,7 +26,6 @@ from local.service import wait_until
 from local.up import up
 from premium.alerts.work.events_queue import EventsQueue
 from premium.jobs.presence import residents
-from stacks.routes import ALERT_EVENTS
 
 _OPEN = "SELECT EXISTS (SELECT FROM alert_batches WHERE matched_at IS NULL AND failed_at IS NULL)"
 _ALERTS = "SELECT id::text, event_id FROM alert_history"
@@ -63,9 +62,8 @@ class DeployedStage:
     @property
     def function(self) -> str:
         """The name of the function that reads the queue."""
-        wanted = "".join(part.capitalize() for part in ALERT_EVENTS.name.split("_"))
         ours = stacks.resources(self.stage.clients, "AWS::Lambda::Function")
-        return next(one.physical_id for one in ours if one.name.startswith(wanted))
+        return next(one.physical_id for one in ours if one.name.startswith("AlertEvents"))
 
     def alerts(self) -> dict[str, str]:
         """The event of each alert, by the alert's id."""

@@ -6,14 +6,14 @@ import statistics
 import subprocess
 import sys
 
-from stacks.routes import FUNCTIONS
+from stacks.functions import functions
 
 PROGRAM = "import time; began = time.perf_counter(); import {}; print(time.perf_counter() - began)"
 
 
 def measure(rounds: int) -> None:
     """Medians of fresh interpreters, the modules in turn."""
-    modules = ("boto3", *(function.module for function in FUNCTIONS))
+    modules = ("boto3", *(function.module for function in functions()))
     taken: dict[str, list[float]] = {module: [] for module in modules}
     for _ in range(rounds):
         for module in modules:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 from pydantic_core import to_jsonable_python
 
 from handlers.runtime.models import View
@@ -36,6 +36,8 @@ class ListMeta(Meta):
     """What an answer with a list says of itself."""
 
     pagination: Pagination
+    unread: int | None = Field(default=None, exclude_if=lambda unread: unread is None)
+    """Of notices: how many were not read, on all pages."""
 
 
 class Success(View, Generic[T]):
@@ -78,6 +80,7 @@ class Listing(Generic[T]):
     items: Sequence[T]
     limit: int
     next_cursor: str | None = None
+    unread: int | None = None
 
 
 def success(model: type[Success[Any]], value: object, *, request_id: str, now: datetime) -> str:
@@ -88,7 +91,7 @@ def success(model: type[Success[Any]], value: object, *, request_id: str, now: d
 def success_list(model: type[SuccessList[Any]], page: Listing[Any], *, request_id: str, now: datetime) -> str:
     """Return the JSON of a page in its envelope."""
     pagination = Pagination(limit=page.limit, next_cursor=page.next_cursor)
-    meta = ListMeta(timestamp=now, request_id=request_id, pagination=pagination)
+    meta = ListMeta(timestamp=now, request_id=request_id, pagination=pagination, unread=page.unread)
     return model(data=page.items, meta=meta).model_dump_json()
 
 

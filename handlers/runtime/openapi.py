@@ -43,11 +43,6 @@ def routers() -> Iterator[Router]:
             yield app
 
 
-def methods_of(path: str) -> list[str]:
-    """Under which methods any service answers this path."""
-    return sorted({method for app in routers() for method in app.methods_of(path)})
-
-
 @cache
 def document() -> Mapping[str, Any]:
     """All services' paths and models; the errors, headers and security that each route shares."""

@@ -21,7 +21,6 @@ from handlers.runtime.state import current
 from premium.errors import InvalidInput
 
 _CHECK_BYTES = 12
-DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items, 1 to 200")]
@@ -65,7 +64,7 @@ def encode_raw(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def listing(rows: list[T], limit: int, place: type[P], **columns: str) -> Listing[T]:
+def listing(rows: list[T], limit: int, place: type[P], *, unread: int | None = None, **columns: str) -> Listing[T]:
     """Return a page from `limit + 1` rows: the extra one says that more follow.
 
     `columns` maps the position's fields to attributes.
@@ -76,7 +75,7 @@ def listing(rows: list[T], limit: int, place: type[P], **columns: str) -> Listin
     next_cursor = (
         cursor_of(place(**{name: getattr(last, column) for name, column in columns.items()})) if more else None
     )
-    return Listing(items=page, limit=limit, next_cursor=next_cursor)
+    return Listing(items=page, limit=limit, next_cursor=next_cursor, unread=unread)
 
 
 def _checksum(content: bytes) -> bytes:

@@ -2,49 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from premium.accounts.credentials.callers import Callers
 from premium.accounts.credentials.tokens import TokenVerifier
-from premium.accounts.model import Attempt, Identity, KeyOwner, User
+from premium.accounts.model import Attempt, Identity, KeyOwner, Ruling, User, Verdict
 from premium.clock import Clock
 from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.limits import Limiter, LimitState
 from premium.metering.usage import Use
 from premium.tiers import ANONYMOUS_A_MINUTE, REQUESTS_A_MINUTE
-
-Outcome = Literal["allow", "unauthenticated", "forbidden", "rate_limited", "unavailable"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ruling:
-    """The verdict on one request."""
-
-    verdict: Outcome
-    message: str = ""
-    user: User | None = None
-    roles: frozenset[str] = frozenset()
-    scopes: frozenset[str] = frozenset()
-    state: LimitState | None = None
-
-    def context(self) -> dict[str, str]:
-        """Return the verdict as the authorizer's context carries it."""
-        user, state = self.user, self.state
-        return {
-            "verdict": self.verdict,
-            "message": self.message,
-            "userId": str(user.id) if user else "",
-            "externalId": user.external_id if user else "",
-            "tier": user.tier.value if user else "",
-            "roles": " ".join(sorted(self.roles)),
-            "scopes": " ".join(sorted(self.scopes)),
-            "keyId": str(user.key_id) if isinstance(user, KeyOwner) else "",
-            "limit": str(state.limit) if state else "0",
-            "remaining": str(state.remaining) if state else "0",
-            "reset": str(state.reset) if state else "0",
-            "retryAfter": str(state.retry_after) if state else "0",
-        }
 
 
 class Gatekeeper:
@@ -66,8 +31,8 @@ class Gatekeeper:
         if not state.allowed:
             return _refused_by_limit(identity, state)
         if refusal is not None:
-            return Ruling(verdict=_outcome(refusal), message=refusal.message, state=state)
-        return Ruling(verdict="allow", user=identity.user, roles=identity.roles, scopes=identity.scopes, state=state)
+            return _ruling(_outcome(refusal), Identity(), state, refusal.message)
+        return _ruling("allow", identity, state)
 
     def identify(self, attempt: Attempt) -> Identity:
         """Return whose the credentials are.
@@ -106,7 +71,7 @@ def _bearer(authorization: str) -> str:
     return token.strip()
 
 
-def _outcome(refusal: AppError) -> Outcome:
+def _outcome(refusal: AppError) -> Verdict:
     if isinstance(refusal, UpstreamUnavailable):
         return "unavailable"
     return "forbidden" if isinstance(refusal, Forbidden) else "unauthenticated"
@@ -114,6 +79,18 @@ def _outcome(refusal: AppError) -> Outcome:
 
 def _refused_by_limit(identity: Identity, state: LimitState) -> Ruling:
     if not state.known:
-        return Ruling(verdict="unavailable", message="Requests cannot be counted just now", state=state)
+        return _ruling("unavailable", Identity(), state, "Requests cannot be counted just now")
     message = f"More than {state.limit} requests in a minute; try again in {state.retry_after} s"
-    return Ruling(verdict="rate_limited", message=message, user=identity.user, state=state)
+    return _ruling("rate_limited", Identity(user=identity.user), state, message)
+
+
+def _ruling(verdict: Verdict, identity: Identity, state: LimitState, message: str = "") -> Ruling:
+    return Ruling(
+        verdict=verdict,
+        message=message,
+        identity=identity,
+        limit=state.limit,
+        remaining=state.remaining,
+        reset=state.reset,
+        retry_after=state.retry_after,
+    )

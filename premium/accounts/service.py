@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from premium.accounts.credentials.callers import Callers
 from premium.accounts.credentials.keys import generate, key_hash
-from premium.accounts.credentials.tokens import TokenVerifier
-from premium.accounts.gatekeeper import Gatekeeper, Ruling
 from premium.accounts.model import ApiKey, NewKey, Profile, User
 from premium.accounts.store import AccountStore
 from premium.clock import Clock
 from premium.errors import InvalidInput
-from premium.limits import PATIENCE_SECONDS, Limiter
 from premium.manifest import services
 
 if TYPE_CHECKING:
+    from premium.accounts.credentials.tokens import TokenVerifier
+    from premium.accounts.gatekeeper import Gatekeeper
     from premium.bootstrap import Platform
-
-__all__ = ["MAX_KEYS", "SCOPES", "Accounts", "Gatekeeper", "Ruling", "StreamUsers", "gatekeeper"]
 
 SCOPES = frozenset(scope for service in services() for scope in service.scopes)
 MAX_KEYS = 20
@@ -88,11 +86,24 @@ class Accounts:
             raise InvalidInput("The key would have expired already", details={"expiresAt": "must be in the future"})
 
 
+def preload() -> None:
+    """Import what `gatekeeper` and `StreamUsers` need, for functions that call them.
+
+    The limiter's Redis and the verifier's JWT take longer to import than all that the function of accounts needs.
+    """
+    for module in ("premium.accounts.credentials.tokens", "premium.accounts.gatekeeper", "premium.limits"):
+        import_module(module)
+
+
 def gatekeeper(platform: Platform) -> Gatekeeper:
     """Return the gatekeeper of all requests, one a process.
 
     It keeps what it knows of users for seconds.
     """
+    from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - see preload
+    from premium.accounts.gatekeeper import Gatekeeper  # noqa: PLC0415 - see preload
+    from premium.limits import PATIENCE_SECONDS, Limiter  # noqa: PLC0415 - see preload
+
     settings = platform.settings
     return Gatekeeper(
         verifier=TokenVerifier(platform.secrets, settings.require("jwt_secret_arn")),
@@ -119,6 +130,8 @@ class StreamUsers:
     @classmethod
     def of(cls, platform: Platform) -> StreamUsers:
         """Return the stream users of a platform."""
+        from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - see preload
+
         verifier = TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn"))
         return cls(verifier, Callers(AccountStore(platform.database), platform.clock))
 

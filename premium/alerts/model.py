@@ -12,12 +12,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from premium.notifications import model as notifications
 from premium.tiers import Tier
 
 RuleType = Literal["whale", "price", "gas", "protocol_risk"]
-Channel = Literal["email", "webhook", "push", "telegram"]
+Channel = notifications.Channel
 Trigger = Literal["edge", "level"]
-DeliveryStatus = Literal["pending", "sent", "failed", "dead"]
+News = Literal["fired", "retracted"]
+DeliveryStatus = notifications.DeliveryStatus
 
 RULES_A_TIER: Mapping[Tier, int] = MappingProxyType(
     {Tier.FREE: 0, Tier.STARTER: 100, Tier.PRO: 1_000, Tier.ENTERPRISE: 10_000}
@@ -67,6 +69,34 @@ class RuleRow(Draft):
     def draft(self) -> Draft:
         """Return the part that its owner wrote."""
         return Draft(**self.model_dump(include=set(Draft.model_fields)))
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One rule fired by one event; `event` is the event as it came."""
+
+    rule_id: UUID
+    event_id: str
+    event_time: datetime
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A history row just made, or just retracted, and the notice of it."""
+
+    id: UUID
+    event_id: str
+    event_time: datetime
+    rule_id: UUID
+    user_id: UUID
+    notice: News
+    posted: notifications.PostedNotice
+
+    @property
+    def deliveries(self) -> tuple[UUID, ...]:
+        """Ids of the notice's pending deliveries."""
+        return self.posted.deliveries
 
 
 class DeliveryRow(Model):

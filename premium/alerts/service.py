@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,16 +12,26 @@ from uuid import UUID, uuid4
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from redis import Redis
 
-from premium.alerts import history
-from premium.alerts.firing import Alert, Firing
 from premium.alerts.language.drafts import invalid, rule_of
 from premium.alerts.language.event import AHEAD, OLDEST
 from premium.alerts.language.rule import Rule
+from premium.alerts.language.templates import template_problem
 from premium.alerts.language.trial import Verdict, sample, verdicts
 from premium.alerts.language.values import Event
 from premium.alerts.manifest import AlertSettings
-from premium.alerts.model import RULES_A_TIER, Draft, FailedBatch, HistoryFilter, HistoryRow, RuleRow
+from premium.alerts.model import (
+    RULES_A_TIER,
+    Alert,
+    Draft,
+    FailedBatch,
+    Firing,
+    HistoryFilter,
+    HistoryRow,
+    RuleRow,
+)
+from premium.alerts.notices import enqueue_alerts
 from premium.alerts.shards.batches import by_shard
+from premium.alerts.store import history
 from premium.alerts.store.batch_queue import BatchQueue
 from premium.alerts.store.batches import BatchStore
 from premium.alerts.store.rules import RuleStore
@@ -31,8 +40,7 @@ from premium.clock import Clock
 from premium.errors import Conflict, InvalidInput, RateLimited, Unprocessable
 from premium.limits import Limiter
 from premium.notifications.destinations import problem
-from premium.notifications.dispatch import hand_over
-from premium.notifications.templates import template_problem
+from premium.notifications.service import new_secret
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 
@@ -141,7 +149,7 @@ class Rules:
             return Trial(event=tried, verdicts=judged, alert=None)
         self._check_trials(user_id)
         alerts = self.store.try_out(user_id, Firing(rule_id, identity, _time(tried, now), tried))
-        hand_over(self.redis, alerts)
+        enqueue_alerts(self.redis, alerts)
         return Trial(event=tried, verdicts=judged, alert=alerts[0] if alerts else None)
 
     def history(
@@ -234,11 +242,6 @@ class FailedBatches:
         for batch, shard in waiting:
             BatchQueue(self.redis, shard).requeue(batch)
         return [batch for batch, _ in waiting]
-
-
-def new_secret() -> str:
-    """Return a new signing secret of 256 random bits."""
-    return f"whsec_{secrets.token_urlsafe(32)}"
 
 
 def _signs(draft: Draft) -> bool:

@@ -158,8 +158,8 @@ def _warn(report: Report) -> None:
 
     The result has them all, but its reader may be a form.
     """
-    counts = Counter(notice.code for notice in report.notices)
-    for notice in report.notices:
+    counts = Counter(notice.code for notice in report.remarks)
+    for notice in report.remarks:
         count = counts.pop(notice.code, 0)
         if count:
             more = f" (and {count - 1} more)" if count > 1 else ""

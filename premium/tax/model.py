@@ -204,7 +204,7 @@ class Outcome:
     pools: list[Holding] = field(default_factory=list)
     """UK: the section 104 holdings, where they differ from what is held (a sale matched with a later purchase)."""
     open_lots: list[OpenLot] = field(default_factory=list)
-    notices: list[Remark] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     pooled: bool = False
     acquisition_total: Decimal | None = None
     """France: what is left of the portfolio's total price."""

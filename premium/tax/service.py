@@ -17,12 +17,11 @@ from premium.chains.addresses import checksum
 from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
-from premium.tax.history.remarks import UNIVERSAL_TOO_LATE, universal_too_late
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, WALLET, ImportPayload, ReportPayload, WalletPayload
 from premium.tax.model import Imported, NewTransactions, Remark, ReportRow, TransactionRow
-from premium.tax.setup import setup
+from premium.tax.setup import UNIVERSAL_TOO_LATE, setup_of
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore
 
@@ -68,7 +67,7 @@ class Taxes:
         if checked.errors and not lenient:
             raise _refusal(checked.errors)
         added = self.transactions.add(user_id, NewTransactions(checked.rows, checked.moments, currency))
-        told = (*checked.errors, *checked.notices)
+        told = (*checked.errors, *checked.remarks)
         known = len(checked.rows) - added
         return Imported(added=added, known=known, skipped=len(checked.errors), notices=told)
 
@@ -219,15 +218,16 @@ class TaxReports:
         self, user_id: UUID, payload: ReportPayload, *, request_id: str, idempotency_key: str | None
     ) -> JobRecord:
         """Start a report; Unprocessable says why a jurisdiction does not allow method or scope."""
-        chosen = setup(
+        chosen = setup_of(
             payload.jurisdiction,
             method=payload.method,
             scope=payload.lot_scope,
             currency=payload.currency,
             time_zone=payload.time_zone,
             strict=True,
+            until_tax_year=payload.year,
         )
-        if universal_too_late(chosen, chosen.calendar.last_day(payload.year)):
+        if chosen.universal_too_late:
             raise Unprocessable(UNIVERSAL_TOO_LATE, details={"lot_scope": "per_wallet"})
         payload = payload.model_copy(update={"jurisdiction": chosen.rules.code, "method": chosen.method})
         return self.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
@@ -248,7 +248,7 @@ class TaxReports:
 
     def newest(self, user_id: UUID, year: int, jurisdiction: str | None) -> ReportRow:
         """Return the newest report of a year; NotFound says how to get one."""
-        code = None if jurisdiction is None else setup(jurisdiction).rules.code
+        code = None if jurisdiction is None else setup_of(jurisdiction).rules.code
         found = self.store.newest(user_id, year, code)
         if found is None:
             raise NotFound(f"there is no report of {year} yet; POST /v1/tax/reports makes one")
@@ -264,7 +264,7 @@ class TaxReports:
 
 def require_format(jurisdiction: str, document_format: str) -> None:
     """Raise Unprocessable where no document of a jurisdiction's reports has the format."""
-    rules = setup(jurisdiction).rules
+    rules = setup_of(jurisdiction).rules
     if not any(name.endswith(f"_{document_format}") for name in rules.documents):
         known = ", ".join(sorted({name.rsplit("_", 1)[1] for name in rules.documents}))
         raise Unprocessable(

@@ -1,7 +1,8 @@
-"""Alarms in three classes, each with an action: who is woken, who is told, who may look."""
+"""Alarms in three classes, each with an action and a runbook."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -15,11 +16,14 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
 
 class Alarms(Construct):
-    """`made` by name; every alarm goes to its class's topic, and says there when it is over."""
+    """`made` by name; every alarm goes to its class's topic, and says there when it is over.
 
-    def __init__(self, scope: Construct, name: str, *, topics: Mapping[Severity, sns.ITopic]) -> None:
+    `runbook` is a file of docs/runbooks/; an alarm's heading there is its name in words unless another is given.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, topics: Mapping[Severity, sns.ITopic], runbook: str) -> None:
         super().__init__(scope, name)
-        self._topics = topics
+        self._topics, self._runbook = topics, runbook
         self.made: dict[str, cloudwatch.Alarm] = {}
 
     def above(
@@ -31,10 +35,11 @@ class Alarms(Construct):
         text: str,
         *,
         periods: int = 1,
-    ) -> None:
+        heading: str | None = None,
+    ) -> cloudwatch.Alarm:
         """More than `threshold` for `periods` of the metric's periods; silence is no alarm."""
         over = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
-        self._add(name, severity, text, metric=metric, threshold=threshold, evaluation_periods=periods, comparison=over)
+        return self._add(name, severity, text, heading, metric=metric, threshold=threshold, periods=periods, how=over)
 
     def below(
         self,
@@ -45,35 +50,41 @@ class Alarms(Construct):
         text: str,
         *,
         periods: int = 1,
-    ) -> None:
+    ) -> cloudwatch.Alarm:
         """Less than `threshold` for `periods` of the metric's periods; silence is no alarm."""
         under = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
-        self._add(
-            name, severity, text, metric=metric, threshold=threshold, evaluation_periods=periods, comparison=under
-        )
+        return self._add(name, severity, text, None, metric=metric, threshold=threshold, periods=periods, how=under)
 
     def _add(
         self,
         name: str,
         severity: Severity,
         text: str,
+        heading: str | None,
         *,
         metric: cloudwatch.IMetric,
         threshold: float,
-        evaluation_periods: int,
-        comparison: cloudwatch.ComparisonOperator,
-    ) -> None:
+        periods: int,
+        how: cloudwatch.ComparisonOperator,
+    ) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
             self,
             name,
             metric=metric,
             threshold=threshold,
-            evaluation_periods=evaluation_periods,
-            comparison_operator=comparison,
+            evaluation_periods=periods,
+            comparison_operator=how,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"[{severity}] {text}",
+            alarm_description=description(severity, text, self._runbook, heading or name),
         )
         action = SnsAction(self._topics[severity])
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)
         self.made[name] = alarm
+        return alarm
+
+
+def description(severity: Severity, text: str, runbook: str, heading: str) -> str:
+    """What an operator reads first: how grave, what, and where to look."""
+    anchor = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", heading).lower()
+    return f"[{severity}] {text}. Runbook: docs/runbooks/{runbook}.md#{anchor}"

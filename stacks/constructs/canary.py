@@ -1,4 +1,4 @@
-"""Deployments of functions by a canary: 5 % of the calls for a while, then all; an alarm takes it back."""
+"""Deployments of functions by a canary: 5 % of the calls for a while, then all."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ _SERVICE = "service-role/AWSCodeDeployRoleForLambdaLimited"
 
 
 class Canary(Construct):
-    """One CodeDeploy application and role for all functions of a stage; `alarms` by function."""
+    """One CodeDeploy application and role for the functions of a stack."""
 
     def __init__(self, scope: Construct, name: str, *, minutes: int) -> None:
         super().__init__(scope, name)
-        self.alarms: dict[str, cloudwatch.Alarm] = {}
         self._application = codedeploy.LambdaApplication(self, "Application")
         self._role = self._service_role()
         self._config = codedeploy.LambdaDeploymentConfig(
@@ -31,18 +30,8 @@ class Canary(Construct):
             ),
         )
 
-    def watch(self, name: str, made: ServiceFunction) -> None:
-        """Any error of the new version within the canary's time rolls it back."""
-        alarm = cloudwatch.Alarm(
-            made,
-            "CanaryErrors",
-            metric=made.alias.metric_errors(period=Duration.minutes(1), statistic="Sum"),
-            threshold=1,
-            evaluation_periods=2,
-            datapoints_to_alarm=2,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"{name}: errors while its new version takes its first calls",
-        )
+    def deploy(self, made: ServiceFunction, alarm: cloudwatch.IAlarm) -> None:
+        """Shift the calls of a function to its new version; the alarm takes it back."""
         codedeploy.LambdaDeploymentGroup(
             made,
             "Deployment",
@@ -55,7 +44,6 @@ class Canary(Construct):
                 failed_deployment=True, stopped_deployment=True, deployment_in_alarm=True
             ),
         )
-        self.alarms[name] = alarm
 
     def _service_role(self) -> iam.Role:
         role = iam.Role(

@@ -67,6 +67,11 @@ def publish(stack: Stack, secrets: Mapping[str, secretsmanager.ISecret]) -> None
         CfnOutput(stack, f"{name}SecretArn", value=secret.secret_arn)
 
 
+def output_of(variable: str) -> str:
+    """`NOTIFICATIONS_SECRET_ARN` as the name of an output, `NotificationsSecretArn`."""
+    return "".join(part.capitalize() for part in variable.split("_"))
+
+
 def _assembled(
     scope: Construct, name: str, *, frame: Frame, key: kms.IKey, fields: Mapping[str, str], password: SecretValue
 ) -> secretsmanager.Secret:

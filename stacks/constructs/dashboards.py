@@ -1,86 +1,106 @@
-"""A dashboard a service (its function beside its workers), one of the stores, one of the business."""
+"""Dashboards: one a service (its function beside its workers), the stores, the workers, the business."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from stacks.api import ApiStack
-from stacks.constructs.metrics import BUSINESS
+from premium.manifest import Metric, Service, services
+from stacks.constructs.metrics import BUSINESS, metric
 from stacks.constructs.service_function import ServiceFunction
+from stacks.constructs.worker_service import WorkerService
 from stacks.data import DataStack
-from stacks.routes import HTTP
-from stacks.workers import WorkersStack
 
 _MINUTES = Duration.minutes(5)
-_WORKERS = {"portfolio": "aggregation", "tax": "tax", "security": "scanning", "alerts": "alerts"}
-# Sums by kind, as the code names them; what a stage has not counted yet is an empty graph.
-_BUSINESS = {
-    "Jobs done": "JobsDone",
-    "Jobs failed": "JobsFailed",
-    "Active users": "ActiveUsers",
-    "Alerts triggered": "AlertsTriggered",
-    "Reports made": "ReportsMade",
-    "Recurring revenue (MRR, USD)": "MonthlyRecurringRevenue",
-    "Churn": "Churn",
-}
 
 
-class Dashboards(Construct):
-    """Names are generated; the console lists them by stack."""
+def service_dashboard(scope: Construct, service: Service, made: Mapping[str, ServiceFunction]) -> None:
+    """Make a service's dashboard: its functions, its worker class and its own metrics."""
+    widgets = [widget for name, function in made.items() for widget in _of_function(name, function)]
+    if service.kinds or service.residents:
+        widgets += _of_queue(service)
+    dashboard(scope, "Dashboard", [*widgets, *(_declared(each) for each in service.metrics)])
 
-    def __init__(self, scope: Construct, name: str, *, api: ApiStack, data: DataStack, workers: WorkersStack) -> None:
+
+def dashboard(scope: Construct, name: str, widgets: Sequence[cloudwatch.IWidget]) -> None:
+    """Make a dashboard of three graphs a row; its name is generated, the console lists it by stack."""
+    rows = [list(widgets[at : at + 3]) for at in range(0, len(widgets), 3)]
+    cloudwatch.Dashboard(scope, name, widgets=rows, default_interval=Duration.hours(12))
+
+
+class PlatformDashboards(Construct):
+    """What belongs to no single service: stores, worker classes, the metrics of all manifests."""
+
+    def __init__(self, scope: Construct, name: str, *, data: DataStack, workers: Iterable[WorkerService]) -> None:
         super().__init__(scope, name)
-        for function in HTTP:
-            self._service(function.name, api, workers)
-        self._stores(data)
-        self._business()
-
-    def _service(self, name: str, api: ApiStack, workers: WorkersStack) -> None:
-        widgets = _function_widgets(api.functions[name])
-        if name in _WORKERS:
-            service = workers.services[_WORKERS[name]]
-            cpu = service.service.metric_cpu_utilization(period=_MINUTES)
-            widgets += [_graph("Backlog, jobs a worker", [service.backlog]), _graph("Workers' CPU, %", [cpu])]
-        self._dashboard(name.title().replace("_", ""), widgets)
-
-    def _stores(self, data: DataStack) -> None:
-        widgets = []
-        if data.database:
-            database = data.database.instance
-            widgets += [
-                _graph("Database CPU, %", [database.metric_cpu_utilization(period=_MINUTES)]),
-                _graph("Database connections", [database.metric_database_connections(period=_MINUTES)]),
-            ]
-        read = [table.metric_consumed_read_capacity_units(period=_MINUTES) for table in data.tables.values()]
-        written = [table.metric_consumed_write_capacity_units(period=_MINUTES) for table in data.tables.values()]
-        widgets += [_graph("Tables, read units", read), _graph("Tables, written units", written)]
-        self._dashboard("Stores", widgets)
-
-    def _business(self) -> None:
-        widgets: list[cloudwatch.IWidget] = []
-        for title, metric_name in _BUSINESS.items():
-            found = f"SEARCH('Namespace=\"{BUSINESS}\" MetricName=\"{metric_name}\"', 'Sum', 3600)"
-            expression = cloudwatch.MathExpression(expression=found, using_metrics={}, period=Duration.hours(1))
-            widgets.append(_graph(title, [expression]))
-        self._dashboard("Business", widgets)
-
-    def _dashboard(self, name: str, widgets: Sequence[cloudwatch.IWidget]) -> None:
-        rows = [list(widgets[at : at + 3]) for at in range(0, len(widgets), 3)]
-        cloudwatch.Dashboard(self, name, widgets=rows, default_interval=Duration.hours(12))
+        dashboard(self, "Stores", _of_stores(data))
+        dashboard(self, "Workers", [widget for each in workers for widget in _of_workers(each)])
+        business = [_declared(metric, service.title) for service in services() for metric in service.metrics]
+        dashboard(self, "Business", business)
 
 
-def _function_widgets(made: ServiceFunction) -> list[cloudwatch.IWidget]:
+def _of_function(name: str, made: ServiceFunction) -> list[cloudwatch.IWidget]:
     alias = made.alias
     durations = [alias.metric_duration(statistic=statistic, period=_MINUTES) for statistic in ("p50", "p95", "p99")]
+    troubles = [alias.metric_errors(period=_MINUTES), alias.metric_throttles(period=_MINUTES)]
     return [
-        _graph("Calls", [alias.metric_invocations(period=_MINUTES)]),
-        _graph("Errors and throttles", [alias.metric_errors(period=_MINUTES), alias.metric_throttles(period=_MINUTES)]),
-        _graph("Duration, ms", durations),
+        _graph(f"{name}: calls", [alias.metric_invocations(period=_MINUTES)]),
+        _graph(f"{name}: errors and throttles", troubles),
+        _graph(f"{name}: duration, ms", durations),
     ]
+
+
+def _of_queue(service: Service) -> list[cloudwatch.IWidget]:
+    """By names alone: the workers' stack comes later."""
+    waiting = [_queue_metric(name, service.queue) for name in ("Backlog", "QueuedJobs")]
+    graphs = [_graph(f"Queue {service.queue}: jobs a worker, jobs waiting", waiting)]
+    if service.kinds:
+        ended = [_kinds(name, service.kinds, "Sum") for name in ("JobsDone", "JobsFailed", "JobsRefused")]
+        graphs += [_graph("Jobs by how they ended", ended)]
+        graphs += [_graph("Seconds from acceptance to end", [_kinds("JobSeconds", service.kinds, "Average")])]
+    return graphs
+
+
+def _queue_metric(name: str, queue: str) -> cloudwatch.Metric:
+    return metric(BUSINESS, name, {"Queue": queue}, statistic="Maximum", minutes=1)
+
+
+def _kinds(name: str, kinds: Iterable[str], statistic: str) -> cloudwatch.MathExpression:
+    wanted = " OR ".join(f'"{kind}"' for kind in kinds)
+    return _found(f'MetricName="{name}" kind=({wanted})', statistic, 60)
+
+
+def _declared(each: Metric, of: str | None = None) -> cloudwatch.IWidget:
+    title = f"{of}: {each.title}" if of else each.title
+    return _graph(title, [_found(f'MetricName="{each.name}"', each.statistic, each.minutes)])
+
+
+def _found(query: str, statistic: str, minutes: int) -> cloudwatch.MathExpression:
+    """A metric under whatever dimensions it is emitted."""
+    expression = f"SEARCH('Namespace=\"{BUSINESS}\" {query}', '{statistic}', {minutes * 60})"
+    return cloudwatch.MathExpression(expression=expression, using_metrics={}, period=Duration.minutes(minutes))
+
+
+def _of_stores(data: DataStack) -> list[cloudwatch.IWidget]:
+    read = [table.metric_consumed_read_capacity_units(period=_MINUTES) for table in data.tables.values()]
+    written = [table.metric_consumed_write_capacity_units(period=_MINUTES) for table in data.tables.values()]
+    widgets = [_graph("Tables, read units", read), _graph("Tables, written units", written)]
+    if data.database:
+        instance = data.database.instance
+        widgets += [
+            _graph("Database CPU, %", [instance.metric_cpu_utilization(period=_MINUTES)]),
+            _graph("Database connections", [instance.metric_database_connections(period=_MINUTES)]),
+        ]
+    return widgets
+
+
+def _of_workers(workers: WorkerService) -> list[cloudwatch.IWidget]:
+    name, service = workers.queue.name, workers.service
+    used = [service.metric_cpu_utilization(period=_MINUTES), service.metric_memory_utilization(period=_MINUTES)]
+    return [_graph(f"{name}: backlog, jobs a worker", [workers.backlog]), _graph(f"{name}: CPU and memory, %", used)]
 
 
 def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.IWidget:

@@ -10,6 +10,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from stacks.constructs.alarms import description
 from stacks.constructs.metrics import metric
 from stacks.constructs.operations import subscribe
 from stacks.model import Alerting
@@ -49,7 +50,7 @@ class Downtime(Construct):
             evaluation_periods=5,
             comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
-            alarm_description="[critical] /v1/health has not answered for 5 minutes",
+            alarm_description=description("critical", "/v1/health has not answered for 5 minutes", "platform", "Down"),
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))

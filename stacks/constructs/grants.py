@@ -14,6 +14,7 @@ from stacks.constructs.provision import Provision
 READ = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
 WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem")
 APPEND = ("dynamodb:PutItem",)
+QUERY = ("dynamodb:Query",)
 _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
 

@@ -1,8 +1,10 @@
-"""The HTTP API: one route per entry of stacks/routes.py, every one behind the authorizer that always answers."""
+"""The HTTP API and its routes, every one behind the authorizer that always answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -15,8 +17,8 @@ from stacks.constructs.access_log import HTTP_FIELDS, write_access_log
 from stacks.constructs.resource import resource
 from stacks.constructs.service_function import ServiceFunction
 from stacks.frame import Frame
+from stacks.functions import Function
 from stacks.model import Existing, Throttle
-from stacks.routes import Function
 
 _METHODS = [
     apigateway.CorsHttpMethod.GET,
@@ -33,6 +35,38 @@ _EXPOSED = [
     "Retry-After",
     "Idempotency-Replayed",
 ]
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where routes are added: an HTTP API and the authorizer that each of them asks."""
+
+    api: apigateway.IHttpApi
+    guard: apigateway.IHttpRouteAuthorizer
+
+    @classmethod
+    def of(cls, scope: Construct, front: HttpFront) -> Self:
+        """The same door in another stack, by ids: routes belong to their service's stack."""
+        api = apigateway.HttpApi.from_http_api_attributes(scope, "Api", http_api_id=front.api.api_id)
+        guard = apigateway.HttpAuthorizer.from_http_authorizer_attributes(
+            scope, "Authorizer", authorizer_id=front.authorizer_id, authorizer_type="CUSTOM"
+        )
+        return cls(api, guard)
+
+    def serve(self, scope: Construct, function: Function, made: ServiceFunction) -> None:
+        """Add a function's routes; one permission lets this API alone call it."""
+        integration = HttpLambdaIntegration(function.name, made.alias, scope_permission_to_route=False)
+        for route in function.routes:
+            method, _, path = route.rpartition(" ")
+            key = apigateway.HttpRouteKey.with_(path, apigateway.HttpMethod[method]) if method else None
+            apigateway.HttpRoute(
+                scope,
+                route,
+                http_api=self.api,
+                integration=integration,
+                route_key=key or apigateway.HttpRouteKey.DEFAULT,
+                authorizer=self.guard,
+            )
 
 
 class HttpFront(Construct):
@@ -53,9 +87,14 @@ class HttpFront(Construct):
         super().__init__(scope, name)
         self.api = self._lent(existing) if existing.http_api_id else self._own(frame, origins, throttle)
         self.endpoint = existing.http_api_endpoint or self.api.api_endpoint
-        guard = _guard(authorizer)
+        self._guard = _guard(authorizer)
         for function, made in functions:
-            self._route(function, made, guard)
+            Door(self.api, self._guard).serve(self, function, made)
+
+    @property
+    def authorizer_id(self) -> str:
+        """Known once a route has asked for it."""
+        return self._guard.authorizer_id
 
     def _lent(self, existing: Existing) -> apigateway.IHttpApi:
         """The free platform's: only our routes are added, its stage and its logs stay its own."""
@@ -82,20 +121,6 @@ class HttpFront(Construct):
             throttle=apigateway.ThrottleSettings(rate_limit=throttle.rate, burst_limit=throttle.burst),
         )
         write_access_log(resource(stage, apigateway.CfnStage), log, HTTP_FIELDS)
-
-    def _route(self, function: Function, made: ServiceFunction, guard: HttpLambdaAuthorizer) -> None:
-        integration = HttpLambdaIntegration(function.name, made.alias, scope_permission_to_route=False)
-        for route in function.routes:
-            method, _, path = route.rpartition(" ")
-            key = apigateway.HttpRouteKey.with_(path, apigateway.HttpMethod[method]) if method else None
-            apigateway.HttpRoute(
-                self,
-                route,
-                http_api=self.api,
-                integration=integration,
-                route_key=key or apigateway.HttpRouteKey.DEFAULT,
-                authorizer=guard,
-            )
 
 
 def _guard(authorizer: ServiceFunction) -> HttpLambdaAuthorizer:

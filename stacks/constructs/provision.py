@@ -32,8 +32,8 @@ def adding(statement: iam.PolicyStatement) -> Callable[[iam.IGrantable], object]
     return lambda grantee: grantee.grant_principal.add_to_principal_policy(statement)
 
 
-def backlog_provision() -> Provision:
-    """The right to publish the metric that the fleet is scaled on, in our namespace alone."""
+def metrics_provision() -> Provision:
+    """The right to publish metrics in our namespace alone."""
     statement = iam.PolicyStatement(
         actions=["cloudwatch:PutMetricData"],
         resources=["*"],
@@ -47,7 +47,7 @@ Provisions = Mapping[str, Provision]
 
 
 def give_all(provisions: Provisions, needs: tuple[str, ...], role: iam.Role) -> dict[str, str]:
-    """The environment of a process with these needs; a need nobody provides stops the synth."""
+    """Give a process what it needs and return its environment; a need nobody provides stops the synth."""
     environment: dict[str, str] = {}
     for need in needs:
         if need not in provisions:

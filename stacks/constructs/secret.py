@@ -36,19 +36,28 @@ def generated_secret(
     return secret
 
 
-def provided_secret(scope: Construct, name: str, *, key: kms.IKey, frame: Frame) -> secretsmanager.Secret:
-    """Holds a random value until the operator puts the real one, so that a forgotten one refuses everything."""
-    secret = _secret(scope, name, key=key, frame=frame, template={"provided": "no"}, field="key", length=64)
+def provided_secret(scope: Construct, name: str, *, text: str, key: kms.IKey, frame: Frame) -> secretsmanager.Secret:
+    """Hold a random value until the operator puts the real one, so that a forgotten one refuses everything."""
+    secret = _secret(scope, name, key=key, frame=frame, template={"provided": "no"}, field="key", length=64, text=text)
     acknowledge(secret, {"AwsSolutions-SMG4": _THEIRS})
     return secret
 
 
 def _secret(
-    scope: Construct, name: str, *, key: kms.IKey, frame: Frame, template: Mapping[str, str], field: str, length: int
+    scope: Construct,
+    name: str,
+    *,
+    key: kms.IKey,
+    frame: Frame,
+    template: Mapping[str, str],
+    field: str,
+    length: int,
+    text: str | None = None,
 ) -> secretsmanager.Secret:
     return secretsmanager.Secret(
         scope,
         name,
+        description=text,
         encryption_key=key,
         removal_policy=frame.store_removal,
         generate_secret_string=secretsmanager.SecretStringGenerator(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from aws_cdk import Duration, RemovalPolicy
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -16,8 +12,8 @@ from stacks.constructs.provision import Provisions, give_all
 from stacks.constructs.resource import resource
 from stacks.constructs.wildcard import wildcard
 from stacks.frame import Frame
-from stacks.model import Functions
-from stacks.routes import Function
+from stacks.functions import Function
+from stacks.packages import Packages
 
 _TRACING = ("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets")
 _INTERFACES = (
@@ -26,53 +22,39 @@ _INTERFACES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Place:
-    """The network a function runs in."""
-
-    vpc: ec2.IVpc
-    subnets: ec2.SubnetSelection
-    security_group: ec2.ISecurityGroup
-
-
-@dataclass(frozen=True)
-class Package:
-    """What all functions of a stage share: archives, sizes, variables, and where they run."""
-
-    code: lambda_.Code
-    layer: lambda_.ILayerVersion
-    runtime: lambda_.Runtime
-    sizes: Functions
-    environment: Mapping[str, str]
-    place: Place | None = None
-
-
 class ServiceFunction(Construct):
-    """`alias` is what is called; `function.role` got exactly what `function.needs` names."""
+    """`alias` is what is called; `role` got exactly what `function.given` names."""
 
     def __init__(
-        self, scope: Construct, function: Function, *, frame: Frame, package: Package, provisions: Provisions
+        self,
+        scope: Construct,
+        function: Function,
+        *,
+        frame: Frame,
+        packages: Packages,
+        layer: lambda_.ILayerVersion,
+        provisions: Provisions,
     ) -> None:
-        super().__init__(scope, "".join(part.capitalize() for part in function.name.split("_")))
+        super().__init__(scope, construct_name(function.name))
         self.log_group = logs.LogGroup(
             self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
         )
-        self.role = self._role(package.place is not None)
-        place = package.place
-        environment = {**package.environment, **give_all(provisions, function.needs, self.role)}
+        place = packages.place
+        self.role = self._role(place is not None)
+        environment = {**packages.environment, **give_all(provisions, function.given, self.role)}
         self.function = lambda_.Function(
             self,
             "Function",
             handler=f"{function.module}.handler",
-            code=package.code,
-            layers=[package.layer],
-            runtime=package.runtime,
+            code=packages.code,
+            layers=[layer],
+            runtime=packages.runtime,
             architecture=lambda_.Architecture.ARM_64,
-            memory_size=package.sizes.memory,
+            memory_size=packages.memory,
             timeout=Duration.seconds(function.timeout),
             environment=environment | {"SERVICE_NAME": function.name, "POWERTOOLS_SERVICE_NAME": function.name},
             role=self.role,
-            reserved_concurrent_executions=package.sizes.concurrency,
+            reserved_concurrent_executions=packages.reserved.get(function.name),
             log_group=self.log_group,
             vpc=place.vpc if place else None,
             vpc_subnets=place.subnets if place else None,
@@ -82,7 +64,7 @@ class ServiceFunction(Construct):
             mode="Active"
         )
         self.function.node.add_dependency(*self._rights)
-        self.alias = self._alias(package.sizes.provisioned if function.hot else 0)
+        self.alias = self._alias(packages.provisioned if function.hot else 0)
 
     def _role(self, networked: bool) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -102,3 +84,8 @@ class ServiceFunction(Construct):
             version=self.function.current_version,
             provisioned_concurrent_executions=provisioned or None,
         )
+
+
+def construct_name(name: str) -> str:
+    """`alert_events` as `AlertEvents`."""
+    return "".join(part.capitalize() for part in name.split("_"))

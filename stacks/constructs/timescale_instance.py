@@ -17,6 +17,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from stacks.constructs.alarms import description
 from stacks.constructs.backups import BACKED_UP
 from stacks.constructs.bucket import private_bucket
 from stacks.constructs.findings import acknowledge
@@ -176,6 +177,13 @@ class TimescaleInstance(Construct):
             statistic="Maximum",
             period=Duration.minutes(1),
         )
-        alarm = metric.create_alarm(self, "Recovery", threshold=1, evaluation_periods=2)
+        text = "the TimescaleDB instance's hardware fails; EC2 moves it"
+        alarm = metric.create_alarm(
+            self,
+            "Recovery",
+            threshold=1,
+            evaluation_periods=2,
+            alarm_description=description("info", text, "platform", "TimeseriesDown"),
+        )
         alarm.add_alarm_action(actions.Ec2Action(actions.Ec2InstanceAction.RECOVER))
         return alarm

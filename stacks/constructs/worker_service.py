@@ -11,13 +11,13 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks.classes import QueueClass
 from stacks.constructs.fargate_task import FargateTask, TaskSize
 from stacks.constructs.findings import acknowledge, wildcard_finding
 from stacks.constructs.metrics import BUSINESS
 from stacks.constructs.provision import Provisions, give_all
 from stacks.frame import Frame
 from stacks.model import Fleet
-from stacks.queues import QueueClass
 
 _PROTECTION = ("ecs:GetTaskProtection", "ecs:UpdateTaskProtection")
 
@@ -36,13 +36,13 @@ class WorkerService(Construct):
         image: images.DockerImageAsset,
         fleet: Fleet,
         queue: QueueClass,
-        minimum: int,
+        least: int,
         provisions: Provisions,
     ) -> None:
         super().__init__(scope, name)
         self.queue, self._cluster = queue, cluster
         self.task = self._task(frame, image, fleet, provisions)
-        self.service = self._service(group, minimum)
+        self.service = self._service(group, least)
         self.backlog = cloudwatch.Metric(
             namespace=BUSINESS,
             metric_name="Backlog",
@@ -50,7 +50,7 @@ class WorkerService(Construct):
             statistic="Maximum",
             period=Duration.minutes(1),
         )
-        self._scale(fleet, minimum)
+        self._scale(fleet, least)
 
     def _task(self, frame: Frame, image: images.DockerImageAsset, fleet: Fleet, provisions: Provisions) -> FargateTask:
         task = FargateTask(
@@ -72,7 +72,7 @@ class WorkerService(Construct):
         name = f"worker-{self.queue.name}"
         fixed = {"PREMIUM_STAGE": frame.stage, "LOG_LEVEL": "INFO", "SERVICE_NAME": name}
         fixed |= {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": BUSINESS}
-        task.run_with(fixed | give_all(provisions, self.queue.needs, task.task_role))
+        task.run_with(fixed | give_all(provisions, self.queue.given, task.task_role))
         self._protect(task.task_role)
         return task
 
@@ -83,13 +83,13 @@ class WorkerService(Construct):
         role.add_to_policy(iam.PolicyStatement(actions=list(_PROTECTION), resources=[tasks]))
         acknowledge(role, wildcard_finding(stack, tasks, "a task protects itself; its id is made when it starts"))
 
-    def _service(self, group: ec2.ISecurityGroup, minimum: int) -> ecs.FargateService:
+    def _service(self, group: ec2.ISecurityGroup, least: int) -> ecs.FargateService:
         return ecs.FargateService(
             self,
             "Service",
             cluster=self._cluster,
             task_definition=self.task.definition,
-            desired_count=minimum,
+            desired_count=least,
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
@@ -99,11 +99,9 @@ class WorkerService(Construct):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
 
-    def _scale(self, fleet: Fleet, minimum: int) -> None:
+    def _scale(self, fleet: Fleet, least: int) -> None:
         """An idle task goes after ten quiet minutes; each step up asks for as many tasks as the backlog needs."""
-        count = self.service.auto_scale_task_count(
-            min_capacity=minimum, max_capacity=max(int(fleet.total * self.queue.share), minimum, 1)
-        )
+        count = self.service.auto_scale_task_count(min_capacity=least, max_capacity=self.queue.tasks(fleet, least))
         count.scale_on_metric(
             "Backlog",
             metric=self.backlog,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from stacks.routes import FUNCTIONS, HTTP, SCHEDULED
 
 from cdk_app.stages import STAGES
 from handlers.runtime.cors import EXPOSED
 from premium.tax import service
-from stacks.routes import FUNCTIONS, HTTP, SCHEDULED
 from tests.infra.conftest import ON_AWS
 from tests.infra.templates import Resource, Stage, text
 

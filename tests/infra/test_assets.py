@@ -11,9 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from stacks.routes import FUNCTIONS
 
 from cdk_app import assets
-from stacks.routes import FUNCTIONS
 from tests.infra.templates import Stage
 
 pytestmark = pytest.mark.infra

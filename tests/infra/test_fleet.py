@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from stacks.queues import CLASSES
 
 from cdk_app.stages import STAGES
 from premium.chains import registry
 from premium.config import Settings
 from premium.jobs.queue import QUEUES
-from stacks.queues import CLASSES
 from tests.infra.templates import Stage, listed, text
 
 pytestmark = pytest.mark.infra

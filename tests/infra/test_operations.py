@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from stacks.routes import HTTP
 
 from cdk_app.stages import STAGES
-from stacks.routes import HTTP
 from tests.infra.templates import Json, Stage, text
 
 pytestmark = pytest.mark.infra

@@ -12,15 +12,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from premium.accounts.credentials.keys import is_key, key_hash
-from premium.accounts.credentials.tokens import Claims
 from premium.accounts.model import KeyOwner, User
 from premium.clock import Clock
 from premium.errors import Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.tiers import Tier
+
+if TYPE_CHECKING:
+    from premium.accounts.credentials.tokens import Claims
 
 USER_SECONDS = 30.0
 KEY_SECONDS = 0.5

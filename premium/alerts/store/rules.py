@@ -12,9 +12,10 @@ from psycopg import Cursor
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from premium.alerts.firing import Alert, Firing, record_firings
-from premium.alerts.model import Draft, RuleRow
+from premium.alerts.model import Alert, Draft, Firing, RuleRow
+from premium.alerts.store.firings import record_firings
 from premium.errors import Conflict, NotFound, Unprocessable
+from premium.notifications.service import destinations_of, set_destinations
 from premium.storage.postgres import Database
 
 
@@ -76,18 +77,12 @@ class RuleStore:
     def destinations(self, user_id: UUID) -> Mapping[str, str]:
         """Where the user's notifications go when a rule does not say; by default the profile's email."""
         with self._database.as_user(user_id) as connection:
-            rows = connection.execute(_DESTINATIONS, {"user": user_id}).fetchall()
-        return {row["channel"]: row["destination"] for row in rows}
+            return destinations_of(connection, user_id)
 
-    def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> None:
-        """These and no others; the profile's email stays what it is."""
+    def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> str | None:
+        """Keep these and no others, but for the account's email; a webhook's secret where it was made just now."""
         with self._database.as_user(user_id) as connection:
-            connection.execute("DELETE FROM alert_destinations WHERE user_id = %s", (user_id,))
-            with connection.cursor() as cursor:
-                rows = [(user_id, channel, destination) for channel, destination in given.items()]
-                cursor.executemany(
-                    "INSERT INTO alert_destinations (user_id, channel, destination) VALUES (%s, %s, %s)", rows
-                )
+            return set_destinations(connection, user_id, given)
 
     @contextmanager
     def _rows(self, user_id: UUID) -> Iterator[Cursor[RuleRow]]:
@@ -141,11 +136,3 @@ UPDATE alert_rules SET
 WHERE user_id = %(user)s AND id = %(id)s AND version = %(version)s
 RETURNING {_COLUMNS}
 """  # noqa: S608 - constant columns
-_DESTINATIONS = """
-SELECT 'email' AS channel, email AS destination FROM premium_users
-WHERE id = %(user)s AND email IS NOT NULL
-  AND NOT EXISTS (SELECT FROM alert_destinations WHERE user_id = %(user)s AND channel = 'email')
-UNION ALL
-SELECT channel, destination FROM alert_destinations WHERE user_id = %(user)s
-ORDER BY channel
-"""

@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from premium.alerts.firing import Alert, Firing, record_firings, retract
 from premium.alerts.language.values import Event, seconds
-from premium.alerts.model import BatchRow, NewBatch
+from premium.alerts.model import Alert, BatchRow, Firing, NewBatch
 from premium.alerts.shards.cooldowns import Fired, spans_to_ask, unsuppressed
 from premium.alerts.shards.placement import shard_of
 from premium.alerts.store.batches import Rows, ShardBatches, add_batch
 from premium.alerts.store.events import EventKey, EventStore
+from premium.alerts.store.firings import record_firings, retract
 from premium.alerts.store.memory import MemoryStore
 from premium.alerts.work.shard_state import ShardState
 

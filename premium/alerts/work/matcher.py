@@ -8,13 +8,13 @@ from __future__ import annotations
 from functools import partial
 
 from premium.alerts.manifest import AlertSettings
+from premium.alerts.notices import enqueue_alerts
 from premium.alerts.store.leases import ShardLease, standings
 from premium.alerts.work.duty import OUTAGE_SECONDS, Duty
 from premium.alerts.work.shard import Shard
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
 from premium.execution.residence import Residence
-from premium.notifications.dispatch import hand_over
 from premium.observability import logger
 
 
@@ -44,7 +44,7 @@ def _duty(residence: Residence, wanted: tuple[int, ...]) -> Duty:
 
     def make(number: int) -> Shard:
         lease = ShardLease(database, number, owner)
-        return Shard(database, platform.redis(1), lease, shards, partial(hand_over, platform.redis(1)))
+        return Shard(database, platform.redis(1), lease, shards, partial(enqueue_alerts, platform.redis(1)))
 
     return Duty(partial(standings, database, shards, owner), make, wanted, settings.alert_warm_shards)
 

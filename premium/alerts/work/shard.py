@@ -13,8 +13,8 @@ from uuid import UUID
 
 from redis import Redis
 
-from premium.alerts.firing import Alert
 from premium.alerts.matcher.memory import Changes
+from premium.alerts.model import Alert
 from premium.alerts.shards.standing import ShardLost
 from premium.alerts.store.batch_queue import BatchQueue
 from premium.alerts.store.batches import ShardBatches

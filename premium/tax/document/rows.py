@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from premium.tax.document.window import Text, Window
-from premium.tax.history.fields import SHORT
+from premium.tax.neutral.rows import SHORT
 
 _LIST = "transactions"
 _ROW = 150

@@ -13,7 +13,7 @@ from collections import Counter
 from typing import IO, Any
 
 from premium.errors import InvalidInput
-from premium.tax.history.fields import SHORT, Flawed, shown
+from premium.tax.neutral.rows import SHORT, Flawed, shown
 
 PIECE = 1 << 16
 """Bytes that are looked at together: some hundred rows."""

@@ -13,7 +13,7 @@ DAY = 86_400_000_000
 """Microseconds: how old a price may be."""
 
 
-class Filled(NamedTuple):
+class Price(NamedTuple):
     """A unit price in the report's currency, of what instant it is, and who said it ('' for an own trade)."""
 
     unit: Decimal
@@ -42,14 +42,14 @@ class PriceSeries:
         for known in self._known.values():
             known.sort()
 
-    def before(self, asset: str, instant: int) -> Filled | None:
+    def before(self, asset: str, instant: int) -> Price | None:
         """The newest at or before `instant`; None where it is older than the bound."""
         known = self._known.get(asset, ())
         at = bisect_right(known, instant, key=_instant)
         if not at or instant - known[at - 1][0] > self._within:
             return None
         moment, source, unit = known[at - 1]
-        return Filled(unit, moment, source)
+        return Price(unit, moment, source)
 
 
 def _instant(entry: tuple[int, str, Decimal]) -> int:

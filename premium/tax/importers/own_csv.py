@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from premium.errors import InvalidInput
-from premium.tax.history.fields import SHORT, Flawed
-from premium.tax.history.row_parser import FIELDS
-from premium.tax.history.rows import BLANK
 from premium.tax.importers.base import table
+from premium.tax.neutral.fields import FIELDS
+from premium.tax.neutral.rows import BLANK, SHORT, Flawed
 
 REQUIRED = ("id", "timestamp", "type", "asset", "amount")
 FIRST_LINE = 2

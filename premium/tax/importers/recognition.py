@@ -13,8 +13,6 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from premium.errors import InvalidInput
-from premium.tax.history.row_parser import FIELDS
-from premium.tax.history.rows import BLANK, LinedRow, Unreadable
 from premium.tax.importers import (
     binance,
     coinbase,
@@ -30,6 +28,8 @@ from premium.tax.importers import (
 )
 from premium.tax.importers.base import Importer, Line, Row, numbered, table
 from premium.tax.importers.movements import Digest
+from premium.tax.neutral.fields import FIELDS
+from premium.tax.neutral.rows import BLANK, LinedRow, Unreadable
 
 IMPORTERS = (
     coinbase.IMPORTER,

@@ -76,7 +76,7 @@ class Allocation:
         self.homes = homes
         self.places = places
         self.placed: list[tuple[str, Lot]] = []
-        self.notices: list[Remark] = []
+        self.remarks: list[Remark] = []
 
     def by(self, plan: Plan | None) -> list[tuple[str, Lot]]:
         """Every lot, whole or in parts, with its wallet."""
@@ -107,7 +107,7 @@ class Allocation:
             self._place(lot, wallet, amount)
             if amount < wanted:
                 text = f"only {amount} of {wanted} {self.asset} of lot {lot.id} could be allocated to {wallet}"
-                self.notices.append(Remark("allocation_exceeds_holding", lot.id, text))
+                self.remarks.append(Remark("allocation_exceeds_holding", lot.id, text))
 
     def _global(self, plan: Plan) -> None:
         entry = ORDER[plan.get("order", "fifo")]
@@ -132,7 +132,7 @@ class Allocation:
                 text = (
                     f"{lot.amount} {self.asset} of lot {lot.id} are in no wallet on 2025-01-01; they stay in {wallet}"
                 )
-                self.notices.append(Remark("unallocated_basis", lot.id, text))
+                self.remarks.append(Remark("unallocated_basis", lot.id, text))
                 self.placed.append((wallet, _part(lot, lot.amount)))
 
 

@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from premium.money import ZERO, divide
+from premium.tax.ledger.basis import acquisition_basis, takes_donors_date, value_at_gift
 from premium.tax.ledger.lots import ORDER, Entry, Lot
 from premium.tax.ledger.pieces import Piece, cut, disposed
 from premium.tax.model import Holding, Income, Missing, OpenLot, Outcome, Remark, Removal, Transaction
@@ -26,16 +27,16 @@ class LotLedger:
 
     rule: str
 
-    def __init__(self, under: Setup, outcome: Outcome | None = None) -> None:
-        self.setup = under
+    def __init__(self, setup: Setup, outcome: Outcome | None = None) -> None:
+        self.setup = setup
         self.outcome = outcome or Outcome()
-        self.rule = under.method
-        self.per_wallet = under.scope == "per_wallet"
+        self.rule = setup.method
+        self.per_wallet = setup.scope == "per_wallet"
         self.queues: dict[Key, list[Entry]] = {}
-        self.entry = ORDER.get(under.method, ORDER["fifo"])
+        self.entry = ORDER.get(setup.method, ORDER["fifo"])
         self.seq = 0
-        self.day = under.calendar.day
-        self.long_from = under.long_from
+        self.day = setup.calendar.day
+        self.long_from = setup.long_from
         self.kinds: dict[str, Callable[[Transaction], None]] = {
             "buy": self.acquire,
             "income": self.acquire,
@@ -45,8 +46,8 @@ class LotLedger:
             "transfer": self.transfer,
             "gift_sent": self.remove,
             "donation": self.remove,
-            "lost": self.sell if under.rules.losses_deductible else self.remove,
-            "stolen": self.sell if under.rules.losses_deductible else self.remove,
+            "lost": self.sell if setup.rules.losses_deductible else self.remove,
+            "stolen": self.sell if setup.rules.losses_deductible else self.remove,
         }
 
     def run(self, transactions: Sequence[Transaction]) -> Outcome:
@@ -164,7 +165,7 @@ class LotLedger:
             self.put(there, lot)
         if missing:
             text = f"moves {missing} {tx.asset} more than {tx.wallet or 'the wallet'} holds; they arrive without a lot"
-            self.outcome.notices.append(Remark("negative_balance", tx.id, text))
+            self.outcome.remarks.append(Remark("negative_balance", tx.id, text))
 
     def report_holdings(self) -> None:
         """Lots that are left, by wallet and asset."""
@@ -194,36 +195,3 @@ def take_from(queue: list[Entry], amount: Decimal) -> Taken:
             if not amount:
                 break
     return Taken(pieces, amount)
-
-
-def acquisition_basis(tx: Transaction, under: Setup) -> Decimal:
-    """Basis of what came in: stated, or the donor's, or the value; a fee adds to it."""
-    more = tx.more
-    donors = tx.type == "gift_received" and takes_donors_basis(tx, under)
-    if more.basis is not None and not (donors and more.donor_basis is not None):
-        return more.basis + tx.fee
-    if donors:
-        return (more.donor_basis or ZERO) + tx.fee
-    return (tx.value or ZERO) + tx.fee
-
-
-def value_at_gift(tx: Transaction, basis: Decimal) -> Decimal | None:
-    """The value at the gift with its fee where it is below the donor's basis, else None.
-
-    A `basis` beside the donor's is that value where no other is stated; alone it is the basis, whatever the law.
-    """
-    if tx.more.basis is not None and tx.more.donor_basis is None:
-        return None
-    value = tx.more.basis if tx.value is None else tx.value
-    return value + tx.fee if value is not None and value + tx.fee < basis else None
-
-
-def takes_donors_date(tx: Transaction, under: Setup) -> bool:
-    """With the donor's basis; where the law leaves it open, wherever a date is stated."""
-    return under.rules.gifts_received == "either" or takes_donors_basis(tx, under)
-
-
-def takes_donors_basis(tx: Transaction, under: Setup) -> bool:
-    """By law, by choice where the donor's basis is stated, or because no value is."""
-    rule, stated = under.rules.gifts_received, tx.more.donor_basis is not None
-    return rule == "donor" or (stated and (rule == "either" or tx.value is None))

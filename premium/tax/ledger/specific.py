@@ -51,7 +51,7 @@ class SpecificLedger(LotLedger):
             if want and (wanted.is_finite() or want == before):
                 named = wanted if wanted.is_finite() else want
                 text = f"lot {name} does not hold the {named} {tx.asset} named there: {want} fall back to FIFO"
-                self.outcome.notices.append(Remark("lot_not_available", tx.id, text, None, "lots"))
+                self.outcome.remarks.append(Remark("lot_not_available", tx.id, text, None, "lots"))
         return amount
 
     def _piece(self, lot: Lot, amount: Decimal) -> Piece:

@@ -81,14 +81,14 @@ class TransitionLedger(SpecificLedger):
         pool, self.queues, self.by_id = self.queues, {}, {}
         places = self._places()
         unused = (lot.id for queue in pool.values() for _, _, lot in queue if lot.amount)
-        self.outcome.notices += unknown_lots(self.setup.allocation, unused)
+        self.outcome.remarks += unknown_lots(self.setup.allocation, unused)
         for asset in sorted(str(key) for key in pool):
             lots = [entry[2] for entry in sorted(pool[asset], key=lambda entry: (entry[2].acquired, entry[1]))]
             held = {wallet: amount for (wallet, of), amount in self.balances.items() if of == asset}
             allocation = Allocation(asset, lots, held, self.homes, places)
             for wallet, lot in allocation.by(self.setup.allocation):
                 self.put((wallet, asset), lot)
-            self.outcome.notices += allocation.notices
+            self.outcome.remarks += allocation.remarks
 
     def _places(self) -> Places:
         """Of what was moved before 2025: a transfer takes lots along, the first by the method (§ 1.1012-1(j)(3))."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from premium.money import ZERO, divide
-from premium.tax.ledger.ledger import acquisition_basis
+from premium.tax.ledger.basis import acquisition_basis
 from premium.tax.matching.superficial import Superficial
 from premium.tax.matching.walk import walk
 from premium.tax.model import Disposal, Holding, Income, Missing, Outcome, Remark, Removal, Transaction
@@ -42,8 +42,8 @@ class Pool:
 class AverageLedger:
     """Moving average. `superficial`, where given, denies losses and says when they enter the pool again."""
 
-    def __init__(self, under: Setup, superficial: Superficial | None = None) -> None:
-        self.setup = under
+    def __init__(self, setup: Setup, superficial: Superficial | None = None) -> None:
+        self.setup = setup
         self.outcome = Outcome(pooled=True)
         self.superficial = superficial
         self.pools: dict[Key, Pool] = {}
@@ -122,12 +122,12 @@ class AverageLedger:
         there.add(arriving, cost)
         if units < wanted and more.to_amount is None:
             text = f"moves {wanted - units} {tx.asset} more than {tx.wallet or 'the wallet'} holds; they do not arrive"
-            self.outcome.notices.append(Remark("negative_balance", tx.id, text))
+            self.outcome.remarks.append(Remark("negative_balance", tx.id, text))
 
     def miss(self, tx: Transaction, day: int, amount: Decimal) -> None:
         self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, amount))
 
-    def tell(self) -> None:
+    def report_holdings(self) -> None:
         """The pools as they are."""
         for wallet, asset in sorted(self.pools):
             pool = self.pools[wallet, asset]
@@ -160,9 +160,9 @@ def row(  # noqa: PLR0917 - made for every draw; the figures stand in the form's
     )
 
 
-def average(transactions: Sequence[Transaction], under: Setup) -> Outcome:
+def average(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
     """ACB, average and moving average; Canada's own with superficial losses."""
     # The rule looks at all that one owns: with a pool a wallet there is no pool that the denied loss belongs to.
-    days = under.rules.superficial_days if under.scope == "pool" else None
-    superficial = Superficial(transactions, under, days) if days is not None else None
-    return AverageLedger(under, superficial).run(transactions)
+    days = setup.rules.superficial_days if setup.scope == "pool" else None
+    superficial = Superficial(transactions, setup, days) if days is not None else None
+    return AverageLedger(setup, superficial).run(transactions)

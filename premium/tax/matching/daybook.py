@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from premium.money import ZERO, divide
-from premium.tax.ledger.ledger import acquisition_basis
+from premium.tax.ledger.basis import acquisition_basis
 from premium.tax.model import Disposal, Income, Missing, Outcome, Removal, Transaction
 from premium.tax.setup import Setup
 
@@ -73,8 +73,8 @@ class Book:
 class Books:
     """All assets' books, and the income met on the way."""
 
-    def __init__(self, under: Setup, outcome: Outcome) -> None:
-        self.setup = under
+    def __init__(self, setup: Setup, outcome: Outcome) -> None:
+        self.setup = setup
         self.outcome = outcome
         self.by_asset: dict[str, Book] = {}
 

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from premium.money import ZERO, divide, plain
-from premium.tax.history.money_legs import is_money
-from premium.tax.ledger.ledger import acquisition_basis
+from premium.tax.ledger.basis import acquisition_basis
 from premium.tax.matching.average import row
 from premium.tax.matching.walk import walk
 from premium.tax.model import Holding, Income, Missing, Outcome, Remark, Removal, Transaction
 from premium.tax.setup import Setup
 
 _NAMED = 5
-"""Assets without a price that a notice names."""
+"""Assets without a price that a remark names."""
 
 
 class Worths:
@@ -55,8 +54,8 @@ class Worths:
 class Portfolio:
     """One price for all of it; units are kept to value it where a sale does not say what it was worth."""
 
-    def __init__(self, under: Setup) -> None:
-        self.setup = under
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
         self.outcome = Outcome()
         self.assets = Worths()
         self.total = ZERO
@@ -88,7 +87,7 @@ class Portfolio:
         if tx.type == "income":
             value = tx.value or ZERO
             self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
-            if is_money(tx.asset, self.setup):
+            if tx.asset in self.setup.money:
                 return
         self.assets.change(tx.asset, tx.amount)
         self.total += acquisition_basis(tx, self.setup)
@@ -131,7 +130,7 @@ class Portfolio:
         if price >= worth:
             if price > worth and tx.more.portfolio_value is not None:
                 text = "the sale is worth more than the whole portfolio before it: the whole acquisition price counts"
-                self.outcome.notices.append(Remark("portfolio_value_too_small", tx.id, text, None, "portfolio_value"))
+                self.outcome.remarks.append(Remark("portfolio_value_too_small", tx.id, text, None, "portfolio_value"))
             return self.total if price else ZERO
         return divide(self.total * price, worth)
 
@@ -139,11 +138,11 @@ class Portfolio:
         """By the last known prices, which is told; an asset without any counts as nothing, which is told too."""
         worth, unpriced = self.assets.worth, sorted(self.assets.unpriced)
         text = f"the portfolio's value is not stated: {plain(worth)} by the last known prices"
-        self.outcome.notices.append(Remark("portfolio_value_filled", tx.id, text, None, "portfolio_value"))
+        self.outcome.remarks.append(Remark("portfolio_value_filled", tx.id, text, None, "portfolio_value"))
         if unpriced:
             names = ", ".join(unpriced[:_NAMED]) + (", …" if len(unpriced) > _NAMED else "")
             text = f"no price is known of {names}, which the portfolio holds: the value counts as zero"
-            self.outcome.notices.append(Remark("missing_price", tx.id, text, None, "portfolio_value"))
+            self.outcome.remarks.append(Remark("missing_price", tx.id, text, None, "portfolio_value"))
         return worth
 
     def _give(self, tx: Transaction, day: int, amount: Decimal) -> None:
@@ -153,7 +152,7 @@ class Portfolio:
             self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, amount - held))
         self.assets.change(tx.asset, -min(amount, held))
 
-    def tell(self) -> None:
+    def report_holdings(self) -> None:
         """Units by asset. The acquisition price is the portfolio's: it goes to its asset where it has but one."""
         units = self.assets.units
         held = [asset for asset in sorted(units) if units[asset]]
@@ -165,5 +164,5 @@ class Portfolio:
         self.outcome.acquisition_total = self.total
 
 
-def portfolio(transactions: Sequence[Transaction], under: Setup) -> Outcome:
-    return Portfolio(under).run(transactions)
+def portfolio(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
+    return Portfolio(setup).run(transactions)

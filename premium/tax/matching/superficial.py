@@ -48,11 +48,11 @@ class _Asset:
 class Superficial:
     """Looks ahead in the whole history; the ledger asks at each loss and at each acquisition."""
 
-    def __init__(self, transactions: Sequence[Transaction], under: Setup, days: int) -> None:
+    def __init__(self, transactions: Sequence[Transaction], setup: Setup, days: int) -> None:
         self._days = days
         self._assets: dict[str, _Asset] = {}
         for tx in transactions:
-            day = under.calendar.day(tx.instant)
+            day = setup.calendar.day(tx.instant)
             asset = self._of(tx.asset)
             if tx.type in ACQUISITIONS:
                 asset.note(day, tx.amount, acquired=True)

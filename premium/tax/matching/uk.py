@@ -18,19 +18,19 @@ from premium.tax.setup import Setup
 AFTER, BEFORE = 30, 10
 
 
-def section_104(transactions: Sequence[Transaction], under: Setup) -> Outcome:
+def section_104(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
     """Individuals' rules, or companies' where the method says so."""
     outcome = Outcome(pooled=True)
-    books = Books(under, outcome)
+    books = Books(setup, outcome)
     books.read(transactions)
-    company = under.method == "section_104_company"
+    company = setup.method == "section_104_company"
     rows: list[tuple[int, int, Disposal]] = []
     for number, asset in enumerate(sorted(books.by_asset)):
         book = books.by_asset[asset]
         _same_day(book)
         if not company:
             _thirty_days(book)
-        _pool(book, under, outcome, company=company)
+        _pool(book, setup, outcome, company=company)
         for sold in book.disposed:
             if sold.taxable:
                 rows += ((sold.parts[0].instant, number, row) for row in rows_of(asset, sold, outcome))
@@ -96,12 +96,12 @@ class _Pool:
             sold.left = ZERO
 
 
-def _pool(book: Book, under: Setup, outcome: Outcome, *, company: bool) -> None:
-    pool, recent, told = _Pool(), 0, False
+def _pool(book: Book, setup: Setup, outcome: Outcome, *, company: bool) -> None:
+    pool, recent, reported = _Pool(), 0, False
     for sold in book.disposed:
-        if not told and under.until is not None and sold.day > under.until:
-            _tell(book, pool, under.until, outcome)
-            told = True
+        if not reported and setup.until is not None and sold.day > setup.until:
+            _report_holdings(book, pool, setup.until, outcome)
+            reported = True
         if company:
             recent = _ten_days(book.acquired, sold, recent)
             # While it can still be identified by the ten-day rule, an acquisition stays out of the pool.
@@ -110,8 +110,8 @@ def _pool(book: Book, under: Setup, outcome: Outcome, *, company: bool) -> None:
             pool.enter(book.acquired, sold.day)
         if sold.left:
             pool.draw(sold)
-    if not told:
-        _tell(book, pool, under.until, outcome)
+    if not reported:
+        _report_holdings(book, pool, setup.until, outcome)
 
 
 def _ten_days(days: list[Acquired], sold: Disposed, first: int) -> int:
@@ -125,7 +125,7 @@ def _ten_days(days: list[Acquired], sold: Disposed, first: int) -> int:
     return first
 
 
-def _tell(book: Book, pool: _Pool, until: int | None, outcome: Outcome) -> None:
+def _report_holdings(book: Book, pool: _Pool, until: int | None, outcome: Outcome) -> None:
     """At the end of a day the pool, with what has not entered it yet, and what is held.
 
     These differ by what was sold and is identified with acquisitions after that day: the pool keeps its units.

@@ -29,7 +29,7 @@ def write(report: Report, path: Path) -> None:
     """Write one line a disposal and lot, in exact figures."""
     by_id = report.transactions.by_id()
     warned: dict[str, list[str]] = {}
-    for notice in report.notices:
+    for notice in report.remarks:
         if notice.transaction is not None:
             warned.setdefault(notice.transaction, []).append(notice.code)
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -63,7 +63,7 @@ def _lines(report: Report, tx: Transaction) -> Iterator[str]:
         yield from _row(row, report)
     if not rows:
         yield from _undisposed(report, tx)
-    for notice in report.notices:
+    for notice in report.remarks:
         if notice.transaction == tx.id:
             yield f"Warning {notice.code}: {notice.message}."
 

@@ -62,7 +62,7 @@ def members(report: Report) -> Iterator[tuple[str, Any]]:
         yield "form_8949", map(_form_8949, report.disposals)
         yield "reconciliation", reconciliation(report)
     yield from extras(report).items()
-    yield "warnings", map(warning, report.notices)
+    yield "warnings", map(warning, report.remarks)
 
 
 def document(report: Report) -> Row:
@@ -84,10 +84,10 @@ def summary_of(report: Report) -> Row:
         "disposals": len(report.disposals),
         "income": len(report.income),
         "missing_basis": len(report.missing),
-        "warnings": len(report.notices),
+        "warnings": len(report.remarks),
     }
     made["remaining"] = [holding(item) for item in report.outcome.holdings[:MAX_HOLDINGS]]
-    made["warnings"] = [warning(notice) for notice in report.notices[:MAX_WARNINGS]]
+    made["warnings"] = [warning(notice) for notice in report.remarks[:MAX_WARNINGS]]
     return made
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import ZERO
-from premium.tax.ledger.ledger import acquisition_basis
+from premium.tax.ledger.basis import acquisition_basis
 from premium.tax.model import ACQUISITIONS, Outcome, Transaction
 from premium.tax.setup import Setup
 
@@ -63,14 +63,14 @@ def conserve(came: Incoming | None, outcome: Outcome) -> None:
         raise NotConserved(f"amounts of {wrong or 'no asset'} and basis differ by {basis}")
 
 
-def incoming(ready: Sequence[Transaction], under: Setup) -> Incoming | None:
+def incoming(ready: Sequence[Transaction], setup: Setup) -> Incoming | None:
     """What `conserve` holds a whole history's outcome against; a year's holdings are checked through that whole.
 
     France keeps no basis by asset, and a conversion turns units of one asset into another's: neither can be balanced
     asset by asset.
     """
-    if under.until is not None or under.method == "fr_portfolio":
+    if setup.until is not None or setup.method == "fr_portfolio":
         return None
     if any(tx.more.to_asset is not None or tx.more.to_amount is not None for tx in ready if tx.type == "transfer"):
         return None
-    return _sum((tx.asset, tx.amount, acquisition_basis(tx, under)) for tx in ready if tx.type in ACQUISITIONS)
+    return _sum((tx.asset, tx.amount, acquisition_basis(tx, setup)) for tx in ready if tx.type in ACQUISITIONS)

@@ -35,12 +35,12 @@ class _Year:
             self.other = EXACT.add(self.other, row.gain)
 
 
-def net_capital_gains(disposals: Iterable[Disposal], under: Setup) -> dict[int, NetGain]:
+def net_capital_gains(disposals: Iterable[Disposal], setup: Setup) -> dict[int, NetGain]:
     """By income year, in order. Losses go against gains without discount first, which leaves the taxpayer the most."""
     years: dict[int, _Year] = {}
     for row in disposals:
-        years.setdefault(under.calendar.tax_year(row.day), _Year()).add(row)
-    rate, carried, results = under.rules.discount_rate or ZERO, ZERO, dict[int, NetGain]()
+        years.setdefault(setup.calendar.tax_year(row.day), _Year()).add(row)
+    rate, carried, results = setup.rules.discount_rate or ZERO, ZERO, dict[int, NetGain]()
     for year in sorted(years):
         results[year] = _net(years[year], carried, rate)
         carried = results[year].carried

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -92,25 +93,23 @@ class Sums:
     by_tax_year: dict[int, Totals]
 
 
+_ByTime = defaultdict[int, Totals]
+"""By day or year."""
+
+
 def sums(disposals: Iterable[Disposal], income: Iterable[Income], calendar: Calendar) -> Sums:
     """One pass over the rows, day by day; by_tax_year has every tax year that has an event, whatever its start."""
-    by_day, whole, by_year, by_tax_year = dict[int, Totals](), Totals(), dict[int, Totals](), dict[int, Totals]()
+    by_day, by_year, by_tax_year = _ByTime(Totals), _ByTime(Totals), _ByTime(Totals)
+    whole = Totals()
     for row in disposals:
-        _of(by_day, row.day).add(row)
+        by_day[row.day].add(row)
     for event in income:
-        _of(by_day, event.day).earn(event)
+        by_day[event.day].earn(event)
     for day, totals in by_day.items():
         whole.include(totals)
-        _of(by_year, calendar.year(day)).include(totals)
+        by_year[calendar.year(day)].include(totals)
         if not calendar.fiscal_is_calendar:
-            _of(by_tax_year, calendar.tax_year(day)).include(totals)
+            by_tax_year[calendar.tax_year(day)].include(totals)
     if calendar.fiscal_is_calendar:
         by_tax_year = by_year
     return Sums(whole, dict(sorted(by_year.items())), dict(sorted(by_tax_year.items())))
-
-
-def _of(known: dict[int, Totals], day_or_year: int) -> Totals:
-    found = known.get(day_or_year)
-    if found is None:
-        found = known[day_or_year] = Totals()
-    return found

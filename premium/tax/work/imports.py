@@ -41,7 +41,7 @@ def import_upload(context: JobContext, payload: ImportPayload) -> Mapping[str, A
     store = TransactionStore(context.platform.worker_database, statement_timeout_ms=PATIENT_MS)
     new = NewTransactions(checked.rows, checked.moments, currency, context.job_id)
     added = store.add(context.user_id, new, context.point)
-    told = [f"line {notice.line}: {notice.message}" for notice in (*checked.errors, *checked.notices)[:MAX_NOTICES]]
+    told = [f"line {notice.line}: {notice.message}" for notice in (*checked.errors, *checked.remarks)[:MAX_NOTICES]]
     return {"added": added, "known": len(checked.rows) - added, "skipped": len(checked.errors), "warnings": told}
 
 

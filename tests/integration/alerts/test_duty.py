@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from premium.alerts import notices
 from premium.alerts.store.batch_queue import BatchQueue
 from premium.alerts.store.batches import ShardBatches
 from premium.alerts.store.events import EventStore
@@ -16,7 +17,6 @@ from premium.alerts.store.leases import standings
 from premium.alerts.store.memory import MemoryStore
 from premium.alerts.work import duty as duties
 from premium.alerts.work.duty import Duty
-from premium.notifications import dispatch
 from tests.integration.alerts.test_pipeline import Line, above, client, line, price
 
 pytestmark = pytest.mark.integration
@@ -104,7 +104,7 @@ def _die(*_: object) -> None:
     ("owner", "step"),
     [
         (ShardBatches, "take"), (EventStore, "add"), (MemoryStore, "save"),  # before the commit
-        (BatchQueue, "remove"), (dispatch, "hand_over"),  # behind it
+        (BatchQueue, "remove"), (notices, "enqueue_alerts"),  # behind it
     ],
 )  # fmt: skip
 def test_killed_at_any_step_the_next_matcher_fires_once(

@@ -14,6 +14,7 @@ from redis import Redis
 from rq.job import Job
 
 from local.redis import Redis as RedisService
+from premium.alerts import notices
 from premium.alerts.model import NewBatch
 from premium.alerts.service import EventIntake, FailedBatches
 from premium.alerts.shards.batches import batch_id
@@ -25,7 +26,7 @@ from premium.alerts.work.shard import Shard
 from premium.errors import UpstreamUnavailable
 from premium.jobs import operations
 from premium.jobs.rq_queue import queue
-from premium.notifications import dispatch
+from premium.notifications.jobs import DELIVER
 from premium.storage.postgres import Database
 from tests.integration.alerts.conftest import MakeUser
 
@@ -58,7 +59,7 @@ class Line:
     def spare(self, owner: str, shard: int = 0, shards: int = 1) -> Shard:
         """It stands by."""
         lease = ShardLease(self.worker, shard, owner)
-        made = Shard(self.worker, self.redis, lease, shards, lambda alerts: dispatch.hand_over(self.redis, alerts))
+        made = Shard(self.worker, self.redis, lease, shards, lambda alerts: notices.enqueue_alerts(self.redis, alerts))
         made.load()
         return made
 
@@ -125,7 +126,7 @@ def test_an_event_becomes_an_alert_a_delivery_and_a_job_once(line: Line, above: 
     assert line.count("notification_deliveries") == 1
     assert queue("alerts", line.redis).count == 0
     (job,) = queue("notifications", line.redis).jobs
-    assert job.func_name == dispatch.DELIVER
+    assert job.func_name == DELIVER
 
 
 def test_an_event_that_comes_again_with_another_time_is_the_same_event(line: Line, above: Callable[..., UUID]) -> None:
@@ -172,9 +173,10 @@ def test_what_the_chain_takes_back_is_told_once_and_never_fires_later(line: Line
     line.send(price(3, "103"), price(3, "103") | {"event_id": "back-3", "retracts": "p3"})
     line.run()
     assert line.fired() == [("p1", True)]
+    query = "SELECT n.kind FROM notices n JOIN notification_deliveries d ON d.notice_id = n.id ORDER BY n.kind"
     with line.worker.transaction() as connection:
-        rows = connection.execute("SELECT notice FROM notification_deliveries ORDER BY notice").fetchall()
-    assert [row["notice"] for row in rows] == ["fired", "retracted"]
+        rows = connection.execute(query).fetchall()
+    assert [row["kind"] for row in rows] == ["alerts.fired", "alerts.retracted"]
 
 
 @pytest.mark.parametrize("restarted", [False, True])

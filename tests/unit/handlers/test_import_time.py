@@ -1,4 +1,4 @@
-"""What a cold start costs: each handler's imports beside `import boto3`, in the same run; and nothing heavy in any."""
+"""What a cold start costs beside `import boto3`, in the same run; and nothing heavy in any handler."""
 
 from __future__ import annotations
 
@@ -9,27 +9,35 @@ import sys
 
 import pytest
 
-from stacks.routes import FUNCTIONS
+from stacks.functions import functions
+from tests.factories.http import ANONYMOUS, event
 
 pytestmark = pytest.mark.unit
 TIMES = 3
 BUDGET = 5
 HEAVY = {"web3", "httpx", "eth_abi", "eth_account", "numpy", "reportlab", "click", "rich", "workers", "aws_xray_sdk"}
-MODULES = [function.module for function in FUNCTIONS]
+MODULES = [function.module for function in functions()]
 PROGRAM = """
 import sys, time
 started = time.perf_counter()
 import {module}
+{then}
 print(time.perf_counter() - started, *sys.modules)
 """
+ASKED = """
+answer = {module}.handler({event!r}, None)
+assert answer["statusCode"] == {status}, answer
+"""
+UNKNOWN = {404: event("GET", "/v1/nowhere", by=ANONYMOUS), 405: event("PUT", "/v1/tax/reports", by=ANONYMOUS)}
 
 
-def imported(module: str) -> tuple[float, set[str]]:
+def imported(module: str, then: str = "") -> tuple[float, set[str]]:
     """Seconds, and every module that was loaded, in a fresh interpreter."""
-    program = PROGRAM.format(module=module)
+    program = PROGRAM.format(module=module, then=then)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"PREMIUM_STAGE": "local", "LOG_LEVEL": "CRITICAL"}
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env=environment)
-    seconds, *loaded = done.stdout.split()
+    seconds, *loaded = done.stdout.splitlines()[-1].split()
     return float(seconds), set(loaded)
 
 
@@ -40,3 +48,15 @@ def test_each_handler_imports_within_five_times_boto3_and_nothing_heavy() -> Non
     print({name: f"{medians[name] * 1000:.0f} ms, {ratio} x" for name, ratio in ratios.items()})
     assert {name: ratio for name, ratio in ratios.items() if ratio > BUDGET} == {}
     assert {name: HEAVY & loaded for name, (_, loaded) in rounds[0].items() if HEAVY & loaded} == {}
+
+
+def test_a_path_that_nobody_has_imports_no_other_handler() -> None:
+    asked = {status: ASKED.format(module="handlers.meta", event=one, status=status) for status, one in UNKNOWN.items()}
+    rounds = [
+        {"boto3": imported("boto3"), **{status: imported("handlers.meta", then) for status, then in asked.items()}}
+        for _ in range(TIMES)
+    ]
+    medians = {name: statistics.median(one[name][0] for one in rounds) for name in rounds[0]}
+    assert {name: seconds for name, seconds in medians.items() if seconds > BUDGET * medians["boto3"]} == {}
+    for _, loaded in rounds[0].values():
+        assert not {name for name in loaded if name in MODULES} - {"handlers.meta"}

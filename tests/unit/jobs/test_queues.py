@@ -6,7 +6,7 @@ import pytest
 
 from premium.config import ConfigurationError
 from premium.jobs.queue import QUEUES
-from stacks.queues import CLASSES
+from stacks.classes import classes
 from workers.queues import Pace, checked
 
 pytestmark = pytest.mark.unit
@@ -29,4 +29,4 @@ def test_a_pace_below_a_second_is_refused(wrong: dict[str, int]) -> None:
 
 
 def test_every_queue_has_a_service_that_works_on_it() -> None:
-    assert {each.name for each in CLASSES} == set(QUEUES)
+    assert {each.name for each in classes()} == set(QUEUES)

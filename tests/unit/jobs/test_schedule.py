@@ -1,4 +1,4 @@
-"""Every schedule that a service declares can be run, and the stack has each at its own pace."""
+"""Every schedule that a service declares can be run; tests/infra/test_api.py finds its rule."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from premium.execution.schedule import schedules, task_of
 from premium.jobs.kinds import declared
 from premium.jobs.model import Moment
 from premium.manifest import Schedule
-from stacks.routes import SCHEDULED
 
 pytestmark = pytest.mark.unit
 
@@ -19,7 +18,3 @@ def test_a_schedule_names_a_task_or_a_job_that_exists(schedule: Schedule) -> Non
         assert callable(task_of(schedule.task))
     else:
         assert issubclass(declared()[str(schedule.job)].payload, Moment)
-
-
-def test_every_schedule_is_in_the_stack_at_its_own_pace() -> None:
-    assert {each.task: each.every for each in SCHEDULED} == {one.name: one.every for one in schedules().values()}

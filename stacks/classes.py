@@ -1,0 +1,55 @@
+"""Classes of workers as the manifests bring them: what each is given, and its share of a stage's tasks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from premium.manifest import Need, Queue, Service, needs_of_queue, queues, services
+from stacks.functions import secrets_of
+from stacks.model import Fleet, Model
+
+_EVERY_WORKER: tuple[Need, ...] = ("database", "timeseries", "redis", "jobs", "connections", "websocket")
+
+
+class QueueClass(Model):
+    """One RQ queue: what its tasks are given, processes a task, and its part of the fleet."""
+
+    name: str = Field(pattern=r"^[a-z]+$")
+    needs: tuple[Need, ...]
+    secrets: tuple[str, ...] = ()
+    processes: int = Field(ge=1, le=16)
+    share: Decimal = Field(gt=0, le=1)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Everything that provisions must hold for it."""
+        return (*self.needs, *self.secrets)
+
+    def tasks(self, fleet: Fleet, least: int = 0) -> int:
+        """Return how many tasks it may grow to; one at least."""
+        return max(int(fleet.total * self.share), least, 1)
+
+
+def classes() -> tuple[QueueClass, ...]:
+    """Return the classes of all services, the most urgent first; shares over a whole fleet shrink alike."""
+    whole = max(Decimal(1), sum((queue.share for queue in queues()), Decimal(0)))
+    return tuple(_class(queue, queue.share / whole) for queue in queues())
+
+
+def _class(queue: Queue, share: Decimal) -> QueueClass:
+    secrets = [name for service in services() if _runs_in(service, queue) for name in secrets_of(service, "worker")]
+    return QueueClass(
+        name=queue.name,
+        needs=tuple(dict.fromkeys((*_EVERY_WORKER, *needs_of_queue(queue.name)))),
+        secrets=tuple(secrets),
+        processes=queue.processes,
+        share=share,
+    )
+
+
+def _runs_in(service: Service, queue: Queue) -> bool:
+    """Whether jobs or residents of the service run in this class."""
+    residents = {resident.queue for resident in service.residents}
+    return queue.name in residents or (bool(service.kinds) and service.queue == queue.name)

@@ -1,0 +1,36 @@
+"""What is watched of every function: its canary, its throttles, and the errors that it logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from stacks.constructs.alarms import Alarms, Severity
+from stacks.constructs.canary import Canary
+from stacks.constructs.error_filters import count_errors
+from stacks.constructs.service_function import ServiceFunction, construct_name
+
+
+class FunctionWatch(Construct):
+    """Canary deployments and the usual alarms of a stack's functions; `alarms` takes others of the same runbook."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, minutes: int, topics: Mapping[Severity, sns.ITopic], runbook: str
+    ) -> None:
+        super().__init__(scope, name)
+        self._canary = Canary(self, "Canary", minutes=minutes)
+        self.alarms = Alarms(self, "Alarms", topics=topics, runbook=runbook)
+
+    def add(self, name: str, made: ServiceFunction) -> None:
+        """Watch one function: any error of a new version within the canary's time rolls it back."""
+        title = construct_name(name)
+        errors = made.alias.metric_errors(period=Duration.minutes(1), statistic="Sum")
+        text = f"{name} fails; a version that took its first calls is rolled back"
+        alarm = self.alarms.above(f"Canary{title}", errors, 0, "critical", text, periods=2, heading="Canary")
+        self._canary.deploy(made, alarm)
+        throttled = made.function.metric_throttles(statistic="Sum", period=Duration.minutes(5))
+        self.alarms.above(f"Throttled{title}", throttled, 0, "warning", f"{name} is throttled", heading="Throttled")
+        count_errors(self, name, made.log_group, self.alarms)

@@ -1,0 +1,115 @@
+"""The stack of one service, made from its manifest: functions, routes, consumers, dashboard and alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_events_targets import LambdaFunction
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from constructs import Construct
+
+from premium.manifest import Consumer, Service
+from stacks.constructs.alarm_rules import of_queue
+from stacks.constructs.alarms import Alarms, Severity
+from stacks.constructs.dashboards import service_dashboard
+from stacks.constructs.function_watch import FunctionWatch
+from stacks.constructs.http_front import Door, HttpFront
+from stacks.constructs.provision import Provisions
+from stacks.constructs.queue_with_dlq import event_dead_letters
+from stacks.constructs.service_alarms import declared_alarms
+from stacks.constructs.service_function import ServiceFunction, construct_name
+from stacks.frame import Frame, PremiumStack
+from stacks.functions import Function, answering, consuming
+from stacks.packages import Packages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What the stacks of all services are given by the stacks before them."""
+
+    packages: Packages
+    provisions: Provisions
+    front: HttpFront
+    chain_events: sqs.IQueue
+    uploads: s3.IBucket
+    message_key: kms.IKey
+    topics: Mapping[Severity, sns.ITopic]
+    canary_minutes: int
+
+
+class ServiceStack(PremiumStack):
+    """`functions` by name; on AWS they are watched, too."""
+
+    def __init__(self, scope: Construct, *, frame: Frame, service: Service, around: Surroundings) -> None:
+        name = f"service-{service.name.replace('_', '-')}"
+        super().__init__(scope, name, frame=frame, description=f"Premium: {service.title}")
+        self._around, self._layer = around, around.packages.layer(self)
+        self.functions: dict[str, ServiceFunction] = {}
+        self.dead_letters: dict[str, sqs.IQueue] = {}
+        self._answer(answering(service))
+        for consumer in service.consumers:
+            self._consume(consumer, consuming(service, consumer))
+        if frame.abilities.deployments:
+            self._watch(service)
+
+    def _function(self, function: Function) -> ServiceFunction:
+        around = self._around
+        made = ServiceFunction(
+            self,
+            function,
+            frame=self.frame,
+            packages=around.packages,
+            layer=self._layer,
+            provisions=around.provisions,
+        )
+        self.functions[function.name] = made
+        return made
+
+    def _answer(self, function: Function | None) -> None:
+        if function is not None:
+            routes = Construct(self, "Http")
+            Door.of(routes, self._around.front).serve(routes, function, self._function(function))
+
+    def _consume(self, consumer: Consumer, function: Function) -> None:
+        made = self._function(function)
+        if consumer.queue:
+            # Up to ten messages, of many events each: more would have to wait for a window of a second or longer.
+            source = SqsEventSource(self._around.chain_events, batch_size=10, report_batch_item_failures=True)
+            made.alias.add_event_source(source)
+        if consumer.uploads:
+            self._tell_of_uploads(consumer.uploads, function.name, made.alias)
+
+    def _tell_of_uploads(self, prefix: str, name: str, alias: lambda_.IFunction) -> None:
+        """S3 may tell twice of one object; what the function refuses three times is kept."""
+        title = construct_name(name)
+        dead_letters = event_dead_letters(self, f"{title}DeadLetters", key=self._around.message_key)
+        bucket = {"name": [self._around.uploads.bucket_name]}
+        arrived = events.EventPattern(
+            source=["aws.s3"],
+            detail_type=["Object Created"],
+            detail={"bucket": bucket, "object": {"key": [{"prefix": prefix}]}},
+        )
+        target = LambdaFunction(alias, dead_letter_queue=dead_letters, retry_attempts=2)
+        events.Rule(self, f"{title}Arrived", event_pattern=arrived, targets=[target])
+        self.dead_letters[title] = dead_letters
+
+    def _watch(self, service: Service) -> None:
+        around = self._around
+        minutes, topics = around.canary_minutes, around.topics
+        watch = FunctionWatch(self, "Watch", minutes=minutes, topics=topics, runbook=service.name)
+        for name, made in self.functions.items():
+            watch.add(name, made)
+        self._alarm(service, watch.alarms)
+        service_dashboard(self, service, self.functions)
+
+    def _alarm(self, service: Service, alarms: Alarms) -> None:
+        for name, dead_letters in self.dead_letters.items():
+            of_queue(alarms, name, None, dead_letters)
+        declared_alarms(alarms, service)
