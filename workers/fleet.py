@@ -36,7 +36,7 @@ from workers import logs
 from workers.protection import Protection
 from workers.queues import STOP_SECONDS, Pace, checked, patient, refuse_eviction
 from workers.residents import ResidentKeeper, resident_queues
-from workers.scheduling import DueRetries
+from workers.retries import DueRetries
 from workers.worker import FleetWorker
 
 _PR_SET_PDEATHSIG = 1

@@ -58,8 +58,8 @@ def modules(*folders: str) -> list[Module]:
 
 
 def service_names() -> list[str]:
-    """Services proper: what declares itself and has a door."""
-    return [each.name for each in services() if (ROOT / "premium" / each.name / "service.py").exists()]
+    """Services proper: what declares itself and answers requests."""
+    return [each.name for each in services() if each.routes]
 
 
 def _docstrings(tree: ast.Module) -> Iterator[ast.AST]:

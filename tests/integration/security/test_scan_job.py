@@ -17,6 +17,7 @@ from premium.security.work import scan_contract
 from tests.factories.contracts import Compiled
 from tests.factories.contracts.deploying import account, deploy
 from tests.factories.http import Answer, ask, verdict
+from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
 
 pytestmark = pytest.mark.integration
@@ -56,7 +57,7 @@ def test_from_request_to_findings_and_only_once(
 
 
 def test_a_scan_is_its_owners_alone_and_pages_do_not_repeat(
-    platform: Platform, postgres: Databases, user: UUID, evm: Evm, built: dict[str, Compiled]
+    platform: Platform, add_user: AddUser, user: UUID, evm: Evm, built: dict[str, Compiled]
 ) -> None:
     token = deploy(evm, built["FixedSupply"].creation)
     made = []
