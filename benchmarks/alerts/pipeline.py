@@ -25,7 +25,7 @@ from rq.serializers import JSONSerializer
 from benchmarks.alerts.running import HOT, Run
 from benchmarks.alerts.trouble import Trouble
 from local.postgres import SUPERUSER, Postgres
-from premium.alerts.service import EventIntake
+from premium.alerts.intake import EventIntake
 from premium.alerts.store.batches import BatchStore
 from premium.jobs.rq_queue import queue
 from premium.observability import logger
@@ -112,7 +112,7 @@ def _wait(postgres: Postgres, seconds: float) -> float:
 def main(
     *, rules: int, seconds: float, matchers: int, spares: int, kill_every: float, restart_redis: float, deliver: bool
 ) -> None:
-    """Print how long an event takes to become a notification job, what is lost and what is doubled."""
+    """Print how long events take to become notification jobs, and what is lost."""
     logger.setLevel("ERROR")  # that Redis is away is what is tried here
     with ExitStack() as stack:
         run = Run(stack, rules, matchers, deliver=deliver)

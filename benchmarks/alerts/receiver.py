@@ -1,6 +1,7 @@
-"""A web server in the place of a user's: answers 200 to each webhook and keeps when it came and whether it was signed.
+"""A user's web server: it answers 200 to webhooks and notes when they came.
 
-`serve` runs in a process of its own; what it is sent over the pipe makes it answer with all that it has received.
+And whether they were signed. `serve` runs in a process of its own; what it is sent over the pipe makes it answer with
+all that it has received.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.events.alert_messages import Message, Refused, read
+from premium.alerts.intake import EventIntake
 from premium.alerts.manifest import AlertSettings
-from premium.alerts.service import EventIntake
 from premium.bootstrap import platform
 from premium.errors import UpstreamUnavailable
 from premium.observability import logger, tracer
@@ -23,8 +23,9 @@ _A_REQUEST = 10
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls with two
-    """Return `{"batchItemFailures": […]}`: SQS forgets a message only when each event is kept, or a dead letter.
+    """Enqueue the events of SQS messages; return the messages that failed.
 
+    `{"batchItemFailures": […]}`: SQS forgets a message only when each of its events is kept, or a dead letter.
     Events that are kept already when a message comes again are known by their ids.
     """
     now = platform().clock.now()

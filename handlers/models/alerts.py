@@ -63,7 +63,10 @@ class RuleChange(Body):
     new_signing_secret: StrictBool = False
 
     def changes(self) -> dict[str, Any]:
-        """Return the given fields of a draft; null has a meaning for trigger and hysteresis alone."""
+        """Return the given fields of a draft.
+
+        null has a meaning for trigger and hysteresis alone.
+        """
         given = self.model_dump(include=self.model_fields_set - {"version", "new_signing_secret"})
         return {name: value for name, value in given.items() if value is not None or name in ("trigger", "hysteresis")}
 

@@ -15,7 +15,7 @@ from premium.alerts.model import Channel, Draft, RuleRow
 
 
 class EarlierBody(Body):
-    """A rule in the earlier form, in snake case; its alert type says what `threshold` means."""
+    """A rule in the earlier form; its alert type says what `threshold` means."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=None)
 

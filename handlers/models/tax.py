@@ -112,7 +112,7 @@ class EarlierReport(Body):
     )
 
 
-class NoticeView(View):
+class RemarkView(View):
     """A warning about a transaction or a line."""
 
     code: str
@@ -128,7 +128,7 @@ class ImportView(View):
     added: int
     known: int = Field(description="Rows whose id was imported before: they change nothing")
     skipped: int
-    warnings: tuple[NoticeView, ...]
+    warnings: tuple[RemarkView, ...]
 
 
 class TransactionView(View):
@@ -192,13 +192,13 @@ class ReportPosition(Position):
 
 def import_view(done: Imported) -> ImportView:
     """Show what an import did."""
-    notices = tuple(notice_view(notice) for notice in done.notices[:200])
+    notices = tuple(remark_view(notice) for notice in done.notices[:200])
     return ImportView(added=done.added, known=done.known, skipped=done.skipped, warnings=notices)
 
 
-def notice_view(notice: Remark) -> NoticeView:
+def remark_view(notice: Remark) -> RemarkView:
     """Show a warning."""
-    return NoticeView(**notice._asdict())
+    return RemarkView(**notice._asdict())
 
 
 def transaction_view(row: TransactionRow) -> TransactionView:

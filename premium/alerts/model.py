@@ -148,7 +148,10 @@ class NewBatch(NamedTuple):
 
 
 class BatchRow(NamedTuple):
-    """A batch that is ours to match; `matched_at` is that of all batches of the transaction."""
+    """A batch that is ours to match.
+
+    `matched_at` is that of all batches of the transaction.
+    """
 
     id: UUID
     shard: int
@@ -159,7 +162,10 @@ class BatchRow(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class FailedBatch:
-    """A batch that could not be matched; its events stay in its row for 30 days."""
+    """A batch that could not be matched.
+
+    Its events stay in its row for 30 days.
+    """
 
     id: UUID
     shard: int

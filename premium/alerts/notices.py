@@ -1,4 +1,4 @@
-"""What alerts tell their users: the notices of a firing and of a retraction."""
+"""The notices of alerts: of a firing and of a retraction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ KINDS = (FIRED, RETRACTED)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fired:
-    """A row of the history with what is needed to tell of it; `event` is JSON, `actions` are its rule's."""
+    """An alert with what its notice needs.
+
+    `event` is JSON, `actions` are its rule's.
+    """
 
     id: UUID
     user_id: UUID
@@ -41,7 +44,7 @@ class Fired:
 
 
 def fired(alert: Fired) -> Notice:
-    """The notice of a firing: one target for each of the rule's actions."""
+    """Return the notice of a firing, with a target for each action of the rule."""
     targets = tuple(_target(alert, **action) for action in alert.actions)
     text = _text(alert, None)
     return Notice(
@@ -51,7 +54,7 @@ def fired(alert: Fired) -> Notice:
 
 
 def retracted(alert: Fired) -> Notice:
-    """The notice of a retraction: it goes where the firing's went."""
+    """Return the notice of a retraction, which goes where the firing's went."""
     text = _text(alert, None, retracted=True)
     return Notice(
         user=alert.user_id, kind=RETRACTED, key=str(alert.id), title=_title(alert, "Retracted: "), text=text,
@@ -61,7 +64,7 @@ def retracted(alert: Fired) -> Notice:
 
 
 def enqueue_alerts(redis: Redis, alerts: Sequence[Alert]) -> int:
-    """Enqueue the notices of committed alerts; how many jobs."""
+    """Enqueue the notices of committed alerts; return how many jobs."""
     return enqueue_deliveries(redis, [alert.posted for alert in alerts])
 
 
@@ -81,7 +84,7 @@ def _text(alert: Fired, template: str | None, *, retracted: bool = False) -> str
 
 
 def _data(alert: Fired, news: str) -> Mapping[str, Any]:
-    """The webhook's body beside the delivery's id and its message."""
+    """Return the webhook's body, without the delivery's id and message."""
     return {
         "type": news, "alertId": alert.id, "ruleId": alert.alert_rule_id, "ruleName": alert.rule_name,
         "ruleType": alert.rule_type, "eventId": alert.event_id, "eventTime": rfc3339(alert.event_time),

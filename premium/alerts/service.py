@@ -1,39 +1,31 @@
-"""The door of alerts: use cases of rules for their owners, and of events for those who send them."""
+"""The door of alerts: use cases of rules, for their owners."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from redis import Redis
 
 from premium.alerts.language.drafts import invalid, rule_of
-from premium.alerts.language.event import AHEAD, OLDEST
 from premium.alerts.language.rule import Rule
 from premium.alerts.language.templates import template_problem
-from premium.alerts.language.trial import Verdict, sample, verdicts
-from premium.alerts.language.values import Event
-from premium.alerts.manifest import AlertSettings
+from premium.alerts.language.trial import Verdict, sample, trial_time, verdicts
 from premium.alerts.model import (
     RULES_A_TIER,
     Alert,
     Draft,
-    FailedBatch,
     Firing,
     HistoryFilter,
     HistoryRow,
     RuleRow,
 )
 from premium.alerts.notices import enqueue_alerts
-from premium.alerts.shards.batches import by_shard
 from premium.alerts.store import history
-from premium.alerts.store.batch_queue import BatchQueue
-from premium.alerts.store.batches import BatchStore
 from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
 from premium.clock import Clock
@@ -48,7 +40,6 @@ TRIALS_A_MINUTE = 30
 """Delivered trials: they go to addresses that nobody has confirmed to be the user's."""
 _TRIES = 20
 """Attempts at a change that others overtake: each time at least one of them has succeeded."""
-_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +52,10 @@ class SavedRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """The outcome of a rule tried on an event; `alert` where it fired and was delivered."""
+    """The outcome of a rule tried on an event.
+
+    `alert` is set where it fired and was delivered.
+    """
 
     event: Mapping[str, Any]
     verdicts: tuple[Verdict, ...]
@@ -105,6 +99,18 @@ class Rules:
         made = self.store.add(user_id, draft, secret, most=RULES_A_TIER[tier])
         return SavedRule(rule=made, signing_secret=secret)
 
+    def get(self, user_id: UUID, rule_id: UUID) -> RuleRow:
+        """Return a rule; NotFound for an unknown one and for another user's alike."""
+        return self.store.get(user_id, rule_id)
+
+    def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[RuleRow]:
+        """Return up to `limit` rules after the position, newest first."""
+        return self.store.page(user_id, limit, after)
+
+    def remove(self, user_id: UUID, rule_id: UUID) -> None:
+        """Remove a rule; its alerts stay in the history."""
+        self.store.remove(user_id, rule_id)
+
     def change(
         self,
         user_id: UUID,
@@ -138,7 +144,10 @@ class Rules:
         return SavedRule(rule=changed, signing_secret=secret)
 
     def try_out(self, user_id: UUID, rule_id: UUID, event: Mapping[str, Any] | None, *, tell: bool) -> Trial:
-        """Judge an event, by default one that fits; where it matches and `tell`, deliver it as a test."""
+        """Judge an event, by default one that fits.
+
+        Where it matches and `tell` is set, it is delivered as a test.
+        """
         row = self.store.get(user_id, rule_id)
         rule = self._checked(row.draft())
         now = self.clock.now()
@@ -148,7 +157,7 @@ class Rules:
         if not tell or not all(verdict.holds for verdict in judged):
             return Trial(event=tried, verdicts=judged, alert=None)
         self._check_trials(user_id)
-        alerts = self.store.try_out(user_id, Firing(rule_id, identity, _time(tried, now), tried))
+        alerts = self.store.try_out(user_id, Firing(rule_id, identity, trial_time(tried, now), tried))
         enqueue_alerts(self.redis, alerts)
         return Trial(event=tried, verdicts=judged, alert=alerts[0] if alerts else None)
 
@@ -160,6 +169,10 @@ class Rules:
             raise InvalidInput("The range is empty", details={"from": "must lie before `to`"})
         return history.page(self.database, user_id, wanted, limit, after)
 
+    def destinations(self, user_id: UUID) -> Mapping[str, str]:
+        """Return where notifications go when a rule names no destination, by channel."""
+        return self.store.destinations(user_id)
+
     def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> Mapping[str, str]:
         """Replace the user's destinations; the profile's email holds unless another is given."""
         for channel, destination in given.items():
@@ -169,7 +182,10 @@ class Rules:
         return self.store.destinations(user_id)
 
     def _checked(self, draft: Draft) -> Rule:
-        """Return the rule of a draft whose actions are sound too; InvalidInput names the first wrong field."""
+        """Return the rule of a draft whose actions are sound too.
+
+        InvalidInput names the first wrong field.
+        """
         rule = rule_of(draft)
         for place, action in enumerate(draft.actions):
             where = action.destination
@@ -195,66 +211,5 @@ class Rules:
             raise Unprocessable(f"There is no destination for {missing[0]}", details=where)
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventIntake:
-    """Events on their way to the matcher: kept as batches, and announced to their shards."""
-
-    store: BatchStore
-    redis: Redis
-    shards: int
-
-    @classmethod
-    def of(cls, platform: Platform) -> EventIntake:
-        """Return the use case over the platform's stores."""
-        shards = platform.settings.of(AlertSettings).alert_shards
-        return cls(store=BatchStore(platform.database), redis=platform.redis(1), shards=shards)
-
-    def enqueue_batches(self, events: Sequence[Event]) -> list[UUID]:
-        """Keep events as batches, mostly one a shard, and announce them; return their ids.
-
-        UpstreamUnavailable: nothing was kept. Without Redis only time is lost: the matcher finds the rows.
-        """
-        batches = self.store.add(by_shard(events, self.shards))
-        for batch in batches:
-            BatchQueue(self.redis, batch.shard).announce(batch)
-        return [batch.id for batch in batches]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FailedBatches:
-    """Batches that could not be matched, for operators."""
-
-    store: BatchStore
-    redis: Redis
-
-    @classmethod
-    def of(cls, platform: Platform) -> FailedBatches:
-        """Return the use cases over the stores of a worker."""
-        return cls(store=BatchStore(platform.worker_database), redis=platform.redis(1))
-
-    def all(self) -> list[FailedBatch]:
-        """Return them, the newest last."""
-        return self.store.failed()
-
-    def requeue(self, batches: Sequence[UUID]) -> list[UUID]:
-        """Have failed batches matched again; return those that are."""
-        waiting = self.store.requeue(batches)
-        for batch, shard in waiting:
-            BatchQueue(self.redis, shard).requeue(batch)
-        return [batch for batch, _ in waiting]
-
-
 def _signs(draft: Draft) -> bool:
     return any(action.type == "webhook" for action in draft.actions)
-
-
-def _time(event: Mapping[str, Any], now: datetime) -> datetime:
-    """Return the event's own time, within the range of events that come from elsewhere."""
-    try:
-        time = _TIME.validate_python(event.get("timestamp", now))
-    except ValidationError:
-        raise InvalidInput("timestamp: must be a time with a zone", details={"event.timestamp": "not a time"}) from None
-    if not OLDEST <= time <= now + AHEAD:
-        reason = f"must lie between {OLDEST.date()} and five minutes from now"
-        raise InvalidInput(f"timestamp: {reason}", details={"event.timestamp": reason})
-    return time

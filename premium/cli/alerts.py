@@ -14,10 +14,10 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from premium.alerts.intake import FailedBatches
 from premium.alerts.language.lines import LineError, Unreadable, read_events, read_rules
 from premium.alerts.matcher.backtest import Backtest, BacktestFiring, compare
 from premium.alerts.matcher.matcher import Matcher
-from premium.alerts.service import FailedBatches
 from premium.bootstrap import platform
 from premium.cli.deliveries import deliveries
 from premium.cli.operators import changes_state
@@ -28,7 +28,7 @@ _FILE = click.File("rb")
 
 @click.group()
 def alerts() -> None:
-    """Alert rules, offline; batches of events that could not be matched; notifications that did not arrive."""
+    """Replay events against alert rules; look after failed batches and deliveries."""
 
 
 alerts.add_command(deliveries)
@@ -51,7 +51,10 @@ def list_() -> None:
 @click.option("--all", "every", is_flag=True, help="Every one that failed.")
 @changes_state
 def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
-    """Have batches matched again; exit code 1 where one is not there or has not failed."""
+    """Have batches matched again.
+
+    Exit code 1 where one is not there or has not failed.
+    """
     if bool(batch_ids) is every:
         raise click.UsageError("give batch ids, or --all")
     failed = FailedBatches.of(platform())
@@ -68,7 +71,7 @@ def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
 @click.option("--events", "events", type=_FILE, required=True, help="Events in order of arrival, likewise.")
 @click.option("--level", is_flag=True, help="Compare each event on its own: no edge, cooldown or hysteresis.")
 def match(rules: BinaryIO, events: BinaryIO, *, level: bool) -> None:
-    """Print {"rule_id", "event_id"} for every rule that an event fires, as the service would have fired it."""
+    """Print {"rule_id", "event_id"} for every rule that an event would have fired."""
     try:
         matcher = Matcher(read_rules(rules), stateless=level)
     except LineError as error:
@@ -95,7 +98,10 @@ def _print(batches_of_firings: Iterable[list[BacktestFiring]]) -> None:
 
 
 def _progress() -> Progress:
-    """Return a progress bar, shown only on a terminal that does not show the firings themselves."""
+    """Return a progress bar.
+
+    It shows only on a terminal that does not show the firings themselves.
+    """
     watched = sys.stderr.isatty() and not sys.stdout.isatty()
     return Progress(
         TextColumn("{task.completed:,} events"), TimeElapsedColumn(), console=Console(stderr=True), transient=True,

@@ -1,6 +1,6 @@
-"""Transactions, gains and tax reports of several jurisdictions.
+"""Tax: from transactions to filed forms, traceable lot by lot. Its door is `service`.
 
-The door is `service.Taxes`. Below it, each room knows those before it only: `importers` and `document` read histories,
-`history` makes transactions of them, `rules` declare countries, `ledger` and `matching` use up lots, `results` add up,
-`reports` write forms. All of these are pure; `store`, `onchain` and `work` reach databases and nodes.
+Rooms, from the ground up: `rules` of jurisdictions, `neutral` rows, the `history` made of them, the `ledger` of lots,
+`matching` by day or pool, `results`; `calculation` walks through them once. `document`, `importers` and `onchain` bring
+rows, `reports` writes what was calculated, `store` and `work` keep and carry out.
 """

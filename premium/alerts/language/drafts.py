@@ -12,7 +12,10 @@ from premium.errors import InvalidInput
 
 
 def rule_of(draft: Draft) -> Rule:
-    """Return the draft's rule as the matcher will hold it; InvalidInput names the first wrong field."""
+    """Return the draft's rule as the matcher will hold it.
+
+    InvalidInput names the first wrong field.
+    """
     try:
         rule = parse(raw(UUID(int=0), draft) | {"enabled": True})
     except RuleError as error:
@@ -36,7 +39,7 @@ def raw(rule_id: UUID, draft: Draft) -> dict[str, Any]:
 
 
 def trigger_of(draft: Draft) -> Trigger:
-    """Return how the matcher triggers a rule: the owner's choice, or the default of its conditions."""
+    """Return how the matcher triggers a rule: as its owner chose, or by default."""
     rule = parse(raw(UUID(int=0), draft) | {"enabled": True}, strict=False)
     return "edge" if rule is not None and rule.edge else "level"
 

@@ -39,9 +39,9 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
 
 
 def draft_of(name: str, alert_type: str, channels: Sequence[Channel], condition: Mapping[str, Any]) -> Draft:
-    """Return the draft of a rule in the earlier form; InvalidInput names what is not understood.
+    """Return the draft of a rule in the earlier form.
 
-    Each channel goes where the profile says.
+    InvalidInput names what is not understood. Each channel goes where the profile says.
     """
     meaning = MEANINGS.get(alert_type)
     if meaning is None:

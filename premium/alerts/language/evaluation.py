@@ -1,4 +1,7 @@
-"""The meaning of a rule, plainly evaluated: the index must agree with it for every event."""
+"""The meaning of a rule, plainly evaluated.
+
+The index must agree with it for every event.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,10 @@ class RuleForms:
         self._forms: dict[tuple[object, ...], _Form] = {}
 
     def rule(self, row: RuleText) -> Rule | None:
-        """Return the rule of a row as `parse` reads it; RuleError where this release cannot read it."""
+        """Return the rule of a row as `parse` reads it.
+
+        RuleError: this release cannot read it.
+        """
         conditions = _read_json(row.conditions)
         key = (row.type, row.trigger, *[(each["field"], each["operator"]) for each in conditions])
         form = self._forms.get(key)
@@ -62,7 +65,10 @@ class RuleForms:
         return rule
 
     def _conditions(self, form: _Form, conditions: list[dict[str, Any]]) -> tuple[Condition, ...] | None:
-        """Return the conditions of a rule of a known form, None where a value needs the slow way."""
+        """Return the conditions of a rule of a known form.
+
+        None where a value needs the slow way.
+        """
         found = []
         for (field, operator, read), raw in zip(form.parts, conditions, strict=True):
             value = read(raw["value"])

@@ -20,7 +20,7 @@ _CAMEL = {"ruleId": "rule_id", "cooldownSeconds": "cooldown_seconds"}
 
 
 class LineError(ValueError):
-    """A line cannot be used; it has a number (from 1), often a field, and a reason."""
+    """A line cannot be used, for a reason; lines count from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"line {line}: {reason}")
@@ -63,7 +63,10 @@ def read_rules(lines: Iterable[bytes]) -> Iterator[Rule]:
 
 
 def read_events(lines: Iterable[bytes], unreadable: Unreadable) -> Iterator[Mapping[str, Any]]:
-    """Yield the events of a file in its order; unreadable lines are counted and passed over."""
+    """Yield the events of a file in its order.
+
+    Unreadable lines are counted and passed over.
+    """
     for number, line in _filled(lines):
         try:
             event = _object(number, line)

@@ -150,7 +150,10 @@ def _bounded(value: Decimal) -> bool:
 
 
 def either(raw: object) -> Decimal | str | None:
-    """Read a field that the catalogue does not know: the number that it writes down, else the text."""
+    """Read a field that the catalogue does not know, as a number if possible.
+
+    Else it is a text.
+    """
     value = values.number(raw)
     return values.text(raw) if value is None else value
 

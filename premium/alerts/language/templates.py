@@ -1,4 +1,4 @@
-"""Templates of a rule's texts: `{{field}}` is replaced by the event's value, and nothing else happens.
+"""Templates of a rule's texts: `{{field}}` becomes the event's value.
 
 A value goes in as plain text of one line; each channel escapes the whole text for its own medium.
 """

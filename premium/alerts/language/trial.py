@@ -9,14 +9,19 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+
 from premium.alerts.language import catalogue
 from premium.alerts.language.catalogue import FieldType
 from premium.alerts.language.evaluation import condition_holds
+from premium.alerts.language.event import AHEAD, OLDEST
 from premium.alerts.language.rule import Condition, Rule
 from premium.clock import rfc3339
+from premium.errors import InvalidInput
 from premium.money import EXACT, plain
 
 _STEP = {"gt": Decimal(1), "lt": Decimal(-1)}
+_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 _ADDRESS = "0x" + "0" * 39 + "1"
 
 
@@ -29,7 +34,10 @@ class Verdict:
 
 
 def verdicts(rule: Rule, event: Mapping[str, Any]) -> tuple[Verdict, ...]:
-    """Return the verdict on each condition alone, as for level triggering: a trial has no event before it."""
+    """Return the verdict on each condition alone.
+
+    A trial has no event before it, so that triggering is by level.
+    """
     right_kind = event.get("kind") == rule.kind
     return tuple(Verdict(one, right_kind and condition_holds(one, event)) for one in rule.conditions)
 
@@ -47,6 +55,18 @@ def sample(rule: Rule, event_id: str, now: datetime) -> dict[str, Any]:
     return event
 
 
+def trial_time(event: Mapping[str, Any], now: datetime) -> datetime:
+    """Return the event's own time, within the range of events that come from elsewhere."""
+    try:
+        time = _TIME.validate_python(event.get("timestamp", now))
+    except ValidationError:
+        raise InvalidInput("timestamp: must be a time with a zone", details={"event.timestamp": "not a time"}) from None
+    if not OLDEST <= time <= now + AHEAD:
+        reason = f"must lie between {OLDEST.date()} and five minutes from now"
+        raise InvalidInput(f"timestamp: {reason}", details={"event.timestamp": reason})
+    return time
+
+
 def _plain_value(field_type: FieldType) -> str:
     match field_type:
         case FieldType.NUMBER:
@@ -59,7 +79,7 @@ def _plain_value(field_type: FieldType) -> str:
 
 
 def _fitting(condition: Condition, together: list[Condition]) -> str:
-    """Return a value for which the condition holds, and if possible the others on its field."""
+    """Return a value for which the condition holds, if possible with others on its field."""
     candidates = [_near(one) for one in (condition, *together)] + _between(together)
     for candidate in candidates:
         if all(condition_holds(one, {one.field: candidate}) for one in together):

@@ -38,7 +38,7 @@ class Backtest:
         self._remembering |= matcher.index.cooling[: len(self._remembering)] > 0
 
     def run(self, events: Iterable[Event]) -> Iterator[list[BacktestFiring]]:
-        """Yield firings batch by batch, in the order of the events and then of the rules."""
+        """Yield firings batch by batch, in the order of events and then rules."""
         fresh = (event for event in events if self._is_new(event))
         for are_retractions, some in groupby(fresh, key=_retracts):
             while batch := list(islice(some, BATCH)):
@@ -75,7 +75,10 @@ class Backtest:
 
 
 def compare(matcher: Matcher, events: Iterable[Event]) -> Iterator[list[BacktestFiring]]:
-    """Yield firings of each event on its own, by a stateless matcher, in the same order."""
+    """Yield the firings of each event on its own, by a stateless matcher.
+
+    They come in the same order.
+    """
     plain = (event for event in events if not _retracts(event))
     while batch := list(islice(plain, BATCH)):
         yield _firings(matcher, batch, *matcher.match(batch))

@@ -1,9 +1,9 @@
 """The matcher: the index finds which rules an event can fire, this decides exactly.
 
 A level rule fires on every event for which its conditions hold. An edge rule fires when they hold and did not hold for
-the previous event of the series (`levels.series`); where none is known, they count as not having held.
- With a hysteresis the rule, once fired, is re-armed when the level has gone back past its threshold by that much.
-A cooldown suppresses firings within it, before or after in event time.
+the previous event of the series (`levels.series`); where none is known, they count as not having held. With a
+hysteresis the rule, once fired, is armed again when the level has gone back past its threshold by that much. A cooldown
+suppresses firings within it, before or after in event time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Matcher:
     """The rules of a shard and the state of its series; not thread-safe."""
 
     def __init__(self, rules: Iterable[Rule] = (), *, stateless: bool = False, remember: bool = False) -> None:
-        """`stateless`: rules fire on every event for which they hold; `remember`: changes are kept for a store."""
+        """`stateless`: rules fire whenever they hold; `remember`: changes are kept for a store."""
         self.index = RuleIndex(rules)
         self._kinds = Codes()
         for kind in self.index.kinds:
@@ -90,7 +90,10 @@ class Matcher:
             self.series[batch.kind].restore(batch)
 
     def match(self, events: Sequence[Event]) -> tuple[Ints, Slots]:
-        """Return the places of events and the slots of rules that they fire, by place and then slot."""
+        """Return the places of events and the slots of rules that they fire.
+
+        Sorted by place and then slot.
+        """
         found_events: list[Ints] = [np.zeros(0, np.int64)]
         found_slots: list[Slots] = [np.zeros(0, np.int32)]
         for batch, places in self._batches(events):
@@ -134,7 +137,10 @@ class Matcher:
         return self._cooled(batch, np.concatenate(events), np.concatenate(slots))
 
     def _keeps_levels(self, kind: str) -> bool:
-        """Return whether levels of a kind are kept; those of occurrences only while a rule asks for their edges."""
+        """Return whether levels of a kind are kept.
+
+        Those of occurrences are while a rule asks for their edges.
+        """
         return not self._stateless and (kind not in OCCURRENCES or self.index.edges[kind] > 0)
 
     def _judged(self, batch: Batch, events: Ints, slots: Slots, previous: Predecessors | None) -> Ints:
@@ -158,7 +164,10 @@ class Matcher:
         return begins if rule.hysteresis is None else self._armed(rule, slot, batch, at, previous) and begins
 
     def _armed(self, rule: Rule, slot: int, batch: Batch, at: int, previous: Predecessors) -> bool:
-        """Return whether the rule was armed at the event's time, and remember what the event makes of it."""
+        """Return whether the rule was armed at the event's time.
+
+        What the event makes of it is remembered.
+        """
         older, younger = self.series[batch.kind].around(batch, previous, at)
         if any(disarms(rule, event) is not None for event in younger):
             verdicts = (disarms(rule, event) for event in older)

@@ -49,7 +49,10 @@ class Memory:
         self._disarmed = dict(series)
 
     def admit(self, slot: int, rule_id: str, cooldown: int, time: float) -> bool:
-        """Return whether the cooldown lets the rule fire at a time, and note it; NaN is always let through."""
+        """Return whether the cooldown lets the rule fire at a time, and note it.
+
+        NaN is always let through.
+        """
         if math.isnan(time):
             return True
         known = self._fired.setdefault(slot, [])

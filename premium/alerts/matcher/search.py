@@ -1,4 +1,4 @@
-"""The search of a batch in the index: pairs of an event and a rule that it can fire.
+"""The search of a batch in the index, for pairs of event and rule.
 
 Thresholds lie sorted as float64, which keeps the order of the exact values: a threshold strictly below or above the
 event's value is decided, and only one that equals it as a float is a tie. Two short decimals that are equal as floats
@@ -37,7 +37,10 @@ class Pairs:
 
 
 class Segments(NamedTuple):
-    """The thresholds of each event's group: from `start` to `end`, for the event at a place `at`."""
+    """The thresholds of each event's group.
+
+    They lie from `start` to `end` for the event at the place `at`.
+    """
 
     at: Ints
     start: Ints
@@ -150,7 +153,10 @@ class Search:
 
 
 def _ties(store: Thresholds, start: Ints, end: Ints, wanted: Floats) -> tuple[Ints, Ints]:
-    """Return where thresholds equal `wanted`: from the first not below to the first above; NaN equals none."""
+    """Return where thresholds equal `wanted`.
+
+    From the first not below to the first above; NaN equals none.
+    """
     low = store.below(start, end, wanted, inclusive=False)
     high = low.copy()
     tied = np.flatnonzero(low < end)

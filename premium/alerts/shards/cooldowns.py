@@ -16,7 +16,10 @@ Fired = tuple[str, Event]
 
 
 def spans_to_ask(fired: Iterable[Fired], cooldowns: Mapping[str, int]) -> dict[str, Span]:
-    """Return for each rule with a shared cooldown the times at which other firings would matter."""
+    """Return the times at which other firings would matter, by rule.
+
+    Of rules with a shared cooldown alone.
+    """
     spans: dict[str, Span] = {}
     for rule, event in fired if cooldowns else ():
         if rule in cooldowns:

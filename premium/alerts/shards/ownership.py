@@ -1,4 +1,4 @@
-"""The lease of a shard as values: its lengths, its loss, and how others see it."""
+"""The lease of a shard: its length, its loss, and its standing."""
 
 from __future__ import annotations
 

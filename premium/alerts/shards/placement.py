@@ -1,8 +1,9 @@
-"""The shard of an event and of a rule, by the field that most rules of a kind want equal.
+"""The shard of an event and of a rule, by one field.
 
-All events of a series share that field, so that a series lives in one shard and its order holds. A rule that names no
-value of the field is in every shard. Values fall into buckets and buckets into shards, so that the database can keep a
-rule's bucket (`alert_rules.bucket`, computed alike) whatever the number of shards.
+It is the one that most rules of a kind want equal. All events of a series share that field, so that a series lives in
+one shard and its order holds. A rule that names no value of the field is in every shard. Values fall into buckets and
+buckets into shards, so that the database can keep a rule's bucket (`alert_rules.bucket`, computed alike) whatever the
+number of shards.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ def is_in_every_shard(rule: Rule) -> bool:
 
 
 def queue_of(shard: int) -> str:
-    """Return the name of a shard's RQ queue; the first has the name of the class."""
+    """Return the name of a shard's RQ queue.
+
+    The first has the name of the class of workers.
+    """
     return "alerts" if shard == 0 else f"alerts-{shard}"
 
 

@@ -48,7 +48,10 @@ def _on_branch(event: Event, branch: str) -> Event:
 
 
 def _branch_of(events: Sequence[Event]) -> str:
-    """Return the branch of a known block; each gives its gas price at least, but the first may not have been read."""
+    """Return the branch of a known block.
+
+    Each block gives its gas price at least, but the first may not have been read.
+    """
     return str(events[0]["event_id"]).partition("~")[2] if events else ""
 
 

@@ -54,7 +54,10 @@ class BatchQueue:
             logger.warning("a batch waits to be found", batch=str(batch.id), error=type(error).__name__)
 
     def peek(self, most: int, wait_seconds: float) -> list[UUID]:
-        """Return the first batches of the queue; wait at most this long while it is empty."""
+        """Return the first batches of the queue.
+
+        It waits at most this long while the queue is empty.
+        """
         try:
             # From the queue's head to its head: moves nothing, and waits for a job to come.
             key, wait = self._queue.key, cast("int", wait_seconds)  # Redis takes fractions of a second
@@ -81,7 +84,7 @@ class BatchQueue:
             logger.warning("matched batches stay in the queue for now", error=type(error).__name__)
 
     def fail(self, batch: UUID, reason: str) -> None:
-        """Move the job of a failed batch to RQ's registry of failed jobs, where operators look."""
+        """Move the job of a failed batch to RQ's registry of failed jobs."""
         try:
             with suppress(NoSuchJobError):  # its row says what became of it
                 job = Job.fetch(str(batch), connection=self._redis, serializer=JSONSerializer)
@@ -91,7 +94,10 @@ class BatchQueue:
             logger.warning("a failed batch is not listed", batch=str(batch), error=type(error).__name__)
 
     def requeue(self, batch: UUID) -> None:
-        """Enqueue the job of a failed batch again; without it the matcher finds the batch seconds later."""
+        """Enqueue the job of a failed batch again.
+
+        Without it the matcher finds the batch seconds later.
+        """
         try:
             FailedJobRegistry(queue=self._queue).requeue(str(batch))
         except (NoSuchJobError, InvalidJobOperation, RedisError) as error:

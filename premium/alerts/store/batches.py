@@ -33,7 +33,10 @@ class BatchStore:
         self._database = database
 
     def add(self, parts: Mapping[int, Sequence[Event]]) -> list[NewBatch]:
-        """Keep the events of each shard in one transaction; a batch that is there already stays as it is."""
+        """Keep the events of each shard in one transaction.
+
+        A batch that is there already stays as it is.
+        """
         batches = [
             NewBatch(batch_id(shard, events), shard, events) for shard, part in parts.items() for events in _rows(part)
         ]
@@ -83,7 +86,7 @@ class ShardBatches:
         return [BatchRow(row["id"], row["shard"], row["matched_at"], row["events"]) for row in rows]
 
     def keep_only(self, connection: Rows, batch: UUID, events: Sequence[Event]) -> None:
-        """Reduce a batch to the events that were new in it, for whoever reads it again."""
+        """Reduce a batch to its new events, for those who replay it."""
         connection.execute("UPDATE alert_batches SET events = %s WHERE id = %s", (to_json(list(events)), batch))
 
     def fail(self, connection: Rows, batch: UUID, reason: str) -> None:
@@ -94,7 +97,10 @@ class ShardBatches:
         )
 
     def matched(self, after: datetime | None) -> Iterator[tuple[datetime, list[str]]]:
-        """Yield the events of batches matched together, in that order; None: those of the last minutes."""
+        """Yield the events of batches that were matched together, in that order.
+
+        After None: those of the last minutes.
+        """
         with (
             self._database.transaction(statement_timeout_ms=_LOAD_TIMEOUT_MS) as connection,
             connection.cursor(name="matched") as cursor,

@@ -16,7 +16,7 @@ KEPT = 256
 
 
 class ChainBlocks:
-    """The blocks of one chain in one transaction, in which no other process reads the chain."""
+    """The blocks of one chain, in one transaction."""
 
     def __init__(self, connection: Connection[DictRow], chain: str) -> None:
         self._connection = connection

@@ -19,9 +19,10 @@ class EventStore:
     """Events by id; every call is part of the caller's transaction."""
 
     def add(self, connection: Rows, events: Sequence[EventKey]) -> set[tuple[str, datetime]]:
-        """Return (id, time) of the events that come for the first time; the others are known or were taken back.
+        """Return (id, time) of the events that come for the first time.
 
-        The id decides: one that comes again with another time is the same event.
+        The others are known or were taken back. The id decides: one that comes again with another time is the
+        same event.
         """
         first = {event[0]: event for event in reversed(events)}
         rows = connection.execute(_ADD, _columns(first.values())).fetchall()

@@ -1,4 +1,4 @@
-"""Record what fired: history and notices in one transaction, once for each event and rule.
+"""The SQL of firings: history and notices, once for each event and rule.
 
 By the worker role, or by a rule's owner who tries it out. The caller commits and then calls `notices.enqueue_alerts`;
 what is lost between the two is found by its deliveries, which are pending.
@@ -26,21 +26,28 @@ CHUNK = 2_000
 
 
 def record_firings(connection: Connection[DictRow], firings: Sequence[Firing], *, is_test: bool = False) -> list[Alert]:
-    """Record alerts that were not there before; a firing seen again, or of a rule that is gone or off, makes none.
+    """Record firings, and return the alerts that are new.
 
-    Nor does one of a rule whose owner's tier has no alerts any more.
+    A firing seen again, or of a rule that is gone or off, makes none. Nor does one of a rule whose owner's tier has
+    no alerts any more.
     """
     return [alert for chunk in _chunks(firings) for alert in _record(connection, chunk, is_test=is_test)]
 
 
 def retract(connection: Connection[DictRow], event_ids: Sequence[str], now: datetime) -> list[Alert]:
-    """Mark what these events fired as taken back, and tell whoever was told; the second time, nobody."""
+    """Mark the alerts of events as retracted, and notify those who were notified.
+
+    The second time, nobody.
+    """
     rows = connection.execute(_RETRACT, {"events": sorted(set(event_ids)), "now": now}).fetchall()
     return _told(connection, [Fired(event=row.pop("event_data"), **row) for row in rows], notices.retracted)
 
 
 def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> Mapping[UUID, Permit]:
-    """By delivery the secret of its rule as it is now; what a removed rule told goes no more."""
+    """Return the permit of each delivery, with its rule's present secret.
+
+    Deliveries of a removed rule are refused.
+    """
     rules = {delivery.id: UUID(str(delivery.data["ruleId"])) for delivery in deliveries}
     secrets = {row["id"]: row["signing_secret"] for row in connection.execute(_SECRETS, (list(set(rules.values())),))}
     gone = Permit(refusal="the rule was removed before this was sent")
@@ -75,7 +82,7 @@ def _record(connection: Connection[DictRow], firings: Sequence[Firing], *, is_te
 
 
 def _told(connection: Connection[DictRow], rows: Sequence[Fired], notice_of: Callable[[Fired], Notice]) -> list[Alert]:
-    """The alerts of these rows, each with its notice."""
+    """Return the alerts of these rows, each with its notice."""
     by_id = {str(row.id): row for row in rows}
     alerts = []
     for posted in notify(connection, [notice_of(row) for row in rows]):

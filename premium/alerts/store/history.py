@@ -1,4 +1,4 @@
-"""The SQL of what fired, for the rules' owner, with what became of its notices."""
+"""The SQL of the history: alerts with their deliveries, for the rules' owner."""
 
 from __future__ import annotations
 
@@ -25,6 +25,16 @@ def page(
         rows = connection.execute(query.encode(), values).fetchall()
         told = deliveries_of(connection, user_id, KINDS, [str(row["id"]) for row in rows])
     return [HistoryRow(**row, deliveries=tuple(map(_delivery, told.get(str(row["id"]), ())))) for row in rows]
+
+
+def maintain_partitions(database: Database, now: datetime) -> None:
+    """Make partitions of alerts and events for the months ahead, and drop old ones.
+
+    Gives up soon where a lock is taken, or matchers would queue up behind it.
+    """
+    with database.transaction(statement_timeout_ms=90_000) as connection:
+        connection.execute("SET LOCAL lock_timeout = '3s'")
+        connection.execute("SELECT maintain_alerts(%s)", (now,))
 
 
 def _delivery(row: notifications.DeliveryRow) -> DeliveryRow:

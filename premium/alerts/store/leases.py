@@ -35,7 +35,10 @@ class ShardLease:
             return connection.execute(_INHERIT, self._names).rowcount > 0
 
     def claim(self, *, as_deputy: bool = False) -> bool:
-        """Take the shard if it is free, lapsed, a deputy's or ours before; return whether we hold it."""
+        """Take the shard if it may be taken; return whether we hold it.
+
+        It may where it is free, lapsed, a deputy's, or ours before.
+        """
         with self._database.transaction() as connection:
             connection.execute(_MAKE, self._names)
             row = connection.execute(_CLAIM, self._names | {"deputy": as_deputy}).fetchone()
@@ -43,7 +46,10 @@ class ShardLease:
         return row is not None
 
     def fence(self, connection: Connection[DictRow]) -> None:
-        """Renew the lease and lock it until the transaction ends; ShardLost where another process has it."""
+        """Renew the lease and lock it until the transaction ends.
+
+        ShardLost: another process has it.
+        """
         if connection.execute(_RENEW, self._names | {"epoch": self.epoch}).rowcount == 0:
             self.epoch = 0
             raise ShardLost(f"shard {self.shard} is another matcher's")
@@ -54,7 +60,7 @@ class ShardLease:
             self.fence(connection)
 
     def release(self) -> None:
-        """Give the shard up, so that the next matcher need not wait for the lease to run out."""
+        """Give the shard up, so that the next matcher need not wait."""
         with self._database.transaction() as connection:
             connection.execute(_RELEASE, self._names | {"epoch": self.epoch})
         self.epoch = 0

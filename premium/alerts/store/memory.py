@@ -66,9 +66,10 @@ class MemoryStore:
             return [row["event"] for row in connection.execute("SELECT event FROM alert_levels")]
 
     def cooldowns(self, since: datetime | None) -> tuple[datetime, dict[str, list[float]]]:
-        """Return the moment to ask from next, and the firings of rules that fired since (None: ever), in order.
+        """Return the moment to ask from next, and firings of rules since.
 
-        Each rule's last firing, and those before it as far as a late event may fall between two.
+        Rules that fired since (None: ever), their firings in order. Each rule's last firing, and those before
+        it as far as a late event may fall between two.
         """
         with self._database.transaction(statement_timeout_ms=_LOAD_TIMEOUT_MS) as connection:
             now = connection.execute("SELECT now() - interval '1 minute' AS now").fetchone()

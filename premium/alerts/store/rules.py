@@ -50,9 +50,9 @@ class RuleStore:
             return rows.execute(_PAGE, {"user": user_id, "at": at, "id": rule_id, "limit": limit}).fetchall()
 
     def replace(self, user_id: UUID, rule_id: UUID, draft: Draft, secret: str | None, *, version: int) -> RuleRow:
-        """Replace a rule by a draft and count its version up; Conflict when it is not `version` any more.
+        """Replace a rule by a draft and count its version up.
 
-        A `secret` of None keeps the present one.
+        Conflict when it is not `version` any more. A `secret` of None keeps the present one.
         """
         values = _values(draft) | {"user": user_id, "id": rule_id, "secret": secret, "version": version}
         with self._rows(user_id) as rows:
@@ -70,17 +70,26 @@ class RuleStore:
                 raise NotFound(f"there is no rule {rule_id}")
 
     def try_out(self, user_id: UUID, firing: Firing) -> list[Alert]:
-        """Record a firing that the owner asked for, even of a rule that is switched off."""
+        """Record a firing that the owner asked for.
+
+        Even of a rule that is switched off.
+        """
         with self._database.as_user(user_id) as connection:
             return record_firings(connection, [firing], is_test=True)
 
     def destinations(self, user_id: UUID) -> Mapping[str, str]:
-        """Where the user's notifications go when a rule does not say; by default the profile's email."""
+        """Return where notifications go when a rule names no destination.
+
+        By default to the profile's email.
+        """
         with self._database.as_user(user_id) as connection:
             return destinations_of(connection, user_id)
 
     def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> str | None:
-        """Keep these and no others, but for the account's email; a webhook's secret where it was made just now."""
+        """Replace the user's destinations, but for the account's email.
+
+        Return a webhook's secret where it was made just now.
+        """
         with self._database.as_user(user_id) as connection:
             return set_destinations(connection, user_id, given)
 

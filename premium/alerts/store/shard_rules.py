@@ -23,7 +23,10 @@ class ShardRules:
         self._names = {"buckets": buckets_of(shard, shards)}
 
     def position(self) -> int:
-        """Return the position of the newest change: read it before the rules, then follow from it."""
+        """Return the position of the newest change.
+
+        Read it before the rules, then follow from it.
+        """
         with self._database.transaction() as connection:
             row = connection.execute("SELECT coalesce(max(position), 0) AS at FROM alert_rule_changes").fetchone()
         return int(row["at"]) if row else 0
@@ -38,7 +41,10 @@ class ShardRules:
             yield from map(RuleText._make, cursor.execute(_RULES, self._names))
 
     def changes(self, position: int) -> tuple[int, list[UUID], list[RuleText]]:
-        """Return a page of changes: the new position, the rules named, and the shard's rules among them as they are."""
+        """Return a page of changes of rules.
+
+        The new position, the rules named, and the shard's rules among them as they are.
+        """
         with self._database.transaction() as connection:
             rows = connection.execute(_CHANGES, {"at": position, "most": _PAGE}).fetchall()
             named = list({row["rule_id"] for row in rows})

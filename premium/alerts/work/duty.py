@@ -56,7 +56,10 @@ class Duty:
         return "; ".join(words) or "waits"
 
     def turn(self) -> None:
-        """Do a fraction of a second's work; UpstreamUnavailable where nothing can be done at the moment."""
+        """Do a fraction of a second's work.
+
+        UpstreamUnavailable: nothing can be done at the moment.
+        """
         if (self._is_spare or not self.held) and time.monotonic() - self._looked >= LOOK_SECONDS:
             self._look(self._standings())
             self._looked = time.monotonic()
@@ -89,7 +92,10 @@ class Duty:
             logger.info("the matcher stands by", shards=len(self._wanted))
 
     def _vacant(self, standing: Mapping[int, Standing]) -> int | None:
-        """Return a shard that wants an owner, one that is loaded first; a spare is deputy of those it keeps."""
+        """Return a shard that wants an owner, one that is loaded first.
+
+        A spare is the deputy of those that it keeps.
+        """
         vacant = [n for n in self._wanted if standing[n].wants_owner and not (self._is_spare and n in self._kept)]
         return min(vacant, key=lambda number: number not in self._kept, default=None)
 

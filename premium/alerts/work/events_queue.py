@@ -1,4 +1,7 @@
-"""The SQS queue of events, for sources: many events a message, as SQS charges by requests."""
+"""The SQS queue of events, for sources.
+
+Many events go into a message, as SQS charges by requests.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ def packed(events: Iterable[Event], most: int = A_MESSAGE) -> Iterator[str]:
 
 
 def _grouped(texts: Iterable[str], most: int, most_bytes: int) -> Iterator[list[str]]:
-    """Yield groups of neighbouring ASCII texts; one that is too large for any group is alone."""
+    """Yield groups of neighbouring ASCII texts.
+
+    One that is too large for any group is alone.
+    """
     group, size = list[str](), 0
     for text in texts:
         if group and (len(group) == most or size + len(text) > most_bytes):

@@ -40,9 +40,12 @@ class Judge:
         self._events = EventStore()
 
     def judge(self, connection: Rows, taken: Sequence[BatchRow]) -> Judged:
-        """Match batches; an event that was taken back before it came, or with it, never fires."""
+        """Match batches.
+
+        An event that was taken back before it came, or with it, never fires.
+        """
         batches = {batch.id: self._own_events(connection, batch) for batch in taken}
-        # Before the others are judged: what they are compared with, and who is armed, is as if it had never come.
+        # First: the others are compared with levels and armed rules as if a retracted event had never come.
         alerts = self._retract(connection, [e for events in batches.values() for e in events if e.get("retracts")])
         fresh = self._fresh(connection, batches)
         matcher = self._state.matcher
@@ -54,7 +57,10 @@ class Judge:
         return Judged(alerts, sum(map(len, batches.values())))
 
     def _own_events(self, connection: Rows, batch: BatchRow) -> list[Event]:
-        """Return a batch's events; those of another shard, after a change of their number, become its batch."""
+        """Return a batch's events that are this shard's.
+
+        Those of another shard, after a change of their number, become its batch.
+        """
         events: list[Event] = json.loads(batch.events, parse_float=Decimal)
         strays: dict[int, list[Event]] = {}
         ours = []

@@ -24,7 +24,10 @@ def match(batch: str) -> None:
 
 
 def serve(residence: Residence, *, shard: int | None = None) -> None:
-    """Match chain events against the rules of one shard: the given one, or whichever is free."""
+    """Match chain events against the rules of one shard.
+
+    The given one, or whichever is free.
+    """
     platform = residence.platform
     duty = _duty(residence, _wanted(shard, platform.settings.of(AlertSettings).alert_shards))
     while not residence.stop.wanted:

@@ -55,7 +55,10 @@ class Node:
         return found
 
     async def worth(self, keys: set[str]) -> dict[str, Worth]:
-        """Return the worth of assets whose price and decimals are known; none where prices are away."""
+        """Return the worth of assets whose price and decimals are known.
+
+        None at all where the sources of prices do not answer.
+        """
         quotes = await self._prices.quotes(keys)
         usd = {key: one.price.usd for key, one in quotes.items() if one.price and one.quality is Quality.GOOD}
         await self._learn([key for key in usd if key not in self._scale])

@@ -1,8 +1,9 @@
-"""The poller of a chain: it sends each block's events once, and retracts them after a reorganisation.
+"""The poller of a chain, which sends each block's events once.
 
-Events are sent first and the cursor is committed after: a crash between the two sends the same events, under the same
-ids, again, which the pipeline knows. What a node does not have may be a reorganisation or a node that lags; only
-another block at a height that was read, or another first block, proves the former.
+After a reorganisation it retracts them. Events are sent first and the cursor is committed after: a crash between the
+two sends the same events, under the same ids, again, which the pipeline knows. What a node does not have may be a
+reorganisation or a node that lags; only another block at a height that was read, or another first block, proves the
+former.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ class Poller:
     send: Send
 
     async def poll(self, node: Node) -> int:
-        """Bring the chain's events up to date; return how many were sent, 0 where another poller is at it."""
+        """Bring the chain's events up to date; return how many were sent.
+
+        0 where another poller is at it.
+        """
         with self.database.transaction() as connection:
             chain = ChainBlocks(connection, node.chain.name)
             if not chain.lock():
@@ -57,9 +61,9 @@ class Poller:
 
 
 async def _fork(node: Node, known: Sequence[Block], newest: int, begun: str | None) -> Fork:
-    """Return where the node's chain leaves the known blocks; a new source begins with the newest.
+    """Return where the node's chain leaves the known blocks.
 
-    `begun` is the hash of the first block of the chain that we know.
+    A new source begins with the newest block. `begun` is the hash of the first block of the chain that we know.
     """
     if not known:
         return Fork((), None, newest)

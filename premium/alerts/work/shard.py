@@ -1,4 +1,4 @@
-"""One shard in one process: rules kept ready and, while the lease is ours, batches matched.
+"""One shard in one process: its rules kept ready, its batches matched.
 
 Everything that a batch leaves behind (events seen, alerts, deliveries, levels, cooldowns) is one transaction, so that
 an event fires a rule once however often it comes. A process that stands by reads what the owner committed, so that it
@@ -24,7 +24,7 @@ from premium.alerts.store.shard_rules import ShardRules
 from premium.alerts.work.judge import Judge
 from premium.alerts.work.shard_state import ShardState
 from premium.errors import UpstreamUnavailable
-from premium.observability import logger
+from premium.observability import count, logger
 from premium.storage.postgres import Database
 
 MOST = 64
@@ -38,7 +38,10 @@ Enqueue = Callable[[Sequence[Alert]], object]
 
 
 class Shard:
-    """Call `load` first; then `stand_by` while another process serves, and `take_over` and `step` under the lease."""
+    """One shard as one process serves it or stands by for it.
+
+    Call `load` first; then `stand_by` while another process serves, and `take_over` and `step` under the lease.
+    """
 
     def __init__(self, database: Database, redis: Redis, lease: ShardLease, shards: int, enqueue: Enqueue) -> None:
         """`enqueue` takes the deliveries of committed alerts to the notifications' queue."""
@@ -54,7 +57,10 @@ class Shard:
         self._followed = self._swept = self._pruned = 0.0
 
     def load(self, alive: Callable[[], object] = lambda: None) -> None:
-        """Read the rules and what was remembered of them; `alive` is called several times a second."""
+        """Read the rules and what was remembered of them.
+
+        `alive` is called several times a second.
+        """
         begun = time.monotonic()
         self._state.load_rules(alive)
         self._state.reload_memory(alive)
@@ -77,11 +83,14 @@ class Shard:
         self._state.load_states()
 
     def reload_memory(self) -> None:
-        """Read what was committed, by us or by another: after an outage it is not known."""
+        """Read again what was committed: after an outage it is not known."""
         self._state.reload_memory()
 
     def step(self, wait_seconds: float = FOLLOW_SECONDS) -> int:
-        """Wait for batches at most this long and match them; return how many events. ShardLost ends it."""
+        """Wait for batches at most this long and match them.
+
+        Return how many events; ShardLost ends it.
+        """
         self._follow()
         batches = self._overlooked() or self._queue.peek(self._most, wait_seconds)
         return self._match(list(dict.fromkeys(batches))) if batches else 0
@@ -133,7 +142,7 @@ class Shard:
                 self.lease.fence(connection)
                 taken = self._batches.take(connection, batches)
                 alerts, events = self._judge.judge(connection, taken)
-                # Once more: who waits for the row must see that we were alive to the end of a long transaction.
+                # Once more: a process that waits for the row must see that we lived to the end of a long transaction.
                 self.lease.fence(connection)
         except ShardLost:
             raise  # before anything was judged
@@ -145,4 +154,6 @@ class Shard:
         self._state.matcher.memory.changes = Changes()
         self._queue.remove(batches)
         self._enqueue(alerts)
+        if fired := sum(alert.notice == "fired" for alert in alerts):
+            count("AlertsTriggered", fired)
         return events

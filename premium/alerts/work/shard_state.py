@@ -1,4 +1,4 @@
-"""A shard's matcher as the database describes it: its rules, their changes, and what was remembered.
+"""The state of a shard: its matcher, filled from the database.
 
 Any process that stands by reads it as often as it likes: `follow_rules` and `catch_up` bring it to where the shard's
 owner is.
@@ -51,7 +51,10 @@ class ShardState:
         self.matcher = Matcher(remember=True)
 
     def load_rules(self, alive: Callable[[], object]) -> None:
-        """Read all rules of the shard; `alive` is called now and then. Later changes are followed."""
+        """Read all rules of the shard.
+
+        `alive` is called now and then; `follow_rules` applies later changes.
+        """
         self._position = self._rules.position()
         self.shared_cooldowns.clear()
         gc.collect()
@@ -109,7 +112,10 @@ class ShardState:
         return count
 
     def load_states(self) -> None:
-        """Read which rules are cooling and which are not armed, as the shard's owner left them."""
+        """Read which rules are cooling and which are not armed.
+
+        As the shard's owner left them.
+        """
         slots, memory = self.matcher.index.slots, self.matcher.memory
         self._cooled_until, fired = self._memory.cooldowns(self._cooled_until)
         for rule_id, times in fired.items():

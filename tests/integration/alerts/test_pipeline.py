@@ -15,8 +15,8 @@ from rq.job import Job
 
 from local.redis import Redis as RedisService
 from premium.alerts import notices
+from premium.alerts.intake import EventIntake, FailedBatches
 from premium.alerts.model import NewBatch
-from premium.alerts.service import EventIntake, FailedBatches
 from premium.alerts.shards.batches import batch_id
 from premium.alerts.shards.ownership import ShardLost
 from premium.alerts.store.batches import BatchStore, ShardBatches, add_batch

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from handlers import authorizer
 from handlers.events import alert_events, alert_messages, schedules, stream
 from handlers.runtime.attempt import attempt_of
-from premium.alerts.service import EventIntake
+from premium.alerts.intake import EventIntake
 from premium.alerts.store.batches import BatchStore
 from premium.config import Settings
 from premium.errors import Forbidden, UpstreamUnavailable

@@ -43,7 +43,10 @@ def is_short(value: Decimal) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A numeric column: `floats` are NaN where there is no value, `raw` the values as they came."""
+    """A numeric column.
+
+    `floats` are NaN where there is no value, `raw` the values as they came.
+    """
 
     floats: Floats
     raw: Sequence[Any]
@@ -81,7 +84,10 @@ class Batch:
         return found
 
     def coded(self, field: str, *, learn: bool = False) -> Ints:
-        """Return the column of a grouping field as codes; with `learn` unknown texts get new ones."""
+        """Return the column of a grouping field as codes.
+
+        With `learn` unknown texts get new ones.
+        """
         found = self._coded.get(field)
         if found is None:
             found = self._coded[field] = self._codes[field].of(self._key(field))

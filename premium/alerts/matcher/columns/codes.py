@@ -60,7 +60,10 @@ class Codes(dict[str | None, int]):
         return numbers
 
     def learned(self, texts: Sequence[str | None], codes: Ints) -> Ints:
-        """Return the codes of a column, new ones for the unknown; `codes` is what `of` returned."""
+        """Return the codes of a column, with new ones for unknown texts.
+
+        `codes` is what `of` returned.
+        """
         unknown = np.flatnonzero(codes < 0)
         if len(unknown) == 0:
             return codes
@@ -111,12 +114,18 @@ class PairCodes:
         return number
 
     def of(self, first: Ints, second: Ints) -> Ints:
-        """Return the codes of two columns, UNKNOWN where a pair or one of its halves is unknown."""
+        """Return the codes of two columns.
+
+        UNKNOWN where a pair or one of its halves is unknown.
+        """
         self._catch_up()
         return self._table.get(np.where((first < 0) | (second < 0), UNKNOWN, first << _HALF | second))
 
     def learned(self, first: Ints, second: Ints, numbers: Ints) -> Ints:
-        """Return the codes of two columns, new ones for unknown pairs; `numbers` is what `of` returned."""
+        """Return the codes of two columns, with new ones for unknown pairs.
+
+        `numbers` is what `of` returned.
+        """
         unknown = np.flatnonzero(numbers < 0)
         if len(unknown) == 0:
             return numbers

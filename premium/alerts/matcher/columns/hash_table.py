@@ -50,7 +50,10 @@ class HashTable:
         return ((keys.view(np.uint64) * _GOLDEN) >> bits).view(np.int64)
 
     def _place(self, keys: Ints, values: Ints) -> None:
-        """Place all keys at once by linear probing: of those that want one place the last writer has it."""
+        """Place all keys at once by linear probing.
+
+        Of those that want one place the last writer has it.
+        """
         place, pending = self._home(keys), np.arange(len(keys))
         while len(pending):
             wanted = place[pending]

@@ -35,7 +35,10 @@ class TextTable:
         self._seeds = np.array([[secrets.randbits(64) | 1] * 2 for _ in range(_COLUMNS)], np.uint64)
 
     def add(self, texts: Sequence[str | None]) -> None:
-        """Add new texts, numbered on from the last; one that cannot be packed takes a number unused."""
+        """Add new texts, numbered on from the last.
+
+        One that cannot be packed leaves its number unused.
+        """
         first, self._count = self._count, self._count + len(texts)
         self._make_room()
         fits = [at for at, text in enumerate(texts) if text is not None and len(text) <= LONGEST and text.isascii()]
@@ -82,7 +85,7 @@ class TextTable:
 
 
 def _packed(joined: str, lengths: Ints) -> Words:
-    """Return texts of these lengths, joined one after the other, as rows of words that end in zeros."""
+    """Return joined texts of these lengths as rows of words that end in zeros."""
     longest = max(int(lengths.max(initial=0)), 1)
     width = -(-longest // _WORD) * _WORD
     chars = np.frombuffer(joined.encode("ascii"), np.uint8)

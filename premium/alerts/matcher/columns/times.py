@@ -1,4 +1,7 @@
-"""Times of a whole batch of events, read at once where they have the usual form."""
+"""Times of a whole batch of events, read at once.
+
+Those of an unusual form are read one by one.
+"""
 
 from __future__ import annotations
 

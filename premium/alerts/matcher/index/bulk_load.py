@@ -20,7 +20,10 @@ from premium.alerts.matcher.index.rule_rows import RuleRows, fits_float
 
 
 def fill(rules: Iterable[Rule], layouts: Layouts, kinds: Mapping[str, KindIndex], rows: RuleRows) -> dict[int, Rule]:
-    """Load rules into rows and stores; return by slot the rules that a row cannot hold."""
+    """Load rules into rows and stores.
+
+    Return by slot the rules that a row cannot hold.
+    """
     parts: list[_Part] = []
     for rank, rule in enumerate(rules, 1):
         number = layouts.number(rule)
@@ -55,6 +58,7 @@ class _Part:
         self._known: dict[tuple[str, ...], int] = {}
 
     def add(self, rule: Rule, rank: int) -> None:
+        """Add a rule."""
         layout = self.layout
         key = layout.key(rule)
         group = self._known.get(key)
@@ -91,7 +95,10 @@ class _Part:
 
 
 def _settle(parts: list[_Part], kind: KindIndex, key: StoreKey, rows: RuleRows) -> Iterator[tuple[int, Rule]]:
-    """Load the parts of one store, by group and then threshold; yield by slot what rows cannot hold."""
+    """Load the parts of one store, by group and then threshold.
+
+    Yield by slot the rules that a row cannot hold.
+    """
     each = [part.columns() for part in parts]
     columns = {name: np.concatenate([one[name] for one in each]) for name in each[0]}
     order = np.lexsort((columns["first"], columns["groups"]))

@@ -1,4 +1,7 @@
-"""Groups of rules that want the same fields equal, found for a whole column of events."""
+"""Groups of rules that want the same fields equal.
+
+They are found for a whole column of events at once.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ class Signature:
         self._groups: Ints = np.full(64, UNKNOWN, np.int64)
 
     def group(self, codes: Sequence[int], free: int) -> tuple[int, bool]:
-        """Return the group of a combination, and whether it is new and got the number `free`."""
+        """Return the group of a combination, and whether it is new, with the number `free`."""
         number = codes[0] if codes else 0
         for pairs, code in zip(self._pairs, codes[1:], strict=True):
             number = pairs.add(number, code)
@@ -67,7 +70,10 @@ class KindIndex:
         self._signatures: dict[tuple[str, ...], Signature] = {}
 
     def group(self, fields: tuple[str, ...], key: tuple[str, ...]) -> int:
-        """Return the group whose rules want these fields equal to the key, a new one where there is none."""
+        """Return the group whose rules want these fields equal to the key.
+
+        A new one where there is none.
+        """
         signature = self._signatures.get(fields)
         if signature is None:
             signature = self._signatures[fields] = Signature(fields)

@@ -72,7 +72,10 @@ class Layout:
         return tuple([str(rule.conditions[at].value) for at in self.keyed])
 
     def numbers(self, rule: Rule) -> tuple[Decimal, Decimal]:
-        """Return the threshold in the store and that of the residual condition, zero where there is none."""
+        """Return the threshold in the store and that of the residual condition.
+
+        Zero where there is none.
+        """
         first = _ZERO if self.first is None else Decimal(rule.conditions[self.first].value)
         return first, _ZERO if self.second is None else Decimal(rule.conditions[self.second].value)
 
@@ -119,7 +122,10 @@ def layout_of(rule: Rule) -> Layout:
 
 
 def _holds_series(layout: Layout) -> bool:
-    """Return whether a series lies in one group: else an event's predecessor may be of another."""
+    """Return whether a series lies in one group.
+
+    Else an event's predecessor may be of another.
+    """
     return set(layout.signature) <= set(SERIES[layout.kind])
 
 

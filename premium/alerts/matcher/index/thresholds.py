@@ -15,7 +15,10 @@ _FIRST_ROOM = 4
 
 
 class Thresholds:
-    """Sorted (threshold, slot) pairs by group; a group is a small integer, a slot names a rule."""
+    """Sorted (threshold, slot) pairs by group.
+
+    A group is a small integer, a slot names a rule.
+    """
 
     def __init__(self) -> None:
         self.values: Floats = np.empty(0, np.float64)
@@ -65,7 +68,10 @@ class Thresholds:
         self.count -= 1
 
     def bounds(self, groups: Ints) -> tuple[Ints, Ints]:
-        """Return where each group's segment begins and ends; it is empty for an unknown group (or -1)."""
+        """Return where each group's segment begins and ends.
+
+        It is empty for an unknown group (or -1).
+        """
         known = (groups >= 0) & (groups < len(self._start))
         safe = np.where(known, groups, 0)
         if len(self._start) == 0:

@@ -12,7 +12,10 @@ from premium.alerts.matcher.columns.arrays import Objects
 
 
 def packed(events: Objects) -> Objects:
-    """Return events as bytes; one that holds a Decimal, or is packed already, stays as it is."""
+    """Return events as bytes.
+
+    One that holds a Decimal, or is packed already, stays as it is.
+    """
     found = np.empty(len(events), np.object_)
     found[:] = [_packed(event) for event in events.tolist()]
     return found

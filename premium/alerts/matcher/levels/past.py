@@ -27,7 +27,10 @@ _SPAN = WINDOW / 4
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Events sorted by series, time and arrival; `stamp` is the newest time when its last came."""
+    """Events sorted by series, time and arrival.
+
+    `stamp` is the newest time when its last event came.
+    """
 
     numbers: Ints
     times: Floats
@@ -39,7 +42,10 @@ class _Run:
         return len(self.numbers)
 
     def last(self, numbers: Ints, times: Floats) -> Ints:
-        """Return for each the place of the series' last event not after the time, -1 for none."""
+        """Return the place of each series' last event not after a time.
+
+        -1 for none.
+        """
         low = np.searchsorted(self.numbers, numbers, "left")
         high = np.searchsorted(self.numbers, numbers, "right")
         first = low.copy()
@@ -84,7 +90,10 @@ class Past:
         self._forget(levels)
 
     def before(self, numbers: Ints, times: Floats) -> tuple[Floats, Objects]:
-        """Return time and event of each series' newest not after the time; NEVER and None if none."""
+        """Return time and event of each series' newest not after a time.
+
+        NEVER and None if there is none.
+        """
         best, found = np.full(len(numbers), NEVER), np.empty(len(numbers), np.object_)
         for run in (self._oldest, *self._runs):
             place = run.last(numbers, times)
@@ -96,7 +105,10 @@ class Past:
         return best, found
 
     def of(self, number: int) -> list[tuple[float, Event]]:
-        """Return the kept events of a series with their times; equal times in order of arrival."""
+        """Return the kept events of a series with their times.
+
+        Events of equal times are in order of arrival.
+        """
         runs = ((run, place) for run in (self._oldest, *self._runs) for place in run.places(number))
         return [(float(run.times[place]), opened(run.events[place])) for run, place in runs]
 
@@ -126,7 +138,10 @@ class Past:
 
 
 def _merged(runs: Sequence[_Run], levels: Floats, size: int) -> _Run:
-    """One run, without events that are older than their series' window, but for the newest of these."""
+    """Merge runs into one, and drop events that no late event can need.
+
+    Of those older than their series' window the newest stays.
+    """
     numbers = np.concatenate([np.zeros(0, np.int64), *(run.numbers for run in runs)])
     times = np.concatenate([np.zeros(0), *(run.times for run in runs)])
     order = _sorted(numbers, times)

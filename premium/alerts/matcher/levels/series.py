@@ -1,4 +1,4 @@
-"""Levels of series: the newest event of each, and what it was before a late one.
+"""Levels of series: the newest event of each, and its history.
 
 An event is judged against the value at its own time: the newest among the events of its series that arrived before it
 and are not younger. One that is more than `WINDOW` behind its series fires no edge and moves no level.
@@ -74,7 +74,10 @@ class Series:
         return previous.special[at] if at in previous.special else self._last[int(previous.numbers[at])]
 
     def around(self, batch: Batch, previous: Predecessors, at: int) -> tuple[list[Event], list[Event]]:
-        """Return a late event's series up to its own time, newest first, and the younger events."""
+        """Return a late event's series up to its time, and the younger events.
+
+        The former with the newest first.
+        """
         if at not in previous.special:
             return [], []
         number, time = int(previous.numbers[at]), float(previous.times[at])
@@ -132,7 +135,10 @@ class Series:
             level[number] = _read(event, field, read)
 
     def restore(self, batch: Batch) -> None:
-        """Set the newest events of series, as `last` returned them; a known series stays as it is."""
+        """Set the newest events of series, as `last` returned them.
+
+        A known series stays as it is.
+        """
         numbers, times = self._numbered(batch), self._timed(batch)
         new = np.flatnonzero(self._times[numbers] == NEVER)
         self._last[numbers[new]], self._times[numbers[new]] = batch.objects[new], times[new]
@@ -170,7 +176,7 @@ class Series:
         return found
 
     def _sort_out(self, late: Ints, previous: Predecessors) -> None:
-        """Correct `previous` for the series in which some event is out of order; the slow way."""
+        """Correct `previous` for series with events out of order, one by one."""
         members = np.flatnonzero(np.isin(previous.numbers, late))
         numbers, times = previous.numbers[members], previous.times[members]
         older = zip(*(column.tolist() for column in self._past.before(numbers, times)), strict=True)

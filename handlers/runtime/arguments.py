@@ -9,8 +9,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Depends
 
-from handlers.runtime.principal import Principal
 from handlers.runtime.state import current
+from premium.principal import Principal
 
 
 def _caller() -> Principal:

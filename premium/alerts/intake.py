@@ -1,0 +1,66 @@
+"""The intake of events: kept as batches, and announced to their shards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from redis import Redis
+
+from premium.alerts.language.values import Event
+from premium.alerts.manifest import AlertSettings
+from premium.alerts.model import FailedBatch
+from premium.alerts.shards.batches import by_shard
+from premium.alerts.store.batch_queue import BatchQueue
+from premium.alerts.store.batches import BatchStore
+from premium.bootstrap import Platform
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventIntake:
+    """Events on their way to the matcher: kept as batches, and announced to their shards."""
+
+    store: BatchStore
+    redis: Redis
+    shards: int
+
+    @classmethod
+    def of(cls, platform: Platform) -> EventIntake:
+        """Return the use case over the platform's stores."""
+        shards = platform.settings.of(AlertSettings).alert_shards
+        return cls(store=BatchStore(platform.database), redis=platform.redis(1), shards=shards)
+
+    def enqueue_batches(self, events: Sequence[Event]) -> list[UUID]:
+        """Keep events as batches, mostly one a shard, and announce them; return their ids.
+
+        UpstreamUnavailable: nothing was kept. Without Redis only time is lost: the matcher finds the rows.
+        """
+        batches = self.store.add(by_shard(events, self.shards))
+        for batch in batches:
+            BatchQueue(self.redis, batch.shard).announce(batch)
+        return [batch.id for batch in batches]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedBatches:
+    """Batches that could not be matched, for operators."""
+
+    store: BatchStore
+    redis: Redis
+
+    @classmethod
+    def of(cls, platform: Platform) -> FailedBatches:
+        """Return the use cases over the stores of a worker."""
+        return cls(store=BatchStore(platform.worker_database), redis=platform.redis(1))
+
+    def all(self) -> list[FailedBatch]:
+        """Return them, the newest last."""
+        return self.store.failed()
+
+    def requeue(self, batches: Sequence[UUID]) -> list[UUID]:
+        """Have failed batches matched again; return those that are."""
+        waiting = self.store.requeue(batches)
+        for batch, shard in waiting:
+            BatchQueue(self.redis, shard).requeue(batch)
+        return [batch for batch, _ in waiting]
