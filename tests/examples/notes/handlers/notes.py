@@ -5,8 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from handlers.models.notes import NewNote, NotePosition, NoteView, note_view
-from premium.notes.service import Notes
-
 from handlers.runtime import (
     Caller,
     Cursor,
@@ -23,6 +21,7 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
+from premium.notes.service import Notes
 
 app = router("Notes")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from premium.notes.model import Note
 from pydantic import Field
 
 from handlers.runtime import Body, Position, View
+from premium.notes.model import Note
 
 
 class NewNote(Body):

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from premium.notes.jobs import SUMMARY, SummaryPayload
-from premium.notes.model import Note
-from premium.notes.store import NoteStore
-
 from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
+from premium.notes.jobs import SUMMARY, SummaryPayload
+from premium.notes.model import Note
+from premium.notes.store import NoteStore
 from premium.observability import count
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from premium.notes.model import Note
 from psycopg import Connection
 from psycopg.rows import DictRow, class_row
 
 from premium.errors import NotFound
+from premium.notes.model import Note
 from premium.storage.postgres import Database
 
 
@@ -23,7 +23,7 @@ class NoteStore:
         """Add a note and return it."""
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Note)) as rows:
             made = rows.execute(_ADD, {"user": user_id, "text": text}).fetchone()
-        assert made is not None
+        assert made is not None  # noqa: S101 - an insert that returns
         return made
 
     def get(self, user_id: UUID, note_id: UUID) -> Note:

@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from premium.notes.jobs import REMOVAL, SUMMARY, SummaryPayload
-from premium.notes.manifest import NoteSettings
-from premium.notes.store import NoteStore
-from premium.notifications.service import notify
-
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.jobs.model import Moment
+from premium.notes.jobs import REMOVAL, SUMMARY, SummaryPayload
+from premium.notes.manifest import NoteSettings
+from premium.notes.store import NoteStore
 from premium.notifications.model import Notice
+from premium.notifications.service import notify
 
 
 @job(SUMMARY)
-def summary(context: JobContext, payload: SummaryPayload) -> Mapping[str, Any]:
+def summary(context: JobContext, payload: SummaryPayload) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a body
     """Count the user's notes and tell the user once, however often the job runs."""
     platform, user_id = context.platform, context.user_id
     with platform.database.as_user(user_id) as connection:
