@@ -1,6 +1,7 @@
 """Templates of a rule's texts: `{{field}}` becomes the event's value.
 
-A value goes in as plain text of one line; each channel escapes the whole text for its own medium.
+Nothing else happens in a template. A value goes in as plain text of one line; each channel escapes the whole text for
+its own medium.
 """
 
 from __future__ import annotations

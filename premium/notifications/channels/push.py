@@ -1,4 +1,7 @@
-"""Push messages by Firebase Cloud Messaging (HTTP v1), with an access token that our service account signs for."""
+"""Push messages by Firebase Cloud Messaging (HTTP v1).
+
+The access token is one that our service account signs for.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _MAX_BODY = 1_000
 
 
 class AccessToken:
-    """Google's OAuth 2.0 for service accounts: a signed assertion for a token that lives an hour (RFC 7523)."""
+    """Google's OAuth 2.0 for service accounts (RFC 7523).
+
+    A signed assertion for a token that lives an hour.
+    """
 
     def __init__(self, client: httpx.AsyncClient, *, account: str, key: str, url: str) -> None:
         self._client = client
@@ -43,6 +49,7 @@ class AccessToken:
             return self._token
 
     def forget(self) -> None:
+        """Sign in anew the next time."""
         self._until = 0.0
 
     async def _renew(self) -> None:
@@ -71,9 +78,11 @@ class PushMessages:
         self._url = f"{base.rstrip('/')}/v1/projects/{project}/messages:send"
 
     def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - one project
+        """All messages go one way."""
         return Way("fcm", "fcm")
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
+        """Send the message."""
         neighbour = Neighbour(
             "the push provider", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker
         )
