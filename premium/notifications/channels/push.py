@@ -100,7 +100,9 @@ class PushMessages:
 
 
 def push_request(delivery: Delivery) -> dict[str, Any]:
-    """Body of messages:send; data values are strings, and the collapse key lets a repeat replace the first.
+    """Return the body of messages:send.
+
+    Data values are strings, and the collapse key lets a repeat replace the first.
 
     Of the notice's data its ids go along, by which an app opens the right page.
     """
