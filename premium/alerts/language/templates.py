@@ -13,7 +13,7 @@ from typing import Any
 
 from premium.alerts.language.catalogue import FIELDS, KIND_OF_RULE
 from premium.alerts.language.values import field_of
-from premium.notifications.text import MAX_TEXT, line
+from premium.plaintext import MAX_TEXT, line
 
 MAX_TEMPLATE = 2_000
 

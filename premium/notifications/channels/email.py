@@ -17,7 +17,7 @@ from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
 from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.model import Delivery
-from premium.notifications.text import line
+from premium.plaintext import line
 
 DELIVERY_HEADER = "X-Premium-Delivery-Id"
 _THREADS = 16

@@ -141,7 +141,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._origins: OrderedDict[tuple[str, str, int | None], list[_Pool]] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request by a pool with a connection to spare; the answer is cut short."""
+        """Send a request by a pool with a connection to spare.
+
+        The answer is cut short.
+        """
         pool = await self._pool_of(request.url)
         response = await pool.handle_async_request(request)
         # Nobody reads the answer: unpacked, a small one could fill the memory.

@@ -16,7 +16,7 @@ from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
 from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.model import Delivery
-from premium.notifications.text import line
+from premium.plaintext import line
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -100,7 +100,9 @@ class PushMessages:
 
 
 def push_request(delivery: Delivery) -> dict[str, Any]:
-    """Body of messages:send; data values are strings, and the collapse key lets a repeat replace the first.
+    """Return the body of messages:send.
+
+    Data values are strings, and the collapse key lets a repeat replace the first.
 
     Of the notice's data its ids go along, by which an app opens the right page.
     """

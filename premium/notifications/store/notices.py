@@ -13,7 +13,7 @@ from psycopg.rows import DictRow, class_row
 from premium.clock import rfc3339
 from premium.errors import NotFound
 from premium.notifications.model import Notice, NoticeRow, PostedNotice, StreamMessage, Target
-from premium.notifications.text import MAX_TEXT, MAX_TITLE
+from premium.plaintext import MAX_TEXT, MAX_TITLE
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
