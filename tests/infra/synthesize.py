@@ -18,6 +18,7 @@ from cdk_app.platform import Platform
 from cdk_app.stages import STAGES, StageConfig
 from stacks.abilities import AWS, emulator
 from stacks.model import Alerting, Domain, Existing, TimescaleExternal
+from tests.infra.growth import grown
 
 _SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:lent-AbCdEf"
 
@@ -73,6 +74,12 @@ def synthesize(folder: Path) -> None:
         except RuntimeError as error:
             if "Validation failed" not in str(error):
                 raise
+    with grown():
+        for stage in ("dev", "staging", "prod"):
+            app = App(outdir=str(folder / f"grown-{stage}"), context=context, analytics_reporting=False)
+            config = STAGES[stage].model_dump()
+            Platform(app, StageConfig.model_validate(config), AWS)
+            app.synth()
 
 
 if __name__ == "__main__":
