@@ -72,10 +72,10 @@ def audit_log(
 ) -> Listing[AuditEntryView]:
     """What you changed, newest first; administrators may ask for another user or for everybody's day."""
     user, start, log = whose(caller, user_id, day), position(cursor, AfterEntry), AuditLog.of(platform())
-    before = start.entry if start else None
+    before = (start.time, start.id) if start else None
     bounds = Bounds(limit=limit + 1, since=since, until=until, before=before, action=action)
     entries = log.of_day(day, bounds) if day else log.of_user(user, bounds)
-    return listing([AuditEntryView.of(each) for each in entries], limit, AfterEntry, entry="position")
+    return listing([AuditEntryView.of(each) for each in entries], limit, AfterEntry, time="time", id="id")
 
 
 handler = entry(app)

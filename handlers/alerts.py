@@ -1,4 +1,4 @@
-"""Alert rules, what they fired, and where notifications go; in the present form and in the earlier one."""
+"""Routes of alert rules, their history, and the destinations of notifications."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from handlers.alerts_bodies import DestinationsBody, EarlierBody, NewRule, RuleChange, TrialBody
-from handlers.alerts_views import (
+from handlers.models.alerts import (
     AlertPosition,
     AlertView,
+    DestinationsBody,
     DestinationsView,
-    EarlierView,
     KeptRuleView,
+    NewRule,
+    RuleChange,
     RulePosition,
     RuleView,
+    TrialBody,
     TrialView,
     alert_view,
-    earlier_view,
-    kept_view,
     rule_view,
+    saved_view,
     trial_view,
 )
+from handlers.models.alerts_earlier import EarlierBody, EarlierView, earlier_view
 from handlers.runtime import Caller, Cursor, Limit, Listing, Moment, entry, listing, needs, position, router
-from premium.alerts.earlier import draft_of, in_its_words
+from premium.alerts.language.earlier import earlier_field_names
 from premium.alerts.model import DeliveryStatus, Draft, HistoryFilter, RuleRow, RuleType
 from premium.alerts.service import Rules
 from premium.bootstrap import platform
@@ -35,14 +37,14 @@ app = router("Alerts")
 @app.post("/v1/alerts/rules", status_code=201)
 @needs(tier="starter", scope="alerts:write")
 def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
-    """Keep a rule; it is matched within a second. UNPROCESSABLE when the tier has no room for another."""
-    return kept_view(_rules().add(caller.user_id, caller.tier, Draft.model_validate(rule.model_dump())))
+    """Keep a rule; UNPROCESSABLE when the tier has no room for another."""
+    return saved_view(_rules().add(caller.user_id, caller.tier, Draft.model_validate(rule.model_dump())))
 
 
 @app.get("/v1/alerts/rules")
 @needs(tier="starter", scope="alerts:read")
 def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[RuleView]:
-    """The rules, newest first."""
+    """List the rules, newest first."""
     rows = [rule_view(row) for row in _page(caller.user_id, limit, cursor)]
     return listing(rows, limit, RulePosition, created_at="created_at", id="id")
 
@@ -50,35 +52,30 @@ def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 @app.get("/v1/alerts/rules/<rule_id>")
 @needs(tier="starter", scope="alerts:read")
 def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
-    """One rule."""
-    return rule_view(_rules().store.get(caller.user_id, rule_id))
+    """Return a rule."""
+    return rule_view(_rules().get(caller.user_id, rule_id))
 
 
 @app.put("/v1/alerts/rules/<rule_id>")
 @needs(tier="starter", scope="alerts:write")
 def change_rule(caller: Caller, rule_id: UUID, rule: RuleChange) -> KeptRuleView:
-    """Change a rule, switch it on or off; what is left out stays as it is."""
-    changed = _rules().change(
-        caller.user_id,
-        rule_id,
-        rule.changes(),
-        version=rule.version,
-        new_signing_secret=rule.new_signing_secret,
-    )
-    return kept_view(changed)
+    """Change a rule; a field that is left out stays as it is."""
+    changes, new_secret = rule.changes(), rule.new_signing_secret
+    changed = _rules().change(caller.user_id, rule_id, changes, version=rule.version, new_signing_secret=new_secret)
+    return saved_view(changed)
 
 
 @app.delete("/v1/alerts/rules/<rule_id>")
 @needs(tier="starter", scope="alerts:write")
 def remove_rule(caller: Caller, rule_id: UUID) -> None:
     """Remove a rule; what it fired stays in the history."""
-    _rules().store.remove(caller.user_id, rule_id)
+    _rules().remove(caller.user_id, rule_id)
 
 
 @app.post("/v1/alerts/rules/<rule_id>/test")
 @needs(tier="starter", scope="alerts:write")
 def try_rule(caller: Caller, rule_id: UUID, trial: TrialBody | None = None) -> TrialView:
-    """Judge an event by a rule; where it matches, carry its actions out, marked as a test in the history."""
+    """Judge an event by a rule; where it matches, deliver a test alert."""
     asked = trial or TrialBody()
     return trial_view(_rules().try_out(caller.user_id, rule_id, asked.event, tell=asked.deliver))
 
@@ -96,7 +93,7 @@ def history(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Listing[AlertView]:
-    """What fired, newest event first, with the status of each delivery."""
+    """List alerts, the newest event first, with the status of each delivery."""
     wanted = HistoryFilter(rule_id=rule, type=rule_type, since=since, until=until, status=status)
     place = position(cursor, AlertPosition)
     after = (place.event_time, place.id) if place else None
@@ -107,14 +104,14 @@ def history(
 @app.get("/v1/alerts/destinations")
 @needs(tier="starter", scope="alerts:read")
 def destinations(caller: Caller) -> DestinationsView:
-    """Where notifications go when a rule does not say."""
-    return DestinationsView.model_validate(_rules().store.destinations(caller.user_id))
+    """Return where notifications go when a rule names no destination."""
+    return DestinationsView.model_validate(_rules().destinations(caller.user_id))
 
 
 @app.put("/v1/alerts/destinations")
 @needs(tier="starter", scope="alerts:write")
 def set_destinations(caller: Caller, body: DestinationsBody) -> DestinationsView:
-    """Set them all; one that is left out is removed, and the email is the profile's again."""
+    """Replace all destinations; without an email the profile's holds again."""
     given = _rules().set_destinations(caller.user_id, body.model_dump(exclude_none=True))
     return DestinationsView.model_validate(given)
 
@@ -123,15 +120,14 @@ def set_destinations(caller: Caller, body: DestinationsBody) -> DestinationsView
 @needs(tier="starter", scope="alerts:write")
 def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
     """Keep a rule, written in the earlier form; its channels go where the profile says."""
-    draft = _draft(alert)
-    with in_its_words(alert.condition):
-        return earlier_view(_rules().add(caller.user_id, caller.tier, draft).rule)
+    with earlier_field_names(alert.condition):
+        return earlier_view(_rules().add(caller.user_id, caller.tier, alert.draft()).rule)
 
 
 @app.get("/v2/premium/alerts")
 @needs(tier="starter", scope="alerts:read")
 def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[EarlierView]:
-    """The rules in the earlier form, newest first."""
+    """List the rules in the earlier form, newest first."""
     rows = [earlier_view(row) for row in _page(caller.user_id, limit, cursor)]
     return listing(rows, limit, RulePosition, created_at="created_at", id="id")
 
@@ -140,26 +136,21 @@ def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 @needs(tier="starter", scope="alerts:write")
 def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> EarlierView:
     """Replace a rule's name, condition and channels, written in the earlier form."""
-    changes = _draft(alert).model_dump(include={"name", "type", "conditions", "actions", "enabled"})
-    with in_its_words(alert.condition):
+    changes = alert.draft().model_dump(include={"name", "type", "conditions", "actions", "enabled"})
+    with earlier_field_names(alert.condition):
         return earlier_view(_rules().change(caller.user_id, rule_id, changes).rule)
 
 
 @app.delete("/v2/premium/alerts/<rule_id>")
 @needs(tier="starter", scope="alerts:write")
 def remove_earlier(caller: Caller, rule_id: UUID) -> None:
-    """As `DELETE /v1/alerts/rules/{id}`."""
+    """Remove a rule, as `DELETE /v1/alerts/rules/{id}` does."""
     remove_rule(caller, rule_id)
-
-
-def _draft(alert: EarlierBody) -> Draft:
-    draft = draft_of(alert.name, alert.alert_type, alert.channels, alert.condition)
-    return draft.model_copy(update={"enabled": alert.enabled})
 
 
 def _page(user_id: UUID, limit: int, cursor: str | None) -> list[RuleRow]:
     place = position(cursor, RulePosition)
-    return _rules().store.page(user_id, limit + 1, (place.created_at, place.id) if place else None)
+    return _rules().page(user_id, limit + 1, (place.created_at, place.id) if place else None)
 
 
 def _rules() -> Rules:

@@ -9,19 +9,24 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from handlers.runtime.attempt import attempt_of
 from handlers.runtime.deadline import within
 from premium.accounts import service
-from premium.accounts.service import Gatekeeper, Ruling
 from premium.bootstrap import platform
 from premium.errors import Forbidden
 from premium.observability import logger, tracer
+from premium.principal import Ruling
+
+if TYPE_CHECKING:
+    from premium.accounts.gatekeeper import Gatekeeper
 
 _UNAVAILABLE = "Credentials cannot be checked just now; try again in a moment"
 _PATIENCE_SECONDS = 4.0
 """A store that neither answers nor refuses ends here, well before Lambda would end us and the gateway answer bare."""
+
+service.preload()
 
 
 @cache
@@ -38,19 +43,19 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
     started = time.perf_counter()
     try:
         with tracer.segment("authorize"):
-            ruling, address = within(_PATIENCE_SECONDS, _rule, event)
+            ruling = within(_PATIENCE_SECONDS, _rule, event)
     except Exception:
         logger.exception("the authorizer failed")
-        ruling, address = Ruling(verdict="unavailable", message=_UNAVAILABLE), ""
+        ruling = Ruling(verdict="unavailable", message=_UNAVAILABLE)
     milliseconds = round((time.perf_counter() - started) * 1000, 2)
     logger.info("authorized", verdict=ruling.verdict, route=event.get("routeKey"), ms=milliseconds)
-    return {"isAuthorized": True, "context": {**ruling.context(), "address": address}}
+    return {"isAuthorized": True, "context": ruling.context()}
 
 
-def _rule(event: Mapping[str, Any]) -> tuple[Ruling, str]:
+def _rule(event: Mapping[str, Any]) -> Ruling:
     arn = platform().settings.origin_secret_arn
     try:
         attempt = attempt_of(event, platform().secrets.read(arn) if arn else None)
     except Forbidden as error:
-        return Ruling(verdict="forbidden", message=error.message), ""
-    return gatekeeper().rule(attempt), attempt.address
+        return Ruling(verdict="forbidden", message=error.message)
+    return gatekeeper().rule(attempt)

@@ -1,4 +1,4 @@
-"""Jobs, health, the OpenAPI document, and the answer to every path that does not exist."""
+"""Answer for jobs, health, the OpenAPI document and unknown paths."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ app = router("Jobs & meta", elsewhere=methods_of)
 
 
 class Health(View):
+    """The function answers."""
+
     status: Literal["ok"] = "ok"
 
 
 class Readiness(Health):
+    """Every neighbour answers."""
+
     checks: dict[str, Literal["ok"]]
     """PostgreSQL, time series, Redis and DynamoDB; one that is down answers 503 with its name in `details`."""
 
@@ -38,13 +42,13 @@ def health() -> Health:
 @public
 def readiness() -> Readiness:
     """What a request needs answers; UPSTREAM_UNAVAILABLE names what does not."""
-    at = platform()
+    stores = platform()
     answers = ready(
         {
-            "postgres": lambda: at.database.check(),  # noqa: PLW0108 - a part that cannot be made is down, too
-            "timeseries": lambda: at.timeseries.check(),  # noqa: PLW0108 - the same
-            "redis": lambda: at.redis(1).ping(),
-            "dynamodb": lambda: at.tables("jobs").get({"id": "ready"}, consistent=False),
+            "postgres": lambda: stores.database.check(),  # noqa: PLW0108 - a part that cannot be made is down, too
+            "timeseries": lambda: stores.timeseries.check(),  # noqa: PLW0108 - the same
+            "redis": lambda: stores.redis(1).ping(),
+            "dynamodb": lambda: stores.tables("jobs").get({"id": "ready"}, consistent=False),
         }
     )
     down = [name for name, up in answers.items() if not up]

@@ -49,7 +49,10 @@ app = router("Tax")
 @app.post("/v1/tax/transactions/import")
 @needs(tier="pro", scope="tax:write")
 def import_transactions(caller: Caller, document: Import) -> ImportView:
-    """Store a history, all of it or nothing. The same history twice adds nothing."""
+    """Store a history, all of it or nothing.
+
+    The same history twice adds nothing.
+    """
     document.check()
     taxes = Taxes.of(platform())
     if document.csv is not None:
@@ -60,9 +63,10 @@ def import_transactions(caller: Caller, document: Import) -> ImportView:
 @app.post("/v1/tax/transactions/uploads", status_code=201)
 @needs(tier="pro", scope="tax:write")
 def new_upload(caller: Caller, options: ImportUpload) -> UploadView:
-    """Where to send a file over the request limit (neutral JSON, own CSV or an exchange's export), by a form upload.
+    """Give the form that uploads a file over the request limit.
 
-    Its arrival starts the import with these options; the link `import` names that job, and starts it where need be.
+    Neutral JSON, own CSV or an exchange's export. Its arrival starts the import with these options; the link `import`
+    names that job, and starts it where need be.
     """
     upload, form = TaxUploads.of(platform()).new(caller.user_id, options.model_dump())
     links = {"import": f"/v1/tax/transactions/uploads/{upload}/import"}
@@ -78,9 +82,10 @@ def import_upload(
     idempotency_key: IdempotencyKey,
     options: ImportUpload | None = None,
 ) -> JobView:
-    """The import of an uploaded file, all of it or nothing; the job's result says what was added.
+    """Import an uploaded file, all of it or nothing.
 
-    Without options it is the job that the upload started; other options than the upload's start one more.
+    The job's result says what was added. Without options it is the job that the upload started; other options than
+    the upload's start one more.
     """
     chosen = options.model_dump(exclude_unset=True) if options else {}
     uploads = TaxUploads.of(platform())
@@ -94,7 +99,10 @@ def import_upload(
 def import_wallet(
     caller: Caller, wallet: ImportWallet, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
-    """Read a wallet's history from its chain: coin, tokens, NFTs and gas. What is read twice is stored once."""
+    """Read a wallet's history from its chain: coin, tokens, NFTs and gas.
+
+    What is read twice is stored once.
+    """
     payload, wallets = wallet.payload(), TaxWallets.of(platform())
     return job_view(wallets.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key))
 
@@ -102,7 +110,7 @@ def import_wallet(
 @app.get("/v1/tax/transactions")
 @needs(tier="pro", scope="tax:read")
 def list_transactions(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[TransactionView]:
-    """The imported transactions, newest first."""
+    """List the imported transactions, newest first."""
     place = position(cursor, TransactionPosition)
     after = (place.timestamp, place.id) if place else None
     rows = [transaction_view(row) for row in Taxes.of(platform()).page(caller.user_id, after, limit + 1)]
@@ -112,7 +120,10 @@ def list_transactions(caller: Caller, limit: Limit = 50, cursor: Cursor = None) 
 @app.post("/v1/tax/reports", status_code=202)
 @needs(tier="pro", scope="tax:write")
 def start_report(caller: Caller, report: NewReport, request_id: RequestId, idempotency_key: IdempotencyKey) -> JobView:
-    """Compute a tax year and make its forms. The job's id is the report's."""
+    """Compute a tax year and make its forms.
+
+    The job's id is the report's.
+    """
     payload, reports = report.payload(), TaxReports.of(platform())
     return job_view(reports.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key))
 
@@ -120,7 +131,7 @@ def start_report(caller: Caller, report: NewReport, request_id: RequestId, idemp
 @app.get("/v1/tax/reports")
 @needs(tier="pro", scope="tax:read")
 def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ReportView]:
-    """The finished reports, newest first."""
+    """List the finished reports, newest first."""
     place = position(cursor, ReportPosition)
     after = (place.created_at, place.id) if place else None
     reports = TaxReports.of(platform())
@@ -134,7 +145,7 @@ def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 @app.get("/v1/tax/reports/<report_id>")
 @needs(tier="pro", scope="tax:read")
 def get_report(caller: Caller, report_id: UUID) -> ReportView:
-    """A report with links to its documents, or how far its job is."""
+    """Show a report with links to its documents, or how far its job is."""
     reports = TaxReports.of(platform())
     found = reports.get(caller.user_id, report_id)
     return report_view(found, reports.links(found))
@@ -145,7 +156,7 @@ def get_report(caller: Caller, report_id: UUID) -> ReportView:
 def summary(
     caller: Caller, year: int, jurisdiction: Annotated[str | None, Query(min_length=2, max_length=7)] = None
 ) -> SummaryView:
-    """A year's totals, from the newest stored report of it."""
+    """Show a year's totals from its newest stored report."""
     return summary_view(TaxReports.of(platform()).newest(caller.user_id, year, jurisdiction))
 
 
@@ -154,7 +165,10 @@ def summary(
 def start_earlier_report(
     caller: Caller, report: EarlierReport, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
-    """As `POST /v1/tax/reports`, in the earlier form; a format that the jurisdiction's reports lack is refused."""
+    """Make a report as `POST /v1/tax/reports` does, in the earlier form.
+
+    A format that the jurisdiction's reports lack is refused.
+    """
     require_format(report.jurisdiction, report.format)
     wanted = NewReport(year=report.year, jurisdiction=report.jurisdiction)
     return start_report(caller, wanted, request_id, idempotency_key)
@@ -163,7 +177,7 @@ def start_earlier_report(
 @app.get("/v2/premium/tax/reports")
 @needs(tier="pro", scope="tax:read")
 def list_earlier_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ReportView]:
-    """As `GET /v1/tax/reports`."""
+    """List the finished reports as `GET /v1/tax/reports` does."""
     return list_reports(caller, limit, cursor)
 
 

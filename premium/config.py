@@ -1,6 +1,7 @@
-"""Settings of a process from its environment, read once; a wrong one stops the start with a sentence.
+"""Read the settings of a process from its environment, once.
 
-What every process shares stands here; what one service alone reads, in its manifest (`ServiceSettings`).
+A wrong one stops the start with a sentence. What every process shares stands here; what one service alone reads, in
+its manifest (`ServiceSettings`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ _TEST_ONLY_URLS = ("database_url", "worker_database_url", "timeseries_url", "red
 
 
 class ConfigurationError(Exception):
-    """The environment does not say what this process needs; the message names the variable and the remedy."""
+    """The environment does not say what this process needs.
+
+    The message names the variable and the remedy.
+    """
 
 
 class Settings(BaseModel):
@@ -98,7 +102,10 @@ class Settings(BaseModel):
         return (self.model_extra or {}).get(name)
 
     def secret_arn(self, store: str) -> str | None:
-        """Of `database`, `timeseries`, `redis`: its secret's ARN, or None where the environment gives a URL instead."""
+        """Return the ARN of a store's secret.
+
+        `store` is `database`, `timeseries` or `redis`; None where the environment gives a URL instead.
+        """
         arn = getattr(self, f"{store}_secret_arn")
         if arn or not getattr(self, f"{store}_url"):
             return self.require(f"{store}_secret_arn")
@@ -106,7 +113,10 @@ class Settings(BaseModel):
 
 
 def field_of(secret: Mapping[str, str], name: str, arn: str) -> str:
-    """A field that a secret must have; the error names the secret and quotes nothing of it."""
+    """Return a field that a secret must have.
+
+    The error names the secret and quotes nothing of it.
+    """
     if not secret.get(name):
         raise ConfigurationError(f"the secret {arn} has no field {name!r}")
     return secret[name]

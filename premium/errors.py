@@ -1,4 +1,6 @@
-"""What can go wrong, as one small tree; `handlers.runtime` maps each leaf to one code and status.
+"""Errors that a caller may see, as one small tree.
+
+`handlers.runtime` maps each leaf to one code and status.
 
     AppError
     ├── InvalidInput          the caller's fault; `details` names each field
@@ -22,7 +24,10 @@ from typing import ClassVar
 
 
 class AppError(Exception):
-    """An error that a caller may see. `message` and `details` go out, so they carry no secrets."""
+    """An error that a caller may see.
+
+    `message` and `details` go out, so they carry no secrets.
+    """
 
     code: ClassVar[str] = "INTERNAL"
     retryable: ClassVar[bool] = False
@@ -34,38 +39,56 @@ class AppError(Exception):
 
 
 class InvalidInput(AppError):
+    """The request is wrong; `details` names each field."""
+
     code = "INVALID_INPUT"
 
 
 class Unprocessable(InvalidInput):
+    """The request is well-formed, but cannot be carried out."""
+
     code = "UNPROCESSABLE"
 
 
 class Unauthenticated(AppError):
+    """The credentials are missing or not valid."""
+
     code = "UNAUTHENTICATED"
 
 
 class Forbidden(AppError):
+    """The caller may not do this."""
+
     code = "FORBIDDEN"
 
 
 class TierRequired(Forbidden):
+    """The caller's tier does not include this."""
+
     code = "TIER_REQUIRED"
 
 
 class NotFound(AppError):
+    """There is nothing of this name, or it is another's."""
+
     code = "NOT_FOUND"
 
 
 class Conflict(AppError):
+    """The request contradicts what is there."""
+
     code = "CONFLICT"
 
 
 class PayloadTooLarge(AppError):
+    """The body is larger than allowed."""
+
     code = "PAYLOAD_TOO_LARGE"
 
 
 class RateLimited(AppError):
+    """The caller asks too often; `retry_after` is in seconds."""
+
     code = "RATE_LIMITED"
 
     def __init__(self, message: str, *, retry_after: int, details: Mapping[str, object] | None = None) -> None:
@@ -74,5 +97,7 @@ class RateLimited(AppError):
 
 
 class UpstreamUnavailable(AppError):
+    """A neighbour failed; a later try may work."""
+
     code = "UPSTREAM_UNAVAILABLE"
     retryable = True

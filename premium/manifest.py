@@ -82,6 +82,18 @@ class Resident:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticeKind:
+    """What a service tells users; functions are named with their modules, which the courier's process alone imports."""
+
+    name: str
+    """The service, a dot, what it tells: `alerts.fired`."""
+    permits: str | None = None
+    """`function(connection, deliveries) -> {delivery id: Permit}`, asked before each attempt as it is claimed."""
+    ended: str | None = None
+    """`function(connection, notices)` hears of notices without pending deliveries, as the last one's end is written."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Consumer:
     """A function that AWS calls with events: `handlers.events.<name>.handler`."""
 
@@ -168,6 +180,8 @@ class Service:
     """Of that class, beyond what every worker has."""
     queues: tuple[Queue, ...] = ()
     """Classes that it brings."""
+    notices: tuple[NoticeKind, ...] = ()
+    """What it tells users; `premium.notifications.service.notify` takes it by name."""
     schedules: tuple[Schedule, ...] = ()
     residents: tuple[Resident, ...] = ()
     settings: type[ServiceSettings] | None = None
@@ -227,6 +241,7 @@ def _claims(found: Sequence[Service]) -> Iterator[tuple[str, Iterable[str]]]:
     yield "scope", (scope for each in found for scope in each.scopes)
     yield "stream channel", (channel for each in found for channel in each.channels)
     yield "job kind", (kind for each in found for kind in each.kinds)
+    yield "kind of notices", (kind.name for each in found for kind in each.notices)
     yield "queue", (queue.name for each in found for queue in each.queues)
     yield "schedule", (schedule.name for each in found for schedule in each.schedules)
     yield "resident", (resident.name for each in found for resident in each.residents)
@@ -246,6 +261,7 @@ _FORMS: Mapping[str, str] = MappingProxyType(
         "scope": r"[a-z_]+:[a-z_]+",
         "stream channel": r"[a-z][a-z0-9_]*",
         "job kind": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",
+        "kind of notices": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",
         "queue": r"[a-z]+",
         "schedule": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",
         "resident": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",

@@ -1,4 +1,4 @@
-"""Exact quantities: decimals made from strings, integers of base units; no float ever enters.
+"""Keep quantities exact: decimals made from strings, no floats.
 
 Amounts have 18 decimals and more and reach 10^40, so engines compute under `EXACT`, whose precision no
 sum or product of the product's quantities can exceed; `Inexact` is trapped, so that a silent rounding is an error.
@@ -19,7 +19,10 @@ _QUOTIENT = Context(prec=76, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, 
 
 
 def decimal_of(text: str | int | Decimal) -> Decimal:
-    """An exact, finite decimal; ValueError for anything else (a float too: its digits are already lost)."""
+    """Return an exact, finite decimal; ValueError for anything else.
+
+    A float is refused too: its digits are already lost.
+    """
     if isinstance(text, bool | float):
         raise ValueError("a decimal is written as a string, not as a float")  # noqa: TRY004 - pydantic reports ValueError by field
     if isinstance(text, str) and (not text.isascii() or "_" in text):
@@ -37,7 +40,10 @@ def decimal_of(text: str | int | Decimal) -> Decimal:
 
 
 def plain(value: Decimal) -> str:
-    """The shortest exact decimal string, never with an exponent: `1E+3` is `1000`, `0.500` is `0.5`."""
+    """Return the shortest exact decimal string, never with an exponent.
+
+    `1E+3` is `1000`, `0.500` is `0.5`.
+    """
     if not value:
         return "0"
     text = str(value)
@@ -47,13 +53,13 @@ def plain(value: Decimal) -> str:
 
 
 def from_base_units(units: int, decimals: int) -> Decimal:
-    """`units / 10**decimals`, exactly."""
+    """Return `units / 10**decimals`, exactly."""
     return Decimal(units).scaleb(-decimals, EXACT)
 
 
 def divide(numerator: Decimal, denominator: Decimal) -> Decimal:
-    """A quotient to 76 digits (what a Decimal holds without a second allocation), half-even.
+    """Return a quotient to 76 digits, half-even.
 
-    The only place where a ratio is rounded before a form asks.
+    76 are what a Decimal holds without a second allocation. The only place where a ratio is rounded before a form asks.
     """
     return _QUOTIENT.divide(numerator, denominator)

@@ -43,7 +43,10 @@ def observe(name: str, value: float, unit: Literal["Count", "Percent", "Seconds"
 
 
 def _emit(name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str]) -> None:
-    """Write one line in CloudWatch's embedded metric format at once: what waits for a flush may never be seen."""
+    """Write one line in CloudWatch's embedded metric format, at once.
+
+    What waits for a flush may never be seen.
+    """
     with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
         for dimension, its in {"service": SERVICE, **dimensions}.items():
             metric.add_dimension(dimension, its)

@@ -1,4 +1,7 @@
-"""What must not reach a log: secrets by the name of their field, and texts that look like one."""
+"""Keep secrets out of logs and audit entries.
+
+Secrets are known by the name of their field, and by texts that look like one.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ _TEXTS = (
 
 
 def hidden(value: Any) -> Any:
-    """The same structure with the values of secret fields replaced."""
+    """Return the structure with the values of secret fields replaced."""
     if isinstance(value, Mapping):
         return {
             name: HIDDEN if _NAME.search(str(name)) and member else hidden(member) for name, member in value.items()
@@ -44,7 +47,10 @@ def hidden(value: Any) -> Any:
 
 
 def hidden_text(text: str) -> str:
-    """The text without what looks like a token, a key, a password in a URL or a query; JSON stays JSON."""
+    """Return the text without what looks like a secret.
+
+    A token, a key, a password in a URL or a query; JSON stays JSON.
+    """
     for pattern, replacement in _TEXTS:
         text = pattern.sub(replacement, text)
     return text

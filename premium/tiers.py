@@ -1,4 +1,4 @@
-"""What a user pays for, and how often it lets him ask."""
+"""Tiers that users pay for, and how often each may ask."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Tier(StrEnum):
-    """A tier includes those before it."""
+    """What a user pays for; a tier includes those before it."""
 
     FREE = "free"
     STARTER = "starter"
@@ -15,6 +15,7 @@ class Tier(StrEnum):
     ENTERPRISE = "enterprise"
 
     def includes(self, other: Tier) -> bool:
+        """Tell whether this tier includes another."""
         order = list(Tier)
         return order.index(self) >= order.index(other)
 

@@ -40,7 +40,10 @@ def run(resident: Resident, body: Body, residence: Residence, options: Mapping[s
 
 
 def command(resident: Resident) -> click.Command:
-    """Return the command line of one resident: an option for each keyword-only parameter of its body."""
+    """Return the command line of one resident.
+
+    It has an option for each keyword-only parameter of the body.
+    """
     module, _, name = resident.function.rpartition(".")
     body: Body = getattr(import_module(module), name)
 

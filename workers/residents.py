@@ -25,7 +25,10 @@ def resident_queues() -> frozenset[str]:
 
 
 class ResidentKeeper:
-    """One process or several for each resident of some queues; replaced within a second when it ends."""
+    """Keeps the processes of the residents of some queues alive.
+
+    One that ends is replaced within a second.
+    """
 
     def __init__(self, queues: Sequence[str], count: int = 1) -> None:
         """`count`: processes of each; the shards of the matcher divide themselves among them."""
@@ -45,7 +48,10 @@ class ResidentKeeper:
             self._running[place] = _start(self._names[place])
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Ask all to end: by SIGTERM they finish what they have in hand, by SIGKILL they leave it to the next."""
+        """Ask all to end.
+
+        By SIGTERM they finish what they have in hand, by SIGKILL they leave it to the next.
+        """
         self._stopping = True
         for process in self._running:
             if process is not None and process.poll() is None:

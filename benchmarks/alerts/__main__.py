@@ -1,4 +1,4 @@
-"""`python -m benchmarks.alerts [--quick]`: the matcher beside naive evaluation and a DuckDB join, in one run.
+"""`python -m benchmarks.alerts [--quick]`: the matcher beside naive evaluation and a DuckDB join.
 
 Times are CPU seconds of a workload's one process, because others must not count; DuckDB gets one thread. Naive
 evaluation is timed on a sample and scaled by its number of checks, which is said where it is printed.
@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.alerts import workload
-from premium.alerts.evaluate import holds
-from premium.alerts.matcher import Matcher
-from premium.alerts.rule import Rule, parse
+from premium.alerts.language.evaluation import holds
+from premium.alerts.language.rule import Rule, parse
+from premium.alerts.matcher.matcher import Matcher
 
 BATCH = 10_000
 EDITED_BATCH = 2_000
@@ -76,7 +76,7 @@ class Run:
         return f" ({shown})" if len(counted) > 1 else ""
 
     def edit(self, matcher: Matcher) -> None:
-        """Events go on while EDITS_A_SECOND rules are made, replaced and deleted; what is left for the events."""
+        """Match while EDITS_A_SECOND rules are made, replaced and deleted."""
         edits = self._edits()
         took: list[float] = []
         begun = process_time()
@@ -94,7 +94,10 @@ class Run:
         self.row(f"match at {done / whole:,.0f} edits/s", f"{whole:.2f} s", rate, note)
 
     def _edits(self) -> list[tuple[str, Rule | None]]:
-        """A third each: a rule of the load replaced, a new one, that deleted; parsed before, as the change feed is."""
+        """Return edits: a third each replace, make and delete a rule.
+
+        They are parsed before, as the change feed is.
+        """
         made: list[tuple[str, Rule | None]] = []
         for number, one in enumerate(self.raw[: 3 * EDITS_A_SECOND]):
             replaced, new = one | {"conditions": self.raw[-1 - number]["conditions"]}, one | {"id": f"new-{number}"}

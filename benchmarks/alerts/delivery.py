@@ -31,10 +31,11 @@ from local import ports
 from local.postgres import DATABASES, Postgres
 from local.redis import Redis
 from migrations.roles import OWNER
-from premium.alerts.firing import Firing, record_firings
+from premium.alerts.model import Firing
+from premium.alerts.notices import enqueue_alerts
+from premium.alerts.store.firings import record_firings
 from premium.bootstrap import Platform
 from premium.config import Settings
-from premium.notifications.dispatch import hand_over
 from premium.storage.postgres import Database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,7 @@ class Bench:
         with self.platform.worker_database.transaction() as connection:
             alerts = record_firings(connection, firings)
         committed = time.time()
-        hand_over(self.platform.redis(1), alerts)
+        enqueue_alerts(self.platform.redis(1), alerts)
         return {str(each): committed for alert in alerts for each in alert.deliveries}
 
     def received(self, wanted: int, *, seconds: float) -> list[Received]:

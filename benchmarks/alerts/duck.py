@@ -1,4 +1,4 @@
-"""The same question put to DuckDB: rules and events as tables, the matches by a join, on one thread."""
+"""The same matches by DuckDB: a join of rules and events on one thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _KINDS = {"price": "price", "whale": "transfer", "gas": "gas", "protocol_risk": 
 
 
 def join(raw: Sequence[dict[str, Any]], events: Sequence[dict[str, Any]]) -> tuple[float, int]:
-    """CPU seconds from events to ids, and the number of matches; thresholds as doubles, rules loaded before."""
+    """Return CPU seconds from events to ids, and the number of matches.
+
+    Thresholds are doubles, and rules are loaded before.
+    """
     connection = duckdb.connect(":memory:", config={"threads": 1})
     shapes: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for rule in raw:

@@ -1,4 +1,4 @@
-"""What the emulator alone does: a bare loop over a queue, and a function that does nothing behind the same mapping."""
+"""The emulator's own limits: a bare loop over a queue, and an idle function."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _loop(clients: Clients, bodies: Sequence[str]) -> tuple[float, float]:
 
 
 def _behind_nothing(clients: Clients, like: str, bodies: Sequence[str]) -> float:
-    """Messages a second from the first that is sent to the last that is gone; the function is warm."""
+    """Return messages a second through a warm function that does nothing."""
     with ExitStack() as stack:
         url = _queue(clients, stack)
         function = _function(clients, like, stack)

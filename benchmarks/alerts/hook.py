@@ -1,4 +1,4 @@
-"""The server in the place of the users' in a process of its own, and which alert each delivery was of."""
+"""The users' web server in a process of its own, and its deliveries by alert."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from benchmarks.alerts.receiver import Received, serve
 from local.postgres import SUPERUSER, Postgres
 
 _OPEN = "SELECT count(*) FROM notification_deliveries WHERE status = 'pending'"
-_ALERTS = "SELECT id::text, history_id::text FROM notification_deliveries"
+_ALERTS = """
+SELECT d.id::text, n.key FROM notices n
+JOIN notification_deliveries d ON d.notice_id = n.id AND d.user_id = n.user_id
+"""
 
 
 class Hook:
@@ -23,7 +26,10 @@ class Hook:
         self.url = f"http://127.0.0.1:{pipe.recv()}/hook"
 
     def came(self, postgres: Postgres, *, seconds: float) -> dict[str, list[float]]:
-        """When each alert's webhooks came, by the alert's id; waits at most this long for those that are under way."""
+        """Return when each alert's webhooks came, by the alert's id.
+
+        It waits at most this long for those that are under way.
+        """
         deadline = time.monotonic() + seconds
         with psycopg.connect(postgres.url("premium", SUPERUSER), autocommit=True) as connection:
             while time.monotonic() < deadline and connection.execute(_OPEN).fetchone() != (0,):

@@ -25,10 +25,10 @@ from rq.serializers import JSONSerializer
 from benchmarks.alerts.running import HOT, Run
 from benchmarks.alerts.trouble import Trouble
 from local.postgres import SUPERUSER, Postgres
-from premium.alerts.intake import hand_over
+from premium.alerts.intake import EventIntake
+from premium.alerts.store.batches import BatchStore
 from premium.jobs.rq_queue import queue
 from premium.observability import logger
-from premium.storage.postgres import Database
 
 A_MINUTE = 100_000
 A_BATCH = 100
@@ -56,7 +56,7 @@ class Watch(threading.Thread):
                 at = time.time()
                 job = Job.fetch(found[1].decode(), connection=self._redis, serializer=JSONSerializer)
                 for wake in job.args[0]:
-                    self.came.setdefault(wake["id"], []).append(at)
+                    self.came.setdefault(wake["key"], []).append(at)
 
 
 def _events(start: int, count: int) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ def _events(start: int, count: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _feed(app: Database, redis: Client, seconds: float, shards: int) -> dict[str, float]:
+def _feed(intake: EventIntake, seconds: float) -> dict[str, float]:
     """When each event was handed over, by its id."""
     sent: dict[str, float] = {}
     begun, wanted = time.monotonic(), int(A_MINUTE / 60 * seconds)
@@ -78,7 +78,7 @@ def _feed(app: Database, redis: Client, seconds: float, shards: int) -> dict[str
         time.sleep(max(0.0, begun + len(sent) * 60 / A_MINUTE - time.monotonic()))
         events = _events(FIRST + len(sent), min(A_BATCH, wanted - len(sent)))
         at = time.time()
-        hand_over(app, redis, events, shards=shards)
+        intake.enqueue_batches(events)
         sent |= {event["event_id"]: at for event in events}
     took = time.monotonic() - begun
     print(f"fed {len(sent):,} events in {took:.1f} s ({len(sent) / took * 60:,.0f} a minute)")
@@ -112,7 +112,7 @@ def _wait(postgres: Postgres, seconds: float) -> float:
 def main(
     *, rules: int, seconds: float, matchers: int, spares: int, kill_every: float, restart_redis: float, deliver: bool
 ) -> None:
-    """Print how long an event takes to become a notification job, what is lost and what is doubled."""
+    """Print how long events take to become notification jobs, and what is lost."""
     logger.setLevel("ERROR")  # that Redis is away is what is tried here
     with ExitStack() as stack:
         run = Run(stack, rules, matchers, deliver=deliver)
@@ -120,7 +120,8 @@ def main(
         run.begin("notifications.courier") if deliver else watch.start()
         for _ in range(matchers):
             run.begin()
-        hand_over(run.app, run.client, _events(1, 99), shards=matchers)
+        intake = EventIntake(store=BatchStore(run.app), redis=run.client, shards=matchers)
+        intake.enqueue_batches(_events(1, 99))
         print(f"{matchers} matchers: loaded and the first events matched after {_wait(run.postgres, 300):.1f} s; "
               f"{run.memory()} MiB")  # fmt: skip
         if spares:
@@ -129,7 +130,7 @@ def main(
             print(f"{spares} spares: ready after {run.ready(spares):.1f} s; {run.memory()} MiB")
         trouble = Trouble(run.postgres.url("premium", SUPERUSER), run.redis, run.replace)
         trouble.start(kill_every=kill_every, restart_after=restart_redis, shards=matchers)
-        sent = _feed(run.app, run.client, seconds, matchers)
+        sent = _feed(intake, seconds)
         trouble.end()
         print(f"all matched {_wait(run.postgres, 300):.1f} s after the last event")
         trouble.show()

@@ -29,7 +29,7 @@ from benchmarks.alerts.trouble import Trouble
 from benchmarks.alerts.usage import Usage
 from local.postgres import SUPERUSER
 from local.redis import Redis
-from premium.alerts.sources.sending import EventsQueue, packed
+from premium.alerts.work.events_queue import EventsQueue, packed
 
 A_MINUTE = 100_000
 TICK = 0.05
@@ -72,7 +72,7 @@ class Result:
 
 
 class Feed:
-    """Numbers every event that it sends, so that no two are one; sends as several sources at once do."""
+    """Sends numbered events, as several sources at once do."""
 
     def __init__(self, deployed: DeployedStage) -> None:
         self._deployed = deployed
@@ -129,7 +129,7 @@ def _events(first: int, count: int) -> Iterator[dict[str, Any]]:
 def _disturbed(
     stack: ExitStack, deployed: DeployedStage, feed: Feed, seconds: float, *, kill_every: float, restart_redis: float
 ) -> None:
-    """The same while the matcher that serves is killed again and again; how soon its shard was served."""
+    """Measure again while the serving matcher is killed again and again."""
     print(f"a second matcher stands by after {deployed.spare(stack):.1f} s")
     redis, database = deployed.stage.neighbours.redis, deployed.postgres.url("premium", SUPERUSER)
     assert isinstance(redis, Redis)  # noqa: S101 - the places name no other
@@ -151,7 +151,7 @@ def _kill(pid: int) -> bool:
 
 
 def _invocation(deployed: DeployedStage) -> None:
-    """The function called by itself, as the mapping calls it: ten messages of a hundred events."""
+    """Time the function alone, called with ten messages of a hundred events."""
     functions, took = deployed.stage.clients.functions, []
     for turn in range(10):
         bodies = packed(_events(10**9 + turn * 1000, 1000))
@@ -188,7 +188,7 @@ def _sustained(feed: Feed, rate: float, a_message: int) -> bool:
 @click.option("--restart-redis", default=0.0, help="Restart Redis once, after so many seconds.")
 @click.option("--sweep", is_flag=True, help="Look for the highest sustained rates first, and measure at half of them.")
 def main(rules: int, seconds: int, *, kill_every: float, restart_redis: float, sweep: bool) -> None:
-    """Print how long an event takes from the queue to its webhook, what is lost or doubled, and where the limit is."""
+    """Print how long events take from the queue to their webhooks, and the limit."""
     with ExitStack() as stack:
         deployed = DeployedStage(stack, rules)
         feed = Feed(deployed)

@@ -1,6 +1,7 @@
-"""A web server in the place of a user's: answers 200 to each webhook and keeps when it came and whether it was signed.
+"""A user's web server: it answers 200 to webhooks and notes when they came.
 
-`serve` runs in a process of its own; what it is sent over the pipe makes it answer with all that it has received.
+And whether they were signed. `serve` runs in a process of its own; what it is sent over the pipe makes it answer with
+all that it has received.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import time
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
-from premium.notifications.signing import HEADER, is_signed
+from premium.notifications.channels.signature import HEADER, is_signed
 
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 _SIGNED_EACH = 100

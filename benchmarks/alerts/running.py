@@ -1,4 +1,4 @@
-"""What a run of the pipeline has running: stores, rules, matchers, and the server in the place of the users'."""
+"""A run of the pipeline: its stores, rules, matchers and the users' server."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Run:
         self._running.append(subprocess.Popen(command, env=self._variables, cwd=ROOT, stdout=subprocess.DEVNULL))
 
     def replace(self, pid: int) -> bool:
-        """kill -9 of a matcher, and another in its place, as the supervisor does; False where it lives no more."""
+        """Kill a matcher and start another, as the supervisor does; return False where it is dead already."""
         found = next((one for one in self._running if one.pid == pid and one.poll() is None), None)
         if found is None:
             return False
@@ -96,7 +96,7 @@ def _rule(asset: str, threshold: float, actions: list[Any]) -> tuple[Jsonb, Json
 
 
 def _fill(postgres: Postgres, count: int, hook: str) -> None:
-    """`count` rules that wait and HOT that fire, each of a user of its own; the change feed is not written."""
+    """Write `count` rules that wait and HOT that fire, past the change feed."""
     users = [uuid4() for _ in range(HOT)]
     action = [{"type": "webhook", "destination": hook, "template": None}]
     waiting = (_rule(f"asset-{number % 50_000}", 1000 + number % 977, []) for number in range(count))

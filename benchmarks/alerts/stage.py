@@ -1,4 +1,7 @@
-"""A local stage of the benchmark's own, deployed as `make up` does it, with rules, and a server for their webhooks."""
+"""A local stage of the benchmark's own, deployed as `make up` does it.
+
+With rules, and a server for their webhooks.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from local.postgres import SUPERUSER, Postgres
 from local.progress import CONSOLE
 from local.service import wait_until
 from local.up import up
-from premium.alerts.sources.sending import EventsQueue
+from premium.alerts.work.events_queue import EventsQueue
 from premium.jobs.presence import residents
 
 _OPEN = "SELECT EXISTS (SELECT FROM alert_batches WHERE matched_at IS NULL AND failed_at IS NULL)"
@@ -71,7 +74,10 @@ class DeployedStage:
             return dict(connection.execute(_ALERTS).fetchall())
 
     def drained(self, seconds: float) -> float | None:
-        """How long until no event waits, in SQS or before the matcher; None where some still do after that long."""
+        """Return how long until no event waits, in SQS or before the matcher.
+
+        None where some still do after that long.
+        """
         begun = time.monotonic()
         return time.monotonic() - begun if wait_until(self._idle, seconds=seconds) else None
 
@@ -82,7 +88,7 @@ class DeployedStage:
             return connection.execute(_OPEN).fetchone() == (False,)
 
     def spare(self, stack: ExitStack) -> float:
-        """One more matcher, which stands by for the fleet's; how long until it has the rules."""
+        """Start one more matcher, a spare; return how long it loads the rules."""
         given = os.environ | dict(environment.of_worker(self.stage.places, self.stage.clients))
         process = subprocess.Popen([sys.executable, "-m", "workers.resident", "alerts.matcher"], env=given, cwd=ROOT,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
@@ -94,7 +100,7 @@ class DeployedStage:
         return time.monotonic() - begun
 
     def _load(self, rules: int) -> None:
-        """Written past the change feed, then read by a fleet that starts anew: it matches once it has them."""
+        """Write rules past the change feed, and have a new fleet read them."""
         begun = time.monotonic()
         _fill(self.postgres, rules, self.hook.url)
         written = time.monotonic() - begun

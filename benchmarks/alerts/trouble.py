@@ -1,4 +1,4 @@
-"""What goes wrong during a run: matchers that are killed, one shard's after the other, and a Redis that restarts."""
+"""Trouble during a run: matchers that are killed, and a Redis that restarts."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Trouble:
             thread.join()
 
     def show(self) -> None:
-        """After each kill, how soon its shard's first batch was matched and it was no more behind; then the restart."""
+        """Print how soon each killed matcher's shard had caught up, then the restart."""
         for at, shard, owner in self.kills:
             until = min((one for one, other, _ in self.kills if other == shard and one > at), default=time.time())
             back = min(

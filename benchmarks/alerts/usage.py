@@ -1,4 +1,4 @@
-"""Processor time of a stage's parts: where the limit is, even on a machine that does something else beside."""
+"""Processor time of a stage's parts, which shows where the limit is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from local.up import Stage
 
 
 class Usage:
-    """Since it was made, by the names of `make status`; what has ended meanwhile is left out."""
+    """Processor time since it was made, by the names of `make status`.
+
+    Processes that have ended meanwhile are left out.
+    """
 
     def __init__(self, stage: Stage) -> None:
         own = stage.neighbours.own
@@ -55,7 +58,7 @@ def _below(process: psutil.Process) -> list[psutil.Process]:
 
 
 def _module(process: psutil.Process) -> str:
-    """Return the resident's name; what runs under no name of its own are the fleet's other workers."""
+    """Return the resident's name, `workers` for the fleet's other processes."""
     with suppress(psutil.NoSuchProcess):
         line = process.cmdline()
         if "workers.resident" in line:

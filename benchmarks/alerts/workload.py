@@ -1,7 +1,7 @@
-"""The benchmark's rules and events, from a seed: prices, and the mix that the specification names.
+"""The benchmark's rules and events, made from a seed.
 
-However many rules there are, as many lie on each key as when 1.25 million lie on 50,000, and thresholds and values are
-spread so that an event of any kind fires about ten.
+Prices, and the mix that the specification names. However many rules there are, as many lie on each key as when 1.25
+million lie on 50,000, and thresholds and values are spread so that an event of any kind fires about ten.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ Raw = dict[str, Any]
 
 
 def price_rules(count: int, seed: int, *, trigger: str = "level") -> list[Raw]:
-    """One price condition each, RULES_A_KEY an asset; two in five hold for a price uniform in (0, 200)."""
+    """Return rules of one price condition each, RULES_A_KEY an asset.
+
+    Two in five hold for a price uniform in (0, 200).
+    """
     pick, assets = random.Random(seed), count // RULES_A_KEY
     made = [
         _rule(f"rule-{number}", "price", ("asset", "eq", f"asset-{number % assets}"), _wide_threshold(pick))
@@ -41,7 +44,10 @@ def price_events(count: int, seed: int, rules: int) -> list[Raw]:
 
 
 def mixed_rules(count: int, seed: int) -> list[Raw]:
-    """60 % price, 20 % two-condition transfer, 10 % gas, 10 % protocol: 20, 20, a fifth of all, and 27 on a key."""
+    """Return 60 % price, 20 % two-condition transfer, 10 % gas and 10 % protocol rules.
+
+    20, 20, a fifth of all, and 27 on a key.
+    """
     pick, keys = random.Random(seed), _Keys(count)
     makers = (*(_price_rule,) * 6, *(_transfer_rule,) * 2, _gas_rule, _protocol_rule)
     return [makers[number % 10](f"rule-{number}", pick, keys) for number in range(count)]
@@ -60,7 +66,10 @@ def mixed_events(count: int, seed: int, rules: int) -> list[Raw]:
 
 
 class _Keys:
-    """How many there are to choose from: assets with prices, assets that move, protocols; gas rules on each chain."""
+    """How many keys there are to choose from.
+
+    Assets with prices, assets that move, protocols; gas rules on each chain.
+    """
 
     def __init__(self, rules: int) -> None:
         self.priced = rules * 6 // 10 // 20

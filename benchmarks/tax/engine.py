@@ -16,10 +16,11 @@ from premium.money import EXACT
 from premium.tax.collector import paused
 from premium.tax.document.files import read_document
 from premium.tax.history.history import History
-from premium.tax.history.normal import in_order, normalise
-from premium.tax.history.rows import read_rows
+from premium.tax.history.normalised import normalise
+from premium.tax.history.order import in_order
 from premium.tax.matching.engines import run
-from premium.tax.setup import setup
+from premium.tax.neutral.reader import read_rows
+from premium.tax.setup import setup_of
 
 
 def bare(rows: Iterable[dict[str, Any]]) -> Callable[[], int]:
@@ -57,7 +58,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 def alone(rows: Iterable[dict[str, Any]], method: str) -> float:
     """Seconds of the engine, on transactions that are read and in order."""
-    under = setup("GB" if method == "section_104" else "generic", method=method)
+    under = setup_of("GB" if method == "section_104" else "generic", method=method)
     with localcontext(EXACT):
         read = read_rows(rows, zone=under.calendar.zone)
         ready = normalise(in_order(read.transactions), under, [])

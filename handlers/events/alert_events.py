@@ -1,4 +1,4 @@
-"""Chain events from SQS to the matcher's queue; what cannot be read goes to the dead-letter queue, the rest goes on."""
+"""Chain events from SQS to the matcher; unreadable ones go to the dead-letter queue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.events.alert_messages import Message, Refused, read
-from premium.alerts.intake import hand_over
+from premium.alerts.intake import EventIntake
 from premium.alerts.manifest import AlertSettings
 from premium.bootstrap import platform
 from premium.errors import UpstreamUnavailable
@@ -23,24 +23,23 @@ _A_REQUEST = 10
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls with two
-    """`{"batchItemFailures": […]}`: SQS forgets a message only when each of its events is kept, or a dead letter.
+    """Enqueue the events of SQS messages; return the messages that failed.
 
-    What is kept already when a message comes again is known by its events' ids.
+    `{"batchItemFailures": […]}`: SQS forgets a message only when each of its events is kept, or a dead letter.
+    Events that are kept already when a message comes again are known by their ids.
     """
     now = platform().clock.now()
     messages = [read(record, now) for record in event.get("Records") or []]
-    kept = _kept([event for message in messages for event in message.events])
-    failed = [one.id for one in messages if (one.events and not kept) or not _buried(one)]
+    kept = _enqueued([event for message in messages for event in message.events])
+    failed = [one.id for one in messages if (one.events and not kept) or not _dead_lettered(one)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _kept(events: Sequence[dict[str, Any]]) -> bool:
+def _enqueued(events: Sequence[dict[str, Any]]) -> bool:
+    """Enqueue events for the matcher; return whether they are kept."""
     try:
         with tracer.segment("hand over"):
-            given = platform()
-            batches = hand_over(
-                given.database, given.redis(1), events, shards=given.settings.of(AlertSettings).alert_shards
-            )
+            batches = EventIntake.of(platform()).enqueue_batches(events)
     except UpstreamUnavailable:
         logger.exception("events stay in SQS")
         return False
@@ -48,11 +47,11 @@ def _kept(events: Sequence[dict[str, Any]]) -> bool:
     return True
 
 
-def _buried(message: Message) -> bool:
-    """Whether nothing of the message remains to be read.
+def _dead_lettered(message: Message) -> bool:
+    """Send a message's unreadable events to the dead-letter queue; return whether none is left.
 
-    Each unreadable event goes to the dead-letter queue with its reason, which SQS itself would not carry there. Where
-    the queue is lent to us we do not know its dead letters: SQS moves the whole message there after its tries.
+    They go with their reason, which SQS itself would not carry there. Where the queue is lent to us we do not know its
+    dead letters: SQS moves the whole message there after its tries.
     """
     for one in message.refused:
         logger.warning("an event cannot be read", message_id=message.id, reason=one.reason)
@@ -74,11 +73,11 @@ def _sent(url: str, message_id: str, refused: Sequence[Refused]) -> bool:
 
 
 def _letter(place: int, message_id: str, one: Refused) -> SendMessageBatchRequestEntryTypeDef:
-    told = {"Reason": one.reason, "MessageId": message_id}
+    attributes = {"Reason": one.reason, "MessageId": message_id}
     return {
         "Id": str(place),
         "MessageBody": one.text or "(empty)",
         "MessageAttributes": {
-            name: {"DataType": "String", "StringValue": text or "-"} for name, text in told.items()
+            name: {"DataType": "String", "StringValue": text or "-"} for name, text in attributes.items()
         },
     }  # fmt: skip

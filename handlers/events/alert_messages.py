@@ -1,6 +1,6 @@
-"""What a message of the events queue holds: one event, or `{"events": [{…}, …]}` with up to a thousand.
+"""Messages of the events queue: one event, or `{"events": [{…}, …]}` with up to 1,000.
 
-Each event of a message is read as if it had come alone: one that is not sound takes none of the others with it.
+Each event of a message is read as if it had come alone: an unreadable one takes none of the others with it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from handlers.runtime.body import read_object
-from premium.alerts.intake import accepted
+from premium.alerts.language.event import accepted
 from premium.errors import InvalidInput, PayloadTooLarge
 
 MOST = 1_000
-"""Events of a message."""
+"""Events a message may hold."""
 MAX_CHARACTERS = 64 * 1024
-"""Of an event's JSON: what the matcher remembers of a series is one, and an alert carries it."""
+"""Characters of an event's JSON: the matcher keeps one for each series, and an alert carries it."""
 _MANY = re.compile(r'\s*\{\s*"events"\s*:\s*\[')
 _NEXT = re.compile(r"\s*(,|\]\s*\}\s*\Z)\s*")
 # Finds where an event ends; what its numbers are is judged for each alone.
@@ -32,7 +32,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What cannot be read, as it came, and why."""
+    """An unreadable event as it came, and the reason."""
 
     text: str
     reason: str
@@ -40,7 +40,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`id` is SQS' own."""
+    """A message and its events; `id` is SQS' own."""
 
     id: str
     events: tuple[Event, ...]
@@ -48,7 +48,7 @@ class Message:
 
 
 def read(record: Mapping[str, Any], now: datetime) -> Message:
-    """Never raises for what stands in a record."""
+    """Read a record of SQS; its content never raises."""
     text = _unwrapped(str(record.get("body") or ""))
     events, refused = list[Event](), list[Refused]()
     for piece in _pieces(text):
@@ -60,7 +60,7 @@ def read(record: Mapping[str, Any], now: datetime) -> Message:
 
 
 def _unwrapped(body: str) -> str:
-    """From SNS without raw delivery the message is a text inside."""
+    """Return the message inside of an SNS envelope, or the body itself."""
     try:
         outer = json.loads(body) if '"Notification"' in body else None
     except (ValueError, RecursionError):
@@ -70,7 +70,7 @@ def _unwrapped(body: str) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Each event's own text; the whole where it is not of the form for many."""
+    """Return each event's own text, the whole where the message is one event."""
     start = _MANY.match(text)
     if start is None:
         return [text]

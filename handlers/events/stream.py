@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 
 from handlers.runtime.body import body_text
+from premium.accounts import service
 from premium.accounts.service import StreamUsers
 from premium.bootstrap import platform
 from premium.errors import AppError, Conflict, Forbidden, InvalidInput
@@ -24,6 +25,8 @@ from premium.streams.connections import CHANNELS
 _MAX_MESSAGE = 4096
 _REFUSED = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "CONFLICT": 429}
 Answer = dict[str, Any]
+
+service.preload()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Answer:

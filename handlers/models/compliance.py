@@ -66,7 +66,8 @@ class AuditEntryView(View):
 class AfterEntry(Position):
     """A position in the audit log."""
 
-    entry: str
+    time: datetime
+    id: UUID
 
 
 def whose(caller: Principal, user_id: UUID | None, day: date | None) -> UUID:

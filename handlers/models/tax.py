@@ -14,8 +14,7 @@ from handlers.runtime import Amount, Body, Position, View
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import ReportPayload, WalletPayload
-from premium.tax.model import Remark
-from premium.tax.rows import Imported, ReportRow, TransactionRow
+from premium.tax.model import Imported, Remark, ReportRow, TransactionRow
 
 MAX_ROWS = 20_000
 _FILE_NAME = "The file's own name, which may say of what clock its times are: (UTC+1)"
@@ -113,7 +112,7 @@ class EarlierReport(Body):
     )
 
 
-class NoticeView(View):
+class RemarkView(View):
     """A warning about a transaction or a line."""
 
     code: str
@@ -129,7 +128,7 @@ class ImportView(View):
     added: int
     known: int = Field(description="Rows whose id was imported before: they change nothing")
     skipped: int
-    warnings: tuple[NoticeView, ...]
+    warnings: tuple[RemarkView, ...]
 
 
 class TransactionView(View):
@@ -192,15 +191,18 @@ class ReportPosition(Position):
 
 
 def import_view(done: Imported) -> ImportView:
-    notices = tuple(notice_view(notice) for notice in done.notices[:200])
+    """Show what an import did."""
+    notices = tuple(remark_view(notice) for notice in done.notices[:200])
     return ImportView(added=done.added, known=done.known, skipped=done.skipped, warnings=notices)
 
 
-def notice_view(notice: Remark) -> NoticeView:
-    return NoticeView(**notice._asdict())
+def remark_view(notice: Remark) -> RemarkView:
+    """Show a warning."""
+    return RemarkView(**notice._asdict())
 
 
 def transaction_view(row: TransactionRow) -> TransactionView:
+    """Show an imported transaction."""
     return TransactionView(source_id=row.source_key, **row.model_dump(exclude={"source_key"}))
 
 
@@ -228,5 +230,6 @@ def report_view(found: ReportRow | JobRecord, links: Mapping[str, str]) -> Repor
 
 
 def summary_view(row: ReportRow) -> SummaryView:
+    """Show the totals of a report's year."""
     kept = row.model_dump(include={"year", "jurisdiction", "method", "lot_scope", "generated_at", "totals"})
     return SummaryView(report_id=row.id, **kept)

@@ -1,4 +1,4 @@
-"""From the function a service writes to the one that Powertools calls: its answer put in the envelope."""
+"""Put what a service's function returns in the envelope."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Wrapped = Callable[..., Response[Any]]
 
 
 def enveloped(function: Callable[..., Any], status: int, *, remember: bool) -> tuple[Wrapped, type[Any] | None]:
-    """The function that Powertools calls, and the envelope's model; a route that returns a `Response` keeps it.
+    """Return the function that Powertools calls, and the envelope's model.
 
-    `remember`: an Idempotency-Key gives the first answer again.
+    A route that returns a `Response` keeps it. `remember`: an Idempotency-Key gives the first answer again.
     """
     hints = get_type_hints(function, include_extras=True)
     returns = hints.pop("return", None)

@@ -1,7 +1,8 @@
-"""JSON of a request, read strictly: what two parsers could read in two ways is refused.
+"""Read the JSON of a request strictly.
 
-RFC 8259 leaves open duplicate names, NaN, lone surrogates and sizes; PostgreSQL cannot store NUL.
-All end as INVALID_INPUT. Whole numbers are read as int, others as `JsonNumber`, so that no digit is lost.
+What two parsers could read in two ways is refused. RFC 8259 leaves open duplicate names, NaN, lone surrogates and
+sizes; PostgreSQL cannot store NUL. All end as INVALID_INPUT. Whole numbers are read as int, others as `JsonNumber`,
+so that no digit is lost.
 """
 
 from __future__ import annotations
@@ -24,11 +25,14 @@ MAX_MAGNITUDE = 307
 
 
 class JsonNumber(Decimal):
-    """A JSON number that is not whole, exactly. Money is written as a string: models tell the two apart by this."""
+    """A JSON number that is not whole, exactly.
+
+    Money is written as a string: models tell the two apart by this.
+    """
 
 
 def read_object(event: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The body's JSON object, or None where there is no body."""
+    """Return the body's JSON object, or None where there is no body."""
     text = body_text(event)
     if not text.strip():
         return None
@@ -44,12 +48,18 @@ def read_object(event: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def body_text(event: Mapping[str, Any]) -> str:
-    """The body as text, '' where there is none; PayloadTooLarge over 4 MiB, InvalidInput when it is not UTF-8."""
+    """Return the body as text, '' where there is none.
+
+    PayloadTooLarge over 4 MiB, InvalidInput when it is not UTF-8.
+    """
     return raw_body(event).decode()
 
 
 def raw_body(event: Mapping[str, Any]) -> bytes:
-    """The body's bytes as the client sent them (for signatures), checked for size and encoding."""
+    """Return the body's bytes as the client sent them (for signatures).
+
+    Checked for size and encoding.
+    """
     body = event.get("body") or ""
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
@@ -63,7 +73,7 @@ def raw_body(event: Mapping[str, Any]) -> bytes:
 
 
 def check_text(text: str, field: str) -> None:
-    """InvalidInput for NUL and for surrogates without their other half."""
+    """Raise InvalidInput for NUL and for half a surrogate pair."""
     if "\x00" in text or not _is_unicode(text):
         raise InvalidInput("A text holds a character that no text has", details={field: "NUL or half a surrogate pair"})
 

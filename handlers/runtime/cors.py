@@ -1,4 +1,7 @@
-"""CORS for the platform's own origins only; API Gateway does the same where it can, the emulator cannot."""
+"""Allow cross-origin requests of the platform's own origins only.
+
+API Gateway does the same where it can; the emulator cannot.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ _MAX_AGE_SECONDS = "600"
 
 
 def cors_headers(event: Mapping[str, Any]) -> dict[str, str]:
-    """Headers for an answer; a foreign origin gets none, so that its page cannot read it."""
+    """Return the headers of an answer.
+
+    A foreign origin gets none, so that its page cannot read it.
+    """
     origin = _header(event, "origin")
     if not origin or origin not in _allowed():
         return {"Vary": "Origin"}
@@ -26,7 +32,10 @@ def cors_headers(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def preflight(event: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The answer to an OPTIONS request, which carries no credentials; None for any other."""
+    """Return the answer to an OPTIONS request, None for any other.
+
+    It carries no credentials.
+    """
     http = (event.get("requestContext") or {}).get("http") or {}
     if http.get("method") != "OPTIONS":
         return None

@@ -1,4 +1,7 @@
-"""An answer in time or none: a store that hangs must not take its caller along."""
+"""Call a function that must answer in time.
+
+A store that hangs must not take its caller along.
+"""
 
 from __future__ import annotations
 
@@ -14,5 +17,8 @@ _THREADS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="deadline")
 
 
 def within(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What the function gives or raises; TimeoutError after `seconds`, while its thread goes on alone."""
+    """Return what the function gives or raises.
+
+    TimeoutError after `seconds`, while its thread goes on alone.
+    """
     return _THREADS.submit(function, *args, **kwargs).result(timeout=seconds)

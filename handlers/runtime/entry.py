@@ -1,4 +1,7 @@
-"""The Lambda function around a router: request id, headers, CORS, one access line, and never a bare exception."""
+"""Make the Lambda function around a router.
+
+It adds request id, headers, CORS and one access line, and never lets an exception out.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,16 @@ Answer = dict[str, Any]
 
 
 def entry(app: Router) -> Callable[[Event, Any], Answer]:
-    """`handler = entry(app)`: what the function's configuration names."""
+    """Return the function that a Lambda configuration names: `handler = entry(app)`."""
 
     def handler(event: Event, context: Any) -> Answer:
+        """Answer one event of API Gateway."""
         started = time.perf_counter()
         event = event if isinstance(event, dict) else {}
         state = begin(event, context)
         logger.append_keys(request_id=state.request_id)
-        if state.verdict.principal is not None:
-            logger.append_keys(user_id=str(state.verdict.principal.user_id))
+        if state.ruling.principal is not None:
+            logger.append_keys(user_id=str(state.ruling.principal.user_id))
         try:
             with tracer.segment("request", request_id=state.request_id):
                 answer = preflight(event) or app.resolve(event, context)
@@ -49,12 +53,12 @@ def _bare(response: Any) -> Answer:
 
 
 def _headers(state: RequestState) -> dict[str, str]:
-    verdict = state.verdict
+    ruling = state.ruling
     return {
         "X-Request-Id": state.request_id,
-        "X-RateLimit-Limit": str(verdict.limit),
-        "X-RateLimit-Remaining": str(verdict.remaining),
-        "X-RateLimit-Reset": str(verdict.reset),
+        "X-RateLimit-Limit": str(ruling.limit),
+        "X-RateLimit-Remaining": str(ruling.remaining),
+        "X-RateLimit-Reset": str(ruling.reset),
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         **state.headers,

@@ -1,4 +1,4 @@
-"""The one form of every answer."""
+"""Write the envelope of every answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 from pydantic_core import to_jsonable_python
 
 from handlers.runtime.models import View
@@ -17,34 +17,48 @@ T = TypeVar("T")
 
 
 class Meta(View):
+    """What every answer says of itself."""
+
     timestamp: datetime
     request_id: str
     """Also in `X-Request-Id`, the logs and the trace."""
 
 
 class Pagination(View):
+    """Where a page ends."""
+
     limit: int
     next_cursor: str | None
     """Give it back as `cursor` for the next page; null on the last."""
 
 
 class ListMeta(Meta):
+    """What an answer with a list says of itself."""
+
     pagination: Pagination
+    unread: int | None = Field(default=None, exclude_if=lambda unread: unread is None)
+    """Of notices: how many were not read, on all pages."""
 
 
 class Success(View, Generic[T]):
+    """The envelope of one value."""
+
     success: Literal[True] = True
     data: T
     meta: Meta
 
 
 class SuccessList(View, Generic[T]):
+    """The envelope of a list."""
+
     success: Literal[True] = True
     data: Sequence[T]
     meta: ListMeta
 
 
 class ErrorView(View):
+    """What an error tells its caller."""
+
     code: str
     message: str
     details: Mapping[str, JsonValue]
@@ -52,6 +66,8 @@ class ErrorView(View):
 
 
 class Failure(View):
+    """The envelope of an error."""
+
     success: Literal[False] = False
     error: ErrorView
     meta: Meta
@@ -59,25 +75,31 @@ class Failure(View):
 
 @dataclass(frozen=True, kw_only=True)
 class Listing(Generic[T]):
-    """What a list route returns: a page of items, and where the next one starts."""
+    """A page of items as a list route returns it."""
 
     items: Sequence[T]
     limit: int
     next_cursor: str | None = None
+    unread: int | None = None
 
 
 def success(model: type[Success[Any]], value: object, *, request_id: str, now: datetime) -> str:
+    """Return the JSON of a value in its envelope."""
     return model(data=value, meta=Meta(timestamp=now, request_id=request_id)).model_dump_json()
 
 
 def success_list(model: type[SuccessList[Any]], page: Listing[Any], *, request_id: str, now: datetime) -> str:
+    """Return the JSON of a page in its envelope."""
     pagination = Pagination(limit=page.limit, next_cursor=page.next_cursor)
-    meta = ListMeta(timestamp=now, request_id=request_id, pagination=pagination)
+    meta = ListMeta(timestamp=now, request_id=request_id, pagination=pagination, unread=page.unread)
     return model(data=page.items, meta=meta).model_dump_json()
 
 
 def failure(error: AppError | None, *, request_id: str, now: datetime) -> str:
-    """The envelope of an error; None is one of ours, whose text stays inside."""
+    """Return the JSON of an error in its envelope.
+
+    None is an error of ours, whose text stays inside.
+    """
     view = (
         ErrorView(code="INTERNAL", message="Something went wrong on our side; it has been recorded", details={})
         if error is None

@@ -1,4 +1,4 @@
-"""The one table from errors to codes and statuses, and how foreign errors enter it."""
+"""Map every error to one code and status."""
 
 from __future__ import annotations
 
@@ -39,13 +39,16 @@ _NEIGHBOURS = frozenset(
 
 
 class MethodNotAllowed(NotFound):
-    """The path exists, under another method; `details` says which."""
+    """The path exists under other methods; `details` says which."""
 
     code = "METHOD_NOT_ALLOWED"
 
 
 def from_validation(error: RequestValidationError) -> InvalidInput:
-    """One entry a field: `{"conditions.0.operator": "Input should be 'gt' or 'lt'"}`."""
+    """Turn pydantic's errors into one entry a field.
+
+    `{"conditions.0.operator": "Input should be 'gt' or 'lt'"}`
+    """
     fields: dict[str, str] = {}
     for problem in error.errors()[:_MAX_FIELDS]:
         field = _field(problem["loc"])
@@ -56,7 +59,10 @@ def from_validation(error: RequestValidationError) -> InvalidInput:
 
 
 def _only_counts_the_right(problem: Mapping[str, Any], field: str, known: Iterable[str]) -> bool:
-    """Whether pydantic calls a list too short because it leaves out the items that are wrong."""
+    """Tell whether a list is called too short only for its wrong items.
+
+    pydantic counts the right ones.
+    """
     return problem["type"] == "too_short" and any(one.startswith(f"{field}.") for one in known)
 
 
@@ -73,7 +79,7 @@ def _field(location: tuple[Any, ...]) -> str:
 
 
 def as_app_error(error: Exception) -> AppError | None:
-    """An error that a caller may see, or None for one of ours."""
+    """Return an error that a caller may see, None for one of ours."""
     if isinstance(error, AppError):
         return error if error.code in STATUS else None
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}

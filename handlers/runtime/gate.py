@@ -1,4 +1,4 @@
-"""The first frame around every route: may the caller come in, then is the request well-formed."""
+"""Check the caller, then the form of the request, before every route."""
 
 from __future__ import annotations
 
@@ -23,9 +23,13 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class Gate(OpenAPIRequestValidationMiddleware):
-    """Powertools validates first and runs other middlewares after; a caller must be refused before that."""
+    """Refuse callers before Powertools validates the request.
+
+    Powertools validates first and runs other middlewares after.
+    """
 
     def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        """Let the request through to its route, or raise what it lacks."""
         route = app.context["_route"]
         state = current()
         requirement = needs_of(route.func)

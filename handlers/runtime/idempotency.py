@@ -1,7 +1,8 @@
-"""`Idempotency-Key`: the first answer again, kept a day in DynamoDB by user, route and key.
+"""Give the first answer again to a repeated `Idempotency-Key`.
 
-Powertools keeps the states: in progress (a lease until this invocation's end, so that a crash blocks a key no longer),
-completed (the answer), and nothing after an error, so that a failure is never replayed.
+Answers are kept a day in DynamoDB by user, route and key. Powertools keeps the states: in progress (a lease until this
+invocation's end, so that a crash blocks a key no longer), completed (the answer), and nothing after an error, so that a
+failure is never replayed.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ _DEFAULT_LEASE_MS = 29_000
 
 
 def once(state: RequestState, run: Callable[[], JsonValue]) -> JsonValue:
-    """What `run` answers, or once answered to this key and request; Conflict for another request, or one under way."""
+    """Return what `run` answers, or has answered to this key and request.
+
+    Conflict for another request, or for one that is under way.
+    """
     try:
         return _guarded(state, run)(request=_identity(state))  # type: ignore[no-any-return] # Powertools' decorator is untyped
     except IdempotencyValidationError:
@@ -96,4 +100,5 @@ class _Lease:
         self._milliseconds = milliseconds
 
     def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds that the invocation has left."""
         return self._milliseconds

@@ -1,4 +1,7 @@
-"""A job as its user sees it: the answer of every route that starts one, and of `GET /v1/jobs/{id}`."""
+"""Show a job as its user sees it.
+
+The answer of every route that starts one, and of `GET /v1/jobs/{id}`.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,21 @@ from premium.jobs.model import JobRecord, JobStatus
 
 
 class JobErrorView(View):
+    """Why a job failed."""
+
     code: str
     message: str
 
 
 class JobLinks(View):
+    """Where the job is read."""
+
     self: str
 
 
 class JobView(View):
+    """A job and how far it is."""
+
     id: UUID
     kind: str
     status: JobStatus
@@ -38,6 +47,7 @@ class JobView(View):
 
 
 def job_view(record: JobRecord) -> JobView:
+    """Return the view of a job record."""
     error = JobErrorView(code=record.error.code, message=record.error.message) if record.error else None
     return JobView(
         id=record.id,

@@ -1,4 +1,7 @@
-"""Bases of request and answer models: frozen, camelCase outside, snake_case inside."""
+"""Bases of request and answer models.
+
+Frozen, camelCase outside, snake_case inside.
+"""
 
 from __future__ import annotations
 
@@ -45,21 +48,27 @@ _YEARS = (1970, 9998)
 
 
 def _written(value: object) -> object:
-    """A number would be taken for Unix seconds or milliseconds, by its size."""
+    """Refuse numbers, which pydantic would take for Unix seconds or milliseconds."""
     if isinstance(value, datetime) or (isinstance(value, str) and _DATE_TIME.fullmatch(value)):
         return value
     raise ValueError("must be a date and time as RFC 3339 writes them")
 
 
 def _within_reach(value: datetime) -> datetime:
-    """In UTC, and far enough from the ends of the calendar to be reckoned with and stored."""
+    """Return the instant in UTC; ValueError near the ends of the calendar.
+
+    It must be reckoned with and stored.
+    """
     if not _YEARS[0] < value.year < _YEARS[1]:
         raise ValueError(f"must lie between the years {_YEARS[0]} and {_YEARS[1]}")
     return value.astimezone(UTC)
 
 
 def _short(value: object) -> object:
-    """JSON that JSON writers and the stores keep: a number that a float would round becomes its text."""
+    """Return JSON whose numbers every reader keeps.
+
+    A number that a float would round becomes its text.
+    """
     match value:
         case Decimal():
             short = float(value)
@@ -101,7 +110,10 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_wit
 
 
 class Body(BaseModel):
-    """A request: unknown keys are refused; a field is read by its camelCase or its snake_case name."""
+    """Base of a request's body.
+
+    Unknown keys are refused; a field is read by its camelCase or its snake_case name.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
@@ -110,7 +122,10 @@ class View(BaseModel):
     """An answer, or a part of one."""
 
     def remembered(self) -> Self:
-        """What an Idempotency-Key gives again: all of it, unless a part is shown only once."""
+        """Return what an Idempotency-Key gives again.
+
+        All of it, unless a part is shown only once.
+        """
         return self
 
     model_config = ConfigDict(

@@ -1,4 +1,4 @@
-"""What a route asks of its caller, checked before anything else of the request is looked at.
+"""Check what a route asks of its caller, before all else.
 
     @app.post("/v1/tax/reports", status_code=202)
     @needs(tier="pro", scope="tax:write")
@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from handlers.runtime.principal import Principal
 from handlers.runtime.state import RequestState
 from premium.errors import Forbidden, TierRequired
+from premium.principal import Principal
 from premium.tiers import Tier
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,7 +41,7 @@ class Needs:
 
         In this order: a verdict or credentials, role, tier, scope.
         """
-        if refusal := state.verdict.refusal():
+        if refusal := state.ruling.refusal():
             raise refusal
         if not self.public:
             self._check(state.principal)

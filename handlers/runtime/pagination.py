@@ -1,7 +1,8 @@
-"""Pages by keyset: the cursor holds the position after the last item, so inserts neither skip nor repeat one.
+"""Page through lists by keyset.
 
-A cursor is opaque to clients. Its checksum binds it to the caller and the route: a changed one, or another list's, is
-INVALID_INPUT. It guards no secret: what a position selects is still filtered by row-level security.
+The cursor holds the position after the last item, so inserts neither skip nor repeat one. It is opaque to clients;
+its checksum binds it to the caller and the route: a changed one, or another list's, is INVALID_INPUT. It guards no
+secret: what a position selects is still filtered by row-level security.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from handlers.runtime.state import current
 from premium.errors import InvalidInput
 
 _CHECK_BYTES = 12
-DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items, 1 to 200")]
@@ -28,7 +28,7 @@ Cursor = Annotated[str | None, Query(max_length=1024, description="`meta.paginat
 
 
 class Position(BaseModel):
-    """Base of a list's keyset: the ordering columns' values of one row, in order."""
+    """Base of a list's position: the ordering columns of one row."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 def position(cursor: str | None, kind: type[P]) -> P | None:
-    """Where the page starts; None is the beginning."""
+    """Return where the page starts; None is the beginning."""
     if cursor is None:
         return None
     try:
@@ -54,16 +54,18 @@ def position(cursor: str | None, kind: type[P]) -> P | None:
 
 
 def cursor_of(place: Position) -> str:
+    """Return the cursor of a position."""
     content = place.model_dump_json().encode()
     return encode_raw(_checksum(content) + content)
 
 
 def encode_raw(raw: bytes) -> str:
+    """Return bytes as URL-safe text."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def listing(rows: list[T], limit: int, place: type[P], **columns: str) -> Listing[T]:
-    """A page from `limit + 1` rows: the extra one says that there is more.
+def listing(rows: list[T], limit: int, place: type[P], *, unread: int | None = None, **columns: str) -> Listing[T]:
+    """Return a page from `limit + 1` rows: the extra one says that more follow.
 
     `columns` maps the position's fields to attributes.
     """
@@ -73,7 +75,7 @@ def listing(rows: list[T], limit: int, place: type[P], **columns: str) -> Listin
     next_cursor = (
         cursor_of(place(**{name: getattr(last, column) for name, column in columns.items()})) if more else None
     )
-    return Listing(items=page, limit=limit, next_cursor=next_cursor)
+    return Listing(items=page, limit=limit, next_cursor=next_cursor, unread=unread)
 
 
 def _checksum(content: bytes) -> bytes:

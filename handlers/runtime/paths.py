@@ -1,4 +1,7 @@
-"""Which methods each path of the platform has, by the manifests alone: no handler is imported for it."""
+"""Find the methods of every path of the platform.
+
+By the manifests alone: no handler is imported for it.
+"""
 
 from __future__ import annotations
 

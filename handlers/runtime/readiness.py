@@ -1,4 +1,4 @@
-"""Whether what a request needs answers: each neighbour is asked at once, with a second to say so."""
+"""Ask every neighbour at once whether it answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ Check = Callable[[], object]
 
 
 def ready(checks: Mapping[str, Check], *, patience: float = PATIENCE_SECONDS) -> Mapping[str, bool]:
-    """Name → whether it answered in time; a check that hangs is not waited for."""
+    """Return which neighbours answered in time.
+
+    A check that hangs is not waited for.
+    """
     pool = ThreadPoolExecutor(max_workers=max(1, len(checks)))
     asked = {name: pool.submit(check) for name, check in checks.items()}
     try:

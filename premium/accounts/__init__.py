@@ -1,4 +1,4 @@
-"""Users of the platform, their profiles and API keys, and the verdict on who a request comes from.
+"""Users, their profiles and API keys, and whose a request is.
 
 Its door is `premium.accounts.service`: `Accounts.of(platform)` for what a user does with his own account,
 `gatekeeper(platform)` and `StreamUsers.of(platform)` for the credentials of requests and streams.

@@ -106,12 +106,3 @@ class Attempt:
     address: str
     """Source IP address, or the IPv6 network that one subscriber has."""
     route: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Identity:
-    """An accepted credential; without a user the request brought none."""
-
-    user: User | None = None
-    roles: frozenset[str] = frozenset()
-    scopes: frozenset[str] = frozenset()

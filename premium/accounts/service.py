@@ -1,28 +1,26 @@
-"""The door of accounts: profiles, API keys, and who a request or a stream comes from."""
+"""The door of accounts: profiles, API keys, and whose a request is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from premium.accounts.credentials.callers import Callers
 from premium.accounts.credentials.keys import generate, key_hash
-from premium.accounts.credentials.tokens import TokenVerifier
-from premium.accounts.gatekeeper import Gatekeeper, Ruling
+from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.model import ApiKey, NewKey, Profile, User
 from premium.accounts.store import AccountStore
 from premium.clock import Clock
 from premium.errors import InvalidInput
-from premium.limits import PATIENCE_SECONDS, Limiter
 from premium.manifest import services
 
 if TYPE_CHECKING:
+    from premium.accounts.credentials.tokens import TokenVerifier
+    from premium.accounts.gatekeeper import Gatekeeper
     from premium.bootstrap import Platform
-
-__all__ = ["MAX_KEYS", "SCOPES", "Accounts", "Gatekeeper", "Ruling", "StreamUsers", "gatekeeper"]
 
 SCOPES = frozenset(scope for service in services() for scope in service.scopes)
 MAX_KEYS = 20
@@ -76,7 +74,7 @@ class Accounts:
     def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
         """Revoke an API key.
 
-        It is refused everywhere within a second (`callers.KEY_SECONDS`).
+        It is refused everywhere within a second (`owners.KEY_SECONDS`).
         """
         return self.store.revoke_key(user_id, key_id)
 
@@ -88,12 +86,28 @@ class Accounts:
             raise InvalidInput("The key would have expired already", details={"expiresAt": "must be in the future"})
 
 
+def preload() -> None:
+    """Import what `gatekeeper` and `StreamUsers` need, for functions that call them.
+
+    The limiter's Redis and the verifier's JWT take longer to import than all that the function of accounts needs.
+    """
+    for module in ("premium.accounts.credentials.tokens", "premium.accounts.gatekeeper", "premium.limits"):
+        import_module(module)
+
+
 def gatekeeper(platform: Platform) -> Gatekeeper:
-    """Return the gatekeeper of all requests; it keeps what it knows, so one a process."""
+    """Return the gatekeeper of all requests, one a process.
+
+    It keeps what it knows of users for seconds.
+    """
+    from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - see preload
+    from premium.accounts.gatekeeper import Gatekeeper  # noqa: PLC0415 - see preload
+    from premium.limits import PATIENCE_SECONDS, Limiter  # noqa: PLC0415 - see preload
+
     settings = platform.settings
     return Gatekeeper(
         verifier=TokenVerifier(platform.secrets, settings.require("jwt_secret_arn")),
-        callers=Callers(AccountStore(platform.database_at_once), platform.clock),
+        owners=CredentialOwners(AccountStore(platform.database_at_once), platform.clock),
         limiter=Limiter(
             platform.redis(2),
             when_down=settings.rate_limit_when_down,
@@ -105,20 +119,25 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
 
 @dataclass(frozen=True)
 class StreamUsers:
-    """Find the users of streams by their tokens; it keeps what it knows, so one a process."""
+    """Find the users of streams by their tokens; one a process.
+
+    It keeps what it knows of users for seconds.
+    """
 
     verifier: TokenVerifier
-    callers: Callers
+    owners: CredentialOwners
 
     @classmethod
     def of(cls, platform: Platform) -> StreamUsers:
         """Return the stream users of a platform."""
+        from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - see preload
+
         verifier = TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn"))
-        return cls(verifier, Callers(AccountStore(platform.database), platform.clock))
+        return cls(verifier, CredentialOwners(AccountStore(platform.database), platform.clock))
 
     def by_token(self, token: str) -> User:
         """Return the user of a token.
 
         Raises Unauthenticated, Forbidden or UpstreamUnavailable.
         """
-        return self.callers.by_claims(self.verifier.verify(token))
+        return self.owners.by_claims(self.verifier.verify(token))

@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 
 from premium.accounts.model import Activity, ApiKey, KeyOwner, Profile, User
 from premium.errors import Conflict, NotFound
+from premium.notifications.service import set_account_email
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 
@@ -60,7 +61,9 @@ class AccountStore:
                        VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"""
         try:
             with self._database.as_user(new) as connection:
-                connection.execute(statement, [new, external_id, email, tier.value])
+                added = connection.execute(statement, [new, external_id, email, tier.value]).rowcount
+                if added and email is not None:
+                    set_account_email(connection, new, email)
         except psycopg.errors.CheckViolation:
             if email is None:
                 raise
@@ -97,6 +100,7 @@ class AccountStore:
                 connection.execute(
                     "UPDATE premium_users SET email = %s, updated_at = now() WHERE id = %s", [email, user_id]
                 )
+                set_account_email(connection, user_id, email)
         except psycopg.errors.UniqueViolation:
             raise Conflict("This email address belongs to another user", details={"email": "taken"}) from None
 
@@ -148,7 +152,10 @@ class AccountStore:
         return row
 
     def activity(self, now: datetime) -> Activity:
-        """Count active users and cohorts up to this moment; by the worker role, which sees all users."""
+        """Count active users and cohorts up to this moment.
+
+        By the worker role, which sees all users.
+        """
         cohorts = [_COHORT.format(days=days, made=_MADE.format(days=days, more=days + 1)) for days in (1, 7, 30)]
         statement = f"{_ACTIVITY}{''.join(cohorts)} FROM premium_users"
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(Activity)) as cursor:

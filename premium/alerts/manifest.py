@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from premium.manifest import Command, Consumer, Queue, Resident, Schedule, Service, ServiceSettings
+from premium.manifest import Command, Consumer, Metric, NoticeKind, Queue, Resident, Schedule, Service, ServiceSettings
 
 
 class AlertSettings(ServiceSettings):
@@ -58,6 +58,10 @@ SERVICE = Service(
     queue="alerts",
     worker_needs=("event_sender",),
     queues=(Queue(name="alerts", urgency=0, processes=1, share=Decimal("0.25")),),
+    notices=(
+        NoticeKind(name="alerts.fired", permits="premium.alerts.store.firings.permits"),
+        NoticeKind(name="alerts.retracted", permits="premium.alerts.store.firings.permits"),
+    ),
     schedules=(Schedule(name="alerts.partitions", every=1440, job="alerts.partitions"),),
     residents=(
         Resident(name="alerts.matcher", queue="alerts", function="premium.alerts.work.matcher.serve"),
@@ -74,8 +78,8 @@ SERVICE = Service(
         "alert_levels",
         "alert_cooldowns",
         "alert_disarmed",
-        "alert_destinations",
         "chain_blocks",
     ),
+    metrics=(Metric(name="AlertsTriggered", title="Alerts triggered"),),
     commands=(Command(name="alerts", text="Replay events against alert rules; failed batches and deliveries."),),
 )

@@ -1,35 +1,43 @@
-"""Rules, alerts and deliveries as the service keeps and shows them."""
+"""Rules, alerts, deliveries, batches and blocks as the service keeps them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from premium.notifications import model as notifications
 from premium.tiers import Tier
 
 RuleType = Literal["whale", "price", "gas", "protocol_risk"]
-Channel = Literal["email", "webhook", "push", "telegram"]
+Channel = notifications.Channel
 Trigger = Literal["edge", "level"]
-DeliveryStatus = Literal["pending", "sent", "failed", "dead"]
+News = Literal["fired", "retracted"]
+DeliveryStatus = notifications.DeliveryStatus
 
 RULES_A_TIER: Mapping[Tier, int] = MappingProxyType(
     {Tier.FREE: 0, Tier.STARTER: 100, Tier.PRO: 1_000, Tier.ENTERPRISE: 10_000}
 )
-"""How many rules a user may keep, those that are switched off included."""
+"""How many rules a user may keep, those switched off included."""
 
 
 class Model(BaseModel):
+    """A frozen value; a key that it does not know is an error."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Action(Model):
-    """One notification of a firing; without a destination it goes where the profile says when the rule fires."""
+    """One notification of a firing.
+
+    Without a destination it goes where the profile says when the rule fires.
+    """
 
     type: Channel
     destination: str | None = None
@@ -59,11 +67,40 @@ class RuleRow(Draft):
     updated_at: datetime
 
     def draft(self) -> Draft:
+        """Return the part that its owner wrote."""
         return Draft(**self.model_dump(include=set(Draft.model_fields)))
 
 
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One rule fired by one event; `event` is the event as it came."""
+
+    rule_id: UUID
+    event_id: str
+    event_time: datetime
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A history row just made, or just retracted, and the notice of it."""
+
+    id: UUID
+    event_id: str
+    event_time: datetime
+    rule_id: UUID
+    user_id: UUID
+    notice: News
+    posted: notifications.PostedNotice
+
+    @property
+    def deliveries(self) -> tuple[UUID, ...]:
+        """Ids of the notice's pending deliveries."""
+        return self.posted.deliveries
+
+
 class DeliveryRow(Model):
-    """What became of one notification."""
+    """A delivery, with its outcome."""
 
     id: UUID
     notice: Literal["fired", "retracted"]
@@ -77,7 +114,7 @@ class DeliveryRow(Model):
 
 
 class HistoryRow(Model):
-    """One firing, its deliveries in the order of the rule's actions."""
+    """An alert, its deliveries in the order of the rule's actions."""
 
     id: UUID
     alert_rule_id: UUID
@@ -93,10 +130,53 @@ class HistoryRow(Model):
 
 
 class HistoryFilter(Model):
-    """Which alerts; `since` and `until` are the events' own times, the latter exclusive."""
+    """Which alerts are wanted; `since` and `until` are the events' own times, the latter exclusive."""
 
     rule_id: UUID | None = None
     type: RuleType | None = None
     since: datetime | None = None
     until: datetime | None = None
     status: DeliveryStatus | None = None
+
+
+class NewBatch(NamedTuple):
+    """A batch to be kept: events of one shard."""
+
+    id: UUID
+    shard: int
+    events: Sequence[Mapping[str, Any]]
+
+
+class BatchRow(NamedTuple):
+    """A batch that is ours to match.
+
+    `matched_at` is that of all batches of the transaction.
+    """
+
+    id: UUID
+    shard: int
+    matched_at: datetime
+    events: str
+    """JSON text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedBatch:
+    """A batch that could not be matched.
+
+    Its events stay in its row for 30 days.
+    """
+
+    id: UUID
+    shard: int
+    failed_at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block that has been read, and the events that it gave."""
+
+    number: int
+    hash: str
+    events: Sequence[dict[str, Any]]

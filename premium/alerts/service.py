@@ -1,8 +1,7 @@
-"""Use cases of rules for their owner: keep, change, try out, look back. What matches them runs elsewhere."""
+"""The door of alerts: use cases of rules, for their owners."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,35 +9,42 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from redis import Redis
 
-from premium.alerts import history
-from premium.alerts.checking import checked
-from premium.alerts.firing import Alert, Firing
-from premium.alerts.intake import AHEAD, OLDEST
-from premium.alerts.model import RULES_A_TIER, Draft, HistoryFilter, HistoryRow, RuleRow
-from premium.alerts.store import RuleStore
-from premium.alerts.trial import Verdict, sample, verdicts
+from premium.alerts.language.drafts import invalid, rule_of
+from premium.alerts.language.rule import Rule
+from premium.alerts.language.templates import template_problem
+from premium.alerts.language.trial import Verdict, sample, trial_time, verdicts
+from premium.alerts.model import (
+    RULES_A_TIER,
+    Alert,
+    Draft,
+    Firing,
+    HistoryFilter,
+    HistoryRow,
+    RuleRow,
+)
+from premium.alerts.notices import enqueue_alerts
+from premium.alerts.store import history
+from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
 from premium.clock import Clock
 from premium.errors import Conflict, InvalidInput, RateLimited, Unprocessable
 from premium.limits import Limiter
 from premium.notifications.destinations import problem
-from premium.notifications.dispatch import hand_over
+from premium.notifications.service import new_secret
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 
 TRIALS_A_MINUTE = 30
-"""That are delivered: they go to addresses which nobody has confirmed to be the user's."""
+"""Delivered trials: they go to addresses that nobody has confirmed to be the user's."""
 _TRIES = 20
-"""Of a change that others overtake: each time at least one of them has succeeded."""
-_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+"""Attempts at a change that others overtake: each time at least one of them has succeeded."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
-    """A rule, and the secret that signs its webhooks where it has just been made: it is shown this once."""
+class SavedRule:
+    """A rule that was kept; a new secret of its webhooks is shown this once."""
 
     rule: RuleRow
     signing_secret: str | None = None
@@ -46,7 +52,10 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What a rule makes of an event; `alert` where it fired and was told."""
+    """The outcome of a rule tried on an event.
+
+    `alert` is set where it fired and was delivered.
+    """
 
     event: Mapping[str, Any]
     verdicts: tuple[Verdict, ...]
@@ -54,37 +63,53 @@ class Trial:
 
     @property
     def matches(self) -> bool:
+        """Return whether every condition holds."""
         return all(verdict.holds for verdict in self.verdicts)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
+    """Rules of users: kept, changed, tried, and looked back on."""
+
     store: RuleStore
     database: Database
     redis: Redis
     limiter: Callable[[], Limiter]
-    """Made for a trial alone: it has connections of its own."""
+    """Makes a limiter for a trial alone: it has connections of its own."""
     clock: Clock
     loopback: bool
 
     @classmethod
     def of(cls, platform: Platform) -> Rules:
+        """Return the use cases over the platform's stores."""
         return cls(
             store=RuleStore(platform.database),
             database=platform.database,
             redis=platform.redis(1),
             limiter=lambda: Limiter(platform.redis(2)),
             clock=platform.clock,
-            # There the delivery decides, by its own configuration.
+            # Locally the delivery decides, by its own configuration.
             loopback=platform.settings.premium_stage == "local",
         )
 
-    def add(self, user_id: UUID, tier: Tier, draft: Draft) -> Kept:
-        """InvalidInput names the field; Unprocessable: no room in the tier, or no destination in the profile."""
-        self._check(user_id, draft)
+    def add(self, user_id: UUID, tier: Tier, draft: Draft) -> SavedRule:
+        """Keep a rule; InvalidInput names a wrong field, Unprocessable means no room or no destination."""
+        self._check_draft(user_id, draft)
         secret = new_secret() if _signs(draft) else None
         made = self.store.add(user_id, draft, secret, most=RULES_A_TIER[tier])
-        return Kept(rule=made, signing_secret=secret)
+        return SavedRule(rule=made, signing_secret=secret)
+
+    def get(self, user_id: UUID, rule_id: UUID) -> RuleRow:
+        """Return a rule; NotFound for an unknown one and for another user's alike."""
+        return self.store.get(user_id, rule_id)
+
+    def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[RuleRow]:
+        """Return up to `limit` rules after the position, newest first."""
+        return self.store.page(user_id, limit, after)
+
+    def remove(self, user_id: UUID, rule_id: UUID) -> None:
+        """Remove a rule; its alerts stay in the history."""
+        self.store.remove(user_id, rule_id)
 
     def change(
         self,
@@ -94,10 +119,10 @@ class Rules:
         *,
         version: int | None = None,
         new_signing_secret: bool = False,
-    ) -> Kept:
-        """Fields of `Draft` that were given replace the rule's; Conflict where it is not `version` any more.
+    ) -> SavedRule:
+        """Replace the given fields of a rule; Conflict where it is not `version` any more.
 
-        Who names no version changes the rule as it is by then: others' changes meanwhile are kept, not refused.
+        Without a version the rule is changed as it is by then: others' changes meanwhile are kept, not refused.
         """
         for _ in range(_TRIES if version is None else 0):
             with suppress(Conflict):
@@ -106,22 +131,25 @@ class Rules:
 
     def _change(
         self, user_id: UUID, rule_id: UUID, changes: Mapping[str, Any], *, version: int | None, new_signing_secret: bool
-    ) -> Kept:
+    ) -> SavedRule:
         now = self.store.get(user_id, rule_id)
         before = now.draft()
         draft = Draft.model_validate(before.model_dump() | dict(changes))
-        self._check(user_id, draft)
+        self._check_draft(user_id, draft)
         needs_secret = new_signing_secret or (_signs(draft) and not _signs(before))
         secret = new_secret() if needs_secret else None
         changed = self.store.replace(
             user_id, rule_id, draft, secret, version=now.version if version is None else version
         )
-        return Kept(rule=changed, signing_secret=secret)
+        return SavedRule(rule=changed, signing_secret=secret)
 
     def try_out(self, user_id: UUID, rule_id: UUID, event: Mapping[str, Any] | None, *, tell: bool) -> Trial:
-        """Judge an event, by default one that fits; where it matches, its actions are carried out as a test."""
+        """Judge an event, by default one that fits.
+
+        Where it matches and `tell` is set, it is delivered as a test.
+        """
         row = self.store.get(user_id, rule_id)
-        rule = checked(row.draft(), loopback=self.loopback)
+        rule = self._checked(row.draft())
         now = self.clock.now()
         identity = f"test:{uuid4()}"
         tried = sample(rule, identity, now) if event is None else {"kind": rule.kind, **event, "event_id": identity}
@@ -129,32 +157,51 @@ class Rules:
         if not tell or not all(verdict.holds for verdict in judged):
             return Trial(event=tried, verdicts=judged, alert=None)
         self._check_trials(user_id)
-        alerts = self.store.try_out(user_id, Firing(rule_id, identity, _time(tried, now), tried))
-        hand_over(self.redis, alerts)
+        alerts = self.store.try_out(user_id, Firing(rule_id, identity, trial_time(tried, now), tried))
+        enqueue_alerts(self.redis, alerts)
         return Trial(event=tried, verdicts=judged, alert=alerts[0] if alerts else None)
 
     def history(
         self, user_id: UUID, wanted: HistoryFilter, limit: int, after: tuple[datetime, UUID] | None
     ) -> list[HistoryRow]:
+        """Return up to `limit` alerts after the position, the newest event first."""
         if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
             raise InvalidInput("The range is empty", details={"from": "must lie before `to`"})
         return history.page(self.database, user_id, wanted, limit, after)
 
+    def destinations(self, user_id: UUID) -> Mapping[str, str]:
+        """Return where notifications go when a rule names no destination, by channel."""
+        return self.store.destinations(user_id)
+
     def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> Mapping[str, str]:
-        """All of the profile's destinations but its email, which holds unless another is given."""
+        """Replace the user's destinations; the profile's email holds unless another is given."""
         for channel, destination in given.items():
             if wrong := problem(channel, destination, loopback=self.loopback):
                 raise InvalidInput(f"{channel}: {wrong}", details={channel: wrong})
         self.store.set_destinations(user_id, given)
         return self.store.destinations(user_id)
 
+    def _checked(self, draft: Draft) -> Rule:
+        """Return the rule of a draft whose actions are sound too.
+
+        InvalidInput names the first wrong field.
+        """
+        rule = rule_of(draft)
+        for place, action in enumerate(draft.actions):
+            where = action.destination
+            if where is not None and (wrong := problem(action.type, where, loopback=self.loopback)):
+                raise invalid(f"actions.{place}.destination", wrong)
+            if action.template is not None and (wrong := template_problem(action.template, draft.type)):
+                raise invalid(f"actions.{place}.template", wrong)
+        return rule
+
     def _check_trials(self, user_id: UUID) -> None:
         state = self.limiter().check(f"trials:{user_id}", TRIALS_A_MINUTE)
         if not state.allowed:
             raise RateLimited("Too many trials in a minute", retry_after=state.retry_after)
 
-    def _check(self, user_id: UUID, draft: Draft) -> None:
-        checked(draft, loopback=self.loopback)
+    def _check_draft(self, user_id: UUID, draft: Draft) -> None:
+        self._checked(draft)
         open_ones = {action.type for action in draft.actions if action.destination is None}
         missing = sorted(open_ones - self.store.destinations(user_id).keys()) if open_ones else []
         if missing:
@@ -164,22 +211,5 @@ class Rules:
             raise Unprocessable(f"There is no destination for {missing[0]}", details=where)
 
 
-def new_secret() -> str:
-    """256 random bits, as text."""
-    return f"whsec_{secrets.token_urlsafe(32)}"
-
-
 def _signs(draft: Draft) -> bool:
     return any(action.type == "webhook" for action in draft.actions)
-
-
-def _time(event: Mapping[str, Any], now: datetime) -> datetime:
-    """The event's own, within what an event that comes from elsewhere may have."""
-    try:
-        time = _TIME.validate_python(event.get("timestamp", now))
-    except ValidationError:
-        raise InvalidInput("timestamp: must be a time with a zone", details={"event.timestamp": "not a time"}) from None
-    if not OLDEST <= time <= now + AHEAD:
-        reason = f"must lie between {OLDEST.date()} and five minutes from now"
-        raise InvalidInput(f"timestamp: {reason}", details={"event.timestamp": reason})
-    return time

@@ -59,17 +59,15 @@ class Entry(Action):
     """The error's code where it was refused or has failed."""
     changes: Mapping[str, Any] = Field(default_factory=dict)
 
-    @property
-    def position(self) -> str:
-        """Return where the entry stands among its actor's or its day's."""
-        return position_of(self)
 
-
-def position_of(action: Action) -> str:
-    """Return `<RFC 3339>#<id>`, which sorts by time."""
-    return f"{instant(action.time)}#{action.id}"
+def position(time: datetime, action_id: UUID) -> str:
+    """Return `<RFC 3339>#<id>`, by which entries are sorted."""
+    return f"{instant(time)}#{action_id}"
 
 
 def instant(moment: datetime) -> str:
-    """Return RFC 3339 with microseconds always, so that the order of texts is the order of time."""
+    """Return RFC 3339 with microseconds always.
+
+    The order of such texts is the order of time.
+    """
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

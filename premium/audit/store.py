@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from premium.audit.model import Action, Entry, instant, position_of
+from premium.audit.model import Action, Entry, instant, position
 
 if TYPE_CHECKING:
     from premium.storage.tables import Item, Table
@@ -54,7 +55,7 @@ class AuditStore:
             **begun,
             **more,
             "pk": action.actor.id,
-            "sk": f"{position_of(action)}#{phase}",
+            "sk": f"{position(action.time, action.id)}#{phase}",
             "date": instant(action.time)[:10],
             "time": instant(action.time),
             "ttl": int((action.time + kept).timestamp()),
@@ -67,9 +68,9 @@ class AuditStore:
             return []
         found: dict[str, Item] = {}
         for item in self._items(attribute, value, index, bounds):
-            position = item["sk"].rpartition("#")[0]
+            place = item["sk"].rpartition("#")[0]
             # From the newest: an end comes before its beginning, of which it says all and more.
-            found.setdefault(position, item)
+            found.setdefault(place, item)
             if len(found) > bounds.limit:
                 break
         return [Entry.model_validate(item) for item in list(found.values())[: bounds.limit]]
@@ -100,10 +101,10 @@ class Bounds:
         limit: int,
         since: datetime | None = None,
         until: datetime | None = None,
-        before: str | None = None,
+        before: tuple[datetime, UUID] | None = None,
         action: str | None = None,
     ) -> None:
         self.limit = limit
         self.action = action
         self.low = instant(since) if since else _FIRST
-        self.high = min(f"{instant(until)}{_AFTER}" if until else _LAST, before or _LAST)
+        self.high = min(f"{instant(until)}{_AFTER}" if until else _LAST, position(*before) if before else _LAST)

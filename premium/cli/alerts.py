@@ -1,4 +1,4 @@
-"""`premium alerts …`: rules tried offline before they are switched on, and what operators do with what failed."""
+"""`premium alerts …`: rules tried offline, and what operators do with failed batches."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-from premium.alerts import batches
-from premium.alerts.backtest import Backtest, Firing, compare
-from premium.alerts.lines import LineError, Unreadable, read_events, read_rules
-from premium.alerts.matcher import Matcher
+from premium.alerts.intake import FailedBatches
+from premium.alerts.language.lines import LineError, Unreadable, read_events, read_rules
+from premium.alerts.matcher.backtest import Backtest, BacktestFiring, compare
+from premium.alerts.matcher.matcher import Matcher
 from premium.bootstrap import platform
 from premium.cli.deliveries import deliveries
+from premium.cli.operators import changes_state
 from premium.storage.plain import to_json
 
 _FILE = click.File("rb")
@@ -27,7 +28,7 @@ _FILE = click.File("rb")
 
 @click.group()
 def alerts() -> None:
-    """Alert rules, offline; batches of events that could not be matched; notifications that did not arrive."""
+    """Replay events against alert rules; look after failed batches and deliveries."""
 
 
 alerts.add_command(deliveries)
@@ -41,20 +42,24 @@ def batches_() -> None:
 @batches_.command("list")
 def list_() -> None:
     """Print {"id", "shard", "failed_at", "error"} for each, the newest last."""
-    for one in batches.failed(platform().worker_database):
+    for one in FailedBatches.of(platform()).all():
         click.echo(to_json(asdict(one)))
 
 
 @batches_.command()
 @click.argument("batch_ids", type=click.UUID, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every one that failed.")
+@changes_state
 def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
-    """Have batches matched again; exit code 1 where one is not there or has not failed."""
+    """Have batches matched again.
+
+    Exit code 1 where one is not there or has not failed.
+    """
     if bool(batch_ids) is every:
         raise click.UsageError("give batch ids, or --all")
-    given = platform()
-    wanted = [one.id for one in batches.failed(given.worker_database)] if every else list(dict.fromkeys(batch_ids))
-    done = batches.requeue(given.worker_database, given.redis(1), wanted)
+    failed = FailedBatches.of(platform())
+    wanted = [one.id for one in failed.all()] if every else list(dict.fromkeys(batch_ids))
+    done = failed.requeue(wanted)
     for refused in set(wanted) - set(done):
         click.echo(f"{refused}: no batch that has failed", err=True)
     click.echo(f"{len(done)} requeued")
@@ -66,7 +71,7 @@ def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
 @click.option("--events", "events", type=_FILE, required=True, help="Events in order of arrival, likewise.")
 @click.option("--level", is_flag=True, help="Compare each event on its own: no edge, cooldown or hysteresis.")
 def match(rules: BinaryIO, events: BinaryIO, *, level: bool) -> None:
-    """Print {"rule_id", "event_id"} for every rule that an event fires, as the service would have fired it."""
+    """Print {"rule_id", "event_id"} for every rule that an event would have fired."""
     try:
         matcher = Matcher(read_rules(rules), stateless=level)
     except LineError as error:
@@ -81,7 +86,7 @@ def match(rules: BinaryIO, events: BinaryIO, *, level: bool) -> None:
         click.echo(f"{events.name}: {unreadable.count} lines could not be read and were passed over", err=True)
 
 
-def _print(batches_of_firings: Iterable[list[Firing]]) -> None:
+def _print(batches_of_firings: Iterable[list[BacktestFiring]]) -> None:
     try:
         for firings in batches_of_firings:
             sys.stdout.write("".join(f"{json.dumps(firing._asdict())}\n" for firing in firings))
@@ -93,7 +98,10 @@ def _print(batches_of_firings: Iterable[list[Firing]]) -> None:
 
 
 def _progress() -> Progress:
-    """On a terminal that does not show the firings themselves; what is written meanwhile goes where it should."""
+    """Return a progress bar.
+
+    It shows only on a terminal that does not show the firings themselves.
+    """
     watched = sys.stderr.isatty() and not sys.stdout.isatty()
     return Progress(
         TextColumn("{task.completed:,} events"), TimeElapsedColumn(), console=Console(stderr=True), transient=True,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import click
 
-from premium.alerts.model import Channel
 from premium.bootstrap import platform
-from premium.notifications import ended
-from premium.notifications.ended import Unsent
+from premium.cli.operators import changes_state
+from premium.notifications.model import Channel
+from premium.notifications.service import Deliveries
 from premium.storage.plain import to_json
 
+Unsent = Literal["dead", "failed"]
 _CHANNELS = click.Choice(["email", "webhook", "push", "telegram"])
 
 
@@ -40,24 +40,25 @@ def deliveries() -> None:
 @_which
 def list_(status: Unsent, hours: float, channel: Channel | None) -> None:
     """Print {"id", "channel", "destination", "status", "attempts", "error", …} for each, the newest last."""
-    for one in ended.unsent(platform().worker_database, status, hours=hours, channel=channel):
-        click.echo(to_json(asdict(one)))
+    for one in Deliveries.of(platform()).unsent(status, hours=hours, channel=channel):
+        click.echo(to_json(one))
 
 
 @deliveries.command()
 @click.argument("delivery_ids", type=click.UUID, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every one that `list` shows with the same options.")
 @_which
+@changes_state
 def resend(
     delivery_ids: tuple[UUID, ...], status: Unsent, hours: float, channel: Channel | None, *, every: bool
 ) -> None:
     """Send deliveries again, under the same ids; exit code 1 where one is not there, is pending or has arrived."""
     if bool(delivery_ids) is every:
         raise click.UsageError("give delivery ids, or --all")
-    database = platform().worker_database
-    found = [one.id for one in ended.unsent(database, status, hours=hours, channel=channel)] if every else []
+    unsent = Deliveries.of(platform())
+    found = [one.id for one in unsent.unsent(status, hours=hours, channel=channel)] if every else []
     wanted = found or list(dict.fromkeys(delivery_ids))
-    done = ended.resend(database, wanted)
+    done = unsent.resend(wanted)
     for refused in set(wanted) - set(done):
         click.echo(f"{refused}: no delivery that has ended without arriving", err=True)
     click.echo(f"{len(done)} to be sent again")

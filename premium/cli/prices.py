@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from premium.bootstrap import platform
+from premium.cli.operators import changes_state
 from premium.prices.files import read_prices
 from premium.prices.model import KnownPrice
 from premium.prices.names import price_key
@@ -20,6 +21,7 @@ def prices() -> None:
 
 @prices.command("load")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@changes_state
 def load_command(file: Path) -> None:
     """Add prices in US dollars: asset,timestamp,price (and source) as CSV, or an object a line.
 

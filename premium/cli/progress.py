@@ -1,4 +1,7 @@
-"""A progress bar on standard error for what takes longer than two seconds; none where nobody watches."""
+"""Draw a progress bar on standard error for long work.
+
+For what takes longer than two seconds; none where nobody watches.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,14 @@ _EVERY = 1000
 
 
 class _Done(ProgressColumn):
-    """How many, of what can be counted."""
+    """The number of items done, of what can be counted."""
 
     def render(self, task: Task) -> Text:
         return Text("" if task.total is None else f"{task.completed:,.0f}")
 
 
 class Bar:
-    """One bar: each part of the work takes it over from the part before."""
+    """A bar that each part of the work takes over from the part before."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -39,7 +42,7 @@ class Bar:
         return self._counted(items)
 
     def wait(self, what: str) -> None:
-        """A part of unknown length: the bar only moves, and the clock runs."""
+        """Begin a part of unknown length: the bar only moves, and the clock runs."""
         self._progress.reset(self._task, description=what)
         self._progress.update(self._task, total=None)
 
@@ -55,7 +58,10 @@ class Bar:
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """What to tell of the work within; on a terminal it is seen there, and gone when the work is done."""
+    """Give what follows the work within a block, on a terminal.
+
+    It is seen there, and gone when the work is done.
+    """
     if not sys.stderr.isatty():
         yield Unwatched()
         return

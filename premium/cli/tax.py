@@ -1,4 +1,4 @@
-"""`premium tax`: the engine without any server."""
+"""Run `premium tax`, the tax engine without any server."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from premium.chains.addresses import checksum
+from premium.cli.output import errors_as_sentences, opened
 from premium.cli.progress import watched
 from premium.clock import SystemClock
-from premium.errors import AppError
 from premium.prices.files import read_prices
 from premium.tax.calculation import calculate
 from premium.tax.collector import paused
@@ -77,7 +77,7 @@ def tax() -> None:
 )
 def calculate_command(output: str, explain: str | None, **options: Any) -> None:
     """Compute gains lot by lot and write the neutral JSON."""
-    with _told(), paused():
+    with errors_as_sentences(), paused():
         report = _report(**options)
         _warn(report)
         if explain is not None:
@@ -86,7 +86,7 @@ def calculate_command(output: str, explain: str | None, **options: Any) -> None:
             # Where the result runs over the terminal itself, a bar would only be in its way.
             with nullcontext(Unwatched()) if output == "-" and sys.stdout.isatty() else watched() as watch:
                 watch.wait("Writing")
-                with _opened(output) as file:
+                with opened(output) as file:
                     write_json(report, file)
 
 
@@ -98,7 +98,7 @@ def calculate_command(output: str, explain: str | None, **options: Any) -> None:
 )
 def report_command(formats: tuple[str, ...], output: str, **options: Any) -> None:
     """Write the forms and summaries of a year."""
-    with _told(), paused():
+    with errors_as_sentences(), paused():
         known_formats(formats)
         report = _report(**options)
         documents = documents_of(report.setup.rules, formats)
@@ -125,15 +125,15 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
 def wallet_command(address: str, output: str, chain: str, **options: Any) -> None:
     """Read a wallet's history from a node, as neutral JSON."""
     # Its HTTP client takes longer to load than a small history to compute.
-    from premium.tax.onchain.wallet import read_wallet  # noqa: PLC0415 - see above
+    from premium.cli.wallet import read_wallet  # noqa: PLC0415 - see above
 
-    with _told():
+    with errors_as_sentences():
         with watched() as watch:
             watch.wait(f"Reading {chain}")
             rows, unclear = asyncio.run(read_wallet(checksum(address), chain=chain, **options))
         for text in unclear:
             click.echo(f"Warning: {text}", err=True)
-        with _opened(output) as file:
+        with opened(output) as file:
             json.dump({"transactions": rows}, file, indent=0)
             file.write("\n")
 
@@ -154,45 +154,13 @@ def _prices(files: tuple[Path, ...]) -> PriceSeries:
 
 
 def _warn(report: Report) -> None:
-    """On standard error a line for each kind of warning: the result has them all, but its reader may be a form."""
-    counts = Counter(notice.code for notice in report.notices)
-    for notice in report.notices:
+    """Write a line for each kind of warning on standard error.
+
+    The result has them all, but its reader may be a form.
+    """
+    counts = Counter(notice.code for notice in report.remarks)
+    for notice in report.remarks:
         count = counts.pop(notice.code, 0)
         if count:
             more = f" (and {count - 1} more)" if count > 1 else ""
             click.echo(f"Warning {notice.code}: {notice.sentence}{more}", err=True)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """An error of the input as one sentence on standard error and exit code 1; a reader that has enough is none."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise  # click ends for it, silently
-    except AppError as error:
-        raise click.ClickException(error.message) from None
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
-
-
-@contextmanager
-def _opened(output: str) -> Iterator[IO[str]]:
-    """The file appears whole or not at all; a pipe or a device is written to, and stays what it is."""
-    if output == "-":
-        yield sys.stdout
-        return
-    path = Path(output).resolve()
-    if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        return
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        partial.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, output) from None
-    finally:
-        partial.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""The worker side of jobs: their runtime, schedules and resident processes."""

@@ -1,4 +1,4 @@
-"""What a resident process is given: the platform, its name, the wish to stop, and a voice.
+"""What the body of a resident process is given.
 
 A resident is a process that lives on beside the workers that fork for each job. Its body is `serve(residence)`, plain
 or a coroutine; `workers.resident` runs it.
@@ -20,7 +20,10 @@ from premium.bootstrap import Platform
 
 
 class Stop:
-    """The wish that a process ends: asked by a signal, waited for by threads and coroutines."""
+    """The wish that a process ends.
+
+    Asked by a signal, waited for by threads and coroutines.
+    """
 
     def __init__(self) -> None:
         self.wanted = False

@@ -82,7 +82,7 @@ def carry_out(kind: JobKind[P], body: Body[P], job_id: UUID, platform: Platform)
 
 
 def _leave(record: JobRecord, platform: Platform, lease: timedelta) -> Retry | None:
-    """Leave a job that is not ours, or look again when its holder's lease is over."""
+    """Leave a job that is not ours, or come back when its lease ends."""
     logger.info("job not taken", status=record.status.value, attempt=record.attempt)
     if record.status.ended:
         return None

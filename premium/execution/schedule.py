@@ -1,7 +1,8 @@
-"""Run what happens by the clock: EventBridge wakes one function, which asks for a schedule by name.
+"""Run what happens by the clock.
 
-A schedule runs a task of seconds inside that function, or starts a job whose key is the period, so that a second event
-finds the first one's job. Everything may run twice.
+EventBridge wakes one function, which asks for a schedule by name. A schedule runs a task of seconds inside that
+function, or starts a job whose key is the period, so that a second event finds the first one's job. Everything may run
+twice.
 """
 
 from __future__ import annotations

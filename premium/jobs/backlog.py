@@ -1,4 +1,7 @@
-"""How far the workers are behind: (queued + started) / max(running workers, 1) a queue; the fleet is scaled on it."""
+"""Measure how far the workers are behind.
+
+(queued + started) / max(running workers, 1) for each queue; the fleet is scaled on it.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ METRIC = "Backlog"
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
-    """One queue at one moment, in jobs and workers."""
+    """The backlog of one queue at one moment, in jobs and workers."""
 
     queue: str
     queued: int
@@ -38,15 +41,20 @@ class Backlog:
 
     @property
     def unfinished(self) -> int:
+        """Return the jobs that have not ended."""
         return self.queued + self.retrying + self.started
 
     @property
     def per_worker(self) -> Decimal:
+        """Return the unfinished jobs for each running worker."""
         return Decimal(self.unfinished) / max(self.workers, 1)
 
 
 def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) -> tuple[Backlog, ...]:
-    """Every queue's backlog; workers listen to it, or serve it as residents, and give signs of life."""
+    """Return the backlog of every queue.
+
+    Workers that listen to it and residents that serve it give signs of life.
+    """
     parts = parts_of(connection, queues)
     counts = {name: [0, 0, 0] for name in parts}
     with connection.pipeline(transaction=False) as pipe:
@@ -73,7 +81,10 @@ def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) ->
 
 
 def _serving(present: Iterable[Resident]) -> Counter[str]:
-    """Count processes by queue: of several residents beside one another, the one with the most counts."""
+    """Count the processes that serve each queue.
+
+    Of several residents beside one another, the one with the most counts.
+    """
     counts: Counter[str] = Counter()
     for (queue_name, _), count in Counter((each.queue, each.resident) for each in present).items():
         counts[queue_name] = max(counts[queue_name], count)
@@ -81,7 +92,10 @@ def _serving(present: Iterable[Resident]) -> Counter[str]:
 
 
 def parts_of(connection: Redis, queues: Iterable[str]) -> dict[str, list[str]]:
-    """Each queue with those that its work is divided among (`alerts` with `alerts-1`, …), as RQ knows them."""
+    """Return each queue with the queues that its work is divided among.
+
+    `alerts` with `alerts-1`, …, as RQ knows them.
+    """
     registered = cast("set[bytes]", connection.smembers(Queue.redis_queues_keys))
     keys = {key.decode().removeprefix(Queue.redis_queue_namespace_prefix) for key in registered}
     divided = sorted((name.rpartition("-")[0], name) for name in keys if name.rpartition("-")[2].isdecimal())
@@ -89,7 +103,7 @@ def parts_of(connection: Redis, queues: Iterable[str]) -> dict[str, list[str]]:
 
 
 def publish(client: CloudWatchClient, backlogs: Iterable[Backlog], now: datetime) -> None:
-    """Metric `Backlog` (jobs a worker) with dimension `Queue`, and `QueuedJobs` beside it."""
+    """Publish `Backlog` (jobs a worker) and `QueuedJobs` by queue."""
     data: list[MetricDatumTypeDef] = []
     for backlog in backlogs:
         by_queue: list[Any] = [{"Name": "Queue", "Value": backlog.queue}]

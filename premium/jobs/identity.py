@@ -1,4 +1,4 @@
-"""Who a job is: its id from the caller's idempotency key, and the fingerprint that tells two payloads apart."""
+"""Derive a job's id and the fingerprint of its payload."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ _NAMESPACE = UUID("5b0f3f4e-6a52-5c3a-9d0e-8b6f1c1d2a77")
 
 
 def job_id(kind: JobKind[Any], user_id: UUID, idempotency_key: str | None) -> UUID:
-    """The same user, kind and key give the same id (UUIDv5); without a key each call gives a new one."""
+    """Return the id of a job.
+
+    The same user, kind and key give the same id (UUIDv5); without a key each call gives a new one.
+    """
     if idempotency_key is None:
         return uuid4()
     return uuid5(_NAMESPACE, f"{user_id}\n{kind.name}\n{idempotency_key}")
 
 
 def fingerprint(kind: JobKind[Any], payload: JobPayload) -> str:
-    """SHA-256 (hex) of kind and payload, whatever the order of the payload's keys."""
+    """Return the SHA-256 (hex) of kind and payload.
+
+    Whatever the order of the payload's keys.
+    """
     canonical = json.dumps(payload.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{kind.name}\n{canonical}".encode()).hexdigest()

@@ -1,4 +1,7 @@
-"""A job record as a DynamoDB item: sortable instants, JSON for what has a free form, exact numbers."""
+"""Write a job record as a DynamoDB item, and read it.
+
+Sortable instants, JSON for what has a free form, exact numbers.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +19,31 @@ _JSON = ("payload", "result", "error")
 
 
 def instant(moment: datetime) -> str:
-    """Always with microseconds, so that text order (the index's) is the order of time."""
+    """Return an instant as text whose order is the order of time.
+
+    Always with microseconds.
+    """
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def expiry(ended_at: datetime) -> int:
-    """The `ttl` attribute: epoch seconds."""
+    """Return the `ttl` attribute: epoch seconds."""
     return int((ended_at + KEPT_AFTER_THE_END).timestamp())
 
 
 def compact(value: Any) -> str:
-    """JSON text, because DynamoDB's numbers and empty sets would not give the same value back."""
+    """Return a value as JSON text.
+
+    DynamoDB's numbers and empty sets would not give the same value back.
+    """
     return to_json(value)
 
 
 def to_item(record: JobRecord) -> dict[str, Any]:
-    """A record that has not ended: what an end adds is written by `JobStore.finish` and `fail`."""
+    """Return the item of a record that has not ended.
+
+    What an end adds is written by `JobStore.finish` and `fail`.
+    """
     return {
         "id": str(record.id),
         "user_id": str(record.user_id),
@@ -49,6 +61,9 @@ def to_item(record: JobRecord) -> dict[str, Any]:
 
 
 def from_item(item: Mapping[str, Any]) -> JobRecord:
-    """Ignores attributes that a newer release added."""
+    """Return the record of an item.
+
+    Ignores attributes that a newer release added.
+    """
     values = {name: json.loads(value) if name in _JSON and value else value for name, value in item.items()}
     return JobRecord.model_validate(values)

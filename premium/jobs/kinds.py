@@ -1,4 +1,7 @@
-"""Find every kind of job that a service declares; loads payload models only, never a body."""
+"""Find every kind of job that a service declares.
+
+Loads payload models only, never a body.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from premium.manifest import Service, services
 
 @cache
 def declared() -> Mapping[str, JobKind[Any]]:
-    """Return kinds by name; ValueError where a manifest and its `jobs.py` do not name the same ones."""
+    """Return every kind of job by its name.
+
+    ValueError where a manifest and its `jobs.py` do not name the same ones.
+    """
     return MappingProxyType({kind.name: kind for service in services() if service.kinds for kind in _kinds(service)})
 
 

@@ -1,4 +1,4 @@
-"""What a job is: its kind, its payload and its record."""
+"""Kinds, payloads and records of jobs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class JobPayload(BaseModel):
-    """Base of every payload: frozen, versioned, JSON; the previous release must be able to read it.
+    """Base of every job's payload: frozen, versioned, JSON.
 
-    Unknown keys are ignored, because a newer release may have added them.
+    The previous release must be able to read it. Unknown keys are ignored, because a newer release may have added them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -62,6 +62,8 @@ LEASE = timedelta(seconds=15)
 
 
 class JobStatus(StrEnum):
+    """How far a job is."""
+
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
@@ -69,11 +71,15 @@ class JobStatus(StrEnum):
 
     @property
     def ended(self) -> bool:
+        """Tell whether a job is over."""
         return self in (JobStatus.DONE, JobStatus.FAILED)
 
 
 class JobError(BaseModel):
-    """Why a job failed, in the words of the error table, or `CANCELLED` by an operator."""
+    """Why a job failed.
+
+    In the words of the error table, or `CANCELLED` by an operator.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -82,7 +88,10 @@ class JobError(BaseModel):
 
 
 class JobRecord(BaseModel):
-    """The one truth about a job, in DynamoDB; RQ only carries it."""
+    """The record of a job in DynamoDB: its one truth.
+
+    RQ only carries it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -1,4 +1,4 @@
-"""What an operator may ask of the queues and do to them."""
+"""Show operators the queues and their dead letters."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class DeadLetter:
 
 
 def states(connection: Redis) -> tuple[QueueState, ...]:
+    """Return the state of every queue."""
     measured = measure(connection, datetime.now(UTC))
     parts = parts_of(connection, (each.queue for each in measured))
     failed = {
@@ -48,7 +49,10 @@ def states(connection: Redis) -> tuple[QueueState, ...]:
 
 
 def dead_letters(connection: Redis, names: tuple[str, ...] = QUEUES) -> tuple[DeadLetter, ...]:
-    """The newest last; what RQ has forgotten is not listed."""
+    """Return the dead letters, the newest last.
+
+    What RQ has forgotten is not listed.
+    """
     found: list[DeadLetter] = []
     for name in chain.from_iterable(parts_of(connection, names).values()):
         registry = FailedJobRegistry(queue=queue(name, connection))

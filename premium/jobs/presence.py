@@ -1,4 +1,7 @@
-"""Resident processes as operators see them: they serve a queue without being workers of RQ, and say what they do."""
+"""Show resident processes to operators.
+
+They serve a queue without being workers of RQ, and say what they do.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,16 @@ class Resident:
 
     @property
     def resident(self) -> str:
-        """Which of the declared residents it is."""
+        """Return which of the declared residents it is."""
         return self.name.rpartition("@")[0]
 
 
 @contextmanager
 def present(redis: Redis, queue: str, name: str, doing: Callable[[], str]) -> Iterator[None]:
-    """While it lasts, a thread gives signs of life; without Redis there are none, and nothing else happens."""
+    """Give signs of life from a thread while the context lasts.
+
+    Without Redis there are none, and nothing else happens.
+    """
     ended = Event()
     thread = Thread(target=_tell, args=(redis, _KEY.format(queue, name), doing, ended), daemon=True)
     thread.start()
@@ -47,7 +53,7 @@ def present(redis: Redis, queue: str, name: str, doing: Callable[[], str]) -> It
 
 
 def residents(redis: Redis) -> list[Resident]:
-    """Those alive, by queue and name."""
+    """Return the residents that are alive, by queue and name."""
     keys = sorted(redis.scan_iter(_KEY.format("*", "*"), count=1000))
     values = redis.mget(keys) if keys else []
     return [

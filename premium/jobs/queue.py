@@ -1,4 +1,7 @@
-"""The port to whatever carries jobs to workers; the record stays the truth, the queue may lose and may repeat."""
+"""The port to whatever carries jobs to workers.
+
+The record stays the truth: the queue may lose and may repeat.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,19 @@ class QueueUnavailable(UpstreamUnavailable):
 
 
 class JobQueue(Protocol):
-    """Carries a record's id to a worker of its kind's queue, at least once."""
+    """Carry the ids of records to the workers of their queues, at least once."""
 
     def enqueue(self, kind: JobKind[Any], record: JobRecord) -> None:
-        """A record that is on its way already is not enqueued twice. Raises QueueUnavailable."""
+        """Enqueue a record, unless it is on its way. Raises QueueUnavailable."""
 
     def replace(self, kind: JobKind[Any], record: JobRecord) -> None:
-        """Enqueue anew, whatever the queue remembers of this record. Raises QueueUnavailable."""
+        """Enqueue a record whatever the queue remembers of it. Raises QueueUnavailable."""
 
     def waiting(self) -> frozenset[str]:
-        """Ids of records that a worker will take without further help: queued, or waiting for a retry."""
+        """Return the ids of records that a worker will take by itself.
+
+        Queued, or waiting for a retry.
+        """
 
     def started(self) -> frozenset[str]:
-        """Ids of records that a living worker has taken, claimed or just about to be."""
+        """Return the ids of records that a living worker has taken."""

@@ -1,4 +1,7 @@
-"""The queue port on RQ: JSON at both ends (a pickle in Redis is code execution), the record's id as RQ job id."""
+"""Carry jobs by RQ.
+
+JSON at both ends (a pickle in Redis is code execution), the record's id as RQ job id.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ OVERDUE_SECONDS = 120
 
 
 def retry(kind: JobKind[Any]) -> Retry | None:
-    """Backoff of a kind: one interval per repeat, the last one again where there are more."""
+    """Return the backoff of a kind.
+
+    One interval for each repeat, the last one again where there are more.
+    """
     repeats = kind.attempts - 1
     if repeats < 1:
         return None
@@ -37,7 +43,7 @@ def retry(kind: JobKind[Any]) -> Retry | None:
 
 
 def queue(name: str, connection: Redis) -> Queue:
-    """An RQ queue as every process of the platform opens it."""
+    """Return an RQ queue as every process of the platform opens it."""
     return Queue(name, connection=connection, serializer=JSONSerializer)
 
 
@@ -56,7 +62,10 @@ class RqJobQueue:
         self._connection = connection
 
     def enqueue(self, kind: JobKind[Any], record: JobRecord) -> None:
-        """`unique` makes RQ refuse an id that it knows in any state: that job needs no second copy."""
+        """Put a job on its queue, unless RQ knows its id.
+
+        `unique` makes RQ refuse an id that it knows in any state: that job needs no second copy.
+        """
         target = queue(kind.queue, self._connection)
         with _reachable():
             try:
@@ -77,7 +86,9 @@ class RqJobQueue:
             self._connection.sadd(Queue.redis_queues_keys, target.key)
 
     def replace(self, kind: JobKind[Any], record: JobRecord) -> None:
-        """A crash between the deletion and the new entry leaves a queued record, which the sweeper finds again.
+        """Put a job on its queue again, instead of what RQ holds of it.
+
+        A crash between the deletion and the new entry leaves a queued record, which the sweeper finds again.
 
         What RQ holds for started is queued beside itself, not deleted: a frozen worker's next heartbeat would take the
         new entry for the remains of the old one and delete it.
@@ -91,7 +102,10 @@ class RqJobQueue:
         self.enqueue(kind, record)
 
     def waiting(self) -> frozenset[str]:
-        """A retry that is long overdue is not among them: no worker is there to bring it back."""
+        """Return the ids of jobs that are queued or wait for a retry.
+
+        A retry that is long overdue is not among them: no worker is there to bring it back.
+        """
         overdue = int(datetime.now(UTC).timestamp()) - OVERDUE_SECONDS
         with _reachable(), self._connection.pipeline(transaction=False) as pipe:
             for name in QUEUES:
@@ -101,7 +115,10 @@ class RqJobQueue:
         return frozenset(entry.decode() for answer in answers for entry in answer)
 
     def started(self) -> frozenset[str]:
-        """Entries `<job id>:<execution id>` whose worker's heartbeat has not run out."""
+        """Return the ids of jobs whose worker gives signs of life.
+
+        Entries are `<job id>:<execution id>` with the end of the worker's heartbeat.
+        """
         now = int(datetime.now(UTC).timestamp())
         with _reachable(), self._connection.pipeline(transaction=False) as pipe:
             for name in QUEUES:

@@ -1,4 +1,4 @@
-"""Use cases of jobs: start one, look at one, find the lost ones."""
+"""Start jobs, look at them, and find the lost ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ QUEUED_FOR = timedelta(seconds=30)
 
 
 class JobService:
-    """`kinds` gives the kinds that the sweeper may enqueue again; the platform's by default."""
+    """The use cases of jobs.
+
+    `kinds` gives the kinds that the sweeper may enqueue again; the platform's by default.
+    """
 
     def __init__(
         self,
@@ -45,9 +48,10 @@ class JobService:
     def start(
         self, kind: JobKind[P], payload: P, *, user_id: UUID, request_id: str, idempotency_key: str | None = None
     ) -> JobRecord:
-        """Accept work: the record first, then the queue. The same key gives the same job; Conflict for another payload.
+        """Accept work: write the record first, then the queue.
 
-        An unreachable queue is no error: the record is durable and the sweeper enqueues it.
+        The same key gives the same job; Conflict for another payload. An unreachable queue is no error: the record is
+        durable and the sweeper enqueues it.
         """
         now = self._clock.now()
         record = self.store.create(
@@ -69,14 +73,17 @@ class JobService:
         return record
 
     def get(self, user_id: UUID, job_id: UUID) -> JobRecord:
-        """NotFound for an unknown job and for another user's alike."""
+        """Return a user's job; NotFound for an unknown and another's alike."""
         record = self.store.get(job_id)
         if record.user_id != user_id:
             raise NotFound(f"there is no job {job_id}")
         return record
 
     def sweep(self, now: datetime) -> int:
-        """Enqueue again what was accepted and is on no queue, and what a dead worker left running; how many."""
+        """Enqueue lost jobs again; return how many.
+
+        Lost are jobs that were accepted and are on no queue, and those that a dead worker left running.
+        """
         waiting = self.queue.waiting()
         on_their_way = waiting | self.queue.started()
         lost = [r for r in self.store.stale(JobStatus.QUEUED, now - QUEUED_FOR) if str(r.id) not in on_their_way]
@@ -84,14 +91,17 @@ class JobService:
         return sum(self._replace(record) for record in (*lost, *abandoned))
 
     def requeue(self, job_id: UUID) -> JobRecord | None:
-        """An operator's second chance for a failed job: record first, then the queue; None when it has not failed."""
+        """Give a failed job all its attempts again; None when it has not failed.
+
+        An operator's second chance: record first, then the queue.
+        """
         record = self.store.reopen(job_id, self._clock.now())
         if record is not None:
             self._replace(record)
         return record
 
     def cancel(self, job_id: UUID) -> JobRecord | None:
-        """An operator's end of a job that no worker has taken; None when it is running or has ended.
+        """End a job that no worker has taken; None when it runs or has ended.
 
         RQ's copy stays where it is: the worker that takes it finds that the record has ended.
         """

@@ -118,7 +118,10 @@ class JobStore:
         return self._held(job_id, attempt, {"status": JobStatus.QUEUED.value, "updated_at": instant(now)})
 
     def release(self, job_id: UUID, worker: str, now: datetime) -> bool:
-        """Queue a job again whose work horse died; false when this worker does not hold it."""
+        """Queue a job again whose work horse died.
+
+        False when this worker does not hold it.
+        """
         change = Change(set={"status": JobStatus.QUEUED.value, "updated_at": instant(now)})
         return self._change(job_id, change, _is(JobStatus.RUNNING) & Attr("worker").eq(worker)) is not None
 

@@ -1,8 +1,9 @@
-"""Metering: each request adds one in Redis, in the rate limit's own round trip; a schedule moves the sums to DynamoDB.
+"""Count requests in Redis, and move the sums to DynamoDB.
 
-Why not DynamoDB at once: a write there takes longer than the authorizer's whole budget of 5 ms, and at the planned peak
-of 50,000 requests a minute two counters each would be 1,700 writes a second where one drain a minute needs a few.
-A drain can be repeated: the counts are first renamed to a batch, and each transaction leaves a marker of its batch.
+Each request adds one in the rate limit's own round trip; a schedule moves the sums. Why not DynamoDB at once: a write
+there takes longer than the authorizer's whole budget of 5 ms, and at the planned peak of 50,000 requests a minute two
+counters each would be 1,700 writes a second where one drain a minute needs a few. A drain can be repeated: the counts
+are first renamed to a batch, and each transaction leaves a marker of its batch.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ Outcome = Literal["served", "limited"]
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """One request to be metered: by API key where there is one, else by user."""
+    """One request to be metered, by API key where there is one, else by user."""
 
     subject: UUID
     customer: UUID
@@ -53,23 +54,27 @@ class Use:
     at: datetime
 
     def field(self, outcome: Outcome) -> str:
-        """The counter's name in Redis."""
+        """Return the counter's name in Redis."""
         hour = self.at.strftime("%Y-%m-%dT%H")
         return _SEPARATOR.join((str(self.subject), str(self.customer), hour, outcome, self.endpoint))
 
 
 class Backlog:
-    """Counts that Redis could not take, kept in the process until it can."""
+    """Keep counts that Redis could not take until it can."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
     def add(self, field: str) -> None:
+        """Keep one count; beyond 10,000 names new ones are dropped."""
         if field in self._counts or len(self._counts) < _MAX_BACKLOG:
             self._counts[field] += 1
 
     def replay(self, redis: Redis) -> None:
-        """Add what is kept; an error leaves it for the next time (all in one MULTI, so never a part of it)."""
+        """Add what is kept; an error leaves it for the next time.
+
+        All in one MULTI, so never a part of it.
+        """
         if not self._counts:
             return
         with redis.pipeline(transaction=True) as pipeline:
@@ -80,14 +85,20 @@ class Backlog:
 
 
 class UsageDrain:
-    """Moves counts from Redis (database 2) to the table `usage`; safe to run twice, at once, and after a crash."""
+    """Move counts from Redis (database 2) to the table `usage`.
+
+    Safe to run twice, at once, and after a crash.
+    """
 
     def __init__(self, redis: Redis, table: Boto3Table) -> None:
         self._redis = redis
         self._table = table
 
     def run(self, now: datetime) -> int:
-        """How many requests were written down. UpstreamUnavailable leaves the rest for the next run."""
+        """Return how many requests were written down.
+
+        UpstreamUnavailable leaves the rest for the next run.
+        """
         self._set_aside()
         batches = sorted(_text(name) for name in self._redis.smembers(_BATCHES))
         return sum(self._write(batch, now) for batch in batches)
@@ -130,6 +141,7 @@ class _Sum:
         self.fixed: dict[str, Any] = {}
 
     def update(self, table: str, key: tuple[str, str]) -> dict[str, Any]:
+        """Return the update of one item as a transaction takes it."""
         names = {f"#{i}": name for i, name in enumerate((*self.added, *self.fixed))}
         place = {name: placeholder for placeholder, name in names.items()}
         values = {f":{place[name][1:]}": value for name, value in (*self.added.items(), *self.fixed.items())}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from premium.manifest import LOCAL_ONLY, Queue, Resident, Secret, Service, ServiceSettings
+from premium.manifest import LOCAL_ONLY, Queue, Resident, Schedule, Secret, Service, ServiceSettings
 
 
 class NotificationSettings(ServiceSettings):
@@ -23,10 +23,20 @@ class NotificationSettings(ServiceSettings):
 SERVICE = Service(
     name="notifications",
     title="Notices to users over their channels",
+    routes=("GET /v1/notices", "PUT /v1/notices/{id}"),
+    needs=("database", "redis", "idempotency", "audit"),
+    scopes=("notices:read", "notices:write"),
+    channels=("notices",),
+    kinds=("notifications.upkeep",),
     queue="notifications",
     worker_needs=("mail",),
     queues=(Queue(name="notifications", urgency=10, processes=4, share=Decimal("0.15")),),
-    residents=(Resident(name="notifications.courier", queue="notifications", function="workers.notifications.serve"),),
+    residents=(
+        Resident(
+            name="notifications.courier", queue="notifications", function="premium.notifications.work.courier.serve"
+        ),
+    ),
+    schedules=(Schedule(name="notifications.upkeep", every=1440, job="notifications.upkeep"),),
     settings=NotificationSettings,
     secrets=(
         Secret(
@@ -36,5 +46,5 @@ SERVICE = Service(
             readers=("worker",),
         ),
     ),
-    tables=("notification_deliveries",),
+    tables=("notices", "notification_deliveries", "notification_destinations"),
 )

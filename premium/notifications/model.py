@@ -1,8 +1,9 @@
-"""A notification on its way, and how an attempt at it ended."""
+"""A notice as its sender tells it, its deliveries, and how an attempt at one ended."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
@@ -10,65 +11,169 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from premium.alerts.model import Channel, RuleType
 from premium.jobs.model import RETRY_SECONDS
-from premium.notifications.templates import text_of
+
+Channel = Literal["email", "webhook", "push", "telegram"]
+DeliveryStatus = Literal["pending", "sent", "failed", "dead"]
 
 MAX_ATTEMPTS = 1 + len(RETRY_SECONDS)
 """The first and five repeats, before which it waits 1, 2, 4, 8, 16 s and a little more."""
 KEPT_SECONDS = 3600
 """For so long a delivery waits for attempts that are never made; the default of its column give_up_at."""
+REST_SECONDS = 5.0
+"""Of a destination that fails again and again: several probes within the repeats of one delivery."""
 
 
-class Delivery(BaseModel):
-    """One claimed attempt at a notification, with the alert that it tells of."""
+class Model(BaseModel):
+    """Base of the rows and payloads here: frozen, without unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One channel that a notice names; without a destination it is the user's own of that channel."""
+
+    channel: Channel
+    destination: str | None = None
+    text: str | None = None
+    """In place of the notice's text."""
+
+
+class StreamMessage(Model):
+    """A message for the user's open pages: `{"type", "data"}` on a stream channel."""
+
+    channel: str
+    type: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """Something to tell a user, once for each kind and key.
+
+    Without `targets` it is listed in the app and goes to all of the user's destinations; with them to these alone.
+    """
+
+    user: UUID
+    kind: str
+    """A kind that the sender's manifest declares: `alerts.fired`."""
+    key: str
+    """The sender's own name for it, at most 300 characters."""
+    title: str
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What a webhook gets beside the text, as JSON; with a `type` of its own it is the whole body."""
+    targets: tuple[Target, ...] | None = None
+    withdraws: tuple[str, str] | None = None
+    """Kind and key of the notice that this one takes back: it goes where that one went, which is not sent again."""
+    stream: StreamMessage | None = None
+    """What open pages hear, in place of the message on the stream channel `notices`."""
+
+
+class PostedNotice(BaseModel):
+    """A notice that was kept just now, with its pending deliveries; also what a job on the queue names."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
     id: UUID
-    event_time: datetime
+    user_id: UUID
+    kind: str = ""
+    key: str = ""
+    deliveries: tuple[UUID, ...] = ()
+    stream: StreamMessage | None = None
+
+
+class NoticeRow(Model):
+    """A notice as the app lists it."""
+
+    id: UUID
+    kind: str
+    title: str
+    text: str
+    data: Mapping[str, Any]
+    read_at: datetime | None
+    withdrawn_at: datetime | None
+    created_at: datetime
+
+
+class DeliveryRow(Model):
+    """What became of one delivery; `kind` and `key` are its notice's."""
+
+    id: UUID
+    kind: str
+    key: str
+    channel: Channel
+    destination: str | None
+    status: DeliveryStatus
     attempts: int
-    """This one included: it fences what the attempt writes."""
-    notice: Literal["fired", "retracted"]
+    last_error: str | None
+    next_attempt_at: datetime | None
+    ended_at: datetime | None
+
+
+class EndedNotice(Model):
+    """A notice none of whose deliveries is pending, as its sender hears of it."""
+
+    user_id: UUID
+    kind: str
+    key: str
+    deliveries: tuple[DeliveryRow, ...]
+
+    @property
+    def arrived(self) -> bool:
+        """Whether at least one destination accepted it."""
+        return any(delivery.status == "sent" for delivery in self.deliveries)
+
+
+class UnsentDelivery(Model):
+    """A delivery that ended without having arrived, as operators see it."""
+
+    id: UUID
+    user_id: UUID
+    kind: str
+    key: str
     channel: Channel
     destination: str
-    template: str | None
+    status: DeliveryStatus
+    attempts: int
+    ended_at: datetime
+    error: str | None
+    """What the user is shown, too."""
+
+
+class Delivery(Model):
+    """One claimed attempt at a delivery, with what it tells."""
+
+    id: UUID
     user_id: UUID
-    alert_id: UUID
-    rule_id: UUID
-    rule_name: str
-    rule_type: RuleType
-    event_id: str
-    event_data: Mapping[str, Any]
-    triggered_at: datetime
-    retracted_at: datetime | None
-    is_test: bool
-    rule_exists: bool
+    notice_id: UUID
+    kind: str
+    key: str
+    title: str
+    text: str
+    data: Mapping[str, Any]
+    channel: Channel
+    destination: str
+    attempts: int
+    """This one included: it fences what the attempt writes."""
     seconds_left: float
     """Until its time is over, whatever it waits for."""
-    signing_secret: str | None
+    signing_secret: str | None = None
+    refusal: str | None = None
+    """Why the sender lets it go no more."""
 
     @property
     def age(self) -> float:
         """Seconds since it was first due, or sent again by an operator."""
         return KEPT_SECONDS - self.seconds_left
 
-    @property
-    def subject(self) -> str:
-        """One line for where there is a title."""
-        said = "Retracted: " if self.notice == "retracted" else ""
-        return f"{'[test] ' if self.is_test else ''}{said}{self.rule_name}"
 
-    def text(self) -> str:
-        """The message as plain text."""
-        return text_of(
-            self.template,
-            self.event_data,
-            rule_name=self.rule_name,
-            rule_type=self.rule_type,
-            alert_id=self.alert_id,
-            retracted=self.notice == "retracted",
-        )
+class Permit(NamedTuple):
+    """A sender's word on an attempt: the secret that signs its webhook, or why it may not be made."""
+
+    signing_secret: str | None = None
+    refusal: str | None = None
 
 
 class End(StrEnum):
@@ -90,7 +195,7 @@ class End(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """`error` is shown to the user: it names no secret and no address of ours."""
+    """How an attempt ended; `error` is shown to the user: it names no secret and no address of ours."""
 
     delivery: Delivery
     end: End

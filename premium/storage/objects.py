@@ -54,15 +54,6 @@ class Objects:
     def _s3(self) -> S3Client:
         return self._given or s3(path_style=self._path_style)
 
-    def put_bytes(self, data: bytes, key: str, *, content_type: str) -> StoredObject:
-        """Write `data` in one request."""
-        digest = hashlib.sha256(data).hexdigest()
-        with translated("S3"):
-            self._s3.put_object(
-                Bucket=self.bucket, Key=key, Body=data, ContentType=content_type, Metadata={"sha256": digest}
-            )
-        return StoredObject(key=key, size=len(data), sha256=digest)
-
     def put_file(self, path: Path, key: str, *, content_type: str) -> StoredObject:
         """Write a file, in parts where it is large."""
         digest = _sha256(path)

@@ -1,56 +1,37 @@
-"""From a document to a report: read, normalise, run, select the year. Offline and pure."""
+"""Calculate a report from a document or from stored rows, offline and pure.
+
+Stages: read, order, remark, normalise, run, check, select the year.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from decimal import Inexact, localcontext
 from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
-from premium.tax.days import day_of
 from premium.tax.document.rows import Together, count_of, rows_in
 from premium.tax.history.directions import directed
 from premium.tax.history.history import History
-from premium.tax.history.normal import in_order, normalise
-from premium.tax.history.oddities import out_of_order
+from premium.tax.history.normalised import normalise
+from premium.tax.history.order import in_order
 from premium.tax.history.price_series import PriceSeries
-from premium.tax.history.remarks import after, before, below_zero
-from premium.tax.history.rows import LinedRow, Read, read_rows
+from premium.tax.history.remarks import remarks_on
 from premium.tax.ledger.allocation import checked_plan
 from premium.tax.matching.engines import run
-from premium.tax.model import Outcome, Remark, Transaction
+from premium.tax.neutral.reader import Read, read_rows
+from premium.tax.neutral.rows import LinedRow
 from premium.tax.progress import Unwatched, Watch
 from premium.tax.results.conservation import conserve, incoming
-from premium.tax.results.report import Report
-from premium.tax.results.totals import sums
-from premium.tax.rules.base import TRANSITION
-from premium.tax.setup import Setup, setup
-
-STATED = frozenset(
-    {
-        "price_filled",
-        "portfolio_value_filled",
-        "no_time_zone",
-        "gift_without_gain",
-        "value_shared_evenly",
-        "unknown_field",
-        "possible_duplicate",
-        "absurd_price",
-        "absurd_amount",
-        "out_of_order",
-        "mixed_time_zones",
-        "money_left_out",
-        "currency_converted",
-    }
-)
-"""What a strict run accepts too: it is told of, and no result rests on a guess."""
+from premium.tax.results.report import Report, report_on, with_lines
+from premium.tax.results.shortfalls import below_zero, shortfalls
+from premium.tax.setup import Setup, setup_of
 
 
 def options_of(document: Mapping[str, Any], **given: Any) -> dict[str, Any]:
-    """`given` (those not None) over what the document says: jurisdiction, currency, method, lot_scope."""
+    """Return `given` (those not None) over what the document says: jurisdiction, currency, method, lot_scope."""
     asked = {
         name: given.get(name) or document.get(name) for name in ("jurisdiction", "currency", "method", "lot_scope")
     }
@@ -61,7 +42,7 @@ def options_of(document: Mapping[str, Any], **given: Any) -> dict[str, Any]:
 
 
 def tax_year_of(text: str | int | None) -> int | None:
-    """`2024`, or `2024-25` for a tax year that starts in 2024."""
+    """Return the year in which a tax year starts: `2024`, or `2024-25`."""
     if text is None:
         return text
     text = str(text)
@@ -86,17 +67,19 @@ def calculate(
     watch: Watch | None = None,
     prices: PriceSeries | None = None,
 ) -> Report:
-    """The report of a neutral document. InvalidInput for what is no document; when strict, Unprocessable for any flaw.
+    """Return the report of a neutral document.
 
-    `now` (microseconds) is what dates are in the future of; None does not look. `watch` is told of the work's progress.
-    `prices` (in the report's currency) fill what the document does not state.
+    InvalidInput for what is no document; when strict, Unprocessable for any flaw. `now` (microseconds) is what dates
+    are in the future of; None does not look. `watch` is told of the work's progress. `prices` (in the report's
+    currency) fill what the document does not state.
     """
     asked = options_of(document, jurisdiction=jurisdiction, currency=currency, method=method, lot_scope=lot_scope)
     rows = rows_in(document)
     if rows is None:
         raise InvalidInput("the document has no list of transactions", details={"transactions": "missing"})
+    count = count_of(document)
     tax_year = tax_year_of(year)
-    under = setup(
+    setup = setup_of(
         asked["jurisdiction"] or "US",
         method=asked["method"],
         scope=asked["lot_scope"],
@@ -107,108 +90,53 @@ def calculate(
         allocation=checked_plan(document.get("safe_harbor")),
     )
     watch = watch or Unwatched()
-    read = read_rows(watch("Reading", rows, count_of(document)), zone=under.calendar.zone)
-    if not _own_order(rows):
-        read.notices.extend(out_of_order(read.transactions))
-    return report_of(read, under, prices=prices, tax_year=tax_year, now=now, watch=watch)
-
-
-def _own_order(rows: Iterable[Any]) -> bool:
-    """Whether the rows need not stand by time: an exchange's file has an order of its own, as have several files."""
+    # An exchange's file has an order of its own, as have several files.
     exported = isinstance(rows, list) and bool(rows) and isinstance(rows[0], LinedRow)
-    return exported or isinstance(rows, Together)
+    by_time = not exported and not isinstance(rows, Together)
+    read = read_rows(watch("Reading", rows, count), zone=setup.calendar.zone, by_time=by_time)
+    return report_of(read, setup, prices=prices, tax_year=tax_year, now=now, watch=watch)
 
 
 def report_of(
     read: Read,
-    under: Setup,
+    setup: Setup,
     *,
     prices: PriceSeries | None = None,
     tax_year: int | None = None,
     now: int | None = None,
     watch: Watch | None = None,
 ) -> Report:
-    """The report of what was read, in whatever order. It takes the transactions over: `read` has none afterwards.
+    """Return the report of what was read, in whatever order.
 
-    `prices` fill what states none.
+    It takes the transactions over: `read` has none afterwards. `prices` fill what states none.
     """
     watch = watch or Unwatched()
     watch.wait("Ordering")
-    told = [*under.notices, *read.notices]
+    remarks = [*setup.remarks, *read.remarks]
     names = [tx.id for tx in read.transactions]
     with localcontext(EXACT), _within_precision():
-        ready = _ready(read, under, prices, told, now)
-        came, poor = incoming(ready, under), below_zero(ready)
-        history = History(ready, watch)
-        outcome = run(history, under)
+        transactions = in_order(directed(read.transactions, remarks))
+        read.transactions.clear()
+        remarks += remarks_on(transactions, setup, now=now)
+        transactions = normalise(transactions, setup, remarks, prices)
+        brought, negative = incoming(transactions, setup), below_zero(transactions)
+        history = History(transactions, watch)
+        outcome = run(history, setup)
         watch.wait("Adding up")
-        conserve(came, outcome)
-        told += outcome.notices
-        told += after(outcome, history, poor)
-        told = _with_lines(told, names, read.lines)
-        _refuse(told, under)
-        return _selected(history, under, outcome, tax_year, told)
+        conserve(brought, outcome)
+        remarks += [*outcome.remarks, *shortfalls(outcome.missing, history, negative)]
+        remarks = with_lines(remarks, names, read.lines)
+        return report_on(history, setup, outcome, tax_year=tax_year, remarks=remarks)
 
 
 @contextmanager
 def _within_precision() -> Iterator[None]:
-    """Unprocessable where the numbers lie too far apart for exact sums: never a result that is nearly right."""
+    """Raise Unprocessable where exact sums would need too many digits.
+
+    Numbers that lie so far apart are slipped exponents; a result is never nearly right.
+    """
     try:
         yield
     except Inexact:
         text = f"the numbers span more than {EXACT.prec} digits, which no exact sum holds: look for slipped exponents"
         raise Unprocessable(text, details={"digits": EXACT.prec}) from None
-
-
-def _ready(
-    read: Read, under: Setup, prices: PriceSeries | None, told: list[Remark], now: int | None
-) -> list[Transaction]:
-    """In order, looked at and normalised."""
-    transactions = in_order(directed(read.transactions, told))
-    read.transactions.clear()
-    told += before(transactions, under, now=now)
-    return normalise(transactions, under, told, prices)
-
-
-def _selected(ready: History, under: Setup, outcome: Outcome, tax_year: int | None, notices: list[Remark]) -> Report:
-    disposals, income, missing, removals = outcome.disposals, outcome.income, outcome.missing, outcome.removals
-    if tax_year is not None:
-        first, last = day_of(date(tax_year, *under.calendar.starts)), under.calendar.last_day(tax_year)
-        disposals = [row for row in disposals if first <= row.day <= last]
-        income = [event for event in income if first <= event.day <= last]
-        missing = [item for item in missing if first <= item.day <= last]
-        removals = [item for item in removals if first <= item.day <= last]
-    return Report(
-        setup=under,
-        tax_year=tax_year,
-        transactions=ready,
-        outcome=outcome,
-        disposals=disposals,
-        income=income,
-        missing=missing,
-        removals=removals,
-        sums=sums(disposals, income, under.calendar),
-        notices=notices,
-    )
-
-
-def _refuse(notices: Iterable[Remark], under: Setup) -> None:
-    if not under.strict:
-        return
-    # A wallet below zero does not matter where wallets share their lots.
-    accepted = STATED if under.scope in ("per_wallet", TRANSITION) else STATED | {"negative_balance"}
-    flaws = [notice for notice in notices if notice.code not in accepted]
-    if flaws:
-        first = flaws[0]
-        more = f" (and {len(flaws) - 1} more)" if len(flaws) > 1 else ""
-        details = {"code": first.code, "transaction": first.transaction, "line": first.line, "field": first.field}
-        raise Unprocessable(f"{first.sentence}{more}", details=details)
-
-
-def _with_lines(notices: list[Remark], names: Sequence[str], lines: Sequence[int]) -> list[Remark]:
-    """Notices with the lines of their transactions: looked up for those few alone, not kept for a million."""
-    wanted = {notice.transaction for notice in notices if notice.line is None and notice.transaction is not None}
-    if not wanted or not lines:
-        return notices
-    known = {name: line for name, line in zip(names, lines, strict=True) if name in wanted}
-    return [n if n.line is not None else n._replace(line=known.get(n.transaction or "")) for n in notices]

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Millions of live tuples and no cycle among them: looking for one, over and over, costs a third of the time."""
+    """Pause the collector within a block.
+
+    Millions of live tuples and no cycle among them: looking for one, over and over, costs a third of the time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The jobs of this service: payloads and kinds, for those who start them and those who carry them out."""
+"""The jobs of the tax service: payloads and kinds."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ class ReportPayload(JobPayload):
 
 
 class ImportPayload(JobPayload):
-    """An uploaded file to import; `source` names its importer where the header should not decide.
+    """An uploaded file to import.
 
-    `file_name` is the exchange's, which may say of what clock the file's times are.
+    `source` names its importer where the header should not decide. `file_name` is the exchange's, which may say of
+    what clock the file's times are.
     """
 
     upload: str
@@ -30,9 +31,10 @@ class ImportPayload(JobPayload):
 
 
 class WalletPayload(JobPayload):
-    """A wallet's history on one chain to read; the blocks are both inclusive.
+    """A wallet's history on one chain to read.
 
-    Without a first block it goes on where the last reading ended, without a last one up to what is settled.
+    The blocks are both inclusive. Without a first block it goes on where the last reading ended, without a last one
+    up to what is settled.
     """
 
     chain: str

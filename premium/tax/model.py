@@ -6,9 +6,14 @@ days are local tax days, counted from 1970-01-01.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from premium.money import EXACT, ZERO
 
@@ -18,7 +23,7 @@ NEUTRAL = ACQUISITIONS | DISPOSALS | {"transfer"}
 
 
 class Form1099(NamedTuple):
-    """What a broker told the IRS of a sale."""
+    """What a broker told the IRS about a sale."""
 
     form: str
     basis_reported: bool
@@ -56,7 +61,10 @@ PLAIN = More()
 
 
 class Transaction(NamedTuple):
-    """One neutral transaction. `value` is the fiat total before fees, None while it is unknown."""
+    """One neutral transaction.
+
+    `value` is the fiat total before fees, None while it is unknown.
+    """
 
     id: str
     instant: int
@@ -96,7 +104,10 @@ class Disposal(NamedTuple):
 
     @property
     def gain(self) -> Decimal:
-        """After denial. Computed each time: a million of them would be a hundred megabytes."""
+        """The gain after denial.
+
+        Computed each time: a million of them would be a hundred megabytes.
+        """
         gain = EXACT.subtract(self.proceeds, self.cost_basis)
         return EXACT.add(gain, self.denied) if self.denied else gain
 
@@ -107,10 +118,13 @@ class Disposal(NamedTuple):
 
     @property
     def sources(self) -> tuple[str, ...]:
+        """The transactions that the row is made of."""
         return self.merged or (self.transaction,)
 
 
 class Income(NamedTuple):
+    """Income of one transaction."""
+
     transaction: str
     day: int
     value: Decimal
@@ -130,7 +144,10 @@ class Missing(NamedTuple):
 
 
 class Removal(NamedTuple):
-    """Units that left without a gain: gifts sent, donations, what is lost where the law gives no loss."""
+    """Units that left without a gain.
+
+    Gifts sent, donations, what is lost where the law gives no loss.
+    """
 
     transaction: str
     day: int
@@ -170,7 +187,10 @@ class OpenLot(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A warning. `line` and `field` say where in the file, when it came from one."""
+    """A warning about a history.
+
+    `line` and `field` say where in the file, when it came from one.
+    """
 
     code: str
     transaction: str | None
@@ -180,7 +200,7 @@ class Remark(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """With the line and the transaction that it is about."""
+        """The message with the line and the transaction that it is about."""
         where = f"line {self.line}: " if self.line else ""
         name = f"{self.transaction}: " if self.transaction else ""
         return f"{where}{name}{self.message}"
@@ -188,7 +208,7 @@ class Remark(NamedTuple):
 
 @dataclass(slots=True)
 class Outcome:
-    """What an engine hands over; the report is made of it."""
+    """What an engine hands over, and a report is made of."""
 
     disposals: list[Disposal] = field(default_factory=list)
     income: list[Income] = field(default_factory=list)
@@ -199,7 +219,7 @@ class Outcome:
     pools: list[Holding] = field(default_factory=list)
     """UK: the section 104 holdings, where they differ from what is held (a sale matched with a later purchase)."""
     open_lots: list[OpenLot] = field(default_factory=list)
-    notices: list[Remark] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     pooled: bool = False
     acquisition_total: Decimal | None = None
     """France: what is left of the portfolio's total price."""
@@ -207,3 +227,79 @@ class Outcome:
     """France: the same after each taxable sale."""
     portfolio_values: dict[str, Decimal] = field(default_factory=dict)
     """France: what the portfolio was worth before each taxable sale, as stated or by the last known prices."""
+
+
+class NewTransactions(NamedTuple):
+    """Checked rows that are to be stored, with their moments beside them."""
+
+    rows: Sequence[Mapping[str, Any]]
+    """In the neutral format."""
+    moments: Sequence[datetime]
+    currency: str | None = None
+    """What the values are in; None: whatever a report is in."""
+    job_id: UUID | None = None
+
+
+class BlockRange(NamedTuple):
+    """Blocks of a wallet that are read without a gap."""
+
+    first: int
+    next: int
+    """The first block that is not read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What an import did; `added` and `known` together are the rows it took."""
+
+    added: int
+    known: int
+    skipped: int
+    notices: tuple[Remark, ...]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TransactionRow(_Row):
+    """An imported transaction as it was stated."""
+
+    id: UUID
+    source_key: str
+    timestamp: datetime
+    type: str
+    asset: str
+    amount: Decimal
+    price: Decimal | None
+    fee: Decimal | None
+    wallet: str
+    chain: str | None
+    tx_hash: str | None
+    details: Mapping[str, Any]
+
+
+class StoredFile(_Row):
+    """A document in the bucket of reports."""
+
+    key: str
+    size: int
+    sha256: str
+    name: str
+
+
+class ReportRow(_Row):
+    """A finished report."""
+
+    id: UUID
+    job_id: UUID
+    year: int
+    jurisdiction: str
+    method: str
+    lot_scope: str
+    totals: Mapping[str, Any]
+    status: str
+    report_url: str | None
+    files: Mapping[str, StoredFile]
+    generated_at: datetime | None
+    created_at: datetime

@@ -1,4 +1,4 @@
-"""Who follows a long calculation: told of each of its parts, and of how far that is."""
+"""Follow a long calculation: its parts, and how far each is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ Item = TypeVar("Item")
 
 
 class Watch(Protocol):
-    """`watch(what, items, count)` gives the items on; `watch.wait(what)` tells of a part that cannot be counted."""
+    """Follows the parts of a calculation.
+
+    `watch(what, items, count)` gives the items on; `watch.wait(what)` tells of a part that cannot be counted.
+    """
 
     def __call__(self, what: str, items: Iterable[Item], count: int) -> Iterable[Item]: ...
 
@@ -17,7 +20,7 @@ class Watch(Protocol):
 
 
 class Unwatched:
-    """Nobody follows."""
+    """Follows nothing."""
 
     def __call__(self, what: str, items: Iterable[Item], count: int) -> Iterable[Item]:  # noqa: ARG002 - as the protocol has them
         return items

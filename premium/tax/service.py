@@ -9,27 +9,27 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from premium.bootstrap import Platform
 from premium.chains.addresses import checksum
-from premium.chains.registry import Registry
 from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
-from premium.portfolio.service import WatchedWallets
-from premium.storage.objects import Objects
-from premium.tax.history.remarks import UNIVERSAL_TOO_LATE, universal_too_late
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, WALLET, ImportPayload, ReportPayload, WalletPayload
-from premium.tax.model import Remark
-from premium.tax.rows import Imported, NewTransactions, ReportRow, TransactionRow
-from premium.tax.setup import setup
+from premium.tax.model import Imported, NewTransactions, Remark, ReportRow, TransactionRow
+from premium.tax.setup import UNIVERSAL_TOO_LATE, setup_of
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore
+
+if TYPE_CHECKING:
+    from premium.bootstrap import Platform
+    from premium.chains.registry import Registry
+    from premium.portfolio.service import WatchedWallets
+    from premium.storage.objects import Objects
 
 LINK_SECONDS = 900
 """How long a presigned link to a document works."""
@@ -52,6 +52,7 @@ class Taxes:
 
     @classmethod
     def of(cls, platform: Platform) -> Taxes:
+        """Return the use cases over the request's database."""
         return cls(transactions=TransactionStore(platform.database))
 
     def import_rows(
@@ -66,7 +67,7 @@ class Taxes:
         if checked.errors and not lenient:
             raise _refusal(checked.errors)
         added = self.transactions.add(user_id, NewTransactions(checked.rows, checked.moments, currency))
-        told = (*checked.errors, *checked.notices)
+        told = (*checked.errors, *checked.remarks)
         known = len(checked.rows) - added
         return Imported(added=added, known=known, skipped=len(checked.errors), notices=told)
 
@@ -80,7 +81,10 @@ class Taxes:
         currency: str = "USD",
         file_name: str = "csv",
     ) -> Imported:
-        """Store the rows of our own CSV or of a known export; lines are the file's."""
+        """Store the rows of our own CSV or of a known export.
+
+        Lines are the file's.
+        """
         # Read leniently, so that what an importer cannot read and what the table cannot hold are told of together.
         rows = list(rows_of_csv(text, file_name, importer=source, currency=currency, lenient=True))
         return self.import_rows(user_id, rows, lenient=lenient, currency=stated_in(rows, currency))
@@ -106,6 +110,7 @@ class TaxUploads:
 
     @classmethod
     def of(cls, platform: Platform) -> TaxUploads:
+        """Return the use cases over the bucket of uploads."""
         return cls(bucket=platform.bucket("exports"), jobs=platform.jobs)
 
     def new(self, user_id: UUID, options: Mapping[str, Any]) -> tuple[UUID, Mapping[str, Any]]:
@@ -142,7 +147,10 @@ class TaxUploads:
         return self.jobs.start(IMPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=key)
 
     def start_arrived(self, key: str, *, request_id: str) -> JobRecord:
-        """Start the import of an upload that S3 names by its key; told again, it is the same job."""
+        """Start the import of an upload that S3 names by its key.
+
+        Told again, it is the same job.
+        """
         user_id, upload = key.removeprefix(UPLOADS).split("/")
         return self.start_import(UUID(user_id), UUID(upload), {}, request_id=request_id)
 
@@ -170,12 +178,16 @@ class TaxWallets:
 
     @classmethod
     def of(cls, platform: Platform) -> TaxWallets:
+        """Return the use cases over the chains that are read here."""
+        # Portfolios load a client of Redis, which no other request of this service needs.
+        from premium.portfolio.service import WatchedWallets  # noqa: PLC0415 - see above
+
         return cls(chains=platform.chains, watched=WatchedWallets.of(platform), jobs=platform.jobs)
 
     def start(
         self, user_id: UUID, payload: WalletPayload, *, request_id: str, idempotency_key: str | None
     ) -> JobRecord:
-        """Start reading a wallet from its chain; NotFound for one that the user does not watch."""
+        """Start reading a wallet; NotFound for one that the user does not watch."""
         known = sorted(chain.name for chain in self.chains.active)
         if payload.chain not in known:
             raise InvalidInput("The chain is not read here", details={"chain": f"one of {', '.join(known)}"})
@@ -199,21 +211,23 @@ class TaxReports:
 
     @classmethod
     def of(cls, platform: Platform) -> TaxReports:
+        """Return the use cases over the database and the bucket of reports."""
         return cls(store=ReportStore(platform.database), bucket=platform.objects, jobs=platform.jobs)
 
     def start(
         self, user_id: UUID, payload: ReportPayload, *, request_id: str, idempotency_key: str | None
     ) -> JobRecord:
         """Start a report; Unprocessable says why a jurisdiction does not allow method or scope."""
-        chosen = setup(
+        chosen = setup_of(
             payload.jurisdiction,
             method=payload.method,
             scope=payload.lot_scope,
             currency=payload.currency,
             time_zone=payload.time_zone,
             strict=True,
+            until_tax_year=payload.year,
         )
-        if universal_too_late(chosen, chosen.calendar.last_day(payload.year)):
+        if chosen.universal_too_late:
             raise Unprocessable(UNIVERSAL_TOO_LATE, details={"lot_scope": "per_wallet"})
         payload = payload.model_copy(update={"jurisdiction": chosen.rules.code, "method": chosen.method})
         return self.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
@@ -234,7 +248,7 @@ class TaxReports:
 
     def newest(self, user_id: UUID, year: int, jurisdiction: str | None) -> ReportRow:
         """Return the newest report of a year; NotFound says how to get one."""
-        code = None if jurisdiction is None else setup(jurisdiction).rules.code
+        code = None if jurisdiction is None else setup_of(jurisdiction).rules.code
         found = self.store.newest(user_id, year, code)
         if found is None:
             raise NotFound(f"there is no report of {year} yet; POST /v1/tax/reports makes one")
@@ -250,7 +264,7 @@ class TaxReports:
 
 def require_format(jurisdiction: str, document_format: str) -> None:
     """Raise Unprocessable where no document of a jurisdiction's reports has the format."""
-    rules = setup(jurisdiction).rules
+    rules = setup_of(jurisdiction).rules
     if not any(name.endswith(f"_{document_format}") for name in rules.documents):
         known = ", ".join(sorted({name.rsplit("_", 1)[1] for name in rules.documents}))
         raise Unprocessable(

@@ -1,4 +1,4 @@
-"""What one calculation runs under, and the refusals of what a jurisdiction does not allow."""
+"""The setup of one calculation: rules, method, lot scope, calendar and currency."""
 
 from __future__ import annotations
 
@@ -10,40 +10,55 @@ from typing import Any
 from premium.errors import InvalidInput, Unprocessable
 from premium.tax.days import Calendar, memo
 from premium.tax.model import Remark
-from premium.tax.rules.base import TRANSITION, Jurisdiction
-from premium.tax.rules.methods import ALIASES, LOT_METHODS, METHODS, POOLED, SCOPES
+from premium.tax.rules.base import LEGAL_TENDER, PER_WALLET_FROM, TRANSITION, Jurisdiction
+from premium.tax.rules.methods import LOT_METHODS, disallowed, method_of, working_scope
 from premium.tax.rules.registry import jurisdiction
 
 _CODE = re.compile(r"[A-Za-z0-9]{2,12}")
+UNIVERSAL_TOO_LATE = "United States does not allow universal lots from 2025-01-01 on (Rev. Proc. 2024-28): per_wallet"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """Rules, method, scope and calendar of a calculation; `until` is the last local day that holdings are told of."""
+    """What one calculation rests on, checked against the jurisdiction's rules."""
 
     rules: Jurisdiction
     method: str
     scope: str
     calendar: Calendar
     currency: str
+    money: frozenset[str]
+    """What is money here and no asset: the report's currency; for France any legal tender (art. 150 VH bis)."""
     strict: bool = False
     until: int | None = None
+    """Last local day whose holdings are reported; None is the history's end."""
     allocation: Mapping[str, Any] | None = None
     """US: the safe-harbour allocation of Rev. Proc. 2024-28, as the input states it."""
     long_from: Callable[[int], int] = field(default=int)
-    notices: tuple[Remark, ...] = ()
+    universal_ends: int | None = None
+    """Instant from which the universal lots that are asked for are not allowed."""
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def lot_method(self) -> bool:
+        """Whether disposals name lots, and so have a term."""
         return self.method in LOT_METHODS or self.method == "ie_fifo_four_week"
 
     @property
     def stored_scope(self) -> str:
-        """The scope in the format's words: the US default is per wallet from 2025 on."""
+        """The scope in the format's words.
+
+        The US default is per wallet from 2025 on.
+        """
         return "per_wallet" if self.scope == TRANSITION else self.scope
 
+    @property
+    def universal_too_late(self) -> bool:
+        """Whether the report goes beyond the day on which universal lots end."""
+        return self.universal_ends is not None and self.until is not None and self.until >= PER_WALLET_FROM
 
-def setup(
+
+def setup_of(
     code: str,
     *,
     method: str | None = None,
@@ -54,82 +69,38 @@ def setup(
     until_tax_year: int | None = None,
     allocation: Mapping[str, Any] | None = None,
 ) -> Setup:
-    """InvalidInput for unknown words; Unprocessable, when strict, for what the jurisdiction does not allow."""
+    """Return the setup of a jurisdiction by its code.
+
+    InvalidInput for unknown words; Unprocessable, when strict, for what the jurisdiction does not allow.
+    """
     rules = jurisdiction(code)
-    chosen = _method(method, rules)
-    calendar = _calendar(time_zone or rules.zone, rules)
+    code = (currency or rules.currency).strip()
+    chosen = method_of(method, rules)
     scope = None if scope is None else scope.strip().lower().replace("-", "_")
-    notices = _disallowed(rules, chosen, scope)
-    if strict and notices:
-        raise Unprocessable(notices[0].message, details={"method": chosen, "allowed": ", ".join(rules.methods)})
+    remarks = disallowed(chosen, scope, rules)
+    if strict and remarks:
+        raise Unprocessable(remarks[0].message, details={"method": chosen, "allowed": ", ".join(rules.methods)})
+    scope = working_scope(scope, chosen, rules, allocated=allocation is not None)
+    if not _CODE.fullmatch(code):
+        raise InvalidInput(f"not a currency's code: {code[:40]!r}", details={"currency": "a code such as EUR"})
+    zone = time_zone or rules.zone
+    try:
+        calendar = Calendar(zone, starts=rules.year_starts)
+    except (KeyError, ValueError, OSError):
+        raise InvalidInput(f"unknown time zone {zone[:60]!r}", details={"time_zone": "an IANA name"}) from None
+    ends = rules.default_scope == TRANSITION and scope == "universal"
+    own = frozenset({code.upper()})
     return Setup(
         rules=rules,
         method=chosen,
-        scope=_scope(scope, chosen, rules, allocation),
+        scope=scope,
         calendar=calendar,
-        currency=_currency(currency or rules.currency),
+        currency=code.upper(),
+        money=LEGAL_TENDER | own if chosen == "fr_portfolio" else own,
         strict=strict,
         until=None if until_tax_year is None else calendar.last_day(until_tax_year),
         allocation=allocation,
         long_from=memo(rules.long_from),
-        notices=notices,
+        universal_ends=calendar.start_of(PER_WALLET_FROM) if ends else None,
+        remarks=remarks,
     )
-
-
-def _method(method: str | None, rules: Jurisdiction) -> str:
-    if method is None:
-        return rules.methods[0]
-    wanted = method.strip().lower().replace("-", "_")
-    wanted = ALIASES.get(wanted, wanted)
-    if wanted not in METHODS:
-        known = ", ".join(METHODS)
-        raise InvalidInput(f"unknown method {method[:40]!r}; known are {known}", details={"method": known})
-    return wanted
-
-
-def _currency(code: str) -> str:
-    if not _CODE.fullmatch(code.strip()):
-        raise InvalidInput(f"not a currency's code: {code[:40]!r}", details={"currency": "a code such as EUR"})
-    return code.strip().upper()
-
-
-def _scope(scope: str | None, method: str, rules: Jurisdiction, allocation: Mapping[str, Any] | None) -> str:
-    """The scope that the method works in; a pooled method's `universal` is its one pool."""
-    if scope is not None and scope not in SCOPES:
-        raise InvalidInput(f"unknown lot scope {scope[:40]!r}; known are {', '.join(SCOPES)}")
-    if method == "fr_portfolio":
-        return "portfolio"
-    if method in POOLED:
-        return "per_wallet" if scope == "per_wallet" and not method.startswith("section") else "pool"
-    if scope == "per_wallet" and allocation is not None and rules.default_scope is not None:
-        # What a universal pool left is allocated to wallets: until then it was universal.
-        return rules.default_scope
-    if scope in ("universal", "per_wallet"):
-        return scope
-    if scope is None and rules.default_scope is not None:
-        return rules.default_scope
-    return "per_wallet" if rules.scopes[0] == "per_wallet" else "universal"
-
-
-def _calendar(zone: str, rules: Jurisdiction) -> Calendar:
-    try:
-        return Calendar(zone, starts=rules.year_starts)
-    except (KeyError, ValueError, OSError):
-        raise InvalidInput(f"unknown time zone {zone[:60]!r}", details={"time_zone": "an IANA name"}) from None
-
-
-def _disallowed(rules: Jurisdiction, method: str, scope: str | None) -> tuple[Remark, ...]:
-    found = []
-    if method not in rules.methods:
-        allowed = ", ".join(rules.methods)
-        text = f"{rules.name} does not allow the method {method}; allowed: {allowed}"
-        found.append(Remark("method_not_allowed", None, text))
-    if scope is not None and scope not in rules.scopes and not _same_scope(scope, rules):
-        text = f"{rules.name} does not allow the lot scope {scope}; allowed: {', '.join(rules.scopes)}"
-        found.append(Remark("lot_scope_not_allowed", None, text))
-    return tuple(found)
-
-
-def _same_scope(scope: str, rules: Jurisdiction) -> bool:
-    one_queue = {"universal", "pool", "portfolio"}
-    return scope in one_queue and rules.scopes[0] in one_queue

@@ -18,7 +18,7 @@ from local.journey.stream import Listener
 from local.postgres import SUPERUSER, Postgres
 from local.service import wait_until
 from local.up import Stage
-from premium.notifications.signing import HEADER, is_signed
+from premium.notifications.channels.signature import HEADER, is_signed
 from tests.e2e.hook import Hook
 
 pytestmark = pytest.mark.e2e

@@ -1,1 +1,4 @@
-"""Credentials: tokens verified, API keys made, and both led to a user. Nothing here reads a store or a clock."""
+"""Tokens, API keys, and the users that they belong to.
+
+Nothing here knows a database: `owners.Users` is what it asks.
+"""

@@ -1,1 +1,1 @@
-"""Where events come from: chains' nodes, read block by block."""
+"""Blocks of a chain as events, and what a reorganisation makes of them. Pure."""

@@ -1,4 +1,4 @@
-"""A block as events: its transfers (ERC-20 and native) and its gas price. Pure.
+"""A block as events: its transfers (ERC-20 and native) and its gas price.
 
 An event's id is made of the block's hash and its place in the block: the same block gives the same events whenever it
 is read, and the block that a reorganisation puts in its place gives others. Behind a reorganisation the ids also name
@@ -8,7 +8,6 @@ base units, `asset` is the price key `chain:address`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,50 +29,33 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What one whole unit of an asset costs, and how many base units it has, as a power of ten."""
+    """The price of one whole unit of an asset, and its decimals."""
 
     usd: Decimal
     decimals: int
 
 
 def events_of(chain: str, block: Mapping[str, Any], logs: Sequence[Mapping[str, Any]]) -> list[Event]:
-    """Without dollars; `block` has its transactions in full. KeyError, ValueError: the node's answer makes no sense."""
+    """Return a block's events without dollars; `block` has its transactions in full.
+
+    KeyError, ValueError: the node's answer makes no sense.
+    """
     events = [_gas(chain, block), *_native(chain, block), *_tokens(chain, block, logs)]
     return [event for event in events if event]
 
 
 def assets(events: Sequence[Event]) -> set[str]:
-    """Whose worth the events ask for."""
+    """Return the assets that the events transfer."""
     return {event["asset"] for event in events if event["kind"] == "transfer"}
 
 
 def priced(event: Event, worth: Mapping[str, Worth]) -> Event:
-    """With `amount_usd` where the asset's price is known; a missing field matches no rule."""
+    """Return the event with `amount_usd` where the asset's price is known."""
     known = worth.get(event.get("asset", ""))
     if event["kind"] != "transfer" or known is None:
         return event
     whole = EXACT.scaleb(Decimal(event["amount"]), -known.decimals)
     return event | {"amount_usd": plain(EXACT.multiply(whole, known.usd))}
-
-
-def retraction(event: Event) -> Event:
-    """Of an event whose block is no more the chain's."""
-    return event | {"event_id": f"retract:{event['event_id']}", "retracts": event["event_id"]}
-
-
-def on_branch(event: Event, branch: str) -> Event:
-    """As an event of its own on this branch; the first one has no name."""
-    return event | {"event_id": f"{event['event_id']}~{branch}"} if branch else event
-
-
-def branch_of(events: Sequence[Event]) -> str:
-    """Of a block that has been read; each gives at least its gas price, but a chain's first may not have been read."""
-    return str(events[0]["event_id"]).partition("~")[2] if events else ""
-
-
-def branch_after(block_hash: str, branch: str) -> str:
-    """Of what takes the place of a block: another one for each block, and for each time that it is taken back."""
-    return hashlib.sha256(f"{block_hash}~{branch}".encode()).hexdigest()[:8]
 
 
 def _common(chain: str, block: Mapping[str, Any], kind: str, place: str) -> Event:
@@ -85,7 +67,7 @@ def _common(chain: str, block: Mapping[str, Any], kind: str, place: str) -> Even
 
 
 def _gas(chain: str, block: Mapping[str, Any]) -> Event:
-    """The median of what the block's transactions paid, else the base fee."""
+    """Return the gas event: the median price that transactions paid, else the base fee."""
     base = int(block.get("baseFeePerGas") or "0x0", 16)
     paid = [int(one["gasPrice"], 16) for one in block["transactions"]]
     price = median_low(paid) if paid else base

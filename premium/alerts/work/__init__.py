@@ -1,1 +1,1 @@
-"""Bodies of the jobs and residents of alerts."""
+"""What runs in workers: the resident matcher and sources, and the upkeep of partitions."""

@@ -1,20 +1,20 @@
 """The resident matcher: it serves one shard, or stands by for those whose matcher dies.
 
-It forks no job, because its index lives on. One process a shard, and spares (`premium.alerts.duty`).
+It forks no job, because its index lives on. One process a shard, and spares (`duty`).
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from premium.alerts.duty import OUTAGE_SECONDS, Duty
-from premium.alerts.lease import Lease, standings
 from premium.alerts.manifest import AlertSettings
-from premium.alerts.shard import Shard
+from premium.alerts.notices import enqueue_alerts
+from premium.alerts.store.leases import ShardLease, standings
+from premium.alerts.work.duty import OUTAGE_SECONDS, Duty
+from premium.alerts.work.shard import Shard
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
 from premium.execution.residence import Residence
-from premium.notifications.dispatch import hand_over
 from premium.observability import logger
 
 
@@ -24,7 +24,10 @@ def match(batch: str) -> None:
 
 
 def serve(residence: Residence, *, shard: int | None = None) -> None:
-    """Match chain events against the rules of one shard: the given one, or whichever is free."""
+    """Match chain events against the rules of one shard.
+
+    The given one, or whichever is free.
+    """
     platform = residence.platform
     duty = _duty(residence, _wanted(shard, platform.settings.of(AlertSettings).alert_shards))
     while not residence.stop.wanted:
@@ -43,8 +46,8 @@ def _duty(residence: Residence, wanted: tuple[int, ...]) -> Duty:
     shards = settings.alert_shards
 
     def make(number: int) -> Shard:
-        lease = Lease(database, number, owner)
-        return Shard(database, platform.redis(1), lease, shards, partial(hand_over, platform.redis(1)))
+        lease = ShardLease(database, number, owner)
+        return Shard(database, platform.redis(1), lease, shards, partial(enqueue_alerts, platform.redis(1)))
 
     return Duty(partial(standings, database, shards, owner), make, wanted, settings.alert_warm_shards)
 

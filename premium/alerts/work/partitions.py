@@ -1,4 +1,4 @@
-"""The job that keeps the partitions of what fired and of what was seen."""
+"""The job that keeps the partitions of alerts and events."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from premium.alerts.jobs import PARTITIONS
+from premium.alerts.store.history import maintain_partitions
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.jobs.model import Moment
@@ -13,11 +14,6 @@ from premium.jobs.model import Moment
 
 @job(PARTITIONS)
 def maintain(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
-    """Keep partitions as of now.
-
-    Gives up soon where a lock is taken, or matchers would queue up.
-    """
-    with context.platform.worker_database.transaction(statement_timeout_ms=90_000) as connection:
-        connection.execute("SET LOCAL lock_timeout = '3s'")
-        connection.execute("SELECT maintain_alerts(%s)", (context.platform.clock.now(),))
+    """Keep partitions as of now, so that a late repeat makes today's."""
+    maintain_partitions(context.platform.worker_database, context.platform.clock.now())
     return {}

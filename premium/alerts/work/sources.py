@@ -10,9 +10,9 @@ import asyncio
 import boto3
 
 from premium.alerts.manifest import AlertSettings
-from premium.alerts.sources.node import Node
-from premium.alerts.sources.poller import Poller
-from premium.alerts.sources.sending import EventsQueue
+from premium.alerts.work.events_queue import EventsQueue
+from premium.alerts.work.node import Node
+from premium.alerts.work.poller import Poller
 from premium.bootstrap import Platform
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable

@@ -14,7 +14,7 @@ from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
 from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.model import Delivery
-from premium.notifications.templates import line
+from premium.notifications.text import line
 
 DELIVERY_HEADER = "X-Premium-Delivery-Id"
 _THREADS = 16
@@ -69,13 +69,13 @@ class SesEmails:
 
 def ses_request(delivery: Delivery, sender: str) -> Any:
     """Arguments of SendEmail."""
-    text = delivery.text()
+    text = delivery.text
     return {
         "FromEmailAddress": sender,
         "Destination": {"ToAddresses": [delivery.destination]},
         "Content": {
             "Simple": {
-                "Subject": {"Data": line(delivery.subject), "Charset": "UTF-8"},
+                "Subject": {"Data": line(delivery.title), "Charset": "UTF-8"},
                 "Body": {
                     "Text": {"Data": text, "Charset": "UTF-8"},
                     "Html": {"Data": html_of(text), "Charset": "UTF-8"},
@@ -118,11 +118,11 @@ class SendGridEmails:
 
 def sendgrid_request(delivery: Delivery, sender: str) -> dict[str, Any]:
     """Body of POST /v3/mail/send."""
-    text = delivery.text()
+    text = delivery.text
     return {
         "personalizations": [{"to": [{"email": delivery.destination}]}],
         "from": {"email": sender},
-        "subject": line(delivery.subject),
+        "subject": line(delivery.title),
         "content": [{"type": "text/plain", "value": text}, {"type": "text/html", "value": html_of(text)}],
         "headers": {DELIVERY_HEADER: str(delivery.id)},
         "custom_args": {"delivery_id": str(delivery.id)},

@@ -13,7 +13,7 @@ from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
 from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.model import Delivery
-from premium.notifications.templates import line
+from premium.notifications.text import line
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -91,18 +91,16 @@ class PushMessages:
 
 
 def push_request(delivery: Delivery) -> dict[str, Any]:
-    """Body of messages:send; data values are strings, and the collapse key lets a repeat replace the first."""
-    data = {
-        "deliveryId": str(delivery.id),
-        "alertId": str(delivery.alert_id),
-        "ruleId": str(delivery.rule_id),
-        "eventId": delivery.event_id,
-        "notice": delivery.notice,
-    }
+    """Body of messages:send; data values are strings, and the collapse key lets a repeat replace the first.
+
+    Of the notice's data its ids go along, by which an app opens the right page.
+    """
+    ids = {name: value for name, value in delivery.data.items() if name.endswith("Id") and isinstance(value, str)}
+    data = {**ids, "deliveryId": str(delivery.id), "notice": delivery.kind.rpartition(".")[2]}
     return {
         "message": {
             "token": delivery.destination,
-            "notification": {"title": line(delivery.subject), "body": delivery.text()[:_MAX_BODY]},
+            "notification": {"title": line(delivery.title), "body": delivery.text[:_MAX_BODY]},
             "data": data,
             "android": {"collapse_key": str(delivery.id)},
             "apns": {"headers": {"apns-collapse-id": str(delivery.id)}},

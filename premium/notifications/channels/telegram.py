@@ -36,7 +36,7 @@ class TelegramMessages:
 
 def telegram_request(delivery: Delivery) -> dict[str, Any]:
     """Body of sendMessage; `<b>` is ours, the rest is text. Telegram counts its 4,096 characters without markup."""
-    title, text = html.escape(delivery.subject, quote=False), html.escape(delivery.text(), quote=False)
+    title, text = html.escape(delivery.title, quote=False), html.escape(delivery.text, quote=False)
     return {
         "chat_id": delivery.destination,
         "text": f"<b>{title}</b>\n{text}",

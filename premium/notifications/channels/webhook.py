@@ -1,4 +1,4 @@
-"""A signed POST to a user's server. The event id and the delivery id are in its headers: a repeat has the same ones."""
+"""Webhooks: a signed POST to a user's server, with ids in its headers that a repeat has, too."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from premium.clock import rfc3339
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
 from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
+from premium.notifications.channels.guard import Blocked
+from premium.notifications.channels.signature import HEADER, signature
 from premium.notifications.destinations import url_problem
-from premium.notifications.guard import Blocked
 from premium.notifications.model import Delivery
-from premium.notifications.signing import HEADER, signature
 from premium.storage.plain import to_json
 
 
@@ -34,7 +33,7 @@ class Webhooks:
         if wrong := url_problem(delivery.destination, loopback=self._loopback):
             raise Blocked(f"the destination {wrong}")
         if delivery.signing_secret is None:
-            raise Refused("the rule has no signing secret: ask for a new one")
+            raise Refused("there is no signing secret: ask for a new one")
         body = body_of(delivery)
         neighbour = Neighbour(
             "the destination", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker
@@ -46,12 +45,12 @@ class Webhooks:
 
 
 def headers_of(delivery: Delivery, body: bytes, now: int, secret: str) -> dict[str, str]:
-    """`X-Premium-Event-Id` is percent-encoded: an event's id may hold any character."""
+    """Headers of the POST; an event's id may hold any character, so it is percent-encoded."""
     return {
         "Content-Type": "application/json",
         "User-Agent": "Premium-Alerts/1",
         "Accept-Encoding": "identity",
-        "X-Premium-Event-Id": quote(delivery.event_id, safe=":-._~/@"),
+        "X-Premium-Event-Id": quote(str(delivery.data.get("eventId", delivery.key)), safe=":-._~/@"),
         "X-Premium-Delivery-Id": str(delivery.id),
         "X-Premium-Timestamp": str(now),
         HEADER: signature(secret, now, body),
@@ -59,21 +58,6 @@ def headers_of(delivery: Delivery, body: bytes, now: int, secret: str) -> dict[s
 
 
 def body_of(delivery: Delivery) -> bytes:
-    """JSON, the same bytes at every attempt."""
-    return to_json(
-        {
-            "type": "alert" if delivery.notice == "fired" else "alert.retracted",
-            "deliveryId": delivery.id,
-            "alertId": delivery.alert_id,
-            "ruleId": delivery.rule_id,
-            "ruleName": delivery.rule_name,
-            "ruleType": delivery.rule_type,
-            "eventId": delivery.event_id,
-            "eventTime": rfc3339(delivery.event_time),
-            "triggeredAt": rfc3339(delivery.triggered_at),
-            "retractedAt": rfc3339(delivery.retracted_at) if delivery.retracted_at else None,
-            "test": delivery.is_test,
-            "message": delivery.text(),
-            "event": delivery.event_data,
-        }
-    ).encode()
+    """Return the notice as JSON, the same bytes at every attempt."""
+    named = {} if "type" in delivery.data else {"type": delivery.kind, "title": delivery.title}
+    return to_json({**named, **delivery.data, "deliveryId": delivery.id, "message": delivery.text}).encode()

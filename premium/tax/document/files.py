@@ -1,4 +1,7 @@
-"""Documents from files and standard input: neutral JSON, own CSV, or an export that an importer recognises."""
+"""Read documents from files and from standard input.
+
+Neutral JSON, own CSV, or an export that an importer recognises.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ from premium.tax.importers.recognition import rows_of_csv
 
 
 def read_documents(sources: Sequence[str], *, importer: str | None = None, currency: str = "USD") -> dict[str, Any]:
-    """One document of all sources: their transactions together, other members from the first that has them."""
+    """Return one document of all sources, their transactions together.
+
+    Other members are from the first source that has them.
+    """
     documents = [read_document(source, importer=importer, currency=currency) for source in sources]
     if len(documents) == 1:
         return documents[0]
@@ -36,9 +42,10 @@ def read_documents(sources: Sequence[str], *, importer: str | None = None, curre
 def read_document(
     source: str, *, importer: str | None = None, currency: str = "USD", lenient: bool = False
 ) -> dict[str, Any]:
-    """The document in a file, or on standard input for `-`; InvalidInput says why it is none.
+    """Return the document in a file, or on standard input for `-`.
 
-    The file stays open as long as its rows are wanted: they are read from it when they are asked for.
+    InvalidInput says why it is none. The file stays open as long as its rows are wanted: they are read from it when
+    they are asked for.
     """
     text = Text(_opened(source), Path(source).name)
     if importer is not None or text.first not in ("{", "["):

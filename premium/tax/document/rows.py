@@ -1,4 +1,7 @@
-"""The neutral JSON read row by row: a million transactions never stand in memory as dictionaries, nor their text."""
+"""Read the transactions of a neutral document row by row.
+
+A million transactions never stand in memory as dictionaries, nor their text.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from premium.tax.document.window import Text, Window
-from premium.tax.history.fields import SHORT
+from premium.tax.neutral.rows import SHORT
 
 _LIST = "transactions"
 _ROW = 150
@@ -15,7 +18,7 @@ _ROW = 150
 
 
 class Rows:
-    """The rows of one document's list; each pass reads them anew from the file.
+    """The rows of one document's list, read anew from the file in each pass.
 
     `closing` is what must stand between the list and the file's end; None where that has been seen to.
     """
@@ -32,7 +35,7 @@ class Rows:
             _nothing_after(window)
 
     def estimate(self) -> int:
-        """About how many there are, for a progress bar."""
+        """Return about how many rows there are, for a progress bar."""
         return self._text.size // _ROW
 
 
@@ -46,11 +49,15 @@ class Together:
         return chain.from_iterable(self._parts)
 
     def estimate(self) -> int:
+        """Return about how many rows there are in all."""
         return sum(map(_count, self._parts))
 
 
 def document_of(text: Text) -> dict[str, Any]:
-    """Members of a document, `transactions` as `Rows`; a bare list is its transactions. InvalidInput for others."""
+    """Return a document's members, its `transactions` as `Rows`; InvalidInput for others.
+
+    A bare list is its transactions.
+    """
     window = Window(text, text.start)
     if window.peek() not in ("{", "["):
         raise window.broken("neither an object nor a list")
@@ -118,7 +125,7 @@ def _nothing_after(window: Window) -> None:
 
 
 def count_of(document: Mapping[str, Any]) -> int:
-    """About how many transactions a document has."""
+    """Return about how many transactions a document has."""
     return _count(rows_in(document))
 
 
@@ -127,6 +134,6 @@ def _count(rows: Any) -> int:
 
 
 def rows_in(document: Mapping[str, Any]) -> Any:
-    """A document's list of transactions, or None where it has none."""
+    """Return a document's list of transactions, or None where it has none."""
     rows = document.get(_LIST)
     return rows if isinstance(rows, list | tuple | Rows | Together) else None

@@ -1,4 +1,7 @@
-"""A text that is read in pieces, and the window that moves through it: its size is no matter for memory."""
+"""Read a JSON text in pieces through a window that moves over it.
+
+Its size is no matter for memory.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from collections import Counter
 from typing import IO, Any
 
 from premium.errors import InvalidInput
-from premium.tax.history.fields import SHORT, Flawed, shown
+from premium.tax.neutral.rows import SHORT, Flawed, shown
 
 PIECE = 1 << 16
 """Bytes that are looked at together: some hundred rows."""
@@ -38,7 +41,10 @@ _LONGEST_WORD = 16
 
 
 class Text:
-    """The UTF-8 text of an open file; InvalidInput at once where it is none. `name` is what messages call it."""
+    """The UTF-8 text of an open file; InvalidInput where it is none.
+
+    `name` is what messages call it.
+    """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
         self._file = file
@@ -52,10 +58,11 @@ class Text:
         self._look_through()
 
     def read(self, at: int, size: int) -> bytes:
-        """Bytes by offset: passes do not disturb each other."""
+        """Read bytes by their offset: passes do not disturb each other."""
         return os.pread(self._file.fileno(), size, at)
 
     def whole(self) -> str:
+        """Return the whole text."""
         return self.read(self.start, self.size).decode()
 
     def ends_in(self, closing: bytes) -> bool:
@@ -79,7 +86,10 @@ class Text:
 
 
 class Window:
-    """Reads JSON from an offset on. Numbers keep their digits as texts: no float is ever made."""
+    """Reads JSON values from an offset on.
+
+    Numbers keep their digits as texts: no float is ever made.
+    """
 
     def __init__(self, text: Text, start: int, line: int = 1) -> None:
         self._text, self._next, self._line = text, start, line
@@ -89,12 +99,12 @@ class Window:
         self._json = _DECODER
 
     def place(self) -> tuple[int, int]:
-        """Offset and line of what comes next."""
+        """Return offset and line of what comes next."""
         behind = len(self._decoder.getstate()[0]) + len(self._seen[self._at :].encode())
         return self._next - behind, self._line_at(self._at)
 
     def peek(self) -> str:
-        """The next character after any space; empty at the end."""
+        """Return the next character after any space; empty at the end."""
         while True:
             found = _SPACE.match(self._seen, self._at)
             self._at = found.end() if found else self._at
@@ -102,12 +112,13 @@ class Window:
                 return self._seen[self._at : self._at + 1]
 
     def past(self, character: str) -> None:
+        """Move past a character; InvalidInput where another one stands."""
         if self.peek() != character:
             raise self.broken(f"expected {character}")
         self._at += 1
 
     def value(self) -> Any:
-        """The value that comes next."""
+        """Return the value that comes next."""
         while True:
             try:
                 value, end = self._json.raw_decode(self._seen, self._at)
@@ -125,7 +136,10 @@ class Window:
                     return value
 
     def values(self) -> list[Any]:
-        """As many values of a list, commas between them, as can be read at once; at least the next one."""
+        """Return the next values of a list, as many as can be read at once.
+
+        Commas between them; at least one.
+        """
         end = self._seen.rfind("}", self._at) + 1
         if end and not self._singly:
             try:
@@ -141,6 +155,7 @@ class Window:
         return [self.value()]
 
     def broken(self, reason: str, at: int | None = None) -> InvalidInput:
+        """Return the error that names the line and the reason."""
         line = self._line_at(self._at if at is None else at)
         return InvalidInput(f"{self._text.name} is not JSON: line {line}: {reason}", details={"line": line})
 

@@ -1,4 +1,4 @@
-"""Legs of one exchange that do not say whether they were given or received: what their group and what was held says."""
+"""Directions of an exchange's legs that do not state whether they were given or received."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections import defaultdict
 from decimal import Decimal
 
 from premium.money import EXACT, ZERO
-from premium.tax.history.kinds import ALONE, LEG
 from premium.tax.model import ACQUISITIONS, Remark, Transaction
+from premium.tax.neutral.kinds import ALONE, LEG
 
 Held = defaultdict[str, Decimal]
 
 
-def directed(transactions: list[Transaction], notices: list[Remark]) -> list[Transaction]:
-    """Every leg as a sale or a purchase; one that nothing tells is left out. What was assumed stands in `notices`."""
+def directed(transactions: list[Transaction], remarks: list[Remark]) -> list[Transaction]:
+    """Make every leg a sale or a purchase, by its group and what was held.
+
+    One that nothing tells is left out. What was assumed stands in `remarks`.
+    """
     groups: dict[str | None, list[Transaction]] = {tx.more.group: [] for tx in transactions if tx.type == LEG}
     if not groups:
         return transactions
@@ -24,13 +27,13 @@ def directed(transactions: list[Transaction], notices: list[Remark]) -> list[Tra
     held: Held = defaultdict(lambda: ZERO)
     for tx in sorted(transactions, key=lambda tx: (tx.instant, tx.type not in ACQUISITIONS)):
         if tx.type == LEG and tx.id not in sides:
-            sides |= _sides(groups[tx.more.group], held, notices)
+            sides |= _sides(groups[tx.more.group], held, remarks)
         _count(tx, sides.get(tx.id, tx.type), held)
     made = (tx._replace(type=sides[tx.id]) if tx.type == LEG else tx for tx in transactions)
     return [tx for tx in made if tx.type != LEG]
 
 
-def _sides(legs: list[Transaction], held: Held, notices: list[Remark]) -> dict[str, str]:
+def _sides(legs: list[Transaction], held: Held, remarks: list[Remark]) -> dict[str, str]:
     """sell or buy by id, of the legs that do not say so themselves."""
     unsaid = [tx for tx in legs if tx.type == LEG]
     said = {tx.type for tx in legs} - {LEG}
@@ -38,26 +41,29 @@ def _sides(legs: list[Transaction], held: Held, notices: list[Remark]) -> dict[s
         other = "buy" if "sell" in said else "sell"
         return {tx.id: other for tx in unsaid}
     if len(legs) == 1:
-        return {legs[0].id: _alone(legs[0], notices)}
+        return {legs[0].id: _alone(legs[0], remarks)}
     single, side = _single(unsaid, held)
     text = (
         f"no leg states its direction: {single.asset} is taken as what was {'given' if side == 'sell' else 'received'}"
     )
-    notices.append(Remark("direction_assumed", single.id, text, None, "direction"))
+    remarks.append(Remark("direction_assumed", single.id, text, None, "direction"))
     other = "buy" if side == "sell" else "sell"
     return {tx.id: side if tx is single else other for tx in unsaid}
 
 
-def _alone(leg: Transaction, notices: list[Remark]) -> str:
+def _alone(leg: Transaction, remarks: list[Remark]) -> str:
     side = ALONE.get(leg.more.kind or "", LEG)
     if side == LEG:
         text = f"direction: the only leg of a {leg.more.kind} does not say in or out; the line is left out"
-        notices.append(Remark("invalid_field", leg.id, text, None, "direction"))
+        remarks.append(Remark("invalid_field", leg.id, text, None, "direction"))
     return side
 
 
 def _single(legs: list[Transaction], held: Held) -> tuple[Transaction, str]:
-    """The one leg that stands against the others. What is given must be held; where that tells nothing, as written."""
+    """Return the one leg that stands against the others, and its side.
+
+    What is given must be held; where that tells nothing, as written.
+    """
     adds = legs[0].more.kind == "lp_add"
     fits = [tx for tx in legs if (held[tx.asset] >= tx.amount) is not adds]
     if adds:

@@ -1,68 +1,53 @@
-"""What looks wrong in a history: told with its transaction, never guessed away, and never a stop."""
+"""Remarks on what looks wrong in a history.
+
+Each is told with its transaction, never guessed away, and never a stop.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from premium.money import ZERO, plain
+from premium.money import plain
 from premium.tax.days import day_of, text_of
-from premium.tax.history.kinds import OUTSIDE
-from premium.tax.history.oddities import absurd_numbers
-from premium.tax.model import ACQUISITIONS, Missing, Outcome, Remark, Transaction
-from premium.tax.results.sources import Sources
-from premium.tax.rules.base import TRANSITION
-from premium.tax.setup import Setup
+from premium.tax.model import Remark, Transaction
+from premium.tax.setup import UNIVERSAL_TOO_LATE, Setup
 
 _GENESIS = day_of(date(2009, 1, 3))
-_PER_WALLET = day_of(date(2025, 1, 1))
+_AMOUNT = Decimal(10) ** 24
+"""More units than any coin has that people trade, a million times the largest supplies."""
+_UNIT = Decimal(10) ** 12
+"""A price a unit beyond any in any currency."""
+_VALUE = Decimal(10) ** 18
+"""More money than there is."""
 _ABSURD = Decimal(1000)
 """A price this many times the asset's last one, or below it by as much, is told of."""
 _NEAR = 30 * 86_400_000_000
 """If the last one is no older than this; over years such a move is real."""
 
 
-UNIVERSAL_TOO_LATE = "United States does not allow universal lots from 2025-01-01 on (Rev. Proc. 2024-28): per_wallet"
+def remarks_on(transactions: list[Transaction], setup: Setup, *, now: int | None) -> list[Remark]:
+    """Return remarks about a history in order.
+
+    Dates after `now` (microseconds) are in the future; None does not look.
+    """
+    return [
+        *_dates(transactions, setup, now),
+        *_lots(transactions, setup),
+        *_likely_twice(transactions),
+        *_absurd_numbers(transactions),
+        *_absurd_prices(transactions),
+        *_gifts(transactions, setup),
+    ]
 
 
-def universal_too_late(under: Setup, last_day: int) -> bool:
-    """Whether universal lots are asked for beyond 2024 where they ended then."""
-    return under.rules.default_scope == TRANSITION and under.scope == "universal" and last_day >= _PER_WALLET
-
-
-def before(transactions: list[Transaction], under: Setup, *, now: int | None) -> list[Remark]:
-    """Notices about the input itself."""
-    notices = list(_dates(transactions, under, now))
-    last = transactions[-1].instant if transactions else None
-    if last is not None and universal_too_late(under, under.calendar.day(last)):
-        notices.append(Remark("lot_scope_not_allowed", None, UNIVERSAL_TOO_LATE))
-    notices += _likely_twice(transactions)
-    notices += absurd_numbers(transactions)
-    notices += _absurd_prices(transactions)
-    notices += _gifts(transactions, under)
-    return notices
-
-
-def after(outcome: Outcome, ready: Iterable[Transaction], poor: Iterable[Remark]) -> list[Remark]:
-    """Notices about the result: units without a lot, each with its likeliest source, and wallets `below_zero`."""
-    sources = Sources(outcome.missing, ready)
-    notices = [_missing(item, sources) for item in outcome.missing]
-    named = {item.transaction for item in outcome.missing}
-    return notices + [notice for notice in poor if notice.transaction not in named]
-
-
-def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -> Iterable[Remark]:
-    first = under.calendar.start_of(_GENESIS)
+def _dates(transactions: Iterable[Transaction], setup: Setup, now: int | None) -> Iterator[Remark]:
+    first = setup.calendar.start_of(_GENESIS)
     for tx in transactions:
         if tx.instant < first:
-            yield Remark(
-                "implausible_date",
-                tx.id,
-                f"{text_of(tx.instant)} is before the first block of any chain",
-                None,
-                "timestamp",
-            )
+            text = f"{text_of(tx.instant)} is before the first block of any chain"
+            yield Remark("implausible_date", tx.id, text, None, "timestamp")
         elif now is not None and tx.instant > now:
             yield Remark("future_date", tx.id, f"{text_of(tx.instant)} has not come yet", None, "timestamp")
         if tx.more.acquired is not None and tx.more.acquired > tx.instant:
@@ -70,23 +55,19 @@ def _dates(transactions: Iterable[Transaction], under: Setup, now: int | None) -
             yield Remark("implausible_date", tx.id, text, None, "acquired")
 
 
-def _gifts(transactions: Iterable[Transaction], under: Setup) -> Iterable[Remark]:
-    """Gifts whose donor's basis should count and is not stated, and gifts sent that the law may tax."""
-    for tx in transactions:
-        more = tx.more
-        if tx.type == "gift_received" and under.rules.gifts_received == "donor":
-            if more.donor_basis is None and more.basis is None:
-                text = f"{plain(tx.amount)} {tx.asset} were a gift whose donor's basis is not stated: it counts as zero"
-                yield Remark("missing_basis", tx.id, text, None, "donor_basis")
-        elif tx.type == "gift_sent" and under.rules.gifts_at_market and more.kind is None:
-            text = f"taken as without gain or loss, as to a spouse; {under.rules.name} taxes others: kind market_value"
-            yield Remark("gift_without_gain", tx.id, text, None, "kind")
+def _lots(transactions: list[Transaction], setup: Setup) -> Iterator[Remark]:
+    """Universal lots beyond the day on which they ended."""
+    ends = setup.universal_ends
+    if ends is not None and transactions and transactions[-1].instant >= ends:
+        yield Remark("lot_scope_not_allowed", None, UNIVERSAL_TOO_LATE)
 
 
-def _likely_twice(transactions: Iterable[Transaction]) -> list[Remark]:
-    """Different ids, one transaction of a chain, and the same moved: maybe one event, imported from two sources."""
+def _likely_twice(transactions: Iterable[Transaction]) -> Iterator[Remark]:
+    """Remark on what may be one event, imported from two sources.
+
+    Different ids, one transaction of a chain, and the same moved.
+    """
     seen: dict[tuple[object, ...], str] = {}
-    notices = []
     for tx in transactions:
         if tx.more.tx_hash is None:
             continue
@@ -94,14 +75,27 @@ def _likely_twice(transactions: Iterable[Transaction]) -> list[Remark]:
         first = seen.setdefault((tx.more.tx_hash, tx.type, tx.asset, tx.amount, tx.wallet, tx.more.to_wallet), tx.id)
         if first != tx.id:
             text = f"the same as {first} in everything but its id: maybe one event twice"
-            notices.append(Remark("possible_duplicate", tx.id, text, None, "tx_hash"))
-    return notices
+            yield Remark("possible_duplicate", tx.id, text, None, "tx_hash")
 
 
-def _absurd_prices(transactions: Iterable[Transaction]) -> list[Remark]:
-    """A unit price far off the asset's last one, by multiplication only: no quotient is needed to see it."""
+def _absurd_numbers(transactions: Iterable[Transaction]) -> Iterator[Remark]:
+    """Remark on amounts and values that cannot be meant.
+
+    By multiplication only: no quotient is needed to see it.
+    """
+    for tx in transactions:
+        value = tx.value
+        if tx.amount > _AMOUNT:
+            text = f"{tx.amount:.3E} {tx.asset} are more than there can be: maybe base units, or a slipped point"
+            yield Remark("absurd_amount", tx.id, text, None, "amount")
+        elif value is not None and (value > _VALUE or (value > 1 and value > tx.amount * _UNIT)):
+            text = f"{tx.amount:.3E} {tx.asset} for {value:.3E} cannot be meant"
+            yield Remark("absurd_price", tx.id, text, None, "price")
+
+
+def _absurd_prices(transactions: Iterable[Transaction]) -> Iterator[Remark]:
+    """A unit price far off the asset's last one."""
     last: dict[str, tuple[Decimal, Decimal, int]] = {}
-    notices = []
     for tx in transactions:
         value, amount = tx.value, tx.amount
         if not value or not amount or tx.type == "transfer":
@@ -111,38 +105,18 @@ def _absurd_prices(transactions: Iterable[Transaction]) -> list[Remark]:
             here, there = value * known[1], known[0] * amount
             if here > there * _ABSURD or here * _ABSURD < there:
                 text = f"a price {_ABSURD} times off the asset's price before it"
-                notices.append(Remark("absurd_price", tx.id, text, None, "price"))
+                yield Remark("absurd_price", tx.id, text, None, "price")
         last[tx.asset] = (value, amount, tx.instant)
-    return notices
 
 
-def _missing(item: Missing, sources: Sources) -> Remark:
-    text = f"{plain(item.amount)} {item.asset} have no lot: their basis counts as zero; {sources.likeliest(item)}"
-    return Remark("missing_basis", item.transaction, text, None, "amount")
-
-
-def below_zero(ready: Iterable[Transaction]) -> list[Remark]:
-    """The first time that a wallet gives more of an asset than it has received."""
-    balances: dict[tuple[str, str], Decimal] = {}
-    told: set[tuple[str, str]] = set()
-    notices = []
-    for tx in ready:
-        key = (tx.wallet, tx.asset)
-        if tx.type in ACQUISITIONS or tx.type == "neutral_in":
-            balances[key] = balances.get(key, ZERO) + tx.amount
-            continue
-        left = balances[key] = balances.get(key, ZERO) - tx.amount
-        if left < 0 and tx.wallet != OUTSIDE and key not in told:
-            told.add(key)
-            text = f"{tx.wallet or 'the wallet'} falls to {plain(left)} {tx.asset}"
-            notices.append(Remark("negative_balance", tx.id, text, None, "amount"))
-        if tx.type == "transfer":
-            _arrive(tx, balances)
-    return notices
-
-
-def _arrive(tx: Transaction, balances: dict[tuple[str, str], Decimal]) -> None:
-    more = tx.more
-    there = (more.to_wallet or tx.wallet, more.to_asset or tx.asset)
-    arriving = tx.amount - more.burnt if more.to_amount is None else more.to_amount
-    balances[there] = balances.get(there, ZERO) + arriving
+def _gifts(transactions: Iterable[Transaction], setup: Setup) -> Iterator[Remark]:
+    """Remark on gifts without the donor's basis, and on gifts that may be taxed."""
+    for tx in transactions:
+        more = tx.more
+        if tx.type == "gift_received" and setup.rules.gifts_received == "donor":
+            if more.donor_basis is None and more.basis is None:
+                text = f"{plain(tx.amount)} {tx.asset} were a gift whose donor's basis is not stated: it counts as zero"
+                yield Remark("missing_basis", tx.id, text, None, "donor_basis")
+        elif tx.type == "gift_sent" and setup.rules.gifts_at_market and more.kind is None:
+            text = f"taken as without gain or loss, as to a spouse; {setup.rules.name} taxes others: kind market_value"
+            yield Remark("gift_without_gain", tx.id, text, None, "kind")

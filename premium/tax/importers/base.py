@@ -1,4 +1,4 @@
-"""What importers share: a format's description, a file's lines, and what one event in it reads as."""
+"""Describe a format and give the lines of its files."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ Cells = Mapping[str, str]
 
 
 def table(lines: Iterable[str]) -> Iterator[list[str]]:
-    """The cells of each line of a CSV; InvalidInput names the line that is none."""
+    """Yield the cells of each line of a CSV; InvalidInput names a broken line."""
     for _, cells in numbered(lines):
         yield cells
 
 
 def numbered(lines: Iterable[str], delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """The same with each record's first line: a quoted cell may hold line breaks."""
+    """Yield (number of its first line, cells) of each record.
+
+    A quoted cell may hold line breaks.
+    """
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
         first = reader.line_num + 1
@@ -38,7 +41,10 @@ def numbered(lines: Iterable[str], delimiter: str = ",") -> Iterator[tuple[int, 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a file: its number there, its cells by column, and what the file says of its clock and commas."""
+    """A line of a file, its cells by column.
+
+    It knows what the file says of its clock and its commas.
+    """
 
     number: int
     cells: Cells
@@ -52,11 +58,15 @@ class Line:
         return self.cells.get(column, "")
 
     def wrong(self, column: str, reason: str) -> InvalidInput:
+        """Return the error that names this line and a column."""
         details = {"errors": [{"line": self.number, "field": column, "reason": reason}], "count": 1}
         return InvalidInput(f"line {self.number}, column {column}: {reason}", details=details)
 
     def number_in(self, column: str, default: str | None = None) -> Decimal:
-        """A decimal, currency signs and thousands separators taken off; InvalidInput names line and column."""
+        """Read a decimal without currency signs and thousands separators.
+
+        InvalidInput names line and column.
+        """
         text = self[column]
         if not text and default is not None:
             return Decimal(default)
@@ -66,10 +76,10 @@ class Line:
             raise self.wrong(column, str(error)) from None
 
     def time_in(self, column: str, *formats: str, zoned: bool = True) -> str:
-        """RFC 3339 in UTC, by ISO or the first of `formats` that fits.
+        """Read a time as RFC 3339 in UTC, by ISO or a given format.
 
-        `zoned`: whether the format says UTC once and for all. Else the file's zone counts; without one the time stays
-        bare, and whoever reads it tells that it was taken as UTC.
+        The first of `formats` that fits counts. `zoned`: whether the format says UTC once and for all. Else the
+        file's zone counts; without one the time stays bare, and whoever reads it tells that it was taken as UTC.
         """
         try:
             moment = time_of(self[column], formats)
@@ -86,7 +96,7 @@ Event = tuple[Sequence[Line], Iterable[Row]]
 
 @dataclass(frozen=True, kw_only=True)
 class Importer:
-    """A format: who writes it, the columns it is known by, where it was seen, and how its lines are read."""
+    """A format: its writer, its columns, and how its lines are read."""
 
     name: str
     columns: tuple[str, ...]

@@ -1,7 +1,8 @@
-"""Binance: 'Transaction history' statement, of 2021 (`UTC_Time`) and of 2025 (`Time`, year of two digits).
+"""Read the 'Transaction history' statement of Binance.
 
-Nothing but the second ties the lines of a trade together; an ambiguous second is refused with its lines.
-The later format says of what clock its times are in the file's name alone: `…(UTC+1)….csv`.
+Of 2021 (`UTC_Time`) and of 2025 (`Time`, year of two digits). Nothing but the second ties the lines of a trade
+together; an ambiguous second is refused with its lines. The later format says of what clock its times are in the
+file's name alone: `…(UTC+1)….csv`.
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ _SHORT = "%y-%m-%d %H:%M:%S"
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield the events of a statement; the lines of one second's trade are one."""
     trades: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         operation = line["Operation"]

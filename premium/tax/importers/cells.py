@@ -1,4 +1,7 @@
-"""Numbers and times as exports write them; ValueError says what cannot be told without a guess."""
+"""Read numbers and times as exports write them.
+
+ValueError says what cannot be told without a guess.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,10 @@ _CODE = re.compile(r"(?<=\d)[A-Z]{2,10}$|^[A-Z]{3}(?=-?[\d.])")
 
 
 def number_of(text: str, *, decimal_comma: bool = False) -> Decimal:
-    """`1,234.5`, `$-12`, `(420.00)`, `9.009E-05`, `0.01 BTC`; finite. A comma that may be either mark is refused.
+    """Read a finite number; a comma that may be either mark is refused.
 
-    `decimal_comma`: the file parts its columns by semicolons, so that `0,5` is a half; `1,234` stays unclear.
+    `1,234.5`, `$-12`, `(420.00)`, `9.009E-05`, `0.01 BTC`. `decimal_comma`: the file parts its columns by semicolons,
+    so that `0,5` is a half; `1,234` stays unclear.
     """
     if len(text) <= _SHOWN and _PLAIN.fullmatch(text):
         return Decimal(text)
@@ -55,9 +59,10 @@ def _without_commas(bare: str, text: str, decimal_comma: bool) -> str:
 
 
 def time_of(text: str, formats: Iterable[str]) -> datetime:
-    """By the first of `formats` that fits, else ISO 8601, with or without ` UTC`; aware where the text says a zone.
+    """Read a time by the first format that fits, else by ISO 8601.
 
-    What begins with a year of four digits is ISO's, which is ten times as quick to read.
+    With or without ` UTC`; aware where the text says a zone. What begins with a year of four digits is ISO's, which
+    is ten times as quick to read.
     """
     for pattern in () if text[4:5] == "-" else formats:
         try:

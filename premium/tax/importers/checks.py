@@ -1,4 +1,7 @@
-"""Rows of an import, checked before any is stored: the engine must be able to read them, and the table to hold them."""
+"""Check the rows of an import before any is stored.
+
+The engine must be able to read them, and the table to hold them.
+"""
 
 from __future__ import annotations
 
@@ -9,54 +12,57 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from premium.tax.days import moment_of
-from premium.tax.history.fields import Refused, shown
-from premium.tax.history.row_parser import FIELDS, RowParser
-from premium.tax.history.rows import BLANK, LinedRow, Unreadable
 from premium.tax.model import Remark
+from premium.tax.neutral.fields import FIELDS, Fields
+from premium.tax.neutral.kinds import neutral_rows
+from premium.tax.neutral.parser import transaction_of
+from premium.tax.neutral.rows import BLANK, LinedRow, Refused, Unreadable, shown, shown_id
 
 _CHAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST = {"wallet": 128, "tx_hash": 128, "id": 200, "asset": 200}
 
 
 class Checked(NamedTuple):
-    """Rows that may be stored with their instants, rows that may not, and what was assumed."""
+    """Rows that may be stored, rows that may not, and what was assumed."""
 
     rows: list[Mapping[str, Any]]
     moments: list[datetime]
     errors: list[Remark]
-    notices: list[Remark]
+    remarks: list[Remark]
 
 
 def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> Checked:
-    """Every row by itself, and ids against each other; `line` is a row's own, else it counts from `first_line`."""
+    """Check every row by itself, and ids against each other.
+
+    `line` is a row's own, else it counts from `first_line`.
+    """
     checked = Checked([], [], [], [])
     seen: dict[str, int] = {}
-    parser = RowParser(zone, checked.notices)
+    fields = Fields(zone, checked.remarks)
     for count, row in enumerate(rows, first_line):
         if row is BLANK:
             continue
-        parser.line = line = row.line if isinstance(row, LinedRow) else count
+        fields.line = line = row.line if isinstance(row, LinedRow) else count
         try:
-            moment = _check(row, parser)
+            moment = _check(row, fields)
             _unique(str(row["id"]), line, seen)
         except Refused as wrong:
             name = row.get("id") if isinstance(row, Mapping) else None
-            known = shown(str(name), 200) if isinstance(name, str | int) else None
-            checked.errors.append(Remark(wrong.code, known, f"{wrong.field}: {wrong.reason}", line, wrong.field))
+            checked.errors.append(Remark(wrong.code, shown_id(name), str(wrong), line, wrong.field))
             continue
         checked.rows.append(row)
         checked.moments.append(moment)
     return checked
 
 
-def _check(row: Any, parser: RowParser) -> datetime:
+def _check(row: Any, fields: Fields) -> datetime:
     if isinstance(row, Unreadable):
         raise Refused(row.column, row.reason, "unreadable")
     if isinstance(row, Mapping):
         unknown = sorted(set(row) - FIELDS)
         if unknown:
             raise Refused(shown(str(unknown[0]), 60), "not a field of this format", "unknown_field")
-    legs = parser.parse(row)
+    legs = [transaction_of(leg, fields) for leg in neutral_rows(row)]
     for field, longest in _LONGEST.items():
         if len(str(row.get(field) or "")) > longest:
             raise Refused(field, f"longer than {longest} characters")

@@ -1,6 +1,7 @@
-"""Coinbase: 'Transaction history' (columns as in BittyTax's parsers, versions 2 to 5, July 2026).
+"""Read the 'Transaction history' of Coinbase.
 
-A preamble of account lines stands before the header. Trades name the other asset in their notes only.
+Columns as in BittyTax's parsers, versions 2 to 5, July 2026. A preamble of account lines stands before the header.
+Trades name the other asset in their notes only.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ _TRADED = re.compile(r"(?:Bought|Sold) ([\d.,]+) \S+ for [$£€]?([\d.,]+) (\w+
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield the events of a history; a renamed asset's two lines are one."""
     renamed: dict[str, list[Line]] = {}
     for line in lines:
         if line["Transaction Type"] in _RENAMED:

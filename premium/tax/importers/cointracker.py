@@ -1,4 +1,7 @@
-"""CoinTracker: the CSV it takes (support.cointracker.io, 'Convert your transaction history to CoinTracker CSV')."""
+"""Read the CSV that CoinTracker takes.
+
+Described in support.cointracker.io, 'Convert your transaction history to CoinTracker CSV'.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ FORMATS = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y")
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield one event a line."""
     for line in lines:
         yield [line], _line(line, currency)
 
@@ -36,7 +40,7 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
 
 
 def part_of(line: Line, amount: str) -> Part | None:
-    """An amount of the currency whose column stands beside it."""
+    """Return an amount with the currency whose column stands beside it."""
     asset = line[f"{amount.rsplit(' ', 1)[0]} Currency"]
     return (line.number_in(amount).copy_abs(), asset) if line[amount] and asset else None
 

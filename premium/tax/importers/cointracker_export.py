@@ -1,4 +1,7 @@
-"""CoinTracker's own export of all transactions (columns as in BittyTax's parser, July 2026)."""
+"""Read CoinTracker's own export of all transactions.
+
+Columns as in BittyTax's parser, July 2026.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ _KINDS: dict[str, tuple[str | None, str | None]] = {
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield one event a line."""
     for line in lines:
         if line["Date"] != "...":  # The footer of a free account's file, which tells of lines that are left out.
             yield [line], _line(line, currency)

@@ -1,7 +1,8 @@
-"""Etherscan-style explorers: transactions, internal ones, ERC-20 and NFT transfers (as in BittyTax, July 2026).
+"""Read the exports of explorers that are made like Etherscan.
 
-The wallet is the address that most lines share; gas is spent by the sender, also of a transaction that failed.
-Each kind of file shows its own part of the same transactions; together they are the wallet's history.
+Transactions, internal ones, ERC-20 and NFT transfers (as in BittyTax, July 2026). The wallet is the address that most
+lines share; gas is spent by the sender, also of a transaction that failed. Each kind of file shows its own part of
+the same transactions; together they are the wallet's history.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ _NO_WORTH = frozenset({"", "N/A"})
 
 
 def read_native(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield the transactions of the native coin, each with its gas."""
     coin, me = _coin(lines), _wallet(lines, "To")
     for line in lines:
         yield [line], _native(line, me, coin, currency)
 
 
 def read_internal(lines: list[Line], currency: str) -> Iterator[Event]:
-    """What contracts sent or took within a transaction."""
+    """Yield what contracts sent or took within a transaction."""
     coin, me, order = _coin(lines), _wallet(lines, "TxTo"), _Order()
     for line in lines:
         if line["Status"] == "0" and not line["ErrCode"]:
@@ -34,6 +36,7 @@ def read_internal(lines: list[Line], currency: str) -> Iterator[Event]:
 
 
 def read_tokens(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield the transfers of ERC-20 tokens."""
     me, order = _wallet(lines, "To"), _Order()
     for line in lines:
         contract = line["ContractAddress"].lower()
@@ -42,6 +45,7 @@ def read_tokens(lines: list[Line], currency: str) -> Iterator[Event]:
 
 
 def read_nfts(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield the transfers of NFTs."""
     me, order = _wallet(lines, "To"), _Order()
     for line in lines:
         asset = f"{line['ContractAddress'].lower()}:{line['Token ID'] or line['TokenId']}"
@@ -50,7 +54,7 @@ def read_nfts(lines: list[Line], currency: str) -> Iterator[Event]:
 
 
 class _Order:
-    """Which of its kind a line is, so that two equal transfers of one transaction stay two."""
+    """Numbers equal lines, so that two equal transfers of one transaction stay two."""
 
     def __init__(self) -> None:
         self._seen: Counter[tuple[str, ...]] = Counter()

@@ -1,4 +1,7 @@
-"""Gemini: 'Transaction history' saved as CSV (columns as in BittyTax's parser, July 2026): three columns an asset."""
+"""Read Gemini's 'Transaction history' saved as CSV, three columns an asset.
+
+Columns as in BittyTax's parser, July 2026.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ _REWARDS = ("Reward", "Earn", "Referral", "Promotion")
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield one event a line."""
     for line in lines:
         if line["Date"]:  # The last line holds the totals.
             yield [line], _line(line, currency)

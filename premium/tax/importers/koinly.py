@@ -1,4 +1,7 @@
-"""Koinly: the universal file (Date, Sent Amount, …) that it takes (columns as in dfkreport's exporter)."""
+"""Read the universal file (Date, Sent Amount, …) that Koinly takes.
+
+Columns as in dfkreport's exporter.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from premium.tax.importers.movements import Part, identity, movement
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield one event a line."""
     for line in lines:
         yield [line], _line(line, currency)
 
@@ -37,7 +41,10 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
 
 
 def part_of(line: Line, side: str) -> Part | None:
-    """`<side> Amount` of `<side> Currency`. Koinly tells tokens of one name apart by `SYMBOL;id`."""
+    """Return `<side> Amount` of `<side> Currency`.
+
+    Koinly tells tokens of one name apart by `SYMBOL;id`.
+    """
     currency, column = line[f"{side} Currency"], f"{side} Amount"
     if not line[column] or not currency:
         return None

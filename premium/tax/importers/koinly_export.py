@@ -1,6 +1,7 @@
-"""Koinly's exports: the transactions of a tax report, and 'Bulk edit in Excel' (columns as in BittyTax, July 2026).
+"""Read Koinly's exports: a tax report's transactions, and 'Bulk edit in Excel'.
 
-Amounts are without the fee, which leaves besides; both sides of a transfer stand in one line.
+Columns as in BittyTax, July 2026. Amounts are without the fee, which leaves besides; both sides of a transfer stand
+in one line.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from premium.tax.importers.movements import Part, fee_of, identity, moved, movem
 
 
 def read_report(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield the transactions of a tax report, one a line."""
     for line in lines:
         yield [line], _reported(line, currency)
 
 
 def read_bulk(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield the transactions of a bulk edit that are not deleted."""
     for line in lines:
         if line["Deleted"].lower() not in ("true", "yes", "1"):
             yield [line], _edited(line, currency)

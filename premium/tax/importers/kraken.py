@@ -1,4 +1,7 @@
-"""Kraken: 'Ledgers' (columns as in BittyTax's parser, July 2026). Lines of one `refid` are one event."""
+"""Read the 'Ledgers' export of Kraken; lines of one `refid` are one event.
+
+Columns as in BittyTax's parser, July 2026.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ _INTERNAL = frozenset(
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield the events of a ledger; a line without `txid` has not been booked."""
     groups: dict[str, list[Line]] = {}
     for line in lines:
         # A line without txid is a request that has not been booked.
@@ -51,7 +55,10 @@ def _once(group: Sequence[Line]) -> list[Line]:
 
 
 def asset_of(code: str) -> str:
-    """`XXBT` is BTC, `ZEUR` EUR, `DOT.S` and `DOT28.S` (staked) DOT, `ETH2` staked ETH."""
+    """Return the usual code of an asset: BTC for `XXBT`, EUR for `ZEUR`.
+
+    `DOT.S` and `DOT28.S` (staked) are DOT, `ETH2` is staked ETH.
+    """
     base, dot, _ = code.partition(".")
     base = _BONDED.sub("", base) if dot else base
     base = base[1:] if base in _X or base in _Z else base

@@ -1,4 +1,4 @@
-"""What tools call one-sided events, and which neutral kind that is."""
+"""Translate the labels that tools give to one-sided events."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ _PLAIN = frozenset({"", "to pool", "from pool", "sent to pool", "received from p
 
 
 def kinds(line: Line, column: str, *, arrived: bool) -> tuple[str | None, str | None]:
-    """(neutral kind, kind of income) of the label in `column`; None for a move. A label not known is refused."""
+    """Return (neutral kind, kind of income) of a column's label.
+
+    Both None for a move; a label that is not known is refused.
+    """
     label = line[column].lower().replace("_", " ")
     if arrived and label in _RECEIVED:
         return _RECEIVED[label]

@@ -1,4 +1,7 @@
-"""What moved in one event as neutral rows: the report's own currency is money, every other asset is property."""
+"""Write what moved in one event as neutral rows.
+
+The report's own currency is money, every other asset is property.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,19 @@ Part = tuple[Decimal, str]
 
 
 class Digest(str):
-    """An id made of what a line says, for want of one of its own: equal lines of a file are events of their own."""
+    """An id made of what a line says, for want of its own.
+
+    Equal lines of a file are events of their own.
+    """
 
     __slots__ = ()
 
 
 def identity(source: str, *parts: str | Decimal) -> Digest:
-    """The id that the same event gets each time, however a later export writes its numbers."""
+    """Return the id that the same event gets in every export.
+
+    However it writes its numbers.
+    """
     text = "|".join(plain(part) if isinstance(part, Decimal) else part for part in parts)
     return Digest(f"{source}:{hashlib.sha256(text.encode()).hexdigest()[:24]}")
 
@@ -40,7 +49,7 @@ def movement(
     tx_hash: str | None = None,
     income: str | None = None,
 ) -> Iterator[Row]:
-    """One event as neutral rows; what moves nothing is none.
+    """Yield one event as neutral rows; what moves nothing is none.
 
     `kind` names what a one-sided event is (transfer_in, income, gift_sent, …); `value` is in the report's currency.
     """
@@ -62,7 +71,10 @@ def movement(
 def swept(
     name: str, when: str, wallet: str, *, currency: str, given: Sequence[Part], received: Part, fee: Part | None
 ) -> Iterator[Row]:
-    """Several assets given for one: legs of one exchange, which is worth what was received."""
+    """Yield the legs of an exchange that gives several assets for one.
+
+    It is worth what was received.
+    """
     common: Row = {"timestamp": when, "wallet": wallet, "group": str(name)}
     for amount, asset in given:
         yield {"id": f"{name}:{asset}", "type": "sell", "asset": asset, "amount": str(amount), **common}
@@ -73,7 +85,10 @@ def swept(
 def moved(
     name: str, when: str, *, left: Part, arrived: Decimal, wallets: tuple[str, str], fee: Row, **more: Any
 ) -> Row:
-    """A transfer whose both ends are known; what did not arrive was burnt."""
+    """Return a transfer of which both ends are known.
+
+    What did not arrive was burnt.
+    """
     row = {"id": name, "timestamp": when, "type": "transfer", "asset": left[1], "amount": str(left[0])}
     row |= {"wallet": wallets[0], "to_wallet": wallets[1]}
     burnt = left[0] - arrived
@@ -81,7 +96,7 @@ def moved(
 
 
 def fee_of(fee: Part | None, currency: str) -> Row:
-    """The fields of a fee: in the report's currency, or in kind."""
+    """Return the fields of a fee, in the report's currency or in kind."""
     if fee is None or not fee[0]:
         return {}
     amount, asset = fee

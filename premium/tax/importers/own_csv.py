@@ -1,6 +1,7 @@
-"""The platform's own CSV: a header of the neutral format's field names, one transaction a line.
+"""Read the platform's own CSV, one transaction a line.
 
-What is a list or an object in JSON is a text here: `lots` as `b1:0.5;b2:1`, `form_1099` as `1099-DA:true`.
+Its header holds the neutral format's field names. What is a list or an object in JSON is a text here: `lots` as
+`b1:0.5;b2:1`, `form_1099` as `1099-DA:true`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from premium.errors import InvalidInput
-from premium.tax.history.fields import SHORT, Flawed
-from premium.tax.history.row_parser import FIELDS
-from premium.tax.history.rows import BLANK
 from premium.tax.importers.base import table
+from premium.tax.neutral.fields import FIELDS
+from premium.tax.neutral.rows import BLANK, SHORT, Flawed
 
 REQUIRED = ("id", "timestamp", "type", "asset", "amount")
 FIRST_LINE = 2
@@ -20,9 +20,10 @@ FIRST_LINE = 2
 
 
 def rows(lines: Iterable[str]) -> Iterator[Any]:
-    """Neutral rows, BLANK for an empty line, Flawed for one with more cells than the header has columns.
+    """Yield neutral rows, BLANK for an empty line.
 
-    InvalidInput names a column that is unknown, twice there, or missing.
+    Flawed for a line with more cells than the header has columns. InvalidInput names a column that is unknown, twice
+    there, or missing.
     """
     cells_of_lines = table(lines)
     header = [name.strip().lstrip("\ufeff") for name in next(cells_of_lines, [])]

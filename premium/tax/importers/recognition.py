@@ -1,4 +1,7 @@
-"""Which importer a CSV is for, by its header; a column that has changed is named, not guessed."""
+"""Recognise by its header which importer a CSV is for.
+
+A column that has changed is named, not guessed.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,6 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from premium.errors import InvalidInput
-from premium.tax.history.row_parser import FIELDS
-from premium.tax.history.rows import BLANK, LinedRow, Unreadable
 from premium.tax.importers import (
     binance,
     coinbase,
@@ -27,6 +28,8 @@ from premium.tax.importers import (
 )
 from premium.tax.importers.base import Importer, Line, Row, numbered, table
 from premium.tax.importers.movements import Digest
+from premium.tax.neutral.fields import FIELDS
+from premium.tax.neutral.rows import BLANK, LinedRow, Unreadable
 
 IMPORTERS = (
     coinbase.IMPORTER,
@@ -53,6 +56,8 @@ _ZONE_IN_NAME = re.compile(r"\(UTC(-{0,2}|\+)(\d{1,2})?(?:[:_](\d{2}))?\)")
 
 
 class _Found(NamedTuple):
+    """Where the header stands, and the importer that knows it."""
+
     line: int
     importer: Importer
     delimiter: str
@@ -61,10 +66,11 @@ class _Found(NamedTuple):
 def rows_of_csv(
     text: str, source: str, *, importer: str | None = None, currency: str = "USD", lenient: bool = False
 ) -> Iterable[dict[str, Any]]:
-    """Neutral rows; InvalidInput when no importer knows the header, or names what has changed in it.
+    """Return the neutral rows of a CSV; InvalidInput when no importer knows it.
 
-    Events that cannot be read are refused together, by line and column; `lenient` leaves an Unreadable for each.
-    `source` is the file's name, which may say of what clock its times are.
+    A header that has changed is refused by what changed. Events that cannot be read are refused together, by line and
+    column; `lenient` leaves an Unreadable for each. `source` is the file's name, which may say of what clock its
+    times are.
     """
     text = text.removeprefix("\ufeff")
     if not text.strip():
@@ -80,7 +86,10 @@ def rows_of_csv(
 
 
 def stated_in(rows: Sequence[Any], currency: str) -> str | None:
-    """What the values of a file's rows are in: an export's are in the money that it was read with, others state it."""
+    """Return the currency of a file's values, or None where its rows state it.
+
+    An export's values are in the money that it was read with.
+    """
     exported = any(isinstance(row, LinedRow) for row in rows[:1])
     return currency if exported else None
 

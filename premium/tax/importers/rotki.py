@@ -1,6 +1,6 @@
-"""rotki: 'history events' CSV (members of HistoryBaseEntry.serialize_for_csv, rotki 1.38 and later).
+"""Read the 'history events' CSV of rotki.
 
-Events of one `event_identifier` belong together: a trade's spend, receive and fee.
+Members of HistoryBaseEntry.serialize_for_csv, rotki 1.38 and later.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _FORMATS = ("%d/%m/%Y %H:%M:%S %Z", "%d/%m/%Y %H:%M:%S")
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
+    """Yield the events of a history, those of one sequence together."""
     groups: dict[str, list[Line]] = {}
     for line in lines:
         groups.setdefault(line["event_identifier"] or line["group_identifier"], []).append(line)

@@ -1,4 +1,4 @@
-"""Which engine carries out a method."""
+"""The engine that carries out each method."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from premium.tax.setup import Setup
 Engine = Callable[[Sequence[Transaction], Setup], Outcome]
 
 
-def run(transactions: Sequence[Transaction], under: Setup) -> Outcome:
-    """Normalised transactions through the method's engine, in exact arithmetic."""
+def run(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
+    """Run normalised transactions through the method's engine, in exact arithmetic."""
     with localcontext(EXACT):
-        return ENGINES[under.method](transactions, under)
+        return ENGINES[setup.method](transactions, setup)
 
 
-def _lots(transactions: Sequence[Transaction], under: Setup) -> Outcome:
-    return ledger_of(under).run(transactions)
+def _lots(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
+    return ledger_of(setup).run(transactions)
 
 
-def ledger_of(under: Setup) -> LotLedger:
-    """The lot ledger of a method and scope."""
-    if under.method == "ie_fifo_four_week":
-        return FourWeekLedger(under)
-    if under.scope == TRANSITION:
-        return TransitionLedger(under)
-    return SpecificLedger(under) if under.method == "specific_id" else LotLedger(under)
+def ledger_of(setup: Setup) -> LotLedger:
+    """Return the lot ledger of a method and scope."""
+    if setup.method == "ie_fifo_four_week":
+        return FourWeekLedger(setup)
+    if setup.scope == TRANSITION:
+        return TransitionLedger(setup)
+    return SpecificLedger(setup) if setup.method == "specific_id" else LotLedger(setup)
 
 
 ENGINES: dict[str, Engine] = {

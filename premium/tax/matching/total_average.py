@@ -1,4 +1,4 @@
-"""Japan's total average: a year's disposals at the average of its opening balance and all its acquisitions."""
+"""Japan's total average of a year's opening balance and acquisitions."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from premium.tax.model import ACQUISITIONS, Outcome, Transaction
 from premium.tax.setup import Setup
 
 
-def total_average(transactions: Sequence[Transaction], under: Setup) -> Outcome:
-    """Each calendar year in two passes: what came in, then what went out, in order."""
-    ledger = AverageLedger(under)
-    calendar, told = under.calendar, False
+def total_average(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
+    """Run each calendar year in two passes: what came in, then what went out."""
+    ledger = AverageLedger(setup)
+    calendar, reported = setup.calendar, False
     for _, year in groupby(transactions, key=lambda tx: calendar.tax_year(calendar.day(tx.instant))):
         of_year = list(year)
-        if under.until is not None and not told and calendar.day(of_year[0].instant) > under.until:
-            ledger.tell()
-            told = True
+        if setup.until is not None and not reported and calendar.day(of_year[0].instant) > setup.until:
+            ledger.report_holdings()
+            reported = True
         for tx in _passes(of_year):
             ledger.apply(tx, calendar.day(tx.instant))
-    if not told:
-        ledger.tell()
+    if not reported:
+        ledger.report_holdings()
     return ledger.outcome
 
 

@@ -1,4 +1,4 @@
-"""A history walked once, with what is held told of when the reported year has ended."""
+"""One pass over a history, which reports holdings when the reported year has ended."""
 
 from __future__ import annotations
 
@@ -10,26 +10,30 @@ from premium.tax.setup import Setup
 
 
 class Ledger(Protocol):
-    """What a pooled method keeps."""
+    """A ledger of a pooled method."""
 
     setup: Setup
     outcome: Outcome
 
-    def apply(self, tx: Transaction, day: int) -> None: ...
+    def apply(self, tx: Transaction, day: int) -> None:
+        """Apply one transaction of a day."""
 
-    def tell(self) -> None:
+    def report_holdings(self) -> None:
         """Write what is held now into the outcome."""
 
 
 def walk(ledger: Ledger, transactions: Sequence[Transaction]) -> Outcome:
-    """Applies every transaction; `tell` comes once: before the first after the last reported day, or at the end."""
-    until, told = ledger.setup.until, False
+    """Apply every transaction, and report holdings once.
+
+    When the reported days are over, or at the end.
+    """
+    until, reported = ledger.setup.until, False
     for tx in transactions:
         day = ledger.setup.calendar.day(tx.instant)
-        if until is not None and not told and day > until:
-            ledger.tell()
-            told = True
+        if until is not None and not reported and day > until:
+            ledger.report_holdings()
+            reported = True
         ledger.apply(tx, day)
-    if not told:
-        ledger.tell()
+    if not reported:
+        ledger.report_holdings()
     return ledger.outcome

@@ -1,8 +1,9 @@
-"""In which blocks a wallet's native coin moved: found by halves where the node knows old states, else block by block.
+"""Find the blocks in which a wallet's native coin moved.
 
-An account without code spends only by a transaction of its own, which raises its nonce. So between two blocks with
-the same nonce its balance only grows, and where that is the same too nothing moved: such a range is left out whole.
-An account with code may pay and be paid without a trace in nonce and balance: each of its blocks is looked at.
+By halves where the node knows old states, else block by block. An account without code spends only by a transaction
+of its own, which raises its nonce. So between two blocks with the same nonce its balance only grows, and where that
+is the same too nothing moved: such a range is left out whole. An account with code may pay and be paid without a
+trace in nonce and balance: each of its blocks is looked at.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 
 from premium.chains.rpc import Call, Rpc, RpcError
 from premium.errors import Unprocessable
-from premium.tax.onchain.history import Movement
+from premium.tax.onchain.movements import Movement
 from premium.tax.onchain.node import ask
 
 MAX_BLOCKS_READ = 50_000
@@ -31,6 +32,8 @@ class State(NamedTuple):
 
 
 class _Span(NamedTuple):
+    """A range of blocks with the wallet's states around it."""
+
     first: int
     last: int
     before: State
@@ -38,20 +41,26 @@ class _Span(NamedTuple):
 
     @property
     def still(self) -> bool:
-        """Nothing moved in it."""
+        """Whether nothing moved in it."""
         same = self.before.nonce == self.after.nonce and self.before.balance == self.after.balance
         return same and self.before.code in _NO_CODE
 
 
 class Blocks(NamedTuple):
-    """Blocks to be read, and whether the node knows the wallet's states around them."""
+    """Blocks to be read.
+
+    And whether the node knows the wallet's states around them.
+    """
 
     numbers: Sequence[int]
     has_states: bool
 
 
 async def moving_blocks(rpc: Rpc, me: str, first: int, last: int) -> Blocks:
-    """Blocks between `first` and `last`, both inclusive, that may have moved the coin; Unprocessable for too many."""
+    """Return the blocks that may have moved the coin; Unprocessable for too many.
+
+    Between `first` and `last`, both inclusive.
+    """
     ends = await _states(rpc, me, [first - 1, last])
     if len(ends) < 2:
         return _bounded(rpc, first, last)
@@ -71,7 +80,10 @@ async def moving_blocks(rpc: Rpc, me: str, first: int, last: int) -> Blocks:
 
 
 async def refuse_too_long(rpc: Rpc, me: str, first: int, last: int) -> None:
-    """Unprocessable where each of more blocks than the bound would have to be read, before any is."""
+    """Raise Unprocessable where more blocks than the bound would be read one by one.
+
+    Before any is read.
+    """
     if last - first < MAX_BLOCKS_READ:
         return
     ends = await _states(rpc, me, [first - 1, last])
@@ -116,7 +128,10 @@ async def _states(rpc: Rpc, me: str, blocks: list[int]) -> dict[int, State]:
 
 
 async def changes(rpc: Rpc, me: str, blocks: Iterable[int]) -> dict[int, int]:
-    """The native balance's change in each block, where the node still knows the state before it."""
+    """Return the native balance's change in each block.
+
+    Where the node still knows the state before it.
+    """
     wanted = sorted(blocks)
     states = await _states(rpc, me, [block for each in wanted for block in (each - 1, each)])
     known = (block for block in wanted if block in states and block - 1 in states)
@@ -126,7 +141,7 @@ async def changes(rpc: Rpc, me: str, blocks: Iterable[int]) -> dict[int, int]:
 async def transactions(
     rpc: Rpc, me: str, numbers: Sequence[int], movements: dict[str, Movement], times: dict[int, int]
 ) -> None:
-    """Transactions that the wallet sent or got, and withdrawals of its validators, into `movements` by name."""
+    """Add the wallet's transactions and its validators' withdrawals to `movements`, by name."""
     for start in range(0, len(numbers), _A_BATCH):
         calls = [Call("eth_getBlockByNumber", (hex(n), True)) for n in numbers[start : start + _A_BATCH]]
         for block in await ask(rpc, calls):

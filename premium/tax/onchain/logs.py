@@ -1,6 +1,7 @@
-"""What logs tell of a wallet's tokens: ERC-20 and ERC-721 transfers, ERC-1155 ones, and the coin's wrapping.
+"""Read from logs which tokens a wallet moved.
 
-Logs are asked for by topic, the wallet among them, so that no block without one is read.
+ERC-20 and ERC-721 transfers, ERC-1155 ones, and the coin's wrapping. Logs are asked for by topic, the wallet among
+them, so that no block without one is read.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ Log = dict[str, Any]
 
 
 async def logs_of(rpc: Rpc, me: str, first: int, last: int, *, span: int, wrapped: str | None) -> list[Log]:
-    """Every log of blocks `first` to `last` that names the wallet as a giver or receiver, each once."""
+    """Return the logs that name the wallet as giver or receiver, each once.
+
+    Of blocks `first` to `last`, both inclusive.
+    """
     mine = topic_of(me)
     questions: list[Log] = [
         {"topics": [TRANSFER, mine]},
@@ -45,11 +49,15 @@ async def logs_of(rpc: Rpc, me: str, first: int, last: int, *, span: int, wrappe
 
 
 def topic_of(address: str) -> str:
+    """Return an address as a topic holds it."""
     return "0x" + address[2:].lower().zfill(64)
 
 
 def moved(log: Log, mine: str) -> Iterator[tuple[str, int]]:
-    """(asset, units with their sign) that a log moves for the wallet; what no reader understands moves nothing."""
+    """Yield (asset, signed units) that a log moves for the wallet.
+
+    What no reader understands moves nothing.
+    """
     topics, address = log["topics"], log["address"].lower()
     data = bytes.fromhex(log["data"][2:])
     if topics[0] == TRANSFER and len(topics) == 3 and len(data) >= 32:

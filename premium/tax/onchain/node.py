@@ -1,4 +1,4 @@
-"""Questions to a chain's nodes that must be answered."""
+"""Ask a chain's nodes what they must answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from premium.errors import UpstreamUnavailable
 
 
 async def ask(rpc: Rpc, calls: list[Call]) -> list[Any]:
-    """Answers in the order of the calls; UpstreamUnavailable where the node refuses one."""
+    """Return answers in the calls' order; UpstreamUnavailable where the node refuses one."""
     answers = await rpc.batch(calls)
     for answer in answers:
         if isinstance(answer, RpcError):

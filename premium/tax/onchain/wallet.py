@@ -1,20 +1,16 @@
-"""Asks a chain's nodes for all that moved in or out of a wallet between two blocks."""
+"""Ask a chain's nodes for all that a wallet moved between two blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import httpx
-
-from premium.chains import registry
-from premium.chains.model import Chain, Native, Token
+from premium.chains.model import Chain
 from premium.chains.rpc import Call, Rpc
-from premium.config import Settings
 from premium.errors import InvalidInput
 from premium.tax.onchain import coin
-from premium.tax.onchain.history import ChainNames, Movement, Row, explain_balances, rows_of
 from premium.tax.onchain.logs import logs_of, moved, topic_of
+from premium.tax.onchain.movements import ChainNames, Movement, Row, explain_balances, rows_of
 from premium.tax.onchain.node import ask
 
 _SPAN = 2_000
@@ -22,7 +18,10 @@ _DECIMALS = "0x313ce567"
 
 
 async def wallet_history(rpc: Rpc, wallet: str, first: int, last: int) -> tuple[list[Row], list[str]]:
-    """(neutral rows, what could not be told apart) of blocks `first` to `last`, both inclusive."""
+    """Return (neutral rows, what could not be told apart) of a range of blocks.
+
+    From `first` to `last`, both inclusive.
+    """
     if first < 0 or last < first:
         raise InvalidInput("the first block is 0 or later, and not after the last", details={"blocks": last - first})
     me, times = wallet.lower(), dict[int, int]()
@@ -39,39 +38,15 @@ async def wallet_history(rpc: Rpc, wallet: str, first: int, last: int) -> tuple[
     return list(rows_of(found, me, await _names(rpc, found))), unclear
 
 
-async def read_wallet(
-    wallet: str, *, urls: Sequence[str], chain: str, chain_id: int, native: str, first: int, last: int | None
-) -> tuple[list[Row], list[str]]:
-    """The same from addresses of nodes alone; the newest block where no last one is named."""
-    coin = Native(symbol=native, decimals=18)
-    entry = Chain.model_validate(
-        {
-            "name": chain,
-            "title": chain,
-            "chain_id": chain_id,
-            "native": coin,
-            "rpc": urls,
-            "tokens": _listed(chain, chain_id),
-        }
-    )
-    async with httpx.AsyncClient() as client:
-        rpc = Rpc(entry, client, deadline=30.0)
-        newest = int(await rpc.one("eth_blockNumber"), 16) if last is None else last
-        return await wallet_history(rpc, wallet, first, newest)
-
-
 def wrapped_of(chain: Chain) -> str | None:
-    """The contract that wraps the chain's coin, in small letters, where its entry names one."""
+    """Return the contract that wraps the chain's coin, where its entry names one.
+
+    In small letters.
+    """
     if chain.dex is not None:
         return chain.dex.wrapped_native.lower()
     names = (t.address for t in chain.tokens if t.category == "wrapped" and t.symbol == f"W{chain.native.symbol}")
     return next((address.lower() for address in names), None)
-
-
-def _listed(chain: str, chain_id: int) -> tuple[Token, ...]:
-    """Tokens of the chain that the shipped registry knows, where it is that one."""
-    known = registry.load(Settings.from_environment({"PREMIUM_STAGE": "local"}))
-    return known[chain].tokens if chain in known and known[chain].chain_id == chain_id else ()
 
 
 async def _tokens(

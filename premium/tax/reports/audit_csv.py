@@ -1,6 +1,7 @@
-"""The audit trail: each disposal to its lots, each lot to the transaction that made it and where that came from.
+"""Write the audit trail as CSV.
 
-A draw from a pool has no lot: behind the disposals stand all acquisitions that entered the pools, in their order.
+Each disposal to its lots, each lot to the transaction that made it and where that came from. A draw from a pool has
+no lot: behind the disposals stand all acquisitions that entered the pools, in their order.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ HEADER = (
 
 
 def write(report: Report, path: Path) -> None:
-    """Exact figures, nothing rounded, one line a disposal and lot."""
+    """Write one line a disposal and lot, in exact figures."""
     by_id = report.transactions.by_id()
     warned: dict[str, list[str]] = {}
-    for notice in report.notices:
+    for notice in report.remarks:
         if notice.transaction is not None:
             warned.setdefault(notice.transaction, []).append(notice.code)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -42,11 +43,11 @@ def write(report: Report, path: Path) -> None:
 
 def _entries(report: Report) -> Iterator[Transaction]:
     """What entered pools until the end of the reported year."""
-    under = report.setup
+    setup = report.setup
     if not report.outcome.pooled and report.outcome.acquisition_total is None:
         return
     for tx in report.transactions:
-        if tx.type in ACQUISITIONS and (under.until is None or under.calendar.day(tx.instant) <= under.until):
+        if tx.type in ACQUISITIONS and (setup.until is None or setup.calendar.day(tx.instant) <= setup.until):
             yield tx
 
 

@@ -1,4 +1,7 @@
-"""Disposals as a plain CSV for countries without a form of their own: local days, cents that add up."""
+"""Write the disposals as a plain CSV for countries without a form.
+
+Local days, cents that add up.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ HEADER = (
 
 
 def write(report: Report, path: Path) -> None:
+    """Write one line a disposal and lot, and a line of totals."""
     proceeds, cost, denied = Column(), Column(), Column()
     day = report.setup.calendar.day
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""Why this lot, this term, this box: the reasons behind one transaction's rows, in sentences."""
+"""Explain in sentences why a transaction used its lots, term and box."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MISSING = "nothing is left that covers them: they have no basis"
 
 
 def explanation(report: Report, name: str) -> str:
-    """Lines of text; NotFound when the report has no such transaction."""
+    """Return the explanation as lines of text; NotFound for an unknown transaction."""
     names = [name + part for part in _MADE_OF]
     found = [tx for tx in report.transactions if tx.id in names]
     if not found:
@@ -49,13 +49,13 @@ def explanation(report: Report, name: str) -> str:
 
 
 def _lines(report: Report, tx: Transaction) -> Iterator[str]:
-    under = report.setup
+    setup = report.setup
     where = f" in {tx.wallet}" if tx.wallet else ""
-    value = "" if tx.value is None else f", worth {plain(tx.value)} {under.currency}"
+    value = "" if tx.value is None else f", worth {plain(tx.value)} {setup.currency}"
     fee = f", fee {plain(tx.fee)}" if tx.fee else ""
     yield f"{tx.id}: {tx.type} of {plain(tx.amount)} {tx.asset}{where} on {text_of(tx.instant)}{value}{fee}."
-    zone = under.calendar.zone.key
-    yield f"Rules: {under.rules.name}, method {under.method}, lots {_scope(report, tx)}, days of {zone}."
+    zone = setup.calendar.zone.key
+    yield f"Rules: {setup.rules.name}, method {setup.method}, lots {_scope(report, tx)}, days of {zone}."
     rows = [row for row in report.outcome.disposals if tx.id in row.sources]
     if rows:
         yield from _candidates(report, tx)
@@ -63,16 +63,16 @@ def _lines(report: Report, tx: Transaction) -> Iterator[str]:
         yield from _row(row, report)
     if not rows:
         yield from _undisposed(report, tx)
-    for notice in report.notices:
+    for notice in report.remarks:
         if notice.transaction == tx.id:
             yield f"Warning {notice.code}: {notice.message}."
 
 
 def _scope(report: Report, tx: Transaction) -> str:
-    under = report.setup
-    if under.scope != TRANSITION:
-        return under.scope
-    until_2024 = under.calendar.day(tx.instant) < FIRST_DAY
+    setup = report.setup
+    if setup.scope != TRANSITION:
+        return setup.scope
+    until_2024 = setup.calendar.day(tx.instant) < FIRST_DAY
     return "universal, as until 2024" if until_2024 else "per_wallet, as from 2025-01-01 (Rev. Proc. 2024-28)"
 
 

@@ -1,4 +1,7 @@
-"""The neutral JSON out, key by key (docs/tax-format.md); long lists are generated, for constant memory."""
+"""Lay out a report in the neutral format, key by key (docs/tax-format.md).
+
+Long lists are generated, for constant memory.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,16 @@ Member = Row | str | list[Row] | Iterator[Row] | None
 
 
 def members(report: Report) -> Iterator[tuple[str, Any]]:
-    """(name, value) of the document's members in their order; an iterator among the values is a list."""
-    under, outcome = report.setup, report.outcome
-    yield "jurisdiction", under.rules.code
-    yield "currency", under.currency
-    yield "method", under.method
-    yield "lot_scope", under.stored_scope
-    yield "year", None if report.tax_year is None else under.calendar.label(report.tax_year)
+    """Yield (name, value) of the document's members in their order.
+
+    An iterator among the values is a list.
+    """
+    setup, outcome = report.setup, report.outcome
+    yield "jurisdiction", setup.rules.code
+    yield "currency", setup.currency
+    yield "method", setup.method
+    yield "lot_scope", setup.stored_scope
+    yield "year", None if report.tax_year is None else setup.calendar.label(report.tax_year)
     yield "disposals", map(disposal_row(report), report.disposals)
     yield from _totals(report)
     yield "remaining", map(holding, outcome.holdings)
@@ -51,16 +57,16 @@ def members(report: Report) -> Iterator[tuple[str, Any]]:
             for r in report.removals
         ),
     )
-    if under.rules.code == "US":
+    if setup.rules.code == "US":
         yield "wash_sales", wash_sales(report)
         yield "form_8949", map(_form_8949, report.disposals)
         yield "reconciliation", reconciliation(report)
     yield from extras(report).items()
-    yield "warnings", map(warning, report.notices)
+    yield "warnings", map(warning, report.remarks)
 
 
 def document(report: Report) -> Row:
-    """The whole document in memory."""
+    """Return the whole document in memory."""
     return {
         name: list(value) if isinstance(value, Iterable) and not isinstance(value, dict | str) else value
         for name, value in members(report)
@@ -68,22 +74,28 @@ def document(report: Report) -> Row:
 
 
 def summary_of(report: Report) -> Row:
-    """What a stored result keeps: totals and what the country adds, without the rows."""
+    """Return what a stored result keeps: totals without the rows.
+
+    And what the country adds.
+    """
     made = dict(_totals(report)) | extras(report)
     made["currency"] = report.setup.currency
     made["counts"] = {
         "disposals": len(report.disposals),
         "income": len(report.income),
         "missing_basis": len(report.missing),
-        "warnings": len(report.notices),
+        "warnings": len(report.remarks),
     }
     made["remaining"] = [holding(item) for item in report.outcome.holdings[:MAX_HOLDINGS]]
-    made["warnings"] = [warning(notice) for notice in report.notices[:MAX_WARNINGS]]
+    made["warnings"] = [warning(notice) for notice in report.remarks[:MAX_WARNINGS]]
     return made
 
 
 def disposal_row(report: Report) -> Callable[[Disposal], Row]:
-    """How a disposal of this report is written: by instants, or by days where a day rule matched it."""
+    """Return the function that lays out a disposal of this report.
+
+    By instants, or by days where a day rule matched it.
+    """
     american, australian = report.setup.rules.code == "US", report.setup.rules.discount_rate is not None
     irish = report.setup.method == "ie_fifo_four_week" or report.setup.rules.superficial_days is not None
     french = report.outcome.acquisition_totals
@@ -132,24 +144,25 @@ def _dates(row: Disposal) -> Row:
 
 
 def _totals(report: Report) -> Iterator[tuple[str, Any]]:
-    under, sums = report.setup, report.sums
-    losses = under.rules.code if under.rules.code in ("IE", "CA", "DE") else None
+    setup, sums = report.setup, report.sums
+    losses = setup.rules.code if setup.rules.code in ("IE", "CA", "DE") else None
 
     def text(totals: Totals) -> Row:
-        return totals.as_text(terms=under.lot_method, losses=losses)
+        return totals.as_text(terms=setup.lot_method, losses=losses)
 
     yield "totals", text(sums.whole)
     yield "totals_by_year", {str(year): text(totals) for year, totals in sums.by_year.items()}
-    if not under.calendar.fiscal_is_calendar:
-        years = {under.calendar.label(year): text(totals) for year, totals in sums.by_tax_year.items()}
+    if not setup.calendar.fiscal_is_calendar:
+        years = {setup.calendar.label(year): text(totals) for year, totals in sums.by_tax_year.items()}
         # Only Australia has it; others' figures would be one more pass over a million rows.
-        added = extras(report) if under.rules.discount_rate is not None else {}
+        added = extras(report) if setup.rules.discount_rate is not None else {}
         for year, net in added.get("net_capital_gain", {}).items():
             years.setdefault(year, {})["net_capital_gain"] = net
         yield "totals_by_tax_year", years
 
 
 def holding(item: Holding) -> Row:
+    """Lay out what is left of an asset."""
     return {
         "wallet": item.wallet,
         "asset": item.asset,
@@ -180,6 +193,7 @@ def _form_8949(row: Disposal) -> Row:
 
 
 def warning(notice: Remark) -> Row:
+    """Lay out a warning."""
     made: Row = {"code": notice.code, "transaction": notice.transaction, "message": notice.message}
     if notice.line is not None:
         made["line"] = notice.line

@@ -1,4 +1,4 @@
-"""The country's summary as CSV."""
+"""Write the country's summary as CSV."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from premium.tax.results.report import Report
 
 
 def write(report: Report, path: Path) -> None:
+    """Write one line an item of the country's return."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")
         out.writerow(("box", "item", "value"))

@@ -1,4 +1,7 @@
-"""The country's summary as PDF, and after it every disposal with carried subtotals."""
+"""Write the country's summary as PDF, and after it every disposal.
+
+With carried subtotals.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,8 @@ from pathlib import Path
 from premium.money import EXACT, plain
 from premium.tax.days import date_of
 from premium.tax.reports.countries.summaries import items
-from premium.tax.reports.forms.form_8949_pdf import DISCLAIMER
 from premium.tax.reports.layout.cents import Column, money
-from premium.tax.reports.layout.pages import Field, Pages
+from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
 from premium.tax.results.report import Report
 
 _SUMMARY = (Field("Box", 18), Field("Item", 90), Field("Value", 56, right=True))
@@ -29,12 +31,13 @@ _DISPOSALS = (
 
 
 class _Sums:
-    """Running printed totals of the disposals."""
+    """Printed totals of the disposals so far."""
 
     def __init__(self) -> None:
         self.proceeds, self.cost, self.denied = Column(), Column(), Column()
 
     def rows(self, report: Report) -> Iterator[tuple[str, ...]]:
+        """Yield the disposals as rows of the table and add them up."""
         day = report.setup.calendar.day
         for row in report.disposals:
             proceeds, cost, denied = (
@@ -49,12 +52,14 @@ class _Sums:
             yield (row.asset, plain(row.amount), *dates, *figures, row.term, row.rule)
 
     def cells(self, label: str) -> tuple[str, ...]:
+        """Return the totals as a row of the table."""
         proceeds, cost, denied = self.proceeds.printed, self.cost.printed, self.denied.printed
         gain = EXACT.add(EXACT.subtract(proceeds, cost), denied)
         return ("", label, "", "", money(proceeds), money(cost), money(denied), money(gain), "", "")
 
 
 def write(report: Report, path: Path) -> None:
+    """Write the summary and the table of disposals."""
     rules, year = report.setup.rules, report.tax_year
     name = "all years" if year is None else report.setup.calendar.label(year)
     pages = Pages(path, f"{rules.name}, {name}", DISCLAIMER)

@@ -1,4 +1,7 @@
-"""The invariant: what came in is what went out and what is left, exactly, in amount and in basis."""
+"""The invariant that units and basis are neither made nor lost.
+
+What came in is what went out and what is left, exactly.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import ZERO
-from premium.tax.ledger.ledger import acquisition_basis
+from premium.tax.ledger.basis import acquisition_basis
 from premium.tax.model import ACQUISITIONS, Outcome, Transaction
 from premium.tax.setup import Setup
 
@@ -17,16 +20,17 @@ class NotConserved(AssertionError):
 
 
 class Incoming(NamedTuple):
-    """What a whole history brought in: units by asset, and their basis."""
+    """Units by asset and basis that a whole history brought in."""
 
     amounts: dict[str, Decimal]
     basis: Decimal
 
 
 def check(acquired: Iterable[tuple[str, Decimal, Decimal]], outcome: Outcome) -> None:
-    """`acquired` is (asset, amount, basis) of every acquisition of the whole history; denied losses went back in.
+    """Raise NotConserved unless acquisitions and an outcome balance.
 
-    For outcomes of a whole history without conversions between assets; NotConserved names the asset.
+    `acquired` is (asset, amount, basis) of every acquisition of the whole history; denied losses went back in. For
+    outcomes of a whole history without conversions between assets; NotConserved names the asset.
     """
     conserve(_sum(acquired), outcome)
 
@@ -41,7 +45,10 @@ def _sum(acquired: Iterable[tuple[str, Decimal, Decimal]]) -> Incoming:
 
 
 def conserve(came: Incoming | None, outcome: Outcome) -> None:
-    """NotConserved unless what came in is all there; None, which `incoming` gives where that cannot be said, passes."""
+    """Raise NotConserved unless what came in is all there.
+
+    None, which `incoming` gives where that cannot be said, passes.
+    """
     if came is None:
         return
     amounts, basis = dict(came.amounts), came.basis
@@ -63,14 +70,14 @@ def conserve(came: Incoming | None, outcome: Outcome) -> None:
         raise NotConserved(f"amounts of {wrong or 'no asset'} and basis differ by {basis}")
 
 
-def incoming(ready: Sequence[Transaction], under: Setup) -> Incoming | None:
-    """What `conserve` holds a whole history's outcome against; a year's holdings are checked through that whole.
+def incoming(ready: Sequence[Transaction], setup: Setup) -> Incoming | None:
+    """Return what a whole history brings in, for `conserve`.
 
-    France keeps no basis by asset, and a conversion turns units of one asset into another's: neither can be balanced
-    asset by asset.
+    A year's holdings are checked through that whole. France keeps no basis by asset, and a conversion turns units of
+    one asset into another's: neither can be balanced asset by asset.
     """
-    if under.until is not None or under.method == "fr_portfolio":
+    if setup.until is not None or setup.method == "fr_portfolio":
         return None
     if any(tx.more.to_asset is not None or tx.more.to_amount is not None for tx in ready if tx.type == "transfer"):
         return None
-    return _sum((tx.asset, tx.amount, acquisition_basis(tx, under)) for tx in ready if tx.type in ACQUISITIONS)
+    return _sum((tx.asset, tx.amount, acquisition_basis(tx, setup)) for tx in ready if tx.type in ACQUISITIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +14,10 @@ from premium.tax.model import Disposal, Income
 
 @dataclass(slots=True)
 class Totals:
-    """Running sums; `add` and `earn` work under `money.EXACT`."""
+    """Running sums of disposals and income.
+
+    `add` and `earn` work under `money.EXACT`.
+    """
 
     proceeds: Decimal = ZERO
     cost_basis: Decimal = ZERO
@@ -27,6 +31,7 @@ class Totals:
     disposals: int = 0
 
     def add(self, row: Disposal) -> None:
+        """Add a disposal."""
         proceeds, cost, denied = row.proceeds, row.cost_basis, row.denied
         gain = proceeds - cost
         self.proceeds += proceeds
@@ -47,10 +52,11 @@ class Totals:
                 self.ring_fenced_loss -= gain
 
     def earn(self, event: Income) -> None:
+        """Add an income."""
         self.income += event.value
 
     def include(self, other: Totals) -> None:
-        """Add sums of other rows."""
+        """Add the sums of other rows."""
         for name in self.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
@@ -66,11 +72,17 @@ class Totals:
 
     @property
     def not_long_term(self) -> Decimal:
-        """Gains that no holding period takes out of the tax: a pool's, which have no term, too."""
+        """Gains that no holding period takes out of the tax.
+
+        A pool's, which have no term, too.
+        """
         return EXACT.subtract(self.total, self.long_term)
 
     def as_text(self, *, terms: bool, losses: str | None = None) -> dict[str, str]:
-        """The format's `totals`; `losses` names a jurisdiction that tells more apart (IE, CA, DE)."""
+        """Return the format's `totals`.
+
+        `losses` names a jurisdiction that tells more apart (IE, CA, DE).
+        """
         text = {"proceeds": plain(self.proceeds), "cost_basis": plain(self.cost_basis), "total": plain(self.total)}
         if terms:
             text |= {"short_term": plain(self.short_term), "long_term": plain(self.long_term)}
@@ -92,25 +104,26 @@ class Sums:
     by_tax_year: dict[int, Totals]
 
 
+_ByTime = defaultdict[int, Totals]
+"""By day or year."""
+
+
 def sums(disposals: Iterable[Disposal], income: Iterable[Income], calendar: Calendar) -> Sums:
-    """One pass over the rows, day by day; by_tax_year has every tax year that has an event, whatever its start."""
-    by_day, whole, by_year, by_tax_year = dict[int, Totals](), Totals(), dict[int, Totals](), dict[int, Totals]()
+    """Return the sums of rows by calendar and tax year.
+
+    One pass over the rows, day by day; by_tax_year has every tax year that has an event, whatever its start.
+    """
+    by_day, by_year, by_tax_year = _ByTime(Totals), _ByTime(Totals), _ByTime(Totals)
+    whole = Totals()
     for row in disposals:
-        _of(by_day, row.day).add(row)
+        by_day[row.day].add(row)
     for event in income:
-        _of(by_day, event.day).earn(event)
+        by_day[event.day].earn(event)
     for day, totals in by_day.items():
         whole.include(totals)
-        _of(by_year, calendar.year(day)).include(totals)
+        by_year[calendar.year(day)].include(totals)
         if not calendar.fiscal_is_calendar:
-            _of(by_tax_year, calendar.tax_year(day)).include(totals)
+            by_tax_year[calendar.tax_year(day)].include(totals)
     if calendar.fiscal_is_calendar:
         by_tax_year = by_year
     return Sums(whole, dict(sorted(by_year.items())), dict(sorted(by_tax_year.items())))
-
-
-def _of(known: dict[int, Totals], day_or_year: int) -> Totals:
-    found = known.get(day_or_year)
-    if found is None:
-        found = known[day_or_year] = Totals()
-    return found

@@ -1,21 +1,29 @@
-"""What a jurisdiction declares; engines read it, so that a country is data."""
+"""A jurisdiction's declared rules, which engines read: a country is data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from premium.tax.days import year_later
+from premium.tax.days import day_of, year_later
 
 TRANSITION = "transition"
 """Lot scope of the US by default: universal until 2024, a queue a wallet from 2025-01-01."""
+PER_WALLET_FROM = day_of(date(2025, 1, 1))
+"""First local day of lots by wallet (Rev. Proc. 2024-28)."""
+LEGAL_TENDER = frozenset((
+    "USD", "EUR", "GBP", "CAD", "AUD", "JPY", "CHF", "NZD", "SEK", "NOK", "DKK",
+    "PLN", "CZK", "HUF", "SGD", "HKD", "BRL", "MXN", "KRW", "INR", "ZAR", "TRY",
+))  # fmt: skip
+"""Currencies that exports name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Jurisdiction:
-    """Declared rules of one country; amounts are of `currency`."""
+    """Declared rules of one country; amounts are in `currency`."""
 
     code: str
     name: str
@@ -55,7 +63,7 @@ class Jurisdiction:
     """Where the rules stand written."""
 
     def amount_of(self, name: str, year: int) -> Decimal | None:
-        """The yearly amount in force in a tax year."""
+        """Return the yearly amount in force in a tax year, or None."""
         table = self.yearly_amounts.get(name, {})
         valid = [first for first in table if first <= year]
         return table[max(valid)] if valid else None

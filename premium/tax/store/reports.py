@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from premium.storage.postgres import Database
-from premium.tax.rows import ReportRow
+from premium.tax.model import ReportRow
 from premium.tax.store.transactions import Point
 
 _COLUMNS = (

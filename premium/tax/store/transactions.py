@@ -13,7 +13,7 @@ from psycopg.rows import DictRow, class_row
 from psycopg.types.json import Jsonb
 
 from premium.storage.postgres import Database
-from premium.tax.rows import NewTransactions, TransactionRow
+from premium.tax.model import NewTransactions, TransactionRow
 
 PATIENT_MS = 120_000
 """How long a statement of a job may take; a request's are the database's own."""

@@ -1,11 +1,11 @@
-"""Store what a chain tells of a wallet, and how far the wallet has been read."""
+"""Store the transactions and the blocks that were read of a wallet."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from premium.storage.postgres import Database
-from premium.tax.rows import BlockRange, NewTransactions
+from premium.tax.model import BlockRange, NewTransactions
 from premium.tax.store.transactions import PATIENT_MS, Point, insert
 
 

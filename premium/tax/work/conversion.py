@@ -13,10 +13,10 @@ from typing import Any
 
 from premium.errors import Unprocessable
 from premium.money import EXACT, plain
-from premium.prices.store import StoredPrices
 from premium.tax.days import instant_of
+from premium.tax.history.price_series import PriceSeries
 from premium.tax.model import Remark
-from premium.tax.work.prices import DOLLAR, dollars_of
+from premium.tax.work.rates import DOLLAR
 
 _MONEY = ("price", "value", "to_value", "fee", "basis", "donor_basis", "portfolio_value")
 _STATED = ("proceeds", "basis")
@@ -27,12 +27,12 @@ _RATE = Context(prec=28)
 class Conversion:
     """Converts rows into one currency from each that was stored.
 
-    `hours` are (currency, full hour) of the rows to come.
+    `dollars` is what one of each costs at the full hours of the rows to come.
     """
 
-    def __init__(self, history: StoredPrices, hours: Iterable[tuple[str, datetime]], currency: str) -> None:
+    def __init__(self, dollars: PriceSeries, currency: str) -> None:
         self._currency = currency
-        self._dollars = dollars_of(history, {(code, hour) for stored, hour in hours for code in (stored, currency)})
+        self._dollars = dollars
         self._rates: dict[tuple[str, datetime], Decimal] = {}
         self._converted_rows: Counter[str] = Counter()
 
@@ -42,7 +42,7 @@ class Conversion:
             stored = row.pop("currency", None)
             yield row if stored in (None, self._currency) else self._converted(row, stored)
 
-    def notices(self) -> list[Remark]:
+    def remarks(self) -> list[Remark]:
         """Tell what was converted, once all rows have been."""
         return [
             Remark("currency_converted", None, f"{count} transactions are in {stored}: taken at their hour's rate")

@@ -19,8 +19,7 @@ from premium.tax.document.rows import rows_in
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import stated_in
 from premium.tax.jobs import IMPORT, ImportPayload
-from premium.tax.model import Remark
-from premium.tax.rows import NewTransactions
+from premium.tax.model import NewTransactions, Remark
 from premium.tax.service import upload_key
 from premium.tax.store.transactions import PATIENT_MS, TransactionStore
 
@@ -42,7 +41,7 @@ def import_upload(context: JobContext, payload: ImportPayload) -> Mapping[str, A
     store = TransactionStore(context.platform.worker_database, statement_timeout_ms=PATIENT_MS)
     new = NewTransactions(checked.rows, checked.moments, currency, context.job_id)
     added = store.add(context.user_id, new, context.point)
-    told = [f"line {notice.line}: {notice.message}" for notice in (*checked.errors, *checked.notices)[:MAX_NOTICES]]
+    told = [f"line {notice.line}: {notice.message}" for notice in (*checked.errors, *checked.remarks)[:MAX_NOTICES]]
     return {"added": added, "known": len(checked.rows) - added, "skipped": len(checked.errors), "warnings": told}
 
 

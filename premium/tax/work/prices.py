@@ -1,13 +1,14 @@
-"""Find the prices that a stored history lacks: in the price history, then at the provider.
+"""Find the prices that a stored history lacks.
 
-What the provider says is stored before it is used, so that the same report made again finds the same prices.
+In the price history, then at the provider. What the provider says is stored before it is used, so that the same
+report made again finds the same prices.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,20 +22,18 @@ from premium.prices.model import KnownPrice
 from premium.prices.names import known_as, theirs
 from premium.prices.store import StoredPrices
 from premium.tax.days import instant_of, moment_of
-from premium.tax.history.kinds import OUTSIDE
 from premium.tax.history.price_series import DAY, PriceSeries
 from premium.tax.model import Remark, Transaction
+from premium.tax.neutral.kinds import OUTSIDE
+from premium.tax.work.rates import DOLLAR, dollars_of
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
 
 WITHIN = timedelta(hours=24)
-RATE_WITHIN = timedelta(hours=96)
-"""Exchange rates rest over weekends and holidays."""
 MAX_ASKED = 2_000
 """Hours of assets that one report asks the provider for."""
 _HOUR = 3_600
-DOLLAR = "USD"
 
 
 class Lack(NamedTuple):
@@ -61,20 +60,19 @@ def _lacks(tx: Transaction) -> Iterator[Lack]:
         yield Lack(tx.asset, tx.instant)
 
 
-def price_series(platform: Platform, lacks: set[Lack], currency: str, notices: list[Remark]) -> PriceSeries:
+def price_series(platform: Platform, lacks: set[Lack], currency: str, remarks: list[Remark]) -> PriceSeries:
     """Return prices in `currency` for what is lacking.
 
     What no source knows stays out, and is named by who looks for it.
     """
-    if not lacks:
-        return PriceSeries()
     chains, history = platform.chains, StoredPrices(platform.timeseries)
-    found = _stored(history, lacks, chains)
+    found = _stored(history, lacks, chains) if lacks else {}
     missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
     if missing and platform.settings.of(PriceSettings).price_api_url is not None:
-        _learn(platform, history, missing, notices)
+        _learn(platform, history, missing, remarks)
         found |= _stored(history, set(missing), chains)
-    return PriceSeries(_in_currency(found, history, currency, notices), within=DAY)
+    prices = _in_currency(found, history, currency, remarks) if found else ()
+    return PriceSeries(prices, within=DAY)
 
 
 def _stored(history: StoredPrices, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:
@@ -104,14 +102,14 @@ def _a_dollar(lack: Lack) -> KnownPrice:
     return KnownPrice(DOLLAR, moment_of(lack.instant), Decimal(1), "itself")
 
 
-def _learn(platform: Platform, history: StoredPrices, missing: Sequence[Lack], notices: list[Remark]) -> None:
+def _learn(platform: Platform, history: StoredPrices, missing: Sequence[Lack], remarks: list[Remark]) -> None:
     """Ask the provider, by the hour before each instant, and store what it says; its silence is told of."""
     names = {asset: name for asset in {lack.asset for lack in missing} if (name := theirs(asset, platform.chains))}
     known = (lack for lack in missing if lack.asset in names)
     hours = sorted({(lack.asset, lack.instant // 1_000_000 // _HOUR * _HOUR) for lack in known})
     if len(hours) > MAX_ASKED:
         text = f"{len(hours) - MAX_ASKED} prices were not asked for: {MAX_ASKED} are asked for by one report"
-        notices.append(Remark("prices_not_asked", None, text))
+        remarks.append(Remark("prices_not_asked", None, text))
     asked: dict[str, list[int]] = {}
     for asset, hour in hours[:MAX_ASKED]:
         asked.setdefault(asset, []).append(hour)
@@ -119,7 +117,7 @@ def _learn(platform: Platform, history: StoredPrices, missing: Sequence[Lack], n
         said = asyncio.run(_ask(platform, asked, names))
     except UpstreamUnavailable as error:
         logger.warning("the price provider did not answer a report", code=error.code)
-        notices.append(Remark("prices_unavailable", None, "the price provider did not answer: some prices are missing"))
+        remarks.append(Remark("prices_unavailable", None, "the price provider did not answer: some prices are missing"))
         return
     history.add(said)
 
@@ -131,7 +129,7 @@ async def _ask(platform: Platform, asked: dict[str, list[int]], names: dict[str,
 
 
 def _in_currency(
-    found: dict[Lack, KnownPrice], history: StoredPrices, currency: str, notices: list[Remark]
+    found: dict[Lack, KnownPrice], history: StoredPrices, currency: str, remarks: list[Remark]
 ) -> Iterator[tuple[str, int, Decimal, str]]:
     """Yield each price by the asset that lacked it, at the rate of its own time."""
     prices = sorted({(lack.asset, price) for lack, price in found.items()})
@@ -149,14 +147,4 @@ def _in_currency(
         yield asset, instant, divide(price.usd, rate.unit), f"{price.source}, {currency} of {rate.source},"
     if without:
         text = f"{without} prices are known in USD alone: there is no rate of {currency} within 96 hours before them"
-        notices.append(Remark("missing_rate", None, text))
-
-
-def dollars_of(history: StoredPrices, asked: Iterable[tuple[str, datetime]]) -> PriceSeries:
-    """Return what one of each currency costs in dollars at these moments.
-
-    Of the dollar itself nothing is asked.
-    """
-    rows = history.before(sorted(one for one in asked if one[0] != DOLLAR), RATE_WITHIN)
-    within = round(RATE_WITHIN.total_seconds() * 1_000_000)
-    return PriceSeries(((row.asset, instant_of(row.at), row.usd, row.source) for row in rows), within=within)
+        remarks.append(Remark("missing_rate", None, text))

@@ -6,29 +6,29 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
-from premium.prices.store import StoredPrices
+from premium.observability import count
 from premium.tax.calculation import report_of
 from premium.tax.days import instant_of
-from premium.tax.history.rows import Read, read_rows
 from premium.tax.jobs import REPORT, ReportPayload
 from premium.tax.reports.documents import documents_of
 from premium.tax.reports.result import summary_of
 from premium.tax.results.report import Report
-from premium.tax.setup import setup
+from premium.tax.setup import setup_of
 from premium.tax.store.reports import ReportStore
-from premium.tax.store.transactions import PATIENT_MS, TransactionStore
-from premium.tax.work.conversion import Conversion
+from premium.tax.work.history import stored_history
 from premium.tax.work.prices import lacking, price_series
 
 
 @job(REPORT)
 def report(context: JobContext, payload: ReportPayload) -> Mapping[str, Any]:
-    """Make a report: `{report_id, totals, formats, links}`. Run twice, it leaves one row and its objects."""
+    """Make a report: `{report_id, totals, formats, links}`.
+
+    Run twice, it leaves one row and its objects.
+    """
     store = ReportStore(context.platform.worker_database)
     done = store.get(context.user_id, context.job_id)
     if done is not None:
@@ -39,20 +39,20 @@ def report(context: JobContext, payload: ReportPayload) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(prefix="tax-report-") as folder:
         files = _store_documents(context, calculated, Path(folder))
     summary = summary_of(calculated)
-    store.add(context.user_id, _row(context, payload, calculated, summary, files), context.point)
+    store.add(context.user_id, _row(context, calculated, summary, files), context.point)
+    count("ReportsMade", jurisdiction=calculated.setup.rules.code)
     return _outcome(context, summary, files)
 
 
 def _row(
     context: JobContext,
-    payload: ReportPayload,
     calculated: Report,
     summary: Mapping[str, Any],
     files: Mapping[str, Mapping[str, Any]],
 ) -> Mapping[str, Any]:
     return {
         "job_id": context.job_id,
-        "year": payload.year,
+        "year": calculated.tax_year,
         "jurisdiction": calculated.setup.rules.code,
         "method": calculated.setup.method,
         "lot_scope": calculated.setup.stored_scope,
@@ -75,7 +75,7 @@ def _outcome(context: JobContext, summary: Mapping[str, Any], files: Iterable[st
 
 
 def _calculated(context: JobContext, payload: ReportPayload) -> Report:
-    chosen = setup(
+    chosen = setup_of(
         payload.jurisdiction,
         method=payload.method,
         scope=payload.lot_scope,
@@ -83,28 +83,17 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
         time_zone=payload.time_zone,
         until_tax_year=payload.year,
     )
-    read = _history(context, chosen.currency)
+    read = stored_history(context, chosen.currency)
     if not read.transactions:
         raise Unprocessable("there are no transactions to report; import some first")
     lacks = lacking(read.transactions, chosen.currency)
-    prices = price_series(context.platform, lacks, chosen.currency, read.notices)
+    prices = price_series(context.platform, lacks, chosen.currency, read.remarks)
     # As of when the work was accepted, so that a repeat says the same.
     now = instant_of(context.created_at)
     made = report_of(read, chosen, prices=prices, tax_year=payload.year, now=now)
     # Of what is stored there are no lines: the place in this reading would be taken for one of the user's file.
-    made.notices[:] = [notice._replace(line=None) for notice in made.notices]
+    made.remarks[:] = [remark._replace(line=None) for remark in made.remarks]
     return made
-
-
-def _history(context: JobContext, currency: str) -> Read:
-    """Read the stored history, its values in one currency."""
-    store = TransactionStore(context.platform.worker_database, statement_timeout_ms=PATIENT_MS)
-    hours = store.other_currencies(context.user_id, currency)
-    conversion = Conversion(StoredPrices(context.platform.timeseries), hours, currency)
-    with store.history(context.user_id) as rows:
-        read = read_rows(conversion.rows(rows), zone=ZoneInfo("UTC"))
-    read.notices.extend(conversion.notices())
-    return read
 
 
 def _store_documents(context: JobContext, calculated: Report, folder: Path) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,8 @@
-"""Read a wallet's history from a chain's nodes, range by range, each stored before the next.
+"""Read a wallet's history from a chain's nodes, range by range.
 
-Rows and how far they reach are one commit, so that a job that is killed goes on where the last commit was, and a later
-job where this one ended. Ids come from the chain: what is read twice is stored once.
+Each range is stored before the next. Rows and how far they reach are one commit, so that a job that is killed goes on
+where the last commit was, and a later job where this one ended. Ids come from the chain: what is read twice is stored
+once.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from premium.execution.runtime import job
 from premium.neighbours import open_client
 from premium.tax.importers.checks import check_rows
 from premium.tax.jobs import WALLET, WalletPayload
+from premium.tax.model import BlockRange, NewTransactions
 from premium.tax.onchain.coin import refuse_too_long
 from premium.tax.onchain.wallet import wallet_history
-from premium.tax.rows import BlockRange, NewTransactions
 from premium.tax.store.transactions import TransactionStore
 from premium.tax.store.wallets import WalletStore
 

@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from local.postgres import SUPERUSER
+from premium.notifications.service import set_account_email
 from premium.storage.postgres import Database
 from tests.fixtures.postgres import Databases
 
@@ -41,11 +43,12 @@ def user(postgres: Databases) -> MakeUser:
 
     def make(email: str | None = None) -> UUID:
         made = uuid4()
-        with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+        with psycopg.connect(postgres.url("premium", SUPERUSER), row_factory=dict_row) as connection:
             connection.execute(
                 "INSERT INTO premium_users (id, external_id, email, tier) VALUES (%s, %s, %s, 'pro')",
                 (made, str(made), email),
             )
+            set_account_email(connection, made, email)
         return made
 
     return make

@@ -9,13 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from premium.alerts import duty as duties
-from premium.alerts.duty import Duty
-from premium.alerts.inbox import Inbox
-from premium.alerts.lease import standings
-from premium.alerts.memory_store import MemoryStore
-from premium.alerts.shard_store import ShardStore
-from premium.notifications import dispatch
+from premium.alerts import notices
+from premium.alerts.store.batch_queue import BatchQueue
+from premium.alerts.store.batches import ShardBatches
+from premium.alerts.store.events import EventStore
+from premium.alerts.store.leases import standings
+from premium.alerts.store.memory import MemoryStore
+from premium.alerts.work import duty as duties
+from premium.alerts.work.duty import Duty
 from tests.integration.alerts.test_pipeline import Line, above, client, line, price
 
 pytestmark = pytest.mark.integration
@@ -102,8 +103,8 @@ def _die(*_: object) -> None:
 @pytest.mark.parametrize(
     ("owner", "step"),
     [
-        (ShardStore, "take"), (ShardStore, "fresh"), (MemoryStore, "save"),  # before the commit
-        (Inbox, "remove"), (dispatch, "hand_over"),  # behind it
+        (ShardBatches, "take"), (EventStore, "add"), (MemoryStore, "save"),  # before the commit
+        (BatchQueue, "remove"), (notices, "enqueue_alerts"),  # behind it
     ],
 )  # fmt: skip
 def test_killed_at_any_step_the_next_matcher_fires_once(

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from premium.accounts.store import AccountStore
-from premium.alerts.firing import CHUNK, Alert, Firing, record_firings, retract
+from premium.alerts.model import Alert, Firing
+from premium.alerts.store.firings import CHUNK, record_firings, retract
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 from tests.integration.alerts.conftest import MakeRule, MakeUser
@@ -45,7 +46,7 @@ def test_a_firing_is_recorded_once_with_its_deliveries(worker: Database, user: M
     assert record(worker, firing(made)) == []
     (history,) = rows(worker, "SELECT * FROM alert_history")
     assert (history["rule_name"], history["event_data"]["amount_usd"]) == ("whales", "1000000.1")
-    deliveries = rows(worker, "SELECT * FROM notification_deliveries ORDER BY action")
+    deliveries = rows(worker, "SELECT * FROM notification_deliveries ORDER BY place")
     assert [(d["channel"], d["destination"], d["status"]) for d in deliveries] == [
         ("webhook", "https://example.org/hook", "pending"), ("email", "ada@example.org", "pending"),
     ]  # fmt: skip

@@ -14,16 +14,19 @@ from redis import Redis
 from rq.job import Job
 
 from local.redis import Redis as RedisService
-from premium.alerts import batches
-from premium.alerts.intake import batch_id, hand_over, keep
-from premium.alerts.lease import Lease, LeaseLost
-from premium.alerts.memory_store import MemoryStore
-from premium.alerts.shard import Shard
-from premium.alerts.shard_store import ShardStore
+from premium.alerts import notices
+from premium.alerts.intake import EventIntake, FailedBatches
+from premium.alerts.model import NewBatch
+from premium.alerts.shards.batches import batch_id
+from premium.alerts.shards.standing import ShardLost
+from premium.alerts.store.batches import BatchStore, ShardBatches, add_batch
+from premium.alerts.store.leases import ShardLease
+from premium.alerts.store.memory import MemoryStore
+from premium.alerts.work.shard import Shard
 from premium.errors import UpstreamUnavailable
 from premium.jobs import operations
 from premium.jobs.rq_queue import queue
-from premium.notifications import dispatch
+from premium.notifications.jobs import DELIVER
 from premium.storage.postgres import Database
 from tests.integration.alerts.conftest import MakeUser
 
@@ -50,18 +53,19 @@ class Line:
         made = self.spare(owner, shard, shards)
         self.lease = made.lease
         assert self.lease.claim()
-        made.begin()
+        made.take_over()
         return made
 
     def spare(self, owner: str, shard: int = 0, shards: int = 1) -> Shard:
         """It stands by."""
-        lease = Lease(self.worker, shard, owner)
-        made = Shard(self.worker, self.redis, lease, shards, lambda alerts: dispatch.hand_over(self.redis, alerts))
+        lease = ShardLease(self.worker, shard, owner)
+        made = Shard(self.worker, self.redis, lease, shards, lambda alerts: notices.enqueue_alerts(self.redis, alerts))
         made.load()
         return made
 
     def send(self, *events: dict[str, Any], shards: int = 1) -> list[UUID]:
-        return hand_over(self.app, self.redis, events, shards=shards)
+        intake = EventIntake(store=BatchStore(self.app), redis=self.redis, shards=shards)
+        return intake.enqueue_batches(events)
 
     def run(self) -> int:
         self.shard._followed = 0.0  # whatever the pace, the rules as they are now
@@ -122,7 +126,7 @@ def test_an_event_becomes_an_alert_a_delivery_and_a_job_once(line: Line, above: 
     assert line.count("notification_deliveries") == 1
     assert queue("alerts", line.redis).count == 0
     (job,) = queue("notifications", line.redis).jobs
-    assert job.func_name == dispatch.DELIVER
+    assert job.func_name == DELIVER
 
 
 def test_an_event_that_comes_again_with_another_time_is_the_same_event(line: Line, above: Callable[..., UUID]) -> None:
@@ -169,9 +173,10 @@ def test_what_the_chain_takes_back_is_told_once_and_never_fires_later(line: Line
     line.send(price(3, "103"), price(3, "103") | {"event_id": "back-3", "retracts": "p3"})
     line.run()
     assert line.fired() == [("p1", True)]
+    query = "SELECT n.kind FROM notices n JOIN notification_deliveries d ON d.notice_id = n.id ORDER BY n.kind"
     with line.worker.transaction() as connection:
-        rows = connection.execute("SELECT notice FROM notification_deliveries ORDER BY notice").fetchall()
-    assert [row["notice"] for row in rows] == ["fired", "retracted"]
+        rows = connection.execute(query).fetchall()
+    assert [row["kind"] for row in rows] == ["alerts.fired", "alerts.retracted"]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -240,10 +245,10 @@ def test_a_queue_that_lost_everything_loses_nothing(line: Line, above: Callable[
     line.redis.flushall()
     assert line.run() == 0
     with line.worker.transaction() as connection:
-        keep(connection, batch_id(0, [price(2, "102")]), 0, [price(2, "102")])
+        add_batch(connection, NewBatch(batch_id(0, [price(2, "102")]), 0, [price(2, "102")]))
     line.shard._swept = -10.0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("premium.alerts.shard.OVERLOOKED_SECONDS", 0.0)
+        patch.setattr("premium.alerts.work.shard.OVERLOOKED_SECONDS", 0.0)
         assert line.run() == 2
     assert line.fired() == [("p1", False), ("p2", False)]
 
@@ -254,13 +259,13 @@ def test_who_lost_the_shard_commits_nothing(line: Line, above: Callable[..., UUI
     with line.worker.transaction() as connection:
         connection.execute("UPDATE alert_shards SET expires_at = '-infinity'")
     old, line.shard = line.shard, line.begin("second")
-    with pytest.raises(LeaseLost):
+    with pytest.raises(ShardLost):
         old.step(0.05)
     old._followed = float("inf")
-    with pytest.raises(LeaseLost):
+    with pytest.raises(ShardLost):
         old.step(0.05)
     assert line.fired() == []
-    assert not Lease(line.worker, 0, "third").claim()
+    assert not ShardLease(line.worker, 0, "third").claim()
     assert line.run() == 1
     assert line.fired() == [("p1", False)]
 
@@ -299,14 +304,15 @@ def test_a_batch_that_failed_is_matched_when_an_operator_asks(
         patched.setattr(MemoryStore, "save", lambda *_: _raise(ValueError("a defect")))
         (bad,) = line.send(price(1, "101"))
         line.run()
-    (listed,) = batches.failed(line.worker)
+    batches = FailedBatches(store=BatchStore(line.worker), redis=line.redis)
+    (listed,) = batches.all()
     assert (listed.id, listed.shard, listed.error) == (bad, 0, "ValueError: a defect")
     assert line.run() == 0
-    assert batches.requeue(line.worker, line.redis, [bad, uuid4()]) == [bad]
-    assert (batches.failed(line.worker), queue("alerts", line.redis).failed_job_registry.get_job_ids()) == ([], [])
+    assert batches.requeue([bad, uuid4()]) == [bad]
+    assert (batches.all(), queue("alerts", line.redis).failed_job_registry.get_job_ids()) == ([], [])
     assert line.run() == 1
     assert line.fired() == [("p1", False)]
-    assert batches.requeue(line.worker, line.redis, [bad]) == []
+    assert batches.requeue([bad]) == []
 
 
 def test_shards_divide_events_and_rules(line: Line, above: Callable[..., UUID]) -> None:
@@ -315,7 +321,7 @@ def test_shards_divide_events_and_rules(line: Line, above: Callable[..., UUID]) 
     above(trigger="level", conditions=everywhere)
     line.lease.release()
     shards = [line.begin("one", 0, 2), line.begin("two", 1, 2)]
-    assert sum(len(each._loading.matcher.index) for each in shards) == 3
+    assert sum(len(each._state.matcher.index) for each in shards) == 3
     line.send(*(price(number, "101", asset=asset) for number, asset in enumerate(["ETH", "BTC", "UNI", "X"])), shards=2)
     waiting = next(state for state in operations.states(line.redis) if state.queue == "alerts")
     assert waiting.queued == line.count("alert_batches") == 2, (
@@ -336,14 +342,14 @@ def test_what_takes_too_long_together_is_matched_in_parts(
     above(trigger="level")
     for number in range(8):
         line.send(price(number, "101"))
-    take = ShardStore.take
+    take = ShardBatches.take
 
-    def bounded(store: ShardStore, connection: Any, batches: Sequence[UUID]) -> Any:
+    def bounded(store: ShardBatches, connection: Any, batches: Sequence[UUID]) -> Any:
         if len(batches) > 3:
             raise UpstreamUnavailable("the database took too long to answer")
         return take(store, connection, batches)
 
-    monkeypatch.setattr(ShardStore, "take", bounded)
+    monkeypatch.setattr(ShardBatches, "take", bounded)
     for _ in range(2):
         with pytest.raises(UpstreamUnavailable):
             line.run()

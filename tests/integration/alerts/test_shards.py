@@ -8,13 +8,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from premium.alerts.firing import Firing, record_firings
-from premium.alerts.intake import keep
-from premium.alerts.judging import moment
-from premium.alerts.lease import Lease, LeaseLost, standings
-from premium.alerts.memory import Changes
-from premium.alerts.memory_store import MemoryStore, Rows
-from premium.alerts.sharding import BUCKETS, bucket_of, buckets_of, shard_of
+from premium.alerts.matcher.memory import Changes
+from premium.alerts.model import Firing, NewBatch
+from premium.alerts.shards.placement import BUCKETS, bucket_of, buckets_of, shard_of
+from premium.alerts.shards.standing import ShardLost
+from premium.alerts.store.batches import add_batch
+from premium.alerts.store.firings import record_firings
+from premium.alerts.store.leases import ShardLease, standings
+from premium.alerts.store.memory import MemoryStore, Rows
+from premium.alerts.work.judge import moment
 from premium.storage.postgres import Database
 from tests.integration.alerts.test_pipeline import ABOVE, Line, above, client, line, price
 
@@ -143,11 +145,11 @@ def test_events_follow_their_shard_when_the_number_of_shards_changes(line: Line,
     above(trigger="level", conditions=ANY_ASSET)
     line.lease.release()
     with line.worker.transaction() as connection:
-        keep(connection, uuid4(), 7, [price(1, "101"), price(2, "101", asset=ELSEWHERE)])
+        add_batch(connection, NewBatch(uuid4(), 7, [price(1, "101"), price(2, "101", asset=ELSEWHERE)]))
     line.send(price(3, "101"), price(4, "101", asset=ELSEWHERE))
     two = [line.begin(f"of-{shard}", shard, 2) for shard in (0, 1)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("premium.alerts.shard.OVERLOOKED_SECONDS", 0.0)
+        patch.setattr("premium.alerts.work.shard.OVERLOOKED_SECONDS", 0.0)
         for _ in range(3):
             for shard in two:
                 shard.step(0.05)
@@ -175,7 +177,7 @@ def test_who_stands_by_goes_on_where_the_owner_was(line: Line, above: Callable[.
     fired = line.fired()
     line.lease.release()
     assert spare.lease.claim(as_deputy=True)
-    spare.begin()
+    spare.take_over()
     line.shard = spare
     line.send(price(6, "102"), price(7, "103", at=3))
     line.run()
@@ -183,7 +185,7 @@ def test_who_stands_by_goes_on_where_the_owner_was(line: Line, above: Callable[.
 
 
 def test_a_deputy_gives_way_to_an_heir_and_an_owner_does_not(worker: Database) -> None:
-    owner, heir, spare = (Lease(worker, 0, name) for name in ("owner", "heir", "spare"))
+    owner, heir, spare = (ShardLease(worker, 0, name) for name in ("owner", "heir", "spare"))
     assert owner.inherit()
     assert not heir.inherit(), "one of them loads the rules"
     assert not standings(worker, 2, "heir")[0].wants_owner
@@ -197,7 +199,7 @@ def test_a_deputy_gives_way_to_an_heir_and_an_owner_does_not(worker: Database) -
     assert standings(worker, 1, "heir")[0].wants_owner
     assert not standings(worker, 1, "spare")[0].wants_owner
     assert heir.claim()
-    with pytest.raises(LeaseLost):
+    with pytest.raises(ShardLost):
         spare.renew()
     assert not spare.is_held
     heir.renew()

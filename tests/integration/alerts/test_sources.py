@@ -19,9 +19,9 @@ from local.market.node import Account, calldata
 from local.market.node import Node as NodeOf
 from local.postgres import SUPERUSER
 from local.redis import Redis
-from premium.alerts.intake import IncomingEvent
-from premium.alerts.sources.node import Node
-from premium.alerts.sources.poller import Poller
+from premium.alerts.language.event import IncomingEvent
+from premium.alerts.work.node import Node
+from premium.alerts.work.poller import Poller
 from premium.bootstrap import Platform
 from premium.chains import rpc
 from premium.chains.addresses import checksum

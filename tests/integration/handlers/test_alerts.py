@@ -12,9 +12,9 @@ import pytest
 
 from handlers.alerts import handler
 from premium.alerts import service
-from premium.alerts.firing import Firing, record_firings
-from premium.alerts.model import RuleRow
-from premium.alerts.store import RuleStore
+from premium.alerts.model import Firing, RuleRow
+from premium.alerts.store.firings import record_firings
+from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
 from premium.storage.postgres import Database
 from premium.tiers import Tier

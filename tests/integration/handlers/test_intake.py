@@ -13,7 +13,7 @@ import pytest
 
 from handlers.events import alert_events
 from local.postgres import SUPERUSER
-from premium.alerts.intake import MATCH
+from premium.alerts.jobs import MATCH
 from premium.bootstrap import Platform
 from premium.jobs.rq_queue import queue
 from tests.fixtures.postgres import Databases

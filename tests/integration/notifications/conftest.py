@@ -16,12 +16,13 @@ from psycopg.types.json import Jsonb
 
 from local.postgres import SUPERUSER
 from local.redis import Redis
-from premium.alerts.firing import Alert, Firing, record_firings, retract
+from premium.alerts.model import Alert, Firing
+from premium.alerts.notices import enqueue_alerts
+from premium.alerts.store.firings import record_firings, retract
 from premium.bootstrap import Platform
 from premium.config import Settings
-from premium.notifications.dispatch import hand_over
-from premium.notifications.running import run_until
-from premium.notifications.store import DeliveryStore
+from premium.notifications.store.deliveries import DeliveryStore
+from premium.notifications.work.courier import deliver_until
 from tests.fixtures.postgres import Databases
 
 QUICK = (0.05, 0.05, 0.05, 0.05, 0.05)
@@ -61,13 +62,13 @@ class Desk:
         with self.platform.worker_database.transaction() as connection:
             alerts = record_firings(connection, firings)
         if enqueue:
-            hand_over(self.platform.redis(1), alerts)
+            enqueue_alerts(self.platform.redis(1), alerts)
         return alerts
 
     def retract(self, *event_ids: str) -> list[Alert]:
         with self.platform.worker_database.transaction() as connection:
             alerts = retract(connection, event_ids, datetime.now(UTC))
-        hand_over(self.platform.redis(1), alerts)
+        enqueue_alerts(self.platform.redis(1), alerts)
         return alerts
 
     def rows(
@@ -86,7 +87,7 @@ class Desk:
 
         async def run() -> None:
             stop = asyncio.Event()
-            running = asyncio.create_task(run_until(stop, self.platform, store, drain_seconds=1))
+            running = asyncio.create_task(deliver_until(stop, self.platform, store, drain_seconds=1))
             async with asyncio.timeout(seconds):
                 while not await asyncio.to_thread(until) and not running.done():  # noqa: ASYNC110 - rows tell nobody
                     await asyncio.sleep(0.02)

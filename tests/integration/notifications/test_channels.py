@@ -21,12 +21,12 @@ from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Refused, open_client
 from premium.notifications.channels.adapter import Adapter
 from premium.notifications.channels.email import SesEmails, ses_request
+from premium.notifications.channels.guard import Blocked, open_guarded
+from premium.notifications.channels.providers import Providers, adapters_of
 from premium.notifications.channels.push import SCOPE
+from premium.notifications.channels.signature import HEADER, is_signed
 from premium.notifications.channels.webhook import Webhooks
-from premium.notifications.guard import Blocked, open_guarded
 from premium.notifications.model import Delivery
-from premium.notifications.providers import Providers, adapters_of
-from premium.notifications.signing import HEADER, is_signed
 from tests.factories.deliveries import delivery
 from tests.factories.listener import Listener, Reply, Request, listening
 

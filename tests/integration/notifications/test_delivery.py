@@ -19,14 +19,16 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from premium.alerts import history
 from premium.alerts.model import HistoryFilter
+from premium.alerts.notices import enqueue_alerts
+from premium.alerts.store import history
 from premium.jobs.model import RETRY_SECONDS
-from premium.notifications import running
-from premium.notifications.dispatch import WAKES, hand_over
+from premium.notifications.delivery.inbox import take
+from premium.notifications.jobs import PAYLOAD
 from premium.notifications.model import End, Outcome
-from premium.notifications.running import run_batch, take
-from premium.notifications.store import DeliveryStore
+from premium.notifications.store.deliveries import DeliveryStore
+from premium.notifications.work import courier as running
+from premium.notifications.work.courier import deliver_batch
 from premium.storage.postgres import Database
 from tests.factories.listener import Reply, Request, listening
 from tests.fixtures.postgres import Databases
@@ -224,7 +226,7 @@ def test_what_redis_lost_is_found(desk: Desk) -> None:
     with listening() as server:
         alerts = desk.fire(desk.rule(f"{server.url}/x"), events=3, enqueue=False)
         nowhere = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
-        assert hand_over(nowhere, alerts) == 0
+        assert enqueue_alerts(nowhere, alerts) == 0
         desk.deliver()
     assert (desk.statuses(), len(server.asked)) == ({"sent": 3}, 3)
 
@@ -263,10 +265,10 @@ def test_a_retraction_is_delivered_once(desk: Desk) -> None:
 def test_a_worker_that_forks_delivers_a_batch_too(desk: Desk) -> None:
     with listening() as server:
         desk.fire(desk.rule(f"{server.url}/x"), events=120)
-        wakes = take(desk.platform.redis(1))
-        assert WAKES.validate_python(WAKES.dump_python(wakes, mode="json")) == wakes
-        assert asyncio.run(run_batch(desk.platform, wakes)) == len(server.asked) == 120
-        assert asyncio.run(run_batch(desk.platform, wakes)) == 0, "what has ended is claimed by nobody"
+        notices = take(desk.platform.redis(1))
+        assert PAYLOAD.validate_python(PAYLOAD.dump_python(notices, mode="json")) == notices
+        assert asyncio.run(deliver_batch(desk.platform, notices)) == len(server.asked) == 120
+        assert asyncio.run(deliver_batch(desk.platform, notices)) == 0, "what has ended is claimed by nobody"
     assert desk.statuses() == {"sent": 120}
 
 

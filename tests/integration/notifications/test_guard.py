@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from premium.notifications.channels.guard import Blocked, open_guarded
 from premium.notifications.destinations import Address
-from premium.notifications.guard import Blocked, open_guarded
 from tests.factories.listener import listening
 
 pytestmark = pytest.mark.integration

@@ -14,8 +14,8 @@ from local.aws import Aws
 from premium.bootstrap import Platform
 from premium.cli.main import main
 from premium.config import Settings
-from premium.notifications import providers
-from premium.notifications.running import parts_of
+from premium.notifications.channels import providers
+from premium.notifications.delivery.desk import open_desk
 from tests.factories.deliveries import delivery
 from tests.factories.listener import Reply, Request, listening
 from tests.integration.notifications.conftest import Desk
@@ -78,21 +78,21 @@ def test_a_renewed_key_of_a_provider_holds_without_a_restart(
     client = boto3.client("secretsmanager")
 
     async def run(platform: Platform, arn: str) -> list[str]:
-        async with parts_of(platform) as parts:
-            following = asyncio.create_task(parts.channels.follow())
+        async with open_desk(platform) as desk:
+            following = asyncio.create_task(desk.channels.follow())
             made = delivery(channel="telegram", destination="1")
-            refused = await parts.office._courier.deliver(made)
+            refused = await desk.office._courier.deliver(made)
             assert refused.error is not None
             assert "401" in refused.error
-            before = parts.channels["telegram"]
+            before = desk.channels["telegram"]
             client.put_secret_value(SecretId=arn, SecretString="no JSON")
             await asyncio.sleep(0.2)
-            assert parts.channels["telegram"] is before
+            assert desk.channels["telegram"] is before
             client.put_secret_value(SecretId=arn, SecretString=given("new"))
             async with asyncio.timeout(5):
-                while parts.channels["telegram"] is before:  # noqa: ASYNC110 - nobody tells
+                while desk.channels["telegram"] is before:  # noqa: ASYNC110 - nobody tells
                     await asyncio.sleep(0.02)
-            sent = await parts.office._courier.deliver(made)
+            sent = await desk.office._courier.deliver(made)
             following.cancel()
             return [refused.end.value, sent.end.value]
 

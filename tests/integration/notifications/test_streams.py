@@ -12,10 +12,11 @@ import boto3
 import pytest
 
 from local.aws import Aws
+from premium.alerts.model import Alert
 from premium.bootstrap import Platform
 from premium.config import Settings
-from premium.notifications.dispatch import Wake
-from premium.notifications.telling import Teller
+from premium.notifications.delivery.stream import StreamedNotices
+from premium.notifications.model import PostedNotice
 from stacks.tables import creation
 from tests.factories.listener import Listener, Reply, listening
 from tests.integration.notifications.conftest import Desk
@@ -42,27 +43,27 @@ def streaming(aws: Aws, gateway: Listener, variables: dict[str, str]) -> Iterato
     platform.close()
 
 
-def told(platform: Platform, *wakes: Wake) -> None:
+def stream(platform: Platform, *notices: PostedNotice) -> None:
     async def run() -> None:
-        teller = Teller(platform.streams, platform.worker_database)
-        teller.tell(wakes)
-        await teller.drain()
+        streamed = StreamedNotices(platform.streams)
+        streamed.add(notices)
+        await streamed.drain()
 
     asyncio.run(run())
 
 
-def wake(desk: Desk, owner: UUID) -> Wake:
+def fired(desk: Desk, owner: UUID) -> Alert:
     (alert,) = desk.fire(desk.rule(owner=owner), enqueue=False)
-    return Wake.model_validate(alert, from_attributes=True)
+    return alert
 
 
 def test_who_listens_is_told_and_who_is_gone_forgotten(desk: Desk, streaming: Platform, gateway: Listener) -> None:
     owner, connections = uuid4(), streaming.streams.connections
     for name, channel in (("here=", "alerts"), ("gone=", "alerts"), ("jobs=", "jobs")):
         connections.add(name, owner, [channel])
-    made = wake(desk, owner)
+    made = fired(desk, owner)
     started = time.monotonic()
-    told(streaming, made)
+    stream(streaming, made.posted)
     assert time.monotonic() - started < 5
     assert sorted(unquote(request.path) for request in gateway.asked) == ["/@connections/gone=", "/@connections/here="]
     (message,) = [request.json for request in gateway.asked if "here" in request.path]
@@ -76,6 +77,7 @@ def test_a_retraction_says_so_and_a_stranger_hears_nothing(desk: Desk, streaming
     owner = uuid4()
     streaming.streams.connections.add("mine=", owner, ["alerts"])
     streaming.streams.connections.add("theirs=", uuid4(), ["alerts"])
-    told(streaming, wake(desk, owner).model_copy(update={"notice": "retracted"}), wake(desk, uuid4()))
+    (gone,) = desk.retract(fired(desk, owner).event_id)
+    stream(streaming, gone.posted, fired(desk, uuid4()).posted)
     (request,) = gateway.asked
     assert (unquote(request.path), request.json["data"]["retracted"]) == ("/@connections/mine=", True)

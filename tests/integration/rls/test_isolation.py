@@ -60,7 +60,9 @@ def test_the_tables_of_the_first_services_are_found(stage: Stage) -> None:
         "security_scans",
         "alert_rules",
         "alert_history",
+        "notices",
         "notification_deliveries",
+        "notification_destinations",
     }
 
 

@@ -14,7 +14,6 @@ pytestmark = pytest.mark.integration
 
 APPLICATION = {
     "alert_batches": "INSERT (events, id, shard)",
-    "alert_destinations": "DELETE, INSERT, SELECT, UPDATE",
     "alert_history": "INSERT, SELECT",
     "alert_rules": (
         "DELETE, INSERT, SELECT, UPDATE (actions, conditions, cooldown_seconds, enabled, hysteresis, name,"
@@ -23,7 +22,9 @@ APPLICATION = {
     "api_keys": "DELETE, INSERT, SELECT, UPDATE (last_used_at, name, revoked_at, scopes)",
     "portfolio_assets": "SELECT",
     "portfolio_wallets": "DELETE, INSERT, SELECT, UPDATE",
+    "notices": "INSERT, SELECT, UPDATE (read_at)",
     "notification_deliveries": "INSERT, SELECT",
+    "notification_destinations": "DELETE, INSERT, SELECT, UPDATE",
     "premium_users": (
         "INSERT (email, external_id, id, tier), SELECT, UPDATE (email, last_active, tier, updated_at, wallet_address)"
     ),
@@ -35,7 +36,6 @@ APPLICATION = {
 WORKER = {
     "alert_batches": "INSERT (events, id, shard), SELECT, UPDATE (error, events, failed_at, matched_at)",
     "alert_cooldowns": "INSERT, SELECT, UPDATE (changed_at, fired_at)",
-    "alert_destinations": "SELECT",
     "alert_disarmed": "DELETE, INSERT, SELECT",
     "alert_events": "INSERT, SELECT, UPDATE (retracted_at)",
     "alert_history": "INSERT, SELECT, UPDATE (retracted_at)",
@@ -44,9 +44,11 @@ WORKER = {
     "alert_rules": "SELECT",
     "alert_shards": "INSERT, SELECT, UPDATE (epoch, expires_at, heir, heir_until, is_deputy, owner)",
     "chain_blocks": "DELETE, INSERT, SELECT, UPDATE (events, hash)",
+    "notices": "INSERT, SELECT, UPDATE (withdrawn_at)",
     "notification_deliveries": (
         "INSERT, SELECT, UPDATE (attempts, ended_at, give_up_at, last_error, next_attempt_at, status)"
     ),
+    "notification_destinations": "SELECT",
     "portfolio_assets": "DELETE, INSERT, SELECT, UPDATE",
     "portfolio_wallets": "SELECT",
     "premium_users": "SELECT",
@@ -68,8 +70,14 @@ TIMESERIES_WORKER = {
     "price_history": "INSERT, SELECT",
 }
 FUNCTIONS = {
-    ("premium", "premium_app"): {"alert_bucket", "api_key_by_hash", "user_by_external_id"},
-    ("premium", "premium_worker"): {"maintain_alerts", "prune_alert_batches"},
+    ("premium", "premium_app"): {
+        "alert_bucket",
+        "api_key_by_hash",
+        "notice_deliveries",
+        "user_by_external_id",
+        "user_tier",
+    },
+    ("premium", "premium_worker"): {"maintain_alerts", "maintain_notices", "prune_alert_batches", "user_tier"},
     ("timeseries", "premium_app"): set(),
     ("timeseries", "premium_worker"): {"maintain_timeseries"},
 }

@@ -42,8 +42,17 @@ ROWS = """
         SELECT md5('h' || i || '-' || j)::uuid, md5('u' || i)::uuid, md5('r' || i || '-' || j % 10 + 1)::uuid, 'rule',
                'gas', 'e' || j, '{}', now() - j * interval '1 hour'
         FROM generate_series(1, {users}) i, generate_series(1, 100) j;
-    INSERT INTO notification_deliveries (user_id, history_id, event_time, action, channel, status, ended_at)
-        SELECT user_id, id, event_time, 0, 'push', 'sent', now() FROM alert_history;
+    INSERT INTO notices (id, user_id, kind, key, title, text, in_app, read_at, created_at)
+        SELECT id, user_id, 'alerts.fired', id, 'title', 'text', alert_rule_id = md5('r7-1')::uuid,
+               CASE WHEN event_id <> 'e10' THEN now() END, event_time FROM alert_history;
+    INSERT INTO notices (user_id, kind, key, title, text, in_app, read_at, created_at)
+        SELECT md5('u' || i)::uuid, 'tax.report', 'r' || j, 'title', 'text', true,
+               CASE WHEN j > 3 THEN now() END, now() - j * interval '1 hour'
+        FROM generate_series(1, {users}) i, generate_series(1, 30) j;
+    INSERT INTO notification_deliveries (user_id, notice_id, place, channel, status, ended_at)
+        SELECT user_id, id, 0, 'push', 'sent', now() FROM notices WHERE kind = 'alerts.fired';
+    INSERT INTO notification_destinations (user_id, channel, destination, is_account)
+        SELECT md5('u' || i)::uuid, 'email', i || '@example.org', true FROM generate_series(1, {users}) i;
     UPDATE notification_deliveries SET status = 'pending', ended_at = NULL WHERE user_id = md5('u7')::uuid;
     INSERT INTO risk_scores (address, chain, risk_score)
         SELECT 'address' || i, 'ethereum', 1 FROM generate_series(1, 3000) i;
@@ -62,6 +71,7 @@ QUERIES = {
     "score": "SELECT * FROM risk_scores WHERE chain = 'ethereum' AND address = 'address1'",
     "rules": f"SELECT * FROM alert_rules WHERE {PAGE}",  # noqa: S608 - a constant
     "profile": "SELECT * FROM premium_users",
+    "destinations": "SELECT * FROM notification_destinations ORDER BY channel, is_account",
 }
 
 
@@ -97,16 +107,24 @@ def test_a_workers_query_goes_by_index(url: UrlOf, table: str, column: str) -> N
 
 
 OF_A_RULE = "alert_rule_id = md5('r7-1')::uuid"
-OF_AN_ALERT = "history_id = md5('h7-1')::uuid AND event_time = now()"
+TOLD = "n.kind = ANY ('{alerts.fired,alerts.retracted}') AND n.key = ANY (ARRAY[md5('h7-1')::uuid::text])"
+OF_AN_ALERT = f"JOIN notices n ON n.id = d.notice_id AND n.user_id = d.user_id WHERE {TOLD}"
+WITH_STATUS = "EXISTS (SELECT FROM notice_deliveries(h.user_id, '{alerts.fired}', h.id::text) WHERE status = 'dead')"
 DUE = "status = 'pending' AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT 500 FOR UPDATE SKIP LOCKED"
-ONE = "id = gen_random_uuid() AND event_time = now()"
+ONE = f"id = gen_random_uuid() AND user_id = '{SEVENTH}'"
+UNSENT = "status IN ('dead', 'failed') AND ended_at > now() - interval '1 day' ORDER BY ended_at"
 PARTITIONED = {
     "alerts": ("premium_app", "alert_history ORDER BY event_time DESC, id DESC LIMIT 50", "user_id ="),
     "of a rule": ("premium_app", f"alert_history WHERE {OF_A_RULE} ORDER BY event_time DESC", "alert_rule_id ="),
-    "of an alert": ("premium_app", f"notification_deliveries WHERE {OF_AN_ALERT}", "history_id ="),
+    "of an alert": ("premium_app", f"notification_deliveries d {OF_AN_ALERT}", "kind = ANY"),
+    "with a status": ("premium_app", f"alert_history h WHERE {WITH_STATUS}", "key ="),
+    "notices": ("premium_app", f"notices WHERE in_app AND {PAGE}", "created_at <="),
+    "not read": ("premium_app", "notices WHERE in_app AND read_at IS NULL", "user_id ="),
     "to retract": ("premium_worker", "alert_history WHERE event_id = 'e1' AND retracted_at IS NULL", "event_id ="),
     "due": ("premium_worker", f"notification_deliveries WHERE {DUE}", "next_attempt_at <="),
-    "named": ("premium_worker", f"notification_deliveries WHERE {ONE}", "event_time ="),
+    "named": ("premium_worker", f"notification_deliveries WHERE {ONE}", "id ="),
+    "unsent": ("premium_worker", f"notification_deliveries WHERE {UNSENT}", "ended_at >"),
+    "old": ("premium_worker", "notices WHERE created_at < now() - interval '13 months'", "created_at <"),
     "changes": ("premium_worker", "alert_rule_changes WHERE position > 2990 ORDER BY position", "position"),
 }  # fmt: skip
 

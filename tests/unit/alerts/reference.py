@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from premium.alerts.catalogue import SERIES, field
-from premium.alerts.evaluate import all_hold, holds, relaxed
-from premium.alerts.past import WINDOW
-from premium.alerts.rule import Rule
-from premium.alerts.times import seconds
+from premium.alerts.language.catalogue import SERIES, field
+from premium.alerts.language.evaluation import all_hold, holds, relaxed
+from premium.alerts.language.rule import Rule
+from premium.alerts.language.values import seconds
+from premium.alerts.matcher.levels.past import WINDOW
 
 Event = Mapping[str, Any]
 

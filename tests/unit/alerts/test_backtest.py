@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from premium.alerts import backtest
-from premium.alerts.backtest import Backtest, compare
-from premium.alerts.lines import LineError, Unreadable, read_events, read_rules
-from premium.alerts.matcher import Matcher
+from premium.alerts.language.lines import LineError, Unreadable, read_events, read_rules
+from premium.alerts.matcher import backtest
+from premium.alerts.matcher.backtest import Backtest, compare
+from premium.alerts.matcher.matcher import Matcher
 
 pytestmark = pytest.mark.unit
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premium.alerts.codes import Codes, PairCodes
-from premium.alerts.probing import UNKNOWN, Probing
-from premium.alerts.texts import LONGEST, TextTable
+from premium.alerts.matcher.columns.codes import Codes, PairCodes
+from premium.alerts.matcher.columns.hash_table import UNKNOWN, HashTable
+from premium.alerts.matcher.columns.text_table import LONGEST, TextTable
 
 pytestmark = pytest.mark.unit
 
@@ -49,7 +49,7 @@ def test_texts_that_collide_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> N
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sets(st.integers(0, 40) | st.integers(0, 2**62), max_size=30), min_size=1, max_size=4))
 def test_numbers_are_found_where_they_were_put(batches: list[set[int]]) -> None:
-    table, known = Probing(), dict[int, int]()
+    table, known = HashTable(), dict[int, int]()
     for batch in batches:
         fresh = [key for key in batch if key not in known]
         known |= {key: len(known) + at for at, key in enumerate(fresh)}

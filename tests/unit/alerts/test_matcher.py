@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premium.alerts.matcher import Matcher
-from premium.alerts.rule import parse
+from premium.alerts.language.rule import parse
+from premium.alerts.matcher.matcher import Matcher
 from tests.unit.alerts.reference import Reference, stateless
 
 pytestmark = pytest.mark.unit

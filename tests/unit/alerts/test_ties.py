@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from premium.alerts.matcher import Matcher
-from premium.alerts.rule import parse
+from premium.alerts.language.rule import parse
+from premium.alerts.matcher.matcher import Matcher
 
 pytestmark = pytest.mark.unit
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from premium.alerts.intake import IncomingEvent
-from premium.alerts.times import column, seconds
+from premium.alerts.language.event import IncomingEvent
+from premium.alerts.language.values import seconds
+from premium.alerts.matcher.columns.times import column
 
 pytestmark = pytest.mark.unit
 

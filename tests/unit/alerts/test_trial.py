@@ -7,11 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from premium.alerts.checking import checked, raw, trigger_of
-from premium.alerts.earlier import MEANINGS, alert_type_of, condition_of, draft_of
+from premium.alerts.language.drafts import raw, rule_of, trigger_of
+from premium.alerts.language.earlier import MEANINGS, alert_type_of, condition_of, draft_of
+from premium.alerts.language.rule import parse
+from premium.alerts.language.trial import sample, verdicts
 from premium.alerts.model import Draft
-from premium.alerts.rule import parse
-from premium.alerts.trial import sample, verdicts
 from premium.errors import InvalidInput
 from tests.factories.deliveries import NOW
 
@@ -35,13 +35,13 @@ def draft(rule_type: Any, *conditions: tuple[str, str, Any]) -> Draft:
     ],
 )
 def test_the_sample_fits_its_rule(made: Draft) -> None:
-    rule = checked(made, loopback=False)
+    rule = rule_of(made)
     event = sample(rule, "test:1", NOW)
     assert all(verdict.holds for verdict in verdicts(rule, event)), event
 
 
 def test_a_trial_says_which_condition_does_not_hold() -> None:
-    rule = checked(draft("gas", ("gas_gwei", "lt", 5), ("chain", "eq", "base")), loopback=False)
+    rule = rule_of(draft("gas", ("gas_gwei", "lt", 5), ("chain", "eq", "base")))
     assert [one.holds for one in verdicts(rule, {"kind": "gas", "gas_gwei": "4", "chain": "ethereum"})] == [True, False]
     assert not any(one.holds for one in verdicts(rule, {"kind": "price", "gas_gwei": "4", "chain": "base"}))
 
@@ -51,7 +51,7 @@ def test_the_earlier_form_there_and_back(alert_type: str) -> None:
     condition = {"threshold": "3", "chain": "base"}
     made = draft_of("x", alert_type, ["email", "email"], condition)
     assert (alert_type_of(made), condition_of(made), len(made.actions)) == (alert_type, condition, 1)
-    checked(made, loopback=False)
+    rule_of(made)
 
 
 def test_a_rule_that_the_earlier_form_cannot_say_is_shown_as_it_is() -> None:
@@ -68,5 +68,5 @@ def test_what_is_kept_is_what_the_matcher_parses() -> None:
 
 def test_a_wrong_operator_is_named_by_its_place() -> None:
     with pytest.raises(InvalidInput) as refused:
-        checked(draft("price", ("price_usd", "gt", 1), ("asset", "lt", "ETH")), loopback=False)
+        rule_of(draft("price", ("price_usd", "gt", 1), ("asset", "lt", "ETH")))
     assert list(refused.value.details) == ["conditions.1.operator"]

@@ -9,9 +9,10 @@ import pytest
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from handlers.alerts_bodies import EarlierBody, NewRule, RuleChange
+from handlers.models.alerts import NewRule, RuleChange
+from handlers.models.alerts_earlier import EarlierBody
 from handlers.runtime.errors import from_validation
-from premium.alerts.earlier import MEANINGS
+from premium.alerts.language.earlier import MEANINGS
 
 pytestmark = pytest.mark.unit
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from handlers import authorizer
 from handlers.events import alert_events, alert_messages, schedules, stream
 from handlers.runtime.attempt import attempt_of
-from premium.alerts import intake
+from premium.alerts.intake import EventIntake
+from premium.alerts.store.batches import BatchStore
 from premium.config import Settings
 from premium.errors import Forbidden, UpstreamUnavailable
 from tests.factories.http import event
@@ -87,12 +88,12 @@ def record(body: object) -> dict[str, Any]:
 def handed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
 
-    def keep(_: object, __: object, events: Sequence[dict[str, Any]], *, shards: int) -> list[str]:
-        assert shards == 3
+    def keep(intake: EventIntake, events: Sequence[dict[str, Any]]) -> list[str]:
+        assert intake.shards == 3
         kept.extend(events)
         return ["batch"]
 
-    monkeypatch.setattr(alert_events, "hand_over", keep)
+    monkeypatch.setattr(EventIntake, "enqueue_batches", keep)
     monkeypatch.setattr(alert_events, "platform", Nowhere)
     return kept
 
@@ -180,7 +181,7 @@ def test_a_lost_queue_leaves_the_whole_batch_in_sqs(
     def lost(*_: object, **__: object) -> str:
         raise UpstreamUnavailable("down")
 
-    monkeypatch.setattr(alert_events, "hand_over", lost)
+    monkeypatch.setattr(EventIntake, "enqueue_batches", lost)
     records = [record(chain_event()), record("{")]
     assert failures(records) == [each["messageId"] for each in records]
 
@@ -228,7 +229,8 @@ def test_whatever_stands_in_the_queue_is_read_or_refused(body: str) -> None:
 
 
 def test_nothing_is_no_failure() -> None:
-    assert intake.hand_over(None, None, [], shards=1) == []  # type: ignore[arg-type] # they are not asked
+    nowhere: Any = None  # it is not asked
+    assert EventIntake(store=BatchStore(nowhere), redis=nowhere, shards=1).enqueue_batches([]) == []
 
 
 def test_a_tick_that_nobody_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,11 @@ import pytest
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Refused
 from premium.notifications.channels.adapter import Way
+from premium.notifications.channels.guard import Blocked, GuardedBackend
 from premium.notifications.channels.webhook import Webhooks
-from premium.notifications.courier import Courier
+from premium.notifications.delivery.courier import Courier
+from premium.notifications.delivery.lanes import Lanes
 from premium.notifications.destinations import Address
-from premium.notifications.guard import Blocked, GuardedBackend
-from premium.notifications.lanes import Lanes
 from premium.notifications.model import Delivery, End
 from tests.factories.deliveries import delivery
 
@@ -64,7 +64,7 @@ async def accepted(_: Delivery) -> None:
         (raising(Blocked("no")), {}, End.FAILED),
         (raising(UpstreamUnavailable("later")), {}, End.RETRY),
         (raising(ZeroDivisionError()), {}, End.RETRY),
-        (accepted, {"rule_exists": False}, End.FAILED),
+        (accepted, {"refusal": "the rule was removed"}, End.FAILED),
         (accepted, {"channel": "push"}, End.FAILED),
         (accepted, {"attempts": 7}, End.RETRY),
     ],

@@ -1,57 +1,20 @@
-"""Templates replace names and do nothing else; each channel escapes for its medium; signatures hold."""
+"""Each channel escapes a text for its medium; signatures hold."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
 from premium.notifications.channels.email import html_of, sendgrid_request, ses_request
 from premium.notifications.channels.push import push_request
+from premium.notifications.channels.signature import is_signed, signature
 from premium.notifications.channels.telegram import telegram_request
 from premium.notifications.channels.webhook import body_of, headers_of
-from premium.notifications.signing import is_signed, signature
-from premium.notifications.templates import MAX_TEXT, template_problem, text_of
 from tests.factories.deliveries import delivery
 
 pytestmark = pytest.mark.unit
 SECRET = "whsec_" + "s" * 32
-
-
-def text(template: str | None, event: dict[str, object], rule_type: str = "price") -> str:
-    return text_of(template, event, rule_name="high", rule_type=rule_type, alert_id="a1")
-
-
-def test_names_become_values_once_and_nothing_is_carried_out() -> None:
-    event: dict[str, object] = {"asset": "{{price_usd}}", "price_usd": "{0.__class__} ${x} %(y)s", "pool": {"fee": 5}}
-    assert text("{{asset}}|{{ price_usd }}|{{pool.fee}}|{{rule_name}}", event) == (
-        "{{price_usd}}|{0.__class__} ${x} %(y)s|5|high"
-    )
-
-
-def test_a_value_is_one_line_of_bounded_length() -> None:
-    assert text("{{asset}}", {"asset": "a\r\nb\x1b[31m\u2028c"}) == "a  b [31m c"
-    assert len(text("{{asset}}", {"asset": "x" * 10_000})) == 200
-    assert len(text("{{asset}}" * 200, {"asset": "x" * 10_000})) == MAX_TEXT
-
-
-@pytest.mark.parametrize("rule_type", ["whale", "price", "gas", "protocol_risk"])
-def test_each_type_has_a_text_of_its_own(rule_type: str) -> None:
-    assert "n/a" in text(None, {}, rule_type)
-
-
-@pytest.mark.parametrize(
-    ("template", "is_good"),
-    [
-        ("{{asset}} {{timestamp}}", True),
-        ("{asset} 50 % $x", True),
-        ("{{amount_usd}}", False),
-        ("{{asset", False),
-        ("{{asset.__class__}}", False),
-        ("{{1+1}}", False),
-        ("x" * 2001, False),
-    ],
-)
-def test_a_template_is_checked_when_the_rule_is_made(template: str, is_good: bool) -> None:
-    assert (template_problem(template, "price") is None) == is_good
 
 
 def test_mail_is_text_and_the_same_text_escaped() -> None:
@@ -64,7 +27,7 @@ def test_mail_is_text_and_the_same_text_escaped() -> None:
 
 
 def test_no_header_of_a_mail_has_two_lines() -> None:
-    made = delivery(rule_name="a\r\nBcc: eve@example.org")
+    made = delivery(title="a\r\nBcc: eve@example.org")
     assert ses_request(made, "a@example.org")["Content"]["Simple"]["Subject"]["Data"] == "a  Bcc: eve@example.org"
     assert "\n" not in sendgrid_request(made, "a@example.org")["subject"]
 
@@ -76,7 +39,7 @@ def test_telegram_gets_html_with_one_tag_of_ours() -> None:
 
 
 def test_push_data_are_strings_and_small() -> None:
-    message = push_request(delivery(template="{{asset}}" * 200, event_data={"asset": "é" * 500}))["message"]
+    message = push_request(delivery(text="é" * 3500))["message"]
     assert all(isinstance(value, str) for value in message["data"].values())
     assert len(message["notification"]["body"].encode()) < 3_000
 
@@ -100,7 +63,12 @@ def test_a_signature_holds_for_this_body_secret_and_time_alone() -> None:
     assert not is_signed(SECRET, "t=x,v1=", b"{}", now=now)
 
 
-def test_a_retraction_says_so() -> None:
-    made = delivery(notice="retracted", retracted_at=delivery().event_time)
-    assert (made.subject, made.text().startswith("Retracted")) == ("Retracted: ETH <high>", True)
-    assert b'"type":"alert.retracted"' in body_of(made)
+def test_a_notice_without_a_type_of_its_own_is_named_by_its_kind() -> None:
+    made = delivery(kind="billing.payment_failed", key="in_1", title="A payment failed", data={"invoiceId": "in_1"})
+    assert json.loads(body_of(made)) == {
+        "type": "billing.payment_failed", "title": "A payment failed", "invoiceId": "in_1",
+        "deliveryId": str(made.id), "message": made.text,
+    }  # fmt: skip
+    assert headers_of(made, b"", 1_700_000_000, SECRET)["X-Premium-Event-Id"] == "in_1"
+    data = push_request(made)["message"]["data"]
+    assert data == {"invoiceId": "in_1", "deliveryId": str(made.id), "notice": "payment_failed"}

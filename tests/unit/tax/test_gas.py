@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from premium.tax.onchain.history import Movement
+from premium.tax.onchain.movements import Movement
 from premium.tax.onchain.wallet import _gas
 
 pytestmark = pytest.mark.unit

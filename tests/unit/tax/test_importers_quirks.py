@@ -13,7 +13,7 @@ from premium.tax.importers.cells import number_of
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.kraken import asset_of
 from premium.tax.importers.recognition import rows_of_csv
-from premium.tax.onchain.history import ChainNames, Movement, rows_of
+from premium.tax.onchain.movements import ChainNames, Movement, rows_of
 from tests.unit.tax import exports
 from tests.unit.tax.exports import ME, OTHER
 from tests.unit.tax.histories import result

@@ -10,7 +10,7 @@ import pytest
 from premium.errors import InvalidInput, Unprocessable
 from premium.tax.calculation import calculate
 from premium.tax.document.files import read_document, read_documents
-from premium.tax.history.rows import LinedRow
+from premium.tax.neutral.rows import LinedRow
 from premium.tax.reports.result_json import write_json
 from tests.unit.tax.histories import Row, result, tx
 
@@ -85,13 +85,13 @@ def test_the_order_of_an_exchange_s_export_is_its_own(tmp_path: Path) -> None:
     lines = ["s,2023-03-01T00:00:00Z,sell,BTC,1,3", "b,2023-01-01T00:00:00Z,buy,BTC,1,1"]
     (tmp_path / "own.csv").write_text("\n".join((header, *lines)))
     own = calculate(read_document(str(tmp_path / "own.csv")))
-    assert [(notice.code, notice.line) for notice in own.notices] == [("out_of_order", 3)]
+    assert [(notice.code, notice.line) for notice in own.remarks] == [("out_of_order", 3)]
     (tmp_path / "b.csv").write_text("\n".join((header, lines[1])))
     (tmp_path / "s.csv").write_text("\n".join((header, lines[0])))
-    assert calculate(read_documents([str(tmp_path / "s.csv"), str(tmp_path / "b.csv")])).notices == []
+    assert calculate(read_documents([str(tmp_path / "s.csv"), str(tmp_path / "b.csv")])).remarks == []
     first, second = tx("s", "2023-03-01", "sell", "1", "3"), tx("b", "2023-01-01", "buy", "1", "1")
     newest_first = [LinedRow(first, 2), LinedRow(second, 3)]
-    assert calculate({"transactions": newest_first}).notices == []
+    assert calculate({"transactions": newest_first}).remarks == []
 
 
 def test_numbers_too_far_apart_for_an_exact_sum_are_refused_in_words() -> None:

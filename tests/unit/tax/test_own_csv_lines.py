@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from premium.errors import InvalidInput
-from premium.tax.history.fields import Refused, number
 from premium.tax.importers import own_csv
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import rows_of_csv
+from premium.tax.neutral.fields import number
+from premium.tax.neutral.rows import Refused
 
 pytestmark = pytest.mark.unit
 

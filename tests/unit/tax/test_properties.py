@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from premium.money import EXACT
 from premium.tax.calculation import calculate
-from premium.tax.ledger.ledger import acquisition_basis
+from premium.tax.ledger.basis import acquisition_basis
 from premium.tax.model import ACQUISITIONS
 from premium.tax.results.conservation import NotConserved, check
 from premium.tax.rules.methods import METHODS

@@ -1,4 +1,7 @@
-"""Australia: the method statement in cents that add up, then question 18's labels in whole dollars, cents cut off."""
+"""List the lines of the Australian return.
+
+The method statement in cents that add up, then question 18's labels in whole dollars, cents cut off.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from premium.tax.results.totals import Totals
 
 
 def australia(report: Report, year: int, totals: Totals) -> list[Item]:
-    """ITAA 1997 s 102-5: gains, less losses of the year, less earlier ones, less the discount on what is left."""
+    """Return the lines of a year (ITAA 1997 s 102-5).
+
+    Gains, less losses of the year, less earlier ones, less the discount on what is left.
+    """
     result = net_capital_gains(report.outcome.disposals, report.setup).get(year)
     if result is None:
         return [Item("18 A", "Net capital gain", "0"), Item("", "Ordinary income", _dollars(totals.income))]

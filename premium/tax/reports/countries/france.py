@@ -1,7 +1,7 @@
-"""France: form 2086, sale by sale, then box 3AN or 3BN of form 2042-C.
+"""List the lines of the French form 2086, sale by sale.
 
-Whole euros; each figure is the step of its column's rounded running sum, so that the lines add up and the sales'
-gains add up to the year's.
+Then box 3AN or 3BN of form 2042-C. Whole euros; each figure is the step of its column's rounded running sum, so that
+the lines add up and the sales' gains add up to the year's.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from premium.tax.results.totals import Totals
 
 
 def france(report: Report, year: int, totals: Totals) -> list[Item]:
+    """Return the lines of a year."""
     form = Form2086(report, year)
     made = [item for number, row in enumerate(rows_of(report, year), 1) for item in form.sale(number, row)]
     exempt = totals.proceeds <= amount(report, "threshold", year)
@@ -28,7 +29,10 @@ def france(report: Report, year: int, totals: Totals) -> list[Item]:
 
 
 class Form2086:
-    """The columns of one year's form; `total` is line 224 of the sales so far."""
+    """The columns of one year's form 2086.
+
+    `total` is line 224 of the sales so far.
+    """
 
     def __init__(self, report: Report, year: int) -> None:
         names = {row.transaction for row in rows_of(report, year)}
@@ -38,6 +42,7 @@ class Form2086:
         self.total = ZERO
 
     def sale(self, number: int, row: Disposal) -> Iterator[Item]:
+        """Yield the lines of a sale."""
         charged = self._fees.get(row.transaction, ZERO)
         price, fee = self._price.line(EXACT.add(row.proceeds, charged)), self._fee.line(charged)
         cost = self._cost.line(row.cost_basis)

@@ -1,4 +1,4 @@
-"""Ireland: Form CG1, or panel Q of Form 11."""
+"""List the lines of Form CG1, or panel Q of Form 11."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _RING_FENCED = "Ring-fenced losses (s 581(3)), usable against the reacquired ass
 
 
 def ireland(report: Report, year: int, totals: Totals) -> list[Item]:
+    """Return the lines of a year."""
     figures = gains.ireland(report)[year]
     taxed = f"Chargeable gain after losses and the personal exemption of {figures.exempt}"
     return [

@@ -1,4 +1,4 @@
-"""A line of a country's summary, and what every country's lines are made from."""
+"""Define a line of a country's return and the parts that countries share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ WHOLE = Decimal(1)
 
 
 class Item(NamedTuple):
-    """A line: its number or box on the form ('' where it has none), what it asks for, and the figure."""
+    """A line of a return: its box, what it asks for, and the figure.
+
+    The box is '' where the form has none.
+    """
 
     box: str
     text: str
@@ -23,15 +26,16 @@ class Item(NamedTuple):
 
 
 def rows_of(report: Report, year: int) -> Iterator[Disposal]:
+    """Return the disposals of a tax year."""
     tax_year = report.setup.calendar.tax_year
     return (row for row in report.disposals if tax_year(row.day) == year)
 
 
 def amount(report: Report, name: str, year: int) -> Decimal:
-    """A yearly amount of the jurisdiction, 0 where it has none."""
+    """Return a yearly amount of the jurisdiction, 0 where it has none."""
     return report.setup.rules.amount_of(name, year) or ZERO
 
 
 def whole(value: Decimal) -> str:
-    """Whole euros or yen, halves away from zero."""
+    """Write whole euros or yen, halves away from zero."""
     return f"{cents(value, WHOLE)}"

@@ -1,4 +1,7 @@
-"""United Kingdom: the capital gains pages SA108, and for companies what the computation of corporation tax takes."""
+"""List the lines of the British capital gains pages SA108.
+
+For companies what the computation of corporation tax takes.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ _YEAR_OF_CHANGE, _EARLIER_CHANGE = 2024, 2016
 
 
 def kingdom(report: Report, year: int, totals: Totals) -> list[Item]:
-    """Cryptoassets have boxes of their own (13.1-13.8) from 2024-25, the year in which the rates changed."""
+    """Return the lines of a tax year.
+
+    Cryptoassets have boxes of their own (13.1-13.8) from 2024-25, the year in which the rates changed.
+    """
     company = report.setup.method == "section_104_company"
     figures, disposals = gains.kingdom(report)[year], {row.sources for row in rows_of(report, year)}
 

@@ -1,4 +1,7 @@
-"""What each country's return asks for, line by line, rounded once as its form does."""
+"""List what each country's return asks for, line by line.
+
+Rounded once as its form does.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from premium.tax.results.totals import Totals
 
 
 def items(report: Report) -> list[Item]:
-    """The summary of the report's year, of zeros where nothing happened, or one block a tax year when it is of all."""
+    """Return the lines of the report's year, or a block of each tax year.
+
+    Of zeros where nothing happened.
+    """
     make = _BY_COUNTRY.get(report.setup.rules.code, _plain)
     label = report.setup.calendar.label
     made: list[Item] = []

@@ -1,9 +1,12 @@
-"""Columns (d) to (g) of Form 8949 where a 1099 states other proceeds or another basis (Instructions for Form 8949).
+"""Adjust columns (d) to (g) of Form 8949 where a 1099 states other figures.
+
+From the Instructions for Form 8949:
 
     E   the form's proceeds leave out the sale's expenses      (d) as reported, (g) takes them off
     O   the form's proceeds differ by something else           the same
     B   the form's basis is wrong                              boxes A, D, G, J: (e) as reported, (g) mends it
                                                                other boxes: (e) is right already, (g) is 0
+
 So (h) is always what was computed, and the IRS finds the broker's figures.
 """
 
@@ -20,6 +23,8 @@ _CENT = Decimal("0.01")
 
 
 class Columns(NamedTuple):
+    """Columns (d) to (g) of a line."""
+
     proceeds: Decimal
     cost: Decimal
     code: str
@@ -27,7 +32,7 @@ class Columns(NamedTuple):
 
 
 class _Sale(NamedTuple):
-    """A sale whose form differs: by how much in all, over how many units."""
+    """A sale whose 1099 differs: by how much in all, over how many units."""
 
     amount: Decimal
     proceeds: Decimal
@@ -36,7 +41,10 @@ class _Sale(NamedTuple):
 
 
 class Adjustments:
-    """By sale what its 1099 says otherwise; empty where no form states figures."""
+    """What the 1099 of each sale says otherwise.
+
+    Empty where no form states figures.
+    """
 
     def __init__(self, report: Report) -> None:
         sales: dict[str, list[Disposal]] = {}
@@ -48,7 +56,10 @@ class Adjustments:
         self._sales = {name: _sale(rows, fees.get(name, ZERO)) for name, rows in sales.items()}
 
     def columns(self, row: Disposal) -> Columns:
-        """A row's figures as the form wants them; a sale's differences are shared over its rows by amount."""
+        """Return a row's figures as the form wants them.
+
+        A sale's differences are shared over its rows by amount.
+        """
         sale = self._sales.get(row.name) if self._sales else None
         if sale is None or not sale.code:
             return Columns(row.proceeds, row.cost_basis, "", ZERO)

@@ -1,4 +1,7 @@
-"""The lines of Form 8949, by part and box, rounded so that each sheet adds up."""
+"""Fill in the lines of Form 8949, by part and box.
+
+Rounded so that each sheet adds up.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ WORDING = {
 
 
 class Line(NamedTuple):
-    """Columns (a) to (h); `acquired` is a date, VARIOUS where no lot is known."""
+    """Columns (a) to (h) of a line.
+
+    `acquired` is a date, VARIOUS where no lot is known.
+    """
 
     description: str
     acquired: str
@@ -56,11 +62,15 @@ class Totals(NamedTuple):
 
 
 def part_of(letter: str) -> str:
+    """Return the part of the form that a box stands in."""
     return "I" if letter in SHORT else "II"
 
 
 def by_box(report: Report) -> dict[str, list[Disposal]]:
-    """Disposals by box, boxes in the form's order, rows as they were sold."""
+    """Return the disposals by box, boxes in the form's order.
+
+    Rows as they were sold.
+    """
     boxes: dict[str, list[Disposal]] = {}
     for row in report.disposals:
         boxes.setdefault(box(row), []).append(row)
@@ -68,7 +78,7 @@ def by_box(report: Report) -> dict[str, list[Disposal]]:
 
 
 class Sheet:
-    """One box's lines, and after them its totals."""
+    """The lines of one box, and after them its totals."""
 
     def __init__(self, letter: str, rows: list[Disposal], report: Report, adjustments: Adjustments) -> None:
         self.letter = letter
@@ -78,6 +88,7 @@ class Sheet:
         self._proceeds, self._cost, self._adjustment = Column(), Column(), Column()
 
     def lines(self) -> Iterator[Line]:
+        """Yield the lines, rounded so that they add up."""
         for row in self._rows:
             stated = self._columns(row)
             proceeds, cost = self._proceeds.line(stated.proceeds), self._cost.line(stated.cost)
@@ -97,7 +108,7 @@ class Sheet:
 
     @property
     def totals(self) -> Totals:
-        """Of the lines so far."""
+        """Return the totals of the lines so far."""
         proceeds, cost, adjustment = self._proceeds.printed, self._cost.printed, self._adjustment.printed
         return Totals(proceeds, cost, adjustment, _gain(proceeds, cost, adjustment))
 
@@ -107,6 +118,7 @@ def _gain(proceeds: Decimal, cost: Decimal, adjustment: Decimal) -> Decimal:
 
 
 def sheets(report: Report) -> Iterator[Sheet]:
+    """Yield a sheet for each box that has disposals."""
     adjustments = Adjustments(report)
     for letter, rows in by_box(report).items():
         yield Sheet(letter, rows, report, adjustments)
@@ -114,5 +126,5 @@ def sheets(report: Report) -> Iterator[Sheet]:
 
 @cache
 def american(day: int) -> str:
-    """`12/31/2024`, as the forms ask."""
+    """Write a day as the forms ask: `12/31/2024`."""
     return date_of(day).strftime("%m/%d/%Y")

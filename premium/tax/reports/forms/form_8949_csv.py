@@ -1,4 +1,4 @@
-"""Form 8949 as CSV: one line a disposal and lot, with a total line a box."""
+"""Write Form 8949 as CSV, with a total line a box."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEADER = (
 
 
 def write(report: Report, path: Path) -> None:
-    """Written line by line."""
+    """Write one line a disposal and lot."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")
         out.writerow(HEADER)

@@ -1,4 +1,7 @@
-"""Form 8949 as PDF, laid out like the form: a sheet a part and box, page by page, subtotals carried."""
+"""Write Form 8949 as PDF, laid out like the form.
+
+A sheet a part and box, page by page, subtotals carried.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,9 @@ from pathlib import Path
 from premium.tax.reports.forms.form_8949 import WORDING, Sheet, part_of, sheets
 from premium.tax.reports.forms.schedule_d import LINES
 from premium.tax.reports.layout.cents import money
-from premium.tax.reports.layout.pages import Field, Mark, Pages, shortened
+from premium.tax.reports.layout.pages import DISCLAIMER, Field, Mark, Pages, shortened
 from premium.tax.results.report import Report
 
-DISCLAIMER = "Prepared from the transactions given; this is no tax advice."
 FIELDS = (
     Field("(a) Description of property|(Example: 1.5 BTC)", 42),
     Field("(b) Date|acquired", 10),
@@ -29,7 +31,7 @@ _SCHEDULE_D = {letter: number for number, (_, letters) in LINES.items() for lett
 
 
 def write(report: Report, path: Path) -> None:
-    """All sheets of the report; a year without disposals says so."""
+    """Write all sheets of the report; a year without disposals says so."""
     year = "all years" if report.tax_year is None else str(report.tax_year)
     pages = Pages(path, f"Form 8949, {year}", DISCLAIMER)
     empty = True

@@ -1,4 +1,7 @@
-"""Schedule D and Schedule 1 from the sheets of Form 8949: the lines' own rounded totals, so that the forms agree."""
+"""Fill in Schedule D and Schedule 1 from the sheets of Form 8949.
+
+The lines' own rounded totals, so that the forms agree.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,8 @@ LOSS_LIMIT = Decimal("3000.00")
 
 
 class Line(NamedTuple):
+    """A line of the schedule; a column that it lacks is None."""
+
     number: str
     text: str
     proceeds: Decimal | None
@@ -33,7 +38,10 @@ class Line(NamedTuple):
 
 
 def lines(report: Report) -> list[Line]:
-    """Lines 1b-3 and 7, 8b-10 and 15, 16 and 21 of Schedule D, and line 8v of Schedule 1."""
+    """Return the lines of Schedule D, and line 8v of Schedule 1.
+
+    Lines 1b-3 and 7, 8b-10 and 15, 16 and 21.
+    """
     sums = _sums(report)
     made = [_line(number, text, boxes, sums) for number, (text, boxes) in LINES.items()]
     short = _add(line.gain for line in made[:3])

@@ -1,4 +1,4 @@
-"""Schedule D's lines as CSV."""
+"""Write Schedule D's lines as CSV."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ HEADER = ("Line", "Text", "(d) Proceeds", "(e) Cost", "(g) Adjustments", "(h) Ga
 
 
 def write(report: Report, path: Path) -> None:
+    """Write one line a line of the schedule."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")
         out.writerow(HEADER)

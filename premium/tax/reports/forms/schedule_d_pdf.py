@@ -1,13 +1,15 @@
-"""Schedule D as PDF, laid out like the form: Part I, Part II, Part III, and the line of Schedule 1."""
+"""Write Schedule D as PDF, laid out like the form.
+
+Part I, Part II, Part III, and the line of Schedule 1.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from premium.tax.reports.forms.form_8949_pdf import DISCLAIMER
 from premium.tax.reports.forms.schedule_d import Line, lines
 from premium.tax.reports.layout.cents import money
-from premium.tax.reports.layout.pages import Field, Pages
+from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
 from premium.tax.results.report import Report
 
 FIELDS = (
@@ -22,6 +24,7 @@ _PARTS = {"1b": "Part I - Short-term", "8b": "Part II - Long-term", "16": "Part 
 
 
 def write(report: Report, path: Path) -> None:
+    """Write the schedule on one sheet."""
     year = "all years" if report.tax_year is None else str(report.tax_year)
     pages = Pages(path, f"Schedule D, {year}", DISCLAIMER)
     made = [cells for line in lines(report) for cells in _rows(line)]

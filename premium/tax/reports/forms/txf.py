@@ -1,8 +1,8 @@
-"""TXF V042 for TurboTax and others: one record a line of Form 8949.
+"""Write TXF V042 for TurboTax and others, one record a line of Form 8949.
 
 Reference numbers by box as in the TXF specification (Intuit, version 042): 321, 711, 712 short-term and 323, 713, 714
-long-term. The format knows no boxes G to L, so these go by their counterparts A to F, and no adjustments: the basis is
-the one that gives the form's gain.
+long-term. The format knows no boxes G to L, so these go by their counterparts A to F, and no adjustments: the basis
+is the one that gives the form's gain.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ REFERENCE |= {"G": 321, "H": 711, "I": 712, "J": 323, "K": 713, "L": 714}
 
 
 def write(report: Report, path: Path) -> None:
-    """The header's date is the year's last day, not the clock's, so that the same year gives the same bytes."""
+    """Write the records after a header.
+
+    The header's date is the year's last day, not the clock's, so that the same year gives the same bytes.
+    """
     year = report.tax_year or max(report.sums.by_year, default=1970)
     with path.open("w", encoding="ascii", errors="backslashreplace", newline="") as file:
         file.write(f"V042\r\nAPremium\r\nD 12/31/{year}\r\n^\r\n")

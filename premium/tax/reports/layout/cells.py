@@ -1,4 +1,4 @@
-"""Texts of others in a CSV that a spreadsheet will open."""
+"""Make texts of others safe in a CSV that a spreadsheet will open."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula (CSV injection, OWASP)."""
+    """Return a text that no spreadsheet takes for a formula (CSV injection, OWASP)."""
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,4 +1,4 @@
-"""Rounding, once, when a form asks: lines of cents that add up to the rounded total."""
+"""Round once, when a form asks, into lines that add up."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ _ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
 def cents(value: Decimal, quantum: Decimal = _CENT) -> Decimal:
-    """To the cent, halves away from zero."""
+    """Round to the cent, halves away from zero."""
     return value.quantize(quantum, context=_ROUNDING)
 
 
 class Column:
-    """A column whose printed lines sum to its printed total: each line is the step of the rounded running sum.
+    """A column whose printed lines sum to its printed total.
 
-    So a line differs from its own rounding by at most a cent, and nothing is lost over a hundred thousand lines.
+    Each line is the step of the rounded running sum. So a line differs from its own rounding by at most a cent, and
+    nothing is lost over a hundred thousand lines.
     """
 
     __slots__ = ("_exact", "_nothing", "_quantum", "printed")
@@ -31,7 +32,7 @@ class Column:
         """The sum of the lines so far."""
 
     def line(self, value: Decimal) -> Decimal:
-        """The printed amount of the next line."""
+        """Return the printed amount of the next line."""
         if not value and self.printed is not ZERO:
             return self._nothing
         self._exact = EXACT.add(self._exact, value)
@@ -42,5 +43,5 @@ class Column:
 
 
 def money(value: Decimal) -> str:
-    """`1,234.50`; negative amounts in parentheses, as the forms print them."""
+    """Write an amount as the forms print it: `1,234.50`, negative ones in parentheses."""
     return f"({value.copy_negate():,.2f})" if value < 0 else f"{value:,.2f}"

@@ -1,4 +1,4 @@
-"""Tables over many pages: headings on each, subtotals carried from page to page."""
+"""Draw tables over many pages, with headings and subtotals carried."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
+DISCLAIMER = "Prepared from the transactions given; this is no tax advice."
 WIDTH, HEIGHT = landscape(letter)
 MARGIN = 36.0
 ROWS = 36
@@ -28,7 +29,10 @@ Cells = Sequence[str]
 
 
 class Field(NamedTuple):
-    """A column: heading (its lines separated by |), width in characters, and whether it is set to the right."""
+    """A column: its heading, its width in characters, and its side.
+
+    The heading's lines are separated by |.
+    """
 
     heading: str
     width: int
@@ -46,7 +50,10 @@ Head = Sequence[str | Mark]
 
 
 class Pages:
-    """A document of tables and texts. The same calls give the same bytes: no clock, no random id."""
+    """A PDF document of tables and texts.
+
+    The same calls give the same bytes: no clock, no random id.
+    """
 
     def __init__(self, path: Path, title: str, footer: str) -> None:
         self._canvas = Canvas(str(path), pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1)
@@ -59,7 +66,10 @@ class Pages:
         self._rules: list[float] = []
 
     def table(self, head: Head, fields: Sequence[Field], rows: Iterable[Cells], sums: Callable[[str], Cells]) -> None:
-        """`head` on every page; `sums(label)` gives the cells of the running totals when a page or the table ends."""
+        """Draw a table with running totals, `head` on every page.
+
+        `sums(label)` gives the cells of the totals when a page or the table ends.
+        """
         pages = _paged(fields, rows)
         page = next(pages, [])
         carried: Cells | None = None
@@ -78,7 +88,10 @@ class Pages:
                 return
 
     def sheet(self, head: Head, fields: Sequence[Field], rows: Iterable[Cells]) -> None:
-        """A table without totals, over as many pages as it takes; its headings alone where it has no rows."""
+        """Draw a table without totals, over as many pages as it takes.
+
+        Its headings alone where it has no rows.
+        """
         pages = _paged(fields, rows)
         for page in chain([next(pages, [])], pages):
             self._begin(head, fields)
@@ -87,7 +100,7 @@ class Pages:
             self._end(fields)
 
     def text(self, head: Head, lines: Iterable[str]) -> None:
-        """Plain lines under a heading."""
+        """Draw plain lines under a heading."""
         self._begin(head, ())
         for line in lines:
             if self._y < MARGIN + 2 * _LEADING:
@@ -97,6 +110,7 @@ class Pages:
         self._end(())
 
     def save(self) -> None:
+        """Write the document to its file."""
         self._canvas.save()
 
     def _begin(self, head: Head, fields: Sequence[Field]) -> None:
@@ -216,7 +230,7 @@ def _across(fields: Sequence[Field]) -> float:
 
 
 def shortened(text: str, width: int) -> str:
-    """A text without its middle: an id is told apart by its ends."""
+    """Return a text without its middle: an id is told apart by its ends."""
     if len(text) <= width:
         return text
     tail = (width - len(_CUT)) // 2
@@ -224,5 +238,8 @@ def shortened(text: str, width: int) -> str:
 
 
 def printable(text: str) -> str:
-    """What the standard typefaces can print; other characters by their escape, so that nothing is silently dropped."""
+    """Return what the standard typefaces can print.
+
+    Other characters by their escape, so that nothing is silently dropped.
+    """
     return text if text.isascii() else text.encode("latin-1", "backslashreplace").decode("latin-1")

@@ -1,0 +1,1 @@
+"""The language of rules: event fields, values, conditions, and what they mean."""

@@ -1,0 +1,61 @@
+"""Templates of a rule's texts: `{{field}}` becomes the event's value.
+
+A value goes in as plain text of one line; each channel escapes the whole text for its own medium.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from premium.alerts.language.catalogue import FIELDS, KIND_OF_RULE
+from premium.alerts.language.values import field_of
+from premium.notifications.text import MAX_TEXT, line
+
+MAX_TEMPLATE = 2_000
+
+_PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\}\}")
+_ABOUT = frozenset({"rule_name", "rule_type", "alert_id", "kind", "timestamp"})
+_DEFAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "whale": "{{rule_name}}: {{amount}} {{asset}} ({{amount_usd}} USD) moved on {{chain}}",
+        "price": "{{rule_name}}: {{asset}} is at {{price_usd}} USD",
+        "gas": "{{rule_name}}: gas on {{chain}} is at {{gas_gwei}} gwei",
+        "protocol_risk": "{{rule_name}}: {{protocol}} on {{chain}}, {{risk_kind}} of severity {{severity}}",
+    }
+)
+_RETRACTED = "Retracted: the chain took back the event {{event_id}} behind this alert of {{rule_name}}"
+
+
+def template_problem(template: str, rule_type: str) -> str | None:
+    """Say what a user must change in a template; None if nothing."""
+    if len(template) > MAX_TEMPLATE:
+        return f"longer than {MAX_TEMPLATE} characters"
+    known = _ABOUT | FIELDS[KIND_OF_RULE[rule_type]].keys()
+    unknown = sorted(set(_PLACEHOLDER.findall(template)) - known)
+    if unknown:
+        return f"{unknown[0]!r} is not a field of {KIND_OF_RULE[rule_type]} events"
+    rest = _PLACEHOLDER.sub("", template)
+    return "a placeholder is written {{field}}" if "{{" in rest or "}}" in rest else None
+
+
+def text_of(
+    template: str | None,
+    event: Mapping[str, Any],
+    *,
+    rule_name: str,
+    rule_type: str,
+    alert_id: object,
+    retracted: bool = False,
+) -> str:
+    """Fill a template with an event's values; the rule's type has a default."""
+    about = {"rule_name": rule_name, "rule_type": rule_type, "alert_id": str(alert_id)}
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        return line(about[name] if name in about else field_of(event, name))
+
+    chosen = _RETRACTED if retracted else template or _DEFAULTS[rule_type]
+    return _PLACEHOLDER.sub(value, chosen)[:MAX_TEXT]

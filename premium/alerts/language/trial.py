@@ -1,0 +1,99 @@
+"""The trial of a rule: a sample event, and a verdict on each condition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+
+from premium.alerts.language import catalogue
+from premium.alerts.language.catalogue import FieldType
+from premium.alerts.language.evaluation import condition_holds
+from premium.alerts.language.event import AHEAD, OLDEST
+from premium.alerts.language.rule import Condition, Rule
+from premium.clock import rfc3339
+from premium.errors import InvalidInput
+from premium.money import EXACT, plain
+
+_STEP = {"gt": Decimal(1), "lt": Decimal(-1)}
+_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+_ADDRESS = "0x" + "0" * 39 + "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether one condition holds for an event."""
+
+    condition: Condition
+    holds: bool
+
+
+def verdicts(rule: Rule, event: Mapping[str, Any]) -> tuple[Verdict, ...]:
+    """Return the verdict on each condition alone.
+
+    A trial has no event before it, so that triggering is by level.
+    """
+    right_kind = event.get("kind") == rule.kind
+    return tuple(Verdict(one, right_kind and condition_holds(one, event)) for one in rule.conditions)
+
+
+def sample(rule: Rule, event_id: str, now: datetime) -> dict[str, Any]:
+    """Return an event of the rule's kind for which its conditions hold.
+
+    Every field of the kind has a value. Conditions that contradict each other hold for no event: then the last one on
+    a field decides.
+    """
+    event: dict[str, Any] = {name: _plain_value(field.type) for name, field in catalogue.FIELDS[rule.kind].items()}
+    event |= {"event_id": event_id, "kind": rule.kind, "chain": "ethereum", "timestamp": rfc3339(now)}
+    for condition in sorted(rule.conditions, key=lambda one: one.operator == "eq"):
+        event[condition.field] = _fitting(condition, [one for one in rule.conditions if one.field == condition.field])
+    return event
+
+
+def trial_time(event: Mapping[str, Any], now: datetime) -> datetime:
+    """Return the event's own time, within the range of events that come from elsewhere."""
+    try:
+        time = _TIME.validate_python(event.get("timestamp", now))
+    except ValidationError:
+        raise InvalidInput("timestamp: must be a time with a zone", details={"event.timestamp": "not a time"}) from None
+    if not OLDEST <= time <= now + AHEAD:
+        reason = f"must lie between {OLDEST.date()} and five minutes from now"
+        raise InvalidInput(f"timestamp: {reason}", details={"event.timestamp": reason})
+    return time
+
+
+def _plain_value(field_type: FieldType) -> str:
+    match field_type:
+        case FieldType.NUMBER:
+            return "1"
+        case FieldType.ADDRESS:
+            return _ADDRESS
+        case FieldType.SEVERITY:
+            return "medium"
+    return "sample"
+
+
+def _fitting(condition: Condition, together: list[Condition]) -> str:
+    """Return a value for which the condition holds, if possible with others on its field."""
+    candidates = [_near(one) for one in (condition, *together)] + _between(together)
+    for candidate in candidates:
+        if all(condition_holds(one, {one.field: candidate}) for one in together):
+            return candidate
+    return candidates[0]
+
+
+def _near(condition: Condition) -> str:
+    if isinstance(condition.value, str):
+        return condition.value
+    return plain(EXACT.add(condition.value, _STEP.get(condition.operator, Decimal(0))))
+
+
+def _between(conditions: list[Condition]) -> list[str]:
+    """Return the middles between neighbouring bounds: a range may be narrower than a step."""
+    bounds = sorted({one.value for one in conditions if isinstance(one.value, Decimal)})
+    return [plain(EXACT.multiply(EXACT.add(low, high), Decimal("0.5"))) for low, high in pairwise(bounds)]

@@ -1,0 +1,1 @@
+"""The matching engine: rules in an index, events in columns, firings out. Pure."""

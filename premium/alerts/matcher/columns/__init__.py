@@ -1,0 +1,1 @@
+"""Events as columns of numbers, so that a whole batch is compared at once."""

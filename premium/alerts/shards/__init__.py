@@ -1,0 +1,1 @@
+"""Shards: how events and rules are divided among matchers. Pure."""

@@ -1,0 +1,1 @@
+"""All SQL of alerts, and the RQ queue that carries batches."""

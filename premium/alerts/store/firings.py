@@ -1,0 +1,119 @@
+"""The SQL of firings: history and notices, once for each event and rule.
+
+By the worker role, or by a rule's owner who tries it out. The caller commits and then calls `notices.enqueue_alerts`;
+what is lost between the two is found by its deliveries, which are pending.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from premium.alerts import notices
+from premium.alerts.model import RULES_A_TIER, Alert, Firing, News
+from premium.alerts.notices import Fired
+from premium.notifications.model import Delivery, Notice, Permit
+from premium.notifications.service import notify
+from premium.storage.plain import to_json
+
+CHUNK = 2_000
+"""Firings a statement: bounds its parameters and what one error repeats."""
+
+
+def record_firings(connection: Connection[DictRow], firings: Sequence[Firing], *, is_test: bool = False) -> list[Alert]:
+    """Record firings, and return the alerts that are new.
+
+    A firing seen again, or of a rule that is gone or off, makes none. Nor does one of a rule whose owner's tier has
+    no alerts any more.
+    """
+    return [alert for chunk in _chunks(firings) for alert in _record(connection, chunk, is_test=is_test)]
+
+
+def retract(connection: Connection[DictRow], event_ids: Sequence[str], now: datetime) -> list[Alert]:
+    """Mark the alerts of events as retracted, and notify those who were notified.
+
+    The second time, nobody.
+    """
+    rows = connection.execute(_RETRACT, {"events": sorted(set(event_ids)), "now": now}).fetchall()
+    return _told(connection, [Fired(event=row.pop("event_data"), **row) for row in rows], notices.retracted)
+
+
+def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> Mapping[UUID, Permit]:
+    """Return the permit of each delivery, with its rule's present secret.
+
+    Deliveries of a removed rule are refused.
+    """
+    rules = {delivery.id: UUID(str(delivery.data["ruleId"])) for delivery in deliveries}
+    secrets = {row["id"]: row["signing_secret"] for row in connection.execute(_SECRETS, (list(set(rules.values())),))}
+    gone = Permit(refusal="the rule was removed before this was sent")
+    return {delivery: Permit(secrets[rule]) if rule in secrets else gone for delivery, rule in rules.items()}
+
+
+def _chunks(firings: Sequence[Firing]) -> Iterator[Sequence[Firing]]:
+    # In one order everywhere: two transactions that insert the same rows crosswise would wait for each other.
+    ordered = sorted(firings, key=lambda firing: (firing.event_id, firing.rule_id))
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
+
+
+def _record(connection: Connection[DictRow], firings: Sequence[Firing], *, is_test: bool) -> list[Alert]:
+    places: dict[tuple[str, datetime], int] = {}
+    data: list[str] = []
+    for firing in firings:
+        if (firing.event_id, firing.event_time) not in places:
+            places[firing.event_id, firing.event_time] = len(data) + 1
+            data.append(to_json(firing.event))
+    values = {
+        "events": [event_id for event_id, _ in places], "times": [time for _, time in places], "data": data,
+        "rules": [firing.rule_id for firing in firings],
+        "places": [places[firing.event_id, firing.event_time] for firing in firings], "is_test": is_test,
+        "tiers": [tier.value for tier, most in RULES_A_TIER.items() if most],
+    }  # fmt: skip
+    # Texts are made of the events as they are stored, whatever types they came with.
+    events = {name: json.loads(data[place - 1]) for name, place in places.items()}
+    rows = connection.execute(_RECORD, values).fetchall()
+    fired = [Fired(event=events[row["event_id"], row["event_time"]], **row) for row in rows]
+    return _told(connection, fired, notices.fired)
+
+
+def _told(connection: Connection[DictRow], rows: Sequence[Fired], notice_of: Callable[[Fired], Notice]) -> list[Alert]:
+    """Return the alerts of these rows, each with its notice."""
+    by_id = {str(row.id): row for row in rows}
+    alerts = []
+    for posted in notify(connection, [notice_of(row) for row in rows]):
+        row = by_id[posted.key]
+        news: News = "fired" if posted.kind == notices.FIRED else "retracted"
+        alerts.append(Alert(row.id, row.event_id, row.event_time, row.alert_rule_id, row.user_id, news, posted))
+    return alerts
+
+
+_RECORD = """
+WITH events AS (
+    SELECT * FROM unnest(%(events)s::text[], %(times)s::timestamptz[], %(data)s::jsonb[])
+        WITH ORDINALITY AS e (event_id, event_time, data, place)
+), history AS (
+    INSERT INTO alert_history (user_id, alert_rule_id, rule_name, rule_type, event_id, event_data, event_time, is_test)
+    SELECT r.user_id, r.id, r.name, r.type, e.event_id, e.data, e.event_time, %(is_test)s
+    FROM unnest(%(rules)s::uuid[], %(places)s::bigint[]) AS f (rule_id, place)
+    JOIN events e USING (place)
+    JOIN alert_rules r ON r.id = f.rule_id AND (r.enabled OR %(is_test)s)
+    WHERE user_tier(r.user_id) = ANY (%(tiers)s)
+    ORDER BY e.event_id, r.id
+    ON CONFLICT DO NOTHING
+    RETURNING id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_time, triggered_at,
+              retracted_at, is_test
+)
+SELECT h.*, r.actions FROM history h JOIN alert_rules r ON r.id = h.alert_rule_id
+"""
+_RETRACT = """
+UPDATE alert_history SET retracted_at = %(now)s
+WHERE event_id = ANY (%(events)s) AND retracted_at IS NULL
+RETURNING id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_data, event_time, triggered_at,
+          retracted_at, is_test
+"""
+_SECRETS = "SELECT id, signing_secret FROM alert_rules WHERE id = ANY (%s)"

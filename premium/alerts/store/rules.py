@@ -1,0 +1,147 @@
+"""The SQL of rules, for their owners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from premium.alerts.model import Alert, Draft, Firing, RuleRow
+from premium.alerts.store.firings import record_firings
+from premium.errors import Conflict, NotFound, Unprocessable
+from premium.notifications.service import destinations_of, set_destinations
+from premium.storage.postgres import Database
+
+
+class RuleStore:
+    """The rules of one user at a time, under row-level security."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, user_id: UUID, draft: Draft, secret: str | None, *, most: int) -> RuleRow:
+        """Keep a rule; Unprocessable when the user has `most` rules already."""
+        values = _values(draft) | {"user": user_id, "secret": secret}
+        with self._rows(user_id) as rows:
+            # Two requests at once could each find room for the last rule.
+            rows.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"alert_rules:{user_id}",))
+            rows.execute(_ADD, values | {"most": most})
+            made = rows.fetchone()
+        if made is None:
+            reason = f"at most {most} in your tier: remove one, or move to a higher tier"
+            raise Unprocessable("There is no room for another rule", details={"rules": reason})
+        return made
+
+    def get(self, user_id: UUID, rule_id: UUID) -> RuleRow:
+        """Return a rule; NotFound for an unknown one and for another user's alike."""
+        with self._rows(user_id) as rows:
+            return _found(rows.execute(_BY_ID, {"user": user_id, "id": rule_id}).fetchone(), rule_id)
+
+    def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[RuleRow]:
+        """Return up to `limit` rules after the position, newest first."""
+        at, rule_id = after or (None, None)
+        with self._rows(user_id) as rows:
+            return rows.execute(_PAGE, {"user": user_id, "at": at, "id": rule_id, "limit": limit}).fetchall()
+
+    def replace(self, user_id: UUID, rule_id: UUID, draft: Draft, secret: str | None, *, version: int) -> RuleRow:
+        """Replace a rule by a draft and count its version up.
+
+        Conflict when it is not `version` any more. A `secret` of None keeps the present one.
+        """
+        values = _values(draft) | {"user": user_id, "id": rule_id, "secret": secret, "version": version}
+        with self._rows(user_id) as rows:
+            changed = rows.execute(_REPLACE, values).fetchone()
+            if changed is None:
+                now = _found(rows.execute(_BY_ID, values).fetchone(), rule_id).version
+                raise Conflict("The rule was changed meanwhile", details={"version": f"is {now}, not {version}"})
+        return changed
+
+    def remove(self, user_id: UUID, rule_id: UUID) -> None:
+        """Remove a rule; NotFound for an unknown one."""
+        with self._database.as_user(user_id) as connection:
+            gone = connection.execute("DELETE FROM alert_rules WHERE user_id = %s AND id = %s", (user_id, rule_id))
+            if gone.rowcount == 0:
+                raise NotFound(f"there is no rule {rule_id}")
+
+    def try_out(self, user_id: UUID, firing: Firing) -> list[Alert]:
+        """Record a firing that the owner asked for.
+
+        Even of a rule that is switched off.
+        """
+        with self._database.as_user(user_id) as connection:
+            return record_firings(connection, [firing], is_test=True)
+
+    def destinations(self, user_id: UUID) -> Mapping[str, str]:
+        """Return where notifications go when a rule names no destination.
+
+        By default to the profile's email.
+        """
+        with self._database.as_user(user_id) as connection:
+            return destinations_of(connection, user_id)
+
+    def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> str | None:
+        """Replace the user's destinations, but for the account's email.
+
+        Return a webhook's secret where it was made just now.
+        """
+        with self._database.as_user(user_id) as connection:
+            return set_destinations(connection, user_id, given)
+
+    @contextmanager
+    def _rows(self, user_id: UUID) -> Iterator[Cursor[RuleRow]]:
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(RuleRow)) as rows:
+            yield rows
+
+
+def _found(row: RuleRow | None, rule_id: UUID) -> RuleRow:
+    if row is None:
+        raise NotFound(f"there is no rule {rule_id}")
+    return row
+
+
+def _values(draft: Draft) -> dict[str, Any]:
+    return {
+        "name": draft.name,
+        "type": draft.type,
+        "conditions": Jsonb([dict(condition) for condition in draft.conditions]),
+        "actions": Jsonb([action.model_dump(mode="json") for action in draft.actions]),
+        "enabled": draft.enabled,
+        "cooldown": draft.cooldown_seconds,
+        "trigger": draft.trigger,
+        "hysteresis": draft.hysteresis,
+    }
+
+
+_COLUMNS = """
+id, name, type, conditions, actions, enabled, cooldown_seconds, trigger, hysteresis, version, created_at, updated_at
+"""
+_ADD = f"""
+INSERT INTO alert_rules
+    (user_id, name, type, conditions, actions, enabled, cooldown_seconds, trigger, hysteresis, signing_secret)
+SELECT %(user)s, %(name)s, %(type)s, %(conditions)s, %(actions)s, %(enabled)s, %(cooldown)s, %(trigger)s,
+       %(hysteresis)s, %(secret)s
+WHERE (SELECT count(*) FROM alert_rules WHERE user_id = %(user)s) < %(most)s
+RETURNING {_COLUMNS}
+"""  # noqa: S608 - constant columns
+_BY_ID = f"SELECT {_COLUMNS} FROM alert_rules WHERE user_id = %(user)s AND id = %(id)s"  # noqa: S608 - constant columns
+_PAGE = f"""
+SELECT {_COLUMNS} FROM alert_rules
+WHERE user_id = %(user)s
+  AND (%(at)s::timestamptz IS NULL OR (created_at, id) < (%(at)s::timestamptz, %(id)s::uuid))
+ORDER BY created_at DESC, id DESC
+LIMIT %(limit)s
+"""  # noqa: S608 - constant columns
+_REPLACE = f"""
+UPDATE alert_rules SET
+    name = %(name)s, type = %(type)s, conditions = %(conditions)s, actions = %(actions)s, enabled = %(enabled)s,
+    cooldown_seconds = %(cooldown)s, trigger = %(trigger)s, hysteresis = %(hysteresis)s,
+    signing_secret = coalesce(%(secret)s, signing_secret), version = version + 1, updated_at = now()
+WHERE user_id = %(user)s AND id = %(id)s AND version = %(version)s
+RETURNING {_COLUMNS}
+"""  # noqa: S608 - constant columns

@@ -1,0 +1,136 @@
+"""The transaction of a shard's batches: events seen, alerts, deliveries, and what the matcher remembers.
+
+The matcher's own memory runs ahead of the transaction: where that fails, the memory must be read again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from premium.alerts.language.values import Event, seconds
+from premium.alerts.model import Alert, BatchRow, Firing, NewBatch
+from premium.alerts.shards.cooldowns import Fired, spans_to_ask, unsuppressed
+from premium.alerts.shards.placement import shard_of
+from premium.alerts.store.batches import Rows, ShardBatches, add_batch
+from premium.alerts.store.events import EventKey, EventStore
+from premium.alerts.store.firings import record_firings, retract
+from premium.alerts.store.memory import MemoryStore
+from premium.alerts.work.shard_state import ShardState
+
+
+class Judged(NamedTuple):
+    """The alerts of a transaction, and how many events it saw."""
+
+    alerts: list[Alert]
+    events: int
+
+
+class Judge:
+    """Matches batches of one shard within the caller's transaction."""
+
+    def __init__(self, state: ShardState, batches: ShardBatches, memory: MemoryStore) -> None:
+        self._state = state
+        self._batches = batches
+        self._memory = memory
+        self._events = EventStore()
+
+    def judge(self, connection: Rows, taken: Sequence[BatchRow]) -> Judged:
+        """Match batches.
+
+        An event that was taken back before it came, or with it, never fires.
+        """
+        batches = {batch.id: self._own_events(connection, batch) for batch in taken}
+        # First: the others are compared with levels and armed rules as if a retracted event had never come.
+        alerts = self._retract(connection, [e for events in batches.values() for e in events if e.get("retracts")])
+        fresh = self._fresh(connection, batches)
+        matcher = self._state.matcher
+        places, slots = matcher.match(fresh)
+        fired = zip(matcher.ids(slots).tolist(), (fresh[place] for place in places.tolist()), strict=True)
+        firings = [_firing(rule, event) for rule, event in self._unsuppressed(connection, list(fired))]
+        alerts += record_firings(connection, firings) if firings else []
+        self._memory.save(connection, matcher.memory.changes)
+        return Judged(alerts, sum(map(len, batches.values())))
+
+    def _own_events(self, connection: Rows, batch: BatchRow) -> list[Event]:
+        """Return a batch's events that are this shard's.
+
+        Those of another shard, after a change of their number, become its batch.
+        """
+        events: list[Event] = json.loads(batch.events, parse_float=Decimal)
+        strays: dict[int, list[Event]] = {}
+        ours = []
+        for event in events:
+            shard = shard_of(event, self._state.shards)
+            if shard == batch.shard == self._state.shard:
+                ours.append(event)
+            else:
+                strays.setdefault(shard, []).append(event)
+        for shard, part in strays.items():
+            # Not the id of these events: a batch of that id may have been matched, before they strayed.
+            add_batch(connection, NewBatch(uuid4(), shard, part))
+        if strays:
+            self._batches.keep_only(connection, batch.id, ours)
+        return ours
+
+    def _fresh(self, connection: Rows, batches: Mapping[UUID, list[Event]]) -> list[Event]:
+        """Return the events that come for the first time, and reduce their batches to these."""
+        plain = [event for events in batches.values() for event in events if not event.get("retracts")]
+        new = self._events.add(connection, [_key(event) for event in plain]) if plain else set()
+        fresh: list[Event] = []
+        for batch, events in batches.items():
+            # `new` also says of which copy: the first of equal ones.
+            kept = [event for event in events if event.get("retracts") or _once(new, _key(event)[:2])]
+            if len(kept) < len(events):
+                self._batches.keep_only(connection, batch, kept)
+            fresh += (event for event in kept if not event.get("retracts"))
+        return fresh
+
+    def _retract(self, connection: Rows, retractions: list[Event]) -> list[Alert]:
+        """Undo what the events did that the chain took back; return the alerts to retract."""
+        if not retractions:
+            return []
+        matcher = self._state.matcher
+        self._events.add(connection, [_key(event) for event in retractions])
+        self._events.retract(connection, [(event["retracts"], *_key(event)[1:]) for event in retractions])
+        matcher.retract(retractions)
+        by_id = {event["retracts"]: event for event in retractions}
+        alerts = retract(connection, list(by_id), datetime.now(UTC))
+        for alert in alerts:
+            matcher.arm(str(alert.rule_id), by_id[alert.event_id])
+            matcher.undo_cooldown(str(alert.rule_id), by_id[alert.event_id])
+        if alerts:
+            self._memory.undo_cooldowns(connection, {str(alert.rule_id) for alert in alerts})
+        return alerts
+
+    def _unsuppressed(self, connection: Rows, fired: list[Fired]) -> Sequence[Fired]:
+        """Return the firings that no cooldown suppresses which other shards share."""
+        cooldowns, noted = self._state.shared_cooldowns, self._state.matcher.memory.changes.fired
+        spans = spans_to_ask(fired, cooldowns)
+        if not spans:
+            return fired
+        return list(unsuppressed(fired, self._memory.fired(connection, spans), cooldowns, noted))
+
+
+def moment(event: Event) -> datetime:
+    """Return the event's own time."""
+    return datetime.fromtimestamp(seconds(event.get("timestamp")), UTC)
+
+
+def _key(event: Event) -> EventKey:
+    return str(event["event_id"]), moment(event), str(event["kind"])
+
+
+def _once(new: set[tuple[str, datetime]], name: tuple[str, datetime]) -> bool:
+    if name not in new:
+        return False
+    new.discard(name)
+    return True
+
+
+def _firing(rule: str, event: Event) -> Firing:
+    return Firing(rule_id=UUID(rule), event_id=str(event["event_id"]), event_time=moment(event), event=event)

@@ -1,0 +1,159 @@
+"""One shard in one process: its rules kept ready, its batches matched.
+
+Everything that a batch leaves behind (events seen, alerts, deliveries, levels, cooldowns) is one transaction, so that
+an event fires a rule once however often it comes. A process that stands by reads what the owner committed, so that it
+can go on from there at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from redis import Redis
+
+from premium.alerts.matcher.memory import Changes
+from premium.alerts.model import Alert
+from premium.alerts.shards.standing import ShardLost
+from premium.alerts.store.batch_queue import BatchQueue
+from premium.alerts.store.batches import ShardBatches
+from premium.alerts.store.leases import ShardLease
+from premium.alerts.store.memory import MemoryStore
+from premium.alerts.store.shard_rules import ShardRules
+from premium.alerts.work.judge import Judge
+from premium.alerts.work.shard_state import ShardState
+from premium.errors import UpstreamUnavailable
+from premium.observability import count, logger
+from premium.storage.postgres import Database
+
+MOST = 64
+"""Batches a transaction: a backlog of them, each as large as a function may make it, fits into memory. Fewer where so
+many fail together, as when they take longer than a statement may."""
+FOLLOW_SECONDS = 0.2
+STAND_BY_SECONDS = 1.0
+OVERLOOKED_SECONDS = 2.0
+PRUNE_SECONDS = 600.0
+Enqueue = Callable[[Sequence[Alert]], object]
+
+
+class Shard:
+    """One shard as one process serves it or stands by for it.
+
+    Call `load` first; then `stand_by` while another process serves, and `take_over` and `step` under the lease.
+    """
+
+    def __init__(self, database: Database, redis: Redis, lease: ShardLease, shards: int, enqueue: Enqueue) -> None:
+        """`enqueue` takes the deliveries of committed alerts to the notifications' queue."""
+        self.lease = lease
+        self._database = database
+        self._batches = ShardBatches(database, lease.shard, shards)
+        self._queue = BatchQueue(redis, lease.shard)
+        rules, memory = ShardRules(database, lease.shard, shards), MemoryStore(database)
+        self._state = ShardState(lease.shard, shards, rules, self._batches, memory)
+        self._judge = Judge(self._state, self._batches, memory)
+        self._enqueue = enqueue
+        self._most = MOST
+        self._followed = self._swept = self._pruned = 0.0
+
+    def load(self, alive: Callable[[], object] = lambda: None) -> None:
+        """Read the rules and what was remembered of them.
+
+        `alive` is called several times a second.
+        """
+        begun = time.monotonic()
+        self._state.load_rules(alive)
+        self._state.reload_memory(alive)
+        logger.info(
+            "the shard is loaded", shard=self.lease.shard, rules=len(self._state.matcher.index),
+            seconds=round(time.monotonic() - begun, 1),
+        )  # fmt: skip
+
+    def stand_by(self) -> None:
+        """Follow what the owner did, at most once a second."""
+        if time.monotonic() - self._followed >= STAND_BY_SECONDS:
+            self._state.follow_rules()
+            self._state.catch_up()
+            self._followed = time.monotonic()
+
+    def take_over(self) -> None:
+        """Read what the last owner did; the lease is ours from now on."""
+        self._state.follow_rules()
+        self._state.catch_up()
+        self._state.load_states()
+
+    def reload_memory(self) -> None:
+        """Read again what was committed: after an outage it is not known."""
+        self._state.reload_memory()
+
+    def step(self, wait_seconds: float = FOLLOW_SECONDS) -> int:
+        """Wait for batches at most this long and match them.
+
+        Return how many events; ShardLost ends it.
+        """
+        self._follow()
+        batches = self._overlooked() or self._queue.peek(self._most, wait_seconds)
+        return self._match(list(dict.fromkeys(batches))) if batches else 0
+
+    def _follow(self) -> None:
+        """Follow changed rules and renew the lease, at least five times a second."""
+        if time.monotonic() - self._followed >= FOLLOW_SECONDS:
+            self.lease.renew()
+            self._state.follow_rules()
+            self._followed = time.monotonic()
+
+    def _overlooked(self) -> list[UUID]:
+        if time.monotonic() - self._swept < OVERLOOKED_SECONDS:
+            return []
+        self._swept = time.monotonic()
+        if self._swept - self._pruned > PRUNE_SECONDS:
+            self._batches.prune()
+            self._pruned = self._swept
+        return self._batches.overlooked(OVERLOOKED_SECONDS, self._most)
+
+    def _match(self, batches: list[UUID]) -> int:
+        """Match batches together, or one by one where they fail together; return how many events."""
+        try:
+            events = self._commit(batches)
+        except ShardLost:
+            raise
+        except UpstreamUnavailable:
+            self._most = max(1, len(batches) // 2)
+            raise
+        except Exception as error:
+            if len(batches) > 1:
+                logger.exception("batches are matched one by one", batches=len(batches))
+                return sum(self._match([batch]) for batch in batches)
+            logger.exception("a batch cannot be matched", batch=str(batches[0]))
+            self._fail(batches[0], f"{type(error).__name__}: {error}")
+            return 0
+        self._most = min(MOST, self._most + 1)
+        return events
+
+    def _fail(self, batch: UUID, reason: str) -> None:
+        with self._database.transaction() as connection:
+            self.lease.fence(connection)
+            self._batches.fail(connection, batch, reason)
+        self._queue.fail(batch, reason)
+
+    def _commit(self, batches: list[UUID]) -> int:
+        try:
+            with self._database.transaction() as connection:
+                self.lease.fence(connection)
+                taken = self._batches.take(connection, batches)
+                alerts, events = self._judge.judge(connection, taken)
+                # Once more: a process that waits for the row must see that we lived to the end of a long transaction.
+                self.lease.fence(connection)
+        except ShardLost:
+            raise  # before anything was judged
+        except BaseException:
+            self._state.reload_memory()
+            raise
+        if taken:
+            self._state.seen = taken[0].matched_at
+        self._state.matcher.memory.changes = Changes()
+        self._queue.remove(batches)
+        self._enqueue(alerts)
+        if fired := sum(alert.notice == "fired" for alert in alerts):
+            count("AlertsTriggered", fired)
+        return events

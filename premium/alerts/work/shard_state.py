@@ -1,0 +1,148 @@
+"""The state of a shard: its matcher, filled from the database.
+
+Any process that stands by reads it as often as it likes: `follow_rules` and `catch_up` bring it to where the shard's
+owner is.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from premium.alerts.language.forms import RuleForms, RuleText
+from premium.alerts.language.rule import Rule, RuleError
+from premium.alerts.matcher.matcher import Matcher
+from premium.alerts.matcher.memory import Changes
+from premium.alerts.shards.placement import is_in_every_shard, shard_of
+from premium.alerts.store.batches import ShardBatches
+from premium.alerts.store.memory import MemoryStore
+from premium.alerts.store.shard_rules import ShardRules
+from premium.observability import logger
+
+_SIGN_EVERY = 10_000
+"""Rules between two signs of life."""
+_REPLAYED_AT_ONCE = 5_000
+"""Events: many small batches cost more apart than together."""
+
+
+class ShardState:
+    """The matcher of one shard, and how far it has read the database.
+
+    `shared_cooldowns`: seconds by id of rules that fire in every shard; the matcher knows these rules without them.
+    """
+
+    def __init__(self, shard: int, shards: int, rules: ShardRules, batches: ShardBatches, memory: MemoryStore) -> None:
+        self.shard = shard
+        self.shards = shards
+        self._rules = rules
+        self._batches = batches
+        self._memory = memory
+        self._forms = RuleForms()
+        self._position = 0
+        self._cooled_until: datetime | None = None
+        self.seen: datetime | None = None
+        """When the newest event that the matcher saw was matched."""
+        self.shared_cooldowns: dict[str, int] = {}
+        self.matcher = Matcher(remember=True)
+
+    def load_rules(self, alive: Callable[[], object]) -> None:
+        """Read all rules of the shard.
+
+        `alive` is called now and then; `follow_rules` applies later changes.
+        """
+        self._position = self._rules.position()
+        self.shared_cooldowns.clear()
+        gc.collect()
+        # A million rules that live as long as the process: the collector need not walk them again and again.
+        gc.disable()
+        try:
+            self.matcher = Matcher(self._read(alive), remember=True)
+        finally:
+            gc.freeze()
+            gc.enable()
+
+    def follow_rules(self) -> int:
+        """Apply the changes of rules since; return how many rules they name."""
+        changed = 0
+        while True:
+            position, named, rows = self._rules.changes(self._position)
+            if position == self._position:
+                return changed
+            for rule_id in map(str, named):
+                self.shared_cooldowns.pop(rule_id, None)
+            there = {rule.id: rule for row in rows if (rule := self._rule(row)) is not None}
+            for rule_id in map(str, named):
+                if rule_id in there:
+                    self.matcher.put(there[rule_id])
+                else:
+                    self.matcher.forget(rule_id)
+            self._position, changed = position, changed + len(named)
+
+    def reload_memory(self, alive: Callable[[], object] = lambda: None) -> None:
+        """Forget the events that the matcher saw and read what was committed of them."""
+        self.matcher.forget_all()
+        self.seen = self._cooled_until = None
+        self.catch_up(alive)
+        # null: what stood there was taken back
+        known = [event for event in map(_json, self._memory.levels()) if event is not None]
+        self.matcher.restore([event for event in known if shard_of(event, self.shards) == self.shard])
+        self.load_states()
+
+    def catch_up(self, alive: Callable[[], object] = lambda: None) -> int:
+        """Replay the events that any process has matched since; return how many."""
+        events: list[Any] = []
+        count = 0
+        for moment, texts in self._batches.matched(self.seen):
+            new = [event for text in texts for event in _json(text)]
+            retractions = [event for event in new if event.get("retracts")]
+            if retractions or len(events) >= _REPLAYED_AT_ONCE:
+                alive()
+                self.matcher.replay(events)
+                events = []
+                self.matcher.retract(retractions)
+            events += [event for event in new if not event.get("retracts")] if retractions else new
+            self.seen, count = moment, count + len(new)
+        self.matcher.replay(events)
+        self.matcher.memory.changes = Changes()
+        return count
+
+    def load_states(self) -> None:
+        """Read which rules are cooling and which are not armed.
+
+        As the shard's owner left them.
+        """
+        slots, memory = self.matcher.index.slots, self.matcher.memory
+        self._cooled_until, fired = self._memory.cooldowns(self._cooled_until)
+        for rule_id, times in fired.items():
+            if rule_id in slots:
+                memory.cool(slots[rule_id], times)
+        memory.disarm({slots[rule]: series for rule, series in self._memory.disarmed().items() if rule in slots})
+
+    def _read(self, alive: Callable[[], object]) -> Iterator[Rule]:
+        for number, row in enumerate(self._rules.all()):
+            if number % _SIGN_EVERY == 0:
+                alive()
+            rule = self._rule(row)
+            if rule is not None:
+                yield rule
+
+    def _rule(self, row: RuleText) -> Rule | None:
+        """Return the matcher's rule of a row, None for one that this release cannot read."""
+        try:
+            rule = self._forms.rule(row)
+        except RuleError as error:
+            logger.warning("a rule cannot be read", rule_id=row.id, field=error.field, reason=error.reason)
+            return None
+        if rule is None or self.shards == 1 or not rule.cooldown or not is_in_every_shard(rule):
+            return rule
+        self.shared_cooldowns[rule.id] = rule.cooldown
+        return replace(rule, cooldown=0)
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, parse_float=Decimal)

@@ -1,0 +1,54 @@
+"""Write a command's output, and its errors as sentences."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+
+from premium.errors import AppError
+
+
+@contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """Turn an error of the input into a sentence on standard error and exit code 1.
+
+    A reader that has enough of a pipe is no error.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # click ends for it, silently
+    except AppError as error:
+        raise click.ClickException(error.message) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+
+
+@contextmanager
+def opened(output: str) -> Iterator[IO[str]]:
+    """Open a file that appears whole or not at all, or standard output for `-`.
+
+    A pipe or a device is written to, and stays what it is.
+    """
+    if output == "-":
+        yield sys.stdout
+        return
+    path = Path(output).resolve()
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        return
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        partial.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, output) from None
+    finally:
+        partial.unlink(missing_ok=True)

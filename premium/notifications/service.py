@@ -1,0 +1,118 @@
+"""The door of notices: tell users, see what became of it, and keep where it goes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from premium.notifications.jobs import enqueue_deliveries
+from premium.notifications.kinds import declared
+from premium.notifications.model import (
+    Channel,
+    DeliveryRow,
+    DeliveryStatus,
+    Notice,
+    NoticeRow,
+    PostedNotice,
+    UnsentDelivery,
+)
+from premium.notifications.store import destinations, ends, notices
+from premium.notifications.store.ends import UnsentDeliveries
+from premium.notifications.store.notices import NoticeStore
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from premium.bootstrap import Platform
+
+__all__ = ["Deliveries", "Notices", "enqueue_deliveries", "new_secret", "notify"]
+
+
+def notify(connection: Connection[DictRow], told: Sequence[Notice]) -> list[PostedNotice]:
+    """Keep notices and their deliveries in the sender's transaction; those that were not told before.
+
+    The sender commits and then calls `enqueue_deliveries`; what is lost between the two is pending, so it is found.
+    """
+    if unknown := {notice.kind for notice in told} - declared().keys():
+        raise ValueError(f"no manifest declares the kind of notices {min(unknown)}")
+    return notices.add(connection, told)
+
+
+def deliveries_of(
+    connection: Connection[DictRow], user_id: UUID, kinds: Sequence[str], keys: Sequence[str]
+) -> Mapping[str, Sequence[DeliveryRow]]:
+    """Return the deliveries of a user's notices by their keys; a key that was never told is not among them."""
+    return ends.of_notices(connection, user_id, kinds, keys)
+
+
+def destinations_of(connection: Connection[DictRow], user_id: UUID) -> Mapping[str, str]:
+    """Return where a user's notices go when they name no destination, by channel."""
+    return destinations.of_user(connection, user_id)
+
+
+def set_destinations(connection: Connection[DictRow], user_id: UUID, given: Mapping[str, str]) -> str | None:
+    """Keep these destinations and no others; the secret of a webhook where it has just been made."""
+    secret = new_secret()
+    return secret if destinations.replace(connection, user_id, given, secret) else None
+
+
+def set_account_email(connection: Connection[DictRow], user_id: UUID, email: str | None) -> None:
+    """Keep the account's email as a destination: called in the transaction that changes the account."""
+    destinations.set_account_email(connection, user_id, email)
+
+
+def remove_old(connection: Connection[DictRow], now: datetime) -> int:
+    """Remove notices of more than 13 months, with their deliveries; how many."""
+    return notices.remove_old(connection, now)
+
+
+def new_secret() -> str:
+    """Make a webhook's signing secret: 256 random bits, as text."""
+    return f"whsec_{secrets.token_urlsafe(32)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notices:
+    """A user's notices in the app."""
+
+    store: NoticeStore
+
+    @classmethod
+    def of(cls, platform: Platform) -> Notices:
+        return cls(store=NoticeStore(platform.database))
+
+    def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[NoticeRow]:
+        """Return up to `limit` notices, newest first, after the position."""
+        return self.store.page(user_id, limit, after)
+
+    def unread(self, user_id: UUID) -> int:
+        """Count the notices that the user has not read."""
+        return self.store.unread(user_id)
+
+    def mark(self, user_id: UUID, notice_id: UUID, *, read: bool) -> NoticeRow:
+        """Mark a notice as read, or as not read; NotFound where the user has none such."""
+        return self.store.mark(user_id, notice_id, read=read)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deliveries:
+    """Deliveries that did not arrive, for operators."""
+
+    store: UnsentDeliveries
+
+    @classmethod
+    def of(cls, platform: Platform) -> Deliveries:
+        return cls(store=UnsentDeliveries(platform.worker_database))
+
+    def unsent(self, status: DeliveryStatus, *, hours: float, channel: Channel | None = None) -> list[UnsentDelivery]:
+        """Return those that ended within the last hours without having arrived, the newest last."""
+        return self.store.within(status, hours=hours, channel=channel)
+
+    def resend(self, deliveries: Sequence[UUID]) -> list[UUID]:
+        """Have these sent again under the same ids; those that are pending again, found within two seconds."""
+        return self.store.requeue(deliveries)

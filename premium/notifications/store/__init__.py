@@ -1,0 +1,1 @@
+"""The SQL of notices, of their deliveries and of users' destinations."""

@@ -1,0 +1,1 @@
+"""Bodies of the notifications' processes and jobs."""

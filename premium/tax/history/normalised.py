@@ -1,0 +1,36 @@
+"""Make a history ready for an engine, stage by stage.
+
+Each stage takes the whole list and hands it on.
+"""
+
+from __future__ import annotations
+
+from decimal import localcontext
+
+from premium.money import EXACT
+from premium.tax.history.exchanges import exchanges_of
+from premium.tax.history.money_legs import valued_money
+from premium.tax.history.order import in_order
+from premium.tax.history.price_series import PriceSeries
+from premium.tax.history.prices import prices_near
+from premium.tax.history.settlement import settled
+from premium.tax.history.transfers import pair_transfers
+from premium.tax.history.values import valued
+from premium.tax.model import Remark, Transaction
+from premium.tax.setup import Setup
+
+
+def normalise(
+    transactions: list[Transaction], setup: Setup, remarks: list[Remark], outside: PriceSeries | None = None
+) -> list[Transaction]:
+    """Return transactions ready for an engine; what was assumed stands in `remarks`.
+
+    `outside` prices what states no value, beside the history's own trades.
+    """
+    with localcontext(EXACT):
+        trades = valued_money(transactions, setup, remarks)
+        paired = pair_transfers(trades, remarks)
+        exchanges = exchanges_of(paired, setup)
+        prices = prices_near(paired, exchanges, trades, outside)
+        made = settled(paired, exchanges, prices, setup, remarks)
+        return in_order(valued(made, prices, setup, remarks))

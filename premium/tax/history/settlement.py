@@ -1,0 +1,172 @@
+"""Exchanges settled: a sale brings what was received, and legs in money leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from premium.money import EXACT, ZERO, divide
+from premium.tax.history.exchanges import Exchange
+from premium.tax.history.prices import Prices
+from premium.tax.model import Remark, Transaction
+from premium.tax.setup import Setup
+
+Legs = dict[str, Transaction | None]
+"""By id what becomes of a leg; None leaves the history."""
+
+
+class _Share(NamedTuple):
+    """A total, and the weights by which it goes to these legs."""
+
+    total: Decimal
+    names: Sequence[str]
+    weights: Sequence[Decimal]
+
+
+def settled(
+    transactions: list[Transaction], exchanges: Iterable[Exchange], prices: Prices, setup: Setup, remarks: list[Remark]
+) -> list[Transaction]:
+    """Set the values of each exchange's legs.
+
+    Exchanges that are no disposal here become one move.
+    """
+    replaced: Legs = {}
+    for exchange in exchanges:
+        legs, shares = _moved(exchange) if exchange.moves else _exchanged(exchange, prices, setup, remarks)
+        for share in shares:
+            for name, value in zip(share.names, _values(share), strict=True):
+                leg = legs.get(name)
+                legs[name] = None if leg is None else leg._replace(value=value)
+        replaced |= legs
+    if not replaced:
+        return transactions
+    made = (replaced.get(tx.id, tx) for tx in transactions)
+    return [tx for tx in made if tx is not None]
+
+
+def _moved(exchange: Exchange) -> tuple[Legs, list[_Share]]:
+    """Carry units on to another wallet or asset.
+
+    Of the same asset what does not arrive is burnt.
+    """
+    given, received = exchange.given[0], exchange.received[0]
+    if given.asset != received.asset:
+        more = given.more._replace(to_wallet=received.wallet, to_asset=received.asset, to_amount=received.amount)
+    else:
+        burnt = max(EXACT.subtract(given.amount, received.amount), ZERO)
+        more = given.more._replace(to_wallet=received.wallet, burnt=burnt)
+    legs: Legs = {received.id: None, given.id: given._replace(type="transfer", value=None, more=more)}
+    if given.asset != received.asset or given.value is None or not more.burnt:
+        return legs, []
+    return legs, [_Share(given.value, (given.id, ""), (more.burnt, EXACT.subtract(given.amount, more.burnt)))]
+
+
+def _exchanged(exchange: Exchange, prices: Prices, setup: Setup, remarks: list[Remark]) -> tuple[Legs, list[_Share]]:
+    given, received, total, mark = exchange.given, exchange.received, exchange.total, ""
+    remarks = [] if exchange.neutral else remarks
+    if total is None:
+        total, mark = _priced_total(exchange, prices, setup, remarks)
+    if exchange.neutral:
+        given, received = _neutral(given, "neutral_out", setup), _neutral(received, "neutral_in", setup)
+    elif total is None:
+        text = f"no leg of the exchange {exchange.name} has a value"
+        remarks.append(Remark("missing_price", given[0].id, text, None, "value"))
+        return {**_without_money(given, setup), **_without_money(received, setup)}, []
+    elif mark:
+        given = [tx._replace(more=tx.more._replace(price_filled=mark)) for tx in given]
+        received = [tx._replace(more=tx.more._replace(price_filled=mark)) for tx in received]
+    legs = _without_money([*given, *received], setup)
+    if total is None:
+        return legs, []
+    return legs, [_share(side, total, remarks) for side in (given, received)]
+
+
+def _priced_total(
+    exchange: Exchange, prices: Prices, setup: Setup, remarks: list[Remark]
+) -> tuple[Decimal | None, str]:
+    """What an exchange is worth by stated values and prices, and the first of these."""
+    paid = all(tx.asset in setup.money for tx in exchange.given)
+    sides = (exchange.given, exchange.received) if paid else (exchange.received, exchange.given)
+    for legs in sides:
+        values, found, mark = [], list[Remark](), ""
+        for tx in legs:
+            price = prices.get((tx.asset, tx.instant))
+            if tx.value is not None:
+                values.append(tx.value)
+            elif price is not None:
+                values.append(EXACT.multiply(price.unit, tx.amount))
+                mark = mark or price.mark
+                found.append(Remark("price_filled", tx.id, f"valued at {price.unit}, {price.origin}", None, "price"))
+        if len(values) == len(legs):
+            remarks += found
+            return sum(values, ZERO), mark
+    return None, ""
+
+
+def _neutral(legs: list[Transaction], kind: str, setup: Setup) -> list[Transaction]:
+    """Move units of an exchange of digital assets (art. 150 VH bis II A).
+
+    Gas and fees in kind stay. Money received on top comes off the portfolio's acquisition price (form 2086, line
+    222), money paid adds to it.
+    """
+    cash = sum((tx.value or ZERO for tx in legs if tx.asset in setup.money), ZERO)
+    first = next(tx for tx in legs if tx.asset not in setup.money)
+    return [
+        tx._replace(type=kind, more=tx.more._replace(basis=cash or None) if tx is first else tx.more) for tx in legs
+    ]
+
+
+def _without_money(legs: list[Transaction], setup: Setup) -> Legs:
+    """Legs by id, those in money taken out; a leg that stays bears their fees."""
+    made: Legs = {tx.id: None if tx.asset in setup.money else tx for tx in legs}
+    gone = [tx for tx in legs if made[tx.id] is None]
+    kept = next((tx for tx in legs if made[tx.id] is not None), None)
+    if gone and kept is not None:
+        # What one row of money bought goes by that row's id, as a plain purchase does.
+        name = next((paid.id for paid in gone if kept.id == f"{paid.id}:in"), kept.id)
+        made[kept.id] = _with_fees(kept, gone)._replace(id=name)
+    return made
+
+
+def _with_fees(tx: Transaction, others: Iterable[Transaction]) -> Transaction:
+    """Let a leg bear what the legs that leave were charged.
+
+    Of several fees in kind it keeps its own, or the first.
+    """
+    for other in others:
+        more = tx.more
+        if more.fee_asset is None and other.more.fee_asset is not None:
+            more = more._replace(fee_asset=other.more.fee_asset, fee_amount=other.more.fee_amount)
+        tx = tx._replace(fee=EXACT.add(tx.fee, other.fee), more=more)
+    return tx
+
+
+def _share(legs: list[Transaction], total: Decimal, remarks: list[Remark]) -> _Share:
+    """Weigh legs by their own values, or evenly, with a remark."""
+    values = _with_the_rest([tx.value for tx in legs], total)
+    weights = [value for value in values if value is not None]
+    if len(weights) < len(legs) or not any(weights):
+        if len(legs) > 1:
+            text = "the values of the legs are unknown: the total is shared evenly"
+            remarks.append(Remark("value_shared_evenly", legs[0].id, text, None, "value"))
+        weights = [Decimal(1)] * len(legs)
+    return _Share(total, [tx.id for tx in legs], weights)
+
+
+def _with_the_rest(values: list[Decimal | None], total: Decimal) -> list[Decimal | None]:
+    """The only leg without a value is worth what the others leave of the total."""
+    known = sum((value for value in values if value is not None), ZERO)
+    if values.count(None) != 1 or len(values) == 1 or known >= total:
+        return values
+    return [EXACT.subtract(total, known) if value is None else value for value in values]
+
+
+def _values(share: _Share) -> list[Decimal]:
+    """The parts of a total, the last taking the remainder."""
+    values, left, whole = [], share.total, sum(share.weights, ZERO)
+    for weight in share.weights:
+        value = left if weight == whole else divide(EXACT.multiply(left, weight), whole)
+        values.append(value)
+        left, whole = EXACT.subtract(left, value), EXACT.subtract(whole, weight)
+    return values

@@ -1,0 +1,84 @@
+"""Values that an engine needs and no transaction states."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from premium.money import EXACT, ZERO, divide
+from premium.tax.history.prices import Prices
+from premium.tax.model import More, Remark, Transaction
+from premium.tax.setup import Setup
+
+_NEEDS_VALUE = frozenset({"buy", "sell", "income", "fee"})
+
+
+def valued(transactions: list[Transaction], prices: Prices, setup: Setup, remarks: list[Remark]) -> list[Transaction]:
+    """Give transactions the values that the engine needs.
+
+    What was assumed stands in `remarks`. A fee in kind is spent (a `fee` of its asset at its price) and counts as the
+    fee of what it paid for.
+    """
+    made, of_fees, of_values = list[Transaction](), list[Remark](), list[Remark]()
+    for tx in transactions:
+        made.append(_filled(tx, prices, of_values) if tx.value is None and _needs_value(tx, setup) else tx)
+        more = tx.more
+        if more.fee_asset is None or not more.fee_amount:
+            continue
+        value, mark = _fee_value(tx, prices, of_fees)
+        spent = Transaction(f"{tx.id}:fee", tx.instant, "fee", more.fee_asset, more.fee_amount, value, ZERO, tx.wallet)
+        if value is None:
+            of_values.append(_unpriced(spent))
+            spent = spent._replace(value=ZERO)
+        made[-1] = made[-1]._replace(fee=ZERO if tx.type == "transfer" else value or ZERO)
+        made.append(spent._replace(more=More(price_filled=mark)) if mark else spent)
+    remarks += [*of_fees, *of_values]
+    return made
+
+
+def _filled(tx: Transaction, prices: Prices, remarks: list[Remark]) -> Transaction:
+    """The value by the price of the same day, or zero, with a remark."""
+    amount = tx.more.burnt if tx.type == "transfer" else tx.amount
+    price = prices.get((tx.asset, tx.instant))
+    if price is None:
+        remarks.append(_unpriced(tx))
+        return tx._replace(value=ZERO)
+    remarks.append(Remark("price_filled", tx.id, f"valued at {price.unit}, {price.origin}", None, "price"))
+    return tx._replace(value=EXACT.multiply(price.unit, amount), more=tx.more._replace(price_filled=price.mark))
+
+
+def _unpriced(tx: Transaction) -> Remark:
+    text = f"no price is known for {tx.asset} on that day: the value counts as zero"
+    return Remark("missing_price", tx.id, text, None, "price")
+
+
+def _needs_value(tx: Transaction, setup: Setup) -> bool:
+    more = tx.more
+    if tx.type == "transfer":
+        return bool(more.burnt)
+    if tx.type == "gift_received":
+        return setup.rules.gifts_received != "donor" and more.basis is None and more.donor_basis is None
+    if tx.type in ("gift_sent", "donation") and setup.method == "fr_portfolio":
+        return True
+    if tx.type == "gift_sent":
+        return more.kind == "market_value" and setup.rules.gifts_at_market
+    if tx.type == "buy" and more.basis is not None:
+        return False
+    return tx.type in _NEEDS_VALUE
+
+
+def _fee_value(tx: Transaction, prices: Prices, remarks: list[Remark]) -> tuple[Decimal | None, str]:
+    """Return what a fee in kind is worth, and the price that says so.
+
+    The mark is '' where it is the transaction's own value.
+    """
+    more = tx.more
+    if tx.fee:
+        return tx.fee, ""
+    if more.fee_asset == tx.asset and tx.value is not None and tx.amount and tx.type != "transfer":
+        return divide(EXACT.multiply(tx.value, more.fee_amount), tx.amount), ""
+    price = prices.get((more.fee_asset or "", tx.instant))
+    if price is None:
+        return None, ""
+    text = f"the fee of {more.fee_amount} {more.fee_asset} is valued at {price.unit}, {price.origin}"
+    remarks.append(Remark("price_filled", tx.id, text, None, "fee_amount"))
+    return EXACT.multiply(price.unit, more.fee_amount), price.mark

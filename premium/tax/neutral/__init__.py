@@ -1,0 +1,1 @@
+"""Rows of the neutral JSON, read as transactions."""

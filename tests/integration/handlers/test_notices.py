@@ -1,0 +1,80 @@
+"""The routes of notices from the token to the rows: a page, the count of what was not read, a mark."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from handlers import accounts
+from handlers.notifications import handler
+from premium.bootstrap import Platform
+from premium.notifications.model import Notice
+from premium.notifications.service import destinations_of, notify
+from tests.factories.http import Answer
+from tests.integration.handlers.asking import through
+from tests.integration.handlers.conftest import Sign
+
+pytestmark = pytest.mark.integration
+NOTICES = "/v1/notices"
+
+
+@pytest.fixture
+def subject() -> str:
+    return f"user_{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def token(at: Platform, sign: Sign, subject: str) -> str:
+    return sign(sub=subject, tier="free", email=f"{subject}@example.org")
+
+
+def ask(token: str, method: str, path: str, **parts: Any) -> Answer:
+    return through(handler, method, path, token=token, **parts)
+
+
+def owner_of(at: Platform, subject: str) -> UUID:
+    with at.database.transaction() as connection:
+        row = connection.execute("SELECT id FROM user_by_external_id(%s)", (subject,)).fetchone()
+    assert row is not None
+    found: UUID = row["id"]
+    return found
+
+
+def test_notices_are_listed_counted_and_read(at: Platform, token: str, subject: str, sign: Sign) -> None:
+    assert ask(token, "GET", NOTICES).json["data"] == []
+    owner = owner_of(at, subject)
+    for n in range(3):
+        with at.database.as_user(owner) as connection:
+            # A kind of alerts serves as well as another: without targets it is listed.
+            notify(connection, [Notice(user=owner, kind="alerts.fired", key=f"{n}", title=f"T{n}", text="x")])
+    first = ask(token, "GET", NOTICES, query={"limit": "2"}).json
+    assert ([each["title"] for each in first["data"]], first["meta"]["unread"]) == (["T2", "T1"], 3)
+    cursor = first["meta"]["pagination"]["nextCursor"]
+    rest = ask(token, "GET", NOTICES, query={"limit": "2", "cursor": cursor}).json
+    assert [each["title"] for each in rest["data"]] == ["T0"]
+    place = f"{NOTICES}/{first['data'][0]['id']}"
+    assert ask(token, "PUT", place, body={"read": True}).json["data"]["readAt"] is not None
+    assert ask(token, "GET", NOTICES).json["meta"]["unread"] == 2
+    assert ask(token, "PUT", place, body={"read": False}).json["data"]["readAt"] is None
+    stranger = sign(sub=f"user_{uuid4().hex[:8]}", tier="free")
+    assert ask(stranger, "PUT", place, body={"read": True}).status == 404
+    assert ask(stranger, "GET", NOTICES).json["data"] == []
+
+
+def test_the_profiles_email_is_a_destination_from_the_start_and_follows_it(
+    at: Platform, token: str, subject: str
+) -> None:
+    ask(token, "GET", NOTICES)
+    owner = owner_of(at, subject)
+
+    def email() -> str | None:
+        with at.database.as_user(owner) as connection:
+            return destinations_of(connection, owner).get("email")
+
+    assert email() == f"{subject}@example.org"
+    through(accounts.handler, "PUT", "/v1/users/profile", token=token, body={"email": f"new-{subject}@example.org"})
+    assert email() == f"new-{subject}@example.org"
+    through(accounts.handler, "PUT", "/v1/users/profile", token=token, body={"email": None})
+    assert email() is None
