@@ -1,4 +1,4 @@
-"""The command `premium queues`: look after jobs that wait or fail.
+"""Look after jobs that wait or fail: `premium queues`.
 
 Exit code 1 where something was refused.
 """
@@ -32,13 +32,16 @@ _QUEUE = click.Choice(QUEUES)
 
 @click.group()
 def queues() -> None:
-    """Jobs and their queues: look, requeue, cancel, drain."""
+    """List, requeue and cancel jobs; drain queues."""
 
 
 @queues.command("list")
 @_AS_JSON
 def list_(as_json: bool) -> None:
-    """Show how many jobs wait, run, are retried and have failed, and their workers."""
+    """Show the numbers of jobs by state and of workers, for each queue.
+
+    Jobs wait, run, are retried, or have failed.
+    """
     _show([asdict(state) for state in operations.states(platform().redis(1))], as_json)
 
 
