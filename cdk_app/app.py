@@ -1,4 +1,7 @@
-"""`cdk` starts here: the only place that reads context and environment. `-c stage=local|dev|staging|prod|all`."""
+"""Start of `cdk`: the only place that reads context and environment.
+
+`-c stage=local|dev|staging|prod|all`.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ class StageError(Exception):
 
 
 def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | LocalPlatform]:
-    """The platform of one stage, or with `all` of every stage that AWS holds; `values` replace fields of the stage."""
+    """Build the platform of one stage, or with `all` of every AWS stage.
+
+    `values` replace fields of the stage.
+    """
     if stage == "all":
         return [Platform(app, config, AWS) for name, config in STAGES.items() if name != "local"]
     if stage not in STAGES:
@@ -37,7 +43,7 @@ def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | Local
 
 
 def values_in(path: str | None) -> dict[str, Any]:
-    """The operator's own values (account, domain, existing …): a JSON object in a file, by StageConfig's names."""
+    """Read the operator's own values, a JSON object by StageConfig's names."""
     if path is None:
         return {}
     try:
@@ -50,7 +56,7 @@ def values_in(path: str | None) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Synthesizes; a wrong value ends it with sentences that name it and no traceback."""
+    """Synthesize; a wrong value ends it with sentences that name it."""
     app = App(stack_traces=False)
     try:
         values = values_in(app.node.try_get_context("values"))

@@ -1,4 +1,4 @@
-"""What both kinds of platform are made of: the frame of a stage, its packages, its fronts, its services."""
+"""Parts of both kinds of platform: frame, packages, fronts, services."""
 
 from __future__ import annotations
 
@@ -75,7 +75,10 @@ def api_stack(platform: Wired, packages: Packages, provisions: Provisions) -> Ap
 def service_stacks(
     platform: Wired, packages: Packages, provisions: Provisions, api: ApiStack
 ) -> dict[str, ServiceStack]:
-    """Make a stack for each service that has functions; they point to the fronts, and not to one another."""
+    """Make a stack for each service that has functions.
+
+    They point to the fronts, and not to one another.
+    """
     around = Surroundings(
         packages=packages,
         provisions={**provisions, **exported_socket(api)},
@@ -98,7 +101,10 @@ def exported_socket(api: ApiStack) -> dict[str, Provision]:
 
 
 def packages_of(config: StageConfig, abilities: Abilities, place: Place | None) -> Packages:
-    """Return archives for AWS (arm64), or for the Python and processor of the machine that emulates it."""
+    """Return the archives and sizes of a stage's functions.
+
+    For AWS (arm64), or for the Python and processor of the machine that emulates it.
+    """
     sizes = config.functions
     environment = {
         "PREMIUM_STAGE": config.name,

@@ -134,7 +134,7 @@ class Platform:
         )
 
     def _know_zones(self) -> None:
-        """Named in the configuration, so that neither the synth nor an imported VPC asks an account for them."""
+        """Name the zones, so that no account is asked for them."""
         if self.config.account:
             key = f"availability-zones:account={self.config.account}:region={self.config.region}"
             self.app.node.set_context(key, list(self.config.zones))

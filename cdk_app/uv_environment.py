@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 
 def uv_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables that are missing in `environ`; what it says of uv itself is left alone."""
+    """Return the variables that uv needs and `environ` does not have."""
     added = {}
     index = environ.get("PIP_INDEX_URL") or _of_pip("global.index-url")
     if index and not environ.keys() & {"UV_DEFAULT_INDEX", "UV_INDEX_URL"}:

@@ -1,4 +1,4 @@
-"""What the emulator drops of a template though we rely on it, set by its API after each deploy; nothing else is.
+"""Set by API what the emulator drops of a template though we rely on it.
 
 Two things: the time to live of DynamoDB's tables, and the CORS rules of the HTTP API. Both are read from the templates.
 """

@@ -18,7 +18,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
 def client_environment(endpoint: str) -> dict[str, str]:
-    """What boto3, the AWS CLI and the CDK CLI need to speak to `endpoint` and to nobody else."""
+    """Return what boto3, the AWS CLI and the CDK CLI need for `endpoint`."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ENDPOINT_URL_S3": endpoint,
@@ -29,7 +29,10 @@ def client_environment(endpoint: str) -> dict[str, str]:
 
 
 class Aws(Service):
-    """Objects of S3 are on disk; all else is memory that a clean stop writes down and a kill loses."""
+    """The emulator as a process; objects of S3 are on disk.
+
+    All else is memory that a clean stop writes down and a kill loses.
+    """
 
     name: ClassVar[str] = "aws"
     variable: ClassVar[str] = "PREMIUM_AWS_PORT"
@@ -39,7 +42,10 @@ class Aws(Service):
         return f"http://{self.address}"
 
     def prepare(self) -> None:
-        """After a kill the state on disk is that of some earlier stop: older than S3's objects, so it is dropped."""
+        """Drop the state of an earlier stop after a kill.
+
+        It is older than S3's objects.
+        """
         if self.crashed:
             shutil.rmtree(self.data / "state", ignore_errors=True)
 
@@ -47,7 +53,10 @@ class Aws(Service):
         return [sys.executable, "-m", "ministack"]
 
     def environment(self) -> Mapping[str, str]:
-        """Its Lambda functions inherit all of this, so it holds nothing that a function could lean on by accident."""
+        """Return the emulator's environment, which its Lambda functions inherit.
+
+        It holds nothing that a function could lean on by accident.
+        """
         for folder in ("state", "s3", "tmp"):
             (self.data / folder).mkdir(parents=True, exist_ok=True)
         return {

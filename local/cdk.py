@@ -1,4 +1,7 @@
-"""The CDK command against the emulator: bootstrap once, deploy, its output in `logs/deploy.log`."""
+"""Run the CDK command against the emulator: bootstrap once, then deploy.
+
+Its output is in `logs/deploy.log`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 
 
 class Cdk:
-    """`node_modules/.bin/cdk` with an environment that reaches this emulator and nothing else."""
+    """The CDK command with an environment that reaches this emulator alone."""
 
     def __init__(self, places: Places, endpoint: str) -> None:
         self._log = places.logs / "deploy.log"
@@ -33,7 +36,7 @@ class Cdk:
         self._chains = places.chains
 
     def bootstrap(self, clients: Clients) -> None:
-        """The toolkit stack, once per emulator; it is asked for by its own version parameter."""
+        """Make the toolkit stack, once per emulator."""
         try:
             clients.ssm.get_parameter(Name=_BOOTSTRAP_PARAMETER)
         except ClientError:
@@ -41,7 +44,7 @@ class Cdk:
             self._run(["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", ""])
 
     def deploy(self) -> None:
-        """Every stack of the stage `local`; LocalError with the command's last lines when one fails."""
+        """Deploy every stack of the stage `local`; LocalError with the last lines."""
         wanted = ["deploy", "--all", "-c", "stage=local", "--require-approval", "never", "--method", "direct"]
         wanted += ["--concurrency", str(_AT_ONCE)]
         partial = self._outputs.with_suffix(".partial")
@@ -69,7 +72,10 @@ class Cdk:
 
 
 def chains_document(path: Path) -> str:
-    """The chains that the functions know, whole: an emulator's functions may not see this machine's files."""
+    """Return the chains that the functions know, whole.
+
+    An emulator's functions may not see this machine's files.
+    """
     return json.dumps(json.loads(path.read_text()), separators=(",", ":"))
 
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Clients:
-    """Each made when it is first used; explicit endpoint and credentials, whatever the user's shell says."""
+    """Clients of the emulator, each made when it is first used.
+
+    Explicit endpoint and credentials, whatever the user's shell says.
+    """
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint

@@ -14,7 +14,10 @@ from migrations.roles import OWNER
 
 
 def migrate(databases: Databases, log: Path) -> str:
-    """As the owner role; what the command said last. LocalError with its last lines when it fails."""
+    """Migrate both databases as the owner role; return the last words.
+
+    LocalError with the last lines when it fails.
+    """
     environment = os.environ | {
         "PREMIUM_STAGE": "local",
         "MIGRATION_DATABASE_URL": databases.url("premium", OWNER),
@@ -39,6 +42,6 @@ def migrate(databases: Databases, log: Path) -> str:
 
 
 def _summary(lines: list[str]) -> str:
-    """How many were applied now; the whole, with the layout that the time series have, is in the log."""
+    """Return how many were applied now; the whole is in the log."""
     applied = sum(": applied " in line for line in lines)
     return f"{applied} applied" if applied else "up to date"

@@ -1,4 +1,7 @@
-"""`make demo`: the stage, then one user's journey over the public API, with what it made and how long it took."""
+"""Run `make demo`: the stage, then one user's journey over the API.
+
+With what it made and how long it took.
+"""
 
 from __future__ import annotations
 

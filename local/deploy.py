@@ -1,4 +1,4 @@
-"""Deploys the stage `local` when the emulator does not hold it, or holds another version of it."""
+"""Deploy the stage `local` when the emulator holds none, or another version."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _reason(places: Places, found: str | None, *, whole: bool, force: bool) -> s
 
 
 def digest(given: str) -> str:
-    """Of everything that decides the templates and the Lambda packages; their build is byte-identical."""
+    """Return the digest of everything that decides templates and packages."""
     total = hashlib.sha256(given.encode())
     for path in _files():
         total.update(str(path.relative_to(ROOT)).encode() + b"\0")
@@ -76,7 +76,10 @@ def _files() -> Iterator[Path]:
 
 
 def _deployed(clients: Clients) -> str | None:
-    """The digest is kept in the emulator itself, so that it is lost with what it describes."""
+    """Return the digest of what the emulator holds.
+
+    It is kept in the emulator itself, so that it is lost with what it describes.
+    """
     try:
         return clients.ssm.get_parameter(Name=_MARK)["Parameter"].get("Value")
     except ClientError:

@@ -30,7 +30,10 @@ def _stop(places: Places) -> list[str]:
 
 
 def reset(places: Places) -> None:
-    """Everything that `make up` made but the installed packages; stores of the user's own keep their data."""
+    """Stop all and delete everything that `make up` made.
+
+    Installed packages stay; stores of the user's own keep their data.
+    """
     _stop(places)
     neighbours = Neighbours.at(places)
     if isinstance(neighbours.postgres, Postgres):

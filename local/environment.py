@@ -1,4 +1,7 @@
-"""The environment of a process outside the emulator that works for the stage: the fleet, the `premium` command."""
+"""The environment of a process that works for the stage from outside.
+
+The fleet, and the `premium` command.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ _HERE = {"PREMIUM_STAGE": "local", "EVENT_SOURCES": "local"}
 
 
 def write(places: Places, clients: Clients) -> dict[str, str]:
-    """The same in a file, for a worker in a container and for `docker compose`."""
+    """Write the environment to a file too, for a worker in a container."""
     given = of_worker(places, clients)
     write_private(places.state / "worker.env", "".join(f"{name}={value}\n" for name, value in given.items()))
     return given
@@ -34,7 +37,7 @@ def of_worker(places: Places, clients: Clients) -> dict[str, str]:
 
 
 def of_outputs(outputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the stacks' outputs by the variable that each is: `JobsTable` is JOBS_TABLE.
+    """Return the stacks' outputs by the variable that each is.
 
     What no process reads is left out; a worker's own connection (`WorkerDatabaseSecretArn`) stands for all others'.
     """

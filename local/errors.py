@@ -1,4 +1,7 @@
-"""What stops a local command: one sentence that says what is wrong and one that says what to do; never a traceback."""
+"""Errors that stop a local command with two sentences, never a traceback.
+
+What is wrong, and what to do.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ class LocalError(Exception):
 
 
 def explained(error: Exception) -> LocalError | None:
-    """What the machine did to us, in our form; None for an error of our own making, whose traceback is wanted."""
+    """Return what the machine did to us as a LocalError.
+
+    None for an error of our own making, whose traceback is wanted.
+    """
     if isinstance(error, HTTPClientError | Unreachable):
         return LocalError(f"The AWS emulator does not answer ({error}).", "See: make status; start it: make up")
     if isinstance(error, OSError) and error.errno in _FOLDER:

@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Evm(Service):
-    """Blocks are mined as transactions arrive; the state is written every 30 s and at the end."""
+    """The EVM node, which mines blocks as transactions arrive.
+
+    The state is written every 30 s and at the end.
+    """
 
     name: ClassVar[str] = "evm"
     variable: ClassVar[str] = "PREMIUM_EVM_PORT"
@@ -33,7 +36,10 @@ class Evm(Service):
         return found[0]
 
     def prepare(self) -> None:
-        """A kill in the middle of writing leaves half a file, which the node refuses; the market is then built anew."""
+        """Remove a half-written state, which the node would refuse.
+
+        A kill in the middle leaves it; the market is then built anew.
+        """
         state = self.data / "state.json"
         try:
             json.loads(state.read_bytes())

@@ -23,7 +23,10 @@ def _without_password(url: str) -> str:
 
 
 class ExternalPostgres:
-    """The role of the URLs makes ours, with passwords that we keep, and hands the databases over to the owner role."""
+    """A server of the user's: the role of its URLs makes ours.
+
+    With passwords that we keep; the databases are handed over to the owner role.
+    """
 
     name: ClassVar[str] = "postgres"
 

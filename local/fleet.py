@@ -1,4 +1,4 @@
-"""The worker fleet of the local stage: one process tree over all queues, as Fargate runs one a queue class."""
+"""The worker fleet of the local stage: one process tree over all queues."""
 
 from __future__ import annotations
 
@@ -86,7 +86,10 @@ class Fleet:
             raise LocalError("The workers did not register within 30 s.", f"Their log: {self.log}")
 
     def _registered(self, client: redis.Redis) -> int:
-        """Live workers whose process belongs to our session; those of a killed fleet linger until they expire."""
+        """Count live workers whose process belongs to our session.
+
+        Those of a killed fleet linger until they expire.
+        """
         names = client.smembers("rq:workers")
         pids = [client.hget(name, "pid") for name in names]
         return sum(1 for pid in pids if pid and _in_session(int(pid), self.pid))

@@ -1,4 +1,4 @@
-"""`make logs`: the files of our processes, and what the functions wrote to the emulator's CloudWatch Logs."""
+"""Follow the logs of our processes and of the deployed functions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FUNCTIONS = "functions"
 
 
 def follow(places: Places, clients: Clients, name: str | None, *, forever: bool) -> Iterator[str]:
-    """Lines as they come, each with its source before it; the last ones first."""
+    """Yield lines as they come, each with its source before it."""
     sources = _files(places, name)
     positions = {path: max(0, path.stat().st_size - 4000) for path in sources}
     since = int(time.time() * 1000) - 15 * 60_000
@@ -66,8 +66,9 @@ def _function_lines(clients: Clients, since: int, seen: set[str]) -> Iterator[st
 
 
 def function_messages(clients: Clients, since: int, seen: set[str]) -> Iterator[tuple[str, str]]:
-    """(function's name in our stacks, message) of every function that CloudFormation made, those of `seen` left out.
+    """Yield (function, message) of every function that CloudFormation made.
 
+    Those of `seen` are left out.
     `since`: milliseconds of the epoch.
     """
     for function in resources(clients, "AWS::Lambda::Function"):

@@ -67,7 +67,10 @@ class Neighbours:
 
 
 def _aws(places: Places) -> Aws | ExternalAws:
-    """A shell that was told of our own emulator does not make it somebody else's; another one on our port is."""
+    """Return the emulator, ours unless the user's shell names another.
+
+    A shell that was told of our own does not make it somebody else's.
+    """
     own = Aws(places.state / "aws", places.ports["aws"])
     given = places.external.get("AWS_ENDPOINT_URL")
     if given is None:

@@ -1,4 +1,7 @@
-"""Where a local stage keeps its state, and on which ports it stands; two with different answers stand side by side."""
+"""Where a local stage keeps its state, and its ports.
+
+Two with different answers stand side by side.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ _KEPT = "ports.json"
 
 @dataclass(frozen=True)
 class Places:
-    """`external` holds the neighbours that the user runs: `AWS_ENDPOINT_URL`, `DATABASE_URL`, `REDIS_URL`, …"""
+    """Folders and ports of a stage, and the neighbours that the user runs.
+
+    `external` holds `AWS_ENDPOINT_URL`, `DATABASE_URL`, `REDIS_URL`, …
+    """
 
     state: Path
     ports: Mapping[str, int]
@@ -34,7 +40,7 @@ class Places:
         return cls(state, ports, external)
 
     def keep(self) -> None:
-        """Commands that name no ports find this stage from now on, and not another that stands beside it."""
+        """Remember the ports, so that later commands find this stage."""
         self.state.mkdir(parents=True, exist_ok=True)
         (self.state / _KEPT).write_text(json.dumps(dict(self.ports)))
 
@@ -54,7 +60,7 @@ class Places:
 
 
 def _kept(file: Path) -> dict[str, int]:
-    """The ports that a stage was started on; none where it never was, or what is there cannot be read."""
+    """Return the ports that a stage was started on, or none."""
     try:
         kept = json.loads(file.read_text())
         return {name: int(kept[name]) for name in _PORTS}

@@ -25,7 +25,10 @@ def listening(port: int) -> bool:
 
 
 def taken(port: int) -> bool:
-    """Whether nobody could listen there now: another does, or an outgoing connection was given the port as its own."""
+    """Return whether nobody could listen on the port now.
+
+    Another does, or an outgoing connection was given the port as its own.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -36,7 +39,10 @@ def taken(port: int) -> bool:
 
 
 def holder(port: int) -> str:
-    """`redis-server (pid 812)`, or why it cannot be told: other users' sockets carry no pid for us."""
+    """Return who holds a port: `redis-server (pid 812)`.
+
+    Or why it cannot be told: other users' sockets carry no pid for us.
+    """
     for connection in psutil.net_connections("tcp"):
         if connection.pid and connection.laddr and connection.laddr[1] == port:
             try:

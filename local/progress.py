@@ -1,4 +1,4 @@
-"""What a command is doing: a spinner with the seconds in a terminal, plain lines elsewhere."""
+"""Show what a command is doing, in a terminal or in plain lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ class Note:
 
 @contextmanager
 def step(title: str) -> Iterator[Note]:
-    """`✓ title  1.2 s  note` when it is done; in a terminal a spinner until then. An error goes on as it is."""
+    """Show a step and, when it is done, its time and note.
+
+    In a terminal a spinner until then. An error goes on as it is.
+    """
     begun, note = time.monotonic(), Note()
     if CONSOLE.is_terminal:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

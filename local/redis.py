@@ -29,7 +29,10 @@ class Redis(Service):
 
     @property
     def _programs_folder(self) -> Path:
-        """One for all stacks of a user: what was unpacked does not change with the data."""
+        """Return one folder of programs for all stages of a user.
+
+        What was unpacked does not change with the data.
+        """
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "premium-defi" / "redis"
 
     def prepare(self) -> None:

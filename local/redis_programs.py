@@ -1,4 +1,7 @@
-"""`redis-server` 7 from the system's packages: installed by root, unpacked into the project's own folder by others."""
+"""Find or install `redis-server` 7 from the system's packages.
+
+Installed by root, unpacked into the project's own folder by others.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,10 @@ def _install() -> None:
 
 
 def _unpack(folder: Path) -> None:
-    """Package lists go into a folder of ours, since the system's may be empty and are root's to fill."""
+    """Unpack the packages and what they need, without root.
+
+    Package lists go into a folder of ours, since the system's may be empty and are root's to fill.
+    """
     lists = folder / "lists"
     (lists / "partial").mkdir(parents=True, exist_ok=True)
     options = ["-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={folder / 'cache'}", "-o", "APT::Sandbox::User="]

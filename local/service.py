@@ -1,4 +1,7 @@
-"""A neighbour that runs as one process on 127.0.0.1: start, stop, healthy. Its subclasses say how."""
+"""A neighbour that runs as one process on 127.0.0.1.
+
+Start, stop, healthy; its subclasses say how.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from local.errors import LocalError
 
 
 class Service(ABC):
-    """State in `data`, output in `logs/<name>.log` beside it; safe to start twice and to stop when it does not run."""
+    """A process with its state in `data` and its output in a log.
+
+    Safe to start twice and to stop when it does not run; the log is `logs/<name>.log` beside it.
+    """
 
     name: ClassVar[str]
     variable: ClassVar[str]
@@ -60,7 +66,10 @@ class Service(ABC):
         return None
 
     def start(self, *, seconds: float = 30) -> None:
-        """Returns when it is healthy. LocalError when its port is taken or it does not come up in `seconds`."""
+        """Start it and return when it is healthy.
+
+        LocalError when its port is taken or it does not come up in `seconds`.
+        """
         self._launched = False
         if self.pid is None:
             self._launch()

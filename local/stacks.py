@@ -1,4 +1,4 @@
-"""What CloudFormation made for the stage: outputs, and resources by the name they have in our code."""
+"""Outputs and resources of the deployed stage, by our own names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Resource:
 
 
 def outputs(path: Path) -> dict[str, str]:
-    """All outputs of all stacks by name; {} before the first deploy."""
+    """Return all outputs of all stacks by name; {} before the first deploy."""
     if not path.exists():
         return {}
     stacks: Mapping[str, Mapping[str, str]] = json.loads(path.read_text())
@@ -47,7 +47,7 @@ def output(path: Path, name: str) -> str:
 
 
 def complete(clients: Clients, path: Path) -> bool:
-    """Whether every stack that was deployed is still there, whole."""
+    """Return whether every stack that was deployed is still there, whole."""
     names = list(json.loads(path.read_text())) if path.exists() else []
     try:
         states = [clients.cloudformation.describe_stacks(StackName=name)["Stacks"][0] for name in names]
@@ -57,7 +57,7 @@ def complete(clients: Clients, path: Path) -> bool:
 
 
 def resources(clients: Clients, kind: str) -> list[Resource]:
-    """Of this CloudFormation type (`AWS::Lambda::Function`), in all stacks of the stage."""
+    """Return the resources of a CloudFormation type in all stacks of the stage."""
     found = []
     for page in clients.cloudformation.get_paginator("list_stacks").paginate():
         for summary in page["StackSummaries"]:

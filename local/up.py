@@ -1,4 +1,4 @@
-"""`make up`: from nothing, or from whatever is left, to a stage that answers."""
+"""Bring the stage up, from nothing or from whatever is left."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Stage:
 
 
 def up(places: Places, *, force: bool = False) -> Stage:
-    """Starts what does not run, migrates, deploys what changed, starts the workers, asks the API for its health."""
+    """Start what does not run, deploy what changed, and ask for health."""
     begun = time.monotonic()
     preflight.check(places.state)
     places.keep()
@@ -92,7 +92,7 @@ def addresses(stage: Stage) -> None:
 
 
 def _smoke(api: str) -> None:
-    """Readiness goes through the gateway, a function, and from there to every store."""
+    """Wait until the API is ready, through gateway, function and every store."""
     seen = ""
 
     def ready() -> bool:

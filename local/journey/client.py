@@ -1,4 +1,4 @@
-"""A client of the public API as a customer would write it: envelope, request ids, jobs."""
+"""A client of the public API as a customer would write it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ class Refused(LocalError):
 
 @dataclass
 class Client:
-    """Every call keeps its request id, so that the demo can look each up in the functions' logs."""
+    """A client that keeps the request id of every call.
+
+    The demo looks each up in the functions' logs.
+    """
 
     base: str
     token: str

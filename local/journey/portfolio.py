@@ -1,4 +1,7 @@
-"""Register a wallet, refresh, read the portfolio; every balance is compared with the chain's own word."""
+"""Register a wallet, refresh it and read the portfolio.
+
+Every balance is compared with the chain's own word.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proof that nothing was called in-process: every request id stands in the log of a function of our stacks."""
+"""Prove by logs that every request reached a function of our stacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from local.logs import function_messages
 
 
 def functions_of(clients: Clients, request_ids: Iterable[str], *, since: float, seconds: float = 20) -> dict[str, str]:
-    """Which function logged each request id; ids that none logged are absent. `since`: seconds of the epoch."""
+    """Return which function logged each request id; others are absent.
+
+    `since`: seconds of the epoch.
+    """
     missing = set(request_ids)
     found: dict[str, str] = {}
     seen: set[str] = set()

@@ -1,4 +1,4 @@
-"""Scan two of the deployed contracts: a plain token, and a proxy whose owner may mint."""
+"""Scan a plain token, and a proxy whose owner may mint."""
 
 from __future__ import annotations
 

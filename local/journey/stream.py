@@ -46,7 +46,10 @@ class Listener:
         return self.wait({"type": "job", "id": job_id}, what=f"the end of job {job_id}", seconds=seconds)
 
     def wait(self, wanted: Mapping[str, str], *, what: str, seconds: float = 20) -> dict[str, Any]:
-        """The first message with these fields, at its top or in its `data`; LocalError when it does not come."""
+        """Return the first message with these fields, LocalError when none comes.
+
+        At its top or in its `data`.
+        """
         deadline = time.monotonic() + seconds
         with self._changed:
             while True:

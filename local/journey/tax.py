@@ -1,4 +1,4 @@
-"""Import the wallet's own history, make the US FIFO report of a year, fetch its documents by their links."""
+"""Import the wallet's history and make the US FIFO report of a year."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ def _check(documents: Mapping[str, bytes]) -> None:
 
 
 def check_form(content: bytes, totals: Mapping[str, Any]) -> None:
-    """The rows of Form 8949 add up to its own total lines, and these to the report but for the cents of each row."""
+    """Check that rows, totals and report of Form 8949 agree.
+
+    But for the cents of each row.
+    """
     rows = list(csv.reader(io.StringIO(content.decode())))
     description, gain = (next(i for i, name in enumerate(rows[0]) if name.startswith(c)) for c in ("(a)", "(h)"))
     disposals = [Decimal(row[gain]) for row in rows[1:] if row[description] != "TOTAL"]

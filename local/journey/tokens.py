@@ -11,7 +11,10 @@ from local.secret_values import jwt_secret
 
 
 def token(state: Path, subject: str, *, tier: str = "pro", lifetime: int = 3600) -> str:
-    """A JWT of `sub`, `email`, `tier`, `iat`, `exp`, `iss`, `aud`; `state` is the folder of the stage."""
+    """Return a JWT as the free platform would issue it.
+
+    With `sub`, `email`, `tier`, `iat`, `exp`, `iss`, `aud`; `state` is the folder of the stage.
+    """
     secret = jwt_secret(state)
     now = int(time.time())
     claims = {

@@ -1,4 +1,7 @@
-"""A history over the request limit: the form upload, its import as a job, and a report timed from request to links."""
+"""Upload a history over the request limit and import it as a job.
+
+The report is timed from request to links.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from local.journey.client import Client
 
 @dataclass(frozen=True)
 class Asked:
-    """A report from its request: seconds until the links were there, and until PDF and CSV were read through them."""
+    """A report from its request to its files.
+
+    Seconds until the links were there, and until PDF and CSV were read through them.
+    """
 
     id: str
     linked: float

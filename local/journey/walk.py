@@ -1,4 +1,4 @@
-"""What every part of the journey is given: the user's client and stream, and what stands on the chain."""
+"""What each part of the journey is given: client, stream, market."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Walk:
     evm: Evm
 
     def job(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Starts a job, polls it to its end, and waits until the stream has told of it, too."""
+        """Start a job and follow it to its end, on the stream too."""
         started = self.api.post(path, body, key=f"{path}-{len(self.api.request_ids)}")
         ended = self.api.wait_for(started)
         told = self.stream.wait_for_job(ended["id"])
@@ -31,7 +31,7 @@ class Walk:
 
 
 def must_equal(what: str, said: object, true: object) -> None:
-    """The journey is a test of the numbers as well: LocalError where the platform says something else."""
+    """Compare two numbers; LocalError where the platform says something else."""
     if said != true:
         raise LocalError(f"{what} is {said}, and should be {true}.", "This is a defect: please report it.")
 

@@ -20,7 +20,10 @@ _FULL_RANGE = 887220
 
 
 def build(url: str) -> Market:
-    """The market on the node at `url`; LocalError where the node refuses. Ends at the machine's time."""
+    """Build the market on the node at `url`; LocalError where it refuses.
+
+    Ends at the machine's time.
+    """
     node = Node(url)
     try:
         return _build(node)
@@ -40,7 +43,10 @@ def _build(node: Node) -> Market:
 
 
 def account(label: str) -> str:
-    """An address that only the market uses, so that its nonce tells how far the market has been built."""
+    """Return an address that only the market uses.
+
+    Its nonce tells how far the market has been built.
+    """
     return checksum("0x" + keccak256(f"local market {label}".encode())[12:].hex())
 
 
@@ -75,7 +81,10 @@ def _deploy(owner: Account) -> Market:
 
 
 def _fund(owner: Account, market: Market) -> None:
-    """Depth that makes prices trustworthy: 3 M USDL against ETH, 1.5 M against LGOV, 1,000 WETH against LPTS."""
+    """Give the pools the depth that makes prices trustworthy.
+
+    3 M USDL against ETH, 1.5 M against LGOV, 1,000 WETH against LPTS.
+    """
     owner.do(market.proxy_token, "mint(address,uint256)", owner.address, 10**7 * ETHER)
     for token in (market.usd, market.governance):
         owner.do(token, "approve(address,uint256)", market.v2_router, 2**256 - 1)

@@ -19,7 +19,10 @@ Row = dict[str, Any]
 
 
 def history(url: str, market: Market) -> Mapping[str, Any]:
-    """The import of `POST /v1/tax/transactions/import`; amounts add up to what the wallet holds, to the last wei."""
+    """Return the wallet's import, whose amounts add up to the last wei.
+
+    As `POST /v1/tax/transactions/import` takes it.
+    """
     node = Node(url)
     try:
         rows = [row for found in _transactions(node, market) for row in _Entry(node, market, *found).rows()]
@@ -29,7 +32,10 @@ def history(url: str, market: Market) -> Mapping[str, Any]:
 
 
 def _transactions(node: Node, market: Market) -> Iterator[tuple[Row, Row, int]]:
-    """Transaction, receipt and block time, oldest first, up to the last that the market's story sent."""
+    """Yield transaction, receipt and block time, the oldest first.
+
+    Up to the last that the market's story sent.
+    """
     parties = {market.wallet.lower(), market.owner.lower()}
     missing, first = node.nonce(market.wallet), 0
     while missing > 0:
@@ -73,7 +79,10 @@ class _Entry:
         return [(symbols[log["address"]], from_base_units(int(log["data"], 16), 18)) for log in logs]
 
     def _swap(self, gone: list[tuple[str, Decimal]], come: list[tuple[str, Decimal]]) -> list[Row]:
-        """Two legs of one group at the value of what left; what only came was bought outside, or is a reward."""
+        """Return two legs of one group at the value of what left.
+
+        What only came was bought outside, or is a reward.
+        """
         if not gone:
             return [self._received(*leg) for leg in come]
         worth = sum((EXACT.multiply(amount, self._price(asset)) for asset, amount in gone), ZERO)

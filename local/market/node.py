@@ -1,4 +1,7 @@
-"""Transactions from one account, in a fixed order that can be taken up again where it stopped."""
+"""Send transactions from one account in a fixed order.
+
+The order can be taken up again where it stopped.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +57,9 @@ class Node:
 
 
 class Account:
-    """Sends its transactions by number: one that an earlier run already sent is not sent again.
+    """An account that sends its transactions by number.
 
+    One that an earlier run already sent is not sent again.
     The account's nonce is the only memory, so a node that comes back a few blocks younger is taken up there.
     """
 
@@ -74,7 +78,7 @@ class Account:
         self.send(target, calldata(signature, *arguments), value=value, at=at)
 
     def send(self, target: str | None, data: bytes = b"", *, value: int = 0, at: datetime | None = None) -> None:
-        """One transaction, mined at once, in a block of the time `at`; LocalError where it reverts."""
+        """Send one transaction in a block of a given time; LocalError on revert."""
         number, self._next = self._next, self._next + 1
         if number < self._done:
             return
@@ -96,7 +100,10 @@ class Account:
 
 
 def created(sender: str, nonce: int) -> str:
-    """Where CREATE puts a contract: the hash of the RLP list of sender and nonce (below 128: one byte)."""
+    """Return where CREATE puts a contract.
+
+    The hash of the RLP list of sender and nonce (below 128: one byte).
+    """
     number = b"\x80" if nonce == 0 else bytes([nonce])
     body = b"\x94" + bytes.fromhex(sender[2:]) + number
     return checksum("0x" + keccak256(bytes([0xC0 + len(body)]) + body)[12:].hex())

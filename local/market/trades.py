@@ -1,4 +1,7 @@
-"""Two years in the life of one wallet: purchases, swaps on both exchanges, a reward; and a market that moves."""
+"""Two years in the life of one wallet and of a moving market.
+
+Purchases, swaps on both exchanges, a reward.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _V3_SWAP = "exactInputSingle((address,address,uint24,address,uint256,uint256,uin
 
 
 def trade(node: Node, owner: Account, market: Market) -> bool:
-    """Sends what is missing of the story, in the order of its dates; False where nothing was."""
+    """Send what is missing of the story; False where nothing was."""
     before = node.call("eth_blockNumber")
     wallet = Account(node, market.wallet)
     router, me = market.v2_router, market.wallet
