@@ -1,6 +1,6 @@
-"""Start of `cdk`: the only place that reads context and environment.
+"""Synthesize the platform for `cdk -c stage=local|dev|staging|prod|all`.
 
-`-c stage=local|dev|staging|prod|all`.
+`cdk` starts here: the only module that reads context and environment.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _DEFAULT_ENDPOINT = "http://localhost:4566"
 
 
 class StageError(Exception):
-    """The context names no stage or no values that can be read."""
+    """The context names no stage, or values that cannot be read."""
 
 
 def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | LocalPlatform]:
-    """Build the platform of one stage, or with `all` of every AWS stage.
+    """Build the platform of one stage, or of all stages on AWS.
 
-    `values` replace fields of the stage.
+    All with `all`; `values` replace fields of the stage.
     """
     if stage == "all":
         return [Platform(app, config, AWS) for name, config in STAGES.items() if name != "local"]
@@ -43,7 +43,10 @@ def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | Local
 
 
 def values_in(path: str | None) -> dict[str, Any]:
-    """Read the operator's own values, a JSON object by StageConfig's names."""
+    """Read the operator's own values from a JSON file.
+
+    Account, domain, existing …: an object by StageConfig's names.
+    """
     if path is None:
         return {}
     try:
@@ -56,7 +59,10 @@ def values_in(path: str | None) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Synthesize; a wrong value ends it with sentences that name it."""
+    """Synthesize the stages that the context names.
+
+    A wrong value ends it with sentences that name it and no traceback.
+    """
     app = App(stack_traces=False)
     try:
         values = values_in(app.node.try_get_context("values"))

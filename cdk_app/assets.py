@@ -1,7 +1,7 @@
-"""Build Lambda packages without Docker: a layer of dependencies and our code.
+"""Build Lambda packages without Docker, byte-identical when built again.
 
-Byte-identical when built again.
-An archive's name carries the hash of everything that decides its content: a second synth finds it and builds nothing.
+One dependency layer and one code archive. An archive's name carries the hash of everything that decides its content: a
+second synth finds it and builds nothing.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ class AssetError(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """Where a package will run: Python's version and uv's platform name.
+    """The Python and platform for which a package is built.
 
-    The platform is None for this machine.
+    Python's minor version and, when it is not this machine, uv's platform name.
     """
 
     python: str
@@ -74,7 +74,10 @@ THIS_MACHINE = Target(python=f"{sys.version_info.major}.{sys.version_info.minor}
 
 @functools.cache
 def dependencies(target: Target) -> Path:
-    """Return the layer's archive for a target; wheels only, every hash checked."""
+    """Return the layer archive of requirements/handlers.txt for a target.
+
+    Wheels only, every hash checked.
+    """
     key = _digest([REQUIREMENTS.read_bytes(), repr(target).encode(), Path(__file__).read_bytes()])
     return _built(f"dependencies-{key}.zip", lambda folder: _install(folder / "python", target))
 
@@ -89,9 +92,9 @@ def code() -> Path:
 
 @functools.cache
 def worker_context() -> Path:
-    """Return the folder that the worker image is built from.
+    """Return the folder from which the worker image is built.
 
-    The Dockerfile and exactly what it copies.
+    It holds the Dockerfile and exactly what that copies.
     """
     names = ("Dockerfile", "requirements/workers.txt")
     sources = [(ROOT / name, name) for name in names]
@@ -118,7 +121,10 @@ def _built(name: str, fill: Callable[[Path], None]) -> Path:
 
 
 def _keep_latest(used: Path) -> None:
-    """Mark what is used, and forget all but the latest of its kind."""
+    """Mark an archive as used and delete all but the latest of its kind.
+
+    Every change of the code makes another.
+    """
     used.touch()
     kind = used.name.partition("-")[0]
     siblings = sorted(used.parent.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
@@ -127,7 +133,10 @@ def _keep_latest(used: Path) -> None:
 
 
 def output_folder() -> Path:
-    """Return where archives are kept between runs; PREMIUM_ASSETS_DIR puts it elsewhere."""
+    """Return the folder that keeps archives between runs.
+
+    PREMIUM_ASSETS_DIR puts it elsewhere.
+    """
     folder = Path(os.environ.get("PREMIUM_ASSETS_DIR", ROOT / "dist" / "lambda"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -173,9 +182,9 @@ def _copy(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
 
 
 def _zip(folder: Path, archive: Path) -> None:
-    """Pack a folder with sorted names, one timestamp and one mode.
+    """Write an archive with sorted names, one timestamp and one mode.
 
-    Renamed into place so that two builders do not see half an archive.
+    It is renamed into place so that two builders do not see half an archive.
     """
     with tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".part", delete=False) as part:
         _pack(folder, part)

@@ -1,6 +1,6 @@
-"""The stage `local`: the stacks that the emulator is given.
+"""Wire the stacks of the stage `local`.
 
-What it leaves out is in stacks/abilities.py.
+What the emulator is not given is in stacks/abilities.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ _SERIES = {"Timeseries": "App", "WorkerTimeseries": "Worker"}
 
 
 class LocalPlatform:
-    """The stacks of the emulator: secrets, stores, queues, APIs and every function."""
+    """The stacks that the emulator is given.
+
+    Keys, secrets, tables, buckets, queues, topics, both APIs and every function.
+    """
 
     def __init__(self, app: App, config: StageConfig, abilities: Abilities) -> None:
         self.app, self.config, self.frame = app, config, frame_of(config, abilities)

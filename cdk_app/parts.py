@@ -1,4 +1,7 @@
-"""Parts of both kinds of platform: frame, packages, fronts, services."""
+"""Make the parts that both kinds of platform share.
+
+The frame of a stage, its packages, its fronts, its services.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ EDGE_REGION = "us-east-1"  # where CloudFront's firewall and certificates live
 
 
 class Wired(Protocol):
-    """A platform as far as the stacks of functions point to it."""
+    """A platform as its stacks of functions see it."""
 
     app: App
     config: StageConfig
@@ -56,7 +59,7 @@ def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
 
 
 def api_stack(platform: Wired, packages: Packages, provisions: Provisions) -> ApiStack:
-    """Make the fronts; they are the same in every stage."""
+    """Make the stack of the fronts, which is the same in every stage."""
     config = platform.config
     return ApiStack(
         platform.app,
@@ -101,9 +104,9 @@ def exported_socket(api: ApiStack) -> dict[str, Provision]:
 
 
 def packages_of(config: StageConfig, abilities: Abilities, place: Place | None) -> Packages:
-    """Return the archives and sizes of a stage's functions.
+    """Return the Lambda packages of a stage.
 
-    For AWS (arm64), or for the Python and processor of the machine that emulates it.
+    Their archives are for AWS (arm64), or for the Python and processor of the machine that emulates it.
     """
     sizes = config.functions
     environment = {

@@ -1,4 +1,7 @@
-"""Describe the stages local, dev, staging and prod: every number that differs between them."""
+"""Describe the stages local, dev, staging and prod.
+
+Every number that differs between them is here.
+"""
 
 from __future__ import annotations
 
@@ -88,9 +91,9 @@ class StageConfig(Model):
             raise ValueError("existing.http_api_id and existing.http_api_endpoint go together")
 
     def _connected(self) -> None:
-        """Check the sum of connections where no proxy shares them.
+        """Check that a stage without a proxy has enough database connections.
 
-        Without one every function instance and worker process holds its own.
+        Every function instance and worker process holds its own.
         """
         if self.postgres is None or self.postgres.proxy:
             return
@@ -104,16 +107,19 @@ class StageConfig(Model):
             )
 
     def connections_needed(self) -> int:
-        """Return the most connections that functions and workers hold without a proxy."""
+        """Return how many database connections a stage needs without a proxy.
+
+        It is the most that functions and workers hold at once, with a reserve.
+        """
         functions = sum(self.reserved().values())
         fleet, least = self.fleet, {"alerts": self.alerts.tasks}
         workers = sum(each.tasks(fleet, least.get(each.name, 0)) * each.processes for each in classes()) if fleet else 0
         return (functions + workers) * _POOL + _RESERVED
 
     def reserved(self) -> Mapping[str, int]:
-        """Return the concurrency of each function that is bounded.
+        """Return the reserved concurrency of each function that is bounded.
 
-        None where a proxy shares the connections.
+        None is bounded where a proxy shares the connections.
         """
         bounded = self.postgres is not None and not self.postgres.proxy
         return shares(self.functions.concurrency if bounded else None)

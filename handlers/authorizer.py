@@ -1,4 +1,4 @@
-"""Rule on every request before its function: the Lambda authorizer of the HTTP API.
+"""Authorize every request before its function: the HTTP API's Lambda authorizer.
 
 Payload 2.0, simple answers, no cache. It always allows: its verdict travels in the context, and the service's runtime
 turns it into 401, 403, 429 or 503 with envelope and headers, which a denying authorizer could not give.

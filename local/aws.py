@@ -1,4 +1,7 @@
-"""AWS on 127.0.0.1: the emulator MiniStack (PyPI `ministack`), which speaks like LocalStack."""
+"""Run MiniStack (PyPI `ministack`), an emulator of AWS, on 127.0.0.1.
+
+It speaks like LocalStack.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
 def client_environment(endpoint: str) -> dict[str, str]:
-    """Return what boto3, the AWS CLI and the CDK CLI need for `endpoint`."""
+    """Return the environment variables that lead AWS clients to `endpoint` alone.
+
+    boto3, the AWS CLI and the CDK CLI read them.
+    """
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ENDPOINT_URL_S3": endpoint,
@@ -29,9 +35,9 @@ def client_environment(endpoint: str) -> dict[str, str]:
 
 
 class Aws(Service):
-    """The emulator as a process; objects of S3 are on disk.
+    """The emulator of AWS as a neighbour of the stage.
 
-    All else is memory that a clean stop writes down and a kill loses.
+    Objects of S3 are on disk; all else is memory that a clean stop writes down and a kill loses.
     """
 
     name: ClassVar[str] = "aws"
@@ -42,9 +48,9 @@ class Aws(Service):
         return f"http://{self.address}"
 
     def prepare(self) -> None:
-        """Drop the state of an earlier stop after a kill.
+        """Drop the emulator's written state after a kill.
 
-        It is older than S3's objects.
+        It is that of some earlier stop, older than S3's objects.
         """
         if self.crashed:
             shutil.rmtree(self.data / "state", ignore_errors=True)
@@ -53,9 +59,9 @@ class Aws(Service):
         return [sys.executable, "-m", "ministack"]
 
     def environment(self) -> Mapping[str, str]:
-        """Return the emulator's environment, which its Lambda functions inherit.
+        """Return the emulator's environment variables.
 
-        It holds nothing that a function could lean on by accident.
+        Its Lambda functions inherit all of them, so they hold nothing that a function could lean on by accident.
         """
         for folder in ("state", "s3", "tmp"):
             (self.data / folder).mkdir(parents=True, exist_ok=True)
@@ -79,7 +85,10 @@ class Aws(Service):
         }
 
     def health(self) -> dict[str, Any]:
-        """`{"services": {...}, "edition", "version"}`; OSError when nothing answers."""
+        """Return the emulator's answer: `{"services": {...}, "edition", "version"}`.
+
+        OSError when nothing answers.
+        """
         with urllib.request.urlopen(f"{self.endpoint}/_localstack/health", timeout=2) as answer:  # noqa: S310  # our own http address
             document: dict[str, Any] = json.load(answer)
             return document

@@ -1,4 +1,4 @@
-"""Brings both databases to the newest schema, by the command that the deployment itself runs."""
+"""Migrate both databases by the command that a deployment runs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from migrations.roles import OWNER
 
 
 def migrate(databases: Databases, log: Path) -> str:
-    """Migrate both databases as the owner role; return the last words.
+    """Migrate both databases to the newest schema and return a summary.
 
-    LocalError with the last lines when it fails.
+    The migrations run as the owner role. LocalError with the command's last lines when it fails.
     """
     environment = os.environ | {
         "PREMIUM_STAGE": "local",
@@ -42,6 +42,9 @@ def migrate(databases: Databases, log: Path) -> str:
 
 
 def _summary(lines: list[str]) -> str:
-    """Return how many were applied now; the whole is in the log."""
+    """Return how many migrations were applied.
+
+    The log has the whole output, with the layout of the time series.
+    """
     applied = sum(": applied " in line for line in lines)
     return f"{applied} applied" if applied else "up to date"

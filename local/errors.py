@@ -1,6 +1,6 @@
-"""Errors that stop a local command with two sentences, never a traceback.
+"""Define the error of local commands: a problem and its remedy, one sentence each.
 
-What is wrong, and what to do.
+The user never sees a traceback for it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ _FOLDER = {
 
 
 class LocalError(Exception):
-    """`str(error)` is shown to the user as it stands."""
+    """An error whose text is shown to the user as it stands."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(f"{problem} {remedy}")
 
 
 def explained(error: Exception) -> LocalError | None:
-    """Return what the machine did to us as a LocalError.
+    """Return an error of the machine as a LocalError.
 
-    None for an error of our own making, whose traceback is wanted.
+    None for a defect of our own, whose traceback is wanted.
     """
     if isinstance(error, HTTPClientError | Unreachable):
         return LocalError(f"The AWS emulator does not answer ({error}).", "See: make status; start it: make up")

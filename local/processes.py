@@ -1,6 +1,6 @@
-"""Processes that outlive the command that starts them.
+"""Start and end processes that outlive the command that starts them.
 
-Recorded by pid and start time, so that only ours are ended.
+They are recorded by pid and start time, so that only ours are ended.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import psutil
 def spawn(
     command: Sequence[str | Path], *, record: Path, log: Path, environment: Mapping[str, str], uid: int | None = None
 ) -> int:
-    """Start a process in a session of its own and return its pid.
+    """Start a process in its own session, record it, and return its pid.
 
-    Its output is appended to `log`; `record` keeps the pid.
+    Its output is appended to `log`.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     record.parent.mkdir(parents=True, exist_ok=True)
@@ -48,17 +48,20 @@ def _group(uid: int) -> int:
 
 
 def write_record(record: Path, pid: int) -> None:
-    """`{"pid", "started"}`: a pid alone may be someone else's later."""
+    """Write a process' pid and start time: `{"pid", "started"}`.
+
+    A pid alone may be someone else's later.
+    """
     partial = record.with_suffix(".partial")
     partial.write_text(json.dumps({"pid": pid, "started": started(pid)}))
     partial.replace(record)
 
 
 def started(pid: int) -> str | None:
-    """Return when the process began, None when there is none.
+    """Return a process' start time; None where there is no such process.
 
-    Exactly: this boot's id and the kernel's ticks since then.
-    Seconds of the epoch would not do: the kernel derives the boot's time anew at each reading, and it jitters.
+    It is this boot's id and the kernel's ticks since then. Seconds of the epoch would not do: the kernel derives the
+    boot's time anew at each reading, and it jitters.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
@@ -72,7 +75,7 @@ def _boot() -> str:
 
 
 def recorded(record: Path) -> tuple[int, str] | None:
-    """The pid and start that were written, alive or not."""
+    """Return the pid and start time of a record, alive or not."""
     try:
         values = json.loads(record.read_text())
     except (FileNotFoundError, ValueError):
@@ -81,7 +84,10 @@ def recorded(record: Path) -> tuple[int, str] | None:
 
 
 def running(record: Path) -> psutil.Process | None:
-    """The recorded process if it still is that process and not a zombie."""
+    """Return the recorded process if it still runs.
+
+    It must be the same process, and no zombie.
+    """
     known = recorded(record)
     if known is None or started(known[0]) != known[1]:
         return None
@@ -93,7 +99,7 @@ def running(record: Path) -> psutil.Process | None:
 
 
 def end(record: Path, *, grace: float, first: signal.Signals = signal.SIGTERM) -> None:
-    """Stop the recorded process, and kill what is left after `grace` seconds."""
+    """Stop the recorded process, and kill its session after `grace` seconds."""
     known = recorded(record)
     if known is None:
         return
@@ -115,7 +121,7 @@ def _wait_gone(record: Path, seconds: float) -> None:
 
 
 def _reap(pid: int) -> None:
-    """Wait for a child of ours, which would stay a zombie.
+    """Wait for an ended child, which stays a zombie until then.
 
     Another's child is not ours to wait for.
     """
@@ -126,9 +132,10 @@ def _reap(pid: int) -> None:
 
 
 def _session(leader: int, since: str) -> Iterator[psutil.Process]:
-    """What still runs in the session that `leader` opened at `since`, the leader included.
+    """Yield the processes that run in the session of a recorded process.
 
-    A pid stays taken while a session has its number; after a reboot, or once the session was empty, it may be anyone's.
+    `leader` opened it at `since` and is included. A pid stays taken while a session has its number; after a reboot, or
+    once the session was empty, it may be anyone's.
     """
     if since.partition(":")[0] != _boot() or started(leader) not in (None, since):
         return

@@ -1,4 +1,7 @@
-"""Show what a command is doing, in a terminal or in plain lines."""
+"""Show the progress of a command's steps.
+
+In a terminal a spinner with the seconds, plain lines elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,16 @@ WIDTH = 120
 
 @dataclass
 class Note:
-    """What a step found out; shown beside its time."""
+    """A step's result, shown beside its time."""
 
     text: str = ""
 
 
 @contextmanager
 def step(title: str) -> Iterator[Note]:
-    """Show a step and, when it is done, its time and note.
+    """Show a step's progress, then `✓ title  1.2 s  note`.
 
-    In a terminal a spinner until then. An error goes on as it is.
+    In a terminal a spinner turns until then. An error goes on as it is.
     """
     begun, note = time.monotonic(), Note()
     if CONSOLE.is_terminal:
@@ -39,7 +42,10 @@ def step(title: str) -> Iterator[Note]:
 
 
 def _show(title: str, seconds: float, found: str) -> None:
-    """What was found stands on the line when it is short, below it otherwise."""
+    """Print a finished step.
+
+    Its note stands on the line when it is short, below it otherwise.
+    """
     line = f"✓ {title:<52} {seconds:6.1f} s"
     beside = len(line) + len(found) + 2 <= WIDTH
     CONSOLE.print(f"{line}  {found}".rstrip() if beside else f"{line}\n    {found}", markup=False)

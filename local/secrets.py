@@ -1,6 +1,6 @@
-"""Passwords of the local services, in files that only their owner reads.
+"""Keep the passwords of the local services in a private file.
 
-Generated once.
+They are generated once; only the file's owner can read it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def load_or_create(path: Path, names: Iterable[str]) -> dict[str, str]:
-    """Return `{name: password}`, and make those that the file lacks."""
+    """Return `{name: password}`, with new passwords for names that the file lacks."""
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     missing = [name for name in names if name not in known]
     if missing:
@@ -23,7 +23,7 @@ def load_or_create(path: Path, names: Iterable[str]) -> dict[str, str]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace the file in one step; mode 600 from its first byte."""
+    """Replace a file in one step, with mode 600 from its first byte."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,4 +1,7 @@
-"""The HTTP side alone: envelope, error table, router, pagination, idempotency, headers."""
+"""Parts that every handler shares: envelope, errors, router, pagination, idempotency, headers.
+
+It is the HTTP side alone; nothing here knows a service.
+"""
 
 from handlers.runtime.arguments import Caller, IdempotencyKey, RequestId
 from handlers.runtime.audit import audited

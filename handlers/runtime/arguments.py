@@ -1,4 +1,4 @@
-"""Give a route what it asks for by annotation.
+"""Give a route the caller and request id that its annotations ask for.
 
 None of it comes from the request's parameters: `def overview(caller: Caller, request_id: RequestId) -> Portfolio: ...`
 """

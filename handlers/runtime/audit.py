@@ -21,7 +21,7 @@ _AGENT_CHARACTERS = 200
 
 
 def audited(*, target: object = None, **changes: object) -> None:
-    """Tell the audit entry of the request under way what is changed, and how.
+    """Add target and changes to the audit entry of the current request.
 
     Path parameters, the created id and the names of the body's fields are told without it.
     """
@@ -31,7 +31,7 @@ def audited(*, target: object = None, **changes: object) -> None:
 
 
 def recorded(function: Callable[..., Any], rule: str, *, security: bool) -> Callable[..., Any]:
-    """Return the route's function surrounded by its entries."""
+    """Return a route's function that writes an audit entry before and after."""
     parameters = _PARAMETER.findall(rule)
 
     @functools.wraps(function)
@@ -68,6 +68,6 @@ def _created(value: object) -> tuple[object, ...]:
 
 
 def _fields(arguments: dict[str, Any]) -> dict[str, list[str]]:
-    """Names only: what a body holds may be a secret."""
+    """Return the names of a body's fields, whose values may be secret."""
     names = [name for given in arguments.values() if isinstance(given, Body) for name in given.model_fields_set]
     return {"fields": sorted(names)} if names else {}

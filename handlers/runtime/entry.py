@@ -1,4 +1,4 @@
-"""Make the Lambda function around a router.
+"""Make the Lambda function that serves a router.
 
 It adds request id, headers, CORS and one access line, and never lets an exception out.
 """

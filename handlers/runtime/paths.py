@@ -1,6 +1,6 @@
 """Find the methods of every path of the platform.
 
-By the manifests alone: no handler is imported for it.
+The manifests alone tell them: no handler is imported.
 """
 
 from __future__ import annotations
@@ -23,6 +23,6 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """`/v1/notes/{id}` with any one segment for `{id}`."""
+    """Return a path's pattern: `/v1/notes/{id}` with any one segment for `{id}`."""
     parts = re.split(r"\{[^}]*\}", path)
     return re.compile("[^/]+".join(re.escape(part) for part in parts))

@@ -1,4 +1,4 @@
-"""Keep what is known about the request under way.
+"""Keep the state of the current request.
 
 A Lambda process serves one at a time, a test may serve several.
 """
@@ -22,7 +22,7 @@ _CURRENT: ContextVar[RequestState] = ContextVar("request")
 
 @dataclass(kw_only=True)
 class RequestState:
-    """One request: its id, its caller, and headers of its answer."""
+    """The id and caller of one request, and headers of its answer."""
 
     request_id: str
     ruling: Ruling = NO_RULING
@@ -45,7 +45,7 @@ class RequestState:
 
 
 def begin(event: Mapping[str, Any], context: Any) -> RequestState:
-    """Begin a request.
+    """Begin a request and return its state.
 
     Its id is API Gateway's, or the invocation's where there is no gateway.
     """

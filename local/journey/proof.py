@@ -1,4 +1,7 @@
-"""Prove by logs that every request reached a function of our stacks."""
+"""Prove that every request ran in a deployed function, never in-process.
+
+Every request id stands in the log of a function of our stacks.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from local.logs import function_messages
 
 
 def functions_of(clients: Clients, request_ids: Iterable[str], *, since: float, seconds: float = 20) -> dict[str, str]:
-    """Return which function logged each request id; others are absent.
+    """Return the function that logged each request id.
 
-    `since`: seconds of the epoch.
+    Ids that none logged are absent. `since`: seconds of the epoch.
     """
     missing = set(request_ids)
     found: dict[str, str] = {}

@@ -1,6 +1,6 @@
-"""A real market on the local EVM node: tokens, pools and trades.
+"""Build a real market on the local EVM node.
 
-Uniswap V2 and V3 from npm's bytecode.
+Tokens, Uniswap V2 and V3 from npm's bytecode, liquidity and trades.
 """
 
 from local.market.build import build

@@ -1,4 +1,7 @@
-"""Builds the market: deploys, funds pools, trades. Run again it sends only what is missing."""
+"""Build the market: deploy contracts, fund pools, trade.
+
+Run again it sends only what is missing.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ _FULL_RANGE = 887220
 
 
 def build(url: str) -> Market:
-    """Build the market on the node at `url`; LocalError where it refuses.
+    """Build the market on the node at `url`, and return it.
 
-    Ends at the machine's time.
+    LocalError where the node refuses. The chain's time is the machine's at the end.
     """
     node = Node(url)
     try:
@@ -43,7 +46,7 @@ def _build(node: Node) -> Market:
 
 
 def account(label: str) -> str:
-    """Return an address that only the market uses.
+    """Return the address of an account that only the market uses.
 
     Its nonce tells how far the market has been built.
     """
@@ -81,7 +84,7 @@ def _deploy(owner: Account) -> Market:
 
 
 def _fund(owner: Account, market: Market) -> None:
-    """Give the pools the depth that makes prices trustworthy.
+    """Fund the pools of V2 deeply enough for trustworthy prices.
 
     3 M USDL against ETH, 1.5 M against LGOV, 1,000 WETH against LPTS.
     """
@@ -98,7 +101,10 @@ def _fund(owner: Account, market: Market) -> None:
 
 
 def _fund_v3(owner: Account, market: Market) -> None:
-    """WETH and LPTS one to one over the full range, as a real position."""
+    """Fund the pool of V3: WETH and LPTS, one to one over the full range.
+
+    It is a real position.
+    """
     amount, manager = 1000 * ETHER, market.v3_positions
     owner.do(market.weth, "deposit()", value=amount)
     for token in (market.weth, market.proxy_token):

@@ -1,6 +1,6 @@
-"""Two years in the life of one wallet and of a moving market.
+"""Send the trades of one wallet over two years.
 
-Purchases, swaps on both exchanges, a reward.
+Purchases, swaps on both exchanges, a reward; and the market moves.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _V3_SWAP = "exactInputSingle((address,address,uint24,address,uint256,uint256,uin
 
 
 def trade(node: Node, owner: Account, market: Market) -> bool:
-    """Send what is missing of the story; False where nothing was."""
+    """Send the trades that are missing, by date; return whether there were any."""
     before = node.call("eth_blockNumber")
     wallet = Account(node, market.wallet)
     router, me = market.v2_router, market.wallet
