@@ -16,7 +16,7 @@ def metric(
     statistic: str = "Average",
     minutes: int = 5,
 ) -> cloudwatch.Metric:
-    """A metric over periods of `minutes`."""
+    """Return a metric over periods of `minutes`."""
     return cloudwatch.Metric(
         namespace=namespace,
         metric_name=name,
