@@ -12,6 +12,7 @@ from handlers.models.alerts import (
     AlertView,
     DestinationsBody,
     DestinationsView,
+    KeptDestinationsView,
     KeptRuleView,
     NewRule,
     RuleChange,
@@ -122,13 +123,13 @@ def destinations(caller: Caller) -> DestinationsView:
 
 @app.put("/v1/alerts/destinations")
 @needs(tier="starter", scope="alerts:write")
-def set_destinations(caller: Caller, body: DestinationsBody) -> DestinationsView:
+def set_destinations(caller: Caller, body: DestinationsBody) -> KeptDestinationsView:
     """Replace all destinations.
 
     One that is left out is removed, and the email is the profile's again.
     """
-    given = _rules().set_destinations(caller.user_id, body.model_dump(exclude_none=True))
-    return DestinationsView.model_validate(given)
+    given, secret = _rules().set_destinations(caller.user_id, body.model_dump(exclude_none=True))
+    return KeptDestinationsView(signing_secret=secret, **given)
 
 
 @app.post("/v2/premium/alerts", status_code=201)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from handlers.models.notifications import NoticeChange, NoticePosition, NoticeView, notice_view
+from handlers.models.notifications import NoticeChange, NoticePosition, UserNoticeView, notice_view
 from handlers.runtime import Caller, Cursor, Limit, Listing, entry, listing, needs, position, router
 from premium.bootstrap import platform
 from premium.notifications.service import Notices
@@ -14,7 +14,7 @@ app = router("Notices")
 
 @app.get("/v1/notices")
 @needs(scope="notices:read")
-def list_notices(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[NoticeView]:
+def list_notices(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[UserNoticeView]:
     """List the caller's notices, newest first.
 
     `meta.unread` counts those that were not read.
@@ -28,7 +28,7 @@ def list_notices(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 @app.put("/v1/notices/<notice_id>")
 @needs(scope="notices:write")
-def change_notice(caller: Caller, notice_id: UUID, change: NoticeChange) -> NoticeView:
+def change_notice(caller: Caller, notice_id: UUID, change: NoticeChange) -> UserNoticeView:
     """Mark a notice as read or unread."""
     return notice_view(Notices.of(platform()).mark(caller.user_id, notice_id, read=change.read))
 

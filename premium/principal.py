@@ -1,4 +1,4 @@
-"""The caller of a request, and the ruling on him that the authorizer hands to the functions.
+"""The caller of a request, and the authorizer's ruling on it.
 
 The gatekeeper of accounts rules; the ruling travels as strings in the authorizer's context, which only API Gateway can
 write; the handlers' runtime reads it.

@@ -187,6 +187,18 @@ class DestinationsView(View):
     telegram: str | None = None
 
 
+class KeptDestinationsView(DestinationsView):
+    """Destinations that were just kept."""
+
+    signing_secret: str | None = Field(
+        description="Of notices to the webhook that are not a rule's; shown once, when it is made"
+    )
+
+    def remembered(self) -> KeptDestinationsView:
+        """Return the answer without its secret, as it is kept for repeated requests."""
+        return self.model_copy(update={"signing_secret": None})
+
+
 class RulePosition(Position):
     """The last rule of a page."""
 

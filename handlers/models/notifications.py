@@ -18,7 +18,7 @@ class NoticeChange(Body):
     read: StrictBool = Field(default=True, description="false: mark it as not read again")
 
 
-class NoticeView(View):
+class UserNoticeView(View):
     """A notice as the app shows it."""
 
     id: UUID
@@ -38,6 +38,6 @@ class NoticePosition(Position):
     id: UUID
 
 
-def notice_view(row: NoticeRow) -> NoticeView:
+def notice_view(row: NoticeRow) -> UserNoticeView:
     """Return the view of a notice's row."""
-    return NoticeView.model_validate(row.model_dump())
+    return UserNoticeView.model_validate(row.model_dump())

@@ -48,10 +48,13 @@ class Client:
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
-        """Send a request and return the envelope's `data`.
+        """Call the API and return `data` of the envelope; Refused for a failure."""
+        return self.envelope(method, path, body, headers)["data"]
 
-        Refused for anything but a success.
-        """
+    def envelope(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """Call the API and return the whole envelope, with a list's `meta.pagination`."""
         answer = self._http.request(method, f"{self.base}{path}", json=body, headers=dict(headers or {}))
         try:
             envelope = answer.json()
@@ -62,7 +65,7 @@ class Client:
             error = envelope.get("error", {})
             text = f"{error.get('message', answer.text[:200])} {error.get('details') or ''}".strip()
             raise Refused(method, path, answer.status_code, error.get("code", "?"), text)
-        return envelope["data"]
+        return envelope
 
     def wait_for(self, job: Mapping[str, Any], *, seconds: float = 90) -> Mapping[str, Any]:
         """Poll `links.self` until the job ends, and return the job.

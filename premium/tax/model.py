@@ -1,4 +1,6 @@
-"""What the engine reads and makes: plain frozen tuples, because a year has a million of them.
+"""Values of the tax engine.
+
+Plain frozen tuples, because a year has a million of them.
 
 Amounts are units of the asset, values are fiat, both exact `Decimal`; instants are microseconds since 1970 UTC;
 days are local tax days, counted from 1970-01-01.

@@ -15,7 +15,7 @@ from redis import Redis
 
 from premium.alerts.matcher.memory import Changes
 from premium.alerts.model import Alert
-from premium.alerts.shards.standing import ShardLost
+from premium.alerts.shards.ownership import ShardLost
 from premium.alerts.store.batch_queue import BatchQueue
 from premium.alerts.store.batches import ShardBatches
 from premium.alerts.store.leases import ShardLease

@@ -1,4 +1,7 @@
-"""Form 8949's parts and boxes: A-F for sales until 2024, G-L for digital assets from 2025."""
+"""The parts and boxes of Form 8949.
+
+A-F for sales until 2024, G-L for digital assets from 2025.
+"""
 
 from __future__ import annotations
 
