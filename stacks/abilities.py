@@ -1,4 +1,7 @@
-"""What the place we deploy to can do. AWS can do all of it; the emulator's differences stand here and nowhere else."""
+"""Describe the abilities of the place that a stage is deployed to.
+
+AWS can do all of it; the emulator's differences stand here and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Abilities:
-    """Each False has its reason beside it below; `endpoint` is where AWS is when it is not AWS.
+    """The abilities of AWS, or of an emulator of it.
 
-    `chains` is the functions' CHAINS_FILE, which tells them of the EVM node beside the emulator.
+    Each False has its reason beside it below; `endpoint` is the emulator's address, where there is one.
+    `chains` is the functions' CHAINS_FILE, which names the EVM node beside the emulator.
     """
 
     endpoint: str | None = None
@@ -24,7 +28,7 @@ AWS = Abilities()
 
 
 def emulator(endpoint: str, chains: str | None = None) -> Abilities:
-    """The MiniStack (or LocalStack) at this address."""
+    """Return the abilities of the MiniStack (or LocalStack) at this address."""
     return Abilities(
         endpoint=endpoint.rstrip("/"),
         chains=chains,

@@ -1,4 +1,7 @@
-"""Classes of workers as the manifests bring them: what each is given, and its share of a stage's tasks."""
+"""Collect the classes of workers from the manifests.
+
+Each has what its tasks are given, and its share of a stage's tasks.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ _EVERY_WORKER: tuple[Need, ...] = ("database", "timeseries", "redis", "jobs", "c
 
 
 class QueueClass(Model):
-    """One RQ queue: what its tasks are given, processes a task, and its part of the fleet."""
+    """A class of workers: one RQ queue and the needs of its tasks.
+
+    It has the processes of a task and its part of the fleet.
+    """
 
     name: str = Field(pattern=r"^[a-z]+$")
     needs: tuple[Need, ...]
@@ -24,16 +30,19 @@ class QueueClass(Model):
 
     @property
     def given(self) -> tuple[str, ...]:
-        """Everything that provisions must hold for it."""
+        """Return the names of all provisions that its tasks are given."""
         return (*self.needs, *self.secrets)
 
     def tasks(self, fleet: Fleet, least: int = 0) -> int:
-        """Return how many tasks it may grow to; one at least."""
+        """Return the most tasks it may grow to; one at least."""
         return max(int(fleet.total * self.share), least, 1)
 
 
 def classes() -> tuple[QueueClass, ...]:
-    """Return the classes of all services, the most urgent first; shares over a whole fleet shrink alike."""
+    """Return the classes of all services, the most urgent first.
+
+    Shares over a whole fleet shrink alike.
+    """
     whole = max(Decimal(1), sum((queue.share for queue in queues()), Decimal(0)))
     return tuple(_class(queue, queue.share / whole) for queue in queues())
 
@@ -50,6 +59,6 @@ def _class(queue: Queue, share: Decimal) -> QueueClass:
 
 
 def _runs_in(service: Service, queue: Queue) -> bool:
-    """Whether jobs or residents of the service run in this class."""
+    """Tell whether jobs or residents of the service run in this class."""
     residents = {resident.queue for resident in service.residents}
     return queue.name in residents or (bool(service.kinds) and service.queue == queue.name)

@@ -1,4 +1,7 @@
-"""Stores of data: tables and buckets in every stage, databases and caches on AWS."""
+"""The stack of stores: tables, buckets, databases and caches.
+
+Tables and buckets in every stage, databases and caches on AWS.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ _OBJECTS = ("s3:GetObject", "s3:PutObject")
 
 @dataclass(frozen=True)
 class Servers:
-    """What a stage on AWS runs besides tables and buckets, and where."""
+    """The network and sizes of the databases and caches on AWS."""
 
     vpc: ec2.IVpc
     groups: Groups
@@ -40,8 +43,9 @@ class Servers:
 
 
 class DataStack(PremiumStack):
-    """`tables` by name, `reports`, `exports`, `logs`, `database`, `redis`; `provisions` is what processes may be given.
+    """The stack of stores, and the provisions to use them.
 
+    `tables` by name, `reports`, `exports`, `logs`, `database`, `redis`; `provisions` is what processes may be given.
     Without `servers` (the emulator has none) there are no databases: `local` writes this machine's into the secrets.
     """
 
@@ -65,7 +69,10 @@ class DataStack(PremiumStack):
         self._outputs()
 
     def provisions(self) -> dict[str, Provision]:
-        """What a process of this need is given; the audit trail can be appended to and read, never changed."""
+        """Return what a function of each need is given.
+
+        The audit trail can be appended to and read, never changed.
+        """
         reach = self.connections
         return {
             **{name: self._table(name, _ALL) for name in ("jobs", "idempotency", "usage", "connections")},
@@ -80,14 +87,20 @@ class DataStack(PremiumStack):
         }
 
     def _lent_replica(self, lent: str | None) -> Provision:
-        """The free platform's users and prices, read-only, where it lends a replica; nothing otherwise."""
+        """Provide the free platform's users and prices, read-only.
+
+        Nothing where it lends no replica.
+        """
         if lent is None:
             return Provision()
         secret = secretsmanager.Secret.from_secret_complete_arn(self, "Replica", lent)
         return Provision({"FREE_REPLICA_SECRET_ARN": secret.secret_arn}, secret.grant_read)
 
     def worker_provisions(self) -> dict[str, Provision]:
-        """The same for workers, whose database role is their own."""
+        """Return what a worker of each need is given.
+
+        Workers have a database role of their own.
+        """
         own = connection("DATABASE_SECRET_ARN", self.connections["WorkerDatabase"], self.key)
         return self.provisions() | {"database": own}
 

@@ -1,4 +1,7 @@
-"""The front door: CloudFront with WAF before both APIs, the secret that shuts the side door, assets, the name."""
+"""The stack of the front door: CloudFront with WAF before both APIs.
+
+It has the secret that shuts the side door, assets, the name.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ ORIGIN_HEADER = "X-Origin-Secret"
 
 
 class EdgeStack(PremiumStack):
-    """`distribution` and `url`; lives in us-east-1, as WAF and certificates of CloudFront do."""
+    """The stack of CloudFront: `distribution` and `url`.
+
+    It lives in us-east-1, as WAF and certificates of CloudFront do.
+    """
 
     def __init__(
         self,
@@ -135,14 +141,20 @@ class EdgeStack(PremiumStack):
         )
 
     def _access_logs(self) -> s3.Bucket:
-        """CloudFront still writes its logs by an access control list."""
+        """Return the bucket of access logs.
+
+        CloudFront still writes its logs by an access control list.
+        """
         bucket = log_bucket(self, "AccessLogs", frame=self.frame, ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED)
         acknowledge(bucket, {"AwsSolutions-S1": "it is where access logs go; logging it into itself would never end"})
         return bucket
 
 
 def _api(origin: origins.HttpOrigin) -> cloudfront.BehaviorOptions:
-    """Every answer is somebody's own: nothing is cached, everything but the host is passed on."""
+    """Return the behaviour of an API's paths: nothing is cached.
+
+    Every answer is somebody's own; everything but the host is passed on.
+    """
     return cloudfront.BehaviorOptions(
         origin=origin,
         viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
@@ -167,5 +179,5 @@ def _stream(origin: origins.HttpOrigin, rewrite: cloudfront.Function) -> cloudfr
 
 
 def host_of(url: str) -> str:
-    """The host of `https://host…`, which may be known only at deploy."""
+    """Return the host of `https://host…`, which may be known only at deploy."""
     return Fn.select(2, Fn.split("/", url)) if Token.is_unresolved(url) else url.split("/")[2]

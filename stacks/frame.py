@@ -1,4 +1,7 @@
-"""What every stack is told: where it stands, what happens to its data when it goes, and what that place can do."""
+"""Define the facts of a stage that every stack is given.
+
+Its account and region, the fate of its data when it goes, and the abilities of the place.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _RETENTION = {
 
 @dataclass(frozen=True)
 class Frame:
-    """The stage's common facts; `log_days` is one of 7, 30, 365."""
+    """The common facts of a stage's stacks; `log_days` is one of 7, 30, 365."""
 
     stage: StageName
     environment: Environment
@@ -37,12 +40,15 @@ class Frame:
 
     @property
     def removal_policy(self) -> RemovalPolicy:
-        """For databases and volumes, which have snapshots."""
+        """Return the removal policy of databases and volumes, which have snapshots."""
         return RemovalPolicy[self.removal.upper()]
 
     @property
     def store_removal(self) -> RemovalPolicy:
-        """For buckets, tables, keys and secrets: they have no snapshot, so they stay where a snapshot is asked for."""
+        """Return the removal policy of buckets, tables, keys and secrets.
+
+        They have no snapshot, so they stay where a snapshot is asked for.
+        """
         return RemovalPolicy.DESTROY if self.removal == "destroy" else RemovalPolicy.RETAIN
 
     @property
@@ -51,7 +57,7 @@ class Frame:
 
 
 class PremiumStack(Stack):
-    """A stack of one stage; protected against deletion where data is retained."""
+    """A stack of one stage, protected against deletion where data is retained."""
 
     def __init__(self, scope: Construct, name: str, *, frame: Frame, description: str) -> None:
         super().__init__(

@@ -1,4 +1,7 @@
-"""The Lambda functions of a stage: its fronts, and what the manifests of services ask for."""
+"""List the Lambda functions of a stage: its fronts and its services' own.
+
+The manifests of services ask for theirs.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from stacks.model import Model
 
 
 class Function(Model):
-    """One function, `<module>.handler`; `secrets` holds the variables that tell it ARNs."""
+    """One Lambda function, `<module>.handler`, and its needs.
+
+    `secrets` holds the variables that tell it ARNs.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     module: str
@@ -23,17 +29,20 @@ class Function(Model):
 
     @property
     def given(self) -> tuple[str, ...]:
-        """Everything that provisions must hold for it."""
+        """Return the names of all provisions that the function is given."""
         return (*self.needs, *self.secrets)
 
     @property
     def connects(self) -> bool:
-        """Whether its instances hold connections to the premium database."""
+        """Tell whether its instances hold connections to the premium database."""
         return "database" in self.needs or "worker_database" in self.needs
 
     @property
     def weight(self) -> int:
-        """Its part of a stage's concurrency: what is called most gets twice as much."""
+        """Return its part of a stage's concurrency.
+
+        What is called most gets twice as much.
+        """
         return 2 if self.hot else 1
 
 
@@ -60,7 +69,7 @@ _EVERY_SCHEDULE: tuple[Need, ...] = ("redis", "jobs", "audit")
 
 
 def schedules() -> tuple[Schedule, ...]:
-    """Return what happens by the clock, of all services."""
+    """Return the schedules of all services."""
     return tuple(schedule for service in services() for schedule in service.schedules)
 
 

@@ -1,4 +1,7 @@
-"""The queue of chain events with its dead letters, and the operators' topics; a lent queue is imported."""
+"""The stack of the chain events' queue and the operators' topics.
+
+The queue has its dead letters; a lent queue is imported.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _TRIES_OF_A_CONSUMER = 6  # a message is hidden for six times its consumer's tim
 
 
 class MessagingStack(PremiumStack):
-    """`events` of chains, and `operations`: a topic a class of alarms."""
+    """The stack of `events` of chains, and `operations`: a topic a severity."""
 
     def __init__(self, scope: Construct, *, frame: Frame, key: kms.IKey, existing: Existing, alerts: Alerts) -> None:
         super().__init__(scope, "messaging", frame=frame, description="Premium: queues and topics")
@@ -31,12 +34,13 @@ class MessagingStack(PremiumStack):
         CfnOutput(self, "EventsQueueUrl", value=self.events.queue_url)
 
     def provisions(self) -> dict[str, Provision]:
-        """`events` for what empties the queue, `event_sender` for what fills it."""
+        """Provide `events` to read the queue, and `event_sender` to fill it."""
         return {"events": self._consumer(), "event_sender": self._sender()}
 
     def _consumer(self) -> Provision:
-        """The event source mapping grants the rest.
+        """Provide the queue and its dead letters to the function that empties it.
 
+        The event source mapping grants the rest.
         What cannot be read it puts among the dead letters itself, with the reason; those of a lent queue are not ours.
         """
         environment = {"EVENTS_QUEUE_URL": self.events.queue_url, **self._shared}
@@ -51,7 +55,10 @@ class MessagingStack(PremiumStack):
         return Provision(environment | {"EVENTS_DEAD_LETTERS": dead.queue_url}, bury)
 
     def _sender(self) -> Provision:
-        """For what reads the chains; a lent queue's key is its owner's to open."""
+        """Provide the queue to the processes that read the chains.
+
+        A lent queue's key is its owner's to open.
+        """
 
         def send(grantee: iam.IGrantable) -> None:
             self.events.grant(grantee, "sqs:SendMessage")

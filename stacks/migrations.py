@@ -1,4 +1,7 @@
-"""Brings both databases up to date, in the deployment, before Api and Workers: they depend on this stack."""
+"""The stack that migrates both databases during a deployment.
+
+Api and Workers depend on it, and come after it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ _ROLES = ("Owner", "App", "Worker")
 
 
 class MigrationsStack(PremiumStack):
-    """Runs `python -m migrations up` when the image or the secrets' generation changes; a failure stops the deploy."""
+    """A task that runs `python -m migrations up` in the deployment.
+
+    It runs when the image or the secrets' generation changes; a failure stops the deploy.
+    """
 
     def __init__(
         self,
@@ -78,7 +84,10 @@ class MigrationsStack(PremiumStack):
         return environment
 
     def _database(self, prefix: str, name: str, host: str, security: SecurityStack) -> dict[str, str]:
-        """The server's own address: a migration needs a session, which a pooler does not give."""
+        """Return the server's own address.
+
+        A migration needs a session, which a pooler does not give.
+        """
         admin, roles = security.secrets[f"{name}Admin"], [security.secrets[f"{name}{role}"] for role in _ROLES]
         self._may_read(admin, *roles)
         return {
@@ -127,7 +136,10 @@ class MigrationsStack(PremiumStack):
         return function
 
     def _may_run(self, role: iam.Role, function: lambda_.Function) -> None:
-        """This one task and nothing else, and itself once more for a migration of over 14 minutes."""
+        """Let the function run this one task and nothing else.
+
+        It may call itself once more for a migration of over 14 minutes.
+        """
         definition = self.task.definition
         tasks = self.format_arn(service="ecs", resource="task", resource_name=f"{self.cluster.cluster_name}/*")
         role.add_to_policy(iam.PolicyStatement(actions=["ecs:RunTask"], resources=[definition.task_definition_arn]))

@@ -1,4 +1,7 @@
-"""The sizes and choices a stage gives its stacks: frozen, bounded, one model a concern."""
+"""Define the sizes and choices that a stage gives its stacks.
+
+Frozen, bounded, one model a concern.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ Days = Annotated[int, Field(ge=1, le=3653)]
 
 
 class Model(BaseModel):
-    """Frozen; a key it does not know is an error."""
+    """The base of these models: frozen; a key it does not know is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +36,10 @@ class Postgres(Model):
 
 
 class TimescaleExternal(Model):
-    """TimescaleDB run by somebody else: its secrets (JSON as in docs/architecture.md), the network it is peered by."""
+    """A TimescaleDB that somebody else runs, reached by peering.
+
+    Its secrets (JSON as in docs/architecture.md), and the network.
+    """
 
     app_secret: Arn
     worker_secret: Arn
@@ -59,7 +65,10 @@ class Redis(Model):
 
 
 class Fleet(Model):
-    """One Fargate task: CPU units (1024 is a vCPU), MiB of memory, and tasks a queue class."""
+    """The size of a Fargate task, and the tasks of each queue class.
+
+    CPU units (1024 is a vCPU), MiB of memory.
+    """
 
     cpu: Literal[256, 512, 1024, 2048, 4096]
     memory: int = Field(ge=512, le=30720)
@@ -69,8 +78,9 @@ class Fleet(Model):
 
 
 class Alerts(Model):
-    """How matchers divide the events, and the chains (registry names) whose nodes are read block by block.
+    """The shards of matchers, and the chains whose nodes are read.
 
+    Chains go by their registry names and are read block by block.
     A spare stands in for a matcher that dies. Whoever reads a chain is the only one who does: a lock decides.
     """
 
@@ -80,13 +90,17 @@ class Alerts(Model):
 
     @property
     def tasks(self) -> int:
-        """That always run: a source waits for no backlog, and a shard for no other."""
+        """Return the number of tasks that always run.
+
+        A source waits for no backlog, and a shard for no other.
+        """
         return self.shards + self.spares if self.sources or self.shards > 1 else 0
 
 
 class Functions(Model):
-    """Lambda: MiB of memory, warm instances of the hot ones, minutes of the 5 % canary.
+    """The sizes of Lambda functions.
 
+    MiB of memory, warm instances of the hot ones, minutes of the 5 % canary.
     `concurrency`: instances that all functions with the database may have together, where no proxy stands before it.
     """
 
@@ -97,14 +111,17 @@ class Functions(Model):
 
 
 class Throttle(Model):
-    """Requests a second over all callers, and the burst above them."""
+    """The limit of requests a second over all callers, and its burst."""
 
     rate: int = Field(default=1000, ge=1, le=10000)
     burst: int = Field(default=2000, ge=1, le=5000)
 
 
 class Domain(Model):
-    """The name customers call; the certificate lives in us-east-1, the hosted zone in Route 53."""
+    """The name customers call.
+
+    The certificate lives in us-east-1, the hosted zone in Route 53.
+    """
 
     name: Host
     zone_id: str = Field(pattern=r"^Z[A-Z0-9]{5,32}$")
@@ -113,7 +130,10 @@ class Domain(Model):
 
 
 class Existing(Model):
-    """What the free platform lends; each absent field is created instead."""
+    """The resources that the free platform lends.
+
+    Each absent field is created instead.
+    """
 
     vpc_id: str | None = Field(default=None, pattern=r"^vpc-[0-9a-f]{8,17}$")
     private_subnets: tuple[str, ...] = ()
@@ -130,7 +150,10 @@ class Existing(Model):
 
 
 class Alerting(Model):
-    """Where alarms go; an address or ARN that is absent is not subscribed."""
+    """The addresses that alarms go to.
+
+    An address or ARN that is absent is not subscribed.
+    """
 
     emails: tuple[str, ...] = ()
     pagerduty_url: str | None = Field(default=None, pattern=r"^https://")

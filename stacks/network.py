@@ -1,4 +1,7 @@
-"""The network: our own VPC or a lent one, its endpoints, and one security group a role with rules by reference."""
+"""The stack of the network: a VPC, its endpoints and security groups.
+
+The VPC is our own or a lent one; one security group a role, with rules by reference.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ _SERVICES = {
 
 
 class NetworkStack(PremiumStack):
-    """`vpc` and `groups` by role; endpoints and flow logs only where the VPC is ours."""
+    """The network: `vpc`, and `groups` by role.
+
+    Endpoints and flow logs only where the VPC is ours.
+    """
 
     def __init__(
         self, scope: Construct, *, frame: Frame, zones: tuple[str, ...], nat_gateways: int, existing: Existing
@@ -73,7 +79,10 @@ class NetworkStack(PremiumStack):
         )
 
     def _reach_lent(self, existing: Existing) -> None:
-        """Opens the free platform's Redis and replica to our callers, by rules of ours on its groups."""
+        """Open the free platform's Redis and replica to our callers.
+
+        By rules of ours on its groups.
+        """
         lent = (
             ("LentRedis", existing.redis_security_group, existing.redis_port),
             ("LentReplica", existing.replica_security_group, existing.replica_port),

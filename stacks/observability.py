@@ -1,4 +1,7 @@
-"""What operators see and are told of the platform: alarms, dashboards, summaries, notices, a budget."""
+"""The stack that lets operators watch the platform.
+
+Alarms, dashboards, summaries, notices, a budget.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ from stacks.workers import WorkersStack
 
 
 class ObservabilityStack(PremiumStack):
-    """`alarms.made` by name."""
+    """The alarms and dashboards of a stage; `alarms.made` holds alarms by name."""
 
     def __init__(
         self,
@@ -88,7 +91,10 @@ class ObservabilityStack(PremiumStack):
         return Alarms(self, f"{construct_name(service.name)}Alarms", topics=topics, runbook=service.name)
 
     def _notices(self, topics: Mapping[Severity, sns.Topic]) -> None:
-        """Every deployment that ends, well or not, of this stage's stacks and of its functions."""
+        """Announce the end of every deployment, failed or not.
+
+        Those of this stage's stacks and of its functions.
+        """
         prefix = f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack/premium-{self.frame.stage}-"
         stacks = events.EventPattern(
             source=["aws.cloudformation"],
@@ -103,7 +109,10 @@ class ObservabilityStack(PremiumStack):
             events.Rule(self, name, event_pattern=pattern, targets=[target])
 
     def _traces(self) -> None:
-        """One request a second and 5 % of the others; what fails or is slow is a group of its own."""
+        """Trace one request a second and 5 % of the others.
+
+        What fails or is slow is a group of its own.
+        """
         xray.CfnSamplingRule(
             self,
             "Sampling",

@@ -1,4 +1,7 @@
-"""What all functions of a stage share: archives, sizes, variables, and the network they run in."""
+"""Define what all functions of a stage share.
+
+Archives, sizes, variables, and the network they run in.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Packages:
-    """Archives made by the builder, and how each stage runs them.
+    """The archives of all functions, and the sizes with which they run.
 
     `memory` in MiB; `provisioned` warm instances of the hot ones; `reserved` concurrency by function.
     """
@@ -38,7 +41,7 @@ class Packages:
 
     @property
     def code(self) -> lambda_.Code:
-        """Our own code."""
+        """Return the archive of our own code."""
         return _asset(self.code_archive)
 
     def layer(self, stack: Stack) -> lambda_.LayerVersion:
@@ -56,5 +59,8 @@ class Packages:
 
 
 def _asset(archive: Path) -> lambda_.Code:
-    """An archive's name carries the hash of all that decides its content: nothing is hashed again."""
+    """Return an archive as an asset, without hashing it again.
+
+    Its name carries the hash of all that decides its content.
+    """
     return lambda_.Code.from_asset(str(archive), asset_hash=archive.stem)

@@ -1,4 +1,7 @@
-"""The time series' home: an instance of our own by default, or somebody else's TimescaleDB over peering."""
+"""The stack of the time series' database.
+
+An instance of our own by default, or somebody else's TimescaleDB over peering.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from stacks.security import SecurityStack
 
 
 class TimeseriesStack(PremiumStack):
-    """`home` (None when external), `connections` for processes, and for migrations `owner`, `server` and its admin."""
+    """The stack of TimescaleDB and its connections.
+
+    `home` (None when external), `connections` for processes, and for migrations `owner`, `server` and its admin.
+    """
 
     home: TimescaleInstance | None = None
     server: str | None = None

@@ -1,4 +1,7 @@
-"""The worker fleet: one Fargate service a queue class, scaled on its backlog from zero, never killed in a job."""
+"""The stack of the worker fleet: one Fargate service a queue class.
+
+Scaled on its backlog from zero, never killed in a job.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ from stacks.model import Fleet
 
 
 class WorkersStack(PremiumStack):
-    """`services` by queue class; `resident` tasks of a class run even where nothing waits."""
+    """The stack of worker services: `services` by queue class.
+
+    `resident` tasks of a class run even where nothing waits.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Alarms in three classes, each with an action and a runbook."""
+"""Make alarms of three severities, each with an action and a runbook."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
 
 class Alarms(Construct):
-    """`made` by name; every alarm goes to its class's topic, and says there when it is over.
+    """The alarms of a stack; `made` holds them by name.
 
+    Every alarm goes to its class's topic, and says there when it is over.
     `runbook` is a file of docs/runbooks/; an alarm's heading there is its name in words unless another is given.
     """
 
@@ -37,7 +38,10 @@ class Alarms(Construct):
         periods: int = 1,
         heading: str | None = None,
     ) -> cloudwatch.Alarm:
-        """More than `threshold` for `periods` of the metric's periods; silence is no alarm."""
+        """Add an alarm on values over `threshold` for `periods` of the metric's periods.
+
+        Silence is no alarm.
+        """
         over = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
         return self._add(name, severity, text, heading, metric=metric, threshold=threshold, periods=periods, how=over)
 
@@ -51,7 +55,10 @@ class Alarms(Construct):
         *,
         periods: int = 1,
     ) -> cloudwatch.Alarm:
-        """Less than `threshold` for `periods` of the metric's periods; silence is no alarm."""
+        """Add an alarm on values under `threshold` for `periods` of the metric's periods.
+
+        Silence is no alarm.
+        """
         under = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
         return self._add(name, severity, text, None, metric=metric, threshold=threshold, periods=periods, how=under)
 
@@ -85,6 +92,9 @@ class Alarms(Construct):
 
 
 def description(severity: Severity, text: str, runbook: str, heading: str) -> str:
-    """What an operator reads first: how grave, what, and where to look."""
+    """Return the alarm's text: its severity, its cause and its runbook.
+
+    An operator reads it first.
+    """
     anchor = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", heading).lower()
     return f"[{severity}] {text}. Runbook: docs/runbooks/{runbook}.md#{anchor}"

@@ -1,4 +1,7 @@
-"""Daily backups by AWS Backup, kept apart from what they back up, with point-in-time recovery where a store has it."""
+"""Back the stores up daily by AWS Backup.
+
+Backups are kept apart from their stores, with point-in-time recovery where a store has it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _SERVICE = "service-role/AWSBackupServiceRolePolicyForBackup"
 
 
 class Backups(Construct):
-    """One plan over `resources` and everything tagged `BACKED_UP`."""
+    """A backup plan over `resources` and everything tagged `BACKED_UP`."""
 
     def __init__(
         self, scope: Construct, name: str, *, frame: Frame, key: kms.IKey, resources: Sequence[backup.BackupResource]

@@ -1,4 +1,7 @@
-"""Deployments of functions by a canary: 5 % of the calls for a while, then all."""
+"""Deploy functions by a canary.
+
+5 % of the calls for a while, then all.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ _SERVICE = "service-role/AWSCodeDeployRoleForLambdaLimited"
 
 
 class Canary(Construct):
-    """One CodeDeploy application and role for the functions of a stack."""
+    """The CodeDeploy application and role for the functions of a stack."""
 
     def __init__(self, scope: Construct, name: str, *, minutes: int) -> None:
         super().__init__(scope, name)
@@ -31,7 +34,10 @@ class Canary(Construct):
         )
 
     def deploy(self, made: ServiceFunction, alarm: cloudwatch.IAlarm) -> None:
-        """Shift the calls of a function to its new version; the alarm takes it back."""
+        """Shift the calls of a function to its new version.
+
+        The alarm takes it back.
+        """
         codedeploy.LambdaDeploymentGroup(
             made,
             "Deployment",

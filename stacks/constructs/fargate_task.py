@@ -1,4 +1,4 @@
-"""A Fargate task of the worker image: its roles, its log group, its limits."""
+"""Define a Fargate task of the worker image: roles, log group, limits."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ STOP = Duration.seconds(120)  # the most that Fargate grants; workers drain in 1
 
 @dataclass(frozen=True)
 class TaskSize:
-    """CPU units and MiB."""
+    """The CPU units and MiB of a task."""
 
     cpu: int
     memory: int
 
 
 class FargateTask(Construct):
-    """`definition`, `task_role` (give it what the code needs) and `log_group`; read-only root, not root, arm64."""
+    """A Fargate task of the worker image on arm64, without root.
+
+    `definition`, `task_role` (give it what the code needs) and `log_group`; the root file system is read-only.
+    """
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class FargateTask(Construct):
         )
 
     def run_with(self, environment: Mapping[str, str]) -> None:
-        """Adds the container, once its role has been given what makes the environment."""
+        """Add the container, once its role has the rights that its environment needs."""
         container = self.definition.add_container(
             "Process",
             image=ecs.ContainerImage.from_docker_image_asset(self._image),
@@ -78,7 +81,10 @@ class FargateTask(Construct):
         acknowledge(self.definition, {"AwsSolutions-ECS2": f"ARNs, names and levels, never a secret: {names}"})
 
     def _execution_role(self) -> iam.Role:
-        """Only what starting this container takes: its image and its log group."""
+        """Return a role that may only start this container.
+
+        It may read its image and write its log group.
+        """
         role = iam.Role(self, "ExecutionRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
         self.log_group.grant_write(role)
         repository = self._image.repository.repository_arn

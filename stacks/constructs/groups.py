@@ -1,4 +1,7 @@
-"""Security groups by role. Callers may go out; stores answer and start nothing; every inner rule names two groups."""
+"""Make the security groups by role.
+
+Callers may go out; stores answer and start nothing; every inner rule names two groups.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ REDIS_PORT = 6380
 
 
 class Groups(Construct):
-    """One group a role: `functions`, `workers`, `migrations` call; the others are called."""
+    """The security groups, one a role.
+
+    `functions`, `workers`, `migrations` call; the others are called.
+    """
 
     def __init__(self, scope: Construct, name: str, *, vpc: ec2.IVpc) -> None:
         super().__init__(scope, name)

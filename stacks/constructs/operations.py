@@ -1,4 +1,7 @@
-"""Topics of operations by severity, and who listens: mail, PagerDuty (critical), Slack (all)."""
+"""Make the operators' topics by severity, and subscribe their listeners.
+
+Mail, PagerDuty (critical), Slack (all).
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,12 @@ _PUBLISHERS = ("cloudwatch", "events", "budgets")
 
 
 def operations_topics(scope: Construct, *, key: kms.IKey) -> dict[Severity, sns.Topic]:
-    """One encrypted topic a class, open to the services that raise alarms."""
+    """Return one encrypted topic a severity, open to services that raise alarms."""
     return {severity: _topic(scope, f"Operations{severity.capitalize()}", key) for severity in SEVERITIES}
 
 
 def subscribe(scope: Construct, topics: Mapping[Severity, sns.Topic], alerting: Alerting) -> None:
-    """Nobody listens whom the configuration does not name."""
+    """Subscribe the listeners that the configuration names, and nobody else."""
     for severity, topic in topics.items():
         for number, address in enumerate(alerting.emails):
             config = EmailSubscription(address).bind(topic)

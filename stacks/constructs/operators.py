@@ -1,4 +1,7 @@
-"""Groups of people: administrators, developers, read-only. Rights are taken with a second factor, by role."""
+"""Make the groups of people: administrators, developers, read-only.
+
+Rights are taken with a second factor, by role.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ _POLICIES = {"Admin": "AdministratorAccess", "Developer": "PowerUserAccess", "Re
 
 
 class Operators(Construct):
-    """A group a level, whose members may take that level's role for an hour when they have shown a second factor."""
+    """The groups of people, one a level of rights.
+
+    Members may take their level's role for an hour when they have shown a second factor.
+    """
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)

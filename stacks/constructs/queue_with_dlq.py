@@ -1,4 +1,7 @@
-"""An SQS queue and its dead-letter queue: encrypted, TLS only, redriven after five tries."""
+"""Make an SQS queue and its dead-letter queue.
+
+Encrypted, TLS only, redriven after five tries.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ _TRIES = 5
 
 
 def dead_letter_queue(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queue:
-    """Keeps for 14 days what could not be delivered; an alarm watches it."""
+    """Return a queue that keeps undelivered messages for 14 days.
+
+    An alarm watches it.
+    """
     return sqs.Queue(
         scope,
         name,
@@ -25,14 +31,20 @@ def dead_letter_queue(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queu
 
 
 def event_dead_letters(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queue:
-    """For events that a target refused: EventBridge puts them here, no queue redrives to it."""
+    """Return a queue for events that a target refused.
+
+    EventBridge puts them here, no queue redrives to it.
+    """
     made = dead_letter_queue(scope, name, key=key)
     acknowledge(made, {"AwsSolutions-SQS3": "it is a dead-letter queue itself, of EventBridge rules"})
     return made
 
 
 class QueueWithDlq(Construct):
-    """`queue` and `dead_letters`; a message is hidden for `visibility` seconds while it is worked on."""
+    """An SQS queue and its dead-letter queue.
+
+    `queue` and `dead_letters`; a message is hidden for `visibility` seconds while it is worked on.
+    """
 
     def __init__(self, scope: Construct, name: str, *, key: kms.IKey, visibility: int) -> None:
         super().__init__(scope, name)

@@ -1,4 +1,7 @@
-"""The CloudFormation resource under a construct, for the few properties its class does not offer."""
+"""Find the CloudFormation resource under a construct.
+
+For the few properties its class does not offer.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ Kind = TypeVar("Kind", bound=CfnElement)
 
 
 def resource(construct: IConstruct, kind: type[Kind]) -> Kind:
-    """The default child as the class it must have; anything else stops the synth."""
+    """Return the default child as the class it must have.
+
+    Anything else stops the synth.
+    """
     child = construct.node.default_child
     if not isinstance(child, kind):
         raise TypeError(f"{construct.node.path} is not made of a {kind.__name__}")

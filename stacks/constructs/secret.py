@@ -1,4 +1,7 @@
-"""Secrets Manager entries: generated ones, and ones whose value an operator gives (docs/deploy.md lists them)."""
+"""Make Secrets Manager entries, generated or given by an operator.
+
+docs/deploy.md lists the given ones.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,9 @@ def generated_secret(
     fields: Mapping[str, str] | None = None,
     field: str = "password",
 ) -> secretsmanager.Secret:
-    """JSON of `fields` and a random `field` of letters and digits: nothing to escape in a URL or an AUTH token.
+    """Return a secret of `fields` and a random `field`, as JSON.
 
+    Letters and digits: nothing to escape in a URL or an AUTH token.
     Another `secrets_generation` makes CloudFormation generate it anew.
     """
     template = {**(fields or {}), "generation": str(frame.secrets_generation)}
@@ -37,7 +41,10 @@ def generated_secret(
 
 
 def provided_secret(scope: Construct, name: str, *, text: str, key: kms.IKey, frame: Frame) -> secretsmanager.Secret:
-    """Hold a random value until the operator puts the real one, so that a forgotten one refuses everything."""
+    """Return a secret that an operator fills.
+
+    It holds a random value until then, so that a forgotten one refuses everything.
+    """
     secret = _secret(scope, name, key=key, frame=frame, template={"provided": "no"}, field="key", length=64, text=text)
     acknowledge(secret, {"AwsSolutions-SMG4": _THEIRS})
     return secret

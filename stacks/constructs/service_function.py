@@ -1,4 +1,7 @@
-"""One Lambda function of the product: its own role and log group, X-Ray, a `live` alias that callers use."""
+"""Make one Lambda function of the product.
+
+Its own role and log group, X-Ray, a `live` alias that callers use.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ _INTERFACES = (
 
 
 class ServiceFunction(Construct):
-    """`alias` is what is called; `role` got exactly what `function.given` names."""
+    """A Lambda function with its own role; callers use its `alias`.
+
+    `role` got exactly what `function.given` names.
+    """
 
     def __init__(
         self,
@@ -87,5 +93,5 @@ class ServiceFunction(Construct):
 
 
 def construct_name(name: str) -> str:
-    """`alert_events` as `AlertEvents`."""
+    """Return a function's name for a construct: `AlertEvents` for `alert_events`."""
     return "".join(part.capitalize() for part in name.split("_"))

@@ -1,4 +1,7 @@
-"""The day's figures every morning and the week's costs every Monday, to whoever listens to `info`."""
+"""Send the day's figures every morning and the week's costs every Monday.
+
+They go to whoever listens to `info`.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _READS = ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "ce:GetCostAndUs
 
 
 class Summaries(Construct):
-    """One function, two schedules; what fails thrice is kept in `dead_letters`."""
+    """The function of the summaries and its two schedules.
+
+    What fails thrice is kept in `dead_letters`.
+    """
 
     def __init__(
         self, scope: Construct, name: str, *, frame: Frame, topic: sns.Topic, key: kms.IKey, dead_letters: sqs.IQueue

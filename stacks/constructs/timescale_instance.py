@@ -1,4 +1,7 @@
-"""TimescaleDB on an EC2 instance of our own: a volume that outlives it, PgBouncer, WAL archive, recovery by itself."""
+"""Run TimescaleDB on an EC2 instance of our own.
+
+A volume that outlives it, PgBouncer, WAL archive, recovery by itself.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:B
 
 
 class TimescaleInstance(Construct):
-    """`instance`, its data `volume` and `archive`; `host` is its private address' name."""
+    """The instance of TimescaleDB, its data `volume` and its `archive`.
+
+    `host` is its private address' name.
+    """
 
     def __init__(
         self,
@@ -118,7 +124,7 @@ class TimescaleInstance(Construct):
             acknowledge(self.instance, {"AwsSolutions-EC29": reason})
 
     def _boot(self) -> None:
-        """The stack waits for the server: migrations come next."""
+        """Make the stack wait for the server: migrations come next."""
         made = resource(self.instance, ec2.CfnInstance)
         made.cfn_options.creation_policy = CfnCreationPolicy(
             resource_signal=CfnResourceSignal(count=1, timeout="PT20M")
@@ -169,7 +175,7 @@ class TimescaleInstance(Construct):
         acknowledge(role, {finding: "pgBackRest names the objects of its archive itself"})
 
     def _recover(self) -> cloudwatch.Alarm:
-        """Moves the instance to sound hardware, with its address and its volume."""
+        """Move the instance to sound hardware, with its address and its volume."""
         metric = cloudwatch.Metric(
             namespace="AWS/EC2",
             metric_name="StatusCheckFailed_System",

@@ -1,4 +1,7 @@
-"""The firewall before everything: AWS's managed rules, and a rate for those who show no credentials."""
+"""Make the firewall before both APIs.
+
+AWS's managed rules, and a rate for those who show no credentials.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ _FLOOD_RATE = 1_000_000  # the same with any: above the enterprise tier's 100,00
 
 
 class WebAcl(Construct):
-    """`arn` for CloudFront; its scope makes the stack live in us-east-1."""
+    """The firewall of CloudFront, which takes its `arn`.
+
+    Its scope makes the stack live in us-east-1.
+    """
 
     def __init__(self, scope: Construct, name: str, *, log_group_arn: str) -> None:
         super().__init__(scope, name)

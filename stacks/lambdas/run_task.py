@@ -1,5 +1,6 @@
-"""A CloudFormation custom resource: runs a Fargate task when its properties change, and succeeds when the task does.
+"""Run a Fargate task as a CloudFormation custom resource.
 
+It runs when its properties change, and succeeds when the task does.
 Only the standard library and Lambda's own boto3. A task that outlives this function's time is watched by the next call
 of itself; CloudFormation waits an hour.
 """
@@ -19,7 +20,7 @@ MARGIN_MILLISECONDS = 60_000
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
-    """Answers CloudFormation exactly once: when the task has ended, or when anything here failed."""
+    """Answer CloudFormation exactly once: when the task ended or something here failed."""
     try:
         reason = _outcome(event, context)
     except Exception as error:  # noqa: BLE001 - an unanswered resource blocks the stack for an hour
@@ -29,7 +30,10 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def _outcome(event: dict[str, Any], context: Any) -> str:
-    """An empty string is success, `WATCHED` that another call has taken over."""
+    """Return the error of the task.
+
+    An empty string is success, `WATCHED` that another call has taken over.
+    """
     if event["RequestType"] == "Delete":
         return ""  # the schema stays: it belongs to the database, which has a removal policy of its own
     ecs = boto3.client("ecs")

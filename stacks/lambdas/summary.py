@@ -1,4 +1,7 @@
-"""Daily: the sums of the product's own metrics. Weekly: what the stage cost, by service. Both to one SNS topic."""
+"""Send the daily figures and weekly costs of a stage to a topic.
+
+Daily: the sums of the product's own metrics. Weekly: the stage's costs, by service.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import boto3
 
 
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 - Lambda calls with two
-    """`{"kind": "daily" | "weekly"}`."""
+    """Send one summary: a daily or a weekly one, by `kind`."""
     now = datetime.now(UTC)
     weekly = event["kind"] == "weekly"
     lines = _costs(now) if weekly else _figures(now)
