@@ -19,6 +19,7 @@ from cdk_app.platform import Platform
 from cdk_app.stages import STAGES, StageConfig
 from stacks.abilities import AWS, emulator
 from stacks.model import Alerting, Domain, Existing, TimescaleExternal
+from tests.infra.growth import grown
 
 EVERY = ("dev", "staging", "prod", "borrowing", "local")
 _SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:lent-AbCdEf"
@@ -75,6 +76,12 @@ def synthesize(folder: Path, stages: Sequence[str] = EVERY) -> None:
         except RuntimeError as error:
             if "Validation failed" not in str(error):
                 raise
+    with grown():
+        for stage in ("dev", "staging", "prod"):
+            app = App(outdir=str(folder / f"grown-{stage}"), context=context, analytics_reporting=False)
+            config = STAGES[stage].model_dump()
+            Platform(app, StageConfig.model_validate(config), AWS)
+            app.synth()
 
 
 if __name__ == "__main__":
