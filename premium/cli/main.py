@@ -13,7 +13,9 @@ import click
 
 from premium.manifest import services
 
-TOPICS: Mapping[str, str] = {command.name: command.text for each in services() for command in each.commands}
+TOPICS: Mapping[str, str] = {command.name: command.text for each in services() for command in each.commands} | {
+    "settings": "What the environment may tell a process."
+}
 """A topic is `premium/cli/<topic>.py` with a click command of the same name; its line is known before its import."""
 
 
