@@ -1,4 +1,4 @@
-"""Namespaces and helpers of CloudWatch metrics."""
+"""Define namespaces and helpers of CloudWatch metrics."""
 
 from __future__ import annotations
 
