@@ -42,7 +42,7 @@ def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | Local
     return [Platform(app, config, AWS)]
 
 
-def values_in(path: str | None) -> dict[str, Any]:
+def read_values(path: str | None) -> dict[str, Any]:
     """Read the operator's own values from a JSON file.
 
     Account, domain, existing …: an object by StageConfig's names.
@@ -65,7 +65,7 @@ def main() -> None:
     """
     app = App(stack_traces=False)
     try:
-        values = values_in(app.node.try_get_context("values"))
+        values = read_values(app.node.try_get_context("values"))
         build(app, str(app.node.try_get_context("stage") or "dev"), values)
     except StageError as error:
         sys.exit(f"cdk: {error}")

@@ -33,20 +33,10 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
 # The services whose models stay in botocore, the bulk of the layer; a test compares them with the code's clients.
 AWS_SERVICES = frozenset(
     {
-        "apigatewaymanagementapi",
-        "cloudwatch",
-        "dynamodb",
-        "events",
-        "kms",
-        "lambda",
-        "s3",
-        "secretsmanager",
-        "sesv2",
-        "sns",
-        "sqs",
-        "sts",
+        "apigatewaymanagementapi", "cloudwatch", "dynamodb", "events", "kms", "lambda", "s3", "secretsmanager", "sesv2",
+        "sns", "sqs", "sts",
     }
-)
+)  # fmt: skip
 _UNUSED_NAMES = frozenset({"__pycache__", "tests", "test", "bin", "examples"})
 _UNUSED_SUFFIXES = frozenset({".pyc", ".pyi", ".c", ".h", ".pxd", ".pyx"})
 _KEPT_METADATA = frozenset({"METADATA", "entry_points.txt"})
@@ -144,15 +134,8 @@ def output_folder() -> Path:
 
 def _install(folder: Path, target: Target) -> None:
     command = [
-        uv.find_uv_bin(),
-        "pip",
-        "install",
-        "--quiet",
-        "--no-config",
-        "--only-binary",
-        ":all:",
-        "--require-hashes",
-    ]
+        uv.find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--only-binary", ":all:", "--require-hashes",
+    ]  # fmt: skip
     command += ["--python-version", target.python, "--target", str(folder), "--requirement", str(REQUIREMENTS)]
     command += ["--python-platform", target.platform] if target.platform else ["--python", sys.executable]
     environment = {**os.environ, **uv_environment(os.environ)}

@@ -15,7 +15,7 @@ from textwrap import fill
 WIDTH = 118
 
 
-def created(template: Path) -> Counter[str]:
+def count_resources(template: Path) -> Counter[str]:
     """Count a template's resources by type (`Lambda::Function`).
 
     CDK's own metadata are left out.
@@ -26,14 +26,14 @@ def created(template: Path) -> Counter[str]:
     return kinds
 
 
-def lines(assembly: Path) -> Iterator[str]:
+def summary_lines(assembly: Path) -> Iterator[str]:
     """Yield each stack with its resources, then their number in all.
 
     Stacks come in the order of the files' names.
     """
     total = 0
     for template in sorted(assembly.glob("*.template.json")):
-        kinds = created(template)
+        kinds = count_resources(template)
         total += kinds.total()
         yield f"[+] {template.name.removesuffix('.template.json')}: {kinds.total()} resources"
         named = ", ".join(f"{count}x{kind}" for kind, count in sorted(kinds.items()))
@@ -42,4 +42,4 @@ def lines(assembly: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(lines(Path(sys.argv[1]))))
+    print("\n".join(summary_lines(Path(sys.argv[1]))))

@@ -15,7 +15,7 @@ from local import environment, up
 from local.clients import Clients
 from local.demo import demo
 from local.down import down, reset
-from local.errors import LocalError, explained
+from local.errors import LocalError, as_local_error
 from local.journey.tokens import token as issue
 from local.logs import follow
 from local.neighbours import Neighbours
@@ -99,7 +99,7 @@ def logs(name: str | None, once: bool) -> None:
 @cli.command(help='Print the environment of a worker of this stage, for a shell: eval "$(python -m local env)"')
 def env() -> None:
     places = _places()
-    for name, value in environment.of_worker(places, Clients(Neighbours.at(places).aws.endpoint)).items():
+    for name, value in environment.worker_environment(places, Clients(Neighbours.at(places).aws.endpoint)).items():
         say(f"export {name}={shlex.quote(value)}")
     say(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
 
@@ -125,7 +125,7 @@ def main() -> None:
         with suppress(OSError):
             sys.stdout.close()
     except Exception as error:
-        if (known := explained(error)) is None:
+        if (known := as_local_error(error)) is None:
             raise
         sys.exit(f"error: {known}")
 

@@ -13,7 +13,7 @@ from local import stacks
 from local.clients import Clients
 
 
-def mend(clients: Clients, assembly: Path) -> None:
+def restore_settings(clients: Clients, assembly: Path) -> None:
     for table in stacks.resources(clients, "AWS::DynamoDB::Table"):
         _time_to_live(clients, table.physical_id, _properties(assembly, table).get("TimeToLiveSpecification"))
     for table in stacks.resources(clients, "AWS::DynamoDB::GlobalTable"):

@@ -13,7 +13,7 @@ from pathlib import Path
 from local.errors import LocalError
 from local.journey import portfolio, scans, tax
 from local.journey.client import Client
-from local.journey.proof import functions_of
+from local.journey.proof import functions_by_request
 from local.journey.stream import Listener
 from local.journey.tokens import token
 from local.journey.walk import Walk
@@ -109,7 +109,7 @@ def _by_severity(scan: scans.Scan) -> list[str]:
 def _proof(stage: Stage, api: Client, *, since: float) -> None:
     with step("Request ids found in the deployed functions' logs") as note:
         asked = set(api.request_ids)
-        found = functions_of(stage.clients, asked, since=since)
+        found = functions_by_request(stage.clients, asked, since=since)
         if missing := asked - set(found):
             raise LocalError(f"No function logged {', '.join(sorted(missing))}.", "See: make logs NAME=functions")
         names = sorted({name.removesuffix("Function") for name in found.values()})

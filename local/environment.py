@@ -23,23 +23,23 @@ def write(places: Places, clients: Clients) -> dict[str, str]:
 
     A worker in a container and `docker compose` read it.
     """
-    given = of_worker(places, clients)
+    given = worker_environment(places, clients)
     write_private(places.state / "worker.env", "".join(f"{name}={value}\n" for name, value in given.items()))
     return given
 
 
-def of_worker(places: Places, clients: Clients) -> dict[str, str]:
+def worker_environment(places: Places, clients: Clients) -> dict[str, str]:
     """Return the environment of a worker: names and ARNs, no password."""
     return {
         **client_environment(clients.endpoint),
         **_HERE,
-        **of_this_stage_alone(),
+        **local_settings(),
         "CHAINS_FILE": str(places.chains),
-        **of_outputs(stacks.outputs(places.outputs)),
+        **variables_of_outputs(stacks.outputs(places.outputs)),
     }
 
 
-def of_outputs(outputs: Mapping[str, str]) -> dict[str, str]:
+def variables_of_outputs(outputs: Mapping[str, str]) -> dict[str, str]:
     """Return the stacks' outputs under the names of variables: `JobsTable` is JOBS_TABLE.
 
     Outputs that no process reads are left out; a worker's own connection (`WorkerDatabaseSecretArn`) stands for all
@@ -51,7 +51,7 @@ def of_outputs(outputs: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in {**known, **own}.items() if name in read and not name.startswith("WORKER_")}
 
 
-def of_this_stage_alone() -> dict[str, str]:
+def local_settings() -> dict[str, str]:
     """Return the settings that manifests give to the stage local only.
 
     Deployed stages refuse them.

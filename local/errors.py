@@ -28,7 +28,7 @@ class LocalError(Exception):
         super().__init__(f"{problem} {remedy}")
 
 
-def explained(error: Exception) -> LocalError | None:
+def as_local_error(error: Exception) -> LocalError | None:
     """Return an error of the machine as a LocalError.
 
     None for a defect of our own, whose traceback is wanted.

@@ -62,7 +62,7 @@ def up(places: Places, *, force: bool = False) -> Stage:
         moved = buckets.carry_over(clients, stacks.outputs(places.outputs), places.state / "buckets.json")
         note.text = deployment.reason + (f"; {moved} objects of S3 kept" if moved else "")
     with step("Addresses and passwords into the stage's secrets"):
-        after_deploy.mend(clients, Cdk(places, clients.endpoint).assembly)
+        after_deploy.restore_settings(clients, Cdk(places, clients.endpoint).assembly)
         secret_values.fill(clients, neighbours, places.state)
     stage = Stage(places, neighbours, clients, Fleet(places, neighbours.redis.url), market)
     with step("Worker fleet") as note:

@@ -1,4 +1,7 @@
-"""What the place we deploy to can do. AWS can do all of it; the emulator's differences stand here and nowhere else."""
+"""Describe what the place that we deploy to can do.
+
+AWS can do all of it; the emulator's differences stand here and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Abilities:
-    """Each False has its reason beside it below; `endpoint` is where AWS is when it is not AWS.
+    """Abilities of a place; each False has its reason beside it below.
 
+    `endpoint` is where AWS is when it is not AWS.
     `chains` is the functions' CHAINS_FILE, which tells them of the EVM node beside the emulator.
     """
 
@@ -24,7 +28,7 @@ AWS = Abilities()
 
 
 def emulator(endpoint: str, chains: str | None = None) -> Abilities:
-    """The MiniStack (or LocalStack) at this address."""
+    """Return the abilities of the MiniStack or LocalStack at this address."""
     return Abilities(
         endpoint=endpoint.rstrip("/"),
         chains=chains,

@@ -1,4 +1,7 @@
-"""The fronts that belong to no service: both APIs, authorizer, jobs and health, streams, schedules."""
+"""The fronts that belong to no service: both APIs and four functions.
+
+The authorizer, jobs and health (`meta`), streams, and what the clock calls.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ from stacks.packages import Packages
 
 
 class ApiStack(PremiumStack):
-    """`functions` by name, `http` and `socket`; `socket_provision` lets a process publish to open connections."""
+    """The stack of both APIs: `functions` by name, `http` and `socket`.
+
+    `socket_provision` lets a process publish to open connections.
+    """
 
     def __init__(
         self,
@@ -69,7 +75,10 @@ class ApiStack(PremiumStack):
         self._outputs()
 
     def socket_provision(self, *, exported: bool) -> Provision:
-        """Where connections are managed and the right to post to them; `exported` for a process of a later stack."""
+        """Return where connections are managed and the right to post to them.
+
+        `exported` for a process of a later stack.
+        """
         api = self.export_value(self.socket.api.api_id) if exported else self.socket.api.api_id
         posts = self.format_arn(service="execute-api", resource=api, resource_name=f"{STAGE}/*/@connections/*")
         statement = iam.PolicyStatement(actions=["execute-api:ManageConnections"], resources=[posts])
@@ -98,7 +107,7 @@ class ApiStack(PremiumStack):
         iam.Policy(self, "Greeting", statements=[statement], roles=[made.role])
 
     def _schedules(self) -> None:
-        """One rule a schedule, which tells the function its name."""
+        """Make one rule a schedule, which tells the function its name."""
         function = self._function(schedules_function())
         for schedule in schedules():
             target = LambdaFunction(

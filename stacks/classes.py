@@ -1,4 +1,4 @@
-"""Classes of workers as the manifests bring them: what each is given, and its share of a stage's tasks."""
+"""Classes of workers, derived from the manifests of services."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _EVERY_WORKER: tuple[Need, ...] = ("database", "timeseries", "redis", "jobs", "c
 
 
 class QueueClass(Model):
-    """One RQ queue: what its tasks are given, processes a task, and its part of the fleet."""
+    """One class of workers: its RQ queue, and what its tasks are given.
+
+    `share` is its part of the fleet.
+    """
 
     name: str = Field(pattern=r"^[a-z]+$")
     needs: tuple[Need, ...]
@@ -24,7 +27,7 @@ class QueueClass(Model):
 
     @property
     def given(self) -> tuple[str, ...]:
-        """Everything that provisions must hold for it."""
+        """Return everything that provisions must hold for its tasks."""
         return (*self.needs, *self.secrets)
 
     def tasks(self, fleet: Fleet, least: int = 0) -> int:
@@ -33,7 +36,10 @@ class QueueClass(Model):
 
 
 def classes() -> tuple[QueueClass, ...]:
-    """Return the classes of all services, the most urgent first; shares over a whole fleet shrink alike."""
+    """Return the classes of all services, the most urgent first.
+
+    Shares that are more than a fleet together shrink alike.
+    """
     whole = max(Decimal(1), sum((queue.share for queue in queues()), Decimal(0)))
     return tuple(_class(queue, queue.share / whole) for queue in queues())
 

@@ -65,7 +65,10 @@ class DataStack(PremiumStack):
         self._outputs()
 
     def provisions(self) -> dict[str, Provision]:
-        """What a process of this need is given; the audit trail can be appended to and read, never changed."""
+        """Return what a process of each need is given.
+
+        The audit trail can be appended to and read, never changed.
+        """
         reach = self.connections
         return {
             **{name: self._table(name, _ALL) for name in ("jobs", "idempotency", "usage", "connections")},

@@ -1,4 +1,7 @@
-"""The front door: CloudFront with WAF before both APIs, the secret that shuts the side door, assets, the name."""
+"""The front door: CloudFront with WAF before both APIs.
+
+The secret that shuts the side door, static assets, the name.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ ORIGIN_HEADER = "X-Origin-Secret"
 
 
 class EdgeStack(PremiumStack):
-    """`distribution` and `url`; lives in us-east-1, as WAF and certificates of CloudFront do."""
+    """The stack of the edge, in us-east-1: `distribution` and `url`.
+
+    WAF and certificates of CloudFront live there.
+    """
 
     def __init__(
         self,
@@ -167,5 +173,5 @@ def _stream(origin: origins.HttpOrigin, rewrite: cloudfront.Function) -> cloudfr
 
 
 def host_of(url: str) -> str:
-    """The host of `https://host…`, which may be known only at deploy."""
+    """Return the host of `https://host…`, which may be known only at deploy."""
     return Fn.select(2, Fn.split("/", url)) if Token.is_unresolved(url) else url.split("/")[2]

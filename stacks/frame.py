@@ -1,4 +1,7 @@
-"""What every stack is told: where it stands, what happens to its data when it goes, and what that place can do."""
+"""Facts that every stack of a stage is told.
+
+Where it stands, what happens to its data when it goes, and what that place can do.
+"""
 
 from __future__ import annotations
 
@@ -37,12 +40,15 @@ class Frame:
 
     @property
     def removal_policy(self) -> RemovalPolicy:
-        """For databases and volumes, which have snapshots."""
+        """Return the removal of databases and volumes, which have snapshots."""
         return RemovalPolicy[self.removal.upper()]
 
     @property
     def store_removal(self) -> RemovalPolicy:
-        """For buckets, tables, keys and secrets: they have no snapshot, so they stay where a snapshot is asked for."""
+        """Return the removal of buckets, tables, keys and secrets.
+
+        They have no snapshot, so they stay where a snapshot is asked for.
+        """
         return RemovalPolicy.DESTROY if self.removal == "destroy" else RemovalPolicy.RETAIN
 
     @property

@@ -1,4 +1,4 @@
-"""The Lambda functions of a stage: its fronts, and what the manifests of services ask for."""
+"""The Lambda functions of a stage: its fronts, and those of services."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Function(Model):
 
     @property
     def given(self) -> tuple[str, ...]:
-        """Everything that provisions must hold for it."""
+        """Return everything that provisions must hold for it."""
         return (*self.needs, *self.secrets)
 
     @property
     def connects(self) -> bool:
-        """Whether its instances hold connections to the premium database."""
+        """Return whether its instances hold connections to the premium database."""
         return "database" in self.needs or "worker_database" in self.needs
 
     @property
     def weight(self) -> int:
-        """Its part of a stage's concurrency: what is called most gets twice as much."""
+        """Return its part of a stage's concurrency: two for what is called most."""
         return 2 if self.hot else 1
 
 

@@ -1,4 +1,4 @@
-"""The queue of chain events with its dead letters, and the operators' topics; a lent queue is imported."""
+"""The queue of chain events with its dead letters, and operators' topics."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class MessagingStack(PremiumStack):
         return Provision(environment | {"EVENTS_DEAD_LETTERS": dead.queue_url}, bury)
 
     def _sender(self) -> Provision:
-        """For what reads the chains; a lent queue's key is its owner's to open."""
+        """Provide what reads the chains; a lent queue's key is its owner's."""
 
         def send(grantee: iam.IGrantable) -> None:
             self.events.grant(grantee, "sqs:SendMessage")

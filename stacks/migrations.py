@@ -1,4 +1,4 @@
-"""Brings both databases up to date, in the deployment, before Api and Workers: they depend on this stack."""
+"""Bring both databases up to date in the deployment, before new code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _ROLES = ("Owner", "App", "Worker")
 
 
 class MigrationsStack(PremiumStack):
-    """Runs `python -m migrations up` when the image or the secrets' generation changes; a failure stops the deploy."""
+    """Run `python -m migrations up` when the image or the secrets' generation changes.
+
+    A failure stops the deploy.
+    """
 
     def __init__(
         self,
@@ -127,7 +130,7 @@ class MigrationsStack(PremiumStack):
         return function
 
     def _may_run(self, role: iam.Role, function: lambda_.Function) -> None:
-        """This one task and nothing else, and itself once more for a migration of over 14 minutes."""
+        """Allow this one task, and itself once more for a long migration."""
         definition = self.task.definition
         tasks = self.format_arn(service="ecs", resource="task", resource_name=f"{self.cluster.cluster_name}/*")
         role.add_to_policy(iam.PolicyStatement(actions=["ecs:RunTask"], resources=[definition.task_definition_arn]))

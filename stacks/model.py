@@ -14,7 +14,7 @@ Days = Annotated[int, Field(ge=1, le=3653)]
 
 
 class Model(BaseModel):
-    """Frozen; a key it does not know is an error."""
+    """A frozen model; a key it does not know is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +33,10 @@ class Postgres(Model):
 
 
 class TimescaleExternal(Model):
-    """TimescaleDB run by somebody else: its secrets (JSON as in docs/architecture.md), the network it is peered by."""
+    """TimescaleDB run by somebody else: its secrets and its network.
+
+    Secrets are JSON as in docs/architecture.md.
+    """
 
     app_secret: Arn
     worker_secret: Arn
@@ -59,7 +62,10 @@ class Redis(Model):
 
 
 class Fleet(Model):
-    """One Fargate task: CPU units (1024 is a vCPU), MiB of memory, and tasks a queue class."""
+    """The size of a Fargate task, and the tasks of a fleet.
+
+    CPU units (1024 is a vCPU), MiB of memory.
+    """
 
     cpu: Literal[256, 512, 1024, 2048, 4096]
     memory: int = Field(ge=512, le=30720)
@@ -69,7 +75,7 @@ class Fleet(Model):
 
 
 class Alerts(Model):
-    """How matchers divide the events, and the chains (registry names) whose nodes are read block by block.
+    """How matchers divide the events, and the chains whose nodes are read.
 
     A spare stands in for a matcher that dies. Whoever reads a chain is the only one who does: a lock decides.
     """
@@ -85,7 +91,7 @@ class Alerts(Model):
 
 
 class Functions(Model):
-    """Lambda: MiB of memory, warm instances of the hot ones, minutes of the 5 % canary.
+    """Sizes of Lambda functions: MiB of memory, warm instances, canary minutes.
 
     `concurrency`: instances that all functions with the database may have together, where no proxy stands before it.
     """

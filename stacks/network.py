@@ -1,4 +1,4 @@
-"""The network: our own VPC or a lent one, its endpoints, and one security group a role with rules by reference."""
+"""The network: a VPC, ours or lent, its endpoints and security groups."""
 
 from __future__ import annotations
 
@@ -73,7 +73,10 @@ class NetworkStack(PremiumStack):
         )
 
     def _reach_lent(self, existing: Existing) -> None:
-        """Opens the free platform's Redis and replica to our callers, by rules of ours on its groups."""
+        """Open the free platform's Redis and replica to our callers.
+
+        By rules of ours on its groups.
+        """
         lent = (
             ("LentRedis", existing.redis_security_group, existing.redis_port),
             ("LentReplica", existing.replica_security_group, existing.replica_port),

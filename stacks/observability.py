@@ -88,7 +88,7 @@ class ObservabilityStack(PremiumStack):
         return Alarms(self, f"{construct_name(service.name)}Alarms", topics=topics, runbook=service.name)
 
     def _notices(self, topics: Mapping[Severity, sns.Topic]) -> None:
-        """Every deployment that ends, well or not, of this stage's stacks and of its functions."""
+        """Tell of every deployment of this stage that ends, well or not."""
         prefix = f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack/premium-{self.frame.stage}-"
         stacks = events.EventPattern(
             source=["aws.cloudformation"],
@@ -103,7 +103,10 @@ class ObservabilityStack(PremiumStack):
             events.Rule(self, name, event_pattern=pattern, targets=[target])
 
     def _traces(self) -> None:
-        """One request a second and 5 % of the others; what fails or is slow is a group of its own."""
+        """Trace one request a second and 5 % of the others.
+
+        What fails or is slow is a group of its own.
+        """
         xray.CfnSamplingRule(
             self,
             "Sampling",

@@ -1,4 +1,4 @@
-"""What all functions of a stage share: archives, sizes, variables, and the network they run in."""
+"""What all functions of a stage share: archives, sizes, variables, network."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Packages:
 
     @property
     def code(self) -> lambda_.Code:
-        """Our own code."""
+        """Return our own code."""
         return _asset(self.code_archive)
 
     def layer(self, stack: Stack) -> lambda_.LayerVersion:
@@ -56,5 +56,8 @@ class Packages:
 
 
 def _asset(archive: Path) -> lambda_.Code:
-    """An archive's name carries the hash of all that decides its content: nothing is hashed again."""
+    """Return an archive as an asset under its own hash.
+
+    Its name carries the hash of all that decides its content.
+    """
     return lambda_.Code.from_asset(str(archive), asset_hash=archive.stem)

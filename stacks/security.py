@@ -1,4 +1,4 @@
-"""Keys and secrets of a stage, and on AWS the trail, the deploy role and the operators' groups."""
+"""Keys, secrets, trail, deploy role and operators' groups of a stage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ _SENDERS = ("events", "cloudwatch", "sns", "budgets", "costalerts")
 
 
 class SecurityStack(PremiumStack):
-    """`secrets` by name; `data_key` encrypts stores, `message_key` queues and topics (their services may use it)."""
+    """The stack of keys and secrets, these by name in `secrets`.
+
+    `data_key` encrypts stores, `message_key` queues and topics (their services may use it).
+    """
 
     def __init__(self, scope: Construct, *, frame: Frame, repository: str | None) -> None:
         super().__init__(scope, "security", frame=frame, description="Premium: keys, secrets, trail, operators")
@@ -56,7 +59,10 @@ class SecurityStack(PremiumStack):
                 DeployRole(self, "Deploy", frame=frame, repository=repository)
 
     def provisions(self) -> dict[str, Provision]:
-        """`jwt` checks tokens, `origin` proves the edge; services' secrets by the variables of their manifests."""
+        """Return what reads secrets: `jwt` checks tokens, `origin` proves the edge.
+
+        Services' secrets go by the variables of their manifests.
+        """
         return {
             "jwt": connection("JWT_SECRET_ARN", self.secrets["Jwt"], self.data_key),
             "origin": connection("ORIGIN_SECRET_ARN", self.secrets["Origin"], self.data_key),
@@ -66,14 +72,20 @@ class SecurityStack(PremiumStack):
         }
 
     def _mail(self) -> Provision:
-        """The right to send mail as an identity of this account; a secret of the sender's says as which."""
+        """Return the right to send mail as an identity of this account.
+
+        A secret of the sender's says as which.
+        """
         identities = self.format_arn(service="ses", resource="identity", resource_name="*")
         statement = iam.PolicyStatement(actions=["ses:SendEmail"], resources=[identities])
         reason = "which identity sends is an operator's choice, in the secret of the providers"
         return Provision({}, adding(statement), wildcard_finding(self, identities, reason))
 
     def _provide_declared(self) -> Mapping[str, secretsmanager.Secret]:
-        """The secrets of all manifests by their variables; outputs name their ARNs, as those of the others."""
+        """Make the secrets of all manifests; return them by their variables.
+
+        Outputs name their ARNs, as those of the others.
+        """
         made = {secret.variable: self._provided(secret.name, secret.text) for secret in provided_secrets()}
         for variable, secret in made.items():
             CfnOutput(self, output_of(variable), value=secret.secret_arn)

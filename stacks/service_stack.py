@@ -1,4 +1,7 @@
-"""The stack of one service, made from its manifest: functions, routes, consumers, dashboard and alarms."""
+"""The stack of one service, made from its manifest.
+
+Functions, routes, consumers, dashboard and alarms.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ from stacks.packages import Packages
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What the stacks of all services are given by the stacks before them."""
+    """The parts that earlier stacks give the stacks of all services."""
 
     packages: Packages
     provisions: Provisions
@@ -45,7 +48,10 @@ class Surroundings:
 
 
 class ServiceStack(PremiumStack):
-    """`functions` by name; on AWS they are watched, too."""
+    """The stack of one service: `functions` by name.
+
+    On AWS they are watched, too.
+    """
 
     def __init__(self, scope: Construct, *, frame: Frame, service: Service, around: Surroundings) -> None:
         name = f"service-{service.name.replace('_', '-')}"
@@ -87,7 +93,10 @@ class ServiceStack(PremiumStack):
             self._tell_of_uploads(consumer.uploads, function.name, made.alias)
 
     def _tell_of_uploads(self, prefix: str, name: str, alias: lambda_.IFunction) -> None:
-        """S3 may tell twice of one object; what the function refuses three times is kept."""
+        """Call a consumer when S3 has a new upload.
+
+        S3 may tell twice of one object; what the function refuses three times is kept.
+        """
         title = construct_name(name)
         dead_letters = event_dead_letters(self, f"{title}DeadLetters", key=self._around.message_key)
         bucket = {"name": [self._around.uploads.bucket_name]}

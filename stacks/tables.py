@@ -1,4 +1,7 @@
-"""The DynamoDB tables as data: the Data stack makes them from it, and tests make the same ones in the emulator."""
+"""The DynamoDB tables as data.
+
+The Data stack makes them from it, and tests make the same ones in the emulator.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,10 @@ TABLES: dict[str, TableShape] = {
 
 
 def creation(name: str) -> dict[str, object]:
-    """The arguments of boto3's `create_table` without TableName, for a test that needs this table and no stack."""
+    """Return the arguments of boto3's `create_table` without TableName.
+
+    For a test that needs this table and no stack.
+    """
     shape = TABLES[name]
     keys = [shape.key, *(index.key for index in shape.indexes)]
     attributes = {key.partition: "S" for key in keys} | {key.sort: key.sort_type for key in keys if key.sort}

@@ -1,4 +1,4 @@
-"""The time series' home: an instance of our own by default, or somebody else's TimescaleDB over peering."""
+"""The home of the time series: our own instance, or somebody else's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from stacks.security import SecurityStack
 
 
 class TimeseriesStack(PremiumStack):
-    """`home` (None when external), `connections` for processes, and for migrations `owner`, `server` and its admin."""
+    """The stack of TimescaleDB: `home` (None when external) and `connections`.
+
+    Migrations use `owner`, `server` and its admin.
+    """
 
     home: TimescaleInstance | None = None
     server: str | None = None

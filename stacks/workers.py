@@ -1,4 +1,4 @@
-"""The worker fleet: one Fargate service a queue class, scaled on its backlog from zero, never killed in a job."""
+"""The worker fleet: one Fargate service a class of workers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from stacks.model import Fleet
 
 
 class WorkersStack(PremiumStack):
-    """`services` by queue class; `resident` tasks of a class run even where nothing waits."""
+    """The stack of the fleet: `services` by queue.
+
+    `resident` tasks of a class run even where nothing waits.
+    """
 
     def __init__(
         self,

@@ -89,7 +89,7 @@ class DeployedStage:
 
     def spare(self, stack: ExitStack) -> float:
         """Start one more matcher, a spare; return how long it loads the rules."""
-        given = os.environ | dict(environment.of_worker(self.stage.places, self.stage.clients))
+        given = os.environ | dict(environment.worker_environment(self.stage.places, self.stage.clients))
         process = subprocess.Popen([sys.executable, "-m", "workers.resident", "alerts.matcher"], env=given, cwd=ROOT,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         stack.callback(process.wait)
@@ -107,7 +107,7 @@ class DeployedStage:
         fleet = self.stage.fleet
         fleet.stop()
         begun = time.monotonic()
-        fleet.start(environment.of_worker(self.stage.places, self.stage.clients))
+        fleet.start(environment.worker_environment(self.stage.places, self.stage.clients))
         time_of_event = datetime.now(UTC).isoformat()
         self.queue.send([{"event_id": "first", "kind": "gas", "chain": "none", "timestamp": time_of_event}])
         if not wait_until(self._has_matched, seconds=_LOAD_SECONDS):

@@ -62,7 +62,7 @@ def _round(stage: Stage, content: bytes, count: int) -> tuple[float, ...]:
     began = time.perf_counter()
     sent = upload.send(api, content)
     uploaded = time.perf_counter()
-    must_equal("what the import added", upload.import_sent(api, sent)["added"], count)
+    must_equal("what the import added", upload.import_upload(api, sent)["added"], count)
     imported = time.perf_counter()
     asked = upload.report(api, REPORT, key=user)
     taken = (uploaded - began, imported - uploaded, asked.linked, asked.downloaded)

@@ -12,7 +12,9 @@ from local.clients import Clients
 from local.logs import function_messages
 
 
-def functions_of(clients: Clients, request_ids: Iterable[str], *, since: float, seconds: float = 20) -> dict[str, str]:
+def functions_by_request(
+    clients: Clients, request_ids: Iterable[str], *, since: float, seconds: float = 20
+) -> dict[str, str]:
     """Return the function that logged each request id.
 
     Ids that none logged are absent. `since`: seconds of the epoch.

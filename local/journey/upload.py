@@ -17,7 +17,7 @@ from local.journey.client import Client
 
 
 @dataclass(frozen=True)
-class Asked:
+class TimedReport:
     """A report and how long it took from its request.
 
     Seconds until the links were there, and until PDF and CSV were read through them.
@@ -44,7 +44,7 @@ def send(api: Client, content: bytes) -> str:
     return str(made["id"])
 
 
-def import_sent(api: Client, upload: str) -> Mapping[str, Any]:
+def import_upload(api: Client, upload: str) -> Mapping[str, Any]:
     """Import an upload and return the job's result: `{added, known, skipped, warnings}`."""
     result: Mapping[str, Any] = api.wait_for(start_import(api, upload))["result"]
     return result
@@ -55,7 +55,7 @@ def start_import(api: Client, upload: str) -> Mapping[str, Any]:
     return started
 
 
-def report(api: Client, body: Mapping[str, Any], *, key: str) -> Asked:
+def report(api: Client, body: Mapping[str, Any], *, key: str) -> TimedReport:
     """Request a report, wait for it, and read its PDF and CSV.
 
     They are read through the presigned links.
@@ -66,4 +66,4 @@ def report(api: Client, body: Mapping[str, Any], *, key: str) -> Asked:
     linked = time.perf_counter() - began
     wanted = {name: link for name, link in made["links"].items() if name.endswith(("_pdf", "_csv"))}
     documents = {name: api.download(link) for name, link in wanted.items()}
-    return Asked(made["id"], linked, time.perf_counter() - began, made["totals"]["totals"], documents)
+    return TimedReport(made["id"], linked, time.perf_counter() - began, made["totals"]["totals"], documents)

@@ -76,7 +76,7 @@ class Account:
 
         It is known before the contract exists: CREATE derives it from sender and nonce.
         """
-        address = created(self.address, self._next)
+        address = contract_address(self.address, self._next)
         self.send(None, creation_code(name) + encode(types, arguments), at=at)
         return address
 
@@ -108,7 +108,7 @@ class Account:
             )
 
 
-def created(sender: str, nonce: int) -> str:
+def contract_address(sender: str, nonce: int) -> str:
     """Return the address at which CREATE puts a contract.
 
     It is the hash of the RLP list of sender and nonce (below 128: one byte).

@@ -1,4 +1,7 @@
-"""Access logs of an API stage: one JSON object a request, no headers and no query strings, which may hold tokens."""
+"""Write access logs of an API stage, one JSON object a request.
+
+No headers and no query strings, which may hold tokens.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ SOCKET_FIELDS = _COMMON | {"event": "$context.eventType", "connectionId": "$cont
 
 
 def write_access_log(stage: apigateway.CfnStage, group: logs.ILogGroup, fields: dict[str, str]) -> None:
-    """Sends the stage's requests to the group."""
+    """Send the stage's requests to the log group."""
     stage.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
         destination_arn=group.log_group_arn, format=json.dumps(fields)
     )

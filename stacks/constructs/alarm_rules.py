@@ -1,4 +1,4 @@
-"""What is watched of the platform, from which threshold, and how loudly: one function a part of it."""
+"""Alarms of the platform and their thresholds, one function a part of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MINUTES = Duration.minutes(5)
 
 
 def of_api(alarms: Alarms, front: HttpFront) -> None:
-    """Error share and latency of all requests."""
+    """Watch the share of errors and the latency of all requests."""
     http = front.api
     errors = cloudwatch.MathExpression(
         expression="100 * failed / MAX([calls, 1])",
@@ -37,7 +37,7 @@ def of_api(alarms: Alarms, front: HttpFront) -> None:
 
 
 def of_database(alarms: Alarms, database: rds.IDatabaseInstance, max_connections: int) -> None:
-    """Processor, connections and disk of the premium database."""
+    """Watch processor, connections and disk of the premium database."""
     cpu = database.metric_cpu_utilization(period=_MINUTES)
     alarms.above("DatabaseCpu", cpu, 90, "critical", "database CPU over 90 %", periods=3)
     connections = database.metric_database_connections(period=_MINUTES, statistic="Maximum")
@@ -48,7 +48,7 @@ def of_database(alarms: Alarms, database: rds.IDatabaseInstance, max_connections
 
 
 def of_redis(alarms: Alarms, redis: PremiumRedis) -> None:
-    """Hits, memory and processor of the first node."""
+    """Watch hits, memory and processor of the first node."""
     by_node = {"CacheClusterId": f"{redis.group.ref}-001"}
     hits = cloudwatch.MathExpression(
         expression="100 * hits / MAX([hits + misses, 1])",
@@ -67,7 +67,7 @@ def of_redis(alarms: Alarms, redis: PremiumRedis) -> None:
 
 
 def of_timeseries(alarms: Alarms, home: TimescaleInstance) -> None:
-    """Whether our own instance answers, and whether it works itself to death."""
+    """Watch whether our own instance answers, and its processor."""
     by_instance = {"InstanceId": home.instance.instance_id}
     status = metric("AWS/EC2", "StatusCheckFailed", by_instance, statistic="Maximum", minutes=1)
     alarms.above("TimeseriesDown", status, 0, "critical", "the TimescaleDB instance does not answer", periods=5)
@@ -76,7 +76,7 @@ def of_timeseries(alarms: Alarms, home: TimescaleInstance) -> None:
 
 
 def of_queue(alarms: Alarms, name: str, queue: sqs.IQueue | None, dead_letters: sqs.IQueue) -> None:
-    """A queue that is not read in time, and anything at all in its dead-letter queue."""
+    """Watch a queue's oldest message and its dead letters."""
     if queue is not None:
         age = queue.metric_approximate_age_of_oldest_message(period=_MINUTES, statistic="Maximum")
         alarms.above(f"{name}Age", age, 300, "warning", f"{name}: a message waits for over 5 minutes")
@@ -85,7 +85,7 @@ def of_queue(alarms: Alarms, name: str, queue: sqs.IQueue | None, dead_letters: 
 
 
 def of_workers(alarms: Alarms, workers: Iterable[WorkerService]) -> None:
-    """A backlog that a class of workers does not catch up with."""
+    """Watch each class of workers for a backlog that only grows."""
     for each in workers:
         name = each.queue.name
         text = f"{name}: over 100 jobs a worker for 15 minutes"

@@ -16,8 +16,9 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
 
 class Alarms(Construct):
-    """`made` by name; every alarm goes to its class's topic, and says there when it is over.
+    """Alarms of one runbook, by name in `made`; each tells its class's topic.
 
+    It says there, too, when it is over.
     `runbook` is a file of docs/runbooks/; an alarm's heading there is its name in words unless another is given.
     """
 
@@ -37,7 +38,7 @@ class Alarms(Construct):
         periods: int = 1,
         heading: str | None = None,
     ) -> cloudwatch.Alarm:
-        """More than `threshold` for `periods` of the metric's periods; silence is no alarm."""
+        """Alarm on more than `threshold` for `periods` periods; silence is no alarm."""
         over = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
         return self._add(name, severity, text, heading, metric=metric, threshold=threshold, periods=periods, how=over)
 
@@ -51,7 +52,7 @@ class Alarms(Construct):
         *,
         periods: int = 1,
     ) -> cloudwatch.Alarm:
-        """Less than `threshold` for `periods` of the metric's periods; silence is no alarm."""
+        """Alarm on less than `threshold` for `periods` periods; silence is no alarm."""
         under = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
         return self._add(name, severity, text, None, metric=metric, threshold=threshold, periods=periods, how=under)
 
@@ -85,6 +86,6 @@ class Alarms(Construct):
 
 
 def description(severity: Severity, text: str, runbook: str, heading: str) -> str:
-    """What an operator reads first: how grave, what, and where to look."""
+    """Return what an operator reads first: how grave, what, and where to look."""
     anchor = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", heading).lower()
     return f"[{severity}] {text}. Runbook: docs/runbooks/{runbook}.md#{anchor}"

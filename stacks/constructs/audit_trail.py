@@ -1,4 +1,7 @@
-"""CloudTrail of the account's region: every management event, validated, in a bucket of its own and in CloudWatch."""
+"""CloudTrail of the account's region: every management event, validated.
+
+In a bucket of its own and in CloudWatch.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from stacks.frame import Frame
 
 
 class AuditTrail(Construct):
-    """Who did what to the stage's resources; the bucket is kept as long as the stage's logs."""
+    """The trail of who did what to the stage's resources.
+
+    The bucket is kept as long as the stage's logs.
+    """
 
     def __init__(self, scope: Construct, name: str, *, frame: Frame) -> None:
         super().__init__(scope, name)

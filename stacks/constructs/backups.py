@@ -1,4 +1,7 @@
-"""Daily backups by AWS Backup, kept apart from what they back up, with point-in-time recovery where a store has it."""
+"""Daily backups by AWS Backup, kept apart from what they back up.
+
+With point-in-time recovery where a store has it.
+"""
 
 from __future__ import annotations
 

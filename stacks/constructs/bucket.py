@@ -26,7 +26,10 @@ def private_bucket(
     expire_days: int | None = None,
     archive_days: int | None = None,
 ) -> s3.Bucket:
-    """Objects go to infrequent access after `archive_days` and away after `expire_days`."""
+    """Make a private bucket whose objects are moved and expire after given days.
+
+    To infrequent access after `archive_days`, away after `expire_days`.
+    """
     rules = [_HALF_DONE]
     if expire_days is not None:
         rules.append(s3.LifecycleRule(expiration=Duration.days(expire_days)))
@@ -55,7 +58,10 @@ def private_bucket(
 
 
 def tell_event_bus(bucket: s3.Bucket) -> None:
-    """Its events go to EventBridge. By the resource's own property: the class would add a function to set it."""
+    """Send the bucket's events to EventBridge.
+
+    By the resource's own property: the class would add a function to set it.
+    """
     told = s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
     configuration = s3.CfnBucket.NotificationConfigurationProperty(event_bridge_configuration=told)
     resource(bucket, s3.CfnBucket).notification_configuration = configuration
@@ -68,7 +74,10 @@ def log_bucket(
     frame: Frame,
     ownership: s3.ObjectOwnership = s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
 ) -> s3.Bucket:
-    """Where the other buckets' access logs go; S3 delivers them only under its own key (SSE-S3)."""
+    """Make the bucket for the other buckets' access logs.
+
+    S3 delivers them only under its own key (SSE-S3).
+    """
     return s3.Bucket(
         scope,
         name,
@@ -85,5 +94,5 @@ def log_bucket(
 
 
 def _emptied(frame: Frame) -> bool:
-    """Whether a destroyed stage takes its objects along."""
+    """Return whether a destroyed stage takes its objects along."""
     return frame.store_removal == RemovalPolicy.DESTROY and frame.abilities.auto_delete_objects

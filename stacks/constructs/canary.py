@@ -1,4 +1,4 @@
-"""Deployments of functions by a canary: 5 % of the calls for a while, then all."""
+"""Deploy functions by a canary: 5 % of the calls first, then all."""
 
 from __future__ import annotations
 

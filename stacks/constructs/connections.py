@@ -1,4 +1,7 @@
-"""How a process learns to reach a store: the ARN of a secret of host, port, user and password, and its right to it."""
+"""Connection secrets: how a process learns to reach a store.
+
+It is told the ARN of a secret of host, port, user and password, and may read it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from stacks.frame import Frame
 
 
 def connection(variable: str, secret: secretsmanager.ISecret, key: kms.IKey) -> Provision:
-    """`{variable: ARN}` and the right to read that one secret.
+    """Return `{variable: ARN}` and the right to read that one secret.
 
     On the reader's side alone: the library's `grant_read` writes readers into the key's policy, a reference upwards.
     """
@@ -41,7 +44,10 @@ def database_connection(
     user: str,
     database: str,
 ) -> secretsmanager.Secret:
-    """`{"host","port","dbname","username","password"}`, the password resolved from the role's own secret at deploy."""
+    """Make the secret `{"host","port","dbname","username","password"}`.
+
+    The password is resolved from the role's own secret at deploy.
+    """
     return _assembled(
         scope,
         name,
@@ -55,20 +61,20 @@ def database_connection(
 def redis_connection(
     scope: Construct, name: str, *, frame: Frame, key: kms.IKey, auth: secretsmanager.ISecret, host: str, port: int
 ) -> secretsmanager.Secret:
-    """`{"host","port","password","tls"}`."""
+    """Make the secret `{"host","port","password","tls"}`."""
     fields = {"host": host, "port": str(port), "tls": "true"}
     password = auth.secret_value_from_json("password")
     return _assembled(scope, name, frame=frame, key=key, fields=fields, password=password)
 
 
 def publish(stack: Stack, secrets: Mapping[str, secretsmanager.ISecret]) -> None:
-    """Outputs `<name>SecretArn`, by which local/ and operators find each connection."""
+    """Add outputs `<name>SecretArn`, by which local/ and operators find each connection."""
     for name, secret in secrets.items():
         CfnOutput(stack, f"{name}SecretArn", value=secret.secret_arn)
 
 
 def output_of(variable: str) -> str:
-    """`NOTIFICATIONS_SECRET_ARN` as the name of an output, `NotificationsSecretArn`."""
+    """Return an output's name: `NotificationsSecretArn` of `NOTIFICATIONS_SECRET_ARN`."""
     return "".join(part.capitalize() for part in variable.split("_"))
 
 

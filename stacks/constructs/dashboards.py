@@ -1,4 +1,4 @@
-"""Dashboards: one a service (its function beside its workers), the stores, the workers, the business."""
+"""Dashboards of services, of stores, of workers and of the business."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ def service_dashboard(scope: Construct, service: Service, made: Mapping[str, Ser
 
 
 def dashboard(scope: Construct, name: str, widgets: Sequence[cloudwatch.IWidget]) -> None:
-    """Make a dashboard of three graphs a row; its name is generated, the console lists it by stack."""
+    """Make a dashboard of three graphs a row.
+
+    Its name is generated; the console lists it by stack.
+    """
     rows = [list(widgets[at : at + 3]) for at in range(0, len(widgets), 3)]
     cloudwatch.Dashboard(scope, name, widgets=rows, default_interval=Duration.hours(12))
 
 
 class PlatformDashboards(Construct):
-    """What belongs to no single service: stores, worker classes, the metrics of all manifests."""
+    """Dashboards of what belongs to no single service."""
 
     def __init__(self, scope: Construct, name: str, *, data: DataStack, workers: Iterable[WorkerService]) -> None:
         super().__init__(scope, name)
@@ -54,7 +57,7 @@ def _of_function(name: str, made: ServiceFunction) -> list[cloudwatch.IWidget]:
 
 
 def _of_queue(service: Service) -> list[cloudwatch.IWidget]:
-    """By names alone: the workers' stack comes later."""
+    """Draw a service's queue by names alone: the workers' stack comes later."""
     waiting = [_queue_metric(name, service.queue) for name in ("Backlog", "QueuedJobs")]
     graphs = [_graph(f"Queue {service.queue}: jobs a worker, jobs waiting", waiting)]
     if service.kinds:
@@ -79,7 +82,7 @@ def _declared(each: Metric, of: str | None = None) -> cloudwatch.IWidget:
 
 
 def _found(query: str, statistic: str, minutes: int) -> cloudwatch.MathExpression:
-    """A metric under whatever dimensions it is emitted."""
+    """Return a metric under whatever dimensions it is emitted."""
     expression = f"SEARCH('Namespace=\"{BUSINESS}\" {query}', '{statistic}', {minutes * 60})"
     return cloudwatch.MathExpression(expression=expression, using_metrics={}, period=Duration.minutes(minutes))
 

@@ -1,4 +1,7 @@
-"""The role that the pipeline takes by OpenID Connect: no long-lived key, one repository, one environment."""
+"""The role that the pipeline takes by OpenID Connect, without a long-lived key.
+
+For one repository and one environment.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ _ISSUER = "token.actions.githubusercontent.com"
 
 
 class DeployRole(Construct):
-    """May take the roles that `cdk bootstrap` made, and nothing else; GitHub vouches for repository and environment."""
+    """A role that may take the roles of `cdk bootstrap`, and nothing else.
+
+    GitHub vouches for repository and environment.
+    """
 
     def __init__(self, scope: Construct, name: str, *, frame: Frame, repository: str) -> None:
         super().__init__(scope, name)

@@ -1,4 +1,7 @@
-"""Whether the front door opens: asked from three continents every half minute; five silent minutes wake somebody."""
+"""Ask the front door from three continents every half minute.
+
+Five silent minutes wake somebody.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from stacks.model import Alerting
 
 
 class Downtime(Construct):
-    """Health checks report to us-east-1 alone, so their alarm has a topic of its own there."""
+    """A health check and its alarm, with a topic of its own.
+
+    Health checks report to us-east-1 alone.
+    """
 
     def __init__(self, scope: Construct, name: str, *, host: str, alerting: Alerting) -> None:
         super().__init__(scope, name)

@@ -1,4 +1,7 @@
-"""Counts what our own logs call an error, by process: logs are JSON with a `level`."""
+"""Count what our own logs call an error, by process.
+
+Logs are JSON with a `level`.
+"""
 
 from __future__ import annotations
 

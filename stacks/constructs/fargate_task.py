@@ -29,7 +29,10 @@ class TaskSize:
 
 
 class FargateTask(Construct):
-    """`definition`, `task_role` (give it what the code needs) and `log_group`; read-only root, not root, arm64."""
+    """A task of the worker image: not root, a read-only root, arm64.
+
+    `definition`, `task_role` (give it what the code needs) and `log_group`.
+    """
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class FargateTask(Construct):
         )
 
     def run_with(self, environment: Mapping[str, str]) -> None:
-        """Adds the container, once its role has been given what makes the environment."""
+        """Add the container, once its role has been given what makes the environment."""
         container = self.definition.add_container(
             "Process",
             image=ecs.ContainerImage.from_docker_image_asset(self._image),
@@ -78,7 +81,7 @@ class FargateTask(Construct):
         acknowledge(self.definition, {"AwsSolutions-ECS2": f"ARNs, names and levels, never a secret: {names}"})
 
     def _execution_role(self) -> iam.Role:
-        """Only what starting this container takes: its image and its log group."""
+        """Give only what starting this container takes: its image and its log group."""
         role = iam.Role(self, "ExecutionRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
         self.log_group.grant_write(role)
         repository = self._image.repository.repository_arn

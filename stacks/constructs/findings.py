@@ -1,4 +1,4 @@
-"""Acknowledging a cdk-nag finding: one finding, at one construct, with its reason."""
+"""Acknowledge findings of cdk-nag, each at one construct with its reason."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ from constructs import IConstruct
 
 
 def acknowledge(construct: IConstruct, findings: Mapping[str, str]) -> None:
-    """`{finding id: reason}`; `AwsSolutions-IAM5[Resource::*]` names one finding of a rule that has several."""
+    """Acknowledge `{finding id: reason}` at a construct.
+
+    `AwsSolutions-IAM5[Resource::*]` names one finding of a rule that has several.
+    """
     for finding, reason in findings.items():
         Validations.of(construct).acknowledge(Acknowledgment(id=finding, reason=reason))
 
 
 def wildcard_finding(stack: Stack, arn: str, reason: str) -> dict[str, str]:
-    """The finding that a right on this ARN with its `*` makes, named as nag prints it."""
+    """Return the finding that a right on this ARN with its `*` makes.
+
+    Named as nag prints it.
+    """
     return {f"AwsSolutions-IAM5[Resource::{_printed(stack.resolve(arn))}]": reason}
 
 
 def _printed(value: object) -> str:
-    """References in angle brackets, joins joined."""
+    """Print a token as nag does: references in angle brackets, joins joined."""
     match value:
         case {"Fn::Join": [str() as separator, list() as parts]}:
             return separator.join(_printed(part) for part in parts)

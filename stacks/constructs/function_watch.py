@@ -1,4 +1,4 @@
-"""What is watched of every function: its canary, its throttles, and the errors that it logs."""
+"""Canaries and the usual alarms of every function."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from stacks.constructs.service_function import ServiceFunction, construct_name
 
 
 class FunctionWatch(Construct):
-    """Canary deployments and the usual alarms of a stack's functions; `alarms` takes others of the same runbook."""
+    """Canary deployments and the usual alarms of a stack's functions.
+
+    `alarms` takes others of the same runbook.
+    """
 
     def __init__(
         self, scope: Construct, name: str, *, minutes: int, topics: Mapping[Severity, sns.ITopic], runbook: str
@@ -25,7 +28,10 @@ class FunctionWatch(Construct):
         self.alarms = Alarms(self, "Alarms", topics=topics, runbook=runbook)
 
     def add(self, name: str, made: ServiceFunction) -> None:
-        """Watch one function: any error of a new version within the canary's time rolls it back."""
+        """Watch one function for errors, throttles and logged errors.
+
+        An error of a new version within the canary's time rolls it back.
+        """
         title = construct_name(name)
         errors = made.alias.metric_errors(period=Duration.minutes(1), statistic="Sum")
         text = f"{name} fails; a version that took its first calls is rolled back"

@@ -1,4 +1,7 @@
-"""API Gateway's right to write the logs of WebSocket stages: one setting an account and region."""
+"""The right of API Gateway to write logs of WebSocket stages.
+
+One setting an account and region.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ _SERVICE = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 class GatewayLogging(Construct):
-    """Other stages of the account set the same; a stage that is destroyed leaves both behind for them."""
+    """The account's setting and its role, which outlive the stage.
+
+    Other stages of the account set the same.
+    """
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)

@@ -21,7 +21,7 @@ _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKe
 def of_table(
     variable: str, table: dynamodb.Table, indexes: tuple[str, ...], key: kms.IKey, actions: tuple[str, ...]
 ) -> Provision:
-    """A table's name, and these actions on it and on its indexes, each by name."""
+    """Return a table's name and these actions on it and its indexes."""
     arns = [table.table_arn, *(f"{table.table_arn}/index/{index}" for index in indexes)]
 
     def grant(grantee: iam.IGrantable) -> None:
@@ -32,7 +32,10 @@ def of_table(
 
 
 def of_bucket(variable: str, bucket: s3.Bucket, key: kms.IKey, actions: tuple[str, ...]) -> Provision:
-    """A bucket's name and these actions on its objects, for a process of a later stack."""
+    """Return a bucket's name and these actions on its objects.
+
+    For a process of a later stack.
+    """
     stack = Stack.of(bucket)
     objects = f"{stack.export_value(bucket.bucket_arn)}/*"
 

@@ -1,4 +1,7 @@
-"""Security groups by role. Callers may go out; stores answer and start nothing; every inner rule names two groups."""
+"""Security groups by role, with rules that name two groups each.
+
+Callers may go out; stores answer and start nothing.
+"""
 
 from __future__ import annotations
 

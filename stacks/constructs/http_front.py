@@ -39,14 +39,17 @@ _EXPOSED = [
 
 @dataclass(frozen=True)
 class Door:
-    """Where routes are added: an HTTP API and the authorizer that each of them asks."""
+    """A place to add routes: an HTTP API and the authorizer they ask."""
 
     api: apigateway.IHttpApi
     guard: apigateway.IHttpRouteAuthorizer
 
     @classmethod
     def of(cls, scope: Construct, front: HttpFront) -> Self:
-        """The same door in another stack, by ids: routes belong to their service's stack."""
+        """Return the same door in another stack, by ids.
+
+        Routes belong to their service's stack.
+        """
         api = apigateway.HttpApi.from_http_api_attributes(scope, "Api", http_api_id=front.api.api_id)
         guard = apigateway.HttpAuthorizer.from_http_authorizer_attributes(
             scope, "Authorizer", authorizer_id=front.authorizer_id, authorizer_type="CUSTOM"
@@ -70,7 +73,10 @@ class Door:
 
 
 class HttpFront(Construct):
-    """`api`, ours with a `$default` stage, an access log and a throttle over all callers, or a lent one."""
+    """The HTTP API, ours or a lent one, with its authorizer.
+
+    Ours has a `$default` stage, an access log and a throttle over all callers.
+    """
 
     def __init__(
         self,
@@ -93,11 +99,14 @@ class HttpFront(Construct):
 
     @property
     def authorizer_id(self) -> str:
-        """Known once a route has asked for it."""
+        """Return the authorizer's id, known once a route has asked for it."""
         return self._guard.authorizer_id
 
     def _lent(self, existing: Existing) -> apigateway.IHttpApi:
-        """The free platform's: only our routes are added, its stage and its logs stay its own."""
+        """Return the free platform's API, to which only our routes are added.
+
+        Its stage and its logs stay its own.
+        """
         return apigateway.HttpApi.from_http_api_attributes(
             self, "Api", http_api_id=existing.http_api_id or "", api_endpoint=existing.http_api_endpoint
         )
@@ -124,7 +133,10 @@ class HttpFront(Construct):
 
 
 def _guard(authorizer: ServiceFunction) -> HttpLambdaAuthorizer:
-    """No identity source and no cache: every request is metered, limited and checked for revocation."""
+    """Return the authorizer without identity source and cache.
+
+    Every request is metered, limited and checked for revocation.
+    """
     return HttpLambdaAuthorizer(
         "Authorizer",
         authorizer.alias,

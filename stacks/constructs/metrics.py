@@ -1,4 +1,4 @@
-"""Namespaces and helpers of CloudWatch metrics."""
+"""Define namespaces and helpers of CloudWatch metrics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def metric(
     statistic: str = "Average",
     minutes: int = 5,
 ) -> cloudwatch.Metric:
-    """A metric over periods of `minutes`."""
+    """Return a metric over periods of `minutes`."""
     return cloudwatch.Metric(
         namespace=namespace,
         metric_name=name,

@@ -18,12 +18,12 @@ _PUBLISHERS = ("cloudwatch", "events", "budgets")
 
 
 def operations_topics(scope: Construct, *, key: kms.IKey) -> dict[Severity, sns.Topic]:
-    """One encrypted topic a class, open to the services that raise alarms."""
+    """Make one encrypted topic a class, open to the services that raise alarms."""
     return {severity: _topic(scope, f"Operations{severity.capitalize()}", key) for severity in SEVERITIES}
 
 
 def subscribe(scope: Construct, topics: Mapping[Severity, sns.Topic], alerting: Alerting) -> None:
-    """Nobody listens whom the configuration does not name."""
+    """Subscribe whom the configuration names, and nobody else."""
     for severity, topic in topics.items():
         for number, address in enumerate(alerting.emails):
             config = EmailSubscription(address).bind(topic)

@@ -12,7 +12,10 @@ _POLICIES = {"Admin": "AdministratorAccess", "Developer": "PowerUserAccess", "Re
 
 
 class Operators(Construct):
-    """A group a level, whose members may take that level's role for an hour when they have shown a second factor."""
+    """A group of people a level, whose members may take its role.
+
+    For an hour, when they have shown a second factor.
+    """
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)

@@ -1,4 +1,7 @@
-"""The premium database on RDS: encrypted, TLS forced, seven days of point-in-time recovery; proxy and reader."""
+"""The premium database on RDS, with its proxy and its reader.
+
+Encrypted, TLS forced, seven days of point-in-time recovery.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ _PARAMETERS = {
 
 
 class PremiumDatabase(Construct):
-    """`instance`, and the `host` and `port` that processes connect to: the proxy's where there is one."""
+    """The database: `instance`, and the `host` and `port` that processes connect to.
+
+    The proxy's where there is one.
+    """
 
     def __init__(
         self,
@@ -88,7 +94,10 @@ class PremiumDatabase(Construct):
         )
 
     def _fixed_group(self) -> ec2.ISecurityGroup:
-        """Its rules are the Network stack's: the proxy would add one there that names the instance, upwards."""
+        """Return the database's group so that nothing adds rules to it.
+
+        They are the Network stack's: the proxy would add one there that names the instance, upwards.
+        """
         return ec2.SecurityGroup.from_security_group_id(
             self, "Group", self._groups.database.security_group_id, mutable=False
         )

@@ -1,4 +1,4 @@
-"""What a process may be given: the variables that tell it where a thing is, and the rights to use it, in one value."""
+"""Provisions: variables that tell a process of a thing, with rights to use it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from stacks.constructs.metrics import BUSINESS
 
 @dataclass(frozen=True)
 class Provision:
-    """Environment variables (never a secret, its ARN), a grant, and the nag findings it makes, with their reasons."""
+    """Environment variables, a grant, and the nag findings that it makes.
+
+    A variable never holds a secret, but its ARN.
+    """
 
     environment: Mapping[str, str] = field(default_factory=dict)
     grant: Callable[[iam.IGrantable], object] | None = None
     findings: Mapping[str, str] = field(default_factory=dict)
 
     def give(self, role: iam.Role) -> Mapping[str, str]:
-        """Grants to the role, acknowledges what that grant makes nag say, and returns the variables."""
+        """Grant to the role, acknowledge the findings, and return the variables."""
         if self.grant is not None:
             self.grant(role)
         acknowledge(role, self.findings)
@@ -28,12 +31,12 @@ class Provision:
 
 
 def adding(statement: iam.PolicyStatement) -> Callable[[iam.IGrantable], object]:
-    """A grant that is this one statement."""
+    """Return a grant that is this one statement."""
     return lambda grantee: grantee.grant_principal.add_to_principal_policy(statement)
 
 
 def metrics_provision() -> Provision:
-    """The right to publish metrics in our namespace alone."""
+    """Return the right to publish metrics in our namespace alone."""
     statement = iam.PolicyStatement(
         actions=["cloudwatch:PutMetricData"],
         resources=["*"],
@@ -47,7 +50,10 @@ Provisions = Mapping[str, Provision]
 
 
 def give_all(provisions: Provisions, needs: tuple[str, ...], role: iam.Role) -> dict[str, str]:
-    """Give a process what it needs and return its environment; a need nobody provides stops the synth."""
+    """Give a process what it needs and return its environment.
+
+    A need nobody provides stops the synth.
+    """
     environment: dict[str, str] = {}
     for need in needs:
         if need not in provisions:

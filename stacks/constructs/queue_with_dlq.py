@@ -13,7 +13,7 @@ _TRIES = 5
 
 
 def dead_letter_queue(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queue:
-    """Keeps for 14 days what could not be delivered; an alarm watches it."""
+    """Make a queue that keeps for 14 days what could not be delivered."""
     return sqs.Queue(
         scope,
         name,
@@ -25,14 +25,20 @@ def dead_letter_queue(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queu
 
 
 def event_dead_letters(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queue:
-    """For events that a target refused: EventBridge puts them here, no queue redrives to it."""
+    """Make a queue for events that a target refused.
+
+    EventBridge puts them here, no queue redrives to it.
+    """
     made = dead_letter_queue(scope, name, key=key)
     acknowledge(made, {"AwsSolutions-SQS3": "it is a dead-letter queue itself, of EventBridge rules"})
     return made
 
 
 class QueueWithDlq(Construct):
-    """`queue` and `dead_letters`; a message is hidden for `visibility` seconds while it is worked on."""
+    """A queue with its dead letters, `queue` and `dead_letters`.
+
+    A message is hidden for `visibility` seconds while it is worked on.
+    """
 
     def __init__(self, scope: Construct, name: str, *, key: kms.IKey, visibility: int) -> None:
         super().__init__(scope, name)

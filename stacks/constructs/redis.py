@@ -1,4 +1,7 @@
-"""Redis 7 on ElastiCache, cluster mode off: TLS, AUTH, encrypted; it refuses writes rather than forget a queued job."""
+"""Redis 7 on ElastiCache, cluster mode off: TLS, AUTH, encrypted.
+
+It refuses writes rather than forget a queued job.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from stacks.model import Redis
 
 
 class PremiumRedis(Construct):
-    """`group` and its primary's `host`; a replica in another zone takes over where the stage has one."""
+    """The replication group: `group` and its primary's `host`.
+
+    A replica in another zone takes over where the stage has one.
+    """
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ Kind = TypeVar("Kind", bound=CfnElement)
 
 
 def resource(construct: IConstruct, kind: type[Kind]) -> Kind:
-    """The default child as the class it must have; anything else stops the synth."""
+    """Return the default child as the class it must have; TypeError otherwise."""
     child = construct.node.default_child
     if not isinstance(child, kind):
         raise TypeError(f"{construct.node.path} is not made of a {kind.__name__}")

@@ -26,8 +26,9 @@ def generated_secret(
     fields: Mapping[str, str] | None = None,
     field: str = "password",
 ) -> secretsmanager.Secret:
-    """JSON of `fields` and a random `field` of letters and digits: nothing to escape in a URL or an AUTH token.
+    """Make a secret of `fields` and a random `field` of letters and digits.
 
+    Nothing to escape in a URL or an AUTH token.
     Another `secrets_generation` makes CloudFormation generate it anew.
     """
     template = {**(fields or {}), "generation": str(frame.secrets_generation)}
@@ -37,7 +38,10 @@ def generated_secret(
 
 
 def provided_secret(scope: Construct, name: str, *, text: str, key: kms.IKey, frame: Frame) -> secretsmanager.Secret:
-    """Hold a random value until the operator puts the real one, so that a forgotten one refuses everything."""
+    """Make a secret that holds a random value until an operator puts his.
+
+    So a forgotten one refuses everything.
+    """
     secret = _secret(scope, name, key=key, frame=frame, template={"provided": "no"}, field="key", length=64, text=text)
     acknowledge(secret, {"AwsSolutions-SMG4": _THEIRS})
     return secret

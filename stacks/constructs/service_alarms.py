@@ -25,7 +25,10 @@ def declared_alarms(alarms: Alarms, service: Service) -> None:
 
 
 def over_all_dimensions(alarm: Alarm) -> cloudwatch.MathExpression:
-    """Return the metric over all processes and kinds; ValueError for a statistic that such a query has not."""
+    """Return the alarm's metric over all processes and kinds.
+
+    ValueError for a statistic that such a query has not.
+    """
     if alarm.statistic not in _FUNCTIONS:
         known = ", ".join(_FUNCTIONS)
         raise ValueError(f"alarm {alarm.name}: {alarm.statistic} is of one process; over all of them there are {known}")

@@ -1,4 +1,7 @@
-"""One Lambda function of the product: its own role and log group, X-Ray, a `live` alias that callers use."""
+"""One Lambda function of the product, called by its alias `live`.
+
+Its own role and log group, traced by X-Ray.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ _INTERFACES = (
 
 
 class ServiceFunction(Construct):
-    """`alias` is what is called; `role` got exactly what `function.given` names."""
+    """A function whose role has exactly what `function.given` names.
+
+    `alias` is what is called.
+    """
 
     def __init__(
         self,
@@ -87,5 +93,5 @@ class ServiceFunction(Construct):
 
 
 def construct_name(name: str) -> str:
-    """`alert_events` as `AlertEvents`."""
+    """Return `alert_events` as `AlertEvents`."""
     return "".join(part.capitalize() for part in name.split("_"))

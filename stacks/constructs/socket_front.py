@@ -1,4 +1,7 @@
-"""The WebSocket API: one function for connect, disconnect and messages, and its management endpoint for publishers."""
+"""The WebSocket API, and its management endpoint for publishers.
+
+One function serves connect, disconnect and messages.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _REASONS = {
 
 
 class SocketFront(Construct):
-    """`api` and `stage`; made before its function, which is told the management endpoint; `serve` joins them."""
+    """The API and its stage; `serve` joins them with their function.
+
+    They are made before it, since it is told the management endpoint.
+    """
 
     def __init__(self, scope: Construct, name: str, *, frame: Frame, throttle: Throttle) -> None:
         super().__init__(scope, name)

@@ -1,4 +1,7 @@
-"""The day's figures every morning and the week's costs every Monday, to whoever listens to `info`."""
+"""Send the day's figures every morning and the week's costs every Monday.
+
+To whoever listens to `info`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A DynamoDB table from its shape: encrypted by the stage's key, TTL and point-in-time recovery always on."""
+"""A DynamoDB table from its shape, encrypted by the stage's key.
+
+TTL and point-in-time recovery are always on.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ _TYPES = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER
 
 
 def table(scope: Construct, name: str, shape: TableShape, *, key: kms.IKey, removal: RemovalPolicy) -> dynamodb.Table:
-    """Deletion protection goes with `retain`."""
+    """Make a table; deletion protection goes with `retain`."""
     made = dynamodb.Table(
         scope,
         name.capitalize(),

@@ -1,4 +1,7 @@
-"""TimescaleDB on an EC2 instance of our own: a volume that outlives it, PgBouncer, WAL archive, recovery by itself."""
+"""TimescaleDB on an EC2 instance of our own.
+
+A volume that outlives it, PgBouncer, WAL archive, recovery by itself.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The firewall before everything: AWS's managed rules, and a rate for those who show no credentials."""
+"""The firewall: AWS's managed rules, and a rate for anonymous callers."""
 
 from __future__ import annotations
 

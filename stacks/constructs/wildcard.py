@@ -1,4 +1,7 @@
-"""A right that AWS can only give on every resource, as a policy of its own whose reason stands beside it."""
+"""Rights that AWS can only give on every resource.
+
+Each is a policy of its own whose reason stands beside it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from stacks.constructs.findings import acknowledge
 
 
 def wildcard(scope: Construct, name: str, role: iam.IRole, actions: Sequence[str], reason: str) -> iam.Policy:
-    """Attaches `actions` on `*` to the role and acknowledges that one finding at that one policy."""
+    """Attach `actions` on `*` to the role, and acknowledge that finding."""
     statement = iam.PolicyStatement(actions=list(actions), resources=["*"])
     policy = iam.Policy(scope, name, statements=[statement], roles=[role])
     acknowledge(policy, {"AwsSolutions-IAM5[Resource::*]": reason})

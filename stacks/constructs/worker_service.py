@@ -1,4 +1,7 @@
-"""One queue class on Fargate: steps up with its backlog, from zero where allowed, and drains before it goes."""
+"""One class of workers on Fargate, scaled on its backlog.
+
+From zero where allowed; it drains before it goes.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ _PROTECTION = ("ecs:GetTaskProtection", "ecs:UpdateTaskProtection")
 
 
 class WorkerService(Construct):
-    """`service`, its `task` and the `backlog` metric it is scaled on: (queued + started) / max(running, 1)."""
+    """The ECS service of a class, its task and its `backlog` metric.
+
+    It is scaled on (queued + started) / max(running, 1).
+    """
 
     def __init__(
         self,
@@ -77,7 +83,7 @@ class WorkerService(Construct):
         return task
 
     def _protect(self, role: iam.Role) -> None:
-        """A long job asks the ECS agent that neither scaling nor a deploy stops its task."""
+        """Let a task ask that neither scaling nor a deploy stops its job."""
         stack = Stack.of(self)
         tasks = stack.format_arn(service="ecs", resource="task", resource_name=f"{self._cluster.cluster_name}/*")
         role.add_to_policy(iam.PolicyStatement(actions=list(_PROTECTION), resources=[tasks]))
@@ -100,7 +106,10 @@ class WorkerService(Construct):
         )
 
     def _scale(self, fleet: Fleet, least: int) -> None:
-        """An idle task goes after ten quiet minutes; each step up asks for as many tasks as the backlog needs."""
+        """Scale by steps: up by as many tasks as the backlog needs.
+
+        An idle task goes after ten quiet minutes.
+        """
         count = self.service.auto_scale_task_count(min_capacity=least, max_capacity=self.queue.tasks(fleet, least))
         count.scale_on_metric(
             "Backlog",

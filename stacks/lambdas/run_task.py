@@ -1,5 +1,6 @@
-"""A CloudFormation custom resource: runs a Fargate task when its properties change, and succeeds when the task does.
+"""Run a Fargate task when a custom resource's properties change.
 
+It succeeds when the task does.
 Only the standard library and Lambda's own boto3. A task that outlives this function's time is watched by the next call
 of itself; CloudFormation waits an hour.
 """

@@ -1,4 +1,4 @@
-"""Daily: the sums of the product's own metrics. Weekly: what the stage cost, by service. Both to one SNS topic."""
+"""Publish daily figures and weekly costs to one SNS topic."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 
 from local.journey import portfolio, scans, tax
 from local.journey.client import Client, Refused
-from local.journey.proof import functions_of
+from local.journey.proof import functions_by_request
 from local.journey.stream import Listener
 from local.journey.walk import Walk
 from local.up import Stage
@@ -39,7 +39,7 @@ def test_one_user_from_wallet_to_report_and_scan(stack: Stage, walk: Walk) -> No
     benign, proxy = scans.scan_both(walk)
     assert benign.score < proxy.score
     asked = set(walk.api.request_ids)
-    assert set(functions_of(stack.clients, asked, since=begun)) == asked
+    assert set(functions_by_request(stack.clients, asked, since=begun)) == asked
 
 
 def test_a_second_user_sees_nothing_of_the_first(walk: Walk, client: Clients) -> None:

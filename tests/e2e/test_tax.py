@@ -36,13 +36,13 @@ def test_an_upload_becomes_transactions_and_a_report(client: Clients) -> None:
     """Each of the 1,000 sales gains 1010 - 1 - 1000 - 1; the same upload imported again adds nothing."""
     api = client(f"user_{uuid4().hex[:12]}")
     sent = upload.send(api, history())
-    assert upload.import_sent(api, sent) == {"added": 2 * PAIRS, "known": 0, "skipped": 0, "warnings": []}
+    assert upload.import_upload(api, sent) == {"added": 2 * PAIRS, "known": 0, "skipped": 0, "warnings": []}
     asked = upload.report(api, REPORT, key="report")
     assert Decimal(asked.totals["total"]) == Decimal(asked.totals["short_term"]) == 8 * PAIRS
     assert asked.documents["form_8949_pdf"].startswith(b"%PDF-")
     tax.check_form(asked.documents["form_8949_csv"], asked.totals)
     assert len(asked.documents["form_8949_csv"].splitlines()) > PAIRS
-    assert upload.import_sent(api, upload.send(api, history()))["known"] == 2 * PAIRS
+    assert upload.import_upload(api, upload.send(api, history()))["known"] == 2 * PAIRS
 
 
 def test_the_arrival_of_an_upload_starts_its_import(client: Clients) -> None:

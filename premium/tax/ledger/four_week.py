@@ -14,7 +14,8 @@ from premium.money import ZERO, divide
 from premium.tax.ledger.ledger import Key, LotLedger, Taken, take_from
 from premium.tax.ledger.lots import Entry, Lot
 from premium.tax.ledger.pieces import Piece, cut
-from premium.tax.model import ACQUISITIONS, Disposal, Outcome, Relief, Transaction
+from premium.tax.model import ACQUISITIONS, Transaction
+from premium.tax.outcome import Disposal, Outcome, Relief
 
 DAYS = 28
 

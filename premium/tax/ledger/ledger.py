@@ -11,7 +11,8 @@ from premium.money import ZERO, divide
 from premium.tax.ledger.basis import acquisition_basis, takes_donors_date, value_at_gift
 from premium.tax.ledger.lots import ORDER, Entry, Lot
 from premium.tax.ledger.pieces import Piece, cut, disposed
-from premium.tax.model import Holding, Income, Missing, OpenLot, Outcome, Remark, Removal, Transaction
+from premium.tax.model import Remark, Transaction
+from premium.tax.outcome import Holding, Income, Missing, OpenLot, Outcome, Removal
 from premium.tax.setup import Setup
 
 Key = str | tuple[str, str]

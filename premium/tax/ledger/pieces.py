@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from premium.money import ZERO, divide
 from premium.tax.ledger.lots import Lot
-from premium.tax.model import Disposal, Transaction
+from premium.tax.model import Transaction
+from premium.tax.outcome import Disposal
 
 
 class Piece(NamedTuple):

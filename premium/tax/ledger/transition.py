@@ -15,7 +15,8 @@ from premium.money import ZERO
 from premium.tax.days import day_of
 from premium.tax.ledger.allocation import Allocation, unknown_lots
 from premium.tax.ledger.specific import SpecificLedger
-from premium.tax.model import Outcome, Transaction
+from premium.tax.model import Transaction
+from premium.tax.outcome import Outcome
 
 FIRST_DAY = day_of(date(2025, 1, 1))
 Places = dict[str, list[tuple[str, Decimal]]]

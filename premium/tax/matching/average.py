@@ -12,7 +12,8 @@ from premium.money import ZERO, divide
 from premium.tax.ledger.basis import acquisition_basis
 from premium.tax.matching.superficial import Superficial
 from premium.tax.matching.walk import walk
-from premium.tax.model import Disposal, Holding, Income, Missing, Outcome, Remark, Removal, Transaction
+from premium.tax.model import Remark, Transaction
+from premium.tax.outcome import Disposal, Holding, Income, Missing, Outcome, Removal
 from premium.tax.setup import Setup
 
 Key = tuple[str, str]

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from premium.money import ZERO, divide
 from premium.tax.ledger.basis import acquisition_basis
-from premium.tax.model import Disposal, Income, Missing, Outcome, Removal, Transaction
+from premium.tax.model import Transaction
+from premium.tax.outcome import Disposal, Income, Missing, Outcome, Removal
 from premium.tax.setup import Setup
 
 

@@ -14,7 +14,8 @@ from premium.tax.matching.average import average
 from premium.tax.matching.portfolio import portfolio
 from premium.tax.matching.total_average import total_average
 from premium.tax.matching.uk import section_104
-from premium.tax.model import Outcome, Transaction
+from premium.tax.model import Transaction
+from premium.tax.outcome import Outcome
 from premium.tax.rules.base import TRANSITION
 from premium.tax.setup import Setup
 

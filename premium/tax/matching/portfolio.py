@@ -14,7 +14,8 @@ from premium.money import ZERO, divide, plain
 from premium.tax.ledger.basis import acquisition_basis
 from premium.tax.matching.average import row
 from premium.tax.matching.walk import walk
-from premium.tax.model import Holding, Income, Missing, Outcome, Remark, Removal, Transaction
+from premium.tax.model import Remark, Transaction
+from premium.tax.outcome import Holding, Income, Missing, Outcome, Removal
 from premium.tax.setup import Setup
 
 _NAMED = 5

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from premium.tax.matching.average import AverageLedger
-from premium.tax.model import ACQUISITIONS, Outcome, Transaction
+from premium.tax.model import ACQUISITIONS, Transaction
+from premium.tax.outcome import Outcome
 from premium.tax.setup import Setup
 
 

@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from premium.money import ZERO, divide
 from premium.tax.matching.daybook import Acquired, Book, Books, Disposed, Match, removals_of, rows_of
-from premium.tax.model import Disposal, Holding, Outcome, Transaction
+from premium.tax.model import Transaction
+from premium.tax.outcome import Disposal, Holding, Outcome
 from premium.tax.setup import Setup
 
 AFTER, BEFORE = 30, 10

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from premium.tax.model import Outcome, Transaction
+from premium.tax.model import Transaction
+from premium.tax.outcome import Outcome
 from premium.tax.setup import Setup
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from premium.money import plain
 from premium.tax.days import date_of, text_of
 from premium.tax.history.history import ById
-from premium.tax.model import ACQUISITIONS, Disposal, Transaction
+from premium.tax.model import ACQUISITIONS, Transaction
+from premium.tax.outcome import Disposal
 from premium.tax.reports.layout.cells import safe
 from premium.tax.results.boxes import box
 from premium.tax.results.report import Report

@@ -11,7 +11,8 @@ from premium.money import EXACT, plain
 from premium.tax.days import date_of, text_of
 from premium.tax.ledger.transition import FIRST_DAY
 from premium.tax.matching.engines import run
-from premium.tax.model import Disposal, OpenLot, Transaction
+from premium.tax.model import Transaction
+from premium.tax.outcome import Disposal, OpenLot
 from premium.tax.reports.forms.form_8949 import WORDING
 from premium.tax.results.boxes import box, part
 from premium.tax.results.report import Report

@@ -10,7 +10,8 @@ from typing import Any
 
 from premium.money import ZERO, plain
 from premium.tax.days import date_of, text_of
-from premium.tax.model import Disposal, Holding, Remark
+from premium.tax.model import Remark
+from premium.tax.outcome import Disposal, Holding
 from premium.tax.results.boxes import box, part
 from premium.tax.results.countries import extras
 from premium.tax.results.reconciliation import reconciliation

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date
 
 from premium.tax.days import day_of
-from premium.tax.model import Disposal, Form1099
+from premium.tax.model import Form1099
+from premium.tax.outcome import Disposal
 
 _SINCE_2025 = day_of(date(2025, 1, 1))
 _UNTIL_2024 = {"short": ("A", "B", "C"), "long": ("D", "E", "F")}

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from premium.money import ZERO
 from premium.tax.ledger.basis import acquisition_basis
-from premium.tax.model import ACQUISITIONS, Outcome, Transaction
+from premium.tax.model import ACQUISITIONS, Transaction
+from premium.tax.outcome import Outcome
 from premium.tax.setup import Setup
 
 

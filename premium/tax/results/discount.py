@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import EXACT, ZERO
-from premium.tax.model import Disposal
+from premium.tax.outcome import Disposal
 from premium.tax.setup import Setup
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from premium.money import EXACT, ZERO
 from premium.tax.days import Calendar
-from premium.tax.model import Disposal
+from premium.tax.outcome import Disposal
 from premium.tax.results.report import Report
 from premium.tax.results.totals import sums
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from premium.money import EXACT, ZERO, plain
 from premium.tax.history.history import ById
-from premium.tax.model import Disposal, Form1099, Transaction
+from premium.tax.model import Form1099, Transaction
+from premium.tax.outcome import Disposal
 from premium.tax.results.report import Report
 
 _CENT = Decimal("0.01")

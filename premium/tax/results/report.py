@@ -9,7 +9,8 @@ from datetime import date
 from premium.errors import Unprocessable
 from premium.tax.days import day_of
 from premium.tax.history.history import History
-from premium.tax.model import Disposal, Income, Missing, Outcome, Remark, Removal
+from premium.tax.model import Remark
+from premium.tax.outcome import Disposal, Income, Missing, Outcome, Removal
 from premium.tax.results.totals import Sums, sums
 from premium.tax.rules.base import TRANSITION
 from premium.tax.setup import Setup

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import ZERO, plain
-from premium.tax.model import ACQUISITIONS, Missing, Remark, Transaction
+from premium.tax.model import ACQUISITIONS, Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
+from premium.tax.outcome import Missing
 
 _LOOKED_AT = 200
 """Candidates before a sale that are looked at, the latest first."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from premium.money import EXACT, ZERO, plain
 from premium.tax.days import Calendar
-from premium.tax.model import Disposal, Income
+from premium.tax.outcome import Disposal, Income
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from math import inf
 from typing import Any
 
 from premium.money import EXACT, ZERO, divide, plain
-from premium.tax.model import Disposal
+from premium.tax.outcome import Disposal
 from premium.tax.results.report import Report
 
 DAYS = 30

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from local.clients import Clients
-from local.errors import explained
+from local.errors import as_local_error
 from local.logs import FUNCTIONS, follow
 from local.places import ROOT, Places
 
@@ -24,19 +24,19 @@ pytestmark = pytest.mark.unit
     [(errno.ENOSPC, "disk is full"), (errno.EROFS, "read-only"), (errno.EACCES, "belongs to somebody else")],
 )
 def test_what_the_disk_refuses_is_said(number: int, words: str) -> None:
-    said = str(explained(OSError(number, os.strerror(number), "/state")))
+    said = str(as_local_error(OSError(number, os.strerror(number), "/state")))
     assert words in said
     assert "/state" in said
     assert "PREMIUM_STATE_DIR" in said
 
 
 def test_an_emulator_that_is_down_is_said() -> None:
-    assert "make up" in str(explained(EndpointConnectionError(endpoint_url="http://127.0.0.1:4566/")))
+    assert "make up" in str(as_local_error(EndpointConnectionError(endpoint_url="http://127.0.0.1:4566/")))
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), ConnectionResetError(errno.ECONNRESET, "x")])
 def test_our_own_errors_are_not_hidden(error: Exception) -> None:
-    assert explained(error) is None
+    assert as_local_error(error) is None
 
 
 def test_a_state_folder_that_is_a_file(tmp_path: Path) -> None:

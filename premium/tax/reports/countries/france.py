@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from premium.money import EXACT, ZERO
 from premium.tax.days import date_of
-from premium.tax.model import Disposal
+from premium.tax.outcome import Disposal
 from premium.tax.reports.countries.items import WHOLE, Item, amount, rows_of, whole
 from premium.tax.reports.layout.cents import Column
 from premium.tax.results.report import Report

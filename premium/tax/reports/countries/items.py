@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import ZERO
-from premium.tax.model import Disposal
+from premium.tax.outcome import Disposal
 from premium.tax.reports.layout.cents import cents
 from premium.tax.results.report import Report
 

@@ -11,7 +11,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 
 from premium.money import EXACT, ZERO
 from premium.tax.days import day_of
-from premium.tax.model import Disposal
+from premium.tax.outcome import Disposal
 from premium.tax.reports.countries.items import WHOLE, Item, rows_of
 from premium.tax.reports.layout.cents import cents
 from premium.tax.results import gains

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import EXACT, ZERO, divide
-from premium.tax.model import Disposal
+from premium.tax.outcome import Disposal
 from premium.tax.results.report import Report
 
 _CENT = Decimal("0.01")

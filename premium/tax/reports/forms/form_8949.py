@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from premium.money import EXACT, plain
 from premium.tax.days import date_of
-from premium.tax.model import Disposal
+from premium.tax.outcome import Disposal
 from premium.tax.reports.forms.adjustments import Adjustments
 from premium.tax.reports.layout.cents import Column
 from premium.tax.results.boxes import box
