@@ -1,4 +1,7 @@
-"""`cdk` starts here: the only place that reads context and environment. `-c stage=local|dev|staging|prod|all`."""
+"""Synthesize the platform for `cdk -c stage=local|dev|staging|prod|all`.
+
+`cdk` starts here: the only module that reads context and environment.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,14 @@ _DEFAULT_ENDPOINT = "http://localhost:4566"
 
 
 class StageError(Exception):
-    """The context names no stage or no values that can be read."""
+    """The context names no stage, or values that cannot be read."""
 
 
 def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | LocalPlatform]:
-    """The platform of one stage, or with `all` of every stage that AWS holds; `values` replace fields of the stage."""
+    """Build the platform of one stage, or of all stages on AWS.
+
+    All with `all`; `values` replace fields of the stage.
+    """
     if stage == "all":
         return [Platform(app, config, AWS) for name, config in STAGES.items() if name != "local"]
     if stage not in STAGES:
@@ -37,7 +43,10 @@ def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | Local
 
 
 def values_in(path: str | None) -> dict[str, Any]:
-    """The operator's own values (account, domain, existing …): a JSON object in a file, by StageConfig's names."""
+    """Read the operator's own values from a JSON file.
+
+    Account, domain, existing …: an object by StageConfig's names.
+    """
     if path is None:
         return {}
     try:
@@ -50,7 +59,10 @@ def values_in(path: str | None) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Synthesizes; a wrong value ends it with sentences that name it and no traceback."""
+    """Synthesize the stages that the context names.
+
+    A wrong value ends it with sentences that name it and no traceback.
+    """
     app = App(stack_traces=False)
     try:
         values = values_in(app.node.try_get_context("values"))

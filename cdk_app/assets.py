@@ -1,6 +1,7 @@
-"""Lambda packages built without Docker: one dependency layer and one code archive, byte-identical when built again.
+"""Build Lambda packages without Docker, byte-identical when built again.
 
-An archive's name carries the hash of everything that decides its content: a second synth finds it and builds nothing.
+One dependency layer and one code archive. An archive's name carries the hash of everything that decides its content: a
+second synth finds it and builds nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ class AssetError(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """Where a package will run: Python's minor version and, when it is not this machine, uv's platform name."""
+    """The Python and platform for which a package is built.
+
+    Python's minor version and, when it is not this machine, uv's platform name.
+    """
 
     python: str
     platform: str | None = None
@@ -70,14 +74,17 @@ THIS_MACHINE = Target(python=f"{sys.version_info.major}.{sys.version_info.minor}
 
 @functools.cache
 def dependencies(target: Target) -> Path:
-    """The layer archive of requirements/handlers.txt for a target; wheels only, every hash checked."""
+    """Return the layer archive of requirements/handlers.txt for a target.
+
+    Wheels only, every hash checked.
+    """
     key = _digest([REQUIREMENTS.read_bytes(), repr(target).encode(), Path(__file__).read_bytes()])
     return _built(f"dependencies-{key}.zip", lambda folder: _install(folder / "python", target))
 
 
 @functools.cache
 def code() -> Path:
-    """The archive of our own packages that a handler may import."""
+    """Return the archive of our own packages that a handler may import."""
     sources = [(path, path.relative_to(ROOT).as_posix()) for name in PACKAGES for path in _files(ROOT / name)]
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
     return _built(f"code-{_digest(content)}.zip", lambda folder: _copy(sources, folder))
@@ -85,7 +92,10 @@ def code() -> Path:
 
 @functools.cache
 def worker_context() -> Path:
-    """The folder that the worker image is built from: the Dockerfile and exactly what it copies."""
+    """Return the folder from which the worker image is built.
+
+    It holds the Dockerfile and exactly what that copies.
+    """
     names = ("Dockerfile", "requirements/workers.txt")
     sources = [(ROOT / name, name) for name in names]
     sources += [(path, path.relative_to(ROOT).as_posix()) for name in WORKER_PACKAGES for path in _files(ROOT / name)]
@@ -111,7 +121,10 @@ def _built(name: str, fill: Callable[[Path], None]) -> Path:
 
 
 def _keep_latest(used: Path) -> None:
-    """Marks what is used and forgets all but the latest of its kind: every change of the code makes another."""
+    """Mark an archive as used and delete all but the latest of its kind.
+
+    Every change of the code makes another.
+    """
     used.touch()
     kind = used.name.partition("-")[0]
     siblings = sorted(used.parent.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
@@ -120,7 +133,10 @@ def _keep_latest(used: Path) -> None:
 
 
 def output_folder() -> Path:
-    """Where archives are kept between runs; PREMIUM_ASSETS_DIR puts it elsewhere."""
+    """Return the folder that keeps archives between runs.
+
+    PREMIUM_ASSETS_DIR puts it elsewhere.
+    """
     folder = Path(os.environ.get("PREMIUM_ASSETS_DIR", ROOT / "dist" / "lambda"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -173,7 +189,10 @@ def _copy(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
 
 
 def _zip(folder: Path, archive: Path) -> None:
-    """Sorted names, one timestamp, one mode; renamed into place so that two builders do not see half an archive."""
+    """Write an archive with sorted names, one timestamp and one mode.
+
+    It is renamed into place so that two builders do not see half an archive.
+    """
     with tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".part", delete=False) as part:
         _pack(folder, part)
     Path(part.name).replace(archive)

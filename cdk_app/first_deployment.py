@@ -1,4 +1,7 @@
-"""What a stage's first deployment would create: `python -m cdk_app.first_deployment cdk.out/<stage>`."""
+"""List the resources that a stage's first deployment would create.
+
+`python -m cdk_app.first_deployment cdk.out/<stage>`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ WIDTH = 118
 
 
 def created(template: Path) -> Counter[str]:
-    """How many resources of each type (`Lambda::Function`), CDK's own metadata left out."""
+    """Count a template's resources by type (`Lambda::Function`).
+
+    CDK's own metadata are left out.
+    """
     resources = json.loads(template.read_text()).get("Resources", {}).values()
     kinds = Counter(str(resource["Type"]).removeprefix("AWS::") for resource in resources)
     del kinds["CDK::Metadata"]
@@ -21,7 +27,10 @@ def created(template: Path) -> Counter[str]:
 
 
 def lines(assembly: Path) -> Iterator[str]:
-    """Each stack in the order of the files' names, with what it would hold; then the sum."""
+    """Yield each stack with its resources, then their number in all.
+
+    Stacks come in the order of the files' names.
+    """
     total = 0
     for template in sorted(assembly.glob("*.template.json")):
         kinds = created(template)

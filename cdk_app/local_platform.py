@@ -1,4 +1,7 @@
-"""The stage `local`: what the emulator is given; what it leaves out is in stacks/abilities.py."""
+"""Wire the stacks of the stage `local`.
+
+What the emulator is not given is in stacks/abilities.py.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _SERIES = {"Timeseries": "App", "WorkerTimeseries": "Worker"}
 
 
 class LocalPlatform:
-    """What the emulator is given: keys, secrets, tables, buckets, queues, topics, both APIs and every function."""
+    """The stacks that the emulator is given.
+
+    Keys, secrets, tables, buckets, queues, topics, both APIs and every function.
+    """
 
     def __init__(self, app: App, config: StageConfig, abilities: Abilities) -> None:
         self.app, self.config, self.frame = app, config, frame_of(config, abilities)

@@ -1,4 +1,7 @@
-"""What both kinds of platform are made of: the frame of a stage, its packages, its fronts, its services."""
+"""Make the parts that both kinds of platform share.
+
+The frame of a stage, its packages, its fronts, its services.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ EDGE_REGION = "us-east-1"  # where CloudFront's firewall and certificates live
 
 
 class Wired(Protocol):
-    """A platform as far as the stacks of functions point to it."""
+    """A platform as its stacks of functions see it."""
 
     app: App
     config: StageConfig
@@ -56,7 +59,7 @@ def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
 
 
 def api_stack(platform: Wired, packages: Packages, provisions: Provisions) -> ApiStack:
-    """Make the fronts; they are the same in every stage."""
+    """Make the stack of the fronts, which is the same in every stage."""
     config = platform.config
     return ApiStack(
         platform.app,
@@ -75,7 +78,10 @@ def api_stack(platform: Wired, packages: Packages, provisions: Provisions) -> Ap
 def service_stacks(
     platform: Wired, packages: Packages, provisions: Provisions, api: ApiStack
 ) -> dict[str, ServiceStack]:
-    """Make a stack for each service that has functions; they point to the fronts, and not to one another."""
+    """Make a stack for each service that has functions.
+
+    They point to the fronts, and not to one another.
+    """
     around = Surroundings(
         packages=packages,
         provisions={**provisions, **exported_socket(api)},
@@ -98,7 +104,10 @@ def exported_socket(api: ApiStack) -> dict[str, Provision]:
 
 
 def packages_of(config: StageConfig, abilities: Abilities, place: Place | None) -> Packages:
-    """Return archives for AWS (arm64), or for the Python and processor of the machine that emulates it."""
+    """Return the Lambda packages of a stage.
+
+    Their archives are for AWS (arm64), or for the Python and processor of the machine that emulates it.
+    """
     sizes = config.functions
     environment = {
         "PREMIUM_STAGE": config.name,

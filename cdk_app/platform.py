@@ -1,4 +1,7 @@
-"""Wires the stacks of one stage; references point from later stacks to earlier ones only."""
+"""Wire the stacks of a stage on AWS.
+
+References point from later stacks to earlier ones only.
+"""
 
 from __future__ import annotations
 
@@ -134,7 +137,10 @@ class Platform:
         )
 
     def _know_zones(self) -> None:
-        """Named in the configuration, so that neither the synth nor an imported VPC asks an account for them."""
+        """Set the availability zones that the configuration names.
+
+        Neither the synth nor an imported VPC asks an account for them then.
+        """
         if self.config.account:
             key = f"availability-zones:account={self.config.account}:region={self.config.region}"
             self.app.node.set_context(key, list(self.config.zones))

@@ -1,4 +1,7 @@
-"""Describe the stages local, dev, staging and prod: every number that differs between them."""
+"""Describe the stages local, dev, staging and prod.
+
+Every number that differs between them is here.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,10 @@ class StageConfig(Model):
             raise ValueError("existing.http_api_id and existing.http_api_endpoint go together")
 
     def _connected(self) -> None:
-        """Without a proxy every function instance and worker process holds its own connections."""
+        """Check that a stage without a proxy has enough database connections.
+
+        Every function instance and worker process holds its own.
+        """
         if self.postgres is None or self.postgres.proxy:
             return
         if self.functions.concurrency is None:
@@ -101,14 +107,20 @@ class StageConfig(Model):
             )
 
     def connections_needed(self) -> int:
-        """Return the most that functions and workers hold at once without a proxy, with a reserve."""
+        """Return how many database connections a stage needs without a proxy.
+
+        It is the most that functions and workers hold at once, with a reserve.
+        """
         functions = sum(self.reserved().values())
         fleet, least = self.fleet, {"alerts": self.alerts.tasks}
         workers = sum(each.tasks(fleet, least.get(each.name, 0)) * each.processes for each in classes()) if fleet else 0
         return (functions + workers) * _POOL + _RESERVED
 
     def reserved(self) -> Mapping[str, int]:
-        """Return the concurrency of each function that is bounded; none where a proxy shares the connections."""
+        """Return the reserved concurrency of each function that is bounded.
+
+        None is bounded where a proxy shares the connections.
+        """
         bounded = self.postgres is not None and not self.postgres.proxy
         return shares(self.functions.concurrency if bounded else None)
 

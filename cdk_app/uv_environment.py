@@ -1,4 +1,4 @@
-"""uv, told what the machine told pip: a mirror, and the authorities that it trusts.
+"""Tell uv the mirror and certificate authorities that pip uses.
 
 uv reads nothing of pip's configuration and by itself trusts its own list of authorities alone. Behind a mirror, or a
 proxy that opens TLS, pip works and uv would not. As a script it prints the lines for a shell: `scripts/setup.sh`.
@@ -15,7 +15,10 @@ from collections.abc import Mapping
 
 
 def uv_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables that are missing in `environ`; what it says of uv itself is left alone."""
+    """Return the variables of uv that `environ` lacks.
+
+    What it says of uv itself is left alone.
+    """
     added = {}
     index = environ.get("PIP_INDEX_URL") or _of_pip("global.index-url")
     if index and not environ.keys() & {"UV_DEFAULT_INDEX", "UV_INDEX_URL"}:
@@ -29,7 +32,7 @@ def uv_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _of_pip(name: str) -> str:
-    """'' where pip was told nothing, or is not here."""
+    """Return a value of pip's configuration; '' where there is none, or no pip."""
     command = [sys.executable, "-m", "pip", "config", "get", name]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 

@@ -1,4 +1,4 @@
-"""A user's profile and API keys, and the audit log."""
+"""Routes of a user's profile, API keys and audit log."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ app = router("Accounts")
 @app.get("/v1/users/profile")
 @needs(scope="profile:read")
 def profile(caller: Caller) -> ProfileView:
-    """Who the platform takes you for."""
+    """Show the caller's profile."""
     return ProfileView.of(Accounts.of(platform()).profile(caller.user_id))
 
 
 @app.put("/v1/users/profile")
 @needs(scope="profile:write", security=True)
 def change_profile(caller: Caller, body: ProfileChange) -> ProfileView:
-    """Change what is yours to change."""
+    """Change the caller's email address."""
     audited(target=caller.user_id, email="removed" if body.email is None else "set")
     return ProfileView.of(Accounts.of(platform()).change_email(caller.user_id, body.email))
 
@@ -32,7 +32,7 @@ def change_profile(caller: Caller, body: ProfileChange) -> ProfileView:
 @app.get("/v1/users/api-keys")
 @needs(tier="enterprise", scope="profile:read")
 def api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ApiKeyView]:
-    """API keys, newest first, without the keys themselves."""
+    """List the caller's API keys, newest first, without the keys themselves."""
     start = position(cursor, AfterKey)
     after = (start.created_at, start.id) if start else None
     rows = Accounts.of(platform()).keys(caller.user_id, after=after, limit=limit + 1)
@@ -42,7 +42,7 @@ def api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listin
 @app.post("/v1/users/api-keys", status_code=201)
 @needs(tier="enterprise", scope="profile:write", security=True)
 def add_api_key(caller: Caller, body: NewApiKey) -> CreatedApiKey:
-    """Make an API key; it is shown once."""
+    """Create an API key; the key is shown once."""
     new = Accounts.of(platform()).add_key(
         caller.user_id, name=body.name, scopes=body.scopes, roles=caller.roles, expires_at=body.expires_at
     )
@@ -70,7 +70,10 @@ def audit_log(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Listing[AuditEntryView]:
-    """What you changed, newest first; administrators may ask for another user or for everybody's day."""
+    """List what the caller changed, newest first.
+
+    Administrators may ask for another user or for everybody's day.
+    """
     user, start, log = whose(caller, user_id, day), position(cursor, AfterEntry), AuditLog.of(platform())
     before = (start.time, start.id) if start else None
     bounds = Bounds(limit=limit + 1, since=since, until=until, before=before, action=action)

@@ -12,6 +12,7 @@ from handlers.models.alerts import (
     AlertView,
     DestinationsBody,
     DestinationsView,
+    KeptDestinationsView,
     KeptRuleView,
     NewRule,
     RuleChange,
@@ -37,14 +38,17 @@ app = router("Alerts")
 @app.post("/v1/alerts/rules", status_code=201)
 @needs(tier="starter", scope="alerts:write")
 def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
-    """Keep a rule; UNPROCESSABLE when the tier has no room for another."""
+    """Create a rule; it is matched within a second.
+
+    UNPROCESSABLE when the tier has no room for another.
+    """
     return saved_view(_rules().add(caller.user_id, caller.tier, Draft.model_validate(rule.model_dump())))
 
 
 @app.get("/v1/alerts/rules")
 @needs(tier="starter", scope="alerts:read")
 def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[RuleView]:
-    """List the rules, newest first."""
+    """List the caller's rules, newest first."""
     rows = [rule_view(row) for row in _page(caller.user_id, limit, cursor)]
     return listing(rows, limit, RulePosition, created_at="created_at", id="id")
 
@@ -52,14 +56,17 @@ def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 @app.get("/v1/alerts/rules/<rule_id>")
 @needs(tier="starter", scope="alerts:read")
 def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
-    """Return a rule."""
+    """Show one rule."""
     return rule_view(_rules().get(caller.user_id, rule_id))
 
 
 @app.put("/v1/alerts/rules/<rule_id>")
 @needs(tier="starter", scope="alerts:write")
 def change_rule(caller: Caller, rule_id: UUID, rule: RuleChange) -> KeptRuleView:
-    """Change a rule; a field that is left out stays as it is."""
+    """Change a rule, or switch it on or off.
+
+    Fields that are left out stay as they are.
+    """
     changes, new_secret = rule.changes(), rule.new_signing_secret
     changed = _rules().change(caller.user_id, rule_id, changes, version=rule.version, new_signing_secret=new_secret)
     return saved_view(changed)
@@ -68,14 +75,17 @@ def change_rule(caller: Caller, rule_id: UUID, rule: RuleChange) -> KeptRuleView
 @app.delete("/v1/alerts/rules/<rule_id>")
 @needs(tier="starter", scope="alerts:write")
 def remove_rule(caller: Caller, rule_id: UUID) -> None:
-    """Remove a rule; what it fired stays in the history."""
+    """Delete a rule; its alerts stay in the history."""
     _rules().remove(caller.user_id, rule_id)
 
 
 @app.post("/v1/alerts/rules/<rule_id>/test")
 @needs(tier="starter", scope="alerts:write")
 def try_rule(caller: Caller, rule_id: UUID, trial: TrialBody | None = None) -> TrialView:
-    """Judge an event by a rule; where it matches, deliver a test alert."""
+    """Test a rule with an event, and notify where it matches.
+
+    The alert is marked as a test in the history.
+    """
     asked = trial or TrialBody()
     return trial_view(_rules().try_out(caller.user_id, rule_id, asked.event, tell=asked.deliver))
 
@@ -93,7 +103,7 @@ def history(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Listing[AlertView]:
-    """List alerts, the newest event first, with the status of each delivery."""
+    """List alerts, newest event first, with the status of each delivery."""
     wanted = HistoryFilter(rule_id=rule, type=rule_type, since=since, until=until, status=status)
     place = position(cursor, AlertPosition)
     after = (place.event_time, place.id) if place else None
@@ -104,22 +114,31 @@ def history(
 @app.get("/v1/alerts/destinations")
 @needs(tier="starter", scope="alerts:read")
 def destinations(caller: Caller) -> DestinationsView:
-    """Return where notifications go when a rule names no destination."""
+    """Show the default destinations of notifications.
+
+    They serve the rules that name no destination.
+    """
     return DestinationsView.model_validate(_rules().destinations(caller.user_id))
 
 
 @app.put("/v1/alerts/destinations")
 @needs(tier="starter", scope="alerts:write")
-def set_destinations(caller: Caller, body: DestinationsBody) -> DestinationsView:
-    """Replace all destinations; without an email the profile's holds again."""
-    given = _rules().set_destinations(caller.user_id, body.model_dump(exclude_none=True))
-    return DestinationsView.model_validate(given)
+def set_destinations(caller: Caller, body: DestinationsBody) -> KeptDestinationsView:
+    """Replace all destinations.
+
+    One that is left out is removed, and the email is the profile's again.
+    """
+    given, secret = _rules().set_destinations(caller.user_id, body.model_dump(exclude_none=True))
+    return KeptDestinationsView(signing_secret=secret, **given)
 
 
 @app.post("/v2/premium/alerts", status_code=201)
 @needs(tier="starter", scope="alerts:write")
 def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
-    """Keep a rule, written in the earlier form; its channels go where the profile says."""
+    """Create a rule, written in the earlier form.
+
+    Its channels go to the profile's destinations.
+    """
     with earlier_field_names(alert.condition):
         return earlier_view(_rules().add(caller.user_id, caller.tier, alert.draft()).rule)
 
@@ -127,7 +146,7 @@ def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
 @app.get("/v2/premium/alerts")
 @needs(tier="starter", scope="alerts:read")
 def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[EarlierView]:
-    """List the rules in the earlier form, newest first."""
+    """List the caller's rules in the earlier form, newest first."""
     rows = [earlier_view(row) for row in _page(caller.user_id, limit, cursor)]
     return listing(rows, limit, RulePosition, created_at="created_at", id="id")
 
@@ -144,7 +163,7 @@ def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> Earlier
 @app.delete("/v2/premium/alerts/<rule_id>")
 @needs(tier="starter", scope="alerts:write")
 def remove_earlier(caller: Caller, rule_id: UUID) -> None:
-    """Remove a rule, as `DELETE /v1/alerts/rules/{id}` does."""
+    """Delete a rule, as `DELETE /v1/alerts/rules/{id}` does."""
     remove_rule(caller, rule_id)
 
 

@@ -1,4 +1,4 @@
-"""Rule on every request before its function: the Lambda authorizer of the HTTP API.
+"""Authorize every request before its function: the HTTP API's Lambda authorizer.
 
 Payload 2.0, simple answers, no cache. It always allows: its verdict travels in the context, and the service's runtime
 turns it into 401, 403, 429 or 503 with envelope and headers, which a denying authorizer could not give.
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from handlers.runtime.attempt import attempt_of
 from handlers.runtime.deadline import within
 from premium.accounts import service
-from premium.accounts.model import Ruling
 from premium.bootstrap import platform
 from premium.errors import Forbidden
 from premium.observability import logger, tracer
+from premium.principal import Ruling
 
 if TYPE_CHECKING:
     from premium.accounts.gatekeeper import Gatekeeper
@@ -43,19 +43,19 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
     started = time.perf_counter()
     try:
         with tracer.segment("authorize"):
-            ruling, address = within(_PATIENCE_SECONDS, _rule, event)
+            ruling = within(_PATIENCE_SECONDS, _rule, event)
     except Exception:
         logger.exception("the authorizer failed")
-        ruling, address = Ruling(verdict="unavailable", message=_UNAVAILABLE), ""
+        ruling = Ruling(verdict="unavailable", message=_UNAVAILABLE)
     milliseconds = round((time.perf_counter() - started) * 1000, 2)
     logger.info("authorized", verdict=ruling.verdict, route=event.get("routeKey"), ms=milliseconds)
-    return {"isAuthorized": True, "context": {**ruling.context(), "address": address}}
+    return {"isAuthorized": True, "context": ruling.context()}
 
 
-def _rule(event: Mapping[str, Any]) -> tuple[Ruling, str]:
+def _rule(event: Mapping[str, Any]) -> Ruling:
     arn = platform().settings.origin_secret_arn
     try:
         attempt = attempt_of(event, platform().secrets.read(arn) if arn else None)
     except Forbidden as error:
-        return Ruling(verdict="forbidden", message=error.message), ""
-    return gatekeeper().rule(attempt), attempt.address
+        return Ruling(verdict="forbidden", message=error.message)
+    return gatekeeper().rule(attempt)

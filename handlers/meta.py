@@ -1,4 +1,4 @@
-"""Answer for jobs, health, the OpenAPI document and unknown paths."""
+"""Routes of jobs, health and the OpenAPI document; answers for unknown paths."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ app = router("Jobs & meta", elsewhere=methods_of)
 
 
 class Health(View):
-    """The function answers."""
+    """The answer of a function that runs."""
 
     status: Literal["ok"] = "ok"
 
 
 class Readiness(Health):
-    """Every neighbour answers."""
+    """The answer when every neighbour answers."""
 
     checks: dict[str, Literal["ok"]]
     """PostgreSQL, time series, Redis and DynamoDB; one that is down answers 503 with its name in `details`."""
@@ -34,14 +34,20 @@ class Readiness(Health):
 @app.get("/v1/health")
 @public
 def health() -> Health:
-    """This function answers; says nothing of its neighbours."""
+    """Tell whether this function answers.
+
+    It says nothing of its neighbours.
+    """
     return Health()
 
 
 @app.get("/v1/health/ready")
 @public
 def readiness() -> Readiness:
-    """What a request needs answers; UPSTREAM_UNAVAILABLE names what does not."""
+    """Tell whether every store that requests need answers.
+
+    UPSTREAM_UNAVAILABLE names those that do not.
+    """
     stores = platform()
     answers = ready(
         {
@@ -61,14 +67,20 @@ def readiness() -> Readiness:
 @app.get("/v1/openapi.json")
 @public
 def openapi() -> Response[str]:
-    """This document, without an envelope, as its readers expect it."""
+    """Return this OpenAPI document.
+
+    It has no envelope, as its readers expect.
+    """
     return Response(status_code=200, content_type="application/json", body=to_json(document()))
 
 
 @app.get("/v1/jobs/<job_id>")
 @needs()
 def job(caller: Caller, job_id: UUID) -> JobView:
-    """How far a job is; another user's job is NOT_FOUND."""
+    """Show a job and its progress.
+
+    Another user's job is NOT_FOUND.
+    """
     return job_view(platform().jobs.get(caller.user_id, job_id))
 
 

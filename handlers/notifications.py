@@ -1,10 +1,10 @@
-"""Notices in the app: list them, mark them as read."""
+"""Routes of notices in the app: list them, mark them as read."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from handlers.models.notifications import NoticeChange, NoticePosition, NoticeView, notice_view
+from handlers.models.notifications import NoticeChange, NoticePosition, UserNoticeView, notice_view
 from handlers.runtime import Caller, Cursor, Limit, Listing, entry, listing, needs, position, router
 from premium.bootstrap import platform
 from premium.notifications.service import Notices
@@ -14,8 +14,11 @@ app = router("Notices")
 
 @app.get("/v1/notices")
 @needs(scope="notices:read")
-def list_notices(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[NoticeView]:
-    """The caller's notices, newest first; `meta.unread` counts those that were not read."""
+def list_notices(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[UserNoticeView]:
+    """List the caller's notices, newest first.
+
+    `meta.unread` counts those that were not read.
+    """
     notices, place = Notices.of(platform()), position(cursor, NoticePosition)
     after = (place.created_at, place.id) if place else None
     rows = [notice_view(row) for row in notices.page(caller.user_id, limit + 1, after)]
@@ -25,8 +28,8 @@ def list_notices(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 @app.put("/v1/notices/<notice_id>")
 @needs(scope="notices:write")
-def change_notice(caller: Caller, notice_id: UUID, change: NoticeChange) -> NoticeView:
-    """Mark a notice as read, or as not read."""
+def change_notice(caller: Caller, notice_id: UUID, change: NoticeChange) -> UserNoticeView:
+    """Mark a notice as read or unread."""
     return notice_view(Notices.of(platform()).mark(caller.user_id, notice_id, read=change.read))
 
 

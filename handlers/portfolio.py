@@ -1,4 +1,4 @@
-"""Routes of wallets, of the portfolio they make, and of the refresh that reads it."""
+"""Routes of wallets, their portfolio, and the refresh that reads it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ MAX_CHAINS = 200
 @app.post("/v1/portfolio/wallets", status_code=201)
 @needs(tier="starter", scope="portfolio:write")
 def add_wallet(caller: Caller, wallet: NewWallet) -> WalletView:
-    """Watch a wallet; an address that is watched already is CONFLICT."""
+    """Watch a wallet.
+
+    An address that is watched already is CONFLICT.
+    """
     portfolios, known = _portfolios(), platform().chains
     return WalletView.of(portfolios.watch(caller.user_id, wallet.address, wallet.label, wallet.chains, known))
 
@@ -54,7 +57,7 @@ def add_wallet(caller: Caller, wallet: NewWallet) -> WalletView:
 @app.get("/v1/portfolio/wallets")
 @needs(tier="starter", scope="portfolio:read")
 def list_wallets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[WalletView]:
-    """The watched wallets, newest first."""
+    """List the watched wallets, newest first."""
     place = position(cursor, WalletPosition)
     after = (place.created_at, place.id) if place else None
     rows = [WalletView.of(row) for row in _portfolios().watched(caller.user_id, limit + 1, after)]
@@ -74,9 +77,9 @@ def remove_wallet(caller: Caller, request_id: RequestId, wallet_id: UUID) -> Non
 @app.post("/v1/portfolio/refresh", status_code=202)
 @needs(tier="starter", scope="portfolio:write")
 def refresh(caller: Caller, request_id: RequestId, idempotency_key: IdempotencyKey) -> JobView:
-    """Read every chain anew.
+    """Refresh the portfolio from every chain.
 
-    Its end is told at `links.self` and on the streams `jobs` and `portfolio`.
+    The end of the job is told at `links.self` and on the streams `jobs` and `portfolio`.
     """
     record = _portfolios().refresh(caller.user_id, request_id=request_id, idempotency_key=idempotency_key)
     return job_view(record)
@@ -85,14 +88,17 @@ def refresh(caller: Caller, request_id: RequestId, idempotency_key: IdempotencyK
 @app.get("/v1/portfolio")
 @needs(tier="starter", scope="portfolio:read")
 def portfolio(caller: Caller) -> PortfolioView:
-    """The newest snapshot: total, chains and categories. Only good prices enter the total."""
+    """Show the newest snapshot: total, chains and categories.
+
+    Only good prices enter the total.
+    """
     return PortfolioView.of(_portfolios().current(caller.user_id))
 
 
 @app.get("/v1/portfolio/assets")
 @needs(tier="starter", scope="portfolio:read")
 def assets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[AssetView]:
-    """What is held, the most valuable first, the unpriced last."""
+    """List the assets held, the most valuable first, the unpriced last."""
     place = position(cursor, AssetPosition)
     after = (place.value, place.id) if place else None
     rows = [AssetView.of(row) for row in _portfolios().held(caller.user_id, limit + 1, after)]
@@ -102,7 +108,7 @@ def assets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[
 @app.get("/v1/portfolio/chains")
 @needs(tier="starter", scope="portfolio:read")
 def chains(caller: Caller) -> Listing[ChainView]:
-    """Each chain's value, and whether it could be read."""
+    """List each chain's value, and whether it could be read."""
     return Listing(items=ChainView.all_of(_portfolios().current(caller.user_id)), limit=MAX_CHAINS)
 
 
@@ -114,14 +120,17 @@ def history(
     since: Annotated[Moment | None, Query(alias="from")] = None,
     until: Annotated[Moment | None, Query(alias="to")] = None,
 ) -> HistoryView:
-    """The value over time, oldest first; by default by day over the last 30 days."""
+    """Show the portfolio's value over time, oldest first.
+
+    By default by day over the last 30 days.
+    """
     return HistoryView.of(interval, _portfolios().history(caller.user_id, interval, since, until))
 
 
 @app.get("/v1/portfolio/performance")
 @needs(tier="starter", scope="portfolio:read")
 def performance(caller: Caller, period: Literal["24h", "7d", "30d", "90d", "1y", "all"] = "30d") -> PerformanceView:
-    """Profit and returns between the snapshots of a period.
+    """Show profit and returns between the snapshots of a period.
 
     Deposits and withdrawals are flows, not gains.
     """

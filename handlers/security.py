@@ -1,4 +1,4 @@
-"""Contract scans: start one, list them, look at one."""
+"""Routes of contract scans: start one, list them, show one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ app = router("Security")
 def scan_contract(
     caller: Caller, contract: ContractToScan, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
-    """Scan a contract's code and who controls it; the job's result names the scan."""
+    """Scan a contract's code and the accounts that control it.
+
+    The job's result names the scan.
+    """
     record = Scans.of(platform()).start_contract(
         caller.user_id,
         platform().chains,
@@ -46,7 +49,7 @@ def scan_contract(
 @app.get("/v1/security/scans")
 @needs(tier="pro", scope="security:read")
 def list_scans(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ScanView]:
-    """The caller's scans, newest first."""
+    """List the caller's scans, newest first."""
     place = position(cursor, ScanPosition)
     after = (place.created_at, place.id) if place else None
     rows = [scan_view(row) for row in Scans.of(platform()).page(caller.user_id, limit + 1, after)]
@@ -56,7 +59,7 @@ def list_scans(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 @app.get("/v1/security/scans/<scan_id>")
 @needs(tier="pro", scope="security:read")
 def get_scan(caller: Caller, scan_id: UUID) -> ScanView:
-    """One scan with its findings."""
+    """Show one scan with its findings."""
     return scan_view(Scans.of(platform()).get(caller.user_id, scan_id))
 
 

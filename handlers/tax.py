@@ -1,4 +1,4 @@
-"""Serve imports of transactions, reports as jobs, and the year's summary."""
+"""Routes of imported transactions, tax reports, and the year's summary."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ app = router("Tax")
 @app.post("/v1/tax/transactions/import")
 @needs(tier="pro", scope="tax:write")
 def import_transactions(caller: Caller, document: Import) -> ImportView:
-    """Store a history, all of it or nothing.
+    """Import a history, all of it or nothing.
 
     The same history twice adds nothing.
     """
@@ -63,7 +63,7 @@ def import_transactions(caller: Caller, document: Import) -> ImportView:
 @app.post("/v1/tax/transactions/uploads", status_code=201)
 @needs(tier="pro", scope="tax:write")
 def new_upload(caller: Caller, options: ImportUpload) -> UploadView:
-    """Give the form that uploads a file over the request limit.
+    """Return the form that uploads a file over the request limit.
 
     Neutral JSON, own CSV or an exchange's export. Its arrival starts the import with these options; the link `import`
     names that job, and starts it where need be.
@@ -145,7 +145,7 @@ def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 @app.get("/v1/tax/reports/<report_id>")
 @needs(tier="pro", scope="tax:read")
 def get_report(caller: Caller, report_id: UUID) -> ReportView:
-    """Show a report with links to its documents, or how far its job is."""
+    """Show a report with links to its documents, or its job's progress."""
     reports = TaxReports.of(platform())
     found = reports.get(caller.user_id, report_id)
     return report_view(found, reports.links(found))

@@ -1,4 +1,4 @@
-"""`python -m local up|down|status|logs|reset|demo|deploy|env`; the make targets call it."""
+"""Start and look after the stage `local`: `python -m local up|down|status|logs|reset|demo|deploy|env`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from local.status import status
 
 @click.group(help=__doc__)
 def cli() -> None:
-    """Subcommands below."""
+    """Group the subcommands below; the make targets call them."""
 
 
 def _places() -> Places:
@@ -34,7 +34,7 @@ def _places() -> Places:
 
 
 def _alone(places: Places) -> FileLock:
-    """One command at a time changes a stage."""
+    """Lock the stage, which one command at a time may change."""
     places.state.mkdir(parents=True, exist_ok=True)
     lock = FileLock(places.state / "lock")
     try:

@@ -1,6 +1,7 @@
-"""What the emulator drops of a template though we rely on it, set by its API after each deploy; nothing else is.
+"""Restore the settings of a template that the emulator drops.
 
-Two things: the time to live of DynamoDB's tables, and the CORS rules of the HTTP API. Both are read from the templates.
+Two that the platform relies on are set by its API after each deploy: the time to live of DynamoDB's tables, and the
+CORS rules of the HTTP API. Both are read from the templates.
 """
 
 from __future__ import annotations

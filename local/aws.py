@@ -1,4 +1,7 @@
-"""AWS on 127.0.0.1: the emulator MiniStack (PyPI `ministack`), which speaks like LocalStack."""
+"""Run MiniStack (PyPI `ministack`), an emulator of AWS, on 127.0.0.1.
+
+It speaks like LocalStack.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
 def client_environment(endpoint: str) -> dict[str, str]:
-    """What boto3, the AWS CLI and the CDK CLI need to speak to `endpoint` and to nobody else."""
+    """Return the environment variables that lead AWS clients to `endpoint` alone.
+
+    boto3, the AWS CLI and the CDK CLI read them.
+    """
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ENDPOINT_URL_S3": endpoint,
@@ -29,7 +35,10 @@ def client_environment(endpoint: str) -> dict[str, str]:
 
 
 class Aws(Service):
-    """Objects of S3 are on disk; all else is memory that a clean stop writes down and a kill loses."""
+    """The emulator of AWS as a neighbour of the stage.
+
+    Objects of S3 are on disk; all else is memory that a clean stop writes down and a kill loses.
+    """
 
     name: ClassVar[str] = "aws"
     variable: ClassVar[str] = "PREMIUM_AWS_PORT"
@@ -39,7 +48,10 @@ class Aws(Service):
         return f"http://{self.address}"
 
     def prepare(self) -> None:
-        """After a kill the state on disk is that of some earlier stop: older than S3's objects, so it is dropped."""
+        """Drop the emulator's written state after a kill.
+
+        It is that of some earlier stop, older than S3's objects.
+        """
         if self.crashed:
             shutil.rmtree(self.data / "state", ignore_errors=True)
 
@@ -47,7 +59,10 @@ class Aws(Service):
         return [sys.executable, "-m", "ministack"]
 
     def environment(self) -> Mapping[str, str]:
-        """Its Lambda functions inherit all of this, so it holds nothing that a function could lean on by accident."""
+        """Return the emulator's environment variables.
+
+        Its Lambda functions inherit all of them, so they hold nothing that a function could lean on by accident.
+        """
         for folder in ("state", "s3", "tmp"):
             (self.data / folder).mkdir(parents=True, exist_ok=True)
         return {
@@ -70,7 +85,10 @@ class Aws(Service):
         }
 
     def health(self) -> dict[str, Any]:
-        """`{"services": {...}, "edition", "version"}`; OSError when nothing answers."""
+        """Return the emulator's answer: `{"services": {...}, "edition", "version"}`.
+
+        OSError when nothing answers.
+        """
         with urllib.request.urlopen(f"{self.endpoint}/_localstack/health", timeout=2) as answer:  # noqa: S310  # our own http address
             document: dict[str, Any] = json.load(answer)
             return document

@@ -1,6 +1,7 @@
-"""Objects of S3 across a crash of the emulator: they are on disk, but the next deploy makes buckets with new names.
+"""Keep the objects of S3 when the emulator crashes.
 
-The names that hold our objects are written down once the objects are there; an interrupted move is taken up again.
+They are on disk, but the next deploy makes buckets with new names. The names that hold our objects are written down
+once the objects are there; an interrupted move is taken up again.
 """
 
 from __future__ import annotations
@@ -21,14 +22,20 @@ ASSETS = "cdk-hnb659fds-assets-000000000000-us-east-1"
 
 
 def forget_assets(clients: Clients) -> None:
-    """The toolkit's bucket has a fixed name and what is in it is uploaded again; left there it stops the bootstrap."""
+    """Delete the bucket of the CDK toolkit and its objects.
+
+    Its name is fixed and its content is uploaded again; left there it stops the bootstrap.
+    """
     if exists(clients.s3, ASSETS):
         empty(clients.s3, ASSETS)
         clients.s3.delete_bucket(Bucket=ASSETS)
 
 
 def carry_over(clients: Clients, outputs: dict[str, str], names: Path) -> int:
-    """Moves the objects of each bucket whose name changed since `names` was written; how many."""
+    """Move the objects of renamed buckets and return their number.
+
+    A bucket is renamed when its name differs from the one in the file `names`.
+    """
     now = {name: bucket for name, bucket in outputs.items() if name.endswith("Bucket")}
     before: dict[str, str] = json.loads(names.read_text()) if names.exists() else {}
     moved = 0
@@ -52,7 +59,7 @@ def exists(s3: S3Client, bucket: str) -> bool:
 
 
 def empty(s3: S3Client, bucket: str) -> None:
-    """Every version and every delete marker."""
+    """Delete every version and every delete marker of a bucket."""
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for one in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
             s3.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])

@@ -1,4 +1,7 @@
-"""The CDK command against the emulator: bootstrap once, deploy, its output in `logs/deploy.log`."""
+"""Run the CDK command against the emulator.
+
+It bootstraps once and deploys; its output goes to `logs/deploy.log`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 
 
 class Cdk:
-    """`node_modules/.bin/cdk` with an environment that reaches this emulator and nothing else."""
+    """The command `node_modules/.bin/cdk` with an environment that reaches this emulator alone."""
 
     def __init__(self, places: Places, endpoint: str) -> None:
         self._log = places.logs / "deploy.log"
@@ -33,7 +36,10 @@ class Cdk:
         self._chains = places.chains
 
     def bootstrap(self, clients: Clients) -> None:
-        """The toolkit stack, once per emulator; it is asked for by its own version parameter."""
+        """Deploy the toolkit stack, once per emulator.
+
+        Its own version parameter says whether it is there.
+        """
         try:
             clients.ssm.get_parameter(Name=_BOOTSTRAP_PARAMETER)
         except ClientError:
@@ -41,7 +47,10 @@ class Cdk:
             self._run(["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", ""])
 
     def deploy(self) -> None:
-        """Every stack of the stage `local`; LocalError with the command's last lines when one fails."""
+        """Deploy every stack of the stage `local`.
+
+        LocalError with the command's last lines when one fails.
+        """
         wanted = ["deploy", "--all", "-c", "stage=local", "--require-approval", "never", "--method", "direct"]
         wanted += ["--concurrency", str(_AT_ONCE)]
         partial = self._outputs.with_suffix(".partial")
@@ -62,14 +71,20 @@ class Cdk:
             )
 
     def _environment(self) -> dict[str, str]:
-        """AWS_PROFILE and the like of the user's shell would speak to a real account."""
+        """Return the command's environment, without the user's own AWS variables.
+
+        AWS_PROFILE and the like would lead it to a real account.
+        """
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         given = {"CHAINS_FILE": chains_document(self._chains), "CDK_DISABLE_CLI_TELEMETRY": "true"}
         return {**kept, **client_environment(self._endpoint), **given}
 
 
 def chains_document(path: Path) -> str:
-    """The chains that the functions know, whole: an emulator's functions may not see this machine's files."""
+    """Return the content of the chains file, which the functions get as a variable.
+
+    An emulator's functions may not see this machine's files.
+    """
     return json.dumps(json.loads(path.read_text()), separators=(",", ":"))
 
 

@@ -1,4 +1,4 @@
-"""The local chain's market and the registry file that tells the workers about it."""
+"""Prepare the local chain's market and the chains file that leads the workers to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from local.secrets import write_private
 
 
 def prepare(places: Places, evm: Evm) -> Market:
-    """Tokens, exchanges and trades on the node; only what is missing is sent. Writes CHAINS_FILE."""
+    """Build the market on the node and write CHAINS_FILE.
+
+    Tokens, exchanges and trades: only what is missing is sent.
+    """
     market = build(evm.url)
     text = json.dumps(market.chains_file(evm.url), indent=2)
     if not places.chains.exists() or places.chains.read_text() != text:

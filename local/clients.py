@@ -1,4 +1,4 @@
-"""boto3 clients of the emulator for the platform's own needs."""
+"""Make boto3 clients of the emulator for the commands of this folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Clients:
-    """Each made when it is first used; explicit endpoint and credentials, whatever the user's shell says."""
+    """The boto3 clients of one emulator, each made at its first use.
+
+    Endpoint and credentials are explicit, whatever the user's shell says.
+    """
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint

@@ -1,4 +1,4 @@
-"""Brings both databases to the newest schema, by the command that the deployment itself runs."""
+"""Migrate both databases by the command that a deployment runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from migrations.roles import OWNER
 
 
 def migrate(databases: Databases, log: Path) -> str:
-    """As the owner role; what the command said last. LocalError with its last lines when it fails."""
+    """Migrate both databases to the newest schema and return a summary.
+
+    The migrations run as the owner role. LocalError with the command's last lines when it fails.
+    """
     environment = os.environ | {
         "PREMIUM_STAGE": "local",
         "MIGRATION_DATABASE_URL": databases.url("premium", OWNER),
@@ -39,6 +42,9 @@ def migrate(databases: Databases, log: Path) -> str:
 
 
 def _summary(lines: list[str]) -> str:
-    """How many were applied now; the whole, with the layout that the time series have, is in the log."""
+    """Return how many migrations were applied.
+
+    The log has the whole output, with the layout of the time series.
+    """
     applied = sum(": applied " in line for line in lines)
     return f"{applied} applied" if applied else "up to date"

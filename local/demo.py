@@ -1,4 +1,7 @@
-"""`make demo`: the stage, then one user's journey over the public API, with what it made and how long it took."""
+"""Bring the stage up and walk one user's journey over the public API.
+
+`make demo` prints what the journey made and how long it took.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,7 @@ def _tax(walk: Walk, places: Places) -> None:
 
 
 def _short(path: Path) -> Path:
-    """From the folder where the command was called, when it lies below."""
+    """Return a path relative to the working directory where it lies below."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -94,7 +97,10 @@ def _scans(walk: Walk) -> None:
 
 
 def _by_severity(scan: scans.Scan) -> list[str]:
-    """`high: mint, upgradeable`, the gravest first; what only informs stands in the scan itself."""
+    """Return findings by severity, the gravest first: `high: mint, upgradeable`.
+
+    Informational ones stand in the scan itself.
+    """
     grave = ("critical", "high", "medium", "low")
     named = {level: [name for name, severity in scan.findings.items() if severity == level] for level in grave}
     return [f"{level}: {', '.join(names)}" for level, names in named.items() if names] or ["nothing found"]

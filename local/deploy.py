@@ -1,4 +1,4 @@
-"""Deploys the stage `local` when the emulator does not hold it, or holds another version of it."""
+"""Deploy the stage `local` when the emulator lacks it or holds another version."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SOURCES = (
 
 @dataclass(frozen=True)
 class Deployment:
-    """What was done and why, in the words that `up` prints."""
+    """The outcome of a deployment and its reason, in words that `up` prints."""
 
     done: bool
     reason: str
@@ -60,7 +60,10 @@ def _reason(places: Places, found: str | None, *, whole: bool, force: bool) -> s
 
 
 def digest(given: str) -> str:
-    """Of everything that decides the templates and the Lambda packages; their build is byte-identical."""
+    """Return a hash of all that decides the templates and the Lambda packages.
+
+    Their build is byte-identical.
+    """
     total = hashlib.sha256(given.encode())
     for path in _files():
         total.update(str(path.relative_to(ROOT)).encode() + b"\0")
@@ -76,7 +79,10 @@ def _files() -> Iterator[Path]:
 
 
 def _deployed(clients: Clients) -> str | None:
-    """The digest is kept in the emulator itself, so that it is lost with what it describes."""
+    """Return the digest of the deployed version.
+
+    It is kept in the emulator itself, so that it is lost with the stage that it describes.
+    """
     try:
         return clients.ssm.get_parameter(Name=_MARK)["Parameter"].get("Value")
     except ClientError:

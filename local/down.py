@@ -1,4 +1,7 @@
-"""`make down` and `make reset`: end what we started, and nothing else."""
+"""Stop the stage, or delete it: `make down` and `make reset`.
+
+Nothing is ended but what these commands started.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ def down(places: Places) -> None:
 
 
 def _stop(places: Places) -> list[str]:
-    """What ran. Workers first, so that their jobs finish while the stores still answer."""
+    """Stop the workers, then the neighbours; return the names of those that ran.
+
+    Jobs of the workers finish while the stores still answer.
+    """
     neighbours = Neighbours.at(places)
     fleet = Fleet(places, neighbours.redis.url)
     running = [fleet.name] if fleet.pid else []
@@ -30,7 +36,10 @@ def _stop(places: Places) -> list[str]:
 
 
 def reset(places: Places) -> None:
-    """Everything that `make up` made but the installed packages; stores of the user's own keep their data."""
+    """Delete everything that `make up` made but the installed packages.
+
+    Stores that the user runs keep their data.
+    """
     _stop(places)
     neighbours = Neighbours.at(places)
     if isinstance(neighbours.postgres, Postgres):

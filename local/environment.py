@@ -1,4 +1,7 @@
-"""The environment of a process outside the emulator that works for the stage: the fleet, the `premium` command."""
+"""Give processes outside the emulator the environment of the stage.
+
+The fleet and the command `premium` are such processes.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,17 @@ _HERE = {"PREMIUM_STAGE": "local", "EVENT_SOURCES": "local"}
 
 
 def write(places: Places, clients: Clients) -> dict[str, str]:
-    """The same in a file, for a worker in a container and for `docker compose`."""
+    """Write the workers' environment to a file and return it.
+
+    A worker in a container and `docker compose` read it.
+    """
     given = of_worker(places, clients)
     write_private(places.state / "worker.env", "".join(f"{name}={value}\n" for name, value in given.items()))
     return given
 
 
 def of_worker(places: Places, clients: Clients) -> dict[str, str]:
-    """Return what a task of the stage gets: names and ARNs, no password."""
+    """Return the environment of a worker: names and ARNs, no password."""
     return {
         **client_environment(clients.endpoint),
         **_HERE,
@@ -34,9 +40,10 @@ def of_worker(places: Places, clients: Clients) -> dict[str, str]:
 
 
 def of_outputs(outputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the stacks' outputs by the variable that each is: `JobsTable` is JOBS_TABLE.
+    """Return the stacks' outputs under the names of variables: `JobsTable` is JOBS_TABLE.
 
-    What no process reads is left out; a worker's own connection (`WorkerDatabaseSecretArn`) stands for all others'.
+    Outputs that no process reads are left out; a worker's own connection (`WorkerDatabaseSecretArn`) stands for all
+    others'.
     """
     known = dict(_variables(outputs))
     own = {name.removeprefix("WORKER_"): value for name, value in known.items() if name.startswith("WORKER_")}
@@ -45,7 +52,10 @@ def of_outputs(outputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def of_this_stage_alone() -> dict[str, str]:
-    """Return the values that manifests give to the stage local and that deployed stages refuse."""
+    """Return the settings that manifests give to the stage local only.
+
+    Deployed stages refuse them.
+    """
     models = [service.settings for service in services() if service.settings is not None]
     extras = {name: field.json_schema_extra for model in models for name, field in model.model_fields.items()}
     return {

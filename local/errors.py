@@ -1,4 +1,7 @@
-"""What stops a local command: one sentence that says what is wrong and one that says what to do; never a traceback."""
+"""Define the error of local commands: a problem and its remedy, one sentence each.
+
+The user never sees a traceback for it.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,17 @@ _FOLDER = {
 
 
 class LocalError(Exception):
-    """`str(error)` is shown to the user as it stands."""
+    """An error whose text is shown to the user as it stands."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(f"{problem} {remedy}")
 
 
 def explained(error: Exception) -> LocalError | None:
-    """What the machine did to us, in our form; None for an error of our own making, whose traceback is wanted."""
+    """Return an error of the machine as a LocalError.
+
+    None for a defect of our own, whose traceback is wanted.
+    """
     if isinstance(error, HTTPClientError | Unreachable):
         return LocalError(f"The AWS emulator does not answer ({error}).", "See: make status; start it: make up")
     if isinstance(error, OSError) and error.errno in _FOLDER:

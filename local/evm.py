@@ -1,4 +1,7 @@
-"""An EVM node (anvil, npm `@foundry-rs/anvil`) on 127.0.0.1 that keeps its chain over restarts."""
+"""Run an EVM node (anvil) on 127.0.0.1 that keeps its chain over restarts.
+
+npm `@foundry-rs/anvil`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Evm(Service):
-    """Blocks are mined as transactions arrive; the state is written every 30 s and at the end."""
+    """The EVM node as a neighbour of the stage.
+
+    Blocks are mined as transactions arrive; the state is written every 30 s and at the end.
+    """
 
     name: ClassVar[str] = "evm"
     variable: ClassVar[str] = "PREMIUM_EVM_PORT"
@@ -26,14 +32,20 @@ class Evm(Service):
         return f"http://{self.address}"
 
     def program(self) -> Path:
-        """The binary itself: npm's wrapper would leave it behind when killed."""
+        """Return the path of anvil's binary.
+
+        npm's wrapper would leave the binary running when it is killed.
+        """
         found = sorted((ROOT / "node_modules" / "@foundry-rs").glob("anvil-*/bin/anvil"))
         if not found:
             raise LocalError("The EVM node (npm @foundry-rs/anvil) is not installed.", "Run: make setup")
         return found[0]
 
     def prepare(self) -> None:
-        """A kill in the middle of writing leaves half a file, which the node refuses; the market is then built anew."""
+        """Delete a state file that is not whole.
+
+        A kill during a write leaves half a file, which the node refuses; the market is then built anew.
+        """
         state = self.data / "state.json"
         try:
             json.loads(state.read_bytes())
@@ -54,7 +66,10 @@ class Evm(Service):
             return False
 
     def call(self, method: str, *parameters: object) -> Any:
-        """One JSON-RPC call for the platform's own needs; the product reads chains through `premium.chains`."""
+        """Make one JSON-RPC call and return its result.
+
+        For the commands of this folder; the product reads chains through `premium.chains`.
+        """
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})  # noqa: S310  # our own http address
         with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310  # as above

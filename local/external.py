@@ -1,4 +1,7 @@
-"""Neighbours that the user runs (DATABASE_URL, TIMESERIES_URL, REDIS_URL, AWS_ENDPOINT_URL): checked, never stopped."""
+"""Check the neighbours that the user runs, and never stop them.
+
+Their addresses are DATABASE_URL, TIMESERIES_URL, REDIS_URL, AWS_ENDPOINT_URL.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ def _without_password(url: str) -> str:
 
 
 class ExternalPostgres:
-    """The role of the URLs makes ours, with passwords that we keep, and hands the databases over to the owner role."""
+    """The user's PostgreSQL, in which the platform's roles are made.
+
+    The role of the URLs makes them, with passwords that we keep, and hands the databases over to the owner role.
+    """
 
     name: ClassVar[str] = "postgres"
 
@@ -86,7 +92,7 @@ class ExternalRedis:
 
 
 class ExternalAws:
-    """LocalStack, or another emulator that speaks like it."""
+    """The user's emulator of AWS: LocalStack, or one that speaks like it."""
 
     name: ClassVar[str] = "aws"
 

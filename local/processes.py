@@ -1,4 +1,7 @@
-"""Processes that outlive the command that starts them: recorded by pid and start time, so that only ours are ended."""
+"""Start and end processes that outlive the command that starts them.
+
+They are recorded by pid and start time, so that only ours are ended.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ import psutil
 def spawn(
     command: Sequence[str | Path], *, record: Path, log: Path, environment: Mapping[str, str], uid: int | None = None
 ) -> int:
-    """Starts a process in a session of its own, its output appended to `log`; the pid, which `record` keeps too."""
+    """Start a process in its own session, record it, and return its pid.
+
+    Its output is appended to `log`.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     record.parent.mkdir(parents=True, exist_ok=True)
     identity = {} if uid is None else {"user": uid, "group": _group(uid), "extra_groups": []}
@@ -42,16 +48,20 @@ def _group(uid: int) -> int:
 
 
 def write_record(record: Path, pid: int) -> None:
-    """`{"pid", "started"}`: a pid alone may be someone else's later."""
+    """Write a process' pid and start time: `{"pid", "started"}`.
+
+    A pid alone may be someone else's later.
+    """
     partial = record.with_suffix(".partial")
     partial.write_text(json.dumps({"pid": pid, "started": started(pid)}))
     partial.replace(record)
 
 
 def started(pid: int) -> str | None:
-    """When the process began, exactly: this boot's id and the kernel's ticks since then. None when there is none.
+    """Return a process' start time; None where there is no such process.
 
-    Seconds of the epoch would not do: the kernel derives the boot's time anew at each reading, and it jitters.
+    It is this boot's id and the kernel's ticks since then. Seconds of the epoch would not do: the kernel derives the
+    boot's time anew at each reading, and it jitters.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
@@ -65,7 +75,7 @@ def _boot() -> str:
 
 
 def recorded(record: Path) -> tuple[int, str] | None:
-    """The pid and start that were written, alive or not."""
+    """Return the pid and start time of a record, alive or not."""
     try:
         values = json.loads(record.read_text())
     except (FileNotFoundError, ValueError):
@@ -74,7 +84,10 @@ def recorded(record: Path) -> tuple[int, str] | None:
 
 
 def running(record: Path) -> psutil.Process | None:
-    """The recorded process if it still is that process and not a zombie."""
+    """Return the recorded process if it still runs.
+
+    It must be the same process, and no zombie.
+    """
     known = recorded(record)
     if known is None or started(known[0]) != known[1]:
         return None
@@ -86,7 +99,7 @@ def running(record: Path) -> psutil.Process | None:
 
 
 def end(record: Path, *, grace: float, first: signal.Signals = signal.SIGTERM) -> None:
-    """Asks the recorded process to stop, waits `grace` seconds, kills what is left of its session."""
+    """Stop the recorded process, and kill its session after `grace` seconds."""
     known = recorded(record)
     if known is None:
         return
@@ -108,7 +121,10 @@ def _wait_gone(record: Path, seconds: float) -> None:
 
 
 def _reap(pid: int) -> None:
-    """A child of ours stays a zombie until it is waited for; another's child is not ours to wait for."""
+    """Wait for an ended child, which stays a zombie until then.
+
+    Another's child is not ours to wait for.
+    """
     try:
         os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
@@ -116,9 +132,10 @@ def _reap(pid: int) -> None:
 
 
 def _session(leader: int, since: str) -> Iterator[psutil.Process]:
-    """What still runs in the session that `leader` opened at `since`, the leader included.
+    """Yield the processes that run in the session of a recorded process.
 
-    A pid stays taken while a session has its number; after a reboot, or once the session was empty, it may be anyone's.
+    `leader` opened it at `since` and is included. A pid stays taken while a session has its number; after a reboot, or
+    once the session was empty, it may be anyone's.
     """
     if since.partition(":")[0] != _boot() or started(leader) not in (None, since):
         return

@@ -1,4 +1,7 @@
-"""What a command is doing: a spinner with the seconds in a terminal, plain lines elsewhere."""
+"""Show the progress of a command's steps.
+
+In a terminal a spinner with the seconds, plain lines elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,17 @@ WIDTH = 120
 
 @dataclass
 class Note:
-    """What a step found out; shown beside its time."""
+    """A step's result, shown beside its time."""
 
     text: str = ""
 
 
 @contextmanager
 def step(title: str) -> Iterator[Note]:
-    """`✓ title  1.2 s  note` when it is done; in a terminal a spinner until then. An error goes on as it is."""
+    """Show a step's progress, then `✓ title  1.2 s  note`.
+
+    In a terminal a spinner turns until then. An error goes on as it is.
+    """
     begun, note = time.monotonic(), Note()
     if CONSOLE.is_terminal:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -36,7 +42,10 @@ def step(title: str) -> Iterator[Note]:
 
 
 def _show(title: str, seconds: float, found: str) -> None:
-    """What was found stands on the line when it is short, below it otherwise."""
+    """Print a finished step.
+
+    Its note stands on the line when it is short, below it otherwise.
+    """
     line = f"✓ {title:<52} {seconds:6.1f} s"
     beside = len(line) + len(found) + 2 <= WIDTH
     CONSOLE.print(f"{line}  {found}".rstrip() if beside else f"{line}\n    {found}", markup=False)

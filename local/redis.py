@@ -1,4 +1,7 @@
-"""Redis 7 on 127.0.0.1: append-only file on, nothing evicted, a password of its own."""
+"""Run Redis 7 on 127.0.0.1 with an append-only file and a password.
+
+Nothing is evicted.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from local.service import Service
 
 
 class Redis(Service):
-    """`url` has no database number; `premium.config` says which number is whose."""
+    """Redis as a neighbour of the stage.
+
+    `url` has no database number; `premium.config` assigns the numbers.
+    """
 
     name: ClassVar[str] = "redis"
     variable: ClassVar[str] = "PREMIUM_REDIS_PORT"
@@ -29,7 +35,10 @@ class Redis(Service):
 
     @property
     def _programs_folder(self) -> Path:
-        """One for all stacks of a user: what was unpacked does not change with the data."""
+        """Return the folder of unpacked programs, one for all stages of a user.
+
+        The programs do not change with the data.
+        """
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "premium-defi" / "redis"
 
     def prepare(self) -> None:
@@ -37,7 +46,10 @@ class Redis(Service):
         secrets.write_private(self.data / "redis.conf", self._configuration())
 
     def _configuration(self) -> str:
-        """In a file, because a command line is readable by every user of the machine."""
+        """Return the text of the configuration file, which has the password.
+
+        A command line is readable by every user of the machine.
+        """
         lines = (
             f"port {self.port}",
             "bind 127.0.0.1",

@@ -1,4 +1,7 @@
-"""`redis-server` 7 from the system's packages: installed by root, unpacked into the project's own folder by others."""
+"""Find or install `redis-server` 7 from the system's packages.
+
+Root installs them; other users unpack them into the project's own folder.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,20 @@ REMEDY = (
 
 @dataclass(frozen=True)
 class Programs:
-    """The server and what its environment needs (`LD_LIBRARY_PATH` when it was unpacked, not installed)."""
+    """The server's path and the environment it needs.
+
+    `LD_LIBRARY_PATH` when it was unpacked, not installed.
+    """
 
     server: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def find(folder: Path) -> Programs | None:
-    """Of the system, or unpacked below `folder` before; None when neither is version 7."""
+    """Return the system's programs, or those unpacked below `folder`.
+
+    None when neither is version 7.
+    """
     installed = shutil.which("redis-server", path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/local/bin")
     candidates = [Programs(Path(installed))] if installed else []
     if (folder / "usr/bin/redis-server").exists():
@@ -35,7 +44,10 @@ def find(folder: Path) -> Programs | None:
 
 
 def find_or_install(folder: Path) -> Programs:
-    """LocalError when the machine has no apt or its packages are older than 7."""
+    """Return the programs, installed where they are missing.
+
+    LocalError when the machine has no apt or its packages are older than 7.
+    """
     programs = find(folder)
     if programs is None:
         if shutil.which("apt-get") is None:
@@ -65,7 +77,10 @@ def _unpacked(folder: Path) -> Programs:
 
 
 def _install() -> None:
-    """RUNLEVEL=1 keeps the package from starting a server of its own on port 6379."""
+    """Install the package without starting a server on port 6379.
+
+    RUNLEVEL=1 keeps it from that.
+    """
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     install = ["apt-get", "install", "-y", "--no-install-recommends", "redis-server"]
     if _run(install, environment=environment).returncode:
@@ -74,7 +89,10 @@ def _install() -> None:
 
 
 def _unpack(folder: Path) -> None:
-    """Package lists go into a folder of ours, since the system's may be empty and are root's to fill."""
+    """Unpack the packages below a folder of ours.
+
+    Package lists go there too, since the system's may be empty and are root's to fill.
+    """
     lists = folder / "lists"
     (lists / "partial").mkdir(parents=True, exist_ok=True)
     options = ["-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={folder / 'cache'}", "-o", "APT::Sandbox::User="]
@@ -88,7 +106,7 @@ def _unpack(folder: Path) -> None:
 
 
 def _missing(options: list[str]) -> list[str]:
-    """Redis itself, and of what it needs that which the system has not."""
+    """Return the names of Redis' packages and of their missing dependencies."""
     flags = ["--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks", "--no-replaces"]
     shown = _checked(["apt-cache", *options, "depends", *flags, "--no-enhances", "redis-server"])
     names = {line.strip() for line in shown.splitlines() if re.match(r"^[a-z0-9]", line)}

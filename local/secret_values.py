@@ -1,4 +1,7 @@
-"""Puts the real addresses and passwords of the local stores into the secrets that CloudFormation made."""
+"""Write addresses and passwords of the local stores into the stage's secrets.
+
+CloudFormation made the secrets.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ JWT_ISSUER, JWT_AUDIENCE = "https://free.example", "premium"
 
 
 def fill(clients: Clients, neighbours: Neighbours, state: Path) -> None:
-    """Writes each value that differs from what the secret holds."""
+    """Write each value that differs from its secret's."""
     arns = secret_arns(clients)
     for name, value in values(neighbours, state).items():
         if name not in arns:
@@ -29,7 +32,10 @@ def fill(clients: Clients, neighbours: Neighbours, state: Path) -> None:
 
 
 def values(neighbours: Neighbours, state: Path) -> dict[str, dict[str, str]]:
-    """By the name a secret has in our stacks, in the form that docs/architecture.md gives."""
+    """Return the secrets' values by their names in our stacks.
+
+    docs/architecture.md describes their form.
+    """
     found = {
         prefix + suffix: _postgres(neighbours.postgres.url(database, role))
         for prefix, database in _DATABASES.items()
@@ -39,7 +45,7 @@ def values(neighbours: Neighbours, state: Path) -> dict[str, dict[str, str]]:
 
 
 def jwt_secret(state: Path) -> dict[str, str]:
-    """What the free platform signs its tokens with on this machine."""
+    """Return the key with which the free platform signs tokens on this machine."""
     key = secrets.load_or_create(state / "jwt.json", ["key"])["key"]
     return {"algorithm": "HS256", "key": key, "issuer": JWT_ISSUER, "audience": JWT_AUDIENCE}
 

@@ -1,4 +1,7 @@
-"""Passwords of the local services: generated once, kept in a file that only its owner reads."""
+"""Keep the passwords of the local services in a private file.
+
+They are generated once; only the file's owner can read it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 
 
 def load_or_create(path: Path, names: Iterable[str]) -> dict[str, str]:
-    """`{name: password}`; a name that the file lacks gets a password, one that it has keeps it."""
+    """Return `{name: password}`, with new passwords for names that the file lacks."""
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     missing = [name for name in names if name not in known]
     if missing:
@@ -20,7 +23,7 @@ def load_or_create(path: Path, names: Iterable[str]) -> dict[str, str]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replaces the file in one step; mode 600 from its first byte."""
+    """Replace a file in one step, with mode 600 from its first byte."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,4 +1,7 @@
-"""A neighbour that runs as one process on 127.0.0.1: start, stop, healthy. Its subclasses say how."""
+"""Start, stop and check a neighbour that is one process on 127.0.0.1.
+
+Its subclasses say how.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from local.errors import LocalError
 
 
 class Service(ABC):
-    """State in `data`, output in `logs/<name>.log` beside it; safe to start twice and to stop when it does not run."""
+    """A neighbour of the stage that runs as one process.
+
+    State in `data`, output in `logs/<name>.log` beside it; safe to start twice and to stop when it does not run.
+    """
 
     name: ClassVar[str]
     variable: ClassVar[str]
@@ -43,24 +49,27 @@ class Service(ABC):
 
     @abstractmethod
     def command(self) -> Sequence[str | Path]:
-        """The program and its arguments."""
+        """Return the program and its arguments."""
 
     @abstractmethod
     def healthy(self) -> bool:
-        """Whether it answers its own protocol."""
+        """Tell whether the service answers its own protocol."""
 
     def prepare(self) -> None:  # noqa: B027  # most services need nothing
-        """What must be there before the process starts: programs, folders, passwords."""
+        """Make what the process needs before it starts: programs, folders, passwords."""
 
     def environment(self) -> Mapping[str, str]:
         return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.data), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 
     def user(self) -> int | None:
-        """The user id it runs as; None is the caller's."""
+        """Return the user id that runs the service; None is the caller's."""
         return None
 
     def start(self, *, seconds: float = 30) -> None:
-        """Returns when it is healthy. LocalError when its port is taken or it does not come up in `seconds`."""
+        """Start the service and return when it is healthy.
+
+        LocalError when its port is taken or it does not come up in `seconds`.
+        """
         self._launched = False
         if self.pid is None:
             self._launch()
@@ -96,12 +105,18 @@ class Service(ABC):
             raise LocalError(f"{self.name} did not answer within {seconds:.0f} s.", f"Its log: {self.log}")
 
     def _retry(self) -> None:
-        """Called when the process ended before it was healthy."""
+        """Raise LocalError for a process that ended before it was healthy.
+
+        A service that may be started again does so here.
+        """
         raise LocalError(f"{self.name} ended while it started: {last_line(self.log)}.", f"Its log: {self.log}")
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
-    """Whether it came true in time; asked twenty times a second."""
+    """Wait until a condition holds, and return whether it did in time.
+
+    It is asked twenty times a second.
+    """
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -111,6 +126,6 @@ def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
 
 
 def last_line(log: Path) -> str:
-    """The last words of a process, for the sentence that says why it ended."""
+    """Return the last line that a process logged, which says why it ended."""
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
     return lines[-1].strip().rstrip(".") if lines else "it wrote no log"

@@ -1,4 +1,7 @@
-"""What CloudFormation made for the stage: outputs, and resources by the name they have in our code."""
+"""Read the outputs and resources that CloudFormation made for the stage.
+
+Resources go by the name they have in our code.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _HASH = re.compile(r"[0-9A-F]{8}$")
 
 @dataclass(frozen=True)
 class Resource:
-    """`name` is the logical id without the hash that CDK puts behind a path (`JobsTable`)."""
+    """A resource of a stack.
+
+    `name` is the logical id without the hash that CDK puts behind a path (`JobsTable`).
+    """
 
     stack: str
     logical_id: str
@@ -32,7 +38,7 @@ class Resource:
 
 
 def outputs(path: Path) -> dict[str, str]:
-    """All outputs of all stacks by name; {} before the first deploy."""
+    """Return all outputs of all stacks by name; {} before the first deploy."""
     if not path.exists():
         return {}
     stacks: Mapping[str, Mapping[str, str]] = json.loads(path.read_text())
@@ -47,7 +53,7 @@ def output(path: Path, name: str) -> str:
 
 
 def complete(clients: Clients, path: Path) -> bool:
-    """Whether every stack that was deployed is still there, whole."""
+    """Tell whether every deployed stack is still there and whole."""
     names = list(json.loads(path.read_text())) if path.exists() else []
     try:
         states = [clients.cloudformation.describe_stacks(StackName=name)["Stacks"][0] for name in names]
@@ -57,7 +63,7 @@ def complete(clients: Clients, path: Path) -> bool:
 
 
 def resources(clients: Clients, kind: str) -> list[Resource]:
-    """Of this CloudFormation type (`AWS::Lambda::Function`), in all stacks of the stage."""
+    """Return the stage's resources of a CloudFormation type (`AWS::Lambda::Function`)."""
     found = []
     for page in clients.cloudformation.get_paginator("list_stacks").paginate():
         for summary in page["StackSummaries"]:
@@ -76,7 +82,7 @@ def _of_stack(clients: Clients, stack: str, kind: str) -> list[Resource]:
 
 
 def template(assembly: Path, resource: Resource) -> Mapping[str, object]:
-    """The resource's properties as they were synthesized, whatever the emulator kept of them."""
+    """Return a resource's properties as synthesized, whatever the emulator kept of them."""
     document = json.loads((assembly / f"{resource.stack}.template.json").read_text())
     properties: Mapping[str, object] = document["Resources"][resource.logical_id].get("Properties", {})
     return properties

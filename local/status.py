@@ -1,4 +1,4 @@
-"""`make status`: processes, ports, health, queues."""
+"""Show the stage's processes, ports, health and queues: `make status`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from premium.jobs.queue import QUEUES
 
 
 def status(places: Places) -> bool:
-    """Prints the tables; whether everything is healthy."""
+    """Print the tables and return whether everything is healthy."""
     neighbours = Neighbours.at(places)
     parts = (*neighbours.all, Fleet(places, neighbours.redis.url))
     table = Table("process", "pid", "address", "healthy", box=None, pad_edge=False)
@@ -39,7 +39,10 @@ def status(places: Places) -> bool:
 
 
 def _queues(url: str) -> Table:
-    """Waiting, started, failed by queue, read from RQ's own keys; workers and residents, and what residents do."""
+    """Return a table of queues with their jobs, workers and residents.
+
+    Waiting, started and failed jobs are read from RQ's own keys.
+    """
     table = Table("queue", "queued", "started", "failed", "workers", "", box=None, pad_edge=False)
     with redis.Redis.from_url(url, db=1) as client:
         workers = {each.queue: str(each.workers) for each in measure(client, datetime.now(UTC))}

@@ -1,4 +1,4 @@
-"""`make up`: from nothing, or from whatever is left, to a stage that answers."""
+"""Bring the stage up, whatever is left of an earlier one: `make up`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ class Stage:
 
 
 def up(places: Places, *, force: bool = False) -> Stage:
-    """Starts what does not run, migrates, deploys what changed, starts the workers, asks the API for its health."""
+    """Bring the stage up and check the API's health.
+
+    It starts what does not run, migrates, deploys what changed and starts the workers.
+    """
     begun = time.monotonic()
     preflight.check(places.state)
     places.keep()
@@ -73,7 +76,7 @@ def up(places: Places, *, force: bool = False) -> Stage:
 
 
 def _start(neighbours: Neighbours) -> str:
-    """What had to be started, by name."""
+    """Start the neighbours and return the names of those that did not run."""
     missing = [service.name for service in neighbours.own if service.pid is None]
     neighbours.start()
     return f"started {', '.join(missing)}" if missing else "all run"
@@ -92,7 +95,10 @@ def addresses(stage: Stage) -> None:
 
 
 def _smoke(api: str) -> None:
-    """Readiness goes through the gateway, a function, and from there to every store."""
+    """Ask the API for its readiness.
+
+    The request goes through the gateway and a function to every store.
+    """
     seen = ""
 
     def ready() -> bool:

@@ -1,1 +1,4 @@
-"""Both databases' schemas as plain SQL, and the command that brings them up to date: `python -m migrations up`."""
+"""The schemas of both databases, as plain SQL.
+
+`python -m migrations up` brings them up to date.
+"""

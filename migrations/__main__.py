@@ -18,7 +18,10 @@ from premium.storage.secrets import Secrets
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """0 when it is done, 1 when it is not: then one sentence on stderr says why."""
+    """Run the command and return its exit code.
+
+    0 when it is done, 1 when it is not: then one sentence on stderr says why.
+    """
     options = _parser().parse_args(arguments)
     secrets = Secrets()
     try:

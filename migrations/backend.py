@@ -35,7 +35,9 @@ _BOOK = """
 
 
 class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no types
-    """One connection that holds the lock, runs each migration and writes it down, all in one transaction.
+    """A connection that holds the migrations' lock and runs each in one transaction.
+
+    The mark of a migration is written in that transaction too.
 
     The lock belongs to the session: a killed process loses it with its connection, which the server checks
     every second even while a statement runs.
@@ -98,14 +100,20 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no ty
             self.execute("DELETE FROM _yoyo_script WHERE migration_id = :id", {"id": migration.script.id})
 
     def applied(self) -> dict[str, tuple[str, str | None]]:
-        """Checksum and layout of what is applied, in order of their ids; empty where nothing ever was."""
+        """Return checksum and layout of each applied migration, in order of ids.
+
+        Empty where nothing ever was.
+        """
         if self.execute("SELECT to_regclass('_yoyo_script')").fetchone()[0] is None:
             return {}
         rows = self.execute("SELECT migration_id, checksum, layout FROM _yoyo_script ORDER BY migration_id").fetchall()
         return {name: (checksum, layout) for name, checksum, layout in rows}
 
     def get_log_data(self, migration: WholeFile | None = None, operation: str = "apply") -> dict[str, Any]:
-        """Who did it, without asking for a login name or a DNS entry: a container may have neither."""
+        """Return who applied it.
+
+        Without asking for a login name or a DNS entry: a container may have neither.
+        """
         return {
             "id": str(uuid.uuid4()),
             "migration_id": migration.id if migration else None,

@@ -44,7 +44,10 @@ class Script:
 
 
 class WholeFile(Migration):  # type: ignore[misc]  # yoyo has no types
-    """Runs a file as one script: the server parses SQL better than any splitter, and it is one transaction."""
+    """A migration that runs its file as one script.
+
+    The server parses SQL better than any splitter, and it is one transaction.
+    """
 
     def __init__(self, script: Script) -> None:
         super().__init__(script.id, str(script.path), str(script.path.parent))
@@ -66,7 +69,10 @@ class WholeFile(Migration):  # type: ignore[misc]  # yoyo has no types
 
 
 def scripts(folder: Path) -> list[Script]:
-    """Every migration in the folder, in order; MigrationError for a name out of form, a number twice, no way back."""
+    """Return every migration in the folder, in order.
+
+    MigrationError for a name out of form, a number twice, no way back.
+    """
     found = [_script(path) for path in sorted(folder.glob("*.sql")) if not path.name.endswith(".rollback.sql")]
     seen: dict[tuple[str, str | None], Script] = {}
     for script in found:

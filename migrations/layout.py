@@ -1,4 +1,7 @@
-"""Which of two physical designs a database has: TimescaleDB's, or native partitions where that cannot be had."""
+"""The physical design of a database: TimescaleDB's, or native partitions.
+
+Native partitions are for servers that cannot have TimescaleDB.
+"""
 
 from __future__ import annotations
 

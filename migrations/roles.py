@@ -1,4 +1,6 @@
-"""The deployment's first step on AWS: the three roles, with the passwords that Secrets Manager generated for them.
+"""Make the database roles, with the passwords that Secrets Manager generated.
+
+It is the first step of a deployment on AWS.
 
 On one machine `local.postgres` makes them; where no administrator's connection is given, they must be there.
 """
@@ -19,7 +21,9 @@ _ATTRIBUTES = "LOGIN NOCREATEDB NOCREATEROLE"
 
 
 def make_roles(admin: str, secrets: Sequence[Mapping[str, str]], say: Callable[[str], None]) -> None:
-    """Make or update each role of `secrets` (`username`, `password`), and give the database to the owner role.
+    """Make or update the roles and give the database to the owner role.
+
+    `secrets` are mappings with `username` and `password`.
 
     Never a superuser, and none bypasses row-level security: RDS's administrator could not grant it either.
     """

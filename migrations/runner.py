@@ -19,7 +19,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Status:
-    """Ids in order; `unknown` are applied, but by a newer release: this one has no file of them."""
+    """Ids of migrations by state, in order.
+
+    `unknown` are applied, but by a newer release: this one has no file of them.
+    """
 
     layout: Layout
     applied: Sequence[str]
@@ -34,7 +37,10 @@ class Status:
 
 @dataclass(frozen=True)
 class Runner:
-    """`name` is the database's folder and its name in messages; `say` gets each step as it happens."""
+    """Bring one database up to date, or take migrations back.
+
+    `name` is the database's folder and its name in messages; `say` gets each step as it happens.
+    """
 
     name: str
     conninfo: str

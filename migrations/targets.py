@@ -1,4 +1,7 @@
-"""Where the databases are, for the deployment's task (ARNs of secrets) and for one machine (URLs)."""
+"""The addresses of the databases, from ARNs of secrets or from URLs.
+
+The deployment's task is given ARNs, a developer's machine URLs.
+"""
 
 from __future__ import annotations
 

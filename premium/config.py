@@ -32,32 +32,54 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    premium_stage: Literal["local", "dev", "staging", "prod"]
-    database_secret_arn: str | None = None
-    database_url: str | None = None
-    worker_database_secret_arn: str | None = None
-    worker_database_url: str | None = None
-    timeseries_secret_arn: str | None = None
-    timeseries_url: str | None = None
-    redis_secret_arn: str | None = None
-    redis_url: str | None = None
-    jwt_secret_arn: str | None = None
-    jobs_table: str | None = None
-    idempotency_table: str | None = None
-    usage_table: str | None = None
-    connections_table: str | None = None
-    audit_table: str | None = None
-    reports_bucket: str | None = None
-    exports_bucket: str | None = None
-    websocket_endpoint: str | None = None
-    cors_origins: str = ""
-    rate_limit_when_down: Literal["open", "closed"] = "open"
-    origin_secret_arn: str | None = None
-    chains_file: str | None = None
-    job_lease_seconds: float = Field(default=15, ge=1, le=120)
-    """A running job whose worker has been silent for this long is abandoned; the same in every process of a stage."""
-    aws_endpoint_url: str | None = None
-    """boto3 reads it itself; S3 paths depend on whether there is one."""
+    premium_stage: Literal["local", "dev", "staging", "prod"] = Field(description="The stage that this process is of")
+    aws_endpoint_url: str | None = Field(
+        default=None, description="Where AWS is, when it is not AWS; boto3 reads it itself"
+    )
+    database_secret_arn: str | None = Field(
+        default=None, description='Secret `{"host","port","dbname","username","password"}` of the premium database'
+    )
+    database_url: str | None = Field(
+        default=None, description="The premium database on one machine, instead of the secret"
+    )
+    worker_database_secret_arn: str | None = Field(
+        default=None, description="The premium database by the worker role, where one process has both roles"
+    )
+    worker_database_url: str | None = Field(default=None, description="The same on one machine")
+    timeseries_secret_arn: str | None = Field(
+        default=None, description="Secret of the time-series database, like DATABASE_SECRET_ARN"
+    )
+    timeseries_url: str | None = Field(default=None, description="The time-series database on one machine")
+    redis_secret_arn: str | None = Field(default=None, description='Secret `{"host","port","password","tls"}` of Redis')
+    redis_url: str | None = Field(default=None, description="Redis on one machine, without a database number")
+    jwt_secret_arn: str | None = Field(
+        default=None,
+        description='Secret `{"algorithm","key","issuer","audience"}`: HS256 key, or RS256/ES256 public key in PEM',
+    )
+    origin_secret_arn: str | None = Field(
+        default=None, description='Secret `{"value"}` that the edge sends as X-Origin-Secret; others are refused then'
+    )
+    jobs_table: str | None = Field(default=None, description="DynamoDB table of job records")
+    idempotency_table: str | None = Field(default=None, description="DynamoDB table of remembered answers")
+    usage_table: str | None = Field(default=None, description="DynamoDB table of counted requests")
+    connections_table: str | None = Field(default=None, description="DynamoDB table of open WebSocket connections")
+    audit_table: str | None = Field(default=None, description="DynamoDB table of audit entries")
+    reports_bucket: str | None = Field(default=None, description="S3 bucket of reports")
+    exports_bucket: str | None = Field(default=None, description="S3 bucket of exports and uploads")
+    websocket_endpoint: str | None = Field(default=None, description="Management endpoint of the WebSocket API")
+    cors_origins: str = Field(default="", description="Origins, comma-separated, whose pages may call the API")
+    rate_limit_when_down: Literal["open", "closed"] = Field(
+        default="open", description="What passes while Redis cannot count: open or closed"
+    )
+    chains_file: str | None = Field(
+        default=None, description="JSON of chain entries, a path or the document itself, over the shipped registry"
+    )
+    job_lease_seconds: float = Field(
+        default=15,
+        ge=1,
+        le=120,
+        description="A running job whose worker has been silent for this long is abandoned; one value a stage",
+    )
 
     @model_validator(mode="after")
     def _no_secrets_in_a_deployed_environment(self) -> Settings:
@@ -120,6 +142,21 @@ def field_of(secret: Mapping[str, str], name: str, arn: str) -> str:
     if not secret.get(name):
         raise ConfigurationError(f"the secret {arn} has no field {name!r}")
     return secret[name]
+
+
+def table() -> list[tuple[str, str, str, str]]:
+    """Return name, owner, default and meaning of every setting."""
+    models: list[tuple[str, type[BaseModel]]] = [("all", Settings)]
+    models += [(service.name, service.settings) for service in services() if service.settings is not None]
+    return [
+        (name.upper(), owner, "" if field.is_required() else _shown(field.default), field.description or "")
+        for owner, model in models
+        for name, field in model.model_fields.items()
+    ]
+
+
+def _shown(default: object) -> str:
+    return "" if default in (None, "") else str(default)
 
 
 def _models() -> list[type[ServiceSettings]]:

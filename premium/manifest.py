@@ -1,4 +1,4 @@
-"""Describe what a service declares about itself, and find all declarations.
+"""Define the manifest in which a service declares itself, and find all manifests.
 
 `premium/<service>/manifest.py` holds one `SERVICE`. It imports the standard library, pydantic and this module only, so
 that a synth without the application's packages can read it. Whatever used to be a central list (routes and functions,
@@ -58,7 +58,7 @@ class Queue:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """Something that happens by the clock: it starts a job, or runs a task of seconds."""
+    """A job or short task that runs by the clock."""
 
     name: str
     every: int
@@ -73,7 +73,7 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class Resident:
-    """A process that lives on, kept alive by the fleet of its queue."""
+    """A process that runs on, kept alive by the fleet of its queue."""
 
     name: str
     queue: str
@@ -83,7 +83,10 @@ class Resident:
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeKind:
-    """What a service tells users; functions are named with their modules, which the courier's process alone imports."""
+    """A kind of notice that a service sends to users.
+
+    Functions are named with their modules, which the courier's process alone imports.
+    """
 
     name: str
     """The service, a dot, what it tells: `alerts.fired`."""
@@ -109,7 +112,10 @@ class Consumer:
 
 @dataclass(frozen=True, kw_only=True)
 class Secret:
-    """A value that an operator gives: a Secrets Manager entry whose ARN the service's processes get."""
+    """A secret value that an operator gives to the service's processes.
+
+    It is a Secrets Manager entry; the processes get its ARN.
+    """
 
     name: str
     variable: str
@@ -132,7 +138,10 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """A threshold on a metric of the same service; its runbook is the heading of its name in docs/runbooks/."""
+    """A threshold on a metric of the same service.
+
+    Its runbook is the heading of its name in docs/runbooks/.
+    """
 
     name: str
     metric: str
@@ -147,7 +156,7 @@ class Alarm:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A topic of the operators' command `premium`: `premium/cli/<name>.py` holds it."""
+    """A topic of the operators' command `premium`, in `premium/cli/<name>.py`."""
 
     name: str
     text: str
@@ -155,7 +164,7 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """Everything that a service registers; docs/add-a-service.md shows a whole one."""
+    """Everything that a service declares; docs/add-a-service.md shows a whole one."""
 
     name: str
     title: str
@@ -195,7 +204,10 @@ class Service:
 
 @cache
 def services() -> tuple[Service, ...]:
-    """Return every declared service, by name; ValueError says which is wrong, or which two claim one thing."""
+    """Return every declared service, by name.
+
+    ValueError says which is wrong, or which two claim one thing.
+    """
     found = tuple(_declared(name) for name in sorted(_packages()))
     for each in found:
         _check(each)
@@ -218,7 +230,7 @@ def queues() -> tuple[Queue, ...]:
 
 
 def needs_of_queue(name: str) -> tuple[Need, ...]:
-    """Return what the services whose jobs run in this class need there."""
+    """Return the needs of a worker class: those of its services' jobs."""
     wanted = [need for each in services() if each.queue == name for need in each.worker_needs]
     return tuple(dict.fromkeys(wanted))
 
@@ -278,7 +290,10 @@ _FORMS: Mapping[str, str] = MappingProxyType(
 
 
 def _check(each: Service) -> None:
-    """ValueError for what no type says: forms of names, and references inside one manifest."""
+    """Raise ValueError for malformed names and references inside one manifest.
+
+    No type can say these.
+    """
     for kind, claims in _claims((each,)):
         for name in claims:
             _require(each, re.fullmatch(_FORMS[kind], name), f"{name!r} is no {kind} (it matches {_FORMS[kind]})")

@@ -17,8 +17,11 @@ pytest_plugins = (
     "tests.fixtures.redis_server",
     "tests.fixtures.evm",
     "tests.fixtures.aws",
+    "tests.fixtures.platform",
     "tests.fixtures.stack",
+    "tests.fixtures.house",
 )
+collect_ignore = ["examples"]  # run where they are laid into a copy of the tree: tests/fixtures/house.py
 
 DEPLOYED = "tests/e2e/"
 

@@ -36,7 +36,7 @@ from workers import logs
 from workers.protection import Protection
 from workers.queues import STOP_SECONDS, Pace, checked, patient, refuse_eviction
 from workers.residents import ResidentKeeper, resident_queues
-from workers.scheduling import DueRetries
+from workers.retries import DueRetries
 from workers.worker import FleetWorker
 
 _PR_SET_PDEATHSIG = 1
@@ -120,7 +120,10 @@ def work(name: str, queues: tuple[str, ...], pace: Pace, protection: Protection,
 
 
 def preload(queues: tuple[str, ...]) -> None:
-    """Import job modules and read AWS' models before the forks, so that no job pays for them; nothing connects yet."""
+    """Import the bodies of jobs and AWS' models before the forks.
+
+    So no job pays for them; nothing connects yet.
+    """
     boto3.resource("dynamodb")
     for service in ("s3", "apigatewaymanagementapi"):
         boto3.client(service)

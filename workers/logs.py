@@ -1,4 +1,7 @@
-"""RQ's own messages in the platform's form, one JSON object a line, and only those that tell of trouble."""
+"""Write RQ's own messages in the platform's form.
+
+One JSON object a line, and only those that tell of trouble.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from premium.observability import logger
 
 
 def adopt() -> None:
-    """Called before RQ sets its handlers up: it adds none where one is found above `rq.worker`.
+    """Take RQ's logger over.
+
+    Called before RQ sets its handlers up: it adds none where one is found above `rq.worker`.
 
     RQ reports every search for dead jobs at INFO, every five seconds: that is our DEBUG.
     """

@@ -1,4 +1,6 @@
-"""ECS scale-in protection: while a long job runs, neither scaling nor a deploy may stop this task.
+"""Protect a task from scale-in while a long job runs.
+
+Neither scaling nor a deploy stops a task under ECS scale-in protection.
 
 A task has several worker processes and one protection. Each busy process holds a shared lock on one file; the last one
 out gets it alone and lifts the protection. The kernel drops the lock of a killed process, so that none is stuck.
@@ -23,7 +25,10 @@ _TIMEOUT_SECONDS = 2.0
 
 
 class Protection:
-    """`agent` is `$ECS_AGENT_URI`; None (outside ECS) makes it do nothing. `lock` is one file for all of a task."""
+    """The scale-in protection of one task.
+
+    `agent` is `$ECS_AGENT_URI`; None (outside ECS) makes it do nothing. `lock` is one file for all of a task.
+    """
 
     def __init__(self, agent: str | None, lock: Path) -> None:
         self._agent = agent
@@ -46,7 +51,10 @@ class Protection:
             self.lift_if_idle()
 
     def lift_if_idle(self) -> None:
-        """Lift the protection unless a process is busy; whoever starts a job meanwhile waits and protects after us."""
+        """Lift the protection unless a process is busy.
+
+        Whoever starts a job meanwhile waits and protects after us.
+        """
         if self._agent is None:
             return
         alone = os.open(self._lock, os.O_CREAT | os.O_RDWR, 0o600)

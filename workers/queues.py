@@ -21,7 +21,10 @@ STOP_SECONDS = 110
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How soon a dead worker is noticed, in seconds; RQ's own values are 90, and a pass every 10 minutes."""
+    """Seconds until a dead worker is noticed.
+
+    RQ's own values are 90, and a pass every 10 minutes.
+    """
 
     heartbeat: int = 5
     """Between two signs of life of a running job."""
@@ -45,14 +48,19 @@ def checked(names: str) -> tuple[str, ...]:
 
 
 def patient(connection: Redis) -> Redis:
-    """Commands wait up to about 30 s for a Redis that restarts, with backoff, before they fail."""
+    """Let commands wait about 30 s for a Redis that restarts.
+
+    With backoff, before they fail.
+    """
     backoff = ExponentialWithJitterBackoff(base=0.1, cap=2)
     connection.set_retry(Retry(backoff, 20, supported_errors=(RedisConnectionError, RedisTimeoutError)))
     return connection
 
 
 def refuse_eviction(connection: Redis) -> None:
-    """ConfigurationError unless Redis keeps what it is given: another policy would drop accepted work in silence.
+    """Refuse a Redis that evicts keys, with ConfigurationError.
+
+    Another policy than noeviction would drop accepted work in silence.
 
     Asked by INFO, because ElastiCache forbids CONFIG.
     """

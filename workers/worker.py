@@ -29,7 +29,10 @@ _UNREACHABLE = (RedisConnectionError, RedisTimeoutError)
 
 
 class FleetQueue(Queue):
-    """A queue whose maintenance lock outlives its holder by seconds; RQ's lives 15 minutes after a `kill -9`."""
+    """A queue whose maintenance lock outlives its holder by seconds.
+
+    RQ's lives 15 minutes after a `kill -9`.
+    """
 
     lock_seconds = 30
 
@@ -66,12 +69,18 @@ class FleetWorker(Worker):
         return self._protection.held() if is_long else nullcontext()
 
     def get_heartbeat_ttl(self, job: Job) -> int:
-        """Seconds after which the job counts as abandoned; RQ adds a minute instead of our grace."""
+        """Return the seconds after which the job counts as abandoned.
+
+        RQ adds a minute instead of our grace.
+        """
         left = float(job.timeout or STOP_SECONDS) - self.current_job_working_time
         return int(min(max(left, 0), self._pace.heartbeat)) + self._pace.grace
 
     def maintain_heartbeats(self, job: Job) -> None:
-        """A Redis that restarts must not end the worker while its horse works; the record's lease is kept elsewhere."""
+        """Keep the worker alive while its horse works and Redis restarts.
+
+        The record's lease is kept elsewhere.
+        """
         with suppress(*_UNREACHABLE):
             super().maintain_heartbeats(job)
 
@@ -80,7 +89,10 @@ class FleetWorker(Worker):
             super().set_current_job_working_time(current_job_working_time, pipeline)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        """The horse makes its own connections: two processes on one socket would read each other's answers."""
+        """Run a job in the horse, over connections of its own.
+
+        Two processes on one socket would read each other's answers.
+        """
         bootstrap.platform.cache_clear()
         super().main_work_horse(job, queue)
 

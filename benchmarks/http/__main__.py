@@ -25,7 +25,7 @@ from local import ports
 from local.postgres import DATABASES, Postgres
 from local.redis import Redis
 from migrations.roles import OWNER
-from premium.accounts.credentials.callers import Callers
+from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.credentials.tokens import TokenVerifier
 from premium.accounts.gatekeeper import Gatekeeper
 from premium.accounts.model import Attempt
@@ -51,7 +51,7 @@ def main() -> None:
         at = _platform(Path(folder), services)
         gatekeeper = Gatekeeper(
             verifier=TokenVerifier(Vault(), "arn"),
-            callers=Callers(AccountStore(at.database), at.clock),
+            owners=CredentialOwners(AccountStore(at.database), at.clock),
             limiter=Limiter(at.redis(2), patience=1),
             clock=at.clock,
         )

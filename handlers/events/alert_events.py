@@ -1,4 +1,7 @@
-"""Chain events from SQS to the matcher; unreadable ones go to the dead-letter queue."""
+"""Hand chain events from SQS to the matcher.
+
+Unreadable ones go to the dead-letter queue.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,10 @@ _A_REQUEST = 10
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls with two
-    """Enqueue the events of SQS messages; return the messages that failed.
+    """Enqueue the events of SQS messages, and return `{"batchItemFailures": […]}`.
 
-    `{"batchItemFailures": […]}`: SQS forgets a message only when each of its events is kept, or a dead letter.
-    Events that are kept already when a message comes again are known by their ids.
+    SQS forgets a message only when each of its events is kept, or is a dead letter. Events that are kept already when a
+    message comes again are known by their ids.
     """
     now = platform().clock.now()
     messages = [read(record, now) for record in event.get("Records") or []]

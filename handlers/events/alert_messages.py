@@ -1,5 +1,6 @@
-"""Messages of the events queue: one event, or `{"events": [{…}, …]}` with up to 1,000.
+"""Read messages of the events queue: one event, or up to 1,000.
 
+Many come as `{"events": [{…}, …]}`.
 Each event of a message is read as if it had come alone: an unreadable one takes none of the others with it.
 """
 
@@ -70,7 +71,7 @@ def _unwrapped(body: str) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Return each event's own text, the whole where the message is one event."""
+    """Return each event's own text; the whole text where the message is one event."""
     start = _MANY.match(text)
     if start is None:
         return [text]

@@ -118,7 +118,7 @@ def _error(text: str) -> Mapping[str, Any]:
 
 
 def _greet_later(connection_id: str, context: Any) -> None:
-    """Have a second call of this function greet.
+    """Call this function a second time, to greet the client.
 
     A connection can be written to once `$connect` has answered.
     """

@@ -1,6 +1,6 @@
-"""Start the import of an upload when S3 says, through EventBridge, that it has arrived.
+"""Start the import of an upload when S3 reports its arrival.
 
-Told twice, it is one job.
+EventBridge carries the report. Reported twice, it is one job.
 """
 
 from __future__ import annotations

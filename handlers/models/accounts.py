@@ -34,14 +34,14 @@ class ProfileView(View):
 
 
 class ProfileChange(Body):
-    """What a user may change of himself."""
+    """The fields of a profile that its user may change."""
 
     email: Email | None
     """null removes it."""
 
 
 class NewApiKey(Body):
-    """An API key to be made."""
+    """A request for a new API key."""
 
     name: Name
     scopes: list[Annotated[str, Field(max_length=64)]] = Field(max_length=50, examples=[["portfolio:read"]])

@@ -36,7 +36,7 @@ class ActionBody(Body):
 
 
 class NewRule(Body):
-    """A rule to keep."""
+    """A rule to create."""
 
     name: Name
     type: RuleType
@@ -72,7 +72,7 @@ class RuleChange(Body):
 
 
 class TrialBody(Body):
-    """The trial of a rule."""
+    """The event and options of a rule's trial."""
 
     event: dict[str, ExactJson] | None = Field(default=None, description="One that fits is made where there is none")
     deliver: StrictBool = Field(default=True, description="false: judge the event, tell nobody")
@@ -121,12 +121,12 @@ class RuleView(View):
 
 
 class KeptRuleView(RuleView):
-    """A rule that was just kept."""
+    """A rule that was just created or changed."""
 
     signing_secret: str | None = Field(description="Of this rule's webhooks; shown once, when it is made")
 
     def remembered(self) -> KeptRuleView:
-        """Return the answer without its secret, as it is kept for repeated requests."""
+        """Return the answer without its secret, as repeated requests get it."""
         return self.model_copy(update={"signing_secret": None})
 
 
@@ -187,6 +187,18 @@ class DestinationsView(View):
     telegram: str | None = None
 
 
+class KeptDestinationsView(DestinationsView):
+    """Destinations that were just kept."""
+
+    signing_secret: str | None = Field(
+        description="Of notices to the webhook that are not a rule's; shown once, when it is made"
+    )
+
+    def remembered(self) -> KeptDestinationsView:
+        """Return the answer without its secret, as it is kept for repeated requests."""
+        return self.model_copy(update={"signing_secret": None})
+
+
 class RulePosition(Position):
     """The last rule of a page."""
 
@@ -202,17 +214,17 @@ class AlertPosition(Position):
 
 
 def rule_view(row: RuleRow) -> RuleView:
-    """Return a rule as the routes show it."""
+    """Return the view of a rule."""
     return RuleView.model_validate(row.model_dump() | {"trigger": trigger_of(row)})
 
 
 def saved_view(saved: SavedRule) -> KeptRuleView:
-    """Return a rule that was just kept, with its new secret."""
+    """Return a rule that was just saved, with its new secret."""
     return KeptRuleView(signing_secret=saved.signing_secret, **rule_view(saved.rule).model_dump(by_alias=False))
 
 
 def alert_view(row: HistoryRow) -> AlertView:
-    """Return an alert with its deliveries."""
+    """Return the view of an alert with its deliveries."""
     named = row.model_dump(exclude={"alert_rule_id", "rule_type", "event_data", "deliveries"})
     return AlertView(
         rule_id=row.alert_rule_id,
@@ -228,7 +240,7 @@ def _delivery_view(row: DeliveryRow) -> DeliveryView:
 
 
 def trial_view(trial: Trial) -> TrialView:
-    """Return the outcome of a trial."""
+    """Return the view of a trial's outcome."""
     judged = (
         TriedConditionView(field=one.condition.field, operator=one.condition.operator, holds=one.holds)
         for one in trial.verdicts

@@ -15,7 +15,10 @@ from premium.alerts.model import Channel, Draft, RuleRow
 
 
 class EarlierBody(Body):
-    """A rule in the earlier form; its alert type says what `threshold` means."""
+    """A rule to create in the earlier form, in snake case.
+
+    Its alert type says what `threshold` means.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=None)
 
@@ -26,13 +29,16 @@ class EarlierBody(Body):
     enabled: StrictBool = True
 
     def draft(self) -> Draft:
-        """Return the rule that is meant; InvalidInput names what is not understood."""
+        """Return the draft of a rule that the earlier form describes.
+
+        InvalidInput names what is not understood.
+        """
         draft = draft_of(self.name, self.alert_type, self.channels, self.condition)
         return draft.model_copy(update={"enabled": self.enabled})
 
 
 class EarlierView(View):
-    """A rule in the earlier form, in snake case as that always was."""
+    """A rule in the earlier form, in snake case."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=None)
 
@@ -47,7 +53,7 @@ class EarlierView(View):
 
 
 def earlier_view(row: RuleRow) -> EarlierView:
-    """Return a rule in the earlier form."""
+    """Return the view of a rule in the earlier form."""
     return EarlierView(
         alert_type=alert_type_of(row),
         channels=tuple(dict.fromkeys(action.type for action in row.actions)),

@@ -28,7 +28,7 @@ ActionPrefix = Annotated[
 
 
 class ActorView(View):
-    """Whoever changed something."""
+    """The user, key or operator that changed something."""
 
     kind: Literal["user", "key", "operator", "system", "anonymous"]
     id: str
@@ -71,7 +71,10 @@ class AfterEntry(Position):
 
 
 def whose(caller: Principal, user_id: UUID | None, day: date | None) -> UUID:
-    """Return whose entries are asked for; Forbidden where the caller may not read them."""
+    """Return the user whose entries a request may read.
+
+    Forbidden where the caller may not read them.
+    """
     if user_id is not None and day is not None:
         raise InvalidInput("Ask for one user or for one day", details={"day": "not together with userId"})
     others = day is not None or user_id not in (None, caller.user_id)

@@ -13,12 +13,12 @@ from premium.notifications.model import NoticeRow
 
 
 class NoticeChange(Body):
-    """What a user changes of a notice."""
+    """The fields of a notice that its user may change."""
 
     read: StrictBool = Field(default=True, description="false: mark it as not read again")
 
 
-class NoticeView(View):
+class UserNoticeView(View):
     """A notice as the app shows it."""
 
     id: UUID
@@ -32,12 +32,12 @@ class NoticeView(View):
 
 
 class NoticePosition(Position):
-    """The place of a notice in the list."""
+    """The last notice of a page."""
 
     created_at: datetime
     id: UUID
 
 
-def notice_view(row: NoticeRow) -> NoticeView:
+def notice_view(row: NoticeRow) -> UserNoticeView:
     """Return the view of a notice's row."""
-    return NoticeView.model_validate(row.model_dump())
+    return UserNoticeView.model_validate(row.model_dump())

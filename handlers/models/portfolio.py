@@ -25,14 +25,14 @@ class NewWallet(Body):
 
 
 class WalletPosition(Position):
-    """Where a page of wallets ended."""
+    """The last wallet of a page."""
 
     created_at: datetime
     id: UUID
 
 
 class AssetPosition(Position):
-    """Where a page of assets ended."""
+    """The last asset of a page."""
 
     value: Decimal | None
     id: UUID
@@ -50,12 +50,12 @@ class WalletView(View):
 
     @classmethod
     def of(cls, wallet: Wallet) -> Self:
-        """Show a wallet."""
+        """Return the view of a wallet."""
         return cls(**wallet.model_dump())
 
 
 class AssetView(View):
-    """An asset that is held, over all wallets."""
+    """An asset and its amount over all wallets."""
 
     id: UUID
     chain: str
@@ -75,7 +75,7 @@ class AssetView(View):
 
     @classmethod
     def of(cls, row: AssetRow) -> Self:
-        """Show an asset."""
+        """Return the view of an asset."""
         return cls(**row.model_dump())
 
 
@@ -93,7 +93,7 @@ class ChainView(View):
 
     @classmethod
     def all_of(cls, snapshot: Snapshot) -> list[Self]:
-        """Show the chains of a snapshot, the most valuable first."""
+        """Return the views of a snapshot's chains, the most valuable first."""
         values = snapshot.value_by_chain
         views = [cls(chain=n, value_usd=values[n], **state.model_dump()) for n, state in snapshot.chains.items()]
         return sorted(views, key=lambda view: (-view.value_usd, view.chain))
@@ -115,7 +115,7 @@ class PortfolioView(View):
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
-        """Show a snapshot."""
+        """Return the view of a snapshot."""
         return cls(
             total_value_usd=snapshot.total_value,
             uncertain_value_usd=snapshot.uncertain_value,
@@ -138,20 +138,26 @@ class PointView(View):
 
 
 class HistoryView(View):
-    """One point an interval in which there was a snapshot, oldest first."""
+    """The portfolio's value over time, oldest first.
+
+    It has one point for each interval in which there was a snapshot.
+    """
 
     interval: Interval
     points: list[PointView]
 
     @classmethod
     def of(cls, interval: Interval, points: Sequence[Point]) -> Self:
-        """Show points of one interval."""
+        """Return the view of points of one interval."""
         views = [PointView(at=p.at, value_usd=p.value, lowest_usd=p.lowest, highest_usd=p.highest) for p in points]
         return cls(interval=interval, points=views)
 
 
 class PerformanceView(View):
-    """Profit and returns of a period; ratios are fractions: 0.05 is 5 %."""
+    """Profit and returns of a period.
+
+    Ratios are fractions: 0.05 is 5 %.
+    """
 
     start: datetime
     end: datetime
@@ -168,5 +174,5 @@ class PerformanceView(View):
 
     @classmethod
     def of(cls, performance: Performance) -> Self:
-        """Show the figures of a period."""
+        """Return the view of a period's figures."""
         return cls(**performance.model_dump())

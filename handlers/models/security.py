@@ -13,7 +13,7 @@ from premium.security.model import ScanRow, ScanType, Severity
 
 
 class ContractToScan(Body):
-    """A contract on a chain."""
+    """A contract to scan and its chain."""
 
     chain: str = Field(min_length=2, max_length=32, description="The chain's short name")
     address: str = Field(min_length=42, max_length=42, description="EVM address; a mixed-case one must fit EIP-55")
@@ -31,7 +31,7 @@ class EvidenceView(View):
 
 
 class FindingView(View):
-    """One thing to know about the contract, with its proof."""
+    """A finding about the contract, with its evidence."""
 
     id: str
     severity: Severity
@@ -64,5 +64,5 @@ class ScanPosition(Position):
 
 
 def scan_view(row: ScanRow) -> ScanView:
-    """Return a scan as the API shows it."""
+    """Return the view of a scan."""
     return ScanView.model_validate(row.model_dump())

@@ -1,4 +1,4 @@
-"""The requests and answers of the tax routes."""
+"""Requests and views of the tax routes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _CURRENCY = "What the values are in. Of an export, USD unless named; of neutral 
 
 
 class Import(Body):
-    """A history to import: the neutral document (docs/tax-format.md), or a CSV as a text."""
+    """A history to import: the neutral document, or a CSV as a text.
+
+    docs/tax-format.md describes the document.
+    """
 
     transactions: tuple[Any, ...] | None = Field(default=None, max_length=MAX_ROWS)
     csv: str | None = Field(default=None, description="Own CSV, or an export of an exchange or tool, by its header")
@@ -54,7 +57,7 @@ class Import(Body):
 
 
 class ImportUpload(Body):
-    """How an uploaded file is to be imported."""
+    """The options by which an uploaded file is imported."""
 
     lenient: bool = False
     source: str | None = Field(default=None, max_length=40, description="The exchange or tool, instead of the header")
@@ -63,7 +66,7 @@ class ImportUpload(Body):
 
 
 class ImportWallet(Body):
-    """One of your own wallets, whose transactions a chain's node knows."""
+    """A wallet of the caller whose transactions are read from its chain."""
 
     chain: str = Field(min_length=1, max_length=64, description="Short name: ethereum, base, …")
     address: str = Field(min_length=1, max_length=128, description="EVM address that GET /v1/portfolio/wallets lists")
@@ -78,7 +81,7 @@ class ImportWallet(Body):
 
 
 class UploadView(View):
-    """Where to send a file, and the link that imports it."""
+    """The form that sends a file, and the link that imports it."""
 
     id: UUID
     url: str
@@ -88,7 +91,7 @@ class UploadView(View):
 
 
 class NewReport(Body):
-    """The report of a tax year that is to be made."""
+    """The tax year and rules of a report to make."""
 
     year: int = Field(ge=2009, le=2100, description="Tax year, by the calendar year in which it starts")
     jurisdiction: str = Field(default="US", min_length=2, max_length=7)
@@ -112,7 +115,7 @@ class EarlierReport(Body):
     )
 
 
-class NoticeView(View):
+class RemarkView(View):
     """A warning about a transaction or a line."""
 
     code: str
@@ -123,12 +126,12 @@ class NoticeView(View):
 
 
 class ImportView(View):
-    """What an import added and what it left out."""
+    """The outcome of an import: what it added and left out."""
 
     added: int
     known: int = Field(description="Rows whose id was imported before: they change nothing")
     skipped: int
-    warnings: tuple[NoticeView, ...]
+    warnings: tuple[RemarkView, ...]
 
 
 class TransactionView(View):
@@ -149,7 +152,7 @@ class TransactionView(View):
 
 
 class ReportView(View):
-    """A report, or how far its job is."""
+    """A finished report, or the state of its job."""
 
     id: UUID
     status: JobStatus
@@ -177,37 +180,40 @@ class SummaryView(View):
 
 
 class TransactionPosition(Position):
-    """The place in the list of transactions where a page ends."""
+    """The last transaction of a page."""
 
     timestamp: datetime
     id: UUID
 
 
 class ReportPosition(Position):
-    """The place in the list of reports where a page ends."""
+    """The last report of a page."""
 
     created_at: datetime
     id: UUID
 
 
 def import_view(done: Imported) -> ImportView:
-    """Show what an import did."""
-    notices = tuple(notice_view(notice) for notice in done.notices[:200])
+    """Return the view of an import's outcome."""
+    notices = tuple(remark_view(notice) for notice in done.notices[:200])
     return ImportView(added=done.added, known=done.known, skipped=done.skipped, warnings=notices)
 
 
-def notice_view(notice: Remark) -> NoticeView:
-    """Show a warning."""
-    return NoticeView(**notice._asdict())
+def remark_view(notice: Remark) -> RemarkView:
+    """Return the view of a warning."""
+    return RemarkView(**notice._asdict())
 
 
 def transaction_view(row: TransactionRow) -> TransactionView:
-    """Show an imported transaction."""
+    """Return the view of an imported transaction."""
     return TransactionView(source_id=row.source_key, **row.model_dump(exclude={"source_key"}))
 
 
 def report_view(found: ReportRow | JobRecord, links: Mapping[str, str]) -> ReportView:
-    """Show a finished report with its links, or how far its job is."""
+    """Return the view of a report.
+
+    A finished one has its links, any other the state of its job.
+    """
     if isinstance(found, JobRecord):
         asked = {name: found.payload.get(name) for name in ("year", "jurisdiction", "method", "lot_scope")}
         return ReportView(
@@ -230,6 +236,6 @@ def report_view(found: ReportRow | JobRecord, links: Mapping[str, str]) -> Repor
 
 
 def summary_view(row: ReportRow) -> SummaryView:
-    """Show the totals of a report's year."""
+    """Return the view of a year's totals."""
     kept = row.model_dump(include={"year", "jurisdiction", "method", "lot_scope", "generated_at", "totals"})
     return SummaryView(report_id=row.id, **kept)

@@ -1,15 +1,18 @@
-"""The HTTP side alone: envelope, error table, router, pagination, idempotency, headers."""
+"""Parts that every handler shares: envelope, errors, router, pagination, idempotency, headers.
 
+It is the HTTP side alone; nothing here knows a service.
+"""
+
+from handlers.runtime.arguments import Caller, IdempotencyKey, RequestId
 from handlers.runtime.audit import audited
-from handlers.runtime.callers import Caller, IdempotencyKey, RequestId
 from handlers.runtime.entry import entry
 from handlers.runtime.envelope import Listing
 from handlers.runtime.jobs import JobView, job_view
 from handlers.runtime.models import Amount, Body, ExactJson, Moment, Number, View, Whole
 from handlers.runtime.needs import needs, public
 from handlers.runtime.pagination import Cursor, Limit, Position, cursor_of, listing, position
-from handlers.runtime.principal import Principal
 from handlers.runtime.router import Router, router
+from premium.principal import Principal
 from premium.tiers import Tier
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Put what a service's function returns in the envelope."""
+"""Put a route's result in the envelope."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def enveloped(function: Callable[..., Any], status: int, *, remember: bool) -> t
 
 
 def _presented(wrapped: Wrapped, function: Callable[..., Any], hints: dict[str, Any]) -> Wrapped:
-    """Looks like `function`, with annotations resolved: Powertools would resolve them in this module's globals."""
+    """Return the wrapper with the name and annotations of `function`.
+
+    They are resolved here: Powertools would resolve them in this module's globals.
+    """
     outer = functools.update_wrapper(wrapped, function)
     parameters = [
         parameter.replace(annotation=hints[name]) for name, parameter in inspect.signature(function).parameters.items()

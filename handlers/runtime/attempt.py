@@ -14,8 +14,9 @@ ORIGIN_HEADER = "x-origin-secret"
 
 
 def attempt_of(event: Mapping[str, Any], origin: Mapping[str, str] | None = None) -> Attempt:
-    """Return what a request brings; Forbidden where it went around CloudFront.
+    """Return the credentials, source and route of a request.
 
+    Forbidden where it went around CloudFront.
     `origin` is the secret that CloudFront sends: `value`, and `previous` while it rotates.
     """
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}

@@ -14,12 +14,14 @@ from handlers.runtime.models import Body
 from handlers.runtime.state import RequestState, current
 from premium.bootstrap import platform
 
+MARK = "__audited__"
+"""On every function that is surrounded by entries; a test looks for it on each route that changes something."""
 _PARAMETER = re.compile(r"<(\w+)>")
 _AGENT_CHARACTERS = 200
 
 
 def audited(*, target: object = None, **changes: object) -> None:
-    """Tell the audit entry of the request under way what is changed, and how.
+    """Add target and changes to the audit entry of the current request.
 
     Path parameters, the created id and the names of the body's fields are told without it.
     """
@@ -29,17 +31,19 @@ def audited(*, target: object = None, **changes: object) -> None:
 
 
 def recorded(function: Callable[..., Any], rule: str, *, security: bool) -> Callable[..., Any]:
-    """Return the route's function surrounded by its entries."""
+    """Return a route's function that writes an audit entry before and after."""
     parameters = _PARAMETER.findall(rule)
 
     @functools.wraps(function)
     def run(**arguments: Any) -> Any:
-        from premium.audit.service import AuditTrail  # noqa: PLC0415 - reads need neither it nor its imports
+        from premium.audit.service import AuditTrail, actor_of  # noqa: PLC0415 - reads need none of it
 
         state = current()
         targets = [arguments[name] for name in parameters if name in arguments]
         about = {**_about(state), "security": security}
-        with AuditTrail.of(platform()).recorded(_actor(state), state.route, targets=targets, **about) as record:
+        with AuditTrail.of(platform()).recorded(
+            actor_of(state.ruling.principal), state.route[:100], targets=targets, **about
+        ) as record:
             state.record = record
             try:
                 value = function(**arguments)
@@ -48,20 +52,14 @@ def recorded(function: Callable[..., Any], rule: str, *, security: bool) -> Call
                 state.record = None
             return value
 
+    setattr(run, MARK, True)
     return run
-
-
-def _actor(state: RequestState) -> Any:
-    from premium.audit.service import ANONYMOUS, user  # noqa: PLC0415 - as above
-
-    caller = state.verdict.principal
-    return ANONYMOUS if caller is None else user(caller.user_id, key_id=caller.key_id, roles=sorted(caller.roles))
 
 
 def _about(state: RequestState) -> dict[str, str]:
     headers = state.event.get("headers") or {}
     agent = str(headers.get("user-agent") or "")[:_AGENT_CHARACTERS]
-    return {"request_id": state.request_id, "address": state.verdict.address, "user_agent": agent}
+    return {"request_id": state.request_id, "address": state.ruling.address, "user_agent": agent}
 
 
 def _created(value: object) -> tuple[object, ...]:
@@ -70,6 +68,6 @@ def _created(value: object) -> tuple[object, ...]:
 
 
 def _fields(arguments: dict[str, Any]) -> dict[str, list[str]]:
-    """Names only: what a body holds may be a secret."""
+    """Return the names of a body's fields, whose values may be secret."""
     names = [name for given in arguments.values() if isinstance(given, Body) for name in given.model_fields_set]
     return {"fields": sorted(names)} if names else {}

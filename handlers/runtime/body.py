@@ -25,7 +25,7 @@ MAX_MAGNITUDE = 307
 
 
 class JsonNumber(Decimal):
-    """A JSON number that is not whole, exactly.
+    """A JSON number that is not whole, kept exactly.
 
     Money is written as a string: models tell the two apart by this.
     """

@@ -1,4 +1,4 @@
-"""Call a function that must answer in time.
+"""Call a function with a deadline.
 
 A store that hangs must not take its caller along.
 """
@@ -17,8 +17,8 @@ _THREADS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="deadline")
 
 
 def within(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Return what the function gives or raises.
+    """Return the function's result, or raise TimeoutError after `seconds`.
 
-    TimeoutError after `seconds`, while its thread goes on alone.
+    Its errors are raised, too. After the deadline its thread goes on alone.
     """
     return _THREADS.submit(function, *args, **kwargs).result(timeout=seconds)

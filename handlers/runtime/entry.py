@@ -1,4 +1,4 @@
-"""Make the Lambda function around a router.
+"""Make the Lambda function that serves a router.
 
 It adds request id, headers, CORS and one access line, and never lets an exception out.
 """
@@ -27,8 +27,8 @@ def entry(app: Router) -> Callable[[Event, Any], Answer]:
         event = event if isinstance(event, dict) else {}
         state = begin(event, context)
         logger.append_keys(request_id=state.request_id)
-        if state.verdict.principal is not None:
-            logger.append_keys(user_id=str(state.verdict.principal.user_id))
+        if state.ruling.principal is not None:
+            logger.append_keys(user_id=str(state.ruling.principal.user_id))
         try:
             with tracer.segment("request", request_id=state.request_id):
                 answer = preflight(event) or app.resolve(event, context)
@@ -53,12 +53,12 @@ def _bare(response: Any) -> Answer:
 
 
 def _headers(state: RequestState) -> dict[str, str]:
-    verdict = state.verdict
+    ruling = state.ruling
     return {
         "X-Request-Id": state.request_id,
-        "X-RateLimit-Limit": str(verdict.limit),
-        "X-RateLimit-Remaining": str(verdict.remaining),
-        "X-RateLimit-Reset": str(verdict.reset),
+        "X-RateLimit-Limit": str(ruling.limit),
+        "X-RateLimit-Remaining": str(ruling.remaining),
+        "X-RateLimit-Reset": str(ruling.reset),
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         **state.headers,

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Meta(View):
-    """What every answer says of itself."""
+    """The metadata of every answer."""
 
     timestamp: datetime
     request_id: str
@@ -25,7 +25,7 @@ class Meta(View):
 
 
 class Pagination(View):
-    """Where a page ends."""
+    """The limit of a page and the cursor of the next."""
 
     limit: int
     next_cursor: str | None
@@ -33,7 +33,7 @@ class Pagination(View):
 
 
 class ListMeta(Meta):
-    """What an answer with a list says of itself."""
+    """The metadata of an answer with a list."""
 
     pagination: Pagination
     unread: int | None = Field(default=None, exclude_if=lambda unread: unread is None)
@@ -57,7 +57,7 @@ class SuccessList(View, Generic[T]):
 
 
 class ErrorView(View):
-    """What an error tells its caller."""
+    """An error as its caller sees it."""
 
     code: str
     message: str
@@ -98,7 +98,7 @@ def success_list(model: type[SuccessList[Any]], page: Listing[Any], *, request_i
 def failure(error: AppError | None, *, request_id: str, now: datetime) -> str:
     """Return the JSON of an error in its envelope.
 
-    None is an error of ours, whose text stays inside.
+    None is a defect of ours, whose text stays inside.
     """
     view = (
         ErrorView(code="INTERNAL", message="Something went wrong on our side; it has been recorded", details={})

@@ -67,7 +67,7 @@ def _only_counts_the_right(problem: Mapping[str, Any], field: str, known: Iterab
 
 
 def _words(problem: Mapping[str, Any]) -> str:
-    """pydantic's sentence without what it says of Python."""
+    """Return pydantic's sentence without its words about Python."""
     if problem["type"] == "tuple_type":
         return "Input should be a valid list"
     return str(problem["msg"]).removeprefix("Value error, ")
@@ -79,7 +79,7 @@ def _field(location: tuple[Any, ...]) -> str:
 
 
 def as_app_error(error: Exception) -> AppError | None:
-    """Return an error that a caller may see, None for one of ours."""
+    """Return an error that a caller may see, None for a defect of ours."""
     if isinstance(error, AppError):
         return error if error.code in STATUS else None
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}

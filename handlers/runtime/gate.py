@@ -23,13 +23,13 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class Gate(OpenAPIRequestValidationMiddleware):
-    """Refuse callers before Powertools validates the request.
+    """A middleware that refuses callers before Powertools validates the request.
 
     Powertools validates first and runs other middlewares after.
     """
 
     def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-        """Let the request through to its route, or raise what it lacks."""
+        """Let the request through to its route, or raise the error that refuses it."""
         route = app.context["_route"]
         state = current()
         requirement = needs_of(route.func)

@@ -1,4 +1,4 @@
-"""Give the first answer again to a repeated `Idempotency-Key`.
+"""Repeat the first answer to a repeated `Idempotency-Key`.
 
 Answers are kept a day in DynamoDB by user, route and key. Powertools keeps the states: in progress (a lease until this
 invocation's end, so that a crash blocks a key no longer), completed (the answer), and nothing after an error, so that a
@@ -36,7 +36,7 @@ _DEFAULT_LEASE_MS = 29_000
 
 
 def once(state: RequestState, run: Callable[[], JsonValue]) -> JsonValue:
-    """Return what `run` answers, or has answered to this key and request.
+    """Return the answer of `run`, or the one kept for this key and request.
 
     Conflict for another request, or for one that is under way.
     """
@@ -94,7 +94,7 @@ def _store(table: str) -> DynamoDBPersistenceLayer:
 
 
 class _Lease:
-    """The one question that Powertools asks a Lambda context."""
+    """A Lambda context that answers Powertools' only question."""
 
     def __init__(self, milliseconds: int) -> None:
         self._milliseconds = milliseconds

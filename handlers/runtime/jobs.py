@@ -17,20 +17,20 @@ from premium.jobs.model import JobRecord, JobStatus
 
 
 class JobErrorView(View):
-    """Why a job failed."""
+    """The reason for which a job failed."""
 
     code: str
     message: str
 
 
 class JobLinks(View):
-    """Where the job is read."""
+    """The address at which the job is read."""
 
     self: str
 
 
 class JobView(View):
-    """A job and how far it is."""
+    """A job and its progress."""
 
     id: UUID
     kind: str

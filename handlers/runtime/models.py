@@ -1,4 +1,4 @@
-"""Bases of request and answer models.
+"""Define the bases of request and answer models.
 
 Frozen, camelCase outside, snake_case inside.
 """
@@ -48,7 +48,7 @@ _YEARS = (1970, 9998)
 
 
 def _written(value: object) -> object:
-    """Refuse numbers, which pydantic would take for Unix seconds or milliseconds."""
+    """Refuse numbers as dates: pydantic would take them for Unix seconds or milliseconds."""
     if isinstance(value, datetime) or (isinstance(value, str) and _DATE_TIME.fullmatch(value)):
         return value
     raise ValueError("must be a date and time as RFC 3339 writes them")
@@ -57,7 +57,7 @@ def _written(value: object) -> object:
 def _within_reach(value: datetime) -> datetime:
     """Return the instant in UTC; ValueError near the ends of the calendar.
 
-    It must be reckoned with and stored.
+    Code reckons with it, and PostgreSQL stores it.
     """
     if not _YEARS[0] < value.year < _YEARS[1]:
         raise ValueError(f"must lie between the years {_YEARS[0]} and {_YEARS[1]}")
@@ -65,9 +65,9 @@ def _within_reach(value: datetime) -> datetime:
 
 
 def _short(value: object) -> object:
-    """Return JSON whose numbers every reader keeps.
+    """Return JSON with the numbers that a float would round as texts.
 
-    A number that a float would round becomes its text.
+    Every reader keeps the others as they are.
     """
     match value:
         case Decimal():
@@ -110,7 +110,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_wit
 
 
 class Body(BaseModel):
-    """Base of a request's body.
+    """The base of a request's body.
 
     Unknown keys are refused; a field is read by its camelCase or its snake_case name.
     """
@@ -119,10 +119,10 @@ class Body(BaseModel):
 
 
 class View(BaseModel):
-    """An answer, or a part of one."""
+    """The base of an answer, or of a part of one."""
 
     def remembered(self) -> Self:
-        """Return what an Idempotency-Key gives again.
+        """Return the answer to a repeated Idempotency-Key.
 
         All of it, unless a part is shown only once.
         """

@@ -1,4 +1,4 @@
-"""Check what a route asks of its caller, before all else.
+"""Check what a route requires of its caller, before all else.
 
     @app.post("/v1/tax/reports", status_code=202)
     @needs(tier="pro", scope="tax:write")
@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from handlers.runtime.principal import Principal
 from handlers.runtime.state import RequestState
 from premium.errors import Forbidden, TierRequired
+from premium.principal import Principal
 from premium.tiers import Tier
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,11 +37,11 @@ class Needs:
     """Changes of credentials, roles and money: their audit entries are kept seven years instead of one."""
 
     def check(self, state: RequestState) -> None:
-        """Raise what the caller lacks.
+        """Raise the error for the first requirement that the caller lacks.
 
         In this order: a verdict or credentials, role, tier, scope.
         """
-        if refusal := state.verdict.refusal():
+        if refusal := state.ruling.refusal():
             raise refusal
         if not self.public:
             self._check(state.principal)
@@ -75,7 +75,7 @@ def public(function: F) -> F:
 
 
 def needs_of(function: Callable[..., Any]) -> Needs | None:
-    """Return the mark of a function; None for a forgotten one."""
+    """Return a function's requirements; None where it declares none."""
     return getattr(function, _MARK, None)
 
 

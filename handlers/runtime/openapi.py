@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of all services, made from their routers."""
+"""Make the OpenAPI 3.1 document of all services from their routers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DESCRIPTION = (
 
 
 def routers() -> Iterator[Router]:
-    """The router `app` of every module in handlers/ that has one."""
+    """Return the router `app` of every module in handlers/ that has one."""
     for module in pkgutil.iter_modules(handlers.__path__):
         if not module.ispkg and isinstance(app := getattr(_imported(module.name), "app", None), Router):
             yield app
@@ -45,7 +45,10 @@ def routers() -> Iterator[Router]:
 
 @cache
 def document() -> Mapping[str, Any]:
-    """All services' paths and models; the errors, headers and security that each route shares."""
+    """Return the OpenAPI document: all services' paths and models.
+
+    Each route has the errors, headers and security that all share.
+    """
     merged: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": TITLE, "version": VERSION, "description": _DESCRIPTION},

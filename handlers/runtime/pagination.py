@@ -28,7 +28,7 @@ Cursor = Annotated[str | None, Query(max_length=1024, description="`meta.paginat
 
 
 class Position(BaseModel):
-    """Base of a list's position: the ordering columns of one row."""
+    """The base of a list's position: the ordering columns of one row."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 def position(cursor: str | None, kind: type[P]) -> P | None:
-    """Return where the page starts; None is the beginning."""
+    """Return the position after which the page starts; None is the beginning."""
     if cursor is None:
         return None
     try:
@@ -65,8 +65,9 @@ def encode_raw(raw: bytes) -> str:
 
 
 def listing(rows: list[T], limit: int, place: type[P], *, unread: int | None = None, **columns: str) -> Listing[T]:
-    """Return a page from `limit + 1` rows: the extra one says that more follow.
+    """Return a page made from `limit + 1` rows.
 
+    The extra row says that more follow.
     `columns` maps the position's fields to attributes.
     """
     page = rows[:limit]

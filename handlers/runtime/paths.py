@@ -1,4 +1,7 @@
-"""Which methods each path of the platform has, by the manifests alone: no handler is imported for it."""
+"""Find the methods of every path of the platform.
+
+The manifests alone tell them: no handler is imported.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,6 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """`/v1/notes/{id}` with any one segment for `{id}`."""
+    """Return a path's pattern: `/v1/notes/{id}` with any one segment for `{id}`."""
     parts = re.split(r"\{[^}]*\}", path)
     return re.compile("[^/]+".join(re.escape(part) for part in parts))

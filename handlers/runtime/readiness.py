@@ -1,4 +1,4 @@
-"""Ask every neighbour at once whether it answers."""
+"""Check at once whether every neighbour answers."""
 
 from __future__ import annotations
 

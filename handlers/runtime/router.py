@@ -1,6 +1,7 @@
-"""Serve the routes of a service: Powertools' resolver with what surrounds every route.
+"""Register and serve the routes of a service.
 
-That is the envelope, the error table, the gate, and the audit entries of what changes something.
+It is Powertools' resolver with what surrounds every route: the envelope, the error table, the gate, and the audit
+entries of what changes something.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from premium.observability import logger
 
 
 class Router(APIGatewayHttpResolver):
-    """Turn models and listings that routes return into envelopes."""
+    """A resolver that puts the results of routes in envelopes."""
 
     def __init__(self, tag: str, elsewhere: Callable[[str], list[str]]) -> None:
         super().__init__(enable_validation=True, debug=False)
@@ -61,7 +62,10 @@ class Router(APIGatewayHttpResolver):
     def _documented(
         self, options: dict[str, Any], function: Callable[..., Any], requirement: Needs, model: type[Any] | None
     ) -> dict[str, Any]:
-        """Add what the OpenAPI document says of a route to its options."""
+        """Add a route's summary, tag, security and answer to its options.
+
+        The OpenAPI document shows them.
+        """
         summary = (function.__doc__ or function.__name__).split("\n")[0].strip(". ")
         credentials: list[dict[str, list[str]]] = [] if requirement.public else [{"bearer": []}, {"apiKey": []}]
         said = {"tags": [self.tag], "summary": summary, "security": credentials}

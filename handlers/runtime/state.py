@@ -1,4 +1,4 @@
-"""Keep what is known about the request under way.
+"""Keep the state of the current request.
 
 A Lambda process serves one at a time, a test may serve several.
 """
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from handlers.runtime.principal import NO_VERDICT, Principal, Verdict, verdict_of
 from premium.errors import Unauthenticated
+from premium.principal import NO_RULING, Principal, Ruling
 
 if TYPE_CHECKING:
     from premium.audit.service import Record
@@ -22,10 +22,10 @@ _CURRENT: ContextVar[RequestState] = ContextVar("request")
 
 @dataclass(kw_only=True)
 class RequestState:
-    """One request: its id, its caller, and headers of its answer."""
+    """The id and caller of one request, and headers of its answer."""
 
     request_id: str
-    verdict: Verdict = NO_VERDICT
+    ruling: Ruling = NO_RULING
     route: str = "unmatched"
     """`GET /v1/jobs/{id}`: the pattern, so that logs and counters do not grow with ids."""
     event: Mapping[str, Any] = field(default_factory=dict)
@@ -39,13 +39,13 @@ class RequestState:
     @property
     def principal(self) -> Principal:
         """Return the caller; Unauthenticated where a public route has none."""
-        if self.verdict.principal is None:
+        if self.ruling.principal is None:
             raise Unauthenticated("This needs a token or an API key")
-        return self.verdict.principal
+        return self.ruling.principal
 
 
 def begin(event: Mapping[str, Any], context: Any) -> RequestState:
-    """Begin a request.
+    """Begin a request and return its state.
 
     Its id is API Gateway's, or the invocation's where there is no gateway.
     """
@@ -54,7 +54,7 @@ def begin(event: Mapping[str, Any], context: Any) -> RequestState:
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     state = RequestState(
         request_id=f"req_{given or getattr(context, 'aws_request_id', None) or uuid4().hex}",
-        verdict=verdict_of(event),
+        ruling=_ruling(event),
         event=event,
         remaining_ms=remaining() if remaining else None,
     )
@@ -65,3 +65,14 @@ def begin(event: Mapping[str, Any], context: Any) -> RequestState:
 def current() -> RequestState:
     """Return the request under way; LookupError outside of one."""
     return _CURRENT.get()
+
+
+def _ruling(event: Mapping[str, Any]) -> Ruling:
+    """Return the authorizer's ruling.
+
+    `NO_RULING` where it is missing or unreadable: no guess favours a caller.
+    """
+    try:
+        return Ruling.of_context(event["requestContext"]["authorizer"]["lambda"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return NO_RULING

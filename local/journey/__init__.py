@@ -1,1 +1,4 @@
-"""One user's way through the platform over its public APIs; `make demo` and the e2e tests walk it."""
+"""Walk one user's journey through the platform over its public APIs.
+
+`make demo` and the e2e tests walk it.
+"""

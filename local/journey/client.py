@@ -1,4 +1,7 @@
-"""A client of the public API as a customer would write it: envelope, request ids, jobs."""
+"""Call the public API as a customer's client would.
+
+It knows the envelope, request ids and jobs.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ class Refused(LocalError):
 
 @dataclass
 class Client:
-    """Every call keeps its request id, so that the demo can look each up in the functions' logs."""
+    """A client of the API that keeps the request id of every call.
+
+    The demo looks each up in the functions' logs.
+    """
 
     base: str
     token: str
@@ -36,13 +42,19 @@ class Client:
         return self.call("GET", path)
 
     def post(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> Any:
-        """`key`: the Idempotency-Key."""
+        """Post a body; `key` is the Idempotency-Key."""
         return self.call("POST", path, body, {"Idempotency-Key": key} if key else {})
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
-        """`data` of the envelope; Refused for anything but a success."""
+        """Call the API and return `data` of the envelope; Refused for a failure."""
+        return self.envelope(method, path, body, headers)["data"]
+
+    def envelope(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """Call the API and return the whole envelope, with a list's `meta.pagination`."""
         answer = self._http.request(method, f"{self.base}{path}", json=body, headers=dict(headers or {}))
         try:
             envelope = answer.json()
@@ -53,10 +65,13 @@ class Client:
             error = envelope.get("error", {})
             text = f"{error.get('message', answer.text[:200])} {error.get('details') or ''}".strip()
             raise Refused(method, path, answer.status_code, error.get("code", "?"), text)
-        return envelope["data"]
+        return envelope
 
     def wait_for(self, job: Mapping[str, Any], *, seconds: float = 90) -> Mapping[str, Any]:
-        """Polls `links.self` until the job ended; LocalError when it failed or takes longer."""
+        """Poll `links.self` until the job ends, and return the job.
+
+        LocalError when it failed or takes longer than `seconds`.
+        """
         deadline = time.monotonic() + seconds
         current = job
         while current["status"] not in ("done", "failed"):
@@ -69,7 +84,10 @@ class Client:
         return current
 
     def download(self, url: str) -> bytes:
-        """A presigned link: no token of ours goes there."""
+        """Return the content behind a presigned link.
+
+        No token of ours goes there.
+        """
         answer = httpx.get(url, timeout=35)
         answer.raise_for_status()
         return answer.content

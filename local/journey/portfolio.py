@@ -1,4 +1,7 @@
-"""Register a wallet, refresh, read the portfolio; every balance is compared with the chain's own word."""
+"""Register a wallet, refresh the portfolio and read it.
+
+Every balance is compared with the chain's own.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _BALANCE_OF = "0x70a08231"
 
 @dataclass(frozen=True)
 class Portfolio:
-    """`assets` as the API gives them, the most valuable first."""
+    """A portfolio as the API shows it; `assets` has the most valuable first."""
 
     total: Decimal
     assets: list[dict[str, Any]]
@@ -23,19 +26,19 @@ class Portfolio:
 
 
 def register(walk: Walk) -> str:
-    """The wallet's id."""
+    """Register the market's wallet and return its id."""
     made = walk.api.post("/v1/portfolio/wallets", {"address": walk.market.wallet, "label": "Demo"})
     must_equal("the wallet's address", made["address"], walk.market.wallet)
     return str(made["id"])
 
 
 def refresh(walk: Walk) -> str:
-    """The id of the job that is done."""
+    """Refresh the portfolio and return the id of the finished job."""
     return str(walk.job("/v1/portfolio/refresh", {})["id"])
 
 
 def read(walk: Walk, job: str) -> Portfolio:
-    """The snapshot that the job left."""
+    """Read the snapshot that a job left, and check its totals."""
     whole = walk.api.get("/v1/portfolio")
     must_equal("the snapshot's job", whole["jobId"], job)
     must_equal("staleness of a portfolio just read", whole["isStale"], False)
@@ -49,7 +52,10 @@ def read(walk: Walk, job: str) -> Portfolio:
 
 
 def check_balances(walk: Walk, assets: list[dict[str, Any]]) -> None:
-    """Native coin and tokens to the last base unit, read here without the product's code."""
+    """Check that all balances equal the chain's to the last base unit.
+
+    Native coin and tokens are read here without the product's code.
+    """
     said = {asset["asset"].partition(":")[2]: units(asset["balance"]) for asset in assets}
     market = walk.market
     tokens = (market.weth, market.usd, market.governance, market.proxy_token)

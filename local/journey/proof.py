@@ -1,4 +1,7 @@
-"""Proof that nothing was called in-process: every request id stands in the log of a function of our stacks."""
+"""Prove that every request ran in a deployed function, never in-process.
+
+Every request id stands in the log of a function of our stacks.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from local.logs import function_messages
 
 
 def functions_of(clients: Clients, request_ids: Iterable[str], *, since: float, seconds: float = 20) -> dict[str, str]:
-    """Which function logged each request id; ids that none logged are absent. `since`: seconds of the epoch."""
+    """Return the function that logged each request id.
+
+    Ids that none logged are absent. `since`: seconds of the epoch.
+    """
     missing = set(request_ids)
     found: dict[str, str] = {}
     seen: set[str] = set()

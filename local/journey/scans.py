@@ -1,4 +1,4 @@
-"""Scan two of the deployed contracts: a plain token, and a proxy whose owner may mint."""
+"""Scan two deployed contracts: a plain token, and a proxy whose owner may mint."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def scan(walk: Walk, address: str) -> Scan:
 
 
 def scan_both(walk: Walk) -> tuple[Scan, Scan]:
-    """The benign one has nothing grave; the proxy's replaceable code and its mint are found."""
+    """Scan both contracts and check their findings.
+
+    The plain token has nothing grave; the proxy's replaceable code and its mint are found.
+    """
     benign, proxy = scan(walk, walk.market.governance), scan(walk, walk.market.proxy_token)
     grave = {name for name, severity in benign.findings.items() if severity in ("high", "critical")}
     if grave or benign.score >= 30:

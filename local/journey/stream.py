@@ -1,4 +1,4 @@
-"""Listens on the WebSocket API while the journey goes on."""
+"""Listen to the WebSocket API during the journey."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from local.errors import LocalError
 
 
 class Listener:
-    """Connects, subscribes to `channels`, keeps what comes with its time of arrival."""
+    """A WebSocket connection that keeps every message with its time of arrival.
+
+    It subscribes to `channels` when it is entered.
+    """
 
     def __init__(self, url: str, token: str, channels: tuple[str, ...] = ("jobs",)) -> None:
         self._url = f"{url}?token={quote(token)}"
@@ -42,11 +45,14 @@ class Listener:
         self._open.close()
 
     def wait_for_job(self, job_id: str, *, seconds: float = 20) -> dict[str, Any]:
-        """The message that tells this job's end."""
+        """Wait for the message that announces a job's end, and return it."""
         return self.wait({"type": "job", "id": job_id}, what=f"the end of job {job_id}", seconds=seconds)
 
     def wait(self, wanted: Mapping[str, str], *, what: str, seconds: float = 20) -> dict[str, Any]:
-        """The first message with these fields, at its top or in its `data`; LocalError when it does not come."""
+        """Wait for a message with these fields, and return the first.
+
+        The fields are looked for at its top and in its `data`. LocalError when it does not come.
+        """
         deadline = time.monotonic() + seconds
         with self._changed:
             while True:

@@ -1,4 +1,7 @@
-"""Import the wallet's own history, make the US FIFO report of a year, fetch its documents by their links."""
+"""Import the wallet's history, make a tax report and fetch its documents.
+
+The report is of one year in the US, by FIFO; the documents come by their links.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _MAGIC = {"pdf": b"%PDF-", "json": b"{"}
 
 @dataclass(frozen=True)
 class TaxReport:
-    """`documents`: format → content; `links` work for 15 minutes."""
+    """A finished report with its documents.
+
+    `documents`: format → content; `links` work for 15 minutes.
+    """
 
     totals: Mapping[str, str]
     links: Mapping[str, str]
@@ -27,7 +33,10 @@ class TaxReport:
 
 
 def import_history(walk: Walk) -> int:
-    """How many transactions were added; the second import of the same adds none."""
+    """Import the wallet's history and return the number of transactions added.
+
+    A second import of the same history adds none.
+    """
     document = history(walk.evm.url, walk.market)
     count = len(document["transactions"])
     must_equal("what the import added", walk.api.post("/v1/tax/transactions/import", document)["added"], count)
@@ -48,7 +57,7 @@ def report(walk: Walk) -> TaxReport:
 
 
 def file_name(document: str) -> str:
-    """`form-8949.csv` of `form_8949_csv`."""
+    """Return the file name of a document: `form-8949.csv` for `form_8949_csv`."""
     stem, _, suffix = document.rpartition("_")
     return f"{stem.replace('_', '-')}.{suffix}"
 
@@ -63,7 +72,10 @@ def _check(documents: Mapping[str, bytes]) -> None:
 
 
 def check_form(content: bytes, totals: Mapping[str, Any]) -> None:
-    """The rows of Form 8949 add up to its own total lines, and these to the report but for the cents of each row."""
+    """Check that Form 8949's rows add up to its totals and the report's.
+
+    The report's total may differ by the cents that each row is rounded to.
+    """
     rows = list(csv.reader(io.StringIO(content.decode())))
     description, gain = (next(i for i, name in enumerate(rows[0]) if name.startswith(c)) for c in ("(a)", "(h)"))
     disposals = [Decimal(row[gain]) for row in rows[1:] if row[description] != "TOTAL"]

@@ -1,4 +1,4 @@
-"""Tokens as the free platform issues them, signed with the key of this machine's stage."""
+"""Issue tokens as the free platform does, with the stage's own key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from local.secret_values import jwt_secret
 
 
 def token(state: Path, subject: str, *, tier: str = "pro", lifetime: int = 3600) -> str:
-    """A JWT of `sub`, `email`, `tier`, `iat`, `exp`, `iss`, `aud`; `state` is the folder of the stage."""
+    """Return a JWT of `sub`, `email`, `tier`, `iat`, `exp`, `iss`, `aud`.
+
+    `state` is the folder of the stage.
+    """
     secret = jwt_secret(state)
     now = int(time.time())
     claims = {

@@ -1,4 +1,7 @@
-"""A history over the request limit: the form upload, its import as a job, and a report timed from request to links."""
+"""Import a history over the request limit by upload, and time its report.
+
+The upload is a form, its import a job; the report is timed from its request to its links.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from local.journey.client import Client
 
 @dataclass(frozen=True)
 class Asked:
-    """A report from its request: seconds until the links were there, and until PDF and CSV were read through them."""
+    """A report and how long it took from its request.
+
+    Seconds until the links were there, and until PDF and CSV were read through them.
+    """
 
     id: str
     linked: float
@@ -25,7 +31,10 @@ class Asked:
 
 
 def send(api: Client, content: bytes) -> str:
-    """The upload's id; the form goes to the bucket without a token of ours."""
+    """Upload a history and return the upload's id.
+
+    The form goes to the bucket without a token of ours.
+    """
     made = api.post("/v1/tax/transactions/uploads", {})
     answer = httpx.post(made["url"], data=made["fields"], files={"file": content}, timeout=60)
     if answer.is_error:
@@ -36,7 +45,7 @@ def send(api: Client, content: bytes) -> str:
 
 
 def import_sent(api: Client, upload: str) -> Mapping[str, Any]:
-    """The job's result: `{added, known, skipped, warnings}`."""
+    """Import an upload and return the job's result: `{added, known, skipped, warnings}`."""
     result: Mapping[str, Any] = api.wait_for(start_import(api, upload))["result"]
     return result
 
@@ -47,7 +56,10 @@ def start_import(api: Client, upload: str) -> Mapping[str, Any]:
 
 
 def report(api: Client, body: Mapping[str, Any], *, key: str) -> Asked:
-    """Asks for it, polls its job, reads its PDF and CSV through the presigned links."""
+    """Request a report, wait for it, and read its PDF and CSV.
+
+    They are read through the presigned links.
+    """
     began = time.perf_counter()
     job = api.wait_for(api.post("/v1/tax/reports", body, key=key))
     made = api.get(f"/v1/tax/reports/{job['id']}")

@@ -1,4 +1,4 @@
-"""What every part of the journey is given: the user's client and stream, and what stands on the chain."""
+"""Hold the client, stream and market that every part of the journey uses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Walk:
     evm: Evm
 
     def job(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Starts a job, polls it to its end, and waits until the stream has told of it, too."""
+        """Start a job and wait until both its polling and the stream report its end."""
         started = self.api.post(path, body, key=f"{path}-{len(self.api.request_ids)}")
         ended = self.api.wait_for(started)
         told = self.stream.wait_for_job(ended["id"])
@@ -31,11 +31,14 @@ class Walk:
 
 
 def must_equal(what: str, said: object, true: object) -> None:
-    """The journey is a test of the numbers as well: LocalError where the platform says something else."""
+    """Raise LocalError where the platform's value differs from the true one.
+
+    The journey is a test of the numbers as well.
+    """
     if said != true:
         raise LocalError(f"{what} is {said}, and should be {true}.", "This is a defect: please report it.")
 
 
 def units(amount: str, decimals: int = 18) -> int:
-    """A decimal string of tokens as exact base units."""
+    """Return a decimal string of tokens as exact base units."""
     return int(Decimal(amount).scaleb(decimals))

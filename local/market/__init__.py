@@ -1,4 +1,7 @@
-"""A real market on the local EVM node: tokens, Uniswap V2 and V3 from npm's bytecode, liquidity and trades."""
+"""Build a real market on the local EVM node.
+
+Tokens, Uniswap V2 and V3 from npm's bytecode, liquidity and trades.
+"""
 
 from local.market.build import build
 from local.market.history import history

@@ -1,4 +1,7 @@
-"""Creation code of published contracts, as npm and PyPI carry it; nothing is compiled here."""
+"""Find the creation code of published contracts in packages of npm and PyPI.
+
+Nothing is compiled here.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _FOLDERS = (
 
 @cache
 def creation_code(name: str) -> bytes:
-    """Of the first package that has a contract of this name with code in it."""
+    """Return a contract's creation code from the first package that has it."""
     for folder in _FOLDERS:
         path = _MODULES / folder.format(name=name) / f"{name}.json"
         if path.is_file() and (code := _bytecode(path)):
@@ -32,7 +35,10 @@ def creation_code(name: str) -> bytes:
 
 
 def _bytecode(path: Path) -> str:
-    """Truffle and Hardhat write a string, Waffle (v2-core) an object beside the compiler's own output."""
+    """Return the bytecode of a compiler's artifact.
+
+    Truffle and Hardhat write a string, Waffle (v2-core) an object beside the compiler's own output.
+    """
     artifact = json.loads(path.read_text("utf-8"))
     code = artifact.get("bytecode") or artifact.get("evm", {}).get("bytecode", {}).get("object", "")
     return str(code)
@@ -40,7 +46,10 @@ def _bytecode(path: Path) -> str:
 
 @cache
 def multicall3_code() -> str:
-    """Runtime code of Multicall3, read as text: importing the package would load web3."""
+    """Return the runtime code of Multicall3.
+
+    It is read as text: importing the package would load web3.
+    """
     spec = find_spec("multicall")
     if spec is None or spec.origin is None:
         raise LocalError("The package multicall, which carries Multicall3, is not installed.", "Run: make setup")

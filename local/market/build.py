@@ -1,4 +1,7 @@
-"""Builds the market: deploys, funds pools, trades. Run again it sends only what is missing."""
+"""Build the market: deploy contracts, fund pools, trade.
+
+Run again it sends only what is missing.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ _FULL_RANGE = 887220
 
 
 def build(url: str) -> Market:
-    """The market on the node at `url`; LocalError where the node refuses. Ends at the machine's time."""
+    """Build the market on the node at `url`, and return it.
+
+    LocalError where the node refuses. The chain's time is the machine's at the end.
+    """
     node = Node(url)
     try:
         return _build(node)
@@ -40,7 +46,10 @@ def _build(node: Node) -> Market:
 
 
 def account(label: str) -> str:
-    """An address that only the market uses, so that its nonce tells how far the market has been built."""
+    """Return the address of an account that only the market uses.
+
+    Its nonce tells how far the market has been built.
+    """
     return checksum("0x" + keccak256(f"local market {label}".encode())[12:].hex())
 
 
@@ -75,7 +84,10 @@ def _deploy(owner: Account) -> Market:
 
 
 def _fund(owner: Account, market: Market) -> None:
-    """Depth that makes prices trustworthy: 3 M USDL against ETH, 1.5 M against LGOV, 1,000 WETH against LPTS."""
+    """Fund the pools of V2 deeply enough for trustworthy prices.
+
+    3 M USDL against ETH, 1.5 M against LGOV, 1,000 WETH against LPTS.
+    """
     owner.do(market.proxy_token, "mint(address,uint256)", owner.address, 10**7 * ETHER)
     for token in (market.usd, market.governance):
         owner.do(token, "approve(address,uint256)", market.v2_router, 2**256 - 1)
@@ -89,7 +101,10 @@ def _fund(owner: Account, market: Market) -> None:
 
 
 def _fund_v3(owner: Account, market: Market) -> None:
-    """WETH and LPTS one to one over the full range, as a real position."""
+    """Fund the pool of V3: WETH and LPTS, one to one over the full range.
+
+    It is a real position.
+    """
     amount, manager = 1000 * ETHER, market.v3_positions
     owner.do(market.weth, "deposit()", value=amount)
     for token in (market.weth, market.proxy_token):

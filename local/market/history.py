@@ -1,4 +1,7 @@
-"""The wallet's transactions, read back from the chain as the neutral tax JSON (docs/tax-format.md)."""
+"""Read the wallet's transactions from the chain as the neutral tax JSON.
+
+docs/tax-format.md describes it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ Row = dict[str, Any]
 
 
 def history(url: str, market: Market) -> Mapping[str, Any]:
-    """The import of `POST /v1/tax/transactions/import`; amounts add up to what the wallet holds, to the last wei."""
+    """Return the wallet's history as a body of `POST /v1/tax/transactions/import`.
+
+    Amounts add up to what the wallet holds, to the last wei.
+    """
     node = Node(url)
     try:
         rows = [row for found in _transactions(node, market) for row in _Entry(node, market, *found).rows()]
@@ -29,7 +35,10 @@ def history(url: str, market: Market) -> Mapping[str, Any]:
 
 
 def _transactions(node: Node, market: Market) -> Iterator[tuple[Row, Row, int]]:
-    """Transaction, receipt and block time, oldest first, up to the last that the market's story sent."""
+    """Yield each transaction with receipt and block time, oldest first.
+
+    The last is the last that the market's trades sent.
+    """
     parties = {market.wallet.lower(), market.owner.lower()}
     missing, first = node.nonce(market.wallet), 0
     while missing > 0:
@@ -46,7 +55,7 @@ def _transactions(node: Node, market: Market) -> Iterator[tuple[Row, Row, int]]:
 
 
 class _Entry:
-    """One transaction seen from the wallet: what left, what came, what it cost."""
+    """One transaction as the wallet sees it: what it sent, received and paid."""
 
     def __init__(self, node: Node, market: Market, tx: Row, receipt: Row, at: int) -> None:
         self._node, self._market, self._tx, self._receipt = node, market, tx, receipt
@@ -65,7 +74,7 @@ class _Entry:
         return self._swap(gone, come) + ([self._gas()] if sent else [])
 
     def _tokens(self, side: int) -> list[tuple[str, Decimal]]:
-        """Transfers from (topic 1) or to (topic 2) the wallet."""
+        """Return the token transfers from (topic 1) or to (topic 2) the wallet."""
         padded = "0x" + self._market.wallet[2:].lower().zfill(64)
         names = {self._market.usd: "USDL", self._market.governance: "LGOV", self._market.proxy_token: "LPTS"}
         symbols = {address.lower(): symbol for address, symbol in names.items()}
@@ -73,7 +82,10 @@ class _Entry:
         return [(symbols[log["address"]], from_base_units(int(log["data"], 16), 18)) for log in logs]
 
     def _swap(self, gone: list[tuple[str, Decimal]], come: list[tuple[str, Decimal]]) -> list[Row]:
-        """Two legs of one group at the value of what left; what only came was bought outside, or is a reward."""
+        """Return a swap as two legs of one group, valued by what left.
+
+        What only came in was bought outside, or is a reward.
+        """
         if not gone:
             return [self._received(*leg) for leg in come]
         worth = sum((EXACT.multiply(amount, self._price(asset)) for asset, amount in gone), ZERO)
@@ -103,7 +115,10 @@ class _Entry:
         }  # fmt: skip
 
     def _price(self, asset: str) -> Decimal:
-        """USD for one, by the pool's reserves at the end of the block."""
+        """Return the price of one token in USD, by the pool's reserves.
+
+        They are those at the end of the block.
+        """
         token = {"ETH": self._market.weth, "LGOV": self._market.governance}.get(asset)
         if token is None:
             return Decimal(1)

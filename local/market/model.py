@@ -1,4 +1,4 @@
-"""What stands on the local chain once the market is built."""
+"""Describe the market on the local chain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ MULTICALL3: Address = "0xcA11bde05977b3631167028862bE2a173976CA11"
 
 
 class Market(BaseModel):
-    """Addresses, checksummed. The same on every machine: they follow from sender and nonce."""
+    """The checksummed addresses of the market's contracts and wallet.
+
+    The same on every machine: they follow from sender and nonce.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +41,7 @@ class Market(BaseModel):
     v3_positions: Address
 
     def chains_file(self, rpc_url: str) -> Mapping[str, Any]:
-        """The content of CHAINS_FILE: the local chain alone is read."""
+        """Return the content of CHAINS_FILE, which names the local chain alone."""
         return {"active": ["local"], "chains": [self._chain(rpc_url)]}
 
     def _chain(self, rpc_url: str) -> Mapping[str, Any]:

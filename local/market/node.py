@@ -1,4 +1,7 @@
-"""Transactions from one account, in a fixed order that can be taken up again where it stopped."""
+"""Send transactions from one account in a fixed order.
+
+The order can be taken up again where it stopped.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ ETHER = 10**18
 
 
 class Node:
-    """JSON-RPC to the development node, with its powers over time, balances and code."""
+    """A JSON-RPC client of the node that can set time, balances and code."""
 
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, timeout=10, trust_env=False)
@@ -39,7 +42,10 @@ class Node:
         return [answers[i] for i in range(len(params))]
 
     def receipt(self, transaction: str) -> Any:
-        """Mining starts as a transaction arrives, so its receipt is there milliseconds later."""
+        """Wait for a transaction's receipt and return it.
+
+        Mining starts as a transaction arrives, so it is there milliseconds later.
+        """
         for _ in range(500):
             if receipt := self.call("eth_getTransactionReceipt", transaction):
                 return receipt
@@ -54,9 +60,10 @@ class Node:
 
 
 class Account:
-    """Sends its transactions by number: one that an earlier run already sent is not sent again.
+    """An account that sends each of its transactions once, by number.
 
-    The account's nonce is the only memory, so a node that comes back a few blocks younger is taken up there.
+    A transaction that an earlier run sent is not sent again. The account's nonce is the only memory, so a node that
+    comes back a few blocks younger is taken up there.
     """
 
     def __init__(self, node: Node, address: str) -> None:
@@ -65,7 +72,10 @@ class Account:
         self._done, self._next = node.nonce(self.address), 0
 
     def deploy(self, name: str, types: tuple[str, ...] = (), *arguments: Any, at: datetime | None = None) -> str:
-        """The contract's address, known before it exists: CREATE derives it from sender and nonce."""
+        """Deploy a contract and return its address.
+
+        It is known before the contract exists: CREATE derives it from sender and nonce.
+        """
         address = created(self.address, self._next)
         self.send(None, creation_code(name) + encode(types, arguments), at=at)
         return address
@@ -74,7 +84,10 @@ class Account:
         self.send(target, calldata(signature, *arguments), value=value, at=at)
 
     def send(self, target: str | None, data: bytes = b"", *, value: int = 0, at: datetime | None = None) -> None:
-        """One transaction, mined at once, in a block of the time `at`; LocalError where it reverts."""
+        """Send one transaction and mine it in a block of the time `at`.
+
+        LocalError where it reverts.
+        """
         number, self._next = self._next, self._next + 1
         if number < self._done:
             return
@@ -96,20 +109,26 @@ class Account:
 
 
 def created(sender: str, nonce: int) -> str:
-    """Where CREATE puts a contract: the hash of the RLP list of sender and nonce (below 128: one byte)."""
+    """Return the address at which CREATE puts a contract.
+
+    It is the hash of the RLP list of sender and nonce (below 128: one byte).
+    """
     number = b"\x80" if nonce == 0 else bytes([nonce])
     body = b"\x94" + bytes.fromhex(sender[2:]) + number
     return checksum("0x" + keccak256(bytes([0xC0 + len(body)]) + body)[12:].hex())
 
 
 def calldata(signature: str, *arguments: Any) -> bytes:
-    """`transfer(address,uint256)` and its arguments as calldata; tuples are written `(address,uint24)`."""
+    """Return a function's signature and arguments as calldata.
+
+    Signatures read `transfer(address,uint256)`; tuples are written `(address,uint24)`.
+    """
     types = signature[signature.index("(") + 1 : -1]
     return keccak256(signature.encode())[:4] + encode(_split(types), arguments)
 
 
 def _split(types: str) -> list[str]:
-    """At the commas outside parentheses."""
+    """Split a list of types at the commas outside parentheses."""
     parts, depth, start = [], 0, 0
     for position, character in enumerate(types):
         depth += (character == "(") - (character == ")")

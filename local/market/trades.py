@@ -1,4 +1,7 @@
-"""Two years in the life of one wallet: purchases, swaps on both exchanges, a reward; and a market that moves."""
+"""Send the trades of one wallet over two years.
+
+Purchases, swaps on both exchanges, a reward; and the market moves.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _V3_SWAP = "exactInputSingle((address,address,uint24,address,uint256,uint256,uin
 
 
 def trade(node: Node, owner: Account, market: Market) -> bool:
-    """Sends what is missing of the story, in the order of its dates; False where nothing was."""
+    """Send the trades that are missing, by date; return whether there were any."""
     before = node.call("eth_blockNumber")
     wallet = Account(node, market.wallet)
     router, me = market.v2_router, market.wallet

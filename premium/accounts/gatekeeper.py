@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from premium.accounts.credentials.callers import Callers
+from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.credentials.tokens import TokenVerifier
-from premium.accounts.model import Attempt, Identity, KeyOwner, Ruling, User, Verdict
+from premium.accounts.model import Attempt, KeyOwner, User
 from premium.clock import Clock
 from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.limits import Limiter, LimitState
 from premium.metering.usage import Use
+from premium.principal import Principal, Ruling
 from premium.tiers import ANONYMOUS_A_MINUTE, REQUESTS_A_MINUTE
 
 
@@ -18,50 +19,53 @@ class Gatekeeper:
     Over the limit comes first, whatever the credential is worth.
     """
 
-    def __init__(self, *, verifier: TokenVerifier, callers: Callers, limiter: Limiter, clock: Clock) -> None:
+    def __init__(self, *, verifier: TokenVerifier, owners: CredentialOwners, limiter: Limiter, clock: Clock) -> None:
         self._verifier = verifier
-        self._callers = callers
+        self._owners = owners
         self._limiter = limiter
         self._clock = clock
 
     def rule(self, attempt: Attempt) -> Ruling:
         """Return the verdict on one request."""
-        identity, refusal = self._identify(attempt)
-        state = self._count(identity.user, attempt)
+        caller, refusal = self._identify(attempt)
+        state = self._count(caller, attempt)
+        if not state.known and not state.allowed:
+            return _ruling("unavailable", state, attempt, message="Requests cannot be counted just now")
         if not state.allowed:
-            return _refused_by_limit(identity, state)
+            message = f"More than {state.limit} requests in a minute; try again in {state.retry_after} s"
+            return _ruling("rate_limited", state, attempt, message=message, caller=caller)
         if refusal is not None:
-            return _ruling(_outcome(refusal), Identity(), state, refusal.message)
-        return _ruling("allow", identity, state)
+            return _ruling(_verdict(refusal), state, attempt, message=refusal.message)
+        return _ruling("allow", state, attempt, caller=caller)
 
-    def identify(self, attempt: Attempt) -> Identity:
-        """Return whose the credentials are.
+    def identify(self, attempt: Attempt) -> Principal | None:
+        """Return the caller, None for a request without credentials.
 
         Raises Unauthenticated, Forbidden or UpstreamUnavailable.
         """
         if attempt.authorization and attempt.api_key:
             raise Unauthenticated("Give a token or an API key, not both")
         if attempt.api_key:
-            owner = self._callers.by_key(attempt.api_key)
-            return Identity(user=owner, scopes=frozenset(owner.scopes))
+            owner = self._owners.by_key(attempt.api_key)
+            return _principal(owner, scopes=frozenset(owner.scopes))
         if attempt.authorization:
             claims = self._verifier.verify(_bearer(attempt.authorization))
-            return Identity(user=self._callers.by_claims(claims), roles=claims.roles, scopes=frozenset({"*"}))
-        return Identity()
+            return _principal(self._owners.by_claims(claims), roles=claims.roles, scopes=frozenset({"*"}))
+        return None
 
-    def _identify(self, attempt: Attempt) -> tuple[Identity, AppError | None]:
+    def _identify(self, attempt: Attempt) -> tuple[Principal | None, AppError | None]:
         try:
             return self.identify(attempt), None
         except (Unauthenticated, Forbidden, UpstreamUnavailable) as error:
-            return Identity(), error
+            return None, error
 
-    def _count(self, user: User | None, attempt: Attempt) -> LimitState:
-        if user is None:
+    def _count(self, caller: Principal | None, attempt: Attempt) -> LimitState:
+        if caller is None:
             return self._limiter.check(f"address:{attempt.address}", ANONYMOUS_A_MINUTE)
-        subject = user.key_id if isinstance(user, KeyOwner) else user.id
-        use = Use(subject=subject, customer=user.id, endpoint=attempt.route, at=self._clock.now())
+        subject = caller.key_id or caller.user_id
+        use = Use(subject=subject, customer=caller.user_id, endpoint=attempt.route, at=self._clock.now())
         # By user, not by key: more keys must not buy more requests.
-        return self._limiter.check(f"user:{user.id}", REQUESTS_A_MINUTE[user.tier], use)
+        return self._limiter.check(f"user:{caller.user_id}", REQUESTS_A_MINUTE[caller.tier], use)
 
 
 def _bearer(authorization: str) -> str:
@@ -71,26 +75,33 @@ def _bearer(authorization: str) -> str:
     return token.strip()
 
 
-def _outcome(refusal: AppError) -> Verdict:
+def _principal(user: User, *, scopes: frozenset[str], roles: frozenset[str] = frozenset()) -> Principal:
+    return Principal(
+        user_id=user.id,
+        external_id=user.external_id,
+        tier=user.tier,
+        roles=roles,
+        scopes=scopes,
+        key_id=user.key_id if isinstance(user, KeyOwner) else None,
+    )
+
+
+def _verdict(refusal: AppError) -> str:
     if isinstance(refusal, UpstreamUnavailable):
         return "unavailable"
     return "forbidden" if isinstance(refusal, Forbidden) else "unauthenticated"
 
 
-def _refused_by_limit(identity: Identity, state: LimitState) -> Ruling:
-    if not state.known:
-        return _ruling("unavailable", Identity(), state, "Requests cannot be counted just now")
-    message = f"More than {state.limit} requests in a minute; try again in {state.retry_after} s"
-    return _ruling("rate_limited", Identity(user=identity.user), state, message)
-
-
-def _ruling(verdict: Verdict, identity: Identity, state: LimitState, message: str = "") -> Ruling:
+def _ruling(
+    verdict: str, state: LimitState, attempt: Attempt, *, caller: Principal | None = None, message: str = ""
+) -> Ruling:
     return Ruling(
         verdict=verdict,
+        principal=caller,
         message=message,
-        identity=identity,
         limit=state.limit,
         remaining=state.remaining,
         reset=state.reset,
         retry_after=state.retry_after,
+        address=attempt.address,
     )

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from premium.tiers import Tier
-
-Verdict = Literal["allow", "unauthenticated", "forbidden", "rate_limited", "unavailable"]
 
 
 class Row(BaseModel):
@@ -109,43 +106,3 @@ class Attempt:
     address: str
     """Source IP address, or the IPv6 network that one subscriber has."""
     route: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Identity:
-    """An accepted credential; without a user the request brought none."""
-
-    user: User | None = None
-    roles: frozenset[str] = frozenset()
-    scopes: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ruling:
-    """The verdict on one request, and the state of its caller's limit."""
-
-    verdict: Verdict
-    message: str = ""
-    identity: Identity = Identity()
-    limit: int = 0
-    remaining: int = 0
-    reset: int = 0
-    retry_after: int = 0
-
-    def context(self) -> dict[str, str]:
-        """Return the verdict as the authorizer's context carries it."""
-        user, identity = self.identity.user, self.identity
-        return {
-            "verdict": self.verdict,
-            "message": self.message,
-            "userId": str(user.id) if user else "",
-            "externalId": user.external_id if user else "",
-            "tier": user.tier.value if user else "",
-            "roles": " ".join(sorted(identity.roles)),
-            "scopes": " ".join(sorted(identity.scopes)),
-            "keyId": str(user.key_id) if isinstance(user, KeyOwner) else "",
-            "limit": str(self.limit),
-            "remaining": str(self.remaining),
-            "reset": str(self.reset),
-            "retryAfter": str(self.retry_after),
-        }

@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from premium.accounts.credentials.callers import Callers
 from premium.accounts.credentials.keys import generate, key_hash
+from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.model import ApiKey, NewKey, Profile, User
 from premium.accounts.store import AccountStore
 from premium.clock import Clock
@@ -74,7 +74,7 @@ class Accounts:
     def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
         """Revoke an API key.
 
-        It is refused everywhere within a second (`callers.KEY_SECONDS`).
+        It is refused everywhere within a second (`owners.KEY_SECONDS`).
         """
         return self.store.revoke_key(user_id, key_id)
 
@@ -107,7 +107,7 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
     settings = platform.settings
     return Gatekeeper(
         verifier=TokenVerifier(platform.secrets, settings.require("jwt_secret_arn")),
-        callers=Callers(AccountStore(platform.database_at_once), platform.clock),
+        owners=CredentialOwners(AccountStore(platform.database_at_once), platform.clock),
         limiter=Limiter(
             platform.redis(2),
             when_down=settings.rate_limit_when_down,
@@ -125,7 +125,7 @@ class StreamUsers:
     """
 
     verifier: TokenVerifier
-    callers: Callers
+    owners: CredentialOwners
 
     @classmethod
     def of(cls, platform: Platform) -> StreamUsers:
@@ -133,11 +133,11 @@ class StreamUsers:
         from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - see preload
 
         verifier = TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn"))
-        return cls(verifier, Callers(AccountStore(platform.database), platform.clock))
+        return cls(verifier, CredentialOwners(AccountStore(platform.database), platform.clock))
 
     def by_token(self, token: str) -> User:
         """Return the user of a token.
 
         Raises Unauthenticated, Forbidden or UpstreamUnavailable.
         """
-        return self.callers.by_claims(self.verifier.verify(token))
+        return self.owners.by_claims(self.verifier.verify(token))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from premium.manifest import Command, Consumer, NoticeKind, Queue, Resident, Schedule, Service, ServiceSettings
+from premium.manifest import Command, Consumer, Metric, NoticeKind, Queue, Resident, Schedule, Service, ServiceSettings
 
 
 class AlertSettings(ServiceSettings):
@@ -80,5 +80,6 @@ SERVICE = Service(
         "alert_disarmed",
         "chain_blocks",
     ),
+    metrics=(Metric(name="AlertsTriggered", title="Alerts triggered"),),
     commands=(Command(name="alerts", text="Replay events against alert rules; failed batches and deliveries."),),
 )

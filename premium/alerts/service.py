@@ -173,13 +173,16 @@ class Rules:
         """Return where notifications go when a rule names no destination, by channel."""
         return self.store.destinations(user_id)
 
-    def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> Mapping[str, str]:
-        """Replace the user's destinations; the profile's email holds unless another is given."""
+    def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> tuple[Mapping[str, str], str | None]:
+        """Replace the user's destinations; the profile's email holds unless another is given.
+
+        Return them as they are, and the secret that signs other notices to a webhook where it was made just now.
+        """
         for channel, destination in given.items():
             if wrong := problem(channel, destination, loopback=self.loopback):
                 raise InvalidInput(f"{channel}: {wrong}", details={channel: wrong})
-        self.store.set_destinations(user_id, given)
-        return self.store.destinations(user_id)
+        secret = self.store.set_destinations(user_id, given)
+        return self.store.destinations(user_id), secret
 
     def _checked(self, draft: Draft) -> Rule:
         """Return the rule of a draft whose actions are sound too.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID, uuid4
 
 from premium.audit.changes import small
@@ -15,6 +15,7 @@ from premium.audit.store import AuditStore, Bounds
 from premium.config import ConfigurationError
 from premium.errors import AppError, UpstreamUnavailable
 from premium.observability import logger
+from premium.principal import Principal
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -118,16 +119,20 @@ class AuditLog:
 
 
 def _outcome(error: BaseException) -> tuple[Outcome, str | None]:
-    if isinstance(error, SystemExit):
-        return ("refused", "EXIT") if error.code else ("done", None)
+    code = error.code if isinstance(error, SystemExit) else getattr(error, "exit_code", None)  # click's errors have one
+    if isinstance(error, SystemExit) or code is not None:
+        return ("refused", "EXIT") if code else ("done", None)
     if isinstance(error, AppError):
         return ("failed" if error.retryable else "refused", error.code)
     return "failed", "INTERNAL"
 
 
-def user(user_id: UUID, *, key_id: UUID | None = None, roles: Mapping[str, object] | Sequence[str] = ()) -> Actor:
-    """Return the actor of a user's own request."""
-    return Actor(kind="key" if key_id else "user", id=str(user_id), key_id=key_id, roles=tuple(sorted(roles)))
+def actor_of(caller: Principal | None) -> Actor:
+    """Return the actor of a request."""
+    if caller is None:
+        return ANONYMOUS
+    kind: Literal["user", "key"] = "key" if caller.key_id else "user"
+    return Actor(kind=kind, id=str(caller.user_id), key_id=caller.key_id, roles=tuple(sorted(caller.roles)))
 
 
 def operator(name: str) -> Actor:

@@ -1,4 +1,4 @@
-"""`premium alerts …`: rules tried offline, and what operators do with failed batches."""
+"""Try alert rules offline and look after failed batches: `premium alerts`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FILE = click.File("rb")
 
 @click.group()
 def alerts() -> None:
-    """Replay events against alert rules; look after failed batches and deliveries."""
+    """Try rules offline; look after failed batches and undelivered notices."""
 
 
 alerts.add_command(deliveries)
@@ -36,12 +36,18 @@ alerts.add_command(deliveries)
 
 @alerts.group("batches")
 def batches_() -> None:
-    """Batches of events that could not be matched, with the environment of a worker."""
+    """List and requeue batches of events that could not be matched.
+
+    Runs with the environment of a worker.
+    """
 
 
 @batches_.command("list")
 def list_() -> None:
-    """Print {"id", "shard", "failed_at", "error"} for each, the newest last."""
+    """List failed batches, the newest last.
+
+    Each is printed as {"id", "shard", "failed_at", "error"}.
+    """
     for one in FailedBatches.of(platform()).all():
         click.echo(to_json(asdict(one)))
 
@@ -51,7 +57,7 @@ def list_() -> None:
 @click.option("--all", "every", is_flag=True, help="Every one that failed.")
 @changes_state
 def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
-    """Have batches matched again.
+    """Requeue failed batches, so that they are matched again.
 
     Exit code 1 where one is not there or has not failed.
     """
@@ -71,7 +77,10 @@ def requeue(batch_ids: tuple[UUID, ...], *, every: bool) -> None:
 @click.option("--events", "events", type=_FILE, required=True, help="Events in order of arrival, likewise.")
 @click.option("--level", is_flag=True, help="Compare each event on its own: no edge, cooldown or hysteresis.")
 def match(rules: BinaryIO, events: BinaryIO, *, level: bool) -> None:
-    """Print {"rule_id", "event_id"} for every rule that an event would have fired."""
+    """Print which rules the events fire, as the service would.
+
+    Each firing is printed as {"rule_id", "event_id"}.
+    """
     try:
         matcher = Matcher(read_rules(rules), stateless=level)
     except LineError as error:

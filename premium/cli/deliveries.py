@@ -1,4 +1,4 @@
-"""`premium alerts deliveries`: notifications that did not arrive, and having them sent again."""
+"""List undelivered notices and send them again: `premium alerts deliveries`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHANNELS = click.Choice(["email", "webhook", "push", "telegram"])
 
 
 def _which(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which deliveries are meant."""
+    """Add the options that select deliveries."""
     for option in (
         click.option("--channel", type=_CHANNELS, help="Of this channel only."),
         click.option("--hours", default=24.0, show_default=True, type=click.FloatRange(0), help="Ended within these."),
@@ -33,13 +33,19 @@ def _which(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group()
 def deliveries() -> None:
-    """Notifications that did not arrive, with the environment of a worker."""
+    """List and resend notices that did not arrive.
+
+    Runs with the environment of a worker.
+    """
 
 
 @deliveries.command("list")
 @_which
 def list_(status: Unsent, hours: float, channel: Channel | None) -> None:
-    """Print {"id", "channel", "destination", "status", "attempts", "error", …} for each, the newest last."""
+    """List deliveries that did not arrive, the newest last.
+
+    Each is printed as {"id", "channel", "destination", "status", "attempts", "error", …}.
+    """
     for one in Deliveries.of(platform()).unsent(status, hours=hours, channel=channel):
         click.echo(to_json(one))
 
@@ -52,7 +58,10 @@ def list_(status: Unsent, hours: float, channel: Channel | None) -> None:
 def resend(
     delivery_ids: tuple[UUID, ...], status: Unsent, hours: float, channel: Channel | None, *, every: bool
 ) -> None:
-    """Send deliveries again, under the same ids; exit code 1 where one is not there, is pending or has arrived."""
+    """Send deliveries again, under the same ids.
+
+    Exit code 1 where one is not there, is pending or has arrived.
+    """
     if bool(delivery_ids) is every:
         raise click.UsageError("give delivery ids, or --all")
     unsent = Deliveries.of(platform())

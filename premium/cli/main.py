@@ -1,4 +1,4 @@
-"""The command `premium`, one group a topic.
+"""Run the command `premium`, one group a topic.
 
 A topic is imported only when it is asked for, so that `--help` is instant.
 """
@@ -13,12 +13,14 @@ import click
 
 from premium.manifest import services
 
-TOPICS: Mapping[str, str] = {command.name: command.text for each in services() for command in each.commands}
+TOPICS: Mapping[str, str] = {command.name: command.text for each in services() for command in each.commands} | {
+    "settings": "What the environment may tell a process."
+}
 """A topic is `premium/cli/<topic>.py` with a click command of the same name; its line is known before its import."""
 
 
 class Topics(click.Group):
-    """The topics as commands, imported when they are asked for."""
+    """The topics as commands, each imported at its first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of all topics."""
@@ -32,7 +34,7 @@ class Topics(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Turn what an operator can mend into one sentence and exit code 1.
+        """Turn errors that an operator can mend into a sentence and exit code 1.
 
         A traceback is for our own mistakes only.
         """
@@ -47,7 +49,7 @@ class Topics(click.Group):
             raise click.ClickException(sentence) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """Write the topics from `TOPICS` alone.
+        """Write the list of topics from `TOPICS` alone.
 
         click would import every topic to ask it for its help.
         """
@@ -56,7 +58,10 @@ class Topics(click.Group):
 
 
 def _sentence(error: Exception) -> str | None:
-    """Imported here, because these modules cost more than `--help` may."""
+    """Return an operator's error as a sentence, None for a defect of ours.
+
+    The modules are imported here, because they cost more than `--help` may.
+    """
     from redis.exceptions import RedisError  # noqa: PLC0415 - see the docstring
 
     from premium.config import ConfigurationError  # noqa: PLC0415 - see the docstring

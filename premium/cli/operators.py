@@ -1,4 +1,4 @@
-"""Record what operators change by the command `premium`."""
+"""Write audit entries for operators' changes by the command `premium`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHANGES = "__changes_state__"
 
 
 def changes_state(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark the function of a command that changes something: it leaves audit entries.
+    """Mark a command's function as changing something: it leaves audit entries.
 
     Its ids are the targets, its other options the changes; exit code 1 reads `refused`.
     """

@@ -15,9 +15,9 @@ from premium.errors import AppError
 
 @contextmanager
 def errors_as_sentences() -> Iterator[None]:
-    """Turn an error of the input into a sentence on standard error and exit code 1.
+    """Print an error of the input as a sentence and exit with 1.
 
-    A reader that has enough of a pipe is no error.
+    It goes to standard error. A reader that has enough of a pipe is no error.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""`premium prices`: stored prices, from which tax reports are filled."""
+"""Load stored prices, from which tax reports are filled: `premium prices`."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from premium.prices.store import StoredPrices
 
 @click.group()
 def prices() -> None:
-    """What assets cost in US dollars, and when."""
+    """Add historical prices of assets in US dollars."""
 
 
 @prices.command("load")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @changes_state
 def load_command(file: Path) -> None:
-    """Add prices in US dollars: asset,timestamp,price (and source) as CSV, or an object a line.
+    """Add prices in US dollars from a file.
 
+    CSV with asset,timestamp,price (and source), or a JSON object a line.
     An asset is a symbol that exchanges list, chain:address, or a currency's code: EUR is what one euro costs. What a
     source has said of a moment stays, so the same file twice adds nothing.
     """

@@ -1,6 +1,6 @@
 """Draw a progress bar on standard error for long work.
 
-For what takes longer than two seconds; none where nobody watches.
+It appears after two seconds, and only where somebody watches.
 """
 
 from __future__ import annotations
@@ -24,14 +24,17 @@ _EVERY = 1000
 
 
 class _Done(ProgressColumn):
-    """The number of items done, of what can be counted."""
+    """A column that shows the number of items done.
+
+    Only items that can be counted have one.
+    """
 
     def render(self, task: Task) -> Text:
         return Text("" if task.total is None else f"{task.completed:,.0f}")
 
 
 class Bar:
-    """A bar that each part of the work takes over from the part before."""
+    """A progress bar that one part of the work hands to the next."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -58,9 +61,9 @@ class Bar:
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Give what follows the work within a block, on a terminal.
+    """Draw a bar on a terminal while a block runs.
 
-    It is seen there, and gone when the work is done.
+    It is seen while the work goes on, and gone when the work is done.
     """
     if not sys.stderr.isatty():
         yield Unwatched()

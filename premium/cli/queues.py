@@ -1,30 +1,25 @@
-"""The command `premium queues`: look after jobs that wait or fail.
+"""Look after jobs that wait or fail: `premium queues`.
 
 Exit code 1 where something was refused.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 import click
-from rich.console import Console
-from rich.table import Column, Table
 
 from premium.bootstrap import platform
 from premium.cli.operators import changes_state
+from premium.cli.tables import show
 from premium.clock import rfc3339
 from premium.errors import AppError
 from premium.jobs import operations
 from premium.jobs.queue import QUEUES
 from premium.jobs.service import JobService
-from premium.storage.plain import to_json
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 _QUEUE = click.Choice(QUEUES)
@@ -32,14 +27,17 @@ _QUEUE = click.Choice(QUEUES)
 
 @click.group()
 def queues() -> None:
-    """Jobs and their queues: look, requeue, cancel, drain."""
+    """List, requeue and cancel jobs; drain queues."""
 
 
 @queues.command("list")
 @_AS_JSON
 def list_(as_json: bool) -> None:
-    """Show how many jobs wait, run, are retried and have failed, and their workers."""
-    _show([asdict(state) for state in operations.states(platform().redis(1))], as_json)
+    """Show the numbers of jobs by state and of workers, for each queue.
+
+    Jobs wait, run, are retried, or have failed.
+    """
+    show([asdict(state) for state in operations.states(platform().redis(1))], as_json)
 
 
 @queues.command()
@@ -52,7 +50,7 @@ def failed(queue: str | None, as_json: bool) -> None:
     """
     letters = operations.dead_letters(platform().redis(1), (queue,) if queue else QUEUES)
     rows = [{**asdict(each), "failed_at": each.failed_at and rfc3339(each.failed_at)} for each in letters]
-    _show(rows, as_json)
+    show(rows, as_json)
 
 
 @queues.command()
@@ -120,17 +118,3 @@ def _requeued(jobs: JobService, job_id: UUID) -> bool:
         reason = error.message
     click.echo(f"{job_id}: {reason}", err=True)
     return False
-
-
-def _show(rows: Iterable[Mapping[str, Any]], as_json: bool) -> None:
-    listed = list(rows)
-    if as_json:
-        click.echo(json.dumps(json.loads(to_json(listed)), indent=2))
-        return
-    if not listed:
-        click.echo("none")
-        return
-    table = Table(*(Column(name, overflow="fold", no_wrap=name == "id") for name in listed[0]), box=None)
-    for row in listed:
-        table.add_row(*("-" if value is None else str(value) for value in row.values()))
-    Console(soft_wrap=True).print(table)

@@ -1,4 +1,4 @@
-"""Run `premium tax`, the tax engine without any server."""
+"""Run the tax engine without any server: `premium tax`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ def _with_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group()
 def tax() -> None:
-    """Gains, income and forms from a file of transactions, offline. This is no tax advice."""
+    """Compute gains, income and forms from a file of transactions, offline.
+
+    This is no tax advice.
+    """
 
 
 @tax.command("calculate")

@@ -1,4 +1,7 @@
-"""Read a wallet's history from nodes that are named by hand, without a deployment."""
+"""Read a wallet's history from nodes that are named by hand.
+
+No deployment is needed.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ from premium.tax.onchain.wallet import wallet_history
 async def read_wallet(
     wallet: str, *, urls: Sequence[str], chain: str, chain_id: int, native: str, first: int, last: int | None
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return (neutral rows, what could not be told apart) of a range of blocks.
+    """Return a wallet's neutral rows and warnings for a range of blocks.
 
-    Up to the newest block where no last one is named.
+    Warnings say what could not be told apart. The range ends at the newest block where no last one is named.
     """
     entry = Chain.model_validate(
         {
@@ -38,6 +41,6 @@ async def read_wallet(
 
 
 def _listed(chain: str, chain_id: int) -> tuple[Token, ...]:
-    """Return the chain's tokens of the shipped registry, where it is that chain."""
+    """Return the shipped registry's tokens of a chain, none for an unknown chain."""
     known = registry.load(Settings.from_environment({"PREMIUM_STAGE": "local"}))
     return known[chain].tokens if chain in known and known[chain].chain_id == chain_id else ()

@@ -17,6 +17,8 @@ SERVICE = Service(
         Schedule(name="jobs.backlog", every=1, task="premium.execution.upkeep.backlog", needs=("metrics",)),
     ),
     metrics=(
+        Metric(name="Backlog", title="Jobs a worker", statistic="Maximum", minutes=1),
+        Metric(name="QueuedJobs", title="Jobs that wait", statistic="Maximum", minutes=1),
         Metric(name="JobsDone", title="Jobs done"),
         Metric(name="JobsFailed", title="Jobs failed for good"),
         Metric(name="JobsRefused", title="Jobs refused for their caller's reasons"),

@@ -1,4 +1,4 @@
-"""Notices to users: any service tells one, this room keeps it, delivers it and says how it ended.
+"""Notices to users: told by any service, kept here, delivered and accounted for.
 
 The door is `service.py`: `notify(connection, notices)` in the sender's transaction, `enqueue_deliveries` after it.
 Rooms, the lower ones first: `model`, `text`, `destinations` · `kinds` · `store` · `jobs` · `service` · `channels` (one

@@ -1,6 +1,6 @@
-"""Where a notification may go: the form of each channel's address, and networks that no webhook reaches.
+"""Forms of destinations, and networks that no webhook may reach.
 
-What a name resolves to is checked again, address by address, when the connection is made (`guard.py`).
+What a name resolves to is checked again, address by address, when the connection is made (`channels/guard.py`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Jobs of notices: the one that wakes the courier, for up to a hundred notices, and the daily upkeep.
+"""Jobs of notices: one that wakes the courier, and the daily upkeep.
 
 The former is a call and no record: that is the deliveries' rows. Where Redis is away, or loses the job, the courier
 finds the rows that are due, a moment later.

@@ -1,4 +1,4 @@
-"""Kinds of notices as services declare them, and what a kind asks to be called for."""
+"""Kinds of notices as services declare them, and calls to their senders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A notice as its sender tells it, its deliveries, and how an attempt at one ended."""
+"""Notices as their senders tell them, deliveries, and how attempts end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ class Model(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One channel that a notice names; without a destination it is the user's own of that channel."""
+    """A channel that a notice names, with a destination or without.
+
+    Without one it is the user's own destination of that channel.
+    """
 
     channel: Channel
     destination: str | None = None
@@ -72,7 +75,10 @@ class Notice:
 
 
 class PostedNotice(BaseModel):
-    """A notice that was kept just now, with its pending deliveries; also what a job on the queue names."""
+    """A notice that was just kept, with its pending deliveries.
+
+    Also what a job on the queue names.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -170,7 +176,10 @@ class Delivery(Model):
 
 
 class Permit(NamedTuple):
-    """A sender's word on an attempt: the secret that signs its webhook, or why it may not be made."""
+    """A sender's word on an attempt.
+
+    The secret that signs its webhook, or why it may not be made.
+    """
 
     signing_secret: str | None = None
     refusal: str | None = None
@@ -191,11 +200,15 @@ class End(StrEnum):
 
     @property
     def is_untried(self) -> bool:
+        """Whether nothing was sent at all."""
         return self in (End.PUT_OFF, End.RESTING)
 
 
 class Outcome(NamedTuple):
-    """How an attempt ended; `error` is shown to the user: it names no secret and no address of ours."""
+    """How an attempt ended.
+
+    `error` is shown to the user: it names no secret and no address of ours.
+    """
 
     delivery: Delivery
     end: End
@@ -203,7 +216,10 @@ class Outcome(NamedTuple):
 
     @property
     def is_given_up(self) -> bool:
-        """Refused, failed at the last attempt, or never tried until its time was over: nothing more is sent."""
+        """Whether nothing more is sent.
+
+        Refused, failed at the last attempt, or never tried until its time was over.
+        """
         if self.end.is_untried:
             return self.delivery.seconds_left <= 0
         return self.end is End.FAILED or (self.end is End.RETRY and self.delivery.attempts >= MAX_ATTEMPTS)

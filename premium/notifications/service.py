@@ -1,4 +1,4 @@
-"""The door of notices: tell users, see what became of it, and keep where it goes."""
+"""The door of notices: tell users, see what arrived, keep their destinations."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def notify(connection: Connection[DictRow], told: Sequence[Notice]) -> list[Post
 def deliveries_of(
     connection: Connection[DictRow], user_id: UUID, kinds: Sequence[str], keys: Sequence[str]
 ) -> Mapping[str, Sequence[DeliveryRow]]:
-    """Return the deliveries of a user's notices by their keys; a key that was never told is not among them."""
+    """Return the deliveries of a user's notices by the notices' keys.
+
+    A key that was never told is not among them.
+    """
     return ends.of_notices(connection, user_id, kinds, keys)
 
 
@@ -56,7 +59,10 @@ def destinations_of(connection: Connection[DictRow], user_id: UUID) -> Mapping[s
 
 
 def set_destinations(connection: Connection[DictRow], user_id: UUID, given: Mapping[str, str]) -> str | None:
-    """Keep these destinations and no others; the secret of a webhook where it has just been made."""
+    """Keep these destinations and no others.
+
+    Return the secret of a webhook where it was made just now.
+    """
     secret = new_secret()
     return secret if destinations.replace(connection, user_id, given, secret) else None
 
@@ -84,6 +90,7 @@ class Notices:
 
     @classmethod
     def of(cls, platform: Platform) -> Notices:
+        """Return the use cases over the platform's stores."""
         return cls(store=NoticeStore(platform.database))
 
     def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[NoticeRow]:
@@ -95,7 +102,10 @@ class Notices:
         return self.store.unread(user_id)
 
     def mark(self, user_id: UUID, notice_id: UUID, *, read: bool) -> NoticeRow:
-        """Mark a notice as read, or as not read; NotFound where the user has none such."""
+        """Mark a notice as read, or as not read.
+
+        NotFound where the user has none such.
+        """
         return self.store.mark(user_id, notice_id, read=read)
 
 
@@ -107,6 +117,7 @@ class Deliveries:
 
     @classmethod
     def of(cls, platform: Platform) -> Deliveries:
+        """Return the use cases over the stores of a worker."""
         return cls(store=UnsentDeliveries(platform.worker_database))
 
     def unsent(self, status: DeliveryStatus, *, hours: float, channel: Channel | None = None) -> list[UnsentDelivery]:
@@ -114,5 +125,8 @@ class Deliveries:
         return self.store.within(status, hours=hours, channel=channel)
 
     def resend(self, deliveries: Sequence[UUID]) -> list[UUID]:
-        """Have these sent again under the same ids; those that are pending again, found within two seconds."""
+        """Have these sent again under the same ids.
+
+        Return those that are pending again; the courier finds them within two seconds.
+        """
         return self.store.requeue(deliveries)

@@ -1,4 +1,7 @@
-"""A calculation from a document to a report: read, normalise, run, select the year. Offline and pure."""
+"""Calculate a report from a document or from stored rows, offline and pure.
+
+Stages: read, order, remark, normalise, run, check, select the year.
+"""
 
 from __future__ import annotations
 
@@ -128,7 +131,10 @@ def report_of(
 
 @contextmanager
 def _within_precision() -> Iterator[None]:
-    """Unprocessable where the numbers lie too far apart for exact sums: never a result that is nearly right."""
+    """Raise Unprocessable where exact sums would need too many digits.
+
+    Numbers that lie so far apart are slipped exponents; a result is never nearly right.
+    """
     try:
         yield
     except Inexact:

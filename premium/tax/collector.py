@@ -1,4 +1,4 @@
-"""Pause the cycle collector while a history is computed."""
+"""The cycle collector, paused while a history is computed."""
 
 from __future__ import annotations
 

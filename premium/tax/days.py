@@ -1,4 +1,7 @@
-"""Local tax days, tax years and holding periods, each computed once a day and remembered."""
+"""Local tax days, tax years and holding periods.
+
+Each is computed once a day and remembered.
+"""
 
 from __future__ import annotations
 
@@ -12,29 +15,32 @@ _MICROSECONDS = 1_000_000
 
 
 def instant_of(moment: datetime) -> int:
-    """Microseconds since 1970 of an aware datetime."""
+    """Return the microseconds since 1970 of an aware datetime."""
     return round(moment.timestamp() * _MICROSECONDS)
 
 
 def moment_of(instant: int) -> datetime:
+    """Return the UTC datetime of an instant."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=instant)
 
 
 def text_of(instant: int) -> str:
-    """RFC 3339 in UTC, with a fraction only where there is one."""
+    """Return an instant as RFC 3339 in UTC, with a fraction where there is one."""
     return moment_of(instant).isoformat().replace("+00:00", "Z")
 
 
 def date_of(day: int) -> date:
+    """Return the date of a day."""
     return date.fromordinal(day + EPOCH)
 
 
 def day_of(local: date) -> int:
+    """Return a local date as days since 1970-01-01."""
     return local.toordinal() - EPOCH
 
 
 def year_later(day: int) -> int:
-    """The first day on which something acquired on `day` has been held for more than one year by calendar.
+    """Return the first day after more than one year of holding by calendar.
 
     Counting starts on the day after (IRS Pub. 544, Rev. Rul. 66-7), so what was acquired on the last day of a
     February is held for more than a year from 1 March on, in a leap year too.
@@ -47,7 +53,10 @@ def year_later(day: int) -> int:
 
 
 def year_later_bgb(day: int) -> int:
-    """The same by §§ 187-188 BGB: the period ends with the day of the same number, or the month's last."""
+    """Return the first day after a year of holding by §§ 187-188 BGB.
+
+    The period ends with the day of the same number, or the month's last.
+    """
     acquired = date_of(day)
     try:
         return day_of(acquired.replace(year=acquired.year + 1)) + 1
@@ -56,7 +65,7 @@ def year_later_bgb(day: int) -> int:
 
 
 class Calendar:
-    """Days of one time zone and tax years that start on one day of the year."""
+    """Days of one time zone, and tax years that start on one date."""
 
     def __init__(self, zone: str, *, starts: tuple[int, int] = (1, 1)) -> None:
         self.zone = ZoneInfo(zone)
@@ -68,7 +77,7 @@ class Calendar:
         self._tax_years: dict[int, int] = {}
 
     def day(self, instant: int) -> int:
-        """The local day of an instant."""
+        """Return the local day of an instant."""
         seconds = instant // _MICROSECONDS
         if self._utc:
             day = seconds // 86_400
@@ -83,19 +92,19 @@ class Calendar:
         return self._days.setdefault(day, day)
 
     def start_of(self, day: int) -> int:
-        """The instant at which a local day starts."""
+        """Return the instant at which a local day starts."""
         midnight = datetime.combine(date_of(day), datetime.min.time(), self.zone)
         return instant_of(midnight)
 
     def year(self, day: int) -> int:
-        """The calendar year of a day."""
+        """Return the calendar year of a day."""
         year = self._years.get(day)
         if year is None:
             year = self._years[day] = date_of(day).year
         return year
 
     def tax_year(self, day: int) -> int:
-        """The calendar year in which the tax year of a day starts."""
+        """Return the calendar year in which the tax year of a day starts."""
         year = self._tax_years.get(day)
         if year is None:
             local = date_of(day)
@@ -103,14 +112,16 @@ class Calendar:
         return year
 
     def label(self, tax_year: int) -> str:
-        """`2024`, or `2024-25` where a tax year is not the calendar's."""
+        """Return a tax year's name: `2024`, or `2024-25` where it is not the calendar's."""
         return str(tax_year) if self.fiscal_is_calendar else f"{tax_year}-{(tax_year + 1) % 100:02d}"
 
     def last_day(self, tax_year: int) -> int:
+        """Return the last day of a tax year."""
         return day_of(date(tax_year + 1, *self.starts)) - 1
 
     @property
     def fiscal_is_calendar(self) -> bool:
+        """Tell whether tax years are calendar years."""
         return self.starts == (1, 1)
 
     def _offset(self, seconds: int) -> int:
@@ -119,7 +130,7 @@ class Calendar:
 
 
 def memo(rule: Callable[[int], int]) -> Callable[[int], int]:
-    """A day rule that computes each day once."""
+    """Return a day rule that computes each day once."""
     known: dict[int, int] = {}
 
     def remembered(day: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Command, Consumer, Queue, Service
+from premium.manifest import Command, Consumer, Metric, Queue, Service
 
 SERVICE = Service(
     name="tax",
@@ -30,5 +30,6 @@ SERVICE = Service(
     worker_needs=("reports", "exports"),
     queues=(Queue(name="tax", urgency=50, share=Decimal("0.15")),),
     tables=("tax_transactions", "tax_reports", "tax_wallet_reads"),
+    metrics=(Metric(name="ReportsMade", title="Tax reports made"),),
     commands=(Command(name="tax", text="Transaction histories and tax reports."),),
 )

@@ -1,4 +1,6 @@
-"""What the engine reads and makes: plain frozen tuples, because a year has a million of them.
+"""Values of the tax engine.
+
+Plain frozen tuples, because a year has a million of them.
 
 Amounts are units of the asset, values are fiat, both exact `Decimal`; instants are microseconds since 1970 UTC;
 days are local tax days, counted from 1970-01-01.
@@ -23,7 +25,7 @@ NEUTRAL = ACQUISITIONS | DISPOSALS | {"transfer"}
 
 
 class Form1099(NamedTuple):
-    """What a broker told the IRS of a sale."""
+    """What a broker told the IRS about a sale."""
 
     form: str
     basis_reported: bool
@@ -61,7 +63,10 @@ PLAIN = More()
 
 
 class Transaction(NamedTuple):
-    """One neutral transaction. `value` is the fiat total before fees, None while it is unknown."""
+    """One neutral transaction.
+
+    `value` is the fiat total before fees, None while it is unknown.
+    """
 
     id: str
     instant: int
@@ -101,7 +106,10 @@ class Disposal(NamedTuple):
 
     @property
     def gain(self) -> Decimal:
-        """After denial. Computed each time: a million of them would be a hundred megabytes."""
+        """The gain after denial.
+
+        Computed each time: a million of them would be a hundred megabytes.
+        """
         gain = EXACT.subtract(self.proceeds, self.cost_basis)
         return EXACT.add(gain, self.denied) if self.denied else gain
 
@@ -112,10 +120,13 @@ class Disposal(NamedTuple):
 
     @property
     def sources(self) -> tuple[str, ...]:
+        """The transactions that the row is made of."""
         return self.merged or (self.transaction,)
 
 
 class Income(NamedTuple):
+    """Income of one transaction."""
+
     transaction: str
     day: int
     value: Decimal
@@ -135,7 +146,10 @@ class Missing(NamedTuple):
 
 
 class Removal(NamedTuple):
-    """Units that left without a gain: gifts sent, donations, what is lost where the law gives no loss."""
+    """Units that left without a gain.
+
+    Gifts sent, donations, what is lost where the law gives no loss.
+    """
 
     transaction: str
     day: int
@@ -175,7 +189,10 @@ class OpenLot(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A warning. `line` and `field` say where in the file, when it came from one."""
+    """A warning about a history.
+
+    `line` and `field` say where in the file, when it came from one.
+    """
 
     code: str
     transaction: str | None
@@ -185,7 +202,7 @@ class Remark(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """With the line and the transaction that it is about."""
+        """The message with the line and the transaction that it is about."""
         where = f"line {self.line}: " if self.line else ""
         name = f"{self.transaction}: " if self.transaction else ""
         return f"{where}{name}{self.message}"
@@ -193,7 +210,7 @@ class Remark(NamedTuple):
 
 @dataclass(slots=True)
 class Outcome:
-    """What an engine hands over; the report is made of it."""
+    """What an engine hands over, and a report is made of."""
 
     disposals: list[Disposal] = field(default_factory=list)
     income: list[Income] = field(default_factory=list)

@@ -46,12 +46,15 @@ class Setup:
 
     @property
     def stored_scope(self) -> str:
-        """The scope in the format's words: the US default is per wallet from 2025 on."""
+        """The scope in the format's words.
+
+        The US default is per wallet from 2025 on.
+        """
         return "per_wallet" if self.scope == TRANSITION else self.scope
 
     @property
     def universal_too_late(self) -> bool:
-        """Whether universal lots are asked for where they end, and the report goes beyond that day."""
+        """Whether the report goes beyond the day on which universal lots end."""
         return self.universal_ends is not None and self.until is not None and self.until >= PER_WALLET_FROM
 
 

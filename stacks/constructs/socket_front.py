@@ -10,7 +10,7 @@ from constructs import Construct
 
 from stacks.constructs.access_log import SOCKET_FIELDS, write_access_log
 from stacks.constructs.findings import acknowledge
-from stacks.constructs.gateway_logging import GatewayLogging
+from stacks.constructs.gateway_log_role import GatewayLogging
 from stacks.constructs.resource import resource
 from stacks.frame import Frame
 from stacks.model import Throttle

@@ -14,6 +14,7 @@ from tests.infra.templates import Stage
 
 NAMES = ("dev", "staging", "prod", "borrowing", "local")
 ON_AWS = ("dev", "staging", "prod")
+GROWN = tuple(f"grown-{name}" for name in ON_AWS)
 SILENT = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
 
 
@@ -27,7 +28,7 @@ def _synthesize(folder: Path) -> None:
 def stages() -> dict[str, Stage]:
     folder = run.folder() / "synth"
     run.once("synth", lambda: _synthesize(folder))
-    return {name: Stage(name, folder / name) for name in NAMES}
+    return {name: Stage(name, folder / name) for name in (*NAMES, *GROWN)}
 
 
 @pytest.fixture(params=ON_AWS)

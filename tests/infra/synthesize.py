@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from aws_cdk import App, Validations
@@ -18,7 +19,9 @@ from cdk_app.platform import Platform
 from cdk_app.stages import STAGES, StageConfig
 from stacks.abilities import AWS, emulator
 from stacks.model import Alerting, Domain, Existing, TimescaleExternal
+from tests.infra.growth import grown
 
+EVERY = ("dev", "staging", "prod", "borrowing", "local")
 _SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:lent-AbCdEf"
 
 
@@ -58,10 +61,10 @@ def borrowing() -> StageConfig:
     return StageConfig.model_validate(base.model_copy(update=changed).model_dump())
 
 
-def synthesize(folder: Path) -> None:
+def synthesize(folder: Path, stages: Sequence[str] = EVERY) -> None:
     """Templates and nag's report in `folder/<stage>`; findings are for the tests to see, so they do not end it."""
     context = json.loads((assets.ROOT / "cdk.json").read_text())["context"]
-    for stage in ("dev", "staging", "prod", "borrowing", "local"):
+    for stage in stages:
         app = App(outdir=str(folder / stage), context=context, analytics_reporting=False)
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
         if stage == "local":
@@ -73,7 +76,13 @@ def synthesize(folder: Path) -> None:
         except RuntimeError as error:
             if "Validation failed" not in str(error):
                 raise
+    with grown():
+        for stage in ("dev", "staging", "prod"):
+            app = App(outdir=str(folder / f"grown-{stage}"), context=context, analytics_reporting=False)
+            config = STAGES[stage].model_dump()
+            Platform(app, StageConfig.model_validate(config), AWS)
+            app.synth()
 
 
 if __name__ == "__main__":
-    synthesize(Path(sys.argv[1]))
+    synthesize(Path(sys.argv[1]), sys.argv[2:] or EVERY)

@@ -22,7 +22,7 @@ class Resource(NamedTuple):
 
 
 class Stage:
-    """The synthesized stacks of a stage, by the last word of their names."""
+    """The synthesized stacks of a stage, by their names without `premium-<stage>-`."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
@@ -31,7 +31,18 @@ class Stage:
     @cached_property
     def stacks(self) -> dict[str, Json]:
         paths = sorted(self.folder.glob("premium-*.template.json"))
-        return {path.name.split(".")[0].rsplit("-", 1)[1]: json.loads(path.read_text()) for path in paths}
+        return {path.name.split(".")[0].split("-", 2)[2]: json.loads(path.read_text()) for path in paths}
+
+    def artifacts(self) -> dict[str, Json]:
+        """The stacks of the cloud assembly's manifest, by the same names."""
+        artifacts = json.loads((self.folder / "manifest.json").read_text())["artifacts"]
+        stacks = {name: one for name, one in artifacts.items() if one["type"] == "aws:cloudformation:stack"}
+        return {name.split("-", 2)[2]: one for name, one in stacks.items() if name.startswith("premium-")}
+
+    def functions(self) -> dict[str, Resource]:
+        """Every function of ours, by its handler."""
+        found = [f for f in self.resources("AWS::Lambda::Function") if "Handler" in f.properties]
+        return {f.properties["Handler"]: f for f in found if f.properties["Handler"].startswith("handlers.")}
 
     def resources(self, kind: str, stack: str | None = None) -> list[Resource]:
         """All of a type; an empty answer fails the test, so that a renamed type is not mistaken for a safe one."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from stacks.routes import FUNCTIONS, HTTP, SCHEDULED
 
 from cdk_app.stages import STAGES
 from handlers.runtime.cors import EXPOSED
-from premium.tax import service
+from premium.manifest import service, services
+from premium.tax.service import UPLOADS
+from stacks.functions import deployed, fronts, functions, of_service, schedules
 from tests.infra.conftest import ON_AWS
 from tests.infra.templates import Resource, Stage, text
 
@@ -19,15 +22,12 @@ def routes(stage: Stage) -> list[Resource]:
     return [r for r in stage.resources("AWS::ApiGatewayV2::Route") if r.name.startswith("Http")]
 
 
-def functions(stage: Stage) -> dict[str, Resource]:
-    found = stage.resources("AWS::Lambda::Function", "api")
-    return {f.properties["Handler"]: f for f in found if f.properties["Handler"].startswith("handlers.")}
-
-
 @pytest.mark.parametrize("name", EVERYWHERE)
 def test_every_route_asks_the_authorizer(stages: dict[str, Stage], name: str) -> None:
     found = routes(stages[name])
-    assert {r.properties["RouteKey"] for r in found} == {key for function in HTTP for key in function.routes}
+    wanted = {"GET /v1/health", "$default", *(route for each in services() for route in each.routes)}
+    assert {r.properties["RouteKey"] for r in found} >= wanted
+    assert len(found) == sum(len(function.routes) for function in functions())
     for route in found:
         assert route.properties["AuthorizationType"] == "CUSTOM", route.properties["RouteKey"]
         assert route.properties["AuthorizerId"]
@@ -47,17 +47,34 @@ def test_the_authorizer_is_asked_every_time(stages: dict[str, Stage], name: str)
 @pytest.mark.parametrize("name", EVERYWHERE)
 def test_every_function_is_there_and_called_by_its_alias(stages: dict[str, Stage], name: str) -> None:
     stage = stages[name]
-    assert set(functions(stage)) == {f"{function.module}.handler" for function in FUNCTIONS}
-    aliases = stage.resources("AWS::Lambda::Alias", "api")
+    assert set(stage.functions()) == {f"{function.module}.handler" for function in functions()}
+    aliases = stage.resources("AWS::Lambda::Alias")
     assert {alias.properties["Name"] for alias in aliases} == {"live"}
-    assert len(aliases) == len(FUNCTIONS)
+    assert len(aliases) == len(functions())
     for integration in stage.resources("AWS::ApiGatewayV2::Integration"):
         assert "Live" in text(integration.properties["IntegrationUri"])
     assert "Live" in text(stage.only("AWS::Lambda::EventSourceMapping").properties["FunctionName"])
 
 
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_each_service_has_a_stack_with_its_own_functions(stages: dict[str, Stage], name: str) -> None:
+    placed = {handler: function.stack for handler, function in stages[name].functions().items()}
+    for each in deployed():
+        for function in of_service(each):
+            assert placed[f"{function.module}.handler"] == f"service-{each.name.replace('_', '-')}"
+    assert {placed[f"{function.module}.handler"] for function in fronts()} == {"api"}
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_these_apis_alone_may_call_a_function(stages: dict[str, Stage], name: str) -> None:
+    allowed = stages[name].resources("AWS::Lambda::Permission")
+    for permission in [each for each in allowed if each.properties["Principal"] == "apigateway.amazonaws.com"]:
+        source = text(permission.properties["SourceArn"])
+        assert "HttpApi" in source or "SocketApi" in source, permission.name
+
+
 def test_functions_are_small_traced_and_on_arm(stage: Stage) -> None:
-    for function in functions(stage).values():
+    for function in stage.functions().values():
         assert function.properties["MemorySize"] == 512
         assert function.properties["Architectures"] == ["arm64"]
         assert function.properties["TracingConfig"] == {"Mode": "Active"}
@@ -65,7 +82,7 @@ def test_functions_are_small_traced_and_on_arm(stage: Stage) -> None:
 
 
 def test_functions_are_told_arns_never_secrets(stage: Stage) -> None:
-    for function in functions(stage).values():
+    for function in stage.functions().values():
         variables = function.properties["Environment"]["Variables"]
         assert variables["PREMIUM_STAGE"] == stage.name
         assert "{{resolve:" not in text(variables)
@@ -102,11 +119,12 @@ def test_cors_is_for_our_origins_alone(stage: Stage) -> None:
 
 
 def test_new_versions_come_by_a_canary_that_an_alarm_takes_back(stage: Stage) -> None:
-    config = stage.only("AWS::CodeDeploy::DeploymentConfig").properties["TrafficRoutingConfig"]
     minutes = 60 if stage.name == "prod" else 5
-    assert config["TimeBasedCanary"] == {"CanaryInterval": minutes, "CanaryPercentage": 5}
+    for config in stage.resources("AWS::CodeDeploy::DeploymentConfig"):
+        canary = config.properties["TrafficRoutingConfig"]["TimeBasedCanary"]
+        assert canary == {"CanaryInterval": minutes, "CanaryPercentage": 5}
     groups = stage.resources("AWS::CodeDeploy::DeploymentGroup")
-    assert len(groups) == len(FUNCTIONS)
+    assert len(groups) == len(functions())
     for group in groups:
         assert group.properties["AlarmConfiguration"]["Enabled"] is True
         assert len(group.properties["AlarmConfiguration"]["Alarms"]) == 1
@@ -117,13 +135,15 @@ def test_new_versions_come_by_a_canary_that_an_alarm_takes_back(stage: Stage) ->
 
 def test_hot_functions_are_warm_in_prod_alone(stage: Stage) -> None:
     warm = [a for a in stage.resources("AWS::Lambda::Alias") if "ProvisionedConcurrencyConfig" in a.properties]
-    hot = [function for function in FUNCTIONS if function.hot]
+    hot = [function for function in functions() if function.hot]
     assert len(warm) == (len(hot) if stage.name == "prod" else 0)
 
 
 def test_without_a_proxy_concurrency_is_bounded(stage: Stage) -> None:
-    bounds = {f.properties.get("ReservedConcurrentExecutions") for f in functions(stage).values()}
-    assert bounds == {STAGES[stage.name].functions.concurrency}
+    found = {handler: f.properties.get("ReservedConcurrentExecutions") for handler, f in stage.functions().items()}
+    reserved = STAGES[stage.name].reserved()
+    assert found == {f"{function.module}.handler": reserved.get(function.name) for function in functions()}
+    assert bool(reserved) is (stage.name == "dev")
 
 
 def test_chain_events_fail_one_by_one(stage: Stage) -> None:
@@ -132,8 +152,7 @@ def test_chain_events_fail_one_by_one(stage: Stage) -> None:
 
 
 def test_schedules_retry_and_end_in_dead_letters(stage: Stage) -> None:
-    rules = stage.resources("AWS::Events::Rule", "api")
-    assert len([rule for rule in rules if "ScheduleExpression" in rule.properties]) == len(SCHEDULED)
+    rules = [*stage.resources("AWS::Events::Rule", "api"), *stage.resources("AWS::Events::Rule", "service-tax")]
     for rule in rules:
         target = rule.properties["Targets"][0]
         assert "DeadLetterConfig" in target
@@ -142,12 +161,25 @@ def test_schedules_retry_and_end_in_dead_letters(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("name", EVERYWHERE)
-def test_an_upload_starts_its_import(stages: dict[str, Stage], name: str) -> None:
+def test_every_schedule_is_in_the_stack_at_its_own_pace(stages: dict[str, Stage], name: str) -> None:
+    rules = [rule.properties for rule in stages[name].resources("AWS::Events::Rule", "api")]
+    found = {json.loads(rule["Targets"][0]["Input"])["task"]: rule["ScheduleExpression"] for rule in rules}
+    assert {task: _minutes(pace) for task, pace in found.items()} == {each.name: each.every for each in schedules()}
+
+
+def _minutes(pace: str) -> int:
+    number, unit = pace.removeprefix("rate(").rstrip(")").split()
+    return int(number) * {"minute": 1, "hour": 60, "day": 1440}[unit.rstrip("s")]
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_an_upload_calls_its_consumer(stages: dict[str, Stage], name: str) -> None:
     """The rule listens where the presigned forms write, in the bucket that tells of its objects."""
     stage = stages[name]
-    (rule,) = [r for r in stage.resources("AWS::Events::Rule", "api") if "EventPattern" in r.properties]
+    (rule,) = stage.resources("AWS::Events::Rule", "service-tax")
     detail = rule.properties["EventPattern"]["detail"]
-    assert detail["object"] == {"key": [{"prefix": service.UPLOADS}]}
+    assert [consumer.uploads for consumer in service("tax").consumers] == [UPLOADS]
+    assert detail["object"] == {"key": [{"prefix": UPLOADS}]}
     assert "Exports" in text(detail["bucket"])
     buckets = stage.resources("AWS::S3::Bucket", "data")
     telling = [bucket.name for bucket in buckets if "NotificationConfiguration" in bucket.properties]

@@ -11,9 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from stacks.routes import FUNCTIONS
 
 from cdk_app import assets
+from stacks.functions import functions
 from tests.infra.templates import Stage
 
 pytestmark = pytest.mark.infra
@@ -77,7 +77,7 @@ def test_every_handler_imports_from_its_package_alone(tmp_path: Path) -> None:
     """A clean interpreter, without this environment's packages: the emulator would hide what is missing."""
     for archive in (assets.dependencies(assets.THIS_MACHINE), assets.code()):
         zipfile.ZipFile(archive).extractall(tmp_path)
-    names = [function.module for function in FUNCTIONS]
+    names = [function.module for function in functions()]
     script = (
         "import sys, importlib\n"
         f"sys.path[:0] = [{str(tmp_path)!r}, {str(tmp_path / 'python')!r}]\n"

@@ -39,19 +39,13 @@ def test_a_lent_redis_is_not_made_again(lent: Stage) -> None:
     assert authorizer.properties["Environment"]["Variables"]["REDIS_SECRET_ARN"].endswith("secret:lent-AbCdEf")
 
 
-def test_lent_queue_topic_and_api_are_used(lent: Stage) -> None:
+def test_a_lent_queue_and_api_are_used(lent: Stage) -> None:
     mapping = lent.only("AWS::Lambda::EventSourceMapping").properties
     assert mapping["EventSourceArn"] == "arn:aws:sqs:eu-west-1:123456789012:events"
     apis = lent.resources("AWS::ApiGatewayV2::Api")
     assert [api.properties["ProtocolType"] for api in apis] == ["WEBSOCKET"]
     routes = [r for r in lent.resources("AWS::ApiGatewayV2::Route") if r.properties["ApiId"] == "a1b2c3d4e5"]
     assert len(routes) > 30
-
-
-def test_the_lent_replica_is_told_to_workers_alone(lent: Stage) -> None:
-    tasks = text([task.properties for task in lent.resources("AWS::ECS::TaskDefinition", "workers")])
-    assert "FREE_REPLICA_SECRET_ARN" in tasks
-    assert "FREE_REPLICA_SECRET_ARN" not in text([f.properties for f in lent.resources("AWS::Lambda::Function")])
 
 
 def test_what_must_be_new_is_new(lent: Stage) -> None:
@@ -75,4 +69,4 @@ def test_absent_everything_is_made(stages: dict[str, Stage]) -> None:
     for kind in ("AWS::EC2::VPC", "AWS::ElastiCache::ReplicationGroup", "AWS::EC2::Instance"):
         assert prod.only(kind)
     assert len(prod.resources("AWS::ApiGatewayV2::Api")) == 2
-    assert len(prod.resources("AWS::SQS::Queue", "messaging")) == 6
+    assert len(prod.resources("AWS::SQS::Queue", "messaging")) == 2

@@ -49,10 +49,10 @@ def test_databases_stand_in_the_database_subnets(stage: Stage) -> None:
         assert "database" in text(instance.properties["SubnetId"])
 
 
-def test_only_prod_has_a_reader_and_a_proxy(stage: Stage) -> None:
+def test_prod_has_a_reader_and_every_stage_but_dev_a_proxy(stage: Stage) -> None:
     readers = [r for r in stage.resources("AWS::RDS::DBInstance") if "SourceDBInstanceIdentifier" in r.properties]
     proxies = list(stage.every("AWS::RDS::DBProxy"))
-    assert (len(readers), len(proxies)) == ((1, 1) if stage.name == "prod" else (0, 0))
+    assert (len(readers), len(proxies)) == {"dev": (0, 0), "staging": (0, 1), "prod": (1, 1)}[stage.name]
     for proxy in proxies:
         assert proxy.properties["RequireTLS"] is True
         assert {auth["ClientPasswordAuthType"] for auth in proxy.properties["Auth"]} == {"POSTGRES_SCRAM_SHA_256"}
@@ -124,9 +124,11 @@ def test_backups_are_daily_and_encrypted(stage: Stage) -> None:
 
 
 def test_the_connection_budget_holds() -> None:
-    for stage in ("dev", "staging"):
-        config = STAGES[stage]
-        assert config.postgres is not None
-        assert config.connections_needed() <= config.postgres.max_connections
-    assert STAGES["prod"].postgres is not None
-    assert STAGES["prod"].postgres.proxy
+    dev = STAGES["dev"]
+    assert dev.postgres is not None
+    assert dev.reserved()
+    assert dev.connections_needed() <= dev.postgres.max_connections
+    for stage in ("staging", "prod"):
+        postgres = STAGES[stage].postgres
+        assert postgres is not None
+        assert postgres.proxy

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stacks.constructs.service_function import construct_name
+from stacks.functions import functions
 from tests.infra.templates import Json, Stage, listed, text
 
 pytestmark = pytest.mark.infra
@@ -30,17 +32,21 @@ def test_star_is_only_for_what_has_no_resource(stage: Stage) -> None:
             assert not strange, f"{policy.stack}/{policy.name}: {strange}"
 
 
-def test_the_audit_trail_can_be_appended_to_and_never_changed(stage: Stage) -> None:
-    granted = [s for _, s in stage.statements() if "FnGetAttAudit" in text(s["Resource"])]
-    assert granted
-    for statement in granted:
-        changing = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
-        assert not changing & set(listed(statement["Action"]))
+def test_the_audit_trail_is_appended_to_and_read_by_who_needs_it(stage: Stage) -> None:
+    """No process may change an entry; only one that shows entries may read them."""
+    rights: dict[str, set[str]] = {}
+    for policy, statement in stage.statements():
+        if "FnGetAttAudit" in text(statement["Resource"]):
+            rights.setdefault(policy.name, set()).update(listed(statement["Action"]))
+    assert {action for actions in rights.values() for action in actions} == {"dynamodb:PutItem", "dynamodb:Query"}
+    readers = {name for name, actions in rights.items() if "dynamodb:Query" in actions}
+    wanted = {construct_name(each.name) for each in functions() if "audit_read" in each.needs}
+    assert {name.partition("RoleDefaultPolicy")[0] for name in readers} == wanted
 
 
 def test_each_function_has_a_role_of_its_own(stage: Stage) -> None:
-    functions = stage.resources("AWS::Lambda::Function", "api")
-    assert len({text(function.properties["Role"]) for function in functions}) == len(functions)
+    roles = {(function.stack, text(function.properties["Role"])) for function in stage.functions().values()}
+    assert len(roles) == len(functions())
 
 
 def test_a_function_reaches_only_what_it_needs(prod: Stage) -> None:
@@ -53,7 +59,7 @@ def test_a_function_reaches_only_what_it_needs(prod: Stage) -> None:
 
 
 def role_rights(stage: Stage, name: str) -> str:
-    found = [s for policy, s in stage.statements("api") if policy.name.startswith(f"{name}RoleDefaultPolicy")]
+    found = [s for policy, s in stage.statements() if policy.name.startswith(f"{name}RoleDefaultPolicy")]
     assert found
     return text(found)
 
@@ -63,7 +69,8 @@ def test_workers_read_their_own_database_role_and_functions_theirs(stage: Stage)
         environment = text(task.properties["ContainerDefinitions"][0]["Environment"])
         assert "WorkerDatabaseConnection" in environment
         assert "DatabaseAppConnection" not in environment
-    for policy, statement in stage.statements("api"):
+    ours = [each for each in stage.statements() if each[0].stack == "api" or each[0].stack.startswith("service-")]
+    for policy, statement in ours:
         if "secretsmanager:GetSecretValue" in listed(statement["Action"]):
             assert "Admin" not in text(statement["Resource"]), policy.name
             assert "Owner" not in text(statement["Resource"]), policy.name

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cdk_app.stages import STAGES
-from tests.infra.templates import Resource, Stage, text
+from tests.infra.templates import Stage, text
 
 pytestmark = pytest.mark.infra
 CALLERS = ("Functions", "Workers", "Migrations")
@@ -76,7 +76,7 @@ def test_no_group_is_open_and_stores_start_nothing(stage: Stage) -> None:
 
 
 def test_our_functions_and_tasks_run_in_private_subnets(stage: Stage) -> None:
-    for function in ours(stage):
+    for function in stage.functions().values():
         subnets = function.properties["VpcConfig"]["SubnetIds"]
         assert all("private" in text(subnet) for subnet in subnets)
         assert "GroupsFunctions" in text(function.properties["VpcConfig"]["SecurityGroupIds"])
@@ -85,9 +85,3 @@ def test_our_functions_and_tasks_run_in_private_subnets(stage: Stage) -> None:
         assert network["AssignPublicIp"] == "DISABLED"
         assert all("private" in text(subnet) for subnet in network["Subnets"])
         assert "GroupsWorkers" in text(network["SecurityGroups"])
-
-
-def ours(stage: Stage) -> list[Resource]:
-    return [
-        f for f in stage.resources("AWS::Lambda::Function", "api") if f.properties["Handler"].startswith("handlers.")
-    ]

@@ -1,11 +1,14 @@
-"""Alarms that reach somebody, logs that are kept as long as the stage says, notices, budget, dashboards."""
+"""Alarms that reach somebody, logs that are kept as long as the stage says, notices, budget."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from stacks.routes import HTTP
 
 from cdk_app.stages import STAGES
+from stacks.constructs.service_function import construct_name
+from stacks.functions import deployed, functions
 from tests.infra.templates import Json, Stage, text
 
 pytestmark = pytest.mark.infra
@@ -13,11 +16,13 @@ DAYS = {"dev": 7, "staging": 30, "prod": 365}
 
 
 def alarms(stage: Stage) -> dict[str, Json]:
-    return {a.name: a.properties for a in stage.resources("AWS::CloudWatch::Alarm", "observability")}
+    """Those that people are told of: scaling and recovery act by themselves."""
+    found = [a for a in stage.resources("AWS::CloudWatch::Alarm") if a.stack not in {"workers", "timeseries"}]
+    return {f"{a.stack}/{a.name}": a.properties for a in found}
 
 
 def named(stage: Stage, part: str) -> Json:
-    found = [alarm for name, alarm in alarms(stage).items() if part in name]
+    found = [alarm for name, alarm in alarms(stage).items() if re.search(f"{part}[0-9A-F]{{8}}$", name)]
     assert len(found) == 1, part
     return found[0]
 
@@ -38,18 +43,26 @@ def test_every_function_and_task_has_a_log_group_of_ours(stage: Stage) -> None:
 def test_every_alarm_tells_its_class(stage: Stage) -> None:
     for name, alarm in alarms(stage).items():
         severity = alarm["AlarmDescription"].split("]")[0].strip("[")
-        assert f"Operations{severity.capitalize()}" in text(alarm["AlarmActions"]), name
+        topic = "Critical" if name.startswith("edge/") else f"Operations{severity.capitalize()}"
+        assert topic in text(alarm["AlarmActions"]), name
         assert alarm["OKActions"], name
 
 
 def test_canary_and_recovery_alarms_act(stage: Stage) -> None:
     for alarm in stage.resources("AWS::CloudWatch::Alarm", "timeseries"):
         assert alarm.properties["AlarmActions"]
-    watched = text(
-        [group.properties["AlarmConfiguration"] for group in stage.resources("AWS::CodeDeploy::DeploymentGroup")]
-    )
-    for alarm in stage.resources("AWS::CloudWatch::Alarm", "api"):
-        assert alarm.name in watched, "an alarm of the api that no deployment watches"
+    groups = stage.resources("AWS::CodeDeploy::DeploymentGroup")
+    watched = {(group.stack, text(group.properties["AlarmConfiguration"]["Alarms"])) for group in groups}
+    canaries = [a for a in stage.resources("AWS::CloudWatch::Alarm") if a.name.startswith("WatchAlarmsCanary")]
+    assert {(alarm.stack, text([{"Name": {"Ref": alarm.name}}])) for alarm in canaries} == watched
+    assert len(canaries) == len(functions())
+
+
+def test_every_function_is_watched(stage: Stage) -> None:
+    for function in functions():
+        title = construct_name(function.name)
+        for kind in ("Canary", "Throttled", "LoggedErrors"):
+            assert named(stage, f"WatchAlarms{kind}{title}")["AlarmActions"]
 
 
 @pytest.mark.parametrize(
@@ -62,8 +75,7 @@ def test_canary_and_recovery_alarms_act(stage: Stage) -> None:
         ("FailedJobs", 0, "warning"),
         ("EventsAge", 300, "warning"),
         ("EventsDeadLetters", 0, "critical"),
-        ("IntakeDeadLetters", 0, "critical"),
-        ("WebhooksDeadLetters", 0, "critical"),
+        ("UploadsDeadLetters", 0, "critical"),
         ("SchedulesDeadLetters", 0, "critical"),
         ("TimeseriesDown", 0, "critical"),
     ],
@@ -96,10 +108,12 @@ def test_alarms_may_publish_to_encrypted_topics(stage: Stage) -> None:
         assert f"{service}.amazonaws.com" in allowed
 
 
-def test_a_dashboard_a_service_and_the_business(stage: Stage) -> None:
-    names = text([dashboard.name for dashboard in stage.resources("AWS::CloudWatch::Dashboard")])
-    for service in (*(function.name for function in HTTP), "stores", "business"):
-        assert service.title().replace("_", "") in names
+def test_a_dashboard_a_service_and_three_of_the_platform(stage: Stage) -> None:
+    found = [(dashboard.stack, dashboard.name) for dashboard in stage.resources("AWS::CloudWatch::Dashboard")]
+    of_services = [stack for stack, _ in found if stack.startswith("service-")]
+    assert sorted(of_services) == sorted(f"service-{each.name.replace('_', '-')}" for each in deployed())
+    rest = text([name for stack, name in found if stack == "observability"])
+    assert all(f"Dashboards{name}" in rest for name in ("Stores", "Workers", "Business"))
 
 
 def test_errors_in_logs_are_counted(stage: Stage) -> None:

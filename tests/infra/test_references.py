@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +13,10 @@ from cdk_app.assets import ROOT
 from tests.infra.templates import Stage, text
 
 pytestmark = pytest.mark.infra
+# Stacks of services stand side by side: none of them points to another.
 ORDER = (
-    "network", "security", "data", "timeseries", "messaging", "migrations", "api", "workers", "edge", "observability",
+    "network", "security", "data", "timeseries", "messaging", "migrations", "api", "service", "workers", "edge",
+    "observability",
 )  # fmt: skip
 # AWS knows these by a name that must be given; each is made of the stage's.
 NAMED = {
@@ -34,15 +38,16 @@ EXCEPTIONS = {("AWS::Logs::LogGroup", "edge"), ("AWS::XRay::Group", "observabili
 
 
 def test_stacks_depend_on_earlier_ones_alone(stage: Stage) -> None:
-    artifacts = json.loads((stage.folder / "manifest.json").read_text())["artifacts"]
     prefix = f"premium-{stage.name}-"
-    for name in ORDER:
-        for dependency in artifacts[prefix + name]["dependencies"]:
+    for name, artifact in stage.artifacts().items():
+        for dependency in artifact["dependencies"]:
             if dependency.startswith(prefix) and not dependency.endswith(".assets"):
-                assert ORDER.index(dependency.removeprefix(prefix)) < ORDER.index(name), f"{name} → {dependency}"
-    assert {path.removeprefix(prefix) for path in artifacts if path.startswith(prefix) and "." not in path} == set(
-        ORDER
-    )
+                assert _place(dependency.removeprefix(prefix)) < _place(name), f"{name} → {dependency}"
+    assert {_place(name) for name in stage.artifacts()} == set(range(len(ORDER)))
+
+
+def _place(name: str) -> int:
+    return ORDER.index("service" if name.startswith("service-") else name)
 
 
 def test_nothing_has_a_physical_name(stage: Stage) -> None:
@@ -60,15 +65,31 @@ def test_no_account_is_in_a_template(stage: Stage) -> None:
 
 def test_stacks_of_prod_are_protected(stages: dict[str, Stage]) -> None:
     for name in ("dev", "staging", "prod"):
-        artifacts = json.loads((stages[name].folder / "manifest.json").read_text())["artifacts"]
-        protected = {
-            bool(a["properties"].get("terminationProtection"))
-            for a in artifacts.values()
-            if a["type"] == "aws:cloudformation:stack"
-        }
+        artifacts = stages[name].artifacts().values()
+        protected = {bool(one["properties"].get("terminationProtection")) for one in artifacts}
         assert protected == {name == "prod"}
 
 
 def test_stack_files_stay_small() -> None:
     for path in [*(ROOT / "stacks").rglob("*.py"), *(ROOT / "cdk_app").rglob("*.py")]:
         assert len(path.read_text().splitlines()) <= 200, path
+
+
+def test_a_service_has_room_for_400_more_routes(prod: Stage) -> None:
+    """CloudFormation takes 500 resources a stack, and a route is one of its service's stack."""
+    for name, template in prod.stacks.items():
+        assert len(template["Resources"]) <= (100 if name.startswith("service-") else 250), name
+
+
+def test_infrastructure_reads_manifests_and_nothing_else_of_the_application() -> None:
+    for path in [*(ROOT / "stacks").rglob("*.py"), *(ROOT / "cdk_app").rglob("*.py")]:
+        ours = {name for name in _imported(path) if name.partition(".")[0] in {"premium", "handlers", "workers"}}
+        assert ours <= {"premium.manifest"}, path
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)

@@ -1,4 +1,4 @@
 """Tokens, API keys, and the users that they belong to.
 
-Nothing here knows a database: `callers.Users` is what it asks.
+Nothing here knows a database: `owners.Users` is what it asks.
 """

@@ -1,6 +1,7 @@
 """Templates of a rule's texts: `{{field}}` becomes the event's value.
 
-A value goes in as plain text of one line; each channel escapes the whole text for its own medium.
+Nothing else happens in a template. A value goes in as plain text of one line; each channel escapes the whole text for
+its own medium.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from premium.alerts.language.catalogue import FIELDS, KIND_OF_RULE
 from premium.alerts.language.values import field_of
-from premium.notifications.text import MAX_TEXT, line
+from premium.plaintext import MAX_TEXT, line
 
 MAX_TEMPLATE = 2_000
 

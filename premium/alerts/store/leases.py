@@ -10,7 +10,7 @@ from __future__ import annotations
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from premium.alerts.shards.standing import HEIR_SECONDS, LEASE_SECONDS, SILENT_SECONDS, ShardLost, Standing
+from premium.alerts.shards.ownership import HEIR_SECONDS, LEASE_SECONDS, SILENT_SECONDS, ShardLost, Standing
 from premium.storage.postgres import Database
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from premium.alerts.shards.standing import LEASE_SECONDS, ShardLost, Standing
+from premium.alerts.shards.ownership import LEASE_SECONDS, ShardLost, Standing
 from premium.alerts.work.shard import FOLLOW_SECONDS, Shard
 from premium.errors import UpstreamUnavailable
 from premium.observability import logger

@@ -15,7 +15,7 @@ from redis import Redis
 
 from premium.alerts.matcher.memory import Changes
 from premium.alerts.model import Alert
-from premium.alerts.shards.standing import ShardLost
+from premium.alerts.shards.ownership import ShardLost
 from premium.alerts.store.batch_queue import BatchQueue
 from premium.alerts.store.batches import ShardBatches
 from premium.alerts.store.leases import ShardLease
@@ -24,7 +24,7 @@ from premium.alerts.store.shard_rules import ShardRules
 from premium.alerts.work.judge import Judge
 from premium.alerts.work.shard_state import ShardState
 from premium.errors import UpstreamUnavailable
-from premium.observability import logger
+from premium.observability import count, logger
 from premium.storage.postgres import Database
 
 MOST = 64
@@ -154,4 +154,6 @@ class Shard:
         self._state.matcher.memory.changes = Changes()
         self._queue.remove(batches)
         self._enqueue(alerts)
+        if fired := sum(alert.notice == "fired" for alert in alerts):
+            count("AlertsTriggered", fired)
         return events

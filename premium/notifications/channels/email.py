@@ -1,4 +1,7 @@
-"""Emails by Amazon SES (API v2) or SendGrid (v3 mail send): the text as it is, and the same text escaped as HTML."""
+"""Emails by Amazon SES (API v2) or SendGrid (v3 mail send).
+
+The text as it is, and the same text escaped as HTML.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
 from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.model import Delivery
-from premium.notifications.text import line
+from premium.plaintext import line
 
 DELIVERY_HEADER = "X-Premium-Delivery-Id"
 _THREADS = 16
@@ -42,9 +45,11 @@ class SesEmails:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ses")
 
     def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - all mail goes one way
+        """All mail goes one way."""
         return Way("ses", "ses")
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
+        """Send the mail, in a thread."""
         breaker.admit()
         try:
             await asyncio.get_running_loop().run_in_executor(self._threads, self._send, delivery)
@@ -96,9 +101,11 @@ class SendGridEmails:
         self._url = f"{base.rstrip('/')}/v3/mail/send"
 
     def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - all mail goes one way
+        """All mail goes one way."""
         return Way("sendgrid", "sendgrid")
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
+        """Send the mail."""
         neighbour = Neighbour(
             "the email provider", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker
         )

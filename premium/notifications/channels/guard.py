@@ -1,7 +1,8 @@
-"""A client for addresses that users give: it connects to what it has checked, and reads no more than it needs.
+"""A client for addresses that users give: it connects to checked ones only.
 
-The name is resolved here, every address is judged, and the connection goes to one of these very addresses, under the
-name's own Host and TLS name: a second answer of the DNS has nobody to mislead. Redirects are not followed.
+It reads no more than it needs. The name is resolved here, every address is judged, and the connection goes to one of
+these very addresses, under the name's own Host and TLS name: a second answer of the DNS has nobody to mislead.
+Redirects are not followed.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ class Blocked(Refused):
 
 
 class Resolver:
-    """The system's resolver, in threads of its own: a dead name server must not hold up anything else."""
+    """The system's resolver, in threads of its own.
+
+    A dead name server must not hold up anything else.
+    """
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="resolver")
@@ -65,6 +69,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        """Connect to one of the name's addresses, all of which were checked."""
         failure: Exception = httpcore.ConnectError("no address")
         for address in await self._checked(host, port):
             try:
@@ -79,9 +84,11 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ARG002, ASYNC109 - httpcore's signature
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - httpcore's signature
     ) -> httpcore.AsyncNetworkStream:
+        """Refuse: a socket file is no destination."""
         raise Blocked(f"{path} is not on the network")
 
     async def sleep(self, seconds: float) -> None:
+        """Sleep as httpcore asks."""
         await self._inner.sleep(seconds)
 
     async def _checked(self, host: str, port: int) -> list[Address]:
@@ -112,6 +119,7 @@ class _Pool(httpx.AsyncHTTPTransport):
         self.busy = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, counted while it is under way."""
         self.busy += 1
         try:
             return await super().handle_async_request(request)
@@ -120,8 +128,10 @@ class _Pool(httpx.AsyncHTTPTransport):
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """Small pools, several to one origin where it is busy: httpcore compares each connection of a pool with each
-    other at every request. Answers are cut short."""
+    """Small pools of connections, several to one origin where it is busy.
+
+    httpcore compares each connection of a pool with each other at every request. Answers are cut short.
+    """
 
     def __init__(
         self, *, loopback: bool, resolve: Resolve | None = None, context: ssl.SSLContext | None = None
@@ -131,6 +141,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._origins: OrderedDict[tuple[str, str, int | None], list[_Pool]] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request by a pool with a connection to spare.
+
+        The answer is cut short.
+        """
         pool = await self._pool_of(request.url)
         response = await pool.handle_async_request(request)
         # Nobody reads the answer: unpacked, a small one could fill the memory.
@@ -140,6 +154,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
+        """Close all pools."""
         for pools in self._origins.values():
             for pool in pools:
                 await pool.aclose()
@@ -181,6 +196,7 @@ class _Short(httpx.AsyncByteStream):
                 return
 
     async def aclose(self) -> None:
+        """Close the whole stream."""
         await self._whole.aclose()
 
 

@@ -1,7 +1,8 @@
-"""The channels of this stage, from one secret (`NOTIFICATIONS_SECRET_ARN`); what it does not name is not set up.
+"""Channels of this stage, as one secret sets them up.
 
-Webhooks need no provider. Addresses of providers are their public ones unless the secret says otherwise. A secret that
-is changed, by rotation or by an operator, holds from the next look at it on.
+What the secret (`NOTIFICATIONS_SECRET_ARN`) does not name is not set up. Webhooks need no provider. Addresses of
+providers are their public ones unless the secret says otherwise. A secret that is changed, by rotation or by an
+operator, holds from the next look at it on.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ class Providers(BaseModel):
 
 
 def providers_of(platform: Platform) -> Providers:
-    """None set up where the stage has no such secret; ConfigurationError names a wrong field, never its value."""
+    """Read the providers' secret, none where the stage has none.
+
+    ConfigurationError names a wrong field, never its value.
+    """
     arn = platform.settings.of(NotificationSettings).notifications_secret_arn
     if arn is None:
         return Providers()
@@ -64,7 +68,10 @@ def providers_of(platform: Platform) -> Providers:
 
 
 class Channels(Mapping[str, Adapter]):
-    """Adapters by channel, made anew when the secret has changed; attempts under way keep those that they have."""
+    """Adapters by channel, made anew when the secret has changed.
+
+    Attempts under way keep those that they have.
+    """
 
     def __init__(self, read: Callable[[], Providers], make: Callable[[Providers], Mapping[str, Adapter]]) -> None:
         self._read, self._make = read, make

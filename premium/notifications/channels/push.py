@@ -1,4 +1,7 @@
-"""Push messages by Firebase Cloud Messaging (HTTP v1), with an access token that our service account signs for."""
+"""Push messages by Firebase Cloud Messaging (HTTP v1).
+
+The access token is one that our service account signs for.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused
 from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
 from premium.notifications.model import Delivery
-from premium.notifications.text import line
+from premium.plaintext import line
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -24,7 +27,10 @@ _MAX_BODY = 1_000
 
 
 class AccessToken:
-    """Google's OAuth 2.0 for service accounts: a signed assertion for a token that lives an hour (RFC 7523)."""
+    """Google's OAuth 2.0 for service accounts (RFC 7523).
+
+    A signed assertion for a token that lives an hour.
+    """
 
     def __init__(self, client: httpx.AsyncClient, *, account: str, key: str, url: str) -> None:
         self._client = client
@@ -43,6 +49,7 @@ class AccessToken:
             return self._token
 
     def forget(self) -> None:
+        """Sign in anew the next time."""
         self._until = 0.0
 
     async def _renew(self) -> None:
@@ -71,9 +78,11 @@ class PushMessages:
         self._url = f"{base.rstrip('/')}/v1/projects/{project}/messages:send"
 
     def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - one project
+        """All messages go one way."""
         return Way("fcm", "fcm")
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
+        """Send the message."""
         neighbour = Neighbour(
             "the push provider", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker
         )
@@ -91,7 +100,9 @@ class PushMessages:
 
 
 def push_request(delivery: Delivery) -> dict[str, Any]:
-    """Body of messages:send; data values are strings, and the collapse key lets a repeat replace the first.
+    """Return the body of messages:send.
+
+    Data values are strings, and the collapse key lets a repeat replace the first.
 
     Of the notice's data its ids go along, by which an app opens the right page.
     """

@@ -1,4 +1,7 @@
-"""How a webhook is signed, and how whoever receives it checks that (docs/alerts.md shows it in other languages)."""
+"""Signatures of webhooks, and their check by whoever receives one.
+
+docs/alerts.md shows the check in other languages.
+"""
 
 from __future__ import annotations
 

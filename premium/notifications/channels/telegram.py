@@ -1,4 +1,4 @@
-"""Messages by a Telegram bot (`sendMessage`), as HTML in which everything of the message is escaped."""
+"""Messages by a Telegram bot (`sendMessage`), as escaped HTML."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ from premium.notifications.model import Delivery
 
 
 class TelegramMessages:
-    """`base` is the API's address; the bot's token is part of every path, so no URL of ours is logged."""
+    """Sends by a bot; `base` is the API's address.
+
+    The bot's token is part of every path, so no URL of ours is logged.
+    """
 
     def __init__(self, client: httpx.AsyncClient, token: str, base: str) -> None:
         self._client = client
         self._url = f"{base.rstrip('/')}/bot{token}/sendMessage"
 
     def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - one bot
+        """All messages go one way."""
         return Way("telegram", "telegram")
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
+        """Send the message."""
         neighbour = Neighbour("Telegram", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker)
         try:
             await neighbour.request("POST", self._url, json=telegram_request(delivery))
@@ -35,7 +40,10 @@ class TelegramMessages:
 
 
 def telegram_request(delivery: Delivery) -> dict[str, Any]:
-    """Body of sendMessage; `<b>` is ours, the rest is text. Telegram counts its 4,096 characters without markup."""
+    """Return the body of sendMessage.
+
+    `<b>` is ours, the rest is text. Telegram counts its 4,096 characters without markup.
+    """
     title, text = html.escape(delivery.title, quote=False), html.escape(delivery.text, quote=False)
     return {
         "chat_id": delivery.destination,

@@ -1,4 +1,7 @@
-"""Webhooks: a signed POST to a user's server, with ids in its headers that a repeat has, too."""
+"""Webhooks: a signed POST to a user's server.
+
+A repeat has the same ids in its headers.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from premium.storage.plain import to_json
 
 
 class Webhooks:
-    """`client` is a guarded one."""
+    """Posts to users' servers; `client` is a guarded one."""
 
     def __init__(self, client: httpx.AsyncClient, *, loopback: bool) -> None:
         self._client = client
@@ -30,6 +33,7 @@ class Webhooks:
         return Way(f"{host} {delivery.user_id}", host)
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
+        """Post the notice, signed."""
         if wrong := url_problem(delivery.destination, loopback=self._loopback):
             raise Blocked(f"the destination {wrong}")
         if delivery.signing_secret is None:

@@ -1,1 +1,1 @@
-"""Deliveries on their way: attempts side by side, in lanes that delay no other, and messages to open pages."""
+"""Deliveries on their way: attempts in lanes, and messages to open pages."""

@@ -1,4 +1,4 @@
-"""One attempt at a delivery and how it ended: nothing that a destination does gets further than here."""
+"""One attempt at a delivery: no failure of a destination gets further."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a courier's process put together: channels, lanes, deliveries in hand, messages to open pages."""
+"""The parts of a courier's process, put together."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ class Desk:
 async def open_desk(
     platform: Platform, store: DeliveryStore | None = None, *, rest: float = REST_SECONDS
 ) -> AsyncIterator[Desk]:
-    """Open clients, adapters and lanes; closed at the end. `rest`: seconds that a failing destination is left alone."""
+    """Open clients, adapters and lanes, and close them at the end.
+
+    `rest`: seconds that a failing destination is left alone.
+    """
     loopback = platform.settings.of(NotificationSettings).webhooks_to_loopback
     async with open_client() as outside, open_guarded(loopback=loopback) as guarded:
         channels = Channels(

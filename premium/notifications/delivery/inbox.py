@@ -1,4 +1,7 @@
-"""The queue `notifications` as the resident courier reads it: many jobs at a time, without a fork for each."""
+"""The queue `notifications` as the resident courier reads it.
+
+Many jobs at a time, without a fork for each.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ JOBS_AT_ONCE = 10
 
 
 def take(redis: Redis) -> list[PostedNotice]:
-    """Take the notices of the next jobs off the queue; waits for up to a second where there is none."""
+    """Take the notices of the next jobs off the queue.
+
+    Waits for up to a second where there is none.
+    """
     source = queue("notifications", redis)
     popped: Any = redis.lpop(source.key, JOBS_AT_ONCE)
     if not popped:

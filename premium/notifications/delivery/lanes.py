@@ -1,4 +1,7 @@
-"""Lanes: what one destination may occupy, so that a slow or dead one delays no other."""
+"""Lanes: they bound what one destination may occupy.
+
+So a slow or dead one delays no other.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ class Lanes:
 
     @asynccontextmanager
     async def turn(self, way: Way) -> AsyncIterator[CircuitBreaker]:
-        """The lane's breaker, once it is our turn in the lane and at the host; Full when it will not be soon."""
+        """Wait for our turn in the lane and at the host.
+
+        Gives the lane's breaker; Full when the turn will not come soon.
+        """
         lane, host = self._lane(way.lane, is_host=way.lane == way.host), self._lane(way.host, is_host=True)
         if lane.inside >= self._most:
             raise Full(way.lane)

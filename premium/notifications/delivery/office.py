@@ -53,10 +53,14 @@ class PostOffice:
 
     @property
     def room(self) -> int:
+        """How many deliveries more may be taken in hand."""
         return max(0, self._most - self.in_hand)
 
     async def accept(self, deliveries: Iterable[tuple[UUID, UUID]]) -> int:
-        """Claim these (by id and user) and start on them; how many were there to be claimed."""
+        """Claim these (by id and user) and start on them.
+
+        Return how many were there to be claimed.
+        """
         wanted = list(deliveries)
         held = list(self._held)
         return self._start(await self._call(lambda: self._store.claim(wanted, held))) if wanted else 0
@@ -67,7 +71,10 @@ class PostOffice:
         return self._start(await self._call(lambda: self._store.claim_due(most, held))) if most else 0
 
     async def sweep_until(self, stop: asyncio.Event) -> None:
-        """Every quarter of a second; at once again while there is more than one claim takes."""
+        """Claim what is due, every quarter of a second.
+
+        At once again while there is more than one claim takes.
+        """
         while not stop.is_set():
             try:
                 found = await self.sweep()
@@ -78,7 +85,7 @@ class PostOffice:
                 await asyncio.sleep(SWEEP_SECONDS)
 
     async def renew_for_ever(self) -> None:
-        """Keep the claims of what waits for a turn, or whose end waits to be written."""
+        """Renew the claims of what is still in hand."""
         before: frozenset[UUID] = frozenset()
         while True:
             await asyncio.sleep(_RENEW_SECONDS)

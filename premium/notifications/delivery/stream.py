@@ -1,4 +1,7 @@
-"""Messages of notices to their users' open pages: best effort, because what is told is kept all the same."""
+"""Messages of notices to their users' open pages.
+
+Best effort, because what is told is kept all the same.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ _KNOWN = 50_000
 
 
 class StreamedNotices:
-    """Sends each notice's message to whoever listens to its stream channel; without streams it does nothing."""
+    """Sends each notice's message to whoever listens to its channel.
+
+    Without streams it does nothing.
+    """
 
     def __init__(self, streams: Streams | None) -> None:
         self._streams = streams

@@ -1,6 +1,6 @@
-"""The SQL of deliveries: an attempt is claimed for a minute, and its end is written once.
+"""The SQL of deliveries: attempts are claimed, their ends written once.
 
-Time is the database's, so that processes need not agree on theirs.
+A claim lasts a minute. Time is the database's, so that processes need not agree on theirs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ class DeliveryStore:
         self._rest = rest
 
     def claim(self, deliveries: Sequence[tuple[UUID, UUID]], held: Sequence[UUID] = ()) -> list[Delivery]:
-        """Claim those of these (by id and user) that are due; `held` are the caller's own already."""
+        """Claim those of these (by id and user) that are due.
+
+        `held` are the caller's own already.
+        """
         values = {"ids": [one for one, _ in deliveries], "users": [user for _, user in deliveries]}
         return self._claimed(_NAMED, values | {"held": list(held)})
 

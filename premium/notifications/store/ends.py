@@ -1,4 +1,4 @@
-"""The SQL of how deliveries ended: for their senders, and for operators who have them sent again."""
+"""The SQL of how deliveries ended, for senders and operators."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ class UnsentDeliveries:
 def of_notices(
     connection: Connection[DictRow], user_id: UUID, kind_names: Sequence[str], keys: Sequence[str]
 ) -> Mapping[str, Sequence[DeliveryRow]]:
-    """Return the deliveries of a user's notices by their keys, in the order in which they were made."""
+    """Return the deliveries of a user's notices by the notices' keys.
+
+    In the order in which they were made.
+    """
     found: dict[str, list[DeliveryRow]] = defaultdict(list)
     with connection.cursor(row_factory=class_row(DeliveryRow)) as rows:
         for row in rows.execute(_OF_KEYS, {"user": user_id, "kinds": list(kind_names), "keys": list(keys)}):

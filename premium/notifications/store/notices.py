@@ -1,4 +1,4 @@
-"""The SQL of notices: kept once for each kind and key with their deliveries, and listed for their user."""
+"""The SQL of notices: kept once a kind and key, and listed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psycopg.rows import DictRow, class_row
 from premium.clock import rfc3339
 from premium.errors import NotFound
 from premium.notifications.model import Notice, NoticeRow, PostedNotice, StreamMessage, Target
-from premium.notifications.text import MAX_TEXT, MAX_TITLE
+from premium.plaintext import MAX_TEXT, MAX_TITLE
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
@@ -25,9 +25,9 @@ Row = dict[str, Any]
 
 
 def add(connection: Connection[DictRow], notices: Sequence[Notice]) -> list[PostedNotice]:
-    """Keep the notices that were not told before, with their deliveries; in one order for all transactions.
+    """Keep the notices that were not told before, with their deliveries.
 
-    Two that insert the same rows crosswise would wait for each other.
+    In one order for all transactions: two that insert the same rows crosswise would wait for each other.
     """
     ordered = sorted(notices, key=lambda notice: (notice.user, notice.kind, notice.key))
     chunks = (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
@@ -60,7 +60,10 @@ class NoticeStore:
         return int(row["unread"]) if row is not None else 0
 
     def mark(self, user_id: UUID, notice_id: UUID, *, read: bool) -> NoticeRow:
-        """Mark a notice as read, or as not read; NotFound for an unknown one and for another user's alike."""
+        """Mark a notice as read, or as not read.
+
+        NotFound for an unknown one and for another user's alike.
+        """
         values = {"user": user_id, "id": notice_id, "read": read}
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(NoticeRow)) as rows:
             row = rows.execute(_MARK, values).fetchone()

@@ -1,4 +1,4 @@
-"""The courier: delivers what the queue `notifications` names and what is due, resident or for one job.
+"""The courier: it delivers what the queue names and what is due.
 
 One process holds thousands of deliveries at once, where a fork for each job could not keep up and one slow destination
 would occupy a worker.
@@ -45,9 +45,10 @@ def deliver(notices: Sequence[dict[str, Any]]) -> None:
 
 
 async def deliver_batch(platform: Platform, notices: Sequence[PostedNotice], store: DeliveryStore | None = None) -> int:
-    """Attempt each of a job's deliveries and what else is due, once; how many ends were written.
+    """Attempt each of a job's deliveries and what else is due, once.
 
-    Repeats are left to whoever sweeps when they are due: a job that waited for them would hold its worker up.
+    Return how many ends were written. Repeats are left to whoever sweeps when they are due: a job that waited for them
+    would hold its worker up.
     """
     async with open_desk(platform, store, rest=REST_SECONDS) as desk:
         await desk.accept(notices)

@@ -1,1 +1,1 @@
-"""A history on its way from neutral rows to the transactions that an engine takes."""
+"""Stages that make neutral transactions a history that an engine takes."""

@@ -1,4 +1,4 @@
-"""Directions of an exchange's legs that do not say whether they were given or received."""
+"""Directions of an exchange's legs that do not state whether they were given or received."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Held = defaultdict[str, Decimal]
 
 
 def directed(transactions: list[Transaction], remarks: list[Remark]) -> list[Transaction]:
-    """Return every leg as a sale or a purchase, as its group and what was held say.
+    """Make every leg a sale or a purchase, by its group and what was held.
 
     One that nothing tells is left out. What was assumed stands in `remarks`.
     """
@@ -60,7 +60,10 @@ def _alone(leg: Transaction, remarks: list[Remark]) -> str:
 
 
 def _single(legs: list[Transaction], held: Held) -> tuple[Transaction, str]:
-    """The one leg that stands against the others. What is given must be held; where that tells nothing, as written."""
+    """Return the one leg that stands against the others, and its side.
+
+    What is given must be held; where that tells nothing, as written.
+    """
     adds = legs[0].more.kind == "lp_add"
     fits = [tx for tx in legs if (held[tx.asset] >= tx.amount) is not adds]
     if adds:

@@ -1,4 +1,4 @@
-"""Exchanges: legs that share a group, and what one states that it is worth."""
+"""Exchanges of a history: legs that share a group, and what they are worth."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ def _stated(legs: list[Transaction]) -> Decimal | None:
 
 
 def _is_conversion(given: Transaction, received: Transaction, setup: Setup) -> bool:
-    """A bridge that brings the same asset is a transfer everywhere; other kinds as the jurisdiction declares."""
+    """Tell whether one leg only carries the basis on to the other.
+
+    A bridge that brings the same asset is a transfer everywhere; other kinds as the jurisdiction declares.
+    """
     kind = given.more.kind
     if kind is None or kind != received.more.kind:
         return False

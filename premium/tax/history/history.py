@@ -1,4 +1,4 @@
-"""A whole history in order, at a fifth of its size once an engine has gone through it."""
+"""A whole history in order, at a fifth of its size behind its first pass."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ BLOCK = 1024
 
 
 class History(Sequence[Transaction]):
-    """Transactions in order. Each pass gives them all; behind the first one they are folded, block by block.
+    """Transactions in order, which each pass gives all.
 
-    An engine's rows grow as the history shrinks: what stands in memory is one of the two, not both.
+    Behind the first pass they are folded, block by block: an engine's rows grow as the history shrinks, and what
+    stands in memory is one of the two, not both.
     """
 
     def __init__(self, transactions: list[Transaction], watch: Watch | None = None) -> None:
@@ -51,30 +52,35 @@ class History(Sequence[Transaction]):
     def __getitem__(self, index: slice) -> list[Transaction]: ...
     def __getitem__(self, index: int | slice) -> Transaction | list[Transaction]:
         if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(self._length))]
-        at = index + self._length if index < 0 else index
-        if not 0 <= at < self._length:
+            return [self[place] for place in range(*index.indices(self._length))]
+        place = index + self._length if index < 0 else index
+        if not 0 <= place < self._length:
             raise IndexError(index)
-        return self._blocks[at // BLOCK][at % BLOCK]
+        return self._blocks[place // BLOCK][place % BLOCK]
 
     def by_id(self) -> ById:
+        """Return the transactions by their ids."""
         return ById(self)
 
 
 class ById:
-    """Transactions by their ids; only where they stand is kept."""
+    """Transactions by their ids, of which only the places are kept."""
 
     def __init__(self, history: Sequence[Transaction]) -> None:
         self._history = history
         self._places = {tx.id: place for place, tx in enumerate(history)}
 
     def get(self, name: str | None) -> Transaction | None:
+        """Return a transaction by its id, or None."""
         place = None if name is None else self._places.get(name)
         return None if place is None else self._history[place]
 
 
 class _Folded(Sequence[Transaction]):
-    """A block by columns. Its numbers are one text, which an exact decimal survives; a transaction is made anew."""
+    """A block of transactions, kept by columns.
+
+    Its numbers are one text, which an exact decimal survives; a transaction is made anew.
+    """
 
     __slots__ = ("_assets", "_ends", "_ids", "_instants", "_more", "_numbers", "_types", "_wallets")
 
@@ -106,16 +112,16 @@ class _Folded(Sequence[Transaction]):
         )
         return map(Transaction._make, zip(*columns, strict=True))
 
-    def __getitem__(self, at: Any) -> Any:
-        amount, value, fee = self._numbers[self._ends[at] : self._ends[at + 1]].split(" ")
+    def __getitem__(self, place: Any) -> Any:
+        amount, value, fee = self._numbers[self._ends[place] : self._ends[place + 1]].split(" ")
         return Transaction(
-            self._ids[at],
-            self._instants[at],
-            self._types[at],
-            self._assets[at],
+            self._ids[place],
+            self._instants[place],
+            self._types[place],
+            self._assets[place],
             Decimal(amount),
             None if value == "None" else Decimal(value),
             Decimal(fee),
-            self._wallets[at],
-            PLAIN if self._more is None else self._more[at],
+            self._wallets[place],
+            PLAIN if self._more is None else self._more[place],
         )

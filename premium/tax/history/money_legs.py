@@ -1,4 +1,4 @@
-"""Money in a history: the report's own currency is what things cost, not an asset.
+"""Money in a history: the report's own currency is no asset.
 
 Its legs of an exchange are worth their amount, and leave once the exchange is settled; a fee in it is a fee.
 Alone it moves nothing that is taxed: such lines are left out, except income. `Setup.money` says what is money.

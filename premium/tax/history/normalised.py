@@ -1,4 +1,7 @@
-"""A history as engines take it: each stage takes the whole list and hands it on."""
+"""Make a history ready for an engine, stage by stage.
+
+Each stage takes the whole list and hands it on.
+"""
 
 from __future__ import annotations
 

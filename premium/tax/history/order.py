@@ -1,4 +1,4 @@
-"""The order of a history, in which equal instants stand as money and units move."""
+"""The order of transactions: by instant, and by what moves within one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ _HOPS = 100
 
 
 def in_order(transactions: Iterable[Transaction]) -> list[Transaction]:
-    """By instant; within one, what comes in before what moves before what goes out, then by id.
+    """Return transactions by instant; what comes in stands before what goes out.
 
-    So a permutation of a file changes nothing, and two legs of one instant find each other.
+    Within one instant what comes in stands before what moves before what goes out, then by id. So a permutation of a
+    file changes nothing, and two legs of one instant find each other.
     """
     made = sorted(transactions, key=_instant)
     start = 0
@@ -30,7 +31,10 @@ def in_order(transactions: Iterable[Transaction]) -> list[Transaction]:
 
 
 def _hops(transactions: list[Transaction]) -> list[Transaction]:
-    """Of one instant, a transfer into a wallet goes before one out of it: hops of one move arrive."""
+    """Put a transfer into a wallet before one out of it, within one instant.
+
+    So hops of one move arrive.
+    """
     left = [tx for tx in transactions if tx.type == "transfer"]
     if not 1 < len(left) <= _HOPS:
         return transactions
@@ -63,7 +67,7 @@ def _within_an_instant(tx: Transaction) -> tuple[int, list[Any], str]:
 
 
 def natural(text: str) -> list[Any]:
-    """`b2` before `b10`: digits compare as numbers."""
+    """Return a sort key that compares digits as numbers: `b2` before `b10`."""
     parts: list[Any] = []
     for character in text:
         digit = character.isascii() and character.isdigit()

@@ -1,4 +1,4 @@
-"""Prices from outside a history: the newest at or before a moment, no older than a bound. Pure."""
+"""Prices from outside a history, by asset and time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ DAY = 86_400_000_000
 
 
 class Price(NamedTuple):
-    """A unit price in the report's currency, of what instant it is, and who said it ('' for an own trade)."""
+    """A unit price in the report's currency, its instant and its source.
+
+    The source is '' for an own trade.
+    """
 
     unit: Decimal
     instant: int
@@ -22,17 +25,17 @@ class Price(NamedTuple):
 
     @property
     def origin(self) -> str:
-        """For people: `the price of provider at 2024-01-02T10:00:00Z`."""
+        """Describe the price for people: `the price of provider at 2024-01-02T10:00:00Z`."""
         return f"the price of {self.source} at {text_of(self.instant)}" if self.source else "the price of the same day"
 
     @property
     def mark(self) -> str:
-        """For the audit's table."""
+        """Describe the price for the audit's table."""
         return f"{self.source} {text_of(self.instant)}" if self.source else f"own trade {text_of(self.instant)}"
 
 
 class PriceSeries:
-    """(asset, instant, unit price, source), in whatever order."""
+    """Prices of assets, from (asset, instant, unit price, source) in whatever order."""
 
     def __init__(self, prices: Iterable[tuple[str, int, Decimal, str]] = (), *, within: int = DAY) -> None:
         self._within = within
@@ -43,12 +46,12 @@ class PriceSeries:
             known.sort()
 
     def before(self, asset: str, instant: int) -> Price | None:
-        """The newest at or before `instant`; None where it is older than the bound."""
+        """Return the newest price at or before an instant, within the bound."""
         known = self._known.get(asset, ())
-        at = bisect_right(known, instant, key=_instant)
-        if not at or instant - known[at - 1][0] > self._within:
+        end = bisect_right(known, instant, key=_instant)
+        if not end or instant - known[end - 1][0] > self._within:
             return None
-        moment, source, unit = known[at - 1]
+        moment, source, unit = known[end - 1]
         return Price(unit, moment, source)
 
 

@@ -1,4 +1,4 @@
-"""Prices for what states none: of the history's own trades, and of a price series beside it."""
+"""Prices for what states none: of own trades, and of a price series."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def prices_near(
     trades: Iterable[Transaction],
     outside: PriceSeries | None,
 ) -> Prices:
-    """Return the price nearest in time to each lack, within 24 hours, of `trades` and from `outside`.
+    """Return the price nearest to each lack, within 24 hours.
 
-    Of equally near ones an own trade's counts, and of those the earlier.
+    Of `trades` and from `outside`; of equally near ones an own trade's counts, and of those the earlier.
     """
     lacks = set(_lacks(transactions, exchanges))
     if not lacks:
@@ -42,7 +42,10 @@ def prices_near(
 
 
 def _lacks(transactions: Iterable[Transaction], exchanges: Iterable[Exchange]) -> Iterator[Lack]:
-    """Values and fees in kind that are not stated; of an exchange's legs any may come to bear the fee of another."""
+    """Yield values and fees in kind that are not stated.
+
+    Of an exchange's legs any may come to bear the fee of another.
+    """
     settled: set[str] = set()
     for exchange in exchanges:
         legs = (*exchange.given, *exchange.received)

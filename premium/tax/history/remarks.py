@@ -1,4 +1,7 @@
-"""What looks wrong in a history: told with its transaction, never guessed away, and never a stop."""
+"""Remarks on what looks wrong in a history.
+
+Each is told with its transaction, never guessed away, and never a stop.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ _NEAR = 30 * 86_400_000_000
 
 
 def remarks_on(transactions: list[Transaction], setup: Setup, *, now: int | None) -> list[Remark]:
-    """Return remarks about a history in order; dates after `now` (microseconds) are in the future."""
+    """Return remarks about a history in order.
+
+    Dates after `now` (microseconds) are in the future; None does not look.
+    """
     return [
         *_dates(transactions, setup, now),
         *_lots(transactions, setup),
@@ -57,7 +63,10 @@ def _lots(transactions: list[Transaction], setup: Setup) -> Iterator[Remark]:
 
 
 def _likely_twice(transactions: Iterable[Transaction]) -> Iterator[Remark]:
-    """Different ids, one transaction of a chain, and the same moved: maybe one event, imported from two sources."""
+    """Remark on what may be one event, imported from two sources.
+
+    Different ids, one transaction of a chain, and the same moved.
+    """
     seen: dict[tuple[object, ...], str] = {}
     for tx in transactions:
         if tx.more.tx_hash is None:
@@ -70,7 +79,10 @@ def _likely_twice(transactions: Iterable[Transaction]) -> Iterator[Remark]:
 
 
 def _absurd_numbers(transactions: Iterable[Transaction]) -> Iterator[Remark]:
-    """Amounts and values that cannot be meant. By multiplication only: no quotient is needed to see it."""
+    """Remark on amounts and values that cannot be meant.
+
+    By multiplication only: no quotient is needed to see it.
+    """
     for tx in transactions:
         value = tx.value
         if tx.amount > _AMOUNT:
@@ -98,7 +110,7 @@ def _absurd_prices(transactions: Iterable[Transaction]) -> Iterator[Remark]:
 
 
 def _gifts(transactions: Iterable[Transaction], setup: Setup) -> Iterator[Remark]:
-    """Gifts whose donor's basis should count and is not stated, and gifts sent that the law may tax."""
+    """Remark on gifts without the donor's basis, and on gifts that may be taxed."""
     for tx in transactions:
         more = tx.more
         if tx.type == "gift_received" and setup.rules.gifts_received == "donor":

@@ -1,4 +1,4 @@
-"""Exchanges settled: what was received is what the sale brings, and legs in money leave."""
+"""Exchanges settled: a sale brings what was received, and legs in money leave."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ class _Share(NamedTuple):
 def settled(
     transactions: list[Transaction], exchanges: Iterable[Exchange], prices: Prices, setup: Setup, remarks: list[Remark]
 ) -> list[Transaction]:
-    """Set the values of each exchange's legs; exchanges that are no disposal here become one move."""
+    """Set the values of each exchange's legs.
+
+    Exchanges that are no disposal here become one move.
+    """
     replaced: Legs = {}
     for exchange in exchanges:
         legs, shares = _moved(exchange) if exchange.moves else _exchanged(exchange, prices, setup, remarks)
@@ -43,7 +46,10 @@ def settled(
 
 
 def _moved(exchange: Exchange) -> tuple[Legs, list[_Share]]:
-    """The units go on, in another wallet or as another asset; of the same asset what does not arrive is burnt."""
+    """Carry units on to another wallet or asset.
+
+    Of the same asset what does not arrive is burnt.
+    """
     given, received = exchange.given[0], exchange.received[0]
     if given.asset != received.asset:
         more = given.more._replace(to_wallet=received.wallet, to_asset=received.asset, to_amount=received.amount)
@@ -83,7 +89,7 @@ def _priced_total(
     paid = all(tx.asset in setup.money for tx in exchange.given)
     sides = (exchange.given, exchange.received) if paid else (exchange.received, exchange.given)
     for legs in sides:
-        values, told, mark = [], list[Remark](), ""
+        values, found, mark = [], list[Remark](), ""
         for tx in legs:
             price = prices.get((tx.asset, tx.instant))
             if tx.value is not None:
@@ -91,17 +97,18 @@ def _priced_total(
             elif price is not None:
                 values.append(EXACT.multiply(price.unit, tx.amount))
                 mark = mark or price.mark
-                told.append(Remark("price_filled", tx.id, f"valued at {price.unit}, {price.origin}", None, "price"))
+                found.append(Remark("price_filled", tx.id, f"valued at {price.unit}, {price.origin}", None, "price"))
         if len(values) == len(legs):
-            remarks += told
+            remarks += found
             return sum(values, ZERO), mark
     return None, ""
 
 
 def _neutral(legs: list[Transaction], kind: str, setup: Setup) -> list[Transaction]:
-    """Digital assets for digital assets (art. 150 VH bis II A): only units move, gas and fees in kind stay.
+    """Move units of an exchange of digital assets (art. 150 VH bis II A).
 
-    Money received on top comes off the portfolio's acquisition price (form 2086, line 222), money paid adds to it.
+    Gas and fees in kind stay. Money received on top comes off the portfolio's acquisition price (form 2086, line
+    222), money paid adds to it.
     """
     cash = sum((tx.value or ZERO for tx in legs if tx.asset in setup.money), ZERO)
     first = next(tx for tx in legs if tx.asset not in setup.money)
@@ -123,7 +130,10 @@ def _without_money(legs: list[Transaction], setup: Setup) -> Legs:
 
 
 def _with_fees(tx: Transaction, others: Iterable[Transaction]) -> Transaction:
-    """`tx` bears what the others were charged; of several fees in kind it keeps its own, or the first."""
+    """Let a leg bear what the legs that leave were charged.
+
+    Of several fees in kind it keeps its own, or the first.
+    """
     for other in others:
         more = tx.more
         if more.fee_asset is None and other.more.fee_asset is not None:
@@ -133,7 +143,7 @@ def _with_fees(tx: Transaction, others: Iterable[Transaction]) -> Transaction:
 
 
 def _share(legs: list[Transaction], total: Decimal, remarks: list[Remark]) -> _Share:
-    """`total` over the legs by their own values; evenly, with a remark, where these are unknown."""
+    """Weigh legs by their own values, or evenly, with a remark."""
     values = _with_the_rest([tx.value for tx in legs], total)
     weights = [value for value in values if value is not None]
     if len(weights) < len(legs) or not any(weights):

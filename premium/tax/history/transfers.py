@@ -1,4 +1,4 @@
-"""Transfers of one's own: halves that belong together, and exchanges whose halves were told alone."""
+"""Transfers between one's own wallets, joined from their halves."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _LOST = 20
 
 
 def pair_transfers(transactions: list[Transaction], remarks: list[Remark]) -> list[Transaction]:
-    """Join each half with its counterpart (the difference is burnt); others keep the unknown wallet.
+    """Join each half of a transfer with its counterpart.
 
-    What one wallet gave and received of different assets in one transaction of a chain becomes the legs of an exchange.
+    The difference is burnt; others keep the unknown wallet. What one wallet gave and received of different assets in
+    one transaction of a chain becomes the legs of an exchange.
     """
     out = [tx for tx in transactions if tx.type == "transfer" and tx.more.to_wallet == OUTSIDE]
     into = [tx for tx in transactions if tx.type == "transfer" and tx.wallet == OUTSIDE]
@@ -46,7 +47,10 @@ def pair_transfers(transactions: list[Transaction], remarks: list[Remark]) -> li
 
 
 class _Arrivals:
-    """Halves that came in and belong to nothing yet, by hash or group, and by asset and time."""
+    """Halves that came in and belong to nothing yet.
+
+    By hash or group, and by asset and time.
+    """
 
     def __init__(self, into: list[Transaction]) -> None:
         self._by_asset: dict[str, list[Transaction]] = {}
@@ -67,7 +71,10 @@ class _Arrivals:
         return [tx for tx in found.values() if self._fits(leaving, tx)]
 
     def exact(self, leaving: Transaction) -> list[Transaction]:
-        """Return the first free half of the very amount in the window; halves are asked for in the order of time."""
+        """Return the first free half of the very amount within the window.
+
+        Halves are asked for in the order of time.
+        """
         key = (leaving.asset, leaving.amount)
         same, index = self._by_amount.get(key, []), self._passed.get(key, 0)
         while index < len(same) and (same[index].id in self.taken or same[index].instant < leaving.instant):
@@ -91,9 +98,9 @@ class _Arrivals:
 
 
 def _pairs(out: list[Transaction], into: list[Transaction]) -> dict[str, Transaction]:
-    """What arrived, by the id of what left: by hash or group first, then by amount and time.
+    """Return what arrived, by the id of what left.
 
-    Each half is taken once, the one that lost least first.
+    By hash or group first, then by amount and time. Each half is taken once, the one that lost least first.
     """
     arrivals, pairs = _Arrivals(into), dict[str, Transaction]()
     for candidates in (arrivals.same_name, arrivals.exact, arrivals.near):
@@ -107,9 +114,10 @@ def _pairs(out: list[Transaction], into: list[Transaction]) -> dict[str, Transac
 
 
 def _exchanged(halves: Iterable[Transaction], remarks: list[Remark]) -> dict[str, Transaction]:
-    """Legs by id, of the halves that share hash and wallet and go both ways; others are left out.
+    """Return legs by id, of halves that share hash and wallet.
 
-    Explorers list the coin and each token in files of their own; only the hash says that they belong together.
+    They go both ways; others are left out. Explorers list the coin and each token in files of their own; only the
+    hash says that they belong together.
     """
     shared: dict[tuple[str, str], list[Transaction]] = {}
     for tx in halves:
@@ -149,9 +157,10 @@ def _remark_unmatched(halves: Iterable[Transaction], remarks: list[Remark]) -> N
 
 
 def _whole(half: Transaction, arriving: Transaction | None) -> Transaction:
-    """One transfer of two halves, or of one; what came in with its basis stated is a lot of that basis.
+    """Make one transfer of two halves, or of one.
 
-    What is burnt is worth its part of what either half says the whole is worth.
+    What came in alone with its basis stated is a lot of that basis. What is burnt is worth its part of what either
+    half says the whole is worth.
     """
     more, priced = half.more, half
     if arriving is not None:

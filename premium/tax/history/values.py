@@ -1,4 +1,4 @@
-"""Values that an engine needs: fees in kind spent, and prices where none is stated."""
+"""Values that an engine needs and no transaction states."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _NEEDS_VALUE = frozenset({"buy", "sell", "income", "fee"})
 
 
 def valued(transactions: list[Transaction], prices: Prices, setup: Setup, remarks: list[Remark]) -> list[Transaction]:
-    """Give every transaction that the engine needs a value of its value; what was assumed stands in `remarks`.
+    """Give transactions the values that the engine needs.
 
-    A fee in kind is spent (a `fee` of its asset at its price) and counts as the fee of what it paid for.
+    What was assumed stands in `remarks`. A fee in kind is spent (a `fee` of its asset at its price) and counts as the
+    fee of what it paid for.
     """
     made, of_fees, of_values = list[Transaction](), list[Remark](), list[Remark]()
     for tx in transactions:
@@ -66,7 +67,10 @@ def _needs_value(tx: Transaction, setup: Setup) -> bool:
 
 
 def _fee_value(tx: Transaction, prices: Prices, remarks: list[Remark]) -> tuple[Decimal | None, str]:
-    """What a fee in kind is worth, and whose price of when says so, where it is not the transaction's own."""
+    """Return what a fee in kind is worth, and the price that says so.
+
+    The mark is '' where it is the transaction's own value.
+    """
     more = tx.more
     if tx.fee:
         return tx.fee, ""

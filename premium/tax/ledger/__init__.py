@@ -1,1 +1,1 @@
-"""Lots in queues: exact quantities, one queue an asset (universal) or a wallet and asset (per wallet)."""
+"""Lots in queues, one an asset or one a wallet and asset, with exact quantities."""

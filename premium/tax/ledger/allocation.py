@@ -1,4 +1,4 @@
-"""The safe-harbour allocation of Rev. Proc. 2024-28 § 5: which wallet gets which unused lot of the universal pool.
+"""The safe-harbour allocation of Rev. Proc. 2024-28 § 5 of unused lots to wallets.
 
 Stated in the input as
     {"method": "specific_unit", "lots": [{"lot", "wallet", "amount"}]}                        § 5.02(1)
@@ -24,7 +24,7 @@ _METHODS = ("specific_unit", "global")
 
 
 def checked_plan(plan: Any) -> Plan | None:
-    """The stated allocation, or None; InvalidInput names what is wrong with it."""
+    """Return the stated allocation, or None; InvalidInput names what is wrong."""
     if plan is None:
         return None
     if not isinstance(plan, Mapping) or plan.get("method") not in _METHODS:
@@ -44,7 +44,10 @@ def checked_plan(plan: Any) -> Plan | None:
 
 
 def unknown_lots(plan: Plan | None, known: Iterable[str]) -> list[Remark]:
-    """What the plan allocates and nothing is left of, or never was: its units go where those without a plan do."""
+    """Remark on lots that the plan allocates and of which nothing is left.
+
+    Their units go where those without a plan do.
+    """
     named = dict.fromkeys(str(item.get("lot")) for item in plan.get("lots", ())) if plan is not None else {}
     text = "the safe-harbour allocation names this lot, of which nothing is left on 2025-01-01"
     left = set(known)
@@ -79,7 +82,7 @@ class Allocation:
         self.remarks: list[Remark] = []
 
     def by(self, plan: Plan | None) -> list[tuple[str, Lot]]:
-        """Every lot, whole or in parts, with its wallet."""
+        """Return every lot, whole or in parts, with its wallet."""
         method = plan["method"] if plan is not None else None
         if plan is not None and method == "specific_unit":
             self._by_unit(plan)

@@ -10,7 +10,10 @@ from premium.tax.setup import Setup
 
 
 def acquisition_basis(tx: Transaction, setup: Setup) -> Decimal:
-    """Return the basis of what came in: stated, or the donor's, or the value; a fee adds to it."""
+    """Return the cost basis of what came in, its fee included.
+
+    It is stated, or the donor's, or the value.
+    """
     more = tx.more
     donors = tx.type == "gift_received" and takes_donors_basis(tx, setup)
     if more.basis is not None and not (donors and more.donor_basis is not None):
@@ -21,9 +24,10 @@ def acquisition_basis(tx: Transaction, setup: Setup) -> Decimal:
 
 
 def value_at_gift(tx: Transaction, basis: Decimal) -> Decimal | None:
-    """Return the value at the gift with its fee where it is below the donor's basis, else None.
+    """Return the value at a gift where it is below the donor's basis.
 
-    A `basis` beside the donor's is that value where no other is stated; alone it is the basis, whatever the law.
+    With its fee, else None. A `basis` beside the donor's is that value where no other is stated; alone it is the
+    basis, whatever the law.
     """
     if tx.more.basis is not None and tx.more.donor_basis is None:
         return None
@@ -32,11 +36,17 @@ def value_at_gift(tx: Transaction, basis: Decimal) -> Decimal | None:
 
 
 def takes_donors_date(tx: Transaction, setup: Setup) -> bool:
-    """Tell whether the donor's date counts: with his basis, or wherever a date is stated and the law leaves it open."""
+    """Tell whether a gift takes the donor's date.
+
+    With his basis, or, where the law leaves it open, wherever a date is stated.
+    """
     return setup.rules.gifts_received == "either" or takes_donors_basis(tx, setup)
 
 
 def takes_donors_basis(tx: Transaction, setup: Setup) -> bool:
-    """Tell whether the donor's basis counts: by law, by choice where it is stated, or as no value is."""
+    """Tell whether a gift takes the donor's basis.
+
+    By law, by choice where it is stated, or because no value is.
+    """
     rule, stated = setup.rules.gifts_received, tx.more.donor_basis is not None
     return rule == "donor" or (stated and (rule == "either" or tx.value is None))

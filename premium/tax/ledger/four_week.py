@@ -1,7 +1,7 @@
-"""Ireland: first in, first out, but what was acquired in the four weeks before is sold first (TCA 1997 ss 580-581).
+"""Ireland's order of lots: four weeks before a sale first, then first in, first out.
 
-A loss is ring-fenced as far as the asset is acquired again within four weeks after the sale: it may be deducted from
-the gain on what was acquired again alone (s 581(3)).
+TCA 1997 ss 580-581. A loss is ring-fenced as far as the asset is acquired again within four weeks after the sale: it
+may be deducted from the gain on what was acquired again alone (s 581(3)).
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ DAYS = 28
 
 
 class FourWeekLedger(LotLedger):
-    """Beside each heap a list of lots by date, whose end is the last four weeks."""
+    """A lot ledger that takes lots of the last four weeks first.
+
+    Beside each heap it keeps a list of lots by date, whose end is the last four weeks.
+    """
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # passed on as they came
@@ -28,11 +31,13 @@ class FourWeekLedger(LotLedger):
         self.recent: dict[Key, list[Entry]] = {}
 
     def run(self, transactions: Sequence[Transaction]) -> Outcome:
+        """Run transactions, and ring-fence the losses of what was acquired again."""
         outcome = self.walk(transactions)
         outcome.disposals = ring_fenced(outcome.disposals, transactions, self.day, outcome.reliefs)
         return outcome
 
     def put(self, key: Key, lot: Lot) -> None:
+        """Put a lot into its heap and among the recent ones."""
         super().put(key, lot)
         recent = self.recent.setdefault(key, [])
         entry = self.entry(lot)
@@ -42,6 +47,7 @@ class FourWeekLedger(LotLedger):
             insort(recent, entry, key=lambda other: other[:2])
 
     def take(self, key: Key, amount: Decimal, tx: Transaction) -> Taken:
+        """Take the recent units first, then the oldest."""
         pieces: list[Piece] = []
         if tx.type != "transfer" or tx.more.burnt:
             amount = self._take_recent(key, amount, tx, pieces)
@@ -73,7 +79,10 @@ class FourWeekLedger(LotLedger):
 
 
 class _Again:
-    """An acquisition; `free` is what replaces nothing yet, `loss` what its gain may bear, for `replaced` units."""
+    """An acquisition that may replace what was sold.
+
+    `free` is what replaces nothing yet, `loss` what its gain may bear, for `replaced` units.
+    """
 
     __slots__ = ("day", "free", "instant", "loss", "replaced")
 
@@ -82,13 +91,16 @@ class _Again:
         self.replaced = self.loss = ZERO
 
     def replace(self, amount: Decimal, loss: Decimal) -> None:
-        """`amount` of its units stand for what was sold at `loss`."""
+        """Let `amount` of its units stand for what was sold at `loss`."""
         self.free -= amount
         self.replaced += amount
         self.loss += loss
 
     def relieve(self, amount: Decimal, gain: Decimal) -> Decimal:
-        """What of the loss the gain on `amount` of its units bears; the units that replace something go first."""
+        """Return what of the loss the gain on `amount` of its units bears.
+
+        The units that replace something go first.
+        """
         units = min(amount, self.replaced)
         relief = min(self.loss, gain if units == amount else divide(gain * units, amount))
         self.replaced -= units
@@ -97,7 +109,10 @@ class _Again:
 
 
 class _Purchases:
-    """One asset's acquisitions in order. Sales are asked for in order too, so what is used up stays behind."""
+    """One asset's acquisitions in order.
+
+    Sales are asked for in order too, so what is used up stays behind.
+    """
 
     __slots__ = ("first", "list")
 
@@ -106,7 +121,7 @@ class _Purchases:
         self.first = 0
 
     def after(self, instant: int) -> int:
-        """Index of the first with something free after an instant."""
+        """Return the index of the first with something free after an instant."""
         while self.first < len(self.list) and (
             self.list[self.first].instant <= instant or not self.list[self.first].free
         ):
@@ -117,7 +132,10 @@ class _Purchases:
 def ring_fenced(
     rows: Sequence[Disposal], history: Iterable[Transaction], day_of: Callable[[int], int], reliefs: list[Relief]
 ) -> list[Disposal]:
-    """The rows, those at a loss split where only a part of the units was acquired again; losses borne to `reliefs`."""
+    """Split rows at a loss where a part of the units was acquired again.
+
+    Losses that gains bear go to `reliefs`.
+    """
     again: dict[str, _Purchases] = {}
     by_lot: dict[str, _Again] = {}
     for tx in history:

@@ -1,4 +1,4 @@
-"""The lot ledger: every unit has a lot, every disposal names the lots it used, nothing is made or lost."""
+"""The lot ledger: every unit has a lot, and every disposal names its lots."""
 
 from __future__ import annotations
 
@@ -18,12 +18,17 @@ Key = str | tuple[str, str]
 
 
 class Taken(NamedTuple):
+    """Pieces that were taken, and the units that no lot covers."""
+
     pieces: list[Piece]
     missing: Decimal
 
 
 class LotLedger:
-    """Runs transactions in order. `scope` is universal or per_wallet; what it made is in `outcome`."""
+    """Runs transactions in order through queues of lots.
+
+    The scope is universal or per_wallet; what it made is in `outcome`.
+    """
 
     rule: str
 
@@ -51,10 +56,11 @@ class LotLedger:
         }
 
     def run(self, transactions: Sequence[Transaction]) -> Outcome:
-        """Transactions in order; afterwards the outcome has what is left too."""
+        """Run transactions in order, and report what is left."""
         return self.walk(transactions)
 
     def walk(self, transactions: Iterable[Transaction]) -> Outcome:
+        """Apply each transaction, and report holdings once the reported days are over."""
         until, reported, kinds = self.setup.until, False, self.kinds
         for transaction in transactions:
             if until is not None and not reported and self.day(transaction.instant) > until:
@@ -66,10 +72,11 @@ class LotLedger:
         return self.outcome
 
     def key(self, wallet: str, asset: str) -> Key:
+        """Return the key of the queue for a wallet's asset."""
         return (wallet, asset) if self.per_wallet else asset
 
     def acquire(self, tx: Transaction) -> None:
-        """A new lot: its basis is the value with the fee, or what a gift brings along."""
+        """Open a lot with its basis: the value with the fee, or a gift's."""
         more, day = tx.more, self.day(tx.instant)
         basis = self.basis_of(tx)
         acquired, low, received = tx.instant, None, None
@@ -88,26 +95,31 @@ class LotLedger:
             self.put(self.key(tx.wallet, tx.asset), lot)
 
     def basis_of(self, tx: Transaction) -> Decimal:
-        """Total basis of an acquisition, the fee included."""
+        """Return the total basis of an acquisition, the fee included."""
         return acquisition_basis(tx, self.setup)
 
     def put(self, key: Key, lot: Lot) -> None:
+        """Put a lot into its queue."""
         queue = self.queues.get(key)
         if queue is None:
             queue = self.queues[key] = []
         heappush(queue, self.entry(lot))
 
     def take(self, key: Key, amount: Decimal, tx: Transaction) -> Taken:  # noqa: ARG002 - specific identification reads the transaction
-        """The method's next units; `missing` is what no lot covers."""
+        """Take the method's next units; `missing` is what no lot covers."""
         queue = self.queues.get(key)
         return take_from(queue, amount) if queue else Taken([], amount)
 
     def sell(self, tx: Transaction) -> None:
+        """Dispose of all units at the value less the fee."""
         value = ZERO if tx.type in ("lost", "stolen") else (tx.value or ZERO)
         self.dispose(tx, tx.amount, value - tx.fee)
 
     def dispose(self, tx: Transaction, amount: Decimal, proceeds: Decimal) -> None:
-        """A disposal of `amount`: one row a lot, proceeds shared by amount, the last row taking the remainder."""
+        """Dispose of an amount: one row a lot, proceeds shared by amount.
+
+        The last row takes the remainder.
+        """
         if not amount:
             return
         pieces, missing = self.take((tx.wallet, tx.asset) if self.per_wallet else tx.asset, amount, tx)
@@ -129,10 +141,14 @@ class LotLedger:
 
     @property
     def fallback_rule(self) -> str:
+        """The rule of units that no named lot covers."""
         return "fifo" if self.rule == "specific_id" else self.rule
 
     def remove(self, tx: Transaction) -> None:
-        """Units leave without a gain: a gift sent, a donation, a loss that the law does not know."""
+        """Let units leave without a gain.
+
+        A gift sent, a donation, a loss that the law does not know.
+        """
         if tx.type == "gift_sent" and tx.more.kind == "market_value" and self.setup.rules.gifts_at_market:
             self.sell(tx)
             return
@@ -144,7 +160,10 @@ class LotLedger:
             self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, missing))
 
     def transfer(self, tx: Transaction) -> None:
-        """What is burnt is a disposal; the rest keeps its lots, in the other wallet where wallets matter."""
+        """Dispose of what is burnt; the rest keeps its lots.
+
+        In the other wallet where wallets matter.
+        """
         more = tx.more
         if more.burnt:
             self.dispose(tx, more.burnt, tx.value or ZERO)
@@ -153,6 +172,7 @@ class LotLedger:
             self.move(tx, self.key(there, asset), tx.amount - more.burnt)
 
     def move(self, tx: Transaction, there: Key, amount: Decimal) -> None:
+        """Move lots to another queue; of a conversion they become the other asset's."""
         pieces, missing = self.take(self.key(tx.wallet, tx.asset), amount, tx)
         arriving = tx.more.to_amount if tx.more.to_amount is not None else None
         for piece in pieces:
@@ -168,7 +188,7 @@ class LotLedger:
             self.outcome.remarks.append(Remark("negative_balance", tx.id, text))
 
     def report_holdings(self) -> None:
-        """Lots that are left, by wallet and asset."""
+        """Report the lots that are left, by wallet and asset."""
         for key in sorted(self.queues, key=lambda k: k if isinstance(k, tuple) else ("*", k)):
             wallet, asset = key if isinstance(key, tuple) else ("*", key)
             lots = [lot for _, _, lot in sorted(self.queues[key], key=lambda entry: entry[:2]) if lot.amount]
@@ -180,7 +200,7 @@ class LotLedger:
 
 
 def take_from(queue: list[Entry], amount: Decimal) -> Taken:
-    """Units off the head of a heap; a lot that is used up leaves it."""
+    """Take units off the head of a heap; a used-up lot leaves it."""
     pieces: list[Piece] = []
     while queue:
         lot = queue[0][2]

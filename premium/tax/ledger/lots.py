@@ -1,4 +1,4 @@
-"""A lot, and the order in which each method takes lots."""
+"""Lots, and the order in which each method takes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from premium.money import ZERO, divide
 
 
 class Lot:
-    """What is left of one acquisition in one place; it keeps its date, its rank and its basis wherever it goes."""
+    """What is left of one acquisition in one place.
+
+    It keeps its date, its rank and its basis wherever it goes.
+    """
 
     __slots__ = ("acquired", "amount", "basis", "id", "long_from", "low", "received", "seq", "unit")
 
@@ -40,7 +43,7 @@ class Lot:
         """Basis a unit, fee included, fixed at the acquisition; computed only by the methods that rank by it."""
 
     def part(self, amount: Decimal, basis: Decimal, low: Decimal | None) -> Lot:
-        """A piece that was taken off, as a lot of its own."""
+        """Return a piece that was taken off, as a lot of its own."""
         piece = Lot(self.id, self.seq, self.acquired, self.long_from, amount, basis, low=low, received=self.received)
         piece.unit = self.unit
         return piece

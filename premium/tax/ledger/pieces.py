@@ -1,4 +1,4 @@
-"""Units taken off a lot, and the disposal row they make."""
+"""Units taken off a lot, and the disposal row that they make."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from premium.tax.model import Disposal, Transaction
 
 
 class Piece(NamedTuple):
-    """`lot` is None for units that no lot covers; `low` is their part of the lower value at a gift."""
+    """Units taken off a lot with their basis.
+
+    `lot` is None for units that no lot covers; `low` is their part of the lower value at a gift.
+    """
 
     lot: Lot | None
     amount: Decimal
@@ -21,7 +24,10 @@ class Piece(NamedTuple):
 
 
 def cut(lot: Lot, amount: Decimal, rule: str | None = None) -> Piece:
-    """Take `amount`, less than there is, off a lot; the quotient's remainder stays with the lot."""
+    """Take an amount, less than there is, off a lot.
+
+    The quotient's remainder stays with the lot.
+    """
     basis = divide(lot.basis * amount, lot.amount)
     low = None
     if lot.low is not None:
@@ -33,7 +39,7 @@ def cut(lot: Lot, amount: Decimal, rule: str | None = None) -> Piece:
 
 
 def disposed(tx: Transaction, piece: Piece, proceeds: Decimal, day: int, rule: str) -> Disposal:
-    """The row of one piece."""
+    """Return the disposal row of one piece."""
     lot, amount, basis, low, _ = piece
     if lot is None:
         return _row(tx, None, None, day, amount, proceeds, ZERO, "short", rule, ZERO)
@@ -45,7 +51,10 @@ def disposed(tx: Transaction, piece: Piece, proceeds: Decimal, day: int, rule: s
 
 
 def _sold_below_donor_basis(tx: Transaction, piece: Piece, proceeds: Decimal, day: int, rule: str) -> Disposal:
-    """IRC § 1015(a): below the donor's basis the lower value at the gift counts; between the two there is no gain."""
+    """Return the row of a gift sold below the donor's basis (IRC § 1015(a)).
+
+    For a loss the lower value at the gift counts; between the two there is no gain.
+    """
     lot, amount, basis, low, _ = piece
     if lot is None or low is None:
         raise ValueError("only a gift's lot has a lower value")

@@ -1,4 +1,7 @@
-"""Specific identification: the units a sale names, then FIFO (Treas. Reg. § 1.1012-1(j)(3)(i))."""
+"""Specific identification: the units a sale names, then FIFO.
+
+Treas. Reg. § 1.1012-1(j)(3)(i).
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,23 @@ from premium.tax.model import Remark, Transaction
 
 
 class SpecificLedger(LotLedger):
-    """Keeps, beside each queue, its lots by id; a lot taken by name stays in the heap, empty, until it is met there."""
+    """A lot ledger that finds lots by id too.
+
+    A lot taken by name stays in the heap, empty, until it is met there.
+    """
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # passed on as they came
         self.by_id: dict[Key, dict[str, list[Lot]]] = {}
 
     def put(self, key: Key, lot: Lot) -> None:
+        """Put a lot into its queue and among the lots by id."""
         super().put(key, lot)
         if self.rule == "specific_id":
             self.by_id.setdefault(key, {}).setdefault(lot.id, []).append(lot)
 
     def take(self, key: Key, amount: Decimal, tx: Transaction) -> Taken:
+        """Take the named lots first, then the oldest."""
         pieces: list[Piece] = []
         if self.rule == "specific_id" and tx.more.lots:
             amount = self._take_named(key, amount, tx, pieces)
@@ -36,7 +44,10 @@ class SpecificLedger(LotLedger):
         return Taken(pieces, rest.missing)
 
     def _take_named(self, key: Key, amount: Decimal, tx: Transaction, pieces: list[Piece]) -> Decimal:
-        """What of `amount` the named lots leave open; a named lot that is not there is told of."""
+        """Return what of `amount` the named lots leave open.
+
+        A named lot that is not there is remarked on.
+        """
         known = self.by_id.get(key, {})
         for name, wanted in tx.more.lots:
             want = before = min(wanted, amount)

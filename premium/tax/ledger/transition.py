@@ -1,4 +1,7 @@
-"""US, Rev. Proc. 2024-28: one universal pool until 2024, its unused lots allocated to wallets on 2025-01-01."""
+"""The US transition of 2025 from one universal pool to lots by wallet.
+
+Rev. Proc. 2024-28: unused lots are allocated to wallets on 2025-01-01.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +23,21 @@ Places = dict[str, list[tuple[str, Decimal]]]
 
 
 class Whereabouts(SpecificLedger):
-    """Which wallet holds which lot's units: lots move and leave wallet by wallet, in the method's order, unreported."""
+    """Which wallet holds which lot's units.
+
+    Lots move and leave wallet by wallet, in the method's order, unreported.
+    """
 
     def dispose(self, tx: Transaction, amount: Decimal, proceeds: Decimal) -> None:  # noqa: ARG002 - the ledger's own form
+        """Take the units, and report nothing."""
         self.take(self.key(tx.wallet, tx.asset), amount, tx)
 
     def remove(self, tx: Transaction) -> None:
+        """Take the units, and report nothing."""
         self.dispose(tx, tx.amount, ZERO)
 
     def places(self, transactions: Iterator[Transaction]) -> Places:
+        """Return the wallets and amounts of each lot after these transactions."""
         found: Places = {}
         for lot in self.walk(transactions).open_lots:
             found.setdefault(lot.lot, []).append((lot.wallet, lot.amount))
@@ -36,7 +45,10 @@ class Whereabouts(SpecificLedger):
 
 
 class TransitionLedger(SpecificLedger):
-    """Starts universal; with the first transaction of 2025 its lots go to the wallets that hold the units."""
+    """A lot ledger that starts universal and goes to wallets in 2025.
+
+    With the first transaction of 2025 its lots go to the wallets that hold the units.
+    """
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -49,6 +61,7 @@ class TransitionLedger(SpecificLedger):
         self.allocated = False
 
     def run(self, transactions: Sequence[Transaction]) -> Outcome:
+        """Run transactions, and note who holds what until the lots are allocated."""
         self.history = transactions
         self.first_of_2025 = self.setup.calendar.start_of(FIRST_DAY)
         until = self.setup.until
@@ -69,14 +82,17 @@ class TransitionLedger(SpecificLedger):
             yield tx
 
     def report_holdings(self) -> None:
-        """Holdings at or after the end of 2025 are by wallet, whether or not 2025 saw a transaction."""
+        """Report holdings, by wallet from the end of 2025 on.
+
+        Whether or not 2025 saw a transaction.
+        """
         until = self.setup.until
         if not self.allocated and until is not None and until >= FIRST_DAY:
             self.to_wallets()
         super().report_holdings()
 
     def to_wallets(self) -> None:
-        """The allocation of the day; afterwards each wallet has its own queue."""
+        """Allocate the lots; afterwards each wallet has its own queue."""
         self.allocated = self.per_wallet = True
         pool, self.queues, self.by_id = self.queues, {}, {}
         places = self._places()
@@ -91,7 +107,10 @@ class TransitionLedger(SpecificLedger):
             self.outcome.remarks += allocation.remarks
 
     def _places(self) -> Places:
-        """Of what was moved before 2025: a transfer takes lots along, the first by the method (§ 1.1012-1(j)(3))."""
+        """Return where transfers before 2025 brought lots.
+
+        A transfer takes lots along, the first by the method (§ 1.1012-1(j)(3)).
+        """
         if not self.moved:
             return {}
         before = takewhile(lambda tx: tx.instant < self.first_of_2025, self.history)

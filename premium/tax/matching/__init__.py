@@ -1,1 +1,1 @@
-"""Methods that match by day, or draw from pools instead of lots."""
+"""Methods that match by day or draw from pools, and the engine of each method."""

@@ -1,4 +1,7 @@
-"""Average cost: one pool an asset (or a wallet and asset), drawn from at its average; Canada denies some losses."""
+"""Average cost: pools drawn from at their average.
+
+One pool an asset, or a wallet and asset; Canada denies some losses.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ Key = tuple[str, str]
 
 
 class Pool:
-    """Units and their cost."""
+    """Units in a pool, and their cost."""
 
     __slots__ = ("amount", "cost")
 
@@ -24,11 +27,12 @@ class Pool:
         self.amount = self.cost = ZERO
 
     def add(self, amount: Decimal, cost: Decimal) -> None:
+        """Add units and cost."""
         self.amount += amount
         self.cost += cost
 
     def take(self, amount: Decimal) -> tuple[Decimal, Decimal]:
-        """(units, cost) of `amount`, or of all there is."""
+        """Take (units, cost) of `amount`, or of all there is."""
         if amount >= self.amount:
             taken = self.amount, self.cost
             self.amount = self.cost = ZERO
@@ -40,7 +44,10 @@ class Pool:
 
 
 class AverageLedger:
-    """Moving average. `superficial`, where given, denies losses and says when they enter the pool again."""
+    """Runs transactions through pools at moving average.
+
+    `superficial`, where given, denies losses and says when they enter the pool again.
+    """
 
     def __init__(self, setup: Setup, superficial: Superficial | None = None) -> None:
         self.setup = setup
@@ -49,9 +56,11 @@ class AverageLedger:
         self.pools: dict[Key, Pool] = {}
 
     def run(self, transactions: Sequence[Transaction]) -> Outcome:
+        """Run transactions in order."""
         return walk(self, transactions)
 
     def apply(self, tx: Transaction, day: int) -> None:
+        """Apply one transaction of a day."""
         match tx.type:
             case "buy" | "income" | "gift_received":
                 self.acquire(tx, day)
@@ -63,6 +72,7 @@ class AverageLedger:
                 self.leave(tx, day)
 
     def pool(self, wallet: str, asset: str) -> Pool:
+        """Return the pool of a wallet's asset."""
         key = (wallet if self.setup.scope == "per_wallet" else "*", asset)
         found = self.pools.get(key)
         if found is None:
@@ -70,6 +80,7 @@ class AverageLedger:
         return found
 
     def acquire(self, tx: Transaction, day: int) -> None:
+        """Add what came in to its pool."""
         if tx.type == "income":
             value = tx.value or ZERO
             self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
@@ -79,7 +90,10 @@ class AverageLedger:
             pool.add(ZERO, self.superficial.returned(tx, day))
 
     def dispose(self, tx: Transaction, day: int, amount: Decimal, proceeds: Decimal) -> None:
-        """One row a pool draw; units beyond the pool are a row of their own, without cost."""
+        """Draw a disposal from its pool, one row a draw.
+
+        Units beyond the pool are a row of their own, without cost.
+        """
         if not amount:
             return
         pool = self.pool(tx.wallet, tx.asset)
@@ -96,7 +110,10 @@ class AverageLedger:
             self.outcome.disposals.append(row(tx, day, amount - units, proceeds - share, ZERO, ZERO))
 
     def leave(self, tx: Transaction, day: int) -> None:
-        """Gifts, donations, losses: a disposal where the law says so, else a removal at cost."""
+        """Let gifts, donations and losses leave.
+
+        At cost, or as the disposals that they are by law.
+        """
         rules = self.setup.rules
         if tx.type in ("lost", "stolen") and rules.losses_deductible:
             self.dispose(tx, day, tx.amount, -tx.fee)
@@ -109,6 +126,7 @@ class AverageLedger:
                 self.miss(tx, day, tx.amount - units)
 
     def transfer(self, tx: Transaction, day: int) -> None:
+        """Dispose of what is burnt, and move the rest between pools."""
         more = tx.more
         if more.burnt:
             self.dispose(tx, day, more.burnt, tx.value or ZERO)
@@ -125,10 +143,11 @@ class AverageLedger:
             self.outcome.remarks.append(Remark("negative_balance", tx.id, text))
 
     def miss(self, tx: Transaction, day: int, amount: Decimal) -> None:
+        """Note units that the pool does not cover."""
         self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, amount))
 
     def report_holdings(self) -> None:
-        """The pools as they are."""
+        """Report the pools as they are."""
         for wallet, asset in sorted(self.pools):
             pool = self.pools[wallet, asset]
             if pool.amount:
@@ -138,7 +157,7 @@ class AverageLedger:
 def row(  # noqa: PLR0917 - made for every draw; the figures stand in the form's order
     tx: Transaction, day: int, amount: Decimal, proceeds: Decimal, cost: Decimal, denied: Decimal
 ) -> Disposal:
-    """A draw from a pool."""
+    """Return the row of a draw from a pool."""
     return Disposal(
         tx.id,
         (),
@@ -161,7 +180,7 @@ def row(  # noqa: PLR0917 - made for every draw; the figures stand in the form's
 
 
 def average(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
-    """ACB, average and moving average; Canada's own with superficial losses."""
+    """Run ACB, average or moving average; Canada's own with superficial losses."""
     # The rule looks at all that one owns: with a pool a wallet there is no pool that the denied loss belongs to.
     days = setup.rules.superficial_days if setup.scope == "pool" else None
     superficial = Superficial(transactions, setup, days) if days is not None else None

@@ -1,4 +1,4 @@
-"""An asset's history by local days: what a day acquired, and what it disposed of, is one transaction (TCGA s 105)."""
+"""An asset's history by local days, each one transaction (TCGA 1992 s 105)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Acquired:
     cost: Decimal = ZERO
 
     def take(self, amount: Decimal) -> Decimal:
-        """Cost of `amount` units, at most what is left."""
+        """Take `amount` units, at most what is left, and return their cost."""
         cost = self.cost if amount == self.left else divide(self.cost * amount, self.left)
         self.left -= amount
         self.cost -= cost
@@ -31,6 +31,8 @@ class Acquired:
 
 @dataclass(slots=True)
 class Match:
+    """Units identified with an acquisition or the pool."""
+
     amount: Decimal
     cost: Decimal
     rule: str
@@ -53,7 +55,7 @@ class Disposed:
     matches: list[Match] = field(default_factory=list)
 
     def match(self, acquired: Acquired, rule: str) -> None:
-        """Identify with what is left of a day's acquisitions."""
+        """Identify units with what is left of a day's acquisitions."""
         amount = min(self.left, acquired.left)
         if amount:
             lot = acquired.ids[0] if len(acquired.ids) == 1 else None
@@ -71,7 +73,7 @@ class Book:
 
 
 class Books:
-    """All assets' books, and the income met on the way."""
+    """All assets' books, and the income met while reading."""
 
     def __init__(self, setup: Setup, outcome: Outcome) -> None:
         self.setup = setup
@@ -79,6 +81,7 @@ class Books:
         self.by_asset: dict[str, Book] = {}
 
     def read(self, transactions: Iterable[Transaction]) -> None:
+        """Enter transactions in order."""
         for tx in transactions:
             day = self.setup.calendar.day(tx.instant)
             match tx.type:
@@ -92,6 +95,7 @@ class Books:
                     self._leave(tx, day)
 
     def book(self, asset: str) -> Book:
+        """Return an asset's book."""
         found = self.by_asset.get(asset)
         if found is None:
             found = self.by_asset[asset] = Book(asset)
@@ -143,7 +147,10 @@ class Books:
 
 
 def rows_of(asset: str, sold: Disposed, outcome: Outcome) -> list[Disposal]:
-    """A day's disposal as one row a match; proceeds are shared by amount, the last match taking the remainder."""
+    """Return a day's disposal as one row a match.
+
+    Proceeds are shared by amount, the last match taking the remainder.
+    """
     ids = tuple(tx.id for tx in sold.parts)
     kinds = {tx.type for tx in sold.parts}
     kind, first = kinds.pop() if len(kinds) == 1 else "sell", sold.parts[0]
@@ -182,7 +189,7 @@ def rows_of(asset: str, sold: Disposed, outcome: Outcome) -> list[Disposal]:
 
 
 def removals_of(asset: str, gone: Disposed, outcome: Outcome) -> None:
-    """What only left: each transaction with its part of the cost."""
+    """Note what only left, each transaction with its part of the cost."""
     cost = sum((match.cost for match in gone.matches), ZERO)
     left = gone.amount
     for tx, amount in zip(gone.parts, gone.amounts, strict=True):

@@ -1,4 +1,4 @@
-"""Which engine carries out a method."""
+"""The engine that carries out each method."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Engine = Callable[[Sequence[Transaction], Setup], Outcome]
 
 
 def run(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
-    """Normalised transactions through the method's engine, in exact arithmetic."""
+    """Run normalised transactions through the method's engine, in exact arithmetic."""
     with localcontext(EXACT):
         return ENGINES[setup.method](transactions, setup)
 
@@ -32,7 +32,7 @@ def _lots(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
 
 
 def ledger_of(setup: Setup) -> LotLedger:
-    """The lot ledger of a method and scope."""
+    """Return the lot ledger of a method and scope."""
     if setup.method == "ie_fifo_four_week":
         return FourWeekLedger(setup)
     if setup.scope == TRANSITION:

@@ -1,5 +1,6 @@
-"""France, art. 150 VH bis CGI: gain = net price - the portfolio's acquisition price x price / the portfolio's value.
+"""France's portfolio method (art. 150 VH bis CGI).
 
+gain = net price - the portfolio's acquisition price x price / the portfolio's value
 As on form 2086: the quotient takes the price before fees (line 217 over line 212), the gain the price after them
 (line 218). Exchanges between digital assets are neutral; gifts take their part of the acquisition price along.
 """
@@ -21,7 +22,10 @@ _NAMED = 5
 
 
 class Worths:
-    """Units, last prices, and their sum, kept as they change: a sale need not look at every asset."""
+    """Units and last prices of assets, and their sum.
+
+    The sum is kept as they change: a sale need not look at every asset.
+    """
 
     def __init__(self) -> None:
         self.units: dict[str, Decimal] = {}
@@ -30,17 +34,19 @@ class Worths:
         self.worth = ZERO
 
     def price(self, asset: str, price: Decimal) -> None:
+        """Set an asset's last price."""
         self.worth += self.units.get(asset, ZERO) * (price - self.prices.get(asset, ZERO))
         self.prices[asset] = price
         self.unpriced.discard(asset)
 
     def price_as(self, asset: str, amount: Decimal, other: str, worth: Decimal) -> None:
-        """`amount` of an asset without a price is worth what `worth` units of another are."""
+        """Price an asset without a price by what another's units are worth."""
         price = self.prices.get(other)
         if price is not None and amount and asset not in self.prices:
             self.price(asset, divide(worth * price, amount))
 
     def change(self, asset: str, amount: Decimal) -> None:
+        """Change the units of an asset."""
         held = self.units[asset] = self.units.get(asset, ZERO) + amount
         price = self.prices.get(asset)
         if price is not None:
@@ -52,7 +58,10 @@ class Worths:
 
 
 class Portfolio:
-    """One price for all of it; units are kept to value it where a sale does not say what it was worth."""
+    """Runs transactions with one acquisition price for the whole portfolio.
+
+    Units are kept to value it where a sale does not say what it was worth.
+    """
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -62,9 +71,11 @@ class Portfolio:
         self.outcome.acquisition_total = ZERO
 
     def run(self, transactions: Sequence[Transaction]) -> Outcome:
+        """Run transactions in order."""
         return walk(self, transactions)
 
     def apply(self, tx: Transaction, day: int) -> None:
+        """Apply one transaction of a day."""
         if tx.value and tx.amount and tx.type != "transfer":
             self.assets.price(tx.asset, divide(tx.value, tx.amount))
         match tx.type:
@@ -93,7 +104,10 @@ class Portfolio:
         self.total += acquisition_basis(tx, self.setup)
 
     def _settle_cash(self, paid: Decimal) -> None:
-        """Money paid on top of an exchange is part of the price; what was received comes off it, down to nothing."""
+        """Add money paid on top of an exchange to the acquisition price.
+
+        What was received comes off it, down to nothing.
+        """
         self.total = max(self.total + paid, ZERO)
 
     def _transfer(self, tx: Transaction, day: int) -> None:
@@ -115,14 +129,20 @@ class Portfolio:
         self.outcome.acquisition_totals[tx.id] = self.total
 
     def _leave(self, tx: Transaction, day: int) -> None:
-        """A gift or donation takes its part of the price along (art. 150 VH bis III B); what is lost does not."""
+        """Let units leave without a sale.
+
+        A gift or donation takes its part of the price along (art. 150 VH bis III B); what is lost does not.
+        """
         cost = self._part(tx, tx.value or ZERO) if tx.type in ("gift_sent", "donation") else ZERO
         self.total -= cost
         self._give(tx, day, tx.amount)
         self.outcome.removals.append(Removal(tx.id, day, tx.type, tx.asset, tx.amount, cost))
 
     def _part(self, tx: Transaction, price: Decimal) -> Decimal:
-        """The fraction of the acquisition price in a sale: total x price / value of the portfolio."""
+        """Return a sale's part of the acquisition price.
+
+        total x price / value of the portfolio
+        """
         worth = tx.more.portfolio_value
         if worth is None:
             worth = self._worth(tx)
@@ -135,7 +155,10 @@ class Portfolio:
         return divide(self.total * price, worth)
 
     def _worth(self, tx: Transaction) -> Decimal:
-        """By the last known prices, which is told; an asset without any counts as nothing, which is told too."""
+        """Return the portfolio's value by the last known prices, with a remark.
+
+        An asset without any counts as nothing, which is remarked on too.
+        """
         worth, unpriced = self.assets.worth, sorted(self.assets.unpriced)
         text = f"the portfolio's value is not stated: {plain(worth)} by the last known prices"
         self.outcome.remarks.append(Remark("portfolio_value_filled", tx.id, text, None, "portfolio_value"))
@@ -146,14 +169,17 @@ class Portfolio:
         return worth
 
     def _give(self, tx: Transaction, day: int, amount: Decimal) -> None:
-        """Units leave; those beyond what is held came from nowhere that the history knows, and are named."""
+        """Let units leave; those beyond what is held are missing."""
         held = self.assets.units.get(tx.asset, ZERO)
         if amount > held:
             self.outcome.missing.append(Missing(tx.id, day, tx.asset, tx.wallet, amount - held))
         self.assets.change(tx.asset, -min(amount, held))
 
     def report_holdings(self) -> None:
-        """Units by asset. The acquisition price is the portfolio's: it goes to its asset where it has but one."""
+        """Report units by asset.
+
+        The acquisition price is the portfolio's: it goes to its asset where it has but one.
+        """
         units = self.assets.units
         held = [asset for asset in sorted(units) if units[asset]]
         for asset in held:
@@ -165,4 +191,5 @@ class Portfolio:
 
 
 def portfolio(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
+    """Run the portfolio method."""
     return Portfolio(setup).run(transactions)

@@ -1,8 +1,9 @@
-"""Canada's superficial losses (ITA s 54, s 40(2)(g)(i), s 53(1)(f)), by CRA's formula for partial ones.
+"""Canada's superficial losses, by CRA's formula for partial ones.
 
-denied = loss x min(S, P, B) / S: S units sold, P acquired from 30 days before to 30 days after, B held at the end of
-the 30th day after. What is denied enters the cost of the property that replaces what was sold: at once for units
-acquired before the sale and still held, else with the acquisitions after it, in their order.
+ITA s 54, s 40(2)(g)(i), s 53(1)(f): denied = loss x min(S, P, B) / S: S units sold, P acquired from 30 days before to
+30 days after, B held at the end of the 30th day after. What is denied enters the cost of the property that replaces
+what was sold: at once for units acquired before the sale and still held, else with the acquisitions after it, in
+their order.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class _Asset:
         """(units, denied loss) of a sale that the next acquisitions take up."""
 
     def note(self, day: int, amount: Decimal, *, acquired: bool) -> None:
+        """Note a change of the balance on a day."""
         held = (self.balances[-1] if self.balances else ZERO) + amount
         self.days.append(day)
         self.balances.append(max(held, ZERO))
@@ -41,12 +43,16 @@ class _Asset:
             self.bought.append(self.bought[-1] + amount)
 
     def held_at_end_of(self, day: int) -> Decimal:
-        at = bisect_right(self.days, day)
-        return self.balances[at - 1] if at else ZERO
+        """Return the balance at the end of a day."""
+        end = bisect_right(self.days, day)
+        return self.balances[end - 1] if end else ZERO
 
 
 class Superficial:
-    """Looks ahead in the whole history; the ledger asks at each loss and at each acquisition."""
+    """Denies losses by looking ahead in the whole history.
+
+    The ledger asks at each loss and at each acquisition.
+    """
 
     def __init__(self, transactions: Sequence[Transaction], setup: Setup, days: int) -> None:
         self._days = days
@@ -68,7 +74,10 @@ class Superficial:
         return found
 
     def denied(self, tx: Transaction, day: int, sold: Decimal, loss: Decimal, left: Decimal) -> tuple[Decimal, Decimal]:
-        """(denied loss, the part of it that enters the pool at once); `left` is the pool after the sale."""
+        """Return the denied loss, and the part that enters the pool at once.
+
+        `left` is the pool after the sale.
+        """
         asset = self._of(tx.asset)
         first = bisect_left(asset.bought_days, day - self._days)
         last = bisect_right(asset.bought_days, day + self._days)
@@ -85,7 +94,7 @@ class Superficial:
         return denied, now
 
     def returned(self, tx: Transaction, day: int) -> Decimal:  # noqa: ARG002 - the window was checked when it was denied
-        """Denied loss that an acquisition takes into its cost."""
+        """Return the denied loss that an acquisition takes into its cost."""
         asset, cost = self._of(tx.asset), ZERO
         asset.seen += 1
         waiting = []

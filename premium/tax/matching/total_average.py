@@ -1,4 +1,4 @@
-"""Japan's total average: a year's disposals at the average of its opening balance and all its acquisitions."""
+"""Japan's total average of a year's opening balance and acquisitions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from premium.tax.setup import Setup
 
 
 def total_average(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
-    """Each calendar year in two passes: what came in, then what went out, in order."""
+    """Run each calendar year in two passes: what came in, then what went out."""
     ledger = AverageLedger(setup)
     calendar, reported = setup.calendar, False
     for _, year in groupby(transactions, key=lambda tx: calendar.tax_year(calendar.day(tx.instant))):

@@ -1,4 +1,6 @@
-"""United Kingdom: share identification for exchange tokens (TCGA 1992 ss 104-107; CRYPTO22200 ff.).
+"""United Kingdom: share identification for exchange tokens (TCGA 1992 ss 104-107).
+
+Source: HMRC Cryptoassets Manual CRYPTO22200 ff.
 
     individuals   the same day; the 30 days after, the earliest acquisition first; the section 104 pool
     companies     the same day; the ten days before, the earliest acquisition first; the pool
@@ -19,7 +21,7 @@ AFTER, BEFORE = 30, 10
 
 
 def section_104(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
-    """Individuals' rules, or companies' where the method says so."""
+    """Run individuals' rules, or companies' where the method says so."""
     outcome = Outcome(pooled=True)
     books = Books(setup, outcome)
     books.read(transactions)
@@ -51,16 +53,19 @@ def _same_day(book: Book) -> None:
 
 
 def _thirty_days(book: Book) -> None:
-    """s 106A(5): disposals in order, each with the earliest acquisitions of the 30 days after it."""
+    """Identify disposals with acquisitions of the 30 days after (s 106A(5)).
+
+    Disposals in order, each with the earliest acquisitions.
+    """
     days, first = book.acquired, 0
     for sold in book.disposed:
         # Days before this disposal, and days that are used up, are of no use to any later one either.
         while first < len(days) and (days[first].day <= sold.day or not days[first].left):
             first += 1
-        at = first
-        while sold.left and at < len(days) and days[at].day <= sold.day + AFTER:
-            sold.match(days[at], "thirty_day")
-            at += 1
+        index = first
+        while sold.left and index < len(days) and days[index].day <= sold.day + AFTER:
+            sold.match(days[index], "thirty_day")
+            index += 1
 
 
 class _Pool:
@@ -83,7 +88,10 @@ class _Pool:
             self.entered += 1
 
     def draw(self, sold: Disposed) -> None:
-        """What is still unidentified comes out at average cost; beyond the pool it has none."""
+        """Draw what is still unidentified at average cost.
+
+        Beyond the pool it has none.
+        """
         amount = min(sold.left, self.amount)
         if amount:
             cost = self.cost if amount == self.amount else divide(self.cost * amount, self.amount)
@@ -115,20 +123,24 @@ def _pool(book: Book, setup: Setup, outcome: Outcome, *, company: bool) -> None:
 
 
 def _ten_days(days: list[Acquired], sold: Disposed, first: int) -> int:
-    """s 107(3)-(4): the ten days before, the earliest acquisition first; where the next disposal starts looking."""
+    """Identify a disposal with the ten days before (s 107(3)-(4)).
+
+    The earliest acquisition first; returns where the next disposal starts looking.
+    """
     while first < len(days) and (days[first].day < sold.day - BEFORE or not days[first].left):
         first += 1
-    at = first
-    while sold.left and at < len(days) and days[at].day < sold.day:
-        sold.match(days[at], "ten_day")
-        at += 1
+    index = first
+    while sold.left and index < len(days) and days[index].day < sold.day:
+        sold.match(days[index], "ten_day")
+        index += 1
     return first
 
 
 def _report_holdings(book: Book, pool: _Pool, until: int | None, outcome: Outcome) -> None:
-    """At the end of a day the pool, with what has not entered it yet, and what is held.
+    """Report the pool and what is held at the end of a day.
 
-    These differ by what was sold and is identified with acquisitions after that day: the pool keeps its units.
+    The pool has what has not entered it yet. These differ by what was sold and is identified with acquisitions after
+    that day: the pool keeps its units.
     """
     amount, cost = pool.amount, pool.cost
     for acquired in book.acquired[pool.entered :]:
@@ -143,7 +155,10 @@ def _report_holdings(book: Book, pool: _Pool, until: int | None, outcome: Outcom
 
 
 def _lent(book: Book, until: int | None) -> tuple[Decimal, Decimal]:
-    """What went out by that day and was identified with acquisitions after it: units and their cost."""
+    """Return units and cost that later acquisitions stand for.
+
+    What went out by that day and was identified with acquisitions after it.
+    """
     amount = cost = ZERO
     if until is not None:
         for sold in book.disposed:

@@ -10,19 +10,23 @@ from premium.tax.setup import Setup
 
 
 class Ledger(Protocol):
-    """What a pooled method keeps."""
+    """A ledger of a pooled method."""
 
     setup: Setup
     outcome: Outcome
 
-    def apply(self, tx: Transaction, day: int) -> None: ...
+    def apply(self, tx: Transaction, day: int) -> None:
+        """Apply one transaction of a day."""
 
     def report_holdings(self) -> None:
         """Write what is held now into the outcome."""
 
 
 def walk(ledger: Ledger, transactions: Sequence[Transaction]) -> Outcome:
-    """Apply every transaction, and report holdings once: when the reported days are over, or at the end."""
+    """Apply every transaction, and report holdings once.
+
+    When the reported days are over, or at the end.
+    """
     until, reported = ledger.setup.until, False
     for tx in transactions:
         day = ledger.setup.calendar.day(tx.instant)

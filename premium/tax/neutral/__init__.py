@@ -1,1 +1,1 @@
-"""Rows of the neutral JSON on their way to transactions: rows, their kinds, their fields."""
+"""Rows of the neutral JSON, read as transactions."""

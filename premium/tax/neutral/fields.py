@@ -1,4 +1,4 @@
-"""The fields of a neutral row: texts, times, numbers and those that few rows have."""
+"""The fields of a neutral row: texts, times, numbers and the rare ones."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ _MANY = 10_000
 
 
 class Fields:
-    """Reads the fields of one file's rows; dates without a zone are local days of `zone`."""
+    """Reads the fields of one file's rows.
+
+    Dates without a zone are local days of `zone`.
+    """
 
     def __init__(self, zone: ZoneInfo, remarks: list[Remark]) -> None:
         self.zone = zone
@@ -50,7 +53,10 @@ class Fields:
         self._mixed = False
 
     def are_common(self, row: Mapping[str, Any]) -> bool:
-        """Tell whether a row has the common fields alone, by its shape, of which a file has a few."""
+        """Tell whether a row has the common fields alone.
+
+        By its shape, of which a file has a few.
+        """
         shape = tuple(row)
         self.common = shape in self._shapes
         if not self.common and COMMON.issuperset(shape):
@@ -59,7 +65,10 @@ class Fields:
         return self.common
 
     def remark_unknown(self, row: Mapping[str, Any]) -> None:
-        """Tell once of each field without a meaning: a misspelt `fee` would change the result in silence."""
+        """Remark once on each field without a meaning.
+
+        A misspelt `fee` would change the result in silence.
+        """
         for field in sorted(set(row) - FIELDS - self._unknown):
             self._unknown.add(field)
             text = f"{field[:SHORT]!r} is not a field of this format and is not read"
@@ -73,7 +82,10 @@ class Fields:
         return self.text(row, "id")
 
     def text(self, row: Mapping[str, Any], field: str, default: str | None = None) -> str:
-        """Return a text field: one object for each wallet and asset, however often a history repeats it."""
+        """Return a text field.
+
+        One object for each wallet and asset, however often a history repeats it.
+        """
         value = row.get(field, default)
         known = self._texts.get(value) if type(value) is str else None
         if known is not None:
@@ -93,7 +105,10 @@ class Fields:
         return value
 
     def instant(self, value: Any, field: str, name: Any = None) -> int:
-        """Return an RFC 3339 time; without a zone it is UTC, with a remark; a bare date is the local day's start."""
+        """Return the instant of an RFC 3339 time.
+
+        Without a zone it is UTC, with a remark; a bare date is the local day's start.
+        """
         if not isinstance(value, str):
             raise Refused(field, "missing" if value is None else "not an RFC 3339 time")
         text = value.strip().upper()
@@ -114,7 +129,10 @@ class Fields:
             raise Refused(field, f"not an RFC 3339 time: {value[:SHORT]!r}") from None
 
     def _remark_clock(self, zone: tzinfo, value: str, name: Any) -> None:
-        """Tell once that a file's times are of different clocks; each is read by its own."""
+        """Remark once that a file's times are of different clocks.
+
+        Each is read by its own.
+        """
         if self._clock is None or self._mixed or zone == self._clock:
             self._clock = self._clock or zone
             return
@@ -149,7 +167,10 @@ class Fields:
 
 
 def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any:
-    """Return a decimal of at least zero, or None; Refused for what is not finite, negative or absurdly long."""
+    """Return a decimal of at least zero, or None.
+
+    Refused for anything that is not finite, negative or absurdly long.
+    """
     text = row.get(field)
     if text is None or text == "":
         if required:
@@ -176,7 +197,10 @@ def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any
 
 
 def remembered(known: dict[str, Decimal], row: Mapping[str, Any], field: str, *, required: bool = False) -> Any:
-    """Return a `number`; fees and round amounts repeat: one object for each, while there are not too many."""
+    """Return a `number`, one object for each that repeats.
+
+    Fees and round amounts repeat; they are kept while there are not too many.
+    """
     text = row.get(field)
     value = known.get(text) if type(text) is str else None
     if value is None:
@@ -187,7 +211,10 @@ def remembered(known: dict[str, Decimal], row: Mapping[str, Any], field: str, *,
 
 
 def _writable(value: str) -> bool:
-    """Whether a text can be stored and printed: no NUL or line break, no surrogate without its other half."""
+    """Tell whether a text can be stored and printed.
+
+    No NUL or line break, no surrogate without its other half.
+    """
     try:
         value.encode()
     except UnicodeEncodeError:

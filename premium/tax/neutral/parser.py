@@ -1,4 +1,4 @@
-"""One neutral row as a transaction, in one pass over its fields: a history has a million rows."""
+"""One neutral row parsed as a transaction, in one pass over its fields."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def transaction_of(row: Mapping[str, Any], fields: Fields) -> Transaction:
 
 
 def _burnt_value(amount: Decimal, value: Decimal | None, price: Decimal | None, burnt: Decimal) -> Decimal | None:
-    """What a transfer burns is worth: at the price, or its part of the stated value."""
+    """Return the value of what a transfer burns.
+
+    At the price, or its part of the stated value.
+    """
     if price is not None:
         return EXACT.multiply(burnt, price)
     if value is None or burnt == amount:

@@ -1,4 +1,4 @@
-"""Rows of a file as transactions, with their lines and what was wrong."""
+"""Rows of a file read as transactions, with their lines and remarks."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ class Read(NamedTuple):
 
 
 def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1, by_time: bool = False) -> Read:
-    """Read rows of JSON objects; `line` counts rows from `first_line`. A repeated id is read once.
+    """Read rows of JSON objects as transactions, a repeated id once.
 
-    A row that cannot be read is left out with a remark that names its line and field; `strict` callers refuse then.
-    `by_time`: rows are expected in the order of time; one remark tells of those that are not.
+    `line` counts rows from `first_line`. A row that cannot be read is left out with a remark that names its line and
+    field; `strict` callers refuse then. `by_time`: rows are expected in the order of time; one remark tells of those
+    that are not.
     """
     transactions: list[Transaction] = []
     remarks: list[Remark] = []

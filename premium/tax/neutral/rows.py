@@ -1,4 +1,4 @@
-"""Neutral rows as files give them, and what refuses one."""
+"""Neutral rows as files give them, and their refusal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Unreadable(LinedRow):
 
 
 class Flawed(NamedTuple):
-    """In place of a row or a part of it that says two things at once, or too many: which field, and why."""
+    """A reason in place of a row or part that says two things at once."""
 
     field: str
     reason: str
@@ -48,10 +48,13 @@ class Refused(Exception):
 
 
 def shown(text: str, length: int) -> str:
-    """Cut a file's text as an answer can hold it, half a character by its escape."""
+    """Cut a file's text as an answer can hold it.
+
+    Half a character is shown by its escape.
+    """
     return text[:length].encode("utf-8", "backslashreplace").decode()
 
 
 def shown_id(name: Any) -> str | None:
-    """Return a row's id as a remark can hold it, or None where it is no text."""
+    """Return a row's id as a remark can hold it, or None."""
     return shown(str(name), MAX_TEXT) if isinstance(name, str | int) else None

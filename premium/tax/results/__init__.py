@@ -1,1 +1,1 @@
-"""Results of a calculation: totals, what single countries add, and what forms state beside them."""
+"""Results of a calculation: the report, its sums, and what countries add."""

@@ -1,4 +1,7 @@
-"""Form 8949's parts and boxes: A-F for sales until 2024, G-L for digital assets from 2025."""
+"""The parts and boxes of Form 8949.
+
+A-F for sales until 2024, G-L for digital assets from 2025.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ _FROM_2025 = {"short": ("G", "H", "I"), "long": ("J", "K", "L")}
 
 
 def box(row: Disposal) -> str:
-    """The box to tick: basis reported, proceeds only, or no form at all (Form 8949 instructions 2024 and 2025)."""
+    """Return the box of Form 8949 to tick.
+
+    Basis reported, proceeds only, or no form at all (Form 8949 instructions 2024 and 2025).
+    """
     digital = row.day >= _SINCE_2025
     boxes = _FROM_2025 if digital else _UNTIL_2024
     form = row.form_1099
@@ -27,7 +33,7 @@ def box(row: Disposal) -> str:
 
 
 def part(row: Disposal) -> str:
-    """Part I is short-term, Part II long-term."""
+    """Return the part of Form 8949: I is short-term, II long-term."""
     return "II" if row.term == "long" else "I"
 
 

@@ -1,4 +1,7 @@
-"""The invariant: what came in is what went out and what is left, exactly, in amount and in basis."""
+"""The invariant that units and basis are neither made nor lost.
+
+What came in is what went out and what is left, exactly.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,17 @@ class NotConserved(AssertionError):
 
 
 class Incoming(NamedTuple):
-    """What a whole history brought in: units by asset, and their basis."""
+    """Units by asset and basis that a whole history brought in."""
 
     amounts: dict[str, Decimal]
     basis: Decimal
 
 
 def check(acquired: Iterable[tuple[str, Decimal, Decimal]], outcome: Outcome) -> None:
-    """`acquired` is (asset, amount, basis) of every acquisition of the whole history; denied losses went back in.
+    """Raise NotConserved unless acquisitions and an outcome balance.
 
-    For outcomes of a whole history without conversions between assets; NotConserved names the asset.
+    `acquired` is (asset, amount, basis) of every acquisition of the whole history; denied losses went back in. For
+    outcomes of a whole history without conversions between assets; NotConserved names the asset.
     """
     conserve(_sum(acquired), outcome)
 
@@ -41,7 +45,10 @@ def _sum(acquired: Iterable[tuple[str, Decimal, Decimal]]) -> Incoming:
 
 
 def conserve(came: Incoming | None, outcome: Outcome) -> None:
-    """NotConserved unless what came in is all there; None, which `incoming` gives where that cannot be said, passes."""
+    """Raise NotConserved unless what came in is all there.
+
+    None, which `incoming` gives where that cannot be said, passes.
+    """
     if came is None:
         return
     amounts, basis = dict(came.amounts), came.basis
@@ -64,10 +71,10 @@ def conserve(came: Incoming | None, outcome: Outcome) -> None:
 
 
 def incoming(ready: Sequence[Transaction], setup: Setup) -> Incoming | None:
-    """What `conserve` holds a whole history's outcome against; a year's holdings are checked through that whole.
+    """Return what a whole history brings in, for `conserve`.
 
-    France keeps no basis by asset, and a conversion turns units of one asset into another's: neither can be balanced
-    asset by asset.
+    A year's holdings are checked through that whole. France keeps no basis by asset, and a conversion turns units of
+    one asset into another's: neither can be balanced asset by asset.
     """
     if setup.until is not None or setup.method == "fr_portfolio":
         return None

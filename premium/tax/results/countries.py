@@ -1,4 +1,4 @@
-"""What single countries add to the report: Germany's two sums, Australia's net capital gain, yearly amounts."""
+"""Members that single countries add to the report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Members = dict[str, Any]
 
 
 def extras(report: Report) -> Members:
-    """Members of the document that this jurisdiction has and others have not."""
+    """Return the members that this jurisdiction has and others have not."""
     made = _BY_COUNTRY.get(report.setup.rules.code, _nothing)(report)
     if report.outcome.acquisition_total is not None:
         made["acquisition_total_after"] = plain(report.outcome.acquisition_total)
@@ -28,7 +28,7 @@ def _nothing(_: Report) -> Members:
 
 
 def _germany(report: Report) -> Members:
-    """Sums before the Freigrenze; by year also whether it is exceeded (§ 23 Abs. 3 Satz 5 EStG)."""
+    """Return Germany's sums before and after the Freigrenze (§ 23 Abs. 3 Satz 5 EStG)."""
     whole = report.sums.whole
 
     def of_year(year: int, totals: Totals) -> Members:
@@ -47,7 +47,7 @@ def _germany(report: Report) -> Members:
 
 
 def _kingdom(report: Report) -> Members:
-    """Gains, losses, what earlier losses take off and the annual exempt amount by tax year (TCGA s 1K)."""
+    """Return the UK's gains after losses and exempt amount (TCGA s 1K)."""
     years = kingdom(report)
 
     def of_year(year: int, _: Totals) -> Members:
@@ -92,7 +92,7 @@ def _ireland(report: Report) -> Members:
 
 
 def _france(report: Report) -> Members:
-    """Exempt while a year's sales come to no more than 305 euros (art. 150 VH bis II B)."""
+    """Return France's taxable sum, exempt up to 305 euros (art. 150 VH bis II B)."""
 
     def of_year(year: int, totals: Totals) -> Members:
         threshold = _amount(report, "threshold", year)
@@ -103,7 +103,10 @@ def _france(report: Report) -> Members:
 
 
 def _australia(report: Report) -> Members:
-    """Losses first, the discount on what is left (ITAA 1997 s 102-5), over all years because losses carry on."""
+    """Return Australia's net capital gain (ITAA 1997 s 102-5).
+
+    Losses first, the discount on what is left, over all years because losses carry on.
+    """
     label = report.setup.calendar.label
     years = net_capital_gains(report.outcome.disposals, report.setup)
     if report.tax_year is not None:

@@ -1,4 +1,7 @@
-"""Australia's method statement (ITAA 1997 s 102-5): current losses, earlier losses, then the discount."""
+"""Australia's method statement (ITAA 1997 s 102-5).
+
+Current losses, earlier losses, then the discount.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from premium.tax.setup import Setup
 
 
 class NetGain(NamedTuple):
-    """One income year's result. `eligible` are the discount gains before losses, `carried` the losses left over."""
+    """One income year's net capital gain.
+
+    `eligible` are the discount gains before losses, `carried` the losses left over.
+    """
 
     net: Decimal
     eligible: Decimal
@@ -27,6 +33,7 @@ class _Year:
         self.eligible = self.other = self.losses = ZERO
 
     def add(self, row: Disposal) -> None:
+        """Add a disposal."""
         if row.gain < 0:
             self.losses = EXACT.subtract(self.losses, row.gain)
         elif row.term == "long":
@@ -36,7 +43,10 @@ class _Year:
 
 
 def net_capital_gains(disposals: Iterable[Disposal], setup: Setup) -> dict[int, NetGain]:
-    """By income year, in order. Losses go against gains without discount first, which leaves the taxpayer the most."""
+    """Return the net capital gain of each income year, in order.
+
+    Losses go against gains without discount first, which leaves the taxpayer the most.
+    """
     years: dict[int, _Year] = {}
     for row in disposals:
         years.setdefault(setup.calendar.tax_year(row.day), _Year()).add(row)

@@ -1,4 +1,4 @@
-"""A year's gains after its losses, earlier losses and the exempt amount, as the UK and Ireland count them."""
+"""A year's chargeable gains, as the UK and Ireland count them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from premium.tax.results.totals import sums
 
 
 class YearGains(NamedTuple):
-    """`used` and `carried` are losses of earlier years and for later ones, `chargeable` what is left to tax."""
+    """A year's gains, losses and what is left to tax.
+
+    `used` and `carried` are losses of earlier years and for later ones, `chargeable` what is left to tax.
+    """
 
     gains: Decimal
     losses: Decimal
@@ -29,7 +32,10 @@ class YearGains(NamedTuple):
 
 
 def kingdom(report: Report) -> dict[int, YearGains]:
-    """By tax year. Earlier losses only bring a gain down to the exempt amount (TCGA s 1K); companies have none."""
+    """Return the UK's chargeable gains by tax year.
+
+    Earlier losses only bring a gain down to the exempt amount (TCGA s 1K); companies have none.
+    """
     company = report.setup.method == "section_104_company"
     figures = by_disposal(report.outcome.disposals, report.setup.calendar)
     years, carried = dict[int, YearGains](), ZERO
@@ -45,7 +51,10 @@ def kingdom(report: Report) -> dict[int, YearGains]:
 
 
 def ireland(report: Report) -> dict[int, YearGains]:
-    """By year. Losses of the year and of earlier ones come off in full before the exemption (TCA 1997 ss 31, 601)."""
+    """Return Ireland's chargeable gains by year.
+
+    Losses of the year and of earlier ones come off in full before the exemption (TCA 1997 ss 31, 601).
+    """
     figures = sums(report.outcome.disposals, (), report.setup.calendar).by_tax_year
     years, carried = dict[int, YearGains](), ZERO
     for year in _years(report, figures):
@@ -62,9 +71,10 @@ def ireland(report: Report) -> dict[int, YearGains]:
 
 
 def by_disposal(rows: Iterable[Disposal], calendar: Calendar) -> dict[int, tuple[Decimal, Decimal]]:
-    """(gains, losses) by tax year, a disposal's matches taken together: it makes one gain or one loss.
+    """Return (gains, losses) by tax year, a disposal's matches taken together.
 
-    HMRC computes it so throughout CRYPTO22250 ff., same-day, 30-day and pool costs in one subtraction.
+    It makes one gain or one loss: HMRC computes it so throughout CRYPTO22250 ff., same-day, 30-day and pool costs in
+    one subtraction.
     """
     gains: dict[int, Decimal] = defaultdict(lambda: ZERO)
     losses: dict[int, Decimal] = defaultdict(lambda: ZERO)

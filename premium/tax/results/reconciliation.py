@@ -1,4 +1,4 @@
-"""What a 1099-DA (or 1099-B) says of a sale beside what was computed, and the likeliest reason for each difference."""
+"""A 1099-DA or 1099-B beside what was computed, with likely reasons for differences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _CENT = Decimal("0.01")
 
 
 def reconciliation(report: Report) -> Iterator[dict[str, Any]]:
-    """One row a sale whose form states proceeds or basis; `differences` is empty where all agrees to the cent."""
+    """Yield one row a sale whose form states proceeds or basis.
+
+    `differences` is empty where all agrees to the cent.
+    """
     if all(row.form_1099 is None for row in report.disposals):
         return
     by_id = report.transactions.by_id()

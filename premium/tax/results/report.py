@@ -54,7 +54,10 @@ class Report:
 def report_on(
     history: History, setup: Setup, outcome: Outcome, *, tax_year: int | None, remarks: list[Remark]
 ) -> Report:
-    """Return the report of one tax year, or of all; Unprocessable where a strict setup accepts no remark."""
+    """Return the report of one tax year, or of all.
+
+    Unprocessable where a strict setup accepts no such remark.
+    """
     _refuse(remarks, setup)
     disposals, income, missing, removals = outcome.disposals, outcome.income, outcome.missing, outcome.removals
     if tax_year is not None:
@@ -78,7 +81,10 @@ def report_on(
 
 
 def with_lines(remarks: list[Remark], names: Sequence[str], lines: Sequence[int]) -> list[Remark]:
-    """Return remarks with the lines of their transactions: looked up for those few alone, not kept for a million."""
+    """Return remarks with the lines of their transactions.
+
+    Looked up for those few alone, not kept for a million.
+    """
     wanted = {remark.transaction for remark in remarks if remark.line is None and remark.transaction is not None}
     if not wanted or not lines:
         return remarks

@@ -1,4 +1,4 @@
-"""Units that no lot covers: their likeliest sources, and wallets that give more than they have received."""
+"""Shortfalls: units without a lot, and wallets that give too much."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _LOOKED_AT = 200
 
 
 def below_zero(ready: Iterable[Transaction]) -> list[Remark]:
-    """Remark on the first time that a wallet gives more of an asset than it has received."""
+    """Remark on the first time that a wallet falls below zero.
+
+    It gives more of an asset than it has received.
+    """
     balances: dict[tuple[str, str], Decimal] = {}
     known: set[tuple[str, str]] = set()
     remarks = []
@@ -43,7 +46,10 @@ def _arrive(tx: Transaction, balances: dict[tuple[str, str], Decimal]) -> None:
 
 
 def shortfalls(missing: Iterable[Missing], ready: Iterable[Transaction], negative: Iterable[Remark]) -> list[Remark]:
-    """Remark on units without a lot, each with its likeliest source, and on wallets `below_zero` elsewhere."""
+    """Remark on units without a lot, and on wallets below zero.
+
+    Each lacking unit with its likeliest source; of `negative`, those that are not named already.
+    """
     found = list(missing)
     sources = Sources(found, ready)
     remarks = []
@@ -66,9 +72,9 @@ class _Candidate(NamedTuple):
 
 
 class Sources:
-    """Acquisitions, and transfers that never arrived, of the assets that are missing.
+    """Likely sources of the assets that are missing.
 
-    Looked up by asset and time, so that many are as quick as one.
+    Acquisitions, and transfers that never arrived, looked up by asset and time, so that many are as quick as one.
     """
 
     def __init__(self, missing: Iterable[Missing], ready: Iterable[Transaction]) -> None:

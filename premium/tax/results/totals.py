@@ -14,7 +14,10 @@ from premium.tax.model import Disposal, Income
 
 @dataclass(slots=True)
 class Totals:
-    """Running sums; `add` and `earn` work under `money.EXACT`."""
+    """Running sums of disposals and income.
+
+    `add` and `earn` work under `money.EXACT`.
+    """
 
     proceeds: Decimal = ZERO
     cost_basis: Decimal = ZERO
@@ -28,6 +31,7 @@ class Totals:
     disposals: int = 0
 
     def add(self, row: Disposal) -> None:
+        """Add a disposal."""
         proceeds, cost, denied = row.proceeds, row.cost_basis, row.denied
         gain = proceeds - cost
         self.proceeds += proceeds
@@ -48,10 +52,11 @@ class Totals:
                 self.ring_fenced_loss -= gain
 
     def earn(self, event: Income) -> None:
+        """Add an income."""
         self.income += event.value
 
     def include(self, other: Totals) -> None:
-        """Add sums of other rows."""
+        """Add the sums of other rows."""
         for name in self.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
@@ -67,11 +72,17 @@ class Totals:
 
     @property
     def not_long_term(self) -> Decimal:
-        """Gains that no holding period takes out of the tax: a pool's, which have no term, too."""
+        """Gains that no holding period takes out of the tax.
+
+        A pool's, which have no term, too.
+        """
         return EXACT.subtract(self.total, self.long_term)
 
     def as_text(self, *, terms: bool, losses: str | None = None) -> dict[str, str]:
-        """The format's `totals`; `losses` names a jurisdiction that tells more apart (IE, CA, DE)."""
+        """Return the format's `totals`.
+
+        `losses` names a jurisdiction that tells more apart (IE, CA, DE).
+        """
         text = {"proceeds": plain(self.proceeds), "cost_basis": plain(self.cost_basis), "total": plain(self.total)}
         if terms:
             text |= {"short_term": plain(self.short_term), "long_term": plain(self.long_term)}
@@ -98,7 +109,10 @@ _ByTime = defaultdict[int, Totals]
 
 
 def sums(disposals: Iterable[Disposal], income: Iterable[Income], calendar: Calendar) -> Sums:
-    """One pass over the rows, day by day; by_tax_year has every tax year that has an event, whatever its start."""
+    """Return the sums of rows by calendar and tax year.
+
+    One pass over the rows, day by day; by_tax_year has every tax year that has an event, whatever its start.
+    """
     by_day, by_year, by_tax_year = _ByTime(Totals), _ByTime(Totals), _ByTime(Totals)
     whole = Totals()
     for row in disposals:

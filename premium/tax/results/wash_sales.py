@@ -1,4 +1,7 @@
-"""Wash sales of the US, as information: § 1091 speaks of stock and securities, and digital assets are neither yet."""
+"""Wash sales of the US, as information.
+
+§ 1091 speaks of stock and securities, and digital assets are neither yet.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ class _Purchase:
 
 
 class _Window:
-    """Purchases of the days around a sale. Sales are asked for in order, so it only moves on, and stays small."""
+    """Purchases of the days around a sale.
+
+    Sales are asked for in order, so it only moves on, and stays small.
+    """
 
     def __init__(self, report: Report) -> None:
         self._coming = iter(report.transactions)
@@ -35,7 +41,10 @@ class _Window:
         self._read_until = -inf
 
     def around(self, sold: Disposal) -> Iterable[_Purchase]:
-        """Purchases of the asset from 30 days before on, in order; some may be of more than 30 days after."""
+        """Return purchases of the asset from 30 days before on, in order.
+
+        Some may be of more than 30 days after.
+        """
         first, last = sold.day - DAYS, sold.day + DAYS
         while self._read_until <= last:
             tx = next(self._coming, None)
@@ -53,9 +62,10 @@ class _Window:
 
 
 def wash_sales(report: Report) -> Iterator[dict[str, Any]]:
-    """`{transaction, replacement, loss}` for each sale at a loss and purchase within 30 days before or after.
+    """Yield each sale at a loss with a purchase that replaces it.
 
-    Each bought unit replaces one sold unit, in the order of the sales; the loss is the replaced units' part.
+    `{transaction, replacement, loss}`, for purchases within 30 days before or after. Each bought unit replaces one
+    sold unit, in the order of the sales; the loss is the replaced units' part.
     """
     window, year, tax_year = _Window(report), report.tax_year, report.setup.calendar.tax_year
     # The rows of one sale stand together.

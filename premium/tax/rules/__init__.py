@@ -1,1 +1,1 @@
-"""Rules of jurisdictions, one module each, and the words for methods and lot scopes."""
+"""Declared rules of jurisdictions, one module each, and the words for methods."""

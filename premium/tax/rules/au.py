@@ -1,4 +1,4 @@
-"""Australia."""
+"""Declared rules of Australia."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Canada."""
+"""Declared rules of Canada."""
 
 from decimal import Decimal
 

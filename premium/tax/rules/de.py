@@ -1,4 +1,4 @@
-"""Germany."""
+"""Declared rules of Germany."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""France."""
+"""Declared rules of France."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""United Kingdom: individuals by section 104 pooling, companies with the ten preceding days."""
+"""Declared rules of the United Kingdom, for individuals and companies."""
 
 from decimal import Decimal
 

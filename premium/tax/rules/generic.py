@@ -1,4 +1,4 @@
-"""No country: any lot method or average cost, more than one year is long-term."""
+"""Rules of no country: any lot method or average cost."""
 
 from premium.tax.rules.base import Jurisdiction
 

@@ -1,4 +1,4 @@
-"""Ireland."""
+"""Declared rules of Ireland."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Japan."""
+"""Declared rules of Japan."""
 
 from premium.tax.rules.base import Jurisdiction
 

@@ -25,7 +25,10 @@ _ONE_QUEUE = frozenset({"universal", "pool", "portfolio"})
 
 
 def method_of(asked: str | None, rules: Jurisdiction) -> str:
-    """Return the method that is asked for, else the jurisdiction's default; InvalidInput names the known ones."""
+    """Return the method that is asked for, else the jurisdiction's default.
+
+    InvalidInput names the known ones.
+    """
     if asked is None:
         return rules.methods[0]
     wanted = asked.strip().lower().replace("-", "_")
@@ -50,9 +53,10 @@ def disallowed(method: str, scope: str | None, rules: Jurisdiction) -> tuple[Rem
 
 
 def working_scope(asked: str | None, method: str, rules: Jurisdiction, *, allocated: bool) -> str:
-    """Return the scope that the method works in; a pooled method's `universal` is its one pool.
+    """Return the lot scope that the method works in.
 
-    `allocated`: whether the input states how a universal pool was allocated to wallets. InvalidInput for no scope.
+    A pooled method's `universal` is its one pool. `allocated`: whether the input states how a universal pool was
+    allocated to wallets. InvalidInput for no scope.
     """
     if asked is not None and asked not in SCOPES:
         raise InvalidInput(f"unknown lot scope {asked[:40]!r}; known are {', '.join(SCOPES)}")

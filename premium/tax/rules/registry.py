@@ -13,7 +13,10 @@ _ALIASES = {"UK": "GB", "GENERIC": "generic"}
 
 
 def jurisdiction(code: str) -> Jurisdiction:
-    """By ISO code in any case, UK for GB, or generic; InvalidInput names the known ones."""
+    """Return a jurisdiction by its code; InvalidInput names the known ones.
+
+    An ISO code in any case, UK for GB, or generic.
+    """
     wanted = code.strip().upper()
     found = JURISDICTIONS.get(_ALIASES.get(wanted, wanted))
     if found is None:

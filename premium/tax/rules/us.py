@@ -1,4 +1,4 @@
-"""United States."""
+"""Declared rules of the United States."""
 
 from premium.tax.rules.base import TRANSITION, Jurisdiction
 

@@ -10,6 +10,7 @@ from typing import Any
 from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
+from premium.observability import count
 from premium.tax.calculation import report_of
 from premium.tax.days import instant_of
 from premium.tax.jobs import REPORT, ReportPayload
@@ -39,6 +40,7 @@ def report(context: JobContext, payload: ReportPayload) -> Mapping[str, Any]:
         files = _store_documents(context, calculated, Path(folder))
     summary = summary_of(calculated)
     store.add(context.user_id, _row(context, calculated, summary, files), context.point)
+    count("ReportsMade", jurisdiction=calculated.setup.rules.code)
     return _outcome(context, summary, files)
 
 

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from local.postgres import SUPERUSER
-from premium.accounts.credentials.callers import Callers
 from premium.accounts.credentials.keys import key_hash
+from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.credentials.tokens import Claims
 from premium.accounts.model import User
 from premium.accounts.store import AccountStore
@@ -42,7 +42,7 @@ def claims(subject: str, email: str | None = None, tier: Tier = Tier.PRO) -> Cla
 
 
 def user(store: AccountStore, subject: str, email: str | None = None) -> User:
-    return Callers(store, SystemClock()).by_claims(claims(subject, email))
+    return CredentialOwners(store, SystemClock()).by_claims(claims(subject, email))
 
 
 def test_a_subject_seen_by_many_at_once_is_one_user(store: AccountStore, postgres: Databases) -> None:
@@ -61,7 +61,7 @@ def test_an_email_that_cannot_be_kept_does_not_keep_its_user_out(store: AccountS
 
 def test_the_tier_of_the_token_is_written_down(store: AccountStore) -> None:
     first = user(store, "user_1")
-    Callers(store, SystemClock()).by_claims(claims("user_1", tier=Tier.ENTERPRISE))
+    CredentialOwners(store, SystemClock()).by_claims(claims("user_1", tier=Tier.ENTERPRISE))
     found = store.by_external_id("user_1")
     assert found is not None
     assert (found.id, found.tier) == (first.id, Tier.ENTERPRISE)

@@ -18,7 +18,7 @@ from premium.alerts import notices
 from premium.alerts.intake import EventIntake, FailedBatches
 from premium.alerts.model import NewBatch
 from premium.alerts.shards.batches import batch_id
-from premium.alerts.shards.standing import ShardLost
+from premium.alerts.shards.ownership import ShardLost
 from premium.alerts.store.batches import BatchStore, ShardBatches, add_batch
 from premium.alerts.store.leases import ShardLease
 from premium.alerts.store.memory import MemoryStore

@@ -10,8 +10,8 @@ import pytest
 
 from premium.alerts.matcher.memory import Changes
 from premium.alerts.model import Firing, NewBatch
+from premium.alerts.shards.ownership import ShardLost
 from premium.alerts.shards.placement import BUCKETS, bucket_of, buckets_of, shard_of
-from premium.alerts.shards.standing import ShardLost
 from premium.alerts.store.batches import add_batch
 from premium.alerts.store.firings import record_firings
 from premium.alerts.store.leases import ShardLease, standings

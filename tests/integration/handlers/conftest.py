@@ -2,66 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import jwt
 import pytest
 
 from handlers import authorizer
 from handlers.events import stream
 from handlers.runtime import idempotency
-from local.aws import Aws, client_environment
-from local.redis import Redis
+from local.aws import Aws
 from premium.bootstrap import Platform, platform
-from stacks.tables import TABLES, creation
+from tests.fixtures.platform import ISSUER, KEY
 from tests.fixtures.postgres import Databases
 
-KEY = "integration-key-of-more-than-32-bytes"
 Sign = Callable[..., str]
 
 
-@pytest.fixture(scope="session")
-def provisions(aws_session: Aws) -> dict[str, str]:
-    """Variables of the tables, the buckets and the JWT secret, made once a run; every test uses ids of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in client_environment(aws_session.endpoint).items():
-            patch.setenv(name, value)
-        client = boto3.client("dynamodb")
-        given = {shape.variable: f"{name}-{uuid4().hex[:8]}" for name, shape in TABLES.items()}
-        for name, shape in TABLES.items():
-            client.create_table(TableName=given[shape.variable], **creation(name))  # type: ignore[arg-type] # made as data
-        fields = json.dumps({"algorithm": "HS256", "key": KEY, "issuer": "https://free.example"})
-        secret = boto3.client("secretsmanager").create_secret(Name=f"jwt-{uuid4().hex}", SecretString=fields)
-        buckets = {f"{name.upper()}_BUCKET": f"{name}-{uuid4().hex[:8]}" for name in ("reports", "exports")}
-        for bucket in buckets.values():
-            boto3.client("s3").create_bucket(Bucket=bucket)
-        return given | buckets | {"JWT_SECRET_ARN": secret["ARN"]}
+@pytest.fixture
+def variables(variables: dict[str, str], postgres: Databases, aws: Aws) -> dict[str, str]:
+    """As a function of the stage is told: by the application's role alone."""
+    series = {"TIMESERIES_URL": postgres.url("timeseries", "premium_app"), "WEBSOCKET_ENDPOINT": aws.endpoint}
+    return {name: value for name, value in variables.items() if not name.startswith("WORKER_")} | series
 
 
 @pytest.fixture
-def at(
-    aws: Aws,
-    redis_server: Redis,
-    postgres: Databases,
-    provisions: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Platform]:
+def at(environment: dict[str, str]) -> Iterator[Platform]:
     """The platform of this process, as the handlers see it."""
-    given = {
-        "PREMIUM_STAGE": "local",
-        "DATABASE_URL": postgres.url("premium", "premium_app"),
-        "TIMESERIES_URL": postgres.url("timeseries", "premium_app"),
-        "REDIS_URL": redis_server.url,
-        "WEBSOCKET_ENDPOINT": aws.endpoint,
-        **provisions,
-    }
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
     forget()
     yield platform()
     platform().close()
@@ -84,6 +53,6 @@ def sign() -> Sign:
     def make(**changes: Any) -> str:
         now = int(time.time())
         whole = {"sub": f"user_{uuid4().hex[:8]}", "tier": "pro", "iat": now, "exp": now + 600}
-        return jwt.encode(whole | {"iss": "https://free.example"} | changes, KEY, algorithm="HS256")
+        return jwt.encode(whole | {"iss": ISSUER} | changes, KEY, algorithm="HS256")
 
     return make

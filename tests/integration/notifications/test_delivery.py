@@ -207,7 +207,8 @@ def test_connections_that_break_lose_and_double_nothing(desk: Desk) -> None:
         if next(cuts, None) is not None:
             with psycopg.connect(desk.url) as connection:
                 connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'premium_worker'"
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE usename = 'premium_worker' AND datname = current_database()"
                 )
             desk.platform.redis(1).client_kill_filter(_type="normal", skipme=True)
         time.sleep(0.2)

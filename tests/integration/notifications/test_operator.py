@@ -16,6 +16,7 @@ from premium.cli.main import main
 from premium.config import Settings
 from premium.notifications.channels import providers
 from premium.notifications.delivery.desk import open_desk
+from stacks.tables import creation
 from tests.factories.deliveries import delivery
 from tests.factories.listener import Reply, Request, listening
 from tests.integration.notifications.conftest import Desk
@@ -23,9 +24,18 @@ from tests.integration.notifications.conftest import Desk
 pytestmark = pytest.mark.integration
 
 
+@pytest.fixture
+def variables(variables: dict[str, str], aws: Aws) -> dict[str, str]:
+    """A worker's, with the trail that operators' commands are recorded in."""
+    table = f"audit-{uuid4().hex[:12]}"
+    boto3.client("dynamodb").create_table(TableName=table, **creation("audit"))  # type: ignore[arg-type] # made as data
+    return variables | {"AUDIT_TABLE": table}
+
+
 @pytest.fixture(autouse=True)
 def _one_platform(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("premium.cli.deliveries.platform", lambda: desk.platform)
+    for module in ("premium.cli.deliveries", "premium.cli.operators"):
+        monkeypatch.setattr(f"{module}.platform", lambda: desk.platform)
 
 
 def deliveries(*arguments: str) -> Result:

@@ -17,8 +17,8 @@ from premium.security.work import scan_contract
 from tests.factories.contracts import Compiled
 from tests.factories.contracts.deploying import account, deploy
 from tests.factories.http import Answer, ask, verdict
+from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
-from tests.integration.security.conftest import add_user
 
 pytestmark = pytest.mark.integration
 
@@ -57,7 +57,7 @@ def test_from_request_to_findings_and_only_once(
 
 
 def test_a_scan_is_its_owners_alone_and_pages_do_not_repeat(
-    platform: Platform, postgres: Databases, user: UUID, evm: Evm, built: dict[str, Compiled]
+    platform: Platform, add_user: AddUser, user: UUID, evm: Evm, built: dict[str, Compiled]
 ) -> None:
     token = deploy(evm, built["FixedSupply"].creation)
     made = []
@@ -69,7 +69,7 @@ def test_a_scan_is_its_owners_alone_and_pages_do_not_repeat(
     cursor = first.json["meta"]["pagination"]["nextCursor"]
     second = read(user, "/v1/security/scans", limit="2", cursor=cursor)
     assert [one["id"] for one in first.data + second.data] == made[::-1]
-    stranger = add_user(postgres)
+    stranger = add_user()
     assert read(stranger, "/v1/security/scans").data == []
     assert read(stranger, f"/v1/security/scans/{made[0]}").status == 404
     assert read(stranger, "/v1/security/scans", cursor=cursor).status == 400

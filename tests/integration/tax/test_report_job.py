@@ -15,8 +15,9 @@ from pypdf import PdfReader
 
 from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord, JobStatus
+from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
-from tests.integration.tax.conftest import Ask, add_user
+from tests.integration.tax.conftest import Ask
 
 pytestmark = pytest.mark.integration
 
@@ -125,10 +126,10 @@ def test_exact_quantities_survive_the_database(ask: Ask) -> None:
     assert ask("GET", "/v1/tax/transactions")[1]["data"][0]["amount"] == amount
 
 
-def test_nothing_of_one_user_reaches_another(ask: Ask, work: Callable[[str], JobRecord], postgres: Databases) -> None:
+def test_nothing_of_one_user_reaches_another(ask: Ask, work: Callable[[str], JobRecord], add_user: AddUser) -> None:
     ask("POST", "/v1/tax/transactions/import", {"transactions": HISTORY})
     job = ask("POST", "/v1/tax/reports", {"year": 2024})[1]["data"]["id"]
-    stranger = add_user(postgres)
+    stranger = add_user()
     assert ask("GET", f"/v1/tax/reports/{job}", as_user=stranger)[0] == 404
     work(job)
     assert ask("GET", f"/v1/tax/reports/{job}", as_user=stranger)[0] == 404

@@ -15,8 +15,8 @@ from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.service import TaxUploads
 from premium.tax.work import import_upload
-from tests.fixtures.postgres import Databases
-from tests.integration.tax.conftest import Ask, add_user
+from tests.fixtures.platform import AddUser
+from tests.integration.tax.conftest import Ask
 from tests.unit.tax.exports import BINANCE, BINANCE_2025, KRAKEN
 
 pytestmark = pytest.mark.integration
@@ -128,10 +128,10 @@ def test_a_wrong_line_stops_all_of_it_with_its_name(imported: Callable[..., JobR
     assert ask("GET", "/v1/tax/transactions")[1]["data"] == []
 
 
-def test_another_users_upload_is_not_found(ask: Ask, postgres: Databases) -> None:
+def test_another_users_upload_is_not_found(ask: Ask, add_user: AddUser) -> None:
     form = ask("POST", "/v1/tax/transactions/uploads", {})[1]["data"]
     send(form, b"[]")
-    assert ask("POST", form["links"]["import"], {}, as_user=add_user(postgres))[0] == 404
+    assert ask("POST", form["links"]["import"], {}, as_user=add_user())[0] == 404
     assert ask("POST", f"/v1/tax/transactions/uploads/{uuid4()}/import", {})[0] == 404
 
 

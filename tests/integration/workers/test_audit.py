@@ -58,12 +58,13 @@ def test_an_operators_command_is_recorded_with_its_outcome(at: Platform, start: 
     assert premium("cancel", str(job.id)).exit_code == 1
     assert premium("requeue", "--all").exit_code == 0
     assert premium("list").exit_code == 0
-    requeued, refused, cancelled = today(at)
+    assert premium("requeue").exit_code == 2
+    misused, requeued, refused, cancelled = today(at)
     assert {each.actor.id for each in today(at)} == {f"operator:{getpass.getuser()}"}
     assert (cancelled.name.split()[1:], cancelled.outcome, cancelled.targets) == (
         ["queues", "cancel"], "done", (str(job.id),),
     )  # fmt: skip
-    assert (refused.outcome, refused.code) == ("refused", "EXIT")
+    assert (refused.outcome, refused.code) == (misused.outcome, misused.code) == ("refused", "EXIT")
     assert (requeued.outcome, dict(requeued.changes), requeued.security) == ("done", {"every": True}, True)
 
 

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from local.postgres import SUPERUSER
+from premium.accounts.work import activity
 from premium.bootstrap import Platform
 from premium.execution import schedule
 from premium.jobs.kinds import declared
@@ -79,3 +80,10 @@ def test_a_day_makes_partitions_ahead(scheduled: Platform) -> None:
 def test_a_task_that_this_release_does_not_know_is_an_error(scheduled: Platform) -> None:
     with pytest.raises(KeyError):
         schedule.run("portfolio.weekly", scheduled, HALF_PAST)
+
+
+def test_a_day_publishes_how_many_users_are_active(scheduled: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+    record = job_of(schedule.run("accounts.activity", scheduled, HALF_PAST), scheduled)
+    activity(str(record.id))
+    assert scheduled.jobs.store.get(record.id).status is JobStatus.DONE
+    assert '"ActiveUsersDay":[' in capsys.readouterr().out

@@ -12,7 +12,7 @@ from premium.alerts import notices
 from premium.alerts.language.templates import template_problem, text_of
 from premium.alerts.notices import Fired
 from premium.notifications.model import Target
-from premium.notifications.text import MAX_TEXT
+from premium.plaintext import MAX_TEXT
 
 pytestmark = pytest.mark.unit
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -9,6 +9,9 @@ from importlib import import_module
 import click
 import pytest
 
+from handlers.runtime.audit import MARK
+from handlers.runtime.openapi import routers
+from handlers.runtime.router import Router
 from premium import manifest
 from premium.cli.main import TOPICS
 from premium.cli.operators import CHANGES
@@ -48,6 +51,13 @@ def test_a_service_with_a_changing_route_must_need_the_audit_table(method: str) 
         manifest._check(notes)
     manifest._check(replace(notes, needs=("database", "audit")))
     manifest._check(replace(notes, routes=("GET /v1/notes",)))
+
+
+@pytest.mark.parametrize("app", list(routers()), ids=lambda app: app.tag)
+def test_every_route_that_changes_something_is_surrounded_by_entries(app: Router) -> None:
+    for route in app._static_routes + app._dynamic_routes:
+        surrounded = getattr(route.func, MARK, False)
+        assert surrounded is (route.method != "GET"), f"{route.method} {route.openapi_path}"
 
 
 def test_every_function_that_changes_something_is_given_the_table() -> None:

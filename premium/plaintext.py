@@ -1,4 +1,4 @@
-"""Text that channels can carry: bounded, and a value as one line."""
+"""Bound texts that people read, and write a value as one line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNKNOWN = "n/a"
 
 
 def line(value: object) -> str:
-    """A value as text without control characters and line breaks, of a bounded length."""
+    """Return a value as text without control characters, of a bounded length."""
     if value is None:
         return _UNKNOWN
     if isinstance(value, Decimal):

@@ -1,13 +1,13 @@
-"""Read the caller of a request from the authorizer's context.
+"""The caller of a request, and the authorizer's ruling on it.
 
-Only API Gateway can write that context.
+The gatekeeper of accounts rules; the ruling travels as strings in the authorizer's context, which only API Gateway can
+write; the handlers' runtime reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from premium.errors import AppError, Forbidden, RateLimited, Unauthenticated, UpstreamUnavailable
@@ -42,23 +42,25 @@ class Principal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """The authorizer's decision about one request, and its limit's state."""
+class Ruling:
+    """The verdict on one request, and the state of its caller's limit."""
 
-    outcome: str
-    principal: Principal | None
-    message: str
-    limit: int
-    remaining: int
-    reset: int
+    verdict: str
+    """`allow`, `unauthenticated`, `forbidden`, `rate_limited` or `unavailable`; any other is unauthenticated."""
+    principal: Principal | None = None
+    """None where a request brought no credentials, or is refused for them."""
+    message: str = ""
+    limit: int = 0
+    remaining: int = 0
+    reset: int = 0
     """Unix seconds at which the window frees its oldest request."""
-    retry_after: int
+    retry_after: int = 0
     address: str = ""
-    """Where the request came from: an IP address, or an IPv6 network."""
+    """Where the request came from: an IP address, or the IPv6 network that one subscriber has."""
 
     def refusal(self) -> AppError | None:
         """Return the error for a request that may not pass."""
-        match self.outcome:
+        match self.verdict:
             case "allow":
                 return None
             case "rate_limited":
@@ -70,28 +72,30 @@ class Verdict:
             case _:
                 return Unauthenticated(self.message)
 
+    def context(self) -> dict[str, str]:
+        """Return the ruling as the authorizer's context carries it."""
+        caller = self.principal
+        return {
+            "verdict": self.verdict,
+            "message": self.message,
+            "userId": str(caller.user_id) if caller else "",
+            "externalId": caller.external_id if caller else "",
+            "tier": caller.tier.value if caller else "",
+            "roles": " ".join(sorted(caller.roles)) if caller else "",
+            "scopes": " ".join(sorted(caller.scopes)) if caller else "",
+            "keyId": str(caller.key_id) if caller and caller.key_id else "",
+            "limit": str(self.limit),
+            "remaining": str(self.remaining),
+            "reset": str(self.reset),
+            "retryAfter": str(self.retry_after),
+            "address": self.address,
+        }
 
-NO_VERDICT = Verdict(
-    outcome="unauthenticated",
-    principal=None,
-    message="Credentials are missing",
-    limit=0,
-    remaining=0,
-    reset=0,
-    retry_after=0,
-)
-"""For a request that no authorizer has seen: nothing answers it, not even a public route."""
-
-
-def verdict_of(event: Mapping[str, Any]) -> Verdict:
-    """Return the authorizer's verdict.
-
-    `NO_VERDICT` where it is missing or unreadable: no guess favours a caller.
-    """
-    try:
-        context: Mapping[str, str] = event["requestContext"]["authorizer"]["lambda"]
-        return Verdict(
-            outcome=context["verdict"],
+    @classmethod
+    def of_context(cls, context: Mapping[str, str]) -> Ruling:
+        """Read a ruling; KeyError or ValueError for what is none."""
+        return cls(
+            verdict=context["verdict"],
             principal=_principal(context),
             message=context.get("message") or "The credentials are not valid",
             limit=int(context.get("limit") or 0),
@@ -100,8 +104,10 @@ def verdict_of(event: Mapping[str, Any]) -> Verdict:
             retry_after=int(context.get("retryAfter") or 0),
             address=context.get("address") or "",
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return NO_VERDICT
+
+
+NO_RULING = Ruling(verdict="unauthenticated", message="Credentials are missing")
+"""For a request that no authorizer has seen: nothing answers it, not even a public route."""
 
 
 def _principal(context: Mapping[str, str]) -> Principal | None:

@@ -1,4 +1,4 @@
-"""Give a route what it asks for by annotation.
+"""Give a route the caller and request id that its annotations ask for.
 
 None of it comes from the request's parameters: `def overview(caller: Caller, request_id: RequestId) -> Portfolio: ...`
 """
@@ -9,8 +9,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Depends
 
-from handlers.runtime.principal import Principal
 from handlers.runtime.state import current
+from premium.principal import Principal
 
 
 def _caller() -> Principal:

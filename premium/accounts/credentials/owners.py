@@ -61,7 +61,7 @@ class Users(Protocol):
         ...
 
 
-class Callers:
+class CredentialOwners:
     """Find the users of credentials.
 
     Raises Unauthenticated, Forbidden, UpstreamUnavailable.
