@@ -11,10 +11,11 @@ from redis import Redis
 from premium.alerts.language.values import Event
 from premium.alerts.manifest import AlertSettings
 from premium.alerts.model import FailedBatch
-from premium.alerts.shards.batches import by_shard
+from premium.alerts.shards.batches import batches_of
 from premium.alerts.store.batch_queue import BatchQueue
 from premium.alerts.store.batches import BatchStore
 from premium.bootstrap import Platform
+from premium.storage.plain import to_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,8 @@ class EventIntake:
 
         UpstreamUnavailable: nothing was kept. Without Redis only time is lost: the matcher finds the rows.
         """
-        batches = self.store.add(by_shard(events, self.shards))
+        batches = batches_of(events, self.shards, to_json)
+        self.store.add(batches)
         for batch in batches:
             BatchQueue(self.redis, batch.shard).announce(batch)
         return [batch.id for batch in batches]

@@ -140,11 +140,12 @@ class HistoryFilter(Model):
 
 
 class NewBatch(NamedTuple):
-    """A batch to be kept: events of one shard."""
+    """A batch to be kept: events of one shard, as JSON text."""
 
     id: UUID
     shard: int
-    events: Sequence[Mapping[str, Any]]
+    size: int
+    events: str
 
 
 class BatchRow(NamedTuple):

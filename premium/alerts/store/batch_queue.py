@@ -46,7 +46,7 @@ class BatchQueue:
                 job_timeout=_TIMEOUT_SECONDS,
                 result_ttl=RESULT_SECONDS,
                 failure_ttl=DEAD_LETTER_SECONDS,
-                description=f"{len(batch.events)} chain events",
+                description=f"{batch.size} chain events",
             )
         except DuplicateJobError:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -13,15 +13,12 @@ from psycopg.rows import DictRow, class_row
 
 from premium.alerts.language.values import Event
 from premium.alerts.model import BatchRow, FailedBatch, NewBatch
-from premium.alerts.shards.batches import batch_id
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
 REPLAYED = "15 minutes"
 """How far back matched batches are read after a restart: longer than an event may be late, and its batch be queued."""
 _LOAD_TIMEOUT_MS = 600_000
-_MAX_CHARACTERS = 1_000_000
-"""Of a row, about: the matcher takes whole rows."""
 
 Rows = Connection[DictRow]
 
@@ -32,19 +29,12 @@ class BatchStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, parts: Mapping[int, Sequence[Event]]) -> list[NewBatch]:
-        """Keep the events of each shard in one transaction.
-
-        A batch that is there already stays as it is.
-        """
-        batches = [
-            NewBatch(batch_id(shard, events), shard, events) for shard, part in parts.items() for events in _rows(part)
-        ]
+    def add(self, batches: Sequence[NewBatch]) -> None:
+        """Keep batches in one transaction; one that is there already stays as it is."""
         if batches:
             with self._database.transaction() as connection:
                 for batch in batches:
                     add_batch(connection, batch)
-        return batches
 
     def failed(self) -> list[FailedBatch]:
         """Return the batches that could not be matched, the newest last."""
@@ -113,20 +103,7 @@ class ShardBatches:
 
 def add_batch(connection: Rows, batch: NewBatch) -> None:
     """Insert a batch, unless it is there."""
-    connection.execute(_ADD, (batch.id, batch.shard, to_json(list(batch.events))))
-
-
-def _rows(events: Sequence[Event]) -> Iterator[list[Event]]:
-    """Divide events into lists that fit into a row each."""
-    part, size = list[Event](), 0
-    for event in events:
-        length = len(to_json(event))
-        if part and size + length > _MAX_CHARACTERS:
-            yield part
-            part, size = [], 0
-        part.append(event)
-        size += length
-    yield part
+    connection.execute(_ADD, (batch.id, batch.shard, batch.events))
 
 
 _ADD = "INSERT INTO alert_batches (id, shard, events) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"

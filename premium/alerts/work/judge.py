@@ -14,13 +14,16 @@ from uuid import UUID, uuid4
 
 from premium.alerts.language.values import Event, seconds
 from premium.alerts.model import Alert, BatchRow, Firing, NewBatch
-from premium.alerts.shards.cooldowns import Fired, spans_to_ask, unsuppressed
+from premium.alerts.shards.cooldowns import spans_to_ask, unsuppressed
 from premium.alerts.shards.placement import shard_of
 from premium.alerts.store.batches import Rows, ShardBatches, add_batch
 from premium.alerts.store.events import EventKey, EventStore
 from premium.alerts.store.firings import record_firings, retract
 from premium.alerts.store.memory import MemoryStore
 from premium.alerts.work.shard_state import ShardState
+from premium.storage.plain import to_json
+
+Keyed = tuple[Event, EventKey]
 
 
 class Judged(NamedTuple):
@@ -49,9 +52,9 @@ class Judge:
         alerts = self._retract(connection, [e for events in batches.values() for e in events if e.get("retracts")])
         fresh = self._fresh(connection, batches)
         matcher = self._state.matcher
-        places, slots = matcher.match(fresh)
-        fired = zip(matcher.ids(slots).tolist(), (fresh[place] for place in places.tolist()), strict=True)
-        firings = [_firing(rule, event) for rule, event in self._unsuppressed(connection, list(fired))]
+        places, slots = matcher.match([event for event, _ in fresh])
+        fired = zip(matcher.ids(slots).tolist(), places.tolist(), strict=True)
+        firings = self._unsuppressed(connection, [_firing(rule, *fresh[place]) for rule, place in fired])
         alerts += record_firings(connection, firings) if firings else []
         self._memory.save(connection, matcher.memory.changes)
         return Judged(alerts, sum(map(len, batches.values())))
@@ -72,22 +75,23 @@ class Judge:
                 strays.setdefault(shard, []).append(event)
         for shard, part in strays.items():
             # Not the id of these events: a batch of that id may have been matched, before they strayed.
-            add_batch(connection, NewBatch(uuid4(), shard, part))
+            add_batch(connection, NewBatch(uuid4(), shard, len(part), to_json(part)))
         if strays:
             self._batches.keep_only(connection, batch.id, ours)
         return ours
 
-    def _fresh(self, connection: Rows, batches: Mapping[UUID, list[Event]]) -> list[Event]:
+    def _fresh(self, connection: Rows, batches: Mapping[UUID, list[Event]]) -> list[Keyed]:
         """Return the events that come for the first time, and reduce their batches to these."""
-        plain = [event for events in batches.values() for event in events if not event.get("retracts")]
-        new = self._events.add(connection, [_key(event) for event in plain]) if plain else set()
-        fresh: list[Event] = []
-        for batch, events in batches.items():
+        keyed = {batch: [(event, _key(event)) for event in events] for batch, events in batches.items()}
+        plain = [key for pairs in keyed.values() for event, key in pairs if not event.get("retracts")]
+        new = self._events.add(connection, plain) if plain else set()
+        fresh: list[Keyed] = []
+        for batch, pairs in keyed.items():
             # `new` also says of which copy: the first of equal ones.
-            kept = [event for event in events if event.get("retracts") or _once(new, _key(event)[:2])]
-            if len(kept) < len(events):
-                self._batches.keep_only(connection, batch, kept)
-            fresh += (event for event in kept if not event.get("retracts"))
+            kept = [(event, key) for event, key in pairs if event.get("retracts") or _once(new, key[:2])]
+            if len(kept) < len(pairs):
+                self._batches.keep_only(connection, batch, [event for event, _ in kept])
+            fresh += (pair for pair in kept if not pair[0].get("retracts"))
         return fresh
 
     def _retract(self, connection: Rows, retractions: list[Event]) -> list[Alert]:
@@ -107,13 +111,12 @@ class Judge:
             self._memory.undo_cooldowns(connection, {str(alert.rule_id) for alert in alerts})
         return alerts
 
-    def _unsuppressed(self, connection: Rows, fired: list[Fired]) -> Sequence[Fired]:
+    def _unsuppressed(self, connection: Rows, firings: Sequence[Firing]) -> Sequence[Firing]:
         """Return the firings that no cooldown suppresses which other shards share."""
         cooldowns, noted = self._state.shared_cooldowns, self._state.matcher.memory.changes.fired
-        spans = spans_to_ask(fired, cooldowns)
-        if not spans:
-            return fired
-        return list(unsuppressed(fired, self._memory.fired(connection, spans), cooldowns, noted))
+        if not cooldowns or not (spans := spans_to_ask(firings, cooldowns)):
+            return firings
+        return list(unsuppressed(firings, self._memory.fired(connection, spans), cooldowns, noted))
 
 
 def moment(event: Event) -> datetime:
@@ -132,5 +135,5 @@ def _once(new: set[tuple[str, datetime]], name: tuple[str, datetime]) -> bool:
     return True
 
 
-def _firing(rule: str, event: Event) -> Firing:
-    return Firing(rule_id=UUID(rule), event_id=str(event["event_id"]), event_time=moment(event), event=event)
+def _firing(rule: str, event: Event, key: EventKey) -> Firing:
+    return Firing(rule_id=UUID(rule), event_id=key[0], event_time=key[1], event=event)

@@ -27,6 +27,7 @@ from premium.errors import UpstreamUnavailable
 from premium.jobs import operations
 from premium.jobs.rq_queue import queue
 from premium.notifications.jobs import DELIVER
+from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 from tests.integration.alerts.conftest import MakeUser
 
@@ -245,7 +246,7 @@ def test_a_queue_that_lost_everything_loses_nothing(line: Line, above: Callable[
     line.redis.flushall()
     assert line.run() == 0
     with line.worker.transaction() as connection:
-        add_batch(connection, NewBatch(batch_id(0, [price(2, "102")]), 0, [price(2, "102")]))
+        add_batch(connection, NewBatch(batch_id(0, [price(2, "102")]), 0, 1, to_json([price(2, "102")])))
     line.shard._swept = -10.0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("premium.alerts.work.shard.OVERLOOKED_SECONDS", 0.0)

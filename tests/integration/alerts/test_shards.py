@@ -17,6 +17,7 @@ from premium.alerts.store.firings import record_firings
 from premium.alerts.store.leases import ShardLease, standings
 from premium.alerts.store.memory import MemoryStore, Rows
 from premium.alerts.work.judge import moment
+from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 from tests.integration.alerts.test_pipeline import ABOVE, Line, above, client, line, price
 
@@ -145,7 +146,7 @@ def test_events_follow_their_shard_when_the_number_of_shards_changes(line: Line,
     above(trigger="level", conditions=ANY_ASSET)
     line.lease.release()
     with line.worker.transaction() as connection:
-        add_batch(connection, NewBatch(uuid4(), 7, [price(1, "101"), price(2, "101", asset=ELSEWHERE)]))
+        add_batch(connection, NewBatch(uuid4(), 7, 2, to_json([price(1, "101"), price(2, "101", asset=ELSEWHERE)])))
     line.send(price(3, "101"), price(4, "101", asset=ELSEWHERE))
     two = [line.begin(f"of-{shard}", shard, 2) for shard in (0, 1)]
     with pytest.MonkeyPatch.context() as patch:
