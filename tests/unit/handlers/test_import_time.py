@@ -32,7 +32,7 @@ UNKNOWN = {404: event("GET", "/v1/nowhere", by=ANONYMOUS), 405: event("PUT", "/v
 
 
 def imported(module: str, then: str = "") -> tuple[float, set[str]]:
-    """Seconds of CPU, which a busy machine does not stretch, and every module that was loaded, in a fresh interpreter."""
+    """Seconds of CPU (a busy machine stretches them little) and all modules loaded, in a fresh interpreter."""
     program = PROGRAM.format(module=module, then=then)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"PREMIUM_STAGE": "local", "LOG_LEVEL": "CRITICAL"}
