@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures.house import House, added
+from scripts.new_service import files, lay
+from tests.fixtures.house import ROOT, House
 
 pytestmark = pytest.mark.infra
 MOST_FILES = 12
 
 
-def test_it_is_few_files_and_changes_none() -> None:
-    """`build` refuses a file that is there already."""
-    own = [path for path in added() if path.parts[0] != "tests"]
+def test_it_is_few_files_and_changes_none(house: House) -> None:
+    own = [path for path in files(ROOT, "notes", "note") if path.parts[0] != "tests"]
     assert len(own) <= MOST_FILES, own
+    with pytest.raises(FileExistsError):
+        lay(house.root, "notes", "note")
+
+
+def test_another_name_leaves_nothing_of_the_first() -> None:
+    made = files(ROOT, "watch_lists", "watch_list")
+    assert Path("premium/watch_lists/store.py") in made
+    assert "class WatchListStore" in made[Path("premium/watch_lists/store.py")]
+    assert [path for path, text in made.items() if re.search("note(?!d)", f"{path} {text}", re.IGNORECASE)] == []
 
 
 def test_lint_and_import_rules_hold(house: House) -> None:
