@@ -42,6 +42,7 @@ token: setup ## Print a JWT of the local stage: make token, or NAME=somebody TIE
 
 service: setup ## Lay a new service into the tree: make service NAME=watchlists ONE=watchlist
 	@$(PYTHON) scripts/new_service.py $(NAME) $(ONE)
+	@.venv/bin/ruff check --fix --quiet premium handlers; .venv/bin/ruff format --quiet premium handlers
 
 deploy: setup ## Deploy the stage local again to the emulator that runs
 	@$(PYTHON) -m local deploy
