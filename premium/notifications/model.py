@@ -168,6 +168,8 @@ class Delivery(Model):
     signing_secret: str | None = None
     refusal: str | None = None
     """Why the sender lets it go no more."""
+    is_held_back: bool = False
+    """Whether its sender failed to say: it is not tried this time."""
 
     @property
     def age(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,6 +21,7 @@ from premium.notifications.service import (
     Deliveries,
     Notices,
     deliveries_of,
+    destinations_of,
     notify,
     remove_old,
     set_account_email,
@@ -36,6 +38,7 @@ pytestmark = pytest.mark.integration
 FAILED = "billing.payment_failed"
 CALLED_OFF = "billing.payment_made"
 heard: list[EndedNotice] = []
+_WAITING = "SELECT FROM pg_locks WHERE NOT granted"
 
 
 def hear(connection: Any, notices: Sequence[EndedNotice]) -> None:
@@ -120,6 +123,19 @@ def test_a_webhook_without_a_secret_gets_no_notice(desk: Desk, app: Database, ow
     assert post(desk, notice(owner))[0].deliveries == ()
     assert has(app, owner, webhook="https://example.org/hook") is not None, "set anew, it gets one"
     assert len(post(desk, notice(owner, "in_2"))[0].deliveries) == 1
+
+
+def test_of_two_who_name_destinations_at_once_the_later_one_is_heard(app: Database, owner: UUID) -> None:
+    has(app, owner, webhook="https://example.org/1", push="token")
+    with ThreadPoolExecutor(1) as pool:
+        with app.as_user(owner) as connection:
+            set_destinations(connection, owner, {"webhook": "https://example.org/2", "telegram": "1"})
+            later = pool.submit(has, app, owner, webhook="https://example.org/3")
+            while connection.execute(_WAITING).fetchone() is None:  # the database tells nobody that it waits
+                time.sleep(0.01)
+        assert later.result() is not None, "a new webhook has a secret of its own"
+    with app.as_user(owner) as connection:
+        assert destinations_of(connection, owner) == {"webhook": "https://example.org/3"}
 
 
 def test_what_is_told_twice_is_told_once(desk: Desk, app: Database, owner: UUID) -> None:
