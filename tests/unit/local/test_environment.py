@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.environment import of_outputs, of_this_stage_alone
+from local.environment import local_settings, variables_of_outputs
 from premium.manifest import services
 from stacks.constructs.connections import output_of
 
@@ -12,19 +12,21 @@ pytestmark = pytest.mark.unit
 
 
 def test_an_output_is_the_setting_of_its_name() -> None:
-    given = of_outputs({"JobsTable": "t", "EventsQueueUrl": "q", "WebsocketEndpoint": "w", "ApiUrl": "nobody reads it"})
+    given = variables_of_outputs(
+        {"JobsTable": "t", "EventsQueueUrl": "q", "WebsocketEndpoint": "w", "ApiUrl": "nobody reads it"}
+    )
     assert given == {"JOBS_TABLE": "t", "EVENTS_QUEUE_URL": "q", "WEBSOCKET_ENDPOINT": "w"}
 
 
 def test_a_worker_connects_by_its_own_role() -> None:
-    given = of_outputs({"DatabaseSecretArn": "app", "WorkerDatabaseSecretArn": "worker"})
+    given = variables_of_outputs({"DatabaseSecretArn": "app", "WorkerDatabaseSecretArn": "worker"})
     assert given == {"DATABASE_SECRET_ARN": "worker"}
 
 
 def test_every_declared_secret_is_told() -> None:
     variables = {secret.variable for service in services() for secret in service.secrets}
-    assert set(of_outputs({output_of(variable): "arn" for variable in variables})) == variables
+    assert set(variables_of_outputs({output_of(variable): "arn" for variable in variables})) == variables
 
 
 def test_what_deployed_stages_refuse_is_given_here() -> None:
-    assert of_this_stage_alone()["WEBHOOKS_TO_LOOPBACK"] == "true"
+    assert local_settings()["WEBHOOKS_TO_LOOPBACK"] == "true"
