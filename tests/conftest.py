@@ -23,12 +23,14 @@ pytest_plugins = (
 )
 collect_ignore = ["examples"]  # run where they are laid into a copy of the tree: tests/fixtures/house.py
 
-DEPLOYED = "tests/e2e/"
+TOGETHER = ("tests/e2e/", "tests/infra/")
+"""Folders whose files share what takes long to make: the deployed stage, the templates of every stage."""
+APART = "tests/infra/test_example_service.py"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """A file stays in one process, and all that needs the deployed stage in one.
+    """A file stays in one process, and so do the folders of `TOGETHER`, which begin: nothing waits for them at the end.
 
     Groups by mark (`--dist loadgroup`) are silently ignored under pytest 9.2 with xdist 3.8.
     """
@@ -36,6 +38,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not annotated for subclasses
         def _split_scope(self, nodeid: str) -> str:
-            return DEPLOYED if nodeid.startswith(DEPLOYED) else nodeid.partition("::")[0]
+            file = nodeid.partition("::")[0]
+            return file if file == APART else next((one for one in TOGETHER if file.startswith(one)), file)
 
+    config.option.loadscopereorder = False  # by default the scopes of few tests, which are the long ones, come last
     return ByFile(config, log)

@@ -23,10 +23,8 @@ def publish(platform: Platform, ended: JobRecord) -> None:
     """
     logger.info("job ended", status=ended.status.value, kind=ended.kind, attempt=ended.attempt)
     measure(ended)
-    if not (platform.settings.connections_table and platform.settings.websocket_endpoint):
-        return  # a deployment without a WebSocket API has nobody to tell
     try:
-        platform.streams.publish(ended.user_id, "jobs", message(ended))
+        platform.publish(ended.user_id, "jobs", message(ended))
     except Exception:
         logger.exception("the end of a job was not published")
 

@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from premium.manifest import Command, Consumer, Metric, Queue, Service
 
+UPLOADS = "tax-imports/"
+"""Keys of uploads in the bucket of exports begin so."""
+
 SERVICE = Service(
     name="tax",
     title="Transactions, gains and tax reports",
@@ -23,7 +26,7 @@ SERVICE = Service(
         "GET /v2/premium/tax/reports",
     ),
     needs=("database", "redis", "idempotency", "audit", "jobs", "reports", "exports"),
-    consumers=(Consumer(name="uploads", uploads="tax-imports/", needs=("redis", "jobs", "exports", "audit")),),
+    consumers=(Consumer(name="uploads", uploads=UPLOADS, needs=("redis", "jobs", "exports", "audit")),),
     scopes=("tax:read", "tax:write"),
     kinds=("tax.report", "tax.import", "tax.wallet"),
     queue="tax",

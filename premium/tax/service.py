@@ -20,6 +20,7 @@ from premium.jobs.service import JobService
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, WALLET, ImportPayload, ReportPayload, WalletPayload
+from premium.tax.manifest import UPLOADS
 from premium.tax.model import Imported, NewTransactions, Remark, ReportRow, TransactionRow
 from premium.tax.setup import UNIVERSAL_TOO_LATE, setup_of
 from premium.tax.store.reports import ReportStore
@@ -35,8 +36,6 @@ LINK_SECONDS = 900
 """How long a presigned link to a document works."""
 UPLOAD_SECONDS = 900
 MAX_UPLOAD = 256 * 2**20
-UPLOADS = "tax-imports/"
-"""Keys of uploads begin so; stacks/api.py listens to it."""
 _OPTIONS = "import"
 MAX_ERRORS = 50
 """An answer names at most so many; the count tells of the others."""

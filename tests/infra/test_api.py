@@ -9,7 +9,7 @@ import pytest
 from cdk_app.stages import STAGES
 from handlers.runtime.cors import EXPOSED
 from premium.manifest import service, services
-from premium.tax.service import UPLOADS
+from premium.tax.manifest import UPLOADS
 from stacks.functions import deployed, fronts, functions, of_service, schedules
 from tests.infra.conftest import ON_AWS
 from tests.infra.templates import Resource, Stage, text

@@ -17,7 +17,6 @@ Event = Mapping[str, Any]
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
-_ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _MILLISECONDS = 20_000_000_000
 """A larger time is in milliseconds: as seconds it would lie beyond the year 2600. pydantic draws the same line."""
 MAX_LENGTH = 400
@@ -90,11 +89,6 @@ def seconds(raw: object) -> float:
     if value is None or value.copy_abs() > _MILLISECONDS * 1000:
         return float("nan")
     return float(value) / 1000 if value.copy_abs() > _MILLISECONDS else float(value)
-
-
-def looks_like_address(value: object) -> bool:
-    """Return whether a value is `0x` and 40 hex digits."""
-    return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
 
 
 def field_of(event: Event, path: str) -> object:

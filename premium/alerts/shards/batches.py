@@ -15,7 +15,10 @@ _MAX_CHARACTERS = 1_000_000
 
 
 def batches_of(events: Iterable[Event], shards: int, to_json: Callable[[Event], str]) -> list[NewBatch]:
-    """Divide events into batches, in their order: one a shard, more where it would be too large."""
+    """Divide events into batches, in their order: one a shard.
+
+    More than one where it would be too large.
+    """
     parts: dict[int, list[Event]] = {}
     for event in events:
         parts.setdefault(shard_of(event, shards), []).append(event)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import psycopg
 import pytest
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from local.postgres import SUPERUSER
-from premium.notifications.service import set_account_email
 from premium.storage.postgres import Database
 from tests.fixtures.postgres import Databases
 
-MakeUser = Callable[..., UUID]
 MakeRule = Callable[..., UUID]
 WHALE = [{"field": "amount_usd", "operator": "gte", "value": 1000000}]
 
@@ -35,23 +30,6 @@ def _opened(postgres: Databases, role: str) -> Iterator[Database]:
     database = Database(lambda: postgres.url("premium", role))
     yield database
     database.close()
-
-
-@pytest.fixture
-def user(postgres: Databases) -> MakeUser:
-    """`user(email="a@example.org")`."""
-
-    def make(email: str | None = None) -> UUID:
-        made = uuid4()
-        with psycopg.connect(postgres.url("premium", SUPERUSER), row_factory=dict_row) as connection:
-            connection.execute(
-                "INSERT INTO premium_users (id, external_id, email, tier) VALUES (%s, %s, %s, 'pro')",
-                (made, str(made), email),
-            )
-            set_account_email(connection, made, email)
-        return made
-
-    return make
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from premium.storage.postgres import Database
+from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
-from tests.integration.alerts.conftest import MakeRule, MakeUser
+from tests.integration.alerts.conftest import MakeRule
 
 pytestmark = pytest.mark.integration
 
@@ -24,9 +25,9 @@ def feed(worker: Database, after: int = 0) -> list[dict[str, Any]]:
 
 
 def test_changes_are_told_in_order_and_idle_ones_not(
-    app: Database, worker: Database, user: MakeUser, rule: MakeRule
+    app: Database, worker: Database, add_user: AddUser, rule: MakeRule
 ) -> None:
-    owner = user()
+    owner = add_user()
     made = rule(owner)
     for change in ("enabled = false", "name = 'other'", "enabled = false", "cooldown_seconds = 5"):
         with app.as_user(owner) as connection:
@@ -39,10 +40,10 @@ def test_changes_are_told_in_order_and_idle_ones_not(
 
 
 def test_a_position_never_appears_below_one_that_was_seen(
-    postgres: Databases, worker: Database, user: MakeUser
+    postgres: Databases, worker: Database, add_user: AddUser
 ) -> None:
     """Eight writers of transactions of different length against a reader that goes forward only."""
-    owner = user()
+    owner = add_user()
     writers = [Thread(target=_write, args=(postgres, owner, n)) for n in range(8)]
     for writer in writers:
         writer.start()
@@ -71,10 +72,10 @@ def _read(worker: Database, position: int, see: Callable[[UUID], None]) -> int:
     return position
 
 
-def test_a_listener_is_woken_by_a_commit(postgres: Databases, user: MakeUser, rule: MakeRule) -> None:
+def test_a_listener_is_woken_by_a_commit(postgres: Databases, add_user: AddUser, rule: MakeRule) -> None:
     with psycopg.connect(postgres.url("premium", "premium_worker"), autocommit=True) as connection:
         connection.execute("LISTEN alert_rules")
-        rule(user())
+        rule(add_user())
         assert [note.channel for note in connection.notifies(timeout=5, stop_after=1)] == ["alert_rules"]
 
 

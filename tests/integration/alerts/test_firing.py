@@ -15,7 +15,8 @@ from premium.alerts.model import Alert, Firing
 from premium.alerts.store.firings import CHUNK, record_firings, retract
 from premium.storage.postgres import Database
 from premium.tiers import Tier
-from tests.integration.alerts.conftest import MakeRule, MakeUser
+from tests.fixtures.platform import AddUser
+from tests.integration.alerts.conftest import MakeRule
 
 pytestmark = pytest.mark.integration
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -38,8 +39,8 @@ def rows(worker: Database, query: str) -> list[dict[str, Any]]:
         return list(connection.execute(query))
 
 
-def test_a_firing_is_recorded_once_with_its_deliveries(worker: Database, user: MakeUser, rule: MakeRule) -> None:
-    owner = user("ada@example.org")
+def test_a_firing_is_recorded_once_with_its_deliveries(worker: Database, add_user: AddUser, rule: MakeRule) -> None:
+    owner = add_user(email="ada@example.org")
     made = rule(owner, actions=[HOOK, MAIL])
     (alert,) = record(worker, firing(made))
     assert (alert.rule_id, alert.user_id, alert.event_time, len(alert.deliveries)) == (made, owner, NOW, 2)
@@ -52,15 +53,17 @@ def test_a_firing_is_recorded_once_with_its_deliveries(worker: Database, user: M
     ]  # fmt: skip
 
 
-def test_one_event_fires_each_of_many_rules_once(worker: Database, user: MakeUser, rule: MakeRule) -> None:
-    rules = [rule(user(), actions=[HOOK]) for _ in range(3)]
+def test_one_event_fires_each_of_many_rules_once(worker: Database, add_user: AddUser, rule: MakeRule) -> None:
+    rules = [rule(add_user(), actions=[HOOK]) for _ in range(3)]
     alerts = record(worker, *(firing(each, event) for each in rules for event in ("e1", "e2")))
     assert len({alert.id for alert in alerts}) == 6
     assert record(worker, *(firing(each, "e2") for each in rules)) == []
 
 
-def test_a_batch_repeated_at_once_by_four_workers_fires_once(worker: Database, user: MakeUser, rule: MakeRule) -> None:
-    owner = user()
+def test_a_batch_repeated_at_once_by_four_workers_fires_once(
+    worker: Database, add_user: AddUser, rule: MakeRule
+) -> None:
+    owner = add_user()
     rules = [rule(owner, actions=[HOOK]) for _ in range(5)]
     batch = [firing(each, f"e{n}") for n in range(20) for each in rules]
     with ThreadPoolExecutor(4) as pool:
@@ -69,22 +72,22 @@ def test_a_batch_repeated_at_once_by_four_workers_fires_once(worker: Database, u
     assert rows(worker, "SELECT count(*) AS n FROM notification_deliveries") == [{"n": 100}]
 
 
-def test_more_firings_than_a_statement_takes(worker: Database, user: MakeUser, rule: MakeRule) -> None:
-    made = rule(user())
+def test_more_firings_than_a_statement_takes(worker: Database, add_user: AddUser, rule: MakeRule) -> None:
+    made = rule(add_user())
     assert len(record(worker, *(firing(made, f"e{n}") for n in range(CHUNK + 1)))) == CHUNK + 1
 
 
-def test_a_rule_that_is_off_or_gone_fires_nothing(worker: Database, user: MakeUser, rule: MakeRule) -> None:
-    assert record(worker, firing(rule(user(), enabled=False)), firing(uuid4())) == []
+def test_a_rule_that_is_off_or_gone_fires_nothing(worker: Database, add_user: AddUser, rule: MakeRule) -> None:
+    assert record(worker, firing(rule(add_user(), enabled=False)), firing(uuid4())) == []
 
 
 def test_rules_rest_while_their_owner_has_no_right_to_alerts(
-    app: Database, worker: Database, user: MakeUser, rule: MakeRule
+    app: Database, worker: Database, add_user: AddUser, rule: MakeRule
 ) -> None:
     """With the right they begin anew: every matcher hears of each, in order, and nothing of before cools it down."""
-    owner, accounts = user(), AccountStore(app)
+    owner, accounts = add_user(), AccountStore(app)
     made = {rule(owner, actions=[HOOK]) for _ in range(3)}
-    rule(user())
+    rule(add_user())
     off = rule(owner, enabled=False)
     accounts.set_tier(owner, Tier.FREE)
     assert record(worker, *(firing(each) for each in made)) == []
@@ -102,21 +105,23 @@ def test_rules_rest_while_their_owner_has_no_right_to_alerts(
 
 
 def test_an_action_without_any_destination_has_failed_and_says_so(
-    worker: Database, user: MakeUser, rule: MakeRule
+    worker: Database, add_user: AddUser, rule: MakeRule
 ) -> None:
-    (alert,) = record(worker, firing(rule(user(None), actions=[MAIL])))
+    (alert,) = record(worker, firing(rule(add_user(email=None), actions=[MAIL])))
     assert alert.deliveries == ()
     (delivery,) = rows(worker, "SELECT status, last_error FROM notification_deliveries")
     assert (delivery["status"], "no destination" in delivery["last_error"]) == ("failed", True)
 
 
 @pytest.mark.parametrize("time", [NOW - timedelta(days=4000), NOW + timedelta(days=4000)])
-def test_an_event_of_any_time_has_a_partition(worker: Database, user: MakeUser, rule: MakeRule, time: datetime) -> None:
-    assert len(record(worker, firing(rule(user(), actions=[HOOK]), time=time))) == 1
+def test_an_event_of_any_time_has_a_partition(
+    worker: Database, add_user: AddUser, rule: MakeRule, time: datetime
+) -> None:
+    assert len(record(worker, firing(rule(add_user(), actions=[HOOK]), time=time))) == 1
 
 
-def test_a_retraction_is_told_once_and_only_of_its_event(worker: Database, user: MakeUser, rule: MakeRule) -> None:
-    made = rule(user(), actions=[HOOK, MAIL])
+def test_a_retraction_is_told_once_and_only_of_its_event(worker: Database, add_user: AddUser, rule: MakeRule) -> None:
+    made = rule(add_user(), actions=[HOOK, MAIL])
     record(worker, firing(made, "e1"), firing(made, "e2"))
     with worker.transaction() as connection:
         (gone,) = retract(connection, ["e1"], NOW)
@@ -127,8 +132,8 @@ def test_a_retraction_is_told_once_and_only_of_its_event(worker: Database, user:
     assert record(worker, firing(made, "e1")) == [], "a retracted event fires no more"
 
 
-def test_an_owner_tries_his_own_rule_and_no_other(app: Database, user: MakeUser, rule: MakeRule) -> None:
-    owner, other = user(), user()
+def test_an_owner_tries_his_own_rule_and_no_other(app: Database, add_user: AddUser, rule: MakeRule) -> None:
+    owner, other = add_user(), add_user()
     mine, theirs = rule(owner, enabled=False), rule(other)
     with app.as_user(owner) as connection:
         (alert,) = record_firings(connection, [firing(mine, "test:1"), firing(theirs, "test:1")], is_test=True)

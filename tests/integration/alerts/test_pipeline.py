@@ -29,7 +29,7 @@ from premium.jobs.rq_queue import queue
 from premium.notifications.jobs import DELIVER
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
-from tests.integration.alerts.conftest import MakeUser
+from tests.fixtures.platform import AddUser
 
 pytestmark = pytest.mark.integration
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
@@ -97,11 +97,11 @@ def line(app: Database, worker: Database, client: Redis) -> Line:
 
 
 @pytest.fixture
-def above(user: MakeUser, app: Database) -> Callable[..., UUID]:
+def above(add_user: AddUser, app: Database) -> Callable[..., UUID]:
     """A rule on the price of ETH with a webhook; columns may be given."""
 
     def make(**columns: Any) -> UUID:
-        owner = user()
+        owner = add_user()
         values = {"user_id": owner, "name": "above", "type": "price", "conditions": ABOVE, "actions": ACTION} | columns
         written = {name: Jsonb(value) if isinstance(value, list) else value for name, value in values.items()}
         query = SQL("INSERT INTO alert_rules ({}) VALUES ({}) RETURNING id").format(

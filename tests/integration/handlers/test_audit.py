@@ -23,6 +23,7 @@ from premium.audit.store import AuditStore
 from premium.bootstrap import Platform
 from premium.config import ConfigurationError, Settings
 from premium.errors import Conflict, UpstreamUnavailable
+from premium.storage.aws import client_config
 from premium.storage.tables import Table
 from tests.factories.http import ANONYMOUS, Answer, ask, event, verdict
 from tests.integration.handlers.asking import through
@@ -171,7 +172,7 @@ def test_a_replayed_answer_is_no_second_change(me: dict[str, str]) -> None:
 def test_nothing_changes_while_entries_cannot_be_written(
     at: Platform, me: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nowhere = boto3.resource("dynamodb", endpoint_url="http://127.0.0.1:1")
+    nowhere = boto3.resource("dynamodb", endpoint_url="http://127.0.0.1:1", config=client_config())
     with monkeypatch.context() as patch:
         patch.setitem(at._tables, "audit", Table("audit", resource=nowhere))
         answer = add_thing(me, headers={"Idempotency-Key": "once"})

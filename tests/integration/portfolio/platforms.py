@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-import psycopg
-
-from local.postgres import SUPERUSER
 from local.redis import Redis
 from premium.bootstrap import Platform
 from premium.config import Settings
@@ -30,15 +27,6 @@ def platform(databases: Databases, redis: Redis, chains_file: Path, role: str, *
             **more,
         )
     )
-
-
-def new_user(databases: Databases) -> UUID:
-    user_id = uuid4()
-    with psycopg.connect(databases.url("premium", SUPERUSER)) as connection:
-        connection.execute(
-            "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'pro')", (user_id, str(user_id))
-        )
-    return user_id
 
 
 class _NoLease:

@@ -34,8 +34,9 @@ from premium.portfolio.store.wallets import MAX_WALLETS, WalletStore
 from premium.portfolio.work import refresh
 from premium.prices import market as markets
 from premium.storage.cache import Cache
+from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
-from tests.integration.portfolio.platforms import Context, Stopped, context, new_user, platform
+from tests.integration.portfolio.platforms import Context, Stopped, context, platform
 from tests.integration.portfolio.servers import hanging
 
 pytestmark = pytest.mark.integration
@@ -60,9 +61,9 @@ def stores(postgres: Databases, redis_server: Redis, chains_file: Path) -> Itera
 
 
 @pytest.fixture
-def user(stores: Stores, market: Market) -> UUID:
+def user(stores: Stores, market: Market, add_user: AddUser) -> UUID:
     """Watches the market's wallet."""
-    user_id = new_user(stores[2])
+    user_id = add_user()
     WalletStore(stores[1].database).add(user_id, market.wallet, "demo", [])
     return user_id
 
@@ -234,9 +235,9 @@ def test_without_the_cache_the_newest_snapshot_is_read(stores: Stores, user: UUI
     assert portfolios_of(stores).current(user) == newest(stores, user)
 
 
-def test_one_user_sees_nothing_of_anothers(stores: Stores, user: UUID) -> None:
+def test_one_user_sees_nothing_of_anothers(stores: Stores, user: UUID, add_user: AddUser) -> None:
     run(context(stores[0], user))
-    other, store = new_user(stores[2]), WalletStore(stores[1].database)
+    other, store = add_user(), WalletStore(stores[1].database)
     wallet = store.all(user)[0]
     assert store.all(other) == []
     assert AssetStore(stores[1].database).page(other, 10, None) == []
@@ -246,13 +247,15 @@ def test_one_user_sees_nothing_of_anothers(stores: Stores, user: UUID) -> None:
     assert store.all(user) == [wallet]
 
 
-def test_a_wallet_is_watched_by_its_user_on_its_chains(stores: Stores, user: UUID, market: Market) -> None:
+def test_a_wallet_is_watched_by_its_user_on_its_chains(
+    stores: Stores, user: UUID, market: Market, add_user: AddUser
+) -> None:
     wallets, address = WatchedWallets.of(stores[1]), "0x" + "1" * 40
     portfolios_of(stores).watch(user, address, None, ["ethereum"], {"ethereum"})
     assert wallets.watches(user, market.wallet, "ethereum"), "one that names no chains is watched on all"
     assert wallets.watches(user, address, "ethereum")
     assert not wallets.watches(user, address, "local")
-    assert not wallets.watches(new_user(stores[2]), address, "ethereum")
+    assert not wallets.watches(add_user(), address, "ethereum")
 
 
 def test_wallets_are_unique_bounded_and_paged(stores: Stores, user: UUID, market: Market) -> None:

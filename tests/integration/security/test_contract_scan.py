@@ -18,7 +18,7 @@ from premium.security.onchain.current import current_scan
 from premium.security.onchain.node import NodeReader
 from premium.storage.cache import Cache
 from tests.factories.contracts import Compiled, artifact_creation, renamed_word
-from tests.factories.contracts.deploying import account, calldata, deploy, minimal_proxy, send
+from tests.factories.contracts.deployment import account, calldata, deploy, minimal_proxy, send
 
 pytestmark = pytest.mark.integration
 

@@ -15,7 +15,7 @@ from premium.chains.addresses import checksum
 from premium.jobs.model import JobRecord, JobStatus
 from premium.security.work import scan_contract
 from tests.factories.contracts import Compiled
-from tests.factories.contracts.deploying import account, deploy
+from tests.factories.contracts.deployment import account, deploy
 from tests.factories.http import Answer, ask, verdict
 from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases

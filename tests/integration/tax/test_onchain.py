@@ -18,7 +18,7 @@ from premium.chains.rpc import Rpc
 from premium.cli.main import main
 from premium.errors import InvalidInput
 from premium.tax.onchain.wallet import wallet_history
-from tests.factories.contracts.deploying import account, calldata, deploy, send
+from tests.factories.contracts.deployment import account, calldata, deploy, send
 from tests.unit.tax.histories import result
 
 pytestmark = pytest.mark.integration

@@ -16,7 +16,7 @@ from local.market.artifacts import creation_code
 from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.work import read_wallet, wallets
-from tests.factories.contracts.deploying import account, calldata, deploy, send
+from tests.factories.contracts.deployment import account, calldata, deploy, send
 from tests.fixtures.postgres import Databases
 from tests.integration.portfolio.servers import forwarding, serving
 from tests.integration.tax.conftest import Ask

@@ -21,6 +21,7 @@ from premium.execution import schedule
 from premium.jobs.kinds import declared
 from premium.jobs.model import JobRecord, JobStatus
 from premium.jobs.service import JobService
+from premium.storage.aws import client_config
 from premium.storage.tables import Table
 from stacks.tables import creation
 from tests.integration.workers.synthetic import STEPS
@@ -70,7 +71,7 @@ def test_an_operators_command_is_recorded_with_its_outcome(at: Platform, start: 
 
 def test_an_operator_changes_nothing_unrecorded(at: Platform, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     job = start(STEPS)
-    nowhere = boto3.resource("dynamodb", endpoint_url="http://127.0.0.1:1")
+    nowhere = boto3.resource("dynamodb", endpoint_url="http://127.0.0.1:1", config=client_config())
     with monkeypatch.context() as patch:
         patch.setitem(at._tables, "audit", Table("audit", resource=nowhere))
         refused = premium("cancel", str(job.id))
@@ -89,7 +90,7 @@ def test_a_job_that_the_clock_starts_is_recorded_once_a_tick(at: Platform) -> No
 
 
 def test_a_tick_whose_entry_cannot_be_written_is_tried_again(at: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    nowhere = boto3.resource("dynamodb", endpoint_url="http://127.0.0.1:1")
+    nowhere = boto3.resource("dynamodb", endpoint_url="http://127.0.0.1:1", config=client_config())
     monkeypatch.setitem(at._tables, "audit", Table("audit", resource=nowhere))
     with pytest.raises(UpstreamUnavailable):
         schedule.run("portfolio.snapshots", at, datetime.now(UTC))

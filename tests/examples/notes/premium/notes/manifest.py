@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Alarm, Metric, Schedule, Service, ServiceSettings
+from premium.manifest import Alarm, Metric, NoticeKind, Schedule, Service, ServiceSettings
 
 
 class NoteSettings(ServiceSettings):
@@ -21,6 +21,7 @@ SERVICE = Service(
     scopes=("notes:read", "notes:write"),
     kinds=("notes.summary", "notes.removal"),
     schedules=(Schedule(name="notes.removal", every=1440, job="notes.removal"),),
+    notices=(NoticeKind(name="notes.summary"),),
     settings=NoteSettings,
     tables=("notes",),
     metrics=(Metric(name="NotesAdded", title="Notes added"),),
