@@ -290,7 +290,7 @@ _FORMS: Mapping[str, str] = MappingProxyType(
         "scope": r"[a-z_]+:[a-z_]+",
         "stream channel": r"[a-z][a-z0-9_]*",
         "job kind": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",
-        "kind of notices": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",
+        "kind of notices": r"[a-z][a-z_]{0,48}\.[a-z][a-z_]{0,48}",  # what the table `notices` takes
         "queue": r"[a-z]+",
         "schedule": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",
         "resident": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",

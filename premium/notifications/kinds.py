@@ -47,7 +47,7 @@ def permitted(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -
         if permits is None:
             found += [one.model_copy(update={"is_held_back": True}) for one in some]
             continue
-        found += [one.model_copy(update=permits[one.id]._asdict()) if one.id in permits else one for one in some]
+        found += [one.model_copy(update=permits[one.id].changes) if one.id in permits else one for one in some]
     return found
 
 

@@ -181,6 +181,20 @@ def test_a_kind_that_nobody_declares_is_refused(desk: Desk, owner: UUID) -> None
         post(desk, notice(owner, kind="billing.unknown"))
 
 
+def test_the_longest_name_that_a_manifest_may_give_a_kind_is_taken(desk: Desk, owner: UUID) -> None:
+    name = f"{'a_' * 24}a.{'b_' * 24}b"
+    manifest._check(Service(name="tax", title="A test's", notices=(NoticeKind(name=name),)))
+    insert = "INSERT INTO notices (user_id, kind, key, title, text, in_app) VALUES (%s, %s, '1', 'News', '', true)"
+    with psycopg.connect(desk.url) as connection:
+        assert connection.execute(insert, (owner, name)).rowcount == 1
+
+
+@pytest.mark.parametrize("name", ["tax.form_8949", f"tax.{'x' * 50}", "tax"])
+def test_a_kind_that_the_table_would_refuse_cannot_be_declared(name: str) -> None:
+    with pytest.raises(ValueError, match="is no kind of notices"):
+        manifest._check(Service(name="tax", title="A test's", notices=(NoticeKind(name=name),)))
+
+
 def test_how_it_ended_reaches_the_sender_once(desk: Desk, owner: UUID) -> None:
     with listening(lambda request: Reply(410 if request.path == "/gone" else 200)) as server:
         targets = (Target("push", "token"), Target("email", "ada@example.org"))
