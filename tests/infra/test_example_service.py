@@ -41,22 +41,23 @@ def test_types_hold(house: House) -> None:
 
 def test_units_hold(house: House) -> None:
     """Those that look at the whole tree; the others do not change with a service."""
-    whole = ("test_shape.py", "test_declared.py", "test_metrics.py", "audit", "handlers", "jobs")
+    whole = (
+        "test_shape.py",
+        "test_declared.py",
+        "test_metrics.py",
+        "audit/test_coverage.py",
+        "handlers/test_routes.py",
+        "jobs/test_kinds.py",
+        "jobs/test_schedule.py",
+    )
     house.run("pytest", "-q", "-p", "no:cacheprovider", *(f"tests/unit/{name}" for name in whole))
 
 
-def test_its_stack_is_in_every_stage(house: House, tmp_path: Path) -> None:
-    house.run("tests.infra.synthesize", str(tmp_path), "prod", "local")
-    for stage in ("prod", "local"):
-        text = (tmp_path / stage / f"premium-{stage}-service-notes.template.json").read_text()
-        assert "GET /v1/notes/{id}" in text
-    alarms = [
-        one["Properties"]
-        for one in json.loads(text_of(tmp_path, "prod"))["Resources"].values()
-        if one["Type"] == "AWS::CloudWatch::Alarm"
-    ]
+def test_its_stack_is_in_prod(house: House, tmp_path: Path) -> None:
+    """The stage local is deployed with it by tests/e2e/test_upgrade_by_a_service.py."""
+    house.run("tests.infra.synthesize", str(tmp_path), "prod")
+    template = (tmp_path / "prod" / "premium-prod-service-notes.template.json").read_text()
+    assert "GET /v1/notes/{id}" in template
+    made = json.loads(template)["Resources"].values()
+    alarms = [one["Properties"] for one in made if one["Type"] == "AWS::CloudWatch::Alarm"]
     assert any("docs/runbooks/notes.md#notes-flood" in alarm["AlarmDescription"] for alarm in alarms)
-
-
-def text_of(folder: Path, stage: str) -> str:
-    return (folder / stage / f"premium-{stage}-service-notes.template.json").read_text()
