@@ -6,10 +6,12 @@ PYTEST := $(PYTHON) -m pytest
 STAGE ?= dev
 NAME ?=
 ARGS ?=
+TIER ?=
+ONE ?=
 # What the system trusts, a proxy's certificate included; requests has a list of its own.
 AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
-.PHONY: help setup demo up down status logs reset token deploy test test-unit lint type audit format synth diff bench lock
+.PHONY: help setup demo up down status logs reset token service deploy test test-unit lint type audit format synth diff bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,8 +37,12 @@ logs: setup ## Follow the logs: all, or NAME=postgres, NAME=workers, NAME=functi
 reset: setup ## Stop everything and delete the data of the local stage
 	@$(PYTHON) -m local reset
 
-token: setup ## Print a JWT of the local stage: make token, or NAME=somebody
-	@$(PYTHON) -m local token $(NAME)
+token: setup ## Print a JWT of the local stage: make token, or NAME=somebody TIER=enterprise
+	@$(PYTHON) -m local token $(NAME) $(if $(TIER),--tier $(TIER))
+
+service: setup ## Lay a new service into the tree: make service NAME=watchlists ONE=watchlist
+	@$(PYTHON) scripts/new_service.py $(NAME) $(ONE)
+	@.venv/bin/ruff check --fix --quiet premium handlers; .venv/bin/ruff format --quiet premium handlers
 
 deploy: setup ## Deploy the stage local again to the emulator that runs
 	@$(PYTHON) -m local deploy

@@ -54,6 +54,7 @@ def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
         log_days=config.log_days,
         abilities=abilities,
         secrets_generation=config.secrets_generation,
+        settings=config.settings,
         cross_region=config.region != EDGE_REGION and config.name != "local",
     )
 

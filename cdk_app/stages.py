@@ -10,6 +10,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from premium.manifest import wrong_settings
 from stacks.classes import classes
 from stacks.functions import shares
 from stacks.model import (
@@ -56,9 +57,13 @@ class StageConfig(Model):
     domain: Domain | None = None
     existing: Existing = Existing()
     alerting: Alerting = Alerting()
+    settings: dict[str, str] = Field(default_factory=dict)
+    """Values of services' own settings, by the names of their variables: `premium settings` lists them."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        if wrong := wrong_settings(self.settings):
+            raise ValueError(f"settings: {'; '.join(wrong)}")
         if self.log_days not in {7, 30, 365}:
             raise ValueError(f"log_days is {self.log_days}; ours are kept for 7, 30 or 365 days")
         if self.name != "local":

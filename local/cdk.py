@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from local import buckets
 from local.aws import REGION, client_environment
 from local.clients import Clients
+from local.environment import asked_settings
 from local.errors import LocalError
 from local.places import ROOT, Places
 
@@ -51,7 +52,20 @@ class Cdk:
 
         LocalError with the command's last lines when one fails.
         """
-        wanted = ["deploy", "--all", "-c", "stage=local", "--require-approval", "never", "--method", "direct"]
+        values = self._outputs.with_name("values.json")
+        values.write_text(json.dumps({"settings": asked_settings(os.environ)}))
+        wanted = [
+            "deploy",
+            "--all",
+            "-c",
+            "stage=local",
+            "-c",
+            f"values={values}",
+            "--require-approval",
+            "never",
+            "--method",
+            "direct",
+        ]
         wanted += ["--concurrency", str(_AT_ONCE)]
         partial = self._outputs.with_suffix(".partial")
         self._run([*wanted, "--outputs-file", str(partial), "--output", str(self.assembly), "--progress", "events"])

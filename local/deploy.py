@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ from botocore.exceptions import ClientError
 from local import stacks
 from local.cdk import Cdk, chains_document
 from local.clients import Clients
+from local.environment import asked_settings
 from local.places import ROOT, Places
 
 _MARK = "/premium/local/deployed"
@@ -35,7 +38,8 @@ class Deployment:
 
 
 def deploy(places: Places, clients: Clients, *, force: bool = False) -> Deployment:
-    wanted = digest(clients.endpoint + chains_document(places.chains))
+    settings = json.dumps(asked_settings(os.environ), sort_keys=True)
+    wanted = digest(clients.endpoint + chains_document(places.chains) + settings)
     found = _deployed(clients)
     whole = found is not None and stacks.complete(clients, places.outputs)
     if whole and found == wanted and not force:
@@ -56,7 +60,7 @@ def _reason(places: Places, found: str | None, *, whole: bool, force: bool) -> s
         )
     if found is None:
         return "first deploy"
-    return "asked for" if force else "the code changed, or the chain"
+    return "asked for" if force else "the code changed, the chain, or a setting"
 
 
 def digest(given: str) -> str:

@@ -5,15 +5,17 @@ The fleet and the command `premium` are such processes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
 from local import stacks
 from local.aws import client_environment
 from local.clients import Clients
+from local.errors import LocalError
 from local.places import Places
 from local.secrets import write_private
 from premium.config import Settings
-from premium.manifest import services
+from premium.manifest import services, wrong_settings
 
 _HERE = {"PREMIUM_STAGE": "local", "EVENT_SOURCES": "local"}
 
@@ -28,12 +30,25 @@ def write(places: Places, clients: Clients) -> dict[str, str]:
     return given
 
 
+def asked_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the services' own settings that the user's environment names.
+
+    LocalError names a wrong value.
+    """
+    names = [name.upper() for service in services() if service.settings for name in service.settings.model_fields]
+    given = {name: environ[name] for name in names if environ.get(name)}
+    if wrong := wrong_settings(given):
+        raise LocalError(f"{'; '.join(wrong)}.", "See: .venv/bin/premium settings")
+    return given
+
+
 def worker_environment(places: Places, clients: Clients) -> dict[str, str]:
     """Return the environment of a worker: names and ARNs, no password."""
     return {
         **client_environment(clients.endpoint),
         **_HERE,
         **local_settings(),
+        **asked_settings(os.environ),
         "CHAINS_FILE": str(places.chains),
         **variables_of_outputs(stacks.outputs(places.outputs)),
     }

@@ -87,8 +87,8 @@ class Settings(BaseModel):
             for name in _TEST_ONLY_URLS:
                 if getattr(self, name) is not None:
                     raise ValueError(f"{name.upper()} holds a secret and is for the stage local only; give its ARN")
-            for name in _on_one_machine():
-                if (self.model_extra or {}).get(name):
+            for model, name in _on_one_machine():
+                if getattr(self.of(model), name):
                     raise ValueError(f"{name.upper()} is for the stage local only")
         return self
 
@@ -167,11 +167,11 @@ def _names() -> list[str]:
     return [*Settings.model_fields, *(name for model in _models() for name in model.model_fields)]
 
 
-def _on_one_machine() -> list[str]:
-    """Values that a deployed stage refuses, as their fields say."""
-    fields = ((name, field) for model in _models() for name, field in model.model_fields.items())
+def _on_one_machine() -> list[tuple[type[ServiceSettings], str]]:
+    """Settings that a deployed stage refuses, as their fields say."""
+    fields = ((model, name, field) for model in _models() for name, field in model.model_fields.items())
     return [
-        name
-        for name, field in fields
+        (model, name)
+        for model, name, field in fields
         if isinstance(field.json_schema_extra, dict) and "local" in field.json_schema_extra
     ]

@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 import premium
 
@@ -235,6 +235,23 @@ def needs_of_queue(name: str) -> tuple[Need, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
+def wrong_settings(given: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each setting that is unknown or has a wrong value.
+
+    `given` are values by the names of their variables.
+    """
+    owners = {name.upper(): each for each in services() if each.settings for name in each.settings.model_fields}
+    wrong = [f"{name}: no service declares this setting" for name in given if name not in owners]
+    for each in services():
+        own = {name.lower(): value for name, value in given.items() if owners.get(name) is each}
+        if each.settings is not None and own:
+            try:
+                each.settings.model_validate(own)
+            except ValidationError as error:
+                wrong += [f"{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors(include_input=False)]
+    return wrong
+
+
 def _packages() -> Iterator[str]:
     for module in pkgutil.iter_modules(premium.__path__):
         if module.ispkg and find_spec(f"premium.{module.name}.manifest") is not None:
@@ -273,7 +290,7 @@ _FORMS: Mapping[str, str] = MappingProxyType(
         "scope": r"[a-z_]+:[a-z_]+",
         "stream channel": r"[a-z][a-z0-9_]*",
         "job kind": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",
-        "kind of notices": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",
+        "kind of notices": r"[a-z][a-z_]{0,48}\.[a-z][a-z_]{0,48}",  # what the table `notices` takes
         "queue": r"[a-z]+",
         "schedule": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",
         "resident": r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*",

@@ -33,6 +33,8 @@ class Frame:
     secrets_generation: int = 1
     cross_region: bool = False
     tags: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    """Values of services' own settings, which every process of the stage is given."""
 
     @property
     def prod(self) -> bool:

@@ -127,6 +127,7 @@ class Existing(Model):
     redis_secret: Arn | None = None
     redis_port: int = Field(default=6379, ge=1, le=65535)
     redis_security_group: str | None = Field(default=None, pattern=r"^sg-[0-9a-f]{8,17}$")
+    alerts_topic: Arn | None = None
     events_queue: Arn | None = None
     http_api_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{8,12}$")
     http_api_endpoint: str | None = Field(default=None, pattern=r"^https://[a-z0-9.-]+$")

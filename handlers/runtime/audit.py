@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from handlers.runtime.errors import as_app_error
 from handlers.runtime.models import Body
 from handlers.runtime.state import RequestState, current
 from premium.bootstrap import platform
@@ -46,7 +47,7 @@ def recorded(function: Callable[..., Any], rule: str, *, security: bool) -> Call
         ) as record:
             state.record = record
             try:
-                value = function(**arguments)
+                value = _run(function, arguments)
                 record.add(*_created(value), **_fields(arguments))
             finally:
                 state.record = None
@@ -54,6 +55,17 @@ def recorded(function: Callable[..., Any], rule: str, *, security: bool) -> Call
 
     setattr(run, MARK, True)
     return run
+
+
+def _run(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Call the route; what its caller is told of a failed store, the entry tells, too."""
+    try:
+        return function(**arguments)
+    except Exception as error:
+        known = as_app_error(error)
+        if known is None or known is error:
+            raise
+        raise known from error
 
 
 def _about(state: RequestState) -> dict[str, str]:

@@ -89,9 +89,9 @@ class AuditTrail:
     def _end(self, action: Action, record: Record, outcome: Outcome, code: str | None) -> None:
         if self.store is None:
             return
-        begun = action.model_dump(exclude={"targets"})
-        end = {"ended_at": self.clock.now(), "outcome": outcome, "code": code, "changes": small(record.changes)}
         try:
+            begun = action.model_dump(exclude={"targets"})
+            end = {"ended_at": self.clock.now(), "outcome": outcome, "code": code, "changes": small(record.changes)}
             self.store.end(Entry.model_validate({**begun, "targets": tuple(record.targets), **end}))
         except Exception:
             logger.exception("the end of a change is not recorded", action=action.name, audit_id=str(action.id))

@@ -18,6 +18,8 @@ from premium.notifications.model import Delivery, EndedNotice
 from premium.observability import logger
 
 Told = TypeVar("Told", Delivery, EndedNotice)
+_TOO_SLOW = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
+"""Operational errors of the sender's own: raised, they would be met again at each attempt, and nothing be written."""
 
 
 @cache
@@ -34,7 +36,7 @@ def find(name: str) -> NoticeKind:
 def permitted(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> list[Delivery]:
     """The deliveries with their senders' word on each.
 
-    Where a sender fails to answer, its deliveries are left out: their claims run out, and they are asked for again.
+    Where a sender fails to answer, its deliveries are held back: they rest untried, and it is asked again.
     """
     found = []
     for kind, some in _by_kind(deliveries):
@@ -42,8 +44,10 @@ def permitted(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -
             found += some
             continue
         permits = _called(connection, kind.permits, some)
-        if permits is not None:
-            found += [one.model_copy(update=permits[one.id]._asdict()) if one.id in permits else one for one in some]
+        if permits is None:
+            found += [one.model_copy(update={"is_held_back": True}) for one in some]
+            continue
+        found += [one.model_copy(update=permits[one.id].changes) if one.id in permits else one for one in some]
     return found
 
 
@@ -66,6 +70,9 @@ def _called(connection: Connection[DictRow], dotted: str, told: Sequence[Any]) -
         function: Callable[..., Any] = getattr(import_module(module), name)
         with connection.transaction():
             return function(connection, told)
+    except _TOO_SLOW:
+        logger.exception("a sender of notices is too slow", function=dotted, notices=len(told))
+        return None
     except (UpstreamUnavailable, psycopg.OperationalError, psycopg.InterfaceError):
         raise
     except Exception:

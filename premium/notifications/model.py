@@ -168,6 +168,10 @@ class Delivery(Model):
     signing_secret: str | None = None
     refusal: str | None = None
     """Why the sender lets it go no more."""
+    withdrawn_at: datetime | None = None
+    """When a later notice took it back, before it arrived."""
+    is_held_back: bool = False
+    """Whether its sender failed to say: it is not tried this time."""
 
     @property
     def age(self) -> float:
@@ -183,6 +187,14 @@ class Permit(NamedTuple):
 
     signing_secret: str | None = None
     refusal: str | None = None
+    data: Mapping[str, Any] | None = None
+    """In place of the notice's, where that is not so any more."""
+
+    @property
+    def changes(self) -> Mapping[str, Any]:
+        """What the sender's word makes of a delivery."""
+        said = {"signing_secret": self.signing_secret, "refusal": self.refusal}
+        return said if self.data is None else {**said, "data": self.data}
 
 
 class End(StrEnum):

@@ -47,7 +47,7 @@ class ServiceFunction(Construct):
         )
         place = packages.place
         self.role = self._role(place is not None)
-        environment = {**packages.environment, **give_all(provisions, function.given, self.role)}
+        environment = {**packages.environment, **frame.settings, **give_all(provisions, function.given, self.role)}
         self.function = lambda_.Function(
             self,
             "Function",

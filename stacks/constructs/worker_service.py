@@ -78,7 +78,7 @@ class WorkerService(Construct):
         name = f"worker-{self.queue.name}"
         fixed = {"PREMIUM_STAGE": frame.stage, "LOG_LEVEL": "INFO", "SERVICE_NAME": name}
         fixed |= {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": BUSINESS}
-        task.run_with(fixed | give_all(provisions, self.queue.given, task.task_role))
+        task.run_with({**fixed, **frame.settings} | give_all(provisions, self.queue.given, task.task_role))
         self._protect(task.task_role)
         return task
 

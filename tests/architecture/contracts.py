@@ -36,7 +36,8 @@ class ServicesContract(Contract):  # type: ignore[misc]  # import-linter is not 
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 - import-linter's signature
         """Return what breaks the rules of the house."""
-        found = [(a, b, rule) for a, b in _imports(graph) if (rule := self._broken(a, b))]
+        engines = {module for module in graph.modules if _is_engine(module, graph)}
+        found = [(a, b, rule) for a, b in _imports(graph) if (rule := self._broken(a, b, a in engines))]
         return ContractCheck(kept=not found, metadata={"found": found})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
@@ -44,13 +45,13 @@ class ServicesContract(Contract):  # type: ignore[misc]  # import-linter is not 
         for importer, imported, rule in check.metadata["found"]:
             output.print_error(f"{importer} -> {imported}: {rule}", bold=False)
 
-    def _broken(self, importer: str, imported: str) -> str | None:
+    def _broken(self, importer: str, imported: str, engine: bool) -> str | None:
         target = self._service(imported)
         source = self._service(importer)
         if importer.startswith(("stacks.", "cdk_app.")) and imported.startswith("premium."):
             declared = imported == "premium.manifest" or imported.endswith(".manifest")
             return None if declared else "infrastructure reads manifests and nothing else of premium"
-        if source is not None and _is_engine(importer) and _is_impure(imported):
+        if source is not None and engine and _is_impure(imported):
             return "an engine room has no clock, network or database"
         if target is None or target == source:
             return None
@@ -79,9 +80,11 @@ def _imports(graph: ImportGraph) -> Iterator[tuple[str, str]]:
             yield from ((module, imported) for imported in sorted(graph.find_modules_directly_imported_by(module)))
 
 
-def _is_engine(module: str) -> bool:
+def _is_engine(module: str, graph: ImportGraph) -> bool:
+    """Tell whether a module lies in a sub-package of a service, whose own `__init__` does, too."""
     parts: list[Any] = module.split(".")
-    return len(parts) > 3 and parts[2] not in NOT_ENGINES
+    inside = len(parts) > 3 or (len(parts) == 3 and bool(graph.find_children(module)))
+    return inside and parts[2] not in NOT_ENGINES
 
 
 def _is_impure(imported: str) -> bool:

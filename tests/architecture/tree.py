@@ -14,7 +14,9 @@ from premium.manifest import services
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("premium", "handlers", "workers", "migrations", "local", "cdk_app", "stacks")
 SQL = re.compile(
-    r"\b(SELECT\b.+\bFROM|INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+(\w+\s+)?SET|TRUNCATE\s|CALL\s+\w+\()", re.DOTALL
+    r"\b(SELECT\b.+\bFROM|INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+(\w+\s+)?SET|TRUNCATE\s|CALL\s+\w+\(|SELECT\s+pg_"
+    r"|COPY\s+\w+\s*(\(|FROM|TO))",
+    re.DOTALL,
 )
 PLUGINS = frozenset({"premium/tax/importers", "premium/tax/rules"})
 """Folders of one module a format or a country: they may hold more than fifteen."""

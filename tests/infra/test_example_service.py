@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures.house import House, added
+from scripts.new_service import files, lay
+from tests.fixtures.house import ROOT, House
 
 pytestmark = pytest.mark.infra
 MOST_FILES = 12
 
 
-def test_it_is_few_files_and_changes_none() -> None:
-    """`build` refuses a file that is there already."""
-    own = [path for path in added() if path.parts[0] != "tests"]
+def test_it_is_few_files_and_changes_none(house: House) -> None:
+    own = [path for path in files(ROOT, "notes", "note") if path.parts[0] != "tests"]
     assert len(own) <= MOST_FILES, own
+    with pytest.raises(FileExistsError):
+        lay(house.root, "notes", "note")
+
+
+def test_another_name_leaves_nothing_of_the_first() -> None:
+    made = files(ROOT, "watch_lists", "watch_list")
+    assert Path("premium/watch_lists/store.py") in made
+    assert "class WatchListStore" in made[Path("premium/watch_lists/store.py")]
+    assert [path for path, text in made.items() if re.search("note(?!d)", f"{path} {text}", re.IGNORECASE)] == []
 
 
 def test_lint_and_import_rules_hold(house: House) -> None:
@@ -31,23 +41,23 @@ def test_types_hold(house: House) -> None:
 
 def test_units_hold(house: House) -> None:
     """Those that look at the whole tree; the others do not change with a service."""
-    house.run(
-        "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_shape.py", "tests/unit/handlers", "tests/unit/jobs"
+    whole = (
+        "test_shape.py",
+        "test_declared.py",
+        "test_metrics.py",
+        "audit/test_coverage.py",
+        "handlers/test_routes.py",
+        "jobs/test_kinds.py",
+        "jobs/test_schedule.py",
     )
+    house.run("pytest", "-q", "-p", "no:cacheprovider", *(f"tests/unit/{name}" for name in whole))
 
 
-def test_its_stack_is_in_every_stage(house: House, tmp_path: Path) -> None:
-    house.run("tests.infra.synthesize", str(tmp_path), "prod", "local")
-    for stage in ("prod", "local"):
-        text = (tmp_path / stage / f"premium-{stage}-service-notes.template.json").read_text()
-        assert "GET /v1/notes/{id}" in text
-    alarms = [
-        one["Properties"]
-        for one in json.loads(text_of(tmp_path, "prod"))["Resources"].values()
-        if one["Type"] == "AWS::CloudWatch::Alarm"
-    ]
+def test_its_stack_is_in_prod(house: House, tmp_path: Path) -> None:
+    """The stage local is deployed with it by tests/e2e/test_upgrade_by_a_service.py."""
+    house.run("tests.infra.synthesize", str(tmp_path), "prod")
+    template = (tmp_path / "prod" / "premium-prod-service-notes.template.json").read_text()
+    assert "GET /v1/notes/{id}" in template
+    made = json.loads(template)["Resources"].values()
+    alarms = [one["Properties"] for one in made if one["Type"] == "AWS::CloudWatch::Alarm"]
     assert any("docs/runbooks/notes.md#notes-flood" in alarm["AlarmDescription"] for alarm in alarms)
-
-
-def text_of(folder: Path, stage: str) -> str:
-    return (folder / stage / f"premium-{stage}-service-notes.template.json").read_text()

@@ -75,6 +75,8 @@ def test_every_function_is_watched(stage: Stage) -> None:
         ("FailedJobs", 0, "warning"),
         ("EventsAge", 300, "warning"),
         ("EventsDeadLetters", 0, "critical"),
+        ("IntakeDeadLetters", 0, "critical"),
+        ("WebhooksDeadLetters", 0, "critical"),
         ("UploadsDeadLetters", 0, "critical"),
         ("SchedulesDeadLetters", 0, "critical"),
         ("TimeseriesDown", 0, "critical"),

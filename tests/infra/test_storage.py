@@ -87,7 +87,7 @@ def test_every_queue_has_dead_letters(stage: Stage) -> None:
     redriven = [q for q in stage.resources("AWS::SQS::Queue", "messaging") if "RedrivePolicy" in q.properties]
     dead = [q for q in stage.resources("AWS::SQS::Queue", "messaging") if "RedrivePolicy" not in q.properties]
     assert {queue.properties["RedrivePolicy"]["maxReceiveCount"] for queue in redriven} == {5}
-    assert len(redriven) == len(dead) == 1
+    assert len(redriven) == len(dead) == 3
     assert {queue.properties["MessageRetentionPeriod"] for queue in dead} == {14 * 86400}
 
 

@@ -8,11 +8,13 @@ import re
 import pytest
 
 from premium.manifest import Service, services
+from tests.architecture.contracts import NOT_ENGINES
 from tests.architecture.tree import CODE, PLUGINS, ROOT, SQL, Module, modules, service_names
 
 pytestmark = pytest.mark.unit
 
 PRODUCT = modules("premium")
+PROGRAM = modules("premium", "handlers", "workers")
 WORDS = 15
 MOST = 15
 # Nouns of the field that happen to end so.
@@ -57,7 +59,7 @@ def test_modules_are_named_by_what_they_hold() -> None:
 def test_sql_stands_in_stores_alone() -> None:
     found = [
         f"{module.name}:{line}"
-        for module in PRODUCT
+        for module in PROGRAM
         if not _is_store(module)
         for line, text in module.strings()
         if SQL.search(text)
@@ -79,16 +81,29 @@ def test_a_table_is_named_by_its_owner_alone() -> None:
     assert found == []
 
 
-def test_every_table_of_the_migrations_has_an_owner() -> None:
+def test_every_table_and_view_of_the_migrations_has_an_owner() -> None:
     """Another's data cannot be guarded where nobody is said to own it: add the table to its service's manifest."""
-    created = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)(?! PARTITION)", re.IGNORECASE)
     text = "\n".join(
         path.read_text() for path in sorted((ROOT / "migrations").rglob("*.sql")) if "rollback" not in path.name
     )
-    gone = re.findall(r"(?:DROP TABLE|ALTER TABLE) (?:IF EXISTS )?([a-z_]+)(?: RENAME TO [a-z_]+)?;", text)
-    made = set(created.findall(text)) - set(gone)
+    made = _made(text)
+    views = set(re.findall(r"CREATE (?:OR REPLACE )?(?:MATERIALIZED )?VIEW ([a-z_]+)", text))
     parts = {name for name in made if any(name.startswith(f"{table}_") for table in OWNERS)}
-    assert made - parts - OWNERS.keys() - {"public"} == set()
+    assert (made - parts | views) - OWNERS.keys() - {"public"} == set(), "add each to tables of its service's manifest"
+    assert OWNERS.keys() - made - views == set(), "no migration makes these tables of a manifest"
+
+
+def _made(text: str) -> set[str]:
+    """Names of the tables that are left when all migrations have run, in their order."""
+    steps = re.compile(
+        r"^ *(?:CREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)|DROP TABLE (?:IF EXISTS )?([a-z_]+)"
+        r"|ALTER TABLE (?:IF EXISTS )?([a-z_]+) RENAME TO ([a-z_]+);)",
+        re.MULTILINE,
+    )
+    made: set[str] = set()
+    for created, dropped, before, after in steps.findall(text):
+        made = (made | {created, after}) - {dropped, before, ""}
+    return made
 
 
 def test_scopes_that_routes_ask_for_are_declared() -> None:
@@ -96,6 +111,31 @@ def test_scopes_that_routes_ask_for_are_declared() -> None:
         for name in {each.name} if each.routes else set():
             asked = _asked_scopes(Module(ROOT / "handlers" / f"{name}.py"))
             assert asked <= set(each.scopes), f"add to scopes of premium/{each.name}/manifest.py"
+
+
+@pytest.mark.parametrize("each", services(), ids=lambda each: each.name)
+def test_every_alarm_has_a_heading_in_the_runbook_of_its_service(each: Service) -> None:
+    """Every function has the three that canaries, throttles and logs wake somebody for."""
+    wanted = {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", alarm.name).lower() for alarm in each.alarms}
+    wanted |= {"canary", "throttled", "logged errors"} if each.routes or each.consumers else set()
+    path = ROOT / "docs" / "runbooks" / f"{each.name}.md"
+    lines = path.read_text().splitlines() if path.exists() else []
+    found = {line.lstrip("#").strip().replace("-", " ").lower() for line in lines if line.startswith("#")}
+    assert wanted - found == set(), f"headings that docs/runbooks/{each.name}.md lacks"
+
+
+def test_every_kind_of_notice_is_declared() -> None:
+    declared = {notice.name for each in services() for notice in each.notices}
+    sent = {
+        f"{module.name}:{call.lineno}": keyword.value.value
+        for module in PRODUCT
+        for call in ast.walk(module.tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Notice"
+        for keyword in call.keywords
+        if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant)
+    }
+    missing = {where: kind for where, kind in sent.items() if kind not in declared}
+    assert missing == {}, "add NoticeKind(name=…) to notices of the service's manifest"
 
 
 @pytest.mark.parametrize("module", modules(*CODE), ids=lambda module: module.name)
@@ -116,9 +156,27 @@ def test_every_service_has_a_door_that_is_made_from_the_platform() -> None:
         assert made, f"premium/{name}/service.py: a class with of(platform)"
 
 
+def test_engine_rooms_read_no_clock() -> None:
+    """What they compute depends on what they are given alone; import-linter holds their imports.
+
+    Notifications are a shared room, whose channels speak to providers.
+    """
+    calls = re.compile(r"\b(datetime\.now|datetime\.utcnow|date\.today|time\.time|SystemClock)\(")
+    found = [
+        module.name
+        for name in set(service_names()) - {"notifications"}
+        for module in modules(f"premium/{name}")
+        if len(module.path.relative_to(ROOT).parts) > 3
+        and not NOT_ENGINES & set(module.path.relative_to(ROOT).parts[2:3])
+        and calls.search(module.path.read_text())
+    ]
+    assert found == []
+
+
 def _is_store(module: Module) -> bool:
-    parts = module.path.relative_to(ROOT / "premium").parts
-    return parts[0] == "storage" or parts[1:2] == ("store.py",) or "store" in parts[1:-1]
+    folder, *parts = module.path.relative_to(ROOT).parts
+    inside = parts[0] == "storage" or parts[1:2] == ["store.py"] or "store" in parts[1:-1]
+    return folder == "premium" and inside
 
 
 def _owner(module: Module) -> str:

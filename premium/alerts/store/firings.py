@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -17,6 +18,7 @@ from psycopg.rows import DictRow
 from premium.alerts import notices
 from premium.alerts.model import RULES_A_TIER, Alert, Firing, News
 from premium.alerts.notices import Fired
+from premium.clock import rfc3339
 from premium.notifications.model import Delivery, Notice, Permit
 from premium.notifications.service import notify
 from premium.storage.plain import to_json
@@ -46,12 +48,26 @@ def retract(connection: Connection[DictRow], event_ids: Sequence[str], now: date
 def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> Mapping[UUID, Permit]:
     """Return the permit of each delivery, with its rule's present secret.
 
-    Deliveries of a removed rule are refused.
+    Deliveries of a removed rule are refused. A firing that goes out after its retraction says when that was: what is
+    sent again may come later than the retraction's own notice.
     """
     rules = {delivery.id: UUID(str(delivery.data["ruleId"])) for delivery in deliveries}
     secrets = {row["id"]: row["signing_secret"] for row in connection.execute(_SECRETS, (list(set(rules.values())),))}
     gone = Permit(refusal="the rule was removed before this was sent")
-    return {delivery: Permit(secrets[rule]) if rule in secrets else gone for delivery, rule in rules.items()}
+    retracted = _retracted_data(connection, [delivery for delivery in deliveries if delivery.withdrawn_at is not None])
+    return {
+        delivery: Permit(secrets[rule], data=retracted.get(delivery)) if rule in secrets else gone
+        for delivery, rule in rules.items()
+    }
+
+
+def _retracted_data(connection: Connection[DictRow], late: Sequence[Delivery]) -> Mapping[UUID, Mapping[str, Any]]:
+    """Return the data of firings that were retracted before they were sent."""
+    if not late:
+        return {}
+    values = ([delivery.key for delivery in late], [delivery.data["eventTime"] for delivery in late])
+    times = {row["key"]: rfc3339(row["retracted_at"]) for row in connection.execute(_RETRACTED, values)}
+    return {one.id: {**one.data, "retractedAt": times[one.key]} for one in late if one.key in times}
 
 
 def _chunks(firings: Sequence[Firing]) -> Iterator[Sequence[Firing]]:
@@ -115,5 +131,10 @@ UPDATE alert_history SET retracted_at = %(now)s
 WHERE event_id = ANY (%(events)s) AND retracted_at IS NULL
 RETURNING id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_data, event_time, triggered_at,
           retracted_at, is_test
+"""
+_RETRACTED = """
+SELECT h.id::text AS key, h.retracted_at
+FROM unnest(%s::uuid[], %s::timestamptz[]) AS w (id, event_time) JOIN alert_history h USING (id, event_time)
+WHERE h.retracted_at IS NOT NULL
 """
 _SECRETS = "SELECT id, signing_secret FROM alert_rules WHERE id = ANY (%s)"

@@ -11,6 +11,8 @@ from premium.notifications.delivery.lanes import Full, Lanes
 from premium.notifications.model import MAX_ATTEMPTS, Delivery, End, Outcome
 from premium.observability import logger
 
+_OUR_ERROR = "an error on our side; it has been recorded"
+
 
 class Courier:
     """Attempts deliveries; `adapters` by channel are those that this stage has."""
@@ -24,17 +26,15 @@ class Courier:
         adapter = self._adapters.get(delivery.channel)
         if adapter is None:
             return Outcome(delivery, End.FAILED, f"{delivery.channel} is not set up on this stage")
-        if delivery.refusal is not None:
-            return Outcome(delivery, End.FAILED, delivery.refusal)
-        if delivery.attempts > MAX_ATTEMPTS:
-            return Outcome(delivery, End.RETRY, "every attempt ended without a word")
+        if unsent := _unsent(delivery):
+            return unsent
         try:
             return await self._attempt(adapter, delivery)
         except Full:
             return Outcome(delivery, End.PUT_OFF, "too many notifications wait for this destination")
         except Exception:
             logger.exception("a notification failed unexpectedly", delivery_id=str(delivery.id))
-            return Outcome(delivery, End.RETRY, "an error on our side; it has been recorded")
+            return Outcome(delivery, End.RETRY, _OUR_ERROR)
 
     async def _attempt(self, adapter: Adapter, delivery: Delivery) -> Outcome:
         async with self._lanes.turn(adapter.way(delivery)) as breaker:
@@ -47,3 +47,14 @@ class Courier:
             except UpstreamUnavailable as error:
                 return Outcome(delivery, End.RETRY, error.message)
         return Outcome(delivery, End.SENT)
+
+
+def _unsent(delivery: Delivery) -> Outcome | None:
+    """The end of a delivery that is not to be tried, None of any other."""
+    if delivery.refusal is not None:
+        return Outcome(delivery, End.FAILED, delivery.refusal)
+    if delivery.is_held_back:
+        return Outcome(delivery, End.RESTING, _OUR_ERROR)
+    if delivery.attempts > MAX_ATTEMPTS:
+        return Outcome(delivery, End.RETRY, "every attempt ended without a word")
+    return None

@@ -134,7 +134,8 @@ WITH due AS ({due}), claimed AS (
     RETURNING d.*
 )
 SELECT c.id, c.user_id, c.notice_id, n.kind, n.key, n.title, coalesce(c.text, n.text) AS text, n.data, c.channel,
-       c.destination, c.attempts, extract(epoch FROM c.give_up_at - now())::float8 AS seconds_left, p.signing_secret
+       c.destination, c.attempts, extract(epoch FROM c.give_up_at - now())::float8 AS seconds_left, p.signing_secret,
+       n.withdrawn_at
 FROM claimed c
 JOIN notices n ON n.id = c.notice_id AND n.user_id = c.user_id
 LEFT JOIN notification_destinations p

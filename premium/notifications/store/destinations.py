@@ -22,6 +22,8 @@ def replace(connection: Connection[DictRow], user_id: UUID, given: Mapping[str, 
     values = {
         "user": user_id, "channels": list(given), "destinations": list(given.values()), "secret": secret,
     }  # fmt: skip
+    # Of two requests at once the later one's destinations hold, as a whole.
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"destinations:{user_id}",))
     connection.execute(_REMOVE_OTHERS, values)
     return any(row["is_taken"] for row in connection.execute(_ADD, values))
 

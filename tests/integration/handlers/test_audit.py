@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import boto3
+import psycopg
 import pytest
 from boto3.dynamodb.conditions import Key
 
@@ -55,6 +56,8 @@ def add(caller: Caller, body: Thing) -> ThingView:
         raise Conflict("taken")
     if body.name == "broken":
         raise RuntimeError(SECRET)
+    if body.name == "storeless":
+        raise psycopg.OperationalError("the database is away")
     audited(password=body.password, note=f"Bearer {SECRET}", name=body.name)
     return ThingView(id=uuid4(), name=body.name)
 
@@ -152,6 +155,12 @@ def test_what_is_refused_or_fails_says_so(me: dict[str, str]) -> None:
     assert (refused["outcome"], refused["code"]) == ("refused", "CONFLICT")
     assert (failed["outcome"], failed["code"]) == ("failed", "INTERNAL")
     assert SECRET not in str(failed)
+
+
+def test_an_entry_has_the_code_that_the_caller_is_told(me: dict[str, str]) -> None:
+    answer = add_thing(me, "storeless")
+    (read,) = log(me).json["data"]
+    assert (answer.status, read["outcome"], read["code"]) == (503, "failed", answer.error["code"])
 
 
 def test_reads_and_malformed_requests_leave_none(me: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ from redis.retry import Retry
 from premium.alerts.model import HistoryFilter
 from premium.alerts.notices import enqueue_alerts
 from premium.alerts.store import history
+from premium.clock import rfc3339
 from premium.jobs.model import RETRY_SECONDS
 from premium.notifications.delivery.inbox import take
 from premium.notifications.jobs import PAYLOAD
@@ -261,6 +262,16 @@ def test_a_retraction_is_delivered_once(desk: Desk) -> None:
         desk.deliver()
     assert [request.json["type"] for request in server.asked] == ["alert", "alert.retracted"]
     assert server.asked[1].json["retractedAt"] is not None
+
+
+def test_a_firing_that_is_late_for_its_retraction_says_so(desk: Desk) -> None:
+    with listening() as server:
+        (alert,) = desk.fire(desk.rule(f"{server.url}/x"), enqueue=False)
+        desk.retract(alert.event_id)
+        desk.deliver()
+    told = {request.json["type"]: request.json["retractedAt"] for request in server.asked}
+    (row,) = desk.rows("SELECT retracted_at FROM alert_history")
+    assert told == dict.fromkeys(("alert", "alert.retracted"), rfc3339(row["retracted_at"]))
 
 
 def test_a_worker_that_forks_delivers_a_batch_too(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,6 +21,7 @@ from premium.notifications.service import (
     Deliveries,
     Notices,
     deliveries_of,
+    destinations_of,
     notify,
     remove_old,
     set_account_email,
@@ -36,6 +38,7 @@ pytestmark = pytest.mark.integration
 FAILED = "billing.payment_failed"
 CALLED_OFF = "billing.payment_made"
 heard: list[EndedNotice] = []
+_WAITING = "SELECT FROM pg_locks WHERE NOT granted"
 
 
 def hear(connection: Any, notices: Sequence[EndedNotice]) -> None:
@@ -122,6 +125,19 @@ def test_a_webhook_without_a_secret_gets_no_notice(desk: Desk, app: Database, ow
     assert len(post(desk, notice(owner, "in_2"))[0].deliveries) == 1
 
 
+def test_of_two_who_name_destinations_at_once_the_later_one_is_heard(app: Database, owner: UUID) -> None:
+    has(app, owner, webhook="https://example.org/1", push="token")
+    with ThreadPoolExecutor(1) as pool:
+        with app.as_user(owner) as connection:
+            set_destinations(connection, owner, {"webhook": "https://example.org/2", "telegram": "1"})
+            later = pool.submit(has, app, owner, webhook="https://example.org/3")
+            while connection.execute(_WAITING).fetchone() is None:  # the database tells nobody that it waits
+                time.sleep(0.01)
+        assert later.result() is not None, "a new webhook has a secret of its own"
+    with app.as_user(owner) as connection:
+        assert destinations_of(connection, owner) == {"webhook": "https://example.org/3"}
+
+
 def test_what_is_told_twice_is_told_once(desk: Desk, app: Database, owner: UUID) -> None:
     has(app, owner, push="token")
     notices = [notice(owner, f"in_{n}") for n in range(50)]
@@ -163,6 +179,20 @@ def test_a_channel_without_a_destination_has_failed_and_says_so(desk: Desk, owne
 def test_a_kind_that_nobody_declares_is_refused(desk: Desk, owner: UUID) -> None:
     with pytest.raises(ValueError, match=r"declares the kind of notices billing\.unknown"):
         post(desk, notice(owner, kind="billing.unknown"))
+
+
+def test_the_longest_name_that_a_manifest_may_give_a_kind_is_taken(desk: Desk, owner: UUID) -> None:
+    name = f"{'a_' * 24}a.{'b_' * 24}b"
+    manifest._check(Service(name="tax", title="A test's", notices=(NoticeKind(name=name),)))
+    insert = "INSERT INTO notices (user_id, kind, key, title, text, in_app) VALUES (%s, %s, '1', 'News', '', true)"
+    with psycopg.connect(desk.url) as connection:
+        assert connection.execute(insert, (owner, name)).rowcount == 1
+
+
+@pytest.mark.parametrize("name", ["tax.form_8949", f"tax.{'x' * 50}", "tax"])
+def test_a_kind_that_the_table_would_refuse_cannot_be_declared(name: str) -> None:
+    with pytest.raises(ValueError, match="is no kind of notices"):
+        manifest._check(Service(name="tax", title="A test's", notices=(NoticeKind(name=name),)))
 
 
 def test_how_it_ended_reaches_the_sender_once(desk: Desk, owner: UUID) -> None:

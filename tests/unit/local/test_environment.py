@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from local.environment import local_settings, variables_of_outputs
+from cdk_app.stages import STAGES, StageConfig
+from local.environment import asked_settings, local_settings, variables_of_outputs
+from local.errors import LocalError
 from premium.manifest import services
 from stacks.constructs.connections import output_of
 
@@ -30,3 +32,15 @@ def test_every_declared_secret_is_told() -> None:
 
 def test_what_deployed_stages_refuse_is_given_here() -> None:
     assert local_settings()["WEBHOOKS_TO_LOOPBACK"] == "true"
+
+
+def test_settings_of_services_are_taken_from_the_users_environment_and_checked() -> None:
+    assert asked_settings({"ALERT_SHARDS": "3", "PATH": "/bin"}) == {"ALERT_SHARDS": "3"}
+    with pytest.raises(LocalError, match=r"ALERT_SHARDS: .*greater than or equal to 1"):
+        asked_settings({"ALERT_SHARDS": "0"})
+
+
+@pytest.mark.parametrize(("name", "value"), [("ALERT_SHARDS", "many"), ("ALERT_SHARDZ", "2")])
+def test_a_stage_with_a_wrong_setting_is_refused(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        StageConfig.model_validate(STAGES["dev"].model_dump() | {"settings": {name: value}})

@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from premium.bootstrap import Platform
 from premium.config import ConfigurationError, Settings
+from premium.notifications.manifest import NotificationSettings
 from premium.storage.conninfo import postgres_conninfo
 
 pytestmark = pytest.mark.unit
@@ -88,3 +89,13 @@ def test_a_platform_with_one_role_uses_it_for_workers_too() -> None:
         Settings(premium_stage="local", database_url="postgresql:///a", worker_database_url="postgresql:///b")
     )
     assert both.worker_database is not both.database
+
+
+@pytest.mark.parametrize(("value", "refusal"), [("true", "local only"), ("maybe", "valid boolean"), ("false", None)])
+def test_a_deployed_stage_refuses_what_is_switched_on_for_one_machine_alone(value: str, refusal: str | None) -> None:
+    environment = {"PREMIUM_STAGE": "prod", "WEBHOOKS_TO_LOOPBACK": value}
+    if refusal is None:
+        assert not Settings.from_environment(environment).of(NotificationSettings).webhooks_to_loopback
+        return
+    with pytest.raises(ConfigurationError, match=f"WEBHOOKS_TO_LOOPBACK.*{refusal}"):
+        Settings.from_environment(environment)

@@ -43,8 +43,8 @@ class NoteStore:
 
     def count(self, connection: Connection[DictRow], user_id: UUID) -> int:
         """Count a user's notes in the caller's transaction."""
-        row = connection.execute("SELECT count(*) AS notes FROM notes WHERE user_id = %s", (user_id,)).fetchone()
-        return int(row["notes"]) if row else 0
+        row = connection.execute(_COUNT, {"user": user_id}).fetchone()
+        return int(row["rows"]) if row else 0
 
     def remove_before(self, moment: datetime) -> int:
         """Remove everybody's older notes, by the worker role; return how many."""
@@ -53,6 +53,7 @@ class NoteStore:
 
 
 _ADD = "INSERT INTO notes (user_id, text) VALUES (%(user)s, %(text)s) RETURNING id, text, created_at"
+_COUNT = "SELECT count(*) AS rows FROM notes WHERE user_id = %(user)s"
 _BY_ID = "SELECT id, text, created_at FROM notes WHERE user_id = %(user)s AND id = %(id)s"
 _PAGE = """
 SELECT id, text, created_at FROM notes

@@ -13,7 +13,7 @@ from premium.notes.jobs import REMOVAL, SUMMARY, SummaryPayload
 from premium.notes.manifest import NoteSettings
 from premium.notes.store import NoteStore
 from premium.notifications.model import Notice
-from premium.notifications.service import notify
+from premium.notifications.service import enqueue_deliveries, notify
 
 
 @job(SUMMARY)
@@ -30,7 +30,8 @@ def summary(context: JobContext, payload: SummaryPayload) -> Mapping[str, Any]: 
             text=f"You keep {notes} notes.",
             data={"notes": notes},
         )
-        notify(connection, [notice])
+        posted = notify(connection, [notice])
+    enqueue_deliveries(platform.redis(1), posted)
     return {"notes": notes}
 
 
