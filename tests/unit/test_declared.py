@@ -91,6 +91,19 @@ def test_senders_of_notices_name_functions() -> None:
                     named(function)
 
 
+def test_notices_are_of_declared_kinds() -> None:
+    """`notify` refuses others, with the change that told of them; a kind may be a constant of its module."""
+    known = {kind.name for service in services() for kind in service.notices}
+    for module in modules("premium"):
+        for call in [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]:
+            if isinstance(call.func, ast.Name) and call.func.id == "Notice":
+                (kind,) = [each.value for each in call.keywords if each.arg == "kind"]
+                scope = vars(import_module(dotted(module, "x").removesuffix(".x")))
+                value = scope.get(kind.id) if isinstance(kind, ast.Name) else ast.literal_eval(kind)
+                where = f"{module.name}:{call.lineno}"
+                assert value in known, f"{where}: add NoticeKind(name={value!r}) to the service's manifest"
+
+
 def test_a_secret_is_a_setting_of_its_service_and_the_reverse() -> None:
     for service in services():
         fields = set(service.settings.model_fields) if service.settings else set()
