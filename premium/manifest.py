@@ -230,8 +230,9 @@ def queues() -> tuple[Queue, ...]:
 
 
 def needs_of_queue(name: str) -> tuple[Need, ...]:
-    """Return the needs of a worker class: those of its services' jobs."""
-    wanted = [need for each in services() if each.queue == name for need in each.worker_needs]
+    """Return the needs of a worker class: those of its services' jobs and residents."""
+    inside = [each for each in services() if name in {each.queue, *(one.queue for one in each.residents)}]
+    wanted = [need for each in inside for need in each.worker_needs]
     return tuple(dict.fromkeys(wanted))
 
 

@@ -60,7 +60,8 @@ class ServicesContract(Contract):  # type: ignore[misc]  # import-linter is not 
     def _across(self, importer: str, source: str | None, imported: str) -> str | None:
         part = [*imported.split("."), ""][2]
         if importer.startswith("handlers."):
-            return "a handler enters a service by its door" if part in NOT_FOR_HANDLERS else None
+            closed = part in NOT_FOR_HANDLERS or (_is_of_another(importer, imported) and part not in {*DOORS, "model"})
+            return "a handler enters a service by its door" if closed else None
         if source is not None:
             return None if part in DOORS else "a service enters another by its door"
         if importer.startswith("premium.") and not importer.startswith("premium.cli"):
@@ -78,6 +79,16 @@ def _imports(graph: ImportGraph) -> Iterator[tuple[str, str]]:
     for module in sorted(graph.modules):
         if module.partition(".")[0] in ("premium", "handlers", "workers", "stacks", "cdk_app"):
             yield from ((module, imported) for imported in sorted(graph.find_modules_directly_imported_by(module)))
+
+
+def _is_of_another(handler: str, imported: str) -> bool:
+    """Tell whether `handlers.tax` or `handlers.models.tax` imports of another service than its own.
+
+    The authorizer is of accounts.
+    """
+    *folder, own = handler.replace("handlers.authorizer", "handlers.accounts").split(".")
+    service = imported.split(".")[1]
+    return folder in (["handlers"], ["handlers", "models"]) and own != service and not own.startswith(f"{service}_")
 
 
 def _is_engine(module: str, graph: ImportGraph) -> bool:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from handlers.runtime.router import Router
+from premium import manifest
 from premium.cli.main import TOPICS
 from premium.jobs.kinds import declared
 from premium.jobs.model import JobKind, Moment
-from premium.manifest import Service, services
+from premium.manifest import Resident, Service, services
 from premium.streams.connections import CHANNELS
 from stacks.functions import functions
 from tests.architecture.tree import ROOT, Module, modules
@@ -74,6 +75,13 @@ def test_no_job_waits_in_a_queue_that_residents_serve(kind: JobKind[Any]) -> Non
     assert kind.queue not in resident_queues(), f"{kind.name}: no worker takes jobs of the queue {kind.queue}"
 
 
+def test_a_class_of_workers_has_what_its_residents_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = Resident(name="notes.runner", queue="alerts", function="nowhere.serve")
+    notes = Service(name="notes", title="Notes", residents=(runner,), worker_needs=("mail",))
+    monkeypatch.setattr(manifest, "services", lambda: (notes,))
+    assert manifest.needs_of_queue("alerts") == ("mail",)
+
+
 def test_senders_of_notices_name_functions() -> None:
     """A name that is wrong is logged, and the notice goes out without its permit."""
     for service in services():
@@ -84,7 +92,7 @@ def test_senders_of_notices_name_functions() -> None:
 
 
 def test_notices_are_of_declared_kinds() -> None:
-    """`notify` refuses others, with the change that told of them."""
+    """`notify` refuses others, with the change that told of them; a kind may be a constant of its module."""
     known = {kind.name for service in services() for kind in service.notices}
     for module in modules("premium"):
         for call in [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]:

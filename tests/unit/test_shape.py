@@ -124,20 +124,6 @@ def test_every_alarm_has_a_heading_in_the_runbook_of_its_service(each: Service) 
     assert wanted - found == set(), f"headings that docs/runbooks/{each.name}.md lacks"
 
 
-def test_every_kind_of_notice_is_declared() -> None:
-    declared = {notice.name for each in services() for notice in each.notices}
-    sent = {
-        f"{module.name}:{call.lineno}": keyword.value.value
-        for module in PRODUCT
-        for call in ast.walk(module.tree)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Notice"
-        for keyword in call.keywords
-        if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant)
-    }
-    missing = {where: kind for where, kind in sent.items() if kind not in declared}
-    assert missing == {}, "add NoticeKind(name=…) to notices of the service's manifest"
-
-
 @pytest.mark.parametrize("module", modules(*CODE), ids=lambda module: module.name)
 def test_first_lines_of_docstrings_are_sentences_of_fifteen_words(module: Module) -> None:
     wrong = {}
