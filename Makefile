@@ -48,7 +48,7 @@ deploy: setup ## Deploy the stage local again to the emulator that runs
 	@$(PYTHON) -m local deploy
 
 test: setup ## Run the whole test suite
-	@$(PYTEST) -q -n 2 $(ARGS)
+	@$(PYTEST) -q -n 3 $(ARGS)
 
 test-unit: setup ## Run the tests that open no socket
 	@$(PYTEST) -q -m unit $(ARGS)

@@ -23,8 +23,8 @@ pytest_plugins = (
 )
 collect_ignore = ["examples"]  # run where they are laid into a copy of the tree: tests/fixtures/house.py
 
-TOGETHER = ("tests/e2e/", "tests/infra/")
-"""Folders whose files share what takes long to make: the deployed stage, the templates of every stage."""
+TOGETHER = ("tests/e2e/", "tests/infra/", "tests/integration/security/")
+"""Folders whose files share what takes long to make: the deployed stage, templates, compiled contracts."""
 APART = "tests/infra/test_example_service.py"
 
 

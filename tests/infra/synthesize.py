@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aws_cdk import App, Validations
@@ -77,9 +77,15 @@ def synthesize(folder: Path, stages: Sequence[str] = EVERY) -> None:
         except RuntimeError as error:
             if "Validation failed" not in str(error):
                 raise
+    if set(stages) == set(EVERY):
+        _synthesize_grown(folder, context)
+
+
+def _synthesize_grown(folder: Path, context: Mapping[str, object]) -> None:
+    """Templates of the stages with a dozen services more."""
     with grown():
         for stage in ("dev", "staging", "prod"):
-            app = App(outdir=str(folder / f"grown-{stage}"), context=context, analytics_reporting=False)
+            app = App(outdir=str(folder / f"grown-{stage}"), context=dict(context), analytics_reporting=False)
             config = STAGES[stage].model_dump()
             Platform(app, StageConfig.model_validate(config), AWS)
             app.synth()
