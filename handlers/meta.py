@@ -52,7 +52,7 @@ def readiness() -> Readiness:
     answers = ready(
         {
             "postgres": lambda: stores.database.check(),  # noqa: PLW0108 - a part that cannot be made is down, too
-            "timeseries": lambda: stores.timeseries.check(),  # noqa: PLW0108 - the same
+            "timeseries": lambda: stores.timeseries.check(),  # noqa: PLW0108 - a part that cannot be made is down, too
             "redis": lambda: stores.redis(1).ping(),
             "dynamodb": lambda: stores.tables("jobs").get({"id": "ready"}, consistent=False),
         }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -338,8 +339,7 @@ def _require(each: Service, holds: object, sentence: str) -> None:
 
 
 def _repeated(names: Iterable[str]) -> str | None:
-    seen: set[str] = set()
-    return next((name for name in names if name in seen or seen.add(name)), None)  # type: ignore[func-returns-value]
+    return next((name for name, times in Counter(names).items() if times > 1), None)
 
 
 def _complete(found: Sequence[Service]) -> None:

@@ -16,7 +16,10 @@ from handlers.runtime.state import RequestState, current
 from premium.bootstrap import platform
 
 MARK = "__audited__"
-"""On every function that is surrounded by entries; a test looks for it on each route that changes something."""
+"""The mark of a function that is surrounded by entries.
+
+A test looks for it on each route that changes something.
+"""
 _PARAMETER = re.compile(r"<(\w+)>")
 _AGENT_CHARACTERS = 200
 

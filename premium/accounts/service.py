@@ -100,9 +100,9 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
 
     It keeps what it knows of users for seconds.
     """
-    from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - see preload
-    from premium.accounts.gatekeeper import Gatekeeper  # noqa: PLC0415 - see preload
-    from premium.limits import PATIENCE_SECONDS, Limiter  # noqa: PLC0415 - see preload
+    from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
+    from premium.accounts.gatekeeper import Gatekeeper  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
+    from premium.limits import PATIENCE_SECONDS, Limiter  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
 
     settings = platform.settings
     return Gatekeeper(
@@ -130,7 +130,7 @@ class StreamUsers:
     @classmethod
     def of(cls, platform: Platform) -> StreamUsers:
         """Return the stream users of a platform."""
-        from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - see preload
+        from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
 
         verifier = TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn"))
         return cls(verifier, CredentialOwners(AccountStore(platform.database), platform.clock))

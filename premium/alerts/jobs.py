@@ -5,7 +5,10 @@ from __future__ import annotations
 from premium.jobs.model import JobKind, Moment
 
 MATCH = "premium.alerts.work.matcher.match"
-"""The function that a batch's RQ job names; its argument is the batch's id. It has no record: the batch is a row."""
+"""The function that a batch's RQ job names.
+
+Its argument is the batch's id. The job has no record: the batch is a row.
+"""
 
 PARTITIONS = JobKind(
     name="alerts.partitions",

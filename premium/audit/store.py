@@ -76,7 +76,7 @@ class AuditStore:
         return [Entry.model_validate(item) for item in list(found.values())[: bounds.limit]]
 
     def _items(self, attribute: str, value: str, index: str | None, bounds: Bounds) -> Iterator[Item]:
-        from boto3.dynamodb.conditions import Attr, Key  # noqa: PLC0415 - as above
+        from boto3.dynamodb.conditions import Attr, Key  # noqa: PLC0415 - boto3 is loaded when something is read
 
         condition = Key(attribute).eq(value) & Key("sk").between(bounds.low, bounds.high)
         chosen = Attr("name").begins_with(bounds.action) if bounds.action else None

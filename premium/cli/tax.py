@@ -127,8 +127,7 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
 @click.option("--output", default="-", help="Where the transactions go, for --input of the other commands")
 def wallet_command(address: str, output: str, chain: str, **options: Any) -> None:
     """Read a wallet's history from a node, as neutral JSON."""
-    # Its HTTP client takes longer to load than a small history to compute.
-    from premium.cli.wallet import read_wallet  # noqa: PLC0415 - see above
+    from premium.cli.wallet import read_wallet  # noqa: PLC0415 - its HTTP client loads longer than a small history computes
 
     with errors_as_sentences():
         with watched() as watch:

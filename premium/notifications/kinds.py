@@ -19,7 +19,10 @@ from premium.observability import logger
 
 Told = TypeVar("Told", Delivery, EndedNotice)
 _TOO_SLOW = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
-"""Operational errors of the sender's own: raised, they would be met again at each attempt, and nothing be written."""
+"""Errors of a sender's own function, which are logged and not raised.
+
+Raised, they would come again at each attempt, and nothing would be written.
+"""
 
 
 @cache
@@ -64,7 +67,10 @@ def _by_kind(told: Iterable[Told]) -> Iterable[tuple[NoticeKind, list[Told]]]:
 
 
 def _called(connection: Connection[DictRow], dotted: str, told: Sequence[Any]) -> Any:
-    """What the function answers; None where it fails for a reason of its own, which must not stop the others."""
+    """Return the answer of a sender's function, None where it fails.
+
+    A failure of its own must not stop the others.
+    """
     module, _, name = dotted.rpartition(".")
     try:
         function: Callable[..., Any] = getattr(import_module(module), name)

@@ -178,8 +178,7 @@ class TaxWallets:
     @classmethod
     def of(cls, platform: Platform) -> TaxWallets:
         """Return the use cases over the chains that are read here."""
-        # Portfolios load a client of Redis, which no other request of this service needs.
-        from premium.portfolio.service import WatchedWallets  # noqa: PLC0415 - see above
+        from premium.portfolio.service import WatchedWallets  # noqa: PLC0415 - it loads Redis, which only wallets need
 
         return cls(chains=platform.chains, watched=WatchedWallets.of(platform), jobs=platform.jobs)
 

@@ -18,7 +18,10 @@ Event = Mapping[str, Any]
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _MILLISECONDS = 20_000_000_000
-"""A larger time is in milliseconds: as seconds it would lie beyond the year 2600. pydantic draws the same line."""
+"""The number above which a time is in milliseconds.
+
+As seconds it would lie beyond the year 2600. pydantic draws the same line.
+"""
 MAX_LENGTH = 400
 """Characters of a number."""
 

@@ -31,7 +31,10 @@ class Memory:
 
     def __init__(self) -> None:
         self._fired: dict[int, list[float]] = {}
-        """Times at which rules with a cooldown fired, in order, as far back as a late event may need."""
+        """Times at which rules with a cooldown fired, in order.
+
+        They reach as far back as a late event may need.
+        """
         self._disarmed: dict[int, set[str]] = {}
         self.changes = Changes()
 

@@ -17,7 +17,10 @@ from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
 REPLAYED = "15 minutes"
-"""How far back matched batches are read after a restart: longer than an event may be late, and its batch be queued."""
+"""The age up to which matched batches are read after a restart.
+
+It is longer than an event may be late and its batch be queued.
+"""
 _LOAD_TIMEOUT_MS = 600_000
 
 Rows = Connection[DictRow]

@@ -28,8 +28,10 @@ from premium.observability import count, logger
 from premium.storage.postgres import Database
 
 MOST = 64
-"""Batches a transaction: a backlog of them, each as large as a function may make it, fits into memory. Fewer where so
-many fail together, as when they take longer than a statement may."""
+"""Batches that one transaction takes at most.
+
+So many of the largest fit into memory. Fewer are taken where so many fail together, as by a statement's time-out.
+"""
 FOLLOW_SECONDS = 0.2
 STAND_BY_SECONDS = 1.0
 OVERLOOKED_SECONDS = 2.0

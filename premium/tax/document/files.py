@@ -66,7 +66,7 @@ def _opened(source: str) -> IO[bytes]:
 
 
 def _kept(stream: IO[bytes]) -> IO[bytes]:
-    kept = tempfile.TemporaryFile()  # noqa: SIM115 - as above
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open with its rows
     copyfileobj(stream, kept)
     kept.flush()
     return kept

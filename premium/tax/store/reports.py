@@ -65,9 +65,9 @@ _PAGE = f"""
     SELECT {_COLUMNS} FROM tax_reports
     WHERE user_id = %(user)s AND (%(moment)s::timestamptz IS NULL OR (created_at, id) < (%(moment)s, %(id)s))
     ORDER BY created_at DESC, id DESC LIMIT %(limit)s
-"""  # noqa: S608 - as above
+"""  # noqa: S608 - constant columns
 _NEWEST = f"""
     SELECT {_COLUMNS} FROM tax_reports
     WHERE user_id = %(user)s AND year = %(year)s AND (%(code)s::text IS NULL OR jurisdiction = %(code)s)
     ORDER BY generated_at DESC LIMIT 1
-"""  # noqa: S608 - as above
+"""  # noqa: S608 - constant columns

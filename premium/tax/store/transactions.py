@@ -134,5 +134,5 @@ _OTHER_CURRENCIES = """
     SELECT DISTINCT details->>'currency' AS stored, date_trunc('hour', "timestamp", 'UTC') AS hour
     FROM tax_transactions WHERE user_id = %s AND details->>'currency' <> %s
 """
-_HISTORY = f'SELECT {_COLUMNS} FROM tax_transactions WHERE user_id = %s ORDER BY "timestamp", source_key'  # noqa: S608 - as above
+_HISTORY = f'SELECT {_COLUMNS} FROM tax_transactions WHERE user_id = %s ORDER BY "timestamp", source_key'  # noqa: S608 - constant columns
 _COUNT_OF_JOB = "SELECT count(*) AS rows FROM tax_transactions WHERE user_id = %s AND job_id = %s"

@@ -21,7 +21,10 @@ WINDOW = 600.0
 NEVER = -np.inf
 
 _FAN = 8
-"""Runs of one size that are merged, if all came within `_SPAN` seconds: else the oldest stays too long."""
+"""The number of runs of one size that are merged.
+
+All must have come within `_SPAN` seconds: else the oldest stays too long.
+"""
 _SPAN = WINDOW / 4
 
 
