@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from handlers.runtime.attempt import attempt_of
 from handlers.runtime.deadline import within
+from handlers.runtime.requests.attempt import attempt_of
 from premium.accounts import service
 from premium.bootstrap import platform
 from premium.errors import Forbidden

@@ -8,8 +8,8 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 
 from handlers.runtime import Caller, JobView, View, entry, job_view, needs, public, router
-from handlers.runtime.openapi import document
-from handlers.runtime.paths import methods_of
+from handlers.runtime.documents.openapi import document
+from handlers.runtime.documents.paths import methods_of
 from handlers.runtime.readiness import ready
 from premium.bootstrap import platform
 from premium.errors import UpstreamUnavailable

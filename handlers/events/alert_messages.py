@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from handlers.runtime.body import read_object
+from handlers.runtime.requests.body import read_object
 from premium.alerts.language.event import accepted
 from premium.errors import InvalidInput, PayloadTooLarge
 

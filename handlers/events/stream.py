@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from handlers.runtime.body import body_text
+from handlers.runtime.requests.body import body_text
 from premium.accounts import service
 from premium.accounts.service import StreamUsers
 from premium.bootstrap import platform

@@ -3,14 +3,14 @@
 It is the HTTP side alone; nothing here knows a service.
 """
 
-from handlers.runtime.arguments import Caller, IdempotencyKey, RequestId
+from handlers.runtime.answers.envelope import Listing
+from handlers.runtime.answers.jobs import JobView, job_view
+from handlers.runtime.answers.pagination import Cursor, Limit, Position, cursor_of, listing, position
 from handlers.runtime.audit import audited
 from handlers.runtime.entry import entry
-from handlers.runtime.envelope import Listing
-from handlers.runtime.jobs import JobView, job_view
 from handlers.runtime.models import Amount, Body, ExactJson, Moment, Number, View, Whole
-from handlers.runtime.needs import needs, public
-from handlers.runtime.pagination import Cursor, Limit, Position, cursor_of, listing, position
+from handlers.runtime.requests.arguments import Caller, IdempotencyKey, RequestId
+from handlers.runtime.requests.needs import needs, public
 from handlers.runtime.router import Router, router
 from premium.principal import Principal
 from premium.tiers import Tier

@@ -12,9 +12,9 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import JsonValue
 from pydantic_core import to_jsonable_python
 
-from handlers.runtime.envelope import Listing, Success, SuccessList, success, success_list
+from handlers.runtime.answers.envelope import Listing, Success, SuccessList, success, success_list
 from handlers.runtime.models import View
-from handlers.runtime.state import current
+from handlers.runtime.requests.state import current
 
 JSON = "application/json"
 Wrapped = Callable[..., Response[Any]]

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from handlers.runtime.errors import as_app_error
+from handlers.runtime.answers.errors import as_app_error
 from handlers.runtime.models import Body
-from handlers.runtime.state import RequestState, current
+from handlers.runtime.requests.state import RequestState, current
 from premium.bootstrap import platform
 
 MARK = "__audited__"

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers.runtime.cors import cors_headers, preflight
+from handlers.runtime.answers.cors import cors_headers, preflight
+from handlers.runtime.requests.state import RequestState, begin
 from handlers.runtime.router import Router, error_response
-from handlers.runtime.state import RequestState, begin
 from premium.observability import logger, tracer
 
 Event = Mapping[str, Any]

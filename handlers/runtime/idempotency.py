@@ -24,8 +24,8 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from pydantic import JsonValue
 
-from handlers.runtime.body import body_text, read_object
-from handlers.runtime.state import RequestState
+from handlers.runtime.requests.body import body_text, read_object
+from handlers.runtime.requests.state import RequestState
 from premium.bootstrap import platform
 from premium.errors import Conflict, UpstreamUnavailable
 from premium.storage.aws import client_config

@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from handlers.runtime.body import JsonNumber
+from handlers.runtime.requests.body import JsonNumber
 from premium.money import decimal_of, plain
 
 

@@ -16,12 +16,12 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from handlers.runtime.adapt import JSON, enveloped
+from handlers.runtime.answers.envelope import failure
+from handlers.runtime.answers.errors import STATUS, MethodNotAllowed, as_app_error, from_validation
 from handlers.runtime.audit import recorded
-from handlers.runtime.envelope import failure
-from handlers.runtime.errors import STATUS, MethodNotAllowed, as_app_error, from_validation
-from handlers.runtime.gate import Gate
-from handlers.runtime.needs import Needs, needs_of
-from handlers.runtime.state import current
+from handlers.runtime.requests.gate import Gate
+from handlers.runtime.requests.needs import Needs, needs_of
+from handlers.runtime.requests.state import current
 from premium.errors import AppError, NotFound, RateLimited
 from premium.observability import logger
 

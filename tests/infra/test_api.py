@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cdk_app.stages import STAGES
-from handlers.runtime.cors import EXPOSED
+from handlers.runtime.answers.cors import EXPOSED
 from premium.manifest import service, services
 from premium.tax.manifest import UPLOADS
 from stacks.functions import deployed, fronts, functions, of_service, schedules

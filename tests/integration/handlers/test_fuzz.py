@@ -18,8 +18,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
+from handlers.runtime.documents.openapi import document, routers
 from handlers.runtime.entry import entry
-from handlers.runtime.openapi import document, routers
 from premium.accounts.store import AccountStore
 from premium.bootstrap import Platform
 from tests.factories.http import Handler, event, verdict

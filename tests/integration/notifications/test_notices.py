@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from premium import manifest
+from premium import declaration_rules
 from premium.errors import NotFound
 from premium.manifest import NoticeKind, Service
 from premium.notifications import kinds
@@ -183,7 +183,7 @@ def test_a_kind_that_nobody_declares_is_refused(desk: Desk, owner: UUID) -> None
 
 def test_the_longest_name_that_a_manifest_may_give_a_kind_is_taken(desk: Desk, owner: UUID) -> None:
     name = f"{'a_' * 24}a.{'b_' * 24}b"
-    manifest._check(Service(name="tax", title="A test's", notices=(NoticeKind(name=name),)))
+    declaration_rules._check_one(Service(name="tax", title="A test's", notices=(NoticeKind(name=name),)))
     insert = "INSERT INTO notices (user_id, kind, key, title, text, in_app) VALUES (%s, %s, '1', 'News', '', true)"
     with psycopg.connect(desk.url) as connection:
         assert connection.execute(insert, (owner, name)).rowcount == 1
@@ -192,7 +192,7 @@ def test_the_longest_name_that_a_manifest_may_give_a_kind_is_taken(desk: Desk, o
 @pytest.mark.parametrize("name", ["tax.form_8949", f"tax.{'x' * 50}", "tax"])
 def test_a_kind_that_the_table_would_refuse_cannot_be_declared(name: str) -> None:
     with pytest.raises(ValueError, match="is no kind of notices"):
-        manifest._check(Service(name="tax", title="A test's", notices=(NoticeKind(name=name),)))
+        declaration_rules._check_one(Service(name="tax", title="A test's", notices=(NoticeKind(name=name),)))
 
 
 def test_how_it_ended_reaches_the_sender_once(desk: Desk, owner: UUID) -> None:

@@ -10,9 +10,9 @@ import click
 import pytest
 
 from handlers.runtime.audit import MARK
-from handlers.runtime.openapi import routers
+from handlers.runtime.documents.openapi import routers
 from handlers.runtime.router import Router
-from premium import manifest
+from premium import declaration_rules
 from premium.cli.main import TOPICS
 from premium.cli.operators import CHANGES
 from premium.manifest import Service, services
@@ -48,9 +48,9 @@ def test_no_other_command_is_marked_without_its_verb_here() -> None:
 def test_a_service_with_a_changing_route_must_need_the_audit_table(method: str) -> None:
     notes = Service(name="notes", title="Notes", routes=("GET /v1/notes", f"{method} /v1/notes"), needs=("database",))
     with pytest.raises(ValueError, match=rf'premium/notes/manifest.py: needs=\(…, "audit"\) .*{method} /v1/notes'):
-        manifest._check(notes)
-    manifest._check(replace(notes, needs=("database", "audit")))
-    manifest._check(replace(notes, routes=("GET /v1/notes",)))
+        declaration_rules._check_one(notes)
+    declaration_rules._check_one(replace(notes, needs=("database", "audit")))
+    declaration_rules._check_one(replace(notes, routes=("GET /v1/notes",)))
 
 
 @pytest.mark.parametrize("app", list(routers()), ids=lambda app: app.tag)

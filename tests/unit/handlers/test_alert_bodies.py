@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from handlers.models.alerts import NewRule, RuleChange
 from handlers.models.alerts_earlier import EarlierBody
-from handlers.runtime.errors import from_validation
+from handlers.runtime.answers.errors import from_validation
 from premium.alerts.language.earlier import MEANINGS
 
 pytestmark = pytest.mark.unit

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from handlers.runtime.body import MAX_BODY_BYTES
+from handlers.runtime.requests.body import MAX_BODY_BYTES
 from tests.factories.http import Answer, answer, ask, event, verdict
 from tests.unit.handlers.notes import handler
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from handlers.runtime import router
+from handlers.runtime.documents.openapi import routers
 from handlers.runtime.entry import entry
-from handlers.runtime.openapi import routers
 from handlers.runtime.router import Router
 from tests.factories.http import ANONYMOUS, Handler, ask, verdict
 from tests.unit.handlers.notes import handler

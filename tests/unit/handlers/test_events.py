@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from handlers import authorizer
 from handlers.events import alert_events, alert_messages, schedules, stream
-from handlers.runtime.attempt import attempt_of
+from handlers.runtime.requests.attempt import attempt_of
 from premium.alerts.intake import EventIntake
 from premium.alerts.store.batches import BatchStore
 from premium.config import Settings

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from handlers.runtime.openapi import _schemes, document, routers
+from handlers.runtime.documents.openapi import _schemes, document, routers
 
 pytestmark = pytest.mark.unit
 

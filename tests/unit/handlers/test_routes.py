@@ -8,7 +8,7 @@ import re
 import pytest
 
 from handlers.meta import handler
-from handlers.runtime import openapi
+from handlers.runtime.documents import openapi
 from handlers.runtime.router import Router
 from stacks.functions import META, Function, answering, deployed
 from tests.factories.http import ask, verdict

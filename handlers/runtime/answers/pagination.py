@@ -16,8 +16,8 @@ from typing import Annotated, TypeVar
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from handlers.runtime.envelope import Listing
-from handlers.runtime.state import current
+from handlers.runtime.answers.envelope import Listing
+from handlers.runtime.requests.state import current
 from premium.errors import InvalidInput
 
 _CHECK_BYTES = 12

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 import handlers
-from handlers.runtime.envelope import Failure
-from handlers.runtime.errors import STATUS
+from handlers.runtime.answers.envelope import Failure
+from handlers.runtime.answers.errors import STATUS
 from handlers.runtime.router import Router
 
 TITLE = "Premium DeFi API"

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from handlers.runtime.state import RequestState
+from handlers.runtime.requests.state import RequestState
 from premium.errors import Forbidden, TierRequired
 from premium.principal import Principal
 from premium.tiers import Tier

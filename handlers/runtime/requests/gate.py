@@ -11,9 +11,9 @@ from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
 
-from handlers.runtime.body import check_text, read_object
-from handlers.runtime.needs import Needs, needs_of
-from handlers.runtime.state import current
+from handlers.runtime.requests.body import check_text, read_object
+from handlers.runtime.requests.needs import Needs, needs_of
+from handlers.runtime.requests.state import current
 from premium.errors import InvalidInput
 
 _UNMATCHED = Needs(public=True)

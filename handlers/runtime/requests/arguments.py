@@ -9,7 +9,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Depends
 
-from handlers.runtime.state import current
+from handlers.runtime.requests.state import current
 from premium.principal import Principal
 
 

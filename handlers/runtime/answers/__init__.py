@@ -1,0 +1,1 @@
+"""The form of every answer: envelope, errors, pages, jobs and CORS headers."""

@@ -1,0 +1,1 @@
+"""The OpenAPI document of all services, and the methods of every path."""
