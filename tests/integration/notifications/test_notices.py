@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from premium import declaration_rules
+from premium import declaration_rules, manifest
 from premium.errors import NotFound
 from premium.manifest import NoticeKind, Service
 from premium.notifications import kinds
