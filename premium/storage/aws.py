@@ -31,20 +31,26 @@ _UNAVAILABLE_CODES = frozenset(
 
 
 @cache
-def client_config(*, path_style: bool = False) -> Config:
+def client_config() -> Config:
     """Return the settings of a client: three tries in all.
 
     The worst case is about 20 s, under the 29 s that API Gateway waits.
+    """
+    return Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+@cache
+def s3_config(*, path_style: bool = False) -> Config:
+    """Return the same settings for S3, whose links are signed for one region.
+
+    botocore signs links by version 2 in the older regions unless it is told otherwise, which new buckets and
+    buckets under KMS refuse; and it names the host of us-east-1, which answers 307 for a bucket of another region.
 
     `path_style`: buckets in the path, for an emulator whose host has no names below it.
     """
-    return Config(
-        connect_timeout=2,
-        read_timeout=5,
-        retries={"mode": "standard", "total_max_attempts": 3},
-        signature_version="s3v4" if path_style else None,
-        s3={"addressing_style": "path"} if path_style else {},
-    )
+    style = "path" if path_style else "virtual"
+    own = Config(signature_version="s3v4", s3={"addressing_style": style, "us_east_1_regional_endpoint": "regional"})
+    return client_config().merge(own)
 
 
 @contextmanager

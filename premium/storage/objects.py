@@ -13,7 +13,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from premium.errors import NotFound
-from premium.storage.aws import client_config, error_code, translated
+from premium.storage.aws import error_code, s3_config, translated
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -36,7 +36,7 @@ def s3(*, path_style: bool = False) -> S3Client:
     """Return the client; boto3 reads region and endpoint from the environment."""
     import boto3
 
-    return boto3.client("s3", config=client_config(path_style=path_style))
+    return boto3.client("s3", config=s3_config(path_style=path_style))
 
 
 class Objects:
