@@ -12,6 +12,8 @@ COPY workers /app/workers
 COPY migrations /app/migrations
 ENV PATH=/opt/premium/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /app
+# Fargate makes the task's empty folder over a path that is not declared here root's, 0755; over this one it is as in the image, 1777.
+VOLUME ["/tmp"]
 USER 10001
 STOPSIGNAL SIGTERM
 CMD ["python", "-m", "workers.fleet", "--queues", "default"]

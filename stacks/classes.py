@@ -30,6 +30,11 @@ class QueueClass(Model):
         """Return everything that provisions must hold for its tasks."""
         return (*self.needs, *self.secrets)
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        """Return what its tasks run in the worker image."""
+        return ("python", "-m", "workers.fleet", "--queues", self.name, "--processes", str(self.processes))
+
     def tasks(self, fleet: Fleet, least: int = 0) -> int:
         """Return how many tasks it may grow to; one at least."""
         return max(int(fleet.total * self.share), least, 1)

@@ -65,15 +65,7 @@ class WorkerService(Construct):
             frame=frame,
             image=image,
             size=TaskSize(cpu=fleet.cpu, memory=fleet.memory),
-            command=(
-                "python",
-                "-m",
-                "workers.fleet",
-                "--queues",
-                self.queue.name,
-                "--processes",
-                str(self.queue.processes),
-            ),
+            command=self.queue.command,
         )
         name = f"worker-{self.queue.name}"
         fixed = {"PREMIUM_STAGE": frame.stage, "LOG_LEVEL": "INFO", "SERVICE_NAME": name}

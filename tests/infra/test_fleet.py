@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from cdk_app import assets
 from cdk_app.stages import STAGES
 from premium.chains import registry
 from premium.config import Settings
 from premium.jobs.queue import QUEUES
 from stacks.classes import classes
+from tests.fixtures.image_root import Declared
 from tests.infra.templates import Stage, listed, text
 
 pytestmark = pytest.mark.infra
@@ -41,6 +43,15 @@ def test_tasks_are_sized_drained_and_locked_down(stage: Stage) -> None:
         assert container["User"] == "10001"
         assert container["Command"][:3] == ["python", "-m", "workers.fleet"]
         assert "Secrets" not in container
+
+
+def test_a_folder_that_a_task_mounts_is_a_volume_of_the_image(stage: Stage) -> None:
+    """Or Fargate gives it to root alone; tests/integration/workers/test_image.py runs the image in such a root."""
+    declared = Declared.read((assets.ROOT / "Dockerfile").read_text())
+    for task in stage.resources("AWS::ECS::TaskDefinition"):
+        (container,) = task.properties["ContainerDefinitions"]
+        assert {mount["ContainerPath"] for mount in container["MountPoints"]} == set(declared.volumes)
+        assert container["User"] == declared.user
 
 
 def test_capacity_is_the_stages(stage: Stage) -> None:

@@ -29,7 +29,7 @@ def region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 @pytest.fixture
-def objects(region: str) -> Objects:  # noqa: ARG001 - the process's environment
+def objects(region: str) -> Objects:
     return Platform(Settings(premium_stage="prod", reports_bucket="premium-reports")).objects
 
 
