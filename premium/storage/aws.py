@@ -48,8 +48,10 @@ def s3_config(*, path_style: bool = False) -> Config:
 
     `path_style`: buckets in the path, for an emulator whose host has no names below it.
     """
-    style = "path" if path_style else "virtual"
-    own = Config(signature_version="s3v4", s3={"addressing_style": style, "us_east_1_regional_endpoint": "regional"})
+    own = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if path_style else "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
     return client_config().merge(own)
 
 
