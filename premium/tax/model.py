@@ -19,9 +19,10 @@ from pydantic import BaseModel, ConfigDict
 
 from premium.money import ZERO
 
-ACQUISITIONS = frozenset({"buy", "income", "gift_received"})
+ACQUISITIONS = frozenset({"buy", "income", "gift_received", "fork"})
+"""`fork` is made by `history.receipts` alone: its cost is a part of that of the coin it came from."""
 DISPOSALS = frozenset({"sell", "fee", "gift_sent", "donation", "lost", "stolen"})
-NEUTRAL = ACQUISITIONS | DISPOSALS | {"transfer"}
+NEUTRAL = (ACQUISITIONS | DISPOSALS | {"transfer"}) - {"fork"}
 
 
 class Form1099(NamedTuple):
@@ -55,6 +56,10 @@ class More(NamedTuple):
     to_asset: str | None = None
     """Of a conversion that is no disposal: the asset that carries the basis on."""
     to_amount: Decimal | None = None
+    from_asset: str | None = None
+    """Of a fork: the asset that it split from."""
+    from_price: Decimal | None = None
+    """Of a fork: what one unit of that asset was worth then."""
     price_filled: str = ""
     """Whose price of when made the value, where none was stated."""
 

@@ -13,6 +13,7 @@ from premium.tax.history.money_legs import valued_money
 from premium.tax.history.order import in_order
 from premium.tax.history.price_series import PriceSeries
 from premium.tax.history.prices import prices_near
+from premium.tax.history.receipts import received
 from premium.tax.history.settlement import settled
 from premium.tax.history.transfers import pair_transfers
 from premium.tax.history.values import valued
@@ -29,7 +30,7 @@ def normalise(
     """
     with localcontext(EXACT):
         trades = valued_money(transactions, setup, remarks)
-        paired = pair_transfers(trades, remarks)
+        paired = received(pair_transfers(trades, remarks), setup, remarks)
         exchanges = exchanges_of(paired, setup)
         prices = prices_near(paired, exchanges, trades, outside)
         made = settled(paired, exchanges, prices, setup, remarks)

@@ -8,7 +8,7 @@ from typing import Any
 
 from premium.tax.model import Transaction
 
-_RANK = {"buy": 0, "income": 0, "gift_received": 0, "neutral_in": 0, "transfer": 1}
+_RANK = {"buy": 0, "income": 0, "gift_received": 0, "neutral_in": 0, "fork": 1, "transfer": 2}
 _HOPS = 100
 """Transfers of one instant that are looked at for hops; more are a file without times of day."""
 
@@ -63,7 +63,7 @@ def _instant(tx: Transaction) -> int:
 
 
 def _within_an_instant(tx: Transaction) -> tuple[int, list[Any], str]:
-    return (_RANK.get(tx.type, 2), natural(tx.id), tx.id)
+    return (_RANK.get(tx.type, 3), natural(tx.id), tx.id)
 
 
 def natural(text: str) -> list[Any]:

@@ -25,9 +25,12 @@ def prices_near(
 ) -> Prices:
     """Return the price nearest to each lack, within 24 hours.
 
-    Of `trades` and from `outside`; of equally near ones an own trade's counts, and of those the earlier.
+    Of `trades` and from `outside`; of equally near ones an own trade's counts, and of those the earlier. A fork's cost
+    has to be split: what it came from goes by its last own trade, however old, where nothing nearer is known.
     """
+    transactions = list(transactions)
     lacks = set(_lacks(transactions, exchanges))
+    parents = {(tx.more.from_asset, tx.instant) for tx in transactions if tx.type == "fork"}
     if not lacks:
         return {}
     own = _trades_of({asset for asset, _ in lacks}, trades)
@@ -36,6 +39,8 @@ def prices_near(
         price, other = _nearest(own[asset], instant), series.before(asset, instant)
         if price is None or (other is not None and abs(price.instant - instant) > instant - other.instant):
             price = other
+        if price is None and (asset, instant) in parents:
+            price = _last(own[asset], instant)
         if price is not None:
             found[asset, instant] = price
     return found
@@ -58,6 +63,8 @@ def _lacks(transactions: Iterable[Transaction], exchanges: Iterable[Exchange]) -
         yield from ((str(asset), tx.instant) for asset in fees for tx in legs)
     for tx in transactions:
         more = tx.more
+        if tx.type == "fork" and more.from_asset is not None:
+            yield more.from_asset, tx.instant
         if more.fee_asset is not None and not tx.fee:
             yield more.fee_asset, tx.instant
         whole = tx.type == "transfer" and not more.burnt and OUTSIDE not in (tx.wallet, more.to_wallet)
@@ -86,6 +93,11 @@ def _nearest(known: list[Transaction], instant: int) -> Price | None:
     first, end = bisect_left(known, found, key=_instant), bisect_right(known, found, key=_instant)
     units = [divide(tx.value, tx.amount) for tx in known[first:end] if tx.value is not None]
     return Price(max(reversed(units)) if found < instant else min(units), found)
+
+
+def _last(known: list[Transaction], instant: int) -> Price | None:
+    before = known[: bisect_right(known, instant, key=_instant)]
+    return _nearest(before, before[-1].instant) if before else None
 
 
 def _instant(tx: Transaction) -> int:

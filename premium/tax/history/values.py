@@ -5,7 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from premium.money import EXACT, ZERO, divide
+from premium.tax.days import text_of
+from premium.tax.history.price_series import DAY
 from premium.tax.history.prices import Prices
+from premium.tax.history.receipts import without_price
 from premium.tax.model import More, Remark, Transaction
 from premium.tax.setup import Setup
 
@@ -20,6 +23,9 @@ def valued(transactions: list[Transaction], prices: Prices, setup: Setup, remark
     """
     made, of_fees, of_values = list[Transaction](), list[Remark](), list[Remark]()
     for tx in transactions:
+        if tx.type == "fork":
+            made.append(_fork(tx, prices, of_values))
+            continue
         made.append(_filled(tx, prices, of_values) if tx.value is None and _needs_value(tx, setup) else tx)
         more = tx.more
         if more.fee_asset is None or not more.fee_amount:
@@ -44,6 +50,20 @@ def _filled(tx: Transaction, prices: Prices, remarks: list[Remark]) -> Transacti
         return tx._replace(value=ZERO)
     remarks.append(Remark("price_filled", tx.id, f"valued at {price.unit}, {price.origin}", None, "price"))
     return tx._replace(value=EXACT.multiply(price.unit, amount), more=tx.more._replace(price_filled=price.mark))
+
+
+def _fork(tx: Transaction, prices: Prices, remarks: list[Remark]) -> Transaction:
+    """Give a fork its value and the price of what it came from, which share the cost."""
+    parent, own = prices.get((tx.more.from_asset or "", tx.instant)), prices.get((tx.asset, tx.instant))
+    value = tx.value if tx.value is not None or own is None else EXACT.multiply(own.unit, tx.amount)
+    if parent is None or value is None:
+        return without_price(tx, remarks, str(tx.more.from_asset) if parent is None else tx.asset)
+    old = tx.instant - parent.instant > DAY
+    origin = f"the newest price that is known, of {text_of(parent.instant)}" if old else parent.origin
+    text = f"its value {value} and {tx.more.from_asset} at {parent.unit}, {origin}, share the cost"
+    remarks.append(Remark("cost_split_by_old_price" if old else "price_filled", tx.id, text, None, "price"))
+    more = tx.more._replace(from_price=parent.unit, basis=ZERO, price_filled=parent.mark)
+    return tx._replace(value=value, more=more)
 
 
 def _unpriced(tx: Transaction) -> Remark:

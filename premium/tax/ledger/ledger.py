@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from premium.money import ZERO, divide
 from premium.tax.ledger.basis import acquisition_basis, takes_donors_date, value_at_gift
+from premium.tax.ledger.forks import shared, unforked
 from premium.tax.ledger.lots import ORDER, Entry, Lot
 from premium.tax.ledger.pieces import Piece, cut, disposed
 from premium.tax.model import Remark, Transaction
@@ -47,6 +48,7 @@ class LotLedger:
             "buy": self.acquire,
             "income": self.acquire,
             "gift_received": self.acquire,
+            "fork": self.fork,
             "sell": self.sell,
             "fee": self.sell,
             "transfer": self.transfer,
@@ -94,6 +96,29 @@ class LotLedger:
         if tx.amount:
             lot = Lot(tx.id, self.seq, acquired, long_from, tx.amount, basis, low=low, received=received)
             self.put(self.key(tx.wallet, tx.asset), lot)
+
+    def fork(self, tx: Transaction) -> None:
+        """Open lots with a part of the cost of the coin they came from.
+
+        They keep the dates of its lots.
+        """
+        here, there = self.key(tx.wallet, tx.more.from_asset or ""), self.key(tx.wallet, tx.asset)
+        queue = self.queues.get(here, [])
+        lots = sorted((lot for _, _, lot in queue if lot.amount), key=lambda lot: (lot.acquired, lot.seq))
+        held, left = sum((lot.amount for lot in lots), ZERO), tx.amount
+        self.seq += 1
+        for number, lot in enumerate(lots, 1):
+            amount = left if number == len(lots) else divide(tx.amount * lot.amount, held)
+            basis = shared(tx, held, lot.basis)
+            lot.basis -= basis
+            lot.unit = None
+            left -= amount
+            self.put(there, Lot(tx.id, self.seq, lot.acquired, lot.long_from, amount, basis))
+        queue[:] = [self.entry(lot) for lot in lots]
+        heapify(queue)
+        if not lots:
+            self.outcome.remarks.append(unforked(tx))
+            self.put(there, Lot(tx.id, self.seq, tx.instant, self.long_from(self.day(tx.instant)), tx.amount, ZERO))
 
     def basis_of(self, tx: Transaction) -> Decimal:
         """Return the total basis of an acquisition, the fee included."""

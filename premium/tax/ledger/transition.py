@@ -15,7 +15,7 @@ from premium.money import ZERO
 from premium.tax.days import day_of
 from premium.tax.ledger.allocation import Allocation, unknown_lots
 from premium.tax.ledger.specific import SpecificLedger
-from premium.tax.model import Transaction
+from premium.tax.model import ACQUISITIONS, Transaction
 from premium.tax.outcome import Outcome
 
 FIRST_DAY = day_of(date(2025, 1, 1))
@@ -119,7 +119,7 @@ class TransitionLedger(SpecificLedger):
         return Whereabouts(replace(self.setup, scope="per_wallet", until=None)).places(moved)
 
     def _keep_balance(self, tx: Transaction) -> None:
-        if tx.type in ("buy", "income", "gift_received"):
+        if tx.type in ACQUISITIONS:
             self._change(tx.wallet, tx.asset, tx.amount)
             self.homes[tx.id] = tx.wallet
             return

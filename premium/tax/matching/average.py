@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from premium.money import ZERO, divide
 from premium.tax.ledger.basis import acquisition_basis
+from premium.tax.ledger.forks import shared, unforked
 from premium.tax.matching.superficial import Superficial
 from premium.tax.matching.walk import walk
 from premium.tax.model import Remark, Transaction
@@ -65,6 +66,8 @@ class AverageLedger:
         match tx.type:
             case "buy" | "income" | "gift_received":
                 self.acquire(tx, day)
+            case "fork":
+                self.fork(tx)
             case "transfer":
                 self.transfer(tx, day)
             case "sell" | "fee":
@@ -89,6 +92,15 @@ class AverageLedger:
         pool.add(tx.amount, acquisition_basis(tx, self.setup))
         if self.superficial is not None:
             pool.add(ZERO, self.superficial.returned(tx, day))
+
+    def fork(self, tx: Transaction) -> None:
+        """Open units that take a part of the cost of the pool they came from."""
+        parent = self.pool(tx.wallet, tx.more.from_asset or "")
+        cost = shared(tx, parent.amount, parent.cost)
+        if not parent.amount:
+            self.outcome.remarks.append(unforked(tx))
+        parent.add(ZERO, -cost)
+        self.pool(tx.wallet, tx.asset).add(tx.amount, cost)
 
     def dispose(self, tx: Transaction, day: int, amount: Decimal, proceeds: Decimal) -> None:
         """Draw a disposal from its pool, one row a draw.

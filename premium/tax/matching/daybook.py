@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from premium.money import ZERO, divide
 from premium.tax.ledger.basis import acquisition_basis
@@ -64,6 +65,17 @@ class Disposed:
             self.left -= amount
 
 
+class Fork(NamedTuple):
+    """What split from an asset on a day.
+
+    The day's acquisitions `into` take a part of its cost.
+    """
+
+    day: int
+    transaction: Transaction
+    into: Acquired | None
+
+
 @dataclass(slots=True)
 class Book:
     """One asset's days in order."""
@@ -71,6 +83,7 @@ class Book:
     asset: str
     acquired: list[Acquired] = field(default_factory=list)
     disposed: list[Disposed] = field(default_factory=list)
+    forks: list[Fork] = field(default_factory=list)
 
 
 class Books:
@@ -88,6 +101,8 @@ class Books:
             match tx.type:
                 case "buy" | "income" | "gift_received":
                     self._acquire(tx, day)
+                case "fork":
+                    self.book(tx.more.from_asset or "").forks.append(Fork(day, tx, self._acquire(tx, day)))
                 case "transfer":
                     self._transfer(tx, day)
                 case "sell" | "fee":
@@ -102,12 +117,31 @@ class Books:
             found = self.by_asset[asset] = Book(asset)
         return found
 
-    def _acquire(self, tx: Transaction, day: int) -> None:
+    def in_order(self) -> list[Book]:
+        """Return the books by asset, each before those of what split from it."""
+        made: dict[str, Book] = {}
+
+        def enter(asset: str, above: tuple[str, ...]) -> None:
+            if asset in made or asset in above:
+                return
+            for parent in parents.get(asset, ()):
+                enter(parent, (*above, asset))
+            made[asset] = self.by_asset[asset]
+
+        parents: dict[str, list[str]] = {}
+        for book in self.by_asset.values():
+            for fork in book.forks:
+                parents.setdefault(fork.transaction.asset, []).append(book.asset)
+        for asset in sorted(self.by_asset):
+            enter(asset, ())
+        return list(made.values())
+
+    def _acquire(self, tx: Transaction, day: int) -> Acquired | None:
         if tx.type == "income":
             value = tx.value or ZERO
             self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
         if not tx.amount:
-            return
+            return None
         days = self.book(tx.asset).acquired
         if not days or days[-1].day != day:
             days.append(Acquired(day))
@@ -115,6 +149,7 @@ class Books:
         today.ids.append(tx.id)
         today.left += tx.amount
         today.cost += acquisition_basis(tx, self.setup)
+        return today
 
     def _transfer(self, tx: Transaction, day: int) -> None:
         if tx.more.burnt:

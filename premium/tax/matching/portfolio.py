@@ -80,7 +80,7 @@ class Portfolio:
         if tx.value and tx.amount and tx.type != "transfer":
             self.assets.price(tx.asset, divide(tx.value, tx.amount))
         match tx.type:
-            case "buy" | "income" | "gift_received":
+            case "buy" | "income" | "gift_received" | "fork":
                 self._acquire(tx, day)
             case "neutral_in":
                 self.assets.change(tx.asset, tx.amount)

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from premium.money import ZERO, divide
-from premium.tax.matching.daybook import Acquired, Book, Books, Disposed, Match, removals_of, rows_of
+from premium.tax.ledger.forks import shared, unforked
+from premium.tax.matching.daybook import Acquired, Book, Books, Disposed, Fork, Match, removals_of, rows_of
 from premium.tax.model import Transaction
 from premium.tax.outcome import Disposal, Holding, Outcome
 from premium.tax.setup import Setup
@@ -28,8 +29,9 @@ def section_104(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
     books.read(transactions)
     company = setup.method == "section_104_company"
     rows: list[tuple[int, int, Disposal]] = []
-    for number, asset in enumerate(sorted(books.by_asset)):
-        book = books.by_asset[asset]
+    numbers = {asset: number for number, asset in enumerate(sorted(books.by_asset))}
+    for book in books.in_order():
+        asset, number = book.asset, numbers[book.asset]
         _same_day(book)
         if not company:
             _thirty_days(book)
@@ -88,6 +90,22 @@ class _Pool:
             today.left = today.cost = ZERO
             self.entered += 1
 
+    def split(self, acquired: list[Acquired], fork: Fork, outcome: Outcome) -> None:
+        """Give a part of the cost to what split from the asset (s 52(4)), at the end of the day.
+
+        Of the pool, and of what is held but has not entered it.
+        """
+        waiting = [each for each in acquired[self.entered :] if each.day <= fork.day and each.left]
+        held = self.amount + sum((each.left for each in waiting), ZERO)
+        if not held:
+            outcome.remarks.append(unforked(fork.transaction))
+        costs: tuple[_Pool | Acquired, ...] = (self, *waiting)
+        for each in costs:
+            part = shared(fork.transaction, held, each.cost)
+            each.cost -= part
+            if fork.into is not None:
+                fork.into.cost += part
+
     def draw(self, sold: Disposed) -> None:
         """Draw what is still unidentified at average cost.
 
@@ -106,8 +124,10 @@ class _Pool:
 
 
 def _pool(book: Book, setup: Setup, outcome: Outcome, *, company: bool) -> None:
-    pool, recent, reported = _Pool(), 0, False
+    pool, recent, reported, forks = _Pool(), 0, False, list(book.forks)
     for sold in book.disposed:
+        while forks and forks[0].day < sold.day:
+            pool.split(book.acquired, forks.pop(0), outcome)
         if not reported and setup.until is not None and sold.day > setup.until:
             _report_holdings(book, pool, setup.until, outcome)
             reported = True
@@ -119,6 +139,8 @@ def _pool(book: Book, setup: Setup, outcome: Outcome, *, company: bool) -> None:
             pool.enter(book.acquired, sold.day)
         if sold.left:
             pool.draw(sold)
+    for fork in forks:
+        pool.split(book.acquired, fork, outcome)
     if not reported:
         _report_holdings(book, pool, setup.until, outcome)
 

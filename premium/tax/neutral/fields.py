@@ -17,7 +17,7 @@ COMMON = frozenset({"id", "timestamp", "type", "asset", "amount", "price", "valu
 RARE = frozenset((
     "kind", "to_wallet", "fee_in_kind", "group", "lots", "form_1099", "portfolio_value", "basis", "donor_basis",
     "acquired", "chain", "tx_hash", "fee_asset", "fee_amount", "to_asset", "to_amount", "to_value", "price_filled",
-    "direction",
+    "direction", "from_asset",
 ))  # fmt: skip
 FIELDS = COMMON | RARE
 ALL = Decimal("Infinity")
@@ -163,6 +163,7 @@ class Fields:
             fee_amount=fee_amount or ZERO,
             to_asset=self.text(row, "to_asset", "") or None,
             to_amount=number(row, "to_amount"),
+            from_asset=self.text(row, "from_asset", "") or None,
         )
 
 

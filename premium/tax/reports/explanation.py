@@ -11,7 +11,7 @@ from premium.money import EXACT, plain
 from premium.tax.days import date_of, text_of
 from premium.tax.ledger.transition import FIRST_DAY
 from premium.tax.matching.engines import run
-from premium.tax.model import Transaction
+from premium.tax.model import ACQUISITIONS, Transaction
 from premium.tax.outcome import Disposal, OpenLot
 from premium.tax.reports.forms.form_8949 import WORDING
 from premium.tax.results.boxes import box, part
@@ -150,7 +150,7 @@ def _undisposed(report: Report, tx: Transaction) -> Iterator[str]:
     removal = next((item for item in report.outcome.removals if item.transaction == tx.id), None)
     if removal is not None:
         yield f"No disposal in {report.setup.rules.name}: {plain(removal.basis)} of basis leave with the units."
-    elif tx.type in ("buy", "income", "gift_received"):
+    elif tx.type in ACQUISITIONS:
         used = [row for row in report.outcome.disposals if row.lot == tx.id]
         names = sorted({name for row in used for name in row.sources})
         yield f"An acquisition; {len(used)} disposals used it: {', '.join(names) or 'none'}."

@@ -21,6 +21,7 @@ STATED = frozenset(
         "portfolio_value_filled",
         "no_time_zone",
         "gift_without_gain",
+        "no_income",
         "value_shared_evenly",
         "unknown_field",
         "possible_duplicate",

@@ -3,6 +3,21 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.receipts import Receipt
+
+_INCOME = "ITAA 1997 s 6-5; ATO, staking rewards and airdrops"
+_RECEIPTS = {
+    "fork": Receipt("nothing", "ATO, crypto chain splits: no income, cost base zero"),
+    "airdrop": Receipt("nothing", "ATO: an initial allocation; a token that is traded already is kind reward"),
+    "staking": Receipt("income", _INCOME),
+    "mining": Receipt("income", "ITAA 1997 s 6-5"),
+    "interest": Receipt("income", "ITAA 1997 s 6-5; ATO, decentralised finance"),
+    "liquidity_reward": Receipt("income", "ITAA 1997 s 6-5; ATO, decentralised finance"),
+    "royalty": Receipt("income", "ITAA 1997 ss 6-5, 15-20"),
+    "reward": Receipt("income", _INCOME),
+    "referral": Receipt("income", _INCOME),
+    "rebate": Receipt("market", "TR 1999/6: rewards of a consumer's purchases are not income"),
+}
 
 RULES = Jurisdiction(
     code="AU",
@@ -16,5 +31,6 @@ RULES = Jurisdiction(
     losses_deductible=True,
     conversions=frozenset({"bridge"}),
     discount_rate=Decimal("0.5"),
+    receipts=_RECEIPTS,
     source="ITAA 1997 ss 102-5, 104-10, 104-20, 115-25, 116-30; TD 33 and ATO guidance on crypto assets",
 )

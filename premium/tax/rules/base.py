@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from premium.tax.days import day_of, year_later
+from premium.tax.rules.receipts import Receipts
 
 TRANSITION = "transition"
 """Lot scope of the US by default: universal until 2024, a queue a wallet from 2025-01-01."""
@@ -49,6 +50,8 @@ class Jurisdiction:
     """What is lost or stolen is a disposal without proceeds; else it only leaves."""
     conversions: frozenset[str] = frozenset()
     """Richer kinds that are no disposal here: the basis moves on."""
+    receipts: Receipts = field(default_factory=dict)
+    """How forks, airdrops, rewards and the like are taken, by kind; a kind without a row is income."""
     superficial_days: int | None = None
     """Canada: days before and after a sale at a loss in which an acquisition denies it."""
     inclusion_rate: Decimal | None = None

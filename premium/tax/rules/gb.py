@@ -3,6 +3,21 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.receipts import Receipt
+
+_MISC = "HMRC CRYPTO21200, CRYPTO61110: miscellaneous income"
+_RECEIPTS = {
+    "fork": Receipt("split", "TCGA 1992 ss 43, 52(4); HMRC CRYPTO22300, CRYPTO41600"),
+    "airdrop": Receipt("nothing", "HMRC CRYPTO21250: no income where nothing was done in return; else kind reward"),
+    "staking": Receipt("income", "HMRC CRYPTO21200"),
+    "mining": Receipt("income", "HMRC CRYPTO21150"),
+    "interest": Receipt("income", _MISC),
+    "liquidity_reward": Receipt("income", _MISC),
+    "royalty": Receipt("income", "ITTOIA 2005 s 579"),
+    "reward": Receipt("income", _MISC),
+    "referral": Receipt("income", _MISC),
+    "rebate": Receipt("market", "HMRC Statement of Practice 4/97: cashbacks of ordinary customers are not income"),
+}
 
 RULES = Jurisdiction(
     code="GB",
@@ -28,5 +43,6 @@ RULES = Jurisdiction(
             2024: Decimal(3000),
         },
     },
+    receipts=_RECEIPTS,
     source="TCGA 1992 ss 104-107; HMRC Cryptoassets Manual CRYPTO22200 ff.",
 )

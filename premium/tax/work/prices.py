@@ -25,6 +25,7 @@ from premium.tax.days import instant_of, moment_of
 from premium.tax.history.price_series import DAY, PriceSeries
 from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
+from premium.tax.rules.receipts import FORKED_FROM, kind_of
 from premium.tax.work.rates import DOLLAR, dollars_of
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ def _lacks(tx: Transaction) -> Iterator[Lack]:
     whole = tx.type == "transfer" and not more.burnt and OUTSIDE not in (tx.wallet, more.to_wallet)
     if tx.value is None and more.basis is None and not whole:
         yield Lack(tx.asset, tx.instant)
+    if tx.type == "income" and kind_of(more.kind) == "fork":
+        # Where the law splits the cost, the coin that it came from needs a price too.
+        parent = more.from_asset or FORKED_FROM.get(tx.asset)
+        if parent is not None:
+            yield Lack(parent, tx.instant)
 
 
 def price_series(platform: Platform, lacks: set[Lack], currency: str, remarks: list[Remark]) -> PriceSeries:

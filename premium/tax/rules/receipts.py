@@ -1,0 +1,73 @@
+"""How a country takes what comes in without being bought.
+
+Whether it is income, and at what cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+Treatment = Literal["income", "market", "nothing", "split"]
+
+
+class Receipt(NamedTuple):
+    """One kind of receipt in one country, and where that stands written."""
+
+    treatment: Treatment
+    """income: taxed at market value, which is the cost. market: not income, the market value is the cost.
+    nothing: not income, no cost. split: not income, a part of the cost of what it came from."""
+    source: str
+
+
+Receipts = Mapping[str, Receipt]
+"""By kind of income; a kind without a row is income at market value."""
+
+KINDS = {
+    "hard_fork": "fork",
+    "chain_split": "fork",
+    "lending": "interest",
+    "loan_interest": "interest",
+    "lending_interest": "interest",
+    "liquidity": "liquidity_reward",
+    "lp_reward": "liquidity_reward",
+    "liquidity_mining": "liquidity_reward",
+    "farming": "liquidity_reward",
+    "yield": "liquidity_reward",
+    "cashback": "rebate",
+    "cash_back": "rebate",
+    "fee_refund": "rebate",
+    "nft_royalty": "royalty",
+    "royalties": "royalty",
+    "mined": "mining",
+    "staked": "staking",
+    "staking_reward": "staking",
+    "airdropped": "airdrop",
+}
+"""Other words for the kinds that tables name."""
+
+FORKED_FROM = {
+    "BCH": "BTC",
+    "BCHN": "BTC",
+    "BTG": "BTC",
+    "BCD": "BTC",
+    "SBTC": "BTC",
+    "BSV": "BCH",
+    "XEC": "BCH",
+    "BCHA": "BCH",
+    "ETC": "ETH",
+    "ETHW": "ETH",
+    "ETHF": "ETH",
+}
+"""What well-known forks split from, where a row does not say `from_asset`."""
+
+
+def kind_of(stated: str | None) -> str:
+    """Return a kind of income in the word of the tables.
+
+    `income` where none is stated.
+    """
+    if not stated:
+        return "income"
+    word = stated.strip().lower().replace(" ", "_").replace("-", "_")
+    return KINDS.get(word, word)
