@@ -104,7 +104,7 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
     with errors_as_sentences(), paused():
         known_formats(formats)
         report = _report(**options)
-        documents = documents_of(report.setup.rules, formats)
+        documents = documents_of(report.setup, formats)
         _warn(report)
         folder = Path(output)
         folder.mkdir(parents=True, exist_ok=True)

@@ -14,12 +14,14 @@ from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
 from premium.tax.document.rows import Together, count_of, rows_in
 from premium.tax.history.directions import directed
+from premium.tax.history.foreign_money import parted
 from premium.tax.history.history import History
 from premium.tax.history.normalised import normalise
 from premium.tax.history.order import in_order
 from premium.tax.history.price_series import PriceSeries
 from premium.tax.history.remarks import remarks_on
 from premium.tax.ledger.allocation import checked_plan
+from premium.tax.ledger.currencies import currency_gains
 from premium.tax.matching.engines import run
 from premium.tax.neutral.reader import Read, read_rows
 from premium.tax.neutral.rows import LinedRow
@@ -118,7 +120,7 @@ def report_of(
         transactions = in_order(directed(read.transactions, remarks))
         read.transactions.clear()
         remarks += remarks_on(transactions, setup, now=now)
-        transactions = normalise(transactions, setup, remarks, prices)
+        transactions, foreign = parted(normalise(transactions, setup, remarks, prices), setup)
         brought, negative = incoming(transactions, setup), below_zero(transactions)
         history = History(transactions, watch)
         outcome = run(history, setup)
@@ -126,7 +128,8 @@ def report_of(
         conserve(brought, outcome)
         remarks += [*outcome.remarks, *shortfalls(outcome.missing, history, negative)]
         remarks = with_lines(remarks, names, read.lines)
-        return report_on(history, setup, outcome, tax_year=tax_year, remarks=remarks)
+        gains = currency_gains(foreign, setup)
+        return report_on(history, setup, outcome, tax_year=tax_year, remarks=remarks, foreign=gains)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
-from premium.tax.days import Calendar, memo
+from premium.tax.days import Calendar, memo, zone_of
 from premium.tax.model import Remark
 from premium.tax.rules.base import LEGAL_TENDER, PER_WALLET_FROM, TRANSITION, Jurisdiction
 from premium.tax.rules.methods import LOT_METHODS, disallowed, method_of, working_scope
@@ -29,6 +29,10 @@ class Setup:
     currency: str
     money: frozenset[str]
     """What is money here and no asset: the report's currency; for France any legal tender (art. 150 VH bis)."""
+    tender: frozenset[str] = LEGAL_TENDER
+    """Any country's money: what is not `money` pays at its value of the day, and has no lots either."""
+    own_days: bool = True
+    """False where the law counts the taxpayer's own days and nobody said which: they are taken as UTC's."""
     strict: bool = False
     until: int | None = None
     """Last local day whose holdings are reported; None is the history's end."""
@@ -83,11 +87,7 @@ def setup_of(
     scope = working_scope(scope, chosen, rules, allocated=allocation is not None)
     if not _CODE.fullmatch(code):
         raise InvalidInput(f"not a currency's code: {code[:40]!r}", details={"currency": "a code such as EUR"})
-    zone = time_zone or rules.zone
-    try:
-        calendar = Calendar(zone, starts=rules.year_starts)
-    except (KeyError, ValueError, OSError):
-        raise InvalidInput(f"unknown time zone {zone[:60]!r}", details={"time_zone": "an IANA name"}) from None
+    calendar = Calendar(zone_of(time_zone or rules.zone), starts=rules.year_starts)
     ends = rules.default_scope == TRANSITION and scope == "universal"
     own = frozenset({code.upper()})
     return Setup(
@@ -97,6 +97,8 @@ def setup_of(
         calendar=calendar,
         currency=code.upper(),
         money=LEGAL_TENDER | own if chosen == "fr_portfolio" else own,
+        tender=LEGAL_TENDER | own,
+        own_days=time_zone is not None or rules.westmost is None,
         strict=strict,
         until=None if until_tax_year is None else calendar.last_day(until_tax_year),
         allocation=allocation,

@@ -43,7 +43,7 @@ def exchanges_of(transactions: Iterable[Transaction], setup: Setup) -> list[Exch
 def _exchange(name: str, given: list[Transaction], received: list[Transaction], setup: Setup) -> Exchange:
     moves = len(given) == len(received) == 1 and _is_conversion(given[0], received[0], setup)
     # What was received counts, else what was given; what money alone paid for, the money.
-    paid = all(tx.asset in setup.money for tx in given)
+    paid = all(tx.asset in setup.tender for tx in given)
     first, second = (given, received) if paid else (received, given)
     total = None if moves else _stated(first)
     if total is None and not moves:

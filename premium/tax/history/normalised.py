@@ -30,8 +30,18 @@ def normalise(
     """
     with localcontext(EXACT):
         trades = valued_money(transactions, setup, remarks)
-        paired = received(pair_transfers(trades, remarks), setup, remarks)
+        told = list[Remark]()
+        paired = received(pair_transfers(trades, told), setup, remarks)
+        remarks += _but_of_money(told, trades, setup)
         exchanges = exchanges_of(paired, setup)
         prices = prices_near(paired, exchanges, trades, outside)
         made = settled(paired, exchanges, prices, setup, remarks)
         return in_order(valued(made, prices, setup, remarks))
+
+
+def _but_of_money(told: list[Remark], transactions: list[Transaction], setup: Setup) -> list[Remark]:
+    """Leave out that money came from a bank or went to one: that is no wallet which lacks."""
+    if not any(remark.code == "unmatched_transfer" for remark in told):
+        return told
+    money = {tx.id for tx in transactions if tx.asset in setup.tender}
+    return [each for each in told if each.code != "unmatched_transfer" or each.transaction not in money]

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from premium.money import plain
-from premium.tax.days import day_of, text_of
+from premium.tax.days import Calendar, date_of, day_of, text_of
 from premium.tax.model import Remark, Transaction
 from premium.tax.setup import UNIVERSAL_TOO_LATE, Setup
 
@@ -23,6 +23,8 @@ _VALUE = Decimal(10) ** 18
 """More money than there is."""
 _ABSURD = Decimal(1000)
 """A price this many times the asset's last one, or below it by as much, is told of."""
+_DAY = 86_400_000_000
+_NEW_YEARS = frozenset(day_of(date(year, 1, 1)) for year in range(1970, 2200))
 _NEAR = 30 * 86_400_000_000
 """If the last one is no older than this; over years such a move is real."""
 
@@ -39,7 +41,26 @@ def remarks_on(transactions: list[Transaction], setup: Setup, *, now: int | None
         *_absurd_numbers(transactions),
         *_absurd_prices(transactions),
         *_gifts(transactions, setup),
+        *_years(transactions, setup),
     ]
+
+
+def _years(transactions: Iterable[Transaction], setup: Setup) -> Iterator[Remark]:
+    """Name what is in another tax year by the clock of a part of the country, where no zone was given."""
+    west = setup.rules.westmost
+    if setup.own_days or west is None:
+        return
+    there = Calendar(west)
+    for tx in transactions:
+        # Midnight itself is what a bare date is read as, which is the taxpayer's own day.
+        if tx.instant // _DAY in _NEW_YEARS and tx.instant % _DAY:
+            day = there.day(tx.instant)
+            if day != tx.instant // _DAY:
+                text = (
+                    f"counts for {setup.calendar.year(tx.instant // _DAY)} by UTC, but is on {date_of(day)} in {west}"
+                )
+                advice = f"{text} and places in between: state the taxpayer's time zone"
+                yield Remark("tax_zone_assumed", tx.id, advice, None, "timestamp")
 
 
 def _dates(transactions: Iterable[Transaction], setup: Setup, now: int | None) -> Iterator[Remark]:

@@ -86,7 +86,7 @@ def _priced_total(
     exchange: Exchange, prices: Prices, setup: Setup, remarks: list[Remark]
 ) -> tuple[Decimal | None, str]:
     """What an exchange is worth by stated values and prices, and the first of these."""
-    paid = all(tx.asset in setup.money for tx in exchange.given)
+    paid = all(tx.asset in setup.tender for tx in exchange.given)
     sides = (exchange.given, exchange.received) if paid else (exchange.received, exchange.given)
     for legs in sides:
         values, found, mark = [], list[Remark](), ""

@@ -10,6 +10,7 @@ from premium.tax.history.price_series import DAY
 from premium.tax.history.prices import Prices
 from premium.tax.history.receipts import without_price
 from premium.tax.model import More, Remark, Transaction
+from premium.tax.neutral.kinds import OUTSIDE
 from premium.tax.setup import Setup
 
 _NEEDS_VALUE = frozenset({"buy", "sell", "income", "fee"})
@@ -23,6 +24,9 @@ def valued(transactions: list[Transaction], prices: Prices, setup: Setup, remark
     """
     made, of_fees, of_values = list[Transaction](), list[Remark](), list[Remark]()
     for tx in transactions:
+        if tx.type == "transfer" and tx.wallet == OUTSIDE and tx.value is None and tx.asset in setup.tender:
+            made.append(_from_bank(tx, prices))
+            continue
         if tx.type == "fork":
             made.append(_fork(tx, prices, of_values))
             continue
@@ -50,6 +54,12 @@ def _filled(tx: Transaction, prices: Prices, remarks: list[Remark]) -> Transacti
         return tx._replace(value=ZERO)
     remarks.append(Remark("price_filled", tx.id, f"valued at {price.unit}, {price.origin}", None, "price"))
     return tx._replace(value=EXACT.multiply(price.unit, amount), more=tx.more._replace(price_filled=price.mark))
+
+
+def _from_bank(tx: Transaction, prices: Prices) -> Transaction:
+    """Give money that came in its value of the day, which is what it cost."""
+    price = prices.get((tx.asset, tx.instant))
+    return tx if price is None else tx._replace(value=EXACT.multiply(price.unit, tx.amount))
 
 
 def _fork(tx: Transaction, prices: Prices, remarks: list[Remark]) -> Transaction:

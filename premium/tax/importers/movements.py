@@ -1,6 +1,6 @@
 """Write what moved in one event as neutral rows.
 
-The report's own currency is money, every other asset is property.
+The report's own currency is money: alone it is left out, except income. Every other asset is written as it is.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def movement(
     }
     if received and sent:
         yield from _exchange(name, common, received, sent, value=value, currency=currency)
-    elif received and received[1] != currency:
+    elif received and (received[1] != currency or kind == "income"):
         yield _one(name, common, received, kind or "transfer_in", value=value, income=income)
     elif sent and sent[1] != currency:
         yield _one(name, common, sent, kind or "transfer_out", value=value)

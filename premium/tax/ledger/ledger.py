@@ -89,6 +89,8 @@ class LotLedger:
             value = tx.value or ZERO
             kind = more.kind or "income"
             self.outcome.income.append(Income(tx.id, day, value, kind, tx.asset, tx.amount))
+            if tx.asset in self.setup.tender:
+                return
         elif tx.type == "gift_received" and self.setup.rules.gift_loss_basis:
             low, received = value_at_gift(tx, basis), (tx.instant, self.long_from(day))
         long_from = self.long_from(day if acquired == tx.instant else self.day(acquired))

@@ -88,6 +88,8 @@ class AverageLedger:
         if tx.type == "income":
             value = tx.value or ZERO
             self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
+            if tx.asset in self.setup.tender:
+                return
         pool = self.pool(tx.wallet, tx.asset)
         pool.add(tx.amount, acquisition_basis(tx, self.setup))
         if self.superficial is not None:

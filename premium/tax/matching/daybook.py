@@ -140,7 +140,7 @@ class Books:
         if tx.type == "income":
             value = tx.value or ZERO
             self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
-        if not tx.amount:
+        if not tx.amount or (tx.type == "income" and tx.asset in self.setup.tender):
             return None
         days = self.book(tx.asset).acquired
         if not days or days[-1].day != day:

@@ -99,7 +99,7 @@ class Portfolio:
         if tx.type == "income":
             value = tx.value or ZERO
             self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
-            if tx.asset in self.setup.money:
+            if tx.asset in self.setup.tender:
                 return
         self.assets.change(tx.asset, tx.amount)
         self.total += acquisition_basis(tx, self.setup)

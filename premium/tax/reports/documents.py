@@ -9,7 +9,7 @@ from pathlib import Path
 
 from premium.errors import InvalidInput
 from premium.tax.results.report import Report
-from premium.tax.rules.base import Jurisdiction
+from premium.tax.setup import Setup
 
 Writer = Callable[[Report, Path], None]
 _CSV, _PDF, _JSON, _TEXT = "text/csv; charset=utf-8", "application/pdf", "application/json", "text/plain"
@@ -64,15 +64,22 @@ def known_formats(formats: Iterable[str]) -> None:
             raise InvalidInput(f"unknown format {name!r}; known are {', '.join(DOCUMENTS)}")
 
 
-def documents_of(rules: Jurisdiction, formats: Sequence[str] = ()) -> list[Document]:
-    """Return the documents of a jurisdiction's report, the main one first.
+def documents_of(setup: Setup, formats: Sequence[str] = ()) -> list[Document]:
+    """Return the documents of a report, the main one first.
 
-    `formats` chooses among them; InvalidInput for another country's form: its boxes would say what these rules have
-    not computed.
+    `formats` chooses among them. InvalidInput for another country's form, whose boxes would say what these rules have
+    not computed, and for a form in another currency than it is filed in: without `formats` the summary takes its place.
     """
+    rules = setup.rules
+    forms = [name for name in rules.documents if name not in _EVERYWHERE]
+    foreign = bool(forms) and setup.currency != rules.currency
     known = _EVERYWHERE.union(rules.documents)
     for name in formats:
+        if foreign and name in forms:
+            text = f"{name} is filed in {rules.currency}, not {setup.currency}: ask for the report in {rules.currency}"
+            raise InvalidInput(text, details={"currency": rules.currency})
         if name not in known:
             known_names = ", ".join(each for each in DOCUMENTS if each in known)
             raise InvalidInput(f"{rules.name} has no {name}; its documents are {known_names}")
-    return [DOCUMENTS[name] for name in formats or rules.documents]
+    chosen = [name for name in DOCUMENTS if name in _EVERYWHERE] if foreign else rules.documents
+    return [DOCUMENTS[name] for name in formats or chosen]

@@ -14,6 +14,7 @@ from premium.tax.model import Remark
 from premium.tax.outcome import Disposal, Holding
 from premium.tax.results.boxes import box, part
 from premium.tax.results.countries import extras
+from premium.tax.results.currencies import by_tax_year, counted
 from premium.tax.results.reconciliation import reconciliation
 from premium.tax.results.report import Report
 from premium.tax.results.totals import Totals
@@ -58,6 +59,7 @@ def members(report: Report) -> Iterator[tuple[str, Any]]:
             for r in report.removals
         ),
     )
+    yield from _currencies(report)
     if setup.rules.code == "US":
         yield "wash_sales", wash_sales(report)
         yield "form_8949", map(_form_8949, report.disposals)
@@ -160,6 +162,45 @@ def _totals(report: Report) -> Iterator[tuple[str, Any]]:
         for year, net in added.get("net_capital_gain", {}).items():
             years.setdefault(year, {})["net_capital_gain"] = net
         yield "totals_by_tax_year", years
+
+
+def _currencies(report: Report) -> Iterator[tuple[str, Any]]:
+    """Lay out foreign money, where there is any: its gains, its years, and what is left."""
+    if not report.currency_gains and not report.currencies:
+        return
+    yield (
+        "currency_gains",
+        [
+            {
+                "transaction": item.transaction,
+                "date": date_of(item.day).isoformat(),
+                "asset": item.asset,
+                "amount": plain(item.amount),
+                "proceeds": plain(item.proceeds),
+                "cost_basis": plain(item.cost_basis),
+                "gain": plain(item.gain),
+                "counts": counts,
+            }
+            for item, counts in counted(report)
+        ],
+    )
+    years = by_tax_year(report)
+    yield (
+        "currency_totals",
+        {label: {"gain": plain(year.gain), "counted": plain(year.counted)} for label, year in years.items()},
+    )
+    yield "currency_rule", report.setup.rules.currency_gains.source
+    yield (
+        "currencies",
+        [
+            {
+                "asset": money.asset,
+                "amount": plain(money.amount),
+                "cost_basis": None if money.cost_basis is None else plain(money.cost_basis),
+            }
+            for money in report.currencies
+        ],
+    )
 
 
 def holding(item: Holding) -> Row:

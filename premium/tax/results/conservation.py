@@ -81,4 +81,9 @@ def incoming(ready: Sequence[Transaction], setup: Setup) -> Incoming | None:
         return None
     if any(tx.more.to_asset is not None or tx.more.to_amount is not None for tx in ready if tx.type == "transfer"):
         return None
-    return _sum((tx.asset, tx.amount, acquisition_basis(tx, setup)) for tx in ready if tx.type in ACQUISITIONS)
+    return _sum((tx.asset, tx.amount, acquisition_basis(tx, setup)) for tx in ready if _is_held(tx, setup))
+
+
+def _is_held(tx: Transaction, setup: Setup) -> bool:
+    """Tell whether a transaction brings units in; income in money is none."""
+    return tx.type in ACQUISITIONS and (tx.type != "income" or tx.asset not in setup.tender)

@@ -9,6 +9,7 @@ from datetime import date
 from premium.errors import Unprocessable
 from premium.tax.days import day_of
 from premium.tax.history.history import History
+from premium.tax.ledger.currencies import CurrencyGain, Money
 from premium.tax.model import Remark
 from premium.tax.outcome import Disposal, Income, Missing, Outcome, Removal
 from premium.tax.results.totals import Sums, sums
@@ -22,6 +23,7 @@ STATED = frozenset(
         "no_time_zone",
         "gift_without_gain",
         "no_income",
+        "tax_zone_assumed",
         "value_shared_evenly",
         "unknown_field",
         "possible_duplicate",
@@ -51,16 +53,27 @@ class Report:
     removals: list[Removal]
     sums: Sums
     remarks: list[Remark]
+    currency_gains: list[CurrencyGain]
+    """Gains on foreign money, which no sum of digital assets has."""
+    currencies: list[Money]
+    """Foreign money that is left."""
 
 
 def report_on(
-    history: History, setup: Setup, outcome: Outcome, *, tax_year: int | None, remarks: list[Remark]
+    history: History,
+    setup: Setup,
+    outcome: Outcome,
+    *,
+    tax_year: int | None,
+    remarks: list[Remark],
+    foreign: tuple[list[CurrencyGain], list[Money]] = ([], []),
 ) -> Report:
     """Return the report of one tax year, or of all.
 
     Unprocessable where a strict setup accepts no such remark.
     """
     _refuse(remarks, setup)
+    gains, currencies = foreign
     disposals, income, missing, removals = outcome.disposals, outcome.income, outcome.missing, outcome.removals
     if tax_year is not None:
         first, last = day_of(date(tax_year, *setup.calendar.starts)), setup.calendar.last_day(tax_year)
@@ -68,6 +81,7 @@ def report_on(
         income = [event for event in income if first <= event.day <= last]
         missing = [item for item in missing if first <= item.day <= last]
         removals = [item for item in removals if first <= item.day <= last]
+        gains = [item for item in gains if first <= item.day <= last]
     return Report(
         setup=setup,
         tax_year=tax_year,
@@ -79,6 +93,8 @@ def report_on(
         removals=removals,
         sums=sums(disposals, income, setup.calendar),
         remarks=remarks,
+        currency_gains=gains,
+        currencies=currencies,
     )
 
 

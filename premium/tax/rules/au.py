@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.currencies import CurrencyRule
 from premium.tax.rules.receipts import Receipt
 
 _INCOME = "ITAA 1997 s 6-5; ATO, staking rewards and airdrops"
@@ -32,5 +33,6 @@ RULES = Jurisdiction(
     conversions=frozenset({"bridge"}),
     discount_rate=Decimal("0.5"),
     receipts=_RECEIPTS,
+    currency_gains=CurrencyRule("taxed", "ITAA 1997 Div 775; the limited balance election is not made"),
     source="ITAA 1997 ss 102-5, 104-10, 104-20, 115-25, 116-30; TD 33 and ATO guidance on crypto assets",
 )

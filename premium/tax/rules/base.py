@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from premium.tax.days import day_of, year_later
+from premium.tax.rules.currencies import UNRULED, CurrencyRule
 from premium.tax.rules.receipts import Receipts
 
 TRANSITION = "transition"
@@ -30,6 +31,8 @@ class Jurisdiction:
     name: str
     currency: str
     zone: str
+    westmost: str | None = None
+    """Where tax days are the taxpayer's own: the zone of the country that is furthest behind UTC."""
     year_starts: tuple[int, int] = (1, 1)
     """Month and day on which a tax year starts."""
     methods: tuple[str, ...]
@@ -52,6 +55,8 @@ class Jurisdiction:
     """Richer kinds that are no disposal here: the basis moves on."""
     receipts: Receipts = field(default_factory=dict)
     """How forks, airdrops, rewards and the like are taken, by kind; a kind without a row is income."""
+    currency_gains: CurrencyRule = UNRULED
+    """How gains on foreign money are taken."""
     superficial_days: int | None = None
     """Canada: days before and after a sale at a loss in which an acquisition denies it."""
     inclusion_rate: Decimal | None = None

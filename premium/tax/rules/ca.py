@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.currencies import CurrencyRule
 from premium.tax.rules.receipts import Receipt
 
 _PROPERTY = "ITA ss 9, 12(1)(c)"
@@ -24,12 +25,14 @@ RULES = Jurisdiction(
     name="Canada",
     currency="CAD",
     zone="UTC",
+    westmost="America/Vancouver",
     methods=("acb", "average"),
     scopes=("pool",),
     gifts_at_market=True,
     losses_deductible=True,
     conversions=frozenset({"bridge"}),
     receipts=_RECEIPTS,
+    currency_gains=CurrencyRule("yearly_exempt", "ITA s 39(1.1): $200 a year do not count", Decimal(200)),
     superficial_days=30,
     inclusion_rate=Decimal("0.5"),
     source="ITA ss 38, 47, 53(1)(f), 54 'superficial loss'; CRA Guide T4037",

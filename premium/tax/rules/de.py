@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from premium.tax.days import year_later_bgb
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.currencies import CurrencyRule
 from premium.tax.rules.receipts import Receipt
 
 _BMF = "BMF letters of 10 May 2022 and 6 March 2025"
@@ -35,5 +36,6 @@ RULES = Jurisdiction(
         "income_freigrenze": {2009: Decimal(256)},
     },
     receipts=_RECEIPTS,
+    currency_gains=CurrencyRule("taxed", "§ 23 Abs. 1 Nr. 2 EStG, within a year of buying it"),
     source="§ 23 Abs. 1 Nr. 2, Abs. 3, § 22 Nr. 3 EStG; BMF letters of 10 May 2022 and 6 March 2025",
 )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.currencies import CurrencyRule
 from premium.tax.rules.receipts import Receipt
 
 _BNC = "CGI art. 92; BOI-BNC-CHAMP-10-10-20-40"
@@ -30,5 +31,6 @@ RULES = Jurisdiction(
     conversions=frozenset({"wrap", "bridge", "lp_add", "lp_remove"}),
     yearly_amounts={"threshold": {2019: Decimal(305)}},
     receipts=_RECEIPTS,
+    currency_gains=CurrencyRule("exempt", "legal tender is money in art. 150 VH bis CGI"),
     source="Art. 150 VH bis CGI; BOI-RPPM-PVBMC-30; form 2086",
 )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.currencies import CurrencyRule
 from premium.tax.rules.receipts import Receipt
 
 _MISC = "HMRC CRYPTO21200, CRYPTO61110: miscellaneous income"
@@ -44,5 +45,6 @@ RULES = Jurisdiction(
         },
     },
     receipts=_RECEIPTS,
+    currency_gains=CurrencyRule("exempt", "TCGA 1992 ss 252, 269: money in a bank account, or for personal use"),
     source="TCGA 1992 ss 104-107; HMRC Cryptoassets Manual CRYPTO22200 ff.",
 )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.currencies import CurrencyRule
 from premium.tax.rules.receipts import Receipt
 
 _CASE_IV = "TCA 1997 s 18, Case IV; Revenue Tax and Duty Manual Part 02-01-03"
@@ -31,5 +32,6 @@ RULES = Jurisdiction(
     conversions=frozenset({"bridge"}),
     yearly_amounts={"annual_exemption": {2009: Decimal(1270)}},
     receipts=_RECEIPTS,
+    currency_gains=CurrencyRule("taxed", "TCA 1997 s 532(b): any currency but the euro is an asset"),
     source="TCA 1997 ss 538, 580, 581, 601; Revenue Tax and Duty Manual Part 02-01-03",
 )

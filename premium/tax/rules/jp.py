@@ -1,6 +1,7 @@
 """Declared rules of Japan."""
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.currencies import CurrencyRule
 from premium.tax.rules.receipts import Receipt
 
 _FAQ = "NTA guidance on crypto-assets (FAQ)"
@@ -27,5 +28,6 @@ RULES = Jurisdiction(
     gifts_at_market=True,
     conversions=frozenset({"bridge"}),
     receipts=_RECEIPTS,
+    currency_gains=CurrencyRule("taxed", "Income Tax Act art. 35: miscellaneous income"),
     source="Income Tax Act arts 48-2, 40; NTA guidance on crypto-assets (FAQ)",
 )

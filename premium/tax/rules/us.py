@@ -1,6 +1,9 @@
 """Declared rules of the United States."""
 
+from decimal import Decimal
+
 from premium.tax.rules.base import TRANSITION, Jurisdiction
+from premium.tax.rules.currencies import CurrencyRule
 from premium.tax.rules.receipts import Receipt
 
 _INCOME = "IRC § 61; Notice 2014-21"
@@ -22,6 +25,7 @@ RULES = Jurisdiction(
     name="United States",
     currency="USD",
     zone="UTC",
+    westmost="Pacific/Honolulu",
     methods=("fifo", "lifo", "hifo", "specific_id"),
     scopes=("per_wallet", "universal"),
     default_scope=TRANSITION,
@@ -38,5 +42,8 @@ RULES = Jurisdiction(
         "result_json",
     ),
     receipts=_RECEIPTS,
+    currency_gains=CurrencyRule(
+        "small_exempt", "IRC § 988(e): personal gains up to $200 a transaction; beyond it ordinary income", Decimal(200)
+    ),
     source="IRC §§ 1001, 1012, 1015, 1222; Treas. Reg. § 1.1012-1(j); Rev. Proc. 2024-28; Form 8949 instructions 2025",
 )

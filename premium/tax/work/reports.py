@@ -98,7 +98,7 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
 
 def _store_documents(context: JobContext, calculated: Report, folder: Path) -> dict[str, dict[str, Any]]:
     """Store each document as one object whose key is made from the job's id."""
-    documents = documents_of(calculated.setup.rules)
+    documents = documents_of(calculated.setup)
     files: dict[str, dict[str, Any]] = {}
     for number, document in enumerate(documents, 1):
         path = folder / document.filename(calculated)

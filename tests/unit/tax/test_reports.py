@@ -159,7 +159,7 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", sorted(JURISDICTIONS))
 def test_every_jurisdiction_writes_all_its_documents_twice_alike(code: str, tmp_path: Path) -> None:
     report = report_of(history(Random(3), 60), code)
-    for each in documents_of(report.setup.rules):
+    for each in documents_of(report.setup):
         assert written(report, each.format, tmp_path) == written(report, each.format, tmp_path)
 
 

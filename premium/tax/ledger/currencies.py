@@ -1,0 +1,108 @@
+"""Gains on foreign money: first in, first out, apart from digital assets.
+
+What came from a bank costs its value of that day; what was spent without having been seen to come in cost what it
+was worth when it was spent, so that it gains nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from premium.money import EXACT, ZERO, divide
+from premium.tax.model import ACQUISITIONS, Transaction
+from premium.tax.neutral.kinds import OUTSIDE
+from premium.tax.setup import Setup
+
+
+class CurrencyGain(NamedTuple):
+    """One disposal of foreign money; amounts of the report's currency."""
+
+    transaction: str
+    day: int
+    asset: str
+    amount: Decimal
+    proceeds: Decimal
+    cost_basis: Decimal
+    held: bool
+    """Whether it was held for the country's long term (Germany: a year)."""
+
+    @property
+    def gain(self) -> Decimal:
+        """Proceeds less cost."""
+        return EXACT.subtract(self.proceeds, self.cost_basis)
+
+
+class Money(NamedTuple):
+    """Foreign money that is left, and what it cost; None where that is not known."""
+
+    asset: str
+    amount: Decimal
+    cost_basis: Decimal | None
+
+
+class _Coins(NamedTuple):
+    amount: Decimal
+    cost: Decimal | None
+    long_from: int
+
+
+Queues = dict[str, deque[_Coins]]
+
+
+def currency_gains(transactions: Iterable[Transaction], setup: Setup) -> tuple[list[CurrencyGain], list[Money]]:
+    """Return the gains on foreign money, and what is left of it.
+
+    `transactions` are in order and of foreign money alone. One that states no value moves without a gain.
+    """
+    queues: Queues = {}
+    gains, left = list[CurrencyGain](), list[Money]()
+    reported = False
+    for tx in transactions:
+        day = setup.calendar.day(tx.instant)
+        if setup.until is not None and day > setup.until and not reported:
+            left, reported = _held(queues), True
+        queue = queues.setdefault(tx.asset, deque())
+        if tx.type in ACQUISITIONS or (tx.type == "transfer" and tx.wallet == OUTSIDE):
+            cost = None if tx.value is None else EXACT.add(tx.value, tx.fee)
+            queue.append(_Coins(tx.amount, cost, setup.long_from(day)))
+        elif tx.type != "transfer":
+            gains += _sold(tx, queue, day)
+        elif tx.more.to_wallet == OUTSIDE:
+            for _ in _taken(queue, tx.amount):
+                pass
+    return gains, left if reported else _held(queues)
+
+
+def _sold(tx: Transaction, queue: deque[_Coins], day: int) -> Iterator[CurrencyGain]:
+    proceeds = None if tx.value is None else EXACT.subtract(tx.value, tx.fee)
+    for coins in _taken(queue, tx.amount):
+        if proceeds is not None and coins.cost is not None:
+            share = divide(EXACT.multiply(proceeds, coins.amount), tx.amount)
+            yield CurrencyGain(tx.id, day, tx.asset, coins.amount, share, coins.cost, day >= coins.long_from)
+
+
+def _taken(queue: deque[_Coins], amount: Decimal) -> Iterator[_Coins]:
+    """Take an amount off the oldest; what is not there is not yielded."""
+    while amount and queue:
+        coins = queue.popleft()
+        if coins.amount > amount:
+            cost = None if coins.cost is None else divide(EXACT.multiply(coins.cost, amount), coins.amount)
+            rest = None if coins.cost is None or cost is None else EXACT.subtract(coins.cost, cost)
+            queue.appendleft(coins._replace(amount=EXACT.subtract(coins.amount, amount), cost=rest))
+            coins = coins._replace(amount=amount, cost=cost)
+        amount = EXACT.subtract(amount, coins.amount)
+        yield coins
+
+
+def _held(queues: Queues) -> list[Money]:
+    made = []
+    for asset in sorted(queues):
+        costs = [coins.cost for coins in queues[asset]]
+        known = [cost for cost in costs if cost is not None]
+        amount = sum((coins.amount for coins in queues[asset]), ZERO)
+        if amount:
+            made.append(Money(asset, amount, sum(known, ZERO) if len(known) == len(costs) else None))
+    return made
