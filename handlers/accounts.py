@@ -24,9 +24,13 @@ def profile(caller: Caller) -> ProfileView:
 @app.put("/v1/users/profile")
 @needs(scope="profile:write", security=True)
 def change_profile(caller: Caller, body: ProfileChange) -> ProfileView:
-    """Change the caller's email address."""
+    """Change the caller's email address, and the time zone of his days."""
     audited(target=caller.user_id, email="removed" if body.email is None else "set")
-    return ProfileView.of(Accounts.of(platform()).change_email(caller.user_id, body.email))
+    accounts = Accounts.of(platform())
+    if "time_zone" in body.model_fields_set:
+        audited(time_zone=body.time_zone)
+        accounts.change_time_zone(caller.user_id, body.time_zone)
+    return ProfileView.of(accounts.change_email(caller.user_id, body.email))
 
 
 @app.get("/v1/users/api-keys")

@@ -22,6 +22,8 @@ class ProfileView(View):
     external_id: str
     email: str | None
     wallet_address: str | None
+    time_zone: str | None
+    """IANA name of the zone of the user's own days: tax days in the US and Canada."""
     tier: Tier
     kyc_status: str
     created_at: datetime
@@ -38,6 +40,8 @@ class ProfileChange(Body):
 
     email: Email | None
     """null removes it."""
+    time_zone: str | None = Field(default=None, min_length=1, max_length=64, examples=["America/New_York"])
+    """IANA name; null removes it, and without the field it stays."""
 
 
 class NewApiKey(Body):

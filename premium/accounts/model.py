@@ -47,6 +47,8 @@ class Profile(Row):
     external_id: str
     email: str | None
     wallet_address: str | None
+    time_zone: str | None
+    """IANA name of the zone whose days are the user's own; None: he has not said."""
     tier: Tier
     kyc_status: str
     is_restricted: bool

@@ -16,6 +16,7 @@ from premium.accounts.store import AccountStore
 from premium.clock import Clock
 from premium.errors import InvalidInput
 from premium.manifest import services
+from premium.zones import zone_of
 
 if TYPE_CHECKING:
     from premium.accounts.credentials.tokens import TokenVerifier
@@ -47,6 +48,11 @@ class Accounts:
     def change_email(self, user_id: UUID, email: str | None) -> Profile:
         """Change or remove the email address; Conflict when another user has it."""
         self.store.set_email(user_id, email.lower() if email else None)
+        return self.store.profile(user_id)
+
+    def change_time_zone(self, user_id: UUID, time_zone: str | None) -> Profile:
+        """Change or remove the zone of the user's days; InvalidInput for no IANA name."""
+        self.store.set_time_zone(user_id, None if time_zone is None else zone_of(time_zone))
         return self.store.profile(user_id)
 
     def keys(self, user_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int) -> list[ApiKey]:

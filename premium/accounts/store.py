@@ -18,7 +18,7 @@ from premium.notifications.service import set_account_email
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 
-_PROFILE = "id, external_id, email, wallet_address, tier, kyc_status, is_restricted, created_at, updated_at"
+_PROFILE = "id, external_id, email, wallet_address, time_zone, tier, kyc_status, is_restricted, created_at, updated_at"
 _KEY = "id, name, prefix, scopes, expires_at, revoked_at, last_used_at, created_at"
 
 _LIVE_KEYS = "SELECT count(*) AS keys FROM api_keys WHERE user_id = %s AND revoked_at IS NULL"
@@ -92,6 +92,12 @@ class AccountStore:
         if row is None:
             raise NotFound("There is no such user")
         return row
+
+    def set_time_zone(self, user_id: UUID, time_zone: str | None) -> None:
+        """Change or remove the zone of the user's days."""
+        statement = "UPDATE premium_users SET time_zone = %s, updated_at = now() WHERE id = %s"
+        with self._database.as_user(user_id) as connection:
+            connection.execute(statement, [time_zone, user_id])
 
     def set_email(self, user_id: UUID, email: str | None) -> None:
         """Change the email address; Conflict when another user has it."""

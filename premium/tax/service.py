@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from premium.accounts.service import Accounts
 from premium.chains.addresses import checksum
 from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
@@ -206,11 +207,17 @@ class TaxReports:
     store: ReportStore
     bucket: Objects
     jobs: JobService
+    accounts: Accounts
 
     @classmethod
     def of(cls, platform: Platform) -> TaxReports:
         """Return the use cases over the database and the bucket of reports."""
-        return cls(store=ReportStore(platform.database), bucket=platform.objects, jobs=platform.jobs)
+        return cls(
+            store=ReportStore(platform.database),
+            bucket=platform.objects,
+            jobs=platform.jobs,
+            accounts=Accounts.of(platform),
+        )
 
     def start(
         self, user_id: UUID, payload: ReportPayload, *, request_id: str, idempotency_key: str | None
@@ -227,7 +234,10 @@ class TaxReports:
         )
         if chosen.universal_too_late:
             raise Unprocessable(UNIVERSAL_TOO_LATE, details={"lot_scope": "per_wallet"})
-        payload = payload.model_copy(update={"jurisdiction": chosen.rules.code, "method": chosen.method})
+        # Settled now, so that a repeat of the job says the same whatever the profile says then.
+        zone = payload.time_zone if chosen.own_days else self.accounts.profile(user_id).time_zone
+        settled = {"jurisdiction": chosen.rules.code, "method": chosen.method, "time_zone": zone}
+        payload = payload.model_copy(update=settled)
         return self.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
 
     def get(self, user_id: UUID, report_id: UUID) -> ReportRow | JobRecord:

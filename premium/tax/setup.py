@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
-from premium.tax.days import Calendar, memo, zone_of
+from premium.tax.days import Calendar, memo
 from premium.tax.model import Remark
 from premium.tax.rules.base import LEGAL_TENDER, PER_WALLET_FROM, TRANSITION, Jurisdiction
 from premium.tax.rules.methods import LOT_METHODS, disallowed, method_of, working_scope
 from premium.tax.rules.registry import jurisdiction
+from premium.zones import zone_of
 
 _CODE = re.compile(r"[A-Za-z0-9]{2,12}")
 UNIVERSAL_TOO_LATE = "United States does not allow universal lots from 2025-01-01 on (Rev. Proc. 2024-28): per_wallet"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from premium.errors import InvalidInput
-from premium.tax.days import zone_of
+from premium.zones import zone_of
 from tests.unit.tax.histories import result, tx
 
 pytestmark = pytest.mark.unit

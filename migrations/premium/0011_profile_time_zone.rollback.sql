@@ -1,0 +1,1 @@
+ALTER TABLE premium_users DROP COLUMN time_zone;
