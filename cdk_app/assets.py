@@ -26,6 +26,8 @@ from cdk_app.uv_environment import uv_environment
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements" / "handlers.txt"
 PACKAGES = ("handlers", "premium")
+VIEWER = ROOT / "node_modules" / "swagger-ui-dist"
+VIEWER_FILES = ("LICENSE", "NOTICE", "favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css")
 WORKER_PACKAGES = ("premium", "workers", "migrations")
 KEPT = 8
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
@@ -76,8 +78,33 @@ def dependencies(target: Target) -> Path:
 def code() -> Path:
     """Return the archive of our own packages that a handler may import."""
     sources = [(path, path.relative_to(ROOT).as_posix()) for name in PACKAGES for path in _files(ROOT / name)]
+    sources += [(path, f"reference/{path.name}") for path in _viewer()]
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
-    return _built(f"code-{_digest(content)}.zip", lambda folder: _copy(sources, folder))
+    content.append(REQUIREMENTS.read_bytes())  # what makes the document decides its words
+    return _built(f"code-{_digest(content)}.zip", lambda folder: _fill(sources, folder))
+
+
+def _fill(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
+    _copy(sources, folder)
+    (folder / "reference" / "openapi.json").write_bytes(_openapi())
+
+
+def _viewer() -> list[Path]:
+    """Return the files of the API's reference that npm brings; AssetError where they are not installed."""
+    files = [VIEWER / name for name in VIEWER_FILES]
+    if missing := [path.name for path in files if not path.exists()]:
+        raise AssetError(f"the API's reference lacks {', '.join(missing)} of swagger-ui-dist; run: make setup")
+    return files
+
+
+def _openapi() -> bytes:
+    """Return the OpenAPI document, made by a process of its own: this one knows no handlers."""
+    command = [sys.executable, "-m", "handlers.runtime.documents"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT, env=environment)
+    if done.returncode != 0:
+        raise AssetError(f"the OpenAPI document could not be made: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
 
 
 @functools.cache

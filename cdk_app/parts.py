@@ -73,6 +73,7 @@ def api_stack(platform: Wired, packages: Packages, provisions: Provisions) -> Ap
         existing=config.existing,
         topics=platform.messaging.operations,
         canary_minutes=config.functions.canary_minutes,
+        address=f"https://{config.domain.name}" if config.domain else None,
     )
 
 

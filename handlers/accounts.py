@@ -16,7 +16,7 @@ app = router("Accounts")
 
 @app.get("/v1/users/profile")
 @needs(scope="profile:read")
-def profile(caller: Caller) -> ProfileView:
+def get_profile(caller: Caller) -> ProfileView:
     """Show the caller's profile."""
     return ProfileView.of(Accounts.of(platform()).profile(caller.user_id))
 
@@ -35,7 +35,7 @@ def change_profile(caller: Caller, body: ProfileChange) -> ProfileView:
 
 @app.get("/v1/users/api-keys")
 @needs(tier="enterprise", scope="profile:read")
-def api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ApiKeyView]:
+def list_api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ApiKeyView]:
     """List the caller's API keys, newest first, without the keys themselves."""
     start = position(cursor, AfterKey)
     after = (start.created_at, start.id) if start else None
@@ -63,7 +63,7 @@ def revoke_api_key(caller: Caller, key_id: UUID) -> ApiKeyView:
 
 @app.get("/v1/compliance/audit-log")
 @needs(scope="audit:read")
-def audit_log(
+def list_audit_entries(
     caller: Caller,
     *,
     user_id: UserId = None,

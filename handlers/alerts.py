@@ -92,13 +92,13 @@ def try_rule(caller: Caller, rule_id: UUID, trial: TrialBody | None = None) -> T
 
 @app.get("/v1/alerts/history")
 @needs(tier="starter", scope="alerts:read")
-def history(
+def list_alerts(
     caller: Caller,
     *,
-    rule: UUID | None = None,
-    rule_type: Annotated[RuleType | None, Query(alias="type")] = None,
-    since: Annotated[Moment | None, Query(alias="from")] = None,
-    until: Annotated[Moment | None, Query(alias="to")] = None,
+    rule: Annotated[UUID | None, Query(description="Alerts of this rule")] = None,
+    rule_type: Annotated[RuleType | None, Query(alias="type", description="Alerts of rules of this type")] = None,
+    since: Annotated[Moment | None, Query(alias="from", description="The earliest time of the event")] = None,
+    until: Annotated[Moment | None, Query(alias="to", description="The event is before this time")] = None,
     status: Annotated[DeliveryStatus | None, Query(description="Alerts with a delivery in this status")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -113,7 +113,7 @@ def history(
 
 @app.get("/v1/alerts/destinations")
 @needs(tier="starter", scope="alerts:read")
-def destinations(caller: Caller) -> DestinationsView:
+def get_destinations(caller: Caller) -> DestinationsView:
     """Show the default destinations of notifications.
 
     They serve the rules that name no destination.

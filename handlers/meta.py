@@ -6,14 +6,15 @@ from typing import Literal
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
 
 from handlers.runtime import Caller, JobView, View, entry, job_view, needs, public, router
-from handlers.runtime.documents.openapi import document
+from handlers.runtime.documents import reference
 from handlers.runtime.documents.paths import methods_of
 from handlers.runtime.readiness import ready
+from handlers.runtime.requests.state import current
 from premium.bootstrap import platform
 from premium.errors import UpstreamUnavailable
-from premium.storage.plain import to_json
 
 app = router("Jobs & meta", elsewhere=methods_of)
 
@@ -22,18 +23,21 @@ class Health(View):
     """The answer of a function that runs."""
 
     status: Literal["ok"] = "ok"
+    """Always `ok`."""
 
 
 class Readiness(Health):
     """The answer when every neighbour answers."""
 
-    checks: dict[str, Literal["ok"]]
-    """PostgreSQL, time series, Redis and DynamoDB; one that is down answers 503 with its name in `details`."""
+    checks: dict[str, Literal["ok"]] = Field(
+        description="Every store, by name; one that is down answers 503 with its name in `details`",
+        examples=[{"postgres": "ok", "timeseries": "ok", "redis": "ok", "dynamodb": "ok"}],
+    )
 
 
 @app.get("/v1/health")
 @public
-def health() -> Health:
+def get_health() -> Health:
     """Tell whether this function answers.
 
     It says nothing of its neighbours.
@@ -43,7 +47,7 @@ def health() -> Health:
 
 @app.get("/v1/health/ready")
 @public
-def readiness() -> Readiness:
+def get_readiness() -> Readiness:
     """Tell whether every store that requests need answers.
 
     UPSTREAM_UNAVAILABLE names those that do not.
@@ -64,19 +68,46 @@ def readiness() -> Readiness:
     return Readiness(checks=dict.fromkeys(answers, "ok"))
 
 
-@app.get("/v1/openapi.json")
+@app.get("/v1/openapi.json", compress=True)
 @public
-def openapi() -> Response[str]:
+def get_openapi() -> Response[str]:
     """Return this OpenAPI document.
 
     It has no envelope, as its readers expect.
     """
-    return Response(status_code=200, content_type="application/json", body=to_json(document()))
+    settings = platform().settings
+    text = reference.document_text(settings.api_url, settings.stream_url)
+    return Response(status_code=200, content_type="application/json", body=text)
+
+
+@app.get("/", include_in_schema=False, compress=True)
+@public
+def show_start() -> Response[str]:
+    """Show the reference to a person who opens the API's address."""
+    return show_reference()
+
+
+@app.get("/docs", include_in_schema=False, compress=True)
+@public
+def show_reference() -> Response[str]:
+    """Show the reference of the API as a page."""
+    current().headers |= {"Content-Security-Policy": reference.POLICY, "Referrer-Policy": "no-referrer"}
+    body = reference.page(platform().settings.api_url)
+    return Response(status_code=200, content_type="text/html; charset=utf-8", body=body)
+
+
+@app.get("/docs/<name>", include_in_schema=False, compress=True)
+@public
+def show_file(name: str) -> Response[bytes]:
+    """Return a file of that page."""
+    content_type, content = reference.file(name)
+    current().headers["Cache-Control"] = "public, max-age=86400"
+    return Response(status_code=200, content_type=content_type, body=content)
 
 
 @app.get("/v1/jobs/<job_id>")
 @needs()
-def job(caller: Caller, job_id: UUID) -> JobView:
+def get_job(caller: Caller, job_id: UUID) -> JobView:
     """Show a job and its progress.
 
     Another user's job is NOT_FOUND.

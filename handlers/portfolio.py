@@ -39,6 +39,7 @@ from premium.portfolio.service import Portfolios
 
 app = router("Portfolio")
 
+Period = Annotated[Literal["24h", "7d", "30d", "90d", "1y", "all"], Query(description="Back from the newest snapshot")]
 MAX_CHAINS = 200
 """All of them at once: a registry with more would need pages."""
 
@@ -76,7 +77,7 @@ def remove_wallet(caller: Caller, request_id: RequestId, wallet_id: UUID) -> Non
 
 @app.post("/v1/portfolio/refresh", status_code=202)
 @needs(tier="starter", scope="portfolio:write")
-def refresh(caller: Caller, request_id: RequestId, idempotency_key: IdempotencyKey) -> JobView:
+def refresh_portfolio(caller: Caller, request_id: RequestId, idempotency_key: IdempotencyKey) -> JobView:
     """Refresh the portfolio from every chain.
 
     The end of the job is told at `links.self` and on the streams `jobs` and `portfolio`.
@@ -87,7 +88,7 @@ def refresh(caller: Caller, request_id: RequestId, idempotency_key: IdempotencyK
 
 @app.get("/v1/portfolio")
 @needs(tier="starter", scope="portfolio:read")
-def portfolio(caller: Caller) -> PortfolioView:
+def get_portfolio(caller: Caller) -> PortfolioView:
     """Show the newest snapshot: total, chains and categories.
 
     Only good prices enter the total.
@@ -97,7 +98,7 @@ def portfolio(caller: Caller) -> PortfolioView:
 
 @app.get("/v1/portfolio/assets")
 @needs(tier="starter", scope="portfolio:read")
-def assets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[AssetView]:
+def list_assets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[AssetView]:
     """List the assets held, the most valuable first, the unpriced last."""
     place = position(cursor, AssetPosition)
     after = (place.value, place.id) if place else None
@@ -107,18 +108,18 @@ def assets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[
 
 @app.get("/v1/portfolio/chains")
 @needs(tier="starter", scope="portfolio:read")
-def chains(caller: Caller) -> Listing[ChainView]:
+def list_portfolio_chains(caller: Caller) -> Listing[ChainView]:
     """List each chain's value, and whether it could be read."""
     return Listing(items=ChainView.all_of(_portfolios().current(caller.user_id)), limit=MAX_CHAINS)
 
 
 @app.get("/v1/portfolio/history")
 @needs(tier="starter", scope="portfolio:read")
-def history(
+def get_portfolio_history(
     caller: Caller,
-    interval: Literal["hour", "day", "week"] = "day",
-    since: Annotated[Moment | None, Query(alias="from")] = None,
-    until: Annotated[Moment | None, Query(alias="to")] = None,
+    interval: Annotated[Literal["hour", "day", "week"], Query(description="How long an interval is")] = "day",
+    since: Annotated[Moment | None, Query(alias="from", description="The earliest point; 30 days ago without")] = None,
+    until: Annotated[Moment | None, Query(alias="to", description="The latest point; now without")] = None,
 ) -> HistoryView:
     """Show the portfolio's value over time, oldest first.
 
@@ -129,7 +130,7 @@ def history(
 
 @app.get("/v1/portfolio/performance")
 @needs(tier="starter", scope="portfolio:read")
-def performance(caller: Caller, period: Literal["24h", "7d", "30d", "90d", "1y", "all"] = "30d") -> PerformanceView:
+def get_performance(caller: Caller, period: Period = "30d") -> PerformanceView:
     """Show profit and returns between the snapshots of a period.
 
     Deposits and withdrawals are flows, not gains.

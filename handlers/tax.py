@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from handlers.models.tax import (
     EarlierReport,
@@ -45,6 +45,8 @@ from premium.tax.service import MAX_UPLOAD, Taxes, TaxReports, TaxUploads, TaxWa
 
 app = router("Tax")
 
+_COUNTRY = "Whose report; the newest of any without"
+
 
 @app.post("/v1/tax/transactions/import")
 @needs(tier="pro", scope="tax:write")
@@ -62,7 +64,7 @@ def import_transactions(caller: Caller, document: Import) -> ImportView:
 
 @app.post("/v1/tax/transactions/uploads", status_code=201)
 @needs(tier="pro", scope="tax:write")
-def new_upload(caller: Caller, options: ImportUpload) -> UploadView:
+def add_upload(caller: Caller, options: ImportUpload) -> UploadView:
     """Return the form that uploads a file over the request limit.
 
     Neutral JSON, own CSV or an exchange's export. Its arrival starts the import with these options; the link `import`
@@ -153,8 +155,12 @@ def get_report(caller: Caller, report_id: UUID) -> ReportView:
 
 @app.get("/v1/tax/summary/<year>")
 @needs(tier="pro", scope="tax:read")
-def summary(
-    caller: Caller, year: int, jurisdiction: Annotated[str | None, Query(min_length=2, max_length=7)] = None
+def get_summary(
+    caller: Caller,
+    year: Annotated[int, Path(ge=0, le=9999, description="The tax year, by the calendar year in which it starts")],
+    jurisdiction: Annotated[
+        str | None, Query(min_length=2, max_length=7, description=_COUNTRY, examples=["US"])
+    ] = None,
 ) -> SummaryView:
     """Show a year's totals from its newest stored report."""
     return summary_view(TaxReports.of(platform()).newest(caller.user_id, year, jurisdiction))

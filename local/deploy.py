@@ -24,6 +24,7 @@ _SOURCES = (
     "handlers",
     "premium",
     "cdk.json",
+    "package-lock.json",
     "requirements/handlers.txt",
     "requirements/infra.txt",
 )

@@ -85,7 +85,7 @@ def _start(neighbours: Neighbours) -> str:
 def addresses(stage: Stage) -> None:
     say()
     say(f"  API          {stage.api}")
-    say("               /v1/health, /v1/health/ready, /v1/openapi.json (the contract)")
+    say(f"  Reference    {stage.api}/docs   (of /v1/openapi.json)")
     say(f"  WebSocket    {stage.socket}")
     say(f"  AWS          AWS_ENDPOINT_URL={stage.neighbours.aws.endpoint}")
     say(f"  PostgreSQL   {stage.neighbours.postgres.address}   (passwords: {stage.places.state}/*/passwords.json)")

@@ -67,6 +67,8 @@ class Settings(BaseModel):
     reports_bucket: str | None = Field(default=None, description="S3 bucket of reports")
     exports_bucket: str | None = Field(default=None, description="S3 bucket of exports and uploads")
     websocket_endpoint: str | None = Field(default=None, description="Management endpoint of the WebSocket API")
+    api_url: str | None = Field(default=None, description="Where clients reach the HTTP API; its reference names it")
+    stream_url: str | None = Field(default=None, description="Where clients reach the WebSocket; the same")
     cors_origins: str = Field(default="", description="Origins, comma-separated, whose pages may call the API")
     rate_limit_when_down: Literal["open", "closed"] = Field(
         default="open", description="What passes while Redis cannot count: open or closed"

@@ -70,4 +70,4 @@ def zone_of(name: str) -> str:
         return found
     advice = _WINDOWS.get(wanted.lower()) or _ABBREVIATIONS.get(wanted.upper())
     text = f"unknown time zone {name[:60]!r}: an IANA name is needed, such as {advice or 'America/New_York'}"
-    raise InvalidInput(text, details={"time_zone": advice or "an IANA name"})
+    raise InvalidInput(text, details={"timeZone": advice or "an IANA name"})

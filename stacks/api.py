@@ -33,7 +33,7 @@ from stacks.packages import Packages
 class ApiStack(PremiumStack):
     """The stack of both APIs: `functions` by name, `http` and `socket`.
 
-    `socket_provision` lets a process publish to open connections.
+    `socket_provision` lets a process publish to open connections; `address` is the edge's, if it has a name.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class ApiStack(PremiumStack):
         existing: Existing,
         topics: Mapping[Severity, sns.ITopic],
         canary_minutes: int,
+        address: str | None,
     ) -> None:
         super().__init__(scope, "api", frame=frame, description="Premium: HTTP and WebSocket APIs, what all share")
         self.socket = SocketFront(self, "Socket", frame=frame, throttle=throttle)
@@ -65,6 +66,7 @@ class ApiStack(PremiumStack):
             throttle=throttle,
             existing=existing,
         )
+        self._tell_addresses(address)
         self._stream()
         self.schedule_dead_letters = event_dead_letters(self, "ScheduleDeadLetters", key=message_key)
         self._schedules()
@@ -126,11 +128,28 @@ class ApiStack(PremiumStack):
             return self.socket.stage.callback_url
         return f"{endpoint}/_aws/execute-api/{self.socket.api.api_id}/{STAGE}"
 
-    def _outputs(self) -> None:
+    def _tell_addresses(self, address: str | None) -> None:
+        """Tell the API's reference where clients reach both APIs.
+
+        Behind an edge without a name of ours nobody knows it before that is deployed: the reference is relative then.
+        """
+        told = {"API_URL": address, "STREAM_URL": address and f"{address.replace('https', 'wss', 1)}/v1/alerts/stream"}
+        if self.frame.abilities.endpoint:
+            told = {"API_URL": self._http_url(), "STREAM_URL": self._socket_url()}
+        for name, value in told.items():
+            if value:
+                self.functions[META.name].function.add_environment(name, value)
+
+    def _http_url(self) -> str:
         endpoint = self.frame.abilities.endpoint
-        http, socket = self.http.api, self.socket
-        local_http = f"{endpoint}/_aws/execute-api/{http.api_id}/$default"
-        local_socket = f"{endpoint}/_aws/execute-api/{socket.api.api_id}/{STAGE}".replace("http", "ws", 1)
-        CfnOutput(self, "ApiUrl", value=local_http if endpoint else self.http.endpoint)
-        CfnOutput(self, "WebSocketUrl", value=local_socket if endpoint else socket.stage.url)
+        return f"{endpoint}/_aws/execute-api/{self.http.api.api_id}/$default" if endpoint else self.http.endpoint
+
+    def _socket_url(self) -> str:
+        endpoint, api = self.frame.abilities.endpoint, self.socket.api.api_id
+        local = f"{endpoint}/_aws/execute-api/{api}/{STAGE}".replace("http", "ws", 1)
+        return local if endpoint else self.socket.stage.url
+
+    def _outputs(self) -> None:
+        CfnOutput(self, "ApiUrl", value=self._http_url())
+        CfnOutput(self, "WebSocketUrl", value=self._socket_url())
         CfnOutput(self, "WebsocketEndpoint", value=self._management())

@@ -48,7 +48,16 @@ META = Function(
     name="meta",
     module="handlers.meta",
     needs=("database", "timeseries", "redis", "jobs"),
-    routes=("GET /v1/health", "GET /v1/health/ready", "GET /v1/openapi.json", "GET /v1/jobs/{id}", "$default"),
+    routes=(
+        "GET /",
+        "GET /docs",
+        "GET /docs/{file}",
+        "GET /v1/health",
+        "GET /v1/health/ready",
+        "GET /v1/openapi.json",
+        "GET /v1/jobs/{id}",
+        "$default",
+    ),
     hot=True,
 )
 STREAM = Function(

@@ -12,22 +12,30 @@ from handlers.runtime import Body, Moment, Position, Tier, View
 from premium.accounts.model import ApiKey, NewKey, Profile
 
 Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["ada@example.org"])]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", examples=["Trading desk"])]
 
 
 class ProfileView(View):
     """A user's own data."""
 
     id: UUID
-    external_id: str
-    email: str | None
-    wallet_address: str | None
-    time_zone: str | None
-    """IANA name of the zone of the user's own days: tax days in the US and Canada."""
+    """The user's id here."""
+    external_id: str = Field(description="The user's id on the free platform", examples=["user_123"])
+    email: str | None = Field(description="Where mail goes; null: nowhere", examples=["ada@example.org"])
+    wallet_address: str | None = Field(
+        description="The wallet that signed in", examples=["0x52908400098527886E0F7030069857D2E4169EE7"]
+    )
+    time_zone: str | None = Field(
+        description="IANA name of the zone of the user's own days: tax days in the US and Canada",
+        examples=["America/New_York"],
+    )
     tier: Tier
-    kyc_status: str
+    """What the user pays for."""
+    kyc_status: str = Field(description="How far the identity is checked", examples=["none"])
     created_at: datetime
+    """When the user came."""
     updated_at: datetime
+    """When a field was last changed."""
 
     @classmethod
     def of(cls, row: Profile) -> ProfileView:
@@ -39,7 +47,7 @@ class ProfileChange(Body):
     """The fields of a profile that its user may change."""
 
     email: Email | None
-    """null removes it."""
+    """The new address; null removes it."""
     time_zone: str | None = Field(default=None, min_length=1, max_length=64, examples=["America/New_York"])
     """IANA name; null removes it, and without the field it stays."""
 
@@ -48,22 +56,32 @@ class NewApiKey(Body):
     """A request for a new API key."""
 
     name: Name
-    scopes: list[Annotated[str, Field(max_length=64)]] = Field(max_length=50, examples=[["portfolio:read"]])
+    """What the key is for; its user's own words."""
+    scopes: list[Annotated[str, Field(max_length=64)]] = Field(
+        max_length=50,
+        examples=[["portfolio:read"]],
+        description="What the key may do; each of `<service>:read` and `<service>:write`",
+    )
     expires_at: Moment | None = None
+    """Refused from then on; without it the key has no end."""
 
 
 class ApiKeyView(View):
     """An API key without the key itself."""
 
     id: UUID
-    name: str
-    prefix: str
-    """The part of the key that may be shown."""
-    scopes: list[str]
+    """The key's id, by which it is revoked."""
+    name: str = Field(description="Its user's own words", examples=["Trading desk"])
+    prefix: str = Field(description="The part of the key that may be shown", examples=["pk_live_8fK2"])
+    scopes: list[str] = Field(description="What the key may do", examples=[["portfolio:read"]])
     expires_at: datetime | None
+    """Refused from then on; null: it has no end."""
     revoked_at: datetime | None
+    """When it was revoked."""
     last_used_at: datetime | None
+    """Its last request, to the minute."""
     created_at: datetime
+    """When it was made."""
 
     @classmethod
     def of(cls, row: ApiKey) -> ApiKeyView:
@@ -74,8 +92,9 @@ class ApiKeyView(View):
 class CreatedApiKey(ApiKeyView):
     """A new API key with the key itself."""
 
-    key: str | None
-    """Shown this once; a replay of the request has null."""
+    key: str | None = Field(
+        description="The key itself, shown this once; a replay of the request has null", examples=["pk_live_8fK2…"]
+    )
 
     @classmethod
     def made(cls, new: NewKey) -> CreatedApiKey:

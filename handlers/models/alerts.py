@@ -14,7 +14,7 @@ from premium.alerts.language.drafts import trigger_of
 from premium.alerts.model import Channel, DeliveryRow, DeliveryStatus, HistoryRow, RuleRow, RuleType, Trigger
 from premium.alerts.service import SavedRule, Trial
 
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", examples=["Whales on ethereum"])]
 Destination = Annotated[str, Field(min_length=1, max_length=2048)]
 _TEMPLATE = "Text with {{field}} placeholders; the rule's type has a default"
 
@@ -22,45 +22,79 @@ _TEMPLATE = "Text with {{field}} placeholders; the rule's type has a default"
 class ConditionBody(Body):
     """One condition of a rule."""
 
-    field: str = Field(min_length=1, max_length=256, description="A field of the rule's events (docs/alerts.md)")
+    field: str = Field(
+        min_length=1,
+        max_length=256,
+        description="A field of the rule's events (docs/alerts.md)",
+        examples=["amount_usd"],
+    )
     operator: Literal["gt", "gte", "lt", "lte", "eq"]
-    value: Number = Field(description="Exact, whether it is written as a JSON number or as a string")
+    """How the event's value compares with `value`."""
+    value: Number = Field(
+        description="Exact, whether it is written as a JSON number or as a string", examples=["1000000"]
+    )
 
 
 class ActionBody(Body):
     """One notification of a rule."""
 
     type: Channel
-    destination: Destination | None = Field(default=None, description="The profile's where there is none")
-    template: str | None = Field(default=None, min_length=1, max_length=2000, description=_TEMPLATE)
+    """Where it goes."""
+    destination: Destination | None = Field(
+        default=None, description="The profile's where there is none", examples=["ada@example.org"]
+    )
+    template: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2000,
+        description=_TEMPLATE,
+        examples=["{{rule_name}}: {{amount_usd}} USD on {{chain}}"],
+    )
 
 
 class NewRule(Body):
     """A rule to create."""
 
     name: Name
+    """The user's own name for it."""
     type: RuleType
+    """What it watches."""
     conditions: tuple[ConditionBody, ...] = Field(min_length=1, max_length=10, description="All must hold")
+    """All must hold."""
     actions: tuple[ActionBody, ...] = Field(default=(), max_length=10)
+    """Who is told; without any, the history and the stream alone."""
     enabled: StrictBool = True
+    """false: it is kept and matches nothing."""
     cooldown_seconds: Whole = Field(default=0, ge=0, le=31 * 24 * 3600)
+    """For so long after a firing it does not fire again."""
     trigger: Trigger | None = Field(default=None, description="edge for levels (price, gas, TVL), else level")
-    hysteresis: Amount | None = Field(default=None, ge=0, description="In the unit of the conditions' field")
+    hysteresis: Amount | None = Field(
+        default=None, ge=0, description="In the unit of the conditions' field", examples=["50"]
+    )
 
 
 class RuleChange(Body):
     """Changes of a rule; a field that is left out stays."""
 
     name: Name | None = None
+    """The user's own name for it."""
     type: RuleType | None = None
+    """What it watches."""
     conditions: tuple[ConditionBody, ...] | None = Field(default=None, min_length=1, max_length=10)
+    """All must hold; they replace those there are."""
     actions: tuple[ActionBody, ...] | None = Field(default=None, max_length=10)
+    """Who is told; they replace those there are."""
     enabled: StrictBool | None = None
+    """false: it is kept and matches nothing."""
     cooldown_seconds: Whole | None = Field(default=None, ge=0, le=31 * 24 * 3600)
+    """For so long after a firing it does not fire again."""
     trigger: Trigger | None = Field(default=None, description="null: the default of the rule's conditions")
     hysteresis: Amount | None = Field(default=None, ge=0, description="null: none")
-    version: Whole | None = Field(default=None, description="Refused with CONFLICT where the rule has another by now")
+    version: Whole | None = Field(
+        default=None, description="Refused with CONFLICT where the rule has another by now", examples=[3]
+    )
     new_signing_secret: StrictBool = False
+    """Make a new secret for its webhooks; the answer shows it once."""
 
     def changes(self) -> dict[str, Any]:
         """Return the given fields of a draft.
@@ -74,56 +108,85 @@ class RuleChange(Body):
 class TrialBody(Body):
     """The event and options of a rule's trial."""
 
-    event: dict[str, ExactJson] | None = Field(default=None, description="One that fits is made where there is none")
+    event: dict[str, ExactJson] | None = Field(
+        default=None,
+        description="One that fits is made where there is none",
+        examples=[{"kind": "transfer", "chain": "ethereum", "amount_usd": "1250000"}],
+    )
     deliver: StrictBool = Field(default=True, description="false: judge the event, tell nobody")
 
 
 class DestinationsBody(Body):
     """A user's destinations."""
 
-    email: Destination | None = Field(default=None, description="The profile's address where there is none")
-    webhook: Destination | None = None
-    push: Destination | None = None
-    telegram: Destination | None = None
+    email: Destination | None = Field(
+        default=None, description="The profile's address where there is none", examples=["ada@example.org"]
+    )
+    webhook: Destination | None = Field(
+        default=None,
+        description="A URL of your own server, called with a signature",
+        examples=["https://hooks.example.org/premium"],
+    )
+    push: Destination | None = Field(
+        default=None, description="A device's registration token of Firebase", examples=["fcm-registration-token"]
+    )
+    telegram: Destination | None = Field(
+        default=None, description="The chat's id, or @channel", examples=["@my_alerts"]
+    )
 
 
 class ConditionView(View):
     """One condition of a rule."""
 
-    field: str
-    operator: str
-    value: JsonValue
+    field: str = Field(description="A field of the rule's events", examples=["amount_usd"])
+    operator: str = Field(description="How the event's value compares with `value`", examples=["gte"])
+    value: JsonValue = Field(description="Exact, as it was given", examples=["1000000"])
 
 
 class ActionView(View):
     """One notification of a rule."""
 
     type: Channel
-    destination: str | None
-    template: str | None
+    """Where it goes."""
+    destination: str | None = Field(description="The profile's where there is none", examples=["ada@example.org"])
+    template: str | None = Field(
+        description="The text; null: the type's default", examples=["{{rule_name}}: {{amount_usd}} USD on {{chain}}"]
+    )
 
 
 class RuleView(View):
     """A rule."""
 
     id: UUID
-    name: str
+    """The rule's id."""
+    name: str = Field(description="The user's own name for it", examples=["Whales on ethereum"])
     type: RuleType
+    """What it watches."""
     conditions: tuple[ConditionView, ...]
+    """All must hold."""
     actions: tuple[ActionView, ...]
+    """Who is told."""
     enabled: bool
-    cooldown_seconds: int
+    """false: it matches nothing."""
+    cooldown_seconds: int = Field(description="For so long after a firing it does not fire again", examples=[300])
     trigger: Trigger
+    """`edge` fires when a level crosses into the condition, `level` each time it holds."""
     hysteresis: Amount | None
+    """How far a level must go back before it can cross again."""
     version: int
+    """Counts changes; give it back to change only what you have seen."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it was last changed."""
 
 
 class KeptRuleView(RuleView):
     """A rule that was just created or changed."""
 
-    signing_secret: str | None = Field(description="Of this rule's webhooks; shown once, when it is made")
+    signing_secret: str | None = Field(
+        description="Of this rule's webhooks; shown once, when it is made", examples=["whsec_9f2c…"]
+    )
 
     def remembered(self) -> KeptRuleView:
         """Return the answer without its secret, as repeated requests get it."""
@@ -134,64 +197,100 @@ class DeliveryView(View):
     """A delivery of an alert."""
 
     id: UUID
+    """The delivery's id."""
     notice: Literal["fired", "retracted"]
+    """What is told: that it fired, or that it was taken back."""
     channel: Channel
-    destination: str | None
+    """Over which channel."""
+    destination: str | None = Field(description="Where to", examples=["ada@example.org"])
     status: DeliveryStatus
+    """`dead`: the attempts are used up."""
     attempts: int
-    last_error: str | None
+    """Tries so far."""
+    last_error: str | None = Field(description="Why the last try failed", examples=["the destination answered 500"])
     next_attempt_at: datetime | None
+    """When it is tried again."""
     ended_at: datetime | None
+    """When it was sent or given up."""
 
 
 class AlertView(View):
     """An alert and its deliveries."""
 
     id: UUID
+    """The alert's id."""
     rule_id: UUID
-    rule_name: str
+    """The rule that it met."""
+    rule_name: str = Field(description="The rule's name at that time", examples=["Whales on ethereum"])
     type: RuleType
-    event_id: str
-    event: Mapping[str, JsonValue]
+    """What the rule watches."""
+    event_id: str = Field(description="The event's own id", examples=["ethereum:19000000:12"])
+    event: Mapping[str, JsonValue] = Field(
+        description="The event as it was matched, by the names of its fields (docs/alerts.md)",
+        examples=[
+            {"event_id": "ethereum:19000000:12", "kind": "transfer", "chain": "ethereum", "amount_usd": "1250000"}
+        ],
+    )
     event_time: datetime
+    """When the event happened."""
     triggered_at: datetime
+    """When the rule fired."""
     retracted_at: datetime | None
+    """When a reorganisation took the event back."""
     is_test: bool
+    """It was a trial of the rule."""
     deliveries: tuple[DeliveryView, ...]
+    """What became of each notification."""
 
 
 class TriedConditionView(View):
     """A condition in a trial."""
 
-    field: str
-    operator: str
+    field: str = Field(description="A field of the event", examples=["amount_usd"])
+    operator: str = Field(description="How it was compared", examples=["gte"])
     holds: bool
+    """Whether it holds for the event."""
 
 
 class TrialView(View):
     """The outcome of a trial."""
 
     matches: bool
+    """Whether all conditions hold."""
     conditions: tuple[TriedConditionView, ...]
-    event: Mapping[str, JsonValue]
+    """Each of them."""
+    event: Mapping[str, JsonValue] = Field(
+        description="The event that was judged",
+        examples=[{"kind": "transfer", "chain": "ethereum", "amount_usd": "1250000"}],
+    )
     alert_id: UUID | None = Field(description="In the history, where its deliveries show their status")
     deliveries: tuple[UUID, ...]
+    """Ids of the notifications that were started."""
 
 
 class DestinationsView(View):
     """A user's destinations."""
 
-    email: str | None = None
-    webhook: str | None = None
-    push: str | None = None
-    telegram: str | None = None
+    email: str | None = Field(
+        default=None, description="The address; the profile's where there is none", examples=["ada@example.org"]
+    )
+    webhook: str | None = Field(
+        default=None,
+        description="A URL of your own server, called with a signature",
+        examples=["https://hooks.example.org/premium"],
+    )
+    push: str | None = Field(
+        default=None, description="A device's registration token of Firebase", examples=["fcm-registration-token"]
+    )
+    telegram: str | None = Field(default=None, description="The chat's id, or @channel", examples=["@my_alerts"])
 
 
 class KeptDestinationsView(DestinationsView):
     """Destinations that were just kept."""
 
     signing_secret: str | None = Field(
-        description="Of notices to the webhook that are not a rule's; shown once, when it is made"
+        description="Of notices to the webhook that are not a rule's; shown once, when it is made",
+        examples=["whsec_9f2c…"],
     )
 
     def remembered(self) -> KeptDestinationsView:

@@ -23,10 +23,18 @@ class EarlierBody(Body):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=None)
 
     name: Name
+    """The user's own name for it."""
     alert_type: AlertType
+    """What it watches, and what `threshold` means."""
     channels: tuple[Channel, ...] = Field(default=(), max_length=10)
-    condition: dict[str, Number] = Field(max_length=10)
+    """Where it goes; the destinations are the profile's."""
+    condition: dict[str, Number] = Field(
+        max_length=10,
+        description="The fields of that type: `threshold`, `asset`, `chain` …",
+        examples=[{"threshold": "1000000"}],
+    )
     enabled: StrictBool = True
+    """false: it is kept and matches nothing."""
 
     def draft(self) -> Draft:
         """Return the draft of a rule that the earlier form describes.
@@ -43,13 +51,20 @@ class EarlierView(View):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=None)
 
     id: UUID
-    name: str
-    alert_type: str
+    """The rule's id."""
+    name: str = Field(description="The user's own name for it", examples=["Whales"])
+    alert_type: str = Field(description="What it watches", examples=["whale_movement"])
     channels: tuple[Channel, ...]
-    condition: Mapping[str, JsonValue]
+    """Where it goes."""
+    condition: Mapping[str, JsonValue] = Field(
+        description="The fields of that type", examples=[{"threshold": "1000000"}]
+    )
     enabled: bool
+    """false: it matches nothing."""
     created_at: datetime
+    """When it was made."""
     updated_at: datetime
+    """When it was last changed."""
 
 
 def earlier_view(row: RuleRow) -> EarlierView:

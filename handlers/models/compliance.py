@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from handlers.runtime import Moment, Position, Principal, View
 from premium.audit.service import Entry
@@ -23,7 +23,9 @@ Since = Annotated[Moment | None, Query(alias="from", description="The earliest b
 Until = Annotated[Moment | None, Query(alias="to", description="The latest beginning")]
 ActionPrefix = Annotated[
     str | None,
-    Query(alias="action", min_length=1, max_length=100, description="How the action begins: `DELETE /v1/users`"),
+    Query(
+        alias="action", min_length=1, max_length=100, description="How the action begins", examples=["DELETE /v1/users"]
+    ),
 ]
 
 
@@ -31,29 +33,40 @@ class ActorView(View):
     """The user, key or operator that changed something."""
 
     kind: Literal["user", "key", "operator", "system", "anonymous"]
-    id: str
-    """The user's id, also where a key was used; `operator:<name>`, `system`, `anonymous`."""
+    """What acted: a user, a key, an operator, the system, or nobody known."""
+    id: str = Field(
+        description="The user's id, also where a key was used; `operator:<name>`, `system`, `anonymous`",
+        examples=["0198f6ab-5c1e-7d2a-9b3f-2f1a6c0d4e57"],
+    )
     key_id: UUID | None
-    roles: tuple[str, ...]
+    """The API key that was used."""
+    roles: tuple[str, ...] = Field(description="Roles that the actor had", examples=[["admin"]])
 
 
 class AuditEntryView(View):
     """One change and its outcome."""
 
     id: UUID
+    """The entry's id."""
     time: datetime
+    """When it began."""
     ended_at: datetime | None
+    """When it ended; null: under way, or ended without a word."""
     actor: ActorView
-    action: str
-    targets: tuple[str, ...]
-    """Ids of what was changed."""
+    """Who did it."""
+    action: str = Field(description="What was done: a route, a job or a command", examples=["PUT /v1/users/profile"])
+    targets: tuple[str, ...] = Field(
+        description="Ids of what was changed", examples=[["0198f6ab-5c1e-7d2a-9b3f-2f1a6c0d4e57"]]
+    )
     outcome: Literal["done", "refused", "failed", "unknown"]
     """`unknown`: under way, or ended without a word."""
-    code: str | None
-    changes: Mapping[str, JsonValue]
-    request_id: str
-    address: str
-    user_agent: str
+    code: str | None = Field(description="The error code of what was refused or failed", examples=["FORBIDDEN"])
+    changes: Mapping[str, JsonValue] = Field(
+        description="What it was changed to, without secrets", examples=[{"email": "set"}]
+    )
+    request_id: str = Field(description="Also in the logs", examples=["req_JKJaXmPLvHcESHA="])
+    address: str = Field(description="Where the request came from", examples=["203.0.113.7"])
+    user_agent: str = Field(description="What the client calls itself", examples=["curl/8.5.0"])
 
     @classmethod
     def of(cls, entry: Entry) -> AuditEntryView:

@@ -22,13 +22,18 @@ class UserNoticeView(View):
     """A notice as the app shows it."""
 
     id: UUID
-    kind: str = Field(description="The service that tells, a dot, what it tells")
-    title: str
-    text: str
-    data: Mapping[str, JsonValue]
+    """The notice's id."""
+    kind: str = Field(description="The service that tells, a dot, what it tells", examples=["alerts.fired"])
+    title: str = Field(description="One line", examples=["Whales on ethereum"])
+    text: str = Field(description="The message", examples=["Whale: 1,250,000 USD moved"])
+    data: Mapping[str, JsonValue] = Field(
+        description="Ids and figures for programs", examples=[{"alertId": "0198f6ab-5c1e-7d2a-9b3f-2f1a6c0d4e57"}]
+    )
     read_at: datetime | None
+    """When its user marked it as read."""
     withdrawn_at: datetime | None = Field(description="When a later notice took it back")
     created_at: datetime
+    """When it was told."""
 
 
 class NoticePosition(Position):

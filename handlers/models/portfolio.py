@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import Amount, Body, Position, View
+from handlers.runtime import Amount, Body, Position, Ratio, View
 from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Status, Wallet
 from premium.portfolio.valuation.performance import Performance
 from premium.prices.model import Quality
@@ -19,9 +19,23 @@ from premium.prices.model import Quality
 class NewWallet(Body):
     """A wallet to watch."""
 
-    address: str = Field(min_length=1, max_length=128, description="EVM address; a mixed-case one must fit EIP-55")
-    label: str | None = Field(default=None, min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")
-    chains: tuple[str, ...] = Field(default=(), max_length=200, description="Short names; empty: every chain")
+    address: str = Field(
+        min_length=1,
+        max_length=128,
+        description="EVM address; a mixed-case one must fit EIP-55",
+        examples=["0x52908400098527886E0F7030069857D2E4169EE7"],
+    )
+    label: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        pattern=r"^\S(.*\S)?$",
+        description="The user's own name for it",
+        examples=["Cold storage"],
+    )
+    chains: tuple[str, ...] = Field(
+        default=(), max_length=200, description="Short names; empty: every chain", examples=[["ethereum", "base"]]
+    )
 
 
 class WalletPosition(Position):
@@ -42,11 +56,12 @@ class WalletView(View):
     """A watched wallet."""
 
     id: UUID
-    address: str
-    label: str | None
-    chains: tuple[str, ...]
-    """Empty: every chain."""
+    """The wallet's id."""
+    address: str = Field(description="EVM address by EIP-55", examples=["0x52908400098527886E0F7030069857D2E4169EE7"])
+    label: str | None = Field(description="The user's own name for it", examples=["Cold storage"])
+    chains: tuple[str, ...] = Field(description="Short names; empty: every chain", examples=[["ethereum", "base"]])
     created_at: datetime
+    """Since when it is watched."""
 
     @classmethod
     def of(cls, wallet: Wallet) -> Self:
@@ -58,20 +73,29 @@ class AssetView(View):
     """An asset and its amount over all wallets."""
 
     id: UUID
-    chain: str
-    asset: str
-    """`chain:address`; the native coin under the zero address."""
-    symbol: str
-    category: str
-    decimals: int | None
-    """Null where the contract tells no scale: the balance is then in base units."""
+    """The asset's id in this portfolio."""
+    chain: str = Field(description="The chain's short name", examples=["ethereum"])
+    asset: str = Field(
+        description="`chain:address`; the native coin under the zero address",
+        examples=["ethereum:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"],
+    )
+    symbol: str = Field(description="What the contract calls itself; any contract may claim any", examples=["USDC"])
+    category: str = Field(description="What kind of thing it is", examples=["stablecoin"])
+    decimals: int | None = Field(
+        description="Null where the contract tells no scale: the balance is then in base units", examples=[6]
+    )
     balance: Amount
+    """Over all wallets, in whole units."""
     price_usd: Amount | None
+    """Of one unit; null where there is none."""
     price_quality: Quality
+    """How far the price may be trusted."""
     value_usd: Amount | None
     """Null without a good price; such an asset is not in the total."""
     is_stale: bool
+    """It was read at an earlier refresh than the newest."""
     as_of: datetime
+    """When it was read."""
 
     @classmethod
     def of(cls, row: AssetRow) -> Self:
@@ -82,14 +106,19 @@ class AssetView(View):
 class ChainView(View):
     """A chain's value, and whether it could be read."""
 
-    chain: str
+    chain: str = Field(description="Its short name", examples=["ethereum"])
     status: Status
+    """How well it was read."""
     value_usd: Amount
+    """Of the assets on it with good prices."""
     as_of: datetime | None
-    block: int | None
-    reason: str | None
-    """Why it could not be read."""
-    unreadable: tuple[str, ...]
+    """When it was read; null: never."""
+    block: int | None = Field(description="The block at which it was read", examples=[19000000])
+    reason: str | None = Field(description="Why it could not be read", examples=["the node does not answer"])
+    unreadable: tuple[str, ...] = Field(
+        description="Assets whose contracts did not answer",
+        examples=[["ethereum:0x0000000000000000000000000000000000000001"]],
+    )
 
     @classmethod
     def all_of(cls, snapshot: Snapshot) -> list[Self]:
@@ -103,15 +132,21 @@ class PortfolioView(View):
     """The newest snapshot: its totals, by category and by chain."""
 
     total_value_usd: Amount
+    """Of all assets with good prices."""
     uncertain_value_usd: Amount
     """Worth of what has only a doubtful or old price; not in the total."""
     is_stale: bool
     """A part is older than the snapshot or missing; `chains` says which."""
     as_of: datetime
+    """When the snapshot was taken."""
     job_id: UUID
-    assets: int
-    categories: dict[str, Amount]
+    """The refresh that took it."""
+    assets: int = Field(description="How many assets are held", examples=[12])
+    categories: dict[str, Amount] = Field(
+        description="Value by category", examples=[{"stablecoin": "1200", "coin": "300.5"}]
+    )
     chains: list[ChainView]
+    """Value by chain, the most valuable first."""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
@@ -132,9 +167,13 @@ class PointView(View):
     """The value at the end of an interval, and its extremes."""
 
     at: datetime
+    """The end of the interval."""
     value_usd: Amount
+    """The last snapshot's value in it."""
     lowest_usd: Amount
+    """The lowest snapshot's."""
     highest_usd: Amount
+    """The highest snapshot's."""
 
 
 class HistoryView(View):
@@ -144,7 +183,9 @@ class HistoryView(View):
     """
 
     interval: Interval
+    """How long an interval is."""
     points: list[PointView]
+    """One for each interval in which there was a snapshot."""
 
     @classmethod
     def of(cls, interval: Interval, points: Sequence[Point]) -> Self:
@@ -160,17 +201,29 @@ class PerformanceView(View):
     """
 
     start: datetime
+    """The first snapshot of the period."""
     end: datetime
+    """The last."""
     start_value: Amount
+    """USD at the start."""
     end_value: Amount
+    """USD at the end."""
     net_flow: Amount
+    """USD put in less what was taken out."""
     profit: Amount
-    roi: Amount | None
-    time_weighted_return: Amount | None
-    money_weighted_return: Amount | None
-    apy: Amount | None
-    max_drawdown: Amount
-    volatility: Amount | None
+    """`endValue` - `startValue` - `netFlow`."""
+    roi: Ratio | None
+    """Profit by the capital at work; null without any."""
+    time_weighted_return: Ratio | None
+    """Independent of when money came and went."""
+    money_weighted_return: Ratio | None
+    """The internal rate of return over the period."""
+    apy: Ratio | None
+    """The time-weighted return over a year; null for periods too short for it."""
+    max_drawdown: Ratio
+    """The deepest fall from a high."""
+    volatility: Ratio | None
+    """Of daily returns, over a year; null with too few."""
 
     @classmethod
     def of(cls, performance: Performance) -> Self:

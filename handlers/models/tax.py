@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
-from handlers.runtime import Amount, Body, Position, View
+from handlers.runtime import Amount, Body, Figures, Position, View
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import ReportPayload, WalletPayload
@@ -27,15 +27,38 @@ class Import(Body):
     docs/tax-format.md describes the document.
     """
 
-    transactions: tuple[Any, ...] | None = Field(default=None, max_length=MAX_ROWS)
-    csv: str | None = Field(default=None, description="Own CSV, or an export of an exchange or tool, by its header")
-    source: str | None = Field(default=None, max_length=40, description="The CSV's exchange or tool, over its header")
-    file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME)
+    transactions: tuple[Any, ...] | None = Field(
+        default=None,
+        max_length=MAX_ROWS,
+        description="Neutral rows (docs/tax-format.md)",
+        examples=[
+            [
+                {
+                    "id": "t1",
+                    "timestamp": "2025-03-01T12:00:00Z",
+                    "type": "buy",
+                    "asset": "ETH",
+                    "amount": "1.5",
+                    "price": "2200",
+                    "fee": "3",
+                }
+            ]
+        ],
+    )
+    csv: str | None = Field(
+        default=None,
+        description="Own CSV, or an export of an exchange or tool, by its header",
+        examples=["id,timestamp,type,asset,amount,price,fee\nt1,2025-03-01T12:00:00Z,buy,ETH,1.5,2200,3\n"],
+    )
+    source: str | None = Field(
+        default=None, max_length=40, description="The CSV's exchange or tool, over its header", examples=["kraken"]
+    )
+    file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"])
     lenient: bool = Field(default=False, description="Leave out what is wrong and say so, instead of refusing it all")
-    jurisdiction: str | None = Field(default=None, description="Read and left to the report")
-    currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$", description=_CURRENCY)
-    method: str | None = Field(default=None, description="Read and left to the report")
-    lot_scope: str | None = Field(default=None, description="Read and left to the report")
+    jurisdiction: str | None = Field(default=None, description="Read and left to the report", examples=["US"])
+    currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$", description=_CURRENCY, examples=["EUR"])
+    method: str | None = Field(default=None, description="Read and left to the report", examples=["FIFO"])
+    lot_scope: str | None = Field(default=None, description="Read and left to the report", examples=["universal"])
 
     def check(self) -> None:
         """Raise InvalidInput unless exactly one of the two is given."""
@@ -60,23 +83,35 @@ class ImportUpload(Body):
     """The options by which an uploaded file is imported."""
 
     lenient: bool = False
-    source: str | None = Field(default=None, max_length=40, description="The exchange or tool, instead of the header")
+    """Leave out what is wrong and say so, instead of refusing it all."""
+    source: str | None = Field(
+        default=None, max_length=40, description="The exchange or tool, instead of the header", examples=["kraken"]
+    )
     currency: str = Field(default="USD", pattern="^[A-Za-z]{3}$", description=_CURRENCY)
-    file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME)
+    file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"])
 
 
 class ImportWallet(Body):
     """A wallet of the caller whose transactions are read from its chain."""
 
-    chain: str = Field(min_length=1, max_length=64, description="Short name: ethereum, base, …")
-    address: str = Field(min_length=1, max_length=128, description="EVM address that GET /v1/portfolio/wallets lists")
-    from_block: int | None = Field(default=None, ge=0, lt=2**53, description="By default where the last import ended")
-    to_block: int | None = Field(default=None, ge=0, lt=2**53, description="By default the newest that is settled")
+    chain: str = Field(min_length=1, max_length=64, description="Short name: ethereum, base, …", examples=["ethereum"])
+    address: str = Field(
+        min_length=1,
+        max_length=128,
+        description="EVM address that GET /v1/portfolio/wallets lists",
+        examples=["0x52908400098527886E0F7030069857D2E4169EE7"],
+    )
+    from_block: int | None = Field(
+        default=None, ge=0, lt=2**53, description="By default where the last import ended", examples=[19000000]
+    )
+    to_block: int | None = Field(
+        default=None, ge=0, lt=2**53, description="By default the newest that is settled", examples=[19000100]
+    )
 
     def payload(self) -> WalletPayload:
         """Return the job's payload; InvalidInput for a range without blocks."""
         if self.to_block is not None and self.to_block < (self.from_block or 0):
-            raise InvalidInput("The range is empty", details={"to_block": "must not lie before from_block"})
+            raise InvalidInput("The range is empty", details={"toBlock": "must not lie before fromBlock"})
         return WalletPayload(**self.model_dump())
 
 
@@ -84,21 +119,47 @@ class UploadView(View):
     """The form that sends a file, and the link that imports it."""
 
     id: UUID
-    url: str
-    fields: Mapping[str, str] = Field(description="Form fields that go before the file")
-    max_bytes: int
-    links: Mapping[str, str]
+    """The upload's id."""
+    url: str = Field(
+        description="Where the form is posted to, as multipart/form-data",
+        examples=["https://premium-exports.s3.amazonaws.com/"],
+    )
+    fields: Mapping[str, str] = Field(
+        description="Form fields that go before the file", examples=[{"key": "imports/…", "policy": "…"}]
+    )
+    max_bytes: int = Field(description="The largest file that the form takes", examples=[268435456])
+    links: Mapping[str, str] = Field(
+        description="`import` names its job, and starts it where need be",
+        examples=[{"import": "/v1/tax/transactions/uploads/0198f6ab-5c1e-7d2a-9b3f-2f1a6c0d4e57/import"}],
+    )
 
 
 class NewReport(Body):
     """The tax year and rules of a report to make."""
 
-    year: int = Field(ge=2009, le=2100, description="Tax year, by the calendar year in which it starts")
-    jurisdiction: str = Field(default="US", min_length=2, max_length=7)
-    method: str | None = Field(default=None, max_length=32, description="The jurisdiction's by default")
+    year: int = Field(
+        ge=2009, le=2100, description="Tax year, by the calendar year in which it starts", examples=[2025]
+    )
+    jurisdiction: str = Field(
+        default="US", min_length=2, max_length=7, description="ISO country code, or `generic`", examples=["US"]
+    )
+    method: str | None = Field(
+        default=None, max_length=32, description="The jurisdiction's by default", examples=["FIFO"]
+    )
     lot_scope: Literal["universal", "per_wallet", "pool", "portfolio"] | None = None
-    currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$")
-    time_zone: str | None = Field(default=None, max_length=60)
+    """How far lots are shared between wallets; the jurisdiction's by default."""
+    currency: str | None = Field(
+        default=None,
+        pattern="^[A-Za-z]{3}$",
+        description="What the report is in; the jurisdiction's by default",
+        examples=["USD"],
+    )
+    time_zone: str | None = Field(
+        default=None,
+        max_length=60,
+        description="Whose days and years count; the jurisdiction's by default",
+        examples=["America/New_York"],
+    )
 
     def payload(self) -> ReportPayload:
         """Return the job's payload."""
@@ -108,8 +169,12 @@ class NewReport(Body):
 class EarlierReport(Body):
     """A report in the earlier form, by the jurisdiction's default method."""
 
-    year: int = Field(ge=2009, le=2100, description="Tax year, by the calendar year in which it starts")
-    jurisdiction: str = Field(default="US", min_length=2, max_length=7)
+    year: int = Field(
+        ge=2009, le=2100, description="Tax year, by the calendar year in which it starts", examples=[2025]
+    )
+    jurisdiction: str = Field(
+        default="US", min_length=2, max_length=7, description="ISO country code, or `generic`", examples=["US"]
+    )
     format: Literal["pdf", "csv", "json", "txf"] = Field(
         default="pdf", description="What is wanted of it; the report links all of its documents"
     )
@@ -118,65 +183,93 @@ class EarlierReport(Body):
 class RemarkView(View):
     """A warning about a transaction or a line."""
 
-    code: str
-    transaction: str | None
-    line: int | None
-    field: str | None
-    message: str
+    code: str = Field(description="What kind of remark it is", examples=["unknown_field"])
+    transaction: str | None = Field(description="The transaction's own id", examples=["t1"])
+    line: int | None = Field(description="The line in the file", examples=[2])
+    field: str | None = Field(description="The field", examples=["fee"])
+    message: str = Field(description="The remark in words", examples=["The fee has no currency"])
 
 
 class ImportView(View):
     """The outcome of an import: what it added and left out."""
 
     added: int
+    """Rows that are new."""
     known: int = Field(description="Rows whose id was imported before: they change nothing")
     skipped: int
+    """Rows that were left out, each with a warning."""
     warnings: tuple[RemarkView, ...]
+    """At most 200 of them."""
 
 
 class TransactionView(View):
     """An imported transaction."""
 
     id: UUID
-    source_id: str
+    """Its id here."""
+    source_id: str = Field(description="Its id in the document or file that it came from", examples=["t1"])
     timestamp: datetime
-    type: str
-    asset: str
+    """When it happened."""
+    type: str = Field(description="What it was, in the words of docs/tax-format.md", examples=["buy"])
+    asset: str = Field(description="Symbol, or `chain:address`", examples=["ETH"])
     amount: Amount
+    """In whole units."""
     price: Amount | None
+    """Of one unit, in the currency of the import."""
     fee: Amount | None
-    wallet: str
-    chain: str | None
-    tx_hash: str | None
-    details: Mapping[str, JsonValue]
+    """In that currency."""
+    wallet: str = Field(description="Where it happened", examples=["kraken"])
+    chain: str | None = Field(description="The chain's short name", examples=["ethereum"])
+    tx_hash: str | None = Field(
+        description="The transaction on its chain",
+        examples=["0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"],
+    )
+    details: Mapping[str, JsonValue] = Field(
+        description="The other fields of its row, by the names of docs/tax-format.md", examples=[{"note": "first buy"}]
+    )
 
 
 class ReportView(View):
     """A finished report, or the state of its job."""
 
     id: UUID
+    """The report's id, which is its job's."""
     status: JobStatus
+    """How far it is."""
     progress: Amount
-    year: int | None
-    jurisdiction: str | None
-    method: str | None
-    lot_scope: str | None
-    totals: Mapping[str, JsonValue] | None
-    links: Mapping[str, str] = Field(description="Format → link that works for 15 minutes")
-    error: str | None
+    """0 to 1."""
+    year: int | None = Field(description="The tax year, by the calendar year in which it starts", examples=[2025])
+    jurisdiction: str | None = Field(description="Whose rules it follows", examples=["US"])
+    method: str | None = Field(description="How lots are chosen", examples=["FIFO"])
+    lot_scope: str | None = Field(description="How far lots are shared between wallets", examples=["universal"])
+    totals: Figures | None = Field(
+        description="The year's sums, in the report's currency",
+        examples=[{"totals": {"proceeds": "1799", "costBasis": "601", "longTerm": "1198", "total": "1198"}}],
+    )
+    links: Mapping[str, str] = Field(
+        description="Format → link that works for 15 minutes",
+        examples=[{"summary_pdf": "https://premium-reports.s3.amazonaws.com/…"}],
+    )
+    error: str | None = Field(description="Why it failed, in words", examples=["There are no transactions"])
     generated_at: datetime | None
+    """When it was finished."""
 
 
 class SummaryView(View):
     """The totals of a year by its newest report."""
 
-    year: int
-    jurisdiction: str
-    method: str
-    lot_scope: str
+    year: int = Field(description="The tax year, by the calendar year in which it starts", examples=[2025])
+    jurisdiction: str = Field(description="Whose rules it follows", examples=["US"])
+    method: str = Field(description="How lots are chosen", examples=["FIFO"])
+    lot_scope: str = Field(description="How far lots are shared between wallets", examples=["universal"])
     report_id: UUID
+    """The report that these are of."""
     generated_at: datetime | None
-    totals: Mapping[str, JsonValue]
+    """When it was finished."""
+    totals: Figures = Field(
+        description="The year's sums, in the report's currency",
+        examples=[{"totals": {"proceeds": "1799", "costBasis": "601", "longTerm": "1198", "total": "1198"}}],
+    )
 
 
 class TransactionPosition(Position):

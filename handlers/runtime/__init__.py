@@ -4,11 +4,11 @@ It is the HTTP side alone; nothing here knows a service.
 """
 
 from handlers.runtime.answers.envelope import Listing
-from handlers.runtime.answers.jobs import JobView, job_view
+from handlers.runtime.answers.jobs import JobErrorView, JobView, job_view
 from handlers.runtime.answers.pagination import Cursor, Limit, Position, cursor_of, listing, position
 from handlers.runtime.audit import audited
 from handlers.runtime.entry import entry
-from handlers.runtime.models import Amount, Body, ExactJson, Moment, Number, View, Whole
+from handlers.runtime.models import Amount, Body, ExactJson, Figures, Moment, Number, Ratio, View, Whole
 from handlers.runtime.requests.arguments import Caller, IdempotencyKey, RequestId
 from handlers.runtime.requests.needs import needs, public
 from handlers.runtime.router import Router, router
@@ -21,7 +21,9 @@ __all__ = [
     "Caller",
     "Cursor",
     "ExactJson",
+    "Figures",
     "IdempotencyKey",
+    "JobErrorView",
     "JobView",
     "Limit",
     "Listing",
@@ -29,6 +31,7 @@ __all__ = [
     "Number",
     "Position",
     "Principal",
+    "Ratio",
     "RequestId",
     "Router",
     "Tier",

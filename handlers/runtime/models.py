@@ -6,8 +6,9 @@ Frozen, camelCase outside, snake_case inside.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Self
 
 from pydantic import (
@@ -42,6 +43,39 @@ Amount = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["1234.5"]}),
 ]
 """Money or tokens: a decimal string on the wire, never a float, never an exponent in an answer."""
+
+_RATIO_DIGITS = Decimal("0.000001")
+
+
+def _ratio(value: Decimal) -> str:
+    return plain(value.quantize(_RATIO_DIGITS, ROUND_HALF_EVEN) if abs(value) < 10**12 else value)
+
+
+Ratio = Annotated[
+    Decimal,
+    PlainSerializer(_ratio, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["0.0525"]}),
+]
+"""A quotient in an answer: a fraction (0.05 is 5 %) to six places, half-even, since a person reads it."""
+
+_SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+
+
+def _camel_names(value: object) -> object:
+    match value:
+        case Mapping():
+            return {_camel(str(name)): _camel_names(member) for name, member in value.items()}
+        case list() | tuple():
+            return [_camel_names(member) for member in value]
+    return value
+
+
+def _camel(name: str) -> str:
+    return to_camel(name) if _SNAKE.fullmatch(name) else name
+
+
+Figures = Annotated[Mapping[str, JsonValue], BeforeValidator(_camel_names)]
+"""What a job or report made, as JSON: its names are in camelCase outside, in snake_case inside."""
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*")
 _YEARS = (1970, 9998)

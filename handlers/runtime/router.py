@@ -14,6 +14,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic.alias_generators import to_camel
 
 from handlers.runtime.adapt import JSON, enveloped
 from handlers.runtime.answers.envelope import failure
@@ -62,13 +63,20 @@ class Router(APIGatewayHttpResolver):
     def _documented(
         self, options: dict[str, Any], function: Callable[..., Any], requirement: Needs, model: type[Any] | None
     ) -> dict[str, Any]:
-        """Add a route's summary, tag, security and answer to its options.
+        """Add a route's name, texts, needs and answer to its options.
 
         The OpenAPI document shows them.
         """
-        summary = (function.__doc__ or function.__name__).split("\n")[0].strip(". ")
+        first, _, rest = inspect.cleandoc(function.__doc__ or function.__name__).partition("\n")
         credentials: list[dict[str, list[str]]] = [] if requirement.public else [{"bearer": []}, {"apiKey": []}]
-        said = {"tags": [self.tag], "summary": summary, "security": credentials}
+        said = {
+            "tags": [self.tag],
+            "summary": first.strip(". "),
+            "description": f"{rest.strip()}\n\n{requirement.sentence()}".strip(),
+            "operation_id": to_camel(function.__name__),
+            "security": credentials,
+            "openapi_extensions": requirement.extensions(),
+        }
         options |= {name: options[name] or value for name, value in said.items()}
         if model is not None:
             answer = {"description": "Success", "content": {JSON: {"model": model}}}

@@ -233,7 +233,7 @@ class TaxReports:
             until_tax_year=payload.year,
         )
         if chosen.universal_too_late:
-            raise Unprocessable(UNIVERSAL_TOO_LATE, details={"lot_scope": "per_wallet"})
+            raise Unprocessable(UNIVERSAL_TOO_LATE, details={"lotScope": "per_wallet"})
         # Settled now, so that a repeat of the job says the same whatever the profile says then.
         zone = payload.time_zone if chosen.own_days else self.accounts.profile(user_id).time_zone
         settled = {"jurisdiction": chosen.rules.code, "method": chosen.method, "time_zone": zone}

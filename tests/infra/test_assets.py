@@ -35,7 +35,7 @@ def test_a_second_build_is_the_same_to_the_byte(
 def test_code_is_ours_alone_and_the_same_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = assets.code()
     names = zipfile.ZipFile(first).namelist()
-    assert {name.split("/")[0] for name in names} == {"handlers", "premium"}
+    assert {name.split("/")[0] for name in names} == {"handlers", "premium", "reference"}
     assert not [name for name in names if "__pycache__" in name or "test" in Path(name).parts]
     monkeypatch.setenv("PREMIUM_ASSETS_DIR", str(tmp_path / "lambda"))
     assert assets.code.__wrapped__().read_bytes() == first.read_bytes()

@@ -5,72 +5,98 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, WithJsonSchema
 from pydantic_core import to_jsonable_python
 
+from handlers.runtime.answers.errors import STATUS
 from handlers.runtime.models import View
 from premium.errors import AppError
 
 T = TypeVar("T")
+
+ErrorCode = Annotated[str, WithJsonSchema({"type": "string", "enum": list(STATUS)})]
 
 
 class Meta(View):
     """The metadata of every answer."""
 
     timestamp: datetime
-    request_id: str
-    """Also in `X-Request-Id`, the logs and the trace."""
+    """When the answer was made."""
+    request_id: str = Field(
+        description="Also in `X-Request-Id`, the logs and the trace", examples=["req_JKJaXmPLvHcESHA="]
+    )
 
 
 class Pagination(View):
     """The limit of a page and the cursor of the next."""
 
-    limit: int
-    next_cursor: str | None
-    """Give it back as `cursor` for the next page; null on the last."""
+    limit: int = Field(description="How many items a page has at most", examples=[50])
+    next_cursor: str | None = Field(
+        description="Give it back as `cursor` for the next page; null on the last", examples=["eyJpZCI6…"]
+    )
 
 
 class ListMeta(Meta):
     """The metadata of an answer with a list."""
 
     pagination: Pagination
-    unread: int | None = Field(default=None, exclude_if=lambda unread: unread is None)
-    """Of notices: how many were not read, on all pages."""
+    """Where the next page begins."""
+    unread: int | None = Field(
+        default=None,
+        exclude_if=lambda unread: unread is None,
+        description="Of notices: how many were not read, on all pages",
+        examples=[3],
+    )
 
 
 class Success(View, Generic[T]):
     """The envelope of one value."""
 
     success: Literal[True] = True
+    """Always true."""
     data: T
+    """What was asked for."""
     meta: Meta
+    """About the answer."""
 
 
 class SuccessList(View, Generic[T]):
     """The envelope of a list."""
 
     success: Literal[True] = True
+    """Always true."""
     data: Sequence[T]
+    """The items of this page."""
     meta: ListMeta
+    """About the answer."""
 
 
 class ErrorView(View):
     """An error as its caller sees it."""
 
-    code: str
-    message: str
-    details: Mapping[str, JsonValue]
-    """For INVALID_INPUT: each field's name and what is wrong with it."""
+    code: ErrorCode
+    """What went wrong, for programs."""
+    message: str = Field(
+        description="In words, for people; programs go by the code",
+        examples=["limit: Input should be less than or equal to 200"],
+    )
+    details: Mapping[str, JsonValue] = Field(
+        description="For INVALID_INPUT: each field's name and what is wrong with it",
+        examples=[{"limit": "Input should be less than or equal to 200"}],
+    )
 
 
 class Failure(View):
     """The envelope of an error."""
 
     success: Literal[False] = False
+    """Always false."""
     error: ErrorView
+    """What went wrong."""
     meta: Meta
+    """About the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)

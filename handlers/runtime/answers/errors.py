@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic.alias_generators import to_camel
 
 from premium.errors import AppError, InvalidInput, NotFound, UpstreamUnavailable
 
@@ -75,6 +76,8 @@ def _words(problem: Mapping[str, Any]) -> str:
 
 def _field(location: tuple[Any, ...]) -> str:
     inside = location[1:] if location and location[0] in ("body", "query", "path", "header") else location
+    if location and location[0] == "path":
+        inside = tuple(to_camel(str(part)) for part in inside)
     return ".".join(str(part)[:100] for part in inside) or str(location[0] if location else "request")
 
 

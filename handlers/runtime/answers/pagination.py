@@ -22,9 +22,10 @@ from premium.errors import InvalidInput
 
 _CHECK_BYTES = 12
 MAX_LIMIT = 200
+_CURSOR = "`meta.pagination.nextCursor` of the page before; none for the first"
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items, 1 to 200")]
-Cursor = Annotated[str | None, Query(max_length=1024, description="`meta.pagination.nextCursor` of the page before")]
+Cursor = Annotated[str | None, Query(max_length=1024, description=_CURSOR, examples=["q3Jk0aY2n8VQe1Zx…"])]
 
 
 class Position(BaseModel):

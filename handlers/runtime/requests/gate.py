@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -37,6 +37,8 @@ class Gate(OpenAPIRequestValidationMiddleware):
             state.route = f"{route.method} {route.openapi_path}"
         (requirement or _UNMATCHED).check(state)
         _check_query(app.current_event.raw_event)
+        if requirement is not None:
+            _check_names(app.current_event.raw_event, [one.alias for one in route.dependant.query_params])
         state.idempotency_key = _idempotency_key(app.current_event.headers.get("idempotency-key"))
         return super().handler(app, next_middleware)
 
@@ -53,6 +55,15 @@ def _idempotency_key(given: str | None) -> str | None:
         problem = "1 to 255 printable ASCII characters without spaces"
         raise InvalidInput("The Idempotency-Key is not valid", details={"Idempotency-Key": problem})
     return given
+
+
+def _check_names(event: Mapping[str, Any], known: Collection[str]) -> None:
+    """Refuse a parameter that the route does not know: a misspelt filter would answer everything."""
+    unknown = [name for name in event.get("queryStringParameters") or {} if name not in known]
+    if unknown:
+        names = ", ".join(sorted(known)) or "none"
+        details = {name[:100]: f"not a parameter here; there are: {names}" for name in unknown[:20]}
+        raise InvalidInput(f"There is no query parameter {unknown[0][:100]!r} here", details=details)
 
 
 def _check_query(event: Mapping[str, Any]) -> None:

@@ -46,6 +46,20 @@ class Needs:
         if not self.public:
             self._check(state.principal)
 
+    def sentence(self) -> str:
+        """Return what a reader of the API's reference is told: tier, role and scope."""
+        if self.public:
+            return "Needs no credentials."
+        told = [f"the tier `{self.tier.value}` or above" if self.tier is not Tier.FREE else "a user of any tier"]
+        told += [f"the role `{self.role}`"] if self.role else []
+        told += [f"of an API key the scope `{self.scope}`"] if self.scope else []
+        return f"Needs {', '.join(told)}."
+
+    def extensions(self) -> dict[str, str]:
+        """Return the same for programs that read the document."""
+        said = {"x-tier": None if self.public else self.tier.value, "x-scope": self.scope, "x-role": self.role}
+        return {name: value for name, value in said.items() if value is not None}
+
     def _check(self, caller: Principal) -> None:
         if self.role is not None and not caller.has_role(self.role):
             raise Forbidden("This needs another role", details={"role": self.role})

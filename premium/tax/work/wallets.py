@@ -70,7 +70,7 @@ def _blocks(payload: WalletPayload, chain: Chain, known: BlockRange | None, newe
     """Return (first block that was asked for, first that is not read yet, last)."""
     last = _settled(chain, newest) if payload.to_block is None else payload.to_block
     if last > newest:
-        raise Unprocessable(f"{chain.name} has no block {last} yet", details={"to_block": last, "newest": newest})
+        raise Unprocessable(f"{chain.name} has no block {last} yet", details={"toBlock": last, "newest": newest})
     follows = 0 if known is None else known.next
     first = follows if payload.from_block is None else payload.from_block
     is_known = known is not None and known.first <= first <= known.next

@@ -79,6 +79,8 @@ def _conforms(method: str, path: str, answer: Mapping[str, Any]) -> None:
         return
     promised = operation["responses"].get(str(answer["statusCode"]))
     assert promised is not None, (method, path, answer["statusCode"], answer["body"])
+    if "$ref" in promised:
+        promised = WHOLE["components"]["responses"][promised["$ref"].rpartition("/")[2]]
     schema = promised.get("content", {}).get("application/json", {}).get("schema")
     if schema and path != "/v1/openapi.json":
         whole = {**schema, "components": WHOLE["components"]}

@@ -57,7 +57,7 @@ def test_a_report_is_made_once_and_its_links_work(
     assert work(job).status is JobStatus.DONE, "run again, it changes nothing"
 
     report = ask("GET", f"/v1/tax/reports/{job}")[1]["data"]
-    assert report["totals"]["totals"]["long_term"] == "1198"
+    assert report["totals"]["totals"]["longTerm"] == "1198"
     document = httpx.get(report["links"]["form_8949_csv"]).content
     lines = list(csv.DictReader(io.StringIO(document.decode())))
     assert [line["(h) Gain or (loss)"] for line in lines] == ["1198.00", "1198.00"]

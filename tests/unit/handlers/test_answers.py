@@ -81,7 +81,7 @@ def test_invalid_fields_are_named_each() -> None:
 def test_invalid_parameters_are_named() -> None:
     answer = ask(handler, "GET", f"/v1/notes/{uuid4()}", by=verdict(), query={"size": "4"})
     assert set(answer.error["details"]) == {"size"}
-    assert set(ask(handler, "GET", "/v1/notes/7", by=verdict()).error["details"]) == {"note_id"}
+    assert set(ask(handler, "GET", "/v1/notes/7", by=verdict()).error["details"]) == {"noteId"}
 
 
 def test_a_lone_event_is_refused_with_an_envelope() -> None:
@@ -94,3 +94,11 @@ def test_a_lone_event_is_refused_with_an_envelope() -> None:
 def test_request_id_is_the_gateways() -> None:
     asked = event("GET", "/v1/notes", by=verdict())
     assert handler(asked, None)["headers"]["X-Request-Id"] == f"req_{asked['requestContext']['requestId']}"
+
+
+def test_a_query_parameter_that_the_route_does_not_know_is_refused() -> None:
+    misspelt = ask(handler, "GET", "/v1/notes", by=verdict(), query={"limt": "4"})
+    assert (misspelt.status, misspelt.error["code"]) == (400, "INVALID_INPUT")
+    assert "limt" in misspelt.error["message"]
+    assert set(misspelt.error["details"]) == {"limt"}
+    assert "limit" in misspelt.error["details"]["limt"]

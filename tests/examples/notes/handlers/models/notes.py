@@ -14,15 +14,17 @@ from premium.notes.model import Note
 class NewNote(Body):
     """A note to be kept."""
 
-    text: str = Field(min_length=1, max_length=1000, examples=["Look at this pool again on Monday"])
+    text: str = Field(min_length=1, max_length=1000, description="The user's own words", examples=["Look at this pool again on Monday"])
 
 
 class NoteView(View):
     """A note."""
 
     id: UUID
-    text: str
+    """The note's id."""
+    text: str = Field(description="The user's own words", examples=["Look at this pool again on Monday"])
     created_at: datetime
+    """When it was kept."""
 
 
 class NotePosition(Position):
