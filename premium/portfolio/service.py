@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,9 +23,11 @@ from premium.portfolio.valuation.performance import Performance, measure
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
+    from premium.chains.registry import Registry
 
 MAX_POINTS = 2_200
 """Every hour of 90 days."""
+_SHOWN = 10
 PERIODS = {
     "24h": timedelta(hours=24),
     "7d": timedelta(days=7),
@@ -71,18 +73,17 @@ class Portfolios:
         return cls(stores=Stores.of_worker(platform), jobs=platform.jobs, clock=platform.clock)
 
     def watch(
-        self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], known: Container[str]
+        self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], registry: Registry
     ) -> Wallet:
-        """Watch a wallet; `known` are the chains' names. InvalidInput names the field."""
+        """Watch a wallet on chains that this stage reads; InvalidInput names the field.
+
+        Without chains it is watched on all that are read, which must be one at least.
+        """
         try:
             checked = checksum(address)
         except ValueError as error:
             raise InvalidInput("The address is not valid", details={"address": str(error)}) from None
-        unknown = sorted(chain for chain in set(chains) if chain not in known)
-        if unknown:
-            raise InvalidInput(
-                "A chain is not known", details={"chains": f"{unknown[0]!r} is not a chain's short name"}
-            )
+        _check_chains(chains, registry)
         return self.stores.wallets.add(user_id, checked, label, sorted(set(chains)))
 
     def watched(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[Wallet]:
@@ -152,3 +153,16 @@ class Portfolios:
                 REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
             )
         return len(users)
+
+
+def _check_chains(chains: Sequence[str], registry: Registry) -> None:
+    """Refuse chains whose balances would never be read: they would look like an empty wallet."""
+    read = [chain.name for chain in registry.active]
+    unknown = sorted(set(chains) - {chain.name for chain in registry})
+    if unknown:
+        raise InvalidInput("A chain is not known", details={"chains": f"{unknown[0]!r} is not a chain's short name"})
+    unread = sorted(set(chains) - set(read))
+    if unread or not read:
+        shown = ", ".join(read[:_SHOWN]) + (", …" if len(read) > _SHOWN else "")
+        reason = f"this stage does not read {unread[0]}; it reads {shown}" if unread else "this stage reads no chain"
+        raise InvalidInput("A chain is not read here", details={"chains": f"{reason}: GET /v1/chains lists them"})

@@ -23,9 +23,12 @@ from premium.portfolio.service import Portfolios
 from premium.portfolio.store import Stores
 from premium.portfolio.valuation.assembly import assemble
 from premium.portfolio.valuation.summary import summary
-from premium.portfolio.valuation.watchlist import watchlist
+from premium.portfolio.valuation.watchlist import unread, watchlist
 from premium.prices.model import Quote
 from premium.prices.store import StoredPrices
+
+NOT_READ = "this stage does not read this chain"
+"""Why a chain that a wallet names has no balances, where the stage once read it."""
 
 
 @job(REFRESH)
@@ -55,14 +58,15 @@ def _snapshot(context: JobContext, stores: Stores) -> Snapshot:
     """
     previous = stores.snapshots.before(context.user_id, context.created_at)
     active = [chain.name for chain in context.platform.chains.active]
-    watched = watchlist(stores.wallets.all(context.user_id), active, previous)
+    wallets = stores.wallets.all(context.user_id)
+    watched, left = watchlist(wallets, active, previous), unread(wallets, active)
     outcomes, quotes = asyncio.run(_read(context, watched, previous))
     return assemble(
         job_id=context.job_id,
         timestamp=context.created_at,
-        outcomes=outcomes,
+        outcomes={**outcomes, **dict.fromkeys(left, NOT_READ)},
         quotes=quotes,
-        watched=watched,
+        watched={**watched, **left},
         previous=previous,
     )
 

@@ -137,9 +137,11 @@ def cash_flows(steps: Sequence[Step]) -> list[tuple[datetime, float]]:
 def xirr(flows: Sequence[tuple[datetime, float]]) -> float | None:
     """Return the yearly rate at which the flows' present value is zero.
 
-    By bisection; None where no rate in (-1, 1e6) is.
+    By bisection; None where no rate in (-1, 1e6) is, or nothing was paid in or is there at the end: any rate would do.
     """
     if len(flows) < 2 or flows[0][0] == flows[-1][0]:
+        return None
+    if not any(amount < 0 for _, amount in flows) or not any(amount > 0 for _, amount in flows):
         return None
     years = [((at - flows[0][0]).total_seconds() / _YEAR, amount) for at, amount in flows]
 

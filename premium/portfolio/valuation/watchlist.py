@@ -8,6 +8,16 @@ from premium.chains.model import Wanted
 from premium.portfolio.model import Snapshot, Wallet
 
 
+def unread(wallets: Sequence[Wallet], active: Iterable[str]) -> dict[str, set[str]]:
+    """Return chain → addresses that are watched on chains which are not read any more."""
+    read = set(active)
+    found: dict[str, set[str]] = {}
+    for wallet in wallets:
+        for chain in set(wallet.chains) - read:
+            found.setdefault(chain, set()).add(wallet.address)
+    return found
+
+
 def watchlist(wallets: Sequence[Wallet], active: Iterable[str], previous: Snapshot | None) -> Wanted:
     """Return chain → address → tokens to read besides those of the chain's list.
 

@@ -71,7 +71,7 @@ class Stage:
             connection.execute(
                 "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'pro')", (user_id, str(user_id))
             )
-        Portfolios.of(self.platform).watch(user_id, self.market.wallet, None, ["local"], frozenset({"local"}))
+        Portfolios.of(self.platform).watch(user_id, self.market.wallet, None, ["local"], self.platform.chains)
         Taxes.of(self.platform).import_rows(user_id, self.transactions)
         return user_id
 

@@ -23,7 +23,7 @@ from local.redis import Redis
 from premium.bootstrap import Platform
 from premium.chains.evm import EvmAdapter
 from premium.chains.rpc import Rpc
-from premium.errors import Conflict, NotFound
+from premium.errors import Conflict, InvalidInput, NotFound
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Snapshot, Status
 from premium.portfolio.service import Portfolios, WatchedWallets
@@ -251,11 +251,24 @@ def test_a_wallet_is_watched_by_its_user_on_its_chains(
     stores: Stores, user: UUID, market: Market, add_user: AddUser
 ) -> None:
     wallets, address = WatchedWallets.of(stores[1]), "0x" + "1" * 40
-    portfolios_of(stores).watch(user, address, None, ["ethereum"], {"ethereum"})
+    portfolios_of(stores).watch(user, address, None, ["local"], stores[1].chains)
     assert wallets.watches(user, market.wallet, "ethereum"), "one that names no chains is watched on all"
-    assert wallets.watches(user, address, "ethereum")
-    assert not wallets.watches(user, address, "local")
-    assert not wallets.watches(add_user(), address, "ethereum")
+    assert wallets.watches(user, address, "local")
+    assert not wallets.watches(user, address, "ethereum")
+    assert not wallets.watches(add_user(), address, "local")
+
+
+def test_a_chain_that_this_stage_does_not_read_is_refused_or_flagged(stores: Stores, user: UUID) -> None:
+    """Refused when it is named; a wallet that was watched on it before is not shown as empty."""
+    address = "0x" + "1" * 40
+    with pytest.raises(InvalidInput) as refused:
+        portfolios_of(stores).watch(user, address, None, ["ethereum"], stores[1].chains)
+    assert "does not read ethereum; it reads local" in refused.value.details["chains"]
+    WalletStore(stores[1].database).add(user, address, None, ["ethereum"])
+    run(context(stores[0], user))
+    snapshot = newest(stores, user)
+    assert (snapshot.chains["ethereum"].status, snapshot.is_stale) == (Status.UNAVAILABLE, True)
+    assert snapshot.chains["ethereum"].reason == "this stage does not read this chain"
 
 
 def test_wallets_are_unique_bounded_and_paged(stores: Stores, user: UUID, market: Market) -> None:

@@ -21,6 +21,13 @@ def test_a_rise_of_the_price_is_the_profit() -> None:
     assert (result.time_weighted_return, result.apy, result.money_weighted_return) == (Decimal("0.1"),) * 3
 
 
+def test_an_empty_portfolio_has_no_return() -> None:
+    result = measure([snapshot(0), snapshot(10), snapshot(20)])
+    figures = (result.roi, result.time_weighted_return, result.money_weighted_return, result.apy, result.volatility)
+    assert figures == (None,) * 5
+    assert (result.profit, result.max_drawdown) == (Decimal(0), Decimal(0))
+
+
 def test_a_deposit_is_no_gain_and_a_withdrawal_no_loss() -> None:
     path = [snapshot(0, a=("10", "100")), snapshot(10, a=("30", "100")), snapshot(20, a=("5", "100"))]
     result = measure(path)
