@@ -40,7 +40,7 @@ app = router("Alerts")
 def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
     """Create a rule; it is matched within a second.
 
-    UNPROCESSABLE when the tier has no room for another.
+    An asset is a symbol or chain:address; `assets` says what it means. UNPROCESSABLE when the tier has no room.
     """
     return saved_view(_rules().add(caller.user_id, caller.tier, Draft.model_validate(rule.model_dump())))
 
@@ -49,7 +49,7 @@ def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
 @needs(tier="starter", scope="alerts:read")
 def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[RuleView]:
     """List the caller's rules, newest first."""
-    rows = [rule_view(row) for row in _page(caller.user_id, limit, cursor)]
+    rows = [rule_view(row) for row in _rules().explained(_page(caller.user_id, limit, cursor))]
     return listing(rows, limit, RulePosition, created_at="created_at", id="id")
 
 
@@ -57,7 +57,8 @@ def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 @needs(tier="starter", scope="alerts:read")
 def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
     """Show one rule."""
-    return rule_view(_rules().get(caller.user_id, rule_id))
+    rules = _rules()
+    return rule_view(rules.explained([rules.get(caller.user_id, rule_id)])[0])
 
 
 @app.put("/v1/alerts/rules/<rule_id>")
@@ -82,7 +83,7 @@ def remove_rule(caller: Caller, rule_id: UUID) -> None:
 @app.post("/v1/alerts/rules/<rule_id>/test")
 @needs(tier="starter", scope="alerts:write")
 def try_rule(caller: Caller, rule_id: UUID, trial: TrialBody | None = None) -> TrialView:
-    """Test a rule with an event, and notify where it matches.
+    """Test a rule with the stage's newest event, or yours, and notify where it matches.
 
     The alert is marked as a test in the history.
     """
@@ -140,14 +141,14 @@ def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
     Its channels go to the profile's destinations.
     """
     with earlier_field_names(alert.condition):
-        return earlier_view(_rules().add(caller.user_id, caller.tier, alert.draft()).rule)
+        return earlier_view(_rules().add(caller.user_id, caller.tier, alert.draft()))
 
 
 @app.get("/v2/premium/alerts")
 @needs(tier="starter", scope="alerts:read")
 def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[EarlierView]:
     """List the caller's rules in the earlier form, newest first."""
-    rows = [earlier_view(row) for row in _page(caller.user_id, limit, cursor)]
+    rows = [earlier_view(row) for row in _rules().explained(_page(caller.user_id, limit, cursor))]
     return listing(rows, limit, RulePosition, created_at="created_at", id="id")
 
 
@@ -157,7 +158,7 @@ def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> Earlier
     """Replace a rule's name, condition and channels, written in the earlier form."""
     changes = alert.draft().model_dump(include={"name", "type", "conditions", "actions", "enabled"})
     with earlier_field_names(alert.condition):
-        return earlier_view(_rules().change(caller.user_id, rule_id, changes).rule)
+        return earlier_view(_rules().change(caller.user_id, rule_id, changes))
 
 
 @app.delete("/v2/premium/alerts/<rule_id>")

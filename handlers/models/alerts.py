@@ -10,12 +10,16 @@ from uuid import UUID
 from pydantic import Field, JsonValue, StrictBool
 
 from handlers.runtime import Amount, Body, ExactJson, Number, Position, View, Whole
+from premium.alerts.language.assets import NamedAsset
 from premium.alerts.language.drafts import trigger_of
-from premium.alerts.model import Channel, DeliveryRow, DeliveryStatus, HistoryRow, RuleRow, RuleType, Trigger
-from premium.alerts.service import SavedRule, Trial
+from premium.alerts.language.earlier_events import in_present_form
+from premium.alerts.language.templates import text_of
+from premium.alerts.model import Channel, DeliveryRow, DeliveryStatus, HistoryRow, RuleType, Trigger
+from premium.alerts.service import ExplainedRule, SavedRule, Trial
 
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", examples=["Whales on ethereum"])]
 Destination = Annotated[str, Field(min_length=1, max_length=2048)]
+_NONE_YET = "This stage has no such event yet: this one is an example, made to fit the rule"
 _TEMPLATE = "Text with {{field}} placeholders; the rule's type has a default"
 
 
@@ -110,8 +114,8 @@ class TrialBody(Body):
 
     event: dict[str, ExactJson] | None = Field(
         default=None,
-        description="One that fits is made where there is none",
-        examples=[{"kind": "transfer", "chain": "ethereum", "amount_usd": "1250000"}],
+        description="By default the newest that the stage has of what the rule is about, or an example",
+        examples=[{"kind": "transfer", "chain": "ethereum", "amount": "1250.5", "amount_usd": "1250000"}],
     )
     deliver: StrictBool = Field(default=True, description="false: judge the event, tell nobody")
 
@@ -154,6 +158,24 @@ class ActionView(View):
     )
 
 
+class NamedAssetView(View):
+    """The asset that a condition names, as it was resolved."""
+
+    condition: int = Field(description="Its place among the rule's conditions, from 0", examples=[0])
+    written: str | None = Field(
+        description="As it was written in this request: a symbol, or chain:address", examples=["ETH"]
+    )
+    asset: str = Field(
+        description="What it means: chain:address, coingecko:<id>, or the name that a feed sends",
+        examples=["ethereum:0x0000000000000000000000000000000000000000"],
+    )
+    symbol: str | None = Field(description="Of the registry; null where it lists none", examples=["ETH"])
+    chain: str | None = Field(description="Null for the name of a feed", examples=["ethereum"])
+    decimals: int | None = Field(
+        description="Null where the registry does not say them: the contract is asked", examples=[18]
+    )
+
+
 class RuleView(View):
     """A rule."""
 
@@ -173,6 +195,11 @@ class RuleView(View):
     """`edge` fires when a level crosses into the condition, `level` each time it holds."""
     hysteresis: Amount | None
     """How far a level must go back before it can cross again."""
+    assets: tuple[NamedAssetView, ...] = Field(description="What the assets of its conditions mean")
+    warnings: tuple[str, ...] = Field(
+        description="Why it cannot fire by what this stage reads; empty where it can",
+        examples=[["This stage does not read polygon: the rule does not fire here (blocks are read of ethereum)"]],
+    )
     version: int
     """Counts changes; give it back to change only what you have seen."""
     created_at: datetime
@@ -225,6 +252,10 @@ class AlertView(View):
     type: RuleType
     """What the rule watches."""
     event_id: str = Field(description="The event's own id", examples=["ethereum:19000000:12"])
+    message: str = Field(
+        description="What was told, where the action has no template of its own",
+        examples=["Whales: 12.5 ETH ($43,891.07) moved on ethereum"],
+    )
     event: Mapping[str, JsonValue] = Field(
         description="The event as it was matched, by the names of its fields (docs/alerts.md)",
         examples=[
@@ -261,6 +292,14 @@ class TrialView(View):
     """Each of them."""
     event: Mapping[str, JsonValue] = Field(
         description="The event that was judged",
+        examples=[{"kind": "transfer", "chain": "ethereum", "amount_usd": "1250000"}],
+    )
+    event_source: Literal["given", "recent", "example"] = Field(
+        description="given: yours; recent: the newest of this stage; example: made to fit, as the stage has none yet"
+    )
+    note: str | None = Field(description="Says so where the stage has no such event yet", examples=[_NONE_YET])
+    example: Mapping[str, JsonValue] | None = Field(
+        description="An event that would fire the rule, where the one that was judged does not",
         examples=[{"kind": "transfer", "chain": "ethereum", "amount_usd": "1250000"}],
     )
     alert_id: UUID | None = Field(description="In the history, where its deliveries show their status")
@@ -312,14 +351,21 @@ class AlertPosition(Position):
     id: UUID
 
 
-def rule_view(row: RuleRow) -> RuleView:
+def rule_view(explained: ExplainedRule) -> RuleView:
     """Return the view of a rule."""
-    return RuleView.model_validate(row.model_dump() | {"trigger": trigger_of(row)})
+    row = explained.rule
+    conditions = tuple(ConditionView.model_validate(dict(one)) for one in row.conditions)
+    more = {"trigger": trigger_of(row), "conditions": conditions, "warnings": explained.gaps}
+    return RuleView.model_validate(row.model_dump() | more | {"assets": tuple(map(_asset_view, explained.assets))})
+
+
+def _asset_view(named: NamedAsset) -> NamedAssetView:
+    return NamedAssetView(condition=named.condition, written=named.written, **named.asset._asdict())
 
 
 def saved_view(saved: SavedRule) -> KeptRuleView:
     """Return a rule that was just saved, with its new secret."""
-    return KeptRuleView(signing_secret=saved.signing_secret, **rule_view(saved.rule).model_dump(by_alias=False))
+    return KeptRuleView(signing_secret=saved.signing_secret, **rule_view(saved).model_dump(by_alias=False))
 
 
 def alert_view(row: HistoryRow) -> AlertView:
@@ -328,10 +374,18 @@ def alert_view(row: HistoryRow) -> AlertView:
     return AlertView(
         rule_id=row.alert_rule_id,
         type=row.rule_type,
-        event=row.event_data,
+        message=_message(row),
+        event=in_present_form(row.event_data),
         deliveries=tuple(map(_delivery_view, row.deliveries)),
         **named,
     )
+
+
+def _message(row: HistoryRow) -> str:
+    return text_of(
+        None, in_present_form(row.event_data), rule_name=row.rule_name, rule_type=row.rule_type, alert_id=row.id,
+        retracted=row.retracted_at is not None,
+    )  # fmt: skip
 
 
 def _delivery_view(row: DeliveryRow) -> DeliveryView:
@@ -348,6 +402,9 @@ def trial_view(trial: Trial) -> TrialView:
         matches=trial.matches,
         conditions=tuple(judged),
         event=trial.event,
+        event_source=trial.origin,
+        note=_NONE_YET if trial.origin == "example" else None,
+        example=trial.example,
         alert_id=trial.alert.id if trial.alert else None,
         deliveries=trial.alert.deliveries if trial.alert else (),
     )

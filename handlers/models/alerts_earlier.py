@@ -11,7 +11,8 @@ from pydantic import ConfigDict, Field, JsonValue, StrictBool
 from handlers.models.alerts import Name
 from handlers.runtime import Body, Number, View
 from premium.alerts.language.earlier import AlertType, alert_type_of, condition_of, draft_of
-from premium.alerts.model import Channel, Draft, RuleRow
+from premium.alerts.model import Channel, Draft
+from premium.alerts.service import ExplainedRule
 
 
 class EarlierBody(Body):
@@ -61,17 +62,23 @@ class EarlierView(View):
     )
     enabled: bool
     """false: it matches nothing."""
+    warnings: tuple[str, ...] = Field(
+        description="Why it cannot fire by what this stage reads; empty where it can",
+        examples=[["This stage does not read polygon: the rule does not fire here (blocks are read of ethereum)"]],
+    )
     created_at: datetime
     """When it was made."""
     updated_at: datetime
     """When it was last changed."""
 
 
-def earlier_view(row: RuleRow) -> EarlierView:
+def earlier_view(explained: ExplainedRule) -> EarlierView:
     """Return the view of a rule in the earlier form."""
+    row = explained.rule
     return EarlierView(
         alert_type=alert_type_of(row),
         channels=tuple(dict.fromkeys(action.type for action in row.actions)),
         condition=condition_of(row),
+        warnings=explained.gaps,
         **row.model_dump(include={"id", "name", "enabled", "created_at", "updated_at"}),
     )

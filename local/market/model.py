@@ -56,7 +56,7 @@ class Market(BaseModel):
             "discovery": {"blocks": 100_000, "span": 100_000},
             "tokens": [
                 {"address": self.weth, "symbol": "WETH", "decimals": 18, "category": "wrapped"},
-                {"address": self.usd, "category": "stablecoin"},
+                {"address": self.usd, "symbol": "USDL", "decimals": 18, "category": "stablecoin"},
             ],
             "dex": {
                 "stable": self.usd,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from redis import Redis
 
+from premium.alerts.language.assets import with_key
 from premium.alerts.language.values import Event
 from premium.alerts.manifest import AlertSettings
 from premium.alerts.model import FailedBatch
@@ -15,6 +16,8 @@ from premium.alerts.shards.batches import batches_of
 from premium.alerts.store.batch_queue import BatchQueue
 from premium.alerts.store.batches import BatchStore
 from premium.bootstrap import Platform
+from premium.chains.registry import Registry
+from premium.prices.assets import AssetNames
 from premium.storage.plain import to_json
 
 
@@ -25,19 +28,23 @@ class EventIntake:
     store: BatchStore
     redis: Redis
     shards: int
+    names: AssetNames = field(default_factory=lambda: AssetNames(Registry({})))
+    """Of no chain, every name stays as it was sent."""
 
     @classmethod
     def of(cls, platform: Platform) -> EventIntake:
         """Return the use case over the platform's stores."""
-        shards = platform.settings.of(AlertSettings).alert_shards
-        return cls(store=BatchStore(platform.database), redis=platform.redis(1), shards=shards)
+        own = platform.settings.of(AlertSettings)
+        names = AssetNames(platform.chains, own.sources)
+        return cls(store=BatchStore(platform.database), redis=platform.redis(1), shards=own.alert_shards, names=names)
 
     def enqueue_batches(self, events: Sequence[Event]) -> list[UUID]:
         """Keep events as batches, mostly one a shard, and announce them; return their ids.
 
         UpstreamUnavailable: nothing was kept. Without Redis only time is lost: the matcher finds the rows.
+        Assets that a feed names by a symbol are named by their keys, as those of rules are.
         """
-        batches = batches_of(events, self.shards, to_json)
+        batches = batches_of([with_key(event, self.names) for event in events], self.shards, to_json)
         self.store.add(batches)
         for batch in batches:
             BatchQueue(self.redis, batch.shard).announce(batch)

@@ -175,6 +175,15 @@ class FailedBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestBlock:
+    """The newest block that was read of a chain, and its own time."""
+
+    chain: str
+    number: int
+    time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A block that has been read, and the events that it gave."""
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from redis import Redis
 
+from premium.alerts.coverage import Coverage
+from premium.alerts.language.assets import NamedAsset, kept_assets, with_key, with_keys
 from premium.alerts.language.drafts import invalid, rule_of
+from premium.alerts.language.earlier_events import in_present_form
 from premium.alerts.language.rule import Rule
 from premium.alerts.language.templates import template_problem
-from premium.alerts.language.trial import Verdict, sample, trial_time, verdicts
+from premium.alerts.language.trial import Verdict, fits, sample, trial_time, verdicts
+from premium.alerts.manifest import AlertSettings
 from premium.alerts.model import (
     RULES_A_TIER,
     Alert,
@@ -22,10 +26,13 @@ from premium.alerts.model import (
     Firing,
     HistoryFilter,
     HistoryRow,
+    NewestBlock,
     RuleRow,
 )
 from premium.alerts.notices import enqueue_alerts
 from premium.alerts.store import history
+from premium.alerts.store.blocks import NewestBlocks
+from premium.alerts.store.recent import RecentEvents
 from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
 from premium.clock import Clock
@@ -36,17 +43,46 @@ from premium.notifications.service import new_secret
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 
+Origin = Literal["given", "recent", "example"]
+"""Where the event of a trial is from: the request, this stage's chains and markets, or made to fit the rule."""
 TRIALS_A_MINUTE = 30
 """Delivered trials: they go to addresses that nobody has confirmed to be the user's."""
+_GIVEN: Origin = "given"
 _TRIES = 20
 """Attempts at a change that others overtake: each time at least one of them has succeeded."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SavedRule:
-    """A rule that was kept; a new secret of its webhooks is shown this once."""
+class WatchedChains:
+    """The chains whose blocks become events, and how far each was read."""
+
+    names: frozenset[str]
+    store: NewestBlocks
+
+    @classmethod
+    def of(cls, platform: Platform) -> WatchedChains:
+        """Return the chains of the platform's settings."""
+        names = frozenset(platform.settings.of(AlertSettings).sources)
+        return cls(names=names, store=NewestBlocks(platform.database))
+
+    def newest(self) -> Mapping[str, NewestBlock]:
+        """Return the newest block read of each chain, by its name."""
+        return {block.chain: block for block in self.store.all() if block.chain in self.names}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainedRule:
+    """A rule with the meaning of its assets, and why it cannot fire here."""
 
     rule: RuleRow
+    assets: tuple[NamedAsset, ...]
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedRule(ExplainedRule):
+    """A rule that was kept; a new secret of its webhooks is shown this once."""
+
     signing_secret: str | None = None
 
 
@@ -54,10 +90,12 @@ class SavedRule:
 class Trial:
     """The outcome of a rule tried on an event.
 
-    `alert` is set where it fired and was delivered.
+    `alert` is set where it fired and was delivered; `example` is an event that would fire it, where this one does not.
     """
 
     event: Mapping[str, Any]
+    origin: Origin
+    example: Mapping[str, Any] | None
     verdicts: tuple[Verdict, ...]
     alert: Alert | None
 
@@ -78,6 +116,8 @@ class Rules:
     """Makes a limiter for a trial alone: it has connections of its own."""
     clock: Clock
     loopback: bool
+    coverage: Callable[[], Coverage]
+    """Reads the chains' registry, which not every request needs."""
 
     @classmethod
     def of(cls, platform: Platform) -> Rules:
@@ -90,14 +130,25 @@ class Rules:
             clock=platform.clock,
             # Locally the delivery decides, by its own configuration.
             loopback=platform.settings.premium_stage == "local",
+            coverage=lambda: Coverage.of(platform),
         )
 
     def add(self, user_id: UUID, tier: Tier, draft: Draft) -> SavedRule:
         """Keep a rule; InvalidInput names a wrong field, Unprocessable means no room or no destination."""
         self._check_draft(user_id, draft)
-        secret = new_secret() if _signs(draft) else None
-        made = self.store.add(user_id, draft, secret, most=RULES_A_TIER[tier])
-        return SavedRule(rule=made, signing_secret=secret)
+        coverage = self.coverage()
+        named, assets = _named(draft, coverage)
+        secret = new_secret() if _signs(named) else None
+        made = self.store.add(user_id, named, secret, most=RULES_A_TIER[tier])
+        return SavedRule(rule=made, assets=assets, gaps=coverage.gaps(named), signing_secret=secret)
+
+    def explained(self, rules: Sequence[RuleRow]) -> list[ExplainedRule]:
+        """Return rules with their assets' meaning and what is not read here."""
+        coverage = self.coverage()
+        return [
+            ExplainedRule(rule=rule, assets=kept_assets(rule, coverage.names), gaps=coverage.gaps(rule))
+            for rule in rules
+        ]
 
     def get(self, user_id: UUID, rule_id: UUID) -> RuleRow:
         """Return a rule; NotFound for an unknown one and for another user's alike."""
@@ -136,30 +187,45 @@ class Rules:
         before = now.draft()
         draft = Draft.model_validate(before.model_dump() | dict(changes))
         self._check_draft(user_id, draft)
+        coverage = self.coverage()
+        # What stays as it is was accepted before, whatever this release would say of it.
+        anew = draft.conditions != before.conditions or draft.type != before.type
+        draft, assets = _named(draft, coverage) if anew else (draft, kept_assets(draft, coverage.names))
         needs_secret = new_signing_secret or (_signs(draft) and not _signs(before))
         secret = new_secret() if needs_secret else None
         changed = self.store.replace(
             user_id, rule_id, draft, secret, version=now.version if version is None else version
         )
-        return SavedRule(rule=changed, signing_secret=secret)
+        return SavedRule(rule=changed, assets=assets, gaps=coverage.gaps(draft), signing_secret=secret)
 
     def try_out(self, user_id: UUID, rule_id: UUID, event: Mapping[str, Any] | None, *, tell: bool) -> Trial:
-        """Judge an event, by default one that fits.
+        """Judge an event, by default the stage's newest one of the rule's subject.
 
-        Where it matches and `tell` is set, it is delivered as a test.
+        Where it has none yet, one that fits is made. Where it matches and `tell` is set, it is delivered as a test.
         """
         row = self.store.get(user_id, rule_id)
         rule = self._checked(row.draft())
         now = self.clock.now()
         identity = f"test:{uuid4()}"
-        tried = sample(rule, identity, now) if event is None else {"kind": rule.kind, **event, "event_id": identity}
+        names = self.coverage().names
+        assets = kept_assets(row, names)
+        example = sample(rule, identity, now, assets[0].asset if assets else None)
+        found, origin = (event, _GIVEN) if event is not None else self._recent(rule)
+        tried = example if found is None else with_key({"kind": rule.kind, **found, "event_id": identity}, names)
         judged = verdicts(rule, tried)
-        if not tell or not all(verdict.holds for verdict in judged):
-            return Trial(event=tried, verdicts=judged, alert=None)
+        matches = all(verdict.holds for verdict in judged)
+        trial = Trial(event=tried, origin=origin, example=None if matches else example, verdicts=judged, alert=None)
+        if not tell or not matches:
+            return trial
         self._check_trials(user_id)
         alerts = self.store.try_out(user_id, Firing(rule_id, identity, trial_time(tried, now), tried))
         enqueue_alerts(self.redis, alerts)
-        return Trial(event=tried, verdicts=judged, alert=alerts[0] if alerts else None)
+        return replace(trial, alert=alerts[0] if alerts else None)
+
+    def _recent(self, rule: Rule) -> tuple[Mapping[str, Any] | None, Origin]:
+        equal = {one.field: one.value for one in rule.conditions if isinstance(one.value, str)}
+        found = RecentEvents(self.database).newest(rule.kind, equal, lambda event: fits(rule, event))
+        return (None, "example") if found is None else (in_present_form(found), "recent")
 
     def history(
         self, user_id: UUID, wanted: HistoryFilter, limit: int, after: tuple[datetime, UUID] | None
@@ -212,6 +278,11 @@ class Rules:
                      for place, action in enumerate(draft.actions)
                      if action.destination is None and action.type in missing}  # fmt: skip
             raise Unprocessable(f"There is no destination for {missing[0]}", details=where)
+
+
+def _named(draft: Draft, coverage: Coverage) -> tuple[Draft, tuple[NamedAsset, ...]]:
+    coverage.check(draft)
+    return with_keys(draft, coverage.names)
 
 
 def _signs(draft: Draft) -> bool:

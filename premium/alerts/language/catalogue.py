@@ -60,8 +60,8 @@ _COMMON = {"chain": _TEXT, "event_id": _TEXT}
 FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
     {
         "transfer": {
-            **_COMMON, "asset": _TEXT, "amount": _NUMBER, "amount_usd": _NUMBER, "from": _ADDRESS, "to": _ADDRESS,
-            "tx_hash": _ADDRESS, "block_number": _NUMBER,
+            **_COMMON, "asset": _TEXT, "amount": _NUMBER, "amount_base_units": _NUMBER, "amount_usd": _NUMBER,
+            "from": _ADDRESS, "to": _ADDRESS, "tx_hash": _ADDRESS, "block_number": _NUMBER,
         },
         "price": {
             **_COMMON, "asset": _TEXT, "price_usd": _GAUGE, "change_pct_1h": _GAUGE, "change_pct_24h": _GAUGE,
@@ -83,6 +83,19 @@ SERIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"transfer": ("chain", "asset"), "price": ("chain", "asset"), "gas": ("chain",), "protocol": ("chain", "protocol")}
 )
 """The fields that name the series of an event: its level before is looked up by these."""
+
+ABOUT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "transfer": frozenset({"symbol", "decimals"}),
+        "price": frozenset({"symbol", "confidence", "source"}),
+        "gas": frozenset(),
+        "protocol": frozenset({"source"}),
+    }
+)
+"""What events say beside their fields, for texts alone.
+
+Any contract may call itself by any symbol: no rule rests on it.
+"""
 
 OCCURRENCES = frozenset(kind for kind, fields in FIELDS.items() if not any(field.gauge for field in fields.values()))
 """Kinds without a gauge: each event stands on its own."""

@@ -19,9 +19,11 @@ from premium.alerts.language.rule import Condition, Rule
 from premium.clock import rfc3339
 from premium.errors import InvalidInput
 from premium.money import EXACT, plain
+from premium.prices.assets import Resolved
 
 _STEP = {"gt": Decimal(1), "lt": Decimal(-1)}
 _TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+_USUAL_DECIMALS = 18
 _ADDRESS = "0x" + "0" * 39 + "1"
 
 
@@ -42,7 +44,13 @@ def verdicts(rule: Rule, event: Mapping[str, Any]) -> tuple[Verdict, ...]:
     return tuple(Verdict(one, right_kind and condition_holds(one, event)) for one in rule.conditions)
 
 
-def sample(rule: Rule, event_id: str, now: datetime) -> dict[str, Any]:
+def fits(rule: Rule, event: Mapping[str, Any]) -> bool:
+    """Return whether an event is of the rule's subject: kind, chain, asset, parties."""
+    about = [one for one in rule.conditions if isinstance(one.value, str)]
+    return event.get("kind") == rule.kind and all(condition_holds(one, event) for one in about)
+
+
+def sample(rule: Rule, event_id: str, now: datetime, asset: Resolved | None = None) -> dict[str, Any]:
     """Return an event of the rule's kind for which its conditions hold.
 
     Every field of the kind has a value. Conditions that contradict each other hold for no event: then the last one on
@@ -52,7 +60,21 @@ def sample(rule: Rule, event_id: str, now: datetime) -> dict[str, Any]:
     event |= {"event_id": event_id, "kind": rule.kind, "chain": "ethereum", "timestamp": rfc3339(now)}
     for condition in sorted(rule.conditions, key=lambda one: one.operator == "eq"):
         event[condition.field] = _fitting(condition, [one for one in rule.conditions if one.field == condition.field])
-    return event
+    if asset is not None:
+        event |= {"chain": asset.chain or event["chain"], "symbol": asset.symbol}
+    return _scaled(event, rule, asset) if rule.kind == "transfer" else event
+
+
+def _scaled(event: dict[str, Any], rule: Rule, asset: Resolved | None) -> dict[str, Any]:
+    """Return a transfer whose two amounts are one, unless the rule asks for both."""
+    decimals = _USUAL_DECIMALS if asset is None or asset.decimals is None else asset.decimals
+    named = {one.field for one in rule.conditions}
+    base = EXACT.scaleb(Decimal(event["amount"]), decimals)
+    if "amount_base_units" not in named and base == base.to_integral_value():
+        event |= {"amount_base_units": plain(base)}
+    elif "amount" not in named:
+        event |= {"amount": plain(EXACT.scaleb(Decimal(event["amount_base_units"]), -decimals))}
+    return event | {"decimals": decimals}
 
 
 def trial_time(event: Mapping[str, Any], now: datetime) -> datetime:

@@ -2,8 +2,9 @@
 
 An event's id is made of the block's hash and its place in the block: the same block gives the same events whenever it
 is read, and the block that a reorganisation puts in its place gives others. Behind a reorganisation the ids also name
-the branch, because a block that was taken back may return, and what it gave at first stays taken back. `amount` is in
-base units, `asset` is the price key `chain:address`.
+the branch, because a block that was taken back may return, and what it gave at first stays taken back. `asset` is the
+price key `chain:address`, `amount_base_units` the exact integer that moved, and `amount` the same in whole units: null
+where the token's decimals are not known, since a guess would be wrong by powers of ten.
 """
 
 from __future__ import annotations
@@ -11,32 +12,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from statistics import median_low
 from typing import Any
 
 from premium.chains.addresses import NATIVE, asset_key, checksum
 from premium.clock import rfc3339
-from premium.money import EXACT, plain
+from premium.money import EXACT, from_base_units, plain
 
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256("Transfer(address,address,uint256)")."""
 _GWEI = 9
+_CENT = Decimal("0.01")
+_TO_CENTS = Context(prec=400, rounding=ROUND_HALF_EVEN)
 _ERC20_TOPICS = 3  # an ERC-721 indexes the token's id too
 
 Event = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
-    """The price of one whole unit of an asset, and its decimals."""
+class Asset:
+    """What is known of an asset besides its key.
 
-    usd: Decimal
-    decimals: int
+    `decimals` is None where the contract does not say them credibly; `listed`: the registry vouches for the symbol,
+    which any contract may claim; `usd` is the price of one whole unit.
+    """
+
+    symbol: str | None = None
+    decimals: int | None = None
+    listed: bool = False
+    usd: Decimal | None = None
 
 
 def events_of(chain: str, block: Mapping[str, Any], logs: Sequence[Mapping[str, Any]]) -> list[Event]:
-    """Return a block's events without dollars; `block` has its transactions in full.
+    """Return a block's events in base units; `block` has its transactions in full.
 
     KeyError, ValueError: the node's answer makes no sense.
     """
@@ -49,13 +58,22 @@ def assets(events: Sequence[Event]) -> set[str]:
     return {event["asset"] for event in events if event["kind"] == "transfer"}
 
 
-def priced(event: Event, worth: Mapping[str, Worth]) -> Event:
-    """Return the event with `amount_usd` where the asset's price is known."""
-    known = worth.get(event.get("asset", ""))
-    if event["kind"] != "transfer" or known is None:
+def described(event: Event, known: Mapping[str, Asset]) -> Event:
+    """Return a transfer with what is known of its asset; other events as they are.
+
+    Dollars are rounded to cents.
+    """
+    if event["kind"] != "transfer":
         return event
-    whole = EXACT.scaleb(Decimal(event["amount"]), -known.decimals)
-    return event | {"amount_usd": plain(EXACT.multiply(whole, known.usd))}
+    asset = known.get(event["asset"], Asset())
+    told = event | {"symbol": asset.symbol, "listed": asset.listed, "decimals": asset.decimals, "amount": None}
+    if asset.decimals is None:
+        return told
+    amount = from_base_units(int(event["amount_base_units"]), asset.decimals)
+    told |= {"amount": plain(amount)}
+    if asset.usd is None:
+        return told
+    return told | {"amount_usd": plain(EXACT.multiply(amount, asset.usd).quantize(_CENT, context=_TO_CENTS))}
 
 
 def _common(chain: str, block: Mapping[str, Any], kind: str, place: str) -> Event:
@@ -102,5 +120,5 @@ def _transfer(common: Event, token: str, parties: tuple[str, str], amount: int, 
     asset = asset_key(common["chain"], token if token == NATIVE else checksum(token))
     sender, receiver = map(checksum, parties)
     return common | {
-        "asset": asset, "amount": str(amount), "from": sender, "to": receiver, "tx_hash": transaction,
+        "asset": asset, "amount_base_units": str(amount), "from": sender, "to": receiver, "tx_hash": transaction,
     }  # fmt: skip

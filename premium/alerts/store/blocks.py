@@ -6,13 +6,27 @@ import json
 from collections.abc import Sequence
 
 from psycopg import Connection
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, class_row
 
-from premium.alerts.model import Block
+from premium.alerts.language.earlier_events import in_present_form
+from premium.alerts.model import Block, NewestBlock
 from premium.storage.plain import to_json
+from premium.storage.postgres import Database
 
 KEPT = 256
 """Blocks: a reorganisation never reaches deeper."""
+
+
+class NewestBlocks:
+    """The newest block that was read of each chain, for everybody."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[NewestBlock]:
+        """Return one block a chain; one without events has no known time."""
+        with self._database.transaction() as connection, connection.cursor(row_factory=class_row(NewestBlock)) as rows:
+            return rows.execute(_NEWEST).fetchall()
 
 
 class ChainBlocks:
@@ -35,7 +49,8 @@ class ChainBlocks:
         for row in self._connection.execute(query, (self._chain,)):
             if found and row["number"] != found[-1].number - 1:
                 break
-            found.append(Block(row["number"], row["hash"], json.loads(row["events"])))
+            events = [dict(in_present_form(event)) for event in json.loads(row["events"])]
+            found.append(Block(row["number"], row["hash"], events))
         return found
 
     def first_hash(self) -> str | None:
@@ -61,3 +76,12 @@ class ChainBlocks:
     def forget_after(self, number: int) -> None:
         """Remove blocks that the chain no longer has."""
         self._connection.execute("DELETE FROM chain_blocks WHERE chain = %s AND number > %s", (self._chain, number))
+
+
+_NEWEST = """
+SELECT chains.chain, newest.number, (newest.events::json -> 0 ->> 'timestamp')::timestamptz AS time
+FROM (SELECT DISTINCT chain FROM chain_blocks) AS chains
+CROSS JOIN LATERAL (
+    SELECT number, events FROM chain_blocks b WHERE b.chain = chains.chain ORDER BY number DESC LIMIT 1
+) AS newest
+"""

@@ -16,6 +16,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from premium.alerts import notices
+from premium.alerts.language.earlier_events import in_present_form
 from premium.alerts.model import RULES_A_TIER, Alert, Firing, News
 from premium.alerts.notices import Fired
 from premium.clock import rfc3339
@@ -42,7 +43,9 @@ def retract(connection: Connection[DictRow], event_ids: Sequence[str], now: date
     The second time, nobody.
     """
     rows = connection.execute(_RETRACT, {"events": sorted(set(event_ids)), "now": now}).fetchall()
-    return _told(connection, [Fired(event=row.pop("event_data"), **row) for row in rows], notices.retracted)
+    return _told(
+        connection, [Fired(event=in_present_form(row.pop("event_data")), **row) for row in rows], notices.retracted
+    )
 
 
 def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> Mapping[UUID, Permit]:

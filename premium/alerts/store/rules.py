@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from premium.alerts.model import Alert, Draft, Firing, RuleRow
 from premium.alerts.store.firings import record_firings
+from premium.alerts.store.rule_form import PRESENT_CONDITIONS
 from premium.errors import Conflict, NotFound, Unprocessable
 from premium.notifications.service import destinations_of, set_destinations
 from premium.storage.postgres import Database
@@ -118,14 +119,15 @@ def _values(draft: Draft) -> dict[str, Any]:
     }
 
 
-_COLUMNS = """
-id, name, type, conditions, actions, enabled, cooldown_seconds, trigger, hysteresis, version, created_at, updated_at
+_COLUMNS = f"""
+id, name, type, {PRESENT_CONDITIONS} AS conditions, actions, enabled, cooldown_seconds, trigger, hysteresis, version,
+created_at, updated_at
 """
 _ADD = f"""
 INSERT INTO alert_rules
-    (user_id, name, type, conditions, actions, enabled, cooldown_seconds, trigger, hysteresis, signing_secret)
+    (user_id, name, type, conditions, actions, enabled, cooldown_seconds, trigger, hysteresis, signing_secret, form)
 SELECT %(user)s, %(name)s, %(type)s, %(conditions)s, %(actions)s, %(enabled)s, %(cooldown)s, %(trigger)s,
-       %(hysteresis)s, %(secret)s
+       %(hysteresis)s, %(secret)s, 2
 WHERE (SELECT count(*) FROM alert_rules WHERE user_id = %(user)s) < %(most)s
 RETURNING {_COLUMNS}
 """  # noqa: S608 - constant columns
@@ -141,7 +143,7 @@ _REPLACE = f"""
 UPDATE alert_rules SET
     name = %(name)s, type = %(type)s, conditions = %(conditions)s, actions = %(actions)s, enabled = %(enabled)s,
     cooldown_seconds = %(cooldown)s, trigger = %(trigger)s, hysteresis = %(hysteresis)s,
-    signing_secret = coalesce(%(secret)s, signing_secret), version = version + 1, updated_at = now()
+    signing_secret = coalesce(%(secret)s, signing_secret), form = 2, version = version + 1, updated_at = now()
 WHERE user_id = %(user)s AND id = %(id)s AND version = %(version)s
 RETURNING {_COLUMNS}
 """  # noqa: S608 - constant columns

@@ -9,6 +9,7 @@ from psycopg.rows import tuple_row
 
 from premium.alerts.language.forms import RuleText
 from premium.alerts.shards.placement import buckets_of
+from premium.alerts.store.rule_form import PRESENT_CONDITIONS
 from premium.storage.postgres import Database
 
 _LOAD_TIMEOUT_MS = 600_000
@@ -54,7 +55,7 @@ class ShardRules:
         return rows[-1]["position"], named, [RuleText(**row) for row in found]
 
 
-_RULE = "id::text AS id, type, conditions::text AS conditions, cooldown_seconds, trigger, hysteresis"
+_RULE = f"id::text AS id, type, {PRESENT_CONDITIONS}::text AS conditions, cooldown_seconds, trigger, hysteresis"
 _OURS = "enabled AND (bucket = ANY (%(buckets)s) OR bucket IS NULL)"
 _RULES = f"SELECT {_RULE} FROM alert_rules WHERE {_OURS}"  # noqa: S608 - constants
 _CHANGED = f"{_RULES} AND id = ANY (%(named)s)"

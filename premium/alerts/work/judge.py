@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+from premium.alerts.language.earlier_events import in_present_form
 from premium.alerts.language.values import Event, seconds
 from premium.alerts.model import Alert, BatchRow, Firing, NewBatch
 from premium.alerts.shards.cooldowns import spans_to_ask, unsuppressed
@@ -64,7 +65,7 @@ class Judge:
 
         Those of another shard, after a change of their number, become its batch.
         """
-        events: list[Event] = json.loads(batch.events, parse_float=Decimal)
+        events = [in_present_form(event) for event in json.loads(batch.events, parse_float=Decimal)]
         strays: dict[int, list[Event]] = {}
         ours = []
         for event in events:

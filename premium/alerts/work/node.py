@@ -6,11 +6,12 @@ Logs are asked for by the block's hash, so that both are of one block.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from premium.alerts.sources.blocks import TRANSFER, Worth
+from premium.alerts.sources.blocks import TRANSFER, Asset
 from premium.chains import answers
-from premium.chains.addresses import NATIVE, split_key
+from premium.chains.addresses import asset_key, split_key
 from premium.chains.evm import EvmAdapter
 from premium.chains.model import Chain
 from premium.chains.multicall import Read
@@ -19,15 +20,16 @@ from premium.errors import UpstreamUnavailable
 from premium.prices.model import Quality
 from premium.prices.quotes import Prices
 
-_DECIMALS = bytes.fromhex("313ce567")
+_DECIMALS, _SYMBOL = bytes.fromhex("313ce567"), bytes.fromhex("95d89b41")
 
 
 class Node:
-    """Blocks, transfers and prices of one chain."""
+    """Blocks, transfers, assets and prices of one chain."""
 
     def __init__(self, rpc: Rpc, adapter: EvmAdapter, prices: Prices) -> None:
         self._rpc, self._adapter, self._prices = rpc, adapter, prices
-        self._scale: dict[str, int | None] = {}
+        self._known = _listed(rpc.chain)
+        self._named = {asset_key(rpc.chain.name, token.address) for token in rpc.chain.tokens}
 
     @property
     def chain(self) -> Chain:
@@ -54,23 +56,38 @@ class Node:
         found: list[Mapping[str, Any]] = _sound(answer)
         return found
 
-    async def worth(self, keys: set[str]) -> dict[str, Worth]:
-        """Return the worth of assets whose price and decimals are known.
+    async def describe(self, keys: set[str]) -> dict[str, Asset]:
+        """Return the symbols and decimals of assets, and their good prices.
 
-        None at all where the sources of prices do not answer.
+        UpstreamUnavailable where a contract could not be asked: the block is read again.
         """
-        quotes = await self._prices.quotes(keys)
+        await self._learn(sorted(keys - self._known.keys()))
+        scaled = {key for key in keys if self._known[key].decimals is not None}
+        quotes = await self._prices.quotes(scaled)
         usd = {key: one.price.usd for key, one in quotes.items() if one.price and one.quality is Quality.GOOD}
-        await self._learn([key for key in usd if key not in self._scale])
-        return {key: Worth(price, scale) for key, price in usd.items() if (scale := self._scale.get(key)) is not None}
+        return {key: replace(self._known[key], usd=usd.get(key)) for key in keys}
 
     async def _learn(self, keys: list[str]) -> None:
-        tokens = [key for key in keys if split_key(key)[1] != NATIVE]
-        self._scale |= {key: self.chain.native.decimals for key in keys if key not in tokens}
-        if tokens:
-            reader = await self._adapter.reader()
-            replies = await reader.reads([Read(split_key(key)[1], _DECIMALS) for key in tokens])
-            self._scale |= {key: answers.decimals(reply) for key, reply in zip(tokens, replies, strict=True)}
+        """Ask the contracts that the registry does not describe, once a process."""
+        if not keys:
+            return
+        tokens = [split_key(key)[1] for key in keys]
+        reader = await self._adapter.reader()
+        replies = await reader.reads([Read(token, said) for token in tokens for said in (_DECIMALS, _SYMBOL)])
+        for number, key in enumerate(keys):
+            decimals, symbol = answers.decimals(replies[2 * number]), answers.symbol(replies[2 * number + 1])
+            self._known[key] = Asset(symbol, decimals, listed=key in self._named)
+
+
+def _listed(chain: Chain) -> dict[str, Asset]:
+    """Return the assets that the registry describes in full: no contract need be asked."""
+    native = {asset_key(chain.name): Asset(chain.native.symbol, chain.native.decimals, listed=True)}
+    tokens = {
+        asset_key(chain.name, token.address): Asset(token.symbol, token.decimals, listed=True)
+        for token in chain.tokens
+        if token.symbol is not None and token.decimals is not None
+    }
+    return native | tokens
 
 
 def _sound(answer: Any) -> Any:

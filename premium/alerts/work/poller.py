@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from premium.alerts.model import Block
-from premium.alerts.sources.blocks import Event, assets, events_of, priced
+from premium.alerts.sources.blocks import Event, assets, described, events_of
 from premium.alerts.sources.reorganisation import Fork
 from premium.alerts.store.blocks import ChainBlocks
 from premium.alerts.work.node import Node
@@ -113,7 +113,7 @@ async def _blocks(node: Node, parent: Block | None, first: int, newest: int) -> 
 async def _read(node: Node, raw: Any) -> Block:
     try:
         events = events_of(node.chain.name, raw, await node.transfers(raw["hash"]))
-        worth = await node.worth(assets(events))
-        return Block(int(raw["number"], 16), raw["hash"], [priced(event, worth) for event in events])
+        known = await node.describe(assets(events))
+        return Block(int(raw["number"], 16), raw["hash"], [described(event, known) for event in events])
     except (KeyError, TypeError, ValueError) as error:
         raise UpstreamUnavailable(f"a block of {node.chain.name} cannot be read") from error

@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from premium.alerts.language.earlier_events import in_present_form
 from premium.alerts.language.forms import RuleForms, RuleText
 from premium.alerts.language.rule import Rule, RuleError
 from premium.alerts.matcher.matcher import Matcher
@@ -89,7 +90,7 @@ class ShardState:
         self.seen = self._cooled_until = None
         self.catch_up(alive)
         # null: what stood there was taken back
-        known = [event for event in map(_json, self._memory.levels()) if event is not None]
+        known = [in_present_form(event) for event in map(_json, self._memory.levels()) if event is not None]
         self.matcher.restore([event for event in known if shard_of(event, self.shards) == self.shard])
         self.load_states()
 
@@ -98,7 +99,7 @@ class ShardState:
         events: list[Any] = []
         count = 0
         for moment, texts in self._batches.matched(self.seen):
-            new = [event for text in texts for event in _json(text)]
+            new = [in_present_form(event) for text in texts for event in _json(text)]
             retractions = [event for event in new if event.get("retracts")]
             if retractions or len(events) >= _REPLAYED_AT_ONCE:
                 alive()

@@ -108,7 +108,8 @@ def test_blocks_become_gas_and_transfers_with_their_worth_once(source: Source, e
     evm.call("evm_mine")
     events = source.poll()
     (transfer,) = transfers(events)
-    assert (transfer["tx_hash"], transfer["amount"], transfer["asset"]) == (paid, str(3 * ETHER), "local:0x" + "0" * 40)
+    assert (transfer["tx_hash"], transfer["amount"], transfer["asset"]) == (paid, "3", "local:0x" + "0" * 40)
+    assert (transfer["amount_base_units"], transfer["symbol"], transfer["decimals"]) == (str(3 * ETHER), "ETH", 18)
     assert Decimal(transfer["amount_usd"]) > 3
     assert [event["kind"] for event in events].count("gas") == 2
     assert all(IncomingEvent.model_validate(event) for event in events)
@@ -128,7 +129,7 @@ def test_a_reorganisation_takes_back_what_it_orphans_and_nothing_else(source: So
     events = source.poll()
     back = [event["retracts"] for event in events if "retracts" in event]
     assert sorted(back) == sorted(event["event_id"] for event in orphans)
-    assert [event["amount"] for event in transfers(events) if "retracts" not in event] == ["4"]
+    assert [event["amount"] for event in transfers(events) if "retracts" not in event] == ["0.000000000000000004"]
     assert not {event["event_id"] for event in first} & set(back)
     assert source.poll() == []
 
@@ -149,13 +150,16 @@ def test_token_transfers_have_their_amounts_parties_and_worth(source: Source, ev
               if event["to"].lower() == receiver}  # fmt: skip
     assert events.keys() == amounts.keys()
     for token, event in events.items():
-        assert (event["amount"], event["tx_hash"]) == (str(amounts[token]), hashes[token])
+        assert (event["amount_base_units"], event["tx_hash"]) == (str(amounts[token]), hashes[token])
+        assert Decimal(event["amount"]).scaleb(18) == amounts[token]
         assert event["from"] == market.owner
         assert IncomingEvent.model_validate(event)
-    assert events[market.usd]["amount_usd"] == "1234.000000000000000001"
+    said = {token: (event["symbol"], event["listed"]) for token, event in events.items()}
+    assert (said[market.usd], said[market.governance]) == (("USDL", True), ("LGOV", False))
+    assert (events[market.usd]["amount_usd"], events[market.usd]["amount"]) == ("1234", "1234.000000000000000001")
     assert Decimal("5.9") < Decimal(events[market.governance]["amount_usd"]) < Decimal("6.1"), "3 dollars each"
-    assert 0 < Decimal(events[market.proxy_token]["amount_usd"]) < Decimal("1e-12")
-    assert "amount_usd" not in events[unpriced]
+    assert events[market.proxy_token]["amount_usd"] == "0", "less than a cent"
+    assert (events[unpriced]["amount"], "amount_usd" in events[unpriced]) == ("1000000", False)
 
 
 def test_a_reorganisation_of_token_transfers_leaves_what_the_chain_has(
@@ -261,7 +265,7 @@ class Forks:
     async def transfers(self, block_hash: str) -> list[Any]:  # noqa: ARG002 - as the node is asked
         return []
 
-    async def worth(self, keys: set[str]) -> dict[str, Any]:  # noqa: ARG002 - as the node is asked
+    async def describe(self, keys: set[str]) -> dict[str, Any]:  # noqa: ARG002 - as the node is asked
         return {}
 
     def _hash(self, number: int) -> str:
@@ -298,7 +302,7 @@ def test_what_was_sent_before_a_crash_is_sent_again_under_the_same_ids(source: S
     pay(evm, 4)
     again = source.poll()
     assert again[: len(lost)] == lost
-    assert [event["amount"] for event in transfers(again)] == ["1", "2", "3", "4"]
+    assert [event["amount_base_units"] for event in transfers(again)] == ["1", "2", "3", "4"]
 
 
 def test_two_pollers_do_not_read_one_chain_at_once(source: Source, evm: Evm, postgres: Databases) -> None:

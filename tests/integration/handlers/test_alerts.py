@@ -27,6 +27,8 @@ pytestmark = pytest.mark.integration
 RULES = "/v1/alerts/rules"
 HISTORY = "/v1/alerts/history"
 EARLIER = "/v2/premium/alerts"
+KEY = "coingecko:ethereum"
+"""What a price of ETH is, where no chain's pools price it."""
 HOOK = {"type": "webhook", "destination": "https://example.org/hook", "template": "{{asset}} at {{price_usd}}"}
 
 
@@ -71,10 +73,13 @@ def fire(worker: Database, rule_id: str, *event_ids: str, minute: int = 0) -> No
 def test_the_life_of_a_rule(token: str) -> None:
     rule = made(token)
     assert (rule["version"], rule["trigger"], rule["enabled"], rule["cooldownSeconds"]) == (1, "edge", True, 60)
-    assert (rule["conditions"], rule["actions"]) == (price_rule()["conditions"], [HOOK])
+    asset, bound = price_rule()["conditions"]
+    assert (rule["conditions"], rule["actions"]) == ([asset | {"value": KEY}, bound], [HOOK])
     assert rule["signingSecret"].startswith("whsec_")
     path = f"{RULES}/{rule['id']}"
-    assert ask(token, "GET", path).data == {name: rule[name] for name in rule if name != "signingSecret"}
+    kept = {name: rule[name] for name in rule if name != "signingSecret"}
+    kept["assets"] = [named | {"written": None} for named in rule["assets"]]
+    assert ask(token, "GET", path).data == kept
     off = ask(token, "PUT", path, body={"enabled": False}).data
     assert (off["enabled"], off["version"], off["conditions"]) == (False, 2, rule["conditions"])
     whole = price_rule(name="gas", type="gas", actions=[], hysteresis="0.5", trigger="level") | {
@@ -190,7 +195,12 @@ def test_a_trial_fires_once_and_is_marked(at: Platform, token: str) -> None:
     rule = made(token, enabled=False)
     path = f"{RULES}/{rule['id']}/test"
     tried = ask(token, "POST", path).data
-    assert (tried["matches"], tried["event"]["asset"], tried["event"]["price_usd"]) == (True, "ETH", "4001.1")
+    assert (tried["matches"], tried["event"]["asset"], tried["event"]["price_usd"]) == (True, KEY, "4001.1")
+    assert (tried["eventSource"], tried["event"]["symbol"], "has no such event" in tried["note"]) == (
+        "example",
+        "ETH",
+        True,
+    )
     assert len(tried["deliveries"]) == 1
     assert at.redis(1).llen("rq:queue:notifications") == 1
     (alert,) = ask(token, "GET", HISTORY).data
@@ -215,8 +225,9 @@ def test_json_numbers_keep_every_digit(token: str) -> None:
     for price, holds in ((short, False), (long, False), (f"{long}1", True)):
         body = f'{{"event": {{"asset": "ETH", "price_usd": {price}}}, "deliver": false}}'
         assert ask(token, "POST", f"{path}/test", raw=body).data["matches"] is holds
-    plain = ask(token, "PUT", path, body={"conditions": [given["conditions"][0] | {"value": "X"}, given["conditions"][1]
-                                                         | {"value": 4000.1}]}).data  # fmt: skip
+    asset, bound = given["conditions"]
+    changed = [asset | {"value": "feed:X"}, bound | {"value": 4000.1}]
+    plain = ask(token, "PUT", path, body={"conditions": changed}).data
     assert plain["conditions"][1]["value"] == 4000.1
     earlier = f'{{"name": "n", "alert_type": "price_above", "condition": {{"threshold": {long}}}}}'
     assert ask(token, "POST", EARLIER, raw=earlier).data["condition"] == {"threshold": long}

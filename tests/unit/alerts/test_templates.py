@@ -69,8 +69,8 @@ def alert(**changes: Any) -> Fired:
 
 def test_a_firing_names_a_target_for_each_action() -> None:
     made = notices.fired(alert(is_test=True))
-    assert (made.title, made.text) == ("[test] ETH", "ETH: ETH is at 1.0 USD")
-    assert made.targets == (Target("email"), Target("push", "token", "1.0!"))
+    assert (made.title, made.text) == ("[test] ETH", "ETH: ETH is at $1.00")
+    assert made.targets == (Target("email"), Target("push", "token", "$1.00!"))
     assert (made.key, made.data["type"], made.data["event"]["asset"]) == (str(UUID(int=3)), "alert", "ETH")
     assert made.stream is not None
     assert made.stream.data["message"] == made.text

@@ -17,6 +17,7 @@ from handlers.events import alert_events, alert_messages, schedules, stream
 from handlers.runtime.requests.attempt import attempt_of
 from premium.alerts.intake import EventIntake
 from premium.alerts.store.batches import BatchStore
+from premium.chains.registry import Registry
 from premium.config import Settings
 from premium.errors import Forbidden, UpstreamUnavailable
 from tests.factories.http import event
@@ -102,6 +103,7 @@ class Nowhere:
     """A platform without stores, at noon."""
 
     database = None
+    chains = Registry({})
     settings = Settings(premium_stage="local", alert_shards=3)
 
     class clock:  # noqa: N801 - stands for the platform's attribute
