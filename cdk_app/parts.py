@@ -117,6 +117,8 @@ def packages_of(config: StageConfig, abilities: Abilities, place: Place | None) 
         "POWERTOOLS_METRICS_NAMESPACE": "Premium",
         "LOG_LEVEL": "INFO",
     }
+    if config.alerts.sources:
+        environment["EVENT_SOURCES"] = ",".join(config.alerts.sources)
     if abilities.chains:
         environment["CHAINS_FILE"] = abilities.chains
     return Packages(

@@ -130,7 +130,7 @@ class StageConfig(Model):
         return shares(self.functions.concurrency if bounded else None)
 
 
-LOCAL = StageConfig(name="local", removal="destroy")
+LOCAL = StageConfig(name="local", removal="destroy", alerts=Alerts(sources=("local",)))
 
 DEV = StageConfig(
     name="dev",

@@ -8,6 +8,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
+from handlers.models.chains import ChainsView
 from handlers.runtime import Caller, JobView, View, entry, job_view, needs, public, router
 from handlers.runtime.documents import reference
 from handlers.runtime.documents.paths import methods_of
@@ -103,6 +104,21 @@ def show_file(name: str) -> Response[bytes]:
     content_type, content = reference.file(name)
     current().headers["Cache-Control"] = "public, max-age=86400"
     return Response(status_code=200, content_type=content_type, body=content)
+
+
+@app.get("/v1/chains")
+@public
+def chains() -> ChainsView:
+    """List the chains, and what this stage reads of each.
+
+    `newestBlock` is the last one whose transfers and gas became events; its age tells how far behind they are.
+    """
+    # Imported where it is asked for: the other routes of this function need none of it.
+    from premium.alerts.service import WatchedChains  # noqa: PLC0415
+
+    here = platform()
+    watched = WatchedChains.of(here)
+    return ChainsView.of(here.chains, watched.names, watched.newest(), here.clock.now())
 
 
 @app.get("/v1/jobs/<job_id>")

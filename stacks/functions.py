@@ -55,6 +55,7 @@ META = Function(
         "GET /v1/health",
         "GET /v1/health/ready",
         "GET /v1/openapi.json",
+        "GET /v1/chains",
         "GET /v1/jobs/{id}",
         "$default",
     ),
