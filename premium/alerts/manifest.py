@@ -6,7 +6,18 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from premium.manifest import Command, Consumer, Metric, NoticeKind, Queue, Resident, Schedule, Service, ServiceSettings
+from premium.manifest import (
+    Alarm,
+    Command,
+    Consumer,
+    Metric,
+    NoticeKind,
+    Queue,
+    Resident,
+    Schedule,
+    Service,
+    ServiceSettings,
+)
 
 
 class AlertSettings(ServiceSettings):
@@ -24,11 +35,19 @@ class AlertSettings(ServiceSettings):
     event_sources: str = Field(
         default="", description="Chains, comma-separated, whose nodes the sources turn into events"
     )
+    protocol_api_url: str | None = Field(
+        default=None, description="Provider of protocols' TVL that speaks DefiLlama's API; without it none is polled"
+    )
     events_queue_url: str | None = Field(default=None, description="SQS queue of chain events")
     events_dead_letters: str | None = Field(
         default=None,
         description="Dead-letter queue of the events queue: unreadable events go there at once, with their reason",
     )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the chains whose blocks become events."""
+        return tuple(name.strip() for name in self.event_sources.split(",") if name.strip())
 
 
 SERVICE = Service(
@@ -66,6 +85,7 @@ SERVICE = Service(
     residents=(
         Resident(name="alerts.matcher", queue="alerts", function="premium.alerts.work.matcher.serve"),
         Resident(name="alerts.sources", queue="alerts", function="premium.alerts.work.sources.serve"),
+        Resident(name="alerts.ticks", queue="alerts", function="premium.alerts.work.ticks.serve"),
     ),
     settings=AlertSettings,
     tables=(
@@ -80,6 +100,21 @@ SERVICE = Service(
         "alert_disarmed",
         "chain_blocks",
     ),
-    metrics=(Metric(name="AlertsTriggered", title="Alerts triggered"),),
+    metrics=(
+        Metric(name="AlertsTriggered", title="Alerts triggered"),
+        Metric(name="TicksSent", title="Prices and protocols sent as events, by source", minutes=5),
+        Metric(name="TicksWithoutPrice", title="Named assets and protocols without a good figure", minutes=5),
+        Metric(name="TickPollsFailed", title="Polls of prices and protocols that failed, by source", minutes=5),
+    ),
+    alarms=(
+        Alarm(
+            name="TickPolls",
+            metric="TickPollsFailed",
+            text="a source of prices or protocols has not answered for a quarter of an hour: price rules do not fire",
+            severity="warning",
+            above=10,
+            minutes=15,
+        ),
+    ),
     commands=(Command(name="alerts", text="Replay events against alert rules; failed batches and deliveries."),),
 )

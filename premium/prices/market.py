@@ -22,6 +22,7 @@ from premium.prices.provider import PastPrices, ProviderPrices
 from premium.prices.quotes import Prices
 from premium.storage.cache import Cache
 
+PROVIDER = "provider"
 _PROVIDER_SECONDS = 10.0
 _PROVIDER_ATTEMPTS = 3
 """Waits of 1 and 2 s: a user looks at the job."""
@@ -76,18 +77,27 @@ class Market:
 
         Pools price what is on a chain whose entry names them, the provider the rest.
         """
-        pools = [PoolPrices(self.adapter(c.name), c.dex, self.clock) for c in self.chains if c.dex is not None]
-        return Prices(self.price_cache, [*pools, *self._provider()], self.clock)
+        return Prices(self.price_cache, list(self.price_sources.values()), self.clock)
+
+    @cached_property
+    def price_sources(self) -> Mapping[str, PriceSource]:
+        """The sources of current prices by name, in the order in which they are preferred."""
+        pools = {
+            f"pools of {c.name}": PoolPrices(self.adapter(c.name), c.dex, self.clock)
+            for c in self.chains
+            if c.dex is not None
+        }
+        return {**pools, **self._provider()}
 
     @cached_property
     def past_prices(self) -> PastPrices | None:
         """Prices of past moments from the provider; None where there is no provider."""
         return None if self.price_url is None else PastPrices(self._neighbour("past prices"), self.price_url)
 
-    def _provider(self) -> list[PriceSource]:
+    def _provider(self) -> dict[str, PriceSource]:
         if self.price_url is None:
-            return []
-        return [ProviderPrices(self._neighbour("prices"), self.price_url, self.chains)]
+            return {}
+        return {PROVIDER: ProviderPrices(self._neighbour("prices"), self.price_url, self.chains)}
 
     def _neighbour(self, name: str) -> Neighbour:
         return Neighbour(

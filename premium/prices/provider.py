@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from premium.chains.registry import Registry
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import Neighbour
+from premium.prices.assets import MARKET
 from premium.prices.model import MIN_CONFIDENCE, KnownPrice, Price, rounded
 
 KEYS_A_REQUEST = 80
@@ -52,9 +53,9 @@ class ProviderPrices:
         self._neighbour, self._base, self._registry = neighbour, base_url.rstrip("/"), registry
 
     def covers(self, key: str) -> bool:
-        """Say whether the chain is known and has no pools in its entry."""
+        """Say whether the asset is the market's, or on a chain without pools."""
         chain = key.partition(":")[0]
-        return chain in self._registry and self._registry[chain].dex is None
+        return chain == MARKET or (chain in self._registry and self._registry[chain].dex is None)
 
     async def prices(self, keys: Sequence[str]) -> Mapping[str, Price]:
         """Return the prices that it knows, by key; UpstreamUnavailable when it does not answer."""
@@ -72,6 +73,8 @@ class ProviderPrices:
 
     def _theirs(self, key: str) -> str:
         chain, _, address = key.partition(":")
+        if chain == MARKET:
+            return key
         return f"{self._registry[chain].price_name or chain}:{address}".lower()
 
     def _price(self, key: str | None, coin: Any) -> Price | None:

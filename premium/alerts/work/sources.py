@@ -35,9 +35,7 @@ async def serve(residence: Residence) -> None:
 
 
 def _chains(platform: Platform) -> tuple[str, ...]:
-    chains = tuple(
-        name.strip() for name in platform.settings.of(AlertSettings).event_sources.split(",") if name.strip()
-    )
+    chains = platform.settings.of(AlertSettings).sources
     if chains and (unknown := [name for name in chains if name not in platform.chains]):
         raise ConfigurationError(f"EVENT_SOURCES names a chain that is not known: {', '.join(unknown)}")
     return chains
