@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from local.errors import LocalError
-from local.journey import portfolio, scans, tax
+from local.journey import alerts, portfolio, scans, tax
 from local.journey.client import Client
 from local.journey.proof import functions_by_request
 from local.journey.stream import Listener
@@ -36,6 +36,7 @@ def demo(places: Places) -> None:
         _portfolio(walk)
         _tax(walk, places)
         _scans(walk)
+        _alerts(walk)
     _proof(stage, api, since=walked)
     addresses(stage)
     took, walking = time.time() - begun, time.time() - walked
@@ -94,6 +95,16 @@ def _scans(walk: Walk) -> None:
         say(f"    {one.target}  {name}: risk {one.score} of 100")
         for findings in _by_severity(one):
             say(f"      {findings}")
+
+
+def _alerts(walk: Walk) -> None:
+    with step("Alert on the price of ETH, from the pools") as note:
+        fired = alerts.price(walk)
+        note.text = fired.message
+    with step("Alert on a transfer of 10 ETH and more") as note:
+        fired = alerts.whale(walk)
+        note.text = fired.message
+    say(f"    {fired.event['amount_base_units']} base units of {fired.asset}, both in GET /v1/alerts/history")
 
 
 def _by_severity(scan: scans.Scan) -> list[str]:
