@@ -6,7 +6,7 @@ Every number that differs between them is here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -30,6 +30,7 @@ from stacks.model import (
 )
 
 _ON_AWS = ("postgres", "timescale", "redis", "fleet")
+_POLLED = ("PRICE_API_URL", "PROTOCOL_API_URL")  # by the resident alerts.ticks
 _POOL = 2  # connections a function instance or a worker process opens at most (premium.storage.postgres)
 _RESERVED = 20  # for migrations, operators and RDS itself
 
@@ -59,6 +60,16 @@ class StageConfig(Model):
     alerting: Alerting = Alerting()
     settings: dict[str, str] = Field(default_factory=dict)
     """Values of services' own settings, by the names of their variables: `premium settings` lists them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _polled(cls, given: Any) -> Any:
+        """Let a task poll always where a provider of prices or protocols is set."""
+        settings, alerts = (given.get(name) for name in ("settings", "alerts"))
+        if not isinstance(settings, dict) or not any(settings.get(name) for name in _POLLED):
+            return given
+        own = alerts.model_dump() if isinstance(alerts, Alerts) else alerts or {}
+        return {**given, "alerts": {**own, "ticks": True}} if isinstance(own, dict) else given
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

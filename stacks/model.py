@@ -84,10 +84,13 @@ class Alerts(Model):
     spares: int = Field(default=0, ge=0, le=20)
     sources: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")], ...] = ()
 
+    ticks: bool = False
+    """Prices and protocols that rules name are polled, for which a task always runs."""
+
     @property
     def tasks(self) -> int:
         """That always run: a source waits for no backlog, and a shard for no other."""
-        return self.shards + self.spares if self.sources or self.shards > 1 else 0
+        return self.shards + self.spares if self.sources or self.ticks or self.shards > 1 else 0
 
 
 class Functions(Model):

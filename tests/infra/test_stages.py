@@ -57,6 +57,12 @@ def test_a_wrong_value_is_a_sentence_that_names_it(stage: str, values: dict[str,
     assert any(sentence in text for text in said), said
 
 
+def test_a_stage_with_a_provider_of_prices_always_polls_it() -> None:
+    assert STAGES["dev"].alerts.tasks == 0
+    polled = changed("dev", settings={"PRICE_API_URL": "https://prices.example"})
+    assert (polled.alerts.ticks, polled.alerts.tasks) == (True, 1)
+
+
 def test_a_stage_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValidationError):
         STAGES["dev"].region = "eu-west-1"  # type: ignore[misc]  # that it is refused is the test
