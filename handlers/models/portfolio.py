@@ -34,7 +34,10 @@ class NewWallet(Body):
         examples=["Cold storage"],
     )
     chains: tuple[str, ...] = Field(
-        default=(), max_length=200, description="Short names; empty: every chain", examples=[["ethereum", "base"]]
+        default=(),
+        max_length=200,
+        description="Short names of chains that are read here (GET /v1/chains); empty: all",
+        examples=[["ethereum", "base"]],
     )
 
 

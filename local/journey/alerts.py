@@ -29,7 +29,7 @@ class Fired:
 
 
 def price(walk: Walk) -> Fired:
-    """Make the first rule of the documents and wait until the market's own price fires it."""
+    """Make the documents' first rule, and wait until the market's price fires it."""
     rule = _rule(walk, "ETH breaks out", "price", ("asset", "eq", "ETH"), ("price_usd", "gt", "1000.5"))
     alert = _alert(walk, rule)
     must_equal("the price that fired", Decimal(alert["event"]["price_usd"]) > Decimal("1000.5"), True)
@@ -37,7 +37,7 @@ def price(walk: Walk) -> Fired:
 
 
 def whale(walk: Walk, amount: str = "12.5") -> Fired:
-    """Send coins on the chain and wait for the alert of a rule in whole units."""
+    """Send coins and wait for the alert of a rule in units."""
     rule = _rule(walk, "Whale", "whale", ("asset", "eq", "local:ETH"), ("amount", "gte", "10"), ("from", "eq", _SENDER))
     walk.evm.call("anvil_setBalance", _SENDER, hex(units("1000")))
     walk.evm.call("anvil_impersonateAccount", _SENDER)

@@ -15,6 +15,12 @@ from premium.prices.assets import MARKET, AssetNames
 from premium.prices.manifest import PriceSettings
 
 
+def watched_chains(platform: Platform) -> tuple[str, ...]:
+    """Return the chains whose blocks become events."""
+    named = platform.settings.of(AlertSettings).event_sources.split(",")
+    return tuple(name.strip() for name in named if name.strip())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
     """The chains, prices and protocols that become events on this stage."""
@@ -30,11 +36,11 @@ class Coverage:
     @classmethod
     def of(cls, platform: Platform) -> Coverage:
         """Return what the platform's settings and chains say."""
-        own = platform.settings.of(AlertSettings)
+        own, watched = platform.settings.of(AlertSettings), watched_chains(platform)
         return cls(
             registry=platform.chains,
-            names=AssetNames(platform.chains, own.sources),
-            watched=frozenset(own.sources),
+            names=AssetNames(platform.chains, watched),
+            watched=frozenset(watched),
             has_provider=platform.settings.of(PriceSettings).price_api_url is not None,
             has_protocols=own.protocol_api_url is not None,
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from redis import Redis
 
+from premium.alerts.coverage import watched_chains
 from premium.alerts.language.assets import with_key
 from premium.alerts.language.values import Event
 from premium.alerts.manifest import AlertSettings
@@ -35,7 +36,7 @@ class EventIntake:
     def of(cls, platform: Platform) -> EventIntake:
         """Return the use case over the platform's stores."""
         own = platform.settings.of(AlertSettings)
-        names = AssetNames(platform.chains, own.sources)
+        names = AssetNames(platform.chains, watched_chains(platform))
         return cls(store=BatchStore(platform.database), redis=platform.redis(1), shards=own.alert_shards, names=names)
 
     def enqueue_batches(self, events: Sequence[Event]) -> list[UUID]:

@@ -44,11 +44,6 @@ class AlertSettings(ServiceSettings):
         description="Dead-letter queue of the events queue: unreadable events go there at once, with their reason",
     )
 
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Return the chains whose blocks become events."""
-        return tuple(name.strip() for name in self.event_sources.split(",") if name.strip())
-
 
 SERVICE = Service(
     name="alerts",

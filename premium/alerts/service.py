@@ -11,14 +11,13 @@ from uuid import UUID, uuid4
 
 from redis import Redis
 
-from premium.alerts.coverage import Coverage
+from premium.alerts.coverage import Coverage, watched_chains
 from premium.alerts.language.assets import NamedAsset, kept_assets, with_key, with_keys
 from premium.alerts.language.drafts import invalid, rule_of
 from premium.alerts.language.earlier_events import in_present_form
 from premium.alerts.language.rule import Rule
 from premium.alerts.language.templates import template_problem
 from premium.alerts.language.trial import Verdict, fits, sample, trial_time, verdicts
-from premium.alerts.manifest import AlertSettings
 from premium.alerts.model import (
     RULES_A_TIER,
     Alert,
@@ -62,7 +61,7 @@ class WatchedChains:
     @classmethod
     def of(cls, platform: Platform) -> WatchedChains:
         """Return the chains of the platform's settings."""
-        names = frozenset(platform.settings.of(AlertSettings).sources)
+        names = frozenset(watched_chains(platform))
         return cls(names=names, store=NewestBlocks(platform.database))
 
     def newest(self) -> Mapping[str, NewestBlock]:

@@ -120,7 +120,7 @@ def test_one_crossing_is_one_alert_one_webhook_and_one_message(
     stack: Stage, api: Client, hook: Hook, pipeline: Pipeline
 ) -> None:
     """The crossing comes first; then an earlier price, a later one, and each of them again."""
-    asset, now = f"E2E-{uuid4().hex[:8]}", datetime.now(UTC) - timedelta(minutes=1)
+    asset, now = f"feed:E2E-{uuid4().hex[:8]}", datetime.now(UTC) - timedelta(minutes=1)
     rule = _rule(api, "price", [("asset", "eq", asset), ("price_usd", "gt", "4000.5")], hook, "{{asset}} {{price_usd}}")
     crossing = _price(asset, "crossing", "4000.50000000000000001", now)
     earlier = _price(asset, "earlier", "3999", now - timedelta(seconds=30))
@@ -139,7 +139,7 @@ def test_one_crossing_is_one_alert_one_webhook_and_one_message(
     assert is_signed(rule["signingSecret"], post.headers[HEADER.lower()], post.body, now=int(time.time()))
     assert not is_signed("another", post.headers[HEADER.lower()], post.body, now=int(time.time()))
     assert post.said["alertId"] == alert["id"]
-    assert post.said["message"] == f"{asset} 4000.50000000000000001"
+    assert post.said["message"] == f"{asset} $4,000.50", "as a person reads it; the exact price is in the event"
 
 
 def test_an_unreadable_event_is_a_dead_letter_with_its_reason_and_delays_no_other(pipeline: Pipeline) -> None:
@@ -164,9 +164,9 @@ def test_a_transfer_on_the_chain_reaches_whoever_watches_for_it(
     rule = _rule(
         api,
         "whale",
-        [("chain", "eq", "local"), ("from", "eq", sender), ("amount_usd", "gte", "1000")],
+        [("asset", "eq", "ETH"), ("from", "eq", sender), ("amount", "gte", "4.5")],
         hook,
-        "{{amount}}",
+        "{{amount}} {{symbol}}",
     )
     sent = {
         amount: evm.call("eth_sendTransaction", {"from": sender, "to": receiver, "value": hex(amount)})
@@ -174,8 +174,29 @@ def test_a_transfer_on_the_chain_reaches_whoever_watches_for_it(
     }
     assert wait_until(lambda: _sent(api, rule), seconds=30), _alerts(api, rule)
     (alert,) = _alerts(api, rule)
-    assert (alert["event"]["tx_hash"], alert["event"]["amount"]) == (sent[5 * ETHER], str(5 * ETHER))
+    event = alert["event"]
+    assert (event["tx_hash"], event["amount"], event["symbol"]) == (sent[5 * ETHER], "5", "ETH")
+    assert event["amount_base_units"] == str(5 * ETHER)
     pipeline.settle(alert["eventId"])
     (post,) = hook.posts
     assert is_signed(rule["signingSecret"], post.headers[HEADER.lower()], post.body, now=int(time.time()))
-    assert post.said["eventId"] == alert["eventId"]
+    assert (post.said["eventId"], post.said["message"]) == (alert["eventId"], "5 ETH")
+
+
+def test_a_price_of_the_chain_s_own_pools_fires_the_first_example(api: Client, hook: Hook) -> None:
+    """Nobody sends an event: the producer of the stage does."""
+    conditions = [("asset", "eq", "ETH"), ("price_usd", "gt", "1000.5")]
+    rule = _rule(api, "price", conditions, hook, "{{asset}} is at {{price_usd}}")
+    assert (rule["assets"][0]["asset"], rule["warnings"]) == ("local:0x" + "0" * 40, [])
+    assert wait_until(lambda: _sent(api, rule), seconds=30), _alerts(api, rule)
+    (post,) = hook.posts
+    assert post.said["message"].startswith("ETH is at $")
+    tried = api.post(f"/v1/alerts/rules/{rule['id']}/test", {"deliver": False})
+    assert (tried["eventSource"], tried["matches"], tried["event"]["symbol"]) == ("recent", True, "ETH")
+
+
+def test_the_chains_say_what_is_read_and_how_old_it_is(api: Client) -> None:
+    first, *others = api.get("/v1/chains")["chains"]
+    assert (first["name"], first["balances"], first["events"]) == ("local", True, True)
+    assert first["newestBlock"]["ageSeconds"] >= 0
+    assert not any(chain["balances"] or chain["events"] for chain in others)

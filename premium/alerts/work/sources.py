@@ -9,7 +9,7 @@ import asyncio
 
 import boto3
 
-from premium.alerts.manifest import AlertSettings
+from premium.alerts.coverage import watched_chains
 from premium.alerts.work.events_queue import EventsQueue
 from premium.alerts.work.node import Node
 from premium.alerts.work.poller import Poller
@@ -35,7 +35,7 @@ async def serve(residence: Residence) -> None:
 
 
 def _chains(platform: Platform) -> tuple[str, ...]:
-    chains = platform.settings.of(AlertSettings).sources
+    chains = watched_chains(platform)
     if chains and (unknown := [name for name in chains if name not in platform.chains]):
         raise ConfigurationError(f"EVENT_SOURCES names a chain that is not known: {', '.join(unknown)}")
     return chains
