@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from premium.chains.addresses import NATIVE, asset_key
+from premium.chains.addresses import NATIVE, asset_key, split_key
 from premium.chains.model import Chain
 from premium.chains.registry import Registry
 from premium.prices.names import COINGECKO
@@ -28,6 +28,17 @@ Use = Literal["transfer", "price"]
 
 class UnknownAsset(ValueError):
     """A name means no asset or several; the text says what to write."""
+
+
+def is_key(asset: str) -> bool:
+    """Return whether an asset is a key that sources of prices can be asked for."""
+    chain, _, name = asset.partition(":")
+    if chain == MARKET:
+        return bool(_MARKET_ID.fullmatch(name))
+    try:
+        return split_key(asset) is not None
+    except ValueError:
+        return False
 
 
 class Resolved(NamedTuple):

@@ -17,7 +17,7 @@ from premium.bootstrap import Platform
 from premium.clock import Clock
 from premium.errors import UpstreamUnavailable
 from premium.observability import count, logger
-from premium.prices.assets import AssetNames
+from premium.prices.assets import AssetNames, is_key
 from premium.prices.model import Price, PriceSource, Quality, Quote
 from premium.prices.store import StoredPrices
 from premium.storage.postgres import Database
@@ -81,10 +81,13 @@ class PricePoll:
         return len(events)
 
     def _next(self) -> list[str]:
-        """Return the next assets that the source may know; after the last it begins again."""
+        """Return the next assets that the source may know; after the last it begins again.
+
+        A rule of long ago may name what is no key: asked for it, a source would tell of none of the others.
+        """
         named = Subjects(self.database).page("asset", self._after, MOST)
         self._after = named[-1] if len(named) == MOST else ""
-        return [name for name in named if self.source.covers(name)]
+        return [name for name in named if self.source.covers(name) and is_key(name)]
 
     def _events(self, prices: Sequence[Price]) -> list[Event]:
         before = self._before(prices)

@@ -62,9 +62,12 @@ async def _every(seconds: int, name: str, poll: Poll, stop: asyncio.Event) -> No
     while not stop.is_set():
         try:
             await poll()
-        except UpstreamUnavailable as error:
+        except Exception as error:  # whatever failed: a task that ends would end all sources with it
             count("TickPollsFailed", source=name)
-            logger.warning("a source of ticks waits", source=name, error=error.message)
+            if isinstance(error, UpstreamUnavailable):
+                logger.warning("a source of ticks waits", source=name, error=error.message)
+            else:
+                logger.exception("a source of ticks failed", source=name)
         try:
             await asyncio.wait_for(stop.wait(), seconds)
         except TimeoutError:

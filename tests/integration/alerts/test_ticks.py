@@ -84,7 +84,7 @@ def test_named_assets_have_ticks_of_the_pools_and_others_none(
 ) -> None:
     assert poll_pools(at) == [], "nobody asks"
     governance = f"local:{market.governance.lower()}"
-    for asset in (NATIVE, NATIVE, governance, "local:0x" + "9" * 40, "feed:X"):
+    for asset in (NATIVE, NATIVE, governance, "local:0x" + "9" * 40, "feed:X", "local:no address", "coingecko:a,b"):
         rule(user, type="price", conditions=names("asset", asset))
     rule(user, type="price", conditions=names("asset", f"local:{market.weth.lower()}"), enabled=False)
     sent = {event["asset"]: event for event in poll_pools(at)}
