@@ -23,7 +23,7 @@ class Subjects:
 
 
 def _named(field: Subject, rule_type: str) -> str:
-    # As the index of migration 0011 writes it.
+    # As the index of migration 0012 writes it.
     path = f'$[*] ? (@.operator == "eq" && @.field == "{field}").value'
     value = f"(jsonb_path_query_first(conditions, '{path}') #>> '{{}}')"
     rules = f"FROM alert_rules WHERE enabled AND type = '{rule_type}' AND {value}"
