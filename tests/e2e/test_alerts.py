@@ -184,9 +184,12 @@ def test_a_transfer_on_the_chain_reaches_whoever_watches_for_it(
 
 
 def test_a_price_of_the_chain_s_own_pools_fires_the_first_example(api: Client, hook: Hook) -> None:
-    """Nobody sends an event: the producer of the stage does."""
-    conditions = [("asset", "eq", "ETH"), ("price_usd", "gt", "1000.5")]
-    rule = _rule(api, "price", conditions, hook, "{{asset}} is at {{price_usd}}")
+    """Nobody sends an event: the producer of the stage does. By level, as others may watch ETH here already."""
+    conditions = [{"field": "asset", "operator": "eq", "value": "ETH"},
+                  {"field": "price_usd", "operator": "gt", "value": "1000.5"}]  # fmt: skip
+    action = {"type": "webhook", "destination": hook.url, "template": "{{asset}} is at {{price_usd}}"}
+    rule = api.post("/v1/alerts/rules", {"name": "ETH", "type": "price", "conditions": conditions, "actions": [action],
+                                         "trigger": "level", "cooldown_seconds": 3600})  # fmt: skip
     assert (rule["assets"][0]["asset"], rule["warnings"]) == ("local:0x" + "0" * 40, [])
     assert wait_until(lambda: _sent(api, rule), seconds=30), _alerts(api, rule)
     (post,) = hook.posts
