@@ -108,7 +108,7 @@ def show_file(name: str) -> Response[bytes]:
 
 @app.get("/v1/chains")
 @public
-def chains() -> ChainsView:
+def list_chains() -> ChainsView:
     """List the chains, and what this stage reads of each.
 
     `newestBlock` is the last one whose transfers and gas became events; its age tells how far behind they are.

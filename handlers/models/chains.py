@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 class NewestBlockView(View):
     """The newest block whose transfers and gas became events."""
 
-    number: int
+    number: int = Field(description="Its height", examples=[19000000])
     time: datetime | None = Field(description="The block's own time")
-    age_seconds: int | None = Field(description="How long ago that was, as of this answer")
+    age_seconds: int | None = Field(description="How long ago that was, as of this answer", examples=[12])
 
 
 class ChainSummaryView(View):
     """A chain, and what this stage reads of it."""
 
     name: str = Field(description="The short name that requests and answers use", examples=["ethereum"])
-    title: str = Field(examples=["Ethereum"])
+    title: str = Field(description="Its name for people", examples=["Ethereum"])
     chain_id: int = Field(description="EIP-155", examples=[1])
-    native_symbol: str = Field(examples=["ETH"])
+    native_symbol: str = Field(description="The symbol of its own coin", examples=["ETH"])
     balances: bool = Field(description="Its balances are read: wallets may name it")
     events: bool = Field(description="Its blocks are read: rules on its transfers and gas fire")
     newest_block: NewestBlockView | None = Field(description="Null where no block of it has been read for events")
@@ -39,7 +39,7 @@ class ChainSummaryView(View):
 class ChainsView(View):
     """Every chain that is known here; those that are read come first."""
 
-    chains: list[ChainSummaryView]
+    chains: list[ChainSummaryView] = Field(description="First those whose blocks are read, then balances, then others")
 
     @classmethod
     def of(cls, registry: Registry, watched: Set[str], newest: Mapping[str, NewestBlock], now: datetime) -> Self:
