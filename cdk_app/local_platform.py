@@ -46,5 +46,6 @@ class LocalPlatform:
             **self.messaging.provisions(),
             **self.security.provisions(),
             "timeseries": connection("TIMESERIES_SECRET_ARN", series, self.security.data_key),
+            "market": Provision(),  # the node beside it is in CHAINS_FILE
             "origin": Provision(),  # there is no edge before it
         }

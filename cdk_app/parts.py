@@ -5,6 +5,7 @@ The frame of a stage, its packages, its fronts, its services.
 
 from __future__ import annotations
 
+import json
 from typing import Protocol, TypeVar
 
 from aws_cdk import App, Environment
@@ -54,7 +55,7 @@ def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
         log_days=config.log_days,
         abilities=abilities,
         secrets_generation=config.secrets_generation,
-        settings=config.settings,
+        settings=config.variables(),
         cross_region=config.region != EDGE_REGION and config.name != "local",
     )
 
@@ -119,6 +120,9 @@ def packages_of(config: StageConfig, abilities: Abilities, place: Place | None) 
     }
     if config.alerts.sources:
         environment["EVENT_SOURCES"] = ",".join(config.alerts.sources)
+    if config.market.nodes:
+        # Which chains are read here; whose process reads them is told the names of the secrets (need `market`).
+        environment["CHAIN_NODES"] = json.dumps(dict.fromkeys(config.market.nodes, ()), separators=(",", ":"))
     if abilities.chains:
         environment["CHAINS_FILE"] = abilities.chains
     return Packages(

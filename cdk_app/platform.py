@@ -13,6 +13,7 @@ from cdk_app import assets
 from cdk_app.parts import EDGE_REGION, api_stack, exported_socket, frame_of, given, packages_of, service_stacks
 from cdk_app.stages import StageConfig
 from stacks.abilities import Abilities
+from stacks.constructs.market import market_provision
 from stacks.constructs.provision import Provision
 from stacks.data import DataStack, Servers
 from stacks.edge import EdgeStack, host_of
@@ -94,6 +95,7 @@ class Platform:
             **self.timeseries.provisions(),
             **self.messaging.provisions(),
             **self.security.provisions(),
+            "market": market_provision(self.security, self.config.market, self.security.data_key),
         }
 
     def _workers(self) -> WorkersStack:

@@ -17,9 +17,11 @@ from stacks.model import (
     Alerting,
     Alerts,
     Domain,
+    ExchangeRates,
     Existing,
     Fleet,
     Functions,
+    Market,
     Model,
     Postgres,
     Redis,
@@ -58,6 +60,8 @@ class StageConfig(Model):
     domain: Domain | None = None
     existing: Existing = Existing()
     alerting: Alerting = Alerting()
+    market: Market = Market()
+    exchange_rates: ExchangeRates = ExchangeRates()
     settings: dict[str, str] = Field(default_factory=dict)
     """Values of services' own settings, by the names of their variables: `premium settings` lists them."""
 
@@ -75,6 +79,8 @@ class StageConfig(Model):
     def _whole(self) -> Self:
         if wrong := wrong_settings(self.settings):
             raise ValueError(f"settings: {'; '.join(wrong)}")
+        if twice := self.settings.keys() & self._from_fields().keys():
+            raise ValueError(f"settings: {min(twice)} is set by a field of the stage already")
         if self.log_days not in {7, 30, 365}:
             raise ValueError(f"log_days is {self.log_days}; ours are kept for 7, 30 or 365 days")
         if self.name != "local":
@@ -82,6 +88,20 @@ class StageConfig(Model):
             self._placed()
             self._connected()
         return self
+
+    def variables(self) -> dict[str, str]:
+        """Return the settings that every process of the stage is given; none is secret."""
+        return self.settings | self._from_fields()
+
+    def _from_fields(self) -> dict[str, str]:
+        made, rates = dict[str, str](), self.exchange_rates
+        if rates.sources != ExchangeRates().sources:
+            made["EXCHANGE_RATE_SOURCES"] = ",".join(rates.sources)
+        if self.market.prices:
+            made["PRICE_API_URL"] = self.market.prices.url
+        if rates.url:
+            made["EXCHANGE_RATE_URL"] = rates.url
+        return made
 
     def _complete(self) -> None:
         missing = [name for name in _ON_AWS if getattr(self, name) is None]
@@ -141,7 +161,13 @@ class StageConfig(Model):
         return shares(self.functions.concurrency if bounded else None)
 
 
-LOCAL = StageConfig(name="local", removal="destroy", alerts=Alerts(sources=("local",)))
+# One machine asks nobody on the internet by itself.
+LOCAL = StageConfig(
+    name="local",
+    removal="destroy",
+    alerts=Alerts(sources=("local",)),
+    exchange_rates=ExchangeRates(url=None),
+)
 
 DEV = StageConfig(
     name="dev",

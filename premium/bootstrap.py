@@ -125,15 +125,20 @@ class Platform:
 
     def market(self, client: AsyncClient) -> Market:
         """Chains' nodes and prices over a task's client; heavy, for workers."""
+        from premium.chains.nodes import secret_names
         from premium.prices.manifest import PriceSettings
         from premium.prices.market import Market
         from premium.storage.cache import Cache
 
+        provider = self.settings.of(PriceSettings)
         return Market(
             chains=self.chains,
             client=client,
             price_cache=Cache(self.redis(3), "price"),
-            price_url=self.settings.of(PriceSettings).price_api_url,
+            price_url=provider.price_api_url,
+            price_secret=provider.price_api_secret,
+            nodes=secret_names(self.settings.chain_nodes),
+            secrets=self.secrets,
             clock=self.clock,
         )
 

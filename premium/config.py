@@ -76,6 +76,11 @@ class Settings(BaseModel):
     chains_file: str | None = Field(
         default=None, description="JSON of chain entries, a path or the document itself, over the shipped registry"
     )
+    chain_nodes: str | None = Field(
+        default=None,
+        description='Secrets `{"url": "https://…"}` of a chain\'s nodes, instead of its entry\'s: '
+        '`{"ethereum": ["<name>", …]}`; a stage sets it by `nodes` of its values',
+    )
     job_lease_seconds: float = Field(
         default=15,
         ge=1,

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 Need = Literal[
     "database", "worker_database", "timeseries", "redis", "jwt", "origin", "jobs", "idempotency", "usage",
     "connections", "audit", "audit_read", "reports", "exports", "events", "event_sender", "websocket", "metrics",
-    "mail", "free_replica",
+    "mail", "free_replica", "market",
 ]  # fmt: skip
 """A resource that a process can be given: its environment variables and the rights to use it."""
 

@@ -70,7 +70,7 @@ SERVICE = Service(
     channels=("alerts",),
     kinds=("alerts.partitions",),
     queue="alerts",
-    worker_needs=("event_sender",),
+    worker_needs=("event_sender", "market"),
     queues=(Queue(name="alerts", urgency=0, processes=1, share=Decimal("0.25")),),
     notices=(
         NoticeKind(name="alerts.fired", permits="premium.alerts.store.firings.permits"),

@@ -104,7 +104,7 @@ class EvmAdapter:
 
         UpstreamUnavailable where none has: balances would be old.
         """
-        for _ in range(max(1, len(self.chain.endpoints))):
+        for _ in range(max(1, self._rpc.nodes)):
             head = await self._newest()
             if not self._is_old(head):
                 return head

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from premium.chains.model import Chain
+from premium.chains.nodes import secret_names
 from premium.config import ConfigurationError, Settings
 
 _SHIPPED = files("premium.chains") / "chains.json"
@@ -31,13 +32,16 @@ class _File(BaseModel):
 class Registry:
     """Chains by short name.
 
-    Active are those that are read: with an endpoint, and named where a file names any.
+    Active are those that are read: with an endpoint, and named where a file names any. `nodes` are chains whose
+    endpoints are secrets.
     """
 
-    def __init__(self, chains: Mapping[str, Chain], active: frozenset[str] | None = None) -> None:
+    def __init__(
+        self, chains: Mapping[str, Chain], active: frozenset[str] | None = None, nodes: Iterable[str] = ()
+    ) -> None:
         self._chains = dict(chains)
-        named = frozenset(self._chains) if active is None else active
-        self.active = tuple(c for c in self._chains.values() if c.name in named and c.rpc)
+        named, secret = frozenset(self._chains) if active is None else active, frozenset(nodes)
+        self.active = tuple(c for c in self._chains.values() if c.name in named and (c.rpc or c.name in secret))
 
     def __getitem__(self, name: str) -> Chain:
         """Return a chain; KeyError for one that is not known."""
@@ -54,23 +58,28 @@ class Registry:
 
 
 def load(settings: Settings) -> Registry:
-    """Return the shipped chains under CHAINS_FILE.
+    """Return the shipped chains under CHAINS_FILE, those of CHAIN_NODES active.
 
     ConfigurationError names file, chain, field and reason.
     """
-    shipped = _SHIPPED.read_text("utf-8")
+    shipped, nodes = _SHIPPED.read_text("utf-8"), secret_names(settings.chain_nodes)
     if settings.chains_file and settings.chains_file.startswith("{"):
-        return parse(shipped, settings.chains_file)
+        return parse(shipped, settings.chains_file, nodes=nodes)
     own = Path(settings.chains_file) if settings.chains_file else None
     try:
         text = own.read_text("utf-8") if own else None
     except OSError as error:
         raise ConfigurationError(f"CHAINS_FILE: {own} cannot be read: {error.strerror}") from None
-    return parse(shipped, text, source=str(own or "chains.json"))
+    return parse(shipped, text, source=str(own or "chains.json"), nodes=nodes)
 
 
-def parse(shipped: str, overlay: str | None = None, *, source: str = "CHAINS_FILE") -> Registry:
-    """Return the chains of two documents, the second over the first."""
+def parse(
+    shipped: str, overlay: str | None = None, *, source: str = "CHAINS_FILE", nodes: Iterable[str] = ()
+) -> Registry:
+    """Return the chains of two documents, the second over the first.
+
+    `nodes` are the chains whose endpoints are secrets.
+    """
     entries = {entry["name"]: entry for entry in json.loads(shipped)["chains"]}
     own = _File() if overlay is None else _overlay(overlay, source)
     for number, entry in enumerate(own.chains, start=1):
@@ -80,7 +89,9 @@ def parse(shipped: str, overlay: str | None = None, *, source: str = "CHAINS_FIL
         entries[name] = {**entries.get(name, {}), **entry}
     chains = {name: _chain(name, entry, source) for name, entry in entries.items()}
     _distinct(chains, source)
-    return Registry(chains, _named(own.active, chains, source))
+    if unknown := [name for name in nodes if name not in chains]:
+        raise ConfigurationError(f"CHAIN_NODES: no chain is called {unknown[0]!r}")
+    return Registry(chains, _named(own.active, chains, source), nodes)
 
 
 def _overlay(text: str, source: str) -> _File:

@@ -14,6 +14,7 @@ import httpx
 
 from premium.chains.bucket import TokenBucket
 from premium.chains.model import Chain
+from premium.chains.nodes import ListedNodes, Nodes
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused, StateListener, repeating, worth_repeating
 
@@ -54,21 +55,26 @@ class Rpc:
         chain: Chain,
         client: httpx.AsyncClient,
         *,
+        nodes: Nodes | None = None,
         deadline: float = 5.0,
         bucket: TokenBucket | None = None,
         on_change: StateListener | None = None,
     ) -> None:
-        """Take a `deadline` in seconds for the whole chain.
+        """Take a `deadline` in seconds for the whole chain, and its `nodes` (those of its entry).
 
         A hanging endpoint uses up a share and leaves one for the work itself.
         """
         self.chain = chain
         self._bucket = bucket or TokenBucket(REQUESTS_A_SECOND)
-        share = deadline / (1 + len(chain.endpoints))
-        self._nodes = [
-            _Node(url, _neighbour(f"rpc:{chain.name}:{number}", client, share, on_change))
-            for number, url in enumerate(chain.endpoints)
-        ]
+        self._client, self._deadline, self._on_change = client, deadline, on_change
+        self._where = nodes or ListedNodes(chain.endpoints)
+        self._urls: tuple[str, ...] = ()
+        self._nodes: list[_Node] = []
+
+    @property
+    def nodes(self) -> int:
+        """Return how many nodes there are to ask."""
+        return self._where.count
 
     async def one(self, method: str, *params: Any) -> Any:
         """Return the result of a single call; RpcError where the node answers an error."""
@@ -90,6 +96,7 @@ class Rpc:
 
     async def _any_node(self, calls: Sequence[Call]) -> list[Answer]:
         failures: list[UpstreamUnavailable] = []
+        await self._find()
         for node in tuple(self._nodes):
             await self._bucket.take(len(calls))
             try:
@@ -99,13 +106,25 @@ class Rpc:
                 self._last(node)
         raise self._worst(failures)
 
+    async def _find(self) -> None:
+        """Take the nodes as they are now: another key makes another node, with a breaker of its own."""
+        urls = await self._where.urls()
+        if urls != self._urls:
+            share = self._deadline / (1 + len(urls))
+            self._urls, self._nodes = urls, [self._node(number, url, share) for number, url in enumerate(urls)]
+
+    def _node(self, number: int, url: str, share: float) -> _Node:
+        return _Node(url, _neighbour(f"rpc:{self.chain.name}:{number}", self._client, share, self._on_change))
+
     def ask_another(self) -> None:
         """Distrust the node that answered last: the next call goes to another first."""
-        self._last(self._nodes[0])
+        for node in self._nodes[:1]:
+            self._last(node)
 
     def _last(self, failed: _Node) -> None:
-        """Ask a failed node last, so that a hanging one costs its time once."""
-        self._nodes = [*(node for node in self._nodes if node is not failed), failed]
+        """Ask a failed node last, so that a hanging one costs its time once; one that is gone is not taken back."""
+        if failed in self._nodes:
+            self._nodes = [*(node for node in self._nodes if node is not failed), failed]
 
     def _worst(self, failures: Sequence[UpstreamUnavailable]) -> UpstreamUnavailable:
         """Return the failure to raise.

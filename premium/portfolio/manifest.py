@@ -26,7 +26,7 @@ SERVICE = Service(
     channels=("portfolio",),
     kinds=("portfolio.refresh", "portfolio.snapshots", "portfolio.timeseries"),
     queue="aggregation",
-    worker_needs=("exports",),
+    worker_needs=("exports", "market"),
     queues=(Queue(name="aggregation", urgency=30, share=Decimal("0.2")),),
     schedules=(
         Schedule(name="portfolio.snapshots", every=60, job="portfolio.snapshots"),

@@ -12,7 +12,13 @@ class PriceSettings(ServiceSettings):
 
     price_api_url: str | None = Field(
         default=None,
-        description="Price provider that speaks DefiLlama's coins API; without it only chains with a `dex` are priced",
+        description="Price provider that speaks DefiLlama's coins API; without it only chains with a `dex` are priced."
+        " `{key}` in it is replaced by the key of PRICE_API_SECRET",
+    )
+    price_api_secret: str | None = Field(
+        default=None,
+        description='Secret `{"key": "…"}` of the price provider, by name or ARN; a key that the URL does not ask for'
+        " is sent as `Authorization: Bearer`",
     )
 
 

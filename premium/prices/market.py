@@ -11,11 +11,13 @@ import httpx
 from premium.chains.evm import CHAIN_DEADLINE, EvmAdapter
 from premium.chains.fanout import read_all
 from premium.chains.model import Outcome, Wanted
+from premium.chains.nodes import Nodes, SecretNodes, Secrets
 from premium.chains.registry import Registry
 from premium.chains.rpc import Rpc
 from premium.clock import Clock
 from premium.neighbours import CircuitBreaker, Neighbour, StateListener
 from premium.neighbours_metrics import show
+from premium.prices.api import PriceApi, key_of
 from premium.prices.model import PriceSource
 from premium.prices.onchain import PoolPrices
 from premium.prices.provider import PastPrices, ProviderPrices
@@ -41,6 +43,11 @@ class Market:
     price_url: str | None
     """The price provider's address; None for a deployment that has none."""
     clock: Clock
+    price_secret: str | None = None
+    """The secret `{"key"}` of the provider, by name or ARN; None for one that wants no key."""
+    nodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the secrets that hold the nodes of a chain, where its entry's are not used."""
+    secrets: Secrets | None = None
     on_change: StateListener = show
     """Told of every breaker's new state: the metrics, unless a test listens itself."""
     _rpcs: dict[tuple[str, float], Rpc] = field(default_factory=dict, init=False, repr=False)
@@ -50,7 +57,7 @@ class Market:
         """Return the nodes of a chain; KeyError for a chain that is not known."""
         if (chain, deadline) not in self._rpcs:
             self._rpcs[chain, deadline] = Rpc(
-                self.chains[chain], self.client, deadline=deadline, on_change=self.on_change
+                self.chains[chain], self.client, nodes=self._nodes(chain), deadline=deadline, on_change=self.on_change
             )
         return self._rpcs[chain, deadline]
 
@@ -92,12 +99,22 @@ class Market:
     @cached_property
     def past_prices(self) -> PastPrices | None:
         """Prices of past moments from the provider; None where there is no provider."""
-        return None if self.price_url is None else PastPrices(self._neighbour("past prices"), self.price_url)
+        return None if self.price_url is None else PastPrices(self._api("past prices", self.price_url))
 
     def _provider(self) -> dict[str, PriceSource]:
         if self.price_url is None:
             return {}
-        return {PROVIDER: ProviderPrices(self._neighbour("prices"), self.price_url, self.chains)}
+        return {PROVIDER: ProviderPrices(self._api("prices", self.price_url), self.chains)}
+
+    def _nodes(self, chain: str) -> Nodes | None:
+        names = self.nodes.get(chain)
+        return SecretNodes(chain, names, self.secrets) if names and self.secrets is not None else None
+
+    def _api(self, name: str, url: str) -> PriceApi:
+        secrets, secret = self.secrets, self.price_secret
+        if secret is None or secrets is None:
+            return PriceApi(self._neighbour(name), url)
+        return PriceApi(self._neighbour(name), url, lambda: key_of(secrets, secret))
 
     def _neighbour(self, name: str) -> Neighbour:
         return Neighbour(

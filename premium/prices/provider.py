@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from premium.chains.registry import Registry
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import Neighbour
+from premium.prices.api import PriceApi
 from premium.prices.assets import MARKET
 from premium.prices.model import MIN_CONFIDENCE, KnownPrice, Price, rounded
 
@@ -49,8 +49,8 @@ class ProviderPrices:
 
     name = _SOURCE
 
-    def __init__(self, neighbour: Neighbour, base_url: str, registry: Registry) -> None:
-        self._neighbour, self._base, self._registry = neighbour, base_url.rstrip("/"), registry
+    def __init__(self, api: PriceApi, registry: Registry) -> None:
+        self._api, self._registry = api, registry
 
     def covers(self, key: str) -> bool:
         """Say whether the asset is the market's, or on a chain without pools."""
@@ -66,8 +66,7 @@ class ProviderPrices:
     async def _ask(self, keys: Sequence[str]) -> dict[str, Price]:
         names = {self._theirs(key): key for key in keys}
         path = quote(",".join(sorted(names)), safe=":,")
-        response = await self._neighbour.request("GET", f"{self._base}/prices/current/{path}", safe=True)
-        coins = _coins(response.text)
+        coins = _coins(await self._api.get(f"/prices/current/{path}"))
         prices = [self._price(names.get(theirs.lower()), coin) for theirs, coin in coins.items()]
         return {price.key: price for price in prices if price is not None}
 
@@ -92,8 +91,8 @@ class ProviderPrices:
 class PastPrices:
     """Prices of past moments."""
 
-    def __init__(self, neighbour: Neighbour, base_url: str) -> None:
-        self._neighbour, self._base = neighbour, base_url.rstrip("/")
+    def __init__(self, api: PriceApi) -> None:
+        self._api = api
 
     async def at(self, asked: Mapping[str, Sequence[int]], names: Mapping[str, str]) -> list[KnownPrice]:
         """Return the prices that it is sure of near past moments.
@@ -105,8 +104,7 @@ class PastPrices:
         found: list[KnownPrice] = []
         for coins in _parts({names[asset]: moments for asset, moments in asked.items()}):
             query = {"coins": json.dumps(coins, separators=(",", ":")), "searchWidth": str(_SECONDS_AROUND)}
-            response = await self._neighbour.request("GET", f"{self._base}/batchHistorical", params=query, safe=True)
-            found += _past(_coins(response.text), ours)
+            found += _past(_coins(await self._api.get("/batchHistorical", query)), ours)
         return found
 
 

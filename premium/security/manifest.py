@@ -18,6 +18,7 @@ SERVICE = Service(
     scopes=("security:read", "security:write"),
     kinds=("security.scan_contract",),
     queue="scanning",
+    worker_needs=("market",),
     queues=(Queue(name="scanning", urgency=40, share=Decimal("0.15")),),
     tables=("security_scans", "risk_scores"),
 )

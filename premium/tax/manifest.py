@@ -30,7 +30,7 @@ SERVICE = Service(
     scopes=("tax:read", "tax:write"),
     kinds=("tax.report", "tax.import", "tax.wallet"),
     queue="tax",
-    worker_needs=("reports", "exports"),
+    worker_needs=("reports", "exports", "market"),
     queues=(Queue(name="tax", urgency=50, share=Decimal("0.15")),),
     tables=("tax_transactions", "tax_reports", "tax_wallet_reads"),
     metrics=(Metric(name="ReportsMade", title="Tax reports made"),),

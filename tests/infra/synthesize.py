@@ -18,7 +18,7 @@ from cdk_app.local_platform import LocalPlatform
 from cdk_app.platform import Platform
 from cdk_app.stages import STAGES, StageConfig
 from stacks.abilities import AWS, emulator
-from stacks.model import Alerting, Domain, Existing, TimescaleExternal
+from stacks.model import Alerting, Domain, Existing, Market, Prices, TimescaleExternal
 from tests.infra.growth import grown
 
 EVERY = ("dev", "staging", "prod", "borrowing", "local")
@@ -56,6 +56,13 @@ def borrowing() -> StageConfig:
             zone_id="Z0123456789ABCDEFGHIJ",
             zone_name="premium.example",
             certificate="arn:aws:acm:us-east-1:123456789012:certificate/0b1c",
+        ),
+        "market": Market(
+            prices=Prices(url="https://prices.example/{key}/coins", secret="premium/prod/prices"),
+            nodes={
+                "ethereum": ("premium/prod/ethereum/first", "premium/prod/ethereum/second"),
+                "base": ("premium/prod/base",),
+            },
         ),
         "alerting": Alerting(emails=("ops@premium.example",), pagerduty_url="https://events.pagerduty.com/x"),
     }

@@ -33,21 +33,41 @@ def alarms(stage: Stage) -> Iterator[Resource]:
             yield alarm
 
 
-def headings(path: str) -> set[str]:
-    """The anchors of a document, as GitHub makes them."""
-    lines = (ROOT / path).read_text().splitlines()
-    titles = [line.lstrip("#").strip().lower() for line in lines if line.startswith("#")]
-    return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles}
+def sections(path: str) -> Mapping[str, str]:
+    """The text under each heading, by its anchor."""
+    parts = re.split(r"^#+ +(.+)$", (ROOT / path).read_text(), flags=re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-"): body
+        for title, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
 
 
-def test_every_alarm_has_a_runbook(stage: Stage) -> None:
-    found = list(alarms(stage))
+PARTS = ("**Means**:", "**Look**:", "**Stop**:", "**Undo**:")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "local"])
+def test_every_alarm_has_a_runbook(stages: dict[str, Stage], name: str) -> None:
+    """What it means, where to look, how to stop the harm, how to undo it: each in a sentence at least."""
+    found = list(alarms(stages[name]))
     assert found
     for alarm in found:
         link = RUNBOOK.search(alarm.properties["AlarmDescription"])
         assert link, f"{alarm.stack}/{alarm.name}: {alarm.properties['AlarmDescription']}"
         assert (ROOT / link[1]).exists(), f"{link[1]} is missing; {alarm.stack}/{alarm.name} names it"
-        assert link[2] in headings(link[1]), f"{link[1]} has no heading for #{link[2]}"
+        section = sections(link[1]).get(link[2])
+        assert section is not None, f"{link[1]} has no heading for #{link[2]}"
+        lines = [next((line for line in section.splitlines() if part in line), "") for part in PARTS]
+        assert all(len(line) > len("- **Means**: a word") for line in lines), f"{link[1]}#{link[2]} lacks a part"
+
+
+def test_an_alarm_of_the_fleet_s_stack_wakes_nobody(stage: Stage) -> None:
+    """They are steps of scaling, which is why they have no runbook."""
+    for alarm in stage.every("AWS::CloudWatch::Alarm"):
+        if alarm.stack in WITHOUT_A_PERSON:
+            told = [
+                stage.stacks[alarm.stack]["Resources"][one["Ref"]]["Type"] for one in alarm.properties["AlarmActions"]
+            ]
+            assert told == ["AWS::ApplicationAutoScaling::ScalingPolicy"], alarm.name
 
 
 def test_a_declared_alarm_is_in_the_template(stage: Stage) -> None:

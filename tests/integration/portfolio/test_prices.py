@@ -25,6 +25,7 @@ from premium.clock import SystemClock
 from premium.config import Settings
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import Neighbour, open_client
+from premium.prices.api import PriceApi
 from premium.prices.model import MIN_CONFIDENCE, Price
 from premium.prices.onchain import PoolPrices
 from premium.prices.provider import KEYS_A_REQUEST, ProviderPrices
@@ -94,7 +95,9 @@ def provider(url: str, keys: Sequence[str], *, attempts: int = 1) -> Mapping[str
     async def ask() -> Mapping[str, Price]:
         async with open_client() as client:
             neighbour = Neighbour("prices", client=client, timeout=0.5, attempts=attempts, sleep=_at_once)
-            return await ProviderPrices(neighbour, url, registry.load(Settings(premium_stage="dev"))).prices(keys)
+            return await ProviderPrices(PriceApi(neighbour, url), registry.load(Settings(premium_stage="dev"))).prices(
+                keys
+            )
 
     return asyncio.run(ask())
 
