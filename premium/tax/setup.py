@@ -58,6 +58,14 @@ class Setup:
         return "per_wallet" if self.scope == TRANSITION else self.scope
 
     @property
+    def national(self) -> bool:
+        """Whether values are in the currency of the jurisdiction's own amounts.
+
+        In another currency its allowances, limits and thresholds would be other amounts: they are left out.
+        """
+        return self.currency == self.rules.currency or not self.rules.yearly_amounts
+
+    @property
     def universal_too_late(self) -> bool:
         """Whether the report goes beyond the day on which universal lots end."""
         return self.universal_ends is not None and self.until is not None and self.until >= PER_WALLET_FROM
@@ -91,6 +99,8 @@ def setup_of(
     calendar = Calendar(zone_of(time_zone or rules.zone), starts=rules.year_starts)
     ends = rules.default_scope == TRANSITION and scope == "universal"
     own = frozenset({code.upper()})
+    if code.upper() != rules.currency and not rules.any_currency:
+        remarks = (*remarks, _foreign(code.upper(), rules))
     return Setup(
         rules=rules,
         method=chosen,
@@ -107,3 +117,13 @@ def setup_of(
         universal_ends=calendar.start_of(PER_WALLET_FROM) if ends else None,
         remarks=remarks,
     )
+
+
+def _foreign(currency: str, rules: Jurisdiction) -> Remark:
+    """Say what a report in another currency than its country's cannot be used for."""
+    names = " and ".join(name.replace("_", " ") for name in rules.yearly_amounts)
+    left_out = (
+        f": {names} and the lines of the return are left out" if names else ", and its forms are for reading only"
+    )
+    text = f"this report is in {currency}, a return of {rules.name} is in {rules.currency}{left_out}"
+    return Remark("other_currency", None, f"{text}; a report in {rules.currency} has them" if names else text)

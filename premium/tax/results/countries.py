@@ -16,8 +16,12 @@ Members = dict[str, Any]
 
 
 def extras(report: Report) -> Members:
-    """Return the members that this jurisdiction has and others have not."""
-    made = _BY_COUNTRY.get(report.setup.rules.code, _nothing)(report)
+    """Return the members that this jurisdiction has and others have not.
+
+    None of those that rest on its allowances and limits in a report in another currency.
+    """
+    make = _BY_COUNTRY.get(report.setup.rules.code, _nothing) if report.setup.national else _nothing
+    made = make(report)
     if report.outcome.acquisition_total is not None:
         made["acquisition_total_after"] = plain(report.outcome.acquisition_total)
     return made

@@ -33,6 +33,7 @@ STATED = frozenset(
         "mixed_time_zones",
         "money_left_out",
         "currency_converted",
+        "other_currency",
     }
 )
 """What a strict run accepts too: it is told of, and no result rests on a guess."""

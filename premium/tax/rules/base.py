@@ -30,6 +30,8 @@ class Jurisdiction:
     code: str
     name: str
     currency: str
+    any_currency: bool = False
+    """Rules of no country: the currency is a default alone."""
     zone: str
     westmost: str | None = None
     """Where tax days are the taxpayer's own: the zone of the country that is furthest behind UTC."""

@@ -6,6 +6,7 @@ RULES = Jurisdiction(
     code="generic",
     name="Generic",
     currency="USD",
+    any_currency=True,
     zone="UTC",
     methods=("fifo", "lifo", "hifo", "lofo", "specific_id", "average", "acb"),
     scopes=("universal", "per_wallet", "pool"),

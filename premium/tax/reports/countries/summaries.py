@@ -21,9 +21,9 @@ from premium.tax.results.totals import Totals
 def items(report: Report) -> list[Item]:
     """Return the lines of the report's year, or a block of each tax year.
 
-    Of zeros where nothing happened.
+    Of zeros where nothing happened; proceeds, costs and gains alone where the report is not in the return's currency.
     """
-    make = _BY_COUNTRY.get(report.setup.rules.code, _plain)
+    make = _BY_COUNTRY.get(report.setup.rules.code, _plain) if report.setup.national else _plain
     label = report.setup.calendar.label
     made: list[Item] = []
     years = report.sums.by_tax_year
