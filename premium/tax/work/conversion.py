@@ -1,25 +1,24 @@
-"""Convert stored values into the report's currency, at the rate of their hour.
+"""Convert stored values into the report's currency, at the rate of their day.
 
-An import keeps what currency its values are in; rows that say none are in the report's. Rates are the price history's.
+An import keeps what currency its values are in; rows that say none are in the report's.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from typing import Any
 
 from premium.errors import Unprocessable
 from premium.money import EXACT, plain
-from premium.tax.days import instant_of
-from premium.tax.history.price_series import PriceSeries
+from premium.rates.service import Quote, RateBook
 from premium.tax.model import Remark
-from premium.tax.work.rates import DOLLAR
 
 _MONEY = ("price", "value", "to_value", "fee", "basis", "donor_basis", "portfolio_value")
 _STATED = ("proceeds", "basis")
+_SHOWN = 5
 _RATE = Context(prec=28)
 """Rates are published with five digits or six: so many more keep a value's own digits, and products stay short."""
 
@@ -27,14 +26,15 @@ _RATE = Context(prec=28)
 class Conversion:
     """Converts rows into one currency from each that was stored.
 
-    `dollars` is what one of each costs at the full hours of the rows to come.
+    `book` has the rates of the full hours of the rows to come.
     """
 
-    def __init__(self, dollars: PriceSeries, currency: str) -> None:
+    def __init__(self, book: RateBook, currency: str) -> None:
         self._currency = currency
-        self._dollars = dollars
-        self._rates: dict[tuple[str, datetime], Decimal] = {}
-        self._converted_rows: Counter[str] = Counter()
+        self._book = book
+        self._quotes: dict[tuple[str, datetime], Quote] = {}
+        self._converted_rows: Counter[tuple[str, str]] = Counter()
+        self._carried: dict[tuple[str, str], dict[date, date]] = {}
 
     def rows(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """Yield neutral rows in the report's currency; Unprocessable names the first without a rate."""
@@ -43,40 +43,46 @@ class Conversion:
             yield row if stored in (None, self._currency) else self._converted(row, stored)
 
     def remarks(self) -> list[Remark]:
-        """Tell what was converted, once all rows have been."""
+        """Tell what was converted by whose rates, once all rows have been."""
         return [
-            Remark("currency_converted", None, f"{count} transactions are in {stored}: taken at their hour's rate")
-            for stored, count in sorted(self._converted_rows.items())
+            Remark("currency_converted", None, self._told(count, *by))
+            for by, count in sorted(self._converted_rows.items())
         ]
 
+    def _told(self, count: int, stored: str, origin: str) -> str:
+        text = f"{count} transactions are in {stored}: taken at the rate of their day in {self._currency} ({origin})"
+        carried = sorted(self._carried.get((stored, origin), {}).items())
+        if not carried:
+            return text
+        shown = ", ".join(f"{day} that of {rated}" for day, rated in carried[:_SHOWN])
+        more = f" and {len(carried) - _SHOWN} days more" if len(carried) > _SHOWN else ""
+        return f"{text}; of days without a rate the last published before counts: for {shown}{more}"
+
     def _converted(self, row: dict[str, Any], stored: str) -> dict[str, Any]:
-        rate = self._rate(stored, datetime.fromisoformat(row["timestamp"]).astimezone(UTC))
-        self._converted_rows[stored] += 1
+        moment = datetime.fromisoformat(row["timestamp"]).astimezone(UTC)
+        quote = self._quote(stored, moment)
+        by = stored, quote.origin
+        self._converted_rows[by] += 1
+        if quote.day != moment.date():
+            self._carried.setdefault(by, {})[moment.date()] = quote.day
+        rate = quote.rate(_RATE)
         made = row | _times(row, _MONEY, rate)
         stated = row.get("form_1099")
         if isinstance(stated, Mapping):
             made["form_1099"] = {**stated, **_times(stated, _STATED, rate)}
         return made
 
-    def _rate(self, stored: str, moment: datetime) -> Decimal:
+    def _quote(self, stored: str, moment: datetime) -> Quote:
         hour = moment.replace(minute=0, second=0, microsecond=0)
-        found = self._rates.get((stored, hour))
+        found = self._quotes.get((stored, hour)) or self._book.quote(stored, self._currency, hour)
         if found is None:
-            dollars = self._dollars_of(stored, hour), self._dollars_of(self._currency, hour)
-            found = self._rates[stored, hour] = _RATE.divide(*dollars)
-        return found
-
-    def _dollars_of(self, code: str, hour: datetime) -> Decimal:
-        if code == DOLLAR:
-            return Decimal(1)
-        filled = self._dollars.before(code, instant_of(hour))
-        if filled is None:
             raise Unprocessable(
-                f"transactions of {hour:%Y-%m-%d} are not in {self._currency}, and no exchange rate of {code} is known"
-                " for the 96 hours before them",
-                details={"currency": code, "day": f"{hour:%Y-%m-%d}"},
+                f"transactions of {hour:%Y-%m-%d} are in {stored}, and no exchange rate of {stored} in {self._currency}"
+                " is known for that day or the week before",
+                details={"currency": stored, "day": f"{hour:%Y-%m-%d}"},
             )
-        return filled.unit
+        self._quotes[stored, hour] = found
+        return found
 
 
 def _times(row: Mapping[str, Any], names: tuple[str, ...], rate: Decimal) -> dict[str, str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from premium.execution.context import JobContext
-from premium.prices.store import StoredPrices
+from premium.rates.service import ExchangeRates
 from premium.tax.neutral.reader import Read, read_rows
 from premium.tax.store.transactions import PATIENT_MS, TransactionStore
 from premium.tax.work.conversion import Conversion
-from premium.tax.work.rates import dollars_of
 
 
 def stored_history(context: JobContext, currency: str) -> Read:
@@ -17,8 +16,7 @@ def stored_history(context: JobContext, currency: str) -> Read:
     store = TransactionStore(context.platform.worker_database, statement_timeout_ms=PATIENT_MS)
     hours = store.other_currencies(context.user_id, currency)
     asked = {(code, hour) for stored, hour in hours for code in (stored, currency)}
-    dollars = dollars_of(StoredPrices(context.platform.timeseries), asked)
-    conversion = Conversion(dollars, currency)
+    conversion = Conversion(ExchangeRates.of(context.platform).book(asked), currency)
     with store.history(context.user_id) as rows:
         read = read_rows(conversion.rows(rows), zone=ZoneInfo("UTC"))
     read.remarks.extend(conversion.remarks())

@@ -14,23 +14,27 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from premium.chains.registry import Registry
 from premium.errors import UpstreamUnavailable
-from premium.money import divide
 from premium.neighbours import open_client
 from premium.observability import logger
 from premium.prices.manifest import PriceSettings
 from premium.prices.model import KnownPrice
 from premium.prices.names import known_as, theirs
 from premium.prices.store import StoredPrices
+from premium.rates.service import ExchangeRates
 from premium.tax.days import instant_of, moment_of
 from premium.tax.history.price_series import DAY, PriceSeries
 from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
+<<<<<<< HEAD
 from premium.tax.rules.receipts import FORKED_FROM, kind_of
 from premium.tax.work.rates import DOLLAR, dollars_of
+=======
+>>>>>>> a87c5bf (Fetch, ship and store exchange rates by day)
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
 
+DOLLAR = "USD"
 WITHIN = timedelta(hours=24)
 MAX_ASKED = 2_000
 """Hours of assets that one report asks the provider for."""
@@ -77,7 +81,7 @@ def price_series(platform: Platform, lacks: set[Lack], currency: str, remarks: l
     if missing and platform.settings.of(PriceSettings).price_api_url is not None:
         _learn(platform, history, missing, remarks)
         found |= _stored(history, set(missing), chains)
-    prices = _in_currency(found, history, currency, remarks) if found else ()
+    prices = _in_currency(found, ExchangeRates.of(platform), currency, remarks) if found else ()
     return PriceSeries(prices, within=DAY)
 
 
@@ -135,22 +139,25 @@ async def _ask(platform: Platform, asked: dict[str, list[int]], names: dict[str,
 
 
 def _in_currency(
-    found: dict[Lack, KnownPrice], history: StoredPrices, currency: str, remarks: list[Remark]
+    found: dict[Lack, KnownPrice], rates: ExchangeRates, currency: str, remarks: list[Remark]
 ) -> Iterator[tuple[str, int, Decimal, str]]:
-    """Yield each price by the asset that lacked it, at the rate of its own time."""
+    """Yield each price by the asset that lacked it, at the rate of its own day."""
     prices = sorted({(lack.asset, price) for lack, price in found.items()})
-    rates = dollars_of(history, {(currency, price.at) for _, price in prices})
+    wanted = {(code, price.at) for _, price in prices for code in (DOLLAR, currency)}
+    book = rates.book(wanted if currency != DOLLAR else ())
     without = 0
     for asset, price in prices:
         instant = instant_of(price.at)
         if currency == DOLLAR:
             yield asset, instant, price.usd, price.source
             continue
-        rate = rates.before(currency, instant)
-        if rate is None:
+        quote = book.quote(DOLLAR, currency, price.at)
+        if quote is None:
             without += 1
             continue
-        yield asset, instant, divide(price.usd, rate.unit), f"{price.source}, {currency} of {rate.source},"
+        yield asset, instant, quote.of(price.usd), f"{price.source}, {currency} of {quote.origin} {quote.day},"
     if without:
-        text = f"{without} prices are known in USD alone: there is no rate of {currency} within 96 hours before them"
+        text = (
+            f"{without} prices are known in USD alone: no rate of {currency} is known for their day or the week before"
+        )
         remarks.append(Remark("missing_rate", None, text))

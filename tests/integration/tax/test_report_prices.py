@@ -71,12 +71,14 @@ def test_a_report_in_another_currency_takes_the_rate_of_the_day_and_names_its_la
     ask: Ask, work: Work, history: StoredPrices
 ) -> None:
     history.add([known(NATIVE, "2024-03-05T11:00", "3500", "pools")])
-    without = report(ask, work, currency="EUR")
-    assert any("no rate of EUR" in message for message in warnings(without))
-    history.add([known("EUR", "2024-03-04T15:00", "1.25", "ecb")])
+    without = report(ask, work, currency="KWD")
+    assert any("no rate of KWD" in message for message in warnings(without))
+    history.add([known("EUR", "2024-03-04T15:00", "1.25", "stated-by-hand")])
     made = report(ask, work, currency="EUR")
     assert made["totals"]["totals"]["income"] == "5600"  # type: ignore[index] # JSON
-    assert "pools, EUR of ecb" in warnings(made)[0]
+    foreign, filled = warnings(made)
+    assert "this report is in EUR, a return of United States is in USD" in foreign
+    assert "pools, EUR of stated-by-hand 2024-03-04, at" in filled
 
 
 @pytest.fixture
@@ -130,9 +132,9 @@ COINBASE_LIKE = {
 def test_what_was_imported_in_dollars_is_not_taken_for_euros(ask: Ask, work: Work, history: StoredPrices) -> None:
     assert ask("POST", "/v1/tax/transactions/import", COINBASE_LIKE)[1]["data"]["added"] == 2
     wanted = {"year": 2024, "jurisdiction": "US", "currency": "EUR"}
-    failed = work(ask("POST", "/v1/tax/reports", wanted)[1]["data"]["id"])
+    failed = work(ask("POST", "/v1/tax/reports", wanted | {"currency": "KWD"})[1]["data"]["id"])
     assert failed.status is JobStatus.FAILED
-    assert "no exchange rate of EUR" in str(failed.error)
+    assert "no exchange rate of USD in KWD" in str(failed.error)
     history.add([known("EUR", "2024-02-05T00:00", "1.25", "ecb"), known("EUR", "2024-06-05T00:00", "1.5", "ecb")])
     euros = ask("GET", f"/v1/tax/reports/{work(ask('POST', '/v1/tax/reports', wanted)[1]['data']['id']).id}")[1]["data"]
     totals = euros["totals"]["totals"]
@@ -152,4 +154,24 @@ def test_a_dollar_costs_a_dollar_and_no_line_of_a_file_is_claimed(ask: Ask, work
     made = ask("GET", f"/v1/tax/reports/{job}")[1]["data"]
     assert made["totals"]["totals"]["income"] == "80"
     told = httpx.get(made["links"]["result_json"]).json()["warnings"]
-    assert [(one["code"], one.get("line")) for one in told] == [("price_filled", None)]
+    assert [(one["code"], one.get("line")) for one in told] == [("other_currency", None), ("price_filled", None)]
+
+
+def test_a_british_report_in_pounds_needs_no_rate_made_by_hand(ask: Ask, work: Work) -> None:
+    """A fresh stage: by the shipped rates of the central bank, of the Friday for what was bought on a Saturday."""
+    saturday = COINBASE_LIKE["csv"].replace("2024-02-05T12:20", "2024-02-03T12:20")
+    ask("POST", "/v1/tax/transactions/import", {"csv": saturday})
+    job = ask("POST", "/v1/tax/reports", {"year": 2024, "jurisdiction": "UK"})[1]["data"]["id"]
+    done = work(job)
+    assert done.status is JobStatus.DONE, done.error
+    made = ask("GET", f"/v1/tax/reports/{job}")[1]["data"]
+    # By the bank: 2024-02-02 USD 1.0883, GBP 0.85263; 2024-06-05 USD 1.0872, GBP 0.85048.
+    cost = Decimal(4010) * Decimal("0.85263") / Decimal("1.0883")
+    proceeds = Decimal(5990) * Decimal("0.85048") / Decimal("1.0872")
+    assert round(Decimal(made["totals"]["totals"]["total"]), 8) == round(proceeds - cost, 8)
+    (told,) = [message for message in warnings(made) if "transactions are in USD" in message]
+    assert told == (
+        "2 transactions are in USD: taken at the rate of their day in GBP (ecb via EUR); of days without a rate the"
+        " last published before counts: for 2024-02-03 that of 2024-02-02"
+    )
+    assert '"annual_exempt_amount": "3000"' in json.dumps(made["totals"])
