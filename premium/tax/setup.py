@@ -58,12 +58,17 @@ class Setup:
         return "per_wallet" if self.scope == TRANSITION else self.scope
 
     @property
-    def national(self) -> bool:
-        """Whether values are in the currency of the jurisdiction's own amounts.
+    def own_currency(self) -> bool:
+        """Whether values are in the jurisdiction's currency.
 
-        In another currency its allowances, limits and thresholds would be other amounts: they are left out.
+        In another its allowances, limits and thresholds would be other amounts: they are left out.
         """
-        return self.currency == self.rules.currency or not self.rules.yearly_amounts
+        return self.rules.any_currency or self.currency == self.rules.currency
+
+    @property
+    def national(self) -> bool:
+        """Whether the lines of the country's return can be made: they rest on its amounts."""
+        return self.own_currency or not self.rules.yearly_amounts
 
     @property
     def universal_too_late(self) -> bool:
@@ -122,8 +127,6 @@ def setup_of(
 def _foreign(currency: str, rules: Jurisdiction) -> Remark:
     """Say what a report in another currency than its country's cannot be used for."""
     names = " and ".join(name.replace("_", " ") for name in rules.yearly_amounts)
-    left_out = (
-        f": {names} and the lines of the return are left out" if names else ", and its forms are for reading only"
-    )
+    left_out = f": {names} and the lines of the return are left out" if names else ", and its forms are left out"
     text = f"this report is in {currency}, a return of {rules.name} is in {rules.currency}{left_out}"
-    return Remark("other_currency", None, f"{text}; a report in {rules.currency} has them" if names else text)
+    return Remark("other_currency", None, f"{text}; a report in {rules.currency} has them")

@@ -25,11 +25,7 @@ from premium.tax.days import instant_of, moment_of
 from premium.tax.history.price_series import DAY, PriceSeries
 from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
-<<<<<<< HEAD
 from premium.tax.rules.receipts import FORKED_FROM, kind_of
-from premium.tax.work.rates import DOLLAR, dollars_of
-=======
->>>>>>> a87c5bf (Fetch, ship and store exchange rates by day)
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform

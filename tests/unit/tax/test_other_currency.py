@@ -65,7 +65,7 @@ def test_it_says_so_and_only_then(country: str) -> None:
 @pytest.mark.parametrize("country", EVERY)
 def test_every_document_of_it_can_be_written(country: str, tmp_path: Path) -> None:
     report = made(country, other(country))
-    for document in documents_of(report.setup.rules):
+    for document in documents_of(report.setup):
         path = tmp_path / document.filename(report)
         document.write(report, path)
         assert path.stat().st_size
