@@ -35,7 +35,10 @@ def rates() -> None:
 @click.argument("wanted")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
 def show_command(stored: str, wanted: str, day: datetime) -> None:
-    """Show what one of a currency costs in another on a day: premium rates show USD GBP 2024-03-30."""
+    """Show what one of a currency costs in another on a day.
+
+    premium rates show USD GBP 2024-03-30
+    """
     moment = day.replace(hour=12, tzinfo=UTC)
     one, other = stored.upper(), wanted.upper()
     quote = ExchangeRates.of(platform()).book({(one, moment), (other, moment)}).quote(one, other, moment)

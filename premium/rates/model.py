@@ -12,7 +12,9 @@ ECB, EURO = "ecb", "EUR"
 
 
 class Rate(NamedTuple):
-    """Units of a currency for one of the base, as a source published it for a day.
+    """Units of a currency for one of the base.
+
+    As a source published it for a day.
 
     `until` is the last day it is meant for; None for a rate that holds until the next one.
     """
@@ -26,7 +28,10 @@ class Rate(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """What one of a currency costs in another, as an exact fraction, and by whose rates of when."""
+    """What a currency costs in another, as an exact fraction.
+
+    With whose rates of when it rests on.
+    """
 
     numerator: Decimal
     denominator: Decimal

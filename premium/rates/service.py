@@ -22,7 +22,9 @@ _DOLLAR = "USD"
 
 
 class ExchangeRates:
-    """Rates of currencies by day: the shipped history, what was fetched or loaded since, and the price history's.
+    """Rates of currencies by day.
+
+    Of the shipped history, of what was fetched or loaded since, and of the price history.
 
     `order` are the sources that count, the first that has both currencies of a day.
     """

@@ -25,7 +25,9 @@ _ONE = Decimal(1)
 
 
 class RateBook:
-    """Rates of several sources; the first that has both currencies of a moment is asked alone.
+    """Rates of several sources.
+
+    The first that has both currencies of a moment is asked alone.
 
     `stated` are prices of currencies in dollars, which count as the source `stated`.
     """
@@ -46,7 +48,10 @@ class RateBook:
             prices.sort(key=attrgetter("at", "source"))
 
     def quote(self, stored: str, wanted: str, moment: datetime) -> Quote | None:
-        """Return what one of `stored` costs in `wanted` at a moment, or None where no source knows both."""
+        """Return what one of `stored` costs in `wanted` at a moment.
+
+        None where no source knows both.
+        """
         for source in self._order:
             found = self._stated_quote(stored, wanted, moment) if source == STATED else None
             found = found or self._published(source, stored, wanted, moment.astimezone(UTC).date())

@@ -33,7 +33,9 @@ class Refusal(NamedTuple):
 
 
 def sensible(rates: Iterable[Rate], last: Mapping[str, Rate]) -> tuple[list[Rate], list[Refusal]]:
-    """Part rates, in the order of their days, into those to take and those to refuse.
+    """Part rates into those to take and those to refuse.
+
+    They come in the order of their days.
 
     `last` is the newest known rate of each currency before them. A refused one is compared to by nobody.
     """

@@ -27,7 +27,10 @@ def newest_day() -> date:
 
 
 def shipped(currencies: frozenset[str] | None, first: date, last: date) -> list[Rate]:
-    """Return the rates from a day to a day, both inclusive, of these currencies or of all."""
+    """Return the rates from a day to a day, both inclusive.
+
+    Of these currencies, or of all for None.
+    """
     if first > newest_day():
         return []
     return [
