@@ -18,7 +18,7 @@ from premium.cli.operators import CHANGES
 from premium.manifest import Service, services
 
 pytestmark = pytest.mark.unit
-VERBS = {"cancel", "drain", "drop", "load", "requeue", "resend", "switch"}
+VERBS = {"fetch", "cancel", "drain", "drop", "load", "requeue", "resend", "switch"}
 """Names of commands that change something; a new one is added here."""
 
 
