@@ -17,7 +17,7 @@ from stacks.abilities import Abilities
 from stacks.api import ApiStack
 from stacks.constructs.provision import Provision, Provisions
 from stacks.data import DataStack
-from stacks.frame import Frame
+from stacks.frame import EDGE_REGION, Frame
 from stacks.functions import deployed
 from stacks.messaging import MessagingStack
 from stacks.packages import Packages, Place
@@ -25,7 +25,6 @@ from stacks.security import SecurityStack
 from stacks.service_stack import ServiceStack, Surroundings
 
 Part = TypeVar("Part")
-EDGE_REGION = "us-east-1"  # where CloudFront's firewall and certificates live
 
 
 class Wired(Protocol):

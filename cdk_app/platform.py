@@ -10,13 +10,14 @@ from dataclasses import replace
 from aws_cdk import App, Environment
 
 from cdk_app import assets
-from cdk_app.parts import EDGE_REGION, api_stack, exported_socket, frame_of, given, packages_of, service_stacks
+from cdk_app.parts import api_stack, exported_socket, frame_of, given, packages_of, service_stacks
 from cdk_app.stages import StageConfig
 from stacks.abilities import Abilities
 from stacks.constructs.market import market_provision
 from stacks.constructs.provision import Provision
 from stacks.data import DataStack, Servers
 from stacks.edge import EdgeStack, host_of
+from stacks.frame import EDGE_REGION
 from stacks.messaging import MessagingStack
 from stacks.migrations import MigrationsStack
 from stacks.network import PRIVATE, NetworkStack
@@ -119,7 +120,7 @@ class Platform:
             frame=replace(self.frame, environment=environment, cross_region=apart),
             http_domain=host_of(self.api.http.endpoint),
             socket_domain=host_of(self.api.socket.api.api_endpoint),
-            origin_secret=self.security.secrets["Origin"].secret_value_from_json("value").unsafe_unwrap(),
+            origin_secret=self.security.secrets["Origin"],
             domain=self.config.domain,
             alerting=self.config.alerting,
         )
@@ -136,6 +137,7 @@ class Platform:
             messaging=self.messaging,
             api=self.api,
             workers=self.workers,
+            edge=self.edge,
         )
 
     def _know_zones(self) -> None:

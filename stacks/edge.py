@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Fn, RemovalPolicy, Token
+from aws_cdk import ArnFormat, CfnOutput, Fn, RemovalPolicy, SecretValue, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk.aws_route53_targets import CloudFrontTarget
 from constructs import Construct
 
-from stacks.constructs.bucket import log_bucket
+from stacks.constructs.bucket import emptied, log_bucket
 from stacks.constructs.downtime import Downtime
 from stacks.constructs.findings import acknowledge
 from stacks.constructs.socket_front import STAGE
@@ -42,7 +43,7 @@ class EdgeStack(PremiumStack):
         frame: Frame,
         http_domain: str,
         socket_domain: str,
-        origin_secret: str,
+        origin_secret: secretsmanager.ISecret,
         domain: Domain | None,
         alerting: Alerting,
     ) -> None:
@@ -50,11 +51,11 @@ class EdgeStack(PremiumStack):
         self._domain = domain
         self.firewall = WebAcl(self, "Firewall", log_group_arn=self._firewall_log().log_group_arn)
         self.access_logs = self._access_logs()
-        self.distribution = self._distribution(http_domain, socket_domain, origin_secret)
+        self.distribution = self._distribution(http_domain, socket_domain, self._value_here(origin_secret))
         self.url = f"https://{domain.name if domain else self.distribution.distribution_domain_name}"
         if domain:
             self._name(domain)
-        Downtime(self, "Downtime", host=host_of(self.url), alerting=alerting)
+        self.downtime = Downtime(self, "Downtime", frame=frame, host=host_of(self.url), alerting=alerting)
         CfnOutput(self, "Url", value=self.url)
 
     def _distribution(self, http_domain: str, socket_domain: str, origin_secret: str) -> cloudfront.Distribution:
@@ -83,6 +84,18 @@ class EdgeStack(PremiumStack):
         self._acknowledge(distribution)
         return distribution
 
+    def _value_here(self, secret: secretsmanager.ISecret) -> str:
+        """Return the reference by which this region resolves the secret's value: CloudFormation reads no other's.
+
+        Elsewhere the secret has a replica here, under its ARN but for the region.
+        """
+        if not self.frame.cross_region:
+            return secret.secret_value_from_json("value").unsafe_unwrap()
+        named = Fn.select(6, Fn.split(":", secret.secret_arn))
+        form = ArnFormat.COLON_RESOURCE_NAME
+        arn = self.format_arn(service="secretsmanager", resource="secret", resource_name=named, arn_format=form)
+        return SecretValue.secrets_manager(arn, json_field="value").unsafe_unwrap()
+
     def _acknowledge(self, distribution: cloudfront.Distribution) -> None:
         found = {"AwsSolutions-CFR1": "where it may be used is decided per user (is_restricted), not per country"}
         if not self._domain:
@@ -110,6 +123,7 @@ class EdgeStack(PremiumStack):
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="static/",
             removal_policy=self.frame.store_removal,
+            auto_delete_objects=emptied(self.frame),
         )
         return cloudfront.BehaviorOptions(
             origin=origins.S3BucketOrigin.with_origin_access_control(bucket),

@@ -21,6 +21,10 @@ _RETENTION = {
 }
 
 
+EDGE_REGION = "us-east-1"
+"""Where CloudFront's firewall and certificates live."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """The stage's common facts; `log_days` is one of 7, 30, 365."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
@@ -17,13 +15,13 @@ from constructs import Construct
 from stacks.constructs.fargate_task import FargateTask, TaskSize
 from stacks.constructs.findings import acknowledge, wildcard_finding
 from stacks.constructs.groups import Groups
+from stacks.constructs.inline_code import inline
 from stacks.constructs.resource import resource
 from stacks.data import DataStack
 from stacks.frame import Frame, PremiumStack
 from stacks.security import SecurityStack
 from stacks.timeseries import TimeseriesStack
 
-_RUNNER = Path(__file__).parent / "lambdas" / "run_task.py"
 _ROLES = ("Owner", "App", "Worker")
 
 
@@ -108,7 +106,7 @@ class MigrationsStack(PremiumStack):
         function = lambda_.Function(
             self,
             "Runner",
-            code=lambda_.Code.from_inline(_RUNNER.read_text()),
+            code=inline("run_task"),
             handler="index.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,

@@ -223,10 +223,15 @@ class ExchangeRates(Model):
 
 
 class Alerting(Model):
-    """Where alarms go; an address or ARN that is absent is not subscribed."""
+    """Where alarms go; an address or ARN that is absent is not subscribed.
+
+    `cost_tag`: budget and weekly costs count what carries the tag `stage`, which an operator has activated as a cost
+    allocation tag before; without it they count the account, which is the stage's own.
+    """
 
     emails: tuple[str, ...] = ()
     pagerduty_url: str | None = Field(default=None, pattern=r"^https://")
     slack_workspace: str | None = Field(default=None, pattern=r"^T[A-Z0-9]{6,}$")
     slack_channel: str | None = Field(default=None, pattern=r"^C[A-Z0-9]{6,}$")
+    cost_tag: bool = False
     monthly_budget: int = Field(default=100, ge=1, le=1_000_000)

@@ -18,12 +18,13 @@ from stacks.constructs import alarm_rules
 from stacks.constructs.alarms import Alarms, Severity
 from stacks.constructs.dashboards import PlatformDashboards
 from stacks.constructs.error_filters import count_errors
-from stacks.constructs.operations import subscribe
+from stacks.constructs.operations import subscribe, tell_slack
 from stacks.constructs.queue_with_dlq import event_dead_letters
 from stacks.constructs.service_alarms import declared_alarms
 from stacks.constructs.service_function import construct_name
 from stacks.constructs.summaries import Summaries
 from stacks.data import DataStack
+from stacks.edge import EdgeStack
 from stacks.frame import Frame, PremiumStack
 from stacks.functions import deployed
 from stacks.messaging import MessagingStack
@@ -48,10 +49,12 @@ class ObservabilityStack(PremiumStack):
         messaging: MessagingStack,
         api: ApiStack,
         workers: WorkersStack,
+        edge: EdgeStack,
     ) -> None:
         super().__init__(scope, "observability", frame=frame, description="Premium: alarms, dashboards, summaries")
         topics = messaging.operations
         subscribe(self, topics, alerting)
+        tell_slack(self, [*topics.values(), edge.downtime.topic], alerting)
         self.alarms = Alarms(self, "Alarms", topics=topics, runbook="platform")
         self._stores(data, timeseries, postgres)
         alarm_rules.of_api(self.alarms, api.http)
@@ -66,7 +69,15 @@ class ObservabilityStack(PremiumStack):
             alarm_rules.of_queue(self.alarms, name, queue, dead)
         for name, dead in dead_letters.items():
             alarm_rules.of_queue(self.alarms, name, None, dead)
-        Summaries(self, "Summaries", frame=frame, topic=topics["info"], key=key, dead_letters=self.dead_letters)
+        Summaries(
+            self,
+            "Summaries",
+            frame=frame,
+            topic=topics["info"],
+            key=key,
+            dead_letters=self.dead_letters,
+            by_tag=alerting.cost_tag,
+        )
         self._notices(topics)
         self._traces()
         self._budget(topics, alerting)
@@ -140,7 +151,7 @@ class ObservabilityStack(PremiumStack):
                 budget_type="COST",
                 time_unit="MONTHLY",
                 budget_limit=budgets.CfnBudget.SpendProperty(amount=alerting.monthly_budget, unit="USD"),
-                cost_filters={"TagKeyValue": [f"user:stage${self.frame.stage}"]},
+                cost_filters={"TagKeyValue": [f"user:stage${self.frame.stage}"]} if alerting.cost_tag else None,
             ),
             notifications_with_subscribers=[
                 budgets.CfnBudget.NotificationWithSubscribersProperty(

@@ -18,7 +18,7 @@ from stacks.constructs.groups import POSTGRES_PORT, TIMESERIES_PORT
 from stacks.constructs.operators import Operators
 from stacks.constructs.provision import Provision, adding, metrics_provision
 from stacks.constructs.secret import generated_secret, provided_secret
-from stacks.frame import Frame, PremiumStack
+from stacks.frame import EDGE_REGION, Frame, PremiumStack
 from stacks.functions import provided_secrets
 
 # Database roles: (secret, user, database, server's port); the migrations make the roles with these passwords.
@@ -99,9 +99,17 @@ class SecurityStack(PremiumStack):
         return {
             **{name: self._role(name, user, database, port) for name, user, database, port in _ROLES},
             "RedisAuth": generated_secret(self, "RedisAuth", key=key, frame=frame, length=64),
-            "Origin": generated_secret(self, "Origin", key=key, frame=frame, length=48, field="value"),
+            "Origin": self._origin(),
             "Jwt": self._provided("Jwt", _JWT),
         }
+
+    def _origin(self) -> secretsmanager.Secret:
+        """Return what the edge proves itself with; its region resolves secrets of its own alone."""
+        replica = EDGE_REGION if self.frame.cross_region else None
+        frame = self.frame
+        return generated_secret(
+            self, "Origin", key=self.data_key, frame=frame, length=48, field="value", replica=replica
+        )
 
     def _role(self, name: str, user: str, database: str, port: int) -> secretsmanager.Secret:
         fields = {"username": user, "dbname": database, "port": str(port)}

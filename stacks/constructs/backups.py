@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from stacks.constructs.emptied_vault import EmptiedVault
 from stacks.constructs.findings import acknowledge
 from stacks.frame import Frame
 
@@ -30,6 +31,8 @@ class Backups(Construct):
         super().__init__(scope, name)
         self.vault = backup.BackupVault(self, "Vault", encryption_key=key, removal_policy=frame.store_removal)
         self.plan = backup.BackupPlan(self, "Plan", backup_vault=self.vault, backup_plan_rules=[self._daily(frame)])
+        if frame.store_removal == RemovalPolicy.DESTROY:  # after the plan, which would fill it again
+            self.plan.node.add_dependency(EmptiedVault(self, "Emptied", frame=frame, vault=self.vault))
         tagged = backup.BackupResource.from_tag(*BACKED_UP)
         self.plan.add_selection("Everything", resources=[*resources, tagged], role=self._role())
 

@@ -53,7 +53,7 @@ def private_bucket(
         server_access_logs_bucket=logs,
         server_access_logs_prefix=f"{name.lower()}/",
         removal_policy=frame.store_removal,
-        auto_delete_objects=_emptied(frame),
+        auto_delete_objects=emptied(frame),
     )
 
 
@@ -89,10 +89,10 @@ def log_bucket(
         versioned=True,
         lifecycle_rules=[_HALF_DONE, s3.LifecycleRule(expiration=Duration.days(frame.log_days))],
         removal_policy=frame.store_removal,
-        auto_delete_objects=_emptied(frame),
+        auto_delete_objects=emptied(frame),
     )
 
 
-def _emptied(frame: Frame) -> bool:
+def emptied(frame: Frame) -> bool:
     """Return whether a destroyed stage takes its objects along."""
     return frame.store_removal == RemovalPolicy.DESTROY and frame.abilities.auto_delete_objects

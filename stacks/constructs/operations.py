@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import aws_chatbot as chatbot
 from aws_cdk import aws_iam as iam
@@ -23,7 +23,7 @@ def operations_topics(scope: Construct, *, key: kms.IKey) -> dict[Severity, sns.
 
 
 def subscribe(scope: Construct, topics: Mapping[Severity, sns.Topic], alerting: Alerting) -> None:
-    """Subscribe whom the configuration names, and nobody else."""
+    """Subscribe the addresses that the configuration names, and nobody else."""
     for severity, topic in topics.items():
         for number, address in enumerate(alerting.emails):
             config = EmailSubscription(address).bind(topic)
@@ -31,6 +31,13 @@ def subscribe(scope: Construct, topics: Mapping[Severity, sns.Topic], alerting: 
     if alerting.pagerduty_url:
         config = UrlSubscription(alerting.pagerduty_url).bind(topics["critical"])
         _subscription(scope, "PagerDuty", topics["critical"], config)
+
+
+def tell_slack(scope: Construct, topics: Sequence[sns.ITopic], alerting: Alerting) -> None:
+    """Send all topics of a stage to its Slack channel, where one is named.
+
+    Called once a stage: a channel takes one configuration of an account, and AWS refuses the second.
+    """
     if alerting.slack_workspace and alerting.slack_channel:
         chatbot.SlackChannelConfiguration(
             scope,
@@ -38,7 +45,7 @@ def subscribe(scope: Construct, topics: Mapping[Severity, sns.Topic], alerting: 
             slack_channel_configuration_name=f"{scope.node.id}-operations",
             slack_workspace_id=alerting.slack_workspace,
             slack_channel_id=alerting.slack_channel,
-            notification_topics=list(topics.values()),
+            notification_topics=list(topics),
             guardrail_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("CloudWatchReadOnlyAccess")],
         )
 

@@ -5,7 +5,9 @@ Encrypted, TLS forced, seven days of point-in-time recovery.
 
 from __future__ import annotations
 
-from aws_cdk import Duration
+import hashlib
+
+from aws_cdk import Duration, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -56,7 +58,7 @@ class PremiumDatabase(Construct):
         self._group = self._fixed_group()
         self.instance = self._instance(admin)
         self.reader = self._reader() if size.read_replica else None
-        self.proxy = self._proxy(roles) if size.proxy else None
+        self.proxy = self._proxy([admin, *roles]) if size.proxy else None
         self.host = self.proxy.endpoint if self.proxy else self.instance.db_instance_endpoint_address
         self.port = PROXY_PORT if self.proxy else POSTGRES_PORT
         self._acknowledge()
@@ -125,17 +127,23 @@ class PremiumDatabase(Construct):
             removal_policy=self._frame.removal_policy,
         )
 
-    def _proxy(self, roles: list[secretsmanager.ISecret]) -> rds.DatabaseProxy:
+    def _proxy(self, users: list[secretsmanager.ISecret]) -> rds.DatabaseProxy:
+        """Make the proxy for these users, the administrator first.
+
+        The others' roles are made by the migrations, which come later: without a user that can sign in the target would
+        not become available, and the deployment would wait for it in vain.
+        """
         role = iam.Role(self, "PoolRole", assumed_by=iam.ServicePrincipal("rds.amazonaws.com"))
         self._key.grant(role, "kms:Decrypt")
         # By ARN: given the secrets themselves, the library would write the role into their key's policy, upwards.
         secrets = [
             secretsmanager.Secret.from_secret_complete_arn(self, f"Role{number}", secret.secret_arn)
-            for number, secret in enumerate(roles)
+            for number, secret in enumerate(users)
         ]
         return rds.DatabaseProxy(
             self,
             "Pool",
+            db_proxy_name=self._pool_name(),
             role=role,
             proxy_target=rds.ProxyTarget.from_instance(self.instance),
             secrets=secrets,
@@ -147,6 +155,15 @@ class PremiumDatabase(Construct):
             idle_client_timeout=Duration.minutes(10),
             max_connections_percent=90,
         )
+
+    def _pool_name(self) -> str:
+        """Return a name, which AWS asks for, that changes with what replaces the proxy: its subnets.
+
+        CloudFormation makes the new one before it takes the old one away, and two cannot have one name.
+        """
+        place = [self._vpc.node.path, *self._vpc.availability_zones]
+        lent = [subnet.subnet_id for subnet in self._vpc.isolated_subnets if not Token.is_unresolved(subnet.subnet_id)]
+        return f"premium-{self._frame.stage}-{hashlib.sha256(repr([*place, *lent]).encode()).hexdigest()[:8]}"
 
     def _acknowledge(self) -> None:
         findings = {}

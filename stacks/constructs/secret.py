@@ -25,14 +25,18 @@ def generated_secret(
     length: int,
     fields: Mapping[str, str] | None = None,
     field: str = "password",
+    replica: str | None = None,
 ) -> secretsmanager.Secret:
     """Make a secret of `fields` and a random `field` of letters and digits.
 
     Nothing to escape in a URL or an AUTH token.
     Another `secrets_generation` makes CloudFormation generate it anew.
+    `replica` names a region that keeps a copy, under the same ARN but for the region.
     """
     template = {**(fields or {}), "generation": str(frame.secrets_generation)}
     secret = _secret(scope, name, key=key, frame=frame, template=template, field=field, length=length)
+    if replica:
+        secret.add_replica_region(replica)
     acknowledge(secret, {"AwsSolutions-SMG4": _ROTATED})
     return secret
 

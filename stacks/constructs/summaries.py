@@ -5,8 +5,6 @@ To whoever listens to `info`.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -18,11 +16,11 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
 
+from stacks.constructs.inline_code import inline
 from stacks.constructs.metrics import BUSINESS
 from stacks.constructs.wildcard import wildcard
 from stacks.frame import Frame
 
-_CODE = Path(__file__).parent.parent / "lambdas" / "summary.py"
 _READS = ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "ce:GetCostAndUsage")
 
 
@@ -30,7 +28,15 @@ class Summaries(Construct):
     """One function, two schedules; what fails thrice is kept in `dead_letters`."""
 
     def __init__(
-        self, scope: Construct, name: str, *, frame: Frame, topic: sns.Topic, key: kms.IKey, dead_letters: sqs.IQueue
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        frame: Frame,
+        topic: sns.Topic,
+        key: kms.IKey,
+        dead_letters: sqs.IQueue,
+        by_tag: bool,
     ) -> None:
         super().__init__(scope, name)
         group = logs.LogGroup(self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY)
@@ -42,14 +48,14 @@ class Summaries(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            code=lambda_.Code.from_inline(_CODE.read_text()),
+            code=inline("summary"),
             handler="index.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             timeout=Duration.minutes(1),
             role=role,
             log_group=group,
-            environment={"TOPIC": topic.topic_arn, "STAGE": frame.stage, "NAMESPACE": BUSINESS},
+            environment={**_told(frame.stage, by_tag), "TOPIC": topic.topic_arn, "NAMESPACE": BUSINESS},
         )
         self._every("Daily", "daily", events.Schedule.cron(hour="6", minute="0"), dead_letters)
         self._every("Weekly", "weekly", events.Schedule.cron(week_day="MON", hour="6", minute="15"), dead_letters)
@@ -58,3 +64,7 @@ class Summaries(Construct):
         event = events.RuleTargetInput.from_object({"kind": kind})
         target = LambdaFunction(self.function, event=event, dead_letter_queue=dead_letters, retry_attempts=2)
         events.Rule(self, name, schedule=schedule, targets=[target])
+
+
+def _told(stage: str, by_tag: bool) -> dict[str, str]:
+    return {"STAGE": stage} | ({"COST_TAG": "stage"} if by_tag else {})

@@ -12,6 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+from aws_cdk.aws_cloudwatch_actions import ApplicationScalingAction
 from constructs import Construct
 
 from stacks.classes import QueueClass
@@ -22,6 +23,7 @@ from stacks.constructs.provision import Provisions, give_all
 from stacks.frame import Frame
 from stacks.model import Fleet
 
+QUIET = 10  # minutes
 _PROTECTION = ("ecs:GetTaskProtection", "ecs:UpdateTaskProtection")
 
 
@@ -48,7 +50,7 @@ class WorkerService(Construct):
         super().__init__(scope, name)
         self.queue, self._cluster = queue, cluster
         self.task = self._task(frame, image, fleet, provisions)
-        self.service = self._service(group, least)
+        self.service = self._service(group)
         self.backlog = cloudwatch.Metric(
             namespace=BUSINESS,
             metric_name="Backlog",
@@ -81,13 +83,13 @@ class WorkerService(Construct):
         role.add_to_policy(iam.PolicyStatement(actions=list(_PROTECTION), resources=[tasks]))
         acknowledge(role, wildcard_finding(stack, tasks, "a task protects itself; its id is made when it starts"))
 
-    def _service(self, group: ec2.ISecurityGroup, least: int) -> ecs.FargateService:
+    def _service(self, group: ec2.ISecurityGroup) -> ecs.FargateService:
+        """Make the service without a number of tasks: a release would set a fleet back that has scaled out."""
         return ecs.FargateService(
             self,
             "Service",
             cluster=self._cluster,
             task_definition=self.task.definition,
-            desired_count=least,
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
@@ -98,9 +100,10 @@ class WorkerService(Construct):
         )
 
     def _scale(self, fleet: Fleet, least: int) -> None:
-        """Scale by steps: up by as many tasks as the backlog needs.
+        """Scale by steps: up by as many tasks as the backlog needs, at once.
 
-        An idle task goes after ten quiet minutes.
+        A task goes after ten quiet minutes, and so does the next. Every five minutes the floor is asserted: ECS starts
+        a new service with one task, and a floor that is raised moves nothing by itself.
         """
         count = self.service.auto_scale_task_count(min_capacity=least, max_capacity=self.queue.tasks(fleet, least))
         count.scale_on_metric(
@@ -108,7 +111,6 @@ class WorkerService(Construct):
             metric=self.backlog,
             adjustment_type=autoscaling.AdjustmentType.CHANGE_IN_CAPACITY,
             scaling_steps=[
-                autoscaling.ScalingInterval(upper=0, change=-1),
                 autoscaling.ScalingInterval(lower=1, upper=10, change=1),
                 autoscaling.ScalingInterval(lower=10, upper=50, change=2),
                 autoscaling.ScalingInterval(lower=50, change=4),
@@ -116,3 +118,28 @@ class WorkerService(Construct):
             cooldown=Duration.minutes(2),
             evaluation_periods=1,
         )
+        self._shrink(count)
+        if least:
+            every = autoscaling.Schedule.rate(Duration.minutes(5))
+            count.scale_on_schedule("Floor", schedule=every, min_capacity=least)
+
+    def _shrink(self, count: ecs.ScalableTaskCount) -> None:
+        """Take a task away when nothing waited or ran for `QUIET` minutes."""
+        action = autoscaling.StepScalingAction(
+            self,
+            "Shrink",
+            scaling_target=count,
+            adjustment_type=autoscaling.AdjustmentType.CHANGE_IN_CAPACITY,
+            cooldown=Duration.minutes(QUIET),
+        )
+        action.add_adjustment(upper_bound=0, adjustment=-1)
+        alarm = cloudwatch.Alarm(
+            self,
+            "Quiet",
+            metric=self.backlog,
+            threshold=0,
+            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=QUIET,
+            alarm_description=f"{self.queue.name}: nothing waits or runs; a task goes",
+        )
+        alarm.add_alarm_action(ApplicationScalingAction(action))

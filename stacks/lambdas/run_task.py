@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import os
 import time
-import urllib.request
 from typing import Any
 
 import boto3
+
+from stacks.lambdas.answer import answer
 
 POLL_SECONDS = 5
 MARGIN_MILLISECONDS = 60_000
@@ -26,7 +27,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
     except Exception as error:  # noqa: BLE001 - an unanswered resource blocks the stack for an hour
         reason = f"{type(error).__name__}: {error}"
     if reason != "WATCHED":
-        _answer(event, reason)
+        answer(event, reason, "migrations")
 
 
 def _outcome(event: dict[str, Any], context: Any) -> str:
@@ -34,17 +35,22 @@ def _outcome(event: dict[str, Any], context: Any) -> str:
     if event["RequestType"] == "Delete":
         return ""  # the schema stays: it belongs to the database, which has a removal policy of its own
     ecs = boto3.client("ecs")
-    task = event.get("Task") or _start(ecs)
-    while (found := ecs.describe_tasks(cluster=os.environ["CLUSTER"], tasks=[task])["tasks"][0])[
-        "lastStatus"
-    ] != "STOPPED":
+    task = event.get("Task") or _start(ecs, event["RequestId"])
+    while (found := _look(ecs, task)) is None or found["lastStatus"] != "STOPPED":
         if context.get_remaining_time_in_millis() < MARGIN_MILLISECONDS:
             return _hand_on(event, task, context)
         time.sleep(POLL_SECONDS)
     return _verdict(found)
 
 
-def _start(ecs: Any) -> str:
+def _look(ecs: Any, task: str) -> Any:
+    """None while ECS does not know a task yet that it has just started; it forgets none within the hour."""
+    tasks = ecs.describe_tasks(cluster=os.environ["CLUSTER"], tasks=[task])["tasks"]
+    return tasks[0] if tasks else None
+
+
+def _start(ecs: Any, request: str) -> str:
+    """One task for a request of CloudFormation, however often Lambda calls for it."""
     network = {
         "subnets": os.environ["SUBNETS"].split(","),
         "securityGroups": [os.environ["SECURITY_GROUP"]],
@@ -54,6 +60,7 @@ def _start(ecs: Any) -> str:
         cluster=os.environ["CLUSTER"],
         taskDefinition=os.environ["TASK"],
         launchType="FARGATE",
+        clientToken=request,
         networkConfiguration={"awsvpcConfiguration": network},
     )
     if answer["failures"]:
@@ -62,7 +69,7 @@ def _start(ecs: Any) -> str:
 
 
 def _verdict(task: Any) -> str:
-    code = task["containers"][0].get("exitCode")
+    code = next((each.get("exitCode") for each in task["containers"]), None)
     if code == 0:
         return ""
     return f"the migration task ended with {code} ({task.get('stoppedReason')}); its log group says why"
@@ -72,19 +79,3 @@ def _hand_on(event: dict[str, Any], task: str, context: Any) -> str:
     payload = json.dumps({**event, "Task": task}).encode()
     boto3.client("lambda").invoke(FunctionName=context.invoked_function_arn, InvocationType="Event", Payload=payload)
     return "WATCHED"
-
-
-def _answer(event: dict[str, Any], reason: str) -> None:
-    body = json.dumps(
-        {
-            "Status": "FAILED" if reason else "SUCCESS",
-            "Reason": reason or "done",
-            "PhysicalResourceId": event.get("PhysicalResourceId", "migrations"),
-            "StackId": event["StackId"],
-            "RequestId": event["RequestId"],
-            "LogicalResourceId": event["LogicalResourceId"],
-        }
-    ).encode()
-    request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310 - CloudFormation's own https address
-    with urllib.request.urlopen(request, timeout=30):  # noqa: S310 - as above
-        pass

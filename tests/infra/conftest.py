@@ -18,6 +18,13 @@ GROWN = tuple(f"grown-{name}" for name in ON_AWS)
 SILENT = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of them waits for all the templates: half a minute on quiet cores, minutes on busy ones."""
+    for item in items:
+        if "stages" in getattr(item, "fixturenames", ()) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(600))
+
+
 def _synthesize(folder: Path) -> None:
     command = [sys.executable, "-O", "-m", "tests.infra.synthesize", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | SILENT)

@@ -64,7 +64,13 @@ def borrowing() -> StageConfig:
                 "base": ("premium/prod/base",),
             },
         ),
-        "alerting": Alerting(emails=("ops@premium.example",), pagerduty_url="https://events.pagerduty.com/x"),
+        "alerting": Alerting(
+            emails=("ops@premium.example",),
+            pagerduty_url="https://events.pagerduty.com/x",
+            slack_workspace="T0123456",
+            slack_channel="C0123456",
+            cost_tag=True,
+        ),
     }
     return StageConfig.model_validate(base.model_copy(update=changed).model_dump())
 

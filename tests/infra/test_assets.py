@@ -96,6 +96,8 @@ def test_the_layer_knows_every_service_that_handlers_call() -> None:
     called = set()
     for package in assets.PACKAGES:
         for path in (assets.ROOT / package).rglob("*.py"):
+            if "rotation" in path.parts:
+                continue  # a task of its own runs it, with boto3 whole
             called |= set(_clients(ast.parse(path.read_text())))
     assert called
     assert called <= assets.AWS_SERVICES, "name the service in cdk_app/assets.py, or its model is pruned away"

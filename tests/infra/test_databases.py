@@ -58,6 +58,22 @@ def test_prod_has_a_reader_and_every_stage_but_dev_a_proxy(stage: Stage) -> None
         assert {auth["ClientPasswordAuthType"] for auth in proxy.properties["Auth"]} == {"POSTGRES_SCRAM_SHA_256"}
 
 
+def test_the_proxy_has_a_user_who_is_there_before_the_migrations(stage: Stage) -> None:
+    """Its target is not available, and the deployment waits, until one of its users can sign in."""
+    for proxy in stage.every("AWS::RDS::DBProxy"):
+        users = text([auth["SecretArn"] for auth in proxy.properties["Auth"]])
+        assert "DatabaseAdmin" in users
+        (instance,) = [one for one in stage.resources("AWS::RDS::DBInstance") if "MasterUsername" in one.properties]
+        assert "DatabaseAdmin" in text(instance.properties["MasterUserPassword"])
+
+
+def test_the_proxys_name_changes_with_what_replaces_it(stages: dict[str, Stage]) -> None:
+    """AWS asks for a name, and two proxies cannot have one: the new one is made before the old one goes."""
+    names = [stages[name].only("AWS::RDS::DBProxy").properties["DBProxyName"] for name in ("prod", "borrowing")]
+    assert len(set(names)) == 2, "other subnets, another proxy"
+    assert all(re.fullmatch(r"premium-prod-[0-9a-f]{8}", name) for name in names)
+
+
 def test_processes_connect_through_the_proxy_and_migrations_do_not(prod: Stage) -> None:
     for secret in prod.resources("AWS::SecretsManager::Secret", "data"):
         if "DatabaseConnection" in secret.name:

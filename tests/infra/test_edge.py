@@ -44,6 +44,16 @@ def test_the_edge_lives_in_us_east_1(stages: dict[str, Stage]) -> None:
         assert edge["environment"].endswith("/us-east-1")
 
 
+def test_the_origins_secret_is_resolved_in_the_edges_region(stages: dict[str, Stage]) -> None:
+    """CloudFormation resolves secrets of the stack's own region alone."""
+    for name, elsewhere in (("prod", False), ("borrowing", True)):
+        (secret,) = [s for s in stages[name].resources("AWS::SecretsManager::Secret", "security") if "Origin" in s.name]
+        assert secret.properties.get("ReplicaRegions") == ([{"Region": "us-east-1"}] if elsewhere else None)
+        origins = distribution(stages[name])["Origins"]
+        reference = text([o["OriginCustomHeaders"] for o in origins if "OriginCustomHeaders" in o])
+        assert (":secretsmanager:us-east-1:" in reference) is elsewhere
+
+
 def test_the_side_door_is_shut(stage: Stage) -> None:
     origins = distribution(stage)["Origins"]
     headers = [origin["OriginCustomHeaders"] for origin in origins if "OriginCustomHeaders" in origin]

@@ -93,6 +93,29 @@ def test_scaling_follows_the_published_backlog(stage: Stage) -> None:
     assert {policy.properties["PolicyType"] for policy in policies} == {"StepScaling"}
 
 
+def test_a_fleet_grows_at_once_and_shrinks_after_ten_quiet_minutes(stage: Stage) -> None:
+    """Simulated: what each alarm's policy does to the number of tasks, by the minutes that its metric must hold."""
+    policies = {p.name: p.properties["StepScalingPolicyConfiguration"]
+                for p in stage.resources("AWS::ApplicationAutoScaling::ScalingPolicy", "workers")}  # fmt: skip
+    waits: dict[int, set[int]] = {}
+    for alarm in stage.resources("AWS::CloudWatch::Alarm", "workers"):
+        (action,) = alarm.properties["AlarmActions"]
+        steps = [step["ScalingAdjustment"] for step in policies[action["Ref"]]["StepAdjustments"]]
+        (sign,) = {1 if step > 0 else -1 for step in steps}
+        assert alarm.properties["Period"] == 60
+        waits.setdefault(sign, set()).add(alarm.properties["EvaluationPeriods"])
+    assert waits == {1: {1}, -1: {10}}
+
+
+def test_a_release_leaves_the_number_of_tasks_alone(stage: Stage) -> None:
+    for service in stage.resources("AWS::ECS::Service", "workers"):
+        assert "DesiredCount" not in service.properties, "a fleet that has scaled out would be set back"
+    for target in stage.resources("AWS::ApplicationAutoScaling::ScalableTarget", "workers"):
+        least = target.properties["MinCapacity"]
+        floors = [each["ScalableTargetAction"] for each in target.properties.get("ScheduledActions", ())]
+        assert floors == ([{"MinCapacity": least}] if least else [])
+
+
 def test_the_scheduler_may_publish_that_metric_alone(stage: Stage) -> None:
     found = [s for _, s in stage.statements("api") if "cloudwatch:PutMetricData" in listed(s["Action"])]
     assert len(found) == 1

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from cdk_app.stages import STAGES
+from stacks.constructs.alarms import SEVERITIES
 from stacks.constructs.service_function import construct_name
 from stacks.functions import deployed, functions
 from tests.infra.templates import Json, Stage, text
@@ -139,6 +140,25 @@ def test_the_budget_warns_before_it_is_spent(stage: Stage) -> None:
         ("ACTUAL", 80),
         ("FORECASTED", 100),
     }
+
+
+def test_a_channel_of_slack_has_one_configuration_of_all_topics(stages: dict[str, Stage]) -> None:
+    """AWS refuses a second one of the same channel, and with it the stack."""
+    slack = stages["borrowing"].only("AWS::Chatbot::SlackChannelConfiguration")
+    assert len(slack.properties["SnsTopicArns"]) == len(SEVERITIES) + 1
+    assert "DowntimeCritical" in text(slack.properties["SnsTopicArns"])
+    assert not list(stages["prod"].every("AWS::Chatbot::SlackChannelConfiguration"))
+
+
+def test_costs_are_the_accounts_until_the_tag_is_activated(stages: dict[str, Stage]) -> None:
+    """A filter by a tag that is not activated counts nothing, so that its budget never rings."""
+    budgets = {name: stages[name].only("AWS::Budgets::Budget").properties["Budget"] for name in ("prod", "borrowing")}
+    assert "CostFilters" not in budgets["prod"]
+    assert budgets["borrowing"]["CostFilters"] == {"TagKeyValue": ["user:stage$prod"]}
+    for name, by_tag in (("prod", False), ("borrowing", True)):
+        functions = stages[name].resources("AWS::Lambda::Function", "observability")
+        (told,) = [f.properties["Environment"]["Variables"] for f in functions if f.name.startswith("Summaries")]
+        assert ("COST_TAG" in told) is by_tag
 
 
 def test_nobody_listens_who_is_not_named(stages: dict[str, Stage]) -> None:
