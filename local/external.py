@@ -61,7 +61,7 @@ class ExternalPostgres:
         roles = [{"username": role, "password": self._password(role)} for role in ROLES]
         for name, url in (("DATABASE_URL", self._urls["premium"]), ("TIMESERIES_URL", self._urls["timeseries"])):
             try:
-                make_roles(url, roles, lambda _: None)
+                make_roles(url, lambda: roles, lambda _: None)
             except MigrationError as error:
                 raise LocalError(
                     f"{name} ({_without_password(url)}) cannot be used: {error}.",

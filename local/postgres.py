@@ -99,7 +99,7 @@ class Postgres(Service):
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [first]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(first)))
         roles = [{"username": role, "password": self.password(role)} for role in ROLES]
-        make_roles(self.url(first, SUPERUSER), roles, lambda _: None)
+        make_roles(self.url(first, SUPERUSER), lambda: roles, lambda _: None)
 
     def create_database(self, name: str, *, template: str = "template0") -> None:
         """Create a database of the owner role unless it exists.

@@ -14,25 +14,29 @@ import psycopg
 from psycopg import sql
 
 from migrations.errors import MigrationError
+from premium.storage.roles import hold_roles, password_clause
 
 OWNER = "premium_owner"
 ROLES = (OWNER, "premium_app", "premium_worker")
-_ATTRIBUTES = "LOGIN NOCREATEDB NOCREATEROLE"
+ALTERNATES = {f"{role}_alternate": role for role in ROLES[1:]}
+"""Members of the role that they stand in for, in turns: a password changes while nobody uses it (premium.rotation)."""
+_ATTRIBUTES = "LOGIN INHERIT NOCREATEDB NOCREATEROLE"
 
 
-def make_roles(admin: str, secrets: Sequence[Mapping[str, str]], say: Callable[[str], None]) -> None:
+def make_roles(admin: str, read: Callable[[], Sequence[Mapping[str, str]]], say: Callable[[str], None]) -> None:
     """Make or update the roles and give the database to the owner role.
 
-    `secrets` are mappings with `username` and `password`.
+    `read` returns mappings with `username` and `password`; it is asked while no rotation changes one.
 
     Never a superuser, and none bypasses row-level security: RDS's administrator could not grant it either.
     """
-    passwords = _passwords(secrets)
     try:
-        with psycopg.connect(admin, connect_timeout=10) as connection:
-            for role, password in passwords.items():
-                _make(connection, role, password)
+        with psycopg.connect(admin, connect_timeout=10) as connection, hold_roles(connection):
+            passwords = _passwords(read())
+            for role in sorted(passwords, key=ALTERNATES.__contains__):
+                _make(connection, role, passwords[role])
             _hand_over(connection)
+            connection.commit()
     except psycopg.Error as error:
         reason = (error.diag.message_primary or str(error)).splitlines()[0]
         raise MigrationError(f"the database roles could not be made: {reason}") from error
@@ -41,20 +45,22 @@ def make_roles(admin: str, secrets: Sequence[Mapping[str, str]], say: Callable[[
 
 def _passwords(secrets: Sequence[Mapping[str, str]]) -> dict[str, str]:
     passwords = {fields.get("username", ""): fields.get("password", "") for fields in secrets}
-    strange = set(passwords) - set(ROLES)
+    known = (*ROLES, *ALTERNATES)
+    strange = set(passwords) - set(known)
     if strange or not all(passwords.values()):
-        raise MigrationError(f"the role secrets must each hold the password of one of {', '.join(ROLES)}")
+        raise MigrationError(f"the role secrets must each hold the password of one of {', '.join(known)}")
     return passwords
 
 
 def _make(connection: psycopg.Connection[Any], role: str, password: str) -> None:
-    """The password goes as a SCRAM verifier, so that no log of statements can hold it."""
+    """An alternate is a member of the role that it stands in for: grants and policies are that one's."""
     known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None
-    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    statement = sql.SQL("{} ROLE {} {} PASSWORD {}").format(
-        sql.SQL("ALTER" if known else "CREATE"), sql.Identifier(role), sql.SQL(_ATTRIBUTES), sql.Literal(verifier)
-    )
-    connection.execute(statement)
+    clause = password_clause(connection, role, password)
+    verb = sql.SQL("ALTER" if known else "CREATE")
+    connection.execute(sql.SQL("{} ROLE {} {} {}").format(verb, sql.Identifier(role), sql.SQL(_ATTRIBUTES), clause))
+    if role in ALTERNATES:
+        stands_for, stands_in = sql.Identifier(ALTERNATES[role]), sql.Identifier(role)
+        connection.execute(sql.SQL("GRANT {} TO {}").format(stands_for, stands_in))
 
 
 def _hand_over(connection: psycopg.Connection[Any]) -> None:

@@ -66,24 +66,24 @@ def test_a_new_server_gets_roles_and_schema_by_one_command(admin: str, monkeypat
 
 
 def test_a_rotation_changes_the_password(admin: str) -> None:
-    make_roles(admin, [{"username": role, "password": PASSWORDS[role]} for role in ROLES], print)
-    make_roles(admin, [{"username": "premium_app", "password": "another"}], print)
+    make_roles(admin, lambda: [{"username": role, "password": PASSWORDS[role]} for role in ROLES], print)
+    make_roles(admin, lambda: [{"username": "premium_app", "password": "another"}], print)
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(as_role(admin, "premium_app"))
     psycopg.connect(make_conninfo(as_role(admin, "premium_app"), password="another")).close()
-    make_roles(admin, [{"username": "premium_app", "password": PASSWORDS["premium_app"]}], print)
+    make_roles(admin, lambda: [{"username": "premium_app", "password": PASSWORDS["premium_app"]}], print)
 
 
 @pytest.mark.parametrize("secret", [{"username": "postgres", "password": "x"}, {"username": "premium_app"}])
 def test_a_strange_secret_makes_no_role(admin: str, secret: dict[str, str]) -> None:
     with pytest.raises(MigrationError, match="must each hold the password of one of premium_owner"):
-        make_roles(admin, [secret], print)
+        make_roles(admin, lambda: [secret], print)
 
 
 def test_an_administrator_who_may_not_is_told(admin: str) -> None:
-    make_roles(admin, [{"username": role, "password": PASSWORDS[role]} for role in ROLES], print)
+    make_roles(admin, lambda: [{"username": role, "password": PASSWORDS[role]} for role in ROLES], print)
     with pytest.raises(MigrationError, match="the database roles could not be made: permission denied"):
-        make_roles(as_role(admin, "premium_app"), [{"username": "premium_worker", "password": "x"}], print)
+        make_roles(as_role(admin, "premium_app"), lambda: [{"username": "premium_worker", "password": "x"}], print)
 
 
 def as_role(admin: str, role: str) -> str:
