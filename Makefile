@@ -11,7 +11,7 @@ ONE ?=
 # What the system trusts, a proxy's certificate included; requests has a list of its own.
 AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
-.PHONY: help setup demo up down status logs reset token service deploy test test-unit lint type audit format synth diff bench lock
+.PHONY: help setup demo up down status logs reset token service deploy test test-unit lint type audit format synth diff rotate bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ synth: setup ## Synthesize the templates of a stage: make synth STAGE=prod
 
 diff: setup ## Say what a deployment of a stage would change: make diff STAGE=dev
 	@scripts/diff.sh $(STAGE)
+
+rotate: setup ## Rotate a stage's own passwords in its task: make rotate STAGE=prod, ARGS=--status to look
+	@$(PYTHON) -m cdk_app.account.rotate $(STAGE) $(ARGS)
 
 bench: setup ## Run the benchmarks: all, or NAME=http, NAME=tax, …
 	@$(PYTHON) -m benchmarks $(NAME)

@@ -53,7 +53,6 @@ def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
         removal=config.removal,
         log_days=config.log_days,
         abilities=abilities,
-        secrets_generation=config.secrets_generation,
         settings=config.variables(),
         cross_region=config.region != EDGE_REGION and config.name != "local",
     )

@@ -23,6 +23,7 @@ from stacks.migrations import MigrationsStack
 from stacks.network import PRIVATE, NetworkStack
 from stacks.observability import ObservabilityStack
 from stacks.packages import Place
+from stacks.rotation import Rotated, RotationStack
 from stacks.security import SecurityStack
 from stacks.timeseries import TimeseriesStack
 from stacks.workers import WorkersStack
@@ -52,6 +53,7 @@ class Platform:
         self.services = service_stacks(self, packages, provisions, self.api)
         self.workers = self._workers()
         self.edge = self._edge()
+        self.rotation = self._rotation()
         self.observability = self._observability()
         for stack in (self.api, *self.services.values(), self.workers):
             stack.add_stack_dependency(self.migrations, "new code never meets an old schema")
@@ -123,6 +125,23 @@ class Platform:
             origin_secret=self.security.secrets["Origin"],
             domain=self.config.domain,
             alerting=self.config.alerting,
+        )
+
+    def _rotation(self) -> RotationStack:
+        rotated = Rotated(
+            security=self.security,
+            data=self.data,
+            timeseries=self.timeseries,
+            migrations=self.migrations,
+            edge=self.edge,
+        )
+        return RotationStack(
+            self.app,
+            frame=self.frame,
+            vpc=self.network.vpc,
+            group=self.network.groups.migrations,
+            every_days=self.config.rotation_days,
+            rotated=rotated,
         )
 
     def _observability(self) -> ObservabilityStack:

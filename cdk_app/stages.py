@@ -47,7 +47,7 @@ class StageConfig(Model):
     nat_gateways: int = Field(default=0, ge=0, le=3)
     removal: Removal
     log_days: int = 7
-    secrets_generation: int = Field(default=1, ge=1)
+    rotation_days: int | None = Field(default=None, ge=7, le=365)
     repository: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$")
     origins: tuple[str, ...] = ("http://localhost:3000",)
     postgres: Postgres | None = None
@@ -205,6 +205,7 @@ PROD = StageConfig(
     nat_gateways=3,
     removal="retain",
     log_days=365,
+    rotation_days=90,
     origins=("https://premium.example",),
     postgres=Postgres(
         instance="r6g.xlarge",

@@ -116,7 +116,7 @@ class DataStack(PremiumStack):
             groups=servers.groups,
             key=self.key,
             admin=secrets["DatabaseAdmin"],
-            roles=[secrets["DatabaseApp"], secrets["DatabaseWorker"]],
+            roles=[secrets[f"Database{role}"] for role in ("App", "AppAlternate", "Worker", "WorkerAlternate")],
         )
 
     def _role(self, name: str, user: str, role: secretsmanager.ISecret) -> secretsmanager.ISecret:

@@ -34,7 +34,6 @@ class Frame:
     removal: Removal
     log_days: int
     abilities: Abilities
-    secrets_generation: int = 1
     cross_region: bool = False
     tags: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)

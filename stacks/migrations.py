@@ -22,11 +22,11 @@ from stacks.frame import Frame, PremiumStack
 from stacks.security import SecurityStack
 from stacks.timeseries import TimeseriesStack
 
-_ROLES = ("Owner", "App", "Worker")
+_ROLES = ("Owner", "App", "Worker", "AppAlternate", "WorkerAlternate")
 
 
 class MigrationsStack(PremiumStack):
-    """Run `python -m migrations up` when the image or the secrets' generation changes.
+    """Run `python -m migrations up` when the image changes.
 
     A failure stops the deploy.
     """
@@ -45,7 +45,9 @@ class MigrationsStack(PremiumStack):
     ) -> None:
         super().__init__(scope, "migrations", frame=frame, description="Premium: schema of both databases")
         self._vpc, self._groups, self._key = vpc, groups, security.data_key
-        image = images.DockerImageAsset(self, "Image", directory=image_directory, platform=images.Platform.LINUX_ARM64)
+        self.image = image = images.DockerImageAsset(
+            self, "Image", directory=image_directory, platform=images.Platform.LINUX_ARM64
+        )
         self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
         self.task = FargateTask(
             self,
@@ -63,7 +65,7 @@ class MigrationsStack(PremiumStack):
             service_token=self.runner.function_arn,
             resource_type="Custom::Migrations",
             service_timeout=Duration.hours(1),
-            properties={"Image": image.asset_hash, "SecretsGeneration": str(frame.secrets_generation)},
+            properties={"Image": image.asset_hash},
         ).node.add_dependency(self.task)
 
     def _environment(self, security: SecurityStack, data: DataStack, timeseries: TimeseriesStack) -> dict[str, str]:

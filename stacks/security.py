@@ -23,12 +23,19 @@ from stacks.functions import provided_secrets
 
 # Database roles: (secret, user, database, server's port); the migrations make the roles with these passwords.
 _ROLES = tuple(
-    (f"{prefix}{role}", f"premium_{role.lower()}", database, port)
+    (f"{prefix}{role}", f"premium_{user}", database, port)
     for prefix, database, port in (
         ("Database", "premium", POSTGRES_PORT),
         ("Timeseries", "timeseries", TIMESERIES_PORT),
     )
-    for role in ("Admin", "Owner", "App", "Worker")
+    for role, user in (
+        ("Admin", "admin"),
+        ("Owner", "owner"),
+        ("App", "app"),
+        ("AppAlternate", "app_alternate"),
+        ("Worker", "worker"),
+        ("WorkerAlternate", "worker_alternate"),
+    )
 )
 _JWT = "What the free platform's tokens are checked with: the free platform issues it"
 # Services that put messages into our encrypted queues and topics by themselves.

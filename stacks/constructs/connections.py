@@ -46,7 +46,8 @@ def database_connection(
 ) -> secretsmanager.Secret:
     """Make the secret `{"host","port","dbname","username","password"}`.
 
-    The password is resolved from the role's own secret at deploy.
+    The password is resolved from the role's own secret at deploy. Later the rotation names the role in use; an update
+    of this resource falls back to the first role, which is valid at any time.
     """
     return _assembled(
         scope,
@@ -81,17 +82,16 @@ def output_of(variable: str) -> str:
 def _assembled(
     scope: Construct, name: str, *, frame: Frame, key: kms.IKey, fields: Mapping[str, str], password: SecretValue
 ) -> secretsmanager.Secret:
-    # The generation is part of it, so that a new one makes CloudFormation resolve the password again.
-    plain = {**fields, "generation": str(frame.secrets_generation)}
     secret = secretsmanager.Secret(
         scope,
         name,
         encryption_key=key,
         removal_policy=frame.store_removal,
         secret_object_value={
-            **{field: SecretValue.unsafe_plain_text(value) for field, value in plain.items()},
+            **{field: SecretValue.unsafe_plain_text(value) for field, value in fields.items()},
             "password": password,
         },
     )
-    acknowledge(secret, {"AwsSolutions-SMG4": "follows the role's secret, which a deploy rotates (docs/deploy.md)"})
+    reason = "changed with the role's secret by the stage's own task (docs/decisions/0013-rotation.md)"
+    acknowledge(secret, {"AwsSolutions-SMG4": reason})
     return secret

@@ -50,6 +50,10 @@ class Groups(Construct):
             _allow(caller, self.timeseries, BOUNCER_PORT)
             _allow(caller, self.redis, REDIS_PORT)
         _allow(self.proxy, self.database, POSTGRES_PORT)
+        # The rotation runs where migrations do, and signs in as the processes do before it tells them a new password.
+        _allow(self.migrations, self.proxy, PROXY_PORT)
+        _allow(self.migrations, self.timeseries, BOUNCER_PORT)
+        _allow(self.migrations, self.redis, REDIS_PORT)
         _allow(self.migrations, self.database, POSTGRES_PORT)
         _allow(self.migrations, self.timeseries, TIMESERIES_PORT)
         for caller in (self.functions, self.workers, self.migrations, self.timeseries):

@@ -12,7 +12,7 @@ from constructs import Construct
 from stacks.constructs.findings import acknowledge
 from stacks.frame import Frame
 
-_ROTATED = "rotated by a deploy with the next secrets_generation, in step with who uses it (docs/deploy.md)"
+_ROTATED = "rotated by the stage's own task, in an order that no request notices (docs/decisions/0013-rotation.md)"
 _THEIRS = "the value is a third party's or the free platform's: it changes there first, then here by an operator"
 
 
@@ -30,10 +30,10 @@ def generated_secret(
     """Make a secret of `fields` and a random `field` of letters and digits.
 
     Nothing to escape in a URL or an AUTH token.
-    Another `secrets_generation` makes CloudFormation generate it anew.
+    CloudFormation generates it once; the rotation changes it from then on.
     `replica` names a region that keeps a copy, under the same ARN but for the region.
     """
-    template = {**(fields or {}), "generation": str(frame.secrets_generation)}
+    template = fields or {"generation": "1"}  # the template of a random field may not be empty
     secret = _secret(scope, name, key=key, frame=frame, template=template, field=field, length=length)
     if replica:
         secret.add_replica_region(replica)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.infra
 # Stacks of services stand side by side: none of them points to another.
 ORDER = (
     "network", "security", "data", "timeseries", "messaging", "migrations", "api", "service", "workers", "edge",
-    "observability",
+    "rotation", "observability",
 )  # fmt: skip
 # AWS knows these by a name that must be given; each is made of the stage's.
 NAMED = {
