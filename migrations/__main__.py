@@ -36,7 +36,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
 def _run(options: argparse.Namespace, each: Target, secrets: Secrets) -> None:
     if options.action == "up" and each.admin:
-        make_roles(each.admin, lambda: [secrets.renew(arn) for arn in each.role_secrets], _say)
+        make_roles(each.admin, lambda: [secrets.read(arn) for arn in each.role_secrets], _say)
     runner = Runner(each.name, each.owner, FOLDER / each.name, _say)
     if options.action == "up":
         runner.up()

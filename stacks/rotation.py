@@ -1,4 +1,7 @@
-"""The task that rotates a stage's own passwords; `make rotate` starts it, and a schedule where the stage has one."""
+"""The task that rotates a stage's own passwords.
+
+`make rotate` starts it, and a schedule where the stage has one.
+"""
 
 from __future__ import annotations
 

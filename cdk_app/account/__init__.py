@@ -1,1 +1,4 @@
-"""What an operator does with a stage's account by hand: look before the first deployment, rotate passwords."""
+"""What an operator does with a stage's account by hand.
+
+Look before the first deployment, rotate passwords.
+"""

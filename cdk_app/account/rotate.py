@@ -1,4 +1,4 @@
-"""Start the rotation of a stage's passwords, show what it says, and end as it ends.
+"""Start the rotation of a stage's passwords and follow it to its end.
 
 `python -m cdk_app.account.rotate prod [--region eu-west-1] [--status]`; started again it goes on where it died.
 """

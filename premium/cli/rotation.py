@@ -19,14 +19,20 @@ def rotation() -> None:
 @rotation.command()
 @changes_state
 def run() -> None:
-    """Change them all, or go on with a change that died; a quarter of an hour."""
+    """Change them all, or go on with a change that died.
+
+    It takes a quarter of an hour.
+    """
     name = Rotation.of(platform(), _say).run()
     click.echo(f"Rotated: every secret is of {name}.")
 
 
 @rotation.command()
 def status() -> None:
-    """Say of each whether the newest rotation is done; exit code 1 where one is not."""
+    """Say of each whether the newest rotation is done.
+
+    Exit code 1 where one is not.
+    """
     state = Rotation.of(platform(), _say).state()
     for name, done in state.items():
         click.echo(f"{name:24} {'done' if done else 'to be done: premium rotation run'}")

@@ -1,4 +1,7 @@
-"""Roles of PostgreSQL: a purpose has two that take turns, of which one is in use."""
+"""Change passwords of PostgreSQL's roles.
+
+A purpose has two that take turns, of which one is in use.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ class Server:
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection[Any]]:
-        """As the administrator, by the proposed password where a rotation died between it and the secret."""
+        """As the administrator.
+
+        By the proposed password where a rotation died between it and the secret.
+        """
         known = [self.admin.fields(), self.admin.proposed()]
         for number, fields in enumerate(filter(None, known)):
             try:
@@ -71,7 +77,10 @@ def _mode(fields: Fields) -> str:
 
 @dataclass(frozen=True)
 class TwoRoles:
-    """A purpose's two roles; `connection` is what the processes read and names the one in use."""
+    """A purpose's two roles.
+
+    `connection` is what the processes read and names the one in use.
+    """
 
     name: str
     server: Server
@@ -82,7 +91,7 @@ class TwoRoles:
     sleep: Callable[[float], None] = time.sleep
 
     def prepare(self, rotation: str) -> None:
-        """Give the idle role a new password and sign in by it where the processes do."""
+        """Give the idle role a new password, and sign in by it as processes do."""
         if self.connection.stamp() == rotation:
             return
         _, idle = self._ordered()
@@ -148,7 +157,10 @@ class TwoRoles:
 
 @dataclass(frozen=True)
 class OneRole:
-    """The owner or the administrator, whom only deployments and rotations use: changed when nothing else is."""
+    """The owner or the administrator.
+
+    Only deployments and rotations use them: changed when nothing else is.
+    """
 
     name: str
     server: Server

@@ -38,7 +38,10 @@ class Kept:
         self._put(fields, _CURRENT)
 
     def propose(self, fields: Fields) -> None:
-        """Keep a value beside the one in force, so that a process that dies knows it again."""
+        """Keep a value beside the one in force.
+
+        So a process that died knows it again.
+        """
         self._put(fields, _PROPOSED)
 
     def promote(self) -> None:

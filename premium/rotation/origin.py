@@ -24,7 +24,10 @@ _COMING, _PREVIOUS = "coming", "previous"
 
 @dataclass(frozen=True)
 class Origin:
-    """The header of a distribution; the secret's `value` is what it sends, `previous` is taken as well."""
+    """The header of a distribution.
+
+    The secret's `value` is what it sends, `previous` is taken as well.
+    """
 
     distribution: str
     header: str

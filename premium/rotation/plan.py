@@ -1,4 +1,7 @@
-"""What a stage has to rotate, as its stacks tell the task that does it: names and ARNs, no secret."""
+"""Describe what a stage has to rotate.
+
+Its stacks tell it to the task that does it: names and ARNs, no secret.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class Rotation:
-    """The turns of a stage, in an order in which whoever reads a secret finds it valid.
+    """The turns of a stage, in their order.
+
+    Whoever reads a secret finds it valid at any time.
 
     All new values are made valid first, then told, then the old ones end; between two of these parts the processes have
     time to read their secrets again.

@@ -13,7 +13,10 @@ _LETTERS = string.ascii_letters + string.digits
 
 
 class Turn(Protocol):
-    """One password, or pair of users, in three parts; each may be called again after it was done or half done."""
+    """One password, or pair of users, in three parts.
+
+    Each may be called again after it was done or half done.
+    """
 
     @property
     def name(self) -> str:
@@ -33,12 +36,18 @@ class Turn(Protocol):
         """Return the rotations that it has begun; the empty name for none."""
 
     def noticed(self) -> float:
-        """Return when readers were last given something to notice, in seconds since 1970; 0 for never."""
+        """Return when readers were last given something to notice.
+
+        In seconds since 1970; 0 for never.
+        """
 
     def finished(self, rotation: str) -> bool:
         """Return whether nothing is left to do."""
 
 
 def new_password(length: int = 40) -> str:
-    """Return letters and digits: nothing to escape in a URL, an AUTH token or a header."""
+    """Return a new password of letters and digits.
+
+    Nothing to escape in a URL, an AUTH token or a header.
+    """
     return "".join(secrets.choice(_LETTERS) for _ in range(length))

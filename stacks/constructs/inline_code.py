@@ -1,4 +1,7 @@
-"""The code of small functions that are deployed inside a template: no archive, no layer."""
+"""Hold the code of small functions inside a template.
+
+They need no archive and no layer.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ def inline(name: str) -> lambda_.Code:
 
 
 def inline_text(name: str) -> str:
-    """Return a module as one file: what it imports of its neighbour is put in the import's place."""
+    """Return a module as one file.
+
+    What it imports of its neighbour is put in the import's place.
+    """
     text = (FOLDER / f"{name}.py").read_text()
     if _SHARED not in text:
         return text

@@ -1,5 +1,6 @@
-"""Empty a backup vault before its stack is deleted: AWS deletes no vault that holds a recovery point.
+"""Empty a backup vault before its stack is deleted.
 
+AWS deletes no vault that holds a recovery point.
 A custom resource that does nothing until then. What outlives this function's time goes on in the next call of itself.
 """
 

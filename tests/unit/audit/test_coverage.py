@@ -18,7 +18,7 @@ from premium.cli.operators import CHANGES
 from premium.manifest import Service, services
 
 pytestmark = pytest.mark.unit
-VERBS = {"fetch", "cancel", "drain", "drop", "load", "requeue", "resend", "switch"}
+VERBS = {"cancel", "drain", "drop", "fetch", "load", "requeue", "resend", "run", "switch"}
 """Names of commands that change something; a new one is added here."""
 
 
