@@ -138,7 +138,7 @@ def test_what_was_imported_in_dollars_is_not_taken_for_euros(ask: Ask, work: Wor
     history.add([known("EUR", "2024-02-05T00:00", "1.25", "ecb"), known("EUR", "2024-06-05T00:00", "1.5", "ecb")])
     euros = ask("GET", f"/v1/tax/reports/{work(ask('POST', '/v1/tax/reports', wanted)[1]['data']['id']).id}")[1]["data"]
     totals = euros["totals"]["totals"]
-    assert [round(Decimal(totals[name]), 10) for name in ("cost_basis", "total")] == [
+    assert [round(Decimal(totals[name]), 10) for name in ("costBasis", "total")] == [
         Decimal(3208),
         Decimal("785.3333333333"),
     ]
@@ -174,4 +174,4 @@ def test_a_british_report_in_pounds_needs_no_rate_made_by_hand(ask: Ask, work: W
         "2 transactions are in USD: taken at the rate of their day in GBP (ecb via EUR); of days without a rate the"
         " last published before counts: for 2024-02-03 that of 2024-02-02"
     )
-    assert '"annual_exempt_amount": "3000"' in json.dumps(made["totals"])
+    assert '"annualExemptAmount": "3000"' in json.dumps(made["totals"])
