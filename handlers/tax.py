@@ -17,12 +17,15 @@ from handlers.models.tax import (
     ReportPosition,
     ReportView,
     SummaryView,
+    TaxImportView,
     TransactionPosition,
     TransactionView,
+    UndoneView,
     UploadView,
     import_view,
     report_view,
     summary_view,
+    tax_import_view,
     transaction_view,
 )
 from handlers.runtime import (
@@ -41,7 +44,7 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
-from premium.tax.service import MAX_UPLOAD, Taxes, TaxReports, TaxUploads, TaxWallets, require_format
+from premium.tax.service import MAX_UPLOAD, Taxes, TaxImports, TaxReports, TaxUploads, TaxWallets, require_format
 
 app = router("Tax")
 
@@ -107,6 +110,30 @@ def import_wallet(
     """
     payload, wallets = wallet.payload(), TaxWallets.of(platform())
     return job_view(wallets.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key))
+
+
+@app.get("/v1/tax/imports")
+@needs(tier="pro", scope="tax:read")
+def list_imports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[TaxImportView]:
+    """List what was imported, newest first: files, rows and wallets.
+
+    With what became of each line.
+    """
+    place = position(cursor, ReportPosition)
+    after = (place.created_at, place.id) if place else None
+    rows = [tax_import_view(row) for row in TaxImports.of(platform()).page(caller.user_id, after, limit + 1)]
+    return listing(rows, limit, ReportPosition, created_at="created_at", id="id")
+
+
+@app.delete("/v1/tax/imports/<import_id>")
+@needs(tier="pro", scope="tax:write")
+def undo_import(caller: Caller, import_id: UUID) -> UndoneView:
+    """Undo an import: the transactions that no other import states go.
+
+    A wallet's is read from its first block again when it is asked for.
+    """
+    removed, kept = TaxImports.of(platform()).undo(caller.user_id, import_id)
+    return UndoneView(removed=removed, kept=kept)
 
 
 @app.get("/v1/tax/transactions")

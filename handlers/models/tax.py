@@ -14,9 +14,10 @@ from handlers.runtime import Amount, Body, Figures, Position, View
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import ReportPayload, WalletPayload
-from premium.tax.model import Imported, Remark, ReportRow, TransactionRow
+from premium.tax.model import Imported, ImportRow, Remark, ReportRow, TransactionRow
 
 MAX_ROWS = 20_000
+_DECIMAL_MARK = "Of a CSV whose own numbers do not tell whether 1,234 is a thousand"
 _FILE_NAME = "The file's own name, which may say of what clock its times are: (UTC+1)"
 _CURRENCY = "What the values are in. Of an export, USD unless named; of neutral rows, the report's"
 
@@ -54,6 +55,7 @@ class Import(Body):
         default=None, max_length=40, description="The CSV's exchange or tool, over its header", examples=["kraken"]
     )
     file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"])
+    decimal_mark: Literal["point", "comma"] | None = Field(default=None, description=_DECIMAL_MARK, examples=["comma"])
     lenient: bool = Field(default=False, description="Leave out what is wrong and say so, instead of refusing it all")
     jurisdiction: str | None = Field(default=None, description="Read and left to the report", examples=["US"])
     currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$", description=_CURRENCY, examples=["EUR"])
@@ -76,6 +78,7 @@ class Import(Body):
             "source": self.source,
             "currency": (self.currency or "USD").upper(),
             "file_name": self.file_name or "csv",
+            "decimal_mark": self.decimal_mark,
         }
 
 
@@ -89,6 +92,7 @@ class ImportUpload(Body):
     )
     currency: str = Field(default="USD", pattern="^[A-Za-z]{3}$", description=_CURRENCY)
     file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"])
+    decimal_mark: Literal["point", "comma"] | None = Field(default=None, description=_DECIMAL_MARK, examples=["comma"])
 
 
 class ImportWallet(Body):
@@ -187,6 +191,7 @@ class RemarkView(View):
     transaction: str | None = Field(description="The transaction's own id", examples=["t1"])
     line: int | None = Field(description="The line in the file", examples=[2])
     field: str | None = Field(description="The field", examples=["fee"])
+    file: str | None = Field(description="The file, where there are several", examples=["ledgers.csv"])
     message: str = Field(description="The remark in words", examples=["The fee has no currency"])
 
 
@@ -197,9 +202,59 @@ class ImportView(View):
     """Rows that are new."""
     known: int = Field(description="Rows whose id was imported before: they change nothing")
     skipped: int
-    """Rows that were left out, each with a warning."""
+    """Lines that cannot be read and, by `lenient`, were left out, each with a warning."""
     warnings: tuple[RemarkView, ...]
     """At most 200 of them."""
+    import_id: UUID | None
+    """By it `DELETE /v1/tax/imports/{id}` undoes the import."""
+    replaced: bool
+    """Whether the same content was there, read with other options, whose place this took."""
+    lines: int
+    """Lines of the file, or rows: read, left out or skipped."""
+    left_out: tuple[LeftOutView, ...]
+    """Lines that are no event of tax, and why."""
+
+
+class LeftOutView(View):
+    """Lines that are no event of tax, and why."""
+
+    reason: str = Field(description="Why they are none", examples=["a move within Kraken"])
+    lines: int
+    """How many."""
+    first: int
+    """The first of them."""
+
+
+class TaxImportView(View):
+    """Something that was imported, and what became of its lines."""
+
+    id: UUID
+    kind: Literal["file", "rows", "wallet"]
+    """A file, rows of a request, or what was read of a wallet."""
+    name: str = Field(description="The file's name, or chain and address", examples=["ledgers.csv"])
+    currency: str | None = Field(description="What its values are in", examples=["EUR"])
+    options: Mapping[str, JsonValue] = Field(description="How it was read", examples=[{"currency": "EUR"}])
+    lines: int
+    """Lines of the file, or rows."""
+    added: int
+    """Rows that were new."""
+    known: int
+    """Rows whose id another import has brought."""
+    refused: int
+    """Lines that cannot be read and were left out."""
+    left_out: tuple[LeftOutView, ...]
+    """Lines that are no event of tax, and why."""
+    created_at: datetime
+    updated_at: datetime
+
+
+class UndoneView(View):
+    """What an import's undoing removed."""
+
+    removed: int
+    """Transactions that it alone stated."""
+    kept: int
+    """Transactions that other imports state too: they stay."""
 
 
 class TransactionView(View):
@@ -289,7 +344,22 @@ class ReportPosition(Position):
 def import_view(done: Imported) -> ImportView:
     """Return the view of an import's outcome."""
     notices = tuple(remark_view(notice) for notice in done.notices[:200])
-    return ImportView(added=done.added, known=done.known, skipped=done.skipped, warnings=notices)
+    left = tuple(LeftOutView.model_validate(each) for each in done.left_out)
+    return ImportView(
+        added=done.added,
+        known=done.known,
+        skipped=done.skipped,
+        warnings=notices,
+        import_id=done.import_id,
+        replaced=done.replaced,
+        lines=done.lines,
+        left_out=left,
+    )
+
+
+def tax_import_view(row: ImportRow) -> TaxImportView:
+    """Return the view of something that was imported."""
+    return TaxImportView.model_validate(row.model_dump())
 
 
 def remark_view(notice: Remark) -> RemarkView:

@@ -24,9 +24,24 @@ def errors_as_sentences() -> Iterator[None]:
     except BrokenPipeError:
         raise  # click ends for it, silently
     except AppError as error:
-        raise click.ClickException(error.message) from None
+        raise click.ClickException(_sentences(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+
+
+def _sentences(error: AppError) -> str:
+    """The message, or each wrong line of a file where the error names them."""
+    details = error.details or {}
+    lines, count = details.get("errors"), details.get("count")
+    if not isinstance(lines, list) or not isinstance(count, int) or count < 2:
+        return error.message
+    files = [f"{each['file']}, " if each.get("file") else "" for each in lines]
+    named = [
+        f"  {file}line {each['line']}, column {each['field']}: {each['reason']}"
+        for file, each in zip(files, lines, strict=True)
+    ]
+    more = [f"  and {count - len(lines)} more"] if count > len(lines) else []
+    return "\n".join([f"{count} lines cannot be read; nothing was done:", *named, *more])
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from premium.tax.collector import paused
 from premium.tax.days import instant_of
 from premium.tax.document.files import read_documents
 from premium.tax.history.price_series import PriceSeries
+from premium.tax.importers.notation import mark_of
 from premium.tax.progress import Unwatched
 from premium.tax.reports.documents import DOCUMENTS, documents_of, known_formats
 from premium.tax.reports.explanation import explanation
@@ -44,6 +45,10 @@ _OPTIONS = (
     click.option("--currency", help="Currency of all values, as a label"),
     click.option("--year", help="Report this tax year only (2024 or 2024-25); the calculation is always of all years"),
     click.option("--time-zone", help="Zone of the tax days, as an IANA name"),
+    click.option(
+        "--lenient", is_flag=True, help="Leave out lines that cannot be read, and say so, instead of refusing"
+    ),
+    click.option("--decimal-mark", type=click.Choice(["point", "comma"]), help="Of a CSV whose numbers do not tell it"),
     click.option("--strict", is_flag=True, help="Refuse what would else be a warning"),
     click.option(
         "--prices",
@@ -140,12 +145,19 @@ def wallet_command(address: str, output: str, chain: str, **options: Any) -> Non
             file.write("\n")
 
 
-def _report(sources: tuple[str, ...], importer: str | None, price_files: tuple[Path, ...], **options: Any) -> Report:
+def _report(
+    sources: tuple[str, ...],
+    importer: str | None,
+    price_files: tuple[Path, ...],
+    decimal_mark: str | None,
+    **options: Any,
+) -> Report:
     country = jurisdiction(options["jurisdiction"]) if options["jurisdiction"] else None
     currency = options["currency"] or (country.currency if country else "USD")
     with watched() as watch:
         watch.wait("Opening")
-        document = read_documents(sources, importer=importer, currency=currency.upper())
+        mark = mark_of(decimal_mark)
+        document = read_documents(sources, importer=importer, currency=currency.upper(), decimal_mark=mark)
         now, prices = instant_of(SystemClock().now()), _prices(price_files)
         return calculate(document, now=now, watch=watch, prices=prices, **options)
 
@@ -158,10 +170,16 @@ def _prices(files: tuple[Path, ...]) -> PriceSeries:
 def _warn(report: Report) -> None:
     """Write a line for each kind of warning on standard error.
 
-    The result has them all, but its reader may be a form.
+    The result has them all, but its reader may be a form. What became of a file's lines stands before them; of rows
+    that are no lines of a file, only where some were left out.
     """
-    counts = Counter(notice.code for notice in report.remarks)
-    for notice in report.remarks:
+    for tally in report.tallies:
+        if tally.is_told:
+            click.echo(tally.sentence, err=True)
+    # The sums of the lines have said what was left out.
+    told = [notice for notice in report.remarks if notice.code != "line_left_out"]
+    counts = Counter(notice.code for notice in told)
+    for notice in told:
         count = counts.pop(notice.code, 0)
         if count:
             more = f" (and {count - 1} more)" if count > 1 else ""

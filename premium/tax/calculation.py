@@ -13,6 +13,8 @@ from typing import Any
 from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
 from premium.tax.document.rows import Together, count_of, rows_in
+from premium.tax.events.corrections import corrected
+from premium.tax.events.derivatives import derivatives_of, is_derivative
 from premium.tax.history.directions import directed
 from premium.tax.history.foreign_money import parted
 from premium.tax.history.history import History
@@ -25,11 +27,13 @@ from premium.tax.ledger.currencies import currency_gains
 from premium.tax.matching.engines import run
 from premium.tax.neutral.reader import Read, read_rows
 from premium.tax.neutral.rows import LinedRow
+from premium.tax.neutral.sources import refusal
 from premium.tax.progress import Unwatched, Watch
 from premium.tax.results.conservation import conserve, incoming
 from premium.tax.results.report import Report, report_on, with_lines
 from premium.tax.results.shortfalls import below_zero, shortfalls
 from premium.tax.setup import Setup, setup_of
+from premium.tax.trail import Trail
 
 
 def options_of(document: Mapping[str, Any], **given: Any) -> dict[str, Any]:
@@ -65,15 +69,16 @@ def calculate(
     year: str | int | None = None,
     time_zone: str | None = None,
     strict: bool = False,
+    lenient: bool = True,
     now: int | None = None,
     watch: Watch | None = None,
     prices: PriceSeries | None = None,
 ) -> Report:
     """Return the report of a neutral document.
 
-    InvalidInput for what is no document; when strict, Unprocessable for any flaw. `now` (microseconds) is what dates
-    are in the future of; None does not look. `watch` is told of the work's progress. `prices` (in the report's
-    currency) fill what the document does not state.
+    InvalidInput for what is no document and, unless lenient, for lines that cannot be read; when strict, Unprocessable
+    for any flaw. `now` (microseconds) is what dates are in the future of; None does not look. `watch` is told of the
+    work's progress. `prices` (in the report's currency) fill what the document does not state.
     """
     asked = options_of(document, jurisdiction=jurisdiction, currency=currency, method=method, lot_scope=lot_scope)
     rows = rows_in(document)
@@ -94,8 +99,11 @@ def calculate(
     watch = watch or Unwatched()
     # An exchange's file has an order of its own, as have several files.
     exported = isinstance(rows, list) and bool(rows) and isinstance(rows[0], LinedRow)
-    by_time = not exported and not isinstance(rows, Together)
+    by_time = rows.by_time if isinstance(rows, Together) else not exported
+    rows = rows.with_sources() if isinstance(rows, Together) else rows
     read = read_rows(watch("Reading", rows, count), zone=setup.calendar.zone, by_time=by_time)
+    if read.refused and not lenient:
+        raise refusal(read.refused)
     return report_of(read, setup, prices=prices, tax_year=tax_year, now=now, watch=watch)
 
 
@@ -107,29 +115,38 @@ def report_of(
     tax_year: int | None = None,
     now: int | None = None,
     watch: Watch | None = None,
+    several: bool = False,
 ) -> Report:
     """Return the report of what was read, in whatever order.
 
-    It takes the transactions over: `read` has none afterwards. `prices` fill what states none.
+    It takes the transactions over: `read` has none afterwards. `prices` fill what states none. `several`: it may tell
+    of one event twice, by more than one source.
     """
     watch = watch or Unwatched()
     watch.wait("Ordering")
-    remarks = [*setup.remarks, *read.remarks]
+    remarks, trail = [*setup.remarks, *read.remarks], Trail()
     names = [tx.id for tx in read.transactions]
     with localcontext(EXACT), _within_precision():
-        transactions = in_order(directed(read.transactions, remarks))
+        transactions = in_order(corrected(directed(read.transactions, remarks), remarks, trail))
         read.transactions.clear()
-        remarks += remarks_on(transactions, setup, now=now)
-        transactions, foreign = parted(normalise(transactions, setup, remarks, prices), setup)
+        remarks += remarks_on(
+            transactions, setup, now=now, several=several or sum(bool(source.name) for source in read.sources) > 1
+        )
+        transactions, foreign = parted(normalise(transactions, setup, remarks, prices, trail), setup)
+        derivatives = derivatives_of([*trail.derivatives, *filter(is_derivative, transactions)], setup.calendar)
         brought, negative = incoming(transactions, setup), below_zero(transactions)
         history = History(transactions, watch)
         outcome = run(history, setup)
         watch.wait("Adding up")
         conserve(brought, outcome)
         remarks += [*outcome.remarks, *shortfalls(outcome.missing, history, negative)]
-        remarks = with_lines(remarks, names, read.lines)
+        remarks = with_lines(remarks, names, read)
+        tallies = [source.tally() for source in read.sources if source.name]
+        outcome.derivatives = derivatives
         gains = currency_gains(foreign, setup)
-        return report_on(history, setup, outcome, tax_year=tax_year, remarks=remarks, foreign=gains)
+        return report_on(
+            history, setup, outcome, tax_year=tax_year, remarks=remarks, foreign=gains, tallies=tallies, trail=trail
+        )
 
 
 @contextmanager

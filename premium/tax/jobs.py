@@ -20,7 +20,7 @@ class ImportPayload(JobPayload):
     """An uploaded file to import.
 
     `source` names its importer where the header should not decide. `file_name` is the exchange's, which may say of
-    what clock the file's times are.
+    what clock the file's times are. `decimal_mark` (point or comma) counts where the file's own numbers do not tell.
     """
 
     upload: str
@@ -28,6 +28,7 @@ class ImportPayload(JobPayload):
     source: str | None = None
     currency: str = "USD"
     file_name: str | None = None
+    decimal_mark: str | None = None
 
 
 class WalletPayload(JobPayload):

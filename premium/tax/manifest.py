@@ -21,6 +21,8 @@ SERVICE = Service(
         "POST /v1/tax/transactions/uploads",
         "POST /v1/tax/transactions/uploads/{id}/import",
         "POST /v1/tax/transactions/wallets",
+        "GET /v1/tax/imports",
+        "DELETE /v1/tax/imports/{id}",
         "GET /v1/tax/summary/{year}",
         "POST /v2/premium/tax/reports",
         "GET /v2/premium/tax/reports",
@@ -32,7 +34,7 @@ SERVICE = Service(
     queue="tax",
     worker_needs=("reports", "exports", "market"),
     queues=(Queue(name="tax", urgency=50, share=Decimal("0.15")),),
-    tables=("tax_transactions", "tax_reports", "tax_wallet_reads"),
+    tables=("tax_transactions", "tax_reports", "tax_wallet_reads", "tax_imports"),
     metrics=(Metric(name="ReportsMade", title="Tax reports made"),),
     commands=(Command(name="tax", text="Transaction histories and tax reports."),),
 )

@@ -87,7 +87,7 @@ class Transaction(NamedTuple):
 class Remark(NamedTuple):
     """A warning about a history.
 
-    `line` and `field` say where in the file, when it came from one.
+    `line` and `field` say where in the file, when it came from one; `file` which one, of several.
     """
 
     code: str
@@ -95,11 +95,13 @@ class Remark(NamedTuple):
     message: str
     line: int | None = None
     field: str | None = None
+    file: str | None = None
 
     @property
     def sentence(self) -> str:
         """The message with the line and the transaction that it is about."""
-        where = f"line {self.line}: " if self.line else ""
+        file = f"{self.file}, " if self.file and self.line else f"{self.file}: " if self.file else ""
+        where = f"{file}line {self.line}: " if self.line else file
         name = f"{self.transaction}: " if self.transaction else ""
         return f"{where}{name}{self.message}"
 
@@ -113,6 +115,42 @@ class NewTransactions(NamedTuple):
     currency: str | None = None
     """What the values are in; None: whatever a report is in."""
     job_id: UUID | None = None
+    origin: Origin | None = None
+
+
+class Added(NamedTuple):
+    """What storing brought: rows that were unknown, by which import, and whether it replaced itself."""
+
+    rows: int
+    import_id: UUID | None = None
+    replaced: bool = False
+
+
+class Origin(NamedTuple):
+    """Where new transactions come from: one content, or one wallet."""
+
+    kind: str
+    """file, rows or wallet."""
+    name: str
+    digest: str
+    """Of the content; the same again is the same import."""
+    currency: str | None = None
+    options: Mapping[str, Any] = {}
+    """How the content was read: with others it is read anew."""
+    lines: int = 0
+    refused: int = 0
+    left_out: Sequence[Mapping[str, Any]] = ()
+
+    def columns(self) -> dict[str, Any]:
+        """Return the plain columns of its row."""
+        return {
+            "kind": self.kind,
+            "name": self.name[:300],
+            "digest": self.digest,
+            "currency": self.currency,
+            "lines": self.lines,
+            "refused": self.refused,
+        }
 
 
 class BlockRange(NamedTuple):
@@ -131,6 +169,12 @@ class Imported:
     known: int
     skipped: int
     notices: tuple[Remark, ...]
+    import_id: UUID | None = None
+    replaced: bool = False
+    """Whether the same content was there, read with other options, which it took the place of."""
+    lines: int = 0
+    left_out: tuple[Mapping[str, Any], ...] = ()
+    """Why lines are no event of tax: `{reason, lines, first}`."""
 
 
 class _Row(BaseModel):
@@ -152,6 +196,23 @@ class TransactionRow(_Row):
     chain: str | None
     tx_hash: str | None
     details: Mapping[str, Any]
+
+
+class ImportRow(_Row):
+    """An import, of which the transactions know that it states them."""
+
+    id: UUID
+    kind: str
+    name: str
+    currency: str | None
+    options: Mapping[str, Any]
+    lines: int
+    added: int
+    known: int
+    refused: int
+    left_out: Sequence[Mapping[str, Any]]
+    created_at: datetime
+    updated_at: datetime
 
 
 class StoredFile(_Row):

@@ -69,6 +69,21 @@ class Income(NamedTuple):
     amount: Decimal
 
 
+class Derivative(NamedTuple):
+    """A profit of futures or margin.
+
+    Amount and value of a loss or a charge are negative.
+    """
+
+    transaction: str
+    day: int
+    kind: str
+    """pnl, funding, fee or liquidation."""
+    asset: str
+    amount: Decimal
+    value: Decimal
+
+
 class Missing(NamedTuple):
     """Units disposed of that no lot covers: their basis is zero."""
 
@@ -128,6 +143,7 @@ class Outcome:
 
     disposals: list[Disposal] = field(default_factory=list)
     income: list[Income] = field(default_factory=list)
+    derivatives: list[Derivative] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
     reliefs: list[Relief] = field(default_factory=list)

@@ -5,6 +5,7 @@ Each class is made for a process by `of(platform)` and needs only the parts that
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,14 @@ from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.tax.importers.checks import check_rows
-from premium.tax.importers.recognition import rows_of_csv, stated_in
+from premium.tax.importers.notation import mark_of
+from premium.tax.importers.recognition import clock_of, rows_of_csv, stated_in
 from premium.tax.jobs import IMPORT, REPORT, WALLET, ImportPayload, ReportPayload, WalletPayload
 from premium.tax.manifest import UPLOADS
-from premium.tax.model import Imported, NewTransactions, Remark, ReportRow, TransactionRow
+from premium.tax.model import Imported, ImportRow, NewTransactions, Origin, Remark, ReportRow, TransactionRow
+from premium.tax.neutral.sources import Tally
 from premium.tax.setup import UNIVERSAL_TOO_LATE, setup_of
+from premium.tax.store.imports import ImportStore, options_of
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore
 
@@ -56,7 +60,13 @@ class Taxes:
         return cls(transactions=TransactionStore(platform.database))
 
     def import_rows(
-        self, user_id: UUID, rows: Sequence[Any], *, lenient: bool = False, currency: str | None = None
+        self,
+        user_id: UUID,
+        rows: Sequence[Any],
+        *,
+        lenient: bool = False,
+        currency: str | None = None,
+        origin: Origin | None = None,
     ) -> Imported:
         """Store neutral rows, all or none; InvalidInput names line and field of each wrong one.
 
@@ -66,10 +76,20 @@ class Taxes:
         checked = check_rows(rows, zone=ZoneInfo("UTC"))
         if checked.errors and not lenient:
             raise _refusal(checked.errors)
-        added = self.transactions.add(user_id, NewTransactions(checked.rows, checked.moments, currency))
-        told = (*checked.errors, *checked.remarks)
-        known = len(checked.rows) - added
-        return Imported(added=added, known=known, skipped=len(checked.errors), notices=told)
+        first = origin or Origin("rows", "transactions", digest_of(rows), currency, {"currency": currency})
+        told_of = accounted(first, checked.tally)
+        new = NewTransactions(checked.rows, checked.moments, currency, origin=told_of)
+        added = self.transactions.add(user_id, new)
+        return Imported(
+            added=added.rows,
+            known=len(checked.rows) - added.rows,
+            skipped=len(checked.errors),
+            notices=(*checked.errors, *checked.remarks),
+            import_id=added.import_id,
+            replaced=added.replaced,
+            lines=told_of.lines,
+            left_out=tuple(told_of.left_out),
+        )
 
     def import_csv(
         self,
@@ -80,24 +100,69 @@ class Taxes:
         source: str | None = None,
         currency: str = "USD",
         file_name: str = "csv",
+        decimal_mark: str | None = None,
     ) -> Imported:
         """Store the rows of our own CSV or of a known export.
 
         Lines are the file's.
         """
         # Read leniently, so that what an importer cannot read and what the table cannot hold are told of together.
-        rows = list(rows_of_csv(text, file_name, importer=source, currency=currency, lenient=True))
-        return self.import_rows(user_id, rows, lenient=lenient, currency=stated_in(rows, currency))
+        rows = rows_of_csv(
+            text, file_name, importer=source, currency=currency, lenient=True, decimal_mark=mark_of(decimal_mark)
+        )
+        stated = stated_in(rows, currency)
+        options = options_of(currency=stated, source=source, clock=clock_of(file_name), decimal_mark=decimal_mark)
+        origin = Origin("file", file_name, digest_of(text), stated, options)
+        return self.import_rows(user_id, rows, lenient=lenient, currency=stated, origin=origin)
 
     def page(self, user_id: UUID, after: Position | None, limit: int) -> list[TransactionRow]:
         """Return a page of the imported transactions, newest first."""
         return self.transactions.page(user_id, after, limit)
 
 
+@dataclass(frozen=True, kw_only=True)
+class TaxImports:
+    """What a user has imported: listed, and undone."""
+
+    store: ImportStore
+
+    @classmethod
+    def of(cls, platform: Platform) -> TaxImports:
+        """Return the use cases over the request's database."""
+        return cls(store=ImportStore(platform.database))
+
+    def page(self, user_id: UUID, after: Position | None, limit: int) -> list[ImportRow]:
+        """Return a page of the imports, newest first."""
+        return self.store.page(user_id, after, limit)
+
+    def undo(self, user_id: UUID, import_id: UUID) -> tuple[int, int]:
+        """Remove an import and what it alone states; NotFound for another user's.
+
+        Returns how many transactions went, and how many stay because other imports state them too.
+        """
+        gone = self.store.undo(user_id, import_id)
+        if gone is None:
+            raise NotFound(f"there is no import {import_id}")
+        return gone
+
+
+def digest_of(content: str | Sequence[Any]) -> str:
+    """Return the digest of a content, by which it is the same import again."""
+    text = content if isinstance(content, str) else json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def accounted(origin: Origin, tally: Tally) -> Origin:
+    """Return an import's origin with what became of its lines."""
+    left = [each._asdict() for each in tally.left_out]
+    return origin._replace(lines=tally.lines, refused=tally.refused, left_out=left)
+
+
 def _refusal(errors: Sequence[Remark]) -> InvalidInput:
     first = errors[0]
     named = [{"line": e.line, "field": e.field, "id": e.transaction, "reason": e.message} for e in errors[:MAX_ERRORS]]
-    text = f"line {first.line}: {first.message.removesuffix('; the line is left out')}; nothing was imported"
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    text = f"line {first.line}: {first.message.removesuffix('; the line is left out')}{more}; nothing was imported"
     return InvalidInput(text, details={"errors": named, "count": len(errors)})
 
 

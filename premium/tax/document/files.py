@@ -15,42 +15,52 @@ from shutil import copyfileobj
 from typing import IO, Any
 
 from premium.errors import InvalidInput
+from premium.tax.document.charset import as_utf8
 from premium.tax.document.rows import Together, document_of, rows_in
 from premium.tax.document.window import Text
 from premium.tax.importers.recognition import rows_of_csv
 
 
-def read_documents(sources: Sequence[str], *, importer: str | None = None, currency: str = "USD") -> dict[str, Any]:
+def read_documents(
+    sources: Sequence[str], *, importer: str | None = None, currency: str = "USD", decimal_mark: str | None = None
+) -> dict[str, Any]:
     """Return one document of all sources, their transactions together.
 
-    Other members are from the first source that has them.
+    Other members are from the first source that has them. What cannot be read stands among the rows, so that whoever
+    reads them tells of all of it at once.
     """
-    documents = [read_document(source, importer=importer, currency=currency) for source in sources]
-    if len(documents) == 1:
-        return documents[0]
     merged: dict[str, Any] = {}
-    rows: list[Any] = []
-    for source, document in zip(sources, documents, strict=True):
+    parts: list[Any] = []
+    for source in sources:
+        document = read_document(source, importer=importer, currency=currency, lenient=True, decimal_mark=decimal_mark)
         found = rows_in(document)
         if found is None:
             raise InvalidInput(f"{source} has no list of transactions", details={"transactions": "missing"})
-        rows.append(found)
+        parts.append((Path(source).name, found))
         merged = {**document, **merged}
-    return {**merged, "transactions": Together(rows)}
+    return {**merged, "transactions": Together(parts)}
 
 
 def read_document(
-    source: str, *, importer: str | None = None, currency: str = "USD", lenient: bool = False
+    source: str,
+    *,
+    importer: str | None = None,
+    currency: str = "USD",
+    lenient: bool = False,
+    decimal_mark: str | None = None,
 ) -> dict[str, Any]:
     """Return the document in a file, or on standard input for `-`.
 
     InvalidInput says why it is none. The file stays open as long as its rows are wanted: they are read from it when
-    they are asked for.
+    they are asked for. `decimal_mark` is a CSV's, where its own numbers do not tell.
     """
-    text = Text(_opened(source), Path(source).name)
+    name = Path(source).name
+    text = Text(as_utf8(_opened(source), name), name)
     if importer is not None or text.first not in ("{", "["):
-        rows = rows_of_csv(text.whole(), text.name, importer=importer, currency=currency, lenient=lenient)
-        return {"transactions": list(rows)}
+        rows = rows_of_csv(
+            text.whole(), name, importer=importer, currency=currency, lenient=lenient, decimal_mark=decimal_mark
+        )
+        return {"transactions": rows}
     return document_of(text)
 
 

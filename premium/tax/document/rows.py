@@ -11,6 +11,7 @@ from typing import Any
 
 from premium.tax.document.window import Text, Window
 from premium.tax.neutral.rows import SHORT
+from premium.tax.neutral.sources import FileRows, source_of
 
 _LIST = "transactions"
 _ROW = 150
@@ -42,15 +43,29 @@ class Rows:
 class Together:
     """The rows of several documents, one after the other."""
 
-    def __init__(self, parts: Sequence[Any]) -> None:
+    def __init__(self, parts: Sequence[tuple[str, Any]]) -> None:
         self._parts = parts
 
     def __iter__(self) -> Iterator[Any]:
-        return chain.from_iterable(self._parts)
+        return chain.from_iterable(rows for _, rows in self._parts)
+
+    def with_sources(self) -> Iterator[Any]:
+        """Yield the rows of each document behind the Source that names it."""
+        for name, rows in self._parts:
+            yield source_of(rows, name)
+            yield from rows
 
     def estimate(self) -> int:
         """Return about how many rows there are in all."""
-        return sum(map(_count, self._parts))
+        return sum(_count(rows) for _, rows in self._parts)
+
+    @property
+    def by_time(self) -> bool:
+        """Whether the rows are expected in the order of time.
+
+        Not those of several files, nor of an exchange's.
+        """
+        return len(self._parts) == 1 and not isinstance(self._parts[0][1], FileRows)
 
 
 def document_of(text: Text) -> dict[str, Any]:

@@ -79,7 +79,8 @@ class Text:
                 text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
                 where = at - self.start - pending + error.start
-                raise InvalidInput(f"{self.name} is neither JSON nor UTF-8 text (byte {where})") from None
+                advice = "save it as UTF-8 (in Excel: CSV UTF-8)"
+                raise InvalidInput(f"{self.name} is neither JSON nor UTF-8 text (byte {where}): {advice}") from None
             self.first = self.first or text.lstrip()[:1]
             self.followed = self.followed or _FOLLOWED.search(piece) is not None
             at += len(piece)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import localcontext
 
 from premium.money import EXACT
+from premium.tax.events.loans import repaid
 from premium.tax.history.exchanges import exchanges_of
 from premium.tax.history.money_legs import valued_money
 from premium.tax.history.order import in_order
@@ -19,24 +20,32 @@ from premium.tax.history.transfers import pair_transfers
 from premium.tax.history.values import valued
 from premium.tax.model import Remark, Transaction
 from premium.tax.setup import Setup
+from premium.tax.trail import Trail
 
 
 def normalise(
-    transactions: list[Transaction], setup: Setup, remarks: list[Remark], outside: PriceSeries | None = None
+    transactions: list[Transaction],
+    setup: Setup,
+    remarks: list[Remark],
+    outside: PriceSeries | None = None,
+    trail: Trail | None = None,
 ) -> list[Transaction]:
     """Return transactions ready for an engine; what was assumed stands in `remarks`.
 
-    `outside` prices what states no value, beside the history's own trades.
+    `outside` prices what states no value, beside the history's own trades. `trail` is told where rows went that are
+    none of their own any more.
     """
+    trail = trail or Trail()
     with localcontext(EXACT):
-        trades = valued_money(transactions, setup, remarks)
+        trades = valued_money(transactions, setup, remarks, trail)
         told = list[Remark]()
-        paired = received(pair_transfers(trades, told), setup, remarks)
+        paired = received(pair_transfers(trades, told, trail), setup, remarks)
         remarks += _but_of_money(told, trades, setup)
         exchanges = exchanges_of(paired, setup)
         prices = prices_near(paired, exchanges, trades, outside)
-        made = settled(paired, exchanges, prices, setup, remarks)
-        return in_order(valued(made, prices, setup, remarks))
+        made = settled(paired, exchanges, prices, setup, remarks=remarks, trail=trail)
+        made = repaid(valued(made, prices, setup, remarks), setup, remarks)
+        return in_order(made)
 
 
 def _but_of_money(told: list[Remark], transactions: list[Transaction], setup: Setup) -> list[Remark]:

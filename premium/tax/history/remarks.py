@@ -29,15 +29,19 @@ _NEAR = 30 * 86_400_000_000
 """If the last one is no older than this; over years such a move is real."""
 
 
-def remarks_on(transactions: list[Transaction], setup: Setup, *, now: int | None) -> list[Remark]:
+def remarks_on(
+    transactions: list[Transaction], setup: Setup, *, now: int | None, several: bool = False
+) -> list[Remark]:
     """Return remarks about a history in order.
 
-    Dates after `now` (microseconds) are in the future; None does not look.
+    Dates after `now` (microseconds) are in the future; None does not look. `several`: the history is of more than one
+    source, which may tell of one event each.
     """
     return [
         *_dates(transactions, setup, now),
         *_lots(transactions, setup),
         *_likely_twice(transactions),
+        *(_told_twice(transactions) if several else ()),
         *_absurd_numbers(transactions),
         *_absurd_prices(transactions),
         *_gifts(transactions, setup),
@@ -97,6 +101,25 @@ def _likely_twice(transactions: Iterable[Transaction]) -> Iterator[Remark]:
         if first != tx.id:
             text = f"the same as {first} in everything but its id: maybe one event twice"
             yield Remark("possible_duplicate", tx.id, text, None, "tx_hash")
+
+
+def _told_twice(transactions: Iterable[Transaction]) -> Iterator[Remark]:
+    """Remark on what two sources tell of alike: the same second, kind, asset and amount in one wallet.
+
+    A source's ids begin with its name; of one source two such events are two.
+    """
+    seen: dict[tuple[object, ...], str] = {}
+    for tx in transactions:
+        key = (tx.instant // 1_000_000, tx.type, tx.asset, tx.amount, tx.wallet)
+        first = seen.setdefault(key, tx.id)
+        if first != tx.id and _source(first) != _source(tx.id):
+            text = f"the same second, amount and wallet as {first}, from another source: maybe one event twice"
+            yield Remark("possible_duplicate", tx.id, text, None, "id")
+
+
+def _source(name: str) -> str:
+    """What stands before an id's colon; own ids have no source."""
+    return name.partition(":")[0] if ":" in name else ""
 
 
 def _absurd_numbers(transactions: Iterable[Transaction]) -> Iterator[Remark]:

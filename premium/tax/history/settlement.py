@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from premium.tax.history.exchanges import Exchange
 from premium.tax.history.prices import Prices
 from premium.tax.model import Remark, Transaction
 from premium.tax.setup import Setup
+from premium.tax.trail import Trail
 
 Legs = dict[str, Transaction | None]
 """By id what becomes of a leg; None leaves the history."""
@@ -25,7 +26,13 @@ class _Share(NamedTuple):
 
 
 def settled(
-    transactions: list[Transaction], exchanges: Iterable[Exchange], prices: Prices, setup: Setup, remarks: list[Remark]
+    transactions: list[Transaction],
+    exchanges: Iterable[Exchange],
+    prices: Prices,
+    setup: Setup,
+    *,
+    remarks: list[Remark],
+    trail: Trail,
 ) -> list[Transaction]:
     """Set the values of each exchange's legs.
 
@@ -39,10 +46,19 @@ def settled(
                 leg = legs.get(name)
                 legs[name] = None if leg is None else leg._replace(value=value)
         replaced |= legs
+        _trace(exchange, legs, trail)
     if not replaced:
         return transactions
     made = (replaced.get(tx.id, tx) for tx in transactions)
     return [tx for tx in made if tx is not None]
+
+
+def _trace(exchange: Exchange, legs: Legs, trail: Trail) -> None:
+    """Say what became of the legs that leave."""
+    kept = next((leg.id for leg in legs.values() if leg is not None), None)
+    for name, leg in legs.items():
+        if leg is None and kept is not None and name != kept:
+            trail.absorbed[name] = f"a leg of the exchange {exchange.name}, part of {kept} now"
 
 
 def _moved(exchange: Exchange) -> tuple[Legs, list[_Share]]:
@@ -67,6 +83,7 @@ def _exchanged(exchange: Exchange, prices: Prices, setup: Setup, remarks: list[R
     remarks = [] if exchange.neutral else remarks
     if total is None:
         total, mark = _priced_total(exchange, prices, setup, remarks)
+    weights = {tx.id: _weight(tx, prices) for tx in (*given, *received)}
     if exchange.neutral:
         given, received = _neutral(given, "neutral_out", setup), _neutral(received, "neutral_in", setup)
     elif total is None:
@@ -79,7 +96,15 @@ def _exchanged(exchange: Exchange, prices: Prices, setup: Setup, remarks: list[R
     legs = _without_money([*given, *received], setup)
     if total is None:
         return legs, []
-    return legs, [_share(side, total, remarks) for side in (given, received)]
+    return legs, [_share(side, total, weights, remarks) for side in (given, received)]
+
+
+def _weight(tx: Transaction, prices: Prices) -> Decimal | None:
+    """What a leg is worth by itself: as stated, else by its price."""
+    if tx.value is not None:
+        return tx.value
+    price = prices.get((tx.asset, tx.instant))
+    return None if price is None else EXACT.multiply(price.unit, tx.amount)
 
 
 def _priced_total(
@@ -142,13 +167,16 @@ def _with_fees(tx: Transaction, others: Iterable[Transaction]) -> Transaction:
     return tx
 
 
-def _share(legs: list[Transaction], total: Decimal, remarks: list[Remark]) -> _Share:
-    """Weigh legs by their own values, or evenly, with a remark."""
-    values = _with_the_rest([tx.value for tx in legs], total)
+def _share(
+    legs: list[Transaction], total: Decimal, worth: Mapping[str, Decimal | None], remarks: list[Remark]
+) -> _Share:
+    """Weigh legs by their own values, stated or priced; evenly only where these are unknown, with a remark."""
+    values = _with_the_rest([worth[tx.id] for tx in legs], total)
     weights = [value for value in values if value is not None]
     if len(weights) < len(legs) or not any(weights):
         if len(legs) > 1:
-            text = "the values of the legs are unknown: the total is shared evenly"
+            unknown = ", ".join(sorted({tx.asset for tx in legs if worth[tx.id] is None})) or "all of them"
+            text = f"what each leg is worth is not known (no value or price of {unknown}): the total is shared evenly"
             remarks.append(Remark("value_shared_evenly", legs[0].id, text, None, "value"))
         weights = [Decimal(1)] * len(legs)
     return _Share(total, [tx.id for tx in legs], weights)

@@ -2,115 +2,86 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from decimal import Decimal
-from functools import partial
 
-from premium.money import EXACT, divide
+from premium.money import EXACT, ZERO, divide, plain
+from premium.tax.history.pairs import Joined, joined
 from premium.tax.model import Remark, Transaction
-from premium.tax.neutral.kinds import OUTSIDE
+from premium.tax.neutral.kinds import OUTSIDE, RETURNED
+from premium.tax.trail import Pair, Trail
 
-WINDOW = 72 * 3600 * 1_000_000
-"""Microseconds in which what left may arrive."""
-_LOOKED_AT = 500
-"""Halves that are compared with one; of more in its window the later ones are not its own."""
-_LOST = 20
-"""Without a name in common, at most this part may be lost on the way."""
+Legs = dict[str, Transaction | None]
+"""By id what becomes of a half; None leaves the history."""
 
 
-def pair_transfers(transactions: list[Transaction], remarks: list[Remark]) -> list[Transaction]:
+def pair_transfers(transactions: list[Transaction], remarks: list[Remark], trail: Trail) -> list[Transaction]:
     """Join each half of a transfer with its counterpart.
 
     The difference is burnt; others keep the unknown wallet. What one wallet gave and received of different assets in
-    one transaction of a chain becomes the legs of an exchange.
+    one transaction of a chain becomes the legs of an exchange, which bears its gas. A pair that only amount and time
+    speak for is told of.
     """
     out = [tx for tx in transactions if tx.type == "transfer" and tx.more.to_wallet == OUTSIDE]
     into = [tx for tx in transactions if tx.type == "transfer" and tx.wallet == OUTSIDE]
     if not out and not into:
         return transactions
-    pairs = _pairs(sorted(out, key=_when), sorted(into, key=_when))
-    joined = pairs.keys() | {tx.id for tx in pairs.values()}
-    single = {tx.id: tx for tx in (*out, *into) if tx.id not in joined}
+    pairs = joined(sorted(out, key=_when), sorted(into, key=_when))
+    arrived = {each.arriving.id for each in pairs.values()}
+    single = {tx.id: tx for tx in (*out, *into) if tx.id not in pairs and tx.id not in arrived}
     legs = _exchanged(single.values(), remarks)
+    gas = _gas_of(legs, transactions, trail)
     _remark_unmatched((tx for tx in single.values() if tx.id not in legs), remarks)
-    arrived = {tx.id for tx in pairs.values()}
-    made = []
-    for tx in transactions:
-        if tx.id in legs:
-            made.append(legs[tx.id])
-        elif tx.id in pairs or tx.id in single:
-            made.append(_whole(tx, pairs.get(tx.id)))
-        elif tx.id not in arrived:
-            made.append(tx)
-    return made
+    changed: Legs = dict.fromkeys((*arrived, *gas))
+    changed |= {tx.id: _whole(tx, pairs.get(tx.id)) for tx in (*out, *into) if tx.id in pairs or tx.id in single}
+    changed |= legs
+    for tx in out:
+        if tx.id in pairs:
+            _tell(tx, pairs[tx.id], remarks, trail)
+    made = (changed.get(tx.id, tx) for tx in transactions)
+    return [tx for tx in made if tx is not None]
 
 
-class _Arrivals:
-    """Halves that came in and belong to nothing yet.
+def _tell(leaving: Transaction, found: Joined, remarks: list[Remark], trail: Trail) -> None:
+    """Note a pair, and remark on one that is assumed."""
+    arriving = found.arriving
+    lost, apart = EXACT.subtract(leaving.amount, arriving.amount), (arriving.instant - leaving.instant) // 1_000_000
+    amount, gone = plain(leaving.amount), plain(lost)
+    pair = Pair(leaving.id, arriving.id, leaving.asset, amount, gone, apart, found.assumed)
+    trail.pairs.append(pair)
+    trail.absorbed[arriving.id] = f"the arrival of the transfer {leaving.id}: {amount} {leaving.asset} left" + (
+        f", {gone} of it were lost on the way" if lost else ""
+    )
+    if found.assumed:
+        where = f"{leaving.wallet or 'the wallet'} to {arriving.more.to_wallet or 'the other wallet'}"
+        when = f"{apart} seconds after it left" if apart >= 0 else f"{-apart} seconds before it left"
+        text = f"taken for one transfer with {arriving.id}, from {where}: by amount and time alone, it came in {when}"
+        text += f", {gone} {leaving.asset} lost" if lost else ""
+        text += "; give both one group to confirm it, or each its own to part them"
+        remarks.append(Remark("assumed_transfer", leaving.id, text))
 
-    By hash or group, and by asset and time.
+
+def _gas_of(legs: dict[str, Transaction], transactions: Iterable[Transaction], trail: Trail) -> set[str]:
+    """Let an exchange that its hash shows bear the gas of its transaction; return the rows of gas that go.
+
+    Gas counts as the fee of what it paid for, as in a wallet that is read from its chain.
     """
-
-    def __init__(self, into: list[Transaction]) -> None:
-        self._by_asset: dict[str, list[Transaction]] = {}
-        self._by_name: dict[tuple[str, str], list[Transaction]] = {}
-        self._by_amount: dict[tuple[str, Decimal], list[Transaction]] = {}
-        self._passed: dict[tuple[str, Decimal], int] = {}
-        self.taken: set[str] = set()
-        for tx in into:
-            self._by_asset.setdefault(tx.asset, []).append(tx)
-            self._by_amount.setdefault((tx.asset, tx.amount), []).append(tx)
-            for name in {tx.more.tx_hash, tx.more.group} - {None}:
-                self._by_name.setdefault((str(name), tx.asset), []).append(tx)
-
-    def same_name(self, leaving: Transaction) -> list[Transaction]:
-        """Return what shares the hash or the group of what left."""
-        names = {leaving.more.tx_hash, leaving.more.group} - {None}
-        found = {tx.id: tx for name in names for tx in self._by_name.get((str(name), leaving.asset), ())}
-        return [tx for tx in found.values() if self._fits(leaving, tx)]
-
-    def exact(self, leaving: Transaction) -> list[Transaction]:
-        """Return the first free half of the very amount within the window.
-
-        Halves are asked for in the order of time.
-        """
-        key = (leaving.asset, leaving.amount)
-        same, index = self._by_amount.get(key, []), self._passed.get(key, 0)
-        while index < len(same) and (same[index].id in self.taken or same[index].instant < leaving.instant):
-            index += 1
-        self._passed[key] = index
-        soon = (tx for tx in same[index : index + _LOOKED_AT] if tx.instant <= leaving.instant + WINDOW)
-        return [tx for tx in soon if self._fits(leaving, tx)][:1]
-
-    def near(self, leaving: Transaction) -> list[Transaction]:
-        """Return what arrived within the window, less at most a twentieth."""
-        candidates = self._by_asset.get(leaving.asset, [])
-        first = bisect_left(candidates, leaving.instant, key=_time)
-        last = bisect_right(candidates, leaving.instant + WINDOW, key=_time)
-        least = EXACT.subtract(leaving.amount, leaving.amount / _LOST)
-        within = candidates[first : min(last, first + _LOOKED_AT)]
-        return [tx for tx in within if tx.amount >= least and self._fits(leaving, tx)]
-
-    def _fits(self, leaving: Transaction, arriving: Transaction) -> bool:
-        elsewhere = arriving.more.to_wallet != leaving.wallet
-        return arriving.id not in self.taken and elsewhere and arriving.amount <= leaving.amount
-
-
-def _pairs(out: list[Transaction], into: list[Transaction]) -> dict[str, Transaction]:
-    """Return what arrived, by the id of what left.
-
-    By hash or group first, then by amount and time. Each half is taken once, the one that lost least first.
-    """
-    arrivals, pairs = _Arrivals(into), dict[str, Transaction]()
-    for candidates in (arrivals.same_name, arrivals.exact, arrivals.near):
-        for leaving in out:
-            known = leaving.id in pairs or leaving.id in arrivals.taken
-            fits = [] if known else candidates(leaving)
-            if fits:
-                pairs[leaving.id] = min(fits, key=partial(_distance, leaving))
-                arrivals.taken.add(pairs[leaving.id].id)
-    return pairs
+    bearers: dict[tuple[str, str], str] = {}
+    for tx in legs.values():
+        if tx.type == "sell" and tx.more.tx_hash is not None and tx.more.fee_asset is None:
+            bearers.setdefault((tx.more.tx_hash, tx.wallet), tx.id)
+    gone = set[str]()
+    for tx in transactions if bearers else ():
+        name = None if tx.type != "fee" or tx.more.tx_hash is None else bearers.get((tx.more.tx_hash, tx.wallet))
+        if name is None or legs[name].more.fee_asset is not None:
+            continue
+        leg, worth = legs[name], tx.value or ZERO
+        more = leg.more._replace(fee_asset=tx.asset, fee_amount=tx.amount)
+        legs[name] = leg._replace(fee=EXACT.add(leg.fee, worth), more=more)
+        trail.absorbed[tx.id] = (
+            f"the gas of the exchange {name}: {plain(tx.amount)} {tx.asset}, which is {name}:fee now"
+        )
+        gone.add(tx.id)
+    return gone
 
 
 def _exchanged(halves: Iterable[Transaction], remarks: list[Remark]) -> dict[str, Transaction]:
@@ -156,32 +127,38 @@ def _remark_unmatched(halves: Iterable[Transaction], remarks: list[Remark]) -> N
             remarks.append(Remark("unmatched_transfer", tx.id, text))
 
 
-def _whole(half: Transaction, arriving: Transaction | None) -> Transaction:
+def _whole(half: Transaction, found: Joined | None) -> Transaction:
     """Make one transfer of two halves, or of one.
 
     What came in alone with its basis stated is a lot of that basis. What is burnt is worth its part of what either
-    half says the whole is worth.
+    half says the whole is worth. A fee in kind that is just what was lost on the way is no second one.
     """
-    more, priced = half.more, half
-    if arriving is not None:
+    more, priced, instant = half.more, half, half.instant
+    if found is not None:
+        arriving = found.arriving
         burnt = EXACT.subtract(half.amount, arriving.amount)
         more = more._replace(to_wallet=arriving.more.to_wallet, burnt=burnt)
-        priced = half if half.value is not None else arriving
+        if more.fee_asset == half.asset and (more.fee_amount == burnt or _is_given_back(half, arriving)):
+            more = more._replace(fee_asset=None, fee_amount=ZERO)
+        priced, instant = half if half.value is not None else arriving, min(half.instant, arriving.instant)
     elif half.wallet == OUTSIDE and more.basis is not None:
         return half._replace(type="buy", wallet=more.to_wallet or "", more=more._replace(to_wallet=None))
+    elif more.kind == RETURNED:
+        more = more._replace(fee_asset=None, fee_amount=ZERO)
     if not more.burnt or priced.value is None:
-        return half._replace(value=None, more=more)
-    return half._replace(value=divide(EXACT.multiply(priced.value, more.burnt), priced.amount), more=more)
+        return half._replace(value=None, instant=instant, more=more)
+    value = divide(EXACT.multiply(priced.value, more.burnt), priced.amount)
+    return half._replace(value=value, instant=instant, more=more)
+
+
+def _is_given_back(half: Transaction, arriving: Transaction) -> bool:
+    """Tell whether what came back brought the fee of what had left, too."""
+    theirs = arriving.more
+    return theirs.kind == RETURNED and (theirs.fee_asset, theirs.fee_amount) == (
+        half.more.fee_asset,
+        half.more.fee_amount,
+    )
 
 
 def _when(tx: Transaction) -> tuple[int, str]:
     return (tx.instant, tx.id)
-
-
-def _distance(leaving: Transaction, arriving: Transaction) -> tuple[Decimal, int, str]:
-    lost = EXACT.subtract(leaving.amount, arriving.amount)
-    return (lost, abs(arriving.instant - leaving.instant), arriving.id)
-
-
-def _time(tx: Transaction) -> int:
-    return tx.instant

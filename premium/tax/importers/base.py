@@ -7,13 +7,34 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from decimal import Decimal
-from typing import Any
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
 
 from premium.errors import InvalidInput
-from premium.tax.importers.cells import number_of, time_of
+from premium.tax.importers.cells import time_of
+from premium.tax.importers.notation import POINTS, Notation
 
 Row = dict[str, Any]
 Cells = Mapping[str, str]
+BEYOND = "beyond the last column"
+"""Where a line's cells stand that the header has no column for."""
+
+
+class Left(NamedTuple):
+    """In place of rows: why some lines are no event of tax."""
+
+    reason: str
+
+
+class Told(NamedTuple):
+    """Beside rows: what the user should know of them."""
+
+    code: str
+    message: str
+    transaction: str | None = None
+
+
+Made = Row | Left | Told
 
 
 def table(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -51,8 +72,10 @@ class Line:
     """Without blanks around them."""
     zone: tzinfo | None = None
     """Of times whose column names no zone; None where nothing says it."""
-    decimal_comma: bool = False
-    """Whether semicolons part the columns: then a comma may be the decimal mark."""
+    notation: Notation = POINTS
+    """How the file writes numbers."""
+    notes: Notation = POINTS
+    """How its notes write them."""
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -71,9 +94,37 @@ class Line:
         if not text and default is not None:
             return Decimal(default)
         try:
-            return number_of(text, decimal_comma=self.decimal_comma)
+            return self.notation.read(text)
         except ValueError as error:
             raise self.wrong(column, str(error)) from None
+
+    def unsigned_in(self, column: str, default: str | None = None) -> Decimal:
+        """Read a decimal of a column whose name says the direction.
+
+        InvalidInput for a negative one.
+        """
+        value = self.number_in(column, default)
+        if value < 0:
+            raise self.wrong(column, f"negative, though the column says which way it went: {self[column][:40]!r}")
+        return value
+
+    def worth_in(self, column: str) -> Decimal:
+        """Read what units are worth, which has no direction; exports give it the units' sign."""
+        value = self.number_in(column)
+        return value.copy_negate() if value < 0 else value
+
+    def noted(self, column: str, text: str) -> Decimal:
+        """Read a number that stands within a note."""
+        try:
+            return self.notes.read(text)
+        except ValueError as error:
+            raise self.wrong(column, str(error)) from None
+
+    def text_in(self, column: str) -> str:
+        """Read a text that must be there."""
+        if not self[column]:
+            raise self.wrong(column, "missing")
+        return self[column]
 
     def time_in(self, column: str, *formats: str, zoned: bool = True) -> str:
         """Read a time as RFC 3339 in UTC, by ISO or a given format.
@@ -90,7 +141,7 @@ class Line:
         return (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat()
 
 
-Event = tuple[Sequence[Line], Iterable[Row]]
+Event = tuple[Sequence[Line], Iterable[Made]]
 """Lines that belong together and, when asked for, what they read as: InvalidInput names a line and a column."""
 
 
@@ -100,9 +151,17 @@ class Importer:
 
     name: str
     columns: tuple[str, ...]
-    """All of them must be there; a column ending in `*` stands for those that begin so, `a|b` for either."""
+    """All of them must be there; `*` stands for any letters and `?` for one, `a|b` for either."""
     read: Callable[[list[Line], str], Iterable[Event]]
     """Lines and the report's currency to events."""
     seen: str
+    numbers: tuple[str, ...]
+    """Columns that hold numbers, with `*` for any letters: they say how the file writes them."""
     optional: tuple[str, ...] = ()
     """Columns that some versions have."""
+    noted: Callable[[Cells], Iterable[tuple[str, str]]] | None = None
+    """Columns and numbers within a line's notes, where a format has such."""
+
+    def number_columns(self, header: Sequence[str]) -> list[str]:
+        """Return the columns of a header that hold numbers."""
+        return [column for column in header if any(fnmatchcase(column, each) for each in self.numbers)]

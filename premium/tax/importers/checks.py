@@ -17,6 +17,7 @@ from premium.tax.neutral.fields import FIELDS, Fields
 from premium.tax.neutral.kinds import neutral_rows
 from premium.tax.neutral.parser import transaction_of
 from premium.tax.neutral.rows import BLANK, LinedRow, Refused, Unreadable, shown, shown_id
+from premium.tax.neutral.sources import Tally, source_of
 
 _CHAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST = {"wallet": 128, "tx_hash": 128, "id": 200, "asset": 200}
@@ -29,6 +30,8 @@ class Checked(NamedTuple):
     moments: list[datetime]
     errors: list[Remark]
     remarks: list[Remark]
+    tally: Tally
+    """What became of each line."""
 
 
 def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> Checked:
@@ -36,23 +39,26 @@ def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> C
 
     `line` is a row's own, else it counts from `first_line`.
     """
-    checked = Checked([], [], [], [])
+    source = source_of(rows)
+    good, moments, errors, remarks = list[Mapping[str, Any]](), list[datetime](), list[Remark](), list[Remark]()
     seen: dict[str, int] = {}
-    fields = Fields(zone, checked.remarks)
+    fields = Fields(zone, remarks)
     for count, row in enumerate(rows, first_line):
         if row is BLANK:
             continue
         fields.line = line = row.line if isinstance(row, LinedRow) else count
+        source.rows += source.events is None
         try:
             moment = _check(row, fields)
             _unique(str(row["id"]), line, seen)
         except Refused as wrong:
             name = row.get("id") if isinstance(row, Mapping) else None
-            checked.errors.append(Remark(wrong.code, shown_id(name), str(wrong), line, wrong.field))
+            errors.append(Remark(wrong.code, shown_id(name), str(wrong), line, wrong.field))
+            source.refuse(row)
             continue
-        checked.rows.append(row)
-        checked.moments.append(moment)
-    return checked
+        good.append(row)
+        moments.append(moment)
+    return Checked(good, moments, errors, [*remarks, *source.remarks()], source.tally())
 
 
 def _check(row: Any, fields: Fields) -> datetime:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from premium.tax.importers.base import Event, Importer, Line, Row
+from premium.tax.importers.base import Event, Importer, Line, Made
 from premium.tax.importers.labels import kinds
 from premium.tax.importers.movements import Part, identity, movement
 
@@ -20,7 +20,7 @@ def read(lines: list[Line], currency: str) -> Iterator[Event]:
         yield [line], _line(line, currency)
 
 
-def _line(line: Line, currency: str) -> Iterator[Row]:
+def _line(line: Line, currency: str) -> Iterator[Made]:
     received, sent = part_of(line, "Received Quantity"), part_of(line, "Sent Quantity")
     fee, when = part_of(line, "Fee Amount"), line.time_in("Date", *FORMATS)
     both = bool(received and sent)
@@ -40,9 +40,15 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
 
 
 def part_of(line: Line, amount: str) -> Part | None:
-    """Return an amount with the currency whose column stands beside it."""
-    asset = line[f"{amount.rsplit(' ', 1)[0]} Currency"]
-    return (line.number_in(amount).copy_abs(), asset) if line[amount] and asset else None
+    """Return an amount with the currency whose column stands beside it.
+
+    The column says the direction: a negative amount is refused, and one without a currency.
+    """
+    asset = f"{amount.rsplit(' ', 1)[0]} Currency"
+    if not line[amount] and not line[asset]:
+        return None
+    quantity = line.unsigned_in(amount, "0")
+    return (quantity, line.text_in(asset)) if quantity else None
 
 
 IMPORTER = Importer(
@@ -57,6 +63,7 @@ IMPORTER = Importer(
         "Fee Currency",
         "Tag",
     ),
+    numbers=("Received Quantity", "Sent Quantity", "Fee Amount"),
     read=read,
     seen="support.cointracker.io article 4413071299729",
 )

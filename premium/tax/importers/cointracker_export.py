@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from premium.tax.importers.base import Event, Importer, Line, Row
+from premium.tax.importers.base import Event, Importer, Left, Line, Made, Row
 from premium.tax.importers.cointracker import FORMATS, part_of
-from premium.tax.importers.movements import fee_of, identity, moved, movement
+from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement
 
 _TRADES = frozenset({"BUY", "SELL", "TRADE", "MULTI_TOKEN_TRADE"})
 _KINDS: dict[str, tuple[str | None, str | None]] = {
@@ -32,11 +32,12 @@ _KINDS: dict[str, tuple[str | None, str | None]] = {
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
     """Yield one event a line."""
     for line in lines:
-        if line["Date"] != "...":  # The footer of a free account's file, which tells of lines that are left out.
-            yield [line], _line(line, currency)
+        # The footer of a free account's file.
+        footer = line["Date"] == "..."
+        yield [line], [Left("CoinTracker's own note that lines are missing")] if footer else _line(line, currency)
 
 
-def _line(line: Line, currency: str) -> Iterator[Row]:
+def _line(line: Line, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, name) for name in ("Received Quantity", "Sent Quantity", "Fee Amount"))
     kind, when = line["Type"].upper().replace(" ", "_"), line.time_in("Date", *FORMATS)
     tx_hash = line["Transaction Hash"] or None
@@ -45,9 +46,7 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
     name = f"cointracker:{own}" if own else identity("cointracker", when, kind, *parts)
     wallets = _wallet(line, "Sent"), _wallet(line, "Received")
     if kind == "TRANSFER" and received and sent:
-        if sent[1] != currency:
-            paid, more = fee_of(fee, currency), {"tx_hash": tx_hash} if tx_hash else {}
-            yield moved(name, when, left=sent, arrived=received[0], wallets=wallets, fee=paid, **more)
+        yield _moved(line, name, when, (sent, received), fee=fee_of(fee, currency), currency=currency)
         return
     if kind not in _TRADES and kind not in _KINDS:
         raise line.wrong("Type", f"not known: {line['Type'][:40]!r}")
@@ -65,6 +64,20 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
         income=income,
         tx_hash=tx_hash,
     )
+
+
+def _moved(line: Line, name: str, when: str, parts: tuple[Part, Part], *, fee: Row, currency: str) -> Made:
+    """Both ends of a transfer, of one asset."""
+    sent, received = parts
+    if sent[1] != received[1]:
+        raise line.wrong("Received Currency", f"a transfer of {sent[1][:20]} brings {received[1][:20]}")
+    if received[0] > sent[0]:
+        raise line.wrong("Received Quantity", "a transfer brings more than was sent")
+    if sent[1] == currency:
+        return Left(money_moved(currency))
+    more = {"tx_hash": line["Transaction Hash"]} if line["Transaction Hash"] else {}
+    wallets = _wallet(line, "Sent"), _wallet(line, "Received")
+    return moved(name, when, left=sent, arrived=received[0], wallets=wallets, fee=fee, **more)
 
 
 def _wallet(line: Line, side: str) -> str:
@@ -101,6 +114,7 @@ IMPORTER = Importer(
         "Transaction Hash",
         "Ignored",
     ),
+    numbers=("* Quantity", "Fee Amount", "* Cost Basis*", "*Realized Return*"),
     read=read,
     seen="BittyTax src/bittytax/conv/parsers/cointracker.py, July 2026",
 )

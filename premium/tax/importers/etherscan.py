@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from premium.tax.importers.base import Event, Importer, Line, Row
-from premium.tax.importers.movements import Part, movement
+from premium.tax.importers.base import Event, Importer, Left, Line, Made
+from premium.tax.importers.movements import NOTHING_MOVED, Part, Sides, movement
 
 _VALUE_IN = re.compile(r"Value_IN\((\w+)\)")
 _NO_WORTH = frozenset({"", "N/A"})
@@ -31,8 +31,9 @@ def read_internal(lines: list[Line], currency: str) -> Iterator[Event]:
     """Yield what contracts sent or took within a transaction."""
     coin, me, order = _coin(lines), _wallet(lines, "TxTo"), _Order()
     for line in lines:
-        if line["Status"] == "0" and not line["ErrCode"]:
-            yield [line], _values(line, f"{coin}:{_hash(line)}:int{order.next(_hash(line))}", me, coin, currency)
+        # What failed has no number, so that the others keep theirs.
+        number = order.next(_hash(line)) if line["Status"] != "1" and not line["ErrCode"] else ""
+        yield [line], _internal(line, f"{coin}:{_hash(line)}:int{number}", me, coin, currency)
 
 
 def read_tokens(lines: list[Line], currency: str) -> Iterator[Event]:
@@ -50,7 +51,7 @@ def read_nfts(lines: list[Line], currency: str) -> Iterator[Event]:
     for line in lines:
         asset = f"{line['ContractAddress'].lower()}:{line['Token ID'] or line['TokenId']}"
         name = f"{asset}:{_hash(line)}:{order.next(_hash(line), asset)}"
-        yield [line], _transfer(line, name, me, (line.number_in("Quantity", "1"), asset), currency=currency)
+        yield [line], _nft(line, name, me, asset, currency)
 
 
 class _Order:
@@ -64,50 +65,67 @@ class _Order:
         return self._seen[kind] - 1
 
 
-def _native(line: Line, me: str, coin: str, currency: str) -> Iterator[Row]:
-    name, price = f"{coin}:{_hash(line)}", _price(line, coin, currency)
+def _native(line: Line, me: str, coin: str, currency: str) -> Iterator[Made]:
+    name, price, made = f"{coin}:{_hash(line)}", _price(line, coin, currency), False
     if not line["ErrCode"] and not line["Status"].lower().startswith("error"):
-        yield from _values(line, name, me, coin, currency)
-    gas = line.number_in(f"TxnFee({coin})", "0")
+        for row in _values(line, name, me, coin, currency):
+            made = True
+            yield row
+    gas = line.unsigned_in(f"TxnFee({coin})", "0")
     if gas and line["From"].lower() == me:
         value, own = None if price is None else gas * price, f"{name}:gas"
-        part = (gas, coin)
+        part, made = (gas, coin), True
         yield from movement(
             own, _when(line), me, currency=currency, sent=part, value=value, kind="fee", tx_hash=_hash(line)
         )
+    if not made:
+        yield Left(f"no {coin} of the wallet moved, and another paid the gas")
 
 
-def _values(line: Line, name: str, me: str, coin: str, currency: str) -> Iterator[Row]:
+def _internal(line: Line, name: str, me: str, coin: str, currency: str) -> Iterator[Made]:
+    if line["Status"] not in ("", "0", "1"):
+        raise line.wrong("Status", f"neither 0 nor 1: {line['Status'][:40]!r}")
+    if line["Status"] == "1" or line["ErrCode"]:
+        yield Left("the call failed: nothing moved")
+    else:
+        yield from list(_values(line, name, me, coin, currency)) or [Left(NOTHING_MOVED)]
+
+
+def _values(line: Line, name: str, me: str, coin: str, currency: str) -> Iterator[Made]:
+    """What came in and what went out: the column says which."""
     price, own = _price(line, coin, currency), _hash(line)
     for side in ("IN", "OUT"):
-        amount = line.number_in(f"Value_{side}({coin})", "0")
+        amount = line.unsigned_in(f"Value_{side}({coin})", "0")
+        if not amount:
+            continue
         value = None if price is None else amount * price
         part, end = (amount, coin), f"{name}:{side.lower()}"
-        sent, received = (None, part) if side == "IN" else (part, None)
-        yield from movement(
-            end, _when(line), me, currency=currency, sent=sent, received=received, value=value, tx_hash=own
-        )
+        sides = Sides(received=part) if side == "IN" else Sides(sent=part)
+        yield from movement(end, _when(line), me, currency=currency, value=value, tx_hash=own, **sides)
 
 
-def _token(line: Line, name: str, me: str, currency: str) -> Iterator[Row]:
-    amount = line.number_in("TokenValue" if "TokenValue" in line.cells else "Value")
+def _token(line: Line, name: str, me: str, currency: str) -> Iterator[Made]:
+    amount = line.unsigned_in("TokenValue" if "TokenValue" in line.cells else "Value")
     known = currency == "USD" and line["USDValueDayOfTx"] not in _NO_WORTH
-    worth = line.number_in("USDValueDayOfTx") if known else None
-    yield from _transfer(line, name, me, (amount, line["TokenSymbol"]), currency=currency, worth=worth or None)
+    worth = line.worth_in("USDValueDayOfTx") if known else None
+    yield from _transfer(line, name, me, (amount, line.text_in("TokenSymbol")), currency=currency, worth=worth or None)
+
+
+def _nft(line: Line, name: str, me: str, asset: str, currency: str) -> Iterator[Made]:
+    yield from _transfer(line, name, me, (line.unsigned_in("Quantity", "1"), asset), currency=currency)
 
 
 def _transfer(
     line: Line, name: str, me: str, part: Part, *, currency: str, worth: Decimal | None = None
-) -> Iterator[Row]:
+) -> Iterator[Made]:
     into, out = line["To"].lower() == me, line["From"].lower() == me
     if into == out:
-        if into:
-            return  # To itself: nothing moved.
-        raise line.wrong("From", f"neither side is the wallet {me}")
-    sent, received = (None, part) if into else (part, None)
-    yield from movement(
-        name, _when(line), me, currency=currency, sent=sent, received=received, value=worth, tx_hash=_hash(line)
-    )
+        if not into:
+            raise line.wrong("From", f"neither side is the wallet {me}")
+        yield Left("sent by the wallet to itself")
+        return
+    sides = Sides(received=part) if into else Sides(sent=part)
+    yield from movement(name, _when(line), me, currency=currency, value=worth, tx_hash=_hash(line), **sides)
 
 
 def _coin(lines: list[Line]) -> str:
@@ -140,6 +158,16 @@ def _format(name: str, read: Callable[[list[Line], str], Iterator[Event]], *colu
         name=name,
         columns=("Transaction Hash|Txhash", "UnixTimestamp", "From", *columns, "ContractAddress"),
         optional=("*",),
+        numbers=(
+            "Value_*",
+            "TxnFee*",
+            "TokenValue",
+            "Value",
+            "USDValueDayOfTx",
+            "Historical*",
+            "CurrentValue*",
+            "Quantity",
+        ),
         read=read,
         seen="BittyTax src/bittytax/conv/parsers/etherscan.py, July 2026",
     )

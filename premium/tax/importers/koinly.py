@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from premium.tax.importers.base import Event, Importer, Line, Row
+from premium.tax.importers.base import Event, Importer, Line, Made
 from premium.tax.importers.labels import kinds
 from premium.tax.importers.movements import Part, identity, movement
 
@@ -19,12 +19,13 @@ def read(lines: list[Line], currency: str) -> Iterator[Event]:
         yield [line], _line(line, currency)
 
 
-def _line(line: Line, currency: str) -> Iterator[Row]:
+def _line(line: Line, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, side) for side in ("Received", "Sent", "Fee"))
     both = bool(received and sent)
     kind, income = (None, None) if both else kinds(line, "Label", arrived=received is not None)
     when = line.time_in("Date")
-    worth = line.number_in("Net Worth Amount", "0") if line["Net Worth Currency"] == currency else None
+    known = line["Net Worth Amount"] and line["Net Worth Currency"] == currency
+    worth = line.worth_in("Net Worth Amount") if known else None
     yield from movement(
         identity("koinly", when, *_named(received), *_named(sent), *_named(fee), line["Label"], line["TxHash"]),
         when,
@@ -43,13 +44,13 @@ def _line(line: Line, currency: str) -> Iterator[Row]:
 def part_of(line: Line, side: str) -> Part | None:
     """Return `<side> Amount` of `<side> Currency`.
 
-    Koinly tells tokens of one name apart by `SYMBOL;id`.
+    Koinly tells tokens of one name apart by `SYMBOL;id`. The column says the direction: a negative amount is refused.
     """
     currency, column = line[f"{side} Currency"], f"{side} Amount"
-    if not line[column] or not currency:
+    if not line[column] and not currency:
         return None
-    amount = line.number_in(column).copy_abs()
-    return (amount, currency.split(";")[0]) if amount else None
+    amount = line.unsigned_in(column, "0")
+    return (amount, line.text_in(f"{side} Currency").split(";")[0]) if amount else None
 
 
 def _named(part: Part | None) -> tuple[Decimal | str, str]:
@@ -72,6 +73,7 @@ IMPORTER = Importer(
         "Description",
         "TxHash",
     ),
+    numbers=("* Amount",),
     read=read,
     seen="pwillworth/dfkreport web/csvFormats.py (KOINLY_ROW_HEADER)",
 )

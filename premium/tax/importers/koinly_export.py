@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from premium.tax.importers.base import Event, Importer, Line, Row
+from premium.tax.importers.base import Event, Importer, Left, Line, Made
 from premium.tax.importers.koinly import part_of
 from premium.tax.importers.labels import kinds
-from premium.tax.importers.movements import Part, fee_of, identity, moved, movement
+from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement
 
 
 def read_report(lines: list[Line], currency: str) -> Iterator[Event]:
@@ -24,14 +24,14 @@ def read_report(lines: list[Line], currency: str) -> Iterator[Event]:
 def read_bulk(lines: list[Line], currency: str) -> Iterator[Event]:
     """Yield the transactions of a bulk edit that are not deleted."""
     for line in lines:
-        if line["Deleted"].lower() not in ("true", "yes", "1"):
-            yield [line], _edited(line, currency)
+        deleted = line["Deleted"].lower() in ("true", "yes", "1")
+        yield [line], [Left("deleted in Koinly")] if deleted else _edited(line, currency)
 
 
-def _reported(line: Line, currency: str) -> Iterator[Row]:
+def _reported(line: Line, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, side) for side in ("Received", "Sent", "Fee"))
     label = "Tag" if "Tag" in line.cells else "Label"
-    value = line.number_in(f"Net Value ({currency})", "0") if f"Net Value ({currency})" in line.cells else None
+    value = line.worth_in(f"Net Value ({currency})") if line[f"Net Value ({currency})"] else None
     when, tx_hash = line.time_in("Date"), line["TxHash"]
     parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
     name = identity("koinly", when, line["Type"], line[label], tx_hash, *parts)
@@ -41,10 +41,10 @@ def _reported(line: Line, currency: str) -> Iterator[Row]:
     )
 
 
-def _edited(line: Line, currency: str) -> Iterator[Row]:
+def _edited(line: Line, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, side) for side in ("To", "From", "Fee"))
     valued = line["Value Currency (read-only)"].split(";")[0] == currency
-    value = line.number_in("Net Value (read-only)", "0") if valued else None
+    value = line.worth_in("Net Value (read-only)") if valued and line["Net Value (read-only)"] else None
     wallets = (_bare(line, "From Wallet (read-only)"), _bare(line, "To Wallet (read-only)"))
     name, when = f"koinly:{line['ID (read-only)']}", line.time_in("Date (UTC)")
     yield from _rows(
@@ -68,12 +68,17 @@ def _rows(
     fee: Part | None,
     value: Decimal | None,
     wallets: tuple[str, str],
-) -> Iterator[Row]:
+) -> Iterator[Made]:
     tx_hash = line["TxHash"] or None
     if received and sent and line["Type"].lower() == "transfer" and received[1] == sent[1]:
-        if sent[1] != currency:
-            more = {"tx_hash": tx_hash} if tx_hash else {}
-            paid = fee_of(fee, currency)
+        more = {"tx_hash": tx_hash} if tx_hash else {}
+        paid = fee_of(fee, currency)
+        if received[0] > sent[0]:
+            column = "To Amount" if "To Amount" in line.cells else "Received Amount"
+            raise line.wrong(column, "a transfer brings more than was sent")
+        if sent[1] == currency:
+            yield Left(money_moved(currency))
+        else:
             yield moved(name, when, left=sent, arrived=received[0], wallets=wallets, fee=paid, **more)
         return
     both = bool(received and sent)
@@ -117,6 +122,7 @@ REPORT = Importer(
         "TxHash",
         "Description",
     ),
+    numbers=("* Amount", "* Cost Basis", "Gain (*", "* Value (*"),
     read=read_report,
     seen="BittyTax src/bittytax/conv/parsers/koinly.py, July 2026",
 )
@@ -159,6 +165,7 @@ BULK = Importer(
         "TxDest",
         "Description",
     ),
+    numbers=("* Amount", "* Value (read-only)"),
     read=read_bulk,
     seen="BittyTax src/bittytax/conv/parsers/koinly.py ('Bulk edit in Excel'), July 2026",
 )

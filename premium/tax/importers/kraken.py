@@ -1,6 +1,6 @@
 """Read the 'Ledgers' export of Kraken; lines of one `refid` are one event.
 
-Columns as in BittyTax's parser, July 2026.
+Columns as in BittyTax's parser, July 2026. The amount's sign says the direction, of every type.
 """
 
 from __future__ import annotations
@@ -9,25 +9,30 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from premium.tax.importers.base import Event, Importer, Line, Row
-from premium.tax.importers.movements import Part, movement, swept
+from premium.money import divide
+from premium.tax.importers.base import Event, Importer, Left, Line, Made, Told
+from premium.tax.importers.movements import Part, Sides, fee_of, movement, signed, swept
 
 WALLET = "Kraken"
+FUTURES = "Kraken Futures"
 _NAMES = {"XBT": "BTC", "XDG": "DOGE"}
 _X = frozenset(["XETC", "XETH", "XLTC", "XMLN", "XREP", "XXBT", "XXDG", "XXLM", "XXMR", "XXRP", "XZEC"])
 _Z = frozenset(["ZUSD", "ZEUR", "ZGBP", "ZCAD", "ZJPY", "ZAUD", "ZCHF", "ZDKK", "ZMXN", "ZPLN", "ZSEK"])
 _BONDED = re.compile(r"(?<=[A-Z])(03|04|07|14|21|28)$")
 """Days of bonding, between an asset and its `.S`."""
+_CREDITS = "KFEE"
+"""Kraken's fee credits: a discount, which nobody buys or sells."""
 _INCOME = {"staking": "staking", "dividend": "interest", "invite bonus": "referral", "reward": "reward"}
 _TRADES = frozenset({"trade", "spend", "receive", "conversion", "sale", "settled"})
+_MARGIN = {"margin": "pnl", "rollover": "fee"}
+"""Types of a margin position: what it made, and what it costs to keep."""
+_TO_FUTURES = frozenset({"spottofutures", "spotfromfutures", "futurestospot"})
 _INTERNAL = frozenset(
     [
         "spottostaking",
         "stakingfromspot",
         "stakingtospot",
         "spotfromstaking",
-        "spottofutures",
-        "spotfromfutures",
         "allocation",
         "deallocation",
         "migration",
@@ -40,18 +45,22 @@ _INTERNAL = frozenset(
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a ledger; a line without `txid` has not been booked."""
     groups: dict[str, list[Line]] = {}
+    booked: dict[str, int] = {}
     for line in lines:
-        # A line without txid is a request that has not been booked.
-        if line["txid"]:
-            groups.setdefault(line["refid"] if line["type"] in _TRADES else line["txid"], []).append(line)
+        first = booked.setdefault(line["txid"], line.number)
+        if not line["txid"]:
+            yield [line], [Left("a request that has not been booked: it has no txid")]
+        elif first != line.number:
+            # A file that was put together of overlapping ones has a line twice.
+            yield [line], [Left("the same txid stands on an earlier line")]
+        else:
+            groups.setdefault(line["refid"] if _is_trade(line) else line["txid"], []).append(line)
     for key, group in groups.items():
-        own = _once(group)
-        yield own, _trade(key, own, currency) if own[0]["type"] in _TRADES else _single(own[0], currency)
+        yield group, _trade(key, group, currency) if _is_trade(group[0]) else _single(group[0], currency)
 
 
-def _once(group: Sequence[Line]) -> list[Line]:
-    """A file that was put together of overlapping ones has a line twice, under one txid."""
-    return list({line["txid"]: line for line in reversed(group)}.values())[::-1]
+def _is_trade(line: Line) -> bool:
+    return line["type"] in _TRADES or (line["type"] == "transfer" and line["subtype"] == "delistingconversion")
 
 
 def asset_of(code: str) -> str:
@@ -65,37 +74,48 @@ def asset_of(code: str) -> str:
     return "ETH" if base == "ETH2" else _NAMES.get(base, base)
 
 
-def _part(line: Line) -> Part:
-    return line.number_in("amount").copy_abs(), asset_of(line["asset"])
+def _asset(line: Line) -> str:
+    return asset_of(line.text_in("asset"))
 
 
 def _fee(line: Line) -> Part | None:
+    """What was charged; fee credits are no asset that could be spent."""
     fee = line.number_in("fee", "0")
-    return (fee.copy_abs(), asset_of(line["asset"])) if fee else None
+    return (fee, _asset(line)) if fee and _asset(line) != _CREDITS else None
 
 
-def _trade(key: str, group: list[Line], currency: str) -> Iterator[Row]:
+def _trade(key: str, group: list[Line], currency: str) -> Iterator[Made]:
     """One asset for another; many for one are small balances that are swept up."""
-    given = _added([line for line in group if line.number_in("amount") < 0])
-    got = _added([line for line in group if line.number_in("amount") > 0])
+    moved = [line for line in group if line.number_in("amount")]
+    given = _sums(
+        [(line.number_in("amount").copy_negate(), _asset(line)) for line in moved if line.number_in("amount") < 0]
+    )
+    got = _sums([(line.number_in("amount"), _asset(line)) for line in moved if line.number_in("amount") > 0])
+    fees = _fees(group)
+    if not moved and not fees:
+        yield Left("fee credits alone")
+        return
     if not given or len(got) != 1:
         text = f"{key[:40]} has {len(given)} assets given and {len(got)} received, not one for another"
         raise group[0].wrong("refid", text)
-    fees = _fees(group)
     fee, name, when = (fees[0] if fees else None), f"kraken:{key}", group[0].time_in("time")
     if len(given) == 1:
-        yield from movement(name, when, WALLET, currency=currency, sent=given[0], received=got[0], fee=fee)
+        value = _dollars(next(line for line in moved if _asset(line) == got[0][1]), currency)
+        sides = Sides(sent=given[0], received=got[0])
+        yield from movement(name, when, WALLET, currency=currency, fee=fee, value=value, **sides)
     else:
-        yield from swept(name, when, WALLET, currency=currency, given=given, received=got[0], fee=fee)
+        worth = {_asset(line): _dollars(line, currency) for line in moved}
+        yield from swept(name, when, WALLET, currency=currency, given=given, received=got[0], fee=fee, worth=worth)
     for number, other in enumerate(fees[1:], 2):
         yield from movement(f"{name}:fee{number}", when, WALLET, currency=currency, sent=other, kind="fee")
 
 
-def _added(lines: Sequence[Line]) -> list[Part]:
-    return _sums([_part(line) for line in lines])
-
-
 def _fees(group: Sequence[Line]) -> list[Part]:
+    for line in group:
+        if line.number_in("fee", "0") < 0:
+            raise line.wrong(
+                "fee", f"{line['fee'][:40]!r} of a trade was paid back: a fee that is no charge is not read"
+            )
     return _sums([fee for line in group if (fee := _fee(line))])
 
 
@@ -106,25 +126,28 @@ def _sums(parts: Sequence[Part]) -> list[Part]:
     return [(amount, asset) for asset, amount in sums.items()]
 
 
-def _single(line: Line, currency: str) -> Iterator[Row]:
-    kind, subtype = line["type"], line["subtype"]
-    if kind in ("transfer", "earn") and subtype in _INTERNAL:
-        return
-    amount = line.number_in("amount")
-    if kind == "earn" and not subtype and not line.number_in("fee", "0"):
-        return  # Without a fee it is a move between spot and earn: rewards are charged.
+def _dollars(line: Line, currency: str) -> Decimal | None:
+    """What Kraken says that the line's amount was worth, where the report is in dollars; zero says nothing."""
+    return line.worth_in("amountusd") or None if currency == "USD" and line["amountusd"] else None
+
+
+def _single(line: Line, currency: str) -> Iterator[Made]:
+    kind, subtype, amount = line["type"], line["subtype"], line.number_in("amount")
     income = _income_of(kind, subtype)
-    if income and amount > 0:
+    if _asset(line) == _CREDITS:
+        yield Left("Kraken's fee credits, which are no asset")
+    elif kind in ("transfer", "earn") and subtype in _INTERNAL:
+        yield Left("a move within Kraken")
+    elif kind == "transfer" and subtype in _TO_FUTURES:
+        yield from _to_futures(line, amount, currency)
+    elif kind in _MARGIN:
+        yield from _margin(line, currency)
+    elif kind == "earn" and not subtype and not line.number_in("fee", "0"):
+        yield Left("a move between spot and earn: rewards are charged")
+    elif income and (amount > 0 or kind != "transfer"):
         yield from _reward(line, income, currency)
-    elif kind == "deposit" and amount > 0:
-        yield from _moved(line, currency, arrived=True)
-    elif kind == "withdrawal" and amount < 0:
-        yield from _moved(line, currency, arrived=False)
-    elif kind in ("deposit", "withdrawal"):
-        # What failed is booked back: the halves of one wallet, which meet.
-        yield from _moved(line, currency, arrived=amount > 0)
-    elif kind == "adjustment" or (kind == "transfer" and subtype in ("", "delistingconversion")):
-        yield from _moved(line, currency, arrived=amount > 0)
+    elif kind in ("deposit", "withdrawal", "adjustment") or (kind == "transfer" and not subtype):
+        yield from _moved(line, amount, currency)
     else:
         raise line.wrong("type", f"not known: {kind[:40]!r} {subtype[:40]!r}")
 
@@ -137,33 +160,82 @@ def _income_of(kind: str, subtype: str) -> str | None:
     return _INCOME.get(kind)
 
 
-def _reward(line: Line, income: str, currency: str) -> Iterator[Row]:
-    """What arrives after Kraken's commission."""
-    part, fee = _part(line), _fee(line)
-    kept = (part[0] - fee[0], part[1]) if fee else part
+def _reward(line: Line, income: str, currency: str) -> Iterator[Made]:
+    """What arrives after Kraken's commission; a negative one takes an earlier one back."""
+    amount, fee = line.number_in("amount"), line.number_in("fee", "0")
+    kept, worth = amount - fee, _dollars(line, currency)
+    value = (
+        None if worth is None or not amount else divide(worth * kept, amount.copy_negate() if amount < 0 else amount)
+    )
+    value = value.copy_negate() if value is not None and value < 0 else value
     yield from movement(
         f"kraken:{line['txid']}",
         line.time_in("time"),
         WALLET,
         currency=currency,
-        received=kept,
-        kind="income",
+        value=value,
+        kind="income" if kept > 0 else "correction",
         income=income,
+        **signed(kept, _asset(line)),
     )
 
 
-def _moved(line: Line, currency: str, *, arrived: bool) -> Iterator[Row]:
-    name, when, part, fee = f"kraken:{line['txid']}", line.time_in("time"), _part(line), _fee(line)
-    if line.number_in("fee", "0") < 0:
-        fee = None  # A fee given back, with what failed: the withdrawal's own line has spent it.
-    sent, received = (None, part) if arrived else (part, None)
-    yield from movement(name, when, WALLET, currency=currency, sent=sent, received=received, fee=fee)
+def _margin(line: Line, currency: str) -> Iterator[Made]:
+    """A margin position's profit or loss, and what it was charged."""
+    name, when, asset = f"kraken:{line['txid']}", line.time_in("time"), _asset(line)
+    change, charged = line.number_in("amount"), line.number_in("fee", "0").copy_negate()
+    made = False
+    for end, part, what in (("", change, _MARGIN[line["type"]]), (":fee", charged, "fee")):
+        if part:
+            made = True
+            sides = signed(part, asset)
+            yield from movement(
+                f"{name}{end}", when, WALLET, currency=currency, kind="derivative_pnl", income=what, **sides
+            )
+    if not made:
+        yield Left("a margin position opened without a charge")
+
+
+def _to_futures(line: Line, amount: Decimal, currency: str) -> Iterator[Made]:
+    if _asset(line) == currency:
+        yield Left(f"{currency} moved to or from the futures account, the report's own money")
+    else:
+        here, there = (WALLET, FUTURES) if amount < 0 else (FUTURES, WALLET)
+        units = amount.copy_negate() if amount < 0 else amount
+        row = {"id": f"kraken:{line['txid']}", "timestamp": line.time_in("time"), "type": "transfer"}
+        yield row | {"asset": _asset(line), "amount": str(units), "wallet": here, "to_wallet": there}
+    text = f"{line['amount'][:40]} {_asset(line)} moved to or from {FUTURES}: what it made stands in no ledger of spot"
+    yield Told("account_not_read", text, f"kraken:{line['txid']}")
+
+
+def _moved(line: Line, amount: Decimal, currency: str) -> Iterator[Made]:
+    """What came and went. A withdrawal that comes in again failed: it is returned, and its fee with it."""
+    back = (line["type"] == "withdrawal" and amount > 0) or (line["type"] == "deposit" and amount < 0)
+    kind = f"transfer_{'in' if amount > 0 else 'out'}"
+    name, when, fee = f"kraken:{line['txid']}", line.time_in("time"), _fee(line)
+    paid_back = (fee[0].copy_negate(), fee[1]) if fee and fee[0] < 0 else None
+    if paid_back and not back:
+        raise line.wrong("fee", f"{line['fee'][:40]!r} is no charge, and nothing is returned")
+    made = movement(
+        name,
+        when,
+        WALLET,
+        currency=currency,
+        fee=None if paid_back else fee,
+        value=_dollars(line, currency),
+        kind=kind,
+        income="returned" if back else None,
+        **signed(amount, _asset(line)),
+    )
+    given_back = fee_of(paid_back, currency)
+    yield from ({**row, **given_back} if isinstance(row, dict) else row for row in made)
 
 
 IMPORTER = Importer(
     name="kraken",
     columns=("txid", "refid", "time", "type", "subtype", "aclass", "asset", "amount", "fee", "balance"),
     optional=("subclass", "wallet", "amountusd", "address"),
+    numbers=("amount", "fee", "balance", "amountusd"),
     read=read,
     seen="BittyTax src/bittytax/conv/parsers/kraken.py, July 2026",
 )

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from premium.tax.importers.base import Line
 
-_RECEIVED = {
+_DERIVATIVES: dict[str, tuple[str, str | None]] = {
+    "realized gain": ("derivative_pnl", "pnl"),
+    "realized p&l": ("derivative_pnl", "pnl"),
+    "realized pnl": ("derivative_pnl", "pnl"),
+    "futures profit": ("derivative_pnl", "pnl"),
+    "futures loss": ("derivative_pnl", "pnl"),
+    "margin trade": ("derivative_pnl", "pnl"),
+    "derivative": ("derivative_pnl", "pnl"),
+    "margin fee": ("derivative_pnl", "fee"),
+    "margin interest": ("derivative_pnl", "fee"),
+    "funding fee": ("derivative_pnl", "funding"),
+    "futures fee": ("derivative_pnl", "fee"),
+}
+_RECEIVED: dict[str, tuple[str, str | None]] = {
     "airdrop": ("income", "airdrop"),
     "staking": ("income", "staking"),
     "staking reward": ("income", "staking"),
@@ -25,19 +38,41 @@ _RECEIVED = {
     "fee refund": ("income", "reward"),
     "gift": ("gift_received", None),
     "mint": ("income", "airdrop"),
+    "loan": ("loan", None),
+    "margin loan": ("loan", None),
+    "borrow": ("loan", None),
+    "collateral": ("collateral", None),
+    "collateral withdrawal": ("collateral", None),
+    **_DERIVATIVES,
 }
-_SENT = {
-    "gift": "gift_sent",
-    "donation": "donation",
-    "lost": "lost",
-    "stolen": "stolen",
-    "theft": "stolen",
-    "cost": "fee",
-    "fee": "fee",
-    "loan fee": "fee",
-    "payment": "sell",
+_SENT: dict[str, tuple[str, str | None]] = {
+    "gift": ("gift_sent", None),
+    "donation": ("donation", None),
+    "lost": ("lost", None),
+    "stolen": ("stolen", None),
+    "theft": ("stolen", None),
+    "cost": ("fee", None),
+    "fee": ("fee", None),
+    "loan fee": ("fee", None),
+    "interest payment": ("fee", None),
+    "loan interest": ("fee", None),
+    "payment": ("sell", None),
+    "loan repayment": ("repayment", None),
+    "margin repayment": ("repayment", None),
+    "repayment": ("repayment", None),
+    "liquidation": ("sell", None),
+    "collateral": ("collateral", None),
+    "collateral deposit": ("collateral", None),
+    **_DERIVATIVES,
 }
-_PLAIN = frozenset({"", "to pool", "from pool", "sent to pool", "received from pool", "swap", "ignored", "none"})
+_PLAIN = frozenset({"", "swap", "ignored", "none"})
+_POOLS = frozenset(
+    {
+        *("to pool", "from pool", "sent to pool", "received from pool"),
+        *("liquidity in", "liquidity out", "add liquidity", "remove liquidity"),
+    }
+)
+"""A pool is lent to, or an exchange for its token: with one side alone the units move on and come back."""
 
 
 def kinds(line: Line, column: str, *, arrived: bool) -> tuple[str | None, str | None]:
@@ -46,10 +81,11 @@ def kinds(line: Line, column: str, *, arrived: bool) -> tuple[str | None, str | 
     Both None for a move; a label that is not known is refused.
     """
     label = line[column].lower().replace("_", " ")
-    if arrived and label in _RECEIVED:
-        return _RECEIVED[label]
-    if not arrived and label in _SENT:
-        return _SENT[label], None
+    known = _RECEIVED if arrived else _SENT
+    if label in known:
+        return known[label]
+    if label in _POOLS:
+        return "collateral", "pool"
     if label not in _PLAIN:
         side = "received" if arrived else "sent"
         raise line.wrong(column, f"not known of what was {side}: {line[column][:40]!r}")

@@ -6,15 +6,26 @@ The report's own currency is money: alone it is left out, except income. Every o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from premium.money import plain
-from premium.tax.importers.base import Row
+from premium.tax.importers.base import Left, Made, Row
+from premium.tax.neutral.kinds import DIRECTED
 
+NOTHING_MOVED = "nothing moved: the amounts are zero"
+_OF_MONEY = frozenset({"income", "correction", "derivative_pnl"})
+"""Kinds that are an event of tax in the report's own money too."""
 Part = tuple[Decimal, str]
 """An amount and its asset."""
+
+
+class Sides(TypedDict, total=False):
+    """What a movement received or sent, as its arguments."""
+
+    received: Part
+    sent: Part
 
 
 class Digest(str):
@@ -48,37 +59,73 @@ def movement(
     kind: str | None = None,
     tx_hash: str | None = None,
     income: str | None = None,
-) -> Iterator[Row]:
-    """Yield one event as neutral rows; what moves nothing is none.
+) -> Iterator[Made]:
+    """Yield one event as neutral rows, or why it is none.
 
-    `kind` names what a one-sided event is (transfer_in, income, gift_sent, …); `value` is in the report's currency.
+    `kind` names what a one-sided event is (transfer_in, income, gift_sent, …), `income` what kind of it; `value` is
+    in the report's currency.
     """
-    received, sent = _some(received), _some(sent)
-    common: Row = {
-        "timestamp": when,
-        "wallet": wallet,
-        **({"tx_hash": tx_hash} if tx_hash else {}),
-        **fee_of(fee, currency),
-    }
-    if received and sent:
-        yield from _exchange(name, common, received, sent, value=value, currency=currency)
-    elif received and (received[1] != currency or kind == "income"):
-        yield _one(name, common, received, kind or "transfer_in", value=value, income=income)
-    elif sent and sent[1] != currency:
-        yield _one(name, common, sent, kind or "transfer_out", value=value)
+    received, sent, fee = _some(received), _some(sent), _some(fee)
+    common: Row = {"timestamp": when, "wallet": wallet, **({"tx_hash": tx_hash} if tx_hash else {})}
+    if received and sent and sent[1] == currency == received[1]:
+        yield from _alone(name, common, fee, currency, money_moved(currency))
+    elif received and sent:
+        charged = {**common, **fee_of(fee, currency)}
+        yield from _exchange(name, charged, received, sent, value=value, currency=currency)
+    elif received or sent:
+        part = received or sent or (Decimal(0), "")
+        if part[1] == currency and kind not in _OF_MONEY:
+            yield from _alone(name, common, fee, currency, money_moved(currency))
+        else:
+            one = kind or ("transfer_in" if received else "transfer_out")
+            charged = {**common, **fee_of(fee, currency)}
+            yield _one(name, charged, part, one, received=bool(received), value=value, income=income)
+    else:
+        yield from _alone(name, common, fee, currency, NOTHING_MOVED)
+
+
+def signed(change: Decimal, asset: str) -> Sides:
+    """Return what a signed change is to `movement`: received above zero, sent below."""
+    if change > 0:
+        return {"received": (change, asset)}
+    return {"sent": (change.copy_negate(), asset)} if change < 0 else {}
+
+
+def money_moved(currency: str) -> str:
+    """Say why what moves the report's own money is left out."""
+    return f"only {currency} moved, the report's own money"
+
+
+def _alone(name: str, common: Row, fee: Part | None, currency: str, reason: str) -> Iterator[Made]:
+    """A fee in kind is spent, also where nothing else is an event of tax."""
+    if fee and fee[1] != currency:
+        yield {"id": f"{name}:fee", "type": "fee", "asset": fee[1], "amount": str(fee[0]), **common}
+    else:
+        yield Left(reason)
 
 
 def swept(
-    name: str, when: str, wallet: str, *, currency: str, given: Sequence[Part], received: Part, fee: Part | None
+    name: str,
+    when: str,
+    wallet: str,
+    *,
+    currency: str,
+    given: Sequence[Part],
+    received: Part,
+    fee: Part | None,
+    worth: Mapping[str, Decimal | None] | None = None,
 ) -> Iterator[Row]:
     """Yield the legs of an exchange that gives several assets for one.
 
-    It is worth what was received.
+    It is worth what was received; `worth` says by asset what the file knows of the legs.
     """
     common: Row = {"timestamp": when, "wallet": wallet, "group": str(name)}
+    known = {asset: {"value": str(value)} for asset, value in (worth or {}).items() if value is not None}
     for amount, asset in given:
-        yield {"id": f"{name}:{asset}", "type": "sell", "asset": asset, "amount": str(amount), **common}
-    row = {"id": name, "type": "buy", "asset": received[1], "amount": str(received[0])}
+        yield {"id": f"{name}:{asset}", "type": "sell", "asset": asset, "amount": str(amount), **common} | known.get(
+            asset, {}
+        )
+    row = {"id": name, "type": "buy", "asset": received[1], "amount": str(received[0]), **known.get(received[1], {})}
     yield {**row, **common, **fee_of(fee, currency)}
 
 
@@ -87,11 +134,13 @@ def moved(
 ) -> Row:
     """Return a transfer of which both ends are known.
 
-    What did not arrive was burnt.
+    What did not arrive was burnt. A fee in kind that is just this difference is no second one.
     """
     row = {"id": name, "timestamp": when, "type": "transfer", "asset": left[1], "amount": str(left[0])}
     row |= {"wallet": wallets[0], "to_wallet": wallets[1]}
     burnt = left[0] - arrived
+    if fee.get("fee_asset") == left[1] and Decimal(fee["fee_amount"]) == burnt:
+        fee = {}
     return {**row, **({"fee_in_kind": str(burnt)} if burnt > 0 else {}), **fee, **more}
 
 
@@ -111,8 +160,6 @@ def _exchange(
     name: str, common: Row, received: Part, sent: Part, *, value: Decimal | None, currency: str
 ) -> Iterator[Row]:
     row: Row = {"id": name, **common}
-    if sent[1] == currency == received[1]:
-        return
     if sent[1] == currency:
         yield row | {"type": "buy", "asset": received[1], "amount": str(received[0]), "value": str(sent[0])}
     elif received[1] == currency:
@@ -123,12 +170,16 @@ def _exchange(
         yield row if value is None else {**row, "to_value": str(value)}
 
 
-def _one(name: str, common: Row, part: Part, kind: str, *, value: Decimal | None, income: str | None = None) -> Row:
+def _one(
+    name: str, common: Row, part: Part, kind: str, *, received: bool, value: Decimal | None, income: str | None
+) -> Row:
     row = {"id": name, "type": kind, "asset": part[1], "amount": str(part[0]), **common}
     if value is not None:
         row["value"] = str(value)
-    if income is not None and kind == "income":
+    if income is not None:
         row["kind"] = income
+    if kind in DIRECTED:
+        row["direction"] = "in" if received else "out"
     if kind in ("transfer_in", "transfer_out"):
         row.pop("fee", None)
     return row

@@ -6,30 +6,78 @@ Its header holds the neutral format's field names. What is a list or an object i
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from premium.errors import InvalidInput
-from premium.tax.importers.base import table
+from premium.tax.importers.base import numbered
+from premium.tax.importers.notation import POINT, POINTS, Notation, notation_of
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, SHORT, Flawed
 
 REQUIRED = ("id", "timestamp", "type", "asset", "amount")
 FIRST_LINE = 2
 """The header is line 1."""
+_NUMBERS = frozenset(
+    [
+        "amount",
+        "price",
+        "value",
+        "fee",
+        "fee_amount",
+        "fee_in_kind",
+        "to_amount",
+        "to_value",
+        "basis",
+        "donor_basis",
+        "portfolio_value",
+    ]
+)
+_QUOTED_COMMA = re.compile(r"""["'][^"'\n]*\d,\d""")
 
 
-def rows(lines: Iterable[str]) -> Iterator[Any]:
+def notation(text: str, decimal_mark: str | None = None) -> Notation:
+    """Return how a file of this format writes numbers.
+
+    With points, unless its cells say otherwise.
+
+    A comma within a cell needs quotes: a file without any has points.
+    """
+    if decimal_mark is not None:
+        return Notation(decimal_mark)
+    if _QUOTED_COMMA.search(text) is None:
+        return POINTS
+    records = numbered(io.StringIO(text, newline=None))
+    header = [name.strip().lstrip("\ufeff") for name in next(records, (1, []))[1]]
+    found = notation_of(
+        (line, name, cell.strip())
+        for line, cells in records
+        for name, cell in zip(header, cells, strict=False)
+        if name in _NUMBERS and cell.strip()
+    )
+    # Of a file that is written in both ways the format's own is the point: the others are the wrong ones.
+    return found._replace(mark=POINT) if found.mixed else found if found.comma else POINTS
+
+
+def rows(lines: Iterable[str], *, notation: Notation = POINTS) -> Iterator[Any]:
     """Yield neutral rows, BLANK for an empty line.
 
-    Flawed for a line with more cells than the header has columns. InvalidInput names a column that is unknown, twice
-    there, or missing.
+    And for the further lines of a record that goes over several.
+
+    Flawed for a line with more cells than the header has columns, or a number that has two readings. InvalidInput
+    names a column that is unknown, twice there, or missing.
     """
-    cells_of_lines = table(lines)
-    header = [name.strip().lstrip("\ufeff") for name in next(cells_of_lines, [])]
+    records = numbered(lines)
+    _, first = next(records, (1, []))
+    header = [name.strip().lstrip("\ufeff") for name in first]
     _check(header)
-    for cells in cells_of_lines:
-        yield _row(header, cells) if any(map(str.strip, cells)) else BLANK
+    behind = FIRST_LINE
+    for number, cells in records:
+        yield from (BLANK for _ in range(behind, number))
+        behind = number + 1
+        yield _row(header, cells, notation) if any(map(str.strip, cells)) else BLANK
 
 
 def _check(header: list[str]) -> None:
@@ -46,10 +94,16 @@ def _check(header: list[str]) -> None:
             raise InvalidInput(f"line 1: the column {name} is there twice", details={"line": 1, "column": name})
 
 
-def _row(header: list[str], cells: list[str]) -> dict[str, Any] | Flawed:
+def _row(header: list[str], cells: list[str], notation: Notation) -> dict[str, Any] | Flawed:
     if len(cells) > len(header):
         return Flawed(f"column {len(header) + 1}", f"holds {cells[len(header)][:SHORT]!r}, beyond the header's columns")
     row: dict[str, Any] = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
+    if notation is not POINTS:
+        for name in _NUMBERS.intersection(row):
+            try:
+                row[name] = str(notation.read(row[name]))
+            except ValueError as error:
+                return Flawed(name, str(error))
     if "lots" in row:
         row["lots"] = [_lot(part) for part in row["lots"].split(";") if part.strip()]
     if "form_1099" in row:

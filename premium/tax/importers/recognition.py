@@ -9,12 +9,16 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, timedelta, timezone, tzinfo
-from itertools import chain, islice
+from decimal import localcontext
+from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any, NamedTuple
 
 from premium.errors import InvalidInput
+from premium.money import EXACT
 from premium.tax.importers import (
     binance,
+    bybit,
     coinbase,
     cointracker,
     cointracker_export,
@@ -26,15 +30,18 @@ from premium.tax.importers import (
     own_csv,
     rotki,
 )
-from premium.tax.importers.base import Importer, Line, Row, numbered, table
-from premium.tax.importers.movements import Digest
+from premium.tax.importers.account import Account
+from premium.tax.importers.base import BEYOND, Importer, Line, numbered, table
+from premium.tax.importers.notation import COMMA, Notation, notation_of
 from premium.tax.neutral.fields import FIELDS
-from premium.tax.neutral.rows import BLANK, LinedRow, Unreadable
+from premium.tax.neutral.rows import BLANK, Unreadable
+from premium.tax.neutral.sources import FileRows
 
 IMPORTERS = (
     coinbase.IMPORTER,
     kraken.IMPORTER,
     binance.IMPORTER,
+    bybit.IMPORTER,
     gemini.IMPORTER,
     koinly.IMPORTER,
     koinly_export.REPORT,
@@ -64,24 +71,31 @@ class _Found(NamedTuple):
 
 
 def rows_of_csv(
-    text: str, source: str, *, importer: str | None = None, currency: str = "USD", lenient: bool = False
-) -> Iterable[dict[str, Any]]:
+    text: str,
+    source: str,
+    *,
+    importer: str | None = None,
+    currency: str = "USD",
+    lenient: bool = False,
+    decimal_mark: str | None = None,
+) -> Sequence[Any]:
     """Return the neutral rows of a CSV; InvalidInput when no importer knows it.
 
     A header that has changed is refused by what changed. Events that cannot be read are refused together, by line and
     column; `lenient` leaves an Unreadable for each. `source` is the file's name, which may say of what clock its
-    times are.
+    times are. `decimal_mark` (`.` or `,`) decides where the file's own numbers do not.
     """
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise InvalidInput(f"{source} is empty")
     if importer is None and _is_own(text):
-        return chain((BLANK,), own_csv.rows(_lines(text)))  # the header's line, so that the others keep their numbers
+        # The header's line, so that the others keep their numbers.
+        return [BLANK, *own_csv.rows(_lines(text), notation=own_csv.notation(text, decimal_mark))]
     found = _find(text, source, importer)
-    made = list(_events(found, text, source, currency))
+    made = _read(found, text, source, currency, decimal_mark)
     wrong = [row for row in made if isinstance(row, Unreadable)]
     if wrong and not lenient:
-        raise _refused(wrong)
+        raise _refused(wrong, source)
     return made
 
 
@@ -90,8 +104,7 @@ def stated_in(rows: Sequence[Any], currency: str) -> str | None:
 
     An export's values are in the money that it was read with.
     """
-    exported = any(isinstance(row, LinedRow) for row in rows[:1])
-    return currency if exported else None
+    return currency if isinstance(rows, FileRows) else None
 
 
 def _lines(text: str) -> io.StringIO:
@@ -105,42 +118,52 @@ def _is_own(text: str) -> bool:
     return set(own_csv.REQUIRED) <= {cell.strip() for cell in parts}
 
 
-def _events(found: _Found, text: str, source: str, currency: str) -> Iterator[LinedRow]:
-    times: dict[str, int] = {}
-    lines = list(_filled(found, text, _zone_of(source)))
-    for event, made in found.importer.read(lines, currency):
-        try:
-            rows = list(made)
-        except InvalidInput as error:
-            yield _unreadable(error)
-            continue
-        yield from (LinedRow(_told_apart(row, times), event[0].number) for row in rows)
+def _read(found: _Found, text: str, source: str, currency: str, decimal_mark: str | None) -> FileRows:
+    """Read every line of a file as part of an event: rows, what is left out and why, or what cannot be read."""
+    lines = _filled(found, text, _zone_of(source), decimal_mark)
+    account = Account(lines)
+    with localcontext(EXACT):
+        for event, made in found.importer.read(lines, currency):
+            account.enter(event, made)
+    return account.closed()
 
 
-def _unreadable(error: InvalidInput) -> Unreadable:
-    details: Any = error.details
-    first = details["errors"][0]
-    return Unreadable(first["line"], first["field"], first["reason"])
-
-
-def _filled(found: _Found, text: str, zone: tzinfo | None) -> Iterator[Line]:
-    comma = found.delimiter == ";"
-    header: list[str] | None = None
+def _filled(found: _Found, text: str, zone: tzinfo | None, decimal_mark: str | None) -> list[Line]:
+    header: list[str] = []
+    records: list[tuple[int, dict[str, str]]] = []
     for number, cells in numbered(_lines(text), found.delimiter):
         if number == found.line:
             header = _header(cells)
-        elif header is not None and any(cell.strip() for cell in cells):
+        elif header and any(cell.strip() for cell in cells):
             by_column = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
-            yield Line(number=number, cells=by_column, zone=zone, decimal_comma=comma)
+            if len(cells) > len(header) and any(map(str.strip, cells[len(header) :])):
+                by_column[BEYOND] = next(cell.strip() for cell in cells[len(header) :] if cell.strip())
+            records.append((number, by_column))
+    columns = found.importer.number_columns(header)
+    notation = Notation(decimal_mark) if decimal_mark else notation_of(_numbers(records, columns))
+    in_notes = notation_of(_noted(records, found.importer)) if found.importer.noted else notation
+    notes = in_notes if in_notes.mark or notation.mark == COMMA else notation
+    return [Line(number=number, cells=cells, zone=zone, notation=notation, notes=notes) for number, cells in records]
 
 
-def _told_apart(row: Row, times: dict[str, int]) -> Row:
-    """The second of two equal lines that have no id of their own is a second event, each time the file is read."""
-    name = row["id"]
-    if not isinstance(name, Digest):
-        return row
-    times[name] = times.get(name, 0) + 1
-    return {**row, "id": str(name) if times[name] == 1 else f"{name}:{times[name]}"}
+def _numbers(records: Iterable[tuple[int, dict[str, str]]], columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    for number, cells in records:
+        for column in columns:
+            text = cells.get(column)
+            if text:
+                yield number, column, text
+
+
+def _noted(records: Iterable[tuple[int, dict[str, str]]], importer: Importer) -> Iterator[tuple[int, str, str]]:
+    """Numbers within notes: what a file's cells were saved again as, its texts were not."""
+    for number, cells in records:
+        yield from ((number, column, text) for column, text in importer.noted(cells)) if importer.noted else ()
+
+
+def clock_of(source: str) -> str | None:
+    """Return the clock that a file's name says its times are of, or None."""
+    zone = _zone_of(source)
+    return None if zone is None else str(zone)
 
 
 def _zone_of(source: str) -> tzinfo | None:
@@ -153,11 +176,11 @@ def _zone_of(source: str) -> tzinfo | None:
     return timezone(-away if found[1].startswith("-") else away) if away else UTC
 
 
-def _refused(wrong: Sequence[Unreadable]) -> InvalidInput:
+def _refused(wrong: Sequence[Unreadable], source: str) -> InvalidInput:
     first = wrong[0]
-    errors = [{"line": row.line, "field": row.column, "reason": row.reason} for row in wrong[:50]]
+    errors = [{"file": source, "line": row.line, "field": row.column, "reason": row.reason} for row in wrong[:50]]
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-    text = f"line {first.line}, column {first.column}: {first.reason}{more}"
+    text = f"{source}, line {first.line}, column {first.column}: {first.reason}{more}"
     return InvalidInput(text, details={"errors": errors, "count": len(wrong)})
 
 
@@ -210,4 +233,4 @@ def _differences(importer: Importer, header: Sequence[str]) -> tuple[list[str], 
 
 
 def _same(name: str, cell: str) -> bool:
-    return any(cell.startswith(one[:-1]) if one.endswith("*") else cell == one for one in name.split("|"))
+    return any(fnmatchcase(cell, one) for one in name.split("|"))

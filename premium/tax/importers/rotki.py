@@ -6,9 +6,10 @@ Members of HistoryBaseEntry.serialize_for_csv, rotki 1.38 and later.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from premium.tax.importers.base import Event, Importer, Line, Row
-from premium.tax.importers.movements import Part, movement
+from premium.tax.importers.base import Event, Importer, Left, Line, Made
+from premium.tax.importers.movements import Part, Sides, movement
 
 _INCOME = {
     "reward": "staking",
@@ -18,30 +19,84 @@ _INCOME = {
     "block production": "mining",
     "mev reward": "staking",
 }
-_SKIPPED = frozenset({"informational", "renew", "migrate"})
-_OUT = {"donate": "donation", "fee": "fee", "none": "transfer_out", "payment": "sell"}
+_EXCHANGES = frozenset(
+    [
+        "binance",
+        "binanceus",
+        "bitfinex",
+        "bitget",
+        "bitmex",
+        "bitpanda",
+        "bitstamp",
+        "bybit",
+        "coinbase",
+        "coinbaseprime",
+        "cryptocom",
+        "gemini",
+        "htx",
+        "independentreserve",
+        "iconomi",
+        "kraken",
+        "kucoin",
+        "okx",
+        "poloniex",
+        "woo",
+    ]
+)
+"""Counterparties of a deposit that has a line of its own at the exchange."""
+_NO_EVENT = frozenset({"informational", "renew"})
+_OUT = {
+    "donate": "donation",
+    "fee": "fee",
+    "none": None,
+    "payment": "sell",
+    "payback debt": "repayment",
+    "gift": "gift_sent",
+}
+_BACK: dict[str, tuple[str, str | None]] = {"generate debt": ("loan", None), "refund": ("transfer_in", "returned")}
+_PLAIN = frozenset({"receive", "deposit", "spend", "withdrawal", "transfer"})
+_INTO = {"none": None, "deposit asset": None, "spend": None, "donate": "gift_received", "gift": "gift_received"}
+_ASIDE = frozenset({"deposit asset", "remove asset", "deposit to protocol", "withdraw from protocol"})
+"""Own units into a protocol and back, where nothing is received for them."""
+_WRAPPED = frozenset({"deposit for wrapped", "receive wrapped", "return wrapped", "redeem wrapped"})
+_DIRECTIONS = {"in": True, "out": False}
+_BY_TYPE = {"deposit": True, "receive": True, "withdrawal": False, "spend": False, "loss": False, "staking": True}
+"""Which way the movements of exchanges went, whose direction is `neutral`."""
 _FORMATS = ("%d/%m/%Y %H:%M:%S %Z", "%d/%m/%Y %H:%M:%S")
+_Group = list[Line]
 
 
 def read(lines: list[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a history, those of one sequence together."""
-    groups: dict[str, list[Line]] = {}
+    groups: dict[str, _Group] = {}
     for line in lines:
         groups.setdefault(line["event_identifier"] or line["group_identifier"], []).append(line)
     for key, group in groups.items():
         trade = [line for line in group if line["event_type"] == "trade"]
+        wrapped = [line for line in group if line["event_subtype"] in _WRAPPED or line["event_type"] == "migrate"]
         if trade:
             yield trade, _trade(key, trade, currency)
+        if wrapped:
+            yield wrapped, _wrapped(key, wrapped)
         for line in group:
-            if line["event_type"] != "trade":
+            if line not in trade and line not in wrapped:
                 yield [line], _single(key, line, currency)
 
 
 def _part(line: Line) -> Part:
-    return line.number_in("amount").copy_abs(), line["asset_symbol"] or line["asset"]
+    return line.unsigned_in("amount"), line["asset_symbol"] or line.text_in("asset")
 
 
-def _trade(key: str, group: list[Line], currency: str) -> Iterator[Row]:
+def _arrived(line: Line) -> bool:
+    """Whether units came in: the direction's column rules, the type where that says `neutral`."""
+    stated = _DIRECTIONS.get(line["direction"].lower())
+    known = _BY_TYPE.get(line["event_type"]) if stated is None else stated
+    if known is None:
+        raise line.wrong("direction", f"neither in nor out: {line['direction'][:40]!r}")
+    return known
+
+
+def _trade(key: str, group: _Group, currency: str) -> Iterator[Made]:
     sides = {line["event_subtype"]: line for line in group}
     if len(sides) != len(group) or not {"spend", "receive"} <= sides.keys():
         raise group[0].wrong("event_subtype", f"the trade {key[:60]} is not one spend and one receive")
@@ -54,39 +109,71 @@ def _trade(key: str, group: list[Line], currency: str) -> Iterator[Row]:
         sent=_part(spend),
         received=_part(receive),
         fee=_part(fee) if fee else None,
-        value=receive.number_in("fiat_value", "0") or None,
+        value=_worth(receive),
     )
 
 
-def _single(key: str, line: Line, currency: str) -> Iterator[Row]:
+def _worth(line: Line) -> Decimal | None:
+    return line.worth_in("fiat_value") or None if line["fiat_value"] else None
+
+
+def _wrapped(key: str, group: _Group) -> Iterator[Made]:
+    """Own units for a token that stands for them, or a token under a new contract: the country's rules judge."""
+    given, got = [line for line in group if not _arrived(line)], [line for line in group if _arrived(line)]
+    if not given or not got:
+        text = f"{group[0]['event_type'][:40]} {group[0]['event_subtype'][:40]} of {key[:60]} has one side alone"
+        raise group[0].wrong("event_subtype", text)
+    pool = len(given) > 1 or len(got) > 1
+    kind = "wrap" if not pool else "lp_add" if len(given) > len(got) else "lp_remove"
+    for line in group:
+        amount, asset = _part(line)
+        row = {"id": f"rotki:{key}:{line['sequence_index']}", "timestamp": line.time_in("timestamp", *_FORMATS)}
+        row |= {"type": kind, "asset": asset, "amount": str(amount), "wallet": _wallet(line), "group": f"rotki:{key}"}
+        worth = _worth(line)
+        yield row | {"direction": "in" if _arrived(line) else "out"} | ({"value": str(worth)} if worth else {})
+
+
+def _single(key: str, line: Line, currency: str) -> Iterator[Made]:
     kind, subtype = line["event_type"], line["event_subtype"] or "none"
-    if kind in _SKIPPED:
+    if kind in _NO_EVENT:
+        yield Left(f"rotki's {kind} event moves nothing")
         return
-    name, when = f"rotki:{key}:{line['sequence_index']}", line.time_in("timestamp", *_FORMATS)
-    value = line.number_in("fiat_value", "0") or None
-    if kind in ("receive", "staking", "history event") and subtype in _INCOME:
-        yield from movement(
-            name,
-            when,
-            _wallet(line),
-            currency=currency,
-            received=_part(line),
-            value=value,
-            kind="income",
-            income=_INCOME[subtype],
-        )
-    elif kind in ("receive", "deposit") and subtype in ("none", "deposit asset", "spend", "donate"):
-        gift = "gift_received" if subtype == "donate" else None
-        yield from movement(name, when, _wallet(line), currency=currency, received=_part(line), value=value, kind=gift)
-    elif kind in ("spend", "withdrawal") and subtype in (*_OUT, "remove asset"):
-        yield from movement(
-            name, when, _wallet(line), currency=currency, sent=_part(line), value=value, kind=_OUT.get(subtype)
-        )
+    name, when, arrived = f"rotki:{key}:{line['sequence_index']}", line.time_in("timestamp", *_FORMATS), _arrived(line)
+    if subtype in _ASIDE and _is_protocol(line):
+        part, wallet = _part(line), _wallet(line)
+        row = {"id": name, "timestamp": when, "type": "collateral", "direction": "in" if arrived else "out"}
+        row |= {"asset": part[1], "amount": str(part[0]), "wallet": wallet}
+        yield row | {"to_wallet": f"{wallet} in {line['counterparty'] or kind}"}
+        return
+    what, income = _kind(line, kind, subtype, arrived=arrived)
+    sides = Sides(received=_part(line)) if arrived else Sides(sent=_part(line))
+    worth, tx_hash = _worth(line), line["tx_ref"] or line["tx_hash"] or None
+    yield from movement(
+        name, when, _wallet(line), currency=currency, value=worth, kind=what, income=income, tx_hash=tx_hash, **sides
+    )
+
+
+def _is_protocol(line: Line) -> bool:
+    """Tell whether a deposit is into a protocol: an exchange's own line of it says no direction."""
+    return line["direction"].lower() in _DIRECTIONS and line["counterparty"].lower() not in _EXCHANGES
+
+
+def _kind(line: Line, kind: str, subtype: str, *, arrived: bool) -> tuple[str | None, str | None]:
+    known = _INTO if arrived else _OUT
+    made: tuple[str | None, str | None] | None = None
+    if kind == "margin":
+        made = "derivative_pnl", "fee" if subtype == "fee" else "pnl"
     elif kind == "loss":
-        lost = "stolen" if subtype == "hack" else "lost"
-        yield from movement(name, when, _wallet(line), currency=currency, sent=_part(line), kind=lost)
-    else:
+        made = {"liquidate": "sell", "hack": "stolen"}.get(subtype, "lost"), None
+    elif subtype in _INCOME:
+        made = ("income" if arrived else "correction"), _INCOME[subtype]
+    elif arrived and subtype in _BACK:
+        made = _BACK[subtype]
+    elif subtype in _ASIDE or (kind in _PLAIN and subtype in known):
+        made = known.get(subtype), None
+    if made is None:
         raise line.wrong("event_type", f"not known: {kind[:40]!r} {subtype[:40]!r}")
+    return made
 
 
 def _wallet(line: Line) -> str:
@@ -110,6 +197,7 @@ IMPORTER = Importer(
         "sequence_index",
     ),
     optional=("*",),
+    numbers=("amount", "fiat_value"),
     read=read,
     seen="rotki/rotki rotkehlchen/history/events/structures/base.py, commit 045956e",
 )

@@ -9,10 +9,10 @@ from typing import Any
 from premium.money import EXACT, ZERO, divide
 from premium.tax.model import NEUTRAL, PLAIN, Transaction
 from premium.tax.neutral.fields import RARE, Fields, number, remembered
-from premium.tax.neutral.kinds import LEG, OUTSIDE
+from premium.tax.neutral.kinds import CORRECTION, LEG, OUTSIDE
 from premium.tax.neutral.rows import SHORT, Refused
 
-_TYPES = {name: name for name in (*sorted(NEUTRAL), LEG)}
+_TYPES = {name: name for name in (*sorted(NEUTRAL), LEG, CORRECTION)}
 
 
 def transaction_of(row: Mapping[str, Any], fields: Fields) -> Transaction:

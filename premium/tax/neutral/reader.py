@@ -11,7 +11,8 @@ from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.fields import FIELDS, Fields
 from premium.tax.neutral.kinds import neutral_rows
 from premium.tax.neutral.parser import transaction_of
-from premium.tax.neutral.rows import BLANK, Refused, shown_id
+from premium.tax.neutral.rows import BLANK, READ, LinedRow, Refused, shown_id
+from premium.tax.neutral.sources import Source, source_of
 
 
 class Read(NamedTuple):
@@ -21,46 +22,81 @@ class Read(NamedTuple):
     lines: Sequence[int]
     """Beside each transaction the line that it stood on."""
     remarks: list[Remark]
+    refused: list[Remark]
+    """Those of the remarks that are about lines which cannot be read."""
+    sources: list[Source]
 
 
 def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1, by_time: bool = False) -> Read:
     """Read rows of JSON objects as transactions, a repeated id once.
 
-    `line` counts rows from `first_line`. A row that cannot be read is left out with a remark that names its line and
-    field; `strict` callers refuse then. `by_time`: rows are expected in the order of time; one remark tells of those
-    that are not.
+    `line` counts rows from `first_line`, anew behind each Source among them. A row that cannot be read is left out
+    with a remark that names its line and field, and stands in `refused`; `strict` callers refuse then. `by_time`: rows
+    are expected in the order of time; one remark tells of those that are not.
     """
-    transactions: list[Transaction] = []
-    remarks: list[Remark] = []
     lines = array("L")
+    read = Read([], lines, [], [], [source_of(rows)])
+    transactions, source = read.transactions, read.sources[0]
     seen: dict[str, int] = {}
-    fields = Fields(zone, remarks)
-    for count, row in enumerate(rows, first_line):
+    fields = Fields(zone, read.remarks)
+    count, before = 0, 1 - first_line
+    for count, row in enumerate(rows, 1):
         if row is BLANK:
+            source.blank += 1
+            continue
+        if type(row) is Source:
+            _close(read, count - 1 - before)
+            source, before = row, count
+            source.start = len(transactions)
+            read.sources.append(source)
             continue
         # A row of an exchange's file knows its line there.
-        fields.line = line = count if type(row) is dict else getattr(row, "line", count)
+        fields.line = line = count - before if type(row) is dict else getattr(row, "line", count - before)
         try:
             made = [transaction_of(leg, fields) for leg in neutral_rows(row)]
         except Refused as refused:
-            name = row.get("id") if isinstance(row, Mapping) else None
-            text = f"{refused.field}: {refused.reason}; the line is left out"
-            remarks.append(Remark(refused.code, shown_id(name), text, line, refused.field))
+            _refuse(read, row, refused, line)
             continue
         if not fields.common and not FIELDS.issuperset(row):
             fields.remark_unknown(row)
         for transaction in made:
             first = seen.setdefault(transaction.id, count)
             if first != count:
-                where = f"on line {first}" if line == count else "on an earlier line"
-                text = f"the id stands {where} already; this line is left out"
-                remarks.append(Remark("duplicate", transaction.id, text, line, "id"))
+                plain = type(row) is dict and first > before
+                _leave_out(
+                    read, row, line, transaction.id, f"on line {first - before}" if plain else "on an earlier line"
+                )
                 continue
             lines.append(line)
             transactions.append(transaction)
+            if type(row) is LinedRow and row.lines is not None:
+                row.lines.mark(READ)
+    _close(read, count - before if len(read.sources) > 1 else count)
     if by_time:
-        remarks.extend(_out_of_order(transactions))
-    return Read(transactions, lines, remarks)
+        read.remarks.extend(_out_of_order(transactions))
+    return read
+
+
+def _close(read: Read, rows: int) -> None:
+    """Count the rows of a file behind its last one."""
+    source = read.sources[-1]
+    source.rows = 0 if source.events is not None else rows - source.blank
+    read.remarks.extend(source.remarks())
+
+
+def _refuse(read: Read, row: Any, refused: Refused, line: int) -> None:
+    name = row.get("id") if isinstance(row, Mapping) else None
+    text = f"{refused.field}: {refused.reason}; the line is left out"
+    remark = Remark(refused.code, shown_id(name), text, line, refused.field, read.sources[-1].name or None)
+    read.remarks.append(remark)
+    read.refused.append(remark)
+    read.sources[-1].refuse(row)
+
+
+def _leave_out(read: Read, row: Any, line: int, name: str, where: str) -> None:
+    text = f"the id stands {where} already; this line is left out"
+    read.remarks.append(Remark("duplicate", name, text, line, "id", read.sources[-1].name or None))
+    read.sources[-1].leave_out(row, line)
 
 
 def _out_of_order(transactions: Iterable[Transaction]) -> Iterable[Remark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 BLANK: dict[str, Any] = {}
@@ -12,14 +12,36 @@ SHORT = 40
 MAX_TEXT = 200
 
 
+class Lines:
+    """The lines of one event of a file, and what became of them."""
+
+    __slots__ = ("fate", "numbers")
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self.numbers = tuple(numbers)
+        self.fate: str | None = None
+        """READ, REFUSED, or why they were left out; None before anybody has looked."""
+
+    def mark(self, fate: str) -> None:
+        """Note what became of one of the event's rows.
+
+        What is refused is not read, what is read is not left out.
+        """
+        if fate == REFUSED or self.fate not in (READ, REFUSED):
+            self.fate = fate
+
+
+READ, REFUSED = "read", "refused"
+
+
 class LinedRow(dict[str, Any]):
     """A neutral row that knows the line of the file where its event begins."""
 
-    __slots__ = ("line",)
+    __slots__ = ("line", "lines")
 
-    def __init__(self, row: Mapping[str, Any], line: int) -> None:
+    def __init__(self, row: Mapping[str, Any], line: int, lines: Lines | None = None) -> None:
         super().__init__(row)
-        self.line = line
+        self.line, self.lines = line, lines
 
 
 class Unreadable(LinedRow):
@@ -27,8 +49,8 @@ class Unreadable(LinedRow):
 
     __slots__ = ("column", "reason")
 
-    def __init__(self, line: int, column: str, reason: str) -> None:
-        super().__init__({}, line)
+    def __init__(self, line: int, column: str, reason: str, lines: Lines | None = None) -> None:
+        super().__init__({}, line, lines)
         self.column, self.reason = column, reason
 
 

@@ -44,6 +44,9 @@ def explanation(report: Report, name: str) -> str:
     """Return the explanation as lines of text; NotFound for an unknown transaction."""
     names = [name + part for part in _MADE_OF]
     found = [tx for tx in report.transactions if tx.id in names]
+    merged = report.trail.absorbed.get(name)
+    if not found and merged is not None:
+        return f"{name}: {merged}."
     if not found:
         raise NotFound(f"there is no transaction {name[:100]!r} in this input")
     return "\n".join(line for tx in found for line in _lines(report, tx))

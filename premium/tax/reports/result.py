@@ -11,7 +11,8 @@ from typing import Any
 from premium.money import ZERO, plain
 from premium.tax.days import date_of, text_of
 from premium.tax.model import Remark
-from premium.tax.outcome import Disposal, Holding
+from premium.tax.neutral.sources import Tally
+from premium.tax.outcome import Derivative, Disposal, Holding
 from premium.tax.results.boxes import box, part
 from premium.tax.results.countries import extras
 from premium.tax.results.currencies import by_tax_year, counted
@@ -19,6 +20,8 @@ from premium.tax.results.reconciliation import reconciliation
 from premium.tax.results.report import Report
 from premium.tax.results.totals import Totals
 from premium.tax.results.wash_sales import wash_sales
+from premium.tax.rules.derivatives import derivatives_treatment
+from premium.tax.trail import Pair
 
 MAX_HOLDINGS = 200
 MAX_WARNINGS = 50
@@ -60,6 +63,14 @@ def members(report: Report) -> Iterator[tuple[str, Any]]:
         ),
     )
     yield from _currencies(report)
+    if report.derivatives:
+        yield "derivatives", map(_derivative, report.derivatives)
+        yield "derivatives_treatment", derivatives_treatment(setup.rules.code)._asdict()
+    if any(pair.assumed for pair in report.trail.pairs):
+        yield "assumed_transfers", (_pair(pair) for pair in report.trail.pairs if pair.assumed)
+    sources = [_source(tally) for tally in report.tallies if tally.is_told]
+    if sources:
+        yield "sources", sources
     if setup.rules.code == "US":
         yield "wash_sales", wash_sales(report)
         yield "form_8949", map(_form_8949, report.disposals)
@@ -224,6 +235,31 @@ def _open_lot(lot: Any) -> Row:
     }
 
 
+def _derivative(item: Derivative) -> Row:
+    return {
+        "transaction": item.transaction,
+        "kind": item.kind,
+        "asset": item.asset,
+        "amount": plain(item.amount),
+        "value": plain(item.value),
+    }
+
+
+def _pair(pair: Pair) -> Row:
+    return pair._asdict() | {"assumed": True}
+
+
+def _source(tally: Tally) -> Row:
+    left = [each._asdict() for each in tally.left_out]
+    return {
+        "name": tally.name,
+        "lines": str(tally.lines),
+        "read": str(tally.read),
+        "left_out": left,
+        "refused": str(tally.refused),
+    }
+
+
 def _form_8949(row: Disposal) -> Row:
     return {
         "transaction": row.name,
@@ -241,4 +277,6 @@ def warning(notice: Remark) -> Row:
         made["line"] = notice.line
     if notice.field is not None:
         made["field"] = notice.field
+    if notice.file is not None:
+        made["file"] = notice.file
     return made

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from premium.errors import Unprocessable
@@ -11,10 +12,14 @@ from premium.tax.days import day_of
 from premium.tax.history.history import History
 from premium.tax.ledger.currencies import CurrencyGain, Money
 from premium.tax.model import Remark
-from premium.tax.outcome import Disposal, Income, Missing, Outcome, Removal
+from premium.tax.neutral.reader import Read
+from premium.tax.neutral.sources import Tally
+from premium.tax.outcome import Derivative, Disposal, Income, Missing, Outcome, Removal
 from premium.tax.results.totals import Sums, sums
 from premium.tax.rules.base import TRANSITION
+from premium.tax.rules.derivatives import derivatives_treatment
 from premium.tax.setup import Setup
+from premium.tax.trail import Trail
 
 STATED = frozenset(
     {
@@ -34,6 +39,11 @@ STATED = frozenset(
         "money_left_out",
         "currency_converted",
         "other_currency",
+        "line_left_out",
+        "assumed_transfer",
+        "income_corrected",
+        "derivative_pnl",
+        "loan_repaid",
     }
 )
 """What a strict run accepts too: it is told of, and no result rests on a guess."""
@@ -58,6 +68,11 @@ class Report:
     """Gains on foreign money, which no sum of digital assets has."""
     currencies: list[Money]
     """Foreign money that is left."""
+    derivatives: list[Derivative] = field(default_factory=list)
+    tallies: Sequence[Tally] = ()
+    """What became of each line of the files that it was read from."""
+    trail: Trail = field(default_factory=Trail)
+    """Where the rows went that are no transaction of their own."""
 
 
 def report_on(
@@ -68,6 +83,8 @@ def report_on(
     tax_year: int | None,
     remarks: list[Remark],
     foreign: tuple[list[CurrencyGain], list[Money]] = ([], []),
+    tallies: Sequence[Tally] = (),
+    trail: Trail | None = None,
 ) -> Report:
     """Return the report of one tax year, or of all.
 
@@ -76,6 +93,9 @@ def report_on(
     _refuse(remarks, setup)
     gains, currencies = foreign
     disposals, income, missing, removals = outcome.disposals, outcome.income, outcome.missing, outcome.removals
+    derivatives = outcome.derivatives
+    if derivatives:
+        remarks.append(_derivatives_told(setup))
     if tax_year is not None:
         first, last = day_of(date(tax_year, *setup.calendar.starts)), setup.calendar.last_day(tax_year)
         disposals = [row for row in disposals if first <= row.day <= last]
@@ -83,6 +103,7 @@ def report_on(
         missing = [item for item in missing if first <= item.day <= last]
         removals = [item for item in removals if first <= item.day <= last]
         gains = [item for item in gains if first <= item.day <= last]
+        derivatives = [item for item in derivatives if first <= item.day <= last]
     return Report(
         setup=setup,
         tax_year=tax_year,
@@ -92,25 +113,41 @@ def report_on(
         income=income,
         missing=missing,
         removals=removals,
-        sums=sums(disposals, income, setup.calendar),
+        sums=sums(disposals, income, setup.calendar, derivatives),
         remarks=remarks,
         currency_gains=gains,
         currencies=currencies,
+        derivatives=derivatives,
+        tallies=tallies,
+        trail=trail or Trail(),
     )
 
 
-def with_lines(remarks: list[Remark], names: Sequence[str], lines: Sequence[int]) -> list[Remark]:
+def _derivatives_told(setup: Setup) -> Remark:
+    treatment = derivatives_treatment(setup.rules.code)
+    text = f"profits and losses of futures and margin stand apart in derivatives, in no other total: {setup.rules.name}"
+    return Remark("derivative_pnl", None, f"{text} takes them as {treatment.text} ({treatment.source})")
+
+
+def with_lines(remarks: list[Remark], names: Sequence[str], read: Read) -> list[Remark]:
     """Return remarks with the lines of their transactions.
 
-    Looked up for those few alone, not kept for a million.
+    Of several files with the file's name, too. Looked up for those few alone, not kept for a million.
     """
     wanted = {remark.transaction for remark in remarks if remark.line is None and remark.transaction is not None}
-    if not wanted or not lines:
-        return remarks
-    known = {name: line for name, line in zip(names, lines, strict=True) if name in wanted}
-    return [
-        each if each.line is not None else each._replace(line=known.get(each.transaction or "")) for each in remarks
-    ]
+    if wanted and read.lines:
+        known = {name: place for place, name in enumerate(names) if name in wanted}
+        remarks = [each if each.line is not None else _placed(each, known, read) for each in remarks]
+    files = [source.name for source in read.sources if source.name]
+    return remarks if len(files) > 1 else [each._replace(file=None) if each.file else each for each in remarks]
+
+
+def _placed(remark: Remark, known: Mapping[str, int], read: Read) -> Remark:
+    place = known.get(remark.transaction or "")
+    if place is None:
+        return remark
+    source = read.sources[bisect_right(read.sources, place, key=lambda source: source.start) - 1]
+    return remark._replace(line=read.lines[place], file=source.name or None)
 
 
 def _refuse(remarks: Iterable[Remark], setup: Setup) -> None:

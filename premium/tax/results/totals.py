@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from premium.money import EXACT, ZERO, plain
 from premium.tax.days import Calendar
-from premium.tax.outcome import Disposal, Income
+from premium.tax.outcome import Derivative, Disposal, Income
 
 
 @dataclass(slots=True)
@@ -29,6 +29,8 @@ class Totals:
     losses: Decimal = ZERO
     ring_fenced_loss: Decimal = ZERO
     disposals: int = 0
+    derivatives: Decimal = ZERO
+    """Profits less losses of futures and margin, which stand apart."""
 
     def add(self, row: Disposal) -> None:
         """Add a disposal."""
@@ -54,6 +56,10 @@ class Totals:
     def earn(self, event: Income) -> None:
         """Add an income."""
         self.income += event.value
+
+    def make(self, event: Derivative) -> None:
+        """Add a profit or loss of a derivative."""
+        self.derivatives += event.value
 
     def include(self, other: Totals) -> None:
         """Add the sums of other rows."""
@@ -87,6 +93,7 @@ class Totals:
         if terms:
             text |= {"short_term": plain(self.short_term), "long_term": plain(self.long_term)}
         text |= {"income": plain(self.income), "denied_loss": plain(self.denied_loss)}
+        text |= {"derivatives": plain(self.derivatives)} if self.derivatives else {}
         if losses == "DE":
             text |= {"taxable": plain(self.not_long_term), "exempt": plain(self.long_term)}
         elif losses is not None:
@@ -108,7 +115,9 @@ _ByTime = defaultdict[int, Totals]
 """By day or year."""
 
 
-def sums(disposals: Iterable[Disposal], income: Iterable[Income], calendar: Calendar) -> Sums:
+def sums(
+    disposals: Iterable[Disposal], income: Iterable[Income], calendar: Calendar, derivatives: Iterable[Derivative] = ()
+) -> Sums:
     """Return the sums of rows by calendar and tax year.
 
     One pass over the rows, day by day; by_tax_year has every tax year that has an event, whatever its start.
@@ -119,6 +128,8 @@ def sums(disposals: Iterable[Disposal], income: Iterable[Income], calendar: Cale
         by_day[row.day].add(row)
     for event in income:
         by_day[event.day].earn(event)
+    for made in derivatives:
+        by_day[made.day].make(made)
     for day, totals in by_day.items():
         whole.include(totals)
         by_year[calendar.year(day)].include(totals)

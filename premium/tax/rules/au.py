@@ -30,6 +30,7 @@ RULES = Jurisdiction(
     scopes=("universal", "per_wallet"),
     gifts_at_market=True,
     losses_deductible=True,
+    loans_at_market=True,  # ATO, 'Decentralised finance': a change of beneficial ownership is a CGT event
     conversions=frozenset({"bridge"}),
     discount_rate=Decimal("0.5"),
     receipts=_RECEIPTS,

@@ -53,6 +53,8 @@ class Jurisdiction:
     """A gift sent is a disposal at market value by law, unless to a spouse."""
     losses_deductible: bool = False
     """What is lost or stolen is a disposal without proceeds; else it only leaves."""
+    loans_at_market: bool = False
+    """What is given back of a loan is a disposal at market value; else it is worth what the loan was."""
     conversions: frozenset[str] = frozenset()
     """Richer kinds that are no disposal here: the basis moves on."""
     receipts: Receipts = field(default_factory=dict)

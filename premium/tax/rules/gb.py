@@ -29,6 +29,7 @@ RULES = Jurisdiction(
     methods=("section_104", "section_104_company"),
     scopes=("pool",),
     gifts_at_market=True,
+    loans_at_market=True,  # HMRC CRYPTO61600 ff.: beneficial ownership passes, both ways
     yearly_amounts={
         "annual_exempt_amount": {
             2009: Decimal(10100),

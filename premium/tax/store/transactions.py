@@ -13,7 +13,8 @@ from psycopg.rows import DictRow, class_row
 from psycopg.types.json import Jsonb
 
 from premium.storage.postgres import Database
-from premium.tax.model import NewTransactions, TransactionRow
+from premium.tax.model import Added, NewTransactions, TransactionRow
+from premium.tax.store.imports import counted, noted
 
 PATIENT_MS = 120_000
 """How long a statement of a job may take; a request's are the database's own."""
@@ -32,10 +33,10 @@ class TransactionStore:
         self._database = database
         self._timeout = statement_timeout_ms
 
-    def add(self, user_id: UUID, new: NewTransactions, point: Point | None = None) -> int:
+    def add(self, user_id: UUID, new: NewTransactions, point: Point | None = None) -> Added:
         """Store new transactions and return how many were unknown.
 
-        A transaction whose id is known changes nothing.
+        A transaction whose id is known changes nothing but that one more import states it.
         """
         with self._database.as_user(user_id, statement_timeout_ms=self._timeout) as connection:
             added = insert(connection, user_id, new)
@@ -75,14 +76,18 @@ class TransactionStore:
         return int(row["rows"]) if row else 0
 
 
-def insert(connection: Connection[DictRow], user_id: UUID, new: NewTransactions) -> int:
+def insert(connection: Connection[DictRow], user_id: UUID, new: NewTransactions) -> Added:
     """Insert transactions within a transaction of the database; return how many were unknown."""
+    import_id, replaced = (None, False) if new.origin is None else noted(connection, user_id, new.origin)
+    claim = [] if import_id is None else [import_id]
     added = 0
     for start in range(0, len(new.rows), _BATCH):
         batch, moments = new.rows[start : start + _BATCH], new.moments[start : start + _BATCH]
-        values = (user_id, new.job_id, *_arrays(batch, moments, new.currency))
-        added += connection.execute(_INSERT, values).rowcount
-    return added
+        values = (user_id, new.job_id, claim, *_arrays(batch, moments, new.currency))
+        added += sum(row["new"] for row in connection.execute(_INSERT, values))
+    if import_id is not None:
+        counted(connection, user_id, import_id, added=added, known=len(new.rows) - added)
+    return Added(added, import_id, replaced)
 
 
 def _arrays(
@@ -117,13 +122,16 @@ def neutral(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _INSERT = """
-    INSERT INTO tax_transactions
-        (user_id, job_id, source_key, "timestamp", type, asset, amount, price, fee, wallet, chain, tx_hash, details)
-    SELECT %s, %s, source_key, moment, type, asset, amount, price, fee, wallet, chain, tx_hash, details
+    INSERT INTO tax_transactions AS known
+        (user_id, job_id, imports, source_key, "timestamp", type, asset, amount, price, fee, wallet, chain,
+                  tx_hash, details)
+    SELECT %s, %s, %s::uuid[], source_key, moment, type, asset, amount, price, fee, wallet, chain, tx_hash, details
     FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[], %s::numeric[],
                 %s::text[], %s::text[], %s::text[], %s::jsonb[])
         AS new (source_key, moment, type, asset, amount, price, fee, wallet, chain, tx_hash, details)
-    ON CONFLICT (user_id, source_key) DO NOTHING
+    ON CONFLICT (user_id, source_key) DO UPDATE SET imports = known.imports || excluded.imports
+        WHERE NOT known.imports @> excluded.imports
+    RETURNING created_at = now() AS new
 """
 _PAGE = f"""
     SELECT {_COLUMNS} FROM tax_transactions

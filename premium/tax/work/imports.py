@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from hashlib import file_digest
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Any
@@ -17,10 +18,12 @@ from premium.tax.collector import paused
 from premium.tax.document.files import read_document
 from premium.tax.document.rows import rows_in
 from premium.tax.importers.checks import check_rows
-from premium.tax.importers.recognition import stated_in
+from premium.tax.importers.notation import mark_of
+from premium.tax.importers.recognition import clock_of, stated_in
 from premium.tax.jobs import IMPORT, ImportPayload
-from premium.tax.model import NewTransactions, Remark
-from premium.tax.service import upload_key
+from premium.tax.model import NewTransactions, Origin, Remark
+from premium.tax.service import accounted, upload_key
+from premium.tax.store.imports import options_of
 from premium.tax.store.transactions import PATIENT_MS, TransactionStore
 
 MAX_NOTICES = 20
@@ -30,8 +33,8 @@ _NAME_BYTES = 200
 
 @job(IMPORT)
 def import_upload(context: JobContext, payload: ImportPayload) -> Mapping[str, Any]:
-    """Import an upload: `{added, known, skipped, warnings}`. Run twice, the second adds nothing."""
-    rows, currency = _rows(context, payload)
+    """Import an upload: `{added, known, skipped, warnings, import_id, …}`. Run twice, the second adds nothing."""
+    rows, currency, digest = _rows(context, payload)
     context.progress(0.3)
     with paused():
         checked = check_rows(rows, zone=ZoneInfo("UTC"))
@@ -39,25 +42,51 @@ def import_upload(context: JobContext, payload: ImportPayload) -> Mapping[str, A
         raise Unprocessable(_refusal(checked.errors))
     context.progress(0.6)
     store = TransactionStore(context.platform.worker_database, statement_timeout_ms=PATIENT_MS)
-    new = NewTransactions(checked.rows, checked.moments, currency, context.job_id)
+    origin = accounted(_origin(payload, currency, digest), checked.tally)
+    new = NewTransactions(checked.rows, checked.moments, currency, context.job_id, origin)
     added = store.add(context.user_id, new, context.point)
+    # Of a first attempt that has committed and then was lost, the second adds nothing: the job has added them.
+    own = added.rows or store.count_of_job(context.user_id, context.job_id)
     told = [f"line {notice.line}: {notice.message}" for notice in (*checked.errors, *checked.remarks)[:MAX_NOTICES]]
-    return {"added": added, "known": len(checked.rows) - added, "skipped": len(checked.errors), "warnings": told}
+    return {
+        "added": own,
+        "known": len(checked.rows) - own,
+        "skipped": len(checked.errors),
+        "warnings": told,
+        "import_id": str(added.import_id),
+        "replaced": added.replaced,
+        "lines": origin.lines,
+        "left_out": list(origin.left_out),
+    }
 
 
-def _rows(context: JobContext, payload: ImportPayload) -> tuple[list[Any], str | None]:
-    """Return the upload's rows, and the currency of their values where it is known."""
+def _origin(payload: ImportPayload, currency: str | None, digest: str) -> Origin:
+    clock = clock_of(payload.file_name or "")
+    options = options_of(currency=currency, source=payload.source, clock=clock, decimal_mark=payload.decimal_mark)
+    return Origin("file", payload.file_name or "upload", digest, currency, options)
+
+
+def _rows(context: JobContext, payload: ImportPayload) -> tuple[Any, str | None, str]:
+    """Return the upload's rows, the currency of their values where it is known, and the content's digest."""
     key = upload_key(context.user_id, UUID(payload.upload))
     with tempfile.TemporaryDirectory(prefix="tax-import-") as folder:
         path = Path(folder) / local_name(payload.file_name or "")
         with context.platform.bucket("exports").open(key) as source, path.open("wb") as target:
             copyfileobj(source, target)
-        document = read_document(str(path), importer=payload.source, currency=payload.currency, lenient=True)
+        with path.open("rb") as content:
+            digest = file_digest(content, "sha256").hexdigest()
+        document = read_document(
+            str(path),
+            importer=payload.source,
+            currency=payload.currency,
+            lenient=True,
+            decimal_mark=mark_of(payload.decimal_mark),
+        )
     rows = rows_in(document)
     if rows is None:
         raise Unprocessable("the upload has no list of transactions")
-    listed = list(rows)
-    return listed, stated_in(listed, payload.currency) or _currency_of(document.get("currency"))
+    listed = rows if isinstance(rows, list) else list(rows)
+    return listed, stated_in(listed, payload.currency) or _currency_of(document.get("currency")), digest
 
 
 def _refusal(errors: Sequence[Remark]) -> str:

@@ -90,7 +90,7 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
     prices = price_series(context.platform, lacks, chosen.currency, read.remarks)
     # As of when the work was accepted, so that a repeat says the same.
     now = instant_of(context.created_at)
-    made = report_of(read, chosen, prices=prices, tax_year=payload.year, now=now)
+    made = report_of(read, chosen, prices=prices, tax_year=payload.year, now=now, several=True)
     # Of what is stored there are no lines: the place in this reading would be taken for one of the user's file.
     made.remarks[:] = [remark._replace(line=None) for remark in made.remarks]
     return made

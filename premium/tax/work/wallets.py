@@ -19,7 +19,7 @@ from premium.execution.runtime import job
 from premium.neighbours import open_client
 from premium.tax.importers.checks import check_rows
 from premium.tax.jobs import WALLET, WalletPayload
-from premium.tax.model import BlockRange, NewTransactions
+from premium.tax.model import BlockRange, NewTransactions, Origin
 from premium.tax.onchain.coin import refuse_too_long
 from premium.tax.onchain.wallet import wallet_history
 from premium.tax.store.transactions import TransactionStore
@@ -90,4 +90,5 @@ def _checked(context: JobContext, payload: WalletPayload, rows: list[dict[str, A
     checked = check_rows(rows, zone=ZoneInfo("UTC"))
     if checked.errors:
         raise Unprocessable(f"{payload.chain} told what cannot be stored: {checked.errors[0].message}")
-    return NewTransactions(checked.rows, checked.moments, job_id=context.job_id)
+    origin = Origin("wallet", f"{payload.chain} {payload.address}", f"{payload.chain}:{payload.address}")
+    return NewTransactions(checked.rows, checked.moments, job_id=context.job_id, origin=origin)

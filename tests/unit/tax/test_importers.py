@@ -18,6 +18,7 @@ FILES = {
     "coinbase": exports.COINBASE,
     "kraken": exports.KRAKEN,
     "binance": exports.BINANCE,
+    "bybit": exports.BYBIT,
     "gemini": exports.GEMINI,
     "koinly": exports.KOINLY,
     "cointracker": exports.COINTRACKER,

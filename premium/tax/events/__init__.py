@@ -1,0 +1,1 @@
+"""Kinds of events beside purchases and sales: derivatives, loans, income taken back."""
