@@ -15,7 +15,7 @@ pytestmark = pytest.mark.unit
 
 def test_an_output_is_the_setting_of_its_name() -> None:
     given = variables_of_outputs(
-        {"JobsTable": "t", "EventsQueueUrl": "q", "WebsocketEndpoint": "w", "ApiUrl": "nobody reads it"}
+        {"JobsTable": "t", "EventsQueueUrl": "q", "WebsocketEndpoint": "w", "EdgeUrl": "nobody reads it"}
     )
     assert given == {"JOBS_TABLE": "t", "EVENTS_QUEUE_URL": "q", "WEBSOCKET_ENDPOINT": "w"}
 
