@@ -8,10 +8,12 @@ NAME ?=
 ARGS ?=
 TIER ?=
 ONE ?=
+# The file of a stage's values; `values=` does as well.
+VALUES ?= $(values)
 # What the system trusts, a proxy's certificate included; requests has a list of its own.
 AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
-.PHONY: help setup demo up down status logs reset token service deploy test test-unit lint type audit format synth diff rotate bench lock
+.PHONY: help setup demo up down status logs reset token inbox service deploy test test-unit lint type audit format synth diff rotate bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +42,9 @@ reset: setup ## Stop everything and delete the data of the local stage
 token: setup ## Print a JWT of the local stage: make token, or NAME=somebody TIER=enterprise
 	@$(PYTHON) -m local token $(NAME) $(if $(TIER),--tier $(TIER))
 
+inbox: setup ## Show the e-mail, push and Telegram messages that the local stage would have sent
+	@$(PYTHON) -m local inbox
+
 service: setup ## Lay a new service into the tree: make service NAME=watchlists ONE=watchlist
 	@$(PYTHON) scripts/new_service.py $(NAME) $(ONE)
 	@.venv/bin/ruff check --fix --quiet premium handlers; .venv/bin/ruff format --quiet premium handlers
@@ -67,11 +72,11 @@ type: setup ## Check the types (mypy, strict)
 audit: setup ## Look the pinned packages up among the known vulnerabilities (needs an index with that data)
 	@$(AUTHORITIES) .venv/bin/pip-audit --strict --progress-spinner off --require-hashes --disable-pip -r requirements/dev.txt
 
-synth: setup ## Synthesize the templates of a stage: make synth STAGE=prod
-	@scripts/synth.sh $(STAGE)
+synth: setup ## Synthesize the templates of a stage: make synth STAGE=prod VALUES=prod.json
+	@scripts/synth.sh $(STAGE) $(VALUES)
 
-diff: setup ## Say what a deployment of a stage would change: make diff STAGE=dev
-	@scripts/diff.sh $(STAGE)
+diff: setup ## Say what a deployment of a stage would change: make diff STAGE=dev VALUES=dev.json
+	@scripts/diff.sh $(STAGE) $(VALUES)
 
 rotate: setup ## Rotate a stage's own passwords in its task: make rotate STAGE=prod, ARGS=--status to look
 	@$(PYTHON) -m cdk_app.account.rotate $(STAGE) $(ARGS)

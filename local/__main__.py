@@ -16,12 +16,15 @@ from local.clients import Clients
 from local.demo import demo
 from local.down import down, reset
 from local.errors import LocalError, as_local_error
+from local.inbox import kept
 from local.journey.tokens import token as issue
 from local.logs import follow
 from local.neighbours import Neighbours
 from local.places import Places
 from local.progress import say
 from local.status import status
+from premium.plaintext import line as plain_line
+from premium.tiers import Tier
 
 
 @click.group(help=__doc__)
@@ -96,6 +99,15 @@ def logs(name: str | None, once: bool) -> None:
         say(line)
 
 
+@cli.command(help="Show what would have been sent by e-mail, push and Telegram, the newest last.")
+@click.option("--last", default=20, show_default=True, help="How many messages.")
+def inbox(last: int) -> None:
+    box = Neighbours.at(_places()).inbox
+    for one in list(kept(box.messages))[-last:]:
+        say(f"{one['at']}  {one['channel']} to {one['to']}: {plain_line(one['title'])}\n    {plain_line(one['text'])}")
+    say(f"As a page: {box.url}" if box.healthy() else "The inbox does not run: make up")
+
+
 @cli.command(help='Print the environment of a worker of this stage, for a shell: eval "$(python -m local env)"')
 def env() -> None:
     places = _places()
@@ -106,7 +118,7 @@ def env() -> None:
 
 @cli.command(help="Print a JWT of this stage, as the free platform would issue it; one hour.")
 @click.argument("subject", default="me")
-@click.option("--tier", default="pro", show_default=True, help="free, starter, pro or enterprise")
+@click.option("--tier", default="pro", show_default=True, type=click.Choice([tier.value for tier in Tier]))
 def token(subject: str, tier: str) -> None:
     say(issue(_places().state, subject, tier=tier))
 

@@ -1,4 +1,4 @@
-"""Choose the stage's four neighbours: our own, or those the user runs."""
+"""Choose the stage's neighbours: our own, or those the user runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from local import ports
 from local.aws import Aws
 from local.evm import Evm
 from local.external import ExternalAws, ExternalPostgres, ExternalRedis
+from local.inbox import Inbox
 from local.places import Places
 from local.postgres import Postgres
 from local.redis import Redis
@@ -28,6 +29,7 @@ class Neighbours:
     redis: Redis | ExternalRedis
     aws: Aws | ExternalAws
     evm: Evm
+    inbox: Inbox
 
     @classmethod
     def at(cls, places: Places) -> Neighbours:
@@ -41,16 +43,25 @@ class Neighbours:
             else Redis(state / "redis", places.ports["redis"]),
             aws=_aws(places),
             evm=Evm(state / "evm", places.ports["evm"]),
+            inbox=Inbox(state / "inbox", places.ports["inbox"]),
         )
 
     @property
-    def all(self) -> tuple[Postgres | ExternalPostgres, Redis | ExternalRedis, Aws | ExternalAws, Evm]:
-        return (self.postgres, self.redis, self.aws, self.evm)
+    def all(self) -> tuple[Postgres | ExternalPostgres, Redis | ExternalRedis, Aws | ExternalAws, Evm, Inbox]:
+        return (self.postgres, self.redis, self.aws, self.evm, self.inbox)
 
     @property
     def own(self) -> tuple[Service, ...]:
         """Return the neighbours that `down` stops."""
         return tuple(service for service in self.all if isinstance(service, Service))
+
+    def require_ports(self) -> None:
+        """Raise LocalError where another process holds a port that is still needed.
+
+        All are looked at before anything starts, so that one message names them all.
+        """
+        wanted = [service for service in self.own if service.pid is None]
+        ports.require_all_free({service.variable: (service.name, service.port) for service in wanted})
 
     def start(self) -> None:
         """Start all neighbours at once.

@@ -32,7 +32,14 @@ class Places:
     def from_environment(cls, environ: Mapping[str, str]) -> Places:
         state = Path(environ.get("PREMIUM_STATE_DIR") or ROOT / ".local").absolute()
         usual = _PORTS | _kept(state / _KEPT)
-        ports = {name: _port(environ, f"PREMIUM_{name.upper()}_PORT", default) for name, default in usual.items()}
+        ports = {
+            name: _port(environ, f"PREMIUM_{name.upper()}_PORT", default)
+            for name, default in usual.items()
+            if name in _PORTS
+        }
+        # Beside the EVM node's, so that a stage that was given four ports does not meet another's.
+        beside = _kept(state / _KEPT).get("inbox", ports["evm"] + 1)
+        ports["inbox"] = _port(environ, "PREMIUM_INBOX_PORT", beside)
         names = ("AWS_ENDPOINT_URL", "DATABASE_URL", "TIMESERIES_URL", "REDIS_URL")
         external = {name: environ[name].rstrip("/") for name in names if environ.get(name)}
         if ("DATABASE_URL" in external) != ("TIMESERIES_URL" in external):
@@ -69,7 +76,7 @@ def _kept(file: Path) -> dict[str, int]:
     """
     try:
         kept = json.loads(file.read_text())
-        return {name: int(kept[name]) for name in _PORTS}
+        return {name: int(kept[name]) for name in (*_PORTS, "inbox") if name in kept}
     except (OSError, ValueError, TypeError, LookupError):
         return {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Mapping
 
 import psutil
 
@@ -53,6 +54,28 @@ def holder(port: int) -> str:
             except psutil.NoSuchProcess:
                 continue
     return "a process of another user"
+
+
+def require_all_free(wanted: Mapping[str, tuple[str, int]]) -> None:
+    """Raise LocalError naming every port that is taken or wanted twice: `variable: (name, port)`.
+
+    A process that was killed a moment ago still closes its sockets: two seconds are given.
+    """
+    deadline = time.monotonic() + 2
+    while any(taken(port) for _, port in wanted.values()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    seen: dict[int, str] = {}
+    problems = []
+    for variable, (name, port) in wanted.items():
+        if port in seen:
+            problems.append(f"port {port} is given to both {seen[port]} and {name} ({variable})")
+        elif taken(port):
+            problems.append(f"port {port} for {name} is taken by {holder(port)} ({variable} chooses another)")
+        seen[port] = name
+    if problems:
+        others = " ".join(f"{variable}={free()}" for variable, (_, port) in wanted.items() if taken(port))
+        problem = f"{'; '.join(problems)}. Nothing was started."
+        raise LocalError(problem[0].upper() + problem[1:], f"Stop what holds them, or: {others or '…'} make up")
 
 
 def require_free(port: int, *, name: str, variable: str) -> None:

@@ -41,7 +41,12 @@ def values(neighbours: Neighbours, state: Path) -> dict[str, dict[str, str]]:
         for prefix, database in _DATABASES.items()
         for suffix, role in _ROLES.items()
     }
-    return {**found, "RedisAuth": _redis(neighbours.redis.url), "Jwt": jwt_secret(state)}
+    return {
+        **found,
+        "RedisAuth": _redis(neighbours.redis.url),
+        "Jwt": jwt_secret(state),
+        "Providers": neighbours.inbox.providers(),
+    }
 
 
 def jwt_secret(state: Path) -> dict[str, str]:

@@ -48,10 +48,11 @@ def up(places: Places, *, force: bool = False) -> Stage:
     """
     begun = time.monotonic()
     preflight.check(places.state)
-    places.keep()
     neighbours = Neighbours.at(places)
+    neighbours.require_ports()
+    places.keep()
     clients = Clients(neighbours.aws.endpoint)
-    with step("PostgreSQL, Redis, AWS emulator, EVM node") as note:
+    with step("PostgreSQL, Redis, AWS emulator, EVM node, inbox") as note:
         note.text = _start(neighbours)
     with step("Migrations of both databases") as note:
         note.text = databases.migrate(neighbours.postgres, places.logs / "migrations.log")
@@ -91,6 +92,7 @@ def addresses(stage: Stage) -> None:
     say(f"  PostgreSQL   {stage.neighbours.postgres.address}   (passwords: {stage.places.state}/*/passwords.json)")
     say(f"  Redis        {stage.neighbours.redis.address}")
     say(f"  EVM node     {stage.neighbours.evm.url}   (chain id 31337)")
+    say(f"  Inbox        {stage.neighbours.inbox.url}   (e-mail, push, Telegram that would have been sent; make inbox)")
     say("  Logs: make logs   Health: make status   Stop: make down")
 
 

@@ -34,7 +34,7 @@ _OPEN = "SELECT EXISTS (SELECT FROM alert_batches WHERE matched_at IS NULL AND f
 _ALERTS = "SELECT id::text, event_id FROM alert_history"
 _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 _LOAD_SECONDS = 300
-_NAMES = ("aws", "postgres", "redis", "evm")
+_NAMES = ("aws", "postgres", "redis", "evm", "inbox")
 
 
 def is_empty(clients: Clients, url: str) -> bool:

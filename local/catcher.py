@@ -1,0 +1,147 @@
+"""Answer as the providers of e-mail, push and Telegram do, and keep what they are given.
+
+`python -m local.catcher PORT FILE`. A further provider is one entry in `PROVIDERS`: its path, how its request is read,
+and what it answers.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+MAX_BYTES = 1_048_576
+SHOWN = 200
+Message = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One operation of one provider."""
+
+    channel: str
+    path: re.Pattern[str]
+    read: Callable[[Any], Message]
+    """The request's JSON as `to`, `title`, `text`."""
+    status: int
+    answer: Mapping[str, Any] | None
+
+
+def _email(sent: Any) -> Message:
+    text = next(one["value"] for one in sent["content"] if one["type"] == "text/plain")
+    return {"to": sent["personalizations"][0]["to"][0]["email"], "title": sent["subject"], "text": text}
+
+
+def _push(sent: Any) -> Message:
+    message = sent["message"]
+    return {"to": message["token"], "title": message["notification"]["title"], "text": message["notification"]["body"]}
+
+
+def _telegram(sent: Any) -> Message:
+    title, _, text = html.unescape(sent["text"].replace("<b>", "", 1).replace("</b>", "", 1)).partition("\n")
+    return {"to": sent["chat_id"], "title": title, "text": text}
+
+
+_NAME, _RESULT = {"name": "projects/local/messages/1"}, {"message_id": 1}
+PROVIDERS = (
+    Provider("email", re.compile(r"/sendgrid/v3/mail/send"), _email, 202, None),
+    Provider("push", re.compile(r"/fcm/v1/projects/[^/]+/messages:send"), _push, 200, _NAME),
+    Provider(
+        "telegram", re.compile(r"/telegram/bot[^/]+/sendMessage"), _telegram, 200, {"ok": True, "result": _RESULT}
+    ),
+)
+_TOKEN = {"access_token": "local", "expires_in": 3600, "token_type": "Bearer"}
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5">
+<title>Inbox of the local stage</title><style>
+body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem; }}
+article {{ border-top: 1px solid #ccc; padding: 0.8rem 0; }}
+small {{ color: #555; }} pre {{ white-space: pre-wrap; font: inherit; margin: 0.3rem 0; }}
+</style></head><body><h1>Inbox of the local stage</h1>
+<p>What would have been sent by e-mail, push and Telegram; the newest first. Nothing left this machine.</p>
+{messages}</body></html>"""
+_ONE = "<article><small>{at} · {channel} to {to}</small><br><b>{title}</b><pre>{text}</pre></article>"
+
+
+class Catcher(BaseHTTPRequestHandler):
+    """One request of a provider's client, or of a person."""
+
+    protocol_version = "HTTP/1.1"
+    file: ClassVar[Path]
+    lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def do_GET(self) -> None:
+        """Show the page, the messages as JSON, or the health."""
+        match self.path:
+            case "/health":
+                self._say(200, {"inbox": "ok"})
+            case "/messages":
+                self._say(200, self._newest())
+            case "/":
+                rows = "\n".join(
+                    _ONE.format(**{n: html.escape(str(v)) for n, v in one.items()}) for one in self._newest()
+                )
+                self._send(
+                    200, "text/html; charset=utf-8", _PAGE.format(messages=rows or "<p>Nothing yet.</p>").encode()
+                )
+            case _:
+                self._say(404, {"error": "there is nothing here"})
+
+    def do_POST(self) -> None:
+        """Keep a message and answer as its provider."""
+        size = int(self.headers.get("Content-Length") or 0)
+        if size > MAX_BYTES:
+            self.close_connection = True
+            self._say(413, {"error": f"more than {MAX_BYTES} bytes"})
+            return
+        body = self.rfile.read(size)
+        if self.path == "/google/token":
+            self._say(200, _TOKEN)
+            return
+        provider = next((one for one in PROVIDERS if one.path.fullmatch(self.path)), None)
+        if provider is None:
+            self._say(404, {"error": f"no provider is caught at {self.path}"})
+            return
+        try:
+            message = provider.read(json.loads(body))
+        except (ValueError, LookupError, TypeError, StopIteration) as error:
+            self._say(400, {"error": f"not a request of this provider: {error!r}"})
+            return
+        self._keep({"at": datetime.now(UTC).isoformat(timespec="seconds"), "channel": provider.channel, **message})
+        self._say(provider.status, provider.answer)
+
+    def _keep(self, message: Message) -> None:
+        with self.lock, self.file.open("a") as file:
+            file.write(json.dumps(message) + "\n")
+
+    def _newest(self) -> list[Message]:
+        lines = self.file.read_text().splitlines() if self.file.exists() else []
+        return [json.loads(line) for line in reversed(lines[-SHOWN:])]
+
+    def _say(self, status: int, answer: object) -> None:
+        self._send(status, "application/json", b"" if answer is None else json.dumps(answer).encode())
+
+    def _send(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def main() -> None:
+    """Serve until stopped."""
+    Catcher.file = Path(sys.argv[2])
+    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Catcher).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
