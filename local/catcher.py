@@ -1,7 +1,7 @@
-"""Answer as the providers of e-mail, push and Telegram do, and keep what they are given.
+"""Answer as notification providers do, and keep what they are given.
 
-`python -m local.catcher PORT FILE`. A further provider is one entry in `PROVIDERS`: its path, how its request is read,
-and what it answers.
+`python -m local.catcher PORT FILE` knows e-mail, push and Telegram. A further provider is one entry in `PROVIDERS`: its
+path, how its request is read, and what it answers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Run the stage's inbox: the providers of e-mail, push and Telegram as the courier sees them.
+"""Run the inbox, which stands for the providers of notifications.
 
-What they are given goes nowhere: it is kept and shown on a page and by `make inbox`.
+What e-mail, push and Telegram are given goes nowhere: it is kept and shown on a page and by `make inbox`.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Inbox(Service):
 
 
 def kept(messages: Path) -> Iterator[Mapping[str, Any]]:
-    """Yield the caught messages, oldest first; a line that a kill cut short is left out."""
+    """Yield the caught messages, oldest first, without a line that a kill cut short."""
     for line in messages.read_text().splitlines() if messages.exists() else ():
         try:
             yield json.loads(line)
