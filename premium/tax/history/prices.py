@@ -56,6 +56,9 @@ def _lacks(transactions: Iterable[Transaction], exchanges: Iterable[Exchange]) -
         legs = (*exchange.given, *exchange.received)
         if exchange.total is not None:
             settled.update(tx.id for tx in legs)
+            # A total goes to several legs by what each of them is worth.
+            sides = [side for side in (exchange.given, exchange.received) if len(side) > 1]
+            yield from ((tx.asset, tx.instant) for side in sides for tx in side if tx.value is None)
         if exchange.moves and exchange.given[0].more.burnt:
             # What it burns goes on without the value that was stated.
             yield exchange.given[0].asset, exchange.given[0].instant

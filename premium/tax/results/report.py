@@ -29,7 +29,6 @@ STATED = frozenset(
         "gift_without_gain",
         "no_income",
         "tax_zone_assumed",
-        "value_shared_evenly",
         "unknown_field",
         "possible_duplicate",
         "absurd_price",

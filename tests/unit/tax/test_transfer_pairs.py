@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from premium.errors import Unprocessable
 from premium.tax.calculation import calculate
 from premium.tax.reports.explanation import explanation
 from tests.unit.tax.histories import Row, result, tx
@@ -90,6 +91,22 @@ def test_explain_says_what_became_of_a_merged_leg(name: str) -> None:
     assert {"i": "the arrival of the transfer o", "gas": "the gas of the exchange x"}[name] in text
     sale = next(row for row in report.disposals if row.transaction == "x")
     assert sale.proceeds == 2970, "the exchange bears its gas"
+
+
+def test_a_stated_total_is_shared_by_the_prices_of_its_legs_and_strict_refuses_an_even_share() -> None:
+    legs = [
+        tx("b1", "2024-01-01", "buy", "1", "3000", asset="ETH"),
+        tx("b2", "2024-01-01", "buy", "1", "1000", asset="SOL"),
+        tx("g1", "2024-01-01T13:00:00Z", "lp_add", "1", asset="ETH", group="g", direction="out"),
+        tx("g2", "2024-01-01T13:00:00Z", "lp_add", "1", asset="SOL", group="g", direction="out"),
+        tx("g3", "2024-01-01T13:00:00Z", "lp_add", "9", "4400", asset="LP", group="g", direction="in"),
+    ]
+    out = result("generic", legs)
+    assert {row["transaction"]: row["proceeds"] for row in out["disposals"]} == {"g1": "3300", "g2": "1100"}
+    assert "value_shared_evenly" not in [w["code"] for w in out["warnings"]]
+    late = [{**row, "timestamp": row["timestamp"].replace("2024-01-01T13", "2024-06-01T13")} for row in legs]
+    with pytest.raises(Unprocessable, match="the total is shared evenly"):
+        result("generic", late, strict=True)
 
 
 def test_legs_of_a_group_are_weighed_by_prices_before_they_share_evenly() -> None:
