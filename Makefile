@@ -13,7 +13,7 @@ VALUES ?= $(values)
 # What the system trusts, a proxy's certificate included; requests has a list of its own.
 AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
-.PHONY: help setup demo up down status logs reset token inbox service deploy test test-unit lint type audit format synth diff rotate bench lock
+.PHONY: help setup demo up down status logs reset token inbox service deploy test test-unit lint type audit format synth diff preflight rotate bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ synth: setup ## Synthesize the templates of a stage: make synth STAGE=prod VALUE
 
 diff: setup ## Say what a deployment of a stage would change: make diff STAGE=dev VALUES=dev.json
 	@scripts/diff.sh $(STAGE) $(VALUES)
+
+preflight: setup ## Say what an account lacks for a stage: make preflight STAGE=prod VALUES=prod.json
+	@$(PYTHON) -m cdk_app.account.preflight $(STAGE) $(if $(VALUES),--values $(VALUES))
 
 rotate: setup ## Rotate a stage's own passwords in its task: make rotate STAGE=prod, ARGS=--status to look
 	@$(PYTHON) -m cdk_app.account.rotate $(STAGE) $(ARGS)
