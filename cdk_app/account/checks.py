@@ -26,7 +26,10 @@ Client = Callable[[str, str], Any]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a deployment needs: whether it is there, what was seen, what to do."""
+    """One thing that a deployment needs.
+
+    Whether it is there, what was seen, what to do.
+    """
 
     name: str
     ok: bool
