@@ -42,7 +42,8 @@ def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
 
     An asset is a symbol or chain:address; `assets` says what it means. UNPROCESSABLE when the tier has no room.
     """
-    return saved_view(_rules().add(caller.user_id, caller.tier, Draft.model_validate(rule.model_dump())))
+    draft = Draft.model_validate(rule.model_dump(exclude={"fire_if_true"}))
+    return saved_view(_rules().add(caller.user_id, caller.tier, draft, fire_if_true=rule.fire_if_true))
 
 
 @app.get("/v1/alerts/rules")
@@ -58,7 +59,8 @@ def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
     """Show one rule."""
     rules = _rules()
-    return rule_view(rules.explained([rules.get(caller.user_id, rule_id)])[0])
+    row = rules.get(caller.user_id, rule_id)
+    return rule_view(rules.explained([row])[0], holds_now=rules.holds_now(caller.user_id, row))
 
 
 @app.put("/v1/alerts/rules/<rule_id>")

@@ -21,6 +21,15 @@ ROLES = (OWNER, "premium_app", "premium_worker")
 ALTERNATES = {f"{role}_alternate": role for role in ROLES[1:]}
 """Members of the role that they stand in for, in turns: a password changes while nobody uses it (premium.rotation)."""
 _ATTRIBUTES = "LOGIN INHERIT NOCREATEDB NOCREATEROLE"
+BOUNDS = {
+    OWNER: {"idle_in_transaction_session_timeout": "60s", "lock_timeout": "30s", "statement_timeout": "0"},
+    "premium_app": {"idle_in_transaction_session_timeout": "15s", "lock_timeout": "5s", "statement_timeout": "15s"},
+    "premium_worker": {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "5s", "statement_timeout": "90s"},
+}
+"""What a session of each role carries, wherever it comes from; transactions of the product say their own.
+
+Migrations and their backfills take as long as they take.
+"""
 
 
 def make_roles(admin: str, read: Callable[[], Sequence[Mapping[str, str]]], say: Callable[[str], None]) -> None:
@@ -61,6 +70,9 @@ def _make(connection: psycopg.Connection[Any], role: str, password: str) -> None
     if role in ALTERNATES:
         stands_for, stands_in = sql.Identifier(ALTERNATES[role]), sql.Identifier(role)
         connection.execute(sql.SQL("GRANT {} TO {}").format(stands_for, stands_in))
+    for name, value in BOUNDS[ALTERNATES.get(role, role)].items():
+        bound = sql.SQL("ALTER ROLE {} SET {} = {}")
+        connection.execute(bound.format(sql.Identifier(role), sql.Identifier(name), sql.Literal(value)))
 
 
 def _hand_over(connection: psycopg.Connection[Any]) -> None:

@@ -16,6 +16,8 @@ from stacks.constructs.queue_with_dlq import QueueWithDlq
 from stacks.frame import Frame, PremiumStack
 from stacks.model import Alerts, Existing
 
+_EVENT_TRIES = 200
+"""Half a minute apart at most, as their consumer asks: more than an hour and a half of an outage."""
 _TRIES_OF_A_CONSUMER = 6  # a message is hidden for six times its consumer's timeout, as SQS asks of event sources
 
 
@@ -71,16 +73,16 @@ class MessagingStack(PremiumStack):
     def _events(self, existing: Existing) -> sqs.IQueue:
         if existing.events_queue:
             return sqs.Queue.from_queue_arn(self, "Events", existing.events_queue)
-        return self._queue("Events")
+        return self._queue("Events", tries=_EVENT_TRIES)
 
     def _alerts(self, existing: Existing) -> sns.ITopic:
         if existing.alerts_topic:
             return sns.Topic.from_topic_arn(self, "Alerts", existing.alerts_topic)
         return sns.Topic(self, "Alerts", master_key=self._key, enforce_ssl=True)
 
-    def _queue(self, name: str) -> sqs.IQueue:
+    def _queue(self, name: str, **tries: int) -> sqs.IQueue:
         slowest = max((each.timeout for each in _consumers("events")), default=30)
-        made = QueueWithDlq(self, name, key=self._key, visibility=_TRIES_OF_A_CONSUMER * slowest)
+        made = QueueWithDlq(self, name, key=self._key, visibility=_TRIES_OF_A_CONSUMER * slowest, **tries)
         self.with_dead_letters[name] = (made.queue, made.dead_letters)
         return made.queue
 

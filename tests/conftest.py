@@ -16,6 +16,7 @@ pytest_plugins = (
     "tests.fixtures.databases",
     "tests.fixtures.redis_server",
     "tests.fixtures.evm",
+    "tests.fixtures.lying_node",
     "tests.fixtures.aws",
     "tests.fixtures.platform",
     "tests.fixtures.stack",

@@ -12,6 +12,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.events.alert_messages import Message, Refused, read
+from handlers.events.redelivery import deliver_again
 from premium.alerts.intake import EventIntake
 from premium.alerts.manifest import AlertSettings
 from premium.bootstrap import platform
@@ -31,10 +32,12 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
     SQS forgets a message only when each of its events is kept, or is a dead letter. Events that are kept already when a
     message comes again are known by their ids.
     """
-    now = platform().clock.now()
-    messages = [read(record, now) for record in event.get("Records") or []]
+    now, records = platform().clock.now(), event.get("Records") or []
+    messages = [read(record, now) for record in records]
     kept = _enqueued([event for message in messages for event in message.events])
     failed = [one.id for one in messages if (one.events and not kept) or not _dead_lettered(one)]
+    if failed:
+        deliver_again(platform().settings.of(AlertSettings).events_queue_url, records, failed)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 

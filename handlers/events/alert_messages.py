@@ -18,11 +18,16 @@ from pydantic import ValidationError
 from handlers.runtime.requests.body import read_object
 from premium.alerts.language.event import accepted
 from premium.errors import InvalidInput, PayloadTooLarge
+from premium.storage.plain import to_json
 
 MOST = 1_000
 """Events a message may hold."""
-MAX_CHARACTERS = 64 * 1024
-"""Characters of an event's JSON: the matcher keeps one for each series, and an alert carries it."""
+MAX_BYTES = 64 * 1024
+"""Bytes of an event's JSON as it came, in UTF-8: the matcher keeps one for each series, and an alert carries it."""
+MAX_STORED = 256 * 1024
+"""Characters of an event as the database keeps it: all ASCII, and numbers without exponents."""
+_SURELY_STORED = 4_000
+"""So many characters never become more than `MAX_STORED`: a number of six may have three hundred digits."""
 _MANY = re.compile(r'\s*\{\s*"events"\s*:\s*\[')
 _NEXT = re.compile(r"\s*(,|\]\s*\}\s*\Z)\s*")
 # Finds where an event ends; what its numbers are is judged for each alone.
@@ -92,14 +97,17 @@ def _pieces(text: str) -> list[str]:
 
 
 def _event(text: str, now: datetime) -> Event:
-    if len(text) > MAX_CHARACTERS and _MANY.match(text) is None:
-        raise InvalidInput(f"The event has more than {MAX_CHARACTERS} characters")
+    if len(text.encode(errors="surrogatepass")) > MAX_BYTES and _MANY.match(text) is None:
+        raise InvalidInput(f"The event has more than {MAX_BYTES} bytes")
     raw = read_object({"body": text})
     if raw is None:
         raise InvalidInput("The message is empty")
     if isinstance(raw.get("events"), list) and "event_id" not in raw:
         raise InvalidInput(f"A message holds 1 to {MOST} events, and nothing beside them")
-    return accepted(raw, now)
+    event = accepted(raw, now)
+    if len(text) > _SURELY_STORED and len(to_json(event)) > MAX_STORED:
+        raise InvalidInput(f"The event has more than {MAX_STORED} characters with its numbers written out")
+    return event
 
 
 def _reason(error: InvalidInput | PayloadTooLarge | ValidationError) -> str:

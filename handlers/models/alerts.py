@@ -75,6 +75,7 @@ class NewRule(Body):
     hysteresis: Amount | None = Field(
         default=None, ge=0, description="In the unit of the conditions' field", examples=["50"]
     )
+    fire_if_true: StrictBool = Field(default=False, description="Fire once, at once, where the conditions hold already")
 
 
 class RuleChange(Body):
@@ -195,6 +196,9 @@ class RuleView(View):
     """`edge` fires when a level crosses into the condition, `level` each time it holds."""
     hysteresis: Amount | None
     """How far a level must go back before it can cross again."""
+    holds_now: bool | None = Field(
+        default=None, description="Whether an edge rule that names its asset, chain or protocol holds; null in lists"
+    )
     assets: tuple[NamedAssetView, ...] = Field(description="What the assets of its conditions mean")
     warnings: tuple[str, ...] = Field(
         description="Why it cannot fire by what this stage reads; empty where it can",
@@ -351,11 +355,11 @@ class AlertPosition(Position):
     id: UUID
 
 
-def rule_view(explained: ExplainedRule) -> RuleView:
+def rule_view(explained: ExplainedRule, *, holds_now: bool | None = None) -> RuleView:
     """Return the view of a rule."""
     row = explained.rule
     conditions = tuple(ConditionView.model_validate(dict(one)) for one in row.conditions)
-    more = {"trigger": trigger_of(row), "conditions": conditions, "warnings": explained.gaps}
+    more = {"trigger": trigger_of(row), "conditions": conditions, "warnings": explained.gaps, "holds_now": holds_now}
     return RuleView.model_validate(row.model_dump() | more | {"assets": tuple(map(_asset_view, explained.assets))})
 
 
@@ -365,7 +369,8 @@ def _asset_view(named: NamedAsset) -> NamedAssetView:
 
 def saved_view(saved: SavedRule) -> KeptRuleView:
     """Return a rule that was just saved, with its new secret."""
-    return KeptRuleView(signing_secret=saved.signing_secret, **rule_view(saved).model_dump(by_alias=False))
+    shown = rule_view(saved, holds_now=saved.holds_now).model_dump(by_alias=False)
+    return KeptRuleView(signing_secret=saved.signing_secret, **shown)
 
 
 def alert_view(row: HistoryRow) -> AlertView:

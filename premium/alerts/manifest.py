@@ -94,9 +94,11 @@ SERVICE = Service(
         "alert_cooldowns",
         "alert_disarmed",
         "chain_blocks",
+        "chain_readers",
     ),
     metrics=(
         Metric(name="AlertsTriggered", title="Alerts triggered"),
+        Metric(name="NodesDoubted", title="Nodes whose answers contradicted each other"),
         Metric(name="TicksSent", title="Prices and protocols sent as events, by source", minutes=5),
         Metric(name="TicksWithoutPrice", title="Named assets and protocols without a good figure", minutes=5),
         Metric(name="TickPollsFailed", title="Polls of prices and protocols that failed, by source", minutes=5),

@@ -99,6 +99,18 @@ class Alert:
         return self.posted.deliveries
 
 
+class AddedRule(NamedTuple):
+    """A rule that was just made.
+
+    `holds_now`: whether its conditions hold already, None where that is not known or does not matter; `alerts`: what
+    it fired for that.
+    """
+
+    rule: RuleRow
+    holds_now: bool | None
+    alerts: tuple[Alert, ...]
+
+
 class DeliveryRow(Model):
     """A delivery, with its outcome."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from premium.alerts.language.templates import text_of
+from premium.alerts.language.templates import WITHDRAWN, text_of
 from premium.alerts.model import Alert
 from premium.clock import rfc3339
 from premium.notifications.model import Channel, Notice, StreamMessage, Target
@@ -61,6 +61,16 @@ def retracted(alert: Fired) -> Notice:
         data=_data(alert, "alert.retracted"), withdraws=(FIRED, str(alert.id)),
         stream=_message(alert, text, {"retracted": True}),
     )  # fmt: skip
+
+
+def withdrawn(alert: Fired) -> Notice:
+    """Return the notice of an alert that later word shows to be none.
+
+    As a retraction, with another text.
+    """
+    notice = retracted(alert)
+    text = text_of(WITHDRAWN, alert.event, rule_name=alert.rule_name, rule_type=alert.rule_type, alert_id=alert.id)
+    return replace(notice, text=text, stream=_message(alert, text, {"retracted": True}))
 
 
 def enqueue_alerts(redis: Redis, alerts: Sequence[Alert]) -> int:

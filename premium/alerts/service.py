@@ -13,9 +13,10 @@ from redis import Redis
 
 from premium.alerts.coverage import Coverage, watched_chains
 from premium.alerts.language.assets import NamedAsset, kept_assets, with_key, with_keys
+from premium.alerts.language.catalogue import SERIES
 from premium.alerts.language.drafts import invalid, rule_of
 from premium.alerts.language.earlier_events import in_present_form
-from premium.alerts.language.rule import Rule
+from premium.alerts.language.rule import Rule, names_series
 from premium.alerts.language.templates import template_problem
 from premium.alerts.language.trial import Verdict, fits, sample, trial_time, verdicts
 from premium.alerts.model import (
@@ -83,6 +84,10 @@ class SavedRule(ExplainedRule):
     """A rule that was kept; a new secret of its webhooks is shown this once."""
 
     signing_secret: str | None = None
+    holds_now: bool | None = None
+    """Of an edge rule: whether its conditions hold already, so that it fires only when they have ceased to."""
+    fired: bool = False
+    """Whether it has fired for that, as was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,14 +137,26 @@ class Rules:
             coverage=lambda: Coverage.of(platform),
         )
 
-    def add(self, user_id: UUID, tier: Tier, draft: Draft) -> SavedRule:
-        """Keep a rule; InvalidInput names a wrong field, Unprocessable means no room or no destination."""
+    def add(self, user_id: UUID, tier: Tier, draft: Draft, *, fire_if_true: bool = False) -> SavedRule:
+        """Keep a rule; InvalidInput names a wrong field, Unprocessable means no room or no destination.
+
+        `fire_if_true`: a rule whose conditions hold already fires once, at once.
+        """
         self._check_draft(user_id, draft)
         coverage = self.coverage()
         named, assets = _named(draft, coverage)
+        rule = rule_of(named)
+        if fire_if_true and not (rule.edge and draft.enabled and names_series(rule)):
+            raise invalid("fire_if_true", f"is of an edge rule that is on and names its {SERIES[rule.kind][-1]}")
         secret = new_secret() if _signs(named) else None
-        made = self.store.add(user_id, named, secret, most=RULES_A_TIER[tier])
-        return SavedRule(rule=made, assets=assets, gaps=coverage.gaps(named), signing_secret=secret)
+        made = self.store.add(
+            user_id, named, secret, most=RULES_A_TIER[tier], edge=rule if rule.edge else None, fire=fire_if_true
+        )
+        enqueue_alerts(self.redis, made.alerts)
+        return SavedRule(
+            rule=made.rule, assets=assets, gaps=coverage.gaps(named), signing_secret=secret,
+            holds_now=made.holds_now, fired=bool(made.alerts),
+        )  # fmt: skip
 
     def explained(self, rules: Sequence[RuleRow]) -> list[ExplainedRule]:
         """Return rules with their assets' meaning and what is not read here."""
@@ -152,6 +169,11 @@ class Rules:
     def get(self, user_id: UUID, rule_id: UUID) -> RuleRow:
         """Return a rule; NotFound for an unknown one and for another user's alike."""
         return self.store.get(user_id, rule_id)
+
+    def holds_now(self, user_id: UUID, row: RuleRow) -> bool | None:
+        """Return whether an edge rule holds at present; None where that is not known."""
+        rule = rule_of(row.draft())
+        return self.store.holds_now(user_id, rule) if rule.edge else None
 
     def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[RuleRow]:
         """Return up to `limit` rules after the position, newest first."""
@@ -195,7 +217,10 @@ class Rules:
         changed = self.store.replace(
             user_id, rule_id, draft, secret, version=now.version if version is None else version
         )
-        return SavedRule(rule=changed, assets=assets, gaps=coverage.gaps(draft), signing_secret=secret)
+        return SavedRule(
+            rule=changed, assets=assets, gaps=coverage.gaps(draft), signing_secret=secret,
+            holds_now=self.holds_now(user_id, changed),
+        )  # fmt: skip
 
     def try_out(self, user_id: UUID, rule_id: UUID, event: Mapping[str, Any] | None, *, tell: bool) -> Trial:
         """Judge an event, by default the stage's newest one of the rule's subject.

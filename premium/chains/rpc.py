@@ -7,41 +7,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from premium.chains.bucket import TokenBucket
+from premium.chains.endpoint import Answer, Call, Endpoint, RpcError, endpoint
 from premium.chains.model import Chain
 from premium.chains.nodes import ListedNodes, Nodes
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import CircuitBreaker, Neighbour, Refused, StateListener, repeating, worth_repeating
+from premium.neighbours import Refused, StateListener, repeating, worth_repeating
+
+__all__ = ["Answer", "Call", "Rpc", "RpcError", "View"]
 
 REQUESTS_A_SECOND = 100
 ENTRIES_A_BATCH = 50
 _ROUNDS = 5
-_LIMIT_EXCEEDED, _INTERNAL = -32005, -32603
-
-
-class RpcError(Exception):
-    """The node answered an error: `code` and `message` are its own words."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of a JSON-RPC method."""
-
-    method: str
-    params: tuple[Any, ...] = ()
-
-
-Answer = Any
-"""A JSON value, or an RpcError that the node gave in its place."""
 
 
 class Rpc:
@@ -69,7 +50,7 @@ class Rpc:
         self._client, self._deadline, self._on_change = client, deadline, on_change
         self._where = nodes or ListedNodes(chain.endpoints)
         self._urls: tuple[str, ...] = ()
-        self._nodes: list[_Node] = []
+        self._nodes: list[Endpoint] = []
 
     @property
     def nodes(self) -> int:
@@ -88,22 +69,51 @@ class Rpc:
 
         UpstreamUnavailable when no node answers.
         """
-        parts = [calls[i : i + ENTRIES_A_BATCH] for i in range(0, len(calls), ENTRIES_A_BATCH)]
         answers: list[list[Answer]] = await asyncio.gather(
-            *(repeating(_ROUNDS)(self._any_node, part) for part in parts)
+            *(repeating(_ROUNDS)(self._any_node, part) for part in _parts(calls))
         )
         return [answer for part in answers for answer in part]
+
+    async def view(self) -> View:
+        """Return the view of one endpoint: the first that is believed, or else the first.
+
+        Refused where is none.
+        """
+        await self._find()
+        nodes = self._in_turn()
+        if not nodes:
+            raise Refused(f"{self.chain.name} has no RPC endpoint")
+        return View(self, nodes[0])
+
+    def others(self, view: View) -> list[View]:
+        """Return the views of the other endpoints, those that are believed first."""
+        return [View(self, node) for node in self._in_turn() if node is not view.endpoint]
+
+    @property
+    def benched(self) -> list[str]:
+        """Return the names of endpoints that are not believed at present."""
+        return sorted(node.name for node in self._nodes if node.is_benched)
+
+    async def ask(self, node: Endpoint, calls: Sequence[Call]) -> list[Answer]:
+        """Return the answers of one endpoint alone; UpstreamUnavailable puts it behind the others."""
+        found: list[Answer] = []
+        for part in _parts(calls):
+            await self._bucket.take(len(part))
+            try:
+                found += await node.send(self.chain.chain_id, part)
+            except UpstreamUnavailable:
+                self._last(node)
+                raise
+        return found
 
     async def _any_node(self, calls: Sequence[Call]) -> list[Answer]:
         failures: list[UpstreamUnavailable] = []
         await self._find()
-        for node in tuple(self._nodes):
-            await self._bucket.take(len(calls))
+        for node in self._in_turn():
             try:
-                return await node.send(self.chain.chain_id, calls)
+                return await self.ask(node, calls)
             except UpstreamUnavailable as error:
                 failures.append(error)
-                self._last(node)
         raise self._worst(failures)
 
     async def _find(self) -> None:
@@ -113,15 +123,19 @@ class Rpc:
             share = self._deadline / (1 + len(urls))
             self._urls, self._nodes = urls, [self._node(number, url, share) for number, url in enumerate(urls)]
 
-    def _node(self, number: int, url: str, share: float) -> _Node:
-        return _Node(url, _neighbour(f"rpc:{self.chain.name}:{number}", self._client, share, self._on_change))
+    def _node(self, number: int, url: str, share: float) -> Endpoint:
+        return endpoint(f"rpc:{self.chain.name}:{number}", url, self._client, share, self._on_change)
 
     def ask_another(self) -> None:
         """Distrust the node that answered last: the next call goes to another first."""
-        for node in self._nodes[:1]:
+        for node in self._in_turn()[:1]:
             self._last(node)
 
-    def _last(self, failed: _Node) -> None:
+    def _in_turn(self) -> list[Endpoint]:
+        """Return the endpoints in the order in which they are asked: those on the bench come last."""
+        return sorted(self._nodes, key=lambda node: node.is_benched)
+
+    def _last(self, failed: Endpoint) -> None:
         """Ask a failed node last, so that a hanging one costs its time once; one that is gone is not taken back."""
         if failed in self._nodes:
             self._nodes = [*(node for node in self._nodes if node is not failed), failed]
@@ -136,53 +150,38 @@ class Rpc:
         return next((f for f in failures if worth_repeating(f)), failures[-1])
 
 
-def _neighbour(name: str, client: httpx.AsyncClient, timeout: float, on_change: StateListener | None) -> Neighbour:
-    breaker = CircuitBreaker(name, on_change=on_change)
-    return Neighbour(name, client=client, timeout=timeout, attempts=1, breaker=breaker)
+class View:
+    """What one endpoint says: answers that are compared with each other come from one view."""
+
+    def __init__(self, rpc: Rpc, node: Endpoint) -> None:
+        self._rpc, self.endpoint = rpc, node
+
+    @property
+    def name(self) -> str:
+        """Return the endpoint's name."""
+        return self.endpoint.name
+
+    async def batch(self, calls: Sequence[Call]) -> list[Answer]:
+        """Return answers in the order of the calls, results or RpcErrors.
+
+        UpstreamUnavailable where it gives none.
+        """
+        return await self._rpc.ask(self.endpoint, calls)
+
+    async def result(self, method: str, *params: Any) -> Any:
+        """Return the result of a single call.
+
+        UpstreamUnavailable in the node's words where it answers an error.
+        """
+        (answer,) = await self.batch([Call(method, params)])
+        if isinstance(answer, RpcError):
+            raise UpstreamUnavailable(f"{self.name} answers {method} with {answer}")
+        return answer
+
+    def bench(self) -> float:
+        """Ask the other endpoints first for a while; return the seconds."""
+        return self.endpoint.bench()
 
 
-class _Node:
-    """One endpoint of a chain.
-
-    Its first batch also asks for the chain id: a node of another chain is never listened to.
-    """
-
-    def __init__(self, url: str, neighbour: Neighbour) -> None:
-        self._url, self._neighbour, self._known = url, neighbour, False
-
-    async def send(self, chain_id: int, calls: Sequence[Call]) -> list[Answer]:
-        asked = list(calls) if self._known else [*calls, Call("eth_chainId")]
-        body = [{"jsonrpc": "2.0", "id": i, "method": c.method, "params": c.params} for i, c in enumerate(asked)]
-        response = await self._neighbour.request("POST", self._url, json=body)
-        answers = _in_order(response, len(asked), self._neighbour.name)
-        if not self._known:
-            self._check(answers.pop(), chain_id)
-        return answers
-
-    def _check(self, answer: Answer, expected: int) -> None:
-        if answer != hex(expected):
-            raise Refused(f"{self._neighbour.name} is not a node of chain {expected}, or does not say so")
-        self._known = True
-
-
-def _in_order(response: httpx.Response, expected: int, name: str) -> list[Answer]:
-    """Return a batch's answers in the order of its calls.
-
-    They come in any order; one that is missing, doubled or no JSON-RPC discredits the node.
-    """
-    try:
-        entries = response.json()
-        found = {entry["id"]: _answer(entry) for entry in entries}
-        return [found[number] for number in range(expected)]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UpstreamUnavailable(f"{name} does not speak JSON-RPC in batches") from error
-
-
-def _answer(entry: dict[str, Any]) -> Answer:
-    error = entry.get("error")
-    if error is None:
-        return entry["result"]
-    code, message = int(error.get("code", _INTERNAL)), str(error.get("message", ""))[:200]
-    if code == _LIMIT_EXCEEDED:
-        raise ValueError(message)
-    return RpcError(code, message)
+def _parts(calls: Sequence[Call]) -> list[Sequence[Call]]:
+    return [calls[i : i + ENTRIES_A_BATCH] for i in range(0, len(calls), ENTRIES_A_BATCH)]

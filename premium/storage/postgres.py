@@ -24,8 +24,18 @@ from premium.errors import UpstreamUnavailable
 from premium.storage.connections import RenewingConnection, check_if_stale, connecting_by
 
 STATEMENT_TIMEOUT_MS = 10_000
-# Literal SET LOCAL, not set_config(): RDS Proxy pins a session for the latter, and this is one round trip.
-_BEGIN = SQL("SET LOCAL app.current_user_id = {}; SET LOCAL statement_timeout = {}; SET LOCAL timezone = 'UTC'")
+LOCK_TIMEOUT_MS = 5_000
+IDLE_TIMEOUT_MS = 30_000
+"""Between two statements of a transaction: the server ends the session of a process that froze, and frees its rows."""
+# Literal SET LOCAL, not set_config(): RDS Proxy pins a session for the latter, and this is one round trip. Every
+# transaction of ours says all of its bounds, so that they hold on a borrowed server too (`migrations.roles` has the
+# same for sessions that are none of ours).
+_BEGIN = SQL(
+    "SET LOCAL app.current_user_id = {}; SET LOCAL statement_timeout = {}; SET LOCAL timezone = 'UTC'; "
+    f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; "
+    f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}"
+)
+_ENDED = (psycopg.errors.IdleInTransactionSessionTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 class Database:
@@ -153,5 +163,5 @@ def unavailable_as_upstream() -> Iterator[None]:
         raise UpstreamUnavailable("the database cannot write at the moment") from error
     except psycopg.errors.QueryCanceled as error:
         raise UpstreamUnavailable("the database took too long to answer") from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except _ENDED as error:
         raise UpstreamUnavailable("the database is not available") from error

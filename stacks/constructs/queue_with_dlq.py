@@ -1,4 +1,4 @@
-"""An SQS queue and its dead-letter queue: encrypted, TLS only, redriven after five tries."""
+"""An SQS queue and its dead-letter queue: encrypted, TLS only, redriven after their tries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from constructs import Construct
 from stacks.constructs.findings import acknowledge
 
 _TRIES = 5
+"""Deliveries of a message before it is a dead letter."""
 
 
 def dead_letter_queue(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queue:
@@ -40,7 +41,7 @@ class QueueWithDlq(Construct):
     A message is hidden for `visibility` seconds while it is worked on.
     """
 
-    def __init__(self, scope: Construct, name: str, *, key: kms.IKey, visibility: int) -> None:
+    def __init__(self, scope: Construct, name: str, *, key: kms.IKey, visibility: int, tries: int = _TRIES) -> None:
         super().__init__(scope, name)
         self.dead_letters = dead_letter_queue(self, "DeadLetters", key=key)
         self.queue = sqs.Queue(
@@ -51,5 +52,5 @@ class QueueWithDlq(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(4),
             visibility_timeout=Duration.seconds(visibility),
-            dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=_TRIES, queue=self.dead_letters),
+            dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=tries, queue=self.dead_letters),
         )

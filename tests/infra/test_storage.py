@@ -86,7 +86,9 @@ def test_queues_and_topics_are_encrypted_and_refuse_plain_http(stage: Stage) -> 
 def test_every_queue_has_dead_letters(stage: Stage) -> None:
     redriven = [q for q in stage.resources("AWS::SQS::Queue", "messaging") if "RedrivePolicy" in q.properties]
     dead = [q for q in stage.resources("AWS::SQS::Queue", "messaging") if "RedrivePolicy" not in q.properties]
-    assert {queue.properties["RedrivePolicy"]["maxReceiveCount"] for queue in redriven} == {5}
+    tries = {queue.name[:6]: queue.properties["RedrivePolicy"]["maxReceiveCount"] for queue in redriven}
+    # Failed events come again within half a minute: five tries would end long before a store is back.
+    assert tries == {"Events": 200, "Intake": 5, "Webhoo": 5}
     assert len(redriven) == len(dead) == 3
     assert {queue.properties["MessageRetentionPeriod"] for queue in dead} == {14 * 86400}
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
-from premium.alerts.language.catalogue import SERIES
+from premium.alerts.language.catalogue import FIELDS, SERIES
+from premium.alerts.language.values import number
 from premium.clock import rfc3339
 
 AHEAD = timedelta(minutes=5)
@@ -17,6 +19,8 @@ OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _UTC_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
 _MAX_NAME = 500
 """Characters of a field that names an event's series: the matcher keeps one event for each."""
+_MAX_STORED_NAME = 1_800
+"""Characters of such a field as the database keeps it, in ASCII: six for each that is none."""
 
 
 class IncomingEvent(BaseModel):
@@ -45,11 +49,21 @@ class IncomingEvent(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _check_price(self) -> Self:
+        """Refuse a price of nothing: a broken feed says it, and it would fire every rule on a fall."""
+        price = number((self.model_extra or {}).get("price_usd")) if "price_usd" in FIELDS[self.kind] else None
+        if price is not None and price <= 0:
+            raise ValueError("price_usd: must be above 0")
+        return self
+
+    @model_validator(mode="after")
     def _check_names(self) -> Self:
         fields = self.model_extra or {}
         for name in SERIES[self.kind]:
             if len(str(fields.get(name))) > _MAX_NAME:
                 raise ValueError(f"{name}: more than {_MAX_NAME} characters")
+            if len(json.dumps(str(fields.get(name)))) > _MAX_STORED_NAME:
+                raise ValueError(f"{name}: more than {_MAX_STORED_NAME} characters once it is written in ASCII")
         return self
 
 

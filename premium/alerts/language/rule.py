@@ -59,6 +59,12 @@ class Rule:
     hysteresis: Decimal | None = None
 
 
+def names_series(rule: Rule) -> bool:
+    """Return whether the rule says which asset, chain or protocol it is about."""
+    name = catalogue.SERIES[rule.kind][-1]
+    return any(one.field == name and one.operator == "eq" and isinstance(one.value, str) for one in rule.conditions)
+
+
 def parse(raw: Mapping[str, Any], *, strict: bool = True) -> Rule | None:
     """Parse a rule from its JSON form; return None where it is disabled.
 

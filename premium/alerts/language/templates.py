@@ -32,6 +32,9 @@ _UNPRICED = "{{rule_name}}: {{amount}} {{asset}} moved on {{chain}} (its price i
 _UNSCALED = "{{rule_name}}: {{amount_base_units}} base units of {{asset}} moved on {{chain}} (decimals not known)"
 _RETRACTED = "Retracted: the chain took back the event {{event_id}} behind this alert of {{rule_name}}"
 
+WITHDRAWN = "Retracted: by what came later, {{rule_name}} did not begin to hold with the event {{event_id}}"
+"""The text of an alert that was none, by events that came late or were taken back."""
+
 
 def template_problem(template: str, rule_type: str) -> str | None:
     """Say what a user must change in a template; None if nothing."""

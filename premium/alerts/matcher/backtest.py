@@ -23,55 +23,70 @@ class BacktestFiring(NamedTuple):
     event_id: str
 
 
+class _Matched(NamedTuple):
+    """A batch: the ids of its events, the number of its first event, and its pairs of place and slot."""
+
+    names: list[str]
+    first: int
+    places: Ints
+    slots: Slots
+
+
 class Backtest:
     """Fires rules as a shard does.
 
-    An event id counts once; one that the chain took back never counts, nor is it a level any more.
+    An event id counts once; one that the chain took back never counts, nor is it a level any more. What a late event
+    corrects is corrected, so that firings are known when all events are.
     """
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
-        self._seen: set[str] = set()
-        self._fired: dict[str, list[tuple[str, Event]]] = {}
-        """Rules with a hysteresis or a cooldown and the event that fired them, by its id."""
-        self._remembering = matcher.index.with_hysteresis()
-        self._remembering |= matcher.index.cooling[: len(self._remembering)] > 0
+        self._seen: dict[str, int] = {}
+        """Ids of events, with their numbers in order of arrival."""
 
     def run(self, events: Iterable[Event]) -> Iterator[list[BacktestFiring]]:
         """Yield firings batch by batch, in the order of events and then rules."""
+        matched = []
         fresh = (event for event in events if self._is_new(event))
         for are_retractions, some in groupby(fresh, key=_retracts):
             while batch := list(islice(some, BATCH)):
                 if are_retractions:
-                    self._retract(batch)
+                    self._matcher.retract(batch)
                 else:
-                    yield self._match(batch)
+                    names = [event_id(event) for event in batch]
+                    matched.append(_Matched(names, self._seen[names[0]], *self._matcher.match(batch)))
+        yield from self._corrected(matched)
 
     def _is_new(self, event: Event) -> bool:
         identity = event_id(event)
         if identity in self._seen:
             return False
-        self._seen.add(identity)
+        self._seen[identity] = len(self._seen)
         if _retracts(event):
-            self._seen.add(event["retracts"])  # where it is still to come, it comes too late
+            self._seen.setdefault(event["retracts"], -1)  # where it is still to come, it comes too late
         return True
 
-    def _match(self, batch: list[Event]) -> list[BacktestFiring]:
-        places, slots = self._matcher.match(batch)
-        self._remember(batch, places, slots)
-        return _firings(self._matcher, batch, places, slots)
-
-    def _remember(self, batch: list[Event], places: Ints, slots: Slots) -> None:
-        kept = np.flatnonzero(self._remembering[slots])
-        for at, rule in zip(places[kept].tolist(), self._matcher.ids(slots[kept]).tolist(), strict=True):
-            self._fired.setdefault(event_id(batch[at]), []).append((rule, batch[at]))
-
-    def _retract(self, batch: list[Event]) -> None:
-        self._matcher.retract(batch)
-        for retraction in batch:
-            for rule, event in self._fired.pop(retraction["retracts"], ()):
-                self._matcher.arm(rule, event)
-                self._matcher.undo_cooldown(rule, event)
+    def _corrected(self, matched: list[_Matched]) -> Iterator[list[BacktestFiring]]:
+        """Yield the firings of batches, with those that others made of theirs."""
+        changes = [(self._seen[event_id(one.event)], one) for one in self._matcher.corrections.taken()]
+        changes.sort(key=lambda change: change[0])
+        at = 0
+        for number, one in enumerate(matched):
+            after = matched[number + 1].first if number + 1 < len(matched) else len(self._seen)
+            mine = []
+            while at < len(changes) and changes[at][0] < after:
+                mine.append(changes[at][1])
+                at += 1
+            places, slots = one.places, one.slots
+            if mine:
+                spots = {name: place for place, name in enumerate(one.names)}
+                pairs = set(zip(places.tolist(), slots.tolist(), strict=True))
+                pairs |= {(spots[event_id(each.event)], each.slot) for each in mine if each.fires}
+                pairs -= {(spots[event_id(each.event)], each.slot) for each in mine if not each.fires}
+                ordered = sorted(pairs)
+                places = np.array([place for place, _ in ordered], np.int64)
+                slots = np.array([slot for _, slot in ordered], np.int32)
+            yield _firings(self._matcher, one.names, places, slots)
 
 
 def compare(matcher: Matcher, events: Iterable[Event]) -> Iterator[list[BacktestFiring]]:
@@ -81,14 +96,14 @@ def compare(matcher: Matcher, events: Iterable[Event]) -> Iterator[list[Backtest
     """
     plain = (event for event in events if not _retracts(event))
     while batch := list(islice(plain, BATCH)):
-        yield _firings(matcher, batch, *matcher.match(batch))
+        yield _firings(matcher, [event_id(event) for event in batch], *matcher.match(batch))
 
 
 def _retracts(event: Event) -> bool:
     return bool(event.get("retracts"))
 
 
-def _firings(matcher: Matcher, batch: list[Event], places: Ints, slots: Slots) -> list[BacktestFiring]:
+def _firings(matcher: Matcher, names: list[str], places: Ints, slots: Slots) -> list[BacktestFiring]:
     order = np.lexsort((matcher.index.ranks[slots], places))
-    names = matcher.ids(slots[order]).tolist()
-    return [BacktestFiring(name, event_id(batch[at])) for name, at in zip(names, places[order].tolist(), strict=True)]
+    rules = matcher.ids(slots[order]).tolist()
+    return [BacktestFiring(rule, names[at]) for rule, at in zip(rules, places[order].tolist(), strict=True)]

@@ -3,7 +3,10 @@
 A level rule fires on every event for which its conditions hold. An edge rule fires when they hold and did not hold for
 the previous event of the series (`levels.series`); where none is known, they count as not having held. With a
 hysteresis the rule, once fired, is armed again when the level has gone back past its threshold by that much. A cooldown
-suppresses firings within it, before or after in event time.
+suppresses firings within it.
+
+All of this is by the events' own times. What fires a rule is therefore the same in whatever order events come, within
+the window: an event that comes late may make another one, which was judged before, fire or not fire (`corrections`).
 """
 
 from __future__ import annotations
@@ -14,13 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premium.alerts.language.catalogue import OCCURRENCES
-from premium.alerts.language.evaluation import all_hold, disarms
+from premium.alerts.language.evaluation import all_hold
 from premium.alerts.language.rule import Rule
 from premium.alerts.language.values import Event, seconds
 from premium.alerts.matcher.columns.arrays import Ints, Slots
 from premium.alerts.matcher.columns.batch import Batch, column_of, texts
 from premium.alerts.matcher.columns.codes import Codes
+from premium.alerts.matcher.corrections import Corrections
+from premium.alerts.matcher.hysteresis import Hysteresis, Place
 from premium.alerts.matcher.index.rule_index import RuleIndex
+from premium.alerts.matcher.levels.moment import Moment, Order, Revisit
 from premium.alerts.matcher.levels.series import Predecessors, Series
 from premium.alerts.matcher.memory import Memory, series_name
 from premium.alerts.matcher.search import Search
@@ -46,6 +52,9 @@ class Matcher:
         """Forget all events; the rules stay."""
         self.series = {kind: Series(kind, index.codes) for kind, index in self.index.kinds.items()}
         self.memory = Memory()
+        self.corrections = Corrections()
+        self._pending = Corrections()
+        """What a hysteresis makes of earlier events, before cooldowns."""
 
     def put(self, rule: Rule) -> None:
         """Add or replace a rule; the next batch sees it, and its memory is forgotten."""
@@ -59,35 +68,63 @@ class Matcher:
             self.memory.forget(slot)
         return self.index.remove(rule_id)
 
+    def begin(self, rule_id: str, fired: Sequence[float]) -> None:
+        """Let a new rule rest that has fired already.
+
+        It did so on the newest events of its series.
+        """
+        slot = self.index.slots[rule_id]
+        rule = self.index.rule(slot)
+        if self.index.cooling[slot]:
+            self.memory.cool(slot, fired)
+            self.memory.changes.fired[rule_id] = max(fired)
+        if rule.hysteresis is not None:
+            for newest in self.series[rule.kind].newest():
+                if all_hold(rule.conditions, newest.event):
+                    name = series_name(rule.kind, newest.event)
+                    self.memory.set_armed(slot, rule_id, name, newest.order, disarmed=True)
+
     def replay(self, events: Sequence[Event]) -> None:
         """Let earlier events become the past again; nothing fires."""
         for batch, _ in self._batches(events):
             self.series[batch.kind].keep(batch, self.series[batch.kind].look(batch))
 
     def retract(self, retractions: Sequence[Event]) -> None:
-        """Set levels back to before the events that the chain took back."""
-        for batch, _ in self._batches(retractions):
-            if not self._keeps_levels(batch.kind):
-                continue
-            for back, newest in self.series[batch.kind].retract(batch):
-                self.memory.changes.levels[batch.kind, series_name(batch.kind, back)] = newest
+        """Take back what events did that the chain took back.
 
-    def arm(self, rule_id: str, event: Event) -> None:
-        """Arm a rule with a hysteresis again: the event that disarmed it was retracted."""
-        slot = self.index.slots.get(rule_id)
-        if slot is not None:
-            self.memory.arm(slot, rule_id, series_name(str(event["kind"]), event), armed=True)
+        Other events that fire for it are corrections.
+        """
+        for batch, _ in self._batches(retractions):
+            if self._keeps_levels(batch.kind):
+                self._retract_levels(batch)
+            if self.index.cooled[batch.kind]:
+                self._retract_candidates(batch)
 
     def undo_cooldown(self, rule_id: str, event: Event) -> None:
         """Undo the cooldown that began with a retracted event."""
         slot = self.index.slots.get(rule_id)
-        if slot is not None:
-            self.memory.undo_cooldown(slot, seconds(event.get("timestamp")))
+        if slot is not None and (cooldown := int(self.index.cooling[slot])):
+            moment = Moment(seconds(event.get("timestamp")), {"event_id": event["retracts"]})
+            self._flip(slot, self.memory.withdraw(slot, rule_id, cooldown, moment)[1])
 
-    def restore(self, levels: Sequence[Event]) -> None:
-        """Set the newest events of series, unless replayed events know more."""
-        for batch, _ in self._batches(levels):
-            self.series[batch.kind].restore(batch)
+    def arm(self, rule_id: str, event: Event) -> None:
+        """Arm a rule that a retracted event disarmed.
+
+        It did so before what is remembered of the rule's points.
+        """
+        slot = self.index.slots.get(rule_id)
+        if slot is None:
+            return
+        name = series_name(str(event["kind"]), event)
+        was = self.memory.arming.is_disarmed(slot, name)
+        self.memory.arming.arm(slot, name)
+        self.memory.note_arming(slot, rule_id, name, was=was)
+
+    def restore(self, levels: Sequence[Event], earlier: Sequence[Event | None], whole: Sequence[bool]) -> None:
+        """Set the newest events of series, unless replayed events know more (`Series.restore`)."""
+        for batch, places in self._batches(levels):
+            chosen = range(len(levels)) if places is None else places.tolist()
+            self.series[batch.kind].restore(batch, [earlier[at] for at in chosen], [whole[at] for at in chosen])
 
     def match(self, events: Sequence[Event]) -> tuple[Ints, Slots]:
         """Return the places of events and the slots of rules that they fire.
@@ -130,11 +167,21 @@ class Matcher:
             events += [pairs.events, pairs.open_events[fires]]
             slots += [pairs.slots, pairs.open_slots[fires]]
         if previous is not None:
+            self._judge_again(batch.kind, previous.revisits)
+        if previous is not None:
             series.keep(batch, previous)
         if previous is not None and self._remember:
-            levels = {(batch.kind, series_name(batch.kind, one)): one for one in series.last(previous.numbers)}
-            self.memory.changes.levels.update(levels)
-        return self._cooled(batch, np.concatenate(events), np.concatenate(slots))
+            self._note_levels(batch.kind, previous)
+        found = self._cooled(batch, np.concatenate(events), np.concatenate(slots))
+        self._settle()
+        return found
+
+    def _note_levels(self, kind: str, previous: Predecessors) -> None:
+        series, changes = self.series[kind], self.memory.changes
+        levels = {(kind, series_name(kind, one)): one for one in series.last(previous.numbers)}
+        changes.levels.update(levels)
+        changes.earlier.update({(kind, series_name(kind, one)): one for one in series.gaps.values()})
+        series.gaps.clear()
 
     def _keeps_levels(self, kind: str) -> bool:
         """Return whether levels of a kind are kept.
@@ -146,7 +193,9 @@ class Matcher:
     def _judged(self, batch: Batch, events: Ints, slots: Slots, previous: Predecessors | None) -> Ints:
         """Return which of the open pairs fire by exact comparison, in order of the events."""
         fires = []
-        order = np.argsort(events, kind="stable")
+        rank = previous.rank if previous is not None else {}
+        places = np.array([rank.get(at, at) for at in events.tolist()], np.int64) if rank else events
+        order = np.argsort(places, kind="stable")
         for place, at, slot in zip(order.tolist(), events[order].tolist(), slots[order].tolist(), strict=True):
             if self._fires(self.index.rule(slot), slot, batch, at, previous):
                 fires.append(place)
@@ -161,22 +210,67 @@ class Matcher:
             return False
         before = self.series[batch.kind].before(batch, previous, at)
         begins = holds and (before is None or not all_hold(rule.conditions, before))
-        return begins if rule.hysteresis is None else self._armed(rule, slot, batch, at, previous) and begins
+        if rule.hysteresis is None:
+            return begins
+        place = Place(
+            int(previous.numbers[at]), Moment(float(previous.times[at]), event), before, is_late=at in previous.rank
+        )
+        return self._hysteresis(batch.kind).pass_by(rule, slot, place) and begins
 
-    def _armed(self, rule: Rule, slot: int, batch: Batch, at: int, previous: Predecessors) -> bool:
-        """Return whether the rule was armed at the event's time.
+    def _hysteresis(self, kind: str) -> Hysteresis:
+        return Hysteresis(self.series[kind], self.memory, self._pending)
 
-        What the event makes of it is remembered.
-        """
-        older, younger = self.series[batch.kind].around(batch, previous, at)
-        if any(disarms(rule, event) is not None for event in younger):
-            verdicts = (disarms(rule, event) for event in older)
-            return not next((verdict for verdict in verdicts if verdict is not None), False)
-        name, now = series_name(rule.kind, batch.events[at]), disarms(rule, batch.events[at])
-        armed = not self.memory.is_disarmed(slot, name)
-        if now is not None:
-            self.memory.arm(slot, rule.id, name, armed=not now)
-        return armed
+    def _judge_again(self, kind: str, revisits: Sequence[Revisit]) -> None:
+        """Let rules without a hysteresis judge events again that have another predecessor now."""
+        if not revisits or not self.index.edges[kind]:
+            return
+        events = [one.event for one in revisits]
+        was = self._edges(kind, events, [one.before for one in revisits])
+        now = self._edges(kind, events, [one.now for one in revisits])
+        for at, slot in sorted(was ^ now):
+            self._pending.add(slot, events[at], fires=(at, slot) in now)
+
+    def _edges(self, kind: str, events: list[Event], before: list[Event | None]) -> set[tuple[int, int]]:
+        """Return the places of events and the slots of rules without a hysteresis that they fire after others."""
+        batch = Batch(kind, events, self.index.kinds[kind].codes)
+        nothing = np.zeros(len(events), np.int64)
+        previous = Predecessors(
+            nothing, np.arange(len(events)), batch.times, nothing - 1, dict(enumerate(before)),
+            np.ones(len(events), np.bool_),
+        )  # fmt: skip
+        found: set[tuple[int, int]] = set()
+        for pairs in Search(self.index, self.series[kind], batch, previous).pairs():
+            found.update(zip(pairs.events.tolist(), pairs.slots.tolist(), strict=True))
+            for at, slot in zip(pairs.open_events.tolist(), pairs.open_slots.tolist(), strict=True):
+                rule = self.index.rule(slot)
+                if rule.hysteresis is None and self._fires(rule, slot, batch, at, previous):
+                    found.add((at, slot))
+        return {(at, slot) for at, slot in found if self.index.rule(slot).edge}
+
+    def _retract_levels(self, batch: Batch) -> None:
+        revisits, series = [], self.series[batch.kind]
+        for gone in series.retract(batch):
+            name = series_name(batch.kind, gone.retraction)
+            if gone.was_newest:
+                self.memory.changes.levels[batch.kind, name] = gone.newest
+            if gone.removed is None:
+                continue
+            before = gone.revisit.now if gone.revisit else None
+            for slot, disarmed in self.memory.arming.remove(name, gone.removed.order):
+                place = Place(gone.number, gone.removed, before, is_late=True)
+                self._hysteresis(batch.kind).take_back(self.index.rule(slot), slot, place, was=disarmed)
+            revisits += [gone.revisit] if gone.revisit else []
+        self._judge_again(batch.kind, revisits)
+        self._settle()
+
+    def _retract_candidates(self, batch: Batch) -> None:
+        """Take back the candidates of rules with a cooldown, those that were suppressed included."""
+        for pairs in Search(self.index, self.series[batch.kind], batch, None).pairs():
+            events = np.concatenate((pairs.events, pairs.open_events)).tolist()
+            slots = np.concatenate((pairs.slots, pairs.open_slots)).tolist()
+            for at, slot in zip(events, slots, strict=True):
+                if self.index.cooling[slot]:
+                    self.undo_cooldown(str(self.index.names[slot]), batch.events[at])
 
     def _cooled(self, batch: Batch, events: Ints, slots: Slots) -> tuple[Ints, Slots]:
         """Return the pairs that no cooldown suppresses."""
@@ -184,7 +278,32 @@ class Matcher:
             return events, slots
         cooled = np.flatnonzero(self.index.cooling[slots])
         kept = np.ones(len(slots), np.bool_)
+        ours: dict[tuple[int, Order], int] = {}
         for place in cooled[np.lexsort((slots[cooled], events[cooled]))].tolist():
-            slot, time = int(slots[place]), float(batch.times[events[place]])
-            kept[place] = self.memory.admit(slot, self.index.names[slot], int(self.index.cooling[slot]), time)
+            slot, moment = int(slots[place]), Moment(float(batch.times[events[place]]), batch.events[events[place]])
+            ours[slot, moment.order] = place
+            cooldown, name = int(self.index.cooling[slot]), str(self.index.names[slot])
+            kept[place], flips = self.memory.admit(slot, name, cooldown, moment)
+            for event, fires in flips:
+                at = ours.get((slot, Moment(seconds(event.get("timestamp")), event).order))
+                if at is None:
+                    self._flip(slot, [(event, fires)])
+                else:
+                    kept[at] = fires
         return events[kept], slots[kept]
+
+    def _settle(self) -> None:
+        """Take over what is pending, as far as cooldowns let it."""
+        for slot, event, fires in self._pending.taken():
+            cooldown, moment = int(self.index.cooling[slot]), Moment(seconds(event.get("timestamp")), event)
+            if not cooldown:
+                self._flip(slot, [(event, fires)])
+                continue
+            change = self.memory.admit if fires else self.memory.withdraw
+            counts, others = change(slot, str(self.index.names[slot]), cooldown, moment)
+            self._flip(slot, [(event, fires)] if counts else [])
+            self._flip(slot, others)
+
+    def _flip(self, slot: int, flips: Iterable[tuple[Event, bool]]) -> None:
+        for event, fires in flips:
+            self.corrections.add(slot, event, fires=fires)

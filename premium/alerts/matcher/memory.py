@@ -4,84 +4,99 @@ from __future__ import annotations
 
 import json
 import math
-from bisect import bisect, bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from premium.alerts.language.catalogue import FIELDS, SERIES
 from premium.alerts.language.values import Event
-from premium.alerts.matcher.levels.past import WINDOW
+from premium.alerts.matcher.armed import Arming
+from premium.alerts.matcher.cooldown import Cooling
+from premium.alerts.matcher.levels.moment import Moment, Order
 
 
 @dataclass
 class Changes:
     """Changes of the memory since they were last stored.
 
-    `levels`: newest events by (kind, series), None where none is left; `fired`: rules' times in seconds since 1970;
-    `disarmed`: whether (rule, series) is.
+    `levels`: newest events by (kind, series), None where none is left; `earlier`: those before a gap; `fired`: rules'
+    times in seconds since 1970; `disarmed`: whether (rule, series) is; `recooled`: rules whose last firing may be
+    another one now.
     """
 
     levels: dict[tuple[str, str], Event | None] = field(default_factory=dict)
+    earlier: dict[tuple[str, str], Event] = field(default_factory=dict)
     fired: dict[str, float] = field(default_factory=dict)
     disarmed: dict[tuple[str, str], bool] = field(default_factory=dict)
+    recooled: set[str] = field(default_factory=set)
+
+
+Flips = list[tuple[Event, bool]]
+"""Events from before that fire a rule, or do so no more, because of a late one."""
 
 
 class Memory:
     """Firing times and disarmed series by slot of a rule."""
 
     def __init__(self) -> None:
-        self._fired: dict[int, list[float]] = {}
-        """Times at which rules with a cooldown fired, in order.
-
-        They reach as far back as a late event may need.
-        """
-        self._disarmed: dict[int, set[str]] = {}
+        self._cooling: dict[int, Cooling] = {}
+        self.arming = Arming()
         self.changes = Changes()
 
     def forget(self, slot: int) -> None:
         """Forget a rule."""
-        self._fired.pop(slot, None)
-        self._disarmed.pop(slot, None)
+        self._cooling.pop(slot, None)
+        self.arming.forget(slot)
 
     def cool(self, slot: int, fired: Iterable[float]) -> None:
         """Set the times at which a rule fired; -inf is none."""
-        self._fired[slot] = sorted(set(fired) - {-math.inf})
+        self._cooling[slot] = Cooling(fired)
 
-    def disarm(self, series: Mapping[int, set[str]]) -> None:
-        """Set the series for which rules are not armed; all others are."""
-        self._disarmed = dict(series)
+    def admit(self, slot: int, rule_id: str, cooldown: int, moment: Moment) -> tuple[bool, Flips]:
+        """Return whether the cooldown lets the rule fire at a moment.
 
-    def admit(self, slot: int, rule_id: str, cooldown: int, time: float) -> bool:
-        """Return whether the cooldown lets the rule fire at a time, and note it.
+        Also what that makes of others; it is noted.
 
-        NaN is always let through.
+        A time that cannot be read (NaN) is always let through.
         """
-        if math.isnan(time):
-            return True
-        known = self._fired.setdefault(slot, [])
-        place = bisect(known, time)
-        if any(abs(time - fired) < cooldown for fired in known[max(place - 1, 0) : place + 1]):
-            return False
-        known.insert(place, time)
-        del known[: bisect_left(known, known[-1] - WINDOW - cooldown)]
-        self.changes.fired[rule_id] = known[-1]
-        return True
+        if math.isnan(moment.time):
+            return True, []
+        cooling = self._cooling.setdefault(slot, Cooling())
+        fires, flips = cooling.admit(moment, cooldown)
+        if fires or flips:
+            self._note(cooling, rule_id, flips)
+        return fires, flips
 
-    def undo_cooldown(self, slot: int, time: float) -> None:
-        """Forget that a rule fired at a time: its event was retracted."""
-        self._fired[slot] = [fired for fired in self._fired.get(slot, ()) if fired != time]
+    def withdraw(self, slot: int, rule_id: str, cooldown: int, moment: Moment) -> tuple[bool, Flips]:
+        """Return whether the rule had fired at a moment that fires it no more.
 
-    def is_disarmed(self, slot: int, series: str) -> bool:
-        """Return whether a rule is not armed for a series."""
-        return series in self._disarmed.get(slot, ())
+        Also what that makes of others.
+        """
+        cooling = self._cooling.get(slot)
+        if cooling is None:
+            return False, []
+        had_fired, flips = cooling.withdraw(moment, cooldown)
+        if had_fired or flips:
+            self.changes.recooled.add(rule_id)
+            self._note(cooling, rule_id, flips)
+        return had_fired, flips
 
-    def arm(self, slot: int, rule_id: str, series: str, *, armed: bool) -> None:
-        """Arm or disarm a rule for a series."""
-        if self.is_disarmed(slot, series) is not armed:
-            return
-        known = self._disarmed.setdefault(slot, set())
-        known.discard(series) if armed else known.add(series)
-        self.changes.disarmed[rule_id, series] = not armed
+    def set_armed(self, slot: int, rule_id: str, series: str, order: Order, *, disarmed: bool) -> None:
+        """Set a rule's state for a series from a place on."""
+        was = self.arming.is_disarmed(slot, series)
+        self.arming.put(slot, series, order, disarmed=disarmed)
+        self.note_arming(slot, rule_id, series, was=was)
+
+    def note_arming(self, slot: int, rule_id: str, series: str, *, was: bool) -> None:
+        """Have the store learn of a rule's state where it has changed."""
+        now = self.arming.is_disarmed(slot, series)
+        if now is not was:
+            self.changes.disarmed[rule_id, series] = now
+
+    def _note(self, cooling: Cooling, rule_id: str, flips: Flips) -> None:
+        if flips:
+            self.changes.recooled.add(rule_id)
+        if (last := cooling.last) is not None:
+            self.changes.fired[rule_id] = last
 
 
 def series_name(kind: str, event: Event) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 LEASE_SECONDS = 3.0
 HEIR_SECONDS = 15.0
 """How long a process may load a shard's rules without a sign of life."""
+FROZEN_SECONDS = 1.5
+"""Time after which an owner whose lease has lapsed within its transaction is taken for frozen."""
 SILENT_SECONDS = 1.0
 """Silence after which an owner is probably gone: it gives signs of life several times a second."""
 

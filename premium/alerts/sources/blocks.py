@@ -87,9 +87,19 @@ def _common(chain: str, block: Mapping[str, Any], kind: str, place: str) -> Even
 def _gas(chain: str, block: Mapping[str, Any]) -> Event:
     """Return the gas event: the median price that transactions paid, else the base fee."""
     base = int(block.get("baseFeePerGas") or "0x0", 16)
-    paid = [int(one["gasPrice"], 16) for one in block["transactions"]]
+    paid = [price for one in block["transactions"] if (price := _paid(one, base)) is not None]
     price = median_low(paid) if paid else base
     return _common(chain, block, "gas", "gas") | {"gas_gwei": _gwei(price), "base_fee_gwei": _gwei(base)}
+
+
+def _paid(transaction: Mapping[str, Any], base: int) -> int | None:
+    """Return what a transaction paid for gas, None where the node does not say; some name only its bounds."""
+    if "gasPrice" in transaction:
+        return int(transaction["gasPrice"], 16)
+    if "maxFeePerGas" not in transaction:
+        return None
+    tip = int(transaction.get("maxPriorityFeePerGas") or "0x0", 16)
+    return min(int(transaction["maxFeePerGas"], 16), base + tip)
 
 
 def _gwei(wei: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg import Connection
 from psycopg.rows import DictRow, class_row
@@ -51,6 +53,10 @@ class BatchStore:
         return [(row["id"], row["shard"]) for row in rows]
 
 
+class Unsplittable(Exception):
+    """A batch of one event, or of none."""
+
+
 class ShardBatches:
     """The batches of one shard, for its matcher."""
 
@@ -88,6 +94,23 @@ class ShardBatches:
             "UPDATE alert_batches SET failed_at = now(), error = %s WHERE id = %s AND matched_at IS NULL",
             (reason[:500], batch),
         )
+
+    def split(self, connection: Rows, batch: UUID) -> list[UUID]:
+        """Put two batches of half its events in the place of one, and return them.
+
+        So that an event with which its batch cannot be matched is found, and fails alone. Unsplittable: it is alone.
+        """
+        taken = self.take(connection, [batch])
+        events = [event for row in taken for event in json.loads(row.events, parse_float=Decimal)]
+        if len(events) < 2:
+            raise Unsplittable
+        self.keep_only(connection, batch, [])
+        middle = len(events) // 2
+        halves = [NewBatch(uuid4(), taken[0].shard, len(part), to_json(part))
+                  for part in (events[:middle], events[middle:])]  # fmt: skip
+        for half in halves:
+            add_batch(connection, half)
+        return [half.id for half in halves]
 
     def matched(self, after: datetime | None) -> Iterator[tuple[datetime, list[str]]]:
         """Yield the events of batches that were matched together, in that order.

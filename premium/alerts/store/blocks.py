@@ -1,4 +1,7 @@
-"""The SQL of `chain_blocks`: how far each chain has been read. By the worker role."""
+"""The SQL of `chain_blocks` and `chain_readers`.
+
+How far each chain is read, and by whom. By the worker role.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from premium.storage.postgres import Database
 
 KEPT = 256
 """Blocks: a reorganisation never reaches deeper."""
+READER_SECONDS = 15.0
+"""The time after which another process may read a chain whose reader gives no sign."""
 
 
 class NewestBlocks:
@@ -36,12 +41,6 @@ class ChainBlocks:
         self._connection = connection
         self._chain = chain
 
-    def lock(self) -> bool:
-        """Become the chain's only reader until the transaction ends; return False where another is."""
-        query = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)) AS alone"
-        row = self._connection.execute(query, (f"chain_blocks:{self._chain}",)).fetchone()
-        return bool(row and row["alone"])
-
     def known(self) -> list[Block]:
         """Return the blocks that follow one another without a gap, the newest first."""
         query = "SELECT number, hash, events FROM chain_blocks WHERE chain = %s ORDER BY number DESC"
@@ -53,11 +52,14 @@ class ChainBlocks:
             found.append(Block(row["number"], row["hash"], events))
         return found
 
+    def newest(self) -> str | None:
+        """Return the hash of the newest block that was read."""
+        query = "SELECT hash FROM chain_blocks WHERE chain = %s ORDER BY number DESC LIMIT 1"
+        return self._hash(query)
+
     def first_hash(self) -> str | None:
         """Return the hash of the chain's first block, which tells it from another chain."""
-        query = "SELECT hash FROM chain_blocks WHERE chain = %s AND number = 0"
-        row = self._connection.execute(query, (self._chain,)).fetchone()
-        return row["hash"] if row else None
+        return self._hash("SELECT hash FROM chain_blocks WHERE chain = %s AND number = 0")
 
     def add(self, blocks: Sequence[Block]) -> None:
         """Keep blocks; the newest 256 and the chain's first stay."""
@@ -77,7 +79,69 @@ class ChainBlocks:
         """Remove blocks that the chain no longer has."""
         self._connection.execute("DELETE FROM chain_blocks WHERE chain = %s AND number > %s", (self._chain, number))
 
+    def _hash(self, query: str) -> str | None:
+        row = self._connection.execute(query.encode(), (self._chain,)).fetchone()
+        return row["hash"] if row else None
 
+
+class ChainReader:
+    """The hold of one process on one chain.
+
+    What it reads of the node meanwhile is in no transaction.
+    """
+
+    def __init__(self, database: Database, chain: str, owner: str) -> None:
+        self.chain = chain
+        self._database = database
+        self._names = {"chain": chain, "owner": owner, "seconds": READER_SECONDS, "lock": f"chain_blocks:{chain}"}
+
+    def claim(self) -> bool:
+        """Become the chain's only reader; return False where another process is."""
+        with self._database.transaction() as connection:
+            row = connection.execute(_TRY, self._names).fetchone()
+            return bool(row and row["alone"]) and connection.execute(_CLAIM, self._names).rowcount > 0
+
+    def holds(self, connection: Connection[DictRow]) -> bool:
+        """Renew the hold in a transaction, to its end.
+
+        Return False where another process has taken the chain.
+        """
+        connection.execute(_LOCK, self._names)
+        return connection.execute(_RENEW, self._names).rowcount > 0
+
+    def renew(self) -> bool:
+        """Renew the hold; return False where another process has taken the chain."""
+        with self._database.transaction() as connection:
+            return self.holds(connection)
+
+    def release(self) -> None:
+        """Let the next process read the chain at once."""
+        with self._database.transaction() as connection:
+            connection.execute(_RELEASE, self._names)
+
+    def note(self, text: str) -> None:
+        """Say for operators how the reading goes."""
+        with self._database.transaction() as connection:
+            connection.execute(_NOTE, self._names | {"note": text[:500]})
+
+
+# Processes of the release before held this lock while they asked the node; now it orders the moments of claims.
+_TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended(%(lock)s, 0)) AS alone"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))"
+_CLAIM = """
+INSERT INTO chain_readers AS r (chain, owner, expires_at)
+VALUES (%(chain)s, %(owner)s, clock_timestamp() + make_interval(secs => %(seconds)s))
+ON CONFLICT (chain) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
+WHERE r.owner = excluded.owner OR r.expires_at < clock_timestamp()
+"""
+_RENEW = """
+UPDATE chain_readers SET expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)
+WHERE chain = %(chain)s AND owner = %(owner)s
+"""
+_RELEASE = "UPDATE chain_readers SET expires_at = '-infinity' WHERE chain = %(chain)s AND owner = %(owner)s"
+_NOTE = """
+UPDATE chain_readers SET note = %(note)s, noted_at = clock_timestamp() WHERE chain = %(chain)s AND owner = %(owner)s
+"""
 _NEWEST = """
 SELECT chains.chain, newest.number, (newest.events::json -> 0 ->> 'timestamp')::timestamptz AS time
 FROM (SELECT DISTINCT chain FROM chain_blocks) AS chains

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -19,7 +18,6 @@ from premium.alerts import notices
 from premium.alerts.language.earlier_events import in_present_form
 from premium.alerts.model import RULES_A_TIER, Alert, Firing, News
 from premium.alerts.notices import Fired
-from premium.clock import rfc3339
 from premium.notifications.model import Delivery, Notice, Permit
 from premium.notifications.service import notify
 from premium.storage.plain import to_json
@@ -48,29 +46,39 @@ def retract(connection: Connection[DictRow], event_ids: Sequence[str], now: date
     )
 
 
+def withdraw(connection: Connection[DictRow], firings: Sequence[Firing], now: datetime) -> list[Alert]:
+    """Mark alerts as retracted that later word shows to be none.
+
+    Those who were notified are notified of it.
+    """
+    if not firings:
+        return []
+    values = {"rules": [one.rule_id for one in firings], "events": [one.event_id for one in firings],
+              "times": [one.event_time for one in firings], "now": now}  # fmt: skip
+    rows = connection.execute(_TAKE_BACK, values).fetchall()
+    return _told(connection, [Fired(event=row.pop("event_data"), **row) for row in rows], notices.withdrawn)
+
+
 def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> Mapping[UUID, Permit]:
     """Return the permit of each delivery, with its rule's present secret.
 
-    Deliveries of a removed rule are refused. A firing that goes out after its retraction says when that was: what is
-    sent again may come later than the retraction's own notice.
+    Deliveries of a removed rule are refused, and firings of one that is off by now, or that were taken back: who may
+    have heard of these hears the retraction.
     """
     rules = {delivery.id: UUID(str(delivery.data["ruleId"])) for delivery in deliveries}
-    secrets = {row["id"]: row["signing_secret"] for row in connection.execute(_SECRETS, (list(set(rules.values())),))}
-    gone = Permit(refusal="the rule was removed before this was sent")
-    retracted = _retracted_data(connection, [delivery for delivery in deliveries if delivery.withdrawn_at is not None])
-    return {
-        delivery: Permit(secrets[rule], data=retracted.get(delivery)) if rule in secrets else gone
-        for delivery, rule in rules.items()
-    }
+    known = {row["id"]: row for row in connection.execute(_RULES, (list(set(rules.values())),))}
+    return {delivery.id: _permit(delivery, known.get(rules[delivery.id])) for delivery in deliveries}
 
 
-def _retracted_data(connection: Connection[DictRow], late: Sequence[Delivery]) -> Mapping[UUID, Mapping[str, Any]]:
-    """Return the data of firings that were retracted before they were sent."""
-    if not late:
-        return {}
-    values = ([delivery.key for delivery in late], [delivery.data["eventTime"] for delivery in late])
-    times = {row["key"]: rfc3339(row["retracted_at"]) for row in connection.execute(_RETRACTED, values)}
-    return {one.id: {**one.data, "retractedAt": times[one.key]} for one in late if one.key in times}
+def _permit(delivery: Delivery, rule: DictRow | None) -> Permit:
+    if rule is None:
+        return Permit(refusal="the rule was removed before this was sent")
+    if delivery.kind == notices.FIRED and delivery.withdrawn_at is not None:
+        return Permit(refusal="the event was taken back before this was sent")
+    # A rule that is off may be tried out; and what was told of it before is taken back.
+    if delivery.kind == notices.FIRED and not rule["enabled"] and not delivery.data.get("test"):
+        return Permit(refusal="the rule was switched off before this was sent")
+    return Permit(rule["signing_secret"])
 
 
 def _chunks(firings: Sequence[Firing]) -> Iterator[Sequence[Firing]]:
@@ -135,9 +143,11 @@ WHERE event_id = ANY (%(events)s) AND retracted_at IS NULL
 RETURNING id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_data, event_time, triggered_at,
           retracted_at, is_test
 """
-_RETRACTED = """
-SELECT h.id::text AS key, h.retracted_at
-FROM unnest(%s::uuid[], %s::timestamptz[]) AS w (id, event_time) JOIN alert_history h USING (id, event_time)
-WHERE h.retracted_at IS NOT NULL
+_TAKE_BACK = """
+UPDATE alert_history h SET retracted_at = %(now)s
+FROM unnest(%(rules)s::uuid[], %(events)s::text[], %(times)s::timestamptz[]) AS w (rule, event, time)
+WHERE h.alert_rule_id = w.rule AND h.event_id = w.event AND h.event_time = w.time AND h.retracted_at IS NULL
+RETURNING h.id, h.user_id, h.alert_rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.event_time,
+          h.triggered_at, h.retracted_at, h.is_test
 """
-_SECRETS = "SELECT id, signing_secret FROM alert_rules WHERE id = ANY (%s)"
+_RULES = "SELECT id, signing_secret, enabled FROM alert_rules WHERE id = ANY (%s)"

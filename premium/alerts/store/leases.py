@@ -10,7 +10,14 @@ from __future__ import annotations
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from premium.alerts.shards.ownership import HEIR_SECONDS, LEASE_SECONDS, SILENT_SECONDS, ShardLost, Standing
+from premium.alerts.shards.ownership import (
+    FROZEN_SECONDS,
+    HEIR_SECONDS,
+    LEASE_SECONDS,
+    SILENT_SECONDS,
+    ShardLost,
+    Standing,
+)
 from premium.storage.postgres import Database
 
 
@@ -19,7 +26,8 @@ class ShardLease:
 
     def __init__(self, database: Database, shard: int, owner: str) -> None:
         self._database = database
-        self._names = {"shard": shard, "owner": owner, "lease": LEASE_SECONDS, "heir": HEIR_SECONDS}
+        self._names = {"shard": shard, "owner": owner, "lease": LEASE_SECONDS, "heir": HEIR_SECONDS,
+                       "frozen": FROZEN_SECONDS}  # fmt: skip
         self.shard = shard
         self.epoch = 0
 
@@ -37,9 +45,11 @@ class ShardLease:
     def claim(self, *, as_deputy: bool = False) -> bool:
         """Take the shard if it may be taken; return whether we hold it.
 
-        It may where it is free, lapsed, a deputy's, or ours before.
+        It may where it is free, lapsed, a deputy's, or ours before. Nobody is waited for: an owner that froze within a
+        transaction holds the row until its session is ended.
         """
         with self._database.transaction() as connection:
+            connection.execute(_END_FROZEN, self._names)
             connection.execute(_MAKE, self._names)
             row = connection.execute(_CLAIM, self._names | {"deputy": as_deputy}).fetchone()
         self.epoch = row["epoch"] if row else 0
@@ -74,18 +84,41 @@ def standings(database: Database, shards: int, owner: str) -> dict[int, Standing
     return {row["shard"]: Standing(row["is_lapsed"], row["wants_owner"]) for row in rows}
 
 
-_MAKE = "INSERT INTO alert_shards (shard) VALUES (%(shard)s) ON CONFLICT DO NOTHING"
+# Only where there is no row: the insertion would wait for a transaction that has changed the row and not ended.
+_MAKE = """
+INSERT INTO alert_shards (shard) SELECT %(shard)s
+WHERE NOT EXISTS (SELECT FROM alert_shards WHERE shard = %(shard)s) ON CONFLICT DO NOTHING
+"""
 _INHERIT = """
-UPDATE alert_shards SET heir = %(owner)s, heir_until = clock_timestamp() + make_interval(secs => %(heir)s)
-WHERE shard = %(shard)s AND (heir = %(owner)s OR heir_until < clock_timestamp())
+WITH free AS (
+    SELECT shard FROM alert_shards
+    WHERE shard = %(shard)s AND (heir = %(owner)s OR heir_until < clock_timestamp()) FOR UPDATE SKIP LOCKED
+)
+UPDATE alert_shards s SET heir = %(owner)s, heir_until = clock_timestamp() + make_interval(secs => %(heir)s)
+FROM free WHERE s.shard = free.shard
+"""
+# Our role may end its own sessions. One that is between two statements, or whose client takes no answer, for so long,
+# while its lease has lapsed, is of a process that is stopped, or on a machine that is gone.
+_END_FROZEN = """
+SELECT pg_terminate_backend(l.pid) FROM alert_shards s
+JOIN pg_locks l ON l.locktype = 'transactionid' AND l.granted AND l.transactionid = s.xmax
+JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE s.shard = %(shard)s AND s.expires_at < clock_timestamp() AND l.pid <> pg_backend_pid()
+  AND pg_has_role(a.usesysid, 'USAGE') AND (a.state = 'idle in transaction' OR a.wait_event_type = 'Client')
+  AND a.state_change < clock_timestamp() - make_interval(secs => %(frozen)s)
 """
 _CLAIM = """
-UPDATE alert_shards SET owner = %(owner)s, epoch = epoch + 1, is_deputy = %(deputy)s,
+WITH free AS (
+    SELECT shard FROM alert_shards
+    WHERE shard = %(shard)s
+      AND (expires_at < clock_timestamp() OR owner = %(owner)s OR (is_deputy AND NOT %(deputy)s))
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE alert_shards s SET owner = %(owner)s, epoch = epoch + 1, is_deputy = %(deputy)s,
     expires_at = clock_timestamp() + make_interval(secs => %(lease)s),
     heir = CASE WHEN heir = %(owner)s THEN NULL ELSE heir END,
     heir_until = CASE WHEN heir = %(owner)s THEN '-infinity' ELSE heir_until END
-WHERE shard = %(shard)s
-  AND (expires_at < clock_timestamp() OR owner = %(owner)s OR (is_deputy AND NOT %(deputy)s))
+FROM free WHERE s.shard = free.shard
 RETURNING epoch
 """
 _RENEW = """

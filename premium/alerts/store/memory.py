@@ -7,18 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from premium.alerts.matcher.levels.past import WINDOW
 from premium.alerts.matcher.memory import Changes
+from premium.alerts.store.batches import REPLAYED
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
 _LOAD_TIMEOUT_MS = 600_000
 
 Rows = Connection[DictRow]
+
+
+class LevelRow(NamedTuple):
+    """The newest event of a series as JSON, `null` where it was retracted.
+
+    `earlier`: what stood before the last gap of more than a window; `is_whole`: whether the series is so young that
+    its events are all among the batches that are replayed.
+    """
+
+    event: str
+    earlier: str | None
+    is_whole: bool
 
 
 class MemoryStore:
@@ -33,7 +47,9 @@ class MemoryStore:
             keys = sorted(changes.levels)
             kinds, series = [key[0] for key in keys], [key[1] for key in keys]
             events = [to_json(changes.levels[key]) for key in keys]
-            connection.execute(_LEVELS, {"kinds": kinds, "series": series, "events": events})
+            earlier = [to_json(changes.earlier[key]) if key in changes.earlier else None for key in keys]
+            values = {"kinds": kinds, "series": series, "events": events, "earlier": earlier}
+            connection.execute(_LEVELS, values)
         if changes.fired:
             rules = sorted(changes.fired)
             times = [changes.fired[rule] for rule in rules]
@@ -60,10 +76,11 @@ class MemoryStore:
         """Set rules back to their last firing that was not retracted."""
         connection.execute(_UNDO_COOLDOWNS, {"rules": sorted(rules)})
 
-    def levels(self) -> list[str]:
-        """Return the newest event of every series as JSON, `null` where it was retracted."""
+    def levels(self) -> list[LevelRow]:
+        """Return the newest event of every series."""
         with self._database.transaction(statement_timeout_ms=_LOAD_TIMEOUT_MS) as connection:
-            return [row["event"] for row in connection.execute("SELECT event FROM alert_levels")]
+            rows = connection.execute(_ALL_LEVELS, {"past": REPLAYED})
+            return [LevelRow(row["event"], row["earlier"], is_whole=row["is_whole"]) for row in rows]
 
     def cooldowns(self, since: datetime | None) -> tuple[datetime, dict[str, list[float]]]:
         """Return the moment to ask from next, and firings of rules since.
@@ -81,6 +98,17 @@ class MemoryStore:
                 found.setdefault(str(row["rule_id"]), []).append(row["fired_at"])
         return now["now"], found
 
+    def fired_when_made(self, rules: Iterable[str]) -> dict[str, list[float]]:
+        """Return when rules fired that were made just now.
+
+        Those that held already, and were asked to fire at once.
+        """
+        found: dict[str, list[float]] = {}
+        with self._database.transaction() as connection:
+            for row in connection.execute(_FIRED_WHEN_MADE, {"rules": sorted(rules)}):
+                found.setdefault(str(row["rule_id"]), []).append(row["at"])
+        return found
+
     def disarmed(self) -> dict[str, set[str]]:
         """Return the series for which rules are not armed, by rule."""
         found: dict[str, set[str]] = {}
@@ -91,9 +119,13 @@ class MemoryStore:
 
 
 _LEVELS = """
-INSERT INTO alert_levels (kind, series, event)
-SELECT * FROM unnest(%(kinds)s::text[], %(series)s::text[], %(events)s::text[])
-ON CONFLICT (kind, series) DO UPDATE SET event = excluded.event
+INSERT INTO alert_levels (kind, series, event, earlier)
+SELECT * FROM unnest(%(kinds)s::text[], %(series)s::text[], %(events)s::text[], %(earlier)s::text[])
+ON CONFLICT (kind, series) DO UPDATE
+SET event = excluded.event, earlier = coalesce(excluded.earlier, alert_levels.earlier)
+"""
+_ALL_LEVELS = """
+SELECT event, earlier, created_at > now() - %(past)s::interval AS is_whole FROM alert_levels
 """
 _FIRED = """
 INSERT INTO alert_cooldowns (rule_id, fired_at) SELECT * FROM unnest(%(rules)s::uuid[], %(times)s::float8[])
@@ -130,6 +162,12 @@ JOIN alert_history h ON {_HISTORY}
 WHERE c.fired_at > 0 AND c.changed_at > coalesce(%(since)s::timestamptz, now() - interval '1 hour')
 ORDER BY at
 """  # noqa: S608 - constants
+_FIRED_WHEN_MADE = """
+SELECT r.id AS rule_id, extract(epoch FROM h.event_time)::float8 AS at
+FROM alert_rules r JOIN alert_history h ON h.alert_rule_id = r.id AND NOT h.is_test AND h.retracted_at IS NULL
+WHERE r.id = ANY (%(rules)s::uuid[]) AND r.version = 1 AND r.created_at > now() - interval '1 minute'
+  AND h.triggered_at = r.created_at
+"""
 _UNDO_COOLDOWNS = f"""
 UPDATE alert_cooldowns c SET changed_at = clock_timestamp(), fired_at = coalesce((
     SELECT extract(epoch FROM max(h.event_time))::float8 FROM alert_history h WHERE {_HISTORY}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,11 @@ from psycopg import Cursor
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from premium.alerts.model import Alert, Draft, Firing, RuleRow
+from premium.alerts.language.rule import Rule
+from premium.alerts.language.values import seconds
+from premium.alerts.model import AddedRule, Alert, Draft, Firing, RuleRow
 from premium.alerts.store.firings import record_firings
+from premium.alerts.store.levels import holding
 from premium.alerts.store.rule_form import PRESENT_CONDITIONS
 from premium.errors import Conflict, NotFound, Unprocessable
 from premium.notifications.service import destinations_of, set_destinations
@@ -26,23 +29,47 @@ class RuleStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, user_id: UUID, draft: Draft, secret: str | None, *, most: int) -> RuleRow:
-        """Keep a rule; Unprocessable when the user has `most` rules already."""
+    def add(
+        self,
+        user_id: UUID,
+        draft: Draft,
+        secret: str | None,
+        *,
+        most: int,
+        edge: Rule | None = None,
+        fire: bool = False,
+    ) -> AddedRule:
+        """Keep a rule; Unprocessable when the user has `most` rules already.
+
+        Of an `edge` rule it is said whether it holds now; with `fire` it fires then, in the same transaction.
+        """
         values = _values(draft) | {"user": user_id, "secret": secret}
         with self._rows(user_id) as rows:
             # Two requests at once could each find room for the last rule.
             rows.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"alert_rules:{user_id}",))
             rows.execute(_ADD, values | {"most": most})
             made = rows.fetchone()
+            there = holding(rows.connection, edge) if made is not None and edge is not None else None
+            alerts = (
+                record_firings(rows.connection, [_begun(made.id, one) for one in there])
+                if fire and there and made
+                else []
+            )
         if made is None:
             reason = f"at most {most} in your tier: remove one, or move to a higher tier"
             raise Unprocessable("There is no room for another rule", details={"rules": reason})
-        return made
+        return AddedRule(made, None if there is None else bool(there), tuple(alerts))
 
     def get(self, user_id: UUID, rule_id: UUID) -> RuleRow:
         """Return a rule; NotFound for an unknown one and for another user's alike."""
         with self._rows(user_id) as rows:
             return _found(rows.execute(_BY_ID, {"user": user_id, "id": rule_id}).fetchone(), rule_id)
+
+    def holds_now(self, user_id: UUID, rule: Rule) -> bool | None:
+        """Return whether a rule holds at present; None where it names no series."""
+        with self._database.as_user(user_id) as connection:
+            there = holding(connection, rule)
+        return None if there is None else bool(there)
 
     def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[RuleRow]:
         """Return up to `limit` rules after the position, newest first."""
@@ -98,6 +125,11 @@ class RuleStore:
     def _rows(self, user_id: UUID) -> Iterator[Cursor[RuleRow]]:
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(RuleRow)) as rows:
             yield rows
+
+
+def _begun(rule_id: UUID, event: Mapping[str, Any]) -> Firing:
+    time = datetime.fromtimestamp(seconds(event.get("timestamp")), UTC)
+    return Firing(rule_id, str(event["event_id"]), time, event)
 
 
 def _found(row: RuleRow | None, rule_id: UUID) -> RuleRow:

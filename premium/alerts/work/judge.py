@@ -16,11 +16,13 @@ from premium.alerts.language.earlier_events import in_present_form
 from premium.alerts.language.values import Event, seconds
 from premium.alerts.model import Alert, BatchRow, Firing, NewBatch
 from premium.alerts.shards.cooldowns import spans_to_ask, unsuppressed
+from premium.alerts.shards.moves import paired
 from premium.alerts.shards.placement import shard_of
 from premium.alerts.store.batches import Rows, ShardBatches, add_batch
 from premium.alerts.store.events import EventKey, EventStore
-from premium.alerts.store.firings import record_firings, retract
+from premium.alerts.store.firings import record_firings, retract, withdraw
 from premium.alerts.store.memory import MemoryStore
+from premium.alerts.store.moves import move
 from premium.alerts.work.shard_state import ShardState
 from premium.storage.plain import to_json
 
@@ -50,15 +52,33 @@ class Judge:
         """
         batches = {batch.id: self._own_events(connection, batch) for batch in taken}
         # First: the others are compared with levels and armed rules as if a retracted event had never come.
-        alerts = self._retract(connection, [e for events in batches.values() for e in events if e.get("retracts")])
+        retractions = [e for events in batches.values() for e in events if e.get("retracts")]
+        alerts = self._retract(connection, retractions)
         fresh = self._fresh(connection, batches)
         matcher = self._state.matcher
         places, slots = matcher.match([event for event, _ in fresh])
         fired = zip(matcher.ids(slots).tolist(), places.tolist(), strict=True)
-        firings = self._unsuppressed(connection, [_firing(rule, *fresh[place]) for rule, place in fired])
-        alerts += record_firings(connection, firings) if firings else []
-        self._memory.save(connection, matcher.memory.changes)
+        firings = [_firing(rule, *fresh[place]) for rule, place in fired]
+        alerts += self._record(connection, firings, {event["retracts"] for event in retractions})
+        changes = matcher.memory.changes
+        self._memory.save(connection, changes)
+        if changes.recooled:
+            self._memory.undo_cooldowns(connection, changes.recooled)
         return Judged(alerts, sum(map(len, batches.values())))
+
+    def _record(self, connection: Rows, firings: list[Firing], gone: set[str]) -> list[Alert]:
+        """Record what fired, and correct what was recorded of events that are judged otherwise now."""
+        withdrawn: list[Firing] = []
+        for slot, event, fires in self._state.matcher.corrections.taken():
+            if event["event_id"] not in gone:
+                firing = _firing(str(self._state.matcher.index.names[slot]), event, _key(event))
+                (firings if fires else withdrawn).append(firing)
+        moves, alone = paired(firings, withdrawn)
+        moved = move(connection, moves)
+        alerts = withdraw(connection, alone, datetime.now(UTC))
+        new = [one for one in firings if (one.rule_id, one.event_id) not in moved]
+        new = list(self._unsuppressed(connection, new))
+        return alerts + (record_firings(connection, new) if new else [])
 
     def _own_events(self, connection: Rows, batch: BatchRow) -> list[Event]:
         """Return a batch's events that are this shard's.
@@ -108,8 +128,7 @@ class Judge:
         for alert in alerts:
             matcher.arm(str(alert.rule_id), by_id[alert.event_id])
             matcher.undo_cooldown(str(alert.rule_id), by_id[alert.event_id])
-        if alerts:
-            self._memory.undo_cooldowns(connection, {str(alert.rule_id) for alert in alerts})
+        matcher.memory.changes.recooled |= {str(alert.rule_id) for alert in alerts}
         return alerts
 
     def _unsuppressed(self, connection: Rows, firings: Sequence[Firing]) -> Sequence[Firing]:

@@ -1,28 +1,37 @@
 """The poller of a chain, which sends each block's events once.
 
-After a reorganisation it retracts them. Events are sent first and the cursor is committed after: a crash between the
-two sends the same events, under the same ids, again, which the pipeline knows. What a node does not have may be a
-reorganisation or a node that lags; only another block at a height that was read, or another first block, proves the
-former.
+A page of blocks is read while no transaction is open, then sent, then committed: a crash between the last two sends
+the same events, under the same ids, again, which the pipeline knows. After a reorganisation what was told of the
+orphans is retracted. What a node does not have may be a reorganisation or a node that lags; only another block at a
+height that was read, whose parents lead to a block that we know, or another first block, proves the former.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from premium.alerts.model import Block
 from premium.alerts.sources.blocks import Event, assets, described, events_of
+from premium.alerts.sources.headers import Raw, timed
 from premium.alerts.sources.reorganisation import Fork
-from premium.alerts.store.blocks import ChainBlocks
-from premium.alerts.work.node import Node
+from premium.alerts.store.blocks import READER_SECONDS, ChainBlocks, ChainReader
+from premium.alerts.work.forks import fork_of
+from premium.alerts.work.node import Node, ReadBlock
+from premium.chains.rpc import View
 from premium.errors import UpstreamUnavailable
 from premium.observability import logger
 from premium.storage.postgres import Database
 
-MAX_BLOCKS = 50
-"""Blocks a poll: a source that is far behind commits as it goes."""
+PAGE = 10
+"""Blocks that are read, sent and committed together."""
+MAX_PAGES = 5
+"""Pages a poll."""
 
 Send = Callable[[Sequence[Event]], None]
 """Sends all events to the events queue, or raises UpstreamUnavailable."""
@@ -34,86 +43,124 @@ class Poller:
 
     database: Database
     send: Send
+    owner: str = field(default_factory=lambda: uuid4().hex)
+    """The name under which the process holds chains."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def poll(self, node: Node) -> int:
-        """Bring the chain's events up to date; return how many were sent.
+        """Bring the chain's events up to date, or some pages nearer.
+
+        Return how many were sent.
 
         0 where another poller is at it.
         """
+        reader = ChainReader(self.database, node.chain.name, self.owner)
+        if not await asyncio.to_thread(reader.claim):
+            return 0
+        sent = 0
+        try:
+            async with _held(reader):
+                for _ in range(MAX_PAGES):
+                    page = await self._page(node, reader)
+                    sent += page
+                    if not page:
+                        break
+        finally:
+            await asyncio.to_thread(reader.release)
+        return sent
+
+    async def _page(self, node: Node, reader: ChainReader) -> int:
+        """Read, send and commit one page; return how many events it sent."""
+        known, begun = await asyncio.to_thread(self._known, node.chain.name)
+        view = await node.view()
+        fork, raw = await self._next(node, view, known, begun)
+        if not raw:
+            return 0  # the orphans are retracted with the page that stands in their place
+        blocks = fork.on_branch([await self._block(node, one) for one in await node.with_logs(view, raw)])
+        first = None if known or fork.first == 0 else await _genesis(node, view)
+        events = [*fork.retractions(), *(event for block in blocks for event in block.events)]
+        if not await asyncio.to_thread(reader.renew):
+            return 0
+        await asyncio.to_thread(self.send, events)
+        await asyncio.to_thread(self._commit, reader, known, fork, [first, *blocks] if first else blocks)
+        return len(events)
+
+    async def _next(self, node: Node, view: View, known: Sequence[Block], begun: str | None) -> tuple[Fork, list[Raw]]:
+        """Return where the next blocks begin, and those that follow one another from there."""
+        if not known:
+            newest = await node.newest(view)
+            return Fork((), None, newest), _chained(await node.blocks(view, (), [newest]), None)
+        tip = known[0]
+        there, *after = await node.blocks(view, [tip.number], range(tip.number + 1, tip.number + 1 + PAGE))
+        if there is not None and there["hash"] == tip.hash:
+            return Fork((), tip, tip.number + 1), _chained(after, tip.hash)
+        fork = await fork_of(node, view, known, begun)
+        if fork is None:
+            return Fork((), tip, tip.number + 1), []
+        raw = await node.blocks(view, (), range(fork.first, fork.first + PAGE))
+        return fork, _chained(raw, fork.parent.hash if fork.parent else None)
+
+    async def _block(self, node: Node, read: ReadBlock) -> Block:
+        try:
+            raw = timed(read.raw, self.now())
+            events = events_of(node.chain.name, raw, read.logs)
+            known = await node.describe(assets(events))
+            return Block(int(raw["number"], 16), raw["hash"], [described(event, known) for event in events])
+        except (KeyError, TypeError, ValueError) as error:
+            number = int(read.raw["number"], 16)
+            raise UpstreamUnavailable(f"block {number} of {node.chain.name} cannot be read: {error!r}") from error
+
+    def _known(self, chain: str) -> tuple[list[Block], str | None]:
         with self.database.transaction() as connection:
-            chain = ChainBlocks(connection, node.chain.name)
-            if not chain.lock():
-                return 0
-            known, newest = chain.known(), await node.newest()
-            fork = await _fork(node, known, newest, chain.first_hash())
-            blocks = fork.on_branch(await _blocks(node, fork.parent, fork.first, newest))
-            if not blocks:
-                return 0  # the orphans are retracted in the poll that reads what replaces them
-            sent = [*fork.retractions(), *(event for block in blocks for event in block.events)]
-            self.send(sent)
+            blocks = ChainBlocks(connection, chain)
+            return blocks.known(), blocks.first_hash()
+
+    def _commit(self, reader: ChainReader, known: Sequence[Block], fork: Fork, blocks: Sequence[Block]) -> None:
+        chain = reader.chain
+        with self.database.transaction() as connection:
+            kept = ChainBlocks(connection, chain)
+            if not reader.holds(connection) or kept.newest() != (known[0].hash if known else None):
+                raise UpstreamUnavailable(f"another process has read {chain} meanwhile")
             if fork.orphans:
-                logger.warning("the chain was reorganised", chain=node.chain.name, blocks=len(fork.orphans))
-                chain.forget_after(fork.first - 1)
-            if not known and fork.first > 0:
-                chain.add([await _genesis(node)])
-            chain.add(blocks)
-        return len(sent)
+                logger.warning("the chain was reorganised", chain=chain, blocks=len(fork.orphans))
+                kept.forget_after(fork.first - 1)
+            kept.add(blocks)
 
 
-async def _fork(node: Node, known: Sequence[Block], newest: int, begun: str | None) -> Fork:
-    """Return where the node's chain leaves the known blocks.
+@asynccontextmanager
+async def _held(reader: ChainReader) -> AsyncIterator[None]:
+    """Renew the hold while the body runs, however slow the node is."""
 
-    A new source begins with the newest block. `begun` is the hash of the first block of the chain that we know.
-    """
-    if not known:
-        return Fork((), None, newest)
-    there = [block for block in known if block.number <= newest]
-    beyond = len(known) - len(there)
-    at = await _still_there(node, there)
-    if at is not None:
-        # The node is at a block that we know: if it lacks the ones after it, it lags, unless one of them differs.
-        return Fork(known[: beyond + at] if at else (), there[at], there[at].number + 1)
-    if begun is not None and await node.hashes([0]) not in ([begun], [None]):
-        return Fork(known, None, 0)  # another chain: a node that was begun anew
-    # An older part of the chain than we remember differs, or the node lags behind all of it.
-    return Fork(known if there else (), None, min(known[-1].number, newest) if there else newest + 1)
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(READER_SECONDS / 3)
+            try:
+                await asyncio.to_thread(reader.renew)
+            except UpstreamUnavailable as error:
+                logger.warning("a source cannot renew its hold", chain=reader.chain, error=error.message)
 
-
-async def _still_there(node: Node, blocks: Sequence[Block]) -> int | None:
-    """Return the place of the newest of these blocks that the node has too."""
-    for part in (blocks[:1], blocks[1:]):
-        hashes = await node.hashes([block.number for block in part]) if part else []
-        for block, now in zip(part, hashes, strict=True):
-            if block.hash == now:
-                return blocks.index(block)
-    return None
+    task = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
-async def _genesis(node: Node) -> Block:
+async def _genesis(node: Node, view: View) -> Block:
     """Return the chain's first block without its events, which are long past."""
-    (first,) = await node.hashes([0])
+    (first,) = await node.blocks(view, [0])
     if first is None:
         raise UpstreamUnavailable(f"the node of {node.chain.name} does not have the first block")
-    return Block(0, first, ())
+    return Block(0, first["hash"], ())
 
 
-async def _blocks(node: Node, parent: Block | None, first: int, newest: int) -> list[Block]:
-    """Return as many of the next blocks as follow one another."""
-    blocks: list[Block] = []
-    expected = parent.hash if parent else None
-    for number in range(first, min(newest, first + MAX_BLOCKS - 1) + 1):
-        raw = await node.block(number)
-        if raw is None or (expected is not None and raw["parentHash"] != expected):
-            break  # the chain changes under our hands: the next poll sees it whole
-        blocks.append(await _read(node, raw))
-        expected = raw["hash"]
-    return blocks
-
-
-async def _read(node: Node, raw: Any) -> Block:
-    try:
-        events = events_of(node.chain.name, raw, await node.transfers(raw["hash"]))
-        known = await node.describe(assets(events))
-        return Block(int(raw["number"], 16), raw["hash"], [described(event, known) for event in events])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UpstreamUnavailable(f"a block of {node.chain.name} cannot be read") from error
+def _chained(blocks: Sequence[Any], parent: str | None) -> list[Raw]:
+    """Return those that follow one another from the parent: the chain may change under our hands."""
+    found: list[Raw] = []
+    for block in blocks:
+        if block is None or (parent is not None and block["parentHash"] != parent):
+            break
+        found.append(block)
+        parent = block["hash"]
+    return found

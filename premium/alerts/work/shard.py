@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from redis import Redis
@@ -17,7 +18,7 @@ from premium.alerts.matcher.memory import Changes
 from premium.alerts.model import Alert
 from premium.alerts.shards.ownership import ShardLost
 from premium.alerts.store.batch_queue import BatchQueue
-from premium.alerts.store.batches import ShardBatches
+from premium.alerts.store.batches import ShardBatches, Unsplittable
 from premium.alerts.store.leases import ShardLease
 from premium.alerts.store.memory import MemoryStore
 from premium.alerts.store.shard_rules import ShardRules
@@ -32,6 +33,8 @@ MOST = 64
 
 So many of the largest fit into memory. Fewer are taken where so many fail together, as by a statement's time-out.
 """
+_STUCK = 3
+"""Failures of one batch, by a time-out or a store that is away, after which it is divided."""
 FOLLOW_SECONDS = 0.2
 STAND_BY_SECONDS = 1.0
 OVERLOOKED_SECONDS = 2.0
@@ -55,7 +58,7 @@ class Shard:
         self._state = ShardState(lease.shard, shards, rules, self._batches, memory)
         self._judge = Judge(self._state, self._batches, memory)
         self._enqueue = enqueue
-        self._most = MOST
+        self._most, self._stuck = MOST, 0
         self._followed = self._swept = self._pruned = 0.0
 
     def load(self, alive: Callable[[], object] = lambda: None) -> None:
@@ -114,23 +117,49 @@ class Shard:
         return self._batches.overlooked(OVERLOOKED_SECONDS, self._most)
 
     def _match(self, batches: list[UUID]) -> int:
-        """Match batches together, or one by one where they fail together; return how many events."""
+        """Match batches together, or one by one where they fail together; return how many events.
+
+        One that fails alone is divided until the event is alone that fails: the others are matched.
+        """
         try:
             events = self._commit(batches)
         except ShardLost:
             raise
         except UpstreamUnavailable:
-            self._most = max(1, len(batches) // 2)
+            self._lighten(batches)
             raise
         except Exception as error:
             if len(batches) > 1:
                 logger.exception("batches are matched one by one", batches=len(batches))
                 return sum(self._match([batch]) for batch in batches)
-            logger.exception("a batch cannot be matched", batch=str(batches[0]))
+            if halves := self._split(batches[0]):
+                logger.exception("a batch is matched by halves", batch=str(batches[0]))
+                return sum(self._match([half]) for half in halves)
+            logger.exception("an event cannot be matched", batch=str(batches[0]))
             self._fail(batches[0], f"{type(error).__name__}: {error}")
             return 0
-        self._most = min(MOST, self._most + 1)
+        self._most, self._stuck = min(MOST, self._most + 1), 0
         return events
+
+    def _lighten(self, batches: list[UUID]) -> None:
+        """Take less at a time: what takes too long fails again and again."""
+        self._most = max(1, len(batches) // 2)
+        self._stuck = self._stuck + 1 if len(batches) == 1 else 0
+        if self._stuck >= _STUCK:
+            self._stuck = 0
+            with suppress(UpstreamUnavailable):
+                self._split(batches[0])
+
+    def _split(self, batch: UUID) -> list[UUID]:
+        """Divide a batch; return its halves, none of one that is a single event or cannot even be read."""
+        try:
+            with self._database.transaction() as connection:
+                self.lease.fence(connection)
+                halves = self._batches.split(connection, batch)
+        except (Unsplittable, ValueError):
+            return []
+        self._queue.remove([batch])
+        return halves
 
     def _fail(self, batch: UUID, reason: str) -> None:
         with self._database.transaction() as connection:

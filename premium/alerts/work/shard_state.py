@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -82,6 +82,7 @@ class ShardState:
                     self.matcher.put(there[rule_id])
                 else:
                     self.matcher.forget(rule_id)
+            self._begin([rule for rule in there.values() if rule.cooldown or rule.hysteresis is not None])
             self._position, changed = position, changed + len(named)
 
     def reload_memory(self, alive: Callable[[], object] = lambda: None) -> None:
@@ -90,8 +91,10 @@ class ShardState:
         self.seen = self._cooled_until = None
         self.catch_up(alive)
         # null: what stood there was taken back
-        known = [in_present_form(event) for event in map(_json, self._memory.levels()) if event is not None]
-        self.matcher.restore([event for event in known if shard_of(event, self.shards) == self.shard])
+        known = [one for one in self._memory.levels() if one.event != "null"]
+        levels = [(event, one) for one in known if shard_of(event := _event(one.event), self.shards) == self.shard]
+        earlier = [None if one.earlier is None else _event(one.earlier) for _, one in levels]
+        self.matcher.restore([event for event, _ in levels], earlier, [one.is_whole for _, one in levels])
         self.load_states()
 
     def catch_up(self, alive: Callable[[], object] = lambda: None) -> int:
@@ -110,6 +113,7 @@ class ShardState:
             self.seen, count = moment, count + len(new)
         self.matcher.replay(events)
         self.matcher.memory.changes = Changes()
+        self.matcher.corrections.taken()
         return count
 
     def load_states(self) -> None:
@@ -122,7 +126,16 @@ class ShardState:
         for rule_id, times in fired.items():
             if rule_id in slots:
                 memory.cool(slots[rule_id], times)
-        memory.disarm({slots[rule]: series for rule, series in self._memory.disarmed().items() if rule in slots})
+        memory.arming.restore(
+            {slots[rule]: series for rule, series in self._memory.disarmed().items() if rule in slots}
+        )
+
+    def _begin(self, rules: Sequence[Rule]) -> None:
+        """Let rules that fired when they were made rest, as if the matcher had fired them."""
+        fired = self._memory.fired_when_made(rule.id for rule in rules) if rules else {}
+        for rule in rules:
+            if rule.id in fired:
+                self.matcher.begin(rule.id, fired[rule.id])
 
     def _read(self, alive: Callable[[], object]) -> Iterator[Rule]:
         for number, row in enumerate(self._rules.all()):
@@ -147,3 +160,7 @@ class ShardState:
 
 def _json(text: str) -> Any:
     return json.loads(text, parse_float=Decimal)
+
+
+def _event(text: str) -> Mapping[str, Any]:
+    return in_present_form(_json(text))

@@ -98,6 +98,7 @@ def _withdraw(connection: Connection[DictRow], notices: Sequence[Notice]) -> dic
     """Mark the notices that these take back; their rows."""
     named = [reference for notice in notices if (reference := _withdrawn(notice)) is not None]
     found = _executed(connection, _WITHDRAW, [{"user_id": user, "kind": kind, "key": key} for user, kind, key in named])
+    _executed(connection, _UNTRIED, [{"user_id": row["user_id"], "notice_id": row["id"]} for row in found])
     return {(row["user_id"], row["kind"], row["key"]): row for row in found}
 
 
@@ -190,9 +191,20 @@ WHERE p.channel <> 'webhook' OR p.signing_secret IS NOT NULL
 ORDER BY t.notice_id, p.channel, p.is_account
 RETURNING id, notice_id, status
 """
+# What was never tried nobody has heard of: it goes out no more, and there is nothing to take back.
+_UNTRIED = """
+UPDATE notification_deliveries d
+SET status = 'failed', last_error = 'it was taken back before it was sent', ended_at = now()
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS w (user_id uuid, notice_id uuid)
+WHERE d.user_id = w.user_id AND d.notice_id = w.notice_id AND d.status = 'pending' AND d.attempts = 0
+RETURNING d.id
+"""
+# An attempt that is under way holds its claim for a minute: what takes it back waits for its end, to come after it.
 _FOLLOWING = """
-INSERT INTO notification_deliveries (user_id, notice_id, place, channel, destination)
-SELECT d.user_id, t.notice_id, d.place, d.channel, d.destination
+INSERT INTO notification_deliveries (user_id, notice_id, place, channel, destination, next_attempt_at)
+SELECT d.user_id, t.notice_id, d.place, d.channel, d.destination,
+       CASE WHEN d.status = 'pending' AND d.next_attempt_at > now() + interval '25 seconds'
+            THEN least(d.next_attempt_at, now() + interval '35 seconds') ELSE now() END
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS t (user_id uuid, notice_id uuid, earlier_id uuid)
 JOIN notification_deliveries d ON d.notice_id = t.earlier_id AND d.user_id = t.user_id
 WHERE d.status IN ('pending', 'sent')

@@ -20,12 +20,11 @@ from local.postgres import SUPERUSER
 from local.redis import Redis as RedisService
 from premium.storage.postgres import Database
 from tests.fixtures.postgres import Databases
-from tests.integration.alerts.test_pipeline import Line, above, client, price
+from tests.integration.alerts.line import Line, price
 from tests.integration.alerts.test_shards import ANY_ASSET, ELSEWHERE
 
 pytestmark = pytest.mark.chaos
 ROOT = Path(__file__).resolve().parents[3]
-__all__ = ["above", "client"]
 
 Begin = Callable[[], subprocess.Popen[bytes]]
 _OWNER = "SELECT owner FROM alert_shards WHERE shard = %s AND expires_at > now()"

@@ -17,10 +17,9 @@ from premium.alerts.store.leases import standings
 from premium.alerts.store.memory import MemoryStore
 from premium.alerts.work import duty as duties
 from premium.alerts.work.duty import Duty
-from tests.integration.alerts.test_pipeline import Line, above, client, line, price
+from tests.integration.alerts.line import Line, price
 
 pytestmark = pytest.mark.integration
-__all__ = ["above", "client", "line"]
 
 
 @pytest.fixture

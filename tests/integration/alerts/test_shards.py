@@ -19,10 +19,9 @@ from premium.alerts.store.memory import MemoryStore, Rows
 from premium.alerts.work.judge import moment
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
-from tests.integration.alerts.test_pipeline import ABOVE, Line, above, client, line, price
+from tests.integration.alerts.line import ABOVE, Line, price
 
 pytestmark = pytest.mark.integration
-__all__ = ["above", "client", "line"]
 
 ANY_ASSET = [{"field": "price_usd", "operator": "gt", "value": "100"}]
 ELSEWHERE = next(f"coin-{n}" for n in range(99) if bucket_of("price", f"coin-{n}") % 2 != bucket_of("price", "ETH") % 2)

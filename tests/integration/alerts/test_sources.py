@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -14,92 +14,24 @@ import pytest
 
 from local import ports
 from local.evm import Evm
-from local.market import Market, build
-from local.market.node import Account, calldata
+from local.market import Market
+from local.market.node import Account
 from local.market.node import Node as NodeOf
 from local.postgres import SUPERUSER
 from local.redis import Redis
 from premium.alerts.language.event import IncomingEvent
-from premium.alerts.work.node import Node
+from premium.alerts.work.node import Node, ReadBlock
 from premium.alerts.work.poller import Poller
-from premium.bootstrap import Platform
 from premium.chains import rpc
 from premium.chains.addresses import checksum
 from premium.chains.model import Chain
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import open_client
 from tests.fixtures.postgres import Databases
+from tests.integration.alerts.sources import Source, pay, send_token, standing, transfers
 from tests.integration.portfolio.platforms import platform
 
 pytestmark = pytest.mark.integration
 ETHER = 10**18
-
-
-@pytest.fixture(scope="session")
-def market(evm_session: Evm) -> Market:
-    return build(evm_session.url)
-
-
-class Source:
-    """Polls the test's node; `sent` is everything that went to the queue."""
-
-    def __init__(self, made: Platform) -> None:
-        self.platform = made
-        self.sent: list[dict[str, Any]] = []
-        self.full = False
-
-    def _send(self, events: Any) -> None:
-        self.sent.extend(events)
-        if self.full:
-            raise UpstreamUnavailable("the queue is full")
-
-    def poll(self) -> list[dict[str, Any]]:
-        """What this poll sent."""
-        before = len(self.sent)
-        asyncio.run(self._poll())
-        return self.sent[before:]
-
-    async def _poll(self) -> None:
-        async with open_client() as client:
-            made = self.platform.market(client)
-            node = Node(made.rpc("local"), made.adapter("local"), made.prices)
-            await Poller(self.platform.worker_database, self._send).poll(node)
-
-
-@pytest.fixture
-def source(postgres: Databases, redis_server: Redis, evm: Evm, market: Market, tmp_path: Path) -> Iterator[Source]:
-    chains = tmp_path / "chains.json"
-    chains.write_text(json.dumps(market.chains_file(evm.url)))
-    made = platform(postgres, redis_server, chains, "premium_worker")
-    yield Source(made)
-    made.close()
-
-
-def pay(evm: Evm, amount: int = ETHER) -> str:
-    sender, receiver = evm.call("eth_accounts")[:2]
-    return str(evm.call("eth_sendTransaction", {"from": sender, "to": receiver, "value": hex(amount)}))
-
-
-def send_token(evm: Evm, market: Market, token: str, receiver: str, amount: int) -> str:
-    """By the market's owner, who has all of the supply; the transaction's hash."""
-    call = {"from": market.owner, "to": token, "gas": hex(200_000), "gasPrice": hex(10**10),
-            "data": "0x" + calldata("transfer(address,uint256)", receiver, amount).hex()}  # fmt: skip
-    evm.call("anvil_impersonateAccount", market.owner)
-    return str(evm.call("eth_sendTransaction", call))
-
-
-def standing(sent: list[dict[str, Any]]) -> list[str]:
-    """Of all that was sent: transactions whose transfers stand, in order; nothing was sent twice."""
-    names = [event["event_id"] for event in sent]
-    assert len(set(names)) == len(names)
-    gone = {event["retracts"] for event in sent if "retracts" in event}
-    assert gone <= set(names), "only what was told is taken back"
-    told = [event for event in transfers(sent) if "retracts" not in event and event["event_id"] not in gone]
-    return [event["tx_hash"] for event in told]
-
-
-def transfers(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [event for event in events if event["kind"] == "transfer"]
 
 
 def test_blocks_become_gas_and_transfers_with_their_worth_once(source: Source, evm: Evm) -> None:
@@ -250,23 +182,31 @@ class Forks:
         self.chain = chain
         self.shown = "a"
 
-    async def newest(self) -> int:
+    async def view(self) -> None:
+        return None
+
+    def others(self, view: None) -> list[Any]:  # noqa: ARG002 - as the node is asked
+        return []
+
+    async def newest(self, view: None) -> int:  # noqa: ARG002 - as the node is asked
         return 2
 
-    async def hashes(self, numbers: Iterable[int]) -> list[str | None]:
-        return [self._hash(number) for number in numbers]
+    async def blocks(self, view: None, numbers: Any, full: Any = ()) -> list[Any]:  # noqa: ARG002 - as the node is asked
+        return [self._block(number) for number in (*numbers, *full)]
 
-    async def block(self, number: int) -> dict[str, Any]:
+    async def with_logs(self, view: None, blocks: Any) -> list[ReadBlock]:  # noqa: ARG002 - as the node is asked
+        return [ReadBlock(block, []) for block in blocks]
+
+    async def describe(self, keys: set[str]) -> dict[str, Any]:  # noqa: ARG002 - as the node is asked
+        return {}
+
+    def _block(self, number: int) -> dict[str, Any] | None:
+        if number > 2:
+            return None
         return {
             "number": hex(number), "hash": self._hash(number), "parentHash": self._hash(number - 1),
             "timestamp": hex(1_763_640_000 + number), "baseFeePerGas": "0x1", "transactions": [],
         }  # fmt: skip
-
-    async def transfers(self, block_hash: str) -> list[Any]:  # noqa: ARG002 - as the node is asked
-        return []
-
-    async def describe(self, keys: set[str]) -> dict[str, Any]:  # noqa: ARG002 - as the node is asked
-        return {}
 
     def _hash(self, number: int) -> str:
         return f"0x{f'{number}{self.shown}' if number > 1 else number:>064}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -51,6 +53,39 @@ def test_without_the_database_the_batch_stays_in_sqs(at: Platform, monkeypatch: 
     monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/none")
     forget()
     assert len(alert_events.handler(batch(EVENTS[:3]), None)["batchItemFailures"]) == 3
+
+
+def test_what_failed_comes_again_within_seconds_and_ever_later(
+    at: Platform, postgres: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a queue that hides what is worked on for six minutes."""
+    client = boto3.client("sqs")
+    url = client.create_queue(QueueName=f"events-{uuid4().hex}", Attributes={"VisibilityTimeout": "360"})["QueueUrl"]
+    monkeypatch.setenv("EVENTS_QUEUE_URL", url)
+    sound = os.environ["DATABASE_URL"]
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    forget()
+    client.send_message(QueueUrl=url, MessageBody=json.dumps(EVENTS[0]))
+    begun, pauses = time.monotonic(), []
+    for _ in range(3):
+        record = taken(client, url)
+        pauses.append(time.monotonic() - begun)
+        assert len(alert_events.handler({"Records": [record]}, None)["batchItemFailures"]) == 1
+        begun = time.monotonic()
+    assert pauses[1] < 2
+    assert 1.5 < pauses[2] < 4
+    monkeypatch.setenv("DATABASE_URL", sound)
+    forget()
+    assert alert_events.handler({"Records": [taken(client, url)]}, None) == {"batchItemFailures": []}
+    assert len(rows(postgres)) == 1
+
+
+def taken(client: Any, url: str) -> dict[str, Any]:
+    """The next message, as Lambda hands it over."""
+    wanted = {"QueueUrl": url, "WaitTimeSeconds": 10, "AttributeNames": ["ApproximateReceiveCount"]}
+    (message,) = client.receive_message(**wanted)["Messages"]
+    return {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"],
+            "attributes": message["Attributes"]}  # fmt: skip
 
 
 def test_numbers_are_kept_as_they_were_written(at: Platform, postgres: Databases) -> None:

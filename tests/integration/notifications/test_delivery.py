@@ -22,7 +22,6 @@ from redis.retry import Retry
 from premium.alerts.model import HistoryFilter
 from premium.alerts.notices import enqueue_alerts
 from premium.alerts.store import history
-from premium.clock import rfc3339
 from premium.jobs.model import RETRY_SECONDS
 from premium.notifications.delivery.inbox import take
 from premium.notifications.jobs import PAYLOAD
@@ -264,14 +263,36 @@ def test_a_retraction_is_delivered_once(desk: Desk) -> None:
     assert server.asked[1].json["retractedAt"] is not None
 
 
-def test_a_firing_that_is_late_for_its_retraction_says_so(desk: Desk) -> None:
+def test_what_was_taken_back_before_it_was_sent_is_not_told_at_all(desk: Desk) -> None:
     with listening() as server:
         (alert,) = desk.fire(desk.rule(f"{server.url}/x"), enqueue=False)
         desk.retract(alert.event_id)
         desk.deliver()
-    told = {request.json["type"]: request.json["retractedAt"] for request in server.asked}
-    (row,) = desk.rows("SELECT retracted_at FROM alert_history")
-    assert told == dict.fromkeys(("alert", "alert.retracted"), rfc3339(row["retracted_at"]))
+    assert server.asked == []
+    assert desk.statuses() == {"failed": 1}
+
+
+def test_what_was_tried_and_then_taken_back_ends_with_the_retraction(desk: Desk) -> None:
+    """It may have arrived without an answer: so the retraction goes, and the alert is not sent behind it."""
+    away = True
+    with listening(lambda _: Reply(503 if away else 200)) as server:
+        (alert,) = desk.fire(desk.rule(f"{server.url}/x"))
+        desk.consume(
+            lambda: [row["attempts"] for row in desk.rows()] == [1] and len(server.asked) == 1, pauses=(9, 9, 9, 9, 9)
+        )
+        away = False
+        desk.retract(alert.event_id)
+        desk.deliver()
+    assert [request.json["type"] for request in server.asked] == ["alert", "alert.retracted"]
+
+
+def test_a_rule_that_was_switched_off_meanwhile_sends_nothing(desk: Desk) -> None:
+    with listening() as server:
+        desk.fire(desk.rule(f"{server.url}/x"), enqueue=False)
+        with psycopg.connect(desk.url) as connection:
+            connection.execute("UPDATE alert_rules SET enabled = false")
+        desk.deliver()
+    assert (desk.statuses(), server.asked) == ({"failed": 1}, [])
 
 
 def test_a_worker_that_forks_delivers_a_batch_too(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""The matcher said slowly: every rule against every event, state as plain dictionaries."""
+"""The matcher said slowly: every rule against every event, each series sorted by the events' own times."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from premium.alerts.language.catalogue import SERIES, field
-from premium.alerts.language.evaluation import all_hold, holds, relaxed
+from premium.alerts.language.evaluation import all_hold, disarms, holds
 from premium.alerts.language.rule import Rule
 from premium.alerts.language.values import seconds
 from premium.alerts.matcher.levels.past import WINDOW
 
 Event = Mapping[str, Any]
+Fired = set[tuple[str, int]]
+"""Ids of rules, and numbers of events in order of arrival."""
 
 
 def stateless(rules: Iterable[Rule], events: list[Event]) -> set[tuple[int, str]]:
@@ -19,14 +21,63 @@ def stateless(rules: Iterable[Rule], events: list[Event]) -> set[tuple[int, str]
     return {(at, rule.id) for at, event in enumerate(events) for rule in rules if holds(rule, event)}
 
 
+def series_of(event: Event) -> tuple[Any, ...] | None:
+    kind = event.get("kind")
+    if kind not in SERIES:
+        return None
+    declared = [field(kind, name) for name in SERIES[kind]]
+    return (kind, *(one.type.reader(event.get(name)) for one, name in zip(declared, SERIES[kind], strict=True) if one))
+
+
+def order_of(event: Event, number: int) -> tuple[Any, ...]:
+    name = str(event.get("event_id"))
+    return seconds(event.get("timestamp")), len(name), name, number
+
+
+def fired_by(rule: Rule, events: Mapping[int, Event]) -> set[int]:
+    """Which of these events, by number, fire the rule, without its cooldown: each series in order."""
+    if not rule.edge:
+        return {number for number, event in events.items() if holds(rule, event)}
+    found, state = set[int](), dict[Any, tuple[Event | None, bool]]()
+    for number, event in sorted(events.items(), key=lambda one: order_of(one[1], one[0])):
+        if event.get("kind") != rule.kind:
+            continue
+        key = series_of(event)
+        before, is_disarmed = state.get(key, (None, False))
+        begins = all_hold(rule.conditions, event) and not (before is not None and all_hold(rule.conditions, before))
+        if begins and not (rule.hysteresis is not None and is_disarmed):
+            found.add(number)
+        verdict = disarms(rule, event)
+        state[key] = event, is_disarmed if verdict is None else verdict
+    return found
+
+
+def cooled(rule: Rule, candidates: set[int], events: Mapping[int, Event]) -> set[int]:
+    """Those of the candidates that lie a cooldown behind the last one that fired."""
+    if not rule.cooldown:
+        return candidates
+    found, last = set[int](), None
+    for number in sorted(candidates, key=lambda one: order_of(events[one], one)):
+        time = seconds(events[number].get("timestamp"))
+        if last is None or time - last >= rule.cooldown:
+            found.add(number)
+            last = time
+    return found
+
+
+def in_order(rules: Iterable[Rule], events: Mapping[int, Event]) -> Fired:
+    """What rules fire on all of these events, whenever they came."""
+    return {(rule.id, number) for rule in rules for number in cooled(rule, fired_by(rule, events), events)}
+
+
 class Reference:
-    """Edge, lateness, hysteresis and cooldown, one event at a time."""
+    """Rules that come and go, and events as they come, of which those that are too late move no level."""
 
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
-        self._seen: dict[tuple[Any, ...], list[tuple[float, Event]]] = {}
-        self._disarmed: set[tuple[str, tuple[Any, ...]]] = set()
-        self._fired: dict[str, list[float]] = {}
+        self.standing: Fired = set()
+        self._kept: dict[int, Event] = {}
+        self._number = 0
 
     def put(self, rule: Rule) -> None:
         self.forget(rule.id)
@@ -34,75 +85,24 @@ class Reference:
 
     def forget(self, rule_id: str) -> None:
         self.rules.pop(rule_id, None)
-        self._fired.pop(rule_id, None)
-        self._disarmed = {one for one in self._disarmed if one[0] != rule_id}
+        self.standing = {one for one in self.standing if one[0] != rule_id}
 
-    def match(self, event: Event, order: Mapping[str, int]) -> list[str]:
-        kind = event.get("kind")
-        if kind not in SERIES:
-            return []
+    def match(self, event: Event) -> None:
+        number, self._number = self._number, self._number + 1
+        kept = {**self._kept, number: event}
+        late = self._is_late(event)
+        for rule in self.rules.values():
+            if not rule.edge:
+                self.standing |= {(rule.id, number)} if holds(rule, event) else set()
+            elif not late:
+                was, now = fired_by(rule, self._kept), fired_by(rule, kept)
+                self.standing -= {(rule.id, one) for one in was - now}
+                self.standing |= {(rule.id, one) for one in now - was}
         # Transfers tell no level: theirs are remembered only while some rule asks for their edges.
-        if kind == "transfer" and not any(rule.edge and rule.kind == kind for rule in self.rules.values()):
-            fired = [rule.id for rule in self.rules.values() if holds(rule, event)]
-            return self._cooled(fired, seconds(event.get("timestamp")), order)
-        key = (kind, *(self._key(kind, event, name) for name in SERIES[kind]))
-        seen, time = self._seen.setdefault(key, []), seconds(event.get("timestamp"))
-        late = bool(seen) and time < max(one[0] for one in seen) - WINDOW
-        before = max((one for one in seen if one[0] <= time), key=lambda one: one[0], default=None)
-        for one in seen:  # the later arrival among equals
-            if before is not None and one[0] == before[0]:
-                before = one
-        fired = [rule.id for rule in self.rules.values() if self._fires(rule, key, event, before, late=late)]
-        if not late:
-            seen.append((time, event))
-        return self._cooled(fired, time, order)
+        keeps = event.get("kind") != "transfer" or any(r.edge and r.kind == "transfer" for r in self.rules.values())
+        if not late and keeps and series_of(event) is not None:
+            self._kept = kept
 
-    def _cooled(self, fired: list[str], time: float, order: Mapping[str, int]) -> list[str]:
-        return [one for one in sorted(fired, key=lambda name: order[name]) if self._warm(self.rules[one], time)]
-
-    @staticmethod
-    def _key(kind: str, event: Event, name: str) -> object:
-        declared = field(kind, name)
-        assert declared is not None
-        return declared.type.reader(event.get(name))
-
-    def _fires(
-        self, rule: Rule, key: tuple[Any, ...], event: Event, before: tuple[float, Event] | None, *, late: bool
-    ) -> bool:
-        now = holds(rule, event)
-        if not rule.edge:
-            return now
-        if rule.kind != event.get("kind") or late:
-            return False
-        was = before is not None and all_hold(rule.conditions, before[1])
-        begins = now and not was
-        return begins if rule.hysteresis is None else self._armed(rule, key, event) and begins
-
-    def _armed(self, rule: Rule, key: tuple[Any, ...], event: Event) -> bool:
-        """At the event's own time; memory is of the newest that decides, the others are asked of the series."""
-        time, state = seconds(event.get("timestamp")), (rule.id, key)
-        seen = sorted(self._seen[key], key=lambda one: one[0])
-        if any(self._decides(rule, one) is not None for when, one in seen if when > time):
-            older = [self._decides(rule, one) for when, one in seen if when <= time]
-            return next((verdict for verdict in reversed(older) if verdict is not None), "armed") == "armed"
-        armed, now = state not in self._disarmed, self._decides(rule, event)
-        if now is not None:
-            self._disarmed = self._disarmed - {state} if now == "armed" else self._disarmed | {state}
-        return armed
-
-    @staticmethod
-    def _decides(rule: Rule, event: Event) -> str | None:
-        if all_hold(rule.conditions, event):
-            return "disarmed"
-        texts = [one for one in rule.conditions if isinstance(one.value, str)]
-        return "armed" if all_hold(tuple(texts), event) and not all_hold(relaxed(rule), event) else None
-
-    def _warm(self, rule: Rule, time: float) -> bool:
-        if not rule.cooldown:
-            return True
-        known = self._fired.setdefault(rule.id, [])
-        if any(abs(time - fired) < rule.cooldown for fired in known):
-            return False
-        newest = max([*known, time])
-        self._fired[rule.id] = [fired for fired in (*known, time) if fired >= newest - WINDOW - rule.cooldown]
-        return True
+    def _is_late(self, event: Event) -> bool:
+        times = [seconds(one.get("timestamp")) for one in self._kept.values() if series_of(one) == series_of(event)]
+        return bool(times) and seconds(event.get("timestamp")) < max(times) - WINDOW

@@ -75,6 +75,6 @@ def test_a_packed_past_tells_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     for number, events_of in known.items():
         assert kept.of(number) == events_of
         gone = events_of[len(events_of) // 2]
-        kept.remove(number, gone[1]["event_id"])
+        kept.remove(number, gone[0], gone[1]["event_id"])
         assert kept.of(number) == [one for one in events_of if one is not gone]
         assert kept.newest_of(number) == events_of[-1]

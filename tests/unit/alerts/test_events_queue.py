@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.events.alert_messages import MAX_CHARACTERS, read
+from handlers.events.alert_messages import MAX_BYTES, read
 from premium.alerts.work.events_queue import A_MESSAGE, EventsQueue
 from premium.errors import UpstreamUnavailable
 
@@ -56,7 +56,7 @@ def test_events_come_out_as_they_went_in(sizes: list[int]) -> None:
 
 
 def test_one_that_is_too_large_to_be_read_takes_no_other_along() -> None:
-    queue, events = Queue(), [event(1, ""), event(2, "x" * MAX_CHARACTERS), event(3, "")]
+    queue, events = Queue(), [event(1, ""), event(2, "x" * MAX_BYTES), event(3, "")]
     EventsQueue(queue, "url").send(events)  # type: ignore[arg-type] # as above
     messages = [read({"body": body}, NOW) for bodies in queue.requests for body in bodies]
     assert [each["event_id"] for message in messages for each in message.events] == ["e1", "e3"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from premium.alerts.language.rule import parse
 from premium.alerts.matcher.matcher import Matcher
-from tests.unit.alerts.reference import Reference, stateless
+from tests.unit.alerts.reference import Reference, in_order, stateless
 
 pytestmark = pytest.mark.unit
 
@@ -87,30 +87,111 @@ STEP = st.one_of(
 )
 
 
+class Standing:
+    """What a matcher's rules have fired, as its answers and corrections tell it: rules and numbers of events."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self.matcher = matcher
+        self.fired: set[tuple[str, int]] = set()
+        self._numbers: dict[str, int] = {}
+
+    def match(self, events: list[dict[str, Any]]) -> None:
+        first = len(self._numbers)
+        self._numbers |= {event["event_id"]: first + at for at, event in enumerate(events)}
+        places, slots = self.matcher.match(events)
+        new = {(name, first + at) for at, name in zip(places.tolist(), self.matcher.ids(slots), strict=True)}
+        assert len(new) == len(places), "no pair comes twice"
+        self.fired |= new
+        self.correct()
+
+    def retract(self, events: list[dict[str, Any]]) -> None:
+        self.matcher.retract([event | {"event_id": f"back:{event['event_id']}", "retracts": event["event_id"]}
+                              for event in events])  # fmt: skip
+        self.correct()
+        self.forget({self._numbers[event["event_id"]] for event in events})
+
+    def correct(self) -> None:
+        for slot, event, fires in self.matcher.corrections.taken():
+            pair = str(self.matcher.index.names[slot]), self._numbers[event["event_id"]]
+            self.fired = self.fired | {pair} if fires else self.fired - {pair}
+
+    def forget(self, numbers: set[int]) -> None:
+        self.fired = {one for one in self.fired if one[1] not in numbers}
+
+
+def named(events: list[dict[str, Any]], first: int) -> list[dict[str, Any]]:
+    """With ids whose order is not that of their arrival."""
+    return [event | {"event_id": f"e{(first + at) * 7919 % 1009}"} for at, event in enumerate(events)]
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(rule_strategy(), max_size=5, unique_by=lambda one: one["id"]), st.lists(STEP, max_size=14))
 def test_edges_lateness_and_changes_in_the_middle_agree_with_the_reference(
     loaded: list[dict[str, Any]], steps: list[tuple[str, Any]]
 ) -> None:
-    rules = [rule for one in loaded if (rule := parse(one, strict=False)) is not None]
-    matcher, reference = Matcher(rules), Reference()
+    rules = [rule for one in loaded if (rule := parse(one | {"cooldown_seconds": 0}, strict=False)) is not None]
+    matcher, reference, count = Matcher(rules), Reference(), 0
+    standing = Standing(matcher)
     for rule in rules:
         reference.put(rule)
     for action, value in steps:
         if action == "put":
-            rule = parse(value, strict=False)
+            # Without a hysteresis, whose state begins with the rule, and not with what came before it.
+            rule = parse(value | {"cooldown_seconds": 0, "hysteresis": None}, strict=False)
             assert rule is not None
             matcher.put(rule)
             reference.put(rule)
+            standing.fired = {one for one in standing.fired if one[0] != rule.id}
         elif action == "drop":
             matcher.forget(value)
             reference.forget(value)
+            standing.fired = {one for one in standing.fired if one[0] != value}
         else:
-            places, slots = matcher.match(value)
-            got = list(zip(places.tolist(), matcher.ids(slots), strict=True))
-            order = matcher.index.slots
-            wanted = [(at, name) for at, event in enumerate(value) for name in reference.match(event, order)]
-            assert got == wanted
+            events = named(value, count)
+            count += len(events)
+            standing.match(events)
+            for event in events:
+                reference.match(event)
+            assert standing.fired & reference.standing == standing.fired | reference.standing
+
+
+def within_a_window(event: dict[str, Any], at: int) -> dict[str, Any]:
+    return event | {"timestamp": int(START.timestamp()) + at}
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.lists(rule_strategy(), min_size=1, max_size=6, unique_by=lambda one: one["id"]),
+    st.lists(st.tuples(event_strategy(), st.sampled_from([0, 0, 1, 2, 3, 50, 59, 60, 61, 300, 599, 600])), max_size=16),
+    st.randoms(use_true_random=False),
+)
+def test_the_outcome_is_the_same_in_whatever_order_events_come(
+    raw: list[dict[str, Any]], made: list[tuple[dict[str, Any], int]], random: Any
+) -> None:
+    """Edges, levels, hystereses and cooldowns; events of one time included; some events are taken back."""
+    rules = [rule for one in raw if (rule := parse(one, strict=False)) is not None]
+    events = named([within_a_window(*one) for one in made], 0)
+    numbers = {event["event_id"]: number for number, event in enumerate(events)}
+    gone = {number for number in range(len(events)) if random.random() < 0.2}
+    wanted = in_order(rules, {number: event for number, event in enumerate(events) if number not in gone})
+    arrivals = [*((number, False) for number in range(len(events))), *((number, True) for number in gone)]
+    random.shuffle(arrivals)
+    standing, back = Standing(Matcher(rules)), set[int]()
+    standing._numbers = dict(numbers)
+    while arrivals:
+        some, arrivals = arrivals[: (size := random.randint(1, 6))], arrivals[size:]
+        # As the judge does: what is taken back first, and what was taken back before it came never counts.
+        taken = [events[number] for number, retracts in some if retracts]
+        back |= {number for number, retracts in some if retracts}
+        standing.retract(taken)
+        places, slots = standing.matcher.match(
+            fresh := [events[n] for n, retracts in some if not retracts and n not in back]
+        )
+        standing.fired |= {(name, numbers[fresh[at]["event_id"]])
+                           for at, name in zip(places.tolist(), standing.matcher.ids(slots), strict=True)}  # fmt: skip
+        standing.correct()
+        standing.forget(back)
+    assert standing.fired == wanted
 
 
 @settings(max_examples=100, deadline=None)

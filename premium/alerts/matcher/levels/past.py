@@ -6,13 +6,14 @@ however small the batches are, and what a window no longer needs is dropped when
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from premium.alerts.language.values import Event
 from premium.alerts.matcher.columns.arrays import Floats, Ints, Objects
+from premium.alerts.matcher.levels.moment import Moment
 from premium.alerts.matcher.levels.packed_events import opened, packed
 
 WINDOW = 600.0
@@ -44,36 +45,29 @@ class _Run:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def last(self, numbers: Ints, times: Floats) -> Ints:
-        """Return the place of each series' last event not after a time.
-
-        -1 for none.
-        """
-        low = np.searchsorted(self.numbers, numbers, "left")
-        high = np.searchsorted(self.numbers, numbers, "right")
-        first = low.copy()
-        while (open_ := low < high).any():
-            middle = (low + high) >> 1
-            before = open_ & (self.times[np.minimum(middle, len(self) - 1)] <= times)
-            low, high = np.where(before, middle + 1, low), np.where(open_ & ~before, middle, high)
-        return np.where(low > first, low - 1, -1)
-
     def places(self, number: int) -> range:
         """Return the places of one series."""
         low, high = np.searchsorted(self.numbers, [number, number + 1]).tolist()
         return range(low, high)
 
-    def without(self, number: int, event_id: object) -> _Run:
-        """Return the run without one event of a series."""
-        gone = [at for at in self.places(number) if opened(self.events[at]).get("event_id") == event_id]
-        if not gone:
-            return self
+    def where(self, number: int, time: float) -> tuple[range, int, int]:
+        """Return the places of a series, and two of them.
+
+        The first at or after a time, and the first after it.
+        """
+        places = self.places(number)
+        times = self.times[places.start : places.stop]
+        low, high = int(np.searchsorted(times, time, "left")), int(np.searchsorted(times, time, "right"))
+        return places, places.start + low, places.start + high
+
+    def without(self, gone: Sequence[int]) -> _Run:
+        """Return the run without the events at these places."""
         numbers, times = np.delete(self.numbers, gone), np.delete(self.times, gone)
         return _Run(numbers, times, np.delete(self.events, gone), self.stamp, self.size)
 
 
 class Past:
-    """Past events by series; of events of one time the later arrival counts."""
+    """Past events by series."""
 
     def __init__(self) -> None:
         self.newest = NEVER
@@ -92,21 +86,6 @@ class Past:
         self._fold(levels)
         self._forget(levels)
 
-    def before(self, numbers: Ints, times: Floats) -> tuple[Floats, Objects]:
-        """Return time and event of each series' newest not after a time.
-
-        NEVER and None if there is none.
-        """
-        best, found = np.full(len(numbers), NEVER), np.empty(len(numbers), np.object_)
-        for run in (self._oldest, *self._runs):
-            place = run.last(numbers, times)
-            at = np.flatnonzero(place >= 0)
-            at = at[run.times[place[at]] >= best[at]]
-            best[at], found[at] = run.times[place[at]], run.events[place[at]]
-        known = np.flatnonzero(best > NEVER)
-        found[known] = _objects(opened(event) for event in found[known].tolist())
-        return best, found
-
     def of(self, number: int) -> list[tuple[float, Event]]:
         """Return the kept events of a series with their times.
 
@@ -117,13 +96,73 @@ class Past:
 
     def newest_of(self, number: int) -> tuple[float, Event | None]:
         """Return time and event of what is now the newest of a series."""
-        times, events = self.before(np.array([number]), np.array([np.inf]))
-        return float(times[0]), events[0]
+        newest = max(self._nearest(number, np.inf, later=False), key=lambda one: one.order, default=None)
+        return (newest.time, newest.event) if newest else (NEVER, None)
 
-    def remove(self, number: int, event_id: object) -> None:
-        """Remove an event of a series that the chain took back."""
-        self._oldest = self._oldest.without(number, event_id)
-        self._runs = [run.without(number, event_id) for run in self._runs]
+    def remove(self, number: int, time: float, event_id: object) -> Moment | None:
+        """Remove an event of a series that the chain took back.
+
+        Return it, None where it is not kept.
+
+        `time` is where it is looked for first: a retraction repeats it.
+        """
+        found = None
+        for at, run in enumerate((self._oldest, *self._runs)):
+            _, low, high = run.where(number, time)
+            gone = _named(run, range(low, high), event_id) or _named(run, run.places(number), event_id)
+            if gone:
+                found = Moment(float(run.times[gone[0]]), opened(run.events[gone[0]]))
+                if at == 0:
+                    self._oldest = run.without(gone)
+                else:
+                    self._runs[at - 1] = run.without(gone)
+        return found
+
+    def neighbours(self, number: int, moment: Moment) -> tuple[Moment | None, Moment | None]:
+        """Return the kept events of a series right before and right after a moment."""
+        older = list(self._nearest(number, moment.time, later=False))
+        younger = list(self._nearest(number, moment.time, later=True))
+        same = list(self._at(number, moment.time))
+        before = [one for one in same if one.order <= moment.order] or older
+        after = [one for one in same if one.order > moment.order] or younger
+        # Of equals the later arrival stands last: the runs are in the order of arrival.
+        return (
+            max(reversed(before), key=lambda one: one.order, default=None),
+            min(after, key=lambda one: one.order, default=None),
+        )
+
+    def after(self, number: int, moment: Moment) -> Iterator[Moment]:
+        """Yield the kept events of a series after a moment, in their order."""
+        found = (Moment(time, event) for time, event in self.of(number) if time >= moment.time)
+        yield from sorted((one for one in found if one.order > moment.order), key=lambda one: one.order)
+
+    def upto(self, number: int, moment: Moment) -> Iterator[Moment]:
+        """Yield the kept events of a series before a moment, the newest first."""
+        found = [Moment(time, event) for time, event in self.of(number) if time <= moment.time]
+        yield from sorted((one for one in found if one.order < moment.order), key=lambda one: one.order, reverse=True)
+
+    def first_time(self, number: int) -> float:
+        """Return the time of the oldest kept event of a series.
+
+        Infinite where there is none.
+        """
+        return min((time for time, _ in self.of(number)), default=np.inf)
+
+    def _nearest(self, number: int, time: float, *, later: bool) -> Iterator[Moment]:
+        """Yield the events of the nearest time before, or after, a time."""
+        times = []
+        for run in (self._oldest, *self._runs):
+            places, low, high = run.where(number, time)
+            place = high if later else low - 1
+            if place in places:
+                times.append(float(run.times[place]))
+        if times:
+            yield from self._at(number, min(times) if later else max(times))
+
+    def _at(self, number: int, time: float) -> Iterator[Moment]:
+        for run in (self._oldest, *self._runs):
+            _, low, high = run.where(number, time)
+            yield from (Moment(time, opened(run.events[place])) for place in range(low, high))
 
     def _fold(self, levels: Floats) -> None:
         while len(self._runs) >= _FAN:
@@ -140,6 +179,10 @@ class Past:
             self._runs = self._runs[len(old) :]
 
 
+def _named(run: _Run, places: range, event_id: object) -> list[int]:
+    return [at for at in places if (event := opened(run.events[at])).get("event_id", event.get("id")) == event_id]
+
+
 def _merged(runs: Sequence[_Run], levels: Floats, size: int) -> _Run:
     """Merge runs into one, and drop events that no late event can need.
 
@@ -153,6 +196,12 @@ def _merged(runs: Sequence[_Run], levels: Floats, size: int) -> _Run:
     needed = ~old
     needed[:-1] |= ~old[1:] | (numbers[1:] != numbers[:-1])
     needed[-1:] = True
+    # Of one time the id decides, which is not looked at here: they stay together.
+    ties = np.concatenate(
+        [np.zeros(min(1, len(times)), np.int64), (numbers[1:] != numbers[:-1]) | (times[1:] != times[:-1])]
+    )
+    groups = np.cumsum(ties)
+    needed = np.isin(groups, np.unique(groups[needed]))
     events = _gathered(runs, order[needed])
     # Many small batches are what fills a window; of the oldest few are needed, and most of these are levels still.
     events = packed(events) if size > 1 else events
@@ -178,10 +227,3 @@ def _gathered(runs: Sequence[_Run], places: Ints) -> Objects:
         found[here] = run.events[places[here] - begin]
         begin += len(run)
     return found
-
-
-def _objects(events: Iterable[Event]) -> Objects:
-    found = list(events)
-    made = np.empty(len(found), np.object_)
-    made[:] = found
-    return made

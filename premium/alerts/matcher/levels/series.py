@@ -1,23 +1,26 @@
 """Levels of series: the newest event of each, and its history.
 
-An event is judged against the value at its own time: the newest among the events of its series that arrived before it
-and are not younger. One that is more than `WINDOW` behind its series fires no edge and moves no level.
+An event is judged against the value at its own time, whenever either came: its predecessor is the one that stands
+before it in the series, by time and then by id. Where events come out of order, those that were judged before and have
+another predecessor now are judged again (`Revisit`). One that is more than `WINDOW` behind its series, or older than
+what is known of it, fires no edge and moves no level.
 """
 
 from __future__ import annotations
 
-from bisect import bisect, insort
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from premium.alerts.language.catalogue import SERIES
-from premium.alerts.language.values import Event, field_of
+from premium.alerts.language.values import Event, field_of, seconds
 from premium.alerts.matcher.columns.arrays import Bools, Floats, Ints
 from premium.alerts.matcher.columns.batch import Batch, Reader, as_float, shorts
 from premium.alerts.matcher.columns.codes import Codes, PairCodes
+from premium.alerts.matcher.levels.moment import Moment, Revisit, name_order
 from premium.alerts.matcher.levels.past import NEVER, WINDOW, Past
 
 _PLACE_BITS = 24
@@ -30,6 +33,7 @@ class Predecessors:
 
     `numbers` are the events' series, `order` the places by series and then by arrival. `special` holds the
     predecessors of events that came out of order; `judged` is False for an event that is too late for an edge.
+    `rank` is the place in its series' order of each event of a series with events out of order.
     """
 
     numbers: Ints
@@ -38,6 +42,24 @@ class Predecessors:
     place: Ints
     special: dict[int, Event | None]
     judged: Bools
+    rank: dict[int, int] = dataclasses.field(default_factory=dict)
+    revisits: list[Revisit] = dataclasses.field(default_factory=list)
+    """Events that stood there before, and have another predecessor now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """What the retraction of an event makes of its series.
+
+    `removed` is None for one that is not kept; `newest` is what stands last now.
+    """
+
+    retraction: Event
+    number: int
+    removed: Moment | None
+    revisit: Revisit | None
+    newest: Event | None
+    was_newest: bool
 
 
 class Series:
@@ -49,6 +71,10 @@ class Series:
         self._pairs = [PairCodes() for _ in self._fields[1:]]
         self._last: NDArray[np.object_] = np.empty(0, np.object_)
         self._times: Floats = np.full(0, NEVER)
+        self._floor: dict[int, float] = {}
+        """Times before which nothing is known of a series that is older than this process."""
+        self.gaps: dict[int, Event] = {}
+        """Newest events that were more than a window older than those that followed them."""
         self._levels: dict[tuple[str, Reader], Floats] = {}
         self._past = Past()
 
@@ -62,9 +88,24 @@ class Series:
         times = self._timed(batch)
         previous = Predecessors(numbers, order, times, place, {}, np.ones(len(batch), np.bool_))
         earlier = np.where(place >= 0, times[place], self._times[numbers])
-        if (times < earlier).any():
-            self._sort_out(np.unique(numbers[times < earlier]), previous)
+        out = times < earlier
+        out[self._tied(batch, previous, np.flatnonzero(times == earlier))] = True
+        if out.any():
+            self._sort_out(batch, np.unique(numbers[out]), previous)
+        elif self._floor:
+            self._check_floors(previous)
         return previous
+
+    def _tied(self, batch: Batch, previous: Predecessors, places: Ints) -> list[int]:
+        """Return which of the events that came with the time of the one before them stand before it by their id."""
+        last = self._last[previous.numbers[places]]
+        pairs = zip(places.tolist(), previous.place[places].tolist(), last.tolist(), strict=True)
+        before = ((at, batch.events[inside] if inside >= 0 else outside) for at, inside, outside in pairs)
+        return [at for at, one in before if name_order(batch.events[at]) < name_order(one)]
+
+    def _check_floors(self, previous: Predecessors) -> None:
+        floors = [self._floor.get(number, NEVER) for number in previous.numbers.tolist()]
+        previous.judged[:] = previous.times >= np.array(floors)
 
     def before(self, batch: Batch, previous: Predecessors, at: int) -> Event | None:
         """Return the predecessor of one event, None where none is known."""
@@ -73,18 +114,17 @@ class Series:
             return batch.events[inside]
         return previous.special[at] if at in previous.special else self._last[int(previous.numbers[at])]
 
-    def around(self, batch: Batch, previous: Predecessors, at: int) -> tuple[list[Event], list[Event]]:
-        """Return a late event's series up to its time, and the younger events.
+    def number_of(self, event: Event, kind: str) -> int:
+        """Return the number of an event's series."""
+        return int(self._numbered(Batch(kind, [event], self._codes))[0])
 
-        The former with the newest first.
-        """
-        if at not in previous.special:
-            return [], []
-        number, time = int(previous.numbers[at]), float(previous.times[at])
-        inside = np.flatnonzero((previous.numbers[:at] == number) & previous.judged[:at]).tolist()
-        known = self._past.of(number) + [(float(previous.times[place]), batch.events[place]) for place in inside]
-        older = sorted((one for one in known if one[0] <= time), key=lambda one: one[0])
-        return [event for _, event in reversed(older)], [event for when, event in known if when > time]
+    def after(self, number: int, moment: Moment) -> Iterator[Moment]:
+        """Yield the kept events of a series that stand after a moment."""
+        return self._past.after(number, moment)
+
+    def upto(self, number: int, moment: Moment) -> Iterator[Moment]:
+        """Yield the kept events of a series that stand before a moment, the newest first."""
+        return self._past.upto(number, moment)
 
     def column_before(self, batch: Batch, previous: Predecessors, field: str, read: Reader) -> Floats:
         """Return a numeric column one event earlier in each series, NaN where it is unknown."""
@@ -110,8 +150,10 @@ class Series:
         if not previous.judged.all():
             order = order[previous.judged[order]]
         ranked = previous.numbers[order]
-        if previous.special:
-            by_time = np.lexsort((order, previous.times[order], ranked))
+        if previous.rank:
+            # Of one series either all events have a rank, or they came in order.
+            ranks = np.array([previous.rank.get(at, at) for at in order.tolist()], np.int64)
+            by_time = np.lexsort((ranks, previous.times[order], ranked))
             ranked, order = ranked[by_time], order[by_time]
         self._advance(batch, ranked, order, previous.times)
         self._past.add(ranked, previous.times[order], batch.objects[order], self._times)
@@ -120,30 +162,55 @@ class Series:
         """Return the newest event of each of these series that has one."""
         return (event for event in self._last[np.unique(numbers)].tolist() if event is not None)
 
-    def retract(self, batch: Batch) -> Iterator[tuple[Event, Event | None]]:
-        """Remove retracted events; yield the retractions of newest events with what is newest now."""
-        for number, back in zip(self._numbered(batch).tolist(), batch.events, strict=True):
-            gone, newest = back.get("retracts"), self._last[number]
-            self._past.remove(number, gone)
-            if newest is not None and newest.get("event_id") == gone:
+    def newest(self) -> Iterator[Moment]:
+        """Yield the newest event of each series that has one."""
+        pairs = zip(self._times.tolist(), self._last.tolist(), strict=True)
+        return (Moment(time, event) for time, event in pairs if event is not None)
+
+    def retract(self, batch: Batch) -> Iterator[Retracted]:
+        """Remove retracted events.
+
+        Yield what each was, and what that makes of the events behind it.
+        """
+        for number, time, back in zip(self._numbered(batch).tolist(), batch.times.tolist(), batch.events, strict=True):
+            gone = back.get("retracts")
+            removed = self._past.remove(number, time, gone)
+            newest = self._last[number]
+            was_newest = newest is not None and newest.get("event_id", newest.get("id")) == gone
+            if was_newest:
                 self._stand(number, *self._past.newest_of(number))
-                yield back, self._last[number]
+            if removed is None:
+                yield Retracted(back, number, None, None, self._last[number], was_newest=was_newest)
+                continue
+            before, after = self._past.neighbours(number, removed)
+            revisit = Revisit(after.event, removed.event, before and before.event) if after else None
+            yield Retracted(back, number, removed, revisit, self._last[number], was_newest=was_newest)
 
     def _stand(self, number: int, time: float, event: Event | None) -> None:
         self._times[number], self._last[number] = time, event
         for (field, read), level in self._levels.items():
             level[number] = _read(event, field, read)
 
-    def restore(self, batch: Batch) -> None:
+    def restore(self, batch: Batch, earlier: Sequence[Event | None], whole: Sequence[bool]) -> None:
         """Set the newest events of series, as `last` returned them.
 
-        A known series stays as it is.
+        Unless more is known of them already.
+
+        `earlier`: what stood before a gap of more than a window; `whole`: whether the series is so young that all of
+        it is known. Of others nothing older than these is judged.
         """
         numbers, times = self._numbered(batch), self._timed(batch)
-        new = np.flatnonzero(self._times[numbers] == NEVER)
+        known = self._times[numbers] > NEVER
+        new = np.flatnonzero(~known)
         self._last[numbers[new]], self._times[numbers[new]] = batch.objects[new], times[new]
         new = new[np.lexsort((times[new], numbers[new]))]
         self._past.add(numbers[new], times[new], batch.objects[new], self._times)
+        for at in [place for place, is_whole in enumerate(whole) if not is_whole]:
+            number = int(numbers[at])
+            self._floor[number] = self._past.first_time(number) if known[at] else float(times[at])
+            if (event := earlier[at]) is not None and (time := seconds(event.get("timestamp"))) < self._floor[number]:
+                self._past.add(np.array([number]), np.array([time]), _one(event), self._times)
+                self._floor[number] = time
 
     def _numbered(self, batch: Batch) -> Ints:
         numbers = batch.coded(self._fields[0], learn=True)
@@ -175,34 +242,49 @@ class Series:
             self._levels[field, read] = found
         return found
 
-    def _sort_out(self, late: Ints, previous: Predecessors) -> None:
-        """Correct `previous` for series with events out of order, one by one."""
-        members = np.flatnonzero(np.isin(previous.numbers, late))
-        numbers, times = previous.numbers[members], previous.times[members]
-        older = zip(*(column.tolist() for column in self._past.before(numbers, times)), strict=True)
-        newest: dict[int, float] = dict(zip(late.tolist(), self._times[late].tolist(), strict=True))
-        seen: dict[int, list[tuple[float, int]]] = {number: [] for number in newest}
-        for at, number, time, (older_time, event) in zip(
-            members.tolist(), numbers.tolist(), times.tolist(), older, strict=True
-        ):
+    def _sort_out(self, batch: Batch, series: Ints, previous: Predecessors) -> None:
+        """Correct `previous` for series with events out of order, and find which old events are to be judged again."""
+        members = np.flatnonzero(np.isin(previous.numbers, series)).tolist()
+        newest = dict(zip(series.tolist(), self._times[series].tolist(), strict=True))
+        sorted_: dict[int, list[tuple[Moment, int]]] = {number: [] for number in newest}
+        for at in members:
+            number, time = int(previous.numbers[at]), float(previous.times[at])
             previous.place[at], previous.special[at] = -1, None
-            if time < newest[number] - WINDOW:
+            if time < max(newest[number] - WINDOW, self._floor.get(number, NEVER)):
                 previous.judged[at] = False
                 continue
-            inside = bisect(seen[number], (time, at)) - 1
-            if inside >= 0 and seen[number][inside][0] >= older_time:
-                previous.place[at] = seen[number][inside][1]
-            else:
-                previous.special[at] = event
             newest[number] = max(newest[number], time)
-            insort(seen[number], (time, at))
+            sorted_[number].append((Moment(time, batch.events[at]), at))
+        for number, new in sorted_.items():
+            new.sort(key=lambda one: (one[0].order, one[1]))
+            previous.rank.update({at: rank for rank, (_, at) in enumerate(new)})
+            self._place(number, new, previous)
+
+    def _place(self, number: int, new: Sequence[tuple[Moment, int]], previous: Predecessors) -> None:
+        """Place new events of one series, in its order, among those that are kept."""
+        for rank, (moment, at) in enumerate(new):
+            older, younger = self._past.neighbours(number, moment)
+            if rank and (older is None or new[rank - 1][0].order >= older.order):
+                previous.place[at] = new[rank - 1][1]
+                del previous.special[at]
+            else:
+                previous.special[at] = older and older.event
+            is_next = rank + 1 == len(new) or (younger is not None and new[rank + 1][0].order >= younger.order)
+            if younger is not None and is_next:
+                previous.revisits.append(Revisit(younger.event, older and older.event, moment.event))
 
     def _advance(self, batch: Batch, ranked: Ints, order: Ints, times: Floats) -> None:
         last_of = np.ones(len(ranked), np.bool_)
         last_of[:-1] = ranked[1:] != ranked[:-1]
         numbers, places = ranked[last_of], order[last_of]
         fresh = times[places] >= self._times[numbers]
+        for at in np.flatnonzero(times[places] == self._times[numbers]).tolist():
+            fresh[at] = name_order(batch.events[int(places[at])]) >= name_order(self._last[numbers[at]])
         numbers, places = numbers[fresh], places[fresh]
+        for at in np.flatnonzero(
+            (times[places] - self._times[numbers] > WINDOW) & (self._times[numbers] > NEVER)
+        ).tolist():
+            self.gaps[int(numbers[at])] = self._last[numbers[at]]
         self._times[numbers] = times[places]
         self._last[numbers] = batch.objects[places]
         for (field, read), level in self._levels.items():
@@ -211,6 +293,12 @@ class Series:
 
 def _read(event: Event | None, field: str, read: Reader) -> float:
     return as_float(None if event is None else read(field_of(event, field)))
+
+
+def _one(event: Event) -> NDArray[np.object_]:
+    made = np.empty(1, np.object_)
+    made[0] = event
+    return made
 
 
 def _by_series(numbers: Ints) -> tuple[Ints, Ints]:

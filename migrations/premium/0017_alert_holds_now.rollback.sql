@@ -1,0 +1,1 @@
+DROP INDEX alert_levels_about;

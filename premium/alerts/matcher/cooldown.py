@@ -1,0 +1,111 @@
+"""Cooldowns of rules: which of their firings count.
+
+Those that lie a cooldown or more behind the one before.
+
+The outcome is that of the events' own times, whenever they came: candidates that are suppressed are kept too, for as
+long as a late one may come before the firing that suppressed them.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from premium.alerts.language.values import Event
+from premium.alerts.matcher.levels.moment import Moment, Order
+from premium.alerts.matcher.levels.past import WINDOW
+
+_MOST = 512
+"""Candidates of a rule: of more, suppressed ones from before the newest half are forgotten."""
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """An event that would fire a rule without a cooldown; one that was read from the history is only named."""
+
+    order: Order
+    event: Event | None
+    fires: bool
+
+
+class Cooling:
+    """The candidates of one rule, in the order of their events."""
+
+    __slots__ = ("_known", "_last")
+
+    def __init__(self, fired: Iterable[float] = ()) -> None:
+        """Take the times at which it fired.
+
+        As far back as a late event may need them; -inf is none.
+        """
+        times = sorted(set(fired) - {-math.inf})
+        self._known = [_Candidate((time, 0, ""), None, fires=True) for time in times]
+        self._last = times[-1] if times else None
+
+    @property
+    def last(self) -> float | None:
+        """Return the time of the last firing."""
+        return self._last
+
+    def admit(self, moment: Moment, cooldown: int) -> tuple[bool, list[tuple[Event, bool]]]:
+        """Return whether an event fires.
+
+        Also which events before it fire, or fire no more, because of it.
+        """
+        one = _Candidate(moment.order, moment.event, fires=False)
+        if not self._known or one.order > self._known[-1].order:
+            one.fires = self._last is None or moment.time - self._last >= cooldown
+            if one.fires:
+                self._last = moment.time
+            self._known.append(one)
+            self._trim(cooldown)
+            return one.fires, []
+        if self._is_before_history(moment, cooldown):
+            return False, []
+        place = bisect_right(self._known, one.order, key=lambda each: each.order)
+        self._known.insert(place, one)
+        changed = list(self._judge(place, cooldown))
+        return one.fires, [(each.event, each.fires) for each in changed if each is not one and each.event is not None]
+
+    def withdraw(self, moment: Moment, cooldown: int) -> tuple[bool, list[tuple[Event, bool]]]:
+        """Take an event back.
+
+        Return whether it had fired, and which events fire, or do not, in its place.
+        """
+        place = bisect_left(self._known, moment.order, key=lambda each: each.order)
+        if place == len(self._known) or self._known[place].order != moment.order:
+            place = next((at for at, one in enumerate(self._known)
+                          if one.event is None and one.order[0] == moment.time), -1)  # fmt: skip
+        if place < 0:
+            return False, []
+        had_fired = self._known.pop(place).fires
+        changed = self._judge(place, cooldown)
+        return had_fired, [(each.event, each.fires) for each in changed if each.event is not None]
+
+    def _judge(self, place: int, cooldown: int) -> Iterator[_Candidate]:
+        """Judge the candidates from a place on; yield those that change."""
+        last = next((one.order[0] for one in reversed(self._known[:place]) if one.fires), None)
+        for one in self._known[place:]:
+            fires = last is None or one.order[0] - last >= cooldown
+            if fires:
+                last = one.order[0]
+            if fires is not one.fires:
+                one.fires = fires
+                yield one
+        self._last = last
+
+    def _is_before_history(self, moment: Moment, cooldown: int) -> bool:
+        """Return whether a firing that is only named follows within the cooldown: it stands, as it cannot be judged."""
+        return any(one.event is None and 0 <= one.order[0] - moment.time < cooldown for one in self._known)
+
+    def _trim(self, cooldown: int) -> None:
+        """Forget what no late event can need."""
+        oldest = self._known[-1].order[0] - WINDOW
+        if self._known[0].order[0] < oldest - cooldown:
+            self._known = [one for one in self._known
+                           if one.order[0] >= oldest or (one.fires and one.order[0] >= oldest - cooldown)]  # fmt: skip
+        if len(self._known) > _MOST:
+            half = len(self._known) - _MOST // 2
+            self._known = [one for at, one in enumerate(self._known) if at >= half or one.fires]
