@@ -14,7 +14,8 @@ CALLERS = ("Functions", "Workers", "Migrations")
 ALLOWED = {
     ("Functions", "Database"), ("Functions", "Proxy"), ("Functions", "Timeseries"), ("Functions", "Redis"),
     ("Workers", "Database"), ("Workers", "Proxy"), ("Workers", "Timeseries"), ("Workers", "Redis"),
-    ("Migrations", "Database"), ("Migrations", "Timeseries"), ("Proxy", "Database"),
+    ("Migrations", "Proxy"), ("Migrations", "Redis"), ("Migrations", "Database"), ("Migrations", "Timeseries"),
+    ("Proxy", "Database"),
     ("Functions", "Endpoints"), ("Workers", "Endpoints"), ("Migrations", "Endpoints"), ("Timeseries", "Endpoints"),
 }  # fmt: skip
 
