@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,16 @@ class Registry:
 
     def __len__(self) -> int:
         return len(self._chains)
+
+
+@cache
+def listed_tokens() -> Mapping[str, Mapping[str, str]]:
+    """Return the shipped tokens: by address in small letters, by chain the symbol."""
+    found: dict[str, dict[str, str]] = {}
+    for chain in json.loads(_SHIPPED.read_text("utf-8"))["chains"]:
+        for token in chain.get("tokens", ()):
+            found.setdefault(token["address"].lower(), {})[chain["name"]] = token["symbol"]
+    return found
 
 
 def load(settings: Settings) -> Registry:

@@ -16,14 +16,13 @@ from premium.tax.document.rows import Together, count_of, rows_in
 from premium.tax.events.corrections import corrected
 from premium.tax.events.derivatives import derivatives_of, is_derivative
 from premium.tax.history.directions import directed
-from premium.tax.history.foreign_money import parted
 from premium.tax.history.history import History
 from premium.tax.history.normalised import normalise
 from premium.tax.history.order import in_order
 from premium.tax.history.price_series import PriceSeries
 from premium.tax.history.remarks import remarks_on
 from premium.tax.ledger.allocation import checked_plan
-from premium.tax.ledger.currencies import currency_gains
+from premium.tax.ledger.currencies import currency_gains, parted
 from premium.tax.matching.engines import run
 from premium.tax.neutral.reader import Read, read_rows
 from premium.tax.neutral.rows import LinedRow

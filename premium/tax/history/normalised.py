@@ -10,6 +10,7 @@ from decimal import localcontext
 from premium.money import EXACT
 from premium.tax.events.loans import repaid
 from premium.tax.history.exchanges import exchanges_of
+from premium.tax.history.identities import identified
 from premium.tax.history.money_legs import valued_money
 from premium.tax.history.order import in_order
 from premium.tax.history.price_series import PriceSeries
@@ -37,7 +38,7 @@ def normalise(
     """
     trail = trail or Trail()
     with localcontext(EXACT):
-        trades = valued_money(transactions, setup, remarks, trail)
+        trades = valued_money(identified(transactions, remarks), setup, remarks, trail)
         told = list[Remark]()
         paired = received(pair_transfers(trades, told, trail), setup, remarks)
         remarks += _but_of_money(told, trades, setup)

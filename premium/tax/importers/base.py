@@ -76,6 +76,8 @@ class Line:
     """How the file writes numbers."""
     notes: Notation = POINTS
     """How its notes write them."""
+    file: str = ""
+    """The file's name."""
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")

@@ -1,8 +1,9 @@
 """Read the exports of explorers that are made like Etherscan.
 
-Transactions, internal ones, ERC-20 and NFT transfers (as in BittyTax, July 2026). The wallet is the address that most
-lines share; gas is spent by the sender, also of a transaction that failed. Each kind of file shows its own part of
-the same transactions; together they are the wallet's history.
+Transactions, internal ones, ERC-20 and NFT transfers (as in BittyTax, July 2026). Whose wallet it is says the file's
+name, or what its columns say came in and went out, or the one address that all lines share; gas is spent by the
+sender, also of a transaction that failed. Each kind of file shows its own part of the same transactions; together
+they are the wallet's history.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from decimal import Decimal
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made
 from premium.tax.importers.movements import NOTHING_MOVED, Part, Sides, movement
+from premium.tax.importers.onchain_names import asset_of, chain_of, owner_of
 
 _VALUE_IN = re.compile(r"Value_IN\((\w+)\)")
 _NO_WORTH = frozenset({"", "N/A"})
@@ -22,14 +24,16 @@ _NO_WORTH = frozenset({"", "N/A"})
 
 def read_native(lines: list[Line], currency: str) -> Iterator[Event]:
     """Yield the transactions of the native coin, each with its gas."""
-    coin, me = _coin(lines), _wallet(lines, "To")
+    coin = _coin(lines)
+    me = _wallet(lines, coin, "To")
     for line in lines:
         yield [line], _native(line, me, coin, currency)
 
 
 def read_internal(lines: list[Line], currency: str) -> Iterator[Event]:
     """Yield what contracts sent or took within a transaction."""
-    coin, me, order = _coin(lines), _wallet(lines, "TxTo"), _Order()
+    coin, order = _coin(lines), _Order()
+    me = _wallet(lines, coin, "TxTo")
     for line in lines:
         # What failed has no number, so that the others keep theirs.
         number = order.next(_hash(line)) if line["Status"] != "1" and not line["ErrCode"] else ""
@@ -38,20 +42,20 @@ def read_internal(lines: list[Line], currency: str) -> Iterator[Event]:
 
 def read_tokens(lines: list[Line], currency: str) -> Iterator[Event]:
     """Yield the transfers of ERC-20 tokens."""
-    me, order = _wallet(lines, "To"), _Order()
+    me, order, chain = owner_of(lines, "To"), _Order(), _chain(lines)
     for line in lines:
         contract = line["ContractAddress"].lower()
         name = f"{contract}:{_hash(line)}:{order.next(_hash(line), contract)}"
-        yield [line], _token(line, name, me, currency)
+        yield [line], _token(line, name, me, asset_of(contract, chain), currency)
 
 
 def read_nfts(lines: list[Line], currency: str) -> Iterator[Event]:
     """Yield the transfers of NFTs."""
-    me, order = _wallet(lines, "To"), _Order()
+    me, order, chain = owner_of(lines, "To"), _Order(), _chain(lines)
     for line in lines:
-        asset = f"{line['ContractAddress'].lower()}:{line['Token ID'] or line['TokenId']}"
-        name = f"{asset}:{_hash(line)}:{order.next(_hash(line), asset)}"
-        yield [line], _nft(line, name, me, asset, currency)
+        item = f"{line['ContractAddress'].lower()}:{line['Token ID'] or line['TokenId']}"
+        name = f"{item}:{_hash(line)}:{order.next(_hash(line), item)}"
+        yield [line], _nft(line, name, me, f"{chain}:{item}", currency)
 
 
 class _Order:
@@ -104,11 +108,11 @@ def _values(line: Line, name: str, me: str, coin: str, currency: str) -> Iterato
         yield from movement(end, _when(line), me, currency=currency, value=value, tx_hash=own, **sides)
 
 
-def _token(line: Line, name: str, me: str, currency: str) -> Iterator[Made]:
+def _token(line: Line, name: str, me: str, asset: str, currency: str) -> Iterator[Made]:
     amount = line.unsigned_in("TokenValue" if "TokenValue" in line.cells else "Value")
     known = currency == "USD" and line["USDValueDayOfTx"] not in _NO_WORTH
     worth = line.worth_in("USDValueDayOfTx") if known else None
-    yield from _transfer(line, name, me, (amount, line.text_in("TokenSymbol")), currency=currency, worth=worth or None)
+    yield from _transfer(line, name, me, (amount, asset), currency=currency, worth=worth or None)
 
 
 def _nft(line: Line, name: str, me: str, asset: str, currency: str) -> Iterator[Made]:
@@ -139,10 +143,18 @@ def _price(line: Line, coin: str, currency: str) -> Decimal | None:
     return line.number_in(column) if known else None
 
 
-def _wallet(lines: list[Line], to: str) -> str:
-    ends = [{line["From"].lower(), line[to].lower()} for line in lines]
-    counts = Counter(address for both in ends for address in both if address)
-    return min(counts, key=lambda address: (-counts[address], address), default="")
+def _wallet(lines: list[Line], coin: str, to: str) -> str:
+    """The wallet of a file whose columns say what came in and what went out."""
+    sides = (("IN", to), ("OUT", "From"))
+    return owner_of(lines, to, ((line, end) for line in lines for side, end in sides if _some(line, side, coin)))
+
+
+def _some(line: Line, side: str, coin: str) -> bool:
+    return line[f"Value_{side}({coin})"].strip("0.,") != ""
+
+
+def _chain(lines: list[Line]) -> str:
+    return chain_of(line["ContractAddress"] for line in lines)
 
 
 def _when(line: Line) -> str:

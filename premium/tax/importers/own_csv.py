@@ -99,7 +99,7 @@ def _row(header: list[str], cells: list[str], notation: Notation) -> dict[str, A
         return Flawed(f"column {len(header) + 1}", f"holds {cells[len(header)][:SHORT]!r}, beyond the header's columns")
     row: dict[str, Any] = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
     if notation is not POINTS:
-        for name in _NUMBERS.intersection(row):
+        for name in [column for column in row if column in _NUMBERS]:  # as written, so that errors repeat
             try:
                 row[name] = str(notation.read(row[name]))
             except ValueError as error:

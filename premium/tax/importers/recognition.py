@@ -120,7 +120,7 @@ def _is_own(text: str) -> bool:
 
 def _read(found: _Found, text: str, source: str, currency: str, decimal_mark: str | None) -> FileRows:
     """Read every line of a file as part of an event: rows, what is left out and why, or what cannot be read."""
-    lines = _filled(found, text, _zone_of(source), decimal_mark)
+    lines = _filled(found, text, source, decimal_mark)
     account = Account(lines)
     with localcontext(EXACT):
         for event, made in found.importer.read(lines, currency):
@@ -128,7 +128,8 @@ def _read(found: _Found, text: str, source: str, currency: str, decimal_mark: st
     return account.closed()
 
 
-def _filled(found: _Found, text: str, zone: tzinfo | None, decimal_mark: str | None) -> list[Line]:
+def _filled(found: _Found, text: str, source: str, decimal_mark: str | None) -> list[Line]:
+    zone = _zone_of(source)
     header: list[str] = []
     records: list[tuple[int, dict[str, str]]] = []
     for number, cells in numbered(_lines(text), found.delimiter):
@@ -143,7 +144,10 @@ def _filled(found: _Found, text: str, zone: tzinfo | None, decimal_mark: str | N
     notation = Notation(decimal_mark) if decimal_mark else notation_of(_numbers(records, columns))
     in_notes = notation_of(_noted(records, found.importer)) if found.importer.noted else notation
     notes = in_notes if in_notes.mark or notation.mark == COMMA else notation
-    return [Line(number=number, cells=cells, zone=zone, notation=notation, notes=notes) for number, cells in records]
+    return [
+        Line(number=number, cells=cells, zone=zone, notation=notation, notes=notes, file=source)
+        for number, cells in records
+    ]
 
 
 def _numbers(records: Iterable[tuple[int, dict[str, str]]], columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:

@@ -1,5 +1,6 @@
 """Gains on foreign money: first in, first out, apart from digital assets.
 
+Another country's legal tender pays for assets at its value of the day. It has no lots and stands on no form of them.
 What came from a bank costs its value of that day; what was spent without having been seen to come in cost what it
 was worth when it was spent, so that it gains nothing.
 """
@@ -50,6 +51,18 @@ class _Coins(NamedTuple):
 
 
 Queues = dict[str, deque[_Coins]]
+
+
+def parted(transactions: list[Transaction], setup: Setup) -> tuple[list[Transaction], list[Transaction]]:
+    """Return what is of digital assets, and what is of foreign money.
+
+    Income in foreign money is in both: it is income, and money that came in.
+    """
+    tender = setup.tender - setup.money
+    if tender.isdisjoint(tx.asset for tx in transactions):
+        return transactions, []
+    foreign = [tx for tx in transactions if tx.asset in tender]
+    return [tx for tx in transactions if tx.asset not in tender or tx.type == "income"], foreign
 
 
 def currency_gains(transactions: Iterable[Transaction], setup: Setup) -> tuple[list[CurrencyGain], list[Money]]:

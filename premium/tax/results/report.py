@@ -28,6 +28,7 @@ STATED = frozenset(
         "no_time_zone",
         "gift_without_gain",
         "no_income",
+        "same_asset",
         "tax_zone_assumed",
         "unknown_field",
         "possible_duplicate",

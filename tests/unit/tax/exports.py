@@ -62,15 +62,15 @@ ROTKI = """timestamp,event_type,event_subtype,location,location_label,asset,asse
 04/01/2024 10:00:00 UTC,informational,,ethereum,0xabc,ETH,ETH,0,0,5,evm event,ev3,0,neutral,,
 04/01/2024 10:00:00 UTC,spend,fee,ethereum,0xabc,ETH,ETH,0.001,2,6,evm event,ev3,1,out,,Burn gas
 """
-ME, OTHER = "0x" + "a" * 40, "0x" + "b" * 40
+ME, OTHER, THIRD = "0x" + "a" * 40, "0x" + "b" * 40, "0x" + "c" * 40
 ETHERSCAN = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,ContractAddress,Value_IN(ETH),Value_OUT(ETH),CurrentValue @ $3000/Eth,TxnFee(ETH),TxnFee(USD),Historical $Price/Eth,Status,ErrCode,Method
 0x1,1,1704189600,2024-01-02 10:00:00,{OTHER},{ME},,1.5,0,4500,0.001,3,2300,,,Transfer
 0x2,2,1704276000,2024-01-03 10:00:00,{ME},{OTHER},,0,0.5,1500,0.002,5,2400,,,Transfer
 0x3,3,1704362400,2024-01-04 10:00:00,{ME},{OTHER},,0,0.7,1500,0.003,5,2400,Error(0),execution reverted,Swap
 """
 TOKENS = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,TokenValue,USDValueDayOfTx,ContractAddress,TokenName,TokenSymbol
-0x1,1,1704189600,2024-01-02 10:00:00,{OTHER},{ME},"1,500.25",1500.25,0xc0,USD Coin,USDC
-0x2,2,1704189700,2024-01-02 10:01:40,{ME},{OTHER},10,10,0xc0,USD Coin,USDC
+0x1,1,1704189600,2024-01-02 10:00:00,{OTHER},{ME},"1,500.25",1500.25,0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48,USD Coin,USDC
+0x2,2,1704189700,2024-01-02 10:01:40,{ME},{THIRD},10,10,0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48,USD Coin,USDC
 """
 INTERNAL = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),ParentTxFrom,ParentTxTo,ParentTxETH_Value,From,TxTo,ContractAddress,Value_IN(ETH),Value_OUT(ETH),CurrentValue @ $3000/Eth,Historical $Price/Eth,Status,ErrCode,Type
 0x4,4,1704189600,2024-01-02 10:00:00,{ME},0xd,0,0xd,{ME},,0.25,0,750,2300,0,,call
@@ -78,7 +78,7 @@ INTERNAL = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),ParentTxFro
 """
 NFTS = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,ContractAddress,TokenName,TokenSymbol,Token ID,Type,Quantity
 0x6,6,1704189600,2024-01-02 10:00:00,{OTHER},{ME},0xC1,Punks,PUNK,7,ERC721,1
-0x7,7,1704189700,2024-01-02 10:01:40,{ME},{OTHER},0xC2,Cards,CARD,12,ERC1155,3
+0x7,7,1704189700,2024-01-02 10:01:40,{ME},{THIRD},0xC2,Cards,CARD,12,ERC1155,3
 """
 KOINLY_REPORT = """Transaction report 2024
 

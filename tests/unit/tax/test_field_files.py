@@ -211,7 +211,7 @@ def test_a_line_whose_word_nobody_knows_is_refused_and_not_passed_over(name: str
     lines = FILES[name].splitlines()
     first = next(n for n, line in enumerate(lines) if _is_header(line, name)) + 1
     strange = ",".join("zzz" for _ in lines[first].split(","))
-    rows = read("\n".join([*lines[: first + 1], strange]) + "\n", lenient=True)
+    rows = read("\n".join([*lines[: first + 1], strange]) + "\n", name=f"export-{exports.ME}.csv", lenient=True)
     assert source_of(rows).tally().lines == 2
     assert any(isinstance(row, Unreadable) and row.line == first + 2 for row in rows)
 

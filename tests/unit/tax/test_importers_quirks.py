@@ -16,7 +16,7 @@ from premium.tax.importers.notation import COMMA, POINTS, Notation
 from premium.tax.importers.recognition import rows_of_csv
 from premium.tax.onchain.movements import ChainNames, Movement, rows_of
 from tests.unit.tax import exports
-from tests.unit.tax.exports import ME, OTHER
+from tests.unit.tax.exports import ME, THIRD
 from tests.unit.tax.histories import result
 
 pytestmark = pytest.mark.unit
@@ -189,7 +189,7 @@ def test_a_label_that_is_not_known_is_refused() -> None:
 def test_the_files_of_an_explorer_show_an_exchange_by_its_hash() -> None:
     """The coin that left and the token that came in one transaction stand in two files; its gas in the first."""
     tokens = exports.TOKENS.replace(
-        f"0x2,2,1704189700,2024-01-02 10:01:40,{ME},{OTHER}", f"0x2,2,1704276000,x,{OTHER},{ME}"
+        f"0x2,2,1704189700,2024-01-02 10:01:40,{ME},{THIRD}", f"0x2,2,1704276000,x,{THIRD},{ME}"
     )
     both = [*read(exports.ETHERSCAN), *read(tokens)]
     out = result("US", both)
@@ -212,8 +212,8 @@ def test_one_event_of_an_explorer_and_of_a_node_is_told_of() -> None:
 def test_an_explorers_internal_transfers_and_nfts() -> None:
     assert [(row["type"], row["amount"]) for row in read(exports.INTERNAL)] == [("transfer_in", "0.25")]
     assert [(row["type"], row["asset"], row["amount"]) for row in read(exports.NFTS)] == [
-        ("transfer_in", "0xc1:7", "1"),
-        ("transfer_out", "0xc2:12", "3"),
+        ("transfer_in", "ethereum:0xc1:7", "1"),
+        ("transfer_out", "ethereum:0xc2:12", "3"),
     ]
 
 
