@@ -36,7 +36,7 @@ def demo(places: Places) -> None:
         _portfolio(walk)
         _tax(walk, places)
         _scans(walk)
-        _alerts(walk)
+        _alerts(walk, stage)
     _proof(stage, api, since=walked)
     addresses(stage)
     took, walking = time.time() - begun, time.time() - walked
@@ -80,7 +80,7 @@ def _short(path: Path) -> Path:
 
 
 def _gains(totals: Mapping[str, str]) -> str:
-    short, long = (Decimal(totals[name]) for name in ("short_term", "long_term"))
+    short, long = (Decimal(totals[name]) for name in ("shortTerm", "longTerm"))
     return f"short term {_dollars(short)}, long term {_dollars(long)}"
 
 
@@ -97,13 +97,17 @@ def _scans(walk: Walk) -> None:
             say(f"      {findings}")
 
 
-def _alerts(walk: Walk) -> None:
+def _alerts(walk: Walk, stage: Stage) -> None:
     with step("Alert on the price of ETH, from the pools") as note:
-        fired = alerts.price(walk)
-        note.text = fired.message
+        price = alerts.price(walk)
+        note.text = price.message
     with step("Alert on a transfer of 10 ETH and more") as note:
         fired = alerts.whale(walk)
         note.text = fired.message
+    with step("Both mails, in the inbox of this machine") as note:
+        address, inbox = str(walk.api.get("/v1/users/profile")["email"]), stage.neighbours.inbox
+        titles = alerts.mailed(inbox, address, (price.message, fired.message))
+        note.text = f"{', '.join(titles)}; {inbox.url} shows them"
     say(f"    {fired.event['amount_base_units']} base units of {fired.asset}, both in GET /v1/alerts/history")
 
 

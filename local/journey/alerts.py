@@ -6,12 +6,13 @@ Nothing is sent to the events queue from here: the market is moved, and pools an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from local.errors import LocalError
+from local.inbox import Inbox, kept
 from local.journey.walk import Walk, must_equal, units
 from local.market.node import calldata
 
@@ -100,9 +101,20 @@ def _wait_for(done: Callable[[], bool], what: str) -> None:
         time.sleep(0.5)
 
 
+def mailed(inbox: Inbox, address: str, messages: Sequence[str]) -> list[str]:
+    """Wait until the inbox has caught these texts for an address, and return their titles."""
+
+    def caught() -> list[Mapping[str, Any]]:
+        return [one for one in kept(inbox.messages) if one["to"] == address and one["text"] in messages]
+
+    _wait_for(lambda: len(caught()) >= len(messages), f"the mails of {len(messages)} alerts to {address}")
+    return [one["title"] for one in caught()]
+
+
 def _rule(walk: Walk, name: str, kind: str, *conditions: tuple[str, str, str]) -> Mapping[str, Any]:
     named = [{"field": field, "operator": operator, "value": value} for field, operator, value in conditions]
-    rule: Mapping[str, Any] = walk.api.post("/v1/alerts/rules", {"name": name, "type": kind, "conditions": named})
+    wanted = {"name": name, "type": kind, "conditions": named, "actions": [{"type": "email"}]}
+    rule: Mapping[str, Any] = walk.api.post("/v1/alerts/rules", wanted)
     must_equal(f"what keeps the rule {name} from firing", rule["warnings"], [])
     return rule
 

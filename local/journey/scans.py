@@ -20,7 +20,7 @@ class Scan:
 
 def scan(walk: Walk, address: str) -> Scan:
     job = walk.job("/v1/security/scan/contract", {"chain": "local", "address": address})
-    made = walk.api.get(f"/v1/security/scans/{job['result']['scan_id']}")
+    made = walk.api.get(f"/v1/security/scans/{job['result']['scanId']}")
     must_equal("the scanned address", made["target"], address)
     return Scan(address, made["riskScore"], {one["id"]: one["severity"] for one in made["findings"]})
 

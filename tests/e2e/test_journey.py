@@ -35,7 +35,7 @@ def test_one_user_from_wallet_to_report_and_scan(stack: Stage, walk: Walk) -> No
     assert {asset["symbol"] for asset in found.assets} == {"ETH", "USDL", "LGOV", "LPTS"}
     assert tax.import_history(walk) > 20
     report = tax.report(walk)
-    assert report.totals["long_term"].startswith("22068.40")
+    assert report.totals["longTerm"].startswith("22068.40")
     benign, proxy = scans.scan_both(walk)
     assert benign.score < proxy.score
     asked = set(walk.api.request_ids)

@@ -38,7 +38,7 @@ def test_an_upload_becomes_transactions_and_a_report(client: Clients) -> None:
     sent = upload.send(api, history())
     assert upload.import_upload(api, sent) == {"added": 2 * PAIRS, "known": 0, "skipped": 0, "warnings": []}
     asked = upload.report(api, REPORT, key="report")
-    assert Decimal(asked.totals["total"]) == Decimal(asked.totals["short_term"]) == 8 * PAIRS
+    assert Decimal(asked.totals["total"]) == Decimal(asked.totals["shortTerm"]) == 8 * PAIRS
     assert asked.documents["form_8949_pdf"].startswith(b"%PDF-")
     tax.check_form(asked.documents["form_8949_csv"], asked.totals)
     assert len(asked.documents["form_8949_csv"].splitlines()) > PAIRS
