@@ -92,5 +92,14 @@ node_packages() {
     echo "  done after $SECONDS s"
 }
 
+# For the tests that boot the TimescaleDB host; they say so where it cannot be had.
+host_programs() {
+    if [ "$(id -u)" != 0 ] || [ -x /usr/bin/pgbackrest ] || [ -e .venv/.host-programs ]; then return; fi
+    step "PostgreSQL 15, pgBackRest and PgBouncer of the system's packages"
+    .venv/bin/python -m local.timescale_programs
+    touch .venv/.host-programs # tried once
+}
+
 python_packages
 node_packages
+host_programs

@@ -64,11 +64,18 @@ class TimescaleExternal(Model):
 
 
 class Timescale(Model):
-    """TimescaleDB: our own EC2 instance (sizes in GiB), or `external`."""
+    """TimescaleDB: our own EC2 instance (sizes in GiB), or `external`.
+
+    Its machine image is the one of the day `renewed`, unless `machine_image` names one. Without `running` there is no
+    instance, only what must last: the first half of putting another in its place.
+    """
 
     instance: str = Field(pattern=r"^[a-z0-9]+\.[a-z0-9]+$")
     storage: int = Field(default=50, ge=20, le=16384)
     snapshots: bool = False
+    renewed: str = Field(default="2026-11-29", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    machine_image: str | None = Field(default=None, pattern=r"^ami-[0-9a-f]{8,17}$")
+    running: bool = True
     external: TimescaleExternal | None = None
 
 

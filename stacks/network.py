@@ -31,12 +31,14 @@ _SERVICES = {
     "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
     "Ssm": ec2.InterfaceVpcEndpointAwsService.SSM,
     "SsmMessages": ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES,
-    "CloudFormation": ec2.InterfaceVpcEndpointAwsService.CLOUDFORMATION,
 }
 
 
 class NetworkStack(PremiumStack):
-    """`vpc` and `groups` by role; endpoints and flow logs only where the VPC is ours."""
+    """`vpc` and `groups` by role; endpoints and flow logs only where the VPC is ours.
+
+    `server_subnet` is for a server of our own, which has to reach AWS's services.
+    """
 
     def __init__(
         self, scope: Construct, *, frame: Frame, zones: tuple[str, ...], nat_gateways: int, existing: Existing
@@ -44,6 +46,7 @@ class NetworkStack(PremiumStack):
         super().__init__(scope, "network", frame=frame, description="Premium: VPC, endpoints, security groups")
         self.vpc = self._lent(existing, zones) if existing.vpc_id else self._own(zones, nat_gateways)
         self.groups = Groups(self, "Groups", vpc=self.vpc)
+        self.server_subnet = self._server_subnet(zones[0], lent=bool(existing.vpc_id))
         self._reach_lent(existing)
         if not existing.vpc_id:
             self._endpoints()
@@ -58,6 +61,14 @@ class NetworkStack(PremiumStack):
             private_subnet_ids=list(existing.private_subnets),
             isolated_subnet_ids=list(existing.isolated_subnets),
         )
+
+    def _server_subnet(self, zone: str, *, lent: bool) -> ec2.ISubnet:
+        """Return a subnet from which our endpoints are reached, or else one with a way out.
+
+        A lent VPC's isolated subnets lead nowhere, and endpoints of ours might clash with its own.
+        """
+        kind = ec2.SubnetType.PRIVATE_WITH_EGRESS if lent else ec2.SubnetType.PRIVATE_ISOLATED
+        return self.vpc.select_subnets(subnet_type=kind, availability_zones=[zone]).subnets[0]
 
     def _own(self, zones: tuple[str, ...], nat_gateways: int) -> ec2.Vpc:
         return ec2.Vpc(

@@ -88,7 +88,7 @@ class ObservabilityStack(PremiumStack):
         if data.redis:
             alarm_rules.of_redis(self.alarms, data.redis)
         if timeseries.home:
-            alarm_rules.of_timeseries(self.alarms, timeseries.home)
+            alarm_rules.of_timeseries(self.alarms)
 
     def _workers(self, workers: WorkersStack) -> None:
         alarm_rules.of_workers(self.alarms, workers.services.values())

@@ -31,8 +31,7 @@ class TimeseriesStack(PremiumStack):
         *,
         frame: Frame,
         size: Timescale,
-        vpc: ec2.IVpc,
-        zone: str,
+        subnet: ec2.ISubnet,
         groups: Groups,
         security: SecurityStack,
         data: DataStack,
@@ -43,7 +42,7 @@ class TimeseriesStack(PremiumStack):
             self.connections = self._external(size.external, groups)
             self.owner = self._imported("Owner", size.external.owner_secret)
         else:
-            self.home = self._own(size, vpc, zone, groups, data)
+            self.home = self._own(size, subnet, groups, data)
             self.server = self.home.host
             self.connections = self._connected(self.home)
             self.owner = security.secrets["TimeseriesOwner"]
@@ -57,19 +56,17 @@ class TimeseriesStack(PremiumStack):
         key = self._security.data_key
         return {"timeseries": connection("TIMESERIES_SECRET_ARN", self.connections["WorkerTimeseries"], key)}
 
-    def _own(self, size: Timescale, vpc: ec2.IVpc, zone: str, groups: Groups, data: DataStack) -> TimescaleInstance:
-        secrets = self._security.secrets
+    def _own(self, size: Timescale, subnet: ec2.ISubnet, groups: Groups, data: DataStack) -> TimescaleInstance:
         return TimescaleInstance(
             self,
             "Home",
             frame=self.frame,
             size=size,
-            vpc=vpc,
-            zone=zone,
+            subnet=subnet,
             groups=groups,
             key=self._security.data_key,
             access_logs=data.logs,
-            secrets={name: secrets[f"Timeseries{name}"] for name in ("Admin", "App", "Worker")},
+            admin=self._security.secrets["TimeseriesAdmin"],
         )
 
     def _connected(self, home: TimescaleInstance) -> dict[str, secretsmanager.ISecret]:

@@ -9,11 +9,11 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_sqs as sqs
 
+from stacks.constructs import host_measures
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.http_front import HttpFront
 from stacks.constructs.metrics import metric
 from stacks.constructs.redis import PremiumRedis
-from stacks.constructs.timescale_instance import TimescaleInstance
 from stacks.constructs.worker_service import WorkerService
 
 _MINUTES = Duration.minutes(5)
@@ -66,13 +66,23 @@ def of_redis(alarms: Alarms, redis: PremiumRedis) -> None:
     alarms.above("CacheCpu", cpu, 90, "warning", "Redis' one thread is over 90 % busy", periods=3)
 
 
-def of_timeseries(alarms: Alarms, home: TimescaleInstance) -> None:
-    """Watch whether our own instance answers, and its processor."""
-    by_instance = {"InstanceId": home.instance.instance_id}
-    status = metric("AWS/EC2", "StatusCheckFailed", by_instance, statistic="Maximum", minutes=1)
-    alarms.above("TimeseriesDown", status, 0, "critical", "the TimescaleDB instance does not answer", periods=5)
-    cpu = metric("AWS/EC2", "CPUUtilization", by_instance)
+def of_timeseries(alarms: Alarms) -> None:
+    """Watch our own host by what it says of itself.
+
+    Its silence is the gravest news.
+    """
+    up, cpu = host_measures.UP.metric, host_measures.CPU.metric
+    text = "the TimescaleDB host is silent, or its server does not answer"
+    alarms.below("TimeseriesDown", up, 1, "critical", text, periods=2, silence=True)
     alarms.above("TimeseriesCpu", cpu, 90, "critical", "TimescaleDB's CPU over 90 %", periods=3)
+    connections = host_measures.CONNECTIONS.metric
+    alarms.above("TimeseriesConnections", connections, 80, "warning", "over 80 % of TimescaleDB's connections")
+    volume = host_measures.VOLUME.metric
+    alarms.above("TimeseriesVolume", volume, 80, "critical", "TimescaleDB's volume over 80 % full")
+    waits = host_measures.ARCHIVE.metric
+    alarms.above("TimeseriesArchive", waits, 600, "critical", "TimescaleDB's WAL waits over 10 minutes for its archive")
+    age, text = host_measures.BACKUP.metric, "TimescaleDB has no backup of the last 36 hours, or its archive is silent"
+    alarms.above("TimeseriesBackup", age, 36 * 3600, "critical", text, periods=6, silence=True)
 
 
 def of_queue(alarms: Alarms, name: str, queue: sqs.IQueue | None, dead_letters: sqs.IQueue) -> None:

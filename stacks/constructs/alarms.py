@@ -37,10 +37,24 @@ class Alarms(Construct):
         *,
         periods: int = 1,
         heading: str | None = None,
+        silence: bool = False,
     ) -> cloudwatch.Alarm:
-        """Alarm on more than `threshold` for `periods` periods; silence is no alarm."""
+        """Alarm on more than `threshold` for `periods` periods.
+
+        With `silence` on no figure at all, too.
+        """
         over = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
-        return self._add(name, severity, text, heading, metric=metric, threshold=threshold, periods=periods, how=over)
+        return self._add(
+            name,
+            severity,
+            text,
+            heading,
+            metric=metric,
+            threshold=threshold,
+            periods=periods,
+            how=over,
+            silence=silence,
+        )
 
     def below(
         self,
@@ -51,10 +65,16 @@ class Alarms(Construct):
         text: str,
         *,
         periods: int = 1,
+        silence: bool = False,
     ) -> cloudwatch.Alarm:
-        """Alarm on less than `threshold` for `periods` periods; silence is no alarm."""
+        """Alarm on less than `threshold` for `periods` periods.
+
+        With `silence` on no figure at all, too.
+        """
         under = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
-        return self._add(name, severity, text, None, metric=metric, threshold=threshold, periods=periods, how=under)
+        return self._add(
+            name, severity, text, None, metric=metric, threshold=threshold, periods=periods, how=under, silence=silence
+        )
 
     def _add(
         self,
@@ -67,7 +87,9 @@ class Alarms(Construct):
         threshold: float,
         periods: int,
         how: cloudwatch.ComparisonOperator,
+        silence: bool,
     ) -> cloudwatch.Alarm:
+        missing = cloudwatch.TreatMissingData
         alarm = cloudwatch.Alarm(
             self,
             name,
@@ -75,7 +97,7 @@ class Alarms(Construct):
             threshold=threshold,
             evaluation_periods=periods,
             comparison_operator=how,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=missing.BREACHING if silence else missing.NOT_BREACHING,
             alarm_description=description(severity, text, self._runbook, heading or name),
         )
         action = SnsAction(self._topics[severity])

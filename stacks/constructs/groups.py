@@ -1,6 +1,6 @@
 """Security groups by role, with rules that name two groups each.
 
-Callers may go out; stores answer and start nothing.
+Callers may go out; stores answer and start nothing, but for TimescaleDB's host, which asks AWS for what it is made of.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ class Groups(Construct):
         self.database = self._store("Database", "premium PostgreSQL")
         self.proxy = self._store("Proxy", "RDS Proxy")
         self.timeseries = self._store("Timeseries", "TimescaleDB and PgBouncer")
+        # S3's gateway endpoint has addresses of S3's own: a rule for the endpoints' group does not cover it.
+        self.timeseries.add_egress_rule(
+            ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "S3 (packages, images, backups) over TLS"
+        )
         self.redis = self._store("Redis", "Redis")
         self.endpoints = self._store("Endpoints", "interface endpoints")
         self._rules()

@@ -1,21 +1,17 @@
 """TimescaleDB on an EC2 instance of our own.
 
-A volume that outlives it, PgBouncer, WAL archive, recovery by itself.
+What must last outlives it: the data on a volume, the address on a network interface, the backups in a bucket.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from aws_cdk import CfnCreationPolicy, CfnResourceSignal, Duration, RemovalPolicy, Size, Stack, Tags
+from aws_cdk import CfnOutput, Duration, Fn, Size, Stack, Tags
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecr_assets as images
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -24,23 +20,21 @@ from stacks.constructs.alarms import description
 from stacks.constructs.backups import BACKED_UP
 from stacks.constructs.bucket import private_bucket
 from stacks.constructs.findings import acknowledge
-from stacks.constructs.groups import BOUNCER_PORT, TIMESERIES_PORT, Groups
-from stacks.constructs.resource import resource
-from stacks.constructs.wildcard import wildcard
+from stacks.constructs.groups import Groups
+from stacks.constructs.pinned_image import PinnedImage
+from stacks.constructs.timescale_boot import TimescaleBoot
+from stacks.constructs.timescale_role import TimescaleRole
 from stacks.frame import Frame
 from stacks.model import Timescale
 
-_BOOT = Path(__file__).with_name("timescale_boot.sh")
-_IMAGE = Path(__file__).parent.parent / "images" / "timescale"
-_SESSION = (
-    "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
-)  # fmt: skip
-_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
-
 
 class TimescaleInstance(Construct):
-    """`instance`, its data `volume` and `archive`; `host` is its private address' name."""
+    """`host` is its lasting address; `volume` and `archive` hold the data.
+
+    `instance` is None while the stage's `timescale.running` is false: the way to another instance.
+    """
+
+    instance: ec2.CfnInstance | None = None
 
     def __init__(
         self,
@@ -49,27 +43,31 @@ class TimescaleInstance(Construct):
         *,
         frame: Frame,
         size: Timescale,
-        vpc: ec2.IVpc,
-        zone: str,
+        subnet: ec2.ISubnet,
         groups: Groups,
         key: kms.IKey,
         access_logs: s3.IBucket,
-        secrets: Mapping[str, secretsmanager.ISecret],
+        admin: secretsmanager.ISecret,
     ) -> None:
         super().__init__(scope, name)
-        self._frame, self._size, self._key, self._secrets = frame, size, key, secrets
+        self._frame, self._size, self._key = frame, size, key
         self.archive = private_bucket(self, "Archive", frame=frame, key=key, logs=access_logs)
-        self.log_group = logs.LogGroup(
-            self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
+        self.volume = self._volume(subnet.availability_zone)
+        self.address = ec2.CfnNetworkInterface(
+            self,
+            "Address",
+            subnet_id=subnet.subnet_id,
+            group_set=[groups.timeseries.security_group_id],
+            description="premium: TimescaleDB, whichever instance serves it",
         )
-        self.image = images.DockerImageAsset(self, "Image", directory=str(_IMAGE), platform=images.Platform.LINUX_ARM64)
-        self.role = self._role()
-        self.volume = self._volume(zone)
-        self.instance = self._instance(vpc, zone, groups)
-        self.host = self.instance.instance_private_dns_name
-        self._attach()
-        self._boot()
-        self.recovery = self._recover()
+        self.host = self.address.attr_primary_private_ip_address
+        self.boot = self._boot(admin)
+        self.image = size.machine_image or PinnedImage(self, "Machine", frame=frame, renewed=size.renewed).image_id
+        self.role = TimescaleRole(self, "Role", key=key, archive=self.archive, admin=admin, boot=self.boot)
+        if size.running:
+            self.instance = self._instance()
+            self._attach(self.instance)
+            self._recover(self.instance)
 
     def _volume(self, zone: str) -> ec2.Volume:
         volume = ec2.Volume(
@@ -84,99 +82,64 @@ class TimescaleInstance(Construct):
         )
         if self._size.snapshots:
             Tags.of(volume).add(*BACKED_UP)
+        reason = "volume and instance must share a zone, so the stage names it"
+        acknowledge(volume, {"CloudFormation-Validate::W3010": reason})
         return volume
 
-    def _instance(self, vpc: ec2.IVpc, zone: str, groups: Groups) -> ec2.Instance:
-        parameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
-        root = ec2.BlockDeviceVolume.ebs(30, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3, kms_key=self._key)
-        return ec2.Instance(
+    def _boot(self, admin: secretsmanager.ISecret) -> TimescaleBoot:
+        identity = Fn.join("", Fn.split("-", self.volume.volume_id))
+        values: Mapping[str, str] = {
+            "DEVICE": f"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{identity}",
+            "BUCKET": self.archive.bucket_name,
+            "ADMIN_SECRET": admin.secret_arn,
+            "BACKUP_DAYS": "28" if self._frame.prod else "7",
+        }
+        size = self._size
+        also = f"{size.instance} {size.machine_image or size.renewed}"
+        return TimescaleBoot(self, "Boot", frame=self._frame, values=values, also=also)
+
+    def _instance(self) -> ec2.CfnInstance:
+        disk = ec2.CfnInstance.EbsProperty(
+            volume_size=30, volume_type="gp3", encrypted=True, kms_key_id=self._key.key_arn
+        )
+        instance = ec2.CfnInstance(
             self,
             "Instance",
-            instance_type=ec2.InstanceType(self._size.instance),
-            machine_image=ec2.MachineImage.from_ssm_parameter(parameter, user_data=ec2.UserData.for_linux()),
-            vpc=vpc,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, availability_zones=[zone]),
-            security_group=groups.timeseries,
-            role=self.role,
-            require_imdsv2=True,
-            detailed_monitoring=True,
+            instance_type=self._size.instance,
+            image_id=self.image,
+            network_interfaces=[
+                ec2.CfnInstance.NetworkInterfaceProperty(device_index="0", network_interface_id=self.address.attr_id)
+            ],
+            iam_instance_profile=self.role.profile.ref,
+            metadata_options=ec2.CfnInstance.MetadataOptionsProperty(
+                http_tokens="required", http_endpoint="enabled", http_put_response_hop_limit=1
+            ),
+            monitoring=True,
             ebs_optimized=True,
             disable_api_termination=self._frame.prod,
-            block_devices=[ec2.BlockDevice(device_name="/dev/xvda", volume=root)],
+            block_device_mappings=[ec2.CfnInstance.BlockDeviceMappingProperty(device_name="/dev/xvda", ebs=disk)],
+            user_data=Fn.base64(self.boot.user_data),
         )
-
-    def _attach(self) -> None:
-        ec2.CfnVolumeAttachment(
-            self,
-            "Attachment",
-            device="/dev/sdf",
-            instance_id=self.instance.instance_id,
-            volume_id=self.volume.volume_id,
-        )
-        named = {"CloudFormation-Validate::W3010": "volume and instance must share a zone, so the stage names it"}
-        acknowledge(self.volume, named)
-        acknowledge(self.instance, named)
+        Tags.of(instance).add("Name", Stack.of(self).stack_name)
+        instance.node.add_dependency(self.role)
         if not self._frame.prod:
             reason = f"{self._frame.stage}'s data is on a volume of its own: the instance may go at any time"
-            acknowledge(self.instance, {"AwsSolutions-EC29": reason})
+            acknowledge(instance, {"AwsSolutions-EC29": reason})
+        CfnOutput(self, "Id", value=instance.ref).override_logical_id("HostInstance")
+        return instance
 
-    def _boot(self) -> None:
-        """The stack waits for the server: migrations come next."""
-        made = resource(self.instance, ec2.CfnInstance)
-        made.cfn_options.creation_policy = CfnCreationPolicy(
-            resource_signal=CfnResourceSignal(count=1, timeout="PT20M")
+    def _attach(self, instance: ec2.CfnInstance) -> None:
+        attachment = ec2.CfnVolumeAttachment(
+            self, "Attachment", device="/dev/sdf", instance_id=instance.ref, volume_id=self.volume.volume_id
         )
-        script = _BOOT.read_text()
-        for name, value in self._values(Stack.of(self).get_logical_id(made)).items():
-            script = script.replace(f"@{name}@", value)
-        self.instance.add_user_data(script.removeprefix("#!/bin/bash\n"))
+        self.boot.awaited_by(attachment)
 
-    def _values(self, logical_id: str) -> dict[str, str]:
-        stack = Stack.of(self)
-        return {
-            "IMAGE": self.image.image_uri,
-            "REGION": stack.region,
-            "STACK": stack.stack_name,
-            "RESOURCE": logical_id,
-            "HOST": "timeseries",
-            "BUCKET": self.archive.bucket_name,
-            "LOG_GROUP": self.log_group.log_group_name,
-            "PORT": str(TIMESERIES_PORT),
-            "BOUNCER_PORT": str(BOUNCER_PORT),
-            "MAX_CONNECTIONS": "100",
-            "FULL_BACKUPS": "4" if self._frame.prod else "1",
-            **{f"{name.upper()}_SECRET": secret.secret_arn for name, secret in self._secrets.items()},
-        }
-
-    def _role(self) -> iam.Role:
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
-        self.log_group.grant_write(role)
-        arns = [secret.secret_arn for secret in self._secrets.values()]
-        role.add_to_policy(iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=arns))
-        role.add_to_policy(iam.PolicyStatement(actions=[*_PULL], resources=[self.image.repository.repository_arn]))
-        self._key.grant(role, "kms:Decrypt", "kms:GenerateDataKey")
-        self._grant_archive(role)
-        wildcard(self, "Session", role, _SESSION, "Session Manager's channels have no resources; it replaces SSH")
-        token = ("ecr:GetAuthorizationToken",)
-        wildcard(self, "Token", role, token, "a registry token is the account's, not a repository's")
-        return role
-
-    def _grant_archive(self, role: iam.Role) -> None:
-        objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-        role.add_to_policy(
-            iam.PolicyStatement(actions=objects, resources=[self.archive.arn_for_objects("timeseries/*")])
-        )
-        role.add_to_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self.archive.bucket_arn]))
-        logical_id = Stack.of(self).get_logical_id(resource(self.archive, s3.CfnBucket))
-        finding = f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>/timeseries/*]"
-        acknowledge(role, {finding: "pgBackRest names the objects of its archive itself"})
-
-    def _recover(self) -> cloudwatch.Alarm:
+    def _recover(self, instance: ec2.CfnInstance) -> None:
         """Moves the instance to sound hardware, with its address and its volume."""
         metric = cloudwatch.Metric(
             namespace="AWS/EC2",
             metric_name="StatusCheckFailed_System",
-            dimensions_map={"InstanceId": self.instance.instance_id},
+            dimensions_map={"InstanceId": instance.ref},
             statistic="Maximum",
             period=Duration.minutes(1),
         )
@@ -189,4 +152,3 @@ class TimescaleInstance(Construct):
             alarm_description=description("info", text, "platform", "TimeseriesDown"),
         )
         alarm.add_alarm_action(actions.Ec2Action(actions.Ec2InstanceAction.RECOVER))
-        return alarm

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from cdk_app.stages import STAGES
@@ -12,7 +10,6 @@ from tests.infra.templates import Stage, text
 pytestmark = pytest.mark.infra
 CLASSES = {"dev": "db.t4g.medium", "staging": "db.t4g.medium", "prod": "db.r6g.xlarge"}
 NODES = {"dev": "cache.t4g.small", "staging": "cache.t4g.medium", "prod": "cache.r6g.large"}
-SERVERS = {"dev": ("t4g.medium", 50), "staging": ("t4g.large", 50), "prod": ("r6g.large", 500)}
 
 
 def test_postgres_is_encrypted_and_recoverable(stage: Stage) -> None:
@@ -45,8 +42,6 @@ def test_databases_stand_in_the_database_subnets(stage: Stage) -> None:
         subnets = group.properties["SubnetIds"]
         assert len(subnets) == len(STAGES[stage.name].zones)
         assert all("database" in text(subnet) for subnet in subnets)
-    for instance in stage.resources("AWS::EC2::Instance"):
-        assert "database" in text(instance.properties["SubnetId"])
 
 
 def test_prod_has_a_reader_and_every_stage_but_dev_a_proxy(stage: Stage) -> None:
@@ -102,31 +97,6 @@ def test_redis_keeps_jobs_and_is_closed(stage: Stage) -> None:
     assert group["NumCacheClusters"] == (2 if stage.name == "prod" else 1)
     parameters = stage.only("AWS::ElastiCache::ParameterGroup").properties
     assert parameters["Properties"]["maxmemory-policy"] == "noeviction"
-
-
-def test_timescale_has_a_home_of_its_own_not_on_rds(stage: Stage) -> None:
-    instance = stage.only("AWS::EC2::Instance", "timeseries")
-    kind, size = SERVERS[stage.name]
-    assert instance.properties["InstanceType"] == kind
-    assert instance.body["CreationPolicy"]["ResourceSignal"]["Count"] == 1
-    volume = stage.only("AWS::EC2::Volume", "timeseries")
-    assert (volume.properties["Size"], volume.properties["VolumeType"]) == (size, "gp3")
-    assert volume.properties["Encrypted"] is True
-    assert volume.body["DeletionPolicy"] == {"dev": "Delete", "staging": "Snapshot", "prod": "Retain"}[stage.name]
-    assert not any("timescale" in text(r.properties).lower() for r in stage.resources("AWS::RDS::DBInstance"))
-
-
-def test_timescale_forces_tls_archives_wal_and_recovers(stage: Stage) -> None:
-    script = text(stage.only("AWS::EC2::Instance", "timeseries").properties["UserData"])
-    for needed in ("hostnossl all all 0.0.0.0/0     reject", "client_tls_sslmode = require", "archive-push", "ssl=on"):
-        assert needed in script, needed
-    assert not re.search("@[A-Z_]+@", script)
-    actions = [
-        a for alarm in stage.resources("AWS::CloudWatch::Alarm", "timeseries") for a in alarm.properties["AlarmActions"]
-    ]
-    assert any("ec2:recover" in text(action) for action in actions)
-    template = stage.only("AWS::EC2::LaunchTemplate", "timeseries")
-    assert template.properties["LaunchTemplateData"]["MetadataOptions"]["HttpTokens"] == "required"
 
 
 def test_backups_are_daily_and_encrypted(stage: Stage) -> None:

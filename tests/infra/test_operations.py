@@ -80,7 +80,12 @@ def test_every_function_is_watched(stage: Stage) -> None:
         ("WebhooksDeadLetters", 0, "critical"),
         ("UploadsDeadLetters", 0, "critical"),
         ("SchedulesDeadLetters", 0, "critical"),
-        ("TimeseriesDown", 0, "critical"),
+        ("TimeseriesDown", 1, "critical"),
+        ("TimeseriesCpu", 90, "critical"),
+        ("TimeseriesConnections", 80, "warning"),
+        ("TimeseriesVolume", 80, "critical"),
+        ("TimeseriesArchive", 600, "critical"),
+        ("TimeseriesBackup", 36 * 3600, "critical"),
     ],
 )
 def test_thresholds(stage: Stage, part: str, threshold: float, severity: str) -> None:
