@@ -1,7 +1,7 @@
 """Find or install the programs with which the TimescaleDB host's boot is tried.
 
-PostgreSQL 15, pgBackRest and PgBouncer of Debian, whose pgBackRest (2.45) knows no PostgreSQL 16, so the boot is tried with 15. Only root can give the host a root of its
-own; nobody else needs them.
+PostgreSQL 15, pgBackRest and PgBouncer of Debian. Its pgBackRest (2.45) knows no PostgreSQL 16, so the boot is tried
+with 15. Only root can give the host a root of its own; nobody else needs them.
 """
 
 from __future__ import annotations
