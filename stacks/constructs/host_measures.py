@@ -47,7 +47,7 @@ def read_measures(scope: Construct, group: logs.ILogGroup) -> None:
             scope,
             f"{measure.name}Filter",
             log_group=group,
-            filter_pattern=logs.FilterPattern.exists(f"$.host.{measure.key}"),
+            filter_pattern=logs.FilterPattern.literal(f"{{ $.host.{measure.key} = * }}"),  # `exists` asks for a text
             metric_namespace=HOST,
             metric_name=measure.name,
             metric_value=f"$.host.{measure.key}",
