@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from aws_cdk import CfnWaitCondition, CfnWaitConditionHandle, RemovalPolicy, Stack
@@ -44,7 +45,12 @@ class TimescaleBoot(Construct):
         self.image = images.DockerImageAsset(self, "Image", directory=str(_IMAGE), platform=images.Platform.LINUX_ARM64)
         self.files = assets.Asset(self, "Files", path=str(FILES), exclude=[SCRIPT.name])
         self._values = {**self._known(), **values}
-        self._handle = CfnWaitConditionHandle(self, f"Signal{self._digest(frame, also)}")
+        self._digest = self._digested(frame, also)
+
+    @cached_property
+    def _handle(self) -> CfnWaitConditionHandle:
+        """Return the signal's address, made for an instance alone."""
+        return CfnWaitConditionHandle(self, f"Signal{self._digest}")
 
     @property
     def user_data(self) -> str:
@@ -58,7 +64,7 @@ class TimescaleBoot(Construct):
 
     def awaited_by(self, attachment: ec2.CfnVolumeAttachment) -> None:
         """Let the stack wait for the signal, once the volume is attached."""
-        name = self._handle.node.id.replace("Signal", "Up")
+        name = f"Up{self._digest}"
         CfnWaitCondition(self, name, count=1, handle=self._handle.ref, timeout=_UP).node.add_dependency(attachment)
 
     def _known(self) -> dict[str, str]:
@@ -73,7 +79,7 @@ class TimescaleBoot(Construct):
             "PREPARED_STATEMENTS": "200",
         }
 
-    def _digest(self, frame: Frame, also: str) -> str:
+    def _digested(self, frame: Frame, also: str) -> str:
         """Name the signal after what the host is made of.
 
         So that a change waits for a signal of its own.
