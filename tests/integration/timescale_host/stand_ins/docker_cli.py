@@ -129,7 +129,7 @@ match sys.argv[1:]:
         run(words)
     case ["exec", *words]:
         execute(words)
-    case ["stop", "--time", seconds, name]:
+    case ["stop", "-t", seconds, name]:
         stop(name, int(seconds))
     case ["rm", force, name]:
         remove(force, name)
