@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from stacks.constructs.inline_code import inline
 from stacks.constructs.resource import resource
 from stacks.frame import Frame
 
-_SOURCE = Path(__file__).parent.parent / "lambdas" / "pin_image.py"
 _LATEST = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64"
 
 
@@ -47,7 +45,7 @@ class PinnedImage(Construct):
         function = lambda_.Function(
             self,
             "Function",
-            code=lambda_.Code.from_inline(_SOURCE.read_text()),
+            code=inline("pin_image"),
             handler="index.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,

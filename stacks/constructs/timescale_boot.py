@@ -45,7 +45,7 @@ class TimescaleBoot(Construct):
         self.image = images.DockerImageAsset(self, "Image", directory=str(_IMAGE), platform=images.Platform.LINUX_ARM64)
         self.files = assets.Asset(self, "Files", path=str(FILES), exclude=[SCRIPT.name])
         self._values = {**self._known(), **values}
-        self._digest = self._digested(frame, also)
+        self._digest = self._digested(also)
 
     @cached_property
     def _handle(self) -> CfnWaitConditionHandle:
@@ -79,12 +79,12 @@ class TimescaleBoot(Construct):
             "PREPARED_STATEMENTS": "200",
         }
 
-    def _digested(self, frame: Frame, also: str) -> str:
+    def _digested(self, also: str) -> str:
         """Name the signal after what the host is made of.
 
         So that a change waits for a signal of its own.
         """
         plain = {name: value for name, value in self._values.items() if "${Token" not in value}
         made = [self.image.asset_hash, self.files.asset_hash, SCRIPT.read_text(), also]
-        text = json.dumps([made, plain, frame.secrets_generation], sort_keys=True)
+        text = json.dumps([made, plain], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -7,8 +7,8 @@ import urllib.request
 from typing import Any
 
 
-def answer(event: dict[str, Any], reason: str, name: str) -> None:
-    """An empty reason is success; `name` is the resource's own, where it has none yet."""
+def answer(event: dict[str, Any], reason: str, name: str, data: dict[str, str] | None = None) -> None:
+    """An empty reason is success; `name` is the resource's own, where it has none yet; `data` is for others."""
     body = json.dumps(
         {
             "Status": "FAILED" if reason else "SUCCESS",
@@ -17,6 +17,7 @@ def answer(event: dict[str, Any], reason: str, name: str) -> None:
             "StackId": event["StackId"],
             "RequestId": event["RequestId"],
             "LogicalResourceId": event["LogicalResourceId"],
+            "Data": data or {},
         }
     ).encode()
     request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310 - CloudFormation's own https address
