@@ -8,7 +8,10 @@ from typing import Any
 
 
 def answer(event: dict[str, Any], reason: str, name: str, data: dict[str, str] | None = None) -> None:
-    """An empty reason is success; `name` is the resource's own, where it has none yet; `data` is for others."""
+    """An empty reason is success; `name` is the resource's where it has none.
+
+    `data` is what other resources may ask it for.
+    """
     body = json.dumps(
         {
             "Status": "FAILED" if reason else "SUCCESS",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 from botocore.exceptions import ClientError
@@ -17,7 +17,7 @@ from stacks.lambdas.answer import answer
 
 POLL_SECONDS = 10
 MARGIN_MILLISECONDS = 60_000
-_AT_WORK = ("CREATED", "PENDING", "RUNNING")
+_AT_WORK: tuple[Literal["CREATED", "PENDING", "RUNNING"], ...] = ("CREATED", "PENDING", "RUNNING")
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
