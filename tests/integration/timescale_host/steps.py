@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from local.clients import Clients
-from migrations.roles import ROLES, make_roles
+from migrations.roles import ALTERNATES, ROLES, make_roles
 from tests.integration.timescale_host.conftest import PASSWORD
 from tests.integration.timescale_host.machine import Machine
 
@@ -23,9 +23,9 @@ def up(machine: Machine) -> None:
 
 def deploy_roles(machine: Machine, password: str = PASSWORD, generation: int = 1) -> Mapping[str, str]:
     """The deployment's own step; the roles' passwords by name."""
-    passwords = {role: f"{role}-{generation}" for role in ROLES}
+    passwords = {role: f"{role}-{generation}" for role in (*ROLES, *ALTERNATES)}
     secrets = [{"username": role, "password": word} for role, word in passwords.items()]
-    make_roles(url(machine, "premium_admin", password), secrets, lambda _: None)
+    make_roles(url(machine, "premium_admin", password), lambda: secrets, lambda _: None)
     return passwords
 
 

@@ -48,6 +48,7 @@ def test_first_start_then_reboot_then_another_release(
     pooled(machine, passwords["premium_app"])
     passwords = deploy_roles(machine, generation=2)  # a rotation: the pooler is told nothing
     pooled(machine, passwords["premium_app"])
+    pooled(machine, passwords["premium_app_alternate"], "premium_app_alternate")
     refused(url(machine, "premium_app", "premium_app-1", "BOUNCER_PORT"))
     refused(url(machine, "postgres", "any"), "pg_hba")
     refused(url(machine, "premium_app", passwords["premium_app"], tls="disable"), "no encryption")
@@ -89,9 +90,9 @@ def test_first_start_then_reboot_then_another_release(
     refused(url(changed, "premium_admin", PASSWORD))
 
 
-def pooled(machine: Machine, password: str) -> None:
-    with psycopg.connect(url(machine, "premium_app", password, "BOUNCER_PORT")) as connection:
-        assert connection.execute("SELECT current_user").fetchone() == ("premium_app",)
+def pooled(machine: Machine, password: str, role: str = "premium_app") -> None:
+    with psycopg.connect(url(machine, role, password, "BOUNCER_PORT")) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == (role,)
 
 
 def refused(conninfo: str, why: str = "authentication failed") -> None:
