@@ -22,6 +22,7 @@ from rq.serializers import JSONSerializer
 
 from premium import bootstrap
 from premium.observability import logger
+from workers.declared_job import DeclaredJob
 from workers.protection import Protection
 from workers.queues import STOP_SECONDS, Pace
 
@@ -34,6 +35,7 @@ class FleetQueue(Queue):
     RQ's lives 15 minutes after a `kill -9`.
     """
 
+    job_class = DeclaredJob
     lock_seconds = 30
 
     def acquire_maintenance_lock(self) -> bool:
@@ -44,6 +46,7 @@ class FleetWorker(Worker):
     """One process of the fleet."""
 
     queue_class = FleetQueue
+    job_class = DeclaredJob
     max_connection_wait_time = 5.0
 
     def __init__(self, queues: tuple[str, ...], *, name: str, connection: Redis, pace: Pace, protection: Protection):

@@ -2,6 +2,8 @@
 
 Every job may run twice, or in two workers at once; the record decides who goes on:
     no record (expired, or never whole)   nothing to do
+    a record of another kind              nothing to do: the queue was written by somebody else
+    a payload that is not the accepted    failed with INTERNAL, and told of
     not taken because it has ended        nothing to do
     not taken because another holds it    come back when the lease would have run out
     AppError that no repeat can cure      failed with its code, no dead letter: it is the caller's
@@ -25,6 +27,7 @@ from premium.errors import AppError, NotFound
 from premium.execution.context import JobContext
 from premium.execution.lease import JobLease
 from premium.execution.outcome import publish
+from premium.jobs.identity import fingerprint_of
 from premium.jobs.model import JobError, JobKind, JobPayload, JobRecord
 from premium.jobs.store import LeaseLost
 from premium.observability import logger
@@ -63,11 +66,15 @@ def carry_out(kind: JobKind[P], body: Body[P], job_id: UUID, platform: Platform)
     store, clock = platform.jobs.store, platform.clock
     lease = timedelta(seconds=platform.settings.job_lease_seconds)
     try:
-        claim = store.claim(job_id, clock.now(), worker=os.environ.get("RQ_WORKER_ID", ""), lease=lease)
+        worker = os.environ.get("RQ_WORKER_ID", "")
+        claim = store.claim(job_id, clock.now(), kind=kind.name, worker=worker, lease=lease)
     except NotFound:
         logger.warning("a job without a record is dropped", job_id=str(job_id), kind=kind.name)
         return None
     record = claim.record
+    if record.kind != kind.name:
+        logger.error("a job was called by another kind's function", job_id=str(job_id), kind=record.kind)
+        return None
     with logger.append_context_keys(job_id=str(job_id), user_id=str(record.user_id), request_id=record.request_id):
         if not claim.taken:
             return _leave(record, platform, lease)
@@ -96,6 +103,9 @@ def _attempt(kind: JobKind[P], body: Body[P], hold: JobLease, platform: Platform
     if record.attempt - record.spent > kind.attempts:
         _end_for_good(hold, platform, _INTERNAL)
         raise AttemptsExhausted(f"{kind.name} {record.id} died {kind.attempts} times")
+    if fingerprint_of(record.kind, record.payload) != record.fingerprint:
+        logger.error("a job's payload is not the one that was accepted", kind=kind.name)
+        return hold.fail(_INTERNAL)
     context = JobContext(
         job_id=record.id,
         user_id=record.user_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -28,5 +29,10 @@ def fingerprint(kind: JobKind[Any], payload: JobPayload) -> str:
 
     Whatever the order of the payload's keys.
     """
-    canonical = json.dumps(payload.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{kind.name}\n{canonical}".encode()).hexdigest()
+    return fingerprint_of(kind.name, payload.model_dump(mode="json"))
+
+
+def fingerprint_of(kind: str, payload: Mapping[str, Any]) -> str:
+    """Return the same of a payload as its record holds it, in whichever release it was written."""
+    canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{kind}\n{canonical}".encode()).hexdigest()

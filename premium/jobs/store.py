@@ -70,16 +70,19 @@ class JobStore:
             raise NotFound(f"there is no job {job_id}")
         return from_item(item)
 
-    def claim(self, job_id: UUID, now: datetime, *, worker: str = "", lease: timedelta = LEASE) -> Claim:
+    def claim(
+        self, job_id: UUID, now: datetime, *, kind: str | None = None, worker: str = "", lease: timedelta = LEASE
+    ) -> Claim:
         """Take a queued or abandoned job and count the attempt.
 
-        A job is abandoned when its worker has been silent for `lease`.
+        A job is abandoned when its worker has been silent for `lease`. One of another `kind` is not taken.
         """
         abandoned = _is(JobStatus.RUNNING) & Attr("updated_at").lt(instant(now - lease))
         change = Change(
             set={"status": JobStatus.RUNNING.value, "worker": worker, "updated_at": instant(now)}, add={"attempt": 1}
         )
-        record = self._change(job_id, change, _is(JobStatus.QUEUED) | abandoned)
+        free = _is(JobStatus.QUEUED) | abandoned
+        record = self._change(job_id, change, free if kind is None else free & Attr("kind").eq(kind))
         if record is not None:
             return Claim(record, taken=True)
         found = self.get(job_id)

@@ -26,6 +26,7 @@ from premium.jobs.service import JobService
 from stacks.tables import creation
 from tests.integration.workers.synthetic import MAIN_KINDS, Work
 
+SYNTHETIC = "tests.integration.workers.synthetic_fleet"
 ROOT = Path(__file__).resolve().parents[3]
 FAST = ("--heartbeat=1", "--grace=1", "--maintenance=1")
 
@@ -67,7 +68,7 @@ def platform(environment: dict[str, str]) -> Iterator[Platform]:
 
 @dataclass
 class Fleet:
-    """One `python -m workers.fleet`; `log()` is what it wrote."""
+    """One fleet with the synthetic kinds; `log()` is what it wrote."""
 
     process: subprocess.Popen[bytes]
     output: Path
@@ -105,7 +106,15 @@ def fleet(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
         output = tmp_path / f"fleet-{len(started)}.log"
         with output.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "workers.fleet", "--queues", queues, *FAST, *options],
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.integration.workers.synthetic_fleet",
+                    "--queues",
+                    queues,
+                    *FAST,
+                    *options,
+                ],
                 cwd=ROOT,
                 env={**os.environ, **(extra or {})},
                 stdout=log,

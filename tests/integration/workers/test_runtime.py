@@ -11,6 +11,7 @@ from rq import Retry
 
 from premium.bootstrap import Platform
 from premium.execution.runtime import carry_out
+from premium.jobs.identity import fingerprint_of
 from premium.jobs.model import JobRecord, JobStatus
 from tests.integration.workers.synthetic import FLAKY, REFUSING, STEPS, flaky, refusing, steps
 
@@ -93,7 +94,8 @@ def test_a_failed_attempt_is_given_back_and_raised(platform: Platform, start: St
 def test_a_payload_of_a_newer_release_can_be_read(platform: Platform, start: Start) -> None:
     job = start(STEPS, seconds=0)
     newer = {**job.payload, "version": 2, "colour": "blue"}
-    again = job.model_copy(update={"id": uuid4(), "payload": newer})
+    told = {"id": uuid4(), "payload": newer, "fingerprint": fingerprint_of(job.kind, newer)}
+    again = job.model_copy(update=told)
     platform.jobs.store.create(again)
     steps(str(again.id))
     assert platform.jobs.store.get(again.id).status is JobStatus.DONE
