@@ -6,8 +6,10 @@ turns it into 401, 403, 429 or 503 with envelope and headers, which a denying au
 
 from __future__ import annotations
 
+import hmac
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ from premium.accounts import service
 from premium.bootstrap import platform
 from premium.errors import Forbidden
 from premium.observability import logger, tracer
-from premium.principal import Ruling
+from premium.principal import Principal, Ruling
 
 if TYPE_CHECKING:
     from premium.accounts.gatekeeper import Gatekeeper
@@ -58,4 +60,11 @@ def _rule(event: Mapping[str, Any]) -> Ruling:
         attempt = attempt_of(event, platform().secrets.read(arn) if arn else None)
     except Forbidden as error:
         return Ruling(verdict="forbidden", message=error.message)
-    return gatekeeper().rule(attempt)
+    ruling = gatekeeper().rule(attempt)
+    return ruling if ruling.principal is None else replace(ruling, cursor_key=_cursor_key(ruling.principal))
+
+
+def _cursor_key(caller: Principal) -> str:
+    """Return what signs the caller's cursors: of use for his own lists alone."""
+    secret = platform().secrets.read(platform().settings.require("cursor_secret_arn"))["value"]
+    return hmac.digest(secret.encode(), f"cursors {caller.user_id}".encode(), "sha256").hex()

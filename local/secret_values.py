@@ -45,6 +45,7 @@ def values(neighbours: Neighbours, state: Path) -> dict[str, dict[str, str]]:
         **found,
         "RedisAuth": _redis(neighbours.redis.url),
         "Jwt": jwt_secret(state),
+        "Cursors": _cursors(state),
         "Providers": neighbours.inbox.providers(),
     }
 
@@ -53,6 +54,10 @@ def jwt_secret(state: Path) -> dict[str, str]:
     """Return the key with which the free platform signs tokens on this machine."""
     key = secrets.load_or_create(state / "jwt.json", ["key"])["key"]
     return {"algorithm": "HS256", "key": key, "issuer": JWT_ISSUER, "audience": JWT_AUDIENCE}
+
+
+def _cursors(state: Path) -> dict[str, str]:
+    return {"value": secrets.load_or_create(state / "cursors.json", ["key"])["key"]}
 
 
 def secret_arns(clients: Clients) -> Mapping[str, str]:

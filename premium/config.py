@@ -59,6 +59,9 @@ class Settings(BaseModel):
     origin_secret_arn: str | None = Field(
         default=None, description='Secret `{"value"}` that the edge sends as X-Origin-Secret; others are refused then'
     )
+    cursor_secret_arn: str | None = Field(
+        default=None, description='Secret `{"value"}` from which the authorizer derives the keys that sign cursors'
+    )
     jobs_table: str | None = Field(default=None, description="DynamoDB table of job records")
     idempotency_table: str | None = Field(default=None, description="DynamoDB table of remembered answers")
     usage_table: str | None = Field(default=None, description="DynamoDB table of counted requests")

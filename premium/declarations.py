@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 Need = Literal[
-    "database", "worker_database", "timeseries", "redis", "jwt", "origin", "jobs", "idempotency", "usage",
+    "database", "worker_database", "timeseries", "redis", "jwt", "origin", "cursors", "jobs", "idempotency", "usage",
     "connections", "audit", "audit_read", "reports", "exports", "events", "event_sender", "websocket", "metrics",
     "mail", "free_replica", "market",
 ]  # fmt: skip

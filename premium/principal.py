@@ -7,7 +7,7 @@ write; the handlers' runtime reads it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from premium.errors import AppError, Forbidden, RateLimited, Unauthenticated, UpstreamUnavailable
@@ -57,6 +57,8 @@ class Ruling:
     retry_after: int = 0
     address: str = ""
     """Where the request came from: an IP address, or the IPv6 network that one subscriber has."""
+    cursor_key: str = field(default="", repr=False)
+    """What signs this caller's cursors; no client sees it."""
 
     def refusal(self) -> AppError | None:
         """Return the error for a request that may not pass."""
@@ -89,6 +91,7 @@ class Ruling:
             "reset": str(self.reset),
             "retryAfter": str(self.retry_after),
             "address": self.address,
+            "cursorKey": self.cursor_key,
         }
 
     @classmethod
@@ -103,6 +106,7 @@ class Ruling:
             reset=int(context.get("reset") or 0),
             retry_after=int(context.get("retryAfter") or 0),
             address=context.get("address") or "",
+            cursor_key=context.get("cursorKey") or "",
         )
 
 

@@ -40,7 +40,7 @@ class Function(Model):
 AUTHORIZER = Function(
     name="authorizer",
     module="handlers.authorizer",
-    needs=("database", "redis", "jwt", "origin"),
+    needs=("database", "redis", "jwt", "origin", "cursors"),
     timeout=10,
     hot=True,
 )

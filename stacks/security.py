@@ -66,13 +66,14 @@ class SecurityStack(PremiumStack):
                 DeployRole(self, "Deploy", frame=frame, repository=repository)
 
     def provisions(self) -> dict[str, Provision]:
-        """Return what reads secrets: `jwt` checks tokens, `origin` proves the edge.
+        """Return what reads secrets: `jwt` checks tokens, `origin` proves the edge, `cursors` signs.
 
         Services' secrets go by the variables of their manifests.
         """
         return {
             "jwt": connection("JWT_SECRET_ARN", self.secrets["Jwt"], self.data_key),
             "origin": connection("ORIGIN_SECRET_ARN", self.secrets["Origin"], self.data_key),
+            "cursors": connection("CURSOR_SECRET_ARN", self.secrets["Cursors"], self.data_key),
             "mail": self._mail(),
             "metrics": metrics_provision(),
             **{name: connection(name, secret, self.data_key) for name, secret in self._declared.items()},
@@ -107,6 +108,7 @@ class SecurityStack(PremiumStack):
             **{name: self._role(name, user, database, port) for name, user, database, port in _ROLES},
             "RedisAuth": generated_secret(self, "RedisAuth", key=key, frame=frame, length=64),
             "Origin": self._origin(),
+            "Cursors": generated_secret(self, "Cursors", key=key, frame=frame, length=48, field="value"),
             "Jwt": self._provided("Jwt", _JWT),
         }
 

@@ -29,6 +29,7 @@ def verdict(
         "reset": "1760695260",
         "retryAfter": "0",
         "message": "",
+        "cursorKey": "signs the cursors of the tests",
         **others,
     }
 

@@ -1,8 +1,8 @@
 """Page through lists by keyset.
 
 The cursor holds the position after the last item, so inserts neither skip nor repeat one. It is opaque to clients;
-its checksum binds it to the caller and the route: a changed one, or another list's, is INVALID_INPUT. It guards no
-secret: what a position selects is still filtered by row-level security.
+its signature binds it to the caller and the route: a changed one, a forged one, or another list's, is INVALID_INPUT.
+The key is the caller's own, derived from a secret of the stage by the authorizer, which no caller knows.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import base64
 import binascii
 import hashlib
 import hmac
+from decimal import Decimal
 from typing import Annotated, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from handlers.runtime.answers.envelope import Listing
+from handlers.runtime.requests.body import MAX_MAGNITUDE
 from handlers.runtime.requests.state import current
-from premium.errors import InvalidInput
+from premium.errors import InvalidInput, UpstreamUnavailable
 
-_CHECK_BYTES = 12
+_CHECK_BYTES = 16
 MAX_LIMIT = 200
 _CURSOR = "`meta.pagination.nextCursor` of the page before; none for the first"
 
@@ -32,6 +34,18 @@ class Position(BaseModel):
     """The base of a list's position: the ordering columns of one row."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _held_by_a_column(cls, value: object) -> object:
+        """Refuse what no column of PostgreSQL holds, signed or not."""
+        if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) <= MAX_MAGNITUDE):
+            raise ValueError(f"a number whose power of ten is not within ±{MAX_MAGNITUDE}")
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise ValueError("not a 64-bit number")
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("NUL")
+        return value
 
 
 P = TypeVar("P", bound=Position)
@@ -45,7 +59,7 @@ def position(cursor: str | None, kind: type[P]) -> P | None:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         check, content = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
-        genuine = hmac.compare_digest(check, _checksum(content)) and encode_raw(raw) == cursor
+        genuine = hmac.compare_digest(check, _signature(content)) and encode_raw(raw) == cursor
         place = kind.model_validate_json(content) if genuine else None
     except (ValueError, binascii.Error, ValidationError):
         place = None
@@ -57,7 +71,7 @@ def position(cursor: str | None, kind: type[P]) -> P | None:
 def cursor_of(place: Position) -> str:
     """Return the cursor of a position."""
     content = place.model_dump_json().encode()
-    return encode_raw(_checksum(content) + content)
+    return encode_raw(_signature(content) + content)
 
 
 def encode_raw(raw: bytes) -> str:
@@ -80,7 +94,9 @@ def listing(rows: list[T], limit: int, place: type[P], *, unread: int | None = N
     return Listing(items=page, limit=limit, next_cursor=next_cursor, unread=unread)
 
 
-def _checksum(content: bytes) -> bytes:
+def _signature(content: bytes) -> bytes:
     state = current()
-    owner = f"{state.principal.user_id} {state.route}".encode()
-    return hmac.digest(owner, content, hashlib.sha256)[:_CHECK_BYTES]
+    if not state.ruling.cursor_key:
+        raise UpstreamUnavailable("Pages cannot be signed just now; try again in a moment")
+    about = f"{state.principal.user_id} {state.route}\n".encode()
+    return hmac.digest(state.ruling.cursor_key.encode(), about + content, hashlib.sha256)[:_CHECK_BYTES]
