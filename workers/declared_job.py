@@ -36,7 +36,7 @@ class DeclaredJob(Job):
     """A job whose function is a declared kind's, called with the id of its own record."""
 
     @classmethod
-    def fetch(cls, id: str, connection: Redis, serializer: Any = None) -> DeclaredJob:  # noqa: A002 - RQ's signature
+    def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> Job:  # noqa: A002 - RQ's name
         """Return the job; NoSuchJobError for an id or a key that no job of RQ has."""
         try:
             return super().fetch(id, connection, serializer)
