@@ -46,10 +46,12 @@ def list_api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> L
 @app.post("/v1/users/api-keys", status_code=201)
 @needs(tier="enterprise", scope="profile:write", security=True)
 def add_api_key(caller: Caller, body: NewApiKey) -> CreatedApiKey:
-    """Create an API key; the key is shown once."""
-    new = Accounts.of(platform()).add_key(
-        caller.user_id, name=body.name, scopes=body.scopes, roles=caller.roles, expires_at=body.expires_at
-    )
+    """Create an API key; the key is shown once.
+
+    One that a key makes has scopes of that key alone, ends with it at the latest, and is revoked with it.
+    """
+    accounts = Accounts.of(platform())
+    new = accounts.add_key(caller, name=body.name, scopes=body.scopes, expires_at=body.expires_at)
     audited(prefix=new.record.prefix, scopes=list(new.record.scopes), expires_at=new.record.expires_at)
     return CreatedApiKey.made(new)
 

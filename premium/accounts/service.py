@@ -14,8 +14,9 @@ from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.model import ApiKey, NewKey, Profile, User
 from premium.accounts.store import AccountStore
 from premium.clock import Clock
-from premium.errors import InvalidInput
+from premium.errors import Forbidden, InvalidInput
 from premium.manifest import services
+from premium.principal import Principal
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
@@ -59,15 +60,18 @@ class Accounts:
         """Return a user's API keys, newest first."""
         return self.store.keys(user_id, after=after, limit=limit)
 
-    def add_key(
-        self, user_id: UUID, *, name: str, scopes: Iterable[str], roles: frozenset[str], expires_at: datetime | None
-    ) -> NewKey:
-        """Make an API key; `role:admin` only for one who has that role."""
+    def add_key(self, by: Principal, *, name: str, scopes: Iterable[str], expires_at: datetime | None) -> NewKey:
+        """Make an API key that may do no more than its maker.
+
+        One that a key makes has scopes of that key, ends with it, and is revoked with it. InvalidInput for a scope that
+        nobody has; Forbidden for one that the caller lacks, and for a later end.
+        """
         wanted = sorted(set(scopes))
-        self._check(wanted, roles, expires_at)
+        self._check(wanted, by, expires_at)
         key = generate()
         record = self.store.add_key(
-            user_id,
+            by.user_id,
+            parent=by.key_id,
             name=name,
             prefix=key.prefix,
             key_hash=key_hash(key.text),
@@ -78,16 +82,19 @@ class Accounts:
         return NewKey(key.text, record)
 
     def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
-        """Revoke an API key.
+        """Revoke an API key, and those that it made.
 
         It is refused everywhere within a second (`owners.KEY_SECONDS`).
         """
         return self.store.revoke_key(user_id, key_id)
 
-    def _check(self, scopes: Sequence[str], roles: frozenset[str], expires_at: datetime | None) -> None:
-        known = SCOPES | {f"role:{role}" for role in roles}
+    def _check(self, scopes: Sequence[str], by: Principal, expires_at: datetime | None) -> None:
+        roles = {scope.removeprefix("role:") for scope in scopes if scope.startswith("role:")}
+        known = SCOPES | {f"role:{role}" for role in roles if by.has_role(role)}
         if unknown := [scope for scope in scopes if scope not in known]:
             raise InvalidInput("A scope is not known", details={"scopes": f"not known: {', '.join(unknown)[:200]}"})
+        if lacking := [scope for scope in scopes if not scope.startswith("role:") and not by.may(scope)]:
+            raise Forbidden("A key makes no key with more scopes than its own", details={"scopes": lacking[:50]})
         if expires_at is not None and expires_at <= self.clock.now():
             raise InvalidInput("The key would have expired already", details={"expiresAt": "must be in the future"})
 

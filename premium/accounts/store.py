@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg import Connection
 from psycopg.rows import class_row
 
 from premium.accounts.model import Activity, ApiKey, KeyOwner, Profile, User
-from premium.errors import Conflict, NotFound
+from premium.clock import rfc3339
+from premium.errors import Conflict, Forbidden, NotFound
 from premium.notifications.service import set_account_email
 from premium.storage.postgres import Database
 from premium.tiers import Tier
@@ -22,6 +25,16 @@ _PROFILE = "id, external_id, email, wallet_address, time_zone, tier, kyc_status,
 _KEY = "id, name, prefix, scopes, expires_at, revoked_at, last_used_at, created_at"
 
 _LIVE_KEYS = "SELECT count(*) AS keys FROM api_keys WHERE user_id = %s AND revoked_at IS NULL"
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+_REVOKE = """
+    WITH RECURSIVE made AS (
+        SELECT id FROM api_keys WHERE id = %(key)s AND user_id = %(user)s
+        UNION SELECT k.id FROM api_keys k JOIN made ON k.parent_id = made.id
+    )
+    UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id IN (SELECT id FROM made)
+"""
 
 _ACTIVITY = """
     SELECT count(*) FILTER (WHERE last_active > %(now)s - interval '1 day') AS active_day,
@@ -33,6 +46,18 @@ _COHORT = """
            , count(*) FILTER (WHERE {made} AND last_active >= created_at + interval '{days} days') AS returned_{days}
 """
 _MADE = "created_at > %(now)s - interval '{more} days' AND created_at <= %(now)s - interval '{days} days'"
+
+
+def _end_within(connection: Connection[Any], parent: UUID, wanted: datetime | None) -> datetime | None:
+    """Return the end of a key that another makes; Forbidden after that one's."""
+    statement = "SELECT expires_at FROM api_keys WHERE id = %s AND revoked_at IS NULL"
+    found = connection.execute(statement, [parent]).fetchone()
+    if found is None:
+        raise Forbidden("The key that asks for this is revoked")
+    end: datetime | None = found["expires_at"]
+    if end is not None and wanted is not None and wanted > end:
+        raise Forbidden("A key makes no key that outlives it", details={"expiresAt": f"at most {rfc3339(end)}"})
+    return wanted or end
 
 
 class AccountStore:
@@ -120,17 +145,24 @@ class AccountStore:
         scopes: Sequence[str],
         expires_at: datetime | None,
         room: int,
+        parent: UUID | None = None,
     ) -> ApiKey:
-        """Add a key; Conflict where the user has `room` live keys already."""
-        statement = f"""INSERT INTO api_keys (user_id, name, prefix, key_hash, scopes, expires_at)
-                        VALUES (%s, %s, %s, %s, %s, %s) RETURNING {_KEY}"""  # noqa: S608 - a constant of ours
+        """Add a key; Conflict where the user has `room` live keys already.
+
+        Forbidden where it would outlive the key that makes it; without an end of its own it has that one's.
+        """
+        statement = f"""INSERT INTO api_keys (user_id, name, prefix, key_hash, scopes, expires_at, parent_id)
+                        VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING {_KEY}"""  # noqa: S608 - a constant of ours
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
-            # Two requests at once could each find room for the last key.
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"api_keys:{user_id}"])
+            # Two requests at once could each find room for the last key, or make one of a key that is being revoked.
+            connection.execute(_LOCK, [f"api_keys:{user_id}"])
+            if parent is not None:
+                expires_at = _end_within(connection, parent, expires_at)
             live = connection.execute(_LIVE_KEYS, [user_id]).fetchone()
             if live is not None and live["keys"] >= room:
                 raise Conflict(f"There are {room} keys already; revoke one first")
-            row = cursor.execute(statement, [user_id, name, prefix, key_hash, list(scopes), expires_at]).fetchone()
+            values = [user_id, name, prefix, key_hash, list(scopes), expires_at, parent]
+            row = cursor.execute(statement, values).fetchone()
         if row is None:
             raise NotFound("There is no such user")
         return row
@@ -148,10 +180,11 @@ class AccountStore:
             ).fetchall()
 
     def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
-        """Return the key, revoked now or before; NotFound for another's."""
-        statement = f"""UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())
-                        WHERE id = %s AND user_id = %s RETURNING {_KEY}"""  # noqa: S608 - a constant of ours
+        """Return the key, revoked now or before with all that it made; NotFound for another's."""
+        statement = f"SELECT {_KEY} FROM api_keys WHERE id = %s AND user_id = %s"  # noqa: S608 - a constant of ours
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
+            connection.execute(_LOCK, [f"api_keys:{user_id}"])
+            connection.execute(_REVOKE, {"user": user_id, "key": key_id})
             row = cursor.execute(statement, [key_id, user_id]).fetchone()
         if row is None:
             raise NotFound("There is no such API key")

@@ -18,6 +18,8 @@ from premium.accounts.store import AccountStore
 from premium.bootstrap import Platform
 from premium.errors import Conflict
 from premium.metering.usage import UsageDrain
+from premium.principal import Principal
+from premium.tiers import Tier
 from tests.integration.handlers.asking import rule, through
 from tests.integration.handlers.conftest import Sign, forget
 
@@ -112,11 +114,12 @@ def test_no_key_gives_more_than_its_maker_has(at: Platform, enterprise: str, sig
 
 def test_the_last_key_is_given_once(at: Platform, enterprise: str) -> None:
     own = Accounts.of(at)
-    owner = UUID(rule(token=enterprise)["userId"])
+    told = rule(token=enterprise)
+    owner = Principal(user_id=UUID(told["userId"]), external_id=told["externalId"], tier=Tier(told["tier"]))
 
     def make(number: int) -> bool:
         try:
-            own.add_key(owner, name=str(number), scopes=[], roles=frozenset(), expires_at=None)
+            own.add_key(owner, name=str(number), scopes=[], expires_at=None)
         except Conflict:
             return False
         return True
