@@ -33,11 +33,11 @@ def functions() -> Mapping[str, JobKind[Any]]:
 
 
 class DeclaredJob(Job):
-    """A job whose function is a declared kind's, called with the id of its own record."""
+    """A job of a declared kind, called with the id of its record."""
 
     @classmethod
     def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> Job:  # noqa: A002 - RQ's name
-        """Return the job; NoSuchJobError for an id or a key that no job of RQ has."""
+        """Return the job; NoSuchJobError where an entry is no job."""
         try:
             return super().fetch(id, connection, serializer)
         except (ValueError, ResponseError) as error:

@@ -33,6 +33,6 @@ def fingerprint(kind: JobKind[Any], payload: JobPayload) -> str:
 
 
 def fingerprint_of(kind: str, payload: Mapping[str, Any]) -> str:
-    """Return the same of a payload as its record holds it, in whichever release it was written."""
+    """Return the same of a payload as its record holds it."""
     canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{kind}\n{canonical}".encode()).hexdigest()
