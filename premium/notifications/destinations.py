@@ -31,7 +31,13 @@ _CLOSED = tuple(
         ),
     )
 )  # fmt: skip
-_NAT64 = ip_network("64:ff9b::/96")
+_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("::ffff:0:0:0/96"))
+"""NAT64 (RFC 6052) and IPv4-translated (RFC 2765): the last 32 bits are an IPv4 address."""
+_UNICAST = ip_network("2000::/3")
+"""All that IANA has given out as global IPv6; a network's own NAT64 prefix elsewhere would be a way in."""
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+_PORTS = frozenset({80, 443, 8443})
+_FREE_PORTS = 1024
 _6TO4 = ip_network("2002::/16")
 
 
@@ -61,12 +67,22 @@ def url_problem(url: str, *, loopback: bool) -> str | None:
     """A webhook's URL as far as it can be judged without asking the DNS."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         return "is not a URL"
     if parts.scheme not in ("http", "https") or not host:
         return "must be an http or https URL"
-    return _url_parts_problem(url, parts) or _host_problem(host, loopback=loopback)
+    return _url_parts_problem(url, parts) or port_problem(port) or _host_problem(host, loopback=loopback)
+
+
+def port_problem(port: int | None) -> str | None:
+    """Why no webhook goes to this port, None if one may.
+
+    Below 1024 speak services that a forged request could be meant for.
+    """
+    if port is None or port in _PORTS or port >= _FREE_PORTS:
+        return None
+    return f"must name port 80, 443, 8443 or one from {_FREE_PORTS} on"
 
 
 def _url_parts_problem(url: str, parts: SplitResult) -> str | None:
@@ -97,17 +113,23 @@ def address_problem(address: Address, *, loopback: bool) -> str | None:
     inner = _inside(address)
     if inner is not None:
         return address_problem(inner, loopback=loopback)
+    if address.version == 6 and address not in _UNICAST:
+        return "must be a public address"
     if not address.is_global or any(address in network for network in _CLOSED if network.version == address.version):
         return "must be a public address"
     return None
 
 
 def _inside(address: Address) -> IPv4Address | None:
-    """The IPv4 address that a translator would make of an IPv6 one: mapped, NAT64, 6to4."""
+    """The IPv4 address that a translator would make of an IPv6 one.
+
+    Mapped, NAT64, translated, 6to4, ISATAP.
+    """
     if isinstance(address, IPv4Address):
         return None
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
+    number = int(address)
+    if any(address in network for network in _TRANSLATED) or (number >> 32) & 0xFFFFFFFF in _ISATAP:
+        return IPv4Address(number & 0xFFFFFFFF)
     return address.sixtofour if address in _6TO4 else None

@@ -19,7 +19,7 @@ import httpcore
 import httpx
 
 from premium.neighbours import Refused
-from premium.notifications.destinations import Address, address_problem
+from premium.notifications.destinations import Address, address_problem, port_problem
 
 CONNECT_SECONDS = 3.0
 MAX_ANSWER_BYTES = 16_384
@@ -93,6 +93,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     async def _checked(self, host: str, port: int) -> list[Address]:
         """One forbidden address among them blocks all: a name that has both is trying something."""
+        if port_problem(port):
+            raise Blocked(f"no webhook goes to port {port}")
         try:
             addresses = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.unit
         "172.31.255.255", "192.0.0.8", "192.168.1.1", "198.18.0.1", "198.51.100.7", "203.0.113.7", "224.0.0.1",
         "239.1.1.1", "240.0.0.1", "255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1",
         "::ffff:169.254.169.254", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1",
+        "::ffff:0:7f00:1", "::ffff:0:a9fe:a9fe", "::ffff:0:a00:1", "64:ff9b:1:fffe::a00:1",
+        "2001:4860:4860::5efe:a00:1", "4000::1", "2001:4860::200:5efe:7f00:1", "1::7f00:1",
         "2002:7f00:1::", "2002:a9fe:a9fe::1", "2001::1", "2001:db8::1", "fc00::1", "fd12::1", "fd00:ec2::254",
         "fe80::1", "fec0::1", "ff02::1", "100::1",
     ],
@@ -26,7 +28,9 @@ def test_an_address_inside_is_closed(address: str) -> None:
     assert address_problem(ip_address(address), loopback=False)
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::101:101"])
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::101:101", "::ffff:0:101:101"]
+)
 def test_a_public_address_is_open(address: str) -> None:
     assert address_problem(ip_address(address), loopback=False) is None
 
@@ -74,3 +78,14 @@ def test_a_public_url_is_taken(url: str) -> None:
 )
 def test_each_channel_knows_its_addresses(channel: str, destination: str, is_good: bool) -> None:
     assert (problem(channel, destination, loopback=False) is None) == is_good
+
+
+@pytest.mark.parametrize("port", ["0", "1", "22", "25", "81", "110", "445", "1023"])
+def test_ports_of_other_services_are_no_webhooks(port: str) -> None:
+    assert "port" in str(url_problem(f"https://example.org:{port}/a", loopback=False))
+    assert "port" in str(url_problem(f"http://127.0.0.1:{port}/a", loopback=True))
+
+
+@pytest.mark.parametrize("port", ["80", "443", "8443", "1024", "8080", "65535"])
+def test_the_other_ports_are(port: str) -> None:
+    assert url_problem(f"https://example.org:{port}/a", loopback=False) is None
