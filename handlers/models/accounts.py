@@ -8,11 +8,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import Body, Moment, Position, Tier, View
+from handlers.runtime import Body, Moment, Position, Tier, View, Visible
 from premium.accounts.model import ApiKey, NewKey, Profile
 
-Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["ada@example.org"])]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", examples=["Trading desk"])]
+Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["ada@example.org"]), Visible]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", examples=["Trading desk"]), Visible]
 
 
 class ProfileView(View):

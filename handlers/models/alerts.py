@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, JsonValue, StrictBool
+from pydantic import AfterValidator, Field, JsonValue, StrictBool
 
-from handlers.runtime import Amount, Body, ExactJson, Number, Position, View, Whole
+from handlers.runtime import Amount, Body, ExactJson, Number, Position, View, Visible, VisibleLines, Whole
 from premium.alerts.language.assets import NamedAsset
 from premium.alerts.language.drafts import trigger_of
 from premium.alerts.language.earlier_events import in_present_form
+from premium.alerts.language.event import MAX_EVENT_BYTES
 from premium.alerts.language.templates import text_of
 from premium.alerts.model import Channel, DeliveryRow, DeliveryStatus, HistoryRow, RuleType, Trigger
 from premium.alerts.service import ExplainedRule, SavedRule, Trial
 
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", examples=["Whales on ethereum"])]
-Destination = Annotated[str, Field(min_length=1, max_length=2048)]
+Name = Annotated[
+    str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", examples=["Whales on ethereum"]), Visible
+]
+Destination = Annotated[str, Field(min_length=1, max_length=2048), Visible]
+MAX_SHOWN_EVENT = 6 * MAX_EVENT_BYTES
+"""Characters of an event in an answer, in which each byte may take six."""
+MAX_SHOWN_FIELD, MAX_SHOWN_FIELDS = 1_000, 100
 _NONE_YET = "This stage has no such event yet: this one is an example, made to fit the rule"
 _TEMPLATE = "Text with {{field}} placeholders; the rule's type has a default"
 
@@ -47,7 +54,7 @@ class ActionBody(Body):
     destination: Destination | None = Field(
         default=None, description="The profile's where there is none", examples=["ada@example.org"]
     )
-    template: str | None = Field(
+    template: Annotated[str, VisibleLines] | None = Field(
         default=None,
         min_length=1,
         max_length=2000,
@@ -110,12 +117,20 @@ class RuleChange(Body):
         return {name: value for name, value in given.items() if value is not None or name in ("trigger", "hysteresis")}
 
 
+def _of_a_queue(event: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Refuse an event that the events queue would refuse for its size."""
+    size = len(json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=str).encode())
+    if size > MAX_EVENT_BYTES:
+        raise ValueError(f"has {size} bytes as JSON, of {MAX_EVENT_BYTES} at most")
+    return event
+
+
 class TrialBody(Body):
     """The event and options of a rule's trial."""
 
-    event: dict[str, ExactJson] | None = Field(
+    event: Annotated[dict[str, ExactJson], AfterValidator(_of_a_queue)] | None = Field(
         default=None,
-        description="By default the newest that the stage has of what the rule is about, or an example",
+        description="By default the newest that the stage has of what the rule is about, or an example; 64 KiB at most",
         examples=[{"kind": "transfer", "chain": "ethereum", "amount": "1250.5", "amount_usd": "1250000"}],
     )
     deliver: StrictBool = Field(default=True, description="false: judge the event, tell nobody")
@@ -380,10 +395,18 @@ def alert_view(row: HistoryRow) -> AlertView:
         rule_id=row.alert_rule_id,
         type=row.rule_type,
         message=_message(row),
-        event=in_present_form(row.event_data),
+        event=_bounded(in_present_form(row.event_data)),
         deliveries=tuple(map(_delivery_view, row.deliveries)),
         **named,
     )
+
+
+def _bounded(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an event as it may be shown: of one that is larger than any event may be now, the short fields."""
+    if len(json.dumps(event, default=str)) <= MAX_SHOWN_EVENT:
+        return event
+    short = {name: value for name, value in event.items() if len(json.dumps(value, default=str)) <= MAX_SHOWN_FIELD}
+    return {**dict(list(short.items())[:MAX_SHOWN_FIELDS]), "truncated": True}
 
 
 def _message(row: HistoryRow) -> str:

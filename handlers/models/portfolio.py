@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import Amount, Body, Position, Ratio, View
+from handlers.runtime import Amount, Body, Position, Ratio, View, Visible
 from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Status, Wallet
 from premium.portfolio.valuation.performance import Performance
 from premium.prices.model import Quality
@@ -25,7 +25,7 @@ class NewWallet(Body):
         description="EVM address; a mixed-case one must fit EIP-55",
         examples=["0x52908400098527886E0F7030069857D2E4169EE7"],
     )
-    label: str | None = Field(
+    label: Annotated[str, Visible] | None = Field(
         default=None,
         min_length=1,
         max_length=100,
@@ -33,7 +33,7 @@ class NewWallet(Body):
         description="The user's own name for it",
         examples=["Cold storage"],
     )
-    chains: tuple[str, ...] = Field(
+    chains: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
         default=(),
         max_length=200,
         description="Short names of chains that are read here (GET /v1/chains); empty: all",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, JsonValue
 
-from handlers.runtime import Amount, Body, Figures, Position, View
+from handlers.runtime import Amount, Body, Figures, Position, View, Visible
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import ReportPayload, WalletPayload
@@ -51,16 +51,24 @@ class Import(Body):
         description="Own CSV, or an export of an exchange or tool, by its header",
         examples=["id,timestamp,type,asset,amount,price,fee\nt1,2025-03-01T12:00:00Z,buy,ETH,1.5,2200,3\n"],
     )
-    source: str | None = Field(
+    source: Annotated[str, Visible] | None = Field(
         default=None, max_length=40, description="The CSV's exchange or tool, over its header", examples=["kraken"]
     )
-    file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"])
+    file_name: Annotated[str, Visible] | None = Field(
+        default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"]
+    )
     decimal_mark: Literal["point", "comma"] | None = Field(default=None, description=_DECIMAL_MARK, examples=["comma"])
     lenient: bool = Field(default=False, description="Leave out what is wrong and say so, instead of refusing it all")
-    jurisdiction: str | None = Field(default=None, description="Read and left to the report", examples=["US"])
+    jurisdiction: str | None = Field(
+        default=None, max_length=64, description="Read and left to the report", examples=["US"]
+    )
     currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$", description=_CURRENCY, examples=["EUR"])
-    method: str | None = Field(default=None, description="Read and left to the report", examples=["FIFO"])
-    lot_scope: str | None = Field(default=None, description="Read and left to the report", examples=["universal"])
+    method: str | None = Field(
+        default=None, max_length=64, description="Read and left to the report", examples=["FIFO"]
+    )
+    lot_scope: str | None = Field(
+        default=None, max_length=64, description="Read and left to the report", examples=["universal"]
+    )
 
     def check(self) -> None:
         """Raise InvalidInput unless exactly one of the two is given."""
@@ -87,11 +95,13 @@ class ImportUpload(Body):
 
     lenient: bool = False
     """Leave out what is wrong and say so, instead of refusing it all."""
-    source: str | None = Field(
+    source: Annotated[str, Visible] | None = Field(
         default=None, max_length=40, description="The exchange or tool, instead of the header", examples=["kraken"]
     )
     currency: str = Field(default="USD", pattern="^[A-Za-z]{3}$", description=_CURRENCY)
-    file_name: str | None = Field(default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"])
+    file_name: Annotated[str, Visible] | None = Field(
+        default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"]
+    )
     decimal_mark: Literal["point", "comma"] | None = Field(default=None, description=_DECIMAL_MARK, examples=["comma"])
 
 

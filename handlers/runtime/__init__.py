@@ -8,7 +8,19 @@ from handlers.runtime.answers.jobs import JobErrorView, JobView, job_view
 from handlers.runtime.answers.pagination import Cursor, Limit, Position, cursor_of, listing, position
 from handlers.runtime.audit import audited
 from handlers.runtime.entry import entry
-from handlers.runtime.models import Amount, Body, ExactJson, Figures, Moment, Number, Ratio, View, Whole
+from handlers.runtime.models import (
+    Amount,
+    Body,
+    ExactJson,
+    Figures,
+    Moment,
+    Number,
+    Ratio,
+    View,
+    Visible,
+    VisibleLines,
+    Whole,
+)
 from handlers.runtime.requests.arguments import Caller, IdempotencyKey, RequestId
 from handlers.runtime.requests.needs import needs, public
 from handlers.runtime.router import Router, router
@@ -36,6 +48,8 @@ __all__ = [
     "Router",
     "Tier",
     "View",
+    "Visible",
+    "VisibleLines",
     "Whole",
     "audited",
     "cursor_of",

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Self
+from unicodedata import category
 
 from pydantic import (
     AfterValidator,
@@ -114,20 +115,47 @@ def _short(value: object) -> object:
     return value
 
 
+_JOINERS = "\u200c\u200d"
+"""They join letters and emoji, and turn nothing."""
+
+
+def _plain(value: str) -> str:
+    """Refuse what a reader does not see: controls, and what turns the direction of the text around it."""
+    for character in value:
+        if category(character) in ("Cc", "Cf", "Zl", "Zp") and character not in _JOINERS:
+            raise ValueError(f"holds an invisible character, U+{ord(character):04X}")
+    return value
+
+
+def _plain_lines(value: str) -> str:
+    _plain(value.replace("\r\n", "").replace("\n", "").replace("\t", ""))
+    return value
+
+
+Visible = AfterValidator(_plain)
+"""Of names and other single lines that people write and read."""
+VisibleLines = AfterValidator(_plain_lines)
+"""The same of texts of several lines."""
+
 ExactJson = Annotated[JsonValue, BeforeValidator(_short)]
 """Any JSON of a request: a number of more digits than 64-bit floats have is a string from here on."""
+
+
+MAX_VALUE_CHARACTERS = 500
 
 
 def _number_or_text(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise ValueError("must be a number or a string")  # noqa: TRY004 - pydantic reports ValueError by field
+    if isinstance(value, str) and len(value) > MAX_VALUE_CHARACTERS:
+        raise ValueError(f"has more than {MAX_VALUE_CHARACTERS} characters")
     return _short(value)
 
 
 Number = Annotated[
     StrictInt | StrictFloat | StrictStr,
     BeforeValidator(_number_or_text),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "maxLength": MAX_VALUE_CHARACTERS}]}),
 ]
 """A number or a text, each as it was written; what a float would round is a string from here on."""
 

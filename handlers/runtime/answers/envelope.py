@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -12,9 +13,11 @@ from pydantic_core import to_jsonable_python
 
 from handlers.runtime.answers.errors import STATUS
 from handlers.runtime.models import View
-from premium.errors import AppError
+from premium.errors import AppError, Unprocessable
 
 T = TypeVar("T")
+MAX_ANSWER_BYTES = 5_000_000
+"""Of a body as Lambda carries it; its own limit of 6,291,556 holds the headers, too."""
 
 ErrorCode = Annotated[str, WithJsonSchema({"type": "string", "enum": list(STATUS)})]
 
@@ -107,18 +110,46 @@ class Listing(Generic[T]):
     limit: int
     next_cursor: str | None = None
     unread: int | None = None
+    cursor_after: Callable[[int], str] | None = None
+    """The cursor after the item of this index: a page that is too large is cut, and goes on there."""
 
 
 def success(model: type[Success[Any]], value: object, *, request_id: str, now: datetime) -> str:
     """Return the JSON of a value in its envelope."""
-    return model(data=value, meta=Meta(timestamp=now, request_id=request_id)).model_dump_json()
+    text = model(data=value, meta=Meta(timestamp=now, request_id=request_id)).model_dump_json()
+    if not fits(text):
+        raise Unprocessable(f"The answer would be larger than {MAX_ANSWER_BYTES} bytes; ask for less at once")
+    return text
 
 
 def success_list(model: type[SuccessList[Any]], page: Listing[Any], *, request_id: str, now: datetime) -> str:
-    """Return the JSON of a page in its envelope."""
-    pagination = Pagination(limit=page.limit, next_cursor=page.next_cursor)
-    meta = ListMeta(timestamp=now, request_id=request_id, pagination=pagination, unread=page.unread)
-    return model(data=page.items, meta=meta).model_dump_json()
+    """Return the JSON of a page in its envelope.
+
+    It has fewer items where they would be larger than an answer may be.
+    """
+    items, following = page.items, page.next_cursor
+    while True:
+        pagination = Pagination(limit=page.limit, next_cursor=following)
+        meta = ListMeta(timestamp=now, request_id=request_id, pagination=pagination, unread=page.unread)
+        text = model(data=items, meta=meta).model_dump_json()
+        if fits(text):
+            return text
+        if len(items) < 2 or page.cursor_after is None:
+            raise Unprocessable(f"An item is larger than {MAX_ANSWER_BYTES} bytes, which no answer may have")
+        items = items[: max(1, min(len(items) - 1, len(items) * MAX_ANSWER_BYTES // _weight(text)))]
+        following = page.cursor_after(len(items) - 1)
+
+
+def fits(text: str) -> bool:
+    """Tell whether Lambda can answer with this body.
+
+    It puts it into JSON of 6 MB at most, where quotes are escaped and what is no ASCII takes six characters, or twelve.
+    """
+    return 12 * len(text) <= MAX_ANSWER_BYTES or _weight(text) <= MAX_ANSWER_BYTES
+
+
+def _weight(text: str) -> int:
+    return len(json.dumps(text))
 
 
 def failure(error: AppError | None, *, request_id: str, now: datetime) -> str:

@@ -87,11 +87,12 @@ def listing(rows: list[T], limit: int, place: type[P], *, unread: int | None = N
     """
     page = rows[:limit]
     more = len(rows) > limit
-    last = page[-1] if more else None
-    next_cursor = (
-        cursor_of(place(**{name: getattr(last, column) for name, column in columns.items()})) if more else None
-    )
-    return Listing(items=page, limit=limit, next_cursor=next_cursor, unread=unread)
+
+    def after(index: int) -> str:
+        return cursor_of(place(**{name: getattr(page[index], column) for name, column in columns.items()}))
+
+    following = after(len(page) - 1) if more else None
+    return Listing(items=page, limit=limit, next_cursor=following, unread=unread, cursor_after=after)
 
 
 def _signature(content: bytes) -> bytes:

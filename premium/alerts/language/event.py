@@ -17,6 +17,8 @@ AHEAD = timedelta(minutes=5)
 """How far an event's time may lie ahead of our clock: other clocks differ."""
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _UTC_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
+MAX_EVENT_BYTES = 64 * 1024
+"""Of an event's JSON in UTF-8: the matcher keeps one for each series, an alert carries it, and it goes to webhooks."""
 _MAX_NAME = 500
 """Characters of a field that names an event's series: the matcher keeps one event for each."""
 _MAX_STORED_NAME = 1_800
