@@ -15,7 +15,8 @@ from handlers.runtime.documents.paths import methods_of
 from handlers.runtime.readiness import ready
 from handlers.runtime.requests.state import current
 from premium.bootstrap import platform
-from premium.errors import UpstreamUnavailable
+from premium.errors import Forbidden, UpstreamUnavailable
+from premium.jobs.kinds import scope_of
 
 app = router("Jobs & meta", elsewhere=methods_of)
 
@@ -126,9 +127,13 @@ def list_chains() -> ChainsView:
 def get_job(caller: Caller, job_id: UUID) -> JobView:
     """Show a job and its progress.
 
-    Another user's job is NOT_FOUND.
+    Another user's job is NOT_FOUND. An API key needs the scope of the job's service: `tax:read` for `tax.report`.
     """
-    return job_view(platform().jobs.get(caller.user_id, job_id))
+    record = platform().jobs.get(caller.user_id, job_id)
+    scope = scope_of(record.kind)
+    if not caller.may(scope):
+        raise Forbidden("This API key lacks a scope", details={"scope": scope})
+    return job_view(record)
 
 
 handler = entry(app)

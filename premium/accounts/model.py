@@ -27,6 +27,22 @@ class User(Row):
     is_restricted: bool
 
 
+class Standing(User):
+    """A user, and the issue of the newest token that named his tier."""
+
+    tier_issued_at: datetime | None
+
+    def outdated_by(self, tier: Tier, issued_at: datetime | None) -> bool:
+        """Tell whether a token's tier takes the place of the stored one.
+
+        The newer token's does; of two of one second the lower tier, in whichever order they come.
+        """
+        if self.tier_issued_at is None or issued_at is None:
+            return self.tier_issued_at is None and (issued_at is not None or tier != self.tier)
+        lower = self.tier != tier and self.tier.includes(tier)
+        return issued_at > self.tier_issued_at or (issued_at == self.tier_issued_at and lower)
+
+
 class KeyOwner(User):
     """The user of an API key, with what the key itself allows."""
 

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from premium.accounts.model import Activity, ApiKey, KeyOwner, Profile, User
+from premium.accounts.model import Activity, ApiKey, KeyOwner, Profile, Standing
 from premium.clock import rfc3339
 from premium.errors import Conflict, Forbidden, NotFound
 from premium.notifications.service import set_account_email
@@ -25,6 +25,17 @@ _PROFILE = "id, external_id, email, wallet_address, time_zone, tier, kyc_status,
 _KEY = "id, name, prefix, scopes, expires_at, revoked_at, last_used_at, created_at"
 
 _LIVE_KEYS = "SELECT count(*) AS keys FROM api_keys WHERE user_id = %s AND revoked_at IS NULL"
+
+_SET_TIER = """
+    UPDATE premium_users
+    SET tier = %(tier)s, tier_issued_at = %(at)s, updated_at = CASE WHEN tier = %(tier)s THEN updated_at ELSE now() END
+    WHERE id = %(id)s AND (
+        tier_issued_at IS NULL
+        OR tier_issued_at < %(at)s::timestamptz
+        OR tier_issued_at = %(at)s::timestamptz
+           AND array_position(%(order)s::text[], tier) > array_position(%(order)s::text[], %(tier)s)
+    )
+"""
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
@@ -66,39 +77,41 @@ class AccountStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def by_external_id(self, external_id: str) -> User | None:
+    def by_external_id(self, external_id: str) -> Standing | None:
         """Return the user with the free platform's id."""
-        with self._database.transaction() as connection, connection.cursor(row_factory=class_row(User)) as cursor:
-            return cursor.execute("SELECT * FROM user_by_external_id(%s)", [external_id]).fetchone()
+        with self._database.transaction() as connection, connection.cursor(row_factory=class_row(Standing)) as cursor:
+            return cursor.execute("SELECT * FROM user_standing(%s)", [external_id]).fetchone()
 
     def by_key_hash(self, key_hash: bytes) -> KeyOwner | None:
         """Return the owner of the key with this hash, revoked or not."""
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(KeyOwner)) as cursor:
             return cursor.execute("SELECT * FROM api_key_by_hash(%s)", [key_hash]).fetchone()
 
-    def add_user(self, external_id: str, email: str | None, tier: Tier) -> None:
+    def add_user(self, external_id: str, email: str | None, tier: Tier, issued_at: datetime | None = None) -> None:
         """Make the user unless there is one.
 
         Nothing is made where the email is another's or is none: then the caller tries without.
         """
         new = uuid4()
-        statement = """INSERT INTO premium_users (id, external_id, email, tier)
-                       VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+        statement = """INSERT INTO premium_users (id, external_id, email, tier, tier_issued_at)
+                       VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
         try:
             with self._database.as_user(new) as connection:
-                added = connection.execute(statement, [new, external_id, email, tier.value]).rowcount
+                added = connection.execute(statement, [new, external_id, email, tier.value, issued_at]).rowcount
                 if added and email is not None:
                     set_account_email(connection, new, email)
         except psycopg.errors.CheckViolation:
             if email is None:
                 raise
 
-    def set_tier(self, user_id: UUID, tier: Tier) -> None:
-        """Write down the tier that a token claims."""
+    def set_tier(self, user_id: UUID, tier: Tier, issued_at: datetime | None) -> None:
+        """Write down the tier that a token claims, unless a newer one's is there.
+
+        Judged by the database, because two processes may be shown two tokens at once (`Standing.outdated_by`).
+        """
+        values = {"id": user_id, "tier": tier.value, "at": issued_at, "order": [each.value for each in Tier]}
         with self._database.as_user(user_id) as connection:
-            connection.execute(
-                "UPDATE premium_users SET tier = %s, updated_at = now() WHERE id = %s", [tier.value, user_id]
-            )
+            connection.execute(_SET_TIER, values)
 
     def user_seen(self, user_id: UUID) -> None:
         """Write down that the user is active now."""

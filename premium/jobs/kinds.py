@@ -24,6 +24,16 @@ def declared() -> Mapping[str, JobKind[Any]]:
     return MappingProxyType({kind.name: kind for service in services() if service.kinds for kind in _kinds(service)})
 
 
+def scope_of(kind: str) -> str:
+    """Return the scope that reads a job of this kind: its service's own.
+
+    `jobs:read` for a kind whose service has none, or that this release does not know.
+    """
+    name = kind.partition(".")[0]
+    wanted = f"{name}:read"
+    return wanted if any(each.name == name and wanted in each.scopes for each in services()) else "jobs:read"
+
+
 def _kinds(service: Service) -> list[JobKind[Any]]:
     module = import_module(f"premium.{service.name}.jobs")
     found = {value.name: value for value in vars(module).values() if isinstance(value, JobKind)}

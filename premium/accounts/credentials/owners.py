@@ -3,7 +3,8 @@
 Most requests ask no database.
 
 The tier: a subscription's is the truth once billing keeps one; until then the signed claim of the free platform is the
-only word there is, so it decides and is written down, for workers and for API keys, which carry no claim.
+only word there is, so it decides and is written down, for workers and for API keys, which carry no claim. Of several
+tokens the newest decides (`iat`), whichever comes last: an older one neither raises nor lowers the tier again.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from premium.accounts.credentials.keys import is_key, key_hash
-from premium.accounts.model import KeyOwner, User
+from premium.accounts.model import KeyOwner, Standing, User
 from premium.clock import Clock
 from premium.errors import Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.tiers import Tier
@@ -36,7 +38,7 @@ U = TypeVar("U", bound=User)
 class Users(Protocol):
     """Whoever knows the users: `premium.accounts.store.AccountStore`."""
 
-    def by_external_id(self, external_id: str, /) -> User | None:
+    def by_external_id(self, external_id: str, /) -> Standing | None:
         """Return the user with the free platform's id."""
         ...
 
@@ -44,12 +46,12 @@ class Users(Protocol):
         """Return the owner of the key with this hash."""
         ...
 
-    def add_user(self, external_id: str, email: str | None, tier: Tier, /) -> None:
+    def add_user(self, external_id: str, email: str | None, tier: Tier, issued_at: datetime | None, /) -> None:
         """Make the user unless there is one."""
         ...
 
-    def set_tier(self, user_id: UUID, tier: Tier, /) -> None:
-        """Write down the user's tier."""
+    def set_tier(self, user_id: UUID, tier: Tier, issued_at: datetime | None, /) -> None:
+        """Write down the tier of a token, unless a newer one's is there."""
         ...
 
     def user_seen(self, user_id: UUID, /) -> None:
@@ -70,15 +72,16 @@ class CredentialOwners:
     def __init__(self, users: Users, clock: Clock, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._users = users
         self._clock = clock
-        self._known: Recent[User] = Recent(USER_SECONDS, monotonic)
+        self._known: Recent[Standing] = Recent(USER_SECONDS, monotonic)
         self._keys: Recent[KeyOwner] = Recent(KEY_SECONDS, monotonic)
         self._noted: Recent[bool] = Recent(NOTED_SECONDS, monotonic)
 
     def by_claims(self, claims: Claims) -> User:
         """Return the user of a token, made at the first sight of its subject."""
-        name = f"{claims.subject}\n{claims.tier}"
-        user = self._known.get(name) or self._known.put(name, self._user(claims))
-        return _unrestricted(user)
+        known = self._known.get(claims.subject)
+        if known is None or _outdated(known, claims):
+            known = self._known.put(claims.subject, self._user(claims))
+        return _unrestricted(known)
 
     def by_key(self, key: str) -> KeyOwner:
         """Return the owner of an API key that is neither revoked nor expired."""
@@ -109,17 +112,18 @@ class CredentialOwners:
         with suppress(UpstreamUnavailable):
             note()
 
-    def _user(self, claims: Claims) -> User:
+    def _user(self, claims: Claims) -> Standing:
         user = self._users.by_external_id(claims.subject) or self._new(claims)
-        if claims.tier is not None and user.tier != claims.tier:
-            self._users.set_tier(user.id, claims.tier)
-            user = user.model_copy(update={"tier": claims.tier})
+        if claims.tier is not None and _outdated(user, claims):
+            self._users.set_tier(user.id, claims.tier, claims.issued_at)
+            user = self._users.by_external_id(claims.subject) or user
         self._seen(user.id, lambda: self._users.user_seen(user.id))
         return user
 
-    def _new(self, claims: Claims) -> User:
+    def _new(self, claims: Claims) -> Standing:
+        tier, issued_at = claims.tier or Tier.FREE, claims.issued_at if claims.tier else None
         for email in (claims.email, None):
-            self._users.add_user(claims.subject, email.lower() if email else None, claims.tier or Tier.FREE)
+            self._users.add_user(claims.subject, email.lower() if email else None, tier, issued_at)
             if user := self._users.by_external_id(claims.subject):
                 return user
         raise UpstreamUnavailable("The user could not be made just now")
@@ -148,6 +152,10 @@ class Recent(Generic[V]):
         if len(self._known) > _MAX_KNOWN:
             self._known.popitem(last=False)
         return value
+
+
+def _outdated(user: Standing, claims: Claims) -> bool:
+    return claims.tier is not None and user.outdated_by(claims.tier, claims.issued_at)
 
 
 def _unrestricted(user: U) -> U:

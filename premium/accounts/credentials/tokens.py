@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import jwt
@@ -52,6 +53,8 @@ class Claims:
     roles: frozenset[str]
     expires_at: int
     """Unix seconds."""
+    issued_at: datetime | None = None
+    """Orders the tokens of a user; None where the token does not say."""
 
 
 class TokenVerifier:
@@ -135,7 +138,17 @@ def _claims(claims: Mapping[str, Any]) -> Claims:
         if isinstance(roles, list)
         else frozenset(),
         expires_at=int(claims["exp"]),
+        issued_at=_issued(claims.get("iat")),
     )
+
+
+def _issued(value: object) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, ValueError, OSError):
+        raise jwt.InvalidTokenError("iat") from None
 
 
 def _refusal(error: jwt.PyJWTError) -> Unauthenticated:
