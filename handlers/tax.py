@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -169,7 +168,7 @@ def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
         reports.page(caller.user_id, after, limit + 1), limit, ReportPosition, created_at="created_at", id="id"
     )
     views = [report_view(row, reports.links(row)) for row in found.items]
-    return replace(found, items=views)
+    return Listing(items=views, limit=limit, next_cursor=found.next_cursor, cursor_after=found.cursor_after)
 
 
 @app.get("/v1/tax/reports/<report_id>")
