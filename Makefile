@@ -13,7 +13,7 @@ VALUES ?= $(values)
 # What the system trusts, a proxy's certificate included; requests has a list of its own.
 AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
-.PHONY: help setup demo up down status logs reset token inbox service deploy test test-unit lint type audit format synth diff preflight rotate bench lock
+.PHONY: help setup demo up down status logs reset token inbox service deploy test test-unit lint type audit format synth diff preflight operate rotate bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ diff: setup ## Say what a deployment of a stage would change: make diff STAGE=de
 
 preflight: setup ## Say what an account lacks for a stage: make preflight STAGE=prod VALUES=prod.json
 	@$(PYTHON) -m cdk_app.account.preflight $(STAGE) $(if $(VALUES),--values $(VALUES))
+
+operate: export PREMIUM_ARGUMENTS = $(value ARGS)
+operate: setup ## Run `premium` as a task of a stage on AWS: make operate STAGE=dev ARGS="queues failed"
+	@$(PYTHON) -m cdk_app.account.operate '$(STAGE)'
 
 rotate: setup ## Rotate a stage's own passwords in its task: make rotate STAGE=prod, ARGS=--status to look
 	@$(PYTHON) -m cdk_app.account.rotate $(STAGE) $(ARGS)

@@ -111,6 +111,7 @@ class Platform:
             resident={"alerts": self.config.alerts.tasks},
             image_directory=self.image,
             provisions=self._provisions() | own | exported_socket(self.api),
+            shell=self.config.shell_access,
         )
 
     def _edge(self) -> EdgeStack:

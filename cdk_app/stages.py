@@ -54,6 +54,8 @@ class StageConfig(Model):
     timescale: Timescale | None = None
     redis: Redis | None = None
     fleet: Fleet | None = None
+    shell_access: bool = False
+    """Operators may open a shell in the fleet's tasks (ECS Exec); their root can be written then."""
     alerts: Alerts = Alerts()
     functions: Functions = Functions()
     throttle: Throttle = Throttle()
@@ -179,6 +181,7 @@ DEV = StageConfig(
     timescale=Timescale(instance="t4g.medium", storage=50),
     redis=Redis(node="t4g.small"),
     fleet=Fleet(cpu=512, memory=1024, minimum=0, maximum=2, total=12),
+    shell_access=True,
     functions=Functions(canary_minutes=5, concurrency=100),
     alerting=Alerting(monthly_budget=400),
 )

@@ -84,6 +84,14 @@ class Settings(BaseModel):
         description='Secrets `{"url": "https://…"}` of a chain\'s nodes, instead of its entry\'s: '
         '`{"ethereum": ["<name>", …]}`; a stage sets it by `nodes` of its values',
     )
+    premium_operator: str = Field(
+        default="", max_length=300, description="Who started an operator's task, as he says; audit entries show it"
+    )
+    premium_operation: str = Field(
+        default="",
+        max_length=100,
+        description="The `startedBy` of that task, by which CloudTrail proves who it was; audit entries show it",
+    )
     job_lease_seconds: float = Field(
         default=15,
         ge=1,

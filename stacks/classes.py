@@ -12,6 +12,9 @@ from stacks.model import Fleet, Model
 
 _EVERY_WORKER: tuple[Need, ...] = ("database", "timeseries", "redis", "jobs", "connections", "websocket")
 
+OPERATOR_NEEDS: tuple[Need, ...] = (*_EVERY_WORKER, "market", "audit")
+"""What the task of `make operate` is given: a worker's needs, and the trail in which each change is recorded."""
+
 
 class QueueClass(Model):
     """One class of workers: its RQ queue, and what its tasks are given.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import ArnFormat, CfnOutput, Duration
+from aws_cdk import ArnFormat, Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -75,7 +75,7 @@ class RotationStack(PremiumStack):
         self.task.run_with(self._environment())
         if every_days:
             self._schedule(every_days, group)
-        self._outputs(vpc, group)
+        self.task.started_by_hand(cluster=rotated.migrations.cluster, vpc=vpc, group=group)
 
     def _environment(self) -> dict[str, str]:
         audit = self._rotated.data.provisions()["audit"].give(self.task.task_role)
@@ -167,15 +167,3 @@ class RotationStack(PremiumStack):
         roles = [task.task_role.role_arn, task.execution_role.role_arn]
         role.add_to_policy(iam.PolicyStatement(actions=["iam:PassRole"], resources=roles))
         return role.without_policy_updates()
-
-    def _outputs(self, vpc: ec2.IVpc, group: ec2.ISecurityGroup) -> None:
-        subnets = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS).subnet_ids
-        said = {
-            "Cluster": self._rotated.migrations.cluster.cluster_arn,
-            "Definition": self.task.definition.task_definition_arn,
-            "Subnets": ",".join(subnets),
-            "SecurityGroup": group.security_group_id,
-            "LogGroup": self.task.log_group.log_group_name,
-        }
-        for name, value in said.items():
-            CfnOutput(self, name, value=value)

@@ -9,9 +9,12 @@ from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from stacks.classes import classes
+from stacks.classes import OPERATOR_NEEDS, classes
+from stacks.constructs.fargate_task import FargateTask, TaskSize
 from stacks.constructs.groups import Groups
-from stacks.constructs.provision import Provisions
+from stacks.constructs.metrics import BUSINESS
+from stacks.constructs.provision import Provisions, give_all
+from stacks.constructs.shell import Shell
 from stacks.constructs.worker_service import WorkerService
 from stacks.frame import Frame, PremiumStack
 from stacks.model import Fleet
@@ -20,7 +23,7 @@ from stacks.model import Fleet
 class WorkersStack(PremiumStack):
     """The stack of the fleet: `services` by queue.
 
-    `resident` tasks of a class run even where nothing waits.
+    `resident` tasks of a class run even where nothing waits. `operator` is the task of an operator's command.
     """
 
     def __init__(
@@ -34,10 +37,18 @@ class WorkersStack(PremiumStack):
         resident: Mapping[str, int],
         image_directory: str,
         provisions: Provisions,
+        shell: bool,
     ) -> None:
         super().__init__(scope, "workers", frame=frame, description="Premium: worker fleet")
         image = images.DockerImageAsset(self, "Image", directory=image_directory, platform=images.Platform.LINUX_ARM64)
-        self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
+        self.shell = Shell(self, "Shell", frame=frame) if shell else None
+        self.cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            vpc=vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            execute_command_configuration=self.shell.configuration if self.shell else None,
+        )
         self.services = {
             queue.name: WorkerService(
                 self,
@@ -50,6 +61,24 @@ class WorkersStack(PremiumStack):
                 queue=queue,
                 least=max(fleet.minimum, resident.get(queue.name, 0)),
                 provisions=provisions,
+                shell=self.shell,
             )
             for queue in classes()
         }
+        self.operator = self._operator(image, provisions)
+        self.operator.started_by_hand(cluster=self.cluster, vpc=vpc, group=groups.workers)
+
+    def _operator(self, image: images.DockerImageAsset, provisions: Provisions) -> FargateTask:
+        """Make the task of `make operate`; nothing starts it by itself."""
+        task = FargateTask(
+            self,
+            "Operator",
+            frame=self.frame,
+            image=image,
+            size=TaskSize(cpu=512, memory=1024),
+            command=("python", "-m", "premium.cli", "queues", "list"),
+        )
+        fixed = {"PREMIUM_STAGE": self.frame.stage, "LOG_LEVEL": "WARNING", "SERVICE_NAME": "operator"}
+        fixed |= {"POWERTOOLS_SERVICE_NAME": "operator", "POWERTOOLS_METRICS_NAMESPACE": BUSINESS}
+        task.run_with({**fixed, **self.frame.settings} | give_all(provisions, OPERATOR_NEEDS, task.task_role))
+        return task

@@ -41,6 +41,12 @@ class ActorView(View):
     key_id: UUID | None
     """The API key that was used."""
     roles: tuple[str, ...] = Field(description="Roles that the actor had", examples=[["admin"]])
+    claimed: str = Field(
+        default="",
+        description="Who started an operator's task, by his own word; CloudTrail's RunTask whose `startedBy` is the "
+        "entry's request id proves it. Empty otherwise",
+        examples=["arn:aws:sts::123456789012:assumed-role/OperatorsAdmin/alice"],
+    )
 
 
 class AuditEntryView(View):

@@ -25,6 +25,8 @@ class Actor(_Value):
     """The user's id, also where he used a key; `operator:<name>`, `system`, `anonymous`."""
     key_id: UUID | None = None
     roles: tuple[str, ...] = ()
+    claimed: str = Field(default="", max_length=300)
+    """Who started an operator's task by his own word; CloudTrail proves it by `request_id`."""
 
 
 SYSTEM_ACTOR = Actor(kind="system", id="system")

@@ -135,6 +135,9 @@ def actor_of(caller: Principal | None) -> Actor:
     return Actor(kind=kind, id=str(caller.user_id), key_id=caller.key_id, roles=tuple(sorted(caller.roles)))
 
 
-def operator(name: str) -> Actor:
-    """Return the actor of an operator's command."""
-    return Actor(kind="operator", id=f"operator:{name}")
+def operator(name: str, *, claimed: str = "") -> Actor:
+    """Return the actor of an operator's command.
+
+    `name` is the system's user; `claimed` who started the process elsewhere says to be.
+    """
+    return Actor(kind="operator", id=f"operator:{name}", claimed=claimed)

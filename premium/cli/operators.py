@@ -27,8 +27,10 @@ def changes_state(command: Callable[..., Any]) -> Callable[..., Any]:
         name = click.get_current_context().command_path[:100]
         targets = [each for value in options.values() for each in _ids(value)]
         told = {option: value for option, value in options.items() if value is not None and not _ids(value)}
-        actor = operator(getpass.getuser())
-        with AuditTrail.of(platform()).recorded(actor, name, targets=targets, security=True) as record:
+        settings = platform().settings
+        actor = operator(getpass.getuser(), claimed=settings.premium_operator)
+        about = {"request_id": settings.premium_operation, "security": True}
+        with AuditTrail.of(platform()).recorded(actor, name, targets=targets, **about) as record:
             record.add(**told)
             return command(*args, **options)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -31,7 +32,8 @@ class TaskSize:
 class FargateTask(Construct):
     """A task of the worker image: not root, a read-only root, arm64.
 
-    `definition`, `task_role` (give it what the code needs) and `log_group`.
+    `definition`, `task_role` (give it what the code needs) and `log_group`. With `shell` the root can be written: the
+    agent of ECS Exec needs it (AWS documents no other way).
     """
 
     def __init__(
@@ -43,8 +45,10 @@ class FargateTask(Construct):
         image: images.DockerImageAsset,
         size: TaskSize,
         command: Sequence[str],
+        shell: bool = False,
     ) -> None:
         super().__init__(scope, name)
+        self._shell = shell
         self.log_group = logs.LogGroup(
             self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
         )
@@ -72,13 +76,31 @@ class FargateTask(Construct):
             command=list(self._command),
             environment=dict(environment),
             logging=ecs.LogDrivers.aws_logs(stream_prefix="premium", log_group=self.log_group),
-            readonly_root_filesystem=True,
+            readonly_root_filesystem=not self._shell,
+            linux_parameters=self._reaper(),
             user="10001",
             stop_timeout=STOP,
         )
         container.add_mount_points(ecs.MountPoint(container_path="/tmp", source_volume="tmp", read_only=False))  # noqa: S108 - the container's own scratch
         names = ", ".join(sorted(environment))
         acknowledge(self.definition, {"AwsSolutions-ECS2": f"ARNs, names and levels, never a secret: {names}"})
+
+    def _reaper(self) -> ecs.LinuxParameters | None:
+        """Return an init process that ends what a shell leaves behind."""
+        return ecs.LinuxParameters(self, "Linux", init_process_enabled=True) if self._shell else None
+
+    def started_by_hand(self, *, cluster: ecs.ICluster, vpc: ec2.IVpc, group: ec2.ISecurityGroup) -> None:
+        """Say in the stack's outputs how an operator runs this task: `cdk_app/account/stage_task.py` reads them."""
+        subnets = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS).subnet_ids
+        said = {
+            "Cluster": cluster.cluster_arn,
+            "Definition": self.definition.task_definition_arn,
+            "Subnets": ",".join(subnets),
+            "SecurityGroup": group.security_group_id,
+            "LogGroup": self.log_group.log_group_name,
+        }
+        for name, value in said.items():
+            CfnOutput(Stack.of(self), name, value=value)
 
     def _execution_role(self) -> iam.Role:
         """Give only what starting this container takes: its image and its log group."""

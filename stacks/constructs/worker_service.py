@@ -20,6 +20,7 @@ from stacks.constructs.fargate_task import FargateTask, TaskSize
 from stacks.constructs.findings import acknowledge, wildcard_finding
 from stacks.constructs.metrics import BUSINESS
 from stacks.constructs.provision import Provisions, give_all
+from stacks.constructs.shell import Shell
 from stacks.frame import Frame
 from stacks.model import Fleet
 
@@ -46,9 +47,10 @@ class WorkerService(Construct):
         queue: QueueClass,
         least: int,
         provisions: Provisions,
+        shell: Shell | None,
     ) -> None:
         super().__init__(scope, name)
-        self.queue, self._cluster = queue, cluster
+        self.queue, self._cluster, self._shell = queue, cluster, shell
         self.task = self._task(frame, image, fleet, provisions)
         self.service = self._service(group)
         self.backlog = cloudwatch.Metric(
@@ -68,12 +70,15 @@ class WorkerService(Construct):
             image=image,
             size=TaskSize(cpu=fleet.cpu, memory=fleet.memory),
             command=self.queue.command,
+            shell=self._shell is not None,
         )
         name = f"worker-{self.queue.name}"
         fixed = {"PREMIUM_STAGE": frame.stage, "LOG_LEVEL": "INFO", "SERVICE_NAME": name}
         fixed |= {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": BUSINESS}
         task.run_with({**fixed, **frame.settings} | give_all(provisions, self.queue.given, task.task_role))
         self._protect(task.task_role)
+        if self._shell:
+            self._shell.allow(task, task.task_role)
         return task
 
     def _protect(self, role: iam.Role) -> None:
@@ -96,6 +101,7 @@ class WorkerService(Construct):
             security_groups=[group],
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
             assign_public_ip=False,
+            enable_execute_command=self._shell is not None,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
 

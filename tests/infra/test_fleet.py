@@ -13,10 +13,16 @@ from premium.config import Settings
 from premium.jobs.queue import QUEUES
 from stacks.classes import classes
 from tests.fixtures.image_root import Declared
-from tests.infra.templates import Stage, listed, text
+from tests.infra.templates import Resource, Stage, listed, text
 
 pytestmark = pytest.mark.infra
 SIZES = {"dev": ("512", "1024"), "staging": ("1024", "2048"), "prod": ("2048", "4096")}
+
+
+def tasks_of_the_fleet(stage: Stage) -> list[Resource]:
+    """The tasks of its classes: an operator's own is none of them."""
+    found = stage.resources("AWS::ECS::TaskDefinition", "workers")
+    return [task for task in found if not task.name.startswith("Operator")]
 
 
 def test_there_is_a_class_for_every_queue() -> None:
@@ -34,12 +40,14 @@ def test_one_service_a_queue_with_rollback(stage: Stage) -> None:
 
 
 def test_tasks_are_sized_drained_and_locked_down(stage: Stage) -> None:
-    for task in stage.resources("AWS::ECS::TaskDefinition", "workers"):
+    for task in tasks_of_the_fleet(stage):
         assert (task.properties["Cpu"], task.properties["Memory"]) == SIZES[stage.name]
         assert task.properties["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
         container = task.properties["ContainerDefinitions"][0]
         assert container["StopTimeout"] == 120
-        assert container["ReadonlyRootFilesystem"] is True
+        assert container["ReadonlyRootFilesystem"] is not STAGES[stage.name].shell_access, (
+            "ECS Exec's agent writes to it"
+        )
         assert container["User"] == "10001"
         assert container["Command"][:3] == ["python", "-m", "workers.fleet"]
         assert "Secrets" not in container
@@ -145,7 +153,7 @@ def test_those_who_read_the_chains_alone_may_send_events(stage: Stage) -> None:
     assert "DeadLetters" not in queue
     told = {
         task.name: "EVENTS_QUEUE_URL" in text(task.properties["ContainerDefinitions"][0]["Environment"])
-        for task in stage.resources("AWS::ECS::TaskDefinition", "workers")
+        for task in tasks_of_the_fleet(stage)
     }
     assert [name for name, is_told in told.items() if is_told] == [name for name in told if name.startswith("Alerts")]
 

@@ -17,7 +17,7 @@ RESOURCELESS = {
     "backup:ListBackupJobs", "backup:StopBackupJob",
     "cloudwatch:PutMetricData", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "ce:GetCostAndUsage",
     "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+    "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel", "logs:DescribeLogGroups",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import boto3
 import pytest
 from click.testing import CliRunner, Result
 
+from handlers.models.compliance import AuditEntryView
 from premium import bootstrap
 from premium.audit.service import AuditLog, Bounds, Entry
 from premium.bootstrap import Platform
@@ -67,6 +68,19 @@ def test_an_operators_command_is_recorded_with_its_outcome(at: Platform, start: 
     )  # fmt: skip
     assert (refused.outcome, refused.code) == (misused.outcome, misused.code) == ("refused", "EXIT")
     assert (requeued.outcome, dict(requeued.changes), requeued.security) == ("done", {"every": True}, True)
+
+
+def test_the_trail_names_who_started_an_operators_task_as_his_claim(
+    at: Platform, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"premium_operator": "arn:aws:sts::1:assumed-role/Admin/alice", "premium_operation": "5f0c8a52"}
+    monkeypatch.setattr(at, "settings", at.settings.model_copy(update=told))
+    assert premium("cancel", str(start(STEPS).id)).exit_code == 0
+    (entry,) = today(at)
+    assert entry.actor.id == f"operator:{getpass.getuser()}", "what the process knows by itself"
+    assert (entry.actor.claimed, entry.request_id) == tuple(told.values())
+    view = AuditEntryView.of(entry)
+    assert (view.actor.claimed, view.request_id) == tuple(told.values())
 
 
 def test_an_operator_changes_nothing_unrecorded(at: Platform, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
