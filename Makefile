@@ -39,8 +39,10 @@ logs: setup ## Follow the logs: all, or NAME=postgres, NAME=workers, NAME=functi
 reset: setup ## Stop everything and delete the data of the local stage
 	@$(PYTHON) -m local reset
 
-token: setup ## Print a JWT of the local stage: make token, or NAME=somebody TIER=enterprise
-	@$(PYTHON) -m local token $(NAME) $(if $(TIER),--tier $(TIER))
+# Without a word of it the stage is this machine's, not dev.
+ON_AWS = $(if $(filter file,$(origin STAGE)),,$(filter-out local,$(STAGE)))
+token: setup ## Print a JWT of the local stage, or of STAGE: make token, or NAME=somebody TIER=enterprise
+	@$(PYTHON) -m $(if $(ON_AWS),cdk_app.account.token $(ON_AWS),local token) $(NAME) $(if $(TIER),--tier $(TIER)) $(if $(ON_AWS),$(ARGS))
 
 inbox: setup ## Show the e-mail, push and Telegram messages that the local stage would have sent
 	@$(PYTHON) -m local inbox

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-import jwt
-
+from cdk_app.account.claims import signed
 from local.secret_values import jwt_secret
 
 
@@ -16,14 +14,4 @@ def token(state: Path, subject: str, *, tier: str = "pro", lifetime: int = 3600)
     `state` is the folder of the stage.
     """
     secret = jwt_secret(state)
-    now = int(time.time())
-    claims = {
-        "sub": subject,
-        "email": f"{subject}@example.org",
-        "tier": tier,
-        "iat": now,
-        "exp": now + lifetime,
-        "iss": secret["issuer"],
-        "aud": secret["audience"],
-    }
-    return jwt.encode(claims, secret["key"], algorithm=secret["algorithm"])
+    return signed(secret, secret["key"], subject, tier=tier, lifetime=lifetime)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_ecs as ecs
@@ -100,7 +100,7 @@ class FargateTask(Construct):
             "LogGroup": self.log_group.log_group_name,
         }
         for name, value in said.items():
-            CfnOutput(Stack.of(self), name, value=value)
+            CfnOutput(self, f"Output{name}", value=value).override_logical_id(name)
 
     def _execution_role(self) -> iam.Role:
         """Give only what starting this container takes: its image and its log group."""

@@ -22,7 +22,7 @@ class StubbedAccount(Account):
     """Each service answers what the test queued, in that order, and nothing else."""
 
     def __init__(self) -> None:
-        names = ("ecs", "logs", "cloudformation", "sts")
+        names = ("ecs", "logs", "cloudformation", "sts", "secretsmanager")
         self.clients: dict[str, Any] = {name: SESSION.client(name) for name in names}  # type: ignore[call-overload] # by name
         self.stubs = {name: Stubber(client) for name, client in self.clients.items()}
         for stub in self.stubs.values():
