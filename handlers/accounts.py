@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from handlers.models.accounts import AfterKey, ApiKeyView, CreatedApiKey, NewApiKey, ProfileChange, ProfileView
+from handlers.models.accounts import (
+    AfterKey,
+    ApiKeyView,
+    CreatedApiKey,
+    NewApiKey,
+    ProfileChange,
+    ProfileView,
+    StreamTokenView,
+)
 from handlers.models.compliance import ActionPrefix, AfterEntry, AuditEntryView, Day, Since, Until, UserId, whose
 from handlers.runtime import Caller, Cursor, Limit, Listing, audited, entry, listing, needs, position, router
-from premium.accounts.service import Accounts
+from premium.accounts.service import Accounts, stream_tokens
 from premium.audit.service import AuditLog, Bounds
 from premium.bootstrap import platform
 
@@ -61,6 +69,18 @@ def add_api_key(caller: Caller, body: NewApiKey) -> CreatedApiKey:
 def revoke_api_key(caller: Caller, key_id: UUID) -> ApiKeyView:
     """Revoke an API key; it is refused everywhere within a second."""
     return ApiKeyView.of(Accounts.of(platform()).revoke_key(caller.user_id, key_id))
+
+
+@app.post("/v1/auth/stream-token", status_code=201)
+@needs(scope="streams:open", security=True)
+def stream_token(caller: Caller) -> StreamTokenView:
+    """Give a token that opens one stream within the next minute.
+
+    Offer it as the subprotocol after `premium`, or as `?token=`; the stream ends with the caller's credential.
+    """
+    new = stream_tokens(platform()).issue(caller.external_id, ends_at=caller.expires_at)
+    audited(expires_at=new.expires_at)
+    return StreamTokenView(token=new.token, expires_at=new.expires_at)
 
 
 @app.get("/v1/compliance/audit-log")

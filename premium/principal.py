@@ -28,6 +28,8 @@ class Principal:
     """What the credential may do; `*` is everything, as a JWT may."""
     key_id: UUID | None = None
     """The API key that was used, if one was."""
+    expires_at: int | None = None
+    """Unix seconds at which the credential ends; None for a key that does not."""
 
     def may(self, scope: str) -> bool:
         """Tell whether the credential has a scope."""
@@ -86,6 +88,7 @@ class Ruling:
             "roles": " ".join(sorted(caller.roles)) if caller else "",
             "scopes": " ".join(sorted(caller.scopes)) if caller else "",
             "keyId": str(caller.key_id) if caller and caller.key_id else "",
+            "expires": str(caller.expires_at) if caller and caller.expires_at else "",
             "limit": str(self.limit),
             "remaining": str(self.remaining),
             "reset": str(self.reset),
@@ -124,6 +127,7 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
         roles=_words(context.get("roles")),
         scopes=_words(context.get("scopes")),
         key_id=UUID(context["keyId"]) if context.get("keyId") else None,
+        expires_at=int(context["expires"]) if context.get("expires") else None,
     )
 
 

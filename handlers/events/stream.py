@@ -1,6 +1,7 @@
 """Serve the WebSocket: connect with a token, subscribe to channels, ping.
 
-Whatever else a client says, the connection stays.
+Whatever else a client says, the connection stays. A token comes as a subprotocol, where no log keeps it
+(`premium, <token>`, answered by `premium`), or as `?token=`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import boto3
 
 from handlers.runtime.requests.body import body_text
+from handlers.runtime.requests.origin import check_origin, lowered
 from premium.accounts import service
 from premium.accounts.service import StreamUsers
 from premium.bootstrap import platform
@@ -23,6 +25,7 @@ from premium.storage.plain import to_json
 from premium.streams.connections import CHANNELS
 
 _MAX_MESSAGE = 4096
+PROTOCOL = "premium"
 _REFUSED = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "CONFLICT": 429}
 Answer = dict[str, Any]
 
@@ -47,8 +50,9 @@ def _dispatch(event: Mapping[str, Any], about: Mapping[str, Any], context: Any) 
     try:
         match about.get("eventType"):
             case "CONNECT":
-                _connect(event, connection_id)
+                answer = _connect(event, connection_id)
                 _greet_later(connection_id, context)
+                return answer
             case "DISCONNECT":
                 platform().streams.connections.remove(connection_id)
             case _:
@@ -62,15 +66,28 @@ def _dispatch(event: Mapping[str, Any], about: Mapping[str, Any], context: Any) 
     return {"statusCode": 200}
 
 
-def _connect(event: Mapping[str, Any], connection_id: str) -> None:
+def _connect(event: Mapping[str, Any], connection_id: str) -> Answer:
+    headers = lowered(event.get("headers"))
+    if arn := platform().settings.origin_secret_arn:
+        check_origin(headers, platform().secrets.read(arn))
     query = event.get("queryStringParameters") or {}
-    user = users().by_token(str(query.get("token") or ""))
-    logger.append_keys(user_id=str(user.id))
+    offered = _offered(headers)
+    token = next((each for each in offered if each != PROTOCOL), query.get("token") or "")
+    stream = users().by_token(str(token))
+    logger.append_keys(user_id=str(stream.user.id))
     channel = query.get("channel")
     if channel is not None and channel not in CHANNELS:
         raise Forbidden("There is no such channel")
-    if not platform().streams.connections.add(connection_id, user.id, [channel] if channel else []):
+    subscribed = [channel] if channel else []
+    if not platform().streams.connections.add(connection_id, stream.user.id, subscribed, ends_at=stream.ends_at):
         raise Conflict("This user has too many connections")
+    # Of what a browser offers the server must choose one; the token is never said back.
+    return {"statusCode": 200} | ({"headers": {"Sec-WebSocket-Protocol": PROTOCOL}} if PROTOCOL in offered else {})
+
+
+def _offered(headers: Mapping[str, str]) -> list[str]:
+    """Return the subprotocols that a client offers, in its order."""
+    return [each.strip() for each in headers.get("sec-websocket-protocol", "").split(",") if each.strip()]
 
 
 def _answer(connection_id: str, event: Mapping[str, Any]) -> None:

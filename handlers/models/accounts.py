@@ -106,6 +106,18 @@ class CreatedApiKey(ApiKeyView):
         return self.model_copy(update={"key": None})
 
 
+class StreamTokenView(View):
+    """A token that opens one stream within a minute."""
+
+    token: str | None
+    """Shown this once; a replay of the request has null."""
+    expires_at: datetime
+
+    def remembered(self) -> StreamTokenView:
+        """Return the answer that a replay gets: without the token."""
+        return self.model_copy(update={"token": None})
+
+
 class AfterKey(Position):
     """A position in the list of keys."""
 

@@ -47,10 +47,12 @@ class Gatekeeper:
             raise Unauthenticated("Give a token or an API key, not both")
         if attempt.api_key:
             owner = self._owners.by_key(attempt.api_key)
-            return _principal(owner, scopes=frozenset(owner.scopes))
+            ends = int(owner.expires_at.timestamp()) if owner.expires_at else None
+            return _principal(owner, scopes=frozenset(owner.scopes), expires_at=ends)
         if attempt.authorization:
             claims = self._verifier.verify(_bearer(attempt.authorization))
-            return _principal(self._owners.by_claims(claims), roles=claims.roles, scopes=frozenset({"*"}))
+            user = self._owners.by_claims(claims)
+            return _principal(user, roles=claims.roles, scopes=frozenset({"*"}), expires_at=claims.expires_at)
         return None
 
     def _identify(self, attempt: Attempt) -> tuple[Principal | None, AppError | None]:
@@ -75,7 +77,9 @@ def _bearer(authorization: str) -> str:
     return token.strip()
 
 
-def _principal(user: User, *, scopes: frozenset[str], roles: frozenset[str] = frozenset()) -> Principal:
+def _principal(
+    user: User, *, scopes: frozenset[str], expires_at: int | None, roles: frozenset[str] = frozenset()
+) -> Principal:
     return Principal(
         user_id=user.id,
         external_id=user.external_id,
@@ -83,6 +87,7 @@ def _principal(user: User, *, scopes: frozenset[str], roles: frozenset[str] = fr
         roles=roles,
         scopes=scopes,
         key_id=user.key_id if isinstance(user, KeyOwner) else None,
+        expires_at=expires_at,
     )
 
 

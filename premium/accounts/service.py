@@ -14,12 +14,13 @@ from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.model import ApiKey, NewKey, Profile, User
 from premium.accounts.store import AccountStore
 from premium.clock import Clock
-from premium.errors import Forbidden, InvalidInput
+from premium.errors import Forbidden, InvalidInput, Unauthenticated
 from premium.manifest import services
 from premium.principal import Principal
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
+    from premium.accounts.credentials.stream_tokens import StreamTokens
     from premium.accounts.credentials.tokens import TokenVerifier
     from premium.accounts.gatekeeper import Gatekeeper
     from premium.bootstrap import Platform
@@ -28,6 +29,8 @@ SCOPES = frozenset(scope for service in services() for scope in service.scopes)
 MAX_KEYS = 20
 _LOCAL_PATIENCE = 0.5
 """On one machine everything shares two cores, and 50 ms can pass without anything being wrong."""
+_TOKEN_PATIENCE = 2.0
+"""Seconds; who connects waits, and what Redis does not answer is no stream."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def preload() -> None:
 
     The limiter's Redis and the verifier's JWT take longer to import than all that the function of accounts needs.
     """
-    for module in ("premium.accounts.credentials.tokens", "premium.accounts.gatekeeper", "premium.limits"):
+    rooms = ("credentials.stream_tokens", "credentials.tokens", "gatekeeper")
+    for module in (*(f"premium.accounts.{room}" for room in rooms), "premium.limits"):
         import_module(module)
 
 
@@ -130,6 +134,22 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
     )
 
 
+def stream_tokens(platform: Platform) -> StreamTokens:
+    """Return what gives and takes the tokens that open streams."""
+    from premium.accounts.credentials.stream_tokens import StreamTokens  # noqa: PLC0415 - Redis, which most who enter here need not
+    from premium.storage.redis_client import impatient  # noqa: PLC0415 - comes with it
+
+    return StreamTokens(impatient(platform.redis(2), _TOKEN_PATIENCE), platform.clock)
+
+
+@dataclass(frozen=True)
+class StreamUser:
+    """Whose a stream is, and when it ends (Unix seconds; None where its credential has no end)."""
+
+    user: User
+    ends_at: int | None
+
+
 @dataclass(frozen=True)
 class StreamUsers:
     """Find the users of streams by their tokens; one a process.
@@ -139,6 +159,7 @@ class StreamUsers:
 
     verifier: TokenVerifier
     owners: CredentialOwners
+    tokens: StreamTokens
 
     @classmethod
     def of(cls, platform: Platform) -> StreamUsers:
@@ -146,11 +167,23 @@ class StreamUsers:
         from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
 
         verifier = TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn"))
-        return cls(verifier, CredentialOwners(AccountStore(platform.database), platform.clock))
+        owners = CredentialOwners(AccountStore(platform.database), platform.clock)
+        return cls(verifier, owners, stream_tokens(platform))
 
-    def by_token(self, token: str) -> User:
-        """Return the user of a token.
+    def by_token(self, token: str) -> StreamUser:
+        """Return the user of a stream token, which is spent by it, or of a JWT.
 
         Raises Unauthenticated, Forbidden or UpstreamUnavailable.
         """
-        return self.owners.by_claims(self.verifier.verify(token))
+        from premium.accounts.credentials.stream_tokens import is_stream_token  # noqa: PLC0415 - Redis, which most who enter here need not
+
+        if not is_stream_token(token):
+            claims = self.verifier.verify(token)
+            return StreamUser(self.owners.by_claims(claims), claims.expires_at)
+        worth = self.tokens.spend(token)
+        if worth is None or self._over(worth.ends_at):
+            raise Unauthenticated("The token is not valid")
+        return StreamUser(self.owners.by_subject(worth.external_id), worth.ends_at)
+
+    def _over(self, ends_at: int | None) -> bool:
+        return ends_at is not None and ends_at <= self.tokens.now()

@@ -16,6 +16,7 @@ CHANNELS = tuple(channel for service in services() for channel in service.channe
 MAX_PER_USER = 25
 _LIFE = timedelta(hours=2, minutes=10)
 """API Gateway closes a connection after two hours; what was not told so is forgotten soon after."""
+_NEVER = 2**62
 
 
 class Connections:
@@ -28,14 +29,19 @@ class Connections:
         self._table = table
         self._clock = clock
 
-    def add(self, connection_id: str, user_id: UUID, channels: Iterable[str] = ()) -> bool:
-        """Add a connection; False, and nothing kept, when the user has too many."""
+    def add(
+        self, connection_id: str, user_id: UUID, channels: Iterable[str] = (), *, ends_at: int | None = None
+    ) -> bool:
+        """Add a connection; False, and nothing kept, when the user has too many.
+
+        Nothing is sent to it after `ends_at` (Unix seconds), when the credential that opened it is over.
+        """
         if len(self._live(user_id)) >= MAX_PER_USER:
             return False
         item = {
             "connection_id": connection_id,
             "user_id": str(user_id),
-            "ttl": self._now() + int(_LIFE.total_seconds()),
+            "ttl": min(self._now() + int(_LIFE.total_seconds()), ends_at or _NEVER),
         }
         subscribed = set(channels)
         return self._table.put(item | ({"channels": subscribed} if subscribed else {}))

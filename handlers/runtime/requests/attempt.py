@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.runtime.requests.origin import check_origin, lowered
 from premium.accounts.model import Attempt
-from premium.errors import Forbidden
-
-ORIGIN_HEADER = "x-origin-secret"
 
 
 def attempt_of(event: Mapping[str, Any], origin: Mapping[str, str] | None = None) -> Attempt:
@@ -19,10 +16,10 @@ def attempt_of(event: Mapping[str, Any], origin: Mapping[str, str] | None = None
     Forbidden where it went around CloudFront.
     `origin` is the secret that CloudFront sends: `value`, and `previous` while it rotates.
     """
-    headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    headers = lowered(event.get("headers"))
     through_edge = origin is not None
     if origin is not None:
-        _check_origin(headers.get(ORIGIN_HEADER, ""), origin)
+        check_origin(headers, origin)
     http = (event.get("requestContext") or {}).get("http") or {}
     return Attempt(
         authorization=headers.get("authorization"),
@@ -30,12 +27,6 @@ def attempt_of(event: Mapping[str, Any], origin: Mapping[str, str] | None = None
         address=_network(_viewer(headers) if through_edge else str(http.get("sourceIp"))),
         route=str(event.get("routeKey") or "$default"),
     )
-
-
-def _check_origin(given: str, origin: Mapping[str, str]) -> None:
-    accepted = [secret for secret in (origin.get("value"), origin.get("previous")) if secret]
-    if not any(hmac.compare_digest(given.encode(), secret.encode()) for secret in accepted):
-        raise Forbidden("This API is reached through its public address only")
 
 
 def _viewer(headers: Mapping[str, str]) -> str:

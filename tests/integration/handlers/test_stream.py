@@ -13,12 +13,15 @@ import boto3
 import pytest
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from local.aws import Aws
+from premium.accounts.service import stream_tokens
 from premium.accounts.store import AccountStore
 from premium.bootstrap import Platform
 from premium.streams.connections import Connections
 from premium.streams.service import Streams
+from premium.tiers import Tier
 from tests.integration.handlers.conftest import Sign
 from tests.integration.handlers.lambdas import create, invocation
 
@@ -97,6 +100,17 @@ def _eventually_gone(at: Platform, connection_id: str) -> None:
     while at.tables("connections").get({"connection_id": connection_id}):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_stream_is_opened_by_a_subprotocol(at: Platform, socket: str, sign: Sign) -> None:
+    """The emulator's gateway passes the offer on; the choice that browsers wait for is API Gateway's to answer."""
+    made = stream_tokens(at).issue("user_7", ends_at=None)
+    AccountStore(at.database).add_user("user_7", None, Tier.PRO)
+    for offered in (made.token, sign(sub="user_7")):
+        with connect(socket, subprotocols=[Subprotocol("premium"), Subprotocol(offered)], open_timeout=30) as client:
+            assert told(client)["type"] == "connected"
+    with pytest.raises((InvalidStatus, WebSocketException)):
+        connect(socket, subprotocols=[Subprotocol("premium"), Subprotocol(made.token)], open_timeout=30)
 
 
 def test_no_token_no_connection(socket: str, sign: Sign) -> None:

@@ -13,7 +13,8 @@ from premium.observability import _line
 pytestmark = pytest.mark.unit
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEyMyJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
 KEY = "pdk_Ab12Cd34_" + "x" * 43
-SECRETS = [TOKEN, KEY, "hunter2"]
+STREAM = "pst_" + "y" * 43
+SECRETS = [TOKEN, KEY, STREAM, "hunter2"]
 
 
 def logged(message: str, **fields: object) -> dict[str, object]:

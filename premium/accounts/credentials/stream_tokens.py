@@ -1,0 +1,89 @@
+"""Tokens of a minute that open one stream and nothing else.
+
+A stream's address stands in logs of proxies and browsers; what stands there must soon be worth nothing. A token is
+random, kept by its hash alone, and spent by the first connection that shows it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from redis.exceptions import RedisError
+
+from premium.clock import Clock
+from premium.errors import UpstreamUnavailable
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+SECONDS = 60
+_PREFIX = "pst_"
+_FORM = re.compile(r"pst_[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True)
+class StreamToken:
+    """A new token at the one moment when it is known, and when it ends."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a spent token was worth: whose stream, and until when (Unix seconds; None for no end of its own)."""
+
+    external_id: str
+    ends_at: int | None
+
+
+class StreamTokens:
+    """Issue and spend tokens, which live in Redis.
+
+    UpstreamUnavailable where Redis does not answer: no stream is opened on a guess.
+    """
+
+    def __init__(self, redis: Redis, clock: Clock) -> None:
+        self._redis = redis
+        self._clock = clock
+
+    def now(self) -> int:
+        """Return the clock's Unix seconds."""
+        return int(self._clock.now().timestamp())
+
+    def issue(self, external_id: str, *, ends_at: int | None) -> StreamToken:
+        """Return a token for a user's stream, which ends with the credential that asked for it."""
+        text = _PREFIX + secrets.token_urlsafe(32)
+        worth = json.dumps({"user": external_id, "ends": ends_at})
+        expires_at = self._clock.now() + timedelta(seconds=SECONDS)
+        try:
+            self._redis.set(_name(text), worth, ex=SECONDS)
+        except RedisError as error:
+            raise UpstreamUnavailable("Stream tokens cannot be given just now; try again in a moment") from error
+        return StreamToken(text, expires_at)
+
+    def spend(self, token: str) -> Pass | None:
+        """Return what a token is worth, once; None for one that is spent, expired or made up."""
+        try:
+            worth = self._redis.getdel(_name(token))
+        except RedisError as error:
+            raise UpstreamUnavailable("Stream tokens cannot be checked just now") from error
+        if worth is None:
+            return None
+        fields = json.loads(worth)
+        return Pass(str(fields["user"]), fields["ends"])
+
+
+def is_stream_token(text: str) -> bool:
+    """Tell whether a text has the form of a stream token."""
+    return _FORM.fullmatch(text) is not None
+
+
+def _name(token: str) -> str:
+    return f"stream-token:{hashlib.sha256(token.encode()).hexdigest()}"
