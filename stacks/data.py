@@ -132,6 +132,7 @@ class DataStack(PremiumStack):
             port=self.database.port,
             user=user,
             database="premium",
+            verified=True,
         )
 
     def _redis(self, security: SecurityStack, servers: Servers) -> secretsmanager.ISecret:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from premium.storage.secrets import Secrets
 
 Conninfo = Callable[[], str]
+AUTHORITIES = "/opt/certificates/rds.pem"
+"""Who signs RDS's servers and proxies: in the functions' layer and in the workers' image."""
 
 
 def postgres_conninfo(settings: Settings, store: str, secrets: Callable[[], Secrets]) -> tuple[Conninfo, Conninfo]:
@@ -38,5 +40,14 @@ def _of_secret(fields: Mapping[str, str], arn: str) -> str:
         dbname=field_of(fields, "dbname", arn),
         user=field_of(fields, "username", arn),
         password=fields.get("password"),
-        sslmode=fields.get("sslmode", "require"),
+        **transport(fields.get("sslmode"), fields.get("sslrootcert")),
     )
+
+
+def transport(mode: str | None, authorities: str | None = None) -> dict[str, str]:
+    """Return how a connection is encrypted and whom it trusts.
+
+    By `verify-full` the server's name and its signer are checked; without a mode TLS is required and nobody checked.
+    """
+    given = {"sslmode": mode or "require"}
+    return given | ({"sslrootcert": authorities or AUTHORITIES} if given["sslmode"].startswith("verify") else {})

@@ -43,18 +43,27 @@ def database_connection(
     port: int,
     user: str,
     database: str,
+    verified: bool,
 ) -> secretsmanager.Secret:
-    """Make the secret `{"host","port","dbname","username","password"}`.
+    """Make the secret `{"host","port","dbname","username","sslmode","password"}`.
 
     The password is resolved from the role's own secret at deploy. Later the rotation names the role in use; an update
     of this resource falls back to the first role, which is valid at any time.
+    `verified`: the server's certificate is signed by
+    somebody whom the processes know, as RDS's is, and they check it.
     """
     return _assembled(
         scope,
         name,
         frame=frame,
         key=key,
-        fields={"host": host, "port": str(port), "dbname": database, "username": user},
+        fields={
+            "host": host,
+            "port": str(port),
+            "dbname": database,
+            "username": user,
+            "sslmode": "verify-full" if verified else "require",
+        },
         password=role.secret_value_from_json("password"),
     )
 

@@ -125,6 +125,7 @@ def test_the_worker_image_is_built_from_what_it_needs() -> None:
     context = assets.worker_context()
     assert {path.name for path in context.iterdir()} == {
         "Dockerfile",
+        "certificates",
         "requirements",
         "premium",
         "workers",
