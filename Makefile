@@ -65,6 +65,15 @@ lint: setup ## Check style, formatting and the import rules
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/lint-imports
 
+.PHONY: lint-infra cost
+lint-infra: setup ## Have cfn-lint and checkov read the templates of all stages
+	@scripts/lint_infra.sh
+
+cost: setup ## Price a stage from its templates: STAGE=prod, USAGE=file, AGAINST=git-ref, JSON=1
+	@scripts/synth.sh $(STAGE) $(VALUES) >&2
+	@$(PYTHON) -m cdk_app.cost --stage $(STAGE) --templates cdk.out/$(STAGE) $(if $(USAGE),--usage $(USAGE)) \
+	    $(if $(AGAINST),--against $(AGAINST)) $(if $(JSON),--json)
+
 format: setup ## Format the code
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 

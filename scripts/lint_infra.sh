@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# cfn-lint and checkov over the templates of all stages; what they may object to stands in .cfnlintrc and .checkov.yaml.
+# They live in .tools/scan: checkov pins versions of its own. Nothing of theirs runs in the product.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+environment=.tools/scan
+wanted=$(sha256sum requirements/scan.txt | cut -d' ' -f1)
+if [ "$(cat "$environment/.installed" 2>/dev/null)" != "$wanted" ]; then
+    eval "$(.venv/bin/python cdk_app/uv_environment.py)"
+    .venv/bin/uv venv --quiet --clear --python .venv/bin/python "$environment"
+    .venv/bin/uv pip sync --quiet --python "$environment/bin/python" --require-hashes requirements/scan.txt
+    echo "$wanted" >"$environment/.installed"
+fi
+
+scripts/synth.sh all
+templates=$(mktemp -d)
+trap 'rm -rf "$templates"' EXIT
+cp cdk.out/all/premium-*.template.json "$templates"
+"$environment/bin/cfn-lint" --config-file .cfnlintrc "$templates"/*.template.json
+# LOG_LEVEL: it warns of every module it cannot fetch, and it is to fetch none
+LOG_LEVEL=ERROR "$environment/bin/checkov" --config-file .checkov.yaml --directory "$templates" --skip-download
+echo "cfn-lint and checkov object to nothing in $(find "$templates" -name '*.json' | wc -l) templates."
