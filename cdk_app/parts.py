@@ -54,6 +54,7 @@ def frame_of(config: StageConfig, abilities: Abilities) -> Frame:
         log_days=config.log_days,
         abilities=abilities,
         settings=config.variables(),
+        service_dashboards=config.service_dashboards,
         cross_region=config.region != EDGE_REGION and config.name != "local",
     )
 

@@ -37,9 +37,15 @@ class Platform:
         self.frame = frame_of(config, abilities)
         self._know_zones()
         self.network = NetworkStack(
-            app, frame=self.frame, zones=config.zones, nat_gateways=config.nat_gateways, existing=config.existing
+            app,
+            frame=self.frame,
+            zones=config.zones,
+            nat_gateways=config.nat_gateways,
+            endpoint_zones=config.endpoint_zones,
+            existing=config.existing,
         )
         self.security = SecurityStack(app, frame=self.frame, repository=config.repository)
+        self.frame = replace(self.frame, log_key=self.security.log_key)
         self.data = DataStack(app, frame=self.frame, security=self.security, servers=self._servers())
         self.timeseries = self._timeseries()
         self.messaging = MessagingStack(
@@ -108,22 +114,28 @@ class Platform:
             vpc=self.network.vpc,
             groups=self.network.groups,
             fleet=given(self.config.fleet, "fleet"),
-            resident={"alerts": self.config.alerts.tasks},
+            resident=self._resident(),
             image_directory=self.image,
             provisions=self._provisions() | own | exported_socket(self.api),
             shell=self.config.shell_access,
         )
+
+    def _resident(self) -> dict[str, int]:
+        """Return the tasks that run even where nothing waits: who matches, and who delivers what matched."""
+        matching = self.config.alerts.tasks
+        return {"alerts": matching, "notifications": min(matching, 1)}
 
     def _edge(self) -> EdgeStack:
         apart = self.config.region != EDGE_REGION
         environment = Environment(account=self.config.account, region=EDGE_REGION)
         return EdgeStack(
             self.app,
-            frame=replace(self.frame, environment=environment, cross_region=apart),
+            frame=replace(self.frame, environment=environment, cross_region=apart, log_key=None),
             http_domain=host_of(self.api.http.endpoint),
             socket_domain=host_of(self.api.socket.api.api_endpoint),
             origin_secret=self.security.secrets["Origin"],
             domain=self.config.domain,
+            networks=self.config.networks,
             alerting=self.config.alerting,
         )
 

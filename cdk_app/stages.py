@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from premium.manifest import wrong_settings
 from stacks.classes import classes
-from stacks.functions import shares
+from stacks.functions import functions, shares
 from stacks.model import (
     Alerting,
     Alerts,
@@ -23,6 +23,7 @@ from stacks.model import (
     Functions,
     Market,
     Model,
+    Network,
     Postgres,
     Redis,
     Removal,
@@ -45,6 +46,7 @@ class StageConfig(Model):
     region: str = Field(default="us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     zones: tuple[str, ...] = ()
     nat_gateways: int = Field(default=0, ge=0, le=3)
+    endpoint_zones: int = Field(default=0, ge=0, le=3)  # zones with interface endpoints; without any the NAT serves
     removal: Removal
     log_days: int = 7
     rotation_days: int | None = Field(default=None, ge=7, le=365)
@@ -59,6 +61,8 @@ class StageConfig(Model):
     alerts: Alerts = Alerts()
     functions: Functions = Functions()
     throttle: Throttle = Throttle()
+    service_dashboards: bool = True  # $3 a month each; the three of the platform are free
+    networks: tuple[Network, ...] = ()  # of customers who may call more often than any one address may
     domain: Domain | None = None
     existing: Existing = Existing()
     alerting: Alerting = Alerting()
@@ -85,6 +89,8 @@ class StageConfig(Model):
             raise ValueError(f"settings: {min(twice)} is set by a field of the stage already")
         if self.log_days not in {7, 30, 365}:
             raise ValueError(f"log_days is {self.log_days}; ours are kept for 7, 30 or 365 days")
+        if unknown := sorted(self.functions.caps.keys() - {function.name for function in functions()}):
+            raise ValueError(f"functions.caps names {', '.join(unknown)}: there is no such function")
         if self.name != "local":
             self._complete()
             self._placed()
@@ -118,6 +124,10 @@ class StageConfig(Model):
         strange = [zone for zone in self.zones if not zone.startswith(self.region)]
         if strange:
             raise ValueError(f"availability zone {strange[0]} is not in {self.region}")
+        if self.endpoint_zones == 1:
+            raise ValueError("endpoint_zones is 1: with that zone the whole stage would lose AWS; say 0, 2 or 3")
+        if self.endpoint_zones == 0 and self.nat_gateways == 0:
+            raise ValueError("neither endpoint_zones nor nat_gateways: nothing would reach AWS")
         lent = self.existing
         if lent.vpc_id and not (len(lent.private_subnets) == len(lent.isolated_subnets) == len(self.zones)):
             raise ValueError("existing.vpc_id needs one private and one isolated subnet for each availability zone")
@@ -149,18 +159,15 @@ class StageConfig(Model):
 
         It is the most that functions and workers hold at once, with a reserve.
         """
-        functions = sum(self.reserved().values())
+        instances = sum(self.reserved().values())
         fleet, least = self.fleet, {"alerts": self.alerts.tasks}
         workers = sum(each.tasks(fleet, least.get(each.name, 0)) * each.processes for each in classes()) if fleet else 0
-        return (functions + workers) * _POOL + _RESERVED
+        return (instances + workers) * _POOL + _RESERVED
 
     def reserved(self) -> Mapping[str, int]:
-        """Return the reserved concurrency of each function that is bounded.
-
-        None is bounded where a proxy shares the connections.
-        """
+        """Return reserved concurrency by function: its share of the connections where no proxy has them, or its cap."""
         bounded = self.postgres is not None and not self.postgres.proxy
-        return shares(self.functions.concurrency if bounded else None)
+        return self.functions.caps | dict(shares(self.functions.concurrency if bounded else None))
 
 
 # One machine asks nobody on the internet by itself.
@@ -177,13 +184,14 @@ DEV = StageConfig(
     nat_gateways=1,
     removal="destroy",
     log_days=7,
-    postgres=Postgres(instance="t4g.medium", max_connections=300),
+    service_dashboards=False,
+    postgres=Postgres(instance="t4g.medium", storage=20, max_connections=300),
     timescale=Timescale(instance="t4g.medium", storage=50),
     redis=Redis(node="t4g.small"),
     fleet=Fleet(cpu=512, memory=1024, minimum=0, maximum=2, total=12),
     shell_access=True,
     functions=Functions(canary_minutes=5, concurrency=100),
-    alerting=Alerting(monthly_budget=400),
+    alerting=Alerting(monthly_budget=200),
 )
 
 STAGING = StageConfig(
@@ -194,39 +202,39 @@ STAGING = StageConfig(
     log_days=30,
     origins=("https://staging.premium.example",),
     postgres=Postgres(instance="t4g.medium", proxy=True, max_connections=400, deletion_protection=True),
-    timescale=Timescale(instance="t4g.large", storage=50, snapshots=True),
-    redis=Redis(node="t4g.medium"),
-    fleet=Fleet(cpu=1024, memory=2048, minimum=1, maximum=4, total=24),
+    timescale=Timescale(instance="t4g.medium", storage=50, snapshots=True),
+    redis=Redis(node="t4g.small"),
+    fleet=Fleet(cpu=1024, memory=2048, minimum=0, maximum=4, total=24),
     alerts=Alerts(shards=2, sources=("ethereum",)),
     functions=Functions(canary_minutes=5),
-    alerting=Alerting(monthly_budget=900),
+    alerting=Alerting(monthly_budget=400),
 )
 
 PROD = StageConfig(
     name="prod",
     zones=("us-east-1a", "us-east-1b", "us-east-1c"),
     nat_gateways=3,
+    endpoint_zones=2,
     removal="retain",
     log_days=365,
     rotation_days=90,
     origins=("https://premium.example",),
     postgres=Postgres(
-        instance="r6g.xlarge",
+        instance="r6g.large",  # docs/cost.md says why it is enough
         multi_az=True,
-        read_replica=True,
         proxy=True,
-        storage=500,
+        storage=200,  # grows by itself
         max_storage=4000,
-        max_connections=2000,
+        max_connections=1000,
         deletion_protection=True,
     ),
-    timescale=Timescale(instance="r6g.large", storage=500, snapshots=True),
-    redis=Redis(node="r6g.large", replica=True),
-    fleet=Fleet(cpu=2048, memory=4096, minimum=1, maximum=10, total=40),
+    timescale=Timescale(instance="r6g.large", storage=400, snapshots=True),
+    redis=Redis(node="t4g.medium", replica=True),
+    fleet=Fleet(cpu=1024, memory=2048, large=("alerts", "tax"), minimum=1, maximum=10, total=60),
     alerts=Alerts(shards=2, spares=1, sources=("ethereum", "base", "optimism", "polygon")),
-    functions=Functions(provisioned=5, canary_minutes=60),
+    functions=Functions(provisioned=2, canary_minutes=60, caps={"schedules": 10, "alert_events": 50}),
     throttle=Throttle(rate=5000, burst=5000),
-    alerting=Alerting(monthly_budget=4000),
+    alerting=Alerting(monthly_budget=2500),
 )
 
 STAGES = {stage.name: stage for stage in (LOCAL, DEV, STAGING, PROD)}

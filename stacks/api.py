@@ -12,6 +12,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
 from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
@@ -67,8 +68,9 @@ class ApiStack(PremiumStack):
             existing=existing,
         )
         self._tell_addresses(address)
-        self._stream()
+        self.stream_dead_letters = event_dead_letters(self, "StreamDeadLetters", key=message_key)
         self.schedule_dead_letters = event_dead_letters(self, "ScheduleDeadLetters", key=message_key)
+        self._stream()
         self._schedules()
         if frame.abilities.deployments:
             watch = FunctionWatch(self, "Watch", minutes=canary_minutes, topics=topics, runbook="platform")
@@ -87,7 +89,7 @@ class ApiStack(PremiumStack):
         findings = wildcard_finding(self, posts, "a connection's id is made when a client connects")
         return Provision({"WEBSOCKET_ENDPOINT": self._management()}, adding(statement), findings)
 
-    def _function(self, function: Function) -> ServiceFunction:
+    def _function(self, function: Function, failures: sqs.Queue | None = None) -> ServiceFunction:
         made = ServiceFunction(
             self,
             function,
@@ -95,12 +97,13 @@ class ApiStack(PremiumStack):
             packages=self._packages,
             layer=self._layer,
             provisions=self._provisions,
+            failures=failures,
         )
         self.functions[function.name] = made
         return made
 
     def _stream(self) -> None:
-        made = self._function(STREAM)
+        made = self._function(STREAM, self.stream_dead_letters)
         self.socket.serve(WebSocketLambdaIntegration("Stream", made.alias))
         # A connection can be written to only after $connect has answered: the function calls itself to greet it. A
         # policy of its own, since the role's would have to know the function, which waits for it.
@@ -110,7 +113,7 @@ class ApiStack(PremiumStack):
 
     def _schedules(self) -> None:
         """Make one rule a schedule, which tells the function its name."""
-        function = self._function(schedules_function())
+        function = self._function(schedules_function(), self.schedule_dead_letters)
         for schedule in schedules():
             target = LambdaFunction(
                 function.alias,

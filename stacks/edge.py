@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aws_cdk import ArnFormat, CfnOutput, Fn, RemovalPolicy, SecretValue, Token
+from aws_cdk import ArnFormat, CfnOutput, Fn, SecretValue, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
@@ -20,7 +21,9 @@ from constructs import Construct
 
 from stacks.constructs.bucket import emptied, log_bucket
 from stacks.constructs.downtime import Downtime
+from stacks.constructs.edge_log import log_requests
 from stacks.constructs.findings import acknowledge
+from stacks.constructs.log_group import let_logs_use, log_group
 from stacks.constructs.socket_front import STAGE
 from stacks.constructs.web_acl import WebAcl
 from stacks.frame import Frame, PremiumStack
@@ -46,27 +49,31 @@ class EdgeStack(PremiumStack):
         origin_secret: secretsmanager.ISecret,
         domain: Domain | None,
         alerting: Alerting,
+        networks: tuple[str, ...] = (),
     ) -> None:
         super().__init__(scope, "edge", frame=frame, description="Premium: CloudFront, WAF, static assets, DNS")
         self._domain = domain
-        self.firewall = WebAcl(self, "Firewall", log_group_arn=self._firewall_log().log_group_arn)
+        self._key = self._edge_key()
+        self.firewall = WebAcl(self, "Firewall", log_group_arn=self._firewall_log().log_group_arn, networks=networks)
         self.access_logs = self._access_logs()
         self.distribution = self._distribution(http_domain, socket_domain, self._value_here(origin_secret))
         self.url = f"https://{domain.name if domain else self.distribution.distribution_domain_name}"
         if domain:
             self._name(domain)
-        self.downtime = Downtime(self, "Downtime", frame=frame, host=host_of(self.url), alerting=alerting)
+        self.downtime = Downtime(self, "Downtime", host=host_of(self.url), alerting=alerting, key=self._key)
         CfnOutput(self, "Url", value=self.url)
 
     def _distribution(self, http_domain: str, socket_domain: str, origin_secret: str) -> cloudfront.Distribution:
-        http = origins.HttpOrigin(http_domain, custom_headers={ORIGIN_HEADER: origin_secret})
+        shut = {ORIGIN_HEADER: origin_secret}
+        http = origins.HttpOrigin(http_domain, custom_headers=shut)
+        socket = origins.HttpOrigin(socket_domain, custom_headers=shut)
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
             comment=f"premium {self.frame.stage}",
             default_behavior=_api(http),
             additional_behaviors={
-                "/v1/*/stream": _stream(origins.HttpOrigin(socket_domain), self._rewrite()),
+                "/v1/*/stream": _stream(socket, self._rewrite()),
                 "/static/*": self._static(),
             },
             domain_names=[self._domain.name] if self._domain else None,
@@ -77,10 +84,8 @@ class EdgeStack(PremiumStack):
             if self.frame.prod
             else cloudfront.PriceClass.PRICE_CLASS_100,
             web_acl_id=self.firewall.arn,
-            enable_logging=True,
-            log_bucket=self.access_logs,
-            log_includes_cookies=False,
         )
+        log_requests(self, distribution, self.access_logs)
         self._acknowledge(distribution)
         return distribution
 
@@ -97,7 +102,10 @@ class EdgeStack(PremiumStack):
         return SecretValue.secrets_manager(arn, json_field="value").unsafe_unwrap()
 
     def _acknowledge(self, distribution: cloudfront.Distribution) -> None:
-        found = {"AwsSolutions-CFR1": "where it may be used is decided per user (is_restricted), not per country"}
+        found = {
+            "AwsSolutions-CFR1": "where it may be used is decided per user (is_restricted), not per country",
+            "AwsSolutions-CFR3": "logged by a delivery that names its fields; the old log would hold query strings",
+        }
         if not self._domain:
             found["AwsSolutions-CFR4"] = f"{self.frame.stage} has no domain: CloudFront's own certificate fixes its TLS"
         acknowledge(distribution, found)
@@ -119,6 +127,7 @@ class EdgeStack(PremiumStack):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
+            minimum_tls_version=1.2,
             versioned=True,
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="static/",
@@ -146,17 +155,18 @@ class EdgeStack(PremiumStack):
         route53.AaaaRecord(self, "Address6", zone=zone, record_name=f"{domain.name}.", target=target)
 
     def _firewall_log(self) -> logs.LogGroup:
-        return logs.LogGroup(
-            self,
-            "FirewallLog",
-            log_group_name=f"aws-waf-logs-premium-{self.frame.stage}",  # WAF writes only to groups of this prefix
-            retention=self.frame.log_retention,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        name = f"aws-waf-logs-premium-{self.frame.stage}"  # WAF writes only to groups of this prefix
+        return log_group(self, "FirewallLog", frame=self.frame, key=self._key, physical_name=name)
+
+    def _edge_key(self) -> kms.Key:
+        """Make the edge's own key: its region may be another than the stage's."""
+        text, removal = "premium: logs and alarms of the edge", self.frame.store_removal
+        key = kms.Key(self, "Key", enable_key_rotation=True, description=text, removal_policy=removal)
+        let_logs_use(key)
+        return key
 
     def _access_logs(self) -> s3.Bucket:
-        """CloudFront still writes its logs by an access control list."""
-        bucket = log_bucket(self, "AccessLogs", frame=self.frame, ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED)
+        bucket = log_bucket(self, "AccessLogs", frame=self.frame)
         acknowledge(bucket, {"AwsSolutions-S1": "it is where access logs go; logging it into itself would never end"})
         return bucket
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from aws_cdk import Environment, RemovalPolicy, Stack
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -38,6 +39,9 @@ class Frame:
     tags: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     """Values of services' own settings, which every process of the stage is given."""
+    service_dashboards: bool = True
+    log_key: kms.IKey | None = None
+    """Encrypts log groups; None before the stack that makes it, and where there are no keys of ours."""
 
     @property
     def prod(self) -> bool:

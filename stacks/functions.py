@@ -64,7 +64,7 @@ META = Function(
 STREAM = Function(
     name="stream",
     module="handlers.events.stream",
-    needs=("database", "redis", "jwt", "connections", "websocket"),
+    needs=("database", "redis", "jwt", "origin", "connections", "websocket"),
 )
 _EVERY_SCHEDULE: tuple[Need, ...] = ("redis", "jobs", "audit")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -24,7 +23,7 @@ _TRIES_OF_A_CONSUMER = 6  # a message is hidden for six times its consumer's tim
 class MessagingStack(PremiumStack):
     """`events` of chains, and `operations`: a topic a class of alarms.
 
-    `intake` (jobs that others ask for), `webhooks`, `alerts` and `billing` stand for the services that will use them.
+    A queue or topic of a service comes with the service that uses it.
     """
 
     def __init__(self, scope: Construct, *, frame: Frame, key: kms.IKey, existing: Existing, alerts: Alerts) -> None:
@@ -32,10 +31,7 @@ class MessagingStack(PremiumStack):
         self._key, self._shared = key, {"ALERT_SHARDS": str(alerts.shards)}
         self._sources = {"EVENT_SOURCES": ",".join(alerts.sources)} if alerts.sources else {}
         self.with_dead_letters: dict[str, tuple[sqs.IQueue | None, sqs.IQueue]] = {}
-        self.intake, self.webhooks = self._queue("Intake"), self._queue("Webhooks")
         self.events = self._events(existing)
-        self.alerts = self._alerts(existing)
-        self.billing = sns.Topic(self, "Billing", master_key=key, enforce_ssl=True)
         self.operations = operations_topics(self, key=key)
         CfnOutput(self, "EventsQueueUrl", value=self.events.queue_url)
 
@@ -74,11 +70,6 @@ class MessagingStack(PremiumStack):
         if existing.events_queue:
             return sqs.Queue.from_queue_arn(self, "Events", existing.events_queue)
         return self._queue("Events", tries=_EVENT_TRIES)
-
-    def _alerts(self, existing: Existing) -> sns.ITopic:
-        if existing.alerts_topic:
-            return sns.Topic.from_topic_arn(self, "Alerts", existing.alerts_topic)
-        return sns.Topic(self, "Alerts", master_key=self._key, enforce_ssl=True)
 
     def _queue(self, name: str, **tries: int) -> sqs.IQueue:
         slowest = max((each.timeout for each in _consumers("events")), default=30)

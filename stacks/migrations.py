@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy
+from aws_cdk import CustomResource, Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks.constructs.fargate_task import FargateTask, TaskSize
+from stacks.constructs.fargate_task import FargateTask, TaskSize, plain_cluster
 from stacks.constructs.findings import acknowledge, wildcard_finding
 from stacks.constructs.groups import Groups
 from stacks.constructs.inline_code import inline
+from stacks.constructs.log_group import log_group
 from stacks.constructs.resource import resource
 from stacks.data import DataStack
 from stacks.frame import Frame, PremiumStack
@@ -48,7 +47,7 @@ class MigrationsStack(PremiumStack):
         self.image = image = images.DockerImageAsset(
             self, "Image", directory=image_directory, platform=images.Platform.LINUX_ARM64
         )
-        self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
+        self.cluster = plain_cluster(self, "Cluster", vpc=vpc)
         self.task = FargateTask(
             self,
             "Task",
@@ -73,6 +72,7 @@ class MigrationsStack(PremiumStack):
         if data.database:
             host = data.database.instance.db_instance_endpoint_address
             environment |= self._database("MIGRATION_DATABASE", "Database", host, security)
+            environment["MIGRATION_DATABASE_SSLMODE"] = "verify-full"
         if timeseries.server:
             environment |= self._database("MIGRATION_TIMESERIES", "Timeseries", timeseries.server, security)
         else:  # somebody else's server: its roles are made there
@@ -99,9 +99,7 @@ class MigrationsStack(PremiumStack):
         self._key.grant(self.task.task_role, "kms:Decrypt")
 
     def _runner(self) -> lambda_.Function:
-        group = logs.LogGroup(
-            self, "RunnerLogs", retention=self.frame.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
+        group = log_group(self, "RunnerLogs", frame=self.frame)
         role = iam.Role(self, "RunnerRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         group.grant_write(role)
         subnets = self._vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)

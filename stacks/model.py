@@ -14,6 +14,7 @@ StageName = Literal["local", "dev", "staging", "prod"]
 Removal = Literal["destroy", "snapshot", "retain"]
 Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$")]
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{1,251}[a-z0-9])$")]
+Network = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,3}){3}/(8|1[6-9]|2\d|3[0-2])$")]
 Days = Annotated[int, Field(ge=1, le=3653)]
 _CHAINS = Path(__file__).parents[1] / "premium" / "chains" / "chains.json"
 _NODES_A_CHAIN = 5
@@ -89,11 +90,13 @@ class Redis(Model):
 class Fleet(Model):
     """The size of a Fargate task, and the tasks of a fleet.
 
-    CPU units (1024 is a vCPU), MiB of memory.
+    CPU units (1024 is a vCPU), MiB of memory. Tasks of the classes in `large` have twice the memory: they hold a
+    shard's rules, or a whole history.
     """
 
     cpu: Literal[256, 512, 1024, 2048, 4096]
-    memory: int = Field(ge=512, le=30720)
+    memory: int = Field(ge=512, le=15360)
+    large: tuple[str, ...] = ()
     minimum: int = Field(ge=0, le=20)
     maximum: int = Field(ge=1, le=100)
     total: int = Field(ge=1, le=200)
@@ -122,12 +125,15 @@ class Functions(Model):
     """Sizes of Lambda functions: MiB of memory, warm instances, canary minutes.
 
     `concurrency`: instances that all functions with the database may have together, where no proxy stands before it.
+    `caps`: instances that one function may have at most, by its name: what the clock or a queue calls must not take the
+    account's concurrency from those who wait for an answer.
     """
 
     memory: int = Field(default=512, ge=128, le=10240)
     provisioned: int = Field(default=0, ge=0, le=500)
     canary_minutes: int = Field(default=5, ge=1, le=1440)
     concurrency: int | None = Field(default=None, ge=1, le=1000)
+    caps: dict[str, Annotated[int, Field(ge=2, le=1000)]] = Field(default_factory=dict)
 
 
 class Throttle(Model):
@@ -155,7 +161,6 @@ class Existing(Model):
     redis_secret: Arn | None = None
     redis_port: int = Field(default=6379, ge=1, le=65535)
     redis_security_group: str | None = Field(default=None, pattern=r"^sg-[0-9a-f]{8,17}$")
-    alerts_topic: Arn | None = None
     events_queue: Arn | None = None
     http_api_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{8,12}$")
     http_api_endpoint: str | None = Field(default=None, pattern=r"^https://[a-z0-9.-]+$")

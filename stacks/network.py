@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from stacks.constructs.findings import acknowledge
 from stacks.constructs.groups import Groups
+from stacks.constructs.log_group import log_group
 from stacks.frame import Frame, PremiumStack
 from stacks.model import Existing
 
@@ -20,12 +20,11 @@ _SUBNETS = (
     ("private", ec2.SubnetType.PRIVATE_WITH_EGRESS, 20),
     ("database", ec2.SubnetType.PRIVATE_ISOLATED, 24),
 )
-# What functions, workers and the TimescaleDB instance reach without leaving the VPC; the instance has no other way out.
+# What functions, workers and the TimescaleDB instance reach without leaving the VPC, where a stage pays for it: for an
+# hour of each in each zone. Nothing inside calls KMS or SNS: stores and queues use their keys themselves.
 _SERVICES = {
     "SecretsManager": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
     "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
-    "Sns": ec2.InterfaceVpcEndpointAwsService.SNS,
-    "Kms": ec2.InterfaceVpcEndpointAwsService.KMS,
     "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
     "EcrApi": ec2.InterfaceVpcEndpointAwsService.ECR,
     "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
@@ -41,19 +40,26 @@ class NetworkStack(PremiumStack):
     """
 
     def __init__(
-        self, scope: Construct, *, frame: Frame, zones: tuple[str, ...], nat_gateways: int, existing: Existing
+        self,
+        scope: Construct,
+        *,
+        frame: Frame,
+        zones: tuple[str, ...],
+        nat_gateways: int,
+        endpoint_zones: int,
+        existing: Existing,
     ) -> None:
         super().__init__(scope, "network", frame=frame, description="Premium: VPC, endpoints, security groups")
         self.vpc = self._lent(existing, zones) if existing.vpc_id else self._own(zones, nat_gateways)
         self.groups = Groups(self, "Groups", vpc=self.vpc)
-        self.server_subnet = self._server_subnet(zones[0], lent=bool(existing.vpc_id))
+        self.server_subnet = self._server_subnet(zones[0], endpoints=endpoint_zones > 0 and not existing.vpc_id)
         self._reach_lent(existing)
         if not existing.vpc_id:
-            self._endpoints()
+            self._endpoints(zones[:endpoint_zones])
             self._flow_logs()
 
     def _lent(self, existing: Existing, zones: tuple[str, ...]) -> ec2.IVpc:
-        return ec2.Vpc.from_vpc_attributes(
+        lent = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
             vpc_id=existing.vpc_id or "",
@@ -61,13 +67,17 @@ class NetworkStack(PremiumStack):
             private_subnet_ids=list(existing.private_subnets),
             isolated_subnet_ids=list(existing.isolated_subnets),
         )
+        for subnet in (*lent.private_subnets, *lent.isolated_subnets):
+            reason = "the lender routes its subnets: nothing of ours asks for their tables"
+            acknowledge(subnet, {"Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId": reason})
+        return lent
 
-    def _server_subnet(self, zone: str, *, lent: bool) -> ec2.ISubnet:
+    def _server_subnet(self, zone: str, *, endpoints: bool) -> ec2.ISubnet:
         """Return a subnet from which our endpoints are reached, or else one with a way out.
 
         A lent VPC's isolated subnets lead nowhere, and endpoints of ours might clash with its own.
         """
-        kind = ec2.SubnetType.PRIVATE_WITH_EGRESS if lent else ec2.SubnetType.PRIVATE_ISOLATED
+        kind = ec2.SubnetType.PRIVATE_ISOLATED if endpoints else ec2.SubnetType.PRIVATE_WITH_EGRESS
         return self.vpc.select_subnets(subnet_type=kind, availability_zones=[zone]).subnets[0]
 
     def _own(self, zones: tuple[str, ...], nat_gateways: int) -> ec2.Vpc:
@@ -98,16 +108,20 @@ class NetworkStack(PremiumStack):
                 for caller in (self.groups.functions, self.groups.workers):
                     group.connections.allow_from(caller, ec2.Port.tcp(port))
 
-    def _endpoints(self) -> None:
+    def _endpoints(self, zones: tuple[str, ...]) -> None:
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
-        for name, service in _SERVICES.items():
+        for name, service in _SERVICES.items() if zones else ():
             self.vpc.add_interface_endpoint(
-                name, service=service, subnets=PRIVATE, security_groups=[self.groups.endpoints], open=False
+                name,
+                service=service,
+                subnets=ec2.SubnetSelection(
+                    subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, availability_zones=[*zones]
+                ),
+                security_groups=[self.groups.endpoints],
+                open=False,
             )
 
     def _flow_logs(self) -> None:
-        group = logs.LogGroup(
-            self, "FlowLogs", retention=self.frame.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
+        group = log_group(self, "FlowLogs", frame=self.frame)  # before the key: under CloudWatch's own
         self.vpc.add_flow_log("Flow", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))

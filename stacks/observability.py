@@ -64,7 +64,11 @@ class ObservabilityStack(PremiumStack):
                 declared_alarms(self._alarms_of(service, topics), service)
         PlatformDashboards(self, "Dashboards", data=data, workers=workers.services.values())
         self.dead_letters = event_dead_letters(self, "SummaryDeadLetters", key=key)
-        dead_letters = {"Schedules": api.schedule_dead_letters, "Summaries": self.dead_letters}
+        dead_letters = {
+            "Streams": api.stream_dead_letters,
+            "Schedules": api.schedule_dead_letters,
+            "Summaries": self.dead_letters,
+        }
         for name, (queue, dead) in messaging.with_dead_letters.items():
             alarm_rules.of_queue(self.alarms, name, queue, dead)
         for name, dead in dead_letters.items():
@@ -99,22 +103,25 @@ class ObservabilityStack(PremiumStack):
         return Alarms(self, f"{construct_name(service.name)}Alarms", topics=topics, runbook=service.name)
 
     def _notices(self, topics: Mapping[Severity, sns.Topic]) -> None:
-        """Tell of every deployment of this stage that ends, well or not."""
+        """Tell of every deployment of this stage that ends, well or not; a canary that was taken back pages."""
         prefix = f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack/premium-{self.frame.stage}-"
         stacks = events.EventPattern(
             source=["aws.cloudformation"],
             detail_type=["CloudFormation Stack Status Change"],
             detail={"stack-id": [{"prefix": prefix}]},
         )
-        functions = events.EventPattern(
-            source=["aws.codedeploy"], detail_type=["CodeDeploy Deployment State-change Notification"]
+        going, taken_back = _canaries("START", "SUCCESS", "READY"), _canaries("FAILURE", "STOP")
+        notices: tuple[tuple[str, events.EventPattern, Severity], ...] = (
+            ("StackNotices", stacks, "info"),
+            ("CanaryNotices", going, "info"),
+            ("CanaryFailed", taken_back, "critical"),
         )
-        for name, pattern in (("StackNotices", stacks), ("CanaryNotices", functions)):
-            target = SnsTopic(topics["info"], dead_letter_queue=self.dead_letters)
+        for name, pattern, severity in notices:
+            target = SnsTopic(topics[severity], dead_letter_queue=self.dead_letters)
             events.Rule(self, name, event_pattern=pattern, targets=[target])
 
     def _traces(self) -> None:
-        """Trace one request a second and 5 % of the others.
+        """Trace one request a second and 5 % of the others, in prod 1 %: there a trace costs more than its request.
 
         What fails or is slow is a group of its own.
         """
@@ -124,7 +131,7 @@ class ObservabilityStack(PremiumStack):
             sampling_rule=xray.CfnSamplingRule.SamplingRuleProperty(
                 rule_name=f"premium-{self.frame.stage}",  # X-Ray knows rules by a name of at most 32 letters alone
                 priority=1000,
-                fixed_rate=0.05,
+                fixed_rate=0.01 if self.frame.prod else 0.05,
                 reservoir_size=1,
                 host="*",
                 http_method="*",
@@ -163,3 +170,9 @@ class ObservabilityStack(PremiumStack):
                 for kind, threshold in (("ACTUAL", 80), ("FORECASTED", 100))
             ],
         )
+
+
+def _canaries(*states: str) -> events.EventPattern:
+    """Match how deployments of functions stand."""
+    kind = "CodeDeploy Deployment State-change Notification"
+    return events.EventPattern(source=["aws.codedeploy"], detail_type=[kind], detail={"state": [*states]})

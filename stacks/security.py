@@ -15,6 +15,7 @@ from stacks.constructs.connections import connection, output_of, publish
 from stacks.constructs.deploy_role import DeployRole
 from stacks.constructs.findings import wildcard_finding
 from stacks.constructs.groups import POSTGRES_PORT, TIMESERIES_PORT
+from stacks.constructs.log_group import let_logs_use, let_trail_use
 from stacks.constructs.operators import Operators
 from stacks.constructs.provision import Provision, adding, metrics_provision
 from stacks.constructs.secret import generated_secret, provided_secret
@@ -45,7 +46,7 @@ _SENDERS = ("events", "cloudwatch", "sns", "budgets", "costalerts")
 class SecurityStack(PremiumStack):
     """The stack of keys and secrets, these by name in `secrets`.
 
-    `data_key` encrypts stores, `message_key` queues and topics (their services may use it).
+    `data_key` encrypts stores, `message_key` queues and topics (their services may use it), `log_key` logs.
     """
 
     def __init__(self, scope: Construct, *, frame: Frame, repository: str | None) -> None:
@@ -56,12 +57,13 @@ class SecurityStack(PremiumStack):
             self.message_key.grant(
                 iam.ServicePrincipal(f"{service}.amazonaws.com"), "kms:Decrypt", "kms:GenerateDataKey"
             )
+        self.log_key = self._log_key() if frame.abilities.account_services else None
         self.secrets = self._secrets()
         publish(self, {"Jwt": self.secrets["Jwt"]})
         self._declared = self._provide_declared()
-        if frame.abilities.account_services:
-            AuditTrail(self, "Trail", frame=frame)
-            Operators(self, "Operators")
+        if self.log_key:
+            AuditTrail(self, "Trail", frame=frame, key=self.log_key)
+            Operators(self, "Operators", prod=frame.prod)
             if repository:
                 DeployRole(self, "Deploy", frame=frame, repository=repository)
 
@@ -123,6 +125,12 @@ class SecurityStack(PremiumStack):
     def _role(self, name: str, user: str, database: str, port: int) -> secretsmanager.Secret:
         fields = {"username": user, "dbname": database, "port": str(port)}
         return generated_secret(self, name, key=self.data_key, frame=self.frame, length=40, fields=fields)
+
+    def _log_key(self) -> kms.Key:
+        key = self._key("LogKey", "log groups and the trail")
+        let_logs_use(key)
+        let_trail_use(key)
+        return key
 
     def _key(self, name: str, purpose: str) -> kms.Key:
         return kms.Key(

@@ -65,7 +65,7 @@ class ServiceStack(PremiumStack):
         if frame.abilities.deployments:
             self._watch(service)
 
-    def _function(self, function: Function) -> ServiceFunction:
+    def _function(self, function: Function, failures: sqs.Queue | None = None) -> ServiceFunction:
         around = self._around
         made = ServiceFunction(
             self,
@@ -74,6 +74,7 @@ class ServiceStack(PremiumStack):
             packages=around.packages,
             layer=self._layer,
             provisions=around.provisions,
+            failures=failures,
         )
         self.functions[function.name] = made
         return made
@@ -84,21 +85,32 @@ class ServiceStack(PremiumStack):
             Door.of(routes, self._around.front).serve(routes, function, self._function(function))
 
     def _consume(self, consumer: Consumer, function: Function) -> None:
-        made = self._function(function)
+        failures = self._kept(function.name) if consumer.uploads else None
+        made = self._function(function, failures)
         if consumer.queue:
             # Up to ten messages, of many events each: more would have to wait for a window of a second or longer.
-            source = SqsEventSource(self._around.chain_events, batch_size=10, report_batch_item_failures=True)
+            # The source holds to the cap itself: a throttled message would count as tried, and end as a dead letter.
+            cap = self._around.packages.reserved.get(function.name)
+            source = SqsEventSource(
+                self._around.chain_events,
+                batch_size=10,
+                report_batch_item_failures=True,
+                max_concurrency=max(cap, 2) if cap else None,
+            )
             made.alias.add_event_source(source)
-        if consumer.uploads:
-            self._tell_of_uploads(consumer.uploads, function.name, made.alias)
+        if consumer.uploads and failures:
+            self._tell_of_uploads(consumer.uploads, function.name, made.alias, failures)
 
-    def _tell_of_uploads(self, prefix: str, name: str, alias: lambda_.IFunction) -> None:
-        """Call a consumer when S3 has a new upload.
-
-        S3 may tell twice of one object; what the function refuses three times is kept.
-        """
+    def _kept(self, name: str) -> sqs.Queue:
+        """Make the queue of what a consumer refuses three times."""
         title = construct_name(name)
-        dead_letters = event_dead_letters(self, f"{title}DeadLetters", key=self._around.message_key)
+        made = event_dead_letters(self, f"{title}DeadLetters", key=self._around.message_key)
+        self.dead_letters[title] = made
+        return made
+
+    def _tell_of_uploads(self, prefix: str, name: str, alias: lambda_.IFunction, dead_letters: sqs.IQueue) -> None:
+        """Call a consumer when S3 has a new upload, of which S3 may tell twice."""
+        title = construct_name(name)
         bucket = {"name": [self._around.uploads.bucket_name]}
         arrived = events.EventPattern(
             source=["aws.s3"],
@@ -107,7 +119,6 @@ class ServiceStack(PremiumStack):
         )
         target = LambdaFunction(alias, dead_letter_queue=dead_letters, retry_attempts=2)
         events.Rule(self, f"{title}Arrived", event_pattern=arrived, targets=[target])
-        self.dead_letters[title] = dead_letters
 
     def _watch(self, service: Service) -> None:
         around = self._around
@@ -116,7 +127,8 @@ class ServiceStack(PremiumStack):
         for name, made in self.functions.items():
             watch.add(name, made)
         self._alarm(service, watch.alarms)
-        service_dashboard(self, service, self.functions)
+        if self.frame.service_dashboards:
+            service_dashboard(self, service, self.functions)
 
     def _alarm(self, service: Service, alarms: Alarms) -> None:
         for name, dead_letters in self.dead_letters.items():

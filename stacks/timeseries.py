@@ -86,6 +86,7 @@ class TimeseriesStack(PremiumStack):
             port=BOUNCER_PORT,
             user=user,
             database="timeseries",
+            verified=False,  # its certificate is its own, and its group lets our callers alone reach it
         )
 
     def _external(self, external: TimescaleExternal, groups: Groups) -> dict[str, secretsmanager.ISecret]:

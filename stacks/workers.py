@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
-from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from stacks.classes import OPERATOR_NEEDS, classes
-from stacks.constructs.fargate_task import FargateTask, TaskSize
+from stacks.constructs.fargate_task import FargateTask, TaskSize, plain_cluster
 from stacks.constructs.groups import Groups
 from stacks.constructs.metrics import BUSINESS
 from stacks.constructs.provision import Provisions, give_all
@@ -42,13 +41,7 @@ class WorkersStack(PremiumStack):
         super().__init__(scope, "workers", frame=frame, description="Premium: worker fleet")
         image = images.DockerImageAsset(self, "Image", directory=image_directory, platform=images.Platform.LINUX_ARM64)
         self.shell = Shell(self, "Shell", frame=frame) if shell else None
-        self.cluster = ecs.Cluster(
-            self,
-            "Cluster",
-            vpc=vpc,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
-            execute_command_configuration=self.shell.configuration if self.shell else None,
-        )
+        self.cluster = plain_cluster(self, "Cluster", vpc=vpc, shell=self.shell.configuration if self.shell else None)
         self.services = {
             queue.name: WorkerService(
                 self,

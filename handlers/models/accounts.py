@@ -111,7 +111,7 @@ class StreamTokenView(View):
 
     token: str | None
     """Shown this once; a replay of the request has null."""
-    expires_at: datetime
+    expires_at: datetime = Field(description="When the token opens nothing any more")
 
     def remembered(self) -> StreamTokenView:
         """Return the answer that a replay gets: without the token."""

@@ -76,6 +76,17 @@ class Alarms(Construct):
             name, severity, text, None, metric=metric, threshold=threshold, periods=periods, how=under, silence=silence
         )
 
+    def judging(self, name: str, metric: cloudwatch.IMetric, text: str, *, periods: int) -> cloudwatch.Alarm:
+        """Make an alarm on anything above 0 that tells nobody: it is asked during a release, and takes that back."""
+        return self._alarm(
+            name,
+            description("info", text, self._runbook, "Canary"),
+            metric=metric,
+            threshold=0,
+            periods=periods,
+            how=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        )
+
     def _add(
         self,
         name: str,
@@ -89,8 +100,26 @@ class Alarms(Construct):
         how: cloudwatch.ComparisonOperator,
         silence: bool,
     ) -> cloudwatch.Alarm:
+        said = description(severity, text, self._runbook, heading or name)
+        alarm = self._alarm(name, said, metric=metric, threshold=threshold, periods=periods, how=how, silence=silence)
+        action = SnsAction(self._topics[severity])
+        alarm.add_alarm_action(action)
+        alarm.add_ok_action(action)
+        return alarm
+
+    def _alarm(
+        self,
+        name: str,
+        said: str,
+        *,
+        metric: cloudwatch.IMetric,
+        threshold: float,
+        periods: int,
+        how: cloudwatch.ComparisonOperator,
+        silence: bool = False,
+    ) -> cloudwatch.Alarm:
         missing = cloudwatch.TreatMissingData
-        alarm = cloudwatch.Alarm(
+        self.made[name] = cloudwatch.Alarm(
             self,
             name,
             metric=metric,
@@ -98,13 +127,9 @@ class Alarms(Construct):
             evaluation_periods=periods,
             comparison_operator=how,
             treat_missing_data=missing.BREACHING if silence else missing.NOT_BREACHING,
-            alarm_description=description(severity, text, self._runbook, heading or name),
+            alarm_description=said,
         )
-        action = SnsAction(self._topics[severity])
-        alarm.add_alarm_action(action)
-        alarm.add_ok_action(action)
-        self.made[name] = alarm
-        return alarm
+        return self.made[name]
 
 
 def description(severity: Severity, text: str, runbook: str, heading: str) -> str:

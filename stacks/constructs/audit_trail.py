@@ -5,13 +5,13 @@ In a bucket of its own and in CloudWatch.
 
 from __future__ import annotations
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_cloudtrail as cloudtrail
-from aws_cdk import aws_logs as logs
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from stacks.constructs.bucket import log_bucket
 from stacks.constructs.findings import acknowledge
+from stacks.constructs.log_group import log_group
 from stacks.frame import Frame
 
 
@@ -21,10 +21,10 @@ class AuditTrail(Construct):
     The bucket is kept as long as the stage's logs.
     """
 
-    def __init__(self, scope: Construct, name: str, *, frame: Frame) -> None:
+    def __init__(self, scope: Construct, name: str, *, frame: Frame, key: kms.Key) -> None:
         super().__init__(scope, name)
         self.bucket = log_bucket(self, "Bucket", frame=frame)
-        group = logs.LogGroup(self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY)
+        group = log_group(self, "Logs", frame=frame, key=key)
         self.trail = cloudtrail.Trail(
             self,
             "Trail",
@@ -34,6 +34,7 @@ class AuditTrail(Construct):
             enable_file_validation=True,
             include_global_service_events=True,
             is_multi_region_trail=True,
+            encryption_key=key,
         )
         reason = "CloudTrail's own log of deliveries; logging the log bucket into itself would never end"
         acknowledge(self.bucket, {"AwsSolutions-S1": reason})

@@ -16,7 +16,6 @@ from constructs import Construct
 from stacks.constructs.alarms import description
 from stacks.constructs.metrics import metric
 from stacks.constructs.operations import subscribe
-from stacks.frame import Frame
 from stacks.model import Alerting
 
 
@@ -26,7 +25,7 @@ class Downtime(Construct):
     Health checks report to us-east-1 alone.
     """
 
-    def __init__(self, scope: Construct, name: str, *, frame: Frame, host: str, alerting: Alerting) -> None:
+    def __init__(self, scope: Construct, name: str, *, host: str, alerting: Alerting, key: kms.IKey) -> None:
         super().__init__(scope, name)
         check = route53.CfnHealthCheck(
             self,
@@ -41,8 +40,6 @@ class Downtime(Construct):
                 enable_sni=True,
             ),
         )
-        text, removal = "premium: alarms of the edge", frame.store_removal
-        key = kms.Key(self, "Key", enable_key_rotation=True, description=text, removal_policy=removal)
         key.grant(iam.ServicePrincipal("cloudwatch.amazonaws.com"), "kms:Decrypt", "kms:GenerateDataKey")
         self.topic = sns.Topic(self, "Critical", master_key=key, enforce_ssl=True)
         self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))

@@ -5,20 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy
+from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.constructs.findings import acknowledge
+from stacks.constructs.log_group import log_group
 from stacks.constructs.wildcard import wildcard
 from stacks.frame import Frame
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
 STOP = Duration.seconds(120)  # the most that Fargate grants; workers drain in 110 s
+
+
+def plain_cluster(
+    scope: Construct, name: str, *, vpc: ec2.IVpc, shell: ecs.ExecuteCommandConfiguration | None = None
+) -> ecs.Cluster:
+    """Make a cluster without Container Insights; `shell` says where shells in its tasks are logged.
+
+    Dashboards and alarms read ECS's own metrics and ours of the queues; Insights adds a hundred, $0.30 each.
+    """
+    made = ecs.Cluster(
+        scope,
+        name,
+        vpc=vpc,
+        container_insights_v2=ecs.ContainerInsights.DISABLED,
+        execute_command_configuration=shell,
+    )
+    reason = "ECS's own metrics and ours of the queues are what is looked at; Insights is a hundred metrics more"
+    acknowledge(made, {"AwsSolutions-ECS4": reason})
+    return made
 
 
 @dataclass(frozen=True)
@@ -49,9 +68,7 @@ class FargateTask(Construct):
     ) -> None:
         super().__init__(scope, name)
         self._shell = shell
-        self.log_group = logs.LogGroup(
-            self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
+        self.log_group = log_group(self, "Logs", frame=frame)
         self.task_role = iam.Role(self, "TaskRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
         self._image, self._command = image, command
         self.execution_role = self._execution_role()

@@ -30,13 +30,17 @@ class FunctionWatch(Construct):
     def add(self, name: str, made: ServiceFunction) -> None:
         """Watch one function for errors, throttles and logged errors.
 
-        An error of a new version within the canary's time rolls it back.
+        An error within the canary's time rolls a new version back; the release's end pages then, not the alarm. Outside
+        of a release a function that goes on failing is a warning.
         """
         title = construct_name(name)
         errors = made.alias.metric_errors(period=Duration.minutes(1), statistic="Sum")
         text = f"{name} fails; a version that took its first calls is rolled back"
-        alarm = self.alarms.above(f"Canary{title}", errors, 0, "critical", text, periods=2, heading="Canary")
-        self._canary.deploy(made, alarm)
+        self._canary.deploy(made, self.alarms.judging(f"Canary{title}", errors, text, periods=2))
+        often = made.alias.metric_errors(period=Duration.minutes(5), statistic="Sum")
+        self.alarms.above(
+            f"Failing{title}", often, 0, "warning", f"{name} goes on failing", periods=3, heading="Canary"
+        )
         throttled = made.function.metric_throttles(statistic="Sum", period=Duration.minutes(5))
         self.alarms.above(f"Throttled{title}", throttled, 0, "warning", f"{name} is throttled", heading="Throttled")
         count_errors(self, name, made.log_group, self.alarms)

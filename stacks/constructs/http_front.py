@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
-from aws_cdk import aws_logs as logs
 from aws_cdk.aws_apigatewayv2_authorizers import HttpLambdaAuthorizer, HttpLambdaResponseType
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from stacks.constructs.access_log import HTTP_FIELDS, write_access_log
+from stacks.constructs.log_group import log_group
 from stacks.constructs.resource import resource
 from stacks.constructs.service_function import ServiceFunction
 from stacks.frame import Frame
@@ -119,14 +119,14 @@ class HttpFront(Construct):
         return api
 
     def _stage(self, api: apigateway.HttpApi, frame: Frame, throttle: Throttle) -> None:
-        log = logs.LogGroup(self, "AccessLog", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY)
+        log = log_group(self, "AccessLog", frame=frame)
         stage = apigateway.HttpStage(
             self,
             "Stage",
             http_api=api,
             stage_name="$default",
             auto_deploy=True,
-            detailed_metrics_enabled=True,
+            detailed_metrics_enabled=False,  # five metrics a route, $0.30 each; the access log has every route
             throttle=apigateway.ThrottleSettings(rate_limit=throttle.rate, burst_limit=throttle.burst),
         )
         write_access_log(resource(stage, apigateway.CfnStage), log, HTTP_FIELDS)

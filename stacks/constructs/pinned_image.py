@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CustomResource, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.constructs.inline_code import inline
+from stacks.constructs.log_group import log_group
 from stacks.constructs.resource import resource
 from stacks.frame import Frame
 
@@ -36,7 +36,7 @@ class PinnedImage(Construct):
         self.image_id = pinned.get_att_string("ImageId")
 
     def _function(self, frame: Frame) -> lambda_.Function:
-        group = logs.LogGroup(self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY)
+        group = log_group(self, "Logs", frame=frame)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         group.grant_write(self.role)
         stack = Stack.of(self)

@@ -22,8 +22,10 @@ from stacks.model import Postgres
 
 _ENGINE = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_16_13)
 _ISOLATED = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+_MEASURED = Duration.minutes(1)
 _PARAMETERS = {
     "rds.force_ssl": "1",
+    "ssl_min_protocol_version": "TLSv1.2",
     "password_encryption": "scram-sha-256",
     "log_connections": "1",
     "log_disconnections": "1",
@@ -56,6 +58,7 @@ class PremiumDatabase(Construct):
         super().__init__(scope, name)
         self._frame, self._size, self._vpc, self._groups, self._key = frame, size, vpc, groups, key
         self._group = self._fixed_group()
+        self._monitor = self._monitoring() if frame.prod else None
         self.instance = self._instance(admin)
         self.reader = self._reader() if size.read_replica else None
         self.proxy = self._proxy([admin, *roles]) if size.proxy else None
@@ -90,10 +93,25 @@ class PremiumDatabase(Construct):
             copy_tags_to_snapshot=True,
             enable_performance_insights=True,
             performance_insight_encryption_key=self._key,
+            monitoring_interval=_MEASURED if self._monitor else None,
+            monitoring_role=self._monitor,
             auto_minor_version_upgrade=True,
             deletion_protection=size.deletion_protection,
             removal_policy=self._frame.removal_policy,
         )
+
+    def _monitoring(self) -> iam.Role:
+        """Let RDS write what it measures inside the machine: processes, memory, disk, each minute."""
+        service = "service-role/AmazonRDSEnhancedMonitoringRole"
+        role = iam.Role(
+            self,
+            "MonitoringRole",
+            assumed_by=iam.ServicePrincipal("monitoring.rds.amazonaws.com"),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(service)],
+        )
+        finding = f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{service}]"
+        acknowledge(role, {finding: "RDS's own policy for enhanced monitoring: it writes one log group of its own"})
+        return role
 
     def _fixed_group(self) -> ec2.ISecurityGroup:
         """Return the database's group so that nothing adds rules to it.

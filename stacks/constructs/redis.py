@@ -59,6 +59,7 @@ class PremiumRedis(Construct):
             snapshot_retention_limit=7,
             auto_minor_version_upgrade=True,
         )
+        self.group.apply_removal_policy(frame.removal_policy)
         self.host = self.group.attr_primary_end_point_address
         if not size.replica:
             reason = f"{frame.stage} has one node: what Redis holds is rebuilt by the sweeper"

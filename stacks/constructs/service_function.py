@@ -5,12 +5,14 @@ Its own role and log group, traced by X-Ray.
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks.constructs.async_failures import keep_failed_calls
+from stacks.constructs.log_group import log_group
 from stacks.constructs.provision import Provisions, give_all
 from stacks.constructs.resource import resource
 from stacks.constructs.wildcard import wildcard
@@ -28,7 +30,7 @@ _INTERFACES = (
 class ServiceFunction(Construct):
     """A function whose role has exactly what `function.given` names.
 
-    `alias` is what is called.
+    `alias` is what is called; `failures` keeps calls that nobody waits for and that failed.
     """
 
     def __init__(
@@ -40,11 +42,10 @@ class ServiceFunction(Construct):
         packages: Packages,
         layer: lambda_.ILayerVersion,
         provisions: Provisions,
+        failures: sqs.Queue | None = None,
     ) -> None:
         super().__init__(scope, construct_name(function.name))
-        self.log_group = logs.LogGroup(
-            self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
+        self.log_group = log_group(self, "Logs", frame=frame)
         place = packages.place
         self.role = self._role(place is not None)
         environment = {**packages.environment, **frame.settings, **give_all(provisions, function.given, self.role)}
@@ -71,6 +72,10 @@ class ServiceFunction(Construct):
         )
         self.function.node.add_dependency(*self._rights)
         self.alias = self._alias(packages.provisioned if function.hot else 0)
+        if place:
+            self._keep_interfaces()
+        if failures:
+            keep_failed_calls(self, self.function, role=self.role, queue=failures, qualifier=self.alias.alias_name)
 
     def _role(self, networked: bool) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -81,6 +86,17 @@ class ServiceFunction(Construct):
             reason = "Lambda makes its network interfaces itself; EC2 knows no resource for them before they exist"
             self._rights.append(wildcard(self, "Interfaces", role, _INTERFACES, reason))
         return role
+
+    def _keep_interfaces(self) -> None:
+        """Let Lambda handle the function's network interfaces, and the function's own code not.
+
+        A policy of its own, which may know the function: the role's are made before it.
+        """
+        by_its_code = {"ArnEquals": {"lambda:SourceFunctionArn": self.function.function_arn}}
+        refused = iam.PolicyStatement(
+            effect=iam.Effect.DENY, actions=[*_INTERFACES], resources=["*"], conditions=by_its_code
+        )
+        iam.Policy(self, "NoInterfaces", statements=[refused], roles=[self.role])
 
     def _alias(self, provisioned: int) -> lambda_.Alias:
         return lambda_.Alias(

@@ -5,15 +5,14 @@ One function serves connect, disconnect and messages.
 
 from __future__ import annotations
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as apigateway
-from aws_cdk import aws_logs as logs
 from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
 from constructs import Construct
 
 from stacks.constructs.access_log import SOCKET_FIELDS, write_access_log
 from stacks.constructs.findings import acknowledge
 from stacks.constructs.gateway_log_role import GatewayLogging
+from stacks.constructs.log_group import log_group
 from stacks.constructs.resource import resource
 from stacks.frame import Frame
 from stacks.model import Throttle
@@ -37,16 +36,14 @@ class SocketFront(Construct):
         self.api = apigateway.WebSocketApi(
             self, "Api", route_selection_expression="$request.body.type", description="Premium DeFi streams"
         )
-        self.access_log = logs.LogGroup(
-            self, "AccessLog", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
+        self.access_log = log_group(self, "AccessLog", frame=frame)
         self.stage = apigateway.WebSocketStage(
             self,
             "Stage",
             web_socket_api=self.api,
             stage_name=STAGE,
             auto_deploy=True,
-            detailed_metrics_enabled=True,
+            detailed_metrics_enabled=False,
             throttle=apigateway.ThrottleSettings(rate_limit=throttle.rate, burst_limit=throttle.burst),
         )
         if frame.abilities.account_services:

@@ -5,18 +5,18 @@ To whoever listens to `info`.
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
 
 from stacks.constructs.inline_code import inline
+from stacks.constructs.log_group import log_group
 from stacks.constructs.metrics import BUSINESS
 from stacks.constructs.wildcard import wildcard
 from stacks.frame import Frame
@@ -39,7 +39,7 @@ class Summaries(Construct):
         by_tag: bool,
     ) -> None:
         super().__init__(scope, name)
-        group = logs.LogGroup(self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY)
+        group = log_group(self, "Logs", frame=frame)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         group.grant_write(role)
         role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]))

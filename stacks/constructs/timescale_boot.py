@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from aws_cdk import CfnWaitCondition, CfnWaitConditionHandle, RemovalPolicy, Stack
+from aws_cdk import CfnWaitCondition, CfnWaitConditionHandle, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from stacks.constructs.groups import BOUNCER_PORT, TIMESERIES_PORT
 from stacks.constructs.host_measures import read_measures
+from stacks.constructs.log_group import log_group
 from stacks.frame import Frame
 from stacks.hosts.user_data import FILES, SCRIPT, fill
 
@@ -38,9 +38,7 @@ class TimescaleBoot(Construct):
     def __init__(self, scope: Construct, name: str, *, frame: Frame, values: Mapping[str, str], also: str) -> None:
         """`also` is what else must make the host start again (its size, its machine image)."""
         super().__init__(scope, name)
-        self.log_group = logs.LogGroup(
-            self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
+        self.log_group = log_group(self, "Logs", frame=frame)
         read_measures(self, self.log_group)
         self.image = images.DockerImageAsset(self, "Image", directory=str(_IMAGE), platform=images.Platform.LINUX_ARM64)
         self.files = assets.Asset(self, "Files", path=str(FILES), exclude=[SCRIPT.name])

@@ -68,7 +68,7 @@ class WorkerService(Construct):
             "Task",
             frame=frame,
             image=image,
-            size=TaskSize(cpu=fleet.cpu, memory=fleet.memory),
+            size=_size(fleet, self.queue.name),
             command=self.queue.command,
             shell=self._shell is not None,
         )
@@ -149,3 +149,7 @@ class WorkerService(Construct):
             alarm_description=f"{self.queue.name}: nothing waits or runs; a task goes",
         )
         alarm.add_alarm_action(ApplicationScalingAction(action))
+
+
+def _size(fleet: Fleet, name: str) -> TaskSize:
+    return TaskSize(cpu=fleet.cpu, memory=fleet.memory * (2 if name in fleet.large else 1))

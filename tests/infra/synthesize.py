@@ -35,7 +35,6 @@ def borrowing() -> StageConfig:
         isolated_subnets=tuple(f"subnet-{n}{'b' * 16}" for n in range(3)),
         redis_secret=_SECRET,
         redis_security_group="sg-0123456789abcdef0",
-        alerts_topic="arn:aws:sns:eu-west-1:123456789012:alerts",
         events_queue="arn:aws:sqs:eu-west-1:123456789012:events",
         http_api_id="a1b2c3d4e5",
         http_api_endpoint="https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com",
@@ -49,6 +48,7 @@ def borrowing() -> StageConfig:
         "region": "eu-west-1",
         "zones": zones,
         "repository": "owner/repository",
+        "networks": ("198.51.100.0/24",),
         "existing": lent,
         "timescale": base.timescale.model_copy(update={"external": external}),
         "domain": Domain(

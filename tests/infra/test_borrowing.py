@@ -69,4 +69,4 @@ def test_absent_everything_is_made(stages: dict[str, Stage]) -> None:
     for kind in ("AWS::EC2::VPC", "AWS::ElastiCache::ReplicationGroup", "AWS::EC2::Instance"):
         assert prod.only(kind)
     assert len(prod.resources("AWS::ApiGatewayV2::Api")) == 2
-    assert len(prod.resources("AWS::SQS::Queue", "messaging")) == 6
+    assert len(prod.resources("AWS::SQS::Queue", "messaging")) == 2

@@ -10,8 +10,8 @@ from cdk_app.stages import STAGES
 from tests.infra.templates import Stage, text
 
 pytestmark = pytest.mark.infra
-CLASSES = {"dev": "db.t4g.medium", "staging": "db.t4g.medium", "prod": "db.r6g.xlarge"}
-NODES = {"dev": "cache.t4g.small", "staging": "cache.t4g.medium", "prod": "cache.r6g.large"}
+CLASSES = {"dev": "db.t4g.medium", "staging": "db.t4g.medium", "prod": "db.r6g.large"}
+NODES = {"dev": "cache.t4g.small", "staging": "cache.t4g.small", "prod": "cache.t4g.medium"}
 
 
 def test_postgres_is_encrypted_and_recoverable(stage: Stage) -> None:
@@ -46,10 +46,10 @@ def test_databases_stand_in_the_database_subnets(stage: Stage) -> None:
         assert all("database" in text(subnet) for subnet in subnets)
 
 
-def test_prod_has_a_reader_and_every_stage_but_dev_a_proxy(stage: Stage) -> None:
+def test_every_stage_but_dev_has_a_proxy_and_none_a_reader_that_nobody_reads(stage: Stage) -> None:
     readers = [r for r in stage.resources("AWS::RDS::DBInstance") if "SourceDBInstanceIdentifier" in r.properties]
     proxies = list(stage.every("AWS::RDS::DBProxy"))
-    assert (len(readers), len(proxies)) == {"dev": (0, 0), "staging": (0, 1), "prod": (1, 1)}[stage.name]
+    assert (len(readers), len(proxies)) == {"dev": (0, 0), "staging": (0, 1), "prod": (0, 1)}[stage.name]
     for proxy in proxies:
         assert proxy.properties["RequireTLS"] is True
         assert {auth["ClientPasswordAuthType"] for auth in proxy.properties["Auth"]} == {"POSTGRES_SCRAM_SHA_256"}

@@ -9,6 +9,8 @@ import subprocess
 import pytest
 
 from cdk_app.assets import ROOT
+from handlers.runtime.requests.origin import HEADER
+from premium.tiers import REQUESTS_A_MINUTE, Tier
 from stacks.constructs.socket_front import STAGE
 from tests.infra.templates import Json, Stage, text
 
@@ -26,15 +28,46 @@ def test_the_firewall_stands_before_everything(stage: Stage) -> None:
     assert acl["Scope"] == "CLOUDFRONT"
     assert "FirewallAcl" in text(distribution(stage)["WebACLId"])
     names = {rule["Name"] for rule in acl["Rules"]}
-    assert {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet", "Anonymous", "Flood"} <= names
-    limits = {r["Name"]: r["Statement"]["RateBasedStatement"]["Limit"] for r in acl["Rules"] if "Action" in r}
-    assert limits["Anonymous"] == 2000
-    assert limits["Flood"] > 5 * 100_000, "the enterprise tier may make 100,000 requests a minute"
+    assert {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet", "Public", "Address", "Flood"} <= names
 
 
-def test_the_firewall_logs_no_credentials(stage: Stage) -> None:
+def rates(stage: Stage) -> dict[str, Json]:
+    rules = stage.only("AWS::WAFv2::WebACL").properties["Rules"]
+    return {rule["Name"]: rule["Statement"]["RateBasedStatement"] for rule in rules if "Action" in rule}
+
+
+def test_no_header_lifts_a_rate(stage: Stage) -> None:
+    """Anybody can make up an Authorization header: what a rate asks of is the address and the path alone."""
+    limits = {name: (rate["Limit"], rate["EvaluationWindowSec"]) for name, rate in rates(stage).items()}
+    assert limits == {"Public": (2000, 300), "Address": (10_000, 60), "Flood": (1_000_000, 300)}
+    assert all(rate["AggregateKeyType"] == "IP" for rate in rates(stage).values())
+    assert not any("Header" in text(rate) or "Cookie" in text(rate) for rate in rates(stage).values())
+    assert limits["Flood"][0] > 5 * REQUESTS_A_MINUTE[Tier.ENTERPRISE]
+    assert limits["Address"][0] >= REQUESTS_A_MINUTE[Tier.PRO], "one user of the tier pro calls from one address"
+
+
+def test_listed_networks_pass_the_address_rule_alone(stages: dict[str, Stage]) -> None:
+    listed = stages["borrowing"].only("AWS::WAFv2::IPSet")
+    assert listed.properties["Addresses"] == ["198.51.100.0/24"]
+    exempt = rates(stages["borrowing"])
+    assert listed.name in text(exempt["Address"]["ScopeDownStatement"]["NotStatement"])
+    assert not any(listed.name in text(exempt[name]) for name in ("Public", "Flood"))
+    assert not list(stages["prod"].every("AWS::WAFv2::IPSet"))
+
+
+def test_no_log_of_the_edge_keeps_what_opens_a_door(stage: Stage) -> None:
     fields = stage.only("AWS::WAFv2::LoggingConfiguration").properties["RedactedFields"]
-    assert {field["SingleHeader"]["Name"] for field in fields} == {"authorization", "x-api-key", "cookie"}
+    assert {"QueryString": {}} in fields
+    headers = {field["SingleHeader"]["Name"] for field in fields if "SingleHeader" in field}
+    assert headers == {"authorization", "x-api-key", "cookie", "sec-websocket-protocol", "x-origin-secret"}
+    sampled = stage.only("AWS::WAFv2::WebACL").properties["DataProtectionConfig"]["DataProtections"]
+    hidden = {protection["Field"]["FieldType"]: protection["Field"].get("FieldKeys") for protection in sampled}
+    assert "QUERY_STRING" in hidden
+    assert set(hidden["SINGLE_HEADER"]) == headers
+    assert "Logging" not in distribution(stage), "the older log holds cs-uri-query"
+    logged = stage.only("AWS::Logs::Delivery").properties["RecordFields"]
+    assert {"cs-uri-stem", "sc-status", "c-ip"} <= set(logged)
+    assert not {field for field in logged if "query" in field or "Cookie" in field or "Referer" in field}
 
 
 def test_the_edge_lives_in_us_east_1(stages: dict[str, Stage]) -> None:
@@ -56,16 +89,14 @@ def test_the_origins_secret_is_resolved_in_the_edges_region(stages: dict[str, St
 
 def test_the_side_door_is_shut(stage: Stage) -> None:
     origins = distribution(stage)["Origins"]
-    headers = [origin["OriginCustomHeaders"] for origin in origins if "OriginCustomHeaders" in origin]
-    assert len(headers) == 1
-    assert headers[0][0]["HeaderName"] == "X-Origin-Secret"
-    assert "{{resolve:secretsmanager:" in text(headers[0][0]["HeaderValue"])
-    authorizer = next(
-        f
-        for f in stage.resources("AWS::Lambda::Function", "api")
-        if f.properties["Handler"] == "handlers.authorizer.handler"
-    )
-    assert "Origin" in text(authorizer.properties["Environment"]["Variables"]["ORIGIN_SECRET_ARN"])
+    apis = [origin["OriginCustomHeaders"] for origin in origins if "CustomOriginConfig" in origin]
+    assert len(apis) == 2, "the HTTP API's and the streams'"
+    for (header,) in apis:
+        assert header["HeaderName"].lower() == HEADER
+        assert "{{resolve:secretsmanager:" in text(header["HeaderValue"])
+    for asking in ("handlers.authorizer.handler", "handlers.events.stream.handler"):
+        variables = stage.functions()[asking].properties["Environment"]["Variables"]
+        assert "Origin" in text(variables["ORIGIN_SECRET_ARN"]), asking
 
 
 def test_viewers_and_origins_speak_tls(stages: dict[str, Stage]) -> None:

@@ -16,7 +16,7 @@ from tests.fixtures.image_root import Declared
 from tests.infra.templates import Resource, Stage, listed, text
 
 pytestmark = pytest.mark.infra
-SIZES = {"dev": ("512", "1024"), "staging": ("1024", "2048"), "prod": ("2048", "4096")}
+SIZES = {"dev": ("512", "1024"), "staging": ("1024", "2048"), "prod": ("1024", "2048")}
 
 
 def tasks_of_the_fleet(stage: Stage) -> list[Resource]:
@@ -41,7 +41,9 @@ def test_one_service_a_queue_with_rollback(stage: Stage) -> None:
 
 def test_tasks_are_sized_drained_and_locked_down(stage: Stage) -> None:
     for task in tasks_of_the_fleet(stage):
-        assert (task.properties["Cpu"], task.properties["Memory"]) == SIZES[stage.name]
+        fleet, (cpu, memory) = STAGES[stage.name].fleet, SIZES[stage.name]
+        large = fleet is not None and any(task.name.startswith(f"{name.capitalize()}Queue") for name in fleet.large)
+        assert (task.properties["Cpu"], int(task.properties["Memory"])) == (cpu, int(memory) * (2 if large else 1))
         assert task.properties["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
         container = task.properties["ContainerDefinitions"][0]
         assert container["StopTimeout"] == 120
@@ -68,7 +70,8 @@ def test_capacity_is_the_stages(stage: Stage) -> None:
     targets = stage.resources("AWS::ApplicationAutoScaling::ScalableTarget", "workers")
     alerts = STAGES[stage.name].alerts
     least = sorted(target.properties["MinCapacity"] for target in targets)
-    assert least == sorted([*[fleet.minimum] * (len(QUEUES) - 1), max(fleet.minimum, alerts.tasks)])
+    resident = {"alerts": alerts.tasks, "notifications": min(alerts.tasks, 1)}
+    assert least == sorted(max(fleet.minimum, resident.get(queue, 0)) for queue in QUEUES)
     assert sum(target.properties["MaxCapacity"] for target in targets) <= fleet.total
     assert all(target.properties["MaxCapacity"] >= 1 for target in targets)
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cdk_app.stages import STAGES
-from tests.infra.templates import Stage, text
+from tests.infra.templates import Resource, Stage, text
 
 pytestmark = pytest.mark.infra
 CALLERS = ("Functions", "Workers", "Migrations")
@@ -53,10 +53,38 @@ def test_flow_logs_are_kept(stage: Stage) -> None:
     assert stage.only("AWS::EC2::FlowLog").properties["TrafficType"] == "ALL"
 
 
-def test_aws_is_reached_by_endpoints(stage: Stage) -> None:
-    services = [text(endpoint.properties["ServiceName"]) for endpoint in stage.resources("AWS::EC2::VPCEndpoint")]
-    for needed in ("s3", "dynamodb", "secretsmanager", "sqs", "sns", "kms", "logs", "ecr.dkr", "ssm"):
-        assert any(re.search(rf"\.{re.escape(needed)}\"", service) for service in services), needed
+def services(stage: Stage, kind: str) -> dict[str, Resource]:
+    """The endpoints of a kind, by the last words of their service's name."""
+    found = [e for e in stage.resources("AWS::EC2::VPCEndpoint") if e.properties["VpcEndpointType"] == kind]
+    names = [
+        re.search(r"us-east-1\.([a-z0-9.]+)\"|\.([a-z0-9]+)\"\]", text(e.properties["ServiceName"])) for e in found
+    ]
+    return {(name[1] or name[2]) if name else "": endpoint for name, endpoint in zip(names, found, strict=True)}
+
+
+def test_stores_of_objects_and_tables_are_reached_without_a_way_out(stage: Stage) -> None:
+    gateways = services(stage, "Gateway")
+    assert set(gateways) == {"s3", "dynamodb"}
+    assert all("database" in text(each.properties["RouteTableIds"]) for each in gateways.values())
+
+
+def test_other_services_of_aws_are_reached_as_the_stage_pays(stage: Stage) -> None:
+    """By endpoints in as many zones as it says, never in one alone; else through the NAT gateways."""
+    zones = STAGES[stage.name].endpoint_zones
+    if zones:
+        found = services(stage, "Interface")
+        assert {"secretsmanager", "sqs", "logs", "ecr.api", "ecr.dkr", "ssm", "ssmmessages"} <= set(found)
+        assert {len(each.properties["SubnetIds"]) for each in found.values()} == {zones}
+    else:
+        kinds = {e.properties["VpcEndpointType"] for e in stage.resources("AWS::EC2::VPCEndpoint")}
+        assert kinds == {"Gateway"}
+        assert STAGES[stage.name].nat_gateways >= 1
+
+
+def test_the_series_host_has_a_way_to_what_it_is_made_of(stage: Stage) -> None:
+    """Its subnet is isolated where endpoints are, and leads to a NAT gateway where none are."""
+    subnet = text(stage.only("AWS::EC2::Instance").properties["SubnetId"])
+    assert ("database" if STAGES[stage.name].endpoint_zones else "private") in subnet
 
 
 def test_rules_name_two_groups_and_point_one_way(stage: Stage) -> None:

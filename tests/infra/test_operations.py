@@ -17,9 +17,10 @@ DAYS = {"dev": 7, "staging": 30, "prod": 365}
 
 
 def alarms(stage: Stage) -> dict[str, Json]:
-    """Those that people are told of: scaling and recovery act by themselves."""
+    """Those that people are told of: scaling and recovery act by themselves, canaries by their deployment."""
     found = [a for a in stage.resources("AWS::CloudWatch::Alarm") if a.stack not in {"workers", "timeseries"}]
-    return {f"{a.stack}/{a.name}": a.properties for a in found}
+    told = [a for a in found if not a.name.startswith("WatchAlarmsCanary")]
+    return {f"{a.stack}/{a.name}": a.properties for a in told}
 
 
 def named(stage: Stage, part: str) -> Json:
@@ -59,10 +60,24 @@ def test_canary_and_recovery_alarms_act(stage: Stage) -> None:
     assert len(canaries) == len(functions())
 
 
+def test_a_canary_pages_in_a_release_only(stage: Stage) -> None:
+    """Its alarm tells nobody; the release that it takes back is critical, and one that ends well a notice."""
+    canaries = [a for a in stage.resources("AWS::CloudWatch::Alarm") if a.name.startswith("WatchAlarmsCanary")]
+    assert not [alarm.name for alarm in canaries if alarm.properties.get("AlarmActions")]
+    told = {}
+    for rule in stage.resources("AWS::Events::Rule", "observability"):
+        pattern = rule.properties.get("EventPattern", {})
+        if pattern.get("source") == ["aws.codedeploy"]:
+            (target,) = rule.properties["Targets"]
+            told |= dict.fromkeys(pattern["detail"]["state"], text(target["Arn"]))
+    assert {state for state, topic in told.items() if "OperationsCritical" in topic} == {"FAILURE", "STOP"}
+    assert {state for state, topic in told.items() if "OperationsInfo" in topic} == {"START", "SUCCESS", "READY"}
+
+
 def test_every_function_is_watched(stage: Stage) -> None:
     for function in functions():
         title = construct_name(function.name)
-        for kind in ("Canary", "Throttled", "LoggedErrors"):
+        for kind in ("Failing", "Throttled", "LoggedErrors"):
             assert named(stage, f"WatchAlarms{kind}{title}")["AlarmActions"]
 
 
@@ -76,8 +91,7 @@ def test_every_function_is_watched(stage: Stage) -> None:
         ("FailedJobs", 0, "warning"),
         ("EventsAge", 300, "warning"),
         ("EventsDeadLetters", 0, "critical"),
-        ("IntakeDeadLetters", 0, "critical"),
-        ("WebhooksDeadLetters", 0, "critical"),
+        ("StreamsDeadLetters", 0, "critical"),
         ("UploadsDeadLetters", 0, "critical"),
         ("SchedulesDeadLetters", 0, "critical"),
         ("TimeseriesDown", 1, "critical"),
@@ -119,7 +133,8 @@ def test_alarms_may_publish_to_encrypted_topics(stage: Stage) -> None:
 def test_a_dashboard_a_service_and_three_of_the_platform(stage: Stage) -> None:
     found = [(dashboard.stack, dashboard.name) for dashboard in stage.resources("AWS::CloudWatch::Dashboard")]
     of_services = [stack for stack, _ in found if stack.startswith("service-")]
-    assert sorted(of_services) == sorted(f"service-{each.name.replace('_', '-')}" for each in deployed())
+    wanted = deployed() if STAGES[stage.name].service_dashboards else ()
+    assert sorted(of_services) == sorted(f"service-{each.name.replace('_', '-')}" for each in wanted)
     rest = text([name for stack, name in found if stack == "observability"])
     assert all(f"Dashboards{name}" in rest for name in ("Stores", "Workers", "Business"))
 
