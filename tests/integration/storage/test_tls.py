@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from cdk_app import assets
+from cdk_app.authorities import BUNDLE, authorities
 from premium.config import Settings
 from premium.errors import UpstreamUnavailable
 from premium.storage.conninfo import AUTHORITIES, postgres_conninfo, transport
@@ -189,7 +190,7 @@ def test_a_server_without_tls_is_refused(postgres: Databases, server: int, tmp_p
 
 def test_the_bundle_is_whole_and_libpq_reads_it(tmp_path: Path) -> None:
     """RDS's authorities of every region, and Amazon's roots, which sign RDS Proxy."""
-    found = x509.load_pem_x509_certificates(assets.authorities())
+    found = x509.load_pem_x509_certificates(authorities())
     names = {each.subject.rfc4514_string() for each in found}
     assert len(found) > 100
     for needed in (
@@ -199,7 +200,7 @@ def test_the_bundle_is_whole_and_libpq_reads_it(tmp_path: Path) -> None:
     ):
         assert any(needed in name for name in names), needed
     bundle = tmp_path / "rds.pem"
-    bundle.write_bytes(assets.authorities())
+    bundle.write_bytes(authorities())
     with pytest.raises(psycopg.OperationalError) as caught:
         psycopg.connect(f"host=127.0.0.1 port=1 sslmode=verify-full sslrootcert={bundle} connect_timeout=1")
     assert "certificate" not in str(caught.value), "a broken bundle fails before the port does"
@@ -208,6 +209,6 @@ def test_the_bundle_is_whole_and_libpq_reads_it(tmp_path: Path) -> None:
 def test_who_verifies_trusts_the_bundle_of_image_and_layer() -> None:
     assert transport("verify-full") == {"sslmode": "verify-full", "sslrootcert": AUTHORITIES}
     assert transport(None) == {"sslmode": "require"}
-    assert f"/opt/{assets.BUNDLE}" == AUTHORITIES
+    assert f"/opt/{BUNDLE}" == AUTHORITIES
     assert "COPY certificates /opt/certificates" in (assets.worker_context() / "Dockerfile").read_text()
-    assert (assets.worker_context() / assets.BUNDLE).read_bytes() == assets.authorities()
+    assert (assets.worker_context() / BUNDLE).read_bytes() == authorities()

@@ -1,0 +1,53 @@
+"""Files of a package: found, copied, packed byte-identically, named by their hash."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Return the files of a folder, sorted, without compiled ones."""
+    wanted = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return iter(sorted(wanted))
+
+
+def copy_all(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
+    """Copy files to their names under a folder."""
+    for path, name in sources:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+
+
+def write_archive(folder: Path, archive: Path) -> None:
+    """Write an archive with sorted names, one timestamp and one mode.
+
+    It is renamed into place so that two builders do not see half an archive.
+    """
+    with tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".part", delete=False) as part:
+        _pack(folder, part)
+    Path(part.name).replace(archive)
+
+
+def _pack(folder: Path, part: IO[bytes]) -> None:
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+        for path in files(folder):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), date_time=EARLIEST)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(entry, path.read_bytes())
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """Return the hash that names what is made of these parts."""
+    content = hashlib.sha256()
+    for part in parts:
+        content.update(hashlib.sha256(part).digest())
+    return content.hexdigest()[:16]
