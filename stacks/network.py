@@ -21,10 +21,10 @@ _SUBNETS = (
     ("database", ec2.SubnetType.PRIVATE_ISOLATED, 24),
 )
 # What functions, workers and the TimescaleDB instance reach without leaving the VPC, where a stage pays for it: for an
-# hour of each in each zone. Nothing inside calls KMS or SNS: stores and queues use their keys themselves.
+# hour of each in each zone. Nothing inside calls KMS or SNS, and SQS hears a few messages a
+# second, which go through the NAT gateways.
 _SERVICES = {
     "SecretsManager": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-    "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
     "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
     "EcrApi": ec2.InterfaceVpcEndpointAwsService.ECR,
     "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,

@@ -109,8 +109,9 @@ class CreatedApiKey(ApiKeyView):
 class StreamTokenView(View):
     """A token that opens one stream within a minute."""
 
-    token: str | None
-    """Shown this once; a replay of the request has null."""
+    token: str | None = Field(
+        description="The token itself, shown this once; a replay of the request has null", examples=["pst_3q2-7wEi…"]
+    )
     expires_at: datetime = Field(description="When the token opens nothing any more")
 
     def remembered(self) -> StreamTokenView:

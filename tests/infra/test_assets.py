@@ -67,7 +67,7 @@ def test_the_layer_fits_and_holds_what_it_should() -> None:
     with zipfile.ZipFile(assets.dependencies(assets.LAMBDA)) as layer:
         entries = layer.infolist()
     assert sum(entry.file_size for entry in entries) < 100 * 1024**2
-    assert {entry.filename.split("/")[0] for entry in entries} == {"python"}
+    assert {entry.filename.split("/")[0] for entry in entries} == {"python", "certificates"}
     packages = {entry.filename.split("/")[1] for entry in entries}
     assert {"boto3", "psycopg", "pydantic", "redis", "rq", "aws_lambda_powertools"} <= packages
     assert not packages & {"numpy", "reportlab", "web3", "httpx", "ministack", "aws_cdk"}

@@ -24,7 +24,8 @@ def test_each_has_a_stack_with_its_routes_and_room_for_400_more(grown_stage: Sta
         stack = f"service-{name}"
         assert len(grown_stage.resources("AWS::ApiGatewayV2::Route", stack)) == ROUTES
         assert len(grown_stage.stacks[stack]["Resources"]) - ROUTES + 400 < LIMIT
-        assert grown_stage.only("AWS::CloudWatch::Dashboard", stack)
+        boards = list(grown_stage.every("AWS::CloudWatch::Dashboard", stack))
+        assert len(boards) == int(STAGES[grown_stage.name.removeprefix("grown-")].service_dashboards)
 
 
 def test_no_stack_is_near_its_limit(grown_stage: Stage) -> None:

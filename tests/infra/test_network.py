@@ -73,7 +73,7 @@ def test_other_services_of_aws_are_reached_as_the_stage_pays(stage: Stage) -> No
     zones = STAGES[stage.name].endpoint_zones
     if zones:
         found = services(stage, "Interface")
-        assert {"secretsmanager", "sqs", "logs", "ecr.api", "ecr.dkr", "ssm", "ssmmessages"} <= set(found)
+        assert {"secretsmanager", "logs", "ecr.api", "ecr.dkr", "ssm", "ssmmessages"} <= set(found)
         assert {len(each.properties["SubnetIds"]) for each in found.values()} == {zones}
     else:
         kinds = {e.properties["VpcEndpointType"] for e in stage.resources("AWS::EC2::VPCEndpoint")}
