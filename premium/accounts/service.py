@@ -20,9 +20,9 @@ from premium.principal import Principal
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
-    from premium.accounts.credentials.stream_tokens import StreamTokens
     from premium.accounts.credentials.tokens import TokenVerifier
     from premium.accounts.gatekeeper import Gatekeeper
+    from premium.accounts.stream_tokens import StreamTokens
     from premium.bootstrap import Platform
 
 SCOPES = frozenset(scope for service in services() for scope in service.scopes)
@@ -107,7 +107,7 @@ def preload() -> None:
 
     The limiter's Redis and the verifier's JWT take longer to import than all that the function of accounts needs.
     """
-    rooms = ("credentials.stream_tokens", "credentials.tokens", "gatekeeper")
+    rooms = ("credentials.tokens", "gatekeeper", "stream_tokens")
     for module in (*(f"premium.accounts.{room}" for room in rooms), "premium.limits"):
         import_module(module)
 
@@ -136,7 +136,7 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
 
 def stream_tokens(platform: Platform) -> StreamTokens:
     """Return what gives and takes the tokens that open streams."""
-    from premium.accounts.credentials.stream_tokens import StreamTokens  # noqa: PLC0415 - Redis, which most who enter here need not
+    from premium.accounts.stream_tokens import StreamTokens  # noqa: PLC0415 - Redis, which most who enter here need not
     from premium.storage.redis_client import impatient  # noqa: PLC0415 - comes with it
 
     return StreamTokens(impatient(platform.redis(2), _TOKEN_PATIENCE), platform.clock)
@@ -175,7 +175,7 @@ class StreamUsers:
 
         Raises Unauthenticated, Forbidden or UpstreamUnavailable.
         """
-        from premium.accounts.credentials.stream_tokens import is_stream_token  # noqa: PLC0415 - Redis, which most who enter here need not
+        from premium.accounts.stream_tokens import is_stream_token  # noqa: PLC0415 - Redis, which most who enter here need not
 
         if not is_stream_token(token):
             claims = self.verifier.verify(token)

@@ -17,9 +17,9 @@ from handlers import accounts
 from handlers.events import stream
 from local.aws import Aws
 from local.postgres import SUPERUSER
-from premium.accounts.credentials.stream_tokens import StreamTokens
 from premium.accounts.service import StreamUsers
 from premium.accounts.store import AccountStore
+from premium.accounts.stream_tokens import StreamTokens
 from premium.audit.service import AuditLog, Bounds
 from premium.bootstrap import Platform
 from premium.errors import Unauthenticated, UpstreamUnavailable
