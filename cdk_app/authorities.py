@@ -1,4 +1,4 @@
-"""Who signs RDS's servers and proxies: the bundle of the functions' layer and of the workers' image."""
+"""Who signs RDS's servers and proxies, as functions and workers are told."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def check_placed(config: StageConfig) -> None:
-    """Raise ValueError with a sentence where zones, ways out or lent parts do not fit together."""
+    """Raise ValueError where zones, ways out or lent parts do not fit together."""
     if not 2 <= len(config.zones) <= 3:
         raise ValueError(f"stage {config.name} names {len(config.zones)} availability zones; two or three are needed")
     strange = [zone for zone in config.zones if not zone.startswith(config.region)]

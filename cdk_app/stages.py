@@ -146,7 +146,7 @@ class StageConfig(Model):
         return (instances + workers) * _POOL + _RESERVED
 
     def reserved(self) -> Mapping[str, int]:
-        """Return reserved concurrency by function: its share of the connections where no proxy has them, or its cap."""
+        """Return reserved concurrency by function: its share of connections, or its cap."""
         bounded = self.postgres is not None and not self.postgres.proxy
         return self.functions.caps | dict(shares(self.functions.concurrency if bounded else None))
 

@@ -1,4 +1,7 @@
-"""A month's bill: charges priced together, since what is free or cheaper by quantity counts for the account."""
+"""A month's bill, whose charges are priced together.
+
+What is free or cheaper by quantity counts for the account.
+"""
 
 from __future__ import annotations
 

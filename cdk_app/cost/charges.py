@@ -1,4 +1,6 @@
-"""What a resource of a template is charged for, by its type: `RULES`, `FREE`, and the rest, which is unpriced.
+"""What a resource of a template is charged for, by its type.
+
+`RULES` say it, `FREE` are charged for nothing, and the rest is unpriced.
 
 A rule gives what is paid although nobody calls; what calls, bytes and jobs add is in `usage_charges.py`.
 """

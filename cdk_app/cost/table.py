@@ -1,4 +1,4 @@
-"""The price table of a region: dated rows, each with its unit, its tiers and where it was read."""
+"""The price table of a region: unit, tiers and source of each row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stage is used for in a month: read from a file, each number with its meaning here."""
+"""What a stage is used for in a month, number by number."""
 
 from __future__ import annotations
 

@@ -144,7 +144,10 @@ def stream_tokens(platform: Platform) -> StreamTokens:
 
 @dataclass(frozen=True)
 class StreamUser:
-    """Whose a stream is, and when it ends (Unix seconds; None where its credential has no end)."""
+    """Whose a stream is, and when it ends.
+
+    Unix seconds; None where its credential has no end.
+    """
 
     user: User
     ends_at: int | None
@@ -171,9 +174,9 @@ class StreamUsers:
         return cls(verifier, owners, stream_tokens(platform))
 
     def by_token(self, token: str) -> StreamUser:
-        """Return the user of a stream token, which is spent by it, or of a JWT.
+        """Return the user of a stream token or a JWT.
 
-        Raises Unauthenticated, Forbidden or UpstreamUnavailable.
+        A stream token is spent by it. Raises Unauthenticated, Forbidden or UpstreamUnavailable.
         """
         from premium.accounts.stream_tokens import is_stream_token  # noqa: PLC0415 - Redis, which most who enter here need not
 

@@ -37,7 +37,10 @@ class StreamToken:
 
 @dataclass(frozen=True)
 class Pass:
-    """What a spent token was worth: whose stream, and until when (Unix seconds; None for no end of its own)."""
+    """What a spent token was worth: whose stream, and until when.
+
+    Unix seconds; None for no end of its own.
+    """
 
     external_id: str
     ends_at: int | None
@@ -58,7 +61,10 @@ class StreamTokens:
         return int(self._clock.now().timestamp())
 
     def issue(self, external_id: str, *, ends_at: int | None) -> StreamToken:
-        """Return a token for a user's stream, which ends with the credential that asked for it."""
+        """Return a token for a user's stream.
+
+        The stream ends with the credential that asked for it.
+        """
         text = _PREFIX + secrets.token_urlsafe(32)
         worth = json.dumps({"user": external_id, "ends": ends_at})
         expires_at = self._clock.now() + timedelta(seconds=SECONDS)
@@ -69,7 +75,10 @@ class StreamTokens:
         return StreamToken(text, expires_at)
 
     def spend(self, token: str) -> Pass | None:
-        """Return what a token is worth, once; None for one that is spent, expired or made up."""
+        """Return what a token is worth, once.
+
+        None for one that is spent, expired or made up.
+        """
         try:
             worth = self._redis.getdel(_name(token))
         except RedisError as error:

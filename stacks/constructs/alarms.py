@@ -77,7 +77,10 @@ class Alarms(Construct):
         )
 
     def judging(self, name: str, metric: cloudwatch.IMetric, text: str, *, periods: int) -> cloudwatch.Alarm:
-        """Make an alarm on anything above 0 that tells nobody: it is asked during a release, and takes that back."""
+        """Make an alarm on anything above 0 that tells nobody.
+
+        A release asks it, and is taken back by it.
+        """
         return self._alarm(
             name,
             description("info", text, self._runbook, "Canary"),

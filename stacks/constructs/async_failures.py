@@ -1,4 +1,4 @@
-"""Keep what a function was called with when nobody waits for its answer and it fails.
+"""Keep calls that failed and whose answers nobody waits for.
 
 Lambda tries such a call twice more and then forgets it, unless it is told of a queue.
 """
@@ -23,7 +23,10 @@ def keep_failed_calls(
     qualifier: str = "$LATEST",
     oldest: Duration | None = None,
 ) -> None:
-    """Send a call that failed three times, or waited for longer than `oldest`, to the queue."""
+    """Send a call to the queue when it failed three times.
+
+    Or when it waited for longer than `oldest`.
+    """
     policy = iam.Policy(scope, "KeepFailures", roles=[role], statements=_sending(queue))
     config = lambda_.CfnEventInvokeConfig(
         scope,

@@ -1,4 +1,4 @@
-"""A log group of a stage: kept as long as the stage says, encrypted by the stage's key of logs."""
+"""Log groups of a stage, kept and encrypted as it says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stacks.frame import Frame
 def log_group(
     scope: Construct, name: str, *, frame: Frame, key: kms.IKey | None = None, physical_name: str | None = None
 ) -> logs.LogGroup:
-    """Make a log group under `key`, or the stage's own key of logs where there is one."""
+    """Make a log group under `key`, or under the stage's own key of logs."""
     return logs.LogGroup(
         scope,
         name,
