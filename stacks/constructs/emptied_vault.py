@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CustomResource, Duration, Stack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.constructs.findings import acknowledge, wildcard_finding
 from stacks.constructs.inline_code import inline
+from stacks.constructs.log_group import log_group
 from stacks.constructs.wildcard import wildcard
 from stacks.frame import Frame
 
@@ -29,7 +29,7 @@ class EmptiedVault(Construct):
 
     def __init__(self, scope: Construct, name: str, *, frame: Frame, vault: backup.BackupVault) -> None:
         super().__init__(scope, name)
-        group = logs.LogGroup(self, "Logs", retention=frame.log_retention, removal_policy=RemovalPolicy.DESTROY)
+        group = log_group(self, "Logs", frame=frame)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         group.grant_write(role)
         function = lambda_.Function(
