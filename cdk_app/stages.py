@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from cdk_app.placing import check_placed
+from cdk_app.stage_place import check_placed
 from premium.manifest import wrong_settings
 from stacks.classes import classes
 from stacks.functions import functions, shares
