@@ -83,7 +83,7 @@ def test_other_services_of_aws_are_reached_as_the_stage_pays(stage: Stage) -> No
 
 def test_the_series_host_has_a_way_to_what_it_is_made_of(stage: Stage) -> None:
     """Its subnet is isolated where endpoints are, and leads to a NAT gateway where none are."""
-    subnet = text(stage.only("AWS::EC2::Instance").properties["SubnetId"])
+    subnet = text(stage.only("AWS::EC2::NetworkInterface").properties["SubnetId"])
     assert ("database" if STAGES[stage.name].endpoint_zones else "private") in subnet
 
 

@@ -45,7 +45,12 @@ def synthesize(folder: Path, name: str, changes: dict[str, Any]) -> None:
     app = App(outdir=str(folder / name), context=context, analytics_reporting=False)
     frame = frame_of(config, AWS)
     network = NetworkStack(
-        app, frame=frame, zones=config.zones, nat_gateways=config.nat_gateways, existing=config.existing
+        app,
+        frame=frame,
+        zones=config.zones,
+        nat_gateways=config.nat_gateways,
+        endpoint_zones=config.endpoint_zones,
+        existing=config.existing,
     )
     security = SecurityStack(app, frame=frame, repository=None)
     servers = Servers(
