@@ -73,7 +73,7 @@ def revoke_api_key(caller: Caller, key_id: UUID) -> ApiKeyView:
 
 @app.post("/v1/auth/stream-token", status_code=201)
 @needs(scope="streams:open", security=True)
-def stream_token(caller: Caller) -> StreamTokenView:
+def add_stream_token(caller: Caller) -> StreamTokenView:
     """Give a token that opens one stream within the next minute.
 
     Offer it as the subprotocol after `premium`, or as `?token=`; the stream ends with the caller's credential.
