@@ -127,7 +127,7 @@ def list_imports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 @app.delete("/v1/tax/imports/<import_id>")
 @needs(tier="pro", scope="tax:write")
-def undo_import(caller: Caller, import_id: UUID) -> UndoneView:
+def remove_import(caller: Caller, import_id: UUID) -> UndoneView:
     """Undo an import: the transactions that no other import states go.
 
     A wallet's is read from its first block again when it is asked for.

@@ -221,8 +221,7 @@ class ImportView(View):
     """Whether the same content was there, read with other options, whose place this took."""
     lines: int
     """Lines of the file, or rows: read, left out or skipped."""
-    left_out: tuple[LeftOutView, ...]
-    """Lines that are no event of tax, and why."""
+    left_out: tuple[LeftOutView, ...] = Field(description="Lines that are no event of tax, and why")
 
 
 class LeftOutView(View):
@@ -239,6 +238,7 @@ class TaxImportView(View):
     """Something that was imported, and what became of its lines."""
 
     id: UUID
+    """By it the import is undone."""
     kind: Literal["file", "rows", "wallet"]
     """A file, rows of a request, or what was read of a wallet."""
     name: str = Field(description="The file's name, or chain and address", examples=["ledgers.csv"])
@@ -252,10 +252,11 @@ class TaxImportView(View):
     """Rows whose id another import has brought."""
     refused: int
     """Lines that cannot be read and were left out."""
-    left_out: tuple[LeftOutView, ...]
-    """Lines that are no event of tax, and why."""
+    left_out: tuple[LeftOutView, ...] = Field(description="Lines that are no event of tax, and why")
     created_at: datetime
+    """When it was imported first."""
     updated_at: datetime
+    """When it was imported last."""
 
 
 class UndoneView(View):

@@ -169,6 +169,7 @@ def test_a_trial_takes_the_newest_price_of_the_asset(token: str, worker: Databas
                 "INSERT INTO alert_levels (kind, series, event) VALUES ('price', %s, %s)",
                 (json.dumps(["price", "coingecko", one["asset"]]), json.dumps(one)),
             )
-        connection.execute("INSERT INTO alert_levels (kind, series, event) VALUES ('price', 'gone', 'null')")
+        gone = json.dumps(["price", "coingecko", "gone"])
+        connection.execute("INSERT INTO alert_levels (kind, series, event) VALUES ('price', %s, 'null')", [gone])
     tried = ask(token, "POST", f"{RULES}/{made['id']}/test").data
     assert (tried["eventSource"], tried["event"]["price_usd"], tried["matches"]) == ("recent", "100000.2", True)

@@ -124,7 +124,7 @@ def test_a_chain_without_a_readable_node_fails_alone() -> None:
 def test_no_error_of_a_node_says_its_address(caplog: pytest.LogCaptureFixture) -> None:
     made = market(World("one.test", "two.test"), Vault(first=FIRST, second=SECOND))
     with pytest.raises(UpstreamUnavailable) as caught:
-        asyncio.run(made.rpc("priced")._any_node([]))
+        block(made)
     said = str([record.__dict__ for record in caplog.records]) + str(caught.value) + repr(caught.value)
     assert "k3y" not in said
 
