@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from cdk_app.local_platform import LocalPlatform
 from cdk_app.platform import Platform
-from cdk_app.stages import STAGES, StageConfig
+from cdk_app.stage_config import StageConfig
+from cdk_app.stages import STAGES
 from stacks.abilities import AWS, emulator
 
 _DEFAULT_ENDPOINT = "http://localhost:4566"

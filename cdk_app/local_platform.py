@@ -8,7 +8,7 @@ from __future__ import annotations
 from aws_cdk import App
 
 from cdk_app.parts import api_stack, frame_of, packages_of, service_stacks
-from cdk_app.stages import StageConfig
+from cdk_app.stage_config import StageConfig
 from stacks.abilities import Abilities
 from stacks.constructs.connections import connection, publish
 from stacks.constructs.provision import Provision

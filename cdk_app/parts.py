@@ -12,7 +12,7 @@ from aws_cdk import App, Environment
 from aws_cdk import aws_lambda as lambda_
 
 from cdk_app import assets
-from cdk_app.stages import StageConfig
+from cdk_app.stage_config import StageConfig
 from stacks.abilities import Abilities
 from stacks.api import ApiStack
 from stacks.constructs.provision import Provision, Provisions

@@ -11,7 +11,7 @@ from aws_cdk import App, Environment
 
 from cdk_app import assets
 from cdk_app.parts import api_stack, exported_socket, frame_of, given, packages_of, service_stacks
-from cdk_app.stages import StageConfig
+from cdk_app.stage_config import StageConfig
 from stacks.abilities import Abilities
 from stacks.constructs.market import market_provision
 from stacks.constructs.provision import Provision

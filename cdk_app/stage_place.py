@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cdk_app.stages import StageConfig
+    from cdk_app.stage_config import StageConfig
 
 
 def check_placed(config: StageConfig) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cdk_app.stages import StageConfig
+from cdk_app.stage_config import StageConfig
 from stacks.classes import classes
 from stacks.frame import EDGE_REGION
 

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from cdk_app.account.checks import Client, findings
 from cdk_app.app import StageError, read_values
-from cdk_app.stages import STAGES, StageConfig
+from cdk_app.stage_config import StageConfig
+from cdk_app.stages import STAGES
 
 
 def report(config: StageConfig, client: Client) -> tuple[list[str], bool]:

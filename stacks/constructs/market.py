@@ -12,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from stacks.constructs.provision import Provision
-from stacks.model import Market
+from stacks.market_model import Market
 
 
 def market_provision(stack: Stack, market: Market, key: kms.IKey) -> Provision:

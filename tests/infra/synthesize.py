@@ -16,9 +16,11 @@ from cdk_nag import AwsSolutionsChecks
 from cdk_app import assets
 from cdk_app.local_platform import LocalPlatform
 from cdk_app.platform import Platform
-from cdk_app.stages import STAGES, StageConfig
+from cdk_app.stage_config import StageConfig
+from cdk_app.stages import STAGES
 from stacks.abilities import AWS, emulator
-from stacks.model import Alerting, Domain, Existing, Market, Prices, TimescaleExternal
+from stacks.market_model import Market, Prices
+from stacks.model import Alerting, Domain, Existing, TimescaleExternal
 from tests.infra.growth import grown
 
 EVERY = ("dev", "staging", "prod", "borrowing", "local")

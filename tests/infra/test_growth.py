@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_app.stages import STAGES, StageConfig
+from cdk_app.stage_config import StageConfig
+from cdk_app.stages import STAGES
 from tests.infra.conftest import GROWN
 from tests.infra.growth import ROUTES, grown, made_up
 from tests.infra.templates import Stage, text

@@ -13,7 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 from cdk_app.assets import ROOT
-from cdk_app.stages import STAGES, StageConfig
+from cdk_app.stage_config import StageConfig
+from cdk_app.stages import STAGES
 
 pytestmark = pytest.mark.infra
 

@@ -15,7 +15,8 @@ from aws_cdk import App
 
 from cdk_app.assets import ROOT
 from cdk_app.parts import frame_of, given
-from cdk_app.stages import STAGES, StageConfig
+from cdk_app.stage_config import StageConfig
+from cdk_app.stages import STAGES
 from stacks.abilities import AWS
 from stacks.data import DataStack, Servers
 from stacks.network import NetworkStack

@@ -10,7 +10,8 @@ from botocore.stub import Stubber
 
 from cdk_app.account.checks import BOOTSTRAP, fargate_vcpu
 from cdk_app.account.preflight import report
-from cdk_app.stages import STAGES, StageConfig
+from cdk_app.stage_config import StageConfig
+from cdk_app.stages import STAGES
 
 pytestmark = pytest.mark.unit
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")

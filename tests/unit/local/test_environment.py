@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_app.stages import STAGES, StageConfig
+from cdk_app.stage_config import StageConfig
+from cdk_app.stages import STAGES
 from local.environment import asked_settings, local_settings, variables_of_outputs
 from local.errors import LocalError
 from premium.manifest import services
