@@ -23,7 +23,8 @@ class Account:
     """The clients of one account and region."""
 
     def __init__(self, region: str | None = None) -> None:
-        self._session = boto3.Session(region_name=region)
+        # The stubs know services by literal names; here they are data.
+        self._session: Any = boto3.Session(region_name=region)
 
     def client(self, name: str) -> Any:
         """Return the client of an AWS service."""

@@ -118,7 +118,7 @@ class StageTask:
 
     def _ended(self, task: Any) -> int:
         """Return the exit code; a container without one never ran."""
-        container = next(iter(task["containers"]), {})
+        container: Any = next(iter(task["containers"]), {})
         code = container.get("exitCode")
         reasons = [str(each) for each in (task.get("stoppedReason"), container.get("reason")) if each]
         if code is None:
