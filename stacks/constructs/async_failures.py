@@ -20,25 +20,27 @@ def keep_failed_calls(
     *,
     role: iam.IRole,
     queue: sqs.Queue,
-    qualifier: str = "$LATEST",
+    alias: lambda_.Alias | None = None,
     oldest: Duration | None = None,
 ) -> None:
     """Send a call to the queue when it failed three times.
 
-    Or when it waited for longer than `oldest`.
+    Or when it waited for longer than `oldest`. Without an alias it is of the newest version.
     """
     policy = iam.Policy(scope, "KeepFailures", roles=[role], statements=_sending(queue))
     config = lambda_.CfnEventInvokeConfig(
         scope,
         "Failures",
         function_name=function.function_name,
-        qualifier=qualifier,
+        qualifier=alias.alias_name if alias else "$LATEST",
         maximum_retry_attempts=_RETRIES,
         maximum_event_age_in_seconds=int((oldest or Duration.hours(1)).to_seconds()),
         destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
             on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=queue.queue_arn)
         ),
     )
+    if alias:
+        config.node.add_dependency(alias)  # its name is a text, which waits for nothing
     config.node.add_dependency(policy)  # Lambda asks at once whether the role may send there
 
 

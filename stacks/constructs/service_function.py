@@ -75,7 +75,7 @@ class ServiceFunction(Construct):
         if place:
             self._keep_interfaces()
         if failures:
-            keep_failed_calls(self, self.function, role=self.role, queue=failures, qualifier=self.alias.alias_name)
+            keep_failed_calls(self, self.function, role=self.role, queue=failures, alias=self.alias)
 
     def _role(self, networked: bool) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))

@@ -62,6 +62,8 @@ def test_calls_that_nobody_waits_for_are_kept_when_they_fail(stage: Stage) -> No
         assert any(function.name in name for name in kept), asynchronous
     for config in stage.resources("AWS::Lambda::EventInvokeConfig"):
         assert config.properties["MaximumRetryAttempts"] == 2
+        qualified = config.properties["Qualifier"] != "$LATEST"
+        assert any("Alias" in name for name in config.body["DependsOn"]) is qualified, "made before its alias, it fails"
         assert "DeadLetters" in text(config.properties["DestinationConfig"]["OnFailure"]["Destination"])
 
 
