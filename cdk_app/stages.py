@@ -25,7 +25,7 @@ DEV = StageConfig(
     log_days=7,
     service_dashboards=False,
     postgres=Postgres(instance="t4g.medium", storage=20, max_connections=300),
-    timescale=Timescale(instance="t4g.medium", storage=50),
+    timescale=Timescale(instance="t4g.medium", storage=30),
     redis=Redis(node="t4g.small"),
     fleet=Fleet(cpu=512, memory=1024, minimum=0, maximum=2, total=12),
     shell_access=True,

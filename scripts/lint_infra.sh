@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # cfn-lint and checkov over the templates of all stages; what they may object to stands in .cfnlintrc and .checkov.yaml.
-# They live in .tools/scan: checkov pins versions of its own. Nothing of theirs runs in the product.
+# They live in .venv/scan: checkov pins versions of its own. Nothing of theirs runs in the product.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-environment=.tools/scan
+environment=.venv/scan
 wanted=$(sha256sum requirements/scan.txt | cut -d' ' -f1)
 if [ "$(cat "$environment/.installed" 2>/dev/null)" != "$wanted" ]; then
     eval "$(.venv/bin/python cdk_app/uv_environment.py)"
