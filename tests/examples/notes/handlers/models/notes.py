@@ -14,7 +14,12 @@ from premium.notes.model import Note
 class NewNote(Body):
     """A note to be kept."""
 
-    text: str = Field(min_length=1, max_length=1000, description="The user's own words", examples=["Look at this pool again on Monday"])
+    text: str = Field(
+        min_length=1,
+        max_length=1000,
+        description="The user's own words",
+        examples=["Look at this pool again on Monday"],
+    )
 
 
 class NoteView(View):
