@@ -1,7 +1,4 @@
-"""The front door: CloudFront with WAF before both APIs.
-
-The secret that shuts the side door, static assets, the name.
-"""
+"""The front door: CloudFront with WAF, the secret of the side door, static assets, the name."""
 
 from __future__ import annotations
 
@@ -197,5 +194,5 @@ def _stream(origin: origins.HttpOrigin, rewrite: cloudfront.Function) -> cloudfr
 
 
 def host_of(url: str) -> str:
-    """Return the host of `https://host…`, which may be known only at deploy."""
+    """Return the host of an address, which may be known only at deploy."""
     return Fn.select(2, Fn.split("/", url)) if Token.is_unresolved(url) else url.split("/")[2]

@@ -89,18 +89,18 @@ def test_rules_rest_while_their_owner_has_no_right_to_alerts(
     made = {rule(owner, actions=[HOOK]) for _ in range(3)}
     rule(add_user())
     off = rule(owner, enabled=False)
-    accounts.set_tier(owner, Tier.FREE)
+    accounts.set_tier(owner, Tier.FREE, None)
     assert record(worker, *(firing(each) for each in made)) == []
     assert rows(worker, "SELECT 1 FROM alert_history") == []
     with worker.transaction() as connection:
         connection.execute("INSERT INTO alert_cooldowns (rule_id, fired_at) SELECT unnest(%s), 0", ([*made, off],))
     begun = len(rows(worker, "SELECT 1 FROM alert_rule_changes"))
-    accounts.set_tier(owner, Tier.STARTER)
+    accounts.set_tier(owner, Tier.STARTER, None)
     told = rows(worker, "SELECT rule_id FROM alert_rule_changes ORDER BY position")[begun:]
     assert (len(told), {row["rule_id"] for row in told}) == (3, made)
     assert rows(worker, "SELECT 1 FROM alert_cooldowns") == []
     assert len(record(worker, *(firing(each, "e2") for each in made))) == 3
-    accounts.set_tier(owner, Tier.PRO)
+    accounts.set_tier(owner, Tier.PRO, None)
     assert len(rows(worker, "SELECT 1 FROM alert_rule_changes")) == begun + 3, "no gain, no word"
 
 

@@ -25,6 +25,7 @@ from premium.alerts.work.protocol_poll import ProtocolPoll
 from premium.bootstrap import Platform
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, open_client
+from premium.prices.api import PriceApi
 from premium.prices.model import KnownPrice
 from premium.prices.protocols import ProviderProtocols
 from premium.prices.provider import ProviderPrices
@@ -145,7 +146,7 @@ def test_the_market_s_assets_come_from_the_provider(at: Platform, user: UUID, ru
         return httpx.Response(200, json={"coins": coins})
 
     sent: list[dict[str, Any]] = []
-    source = ProviderPrices(provider(answer), URL, at.chains)
+    source = ProviderPrices(PriceApi(provider(answer), URL), at.chains)
     poll = PricePoll.of(at, source, Coverage.of(at).names, sent.extend, name="provider", seconds=1)
     for _ in range(2):
         at.redis(5).flushdb()
