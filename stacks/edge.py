@@ -1,4 +1,4 @@
-"""The front door: CloudFront with WAF, the secret of the side door, static assets, the name."""
+"""The front door: CloudFront with WAF, its secret and its name."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ def test_an_upload_becomes_transactions_and_a_report(client: Clients) -> None:
     """Each of the 1,000 sales gains 1010 - 1 - 1000 - 1; the same upload imported again adds nothing."""
     api = client(f"user_{uuid4().hex[:12]}")
     sent = upload.send(api, history())
-    assert upload.import_upload(api, sent) == {"added": 2 * PAIRS, "known": 0, "skipped": 0, "warnings": []}
+    done = upload.import_upload(api, sent)
+    assert (done["added"], done["known"], done["skipped"], done["warnings"]) == (2 * PAIRS, 0, 0, [])
+    assert (done["lines"], done["leftOut"], done["replaced"]) == (2 * PAIRS, [], False)
     asked = upload.report(api, REPORT, key="report")
     assert Decimal(asked.totals["total"]) == Decimal(asked.totals["shortTerm"]) == 8 * PAIRS
     assert asked.documents["form_8949_pdf"].startswith(b"%PDF-")
