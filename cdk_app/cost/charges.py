@@ -1,8 +1,7 @@
 """What a resource of a template is charged for, by its type.
 
-`RULES` say it, `FREE` are charged for nothing, and the rest is unpriced.
-
-A rule gives what is paid although nobody calls; what calls, bytes and jobs add is in `usage_charges.py`.
+`RULES` say it, `FREE` are charged for nothing, and the rest is unpriced. A rule gives what is paid although nobody
+calls; what calls, bytes and jobs add is in `usage_charges.py`.
 """
 
 from __future__ import annotations
