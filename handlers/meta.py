@@ -115,7 +115,7 @@ def list_chains() -> ChainsView:
     `newestBlock` is the last one whose transfers and gas became events; its age tells how far behind they are.
     """
     # Imported where it is asked for: the other routes of this function need none of it.
-    from premium.alerts.service import WatchedChains  # noqa: PLC0415
+    from premium.alerts.service import WatchedChains  # noqa: PLC0415 - as said above
 
     here = platform()
     watched = WatchedChains.of(here)

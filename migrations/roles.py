@@ -19,7 +19,10 @@ from premium.storage.roles import hold_roles, password_clause
 OWNER = "premium_owner"
 ROLES = (OWNER, "premium_app", "premium_worker")
 ALTERNATES = {f"{role}_alternate": role for role in ROLES[1:]}
-"""Members of the role that they stand in for, in turns: a password changes while nobody uses it (premium.rotation)."""
+"""Roles that stand in for the role that they are members of, in turns.
+
+So a password changes while nobody uses it (premium.rotation).
+"""
 _ATTRIBUTES = "LOGIN INHERIT NOCREATEDB NOCREATEROLE"
 BOUNDS = {
     OWNER: {"idle_in_transaction_session_timeout": "60s", "lock_timeout": "30s", "statement_timeout": "0"},
@@ -62,7 +65,10 @@ def _passwords(secrets: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _make(connection: psycopg.Connection[Any], role: str, password: str) -> None:
-    """An alternate is a member of the role that it stands in for: grants and policies are that one's."""
+    """Make an alternate a member of the role that it stands in for.
+
+    Grants and policies are that one's.
+    """
     known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None
     clause = password_clause(connection, role, password)
     verb = sql.SQL("ALTER" if known else "CREATE")

@@ -16,7 +16,10 @@ from stacks.classes import classes
 from stacks.frame import EDGE_REGION
 
 BOOTSTRAP = 21
-"""The version of the bootstrap stack that the pinned command line makes; older ones lack rights that it uses."""
+"""The version of the bootstrap stack that the pinned command line makes.
+
+Older ones lack rights that it uses.
+"""
 UNRESERVED = 100
 """Concurrent executions that Lambda keeps for functions without a reservation."""
 FARGATE_VCPU, ELASTIC_IPS = ("fargate", "L-3032A538"), ("ec2", "L-0263D0A3")

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 3.0
 START_SECONDS = 600.0
-"""What a task may take to run: its image is pulled within one minute, a busy region waits for room."""
+"""How long a task may take to run.
+
+Its image is pulled within one minute; a busy region waits for room.
+"""
 OVERRIDES = 8192
 """What RunTask takes of words and variables together, in characters."""
 

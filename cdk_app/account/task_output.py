@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 CONTAINER = "Process"
 QUIET_READS = 3
-"""Lines come some seconds after they were printed: so often must nothing new be there once a task has stopped."""
+"""How often nothing new must be there once a task has stopped.
+
+Lines come some seconds after they were printed.
+"""
 QUIET_SECONDS = 2.0
 
 

@@ -64,7 +64,10 @@ def _bill(folder: Path, stage: str, usage: Path | None, region: str) -> Bill:
 
 
 def _of_ref(ref: str, stage: str, usage: Path | None, region: str) -> Bill:
-    """Synthesize the stage as it was at a reference, in a work tree of its own, and price it by today's table."""
+    """Price the stage as it was at a reference, by today's table.
+
+    It is synthesized in a work tree of its own.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         tree, out = Path(scratch) / "tree", Path(scratch) / "out"
         _run(["git", "worktree", "add", "--quiet", "--detach", str(tree), ref], ROOT, {})

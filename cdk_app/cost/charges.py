@@ -1,7 +1,6 @@
 """What a resource of a template is charged for, by its type.
 
-`RULES` say it, `FREE` are charged for nothing, and the rest is unpriced. A rule gives what is paid although nobody
-calls; what calls, bytes and jobs add is in `usage_charges.py`.
+`RULES` say what is paid although nobody calls, `FREE` are charged for use alone or nothing; the rest is unpriced.
 """
 
 from __future__ import annotations
@@ -178,25 +177,24 @@ FREE = frozenset(
         "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Stage",
         "AWS::ApplicationAutoScaling::ScalingPolicy", "AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection",
         "AWS::Backup::BackupVault", "AWS::Budgets::Budget", "AWS::CDK::Metadata",
-        "AWS::Chatbot::SlackChannelConfiguration",
-        "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::WaitCondition",
+        "AWS::Chatbot::SlackChannelConfiguration", "AWS::CloudFormation::CustomResource",
+        "AWS::CloudFormation::WaitCondition", "AWS::CodeDeploy::Application",
         "AWS::CloudFormation::WaitConditionHandle", "AWS::CloudFront::Distribution", "AWS::CloudFront::Function",
-        "AWS::CloudFront::OriginAccessControl", "AWS::CloudTrail::Trail", "AWS::CodeDeploy::Application",
-        "AWS::CodeDeploy::DeploymentConfig", "AWS::CodeDeploy::DeploymentGroup", "AWS::DynamoDB::Table",
-        "AWS::EC2::FlowLog", "AWS::EC2::InternetGateway", "AWS::EC2::LaunchTemplate", "AWS::EC2::NetworkInterface",
-        "AWS::EC2::Route", "AWS::EC2::RouteTable", "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress",
-        "AWS::EC2::SecurityGroupIngress", "AWS::EC2::Subnet", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPC",
-        "AWS::EC2::VPCGatewayAttachment", "AWS::EC2::VolumeAttachment", "AWS::ECS::Cluster",
-        "AWS::ECS::ClusterCapacityProviderAssociations", "AWS::ECS::TaskDefinition",
-        "AWS::ElastiCache::ParameterGroup", "AWS::ElastiCache::SubnetGroup", "AWS::Events::Rule", "AWS::KMS::Alias",
-        "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::Function",
-        "AWS::Lambda::LayerVersion", "AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Logs::Delivery",
-        "AWS::Logs::DeliveryDestination", "AWS::Logs::DeliverySource", "AWS::Logs::LogGroup",
-        "AWS::Logs::ResourcePolicy", "AWS::RDS::DBParameterGroup",
-        "AWS::RDS::DBProxyTargetGroup", "AWS::RDS::DBSubnetGroup", "AWS::Route53::RecordSet", "AWS::S3::Bucket",
-        "AWS::S3::BucketPolicy", "AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy",
-        "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::SSM::Document", "AWS::SSM::Parameter",
-        "AWS::SecretsManager::ResourcePolicy", "AWS::SecretsManager::SecretTargetAttachment", "AWS::WAFv2::IPSet",
-        "AWS::WAFv2::LoggingConfiguration", "AWS::XRay::Group", "AWS::XRay::SamplingRule",
+        "AWS::CloudFront::OriginAccessControl", "AWS::CloudTrail::Trail", "AWS::CodeDeploy::DeploymentConfig",
+        "AWS::CodeDeploy::DeploymentGroup", "AWS::DynamoDB::Table", "AWS::EC2::FlowLog", "AWS::EC2::InternetGateway",
+        "AWS::EC2::LaunchTemplate", "AWS::EC2::NetworkInterface", "AWS::EC2::Route", "AWS::EC2::RouteTable",
+        "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress",
+        "AWS::EC2::Subnet", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPC", "AWS::EC2::VPCGatewayAttachment",
+        "AWS::EC2::VolumeAttachment", "AWS::ECS::Cluster", "AWS::ECS::ClusterCapacityProviderAssociations",
+        "AWS::ECS::TaskDefinition", "AWS::ElastiCache::ParameterGroup", "AWS::ElastiCache::SubnetGroup",
+        "AWS::Events::Rule", "AWS::KMS::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping",
+        "AWS::Lambda::Function", "AWS::Lambda::LayerVersion", "AWS::Lambda::Permission", "AWS::Lambda::Version",
+        "AWS::Logs::Delivery", "AWS::Logs::DeliveryDestination", "AWS::Logs::DeliverySource", "AWS::Logs::LogGroup",
+        "AWS::Logs::ResourcePolicy", "AWS::RDS::DBParameterGroup", "AWS::RDS::DBProxyTargetGroup",
+        "AWS::RDS::DBSubnetGroup", "AWS::Route53::RecordSet", "AWS::S3::Bucket", "AWS::S3::BucketPolicy",
+        "AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SQS::Queue",
+        "AWS::SQS::QueuePolicy", "AWS::SSM::Document", "AWS::SSM::Parameter", "AWS::SecretsManager::ResourcePolicy",
+        "AWS::SecretsManager::SecretTargetAttachment", "AWS::WAFv2::IPSet", "AWS::WAFv2::LoggingConfiguration",
+        "AWS::XRay::Group", "AWS::XRay::SamplingRule",
     }
 )  # fmt: skip

@@ -23,7 +23,10 @@ from premium.storage.plain import to_json
 MOST = 1_000
 """Events a message may hold."""
 MAX_BYTES = 64 * 1024
-"""Bytes of an event's JSON as it came, in UTF-8: the matcher keeps one for each series, and an alert carries it."""
+"""The most bytes of an event's JSON as it came, in UTF-8.
+
+The matcher keeps one for each series, and an alert carries it.
+"""
 MAX_STORED = 256 * 1024
 """Characters of an event as the database keeps it: all ASCII, and numbers without exponents."""
 _SURELY_STORED = 4_000

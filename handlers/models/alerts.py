@@ -402,7 +402,10 @@ def alert_view(row: HistoryRow) -> AlertView:
 
 
 def _bounded(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an event as it may be shown: of one that is larger than any event may be now, the short fields."""
+    """Return an event as it may be shown.
+
+    Of one that is larger than any event may be now, the short fields.
+    """
     if len(json.dumps(event, default=str)) <= MAX_SHOWN_EVENT:
         return event
     short = {name: value for name, value in event.items() if len(json.dumps(value, default=str)) <= MAX_SHOWN_FIELD}

@@ -57,7 +57,10 @@ Ratio = Annotated[
     PlainSerializer(_ratio, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["0.0525"]}),
 ]
-"""A quotient in an answer: a fraction (0.05 is 5 %) to six places, half-even, since a person reads it."""
+"""A quotient in an answer, which a person reads.
+
+A fraction (0.05 is 5 %) to six places, half-even.
+"""
 
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 

@@ -111,7 +111,10 @@ class Listing(Generic[T]):
     next_cursor: str | None = None
     unread: int | None = None
     cursor_after: Callable[[int], str] | None = None
-    """The cursor after the item of this index: a page that is too large is cut, and goes on there."""
+    """The cursor after the item of this index.
+
+    A page that is too large is cut, and goes on there.
+    """
 
 
 def success(model: type[Success[Any]], value: object, *, request_id: str, now: datetime) -> str:
