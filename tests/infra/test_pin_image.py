@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 import boto3
 import pytest
 
 from local.aws import Aws
 from stacks.lambdas import pin_image
+from tests.fixtures.cloudformation import Told, told
 
 pytestmark = pytest.mark.infra
 NAME = "/an/image"  # the emulator reserves AWS's own names as well
 
 
 @pytest.fixture
-def answers() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    found: list[dict[str, Any]] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            found.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/", found
-    server.shutdown()
+def answers() -> Iterator[Told]:
+    with told() as address:
+        yield address
 
 
-def test_it_looks_up_what_is_there_now_and_says_why_when_it_cannot(
-    aws: Aws, answers: tuple[str, list[dict[str, Any]]]
-) -> None:
+def test_it_looks_up_what_is_there_now_and_says_why_when_it_cannot(aws: Aws, answers: Told) -> None:
     address, found = answers
     event = {
         "ResponseURL": address,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 
 from stacks.constructs.inline_code import inline_text
 from stacks.lambdas import run_task
+from tests.fixtures.cloudformation import Told, told
 
 pytestmark = pytest.mark.infra
 
@@ -56,24 +55,10 @@ class Invoker:
 
 
 @pytest.fixture
-def answers() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def answers() -> Iterator[Told]:
     """CloudFormation's response address, and what was put there."""
-    found: list[dict[str, Any]] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            found.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/", found
-    server.shutdown()
-    server.server_close()
+    with told() as address:
+        yield address
 
 
 def run(monkeypatch: pytest.MonkeyPatch, url: str, ecs: Ecs, context: Context, **event: Any) -> Invoker:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import threading
 import uuid
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from local.aws import Aws
 from local.clients import Clients
 from local.timescale_programs import missing, postgres_programs
 from stacks.hosts.user_data import FILES
+from tests.fixtures.cloudformation import Told, told
 from tests.integration.timescale_host.machine import DEVICE, Machine
 
 PASSWORD = "administrator-1"
@@ -32,27 +31,14 @@ def able() -> None:
 
 
 @pytest.fixture
-def signals() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def signals() -> Iterator[Told]:
     """CloudFormation's address for the wait condition, and what was put there."""
-    found: list[dict[str, Any]] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            found.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/signal?a=b&c=d", found
-    server.shutdown()
+    with told("signal?a=b&c=d") as address:
+        yield address
 
 
 @pytest.fixture
-def new_machine(tmp_path: Path, aws_session: Aws, signals: tuple[str, list[dict[str, Any]]]) -> Iterator[NewMachine]:
+def new_machine(tmp_path: Path, aws_session: Aws, signals: Told) -> Iterator[NewMachine]:
     clients, made = Clients(aws_session.endpoint), []
     name = uuid.uuid4().hex[:12]
     clients.s3.create_bucket(Bucket=f"assets-{name}")
