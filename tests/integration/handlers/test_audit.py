@@ -122,7 +122,7 @@ def test_a_change_leaves_a_beginning_and_an_end(at: Platform, me: dict[str, str]
     assert (read["requestId"], read["address"], read["userAgent"]) == (
         answer.json["meta"]["requestId"], "198.51.100.9", "curl/8",
     )  # fmt: skip
-    assert read["actor"] == {"kind": "user", "id": me["userId"], "keyId": None, "roles": []}
+    assert read["actor"] == {"kind": "user", "id": me["userId"], "keyId": None, "roles": [], "claimed": ""}
     assert read["time"] <= read["endedAt"]
 
 

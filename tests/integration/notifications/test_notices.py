@@ -240,6 +240,7 @@ def test_the_sender_may_ask_at_any_time(desk: Desk, owner: UUID) -> None:
 def test_what_takes_a_notice_back_goes_where_it_went(desk: Desk, app: Database, owner: UUID) -> None:
     has(app, owner, push="token")
     post(desk, notice(owner))
+    desk.rows("UPDATE notification_deliveries SET status = 'sent', attempts = 1, ended_at = now() RETURNING id")
     has(app, owner, push="another")
     (back,) = post(desk, notice(owner, "paid_1", kind=CALLED_OFF, withdraws=(FAILED, "in_1")))
     assert post(desk, notice(owner, "in_9", kind=CALLED_OFF, withdraws=(FAILED, "unknown")))[0].deliveries == ()
@@ -250,6 +251,15 @@ def test_what_takes_a_notice_back_goes_where_it_went(desk: Desk, app: Database, 
     unsent = Deliveries.of(desk.platform)
     assert [each.kind for each in unsent.unsent("failed", hours=1)] == [CALLED_OFF], "old news is not sent again"
     assert [row.withdrawn_at is None for row in NoticeStore(app).page(owner, 5, None)] == [True, False]
+
+
+def test_what_nobody_has_heard_of_is_not_sent_and_nothing_takes_it_back(desk: Desk, app: Database, owner: UUID) -> None:
+    has(app, owner, push="token")
+    post(desk, notice(owner))
+    (back,) = post(desk, notice(owner, "paid_1", kind=CALLED_OFF, withdraws=(FAILED, "in_1")))
+    assert (back.deliveries, back.stream is not None) == ((), True), "the app shows both"
+    told = desk.rows("SELECT status, last_error FROM notification_deliveries")
+    assert [(row["status"], row["last_error"]) for row in told] == [("failed", "it was taken back before it was sent")]
 
 
 def test_a_notice_in_the_app_is_told_to_open_pages(desk: Desk, owner: UUID) -> None:

@@ -32,16 +32,6 @@ def ask(platform: Platform, user: UUID) -> Ask:
 
 def event_of(method: str, path: str, body: Any, user: UUID, options: dict[str, str]) -> dict[str, Any]:
     key = options.pop("key", uuid4().hex)
-    verdict = {
-        "verdict": "allow",
-        "userId": str(user),
-        "externalId": "user_1",
-        "tier": "pro",
-        "scopes": "*",
-        "limit": "1000",
-        "remaining": "999",
-        "reset": "0",
-    }
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -53,7 +43,7 @@ def event_of(method: str, path: str, body: Any, user: UUID, options: dict[str, s
             "requestId": uuid4().hex,
             "stage": "$default",
             "http": {"method": method, "path": path, "sourceIp": "127.0.0.1"},
-            "authorizer": {"lambda": verdict},
+            "authorizer": {"lambda": verdict(user_id=user, externalId="user_1")},
         },
         "body": None if body is None else json.dumps(body),
         "isBase64Encoded": False,
