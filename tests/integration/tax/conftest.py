@@ -13,6 +13,7 @@ from handlers.tax import handler
 from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord
 from premium.tax.work import report
+from tests.factories.http import verdict
 
 Answer = tuple[int, dict[str, Any]]
 Ask = Callable[..., Answer]
