@@ -21,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from handlers.runtime.requests.attempt import attempt_of
 from local.aws import Aws
-from local.postgres import SUPERUSER
+from local.postgres import SUPERUSER, Postgres
 from local.redis import Redis
 from migrations.roles import ALTERNATES, OWNER, make_roles
 from premium.bootstrap import Platform
@@ -33,6 +33,7 @@ from premium.rotation.redis import Token
 from premium.rotation.service import Rotation
 from premium.rotation.turn import Step, Turn
 from premium.storage.secrets import Secrets
+from tests.fixtures import run
 
 HEADER = "X-Origin-Secret"
 TTL = 0.3
@@ -149,9 +150,15 @@ class Stage:
         ]
 
 
+@pytest.fixture(scope="session")
+def postgres_server(worker_suffix: str) -> Postgres:
+    """A server of its own: roles are the whole server's, and other processes' tests sign in as them."""
+    return run.shared(f"postgres-rotation-{worker_suffix}", Postgres)
+
+
 @pytest.fixture
-def stage(aws: Aws, postgres_server: Any, empty_database: Callable[[str], str], redis_server: Redis) -> Iterator[Stage]:
-    """Roles of this test's own names would be other roles: it takes the product's, and gives them back."""
+def stage(aws: Aws, postgres_server: Postgres, empty_database: Callable[[str], str], redis_server: Redis) -> Iterator[Stage]:
+    """Roles of this test's own names would be other roles: it takes the product's, and gives them back to the next."""
     url = conninfo_to_dict(empty_database(SUPERUSER))
     users = {"Owner": OWNER, "App": "premium_app", "Worker": "premium_worker"}
     users |= {f"{name}Alternate": f"{users[name]}_alternate" for name in ("App", "Worker")}

@@ -6,6 +6,7 @@ import base64
 import json
 from urllib.parse import parse_qs, urlsplit
 
+import boto3
 import pytest
 
 from premium.bootstrap import Platform
@@ -25,6 +26,7 @@ def region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
         monkeypatch.setenv(name, request.param)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "temporary")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # another test's would keep that one's credentials
     return str(request.param)
 
 
