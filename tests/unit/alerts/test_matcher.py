@@ -71,7 +71,7 @@ def event_strategy(draw: st.DrawFn) -> dict[str, Any]:
     return event
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(rule_strategy(), max_size=8, unique_by=lambda one: one["id"]), st.lists(event_strategy(), max_size=20))
 def test_stateless_matching_is_plain_evaluation(raw: list[dict[str, Any]], events: list[dict[str, Any]]) -> None:
     rules = [rule for one in raw if (rule := parse(one, strict=False)) is not None]
@@ -124,7 +124,7 @@ def named(events: list[dict[str, Any]], first: int) -> list[dict[str, Any]]:
     return [event | {"event_id": f"e{(first + at) * 7919 % 1009}"} for at, event in enumerate(events)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(rule_strategy(), max_size=5, unique_by=lambda one: one["id"]), st.lists(STEP, max_size=14))
 def test_edges_lateness_and_changes_in_the_middle_agree_with_the_reference(
     loaded: list[dict[str, Any]], steps: list[tuple[str, Any]]
@@ -159,7 +159,7 @@ def within_a_window(event: dict[str, Any], at: int) -> dict[str, Any]:
     return event | {"timestamp": int(START.timestamp()) + at}
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(rule_strategy(), min_size=1, max_size=6, unique_by=lambda one: one["id"]),
     st.lists(st.tuples(event_strategy(), st.sampled_from([0, 0, 1, 2, 3, 50, 59, 60, 61, 300, 599, 600])), max_size=16),

@@ -15,6 +15,8 @@ from tests.factories.http import ANONYMOUS, event
 pytestmark = pytest.mark.unit
 TIMES = 3
 BUDGET = 5
+NEAR = 0.6
+"""Share of the budget from which on one measurement is not believed: that one is repeated."""
 HEAVY = {"web3", "httpx", "eth_abi", "eth_account", "numpy", "reportlab", "click", "rich", "workers", "aws_xray_sdk"}
 MODULES = [function.module for function in functions()]
 PROGRAM = """
@@ -42,12 +44,15 @@ def imported(module: str, then: str = "") -> tuple[float, set[str]]:
 
 
 def test_each_handler_imports_within_five_times_boto3_and_nothing_heavy() -> None:
-    rounds = [{name: imported(name) for name in ("boto3", *MODULES)} for _ in range(TIMES)]
-    medians = {name: statistics.median(one[name][0] for one in rounds) for name in rounds[0]}
-    ratios = {name: round(seconds / medians["boto3"], 2) for name, seconds in medians.items()}
+    first = {name: imported(name) for name in MODULES}
+    floor = statistics.median(imported("boto3")[0] for _ in range(TIMES))
+    medians = {name: seconds if seconds < NEAR * BUDGET * floor else
+               statistics.median((seconds, *(imported(name)[0] for _ in range(TIMES - 1))))
+               for name, (seconds, _) in first.items()}  # fmt: skip
+    ratios = {name: round(seconds / floor, 2) for name, seconds in medians.items()}
     print({name: f"{medians[name] * 1000:.0f} ms, {ratio} x" for name, ratio in ratios.items()})
     assert {name: ratio for name, ratio in ratios.items() if ratio > BUDGET} == {}
-    assert {name: HEAVY & loaded for name, (_, loaded) in rounds[0].items() if HEAVY & loaded} == {}
+    assert {name: HEAVY & loaded for name, (_, loaded) in first.items() if HEAVY & loaded} == {}
 
 
 def test_a_path_that_nobody_has_imports_no_other_handler() -> None:
