@@ -22,8 +22,8 @@ _MOST = 512
 
 
 @dataclass(slots=True)
-class _Candidate:
-    """An event that would fire a rule without a cooldown; one that was read from the history is only named."""
+class Candidate:
+    """An event that fires a rule but for its cooldown; None where only the time is known."""
 
     order: Order
     event: Event | None
@@ -33,7 +33,7 @@ class _Candidate:
 class Cooling:
     """The candidates of one rule, in the order of their events."""
 
-    __slots__ = ("_known", "_last")
+    __slots__ = ("_known", "_last", "_named")
 
     def __init__(self, fired: Iterable[float] = ()) -> None:
         """Take the times at which it fired.
@@ -41,20 +41,33 @@ class Cooling:
         As far back as a late event may need them; -inf is none.
         """
         times = sorted(set(fired) - {-math.inf})
-        self._known = [_Candidate((time, 0, ""), None, fires=True) for time in times]
+        self._known = [Candidate((time, 0, ""), None, fires=True) for time in times]
         self._last = times[-1] if times else None
+        self._named = times[-1] if times else -math.inf
 
     @property
     def last(self) -> float | None:
         """Return the time of the last firing."""
         return self._last
 
+    @property
+    def newest(self) -> float:
+        """Return the time of the newest candidate, -inf where there is none."""
+        return self._known[-1].order[0] if self._known else -math.inf
+
+    def extend(self, judged: Iterable[Candidate]) -> None:
+        """Add candidates that were judged already and come after all others."""
+        for one in judged:
+            self._known.append(one)
+            if one.fires:
+                self._last = one.order[0]
+
     def admit(self, moment: Moment, cooldown: int) -> tuple[bool, list[tuple[Event, bool]]]:
         """Return whether an event fires.
 
         Also which events before it fire, or fire no more, because of it.
         """
-        one = _Candidate(moment.order, moment.event, fires=False)
+        one = Candidate(moment.order, moment.event, fires=False)
         if not self._known or one.order > self._known[-1].order:
             one.fires = self._last is None or moment.time - self._last >= cooldown
             if one.fires:
@@ -84,11 +97,15 @@ class Cooling:
         changed = self._judge(place, cooldown)
         return had_fired, [(each.event, each.fires) for each in changed if each.event is not None]
 
-    def _judge(self, place: int, cooldown: int) -> Iterator[_Candidate]:
+    def _judge(self, place: int, cooldown: int) -> Iterator[Candidate]:
         """Judge the candidates from a place on; yield those that change."""
-        last = next((one.order[0] for one in reversed(self._known[:place]) if one.fires), None)
-        for one in self._known[place:]:
+        before = next((at for at in range(place - 1, -1, -1) if self._known[at].fires), None)
+        last = None if before is None else self._known[before].order[0]
+        for at in range(place, len(self._known)):
+            one = self._known[at]
             fires = last is None or one.order[0] - last >= cooldown
+            if fires and one.fires:
+                return  # what follows it depends on nothing before it
             if fires:
                 last = one.order[0]
             if fires is not one.fires:
@@ -97,7 +114,9 @@ class Cooling:
         self._last = last
 
     def _is_before_history(self, moment: Moment, cooldown: int) -> bool:
-        """Return whether a firing that is only named follows within the cooldown: it stands, as it cannot be judged."""
+        """Return whether a firing of the history follows within the cooldown, which stands."""
+        if moment.time > self._named:
+            return False
         return any(one.event is None and 0 <= one.order[0] - moment.time < cooldown for one in self._known)
 
     def _trim(self, cooldown: int) -> None:

@@ -23,10 +23,11 @@ from premium.alerts.language.values import Event, seconds
 from premium.alerts.matcher.columns.arrays import Ints, Slots
 from premium.alerts.matcher.columns.batch import Batch, column_of, texts
 from premium.alerts.matcher.columns.codes import Codes
+from premium.alerts.matcher.cooldown_log import Pairs
 from premium.alerts.matcher.corrections import Corrections
 from premium.alerts.matcher.hysteresis import Hysteresis, Place
 from premium.alerts.matcher.index.rule_index import RuleIndex
-from premium.alerts.matcher.levels.moment import Moment, Order, Revisit
+from premium.alerts.matcher.levels.moment import Moment, Revisit
 from premium.alerts.matcher.levels.series import Predecessors, Series
 from premium.alerts.matcher.memory import Memory, series_name
 from premium.alerts.matcher.search import Search
@@ -277,19 +278,11 @@ class Matcher:
         if self._stateless or not self.index.cooled[batch.kind]:
             return events, slots
         cooled = np.flatnonzero(self.index.cooling[slots])
+        pairs = Pairs(slots[cooled], batch.times[events[cooled]], batch.objects[events[cooled]])
         kept = np.ones(len(slots), np.bool_)
-        ours: dict[tuple[int, Order], int] = {}
-        for place in cooled[np.lexsort((slots[cooled], events[cooled]))].tolist():
-            slot, moment = int(slots[place]), Moment(float(batch.times[events[place]]), batch.events[events[place]])
-            ours[slot, moment.order] = place
-            cooldown, name = int(self.index.cooling[slot]), str(self.index.names[slot])
-            kept[place], flips = self.memory.admit(slot, name, cooldown, moment)
-            for event, fires in flips:
-                at = ours.get((slot, Moment(seconds(event.get("timestamp")), event).order))
-                if at is None:
-                    self._flip(slot, [(event, fires)])
-                else:
-                    kept[at] = fires
+        kept[cooled], flips = self.memory.admit_all(pairs, self.index.cooling, self.index.names)
+        for slot, event, fires in flips:
+            self._flip(slot, [(event, fires)])
         return events[kept], slots[kept]
 
     def _settle(self) -> None:

@@ -7,10 +7,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from premium.alerts.language.catalogue import FIELDS, SERIES
 from premium.alerts.language.values import Event
 from premium.alerts.matcher.armed import Arming
+from premium.alerts.matcher.columns.arrays import Bools, Objects, Slots
 from premium.alerts.matcher.cooldown import Cooling
+from premium.alerts.matcher.cooldown_log import Cooldowns, Flip, Pairs
 from premium.alerts.matcher.levels.moment import Moment, Order
 
 
@@ -38,18 +42,32 @@ class Memory:
     """Firing times and disarmed series by slot of a rule."""
 
     def __init__(self) -> None:
-        self._cooling: dict[int, Cooling] = {}
+        self._cooldowns = Cooldowns()
         self.arming = Arming()
         self.changes = Changes()
 
     def forget(self, slot: int) -> None:
         """Forget a rule."""
-        self._cooling.pop(slot, None)
+        self._cooldowns.forget(slot)
         self.arming.forget(slot)
 
     def cool(self, slot: int, fired: Iterable[float]) -> None:
         """Set the times at which a rule fired; -inf is none."""
-        self._cooling[slot] = Cooling(fired)
+        self._cooldowns.cool(slot, fired)
+
+    def admit_all(self, pairs: Pairs, cooling: Slots, names: Objects) -> tuple[Bools, list[Flip]]:
+        """Return which pairs fire in spite of cooldowns; note what follows from it.
+
+        Events from before that fire otherwise now are returned too.
+        `cooling` and `names`: seconds and ids of rules by slot.
+        """
+        kept, flips = self._cooldowns.admit(pairs, cooling)
+        fired = kept & ~np.isnan(pairs.times)
+        changed = np.unique(pairs.slots[fired])
+        self.changes.fired.update(zip(names[changed].tolist(), self._cooldowns.last(changed).tolist(), strict=True))
+        for slot in {slot for slot, _, _ in flips}:
+            self._note(self._cooldowns.of(slot), str(names[slot]), flipped=True)
+        return kept, flips
 
     def admit(self, slot: int, rule_id: str, cooldown: int, moment: Moment) -> tuple[bool, Flips]:
         """Return whether the cooldown lets the rule fire at a moment.
@@ -60,10 +78,11 @@ class Memory:
         """
         if math.isnan(moment.time):
             return True, []
-        cooling = self._cooling.setdefault(slot, Cooling())
+        cooling = self._cooldowns.of(slot)
         fires, flips = cooling.admit(moment, cooldown)
+        self._cooldowns.put_back(slot)
         if fires or flips:
-            self._note(cooling, rule_id, flips)
+            self._note(cooling, rule_id, flipped=bool(flips))
         return fires, flips
 
     def withdraw(self, slot: int, rule_id: str, cooldown: int, moment: Moment) -> tuple[bool, Flips]:
@@ -71,13 +90,14 @@ class Memory:
 
         Also what that makes of others.
         """
-        cooling = self._cooling.get(slot)
-        if cooling is None:
+        if not self._cooldowns.knows(slot):
             return False, []
+        cooling = self._cooldowns.of(slot)
         had_fired, flips = cooling.withdraw(moment, cooldown)
+        self._cooldowns.put_back(slot)
         if had_fired or flips:
             self.changes.recooled.add(rule_id)
-            self._note(cooling, rule_id, flips)
+            self._note(cooling, rule_id, flipped=bool(flips))
         return had_fired, flips
 
     def set_armed(self, slot: int, rule_id: str, series: str, order: Order, *, disarmed: bool) -> None:
@@ -92,8 +112,8 @@ class Memory:
         if now is not was:
             self.changes.disarmed[rule_id, series] = now
 
-    def _note(self, cooling: Cooling, rule_id: str, flips: Flips) -> None:
-        if flips:
+    def _note(self, cooling: Cooling, rule_id: str, *, flipped: bool) -> None:
+        if flipped:
             self.changes.recooled.add(rule_id)
         if (last := cooling.last) is not None:
             self.changes.fired[rule_id] = last

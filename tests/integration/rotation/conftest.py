@@ -157,7 +157,9 @@ def postgres_server(worker_suffix: str) -> Postgres:
 
 
 @pytest.fixture
-def stage(aws: Aws, postgres_server: Postgres, empty_database: Callable[[str], str], redis_server: Redis) -> Iterator[Stage]:
+def stage(
+    aws: Aws, postgres_server: Postgres, empty_database: Callable[[str], str], redis_server: Redis
+) -> Iterator[Stage]:
     """Roles of this test's own names would be other roles: it takes the product's, and gives them back to the next."""
     url = conninfo_to_dict(empty_database(SUPERUSER))
     users = {"Owner": OWNER, "App": "premium_app", "Worker": "premium_worker"}
