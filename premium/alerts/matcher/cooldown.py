@@ -23,7 +23,7 @@ _MOST = 512
 
 @dataclass(slots=True)
 class Candidate:
-    """An event that fires a rule but for its cooldown; None where only the time is known."""
+    """An event that fires a rule but for its cooldown; None where unknown."""
 
     order: Order
     event: Event | None
