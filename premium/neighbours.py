@@ -11,8 +11,10 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
@@ -25,6 +27,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 MAX_TIMEOUT = 30.0
 MAX_REPEATS = 5
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20)
+MAX_WAIT = 24 * 3600.0
+"""Of a Retry-After: what asks for more is asked again after a day."""
 _REPEATABLE_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -32,6 +36,24 @@ class Refused(UpstreamUnavailable):
     """The neighbour answered and said no (a 4xx, `details["status"]`): repeating the same request cannot help."""
 
     retryable = False
+
+
+class Limit(NamedTuple):
+    """What a neighbour asks of us that is over a limit."""
+
+    wait: float | None = None
+    """Seconds; None where it names none."""
+    everywhere: bool = False
+    """Whether the limit is our account's with it, not that of one address there."""
+
+
+class Throttled(UpstreamUnavailable):
+    """The neighbour takes no more for now: a 429, or a failure with a Retry-After."""
+
+    def __init__(self, message: str, limit: Limit = Limit()) -> None:  # noqa: B008 - a frozen value
+        super().__init__(message)
+        self.wait = None if limit.wait is None else min(max(limit.wait, 0.0), MAX_WAIT)
+        self.everywhere = limit.everywhere
 
 
 class CircuitOpen(UpstreamUnavailable):
@@ -46,6 +68,7 @@ class Breaker(StrEnum):
     OPEN = "open"
 
 
+ReadLimit = Callable[[httpx.Response], Limit]
 StateListener = Callable[[str, Breaker], None]
 """Told the neighbour's name and its breaker's new state, so that metrics can show it."""
 
@@ -124,7 +147,8 @@ def worth_repeating(error: BaseException) -> bool:
 class Neighbour:
     """A service at the other end of HTTP, with its time-out, repeats and breaker.
 
-    `safe` says whether requests may be repeated by default; `request(..., safe=...)` decides for one.
+    `safe` says whether requests may be repeated by default; `request(..., safe=...)` decides for one. `limit_of`
+    reads what an answer over a limit asks; with it such an answer does not count against the breaker.
     """
 
     def __init__(
@@ -135,6 +159,7 @@ class Neighbour:
         timeout: float = 10.0,
         attempts: int = 1 + MAX_REPEATS,
         safe: bool = False,
+        limit_of: ReadLimit | None = None,
         breaker: CircuitBreaker | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -144,6 +169,7 @@ class Neighbour:
             raise ValueError(f"{name}: 1 to {1 + MAX_REPEATS} attempts, not {attempts}")
         self.name, self._client, self._timeout = name, client, timeout
         self._attempts, self._safe, self._sleep = attempts, safe, sleep
+        self._limit_of = limit_of
         self.breaker = breaker or CircuitBreaker(name)
 
     async def request(self, method: str, url: str, *, safe: bool | None = None, **options: Any) -> httpx.Response:
@@ -174,6 +200,11 @@ class Neighbour:
 
         A neighbour that says no is alive: only what a repeat could mend counts against its breaker.
         """
+        wait = retry_after(response.headers.get("Retry-After"))
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS or (wait is not None and response.is_server_error):
+            (self.breaker.succeeded if self._limit_of else self.breaker.failed)()
+            limit = self._limit_of(response) if self._limit_of else Limit(wait)
+            raise Throttled(f"{self.name} answered {response.status_code}", limit)
         if response.status_code in _REPEATABLE_STATUS or response.status_code >= 500:
             self.breaker.failed()
             raise UpstreamUnavailable(f"{self.name} answered {response.status_code}")
@@ -182,6 +213,23 @@ class Neighbour:
             code = response.status_code
             raise Refused(f"{self.name} refused the request with {code}", details={"status": code})
         return response
+
+
+def retry_after(header: str | None, *, now: Callable[[], float] = time.time) -> float | None:
+    """Return the seconds that a Retry-After asks for, None for none or nonsense.
+
+    Whole or decimal seconds, or a date (RFC 9110, 10.2.3); one in the past is 0.
+    """
+    text = (header or "").strip()
+    if text.replace(".", "", 1).isdecimal() and text.isascii():
+        return min(float(text), MAX_WAIT)
+    try:
+        at = parsedate_to_datetime(text)
+        # A date without a zone, or with -0000, is meant as GMT.
+        stamp = (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return min(max(stamp - now(), 0.0), MAX_WAIT)
 
 
 class _PoolEachOrigin(httpx.AsyncBaseTransport):

@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from premium.jobs.model import RETRY_SECONDS
-
-Channel = Literal["email", "webhook", "push", "telegram"]
+Channel = Literal["email", "push", "telegram", "webhook", "slack", "discord", "sms"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+"""In the order of a notice's deliveries that names no targets."""
 DeliveryStatus = Literal["pending", "sent", "failed", "dead"]
 
-MAX_ATTEMPTS = 1 + len(RETRY_SECONDS)
-"""The first and five repeats, before which it waits 1, 2, 4, 8, 16 s and a little more."""
+RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 900.0)
+"""Pauses before the second, third … attempt, each up to a quarter longer; the last one repeats."""
 KEPT_SECONDS = 3600
-"""For so long a delivery waits for attempts that are never made; the default of its column give_up_at."""
+"""For so long a delivery is tried, from when it was due; the default of its column kept_seconds."""
+IMPORTANT_SECONDS = 24 * 3600
+"""For so long where its user marked the destination as important."""
+MAX_ATTEMPTS = 300
+"""More than its pauses leave room for: each of these ended its process."""
 REST_SECONDS = 5.0
 """Of a destination that fails again and again: several probes within the repeats of one delivery."""
 
@@ -41,6 +45,8 @@ class Target:
     destination: str | None = None
     text: str | None = None
     """In place of the notice's text."""
+    important: bool = False
+    """Try it for a day where it does not arrive, not for an hour."""
 
 
 class StreamMessage(Model):
@@ -165,6 +171,8 @@ class Delivery(Model):
     """This one included: it fences what the attempt writes."""
     seconds_left: float
     """Until its time is over, whatever it waits for."""
+    kept_seconds: int = KEPT_SECONDS
+    """Its time in all."""
     signing_secret: str | None = None
     refusal: str | None = None
     """Why the sender lets it go no more."""
@@ -176,7 +184,15 @@ class Delivery(Model):
     @property
     def age(self) -> float:
         """Seconds since it was first due, or sent again by an operator."""
-        return KEPT_SECONDS - self.seconds_left
+        return self.kept_seconds - self.seconds_left
+
+
+class DueDelivery(NamedTuple):
+    """A delivery that waits to be claimed."""
+
+    id: UUID
+    user_id: UUID
+    next_attempt_at: datetime
 
 
 class Permit(NamedTuple):
@@ -204,16 +220,18 @@ class End(StrEnum):
     FAILED = "failed"
     """Refused for good."""
     RETRY = "retry"
-    """Once more after a pause, until the attempts are used up: then it is dead."""
+    """Once more after a pause, until its time is over: then it is dead."""
     PUT_OFF = "put_off"
     """Never tried: too many wait for this destination. Counts as no attempt."""
+    LIMITED = "limited"
+    """The destination asked us to wait (429, Retry-After). Counts as no attempt."""
     RESTING = "resting"
     """Never tried: the destination failed too often and is left alone for now. Counts as no attempt."""
 
     @property
     def is_untried(self) -> bool:
-        """Whether nothing was sent at all."""
-        return self in (End.PUT_OFF, End.RESTING)
+        """Whether it counts as no attempt."""
+        return self in (End.PUT_OFF, End.LIMITED, End.RESTING)
 
 
 class Outcome(NamedTuple):
@@ -225,13 +243,12 @@ class Outcome(NamedTuple):
     delivery: Delivery
     end: End
     error: str | None = None
+    wait: float | None = None
+    """Seconds that the destination asked for."""
 
     @property
     def is_given_up(self) -> bool:
-        """Whether nothing more is sent.
-
-        Refused, failed at the last attempt, or never tried until its time was over.
-        """
-        if self.end.is_untried:
-            return self.delivery.seconds_left <= 0
-        return self.end is End.FAILED or (self.end is End.RETRY and self.delivery.attempts >= MAX_ATTEMPTS)
+        """Whether nothing more is sent: refused, or its time is over."""
+        if self.end in (End.SENT, End.FAILED):
+            return self.end is End.FAILED
+        return self.delivery.seconds_left <= 0 or self.delivery.attempts > MAX_ATTEMPTS

@@ -14,8 +14,9 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import CircuitBreaker, Neighbour, Refused
-from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
+from premium.neighbours import CircuitBreaker, Limit, Refused, Throttled
+from premium.notifications.channels import limits
+from premium.notifications.channels.adapter import Way
 from premium.notifications.model import Delivery
 from premium.plaintext import line
 
@@ -24,10 +25,19 @@ _THREADS = 16
 _FINAL = frozenset({"MessageRejected", "BadRequestException", "NotFoundException", "ValidationException"})
 """SES' errors that lie in the message; what lies in our account may be mended by an operator meanwhile."""
 
+_LIMITS = frozenset({"TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling"})
+"""Its rates and quotas, which are our account's."""
+_A_DAYS_WAIT = 600.0
+"""Between two tries while the quota of 24 hours, which slides, is used up."""
+
 
 def html_of(text: str) -> str:
     """The text as a paragraph: nothing in it is markup."""
     return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>'
+
+
+def _way(provider: str, delivery: Delivery) -> Way:
+    return Way(f"{provider} {delivery.user_id} {delivery.destination.lower()}", provider, at_once=2)
 
 
 class SesClient(Protocol):
@@ -44,16 +54,16 @@ class SesEmails:
         self._sender = sender
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ses")
 
-    def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - all mail goes one way
-        """All mail goes one way."""
-        return Way("ses", "ses")
+    def way(self, delivery: Delivery) -> Way:
+        """A lane for each of a user's addresses."""
+        return _way("ses", delivery)
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         """Send the mail, in a thread."""
         breaker.admit()
         try:
             await asyncio.get_running_loop().run_in_executor(self._threads, self._send, delivery)
-        except Refused:
+        except (Refused, Throttled):
             breaker.succeeded()
             raise
         except BaseException:
@@ -65,7 +75,11 @@ class SesEmails:
         try:
             self._client.send_email(**ses_request(delivery, self._sender))
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code"))
+            said = error.response.get("Error", {})
+            code = str(said.get("Code"))
+            if code in _LIMITS:
+                wait = _A_DAYS_WAIT if "daily" in str(said.get("Message")).lower() else None
+                raise Throttled(f"the email provider answered {code}", Limit(wait, everywhere=True)) from error
             kind = Refused if code in _FINAL else UpstreamUnavailable
             raise kind(f"the email provider answered {code}") from error
         except BotoCoreError as error:
@@ -100,17 +114,15 @@ class SendGridEmails:
         self._key = key
         self._url = f"{base.rstrip('/')}/v3/mail/send"
 
-    def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - all mail goes one way
-        """All mail goes one way."""
-        return Way("sendgrid", "sendgrid")
+    def way(self, delivery: Delivery) -> Way:
+        """A lane for each of a user's addresses."""
+        return _way("sendgrid", delivery)
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         """Send the mail."""
-        neighbour = Neighbour(
-            "the email provider", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker
-        )
+        sendgrid = limits.neighbour("the email provider", self._client, breaker, limits.sendgrid)
         try:
-            await neighbour.request(
+            await sendgrid.request(
                 "POST",
                 self._url,
                 json=sendgrid_request(delivery, self._sender),

@@ -7,18 +7,15 @@ Redirects are not followed.
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import ssl
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_address
+from collections.abc import AsyncIterator, Iterable
 
 import httpcore
 import httpx
 
 from premium.neighbours import Refused
+from premium.notifications.channels.resolver import Resolve, Resolver
 from premium.notifications.destinations import Address, address_problem, port_problem
 
 CONNECT_SECONDS = 3.0
@@ -27,30 +24,10 @@ POOL = 8
 _ORIGINS = 1_000
 _KEEPALIVE_SECONDS = 15
 _TRIED = 3
-_RESOLVERS = 64
-
-Resolve = Callable[[str, int], Awaitable[list[Address]]]
 
 
 class Blocked(Refused):
     """The name leads to an address that no webhook may reach."""
-
-
-class Resolver:
-    """The system's resolver, in threads of its own.
-
-    A dead name server must not hold up anything else.
-    """
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="resolver")
-
-    async def __call__(self, host: str, port: int) -> list[Address]:
-        """Every address of the name, in the resolver's order; OSError where there is none."""
-        ask = asyncio.get_running_loop().run_in_executor
-        found = await ask(self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        # An IPv6 address may carry a scope: `fe80::1%eth0`.
-        return [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

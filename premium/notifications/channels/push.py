@@ -6,6 +6,7 @@ The access token is one that our service account signs for.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import Any
 
@@ -13,17 +14,20 @@ import httpx
 import jwt
 
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import CircuitBreaker, Neighbour, Refused
-from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
+from premium.neighbours import CircuitBreaker, Refused
+from premium.notifications.channels import limits
+from premium.notifications.channels.adapter import Way
 from premium.notifications.model import Delivery
-from premium.plaintext import line
+from premium.plaintext import line, within_bytes
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _ASSERTION_SECONDS = 3600
 _RENEW_BEFORE = 120
-_MAX_BODY = 1_000
-"""FCM takes 4,096 bytes in all."""
+MAX_BYTES = 4_096
+"""Of a message in all, as UTF-8; FCM refuses a longer one for good."""
+_MAX_TITLE_BYTES, _MAX_BODY_BYTES = 400, 2_000
+_MAX_ID_BYTES, _IDS = 100, 8
 
 
 class AccessToken:
@@ -59,8 +63,8 @@ class AccessToken:
             assertion = jwt.encode(claims, self._key, algorithm="RS256")
         except (ValueError, TypeError, jwt.PyJWTError) as error:
             raise UpstreamUnavailable("the push provider's key is not usable") from error
-        neighbour = Neighbour("the push provider's sign-in", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1)
-        answer = await neighbour.request("POST", self._url, data={"grant_type": _GRANT, "assertion": assertion})
+        google = limits.neighbour("the push provider's sign-in", self._client, None, limits.by_account)
+        answer = await google.request("POST", self._url, data={"grant_type": _GRANT, "assertion": assertion})
         try:
             given = answer.json()
             self._token = str(given["access_token"])
@@ -77,21 +81,19 @@ class PushMessages:
         self._token = token
         self._url = f"{base.rstrip('/')}/v1/projects/{project}/messages:send"
 
-    def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - one project
-        """All messages go one way."""
-        return Way("fcm", "fcm")
+    def way(self, delivery: Delivery) -> Way:
+        """A lane for each device."""
+        return Way(f"fcm {delivery.destination}", "fcm", at_once=2)
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         """Send the message."""
-        neighbour = Neighbour(
-            "the push provider", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker
-        )
+        fcm = limits.neighbour("the push provider", self._client, breaker, limits.fcm)
         try:
             headers = {"Authorization": f"Bearer {await self._token.get()}"}
         except Refused as error:
             raise UpstreamUnavailable(error.message) from error
         try:
-            await neighbour.request("POST", self._url, json=push_request(delivery), headers=headers)
+            await fcm.request("POST", self._url, json=push_request(delivery), headers=headers)
         except Refused as error:
             if error.details.get("status") in (401, 403):
                 self._token.forget()
@@ -100,20 +102,33 @@ class PushMessages:
 
 
 def push_request(delivery: Delivery) -> dict[str, Any]:
-    """Return the body of messages:send.
+    """Return the body of messages:send, of at most `MAX_BYTES`.
 
     Data values are strings, and the collapse key lets a repeat replace the first.
 
     Of the notice's data its ids go along, by which an app opens the right page.
     """
-    ids = {name: value for name, value in delivery.data.items() if name.endswith("Id") and isinstance(value, str)}
-    data = {**ids, "deliveryId": str(delivery.id), "notice": delivery.kind.rpartition(".")[2]}
+    ids = [(name, value) for name, value in delivery.data.items() if name.endswith("Id") and isinstance(value, str)]
+    short = {name: value for name, value in ids if _size(name) + _size(value) <= _MAX_ID_BYTES}
+    data = {**dict(list(short.items())[:_IDS]), "deliveryId": str(delivery.id),
+            "notice": delivery.kind.rpartition(".")[2]}  # fmt: skip
+    title = within_bytes(line(delivery.title), _MAX_TITLE_BYTES, _size)
+    room = MAX_BYTES - _size(_request(delivery, title, "", data))
+    return _request(delivery, title, within_bytes(delivery.text, min(room, _MAX_BODY_BYTES), _size), data)
+
+
+def _request(delivery: Delivery, title: str, body: str, data: dict[str, str]) -> dict[str, Any]:
     return {
         "message": {
             "token": delivery.destination,
-            "notification": {"title": line(delivery.title), "body": delivery.text[:_MAX_BODY]},
+            "notification": {"title": title, "body": body},
             "data": data,
             "android": {"collapse_key": str(delivery.id)},
             "apns": {"headers": {"apns-collapse-id": str(delivery.id)}},
         }
     }
+
+
+def _size(value: object) -> int:
+    """The bytes of a value as JSON: what is escaped in it takes more than its own."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace"))

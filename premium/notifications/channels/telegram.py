@@ -8,9 +8,13 @@ from typing import Any
 import httpx
 
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import CircuitBreaker, Neighbour, Refused
-from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
+from premium.neighbours import CircuitBreaker, Refused
+from premium.notifications.channels import limits
+from premium.notifications.channels.adapter import Way
 from premium.notifications.model import Delivery
+from premium.plaintext import utf16, within_utf16
+
+_MAX_UNITS = 4_096
 
 
 class TelegramMessages:
@@ -23,15 +27,15 @@ class TelegramMessages:
         self._client = client
         self._url = f"{base.rstrip('/')}/bot{token}/sendMessage"
 
-    def way(self, delivery: Delivery) -> Way:  # noqa: ARG002 - one bot
-        """All messages go one way."""
-        return Way("telegram", "telegram")
+    def way(self, delivery: Delivery) -> Way:
+        """A lane for each chat: Telegram limits chats, and takes their messages one after another."""
+        return Way(f"telegram {delivery.destination.lower()}", "telegram", at_once=1)
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         """Send the message."""
-        neighbour = Neighbour("Telegram", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker)
+        telegram = limits.neighbour("Telegram", self._client, breaker, limits.telegram)
         try:
-            await neighbour.request("POST", self._url, json=telegram_request(delivery))
+            await telegram.request("POST", self._url, json=telegram_request(delivery))
         except Refused as error:
             # 401, 404: the token is not a bot's, which is ours to mend.
             if error.details.get("status") in (401, 404):
@@ -42,9 +46,10 @@ class TelegramMessages:
 def telegram_request(delivery: Delivery) -> dict[str, Any]:
     """Return the body of sendMessage.
 
-    `<b>` is ours, the rest is text. Telegram counts its 4,096 characters without markup.
+    `<b>` is ours, the rest is text. Telegram counts its 4,096 characters without markup, and astral ones twice.
     """
-    title, text = html.escape(delivery.title, quote=False), html.escape(delivery.text, quote=False)
+    title = html.escape(delivery.title, quote=False)
+    text = html.escape(within_utf16(delivery.text, _MAX_UNITS - 1 - utf16(delivery.title)), quote=False)
     return {
         "chat_id": delivery.destination,
         "text": f"<b>{title}</b>\n{text}",

@@ -10,9 +10,11 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from premium.neighbours import CircuitBreaker, Neighbour, Refused
-from premium.notifications.channels.adapter import TIMEOUT_SECONDS, Way
+from premium.neighbours import CircuitBreaker, Refused
+from premium.notifications.channels.adapter import Way
 from premium.notifications.channels.guard import Blocked
+from premium.notifications.channels.limits import neighbour
+from premium.notifications.channels.resolver import asking
 from premium.notifications.channels.signature import HEADER, signature
 from premium.notifications.destinations import url_problem
 from premium.notifications.model import Delivery
@@ -27,10 +29,10 @@ class Webhooks:
         self._loopback = loopback
 
     def way(self, delivery: Delivery) -> Way:
-        """What one user's server does at a shared host must not stop another's."""
+        """What one user's address does at a shared host must not stop any other."""
         parts = urlsplit(delivery.destination)
         host = f"webhook {parts.scheme}://{parts.netloc}"
-        return Way(f"{host} {delivery.user_id}", host)
+        return Way(f"{delivery.user_id} {delivery.destination}", host)
 
     async def send(self, delivery: Delivery, breaker: CircuitBreaker) -> None:
         """Post the notice, signed."""
@@ -39,11 +41,10 @@ class Webhooks:
         if delivery.signing_secret is None:
             raise Refused("there is no signing secret: ask for a new one")
         body = body_of(delivery)
-        neighbour = Neighbour(
-            "the destination", client=self._client, timeout=TIMEOUT_SECONDS, attempts=1, breaker=breaker
-        )
+        asking.set(delivery.user_id)
+        server = neighbour("the destination", self._client, breaker)
         headers = headers_of(delivery, body, int(time.time()), delivery.signing_secret)
-        answer = await neighbour.request("POST", delivery.destination, content=body, headers=headers)
+        answer = await server.request("POST", delivery.destination, content=body, headers=headers)
         if answer.is_redirect:
             raise Refused(f"the destination answered {answer.status_code}: redirects are not followed")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import CircuitOpen, Refused
-from premium.notifications.channels.adapter import Adapter
-from premium.notifications.delivery.lanes import Full, Lanes
+from premium.neighbours import CircuitBreaker, CircuitOpen, Refused, Throttled
+from premium.notifications.channels.adapter import Adapter, Full, Way
+from premium.notifications.delivery.lanes import Held, Lanes
 from premium.notifications.model import MAX_ATTEMPTS, Delivery, End, Outcome
 from premium.observability import logger
 
+LIMITED_SECONDS = 5.0
+"""For which a destination is left alone that is over its limit and names no time."""
 _OUR_ERROR = "an error on our side; it has been recorded"
 
 
@@ -29,23 +31,31 @@ class Courier:
         if unsent := _unsent(delivery):
             return unsent
         try:
-            return await self._attempt(adapter, delivery)
+            way = adapter.way(delivery)
+            async with self._lanes.turn(way, delivery.user_id) as breaker:
+                return await self._attempt(adapter, delivery, way, breaker)
         except Full:
             return Outcome(delivery, End.PUT_OFF, "too many notifications wait for this destination")
+        except Held as held:
+            return Outcome(delivery, End.LIMITED, "the destination takes no more for now", held.wait)
         except Exception:
             logger.exception("a notification failed unexpectedly", delivery_id=str(delivery.id))
             return Outcome(delivery, End.RETRY, _OUR_ERROR)
 
-    async def _attempt(self, adapter: Adapter, delivery: Delivery) -> Outcome:
-        async with self._lanes.turn(adapter.way(delivery)) as breaker:
-            try:
-                await adapter.send(delivery, breaker)
-            except CircuitOpen as error:
-                return Outcome(delivery, End.RESTING, error.message)
-            except Refused as error:
-                return Outcome(delivery, End.FAILED, error.message)
-            except UpstreamUnavailable as error:
-                return Outcome(delivery, End.RETRY, error.message)
+    async def _attempt(self, adapter: Adapter, delivery: Delivery, way: Way, breaker: CircuitBreaker) -> Outcome:
+        try:
+            pause = await adapter.send(delivery, breaker)
+        except CircuitOpen as error:
+            return Outcome(delivery, End.RESTING, error.message)
+        except Throttled as error:
+            wait = LIMITED_SECONDS if error.wait is None else error.wait
+            self._lanes.limited(way, delivery.user_id, error, wait)
+            return Outcome(delivery, End.LIMITED, error.message, wait)
+        except Refused as error:
+            return Outcome(delivery, End.FAILED, error.message)
+        except UpstreamUnavailable as error:
+            return Outcome(delivery, End.RETRY, error.message)
+        self._lanes.taken(way, pause)
         return Outcome(delivery, End.SENT)
 
 

@@ -8,21 +8,28 @@ the record never does.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from premium.errors import UpstreamUnavailable
 from premium.notifications.delivery.courier import Courier
-from premium.notifications.model import Delivery, Outcome
-from premium.notifications.store.deliveries import LEASE_SECONDS, DeliveryStore
+from premium.notifications.delivery.shares import chosen, share_of
+from premium.notifications.model import Delivery, DueDelivery, Outcome
+from premium.notifications.store.deliveries import LEASE_SECONDS, WINDOW, DeliveryStore
 from premium.observability import logger
 
-MOST = 3_000
-"""Deliveries in hand: a few lanes that are full leave room for all others."""
+MOST = 5_000
+"""Deliveries in hand, which users share: a few who have their shares leave room for all others."""
+RESERVE = 2_000
+"""Beyond that, for users who come when shares that have become smaller are still in hand."""
 SWEEP_SECONDS = 0.25
+_PASS_SECONDS = 0.05
+"""Before the next look where this one saw nothing but the due of users who have their share in hand."""
 _CLAIM = 500
 _GATHER_SECONDS = 0.02
 _AGAIN_SECONDS = 0.5
@@ -41,6 +48,9 @@ class PostOffice:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="deliveries")
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: dict[UUID, Delivery] = {}
+        self._of_users: Counter[UUID] = Counter()
+        self._passed: DueDelivery | None = None
+        """Up to which the due have been looked through, where one look did not show them all."""
         self._ended: list[Outcome] = []
         self._something_ended = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
@@ -54,35 +64,40 @@ class PostOffice:
     @property
     def room(self) -> int:
         """How many deliveries more may be taken in hand."""
-        return max(0, self._most - self.in_hand)
+        return max(0, self._most + RESERVE - self.in_hand)
 
     async def accept(self, deliveries: Iterable[tuple[UUID, UUID]]) -> int:
         """Claim these (by id and user) and start on them.
 
-        Return how many were there to be claimed.
+        As far as there is room for them, and in their users' shares. Return how many were there to be claimed; a sweep finds the others.
         """
-        wanted = list(deliveries)
-        held = list(self._held)
-        return self._start(await self._call(lambda: self._store.claim(wanted, held))) if wanted else 0
+        now = datetime.now(UTC)
+        return await self._take([DueDelivery(one, user, now) for one, user in deliveries], self.room)
 
     async def sweep(self) -> int:
-        """Claim what is due, as far as there is room."""
-        most, held = min(self.room, _CLAIM), list(self._held)
-        return self._start(await self._call(lambda: self._store.claim_due(most, held))) if most else 0
+        """Claim what is due, as far as there is room.
+
+        What users have beyond their shares is passed over.
+        """
+        room, after = min(self.room, _CLAIM), self._passed
+        if not room:
+            return 0
+        due = await self._call(lambda: self._store.due(after))
+        self._passed = due[-1] if len(due) >= WINDOW else None
+        return await self._take(due, room)
 
     async def sweep_until(self, stop: asyncio.Event) -> None:
         """Claim what is due, every quarter of a second.
 
-        At once again while there is more than one claim takes.
+        Soon again while there is more than one look shows.
         """
         while not stop.is_set():
             try:
-                found = await self.sweep()
+                await self.sweep()
             except UpstreamUnavailable as error:
                 logger.warning("due notifications cannot be read", reason=error.message)
-                found = 0
-            if found < _CLAIM:
-                await asyncio.sleep(SWEEP_SECONDS)
+                self._passed = None
+            await asyncio.sleep(SWEEP_SECONDS if self._passed is None else _PASS_SECONDS)
 
     async def renew_for_ever(self) -> None:
         """Renew the claims of what is still in hand."""
@@ -113,7 +128,7 @@ class PostOffice:
                 await asyncio.sleep(_AGAIN_SECONDS)
             del self._ended[: len(outcomes)]
             for outcome in outcomes:
-                del self._held[outcome.delivery.id]
+                self._put_down(outcome.delivery)
 
     async def drain(self, seconds: float) -> None:
         """Wait for the attempts under way, and write how they ended."""
@@ -121,9 +136,27 @@ class PostOffice:
             await asyncio.wait(self._tasks, timeout=seconds)
         await self.settle()
 
+    async def _take(self, due: Sequence[DueDelivery], room: int) -> int:
+        """Claim what its users' shares leave room for, and start on it."""
+        users = len(self._of_users.keys() | {one.user_id for one in due})
+        wanted = chosen(
+            due, room=room, share=share_of(self._most, users), held=self._held.keys(), in_hand=self._of_users
+        )
+        if not wanted:
+            return 0
+        pairs, held = [(one.id, one.user_id) for one in wanted], list(self._held)
+        return self._start(await self._call(lambda: self._store.claim(pairs, held)))
+
+    def _put_down(self, delivery: Delivery) -> None:
+        del self._held[delivery.id]
+        self._of_users[delivery.user_id] -= 1
+        if not self._of_users[delivery.user_id]:
+            del self._of_users[delivery.user_id]
+
     def _start(self, claimed: Sequence[Delivery]) -> int:
         for delivery in claimed:
             self._held[delivery.id] = delivery
+            self._of_users[delivery.user_id] += 1
             task = asyncio.create_task(self._attempt(delivery))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

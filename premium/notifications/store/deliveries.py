@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 
-from premium.jobs.model import RETRY_SECONDS
 from premium.notifications import kinds
-from premium.notifications.model import REST_SECONDS, Delivery, End, Outcome
+from premium.notifications.model import REST_SECONDS, RETRY_SECONDS, Delivery, DueDelivery, End, Outcome
 from premium.notifications.store import ends
 from premium.storage.postgres import Database
 
@@ -23,7 +22,10 @@ LEASE_SECONDS = 60
 GRACE_SECONDS = 2
 """A new delivery is on its way by its job; one that is still there after this has lost it."""
 PUT_OFF_SECONDS = 1.0
+WINDOW = 2_000
+"""Due deliveries that one look reads: their users' shares of it are claimed."""
 _MOST_REST = 60.0
+_LIMITED_JITTER = 1.0
 _REST_OF_AGE = 0.25
 """The longer a destination is away, the more wait for it, and the less often each asks."""
 JITTER = 0.25
@@ -33,7 +35,8 @@ JITTER = 0.25
 class DeliveryStore:
     """Claims and ends of attempts, by the worker role.
 
-    `retry_seconds` are the pauses before the second, third, … attempt; `rest` the shortest while none is made.
+    `retry_seconds` are the pauses before the second, third, … attempt, of which the last repeats; `rest` the shortest
+    while none is made.
     """
 
     def __init__(
@@ -49,14 +52,26 @@ class DeliveryStore:
         `held` are the caller's own already.
         """
         values = {"ids": [one for one, _ in deliveries], "users": [user for _, user in deliveries]}
-        return self._claimed(_NAMED, values | {"held": list(held)})
+        return self._claimed(values | {"held": list(held)})
 
-    def claim_due(self, most: int, held: Sequence[UUID] = ()) -> list[Delivery]:
-        """Claim what nobody works on any more, the longest overdue first, but not `held`.
+    def due(self, after: DueDelivery | None = None) -> list[DueDelivery]:
+        """Return what is due from the position on, the longest overdue first.
+
+        `WINDOW` at most of what nobody works on any more.
 
         Its pause is over, its process died, or its job was lost.
         """
-        return self._claimed(_DUE, {"most": most, "grace": GRACE_SECONDS, "held": list(held)})
+        at, place = (after.next_attempt_at, after.id) if after else (None, None)
+        values = {"at": at, "id": place, "grace": GRACE_SECONDS, "most": WINDOW}
+        with (
+            self._database.transaction() as connection,
+            connection.cursor(row_factory=args_row(DueDelivery)) as rows,
+        ):
+            return rows.execute(_DUE, values).fetchall()
+
+    def claim_due(self, most: int) -> list[Delivery]:
+        """Claim what is due, the longest overdue first, whoever's it is."""
+        return self.claim([(one.id, one.user_id) for one in self.due()[:most]])
 
     def renew(self, deliveries: Sequence[Delivery]) -> int:
         """Hold these for another minute from now; how many nobody else had claimed."""
@@ -82,60 +97,63 @@ class DeliveryStore:
             ends.tell_senders(connection, [one for one in ended if kinds.find(one.kind).ended is not None])
         return len(written)
 
-    def _claimed(self, due: str, values: dict[str, Any]) -> list[Delivery]:
+    def _claimed(self, values: dict[str, Any]) -> list[Delivery]:
         with self._database.transaction() as connection:
             with connection.cursor(row_factory=class_row(Delivery)) as rows:
-                query = _CLAIM.replace("{due}", due).encode()
-                found = rows.execute(query, values | {"lease": LEASE_SECONDS}).fetchall()
+                found = rows.execute(_CLAIM, values | {"lease": LEASE_SECONDS}).fetchall()
             return kinds.permitted(connection, found)
 
     def _row(self, outcome: Outcome) -> dict[str, Any]:
         delivery, attempts = outcome.delivery, outcome.delivery.attempts
         status, pause = outcome.end.value, 0.0
         if outcome.end is End.RETRY or outcome.end.is_untried:
-            status, pause = ("dead", 0.0) if outcome.is_given_up else ("pending", self._pause(outcome))
+            # The last attempt is made when its time is over.
+            pause = min(self._pause(outcome), max(delivery.seconds_left, 0.0))
+            status = "dead" if outcome.is_given_up else "pending"
         used = attempts - outcome.end.is_untried
         error = outcome.error and outcome.error[:500]
         return {"id": delivery.id, "user": delivery.user_id, "attempts": attempts, "used": used,
                 "status": status, "error": error, "pause": pause}  # fmt: skip
 
     def _pause(self, outcome: Outcome) -> float:
+        spread = random.random()  # noqa: S311 - spreads load, guards nothing
+        of_age = min(_MOST_REST, _REST_OF_AGE * outcome.delivery.age)
         match outcome.end:
             case End.PUT_OFF:
-                return PUT_OFF_SECONDS
+                pause = max(PUT_OFF_SECONDS, of_age)
+            case End.LIMITED:
+                return max(outcome.wait or self._rest, of_age) + _LIMITED_JITTER * spread
             case End.RESTING:
-                pause = max(self._rest, min(_MOST_REST, _REST_OF_AGE * outcome.delivery.age))
+                pause = max(self._rest, of_age)
             case _:
-                pause = self._pauses[outcome.delivery.attempts - 1]
-        return float(pause) * (1 + JITTER * random.random())  # noqa: S311 - spreads load, guards nothing
+                pause = self._pauses[min(outcome.delivery.attempts, len(self._pauses)) - 1]
+        return float(pause) * (1 + JITTER * spread)
 
 
-_NAMED = """
-SELECT d.id, d.user_id FROM unnest(%(ids)s::uuid[], %(users)s::uuid[]) AS w (id, user_id)
-JOIN notification_deliveries d ON d.id = w.id AND d.user_id = w.user_id
-WHERE d.status = 'pending' AND d.next_attempt_at <= now() AND d.id <> ALL(%(held)s::uuid[])
-ORDER BY d.id
-FOR UPDATE OF d SKIP LOCKED
-"""
 _DUE = """
-SELECT d.id, d.user_id FROM notification_deliveries d
+SELECT d.id, d.user_id, d.next_attempt_at FROM notification_deliveries d
 WHERE d.status = 'pending' AND d.next_attempt_at <= now()
+  AND (%(at)s::timestamptz IS NULL OR (d.next_attempt_at, d.id) > (%(at)s::timestamptz, %(id)s::uuid))
   AND (d.attempts > 0 OR d.next_attempt_at <= now() - make_interval(secs => %(grace)s))
-  AND d.id <> ALL(%(held)s::uuid[])
-ORDER BY d.next_attempt_at
+ORDER BY d.next_attempt_at, d.id
 LIMIT %(most)s
-FOR UPDATE OF d SKIP LOCKED
 """
 _CLAIM = """
-WITH due AS ({due}), claimed AS (
+WITH due AS (
+    SELECT d.id, d.user_id FROM unnest(%(ids)s::uuid[], %(users)s::uuid[]) AS w (id, user_id)
+    JOIN notification_deliveries d ON d.id = w.id AND d.user_id = w.user_id
+    WHERE d.status = 'pending' AND d.next_attempt_at <= now() AND d.id <> ALL(%(held)s::uuid[])
+    ORDER BY d.id
+    FOR UPDATE OF d SKIP LOCKED
+), claimed AS (
     UPDATE notification_deliveries d
     SET attempts = d.attempts + 1, next_attempt_at = now() + make_interval(secs => %(lease)s)
     FROM due WHERE d.id = due.id AND d.user_id = due.user_id
     RETURNING d.*
 )
 SELECT c.id, c.user_id, c.notice_id, n.kind, n.key, n.title, coalesce(c.text, n.text) AS text, n.data, c.channel,
-       c.destination, c.attempts, extract(epoch FROM c.give_up_at - now())::float8 AS seconds_left, p.signing_secret,
-       n.withdrawn_at
+       c.destination, c.attempts, extract(epoch FROM c.give_up_at - now())::float8 AS seconds_left, c.kept_seconds,
+       p.signing_secret, n.withdrawn_at
 FROM claimed c
 JOIN notices n ON n.id = c.notice_id AND n.user_id = c.user_id
 LEFT JOIN notification_destinations p

@@ -11,7 +11,6 @@ from psycopg.rows import DictRow, class_row
 
 from premium.notifications import kinds
 from premium.notifications.model import (
-    KEPT_SECONDS,
     Channel,
     Delivery,
     DeliveryRow,
@@ -41,8 +40,8 @@ class UnsentDeliveries:
             return rows.execute(_UNSENT, values).fetchall()
 
     def requeue(self, deliveries: Sequence[UUID]) -> list[UUID]:
-        """Make these pending again, with all their attempts; which ones could be."""
-        values = {"ids": list(deliveries), "kept": KEPT_SECONDS}
+        """Make these pending again, with all their time; which ones could be."""
+        values = {"ids": list(deliveries)}
         with self._database.transaction() as connection:
             return [row["id"] for row in connection.execute(_REQUEUE, values)]
 
@@ -117,7 +116,7 @@ ORDER BY d.ended_at, d.id
 _REQUEUE = f"""
 UPDATE notification_deliveries d
 SET status = 'pending', attempts = 0, next_attempt_at = now(), ended_at = NULL,
-    give_up_at = now() + make_interval(secs => %(kept)s)
+    give_up_at = now() + make_interval(secs => d.kept_seconds)
 FROM notices n
 WHERE d.id = ANY (%(ids)s) AND {_IS_UNSENT}
 RETURNING d.id

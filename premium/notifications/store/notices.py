@@ -12,7 +12,16 @@ from psycopg.rows import DictRow, class_row
 
 from premium.clock import rfc3339
 from premium.errors import NotFound
-from premium.notifications.model import Notice, NoticeRow, PostedNotice, StreamMessage, Target
+from premium.notifications.model import (
+    CHANNELS,
+    IMPORTANT_SECONDS,
+    KEPT_SECONDS,
+    Notice,
+    NoticeRow,
+    PostedNotice,
+    StreamMessage,
+    Target,
+)
 from premium.plaintext import MAX_TEXT, MAX_TITLE
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
@@ -136,12 +145,17 @@ def _deliveries(
 
 def _target(place: int, target: Target) -> Row:
     text = target.text and target.text[:MAX_TEXT]
-    return {"place": place, "channel": target.channel, "destination": target.destination, "text": text}
+    return {"place": place, "channel": target.channel, "destination": target.destination, "text": text,
+            "important": target.important}  # fmt: skip
 
 
 def _executed(connection: Connection[DictRow], query: str, rows: Sequence[Row]) -> list[DictRow]:
     """The query's answer for these rows; as one JSON text, which is the quickest way for thousands."""
-    return connection.execute(query.encode(), {"rows": to_json(rows)}).fetchall() if rows else []
+    if not rows:
+        return []
+    kept = query.replace("{important}", str(IMPORTANT_SECONDS)).replace("{usual}", str(KEPT_SECONDS))
+    values = {"rows": to_json(rows), "channels": list(CHANNELS)}
+    return connection.execute(kept.encode(), values).fetchall()
 
 
 def _message(row: Row, created_at: datetime) -> StreamMessage:
@@ -166,27 +180,33 @@ RETURNING id, created_at
 """
 _NAMED = """
 INSERT INTO notification_deliveries
-    (user_id, notice_id, place, channel, destination, text, status, last_error, ended_at)
-SELECT t.user_id, t.notice_id, t.place, t.channel, w.destination, t.text,
+    (user_id, notice_id, place, channel, destination, of_profile, text, kept_seconds, give_up_at, status, last_error,
+     ended_at)
+SELECT t.user_id, t.notice_id, t.place, t.channel, w.destination, t.destination IS NULL, t.text, kept.seconds,
+       now() + make_interval(secs => kept.seconds),
        CASE WHEN w.destination IS NULL THEN 'failed' ELSE 'pending' END,
        CASE WHEN w.destination IS NULL THEN 'the profile names no destination for this channel' END,
        CASE WHEN w.destination IS NULL THEN now() END
 FROM jsonb_to_recordset(%(rows)s::jsonb)
-    AS t (user_id uuid, notice_id uuid, place int, channel text, destination text, text text)
+    AS t (user_id uuid, notice_id uuid, place int, channel text, destination text, text text, important boolean)
 LEFT JOIN LATERAL (
-    SELECT p.destination FROM notification_destinations p
+    SELECT p.destination, p.important FROM notification_destinations p
     WHERE t.destination IS NULL AND p.user_id = t.user_id AND p.channel = t.channel
     ORDER BY p.is_account LIMIT 1
 ) p ON true
 CROSS JOIN LATERAL (SELECT coalesce(t.destination, p.destination)) AS w (destination)
+CROSS JOIN LATERAL (SELECT CASE WHEN t.important OR p.important THEN {important} ELSE {usual} END) AS kept (seconds)
 RETURNING id, notice_id, status
 """
 _EVERYWHERE = """
-INSERT INTO notification_deliveries (user_id, notice_id, place, channel, destination)
+INSERT INTO notification_deliveries
+    (user_id, notice_id, place, channel, destination, of_profile, kept_seconds, give_up_at)
 SELECT DISTINCT ON (t.notice_id, p.channel) t.user_id, t.notice_id,
-       array_position(ARRAY['email', 'push', 'telegram', 'webhook'], p.channel) - 1, p.channel, p.destination
+       array_position(%(channels)s::text[], p.channel) - 1, p.channel, p.destination, true, kept.seconds,
+       now() + make_interval(secs => kept.seconds)
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS t (user_id uuid, notice_id uuid)
 JOIN notification_destinations p ON p.user_id = t.user_id
+CROSS JOIN LATERAL (SELECT CASE WHEN p.important THEN {important} ELSE {usual} END) AS kept (seconds)
 WHERE p.channel <> 'webhook' OR p.signing_secret IS NOT NULL
 ORDER BY t.notice_id, p.channel, p.is_account
 RETURNING id, notice_id, status
@@ -201,8 +221,10 @@ RETURNING d.id
 """
 # An attempt that is under way holds its claim for a minute: what takes it back waits for its end, to come after it.
 _FOLLOWING = """
-INSERT INTO notification_deliveries (user_id, notice_id, place, channel, destination, next_attempt_at)
-SELECT d.user_id, t.notice_id, d.place, d.channel, d.destination,
+INSERT INTO notification_deliveries
+    (user_id, notice_id, place, channel, destination, of_profile, kept_seconds, give_up_at, next_attempt_at)
+SELECT d.user_id, t.notice_id, d.place, d.channel, d.destination, d.of_profile, d.kept_seconds,
+       now() + make_interval(secs => d.kept_seconds),
        CASE WHEN d.status = 'pending' AND d.next_attempt_at > now() + interval '25 seconds'
             THEN least(d.next_attempt_at, now() + interval '35 seconds') ELSE now() END
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS t (user_id uuid, notice_id uuid, earlier_id uuid)

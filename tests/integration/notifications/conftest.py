@@ -36,10 +36,10 @@ class Desk:
     platform: Platform
     url: str
 
-    def rule(self, *destinations: str, owner: UUID | None = None) -> UUID:
-        """A rule with a webhook for each destination."""
+    def rule(self, *destinations: str | None, owner: UUID | None = None, channel: str = "webhook", **more: Any) -> UUID:
+        """A rule with an action of the channel for each destination."""
         user = owner or uuid4()
-        actions = [{"type": "webhook", "destination": each, "template": None} for each in destinations]
+        actions = [{"type": channel, "destination": each, "template": None, **more} for each in destinations]
         with psycopg.connect(self.url) as connection:
             connection.execute(
                 "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'starter') ON CONFLICT DO NOTHING",

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import CircuitBreaker, Refused, open_client
+from premium.neighbours import CircuitBreaker, Refused, Throttled, open_client
 from premium.notifications.channels.adapter import Adapter
 from premium.notifications.channels.email import SesEmails, ses_request
 from premium.notifications.channels.guard import Blocked, open_guarded
@@ -120,9 +120,9 @@ def test_push_signs_in_once_and_sends(given: Callable[[str], Providers], private
 @pytest.mark.parametrize(
     ("made", "status", "error"),
     [
-        (MAIL, 400, Refused), (MAIL, 401, UpstreamUnavailable), (MAIL, 429, UpstreamUnavailable),
+        (MAIL, 400, Refused), (MAIL, 401, UpstreamUnavailable), (MAIL, 429, Throttled),
         (MAIL, 500, UpstreamUnavailable), (CHAT, 400, Refused), (CHAT, 403, Refused), (CHAT, 401, UpstreamUnavailable),
-        (CHAT, 429, UpstreamUnavailable), (PUSH, 404, Refused), (PUSH, 400, Refused), (PUSH, 401, UpstreamUnavailable),
+        (CHAT, 429, Throttled), (PUSH, 404, Refused), (PUSH, 400, Refused), (PUSH, 401, UpstreamUnavailable),
         (PUSH, 503, UpstreamUnavailable),
     ],
 )  # fmt: skip
@@ -167,7 +167,7 @@ def test_ses_gets_its_mail() -> None:
     [
         ("MessageRejected", Refused),
         ("BadRequestException", Refused),
-        ("TooManyRequestsException", UpstreamUnavailable),
+        ("TooManyRequestsException", Throttled),
         ("SendingPausedException", UpstreamUnavailable),
         ("InternalServiceErrorException", UpstreamUnavailable),
     ],
@@ -203,7 +203,7 @@ def test_a_webhook_is_signed_and_named() -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [(301, Refused), (307, Refused), (400, Refused), (404, Refused), (410, Refused),
-     (408, UpstreamUnavailable), (429, UpstreamUnavailable), (500, UpstreamUnavailable), (503, UpstreamUnavailable)],
+     (408, UpstreamUnavailable), (429, Throttled), (500, UpstreamUnavailable), (503, UpstreamUnavailable)],
 )  # fmt: skip
 def test_what_a_webhook_answers_decides_whether_to_repeat(status: int, error: type[UpstreamUnavailable]) -> None:
     with listening(lambda _: Reply(status, headers=(("Location", "http://127.0.0.1:1/"),))) as server:
