@@ -44,7 +44,7 @@ ON_AWS = $(if $(filter file,$(origin STAGE)),,$(filter-out local,$(STAGE)))
 token: setup ## Print a JWT of the local stage, or of STAGE: make token, or NAME=somebody TIER=enterprise
 	@$(PYTHON) -m $(if $(ON_AWS),cdk_app.account.token $(ON_AWS),local token) $(NAME) $(if $(TIER),--tier $(TIER)) $(if $(ON_AWS),$(ARGS))
 
-inbox: setup ## Show the e-mail, push and Telegram messages that the local stage would have sent
+inbox: setup ## Show the e-mail, push, Telegram, Slack, Discord and SMS messages that the local stage would have sent
 	@$(PYTHON) -m local inbox
 
 service: setup ## Lay a new service into the tree: make service NAME=watchlists ONE=watchlist

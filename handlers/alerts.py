@@ -121,7 +121,9 @@ def get_destinations(caller: Caller) -> DestinationsView:
 
     They serve the rules that name no destination.
     """
-    return DestinationsView.model_validate(_rules().destinations(caller.user_id))
+    rules = _rules()
+    important = rules.important_channels(caller.user_id)
+    return DestinationsView.model_validate({**rules.destinations(caller.user_id), "important": important})
 
 
 @app.put("/v1/alerts/destinations")
@@ -131,8 +133,9 @@ def set_destinations(caller: Caller, body: DestinationsBody) -> KeptDestinations
 
     One that is left out is removed, and the email is the profile's again.
     """
-    given, secret = _rules().set_destinations(caller.user_id, body.model_dump(exclude_none=True))
-    return KeptDestinationsView(signing_secret=secret, **given)
+    given = body.model_dump(exclude_none=True, exclude={"important"})
+    kept, secret = _rules().set_destinations(caller.user_id, given, body.important)
+    return KeptDestinationsView.model_validate({**kept, "important": body.important, "signing_secret": secret})
 
 
 @app.post("/v2/premium/alerts", status_code=201)

@@ -99,7 +99,7 @@ def logs(name: str | None, once: bool) -> None:
         say(line)
 
 
-@cli.command(help="Show what would have been sent by e-mail, push and Telegram, the newest last.")
+@cli.command(help="Show what would have been sent by e-mail, push, Telegram, Slack, Discord and SMS, the newest last.")
 @click.option("--last", default=20, show_default=True, help="How many messages.")
 def inbox(last: int) -> None:
     box = Neighbours.at(_places()).inbox

@@ -1,7 +1,7 @@
 """Answer as notification providers do, and keep what they are given.
 
-`python -m local.catcher PORT FILE` knows e-mail, push and Telegram. A further provider is one entry in `PROVIDERS`: its
-path, how its request is read, and what it answers.
+`python -m local.catcher PORT FILE` knows e-mail, push, Telegram, Slack, Discord and SMS. A further provider is one
+entry in `PROVIDERS`: its path, how its request is read, and what it answers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
 
 MAX_BYTES = 1_048_576
 SHOWN = 200
@@ -32,7 +33,7 @@ class Provider:
     read: Callable[[Any], Message]
     """The request's JSON as `to`, `title`, `text`."""
     status: int
-    answer: Mapping[str, Any] | None
+    answer: Mapping[str, Any] | str | None
 
 
 def _email(sent: Any) -> Message:
@@ -50,6 +51,21 @@ def _telegram(sent: Any) -> Message:
     return {"to": sent["chat_id"], "title": title, "text": text}
 
 
+def _slack(sent: Any) -> Message:
+    header, *sections = sent["blocks"]
+    return {"title": header["text"]["text"], "text": "\n".join(one["text"]["text"] for one in sections)}
+
+
+def _discord(sent: Any) -> Message:
+    (embed,) = sent["embeds"]
+    title, text = (re.sub(r"\\([^A-Za-z0-9\s])", r"\1", embed[name]) for name in ("title", "description"))
+    return {"title": title, "text": text}
+
+
+def _sms(sent: Any) -> Message:
+    return {"to": sent["To"], "title": "", "text": sent["Body"]}
+
+
 _NAME, _RESULT = {"name": "projects/local/messages/1"}, {"message_id": 1}
 PROVIDERS = (
     Provider("email", re.compile(r"/sendgrid/v3/mail/send"), _email, 202, None),
@@ -57,6 +73,9 @@ PROVIDERS = (
     Provider(
         "telegram", re.compile(r"/telegram/bot[^/]+/sendMessage"), _telegram, 200, {"ok": True, "result": _RESULT}
     ),
+    Provider("slack", re.compile(r"/slack/services/[^/]+/[^/]+/[^/]+"), _slack, 200, "ok"),
+    Provider("discord", re.compile(r"/discord/api/webhooks/[^/]+/[^/]+"), _discord, 200, {"id": "1"}),
+    Provider("sms", re.compile(r"/twilio/2010-04-01/Accounts/[^/]+/Messages\.json"), _sms, 201, {"sid": "SM1"}),
 )
 _TOKEN = {"access_token": "local", "expires_in": 3600, "token_type": "Bearer"}
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5">
@@ -65,7 +84,8 @@ body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem; }}
 article {{ border-top: 1px solid #ccc; padding: 0.8rem 0; }}
 small {{ color: #555; }} pre {{ white-space: pre-wrap; font: inherit; margin: 0.3rem 0; }}
 </style></head><body><h1>Inbox of the local stage</h1>
-<p>What would have been sent by e-mail, push and Telegram; the newest first. Nothing left this machine.</p>
+<p>What would have been sent by e-mail, push, Telegram, Slack, Discord and SMS; the newest first.
+Nothing left this machine.</p>
 {messages}</body></html>"""
 _ONE = "<article><small>{at} · {channel} to {to}</small><br><b>{title}</b><pre>{text}</pre></article>"
 
@@ -105,17 +125,25 @@ class Catcher(BaseHTTPRequestHandler):
         if self.path == "/google/token":
             self._say(200, _TOKEN)
             return
-        provider = next((one for one in PROVIDERS if one.path.fullmatch(self.path)), None)
+        path = urlsplit(self.path).path
+        provider = next((one for one in PROVIDERS if one.path.fullmatch(path)), None)
         if provider is None:
             self._say(404, {"error": f"no provider is caught at {self.path}"})
             return
         try:
-            message = provider.read(json.loads(body))
+            # A webhook is named by its address, others by their message.
+            message = {"to": path.split("/", 2)[2], **provider.read(self._read(body))}
         except (ValueError, LookupError, TypeError, StopIteration) as error:
             self._say(400, {"error": f"not a request of this provider: {error!r}"})
             return
         self._keep({"at": datetime.now(UTC).isoformat(timespec="seconds"), "channel": provider.channel, **message})
         self._say(provider.status, provider.answer)
+
+    def _read(self, body: bytes) -> Any:
+        """The fields of a form, or the request's JSON."""
+        if self.headers.get_content_type() == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(body.decode()))
+        return json.loads(body)
 
     def _keep(self, message: Message) -> None:
         with self.lock, self.file.open("a") as file:

@@ -1,6 +1,7 @@
 """Run the inbox, which stands for the providers of notifications.
 
-What e-mail, push and Telegram are given goes nowhere: it is kept and shown on a page and by `make inbox`.
+What e-mail, push, Telegram, Slack, Discord and SMS are given goes nowhere: it is kept and shown on a page
+and by `make inbox`.
 """
 
 from __future__ import annotations
@@ -64,6 +65,12 @@ class Inbox(Service):
             "google_token_url": f"{self.url}/google/token",
             "telegram_token": "local",
             "telegram_url": f"{self.url}/telegram",
+            "slack_url": f"{self.url}/slack",
+            "discord_url": f"{self.url}/discord",
+            "twilio_account": "ACLOCAL",
+            "twilio_secret": "local",
+            "twilio_from": "+15005550006",
+            "twilio_url": f"{self.url}/twilio",
         }
 
     def _key(self) -> str:

@@ -92,7 +92,7 @@ def addresses(stage: Stage) -> None:
     say(f"  PostgreSQL   {stage.neighbours.postgres.address}   (passwords: {stage.places.state}/*/passwords.json)")
     say(f"  Redis        {stage.neighbours.redis.address}")
     say(f"  EVM node     {stage.neighbours.evm.url}   (chain id 31337)")
-    say(f"  Inbox        {stage.neighbours.inbox.url}   (e-mail, push, Telegram that would have been sent; make inbox)")
+    say(f"  Inbox        {stage.neighbours.inbox.url}   (what e-mail, push, chats and SMS would bring; make inbox)")
     say("  Logs: make logs   Health: make status   Stop: make down")
 
 

@@ -27,6 +27,11 @@ MAX_SHOWN_EVENT = 6 * MAX_EVENT_BYTES
 """Characters of an event in an answer, in which each byte may take six."""
 MAX_SHOWN_FIELD, MAX_SHOWN_FIELDS = 1_000, 100
 _NONE_YET = "This stage has no such event yet: this one is an example, made to fit the rule"
+_SLACK, _SLACK_URL = "An incoming webhook of Slack", "https://hooks.slack.com/services/T0000/B0000/x5f2c9a1b7"
+_DISCORD = "A webhook of Discord"
+_DISCORD_URL = "https://discord.com/api/webhooks/100000000000000000/token_of_the_webhook"
+_SMS = "A phone number with its country"
+_IMPORTANT = "Channels whose messages are tried for a day where they do not arrive, not for an hour"
 _TEMPLATE = "Text with {{field}} placeholders; the rule's type has a default"
 
 
@@ -61,6 +66,8 @@ class ActionBody(Body):
         description=_TEMPLATE,
         examples=["{{rule_name}}: {{amount_usd}} USD on {{chain}}"],
     )
+    important: StrictBool = False
+    """Try it for a day where it does not arrive, not for an hour."""
 
 
 class NewRule(Body):
@@ -153,6 +160,10 @@ class DestinationsBody(Body):
     telegram: Destination | None = Field(
         default=None, description="The chat's id, or @channel", examples=["@my_alerts"]
     )
+    slack: Destination | None = Field(default=None, description=_SLACK, examples=[_SLACK_URL])
+    discord: Destination | None = Field(default=None, description=_DISCORD, examples=[_DISCORD_URL])
+    sms: Destination | None = Field(default=None, description=_SMS, examples=["+14155550123"])
+    important: tuple[Channel, ...] = Field(default=(), max_length=7, description=_IMPORTANT, examples=[["webhook"]])
 
 
 class ConditionView(View):
@@ -172,6 +183,8 @@ class ActionView(View):
     template: str | None = Field(
         description="The text; null: the type's default", examples=["{{rule_name}}: {{amount_usd}} USD on {{chain}}"]
     )
+    important: bool
+    """It is tried for a day where it does not arrive, not for an hour."""
 
 
 class NamedAssetView(View):
@@ -341,6 +354,10 @@ class DestinationsView(View):
         default=None, description="A device's registration token of Firebase", examples=["fcm-registration-token"]
     )
     telegram: str | None = Field(default=None, description="The chat's id, or @channel", examples=["@my_alerts"])
+    slack: str | None = Field(default=None, description=_SLACK, examples=[_SLACK_URL])
+    discord: str | None = Field(default=None, description=_DISCORD, examples=[_DISCORD_URL])
+    sms: str | None = Field(default=None, description=_SMS, examples=["+14155550123"])
+    important: tuple[Channel, ...] = Field(description=_IMPORTANT, examples=[["webhook"]])
 
 
 class KeptDestinationsView(DestinationsView):

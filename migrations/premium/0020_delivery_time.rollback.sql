@@ -18,6 +18,7 @@ BEGIN
     END LOOP;
 END
 $$;
+DROP FUNCTION user_is_restricted(UUID);
 DROP INDEX notification_deliveries_next;
 ALTER TABLE notification_deliveries DROP COLUMN of_profile, DROP COLUMN kept_seconds;
 ALTER TABLE notification_destinations DROP COLUMN important;

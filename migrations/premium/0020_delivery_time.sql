@@ -7,6 +7,14 @@ ALTER TABLE notification_deliveries
     ADD COLUMN of_profile BOOLEAN NOT NULL DEFAULT false;
 COMMENT ON COLUMN notification_deliveries.kept_seconds IS 'for how long it is tried; give_up_at is that much after it was due';
 COMMENT ON COLUMN notification_deliveries.of_profile IS 'its notice named no destination: it goes only while the user keeps this one';
+-- What the courier asks of a user, without reading accounts' table.
+CREATE FUNCTION user_is_restricted(wanted UUID) RETURNS BOOLEAN
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT u.is_restricted FROM public.premium_users u WHERE u.id = wanted
+$$;
+REVOKE ALL ON FUNCTION user_is_restricted(UUID) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION user_is_restricted(UUID) TO premium_worker;
 -- What is due is looked through in this order, a part at a time.
 CREATE INDEX notification_deliveries_next ON notification_deliveries (next_attempt_at, id) WHERE status = 'pending';
 

@@ -42,6 +42,8 @@ class Action(Model):
     type: Channel
     destination: str | None = None
     template: str | None = None
+    important: bool = False
+    """Tried for a day where it does not arrive, not for an hour."""
 
 
 class Draft(Model):

@@ -78,8 +78,15 @@ def enqueue_alerts(redis: Redis, alerts: Sequence[Alert]) -> int:
     return enqueue_deliveries(redis, [alert.posted for alert in alerts])
 
 
-def _target(alert: Fired, *, type: Channel, destination: str | None = None, template: str | None = None) -> Target:  # noqa: A002 - the action's own word
-    return Target(type, destination, _text(alert, template) if template else None)
+def _target(
+    alert: Fired,
+    *,
+    type: Channel,  # noqa: A002 - the action's own word
+    destination: str | None = None,
+    template: str | None = None,
+    important: bool = False,
+) -> Target:
+    return Target(type, destination, _text(alert, template) if template else None, important)
 
 
 def _title(alert: Fired, news: str = "") -> str:

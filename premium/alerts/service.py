@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -263,7 +263,13 @@ class Rules:
         """Return where notifications go when a rule names no destination, by channel."""
         return self.store.destinations(user_id)
 
-    def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> tuple[Mapping[str, str], str | None]:
+    def important_channels(self, user_id: UUID) -> Sequence[str]:
+        """Return the channels whose destinations the user marked as important."""
+        return self.store.important_channels(user_id)
+
+    def set_destinations(
+        self, user_id: UUID, given: Mapping[str, str], important: Collection[str] = ()
+    ) -> tuple[Mapping[str, str], str | None]:
         """Replace the user's destinations; the profile's email holds unless another is given.
 
         Return them as they are, and the secret that signs other notices to a webhook where it was made just now.
@@ -271,7 +277,7 @@ class Rules:
         for channel, destination in given.items():
             if wrong := problem(channel, destination, loopback=self.loopback):
                 raise InvalidInput(f"{channel}: {wrong}", details={channel: wrong})
-        secret = self.store.set_destinations(user_id, given)
+        secret = self.store.set_destinations(user_id, given, important)
         return self.store.destinations(user_id), secret
 
     def _checked(self, draft: Draft) -> Rule:

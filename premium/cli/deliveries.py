@@ -11,12 +11,12 @@ import click
 
 from premium.bootstrap import platform
 from premium.cli.operators import changes_state
-from premium.notifications.model import Channel
+from premium.notifications.model import CHANNELS, Channel
 from premium.notifications.service import Deliveries
 from premium.storage.plain import to_json
 
 Unsent = Literal["dead", "failed"]
-_CHANNELS = click.Choice(["email", "webhook", "push", "telegram"])
+_CHANNELS = click.Choice(CHANNELS)
 
 
 def _which(command: Callable[..., Any]) -> Callable[..., Any]:

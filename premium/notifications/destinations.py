@@ -17,6 +17,13 @@ MAX_LENGTH = 2048
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _TOKEN = re.compile(r"[A-Za-z0-9_:.%-]{1,2048}")
 _CHAT = re.compile(r"-?[0-9]{1,20}|@[A-Za-z][A-Za-z0-9_]{4,31}")
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_SLACK = re.compile(
+    r"https://hooks\.slack(?:-gov)?\.com(/services/T[A-Za-z0-9]{1,20}/B[A-Za-z0-9]{1,20}/[A-Za-z0-9]{8,64})"
+)
+_DISCORD = re.compile(
+    r"https://(?:(?:ptb|canary)\.)?discord(?:app)?\.com/api(?:/v[0-9]{1,2})?(/webhooks/[0-9]{15,22}/[A-Za-z0-9_-]{20,128})"
+)
 _LOCAL_NAME = re.compile(r"(^|\.)(localhost|local|internal|lan|home\.arpa)$")
 
 # What `is_global` of the standard library leaves open or has changed over its versions (RFC 6890 and its successors).
@@ -59,8 +66,23 @@ _FORMS: Mapping[str, tuple[Callable[[str], object], str]] = MappingProxyType(
         "email": (_EMAIL.fullmatch, "an email address"),
         "push": (_TOKEN.fullmatch, "a device's registration token"),
         "telegram": (_CHAT.fullmatch, "a chat's number or @name"),
+        "slack": (_SLACK.fullmatch, "an incoming webhook of Slack: https://hooks.slack.com/services/T…/B…/…"),
+        "discord": (_DISCORD.fullmatch, "a webhook of Discord: https://discord.com/api/webhooks/<id>/<token>"),
+        "sms": (_NUMBER.fullmatch, "a phone number with its country: +14155550123"),
     }
 )
+
+
+def slack_path(destination: str) -> str | None:
+    """Return the path of an incoming webhook of Slack, None of anything else."""
+    found = _SLACK.fullmatch(destination)
+    return None if found is None else found[1]
+
+
+def discord_path(destination: str) -> str | None:
+    """Return the path of a webhook of Discord, None of anything else."""
+    found = _DISCORD.fullmatch(destination)
+    return None if found is None else f"/api{found[1]}"
 
 
 def url_problem(url: str, *, loopback: bool) -> str | None:

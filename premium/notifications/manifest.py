@@ -42,7 +42,7 @@ SERVICE = Service(
         Secret(
             name="Providers",
             variable="NOTIFICATIONS_SECRET_ARN",
-            text="Keys of the notification providers: SES or SendGrid, Firebase, Telegram",
+            text="Keys of the notification providers: SES or SendGrid, Firebase, Telegram, Twilio",
             readers=("worker",),
         ),
     ),

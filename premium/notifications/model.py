@@ -173,6 +173,8 @@ class Delivery(Model):
     """Until its time is over, whatever it waits for."""
     kept_seconds: int = KEPT_SECONDS
     """Its time in all."""
+    of_profile: bool = False
+    """Whether its notice named no destination."""
     signing_secret: str | None = None
     refusal: str | None = None
     """Why the sender lets it go no more."""
@@ -205,12 +207,14 @@ class Permit(NamedTuple):
     refusal: str | None = None
     data: Mapping[str, Any] | None = None
     """In place of the notice's, where that is not so any more."""
+    text: str | None = None
+    """In place of the notice's, where it is kept nowhere."""
 
     @property
     def changes(self) -> Mapping[str, Any]:
         """What the sender's word makes of a delivery."""
-        said = {"signing_secret": self.signing_secret, "refusal": self.refusal}
-        return said if self.data is None else {**said, "data": self.data}
+        said = {"signing_secret": self.signing_secret, "refusal": self.refusal, "data": self.data, "text": self.text}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 class End(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -58,13 +58,20 @@ def destinations_of(connection: Connection[DictRow], user_id: UUID) -> Mapping[s
     return destinations.of_user(connection, user_id)
 
 
-def set_destinations(connection: Connection[DictRow], user_id: UUID, given: Mapping[str, str]) -> str | None:
+def important_channels(connection: Connection[DictRow], user_id: UUID) -> Sequence[str]:
+    """Return the channels whose destinations the user marked as important."""
+    return destinations.important(connection, user_id)
+
+
+def set_destinations(
+    connection: Connection[DictRow], user_id: UUID, given: Mapping[str, str], important: Collection[str] = ()
+) -> str | None:
     """Keep these destinations and no others.
 
-    Return the secret of a webhook where it was made just now.
+    What goes to the `important` channels is tried for a day. Return the secret of a webhook where it was made just now.
     """
     secret = new_secret()
-    return secret if destinations.replace(connection, user_id, given, secret) else None
+    return secret if destinations.replace(connection, user_id, given, secret, important) else None
 
 
 def set_account_email(connection: Connection[DictRow], user_id: UUID, email: str | None) -> None:

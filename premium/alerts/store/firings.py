@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -62,8 +63,8 @@ def withdraw(connection: Connection[DictRow], firings: Sequence[Firing], now: da
 def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> Mapping[UUID, Permit]:
     """Return the permit of each delivery, with its rule's present secret.
 
-    Deliveries of a removed rule are refused, and firings of one that is off by now, or that were taken back: who may
-    have heard of these hears the retraction.
+    Deliveries of a removed rule are refused, those to where its actions do not lead any more, and firings of one that
+    is off by now, or that were taken back: who may have heard of these hears the retraction.
     """
     rules = {delivery.id: UUID(str(delivery.data["ruleId"])) for delivery in deliveries}
     known = {row["id"]: row for row in connection.execute(_RULES, (list(set(rules.values())),))}
@@ -75,10 +76,19 @@ def _permit(delivery: Delivery, rule: DictRow | None) -> Permit:
         return Permit(refusal="the rule was removed before this was sent")
     if delivery.kind == notices.FIRED and delivery.withdrawn_at is not None:
         return Permit(refusal="the event was taken back before this was sent")
+    if not any(_leads_to(action, delivery) for action in rule["actions"]):
+        return Permit(refusal="the rule has no such destination any more")
     # A rule that is off may be tried out; and what was told of it before is taken back.
     if delivery.kind == notices.FIRED and not rule["enabled"] and not delivery.data.get("test"):
         return Permit(refusal="the rule was switched off before this was sent")
     return Permit(rule["signing_secret"])
+
+
+def _leads_to(action: Mapping[str, Any], delivery: Delivery) -> bool:
+    """Say whether an action's channel and destination are the delivery's."""
+    where = action.get("destination")
+    is_there = delivery.of_profile if where is None else where == delivery.destination
+    return action["type"] == delivery.channel and is_there
 
 
 def _chunks(firings: Sequence[Firing]) -> Iterator[Sequence[Firing]]:
@@ -150,4 +160,4 @@ WHERE h.alert_rule_id = w.rule AND h.event_id = w.event AND h.event_time = w.tim
 RETURNING h.id, h.user_id, h.alert_rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.event_time,
           h.triggered_at, h.retracted_at, h.is_test
 """
-_RULES = "SELECT id, signing_secret, enabled FROM alert_rules WHERE id = ANY (%s)"
+_RULES = "SELECT id, signing_secret, enabled, actions FROM alert_rules WHERE id = ANY (%s)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +14,12 @@ from psycopg.types.json import Jsonb
 
 from premium.alerts.language.rule import Rule
 from premium.alerts.language.values import seconds
-from premium.alerts.model import AddedRule, Alert, Draft, Firing, RuleRow
+from premium.alerts.model import Action, AddedRule, Alert, Draft, Firing, RuleRow
 from premium.alerts.store.firings import record_firings
 from premium.alerts.store.levels import holding
 from premium.alerts.store.rule_form import PRESENT_CONDITIONS
 from premium.errors import Conflict, NotFound, Unprocessable
-from premium.notifications.service import destinations_of, set_destinations
+from premium.notifications.service import destinations_of, important_channels, set_destinations
 from premium.storage.postgres import Database
 
 
@@ -113,13 +113,18 @@ class RuleStore:
         with self._database.as_user(user_id) as connection:
             return destinations_of(connection, user_id)
 
-    def set_destinations(self, user_id: UUID, given: Mapping[str, str]) -> str | None:
+    def important_channels(self, user_id: UUID) -> Sequence[str]:
+        """Return the channels whose destinations the user marked as important."""
+        with self._database.as_user(user_id) as connection:
+            return important_channels(connection, user_id)
+
+    def set_destinations(self, user_id: UUID, given: Mapping[str, str], important: Collection[str]) -> str | None:
         """Replace the user's destinations, but for the account's email.
 
         Return a webhook's secret where it was made just now.
         """
         with self._database.as_user(user_id) as connection:
-            return set_destinations(connection, user_id, given)
+            return set_destinations(connection, user_id, given, important)
 
     @contextmanager
     def _rows(self, user_id: UUID) -> Iterator[Cursor[RuleRow]]:
@@ -138,12 +143,17 @@ def _found(row: RuleRow | None, rule_id: UUID) -> RuleRow:
     return row
 
 
+def _unsaid(action: Action) -> set[str]:
+    """The release before this one knows no importance: it is written where it is said."""
+    return set() if action.important else {"important"}
+
+
 def _values(draft: Draft) -> dict[str, Any]:
     return {
         "name": draft.name,
         "type": draft.type,
         "conditions": Jsonb([dict(condition) for condition in draft.conditions]),
-        "actions": Jsonb([action.model_dump(mode="json") for action in draft.actions]),
+        "actions": Jsonb([action.model_dump(mode="json", exclude=_unsaid(action)) for action in draft.actions]),
         "enabled": draft.enabled,
         "cooldown": draft.cooldown_seconds,
         "trigger": draft.trigger,

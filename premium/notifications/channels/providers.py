@@ -1,8 +1,8 @@
 """Channels of this stage, as one secret sets them up.
 
-What the secret (`NOTIFICATIONS_SECRET_ARN`) does not name is not set up. Webhooks need no provider. Addresses of
-providers are their public ones unless the secret says otherwise. A secret that is changed, by rotation or by an
-operator, holds from the next look at it on.
+What the secret (`NOTIFICATIONS_SECRET_ARN`) does not name is not set up. Webhooks, Slack and Discord need no key.
+Addresses of providers are their public ones unless the secret says otherwise. A secret that is changed, by rotation or
+by an operator, holds from the next look at it on.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from premium.bootstrap import Platform
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
 from premium.notifications.channels.adapter import Adapter
+from premium.notifications.channels.discord import DiscordMessages
 from premium.notifications.channels.email import SendGridEmails, SesClient, SesEmails
 from premium.notifications.channels.push import AccessToken, PushMessages
+from premium.notifications.channels.slack import SlackMessages
+from premium.notifications.channels.sms import TextMessages
 from premium.notifications.channels.telegram import TelegramMessages
 from premium.notifications.channels.webhook import Webhooks
 from premium.notifications.manifest import NotificationSettings
@@ -50,6 +53,16 @@ class Providers(BaseModel):
     google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
     telegram_token: str = ""
     telegram_url: str = "https://api.telegram.org"
+    slack_url: str = "https://hooks.slack.com"
+    discord_url: str = "https://discord.com"
+    twilio_account: str = ""
+    """The account's SID; without it, its secret and its sender no SMS is sent."""
+    twilio_key: str = ""
+    """The SID of an API key; without it the secret is the account's token."""
+    twilio_secret: str = ""
+    twilio_from: str = ""
+    """A number, a name, or the SID of a messaging service."""
+    twilio_url: str = "https://api.twilio.com"
 
 
 def providers_of(platform: Platform) -> Providers:
@@ -114,6 +127,13 @@ def adapters_of(
     if given.fcm_project:
         token = AccessToken(outside, account=given.fcm_account, key=given.fcm_key, url=given.google_token_url)
         made["push"] = PushMessages(outside, token, project=given.fcm_project, base=given.fcm_url)
+    made["slack"] = SlackMessages(outside, given.slack_url)
+    made["discord"] = DiscordMessages(outside, given.discord_url)
+    if given.twilio_account and given.twilio_secret and given.twilio_from:
+        made["sms"] = TextMessages(
+            outside, account=given.twilio_account, key=given.twilio_key, secret=given.twilio_secret,
+            sender=given.twilio_from, base=given.twilio_url,
+        )  # fmt: skip
     if given.telegram_token:
         made["telegram"] = TelegramMessages(outside, given.telegram_token, given.telegram_url)
     return made

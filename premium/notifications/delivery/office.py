@@ -69,7 +69,8 @@ class PostOffice:
     async def accept(self, deliveries: Iterable[tuple[UUID, UUID]]) -> int:
         """Claim these (by id and user) and start on them.
 
-        As far as there is room for them, and in their users' shares. Return how many were there to be claimed; a sweep finds the others.
+        As far as there is room for them, and in their users' shares. Return how many were there to be claimed; a sweep
+        finds the others.
         """
         now = datetime.now(UTC)
         return await self._take([DueDelivery(one, user, now) for one, user in deliveries], self.room)

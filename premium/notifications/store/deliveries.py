@@ -153,11 +153,17 @@ WITH due AS (
 )
 SELECT c.id, c.user_id, c.notice_id, n.kind, n.key, n.title, coalesce(c.text, n.text) AS text, n.data, c.channel,
        c.destination, c.attempts, extract(epoch FROM c.give_up_at - now())::float8 AS seconds_left, c.kept_seconds,
-       p.signing_secret, n.withdrawn_at
+       c.of_profile, p.signing_secret, n.withdrawn_at,
+       CASE WHEN user_is_restricted(c.user_id) THEN 'the account is switched off'
+            WHEN c.of_profile AND p.channel IS NULL THEN 'the destination was removed before this was sent'
+       END AS refusal
 FROM claimed c
 JOIN notices n ON n.id = c.notice_id AND n.user_id = c.user_id
-LEFT JOIN notification_destinations p
-    ON c.channel = 'webhook' AND p.user_id = c.user_id AND p.channel = c.channel AND p.destination = c.destination
+LEFT JOIN LATERAL (
+    SELECT d.channel, d.signing_secret FROM notification_destinations d
+    WHERE d.user_id = c.user_id AND d.channel = c.channel AND d.destination = c.destination
+    ORDER BY d.is_account LIMIT 1
+) p ON true
 """
 _RENEW = """
 UPDATE notification_deliveries d SET next_attempt_at = now() + make_interval(secs => %(lease)s)

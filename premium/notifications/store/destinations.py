@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from psycopg import Connection
@@ -14,18 +14,34 @@ def of_user(connection: Connection[DictRow], user_id: UUID) -> Mapping[str, str]
     return {row["channel"]: row["destination"] for row in connection.execute(_OF_USER, {"user": user_id})}
 
 
-def replace(connection: Connection[DictRow], user_id: UUID, given: Mapping[str, str], secret: str) -> bool:
+def important(connection: Connection[DictRow], user_id: UUID) -> list[str]:
+    """Return the channels whose destinations the user marked as important."""
+    rows = connection.execute(_IMPORTANT, {"user": user_id}).fetchall()
+    return [row["channel"] for row in rows]
+
+
+def replace(
+    connection: Connection[DictRow],
+    user_id: UUID,
+    given: Mapping[str, str],
+    secret: str,
+    important_ones: Collection[str] = (),
+) -> bool:
     """Keep these destinations and no others; the account's email stays what it is.
 
+    What goes to the `important_ones` (channels) is tried for a day.
     `secret` signs the notices to a webhook from now on, unless it has a secret already; whether it was taken.
     """
     values = {
         "user": user_id, "channels": list(given), "destinations": list(given.values()), "secret": secret,
+        "important": list(important_ones),
     }  # fmt: skip
     # Of two requests at once the later one's destinations hold, as a whole.
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"destinations:{user_id}",))
     connection.execute(_REMOVE_OTHERS, values)
-    return any(row["is_taken"] for row in connection.execute(_ADD, values))
+    is_taken = any(row["is_taken"] for row in connection.execute(_ADD, values))
+    connection.execute(_MARK, values)
+    return is_taken
 
 
 def set_account_email(connection: Connection[DictRow], user_id: UUID, email: str | None) -> None:
@@ -40,6 +56,12 @@ _OF_USER = """
 SELECT DISTINCT ON (channel) channel, destination FROM notification_destinations
 WHERE user_id = %(user)s
 ORDER BY channel, is_account
+"""
+_IMPORTANT = """
+SELECT DISTINCT channel FROM notification_destinations WHERE user_id = %(user)s AND important ORDER BY channel
+"""
+_MARK = """
+UPDATE notification_destinations SET important = channel = ANY (%(important)s::text[]) WHERE user_id = %(user)s
 """
 _REMOVE_OTHERS = """
 DELETE FROM notification_destinations d

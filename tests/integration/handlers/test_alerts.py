@@ -74,7 +74,7 @@ def test_the_life_of_a_rule(token: str) -> None:
     rule = made(token)
     assert (rule["version"], rule["trigger"], rule["enabled"], rule["cooldownSeconds"]) == (1, "edge", True, 60)
     asset, bound = price_rule()["conditions"]
-    assert (rule["conditions"], rule["actions"]) == ([asset | {"value": KEY}, bound], [HOOK])
+    assert (rule["conditions"], rule["actions"]) == ([asset | {"value": KEY}, bound], [HOOK | {"important": False}])
     assert rule["signingSecret"].startswith("whsec_")
     path = f"{RULES}/{rule['id']}"
     kept = {name: rule[name] for name in rule if name != "signingSecret"}
@@ -298,7 +298,8 @@ def test_the_earlier_form_is_the_same_service(token: str) -> None:
         {"field": "amount_usd", "operator": "gte", "value": 1000000},
         {"field": "chain", "operator": "eq", "value": "ethereum"},
     ]
-    assert (rule["type"], rule["actions"]) == ("whale", [{"type": "email", "destination": None, "template": None}])
+    action = {"type": "email", "destination": None, "template": None, "important": False}
+    assert (rule["type"], rule["actions"]) == ("whale", [action])
     path = f"{EARLIER}/{earlier.data['id']}"
     changed = ask(token, "PUT", path, body=body | {"condition": {"threshold": "5"}, "name": "small"}).data
     assert (changed["name"], changed["condition"]) == ("small", {"threshold": "5"})
@@ -332,8 +333,11 @@ def test_a_channel_without_a_destination_waits_for_one_in_the_profile(token: str
     assert (refused["code"], list(refused["details"])) == ("UNPROCESSABLE", ["channels"])
     wrong = ask(token, "PUT", "/v1/alerts/destinations", body={"telegram": "not a chat"})
     assert "telegram" in wrong.error["details"]
-    mine = ask(token, "PUT", "/v1/alerts/destinations", body={"telegram": "12345"}).data
+    body_of = {"telegram": "12345", "slack": "https://hooks.slack.com/services/T0AB/B0CD/x5f2c9a1b7"}
+    mine = ask(token, "PUT", "/v1/alerts/destinations", body=body_of | {"important": ["slack", "email"]}).data
     assert (mine["telegram"], mine["email"].endswith("@example.org")) == ("12345", True)
+    shown = ask(token, "GET", "/v1/alerts/destinations").data
+    assert (shown["slack"], shown["important"]) == (body_of["slack"], ["email", "slack"])
     assert ask(token, "POST", EARLIER, body=body).status == 201
 
 

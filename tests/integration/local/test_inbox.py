@@ -12,13 +12,15 @@ import pytest
 from local import ports
 from local.inbox import Inbox, kept
 from premium.neighbours import CircuitBreaker
-from premium.notifications.channels.email import SendGridEmails
-from premium.notifications.channels.providers import Providers
-from premium.notifications.channels.push import AccessToken, PushMessages
-from premium.notifications.channels.telegram import TelegramMessages
+from premium.notifications.channels.providers import Providers, adapters_of
 from tests.factories.deliveries import delivery
 
 pytestmark = pytest.mark.integration
+TO = {
+    "email": "to-email", "push": "to-push", "telegram": "to-telegram", "sms": "+14155550123",
+    "slack": "https://hooks.slack.com/services/T0AB/B0CD/x5f2c9a1b7",
+    "discord": "https://discord.com/api/webhooks/100000000000000000/token_of-the_webhook",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -34,24 +36,18 @@ def test_the_couriers_own_channels_are_caught(inbox: Inbox) -> None:
 
     async def send() -> None:
         async with httpx.AsyncClient() as client:
-            token = AccessToken(client, account=given.fcm_account, key=given.fcm_key, url=given.google_token_url)
-            ways = {
-                "email": SendGridEmails(client, given.email_from, given.sendgrid_key, given.sendgrid_url),
-                "push": PushMessages(client, token, project=given.fcm_project, base=given.fcm_url),
-                "telegram": TelegramMessages(client, given.telegram_token, given.telegram_url),
-            }
-            for channel, way in ways.items():
-                await way.send(
-                    delivery(channel=channel, destination=f"to-{channel}", title="A <b>whale</b>"),
-                    CircuitBreaker(channel),
-                )
+            ways = adapters_of(given, outside=client, guarded=client, loopback=True)
+            assert set(ways) == {"webhook", *TO}
+            for channel, destination in TO.items():
+                made = delivery(channel=channel, destination=destination, title="A <b>whale</b>", text="*swims*\n_on_")
+                await ways[channel].send(made, CircuitBreaker(channel))
 
     asyncio.run(send())
     caught = list(kept(inbox.messages))
-    assert [(one["channel"], one["to"]) for one in caught] == [
-        ("email", "to-email"), ("push", "to-push"), ("telegram", "to-telegram"),
-    ]  # fmt: skip
-    assert {one["title"] for one in caught} == {"A <b>whale</b>"}
+    assert [one["channel"] for one in caught] == list(TO)
+    assert all(one["to"] in where for one, where in zip(caught, TO.values(), strict=True))
+    assert {one["title"] for one in caught} == {"A <b>whale</b>", ""}
+    assert {one["text"] for one in caught} == {"*swims*\n_on_"}
     page = httpx.get(inbox.url).text
     assert "A &lt;b&gt;whale&lt;/b&gt;" in page
     assert "<b>whale" not in page

@@ -36,6 +36,13 @@ PUSH = delivery(channel="push", destination="device:token")
 CHAT = delivery(channel="telegram", destination="-10042")
 
 
+SLACK = delivery(channel="slack", destination="https://hooks.slack.com/services/T0AB/B0CD/x5f2c9a1b7")
+DISCORD = delivery(
+    channel="discord", destination="https://ptb.discord.com/api/v9/webhooks/100000000000000000/token_of-the_webhook"
+)
+SMS = delivery(channel="sms", destination="+14155550123")
+
+
 @pytest.fixture(scope="module")
 def private_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -52,7 +59,9 @@ def given(private_key: rsa.RSAPrivateKey) -> Callable[[str], Providers]:
         return Providers(
             email="sendgrid", email_from="alerts@example.org", sendgrid_key="SG.key", sendgrid_url=url,
             fcm_project="demo", fcm_account="push@demo.example", fcm_key=pem.decode(), fcm_url=url,
-            google_token_url=f"{url}/token", telegram_token="1:abc", telegram_url=url,
+            google_token_url=f"{url}/token", telegram_token="1:abc", telegram_url=url, slack_url=url, discord_url=url,
+            twilio_account="AC1", twilio_key="SK1", twilio_secret="tw.secret", twilio_from="+15005550006",
+            twilio_url=url,
         )  # fmt: skip
 
     return make
@@ -123,7 +132,9 @@ def test_push_signs_in_once_and_sends(given: Callable[[str], Providers], private
         (MAIL, 400, Refused), (MAIL, 401, UpstreamUnavailable), (MAIL, 429, Throttled),
         (MAIL, 500, UpstreamUnavailable), (CHAT, 400, Refused), (CHAT, 403, Refused), (CHAT, 401, UpstreamUnavailable),
         (CHAT, 429, Throttled), (PUSH, 404, Refused), (PUSH, 400, Refused), (PUSH, 401, UpstreamUnavailable),
-        (PUSH, 503, UpstreamUnavailable),
+        (PUSH, 503, UpstreamUnavailable), (PUSH, 429, Throttled), (SLACK, 404, Refused), (SLACK, 410, Refused),
+        (SLACK, 429, Throttled), (SLACK, 302, Refused), (SLACK, 500, UpstreamUnavailable), (DISCORD, 404, Refused),
+        (DISCORD, 429, Throttled), (SMS, 400, Refused), (SMS, 401, UpstreamUnavailable), (SMS, 429, Throttled),
     ],
 )  # fmt: skip
 def test_what_a_provider_answers_decides_whether_to_repeat(
@@ -133,7 +144,7 @@ def test_what_a_provider_answers_decides_whether_to_repeat(
         send(given(server.url), made)
     assert type(raised.value) is error
     assert "1:abc" not in raised.value.message
-    assert "SG.key" not in raised.value.message
+    assert not any(secret in raised.value.message for secret in ("SG.key", "tw.secret", "x5f2c9a1b7", "token_of"))
 
 
 def test_push_signs_in_anew_after_a_refused_token(given: Callable[[str], Providers]) -> None:
@@ -148,6 +159,65 @@ def test_push_signs_in_anew_after_a_refused_token(given: Callable[[str], Provide
 
         asyncio.run(run())
     assert [request.path for request in server.asked].count("/token") == 2
+
+
+def test_slack_gets_plain_text_at_its_own_host(given: Callable[[str], Providers]) -> None:
+    with listening(lambda _: Reply(200, b"ok")) as server:
+        send(given(server.url), SLACK)
+    (asked,) = server.asked
+    assert asked.path == "/services/T0AB/B0CD/x5f2c9a1b7"
+    header, section = asked.json["blocks"]
+    assert (header["type"], header["text"]["type"], header["text"]["text"]) == ("header", "plain_text", "ETH <high>")
+    assert (section["text"]["type"], section["text"]["text"]) == ("plain_text", SLACK.text)
+    assert asked.json["text"] == "ETH &lt;high&gt;: ETH &lt;b&gt;&amp; &lt;script&gt;  x"
+
+
+def test_discord_gets_an_embed_that_mentions_nobody(given: Callable[[str], Providers]) -> None:
+    made = DISCORD.model_copy(update={"text": "@everyone **now** [x](https://evil.example) <@1>"})
+    with listening(lambda _: Reply(200, b"{}")) as server:
+        send(given(server.url), made)
+    (asked,) = server.asked
+    assert asked.path == "/api/webhooks/100000000000000000/token_of-the_webhook?wait=true"
+    (embed,) = asked.json["embeds"]
+    assert embed["description"].startswith("\\@everyone \\*\\*now\\*\\* \\[x\\]\\(")
+    assert asked.json["allowed_mentions"] == {"parse": []}
+
+
+def test_discord_says_when_its_webhook_takes_the_next_one(given: Callable[[str], Providers]) -> None:
+    headers = (("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset-After", "1.25"))
+
+    async def run(url: str) -> float | None:
+        async with open_client() as outside:
+            adapters = adapters_of(given(url), outside=outside, guarded=outside, loopback=True)
+            return await adapters["discord"].send(DISCORD, CircuitBreaker("discord"))
+
+    with listening(lambda _: Reply(200, b"{}", headers)) as server:
+        assert asyncio.run(run(server.url)) == 1.25
+
+
+def test_twilio_gets_its_form(given: Callable[[str], Providers]) -> None:
+    with listening(lambda _: Reply(201, b"{}")) as server:
+        send(given(server.url), SMS)
+        send(given(server.url).model_copy(update={"twilio_key": "", "twilio_from": "MG1"}), SMS)
+    asked, by_service = server.asked
+    assert asked.path == "/2010-04-01/Accounts/AC1/Messages.json"
+    assert asked.headers["authorization"] == "Basic " + base64.b64encode(b"SK1:tw.secret").decode()
+    form = parse_qs(asked.body.decode())
+    assert form == {"To": ["+14155550123"], "From": ["+15005550006"], "Body": [SMS.text]}
+    assert by_service.headers["authorization"] == "Basic " + base64.b64encode(b"AC1:tw.secret").decode()
+    assert parse_qs(by_service.body.decode())["MessagingServiceSid"] == ["MG1"]
+
+
+def test_sms_is_off_without_a_key(given: Callable[[str], Providers]) -> None:
+    for missing in ("twilio_account", "twilio_secret", "twilio_from"):
+        made = adapters_of(
+            given("http://x").model_copy(update={missing: ""}),
+            outside=open_client(),
+            guarded=open_client(),
+            loopback=True,
+        )
+        assert "sms" not in made
+        assert {"slack", "discord"} <= made.keys()
 
 
 def ses(answers: Callable[[Stubber], None]) -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -26,6 +27,7 @@ from premium.notifications.delivery.inbox import take
 from premium.notifications.jobs import PAYLOAD
 from premium.notifications.model import RETRY_SECONDS, End, Outcome
 from premium.notifications.store.deliveries import DeliveryStore
+from premium.notifications.store.ends import UnsentDeliveries
 from premium.notifications.work import courier as running
 from premium.notifications.work.courier import deliver_batch
 from premium.storage.postgres import Database
@@ -302,6 +304,53 @@ def test_a_rule_that_was_switched_off_meanwhile_sends_nothing(desk: Desk) -> Non
             connection.execute("UPDATE alert_rules SET enabled = false")
         desk.deliver()
     assert (desk.statuses(), server.asked) == ({"failed": 1}, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("UPDATE premium_users SET is_restricted = true", "the account is switched off"),
+        ("DELETE FROM notification_destinations", "the destination was removed before this was sent"),
+        ("UPDATE alert_rules SET actions = '[]'", "the rule has no such destination any more"),
+        ("UPDATE notification_destinations SET destination = 'http://127.0.0.1:2/'",
+         "the destination was removed before this was sent"),
+        ("UPDATE alert_rules SET actions = jsonb_set(actions, '{0,destination}', '\"http://127.0.0.1:2/\"')",
+         "the rule has no such destination any more"),
+    ],
+)  # fmt: skip
+def test_what_was_switched_off_or_removed_meanwhile_is_not_sent(desk: Desk, change: str, reason: str) -> None:
+    with listening() as server:
+        rule = desk.rule(None)
+        with psycopg.connect(desk.url) as connection:
+            connection.execute(
+                "INSERT INTO notification_destinations (user_id, channel, destination) SELECT user_id, 'webhook', %s"
+                " FROM alert_rules", (f"{server.url}/x",),
+            )  # fmt: skip
+        desk.fire(rule, enqueue=False)
+        with psycopg.connect(desk.url) as connection:
+            connection.execute(change.encode())
+        desk.deliver()
+        assert [(row["status"], row["last_error"]) for row in desk.rows()] == [("failed", reason)]
+        assert server.asked == []
+
+
+def test_what_is_important_is_tried_for_a_day(desk: Desk) -> None:
+    """By the rule's action, or by the profile's destination; all else for an hour, when it is sent again too."""
+    usual, marked = desk.rule("http://127.0.0.1:1/a"), desk.rule("http://127.0.0.1:1/b", important=True)
+    owner = desk.fire(desk.rule(None, owner=uuid4()), enqueue=False)[0].user_id
+    with psycopg.connect(desk.url) as connection:
+        connection.execute("INSERT INTO notification_destinations (user_id, channel, destination, important)"
+                           " VALUES (%s, 'webhook', 'http://127.0.0.1:1/c', true)", (owner,))  # fmt: skip
+    desk.fire(usual, marked, enqueue=False)
+    desk.fire(desk.rule(None, owner=owner), enqueue=False)
+    kept = "SELECT destination, round(extract(epoch FROM give_up_at - now()) / 3600) AS h FROM notification_deliveries"
+    found = {row["destination"]: row["h"] for row in desk.rows(kept)}
+    assert found == {None: 1, "http://127.0.0.1:1/a": 1, "http://127.0.0.1:1/b": 24, "http://127.0.0.1:1/c": 24}
+    desk.rows("UPDATE notification_deliveries SET status = 'dead', ended_at = now(), give_up_at = now()"
+              " WHERE destination IS NOT NULL RETURNING id")  # fmt: skip
+    ids = [row["id"] for row in desk.rows("SELECT id FROM notification_deliveries WHERE destination IS NOT NULL")]
+    assert len(UnsentDeliveries(desk.platform.worker_database).requeue(ids)) == 3
+    assert {row["destination"]: row["h"] for row in desk.rows(kept)} == found
 
 
 def test_a_worker_that_forks_delivers_a_batch_too(desk: Desk) -> None:

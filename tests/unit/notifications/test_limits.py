@@ -60,7 +60,7 @@ def test_each_provider_says_it_in_its_own_words(
     read: ReadLimit, status: int, body: object, headers: dict[str, str], limit: Limit
 ) -> None:
     content = {"json": body} if body is not None else {"content": b"<html>"}
-    assert read(httpx.Response(status, headers=headers, **content)) == limit  # type: ignore[arg-type]  # json or content
+    assert read(httpx.Response(status, headers=headers, **content)) == limit
 
 
 def test_sendgrid_names_the_second_at_which_it_takes_mail_again() -> None:
