@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from functools import cache
 from zoneinfo import available_timezones
 
 from premium.errors import InvalidInput
 
+_OFFSET = re.compile(r"(UTC|GMT)? ?[+-]\d{1,2}(:?\d{2})?")
 _FIXED = frozenset({"EST", "MST", "HST"})
 _ABBREVIATIONS = {
     "EST": "America/New_York",
@@ -22,6 +25,15 @@ _ABBREVIATIONS = {
     "BST": "Europe/London",
     "IST": "Europe/Dublin",
     "CEST": "Europe/Berlin",
+    "MEZ": "Europe/Berlin",
+    "MESZ": "Europe/Berlin",
+    "WEST": "Europe/Lisbon",
+    "EEST": "Europe/Athens",
+    "MSK": "Europe/Moscow",
+    "ACST": "Australia/Adelaide",
+    "NZDT": "Pacific/Auckland",
+    "KST": "Asia/Seoul",
+    "Z": "UTC",
     "AEST": "Australia/Sydney",
     "AEDT": "Australia/Sydney",
     "AWST": "Australia/Perth",
@@ -45,6 +57,37 @@ _WINDOWS = {
     "central europe standard time": "Europe/Budapest",
     "central european standard time": "Europe/Warsaw",
     "tokyo standard time": "Asia/Tokyo",
+    "us eastern standard time": "America/Indiana/Indianapolis",
+    "central standard time (mexico)": "America/Mexico_City",
+    "yukon standard time": "America/Whitehorse",
+    "aleutian standard time": "America/Adak",
+    "e. south america standard time": "America/Sao_Paulo",
+    "argentina standard time": "America/Argentina/Buenos_Aires",
+    "greenwich standard time": "Atlantic/Reykjavik",
+    "morocco standard time": "Africa/Casablanca",
+    "south africa standard time": "Africa/Johannesburg",
+    "egypt standard time": "Africa/Cairo",
+    "fle standard time": "Europe/Kiev",
+    "gtb standard time": "Europe/Bucharest",
+    "e. europe standard time": "Europe/Chisinau",
+    "turkey standard time": "Europe/Istanbul",
+    "russian standard time": "Europe/Moscow",
+    "belarus standard time": "Europe/Minsk",
+    "israel standard time": "Asia/Jerusalem",
+    "arab standard time": "Asia/Riyadh",
+    "arabian standard time": "Asia/Dubai",
+    "iran standard time": "Asia/Tehran",
+    "pakistan standard time": "Asia/Karachi",
+    "india standard time": "Asia/Kolkata",
+    "bangladesh standard time": "Asia/Dhaka",
+    "se asia standard time": "Asia/Bangkok",
+    "singapore standard time": "Asia/Singapore",
+    "china standard time": "Asia/Shanghai",
+    "taipei standard time": "Asia/Taipei",
+    "korea standard time": "Asia/Seoul",
+    "tasmania standard time": "Australia/Hobart",
+    "aus central standard time": "Australia/Darwin",
+    "new zealand standard time": "Pacific/Auckland",
     "aus eastern standard time": "Australia/Sydney",
     "e. australia standard time": "Australia/Brisbane",
     "cen. australia standard time": "Australia/Adelaide",
@@ -58,6 +101,15 @@ def _known_zones() -> dict[str, str]:
     return {name.lower(): name for name in available_timezones()}
 
 
+def _near(wanted: str) -> str:
+    """A zone that is written much like it, else an example."""
+    if _OFFSET.fullmatch(wanted):
+        return "Europe/Berlin (an offset alone knows no summer time)"
+    names = {zone.rpartition("/")[2]: zone for zone in _known_zones()} | {zone: zone for zone in _known_zones()}
+    found = get_close_matches(wanted.lower().replace(" ", "_"), names, n=1)
+    return _known_zones()[names[found[0]]] if found and wanted.isprintable() else "America/New_York"
+
+
 def zone_of(name: str) -> str:
     """Return the IANA name of a time zone, the same on every machine.
 
@@ -69,5 +121,5 @@ def zone_of(name: str) -> str:
     if found is not None and found not in _FIXED:
         return found
     advice = _WINDOWS.get(wanted.lower()) or _ABBREVIATIONS.get(wanted.upper())
-    text = f"unknown time zone {name[:60]!r}: an IANA name is needed, such as {advice or 'America/New_York'}"
+    text = f"unknown time zone {name[:60]!r}: an IANA name is needed, such as {advice or _near(wanted)}"
     raise InvalidInput(text, details={"timeZone": advice or "an IANA name"})

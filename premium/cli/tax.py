@@ -29,6 +29,7 @@ from premium.tax.reports.documents import DOCUMENTS, documents_of, known_formats
 from premium.tax.reports.explanation import explanation
 from premium.tax.reports.result_json import write_json
 from premium.tax.results.report import Report
+from premium.tax.rules.derivatives import derivatives_treatment
 from premium.tax.rules.registry import jurisdiction
 
 _OPTIONS = (
@@ -119,6 +120,19 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
                 watch.wait(f"Writing {path.name}")
                 document.write(report, path)
             click.echo(str(path))
+
+
+@tax.command("rules")
+@click.argument("country")
+def rules_command(country: str) -> None:
+    """Print how a country takes each kind of event, and where that stands written."""
+    with errors_as_sentences():
+        rules = jurisdiction(country)
+        for kind, row in (*rules.receipts.items(), *rules.conversions.items()):
+            click.echo(f"{kind}\t{row.treatment}\t{row.source}")
+        derivatives = derivatives_treatment(rules.code)
+        click.echo(f"derivative_pnl\t{derivatives.kind}\t{derivatives.source}")
+        click.echo(f"foreign money\t{rules.currency_gains.treatment}\t{rules.currency_gains.source}")
 
 
 @tax.command("wallet")

@@ -132,6 +132,7 @@ def report_of(
             transactions, setup, now=now, several=several or sum(bool(source.name) for source in read.sources) > 1
         )
         transactions, foreign = parted(normalise(transactions, setup, remarks, prices, trail), setup)
+        trail.foreign = {tx.id: tx for tx in foreign}
         derivatives = derivatives_of([*trail.derivatives, *filter(is_derivative, transactions)], setup.calendar)
         brought, negative = incoming(transactions, setup), below_zero(transactions)
         history = History(transactions, watch)

@@ -29,5 +29,7 @@ class Trail:
     absorbed: dict[str, str] = field(default_factory=dict)
     """By id, in a sentence."""
     pairs: list[Pair] = field(default_factory=list)
+    foreign: dict[str, Transaction] = field(default_factory=dict)
+    """By id what is of foreign money, which has no lots."""
     derivatives: list[Transaction] = field(default_factory=list)
     """Profits and losses in the report's own money, which has no lots."""

@@ -14,7 +14,7 @@ from premium.tax.trail import Trail
 def corrected(transactions: list[Transaction], remarks: list[Remark], trail: Trail) -> list[Transaction]:
     """Lessen the latest earlier income of the same asset, wallet and kind by each correction.
 
-    What no income covers leaves as spent, and is told of.
+    What no income covers leaves as lost, and is told of: nothing was received for it.
     """
     if not any(tx.type == CORRECTION for tx in transactions):
         return transactions
@@ -47,9 +47,9 @@ def _taken_back(
         trail.absorbed[tx.id] = f"a correction that {text}"
     if not amount:
         return None
-    text = f"takes back {plain(amount)} {tx.asset} that no earlier income here brought: they count as spent"
+    text = f"takes back {plain(amount)} {tx.asset} that no earlier income here brought: they count as lost"
     remarks.append(Remark("correction_unmatched", tx.id, text, None, "amount"))
-    return tx._replace(type="fee", amount=amount, value=None)
+    return tx._replace(type="lost", amount=amount, value=None)
 
 
 def _less(tx: Transaction, part: Decimal) -> Transaction | None:

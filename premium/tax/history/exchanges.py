@@ -66,4 +66,4 @@ def _is_conversion(given: Transaction, received: Transaction, setup: Setup) -> b
     kind = given.more.kind
     if kind is None or kind != received.more.kind:
         return False
-    return kind in setup.rules.conversions or (kind == "bridge" and given.asset == received.asset)
+    return setup.rules.moves(kind) or (kind == "bridge" and given.asset == received.asset)

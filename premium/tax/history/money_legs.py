@@ -6,7 +6,7 @@ Alone it moves nothing that is taxed: such lines are left out, except income. `S
 
 from __future__ import annotations
 
-from premium.money import ZERO
+from premium.money import ZERO, plain
 from premium.tax.events.derivatives import is_derivative
 from premium.tax.model import Remark, Transaction
 from premium.tax.setup import Setup
@@ -33,6 +33,7 @@ def valued_money(
         else:
             text = f"{kept.asset} is money here, not an asset: the line is left out"
             remarks.append(Remark("money_left_out", kept.id, text, None, "asset"))
+            trail.absorbed[kept.id] = f"{kept.type} of {plain(kept.amount)} {kept.asset}, which is money here: left out"
     return made
 
 

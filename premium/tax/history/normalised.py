@@ -9,6 +9,7 @@ from decimal import localcontext
 
 from premium.money import EXACT
 from premium.tax.events.loans import repaid
+from premium.tax.events.unsourced import unsourced
 from premium.tax.history.exchanges import exchanges_of
 from premium.tax.history.identities import identified
 from premium.tax.history.money_legs import valued_money
@@ -39,6 +40,7 @@ def normalise(
     trail = trail or Trail()
     with localcontext(EXACT):
         trades = valued_money(identified(transactions, remarks), setup, remarks, trail)
+        remarks += unsourced(trades, setup)
         told = list[Remark]()
         paired = received(pair_transfers(trades, told, trail), setup, remarks)
         remarks += _but_of_money(told, trades, setup)

@@ -143,7 +143,9 @@ class _Arrivals:
         return self._fits(leaving, arriving) and _agree(leaving, arriving)
 
     def _fits(self, leaving: Transaction, arriving: Transaction) -> bool:
-        elsewhere = arriving.more.to_wallet != leaving.wallet
+        chains = (leaving.more.chain, arriving.more.chain)
+        # One address holds coins on many chains.
+        elsewhere = arriving.more.to_wallet != leaving.wallet or (None not in chains and chains[0] != chains[1])
         return arriving.id not in self.taken and elsewhere and arriving.amount <= leaving.amount
 
 

@@ -18,7 +18,8 @@ def received(transactions: Iterable[Transaction], setup: Setup, remarks: list[Re
     """
     receipts, currency = setup.rules.receipts, setup.currency
     made = []
-    for tx in transactions:
+    for each in transactions:
+        tx = _of_money(each) if each.type == "income" and each.asset in setup.tender else each
         if tx.type == "income" and tx.asset != currency:
             receipt = receipts.get(kind_of(tx.more.kind))
             if receipt is not None and receipt.treatment != "income":
@@ -27,6 +28,12 @@ def received(transactions: Iterable[Transaction], setup: Setup, remarks: list[Re
                 continue
         made.append(tx)
     return made
+
+
+def _of_money(tx: Transaction) -> Transaction:
+    """Name what money earns interest: it secures no chain, whatever the exchange's line calls it."""
+    earns = kind_of(tx.more.kind) in ("staking", "liquidity_reward")
+    return tx._replace(more=tx.more._replace(kind="interest")) if earns else tx
 
 
 def _taken(tx: Transaction, receipt: Receipt) -> Transaction:

@@ -87,9 +87,9 @@ def _exchanged(exchange: Exchange, prices: Prices, setup: Setup, remarks: list[R
     if exchange.neutral:
         given, received = _neutral(given, "neutral_out", setup), _neutral(received, "neutral_in", setup)
     elif total is None:
-        text = f"no leg of the exchange {exchange.name} has a value"
-        remarks.append(Remark("missing_price", given[0].id, text, None, "value"))
-        return {**_without_money(given, setup), **_without_money(received, setup)}, []
+        total = _partial(exchange, weights, remarks)
+        if total is None:
+            return {**_without_money(given, setup), **_without_money(received, setup)}, []
     elif mark:
         given = [tx._replace(more=tx.more._replace(price_filled=mark)) for tx in given]
         received = [tx._replace(more=tx.more._replace(price_filled=mark)) for tx in received]
@@ -97,6 +97,21 @@ def _exchanged(exchange: Exchange, prices: Prices, setup: Setup, remarks: list[R
     if total is None:
         return legs, []
     return legs, [_share(side, total, weights, remarks) for side in (given, received)]
+
+
+def _partial(exchange: Exchange, worth: Mapping[str, Decimal | None], remarks: list[Remark]) -> Decimal | None:
+    """What the legs whose worth is known have together, of the side that knows more; what is not known is told of."""
+    sides = [[value for tx in side if (value := worth[tx.id])] for side in (exchange.received, exchange.given)]
+    known = max(sides, key=lambda values: sum(values, ZERO))
+    if not known:
+        text = f"no leg of the exchange {exchange.name} has a value"
+        remarks.append(Remark("missing_price", exchange.given[0].id, text, None, "value"))
+        return None
+    for tx in (*exchange.given, *exchange.received):
+        if worth[tx.id] is None:
+            text = f"no value or price of {tx.asset} is known: the exchange {exchange.name} counts by its other legs"
+            remarks.append(Remark("missing_price", tx.id, text, None, "value"))
+    return sum(known, ZERO)
 
 
 def _weight(tx: Transaction, prices: Prices) -> Decimal | None:
@@ -170,14 +185,23 @@ def _with_fees(tx: Transaction, others: Iterable[Transaction]) -> Transaction:
 def _share(
     legs: list[Transaction], total: Decimal, worth: Mapping[str, Decimal | None], remarks: list[Remark]
 ) -> _Share:
-    """Weigh legs by their own values, stated or priced; evenly only where these are unknown, with a remark."""
+    """Weigh legs by their own values, stated or priced.
+
+    What these leave of the total goes evenly to the others, with a remark.
+    """
     values = _with_the_rest([worth[tx.id] for tx in legs], total)
-    weights = [value for value in values if value is not None]
-    if len(weights) < len(legs) or not any(weights):
-        if len(legs) > 1:
-            unknown = ", ".join(sorted({tx.asset for tx in legs if worth[tx.id] is None})) or "all of them"
-            text = f"what each leg is worth is not known (no value or price of {unknown}): the total is shared evenly"
-            remarks.append(Remark("value_shared_evenly", legs[0].id, text, None, "value"))
+    unknown = sorted({tx.asset for tx, value in zip(legs, values, strict=True) if value is None})
+    known = sum((value for value in values if value is not None), ZERO)
+    if unknown and len(legs) > 1:
+        rest = max(EXACT.subtract(total, known), ZERO)
+        what = "what the others leave of the total is" if known else "the total is"
+        text = f"what each leg is worth is not known (no value or price of {', '.join(unknown)}): {what} shared evenly"
+        remarks.append(Remark("value_shared_evenly", legs[0].id, text, None, "value"))
+        each = divide(rest, Decimal(values.count(None)))
+        weights = [each if value is None else value for value in values]
+    else:
+        weights = [ZERO if value is None else value for value in values]
+    if not any(weights):
         weights = [Decimal(1)] * len(legs)
     return _Share(total, [tx.id for tx in legs], weights)
 

@@ -105,7 +105,7 @@ def _trade(key: str, group: list[Line], currency: str) -> Iterator[Made]:
         yield from movement(name, when, WALLET, currency=currency, fee=fee, value=value, **sides)
     else:
         worth = {_asset(line): _dollars(line, currency) for line in moved}
-        yield from swept(name, when, WALLET, currency=currency, given=given, received=got[0], fee=fee, worth=worth)
+        yield from swept(name, when, WALLET, currency=currency, given=given, received=got, fee=fee, worth=worth)
     for number, other in enumerate(fees[1:], 2):
         yield from movement(f"{name}:fee{number}", when, WALLET, currency=currency, sent=other, kind="fee")
 

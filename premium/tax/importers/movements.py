@@ -111,22 +111,22 @@ def swept(
     *,
     currency: str,
     given: Sequence[Part],
-    received: Part,
+    received: Sequence[Part],
     fee: Part | None,
     worth: Mapping[str, Decimal | None] | None = None,
 ) -> Iterator[Row]:
-    """Yield the legs of an exchange that gives several assets for one.
+    """Yield the legs of an exchange of several assets for one, or the reverse.
 
     It is worth what was received; `worth` says by asset what the file knows of the legs.
     """
     common: Row = {"timestamp": when, "wallet": wallet, "group": str(name)}
     known = {asset: {"value": str(value)} for asset, value in (worth or {}).items() if value is not None}
-    for amount, asset in given:
-        yield {"id": f"{name}:{asset}", "type": "sell", "asset": asset, "amount": str(amount), **common} | known.get(
-            asset, {}
-        )
-    row = {"id": name, "type": "buy", "asset": received[1], "amount": str(received[0]), **known.get(received[1], {})}
-    yield {**row, **common, **fee_of(fee, currency)}
+    single = "buy" if len(received) == 1 else "sell"
+    legs = [("sell", part) for part in given] + [("buy", part) for part in received]
+    for place, (side, (amount, asset)) in enumerate(legs):
+        row = {"id": name if side == single else f"{name}:{asset}", "type": side, "asset": asset, "amount": str(amount)}
+        charged = fee_of(fee, currency) if place == len(legs) - 1 else {}
+        yield {**row, **known.get(asset, {}), **common, **charged}
 
 
 def moved(

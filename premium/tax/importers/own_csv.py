@@ -13,7 +13,7 @@ from typing import Any
 
 from premium.errors import InvalidInput
 from premium.tax.importers.base import numbered
-from premium.tax.importers.notation import POINT, POINTS, Notation, notation_of
+from premium.tax.importers.notation import COMMA, POINT, POINTS, Notation, notation_of
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, SHORT, Flawed
 
@@ -35,33 +35,42 @@ _NUMBERS = frozenset(
         "portfolio_value",
     ]
 )
-_QUOTED_COMMA = re.compile(r"""["'][^"'\n]*\d,\d""")
+_QUOTED_COMMA = re.compile(r"""["'][^"'\n]*\d,\d|[$€£¥₹(\u2212\u00a0\u202f\u2009\u2019]|\d'\d""")
+"""What no plain number has; a comma within a cell needs quotes where commas part the cells."""
+
+
+def delimiter_of(text: str) -> str:
+    """Return what stands between the columns: a comma, a semicolon or a tab."""
+    header = text.removeprefix("\ufeff").lstrip("\r\n").partition("\n")[0]
+    return next((mark for mark in (";", "\t") if mark in header and "," not in header), ",")
 
 
 def notation(text: str, decimal_mark: str | None = None) -> Notation:
     """Return how a file of this format writes numbers.
 
-    With points, unless its cells say otherwise.
-
-    A comma within a cell needs quotes: a file without any has points.
+    With points, unless its cells say otherwise. A file without any odd character has points.
     """
     if decimal_mark is not None:
         return Notation(decimal_mark)
-    if _QUOTED_COMMA.search(text) is None:
+    delimiter = delimiter_of(text)
+    if delimiter == "," and _QUOTED_COMMA.search(text) is None:
         return POINTS
-    records = numbered(io.StringIO(text, newline=None))
+    records = numbered(io.StringIO(text, newline=None), delimiter)
     header = [name.strip().lstrip("\ufeff") for name in next(records, (1, []))[1]]
-    found = notation_of(
+    cells = [
         (line, name, cell.strip())
-        for line, cells in records
-        for name, cell in zip(header, cells, strict=False)
+        for line, record in records
+        for name, cell in zip(header, record, strict=False)
         if name in _NUMBERS and cell.strip()
-    )
+    ]
+    found = notation_of(cells)
+    if not any(COMMA in cell for _, _, cell in cells):
+        return Notation(POINT, found.point)
     # Of a file that is written in both ways the format's own is the point: the others are the wrong ones.
-    return found._replace(mark=POINT) if found.mixed else found if found.comma else POINTS
+    return found._replace(mark=POINT) if found.mixed else found
 
 
-def rows(lines: Iterable[str], *, notation: Notation = POINTS) -> Iterator[Any]:
+def rows(lines: Iterable[str], *, notation: Notation = POINTS, delimiter: str = ",") -> Iterator[Any]:
     """Yield neutral rows, BLANK for an empty line.
 
     And for the further lines of a record that goes over several.
@@ -69,7 +78,7 @@ def rows(lines: Iterable[str], *, notation: Notation = POINTS) -> Iterator[Any]:
     Flawed for a line with more cells than the header has columns, or a number that has two readings. InvalidInput
     names a column that is unknown, twice there, or missing.
     """
-    records = numbered(lines)
+    records = numbered(lines, delimiter)
     _, first = next(records, (1, []))
     header = [name.strip().lstrip("\ufeff") for name in first]
     _check(header)
@@ -81,8 +90,6 @@ def rows(lines: Iterable[str], *, notation: Notation = POINTS) -> Iterator[Any]:
 
 
 def _check(header: list[str]) -> None:
-    if len(header) == 1 and ";" in header[0]:
-        raise InvalidInput("line 1: the columns stand between commas, not semicolons", details={"line": 1})
     for name in REQUIRED:
         if name not in header:
             raise InvalidInput(f"line 1: the column {name} is missing", details={"line": 1, "column": name})

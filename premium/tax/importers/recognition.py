@@ -31,7 +31,7 @@ from premium.tax.importers import (
     rotki,
 )
 from premium.tax.importers.account import Account
-from premium.tax.importers.base import BEYOND, Importer, Line, numbered, table
+from premium.tax.importers.base import BEYOND, Importer, Line, numbered
 from premium.tax.importers.notation import COMMA, Notation, notation_of
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, Unreadable
@@ -90,7 +90,8 @@ def rows_of_csv(
         raise InvalidInput(f"{source} is empty")
     if importer is None and _is_own(text):
         # The header's line, so that the others keep their numbers.
-        return [BLANK, *own_csv.rows(_lines(text), notation=own_csv.notation(text, decimal_mark))]
+        notation, delimiter = own_csv.notation(text, decimal_mark), own_csv.delimiter_of(text)
+        return [BLANK, *own_csv.rows(_lines(text), notation=notation, delimiter=delimiter)]
     found = _find(text, source, importer)
     made = _read(found, text, source, currency, decimal_mark)
     wrong = [row for row in made if isinstance(row, Unreadable)]
@@ -112,10 +113,8 @@ def _lines(text: str) -> io.StringIO:
 
 
 def _is_own(text: str) -> bool:
-    """Also with semicolons, which the own format then refuses by name."""
-    header = next(table(_lines(text)), [])
-    parts = header[0].split(";") if len(header) == 1 else header
-    return set(own_csv.REQUIRED) <= {cell.strip() for cell in parts}
+    _, header = next(numbered(_lines(text), own_csv.delimiter_of(text)), (1, []))
+    return set(own_csv.REQUIRED) <= {cell.strip() for cell in header}
 
 
 def _read(found: _Found, text: str, source: str, currency: str, decimal_mark: str | None) -> FileRows:
@@ -219,7 +218,7 @@ def _find(text: str, source: str, wanted: str | None) -> _Found:
 
 def _refuse_nearly_own(text: str, source: str) -> None:
     """InvalidInput for a header that has most of the own format's columns, in whatever case: what is amiss, by name."""
-    header = [cell.strip() for cell in next(table(_lines(text)), [])]
+    header = [cell.strip() for cell in next(numbered(_lines(text), own_csv.delimiter_of(text)), (1, []))[1]]
     if sum(cell.lower() in own_csv.REQUIRED for cell in header) < len(own_csv.REQUIRED) - 1:
         return
     changes = [f"missing {name}" for name in own_csv.REQUIRED if name not in header]

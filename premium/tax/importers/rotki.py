@@ -15,8 +15,8 @@ _INCOME = {
     "reward": "staking",
     "airdrop": "airdrop",
     "interest": "interest",
-    "cashback": "reward",
-    "block production": "mining",
+    "cashback": "rebate",
+    "block production": "staking",
     "mev reward": "staking",
 }
 _EXCHANGES = frozenset(
@@ -44,7 +44,8 @@ _EXCHANGES = frozenset(
     ]
 )
 """Counterparties of a deposit that has a line of its own at the exchange."""
-_NO_EVENT = frozenset({"informational", "renew"})
+_NO_EVENT = frozenset({"informational", "renew", "deploy", "create", "governance"})
+"""Types that say something without moving units; with a direction they do move them."""
 _OUT = {
     "donate": "donation",
     "fee": "fee",
@@ -52,17 +53,32 @@ _OUT = {
     "payment": "sell",
     "payback debt": "repayment",
     "gift": "gift_sent",
+    "bridge": None,
 }
 _BACK: dict[str, tuple[str, str | None]] = {"generate debt": ("loan", None), "refund": ("transfer_in", "returned")}
-_PLAIN = frozenset({"receive", "deposit", "spend", "withdrawal", "transfer"})
-_INTO = {"none": None, "deposit asset": None, "spend": None, "donate": "gift_received", "gift": "gift_received"}
-_ASIDE = frozenset({"deposit asset", "remove asset", "deposit to protocol", "withdraw from protocol"})
+_PLAIN = frozenset({"receive", "deposit", "spend", "withdrawal", "transfer", "exchange transfer"})
+_INTO = {
+    "none": None,
+    "deposit asset": None,
+    "spend": None,
+    "donate": "gift_received",
+    "gift": "gift_received",
+    "bridge": None,
+}
+_ASIDE = frozenset(
+    {"deposit asset", "remove asset", "deposit to protocol", "withdraw from protocol", "place order", "cancel order"}
+)
 """Own units into a protocol and back, where nothing is received for them."""
 _WRAPPED = frozenset({"deposit for wrapped", "receive wrapped", "return wrapped", "redeem wrapped"})
+_ALSO_WRAPPED = {"receive wrapped": "deposit asset", "return wrapped": "remove asset"}
+"""What stands beside the token in older versions, which call it a plain deposit."""
+_OFF_CHAIN = frozenset(
+    {"external", "banks", "blockchain", "cryptocom", "nexo", "blockfi", "uphold", "foreign exchange"}
+)
 _DIRECTIONS = {"in": True, "out": False}
 _BY_TYPE = {"deposit": True, "receive": True, "withdrawal": False, "spend": False, "loss": False, "staking": True}
 """Which way the movements of exchanges went, whose direction is `neutral`."""
-_FORMATS = ("%d/%m/%Y %H:%M:%S %Z", "%d/%m/%Y %H:%M:%S")
+_FORMATS = ("%d/%m/%Y %H:%M:%S",)
 _Group = list[Line]
 
 
@@ -72,8 +88,8 @@ def read(lines: list[Line], currency: str) -> Iterator[Event]:
     for line in lines:
         groups.setdefault(line["event_identifier"] or line["group_identifier"], []).append(line)
     for key, group in groups.items():
-        trade = [line for line in group if line["event_type"] == "trade"]
-        wrapped = [line for line in group if line["event_subtype"] in _WRAPPED or line["event_type"] == "migrate"]
+        trade = [line for line in group if line["event_type"] in ("trade", "multi trade")]
+        wrapped = _wrapping(group)
         if trade:
             yield trade, _trade(key, trade, currency)
         if wrapped:
@@ -81,6 +97,15 @@ def read(lines: list[Line], currency: str) -> Iterator[Event]:
         for line in group:
             if line not in trade and line not in wrapped:
                 yield [line], _single(key, line, currency)
+
+
+def _wrapping(group: _Group) -> _Group:
+    """The lines of a group that exchange units for a token which stands for them, or back."""
+    subtypes = {line["event_subtype"] for line in group}
+    also = {plain for token, plain in _ALSO_WRAPPED.items() if token in subtypes}
+    if not (_WRAPPED & subtypes) and not any(line["event_type"] == "migrate" for line in group):
+        return []
+    return [line for line in group if line["event_subtype"] in _WRAPPED | also or line["event_type"] == "migrate"]
 
 
 def _part(line: Line) -> Part:
@@ -124,7 +149,8 @@ def _wrapped(key: str, group: _Group) -> Iterator[Made]:
         text = f"{group[0]['event_type'][:40]} {group[0]['event_subtype'][:40]} of {key[:60]} has one side alone"
         raise group[0].wrong("event_subtype", text)
     pool = len(given) > 1 or len(got) > 1
-    kind = "wrap" if not pool else "lp_add" if len(given) > len(got) else "lp_remove"
+    renamed = all(line["event_type"] == "migrate" for line in group)
+    kind = ("migration" if renamed else "wrap") if not pool else "lp_add" if len(given) > len(got) else "lp_remove"
     for line in group:
         amount, asset = _part(line)
         row = {"id": f"rotki:{key}:{line['sequence_index']}", "timestamp": line.time_in("timestamp", *_FORMATS)}
@@ -135,7 +161,7 @@ def _wrapped(key: str, group: _Group) -> Iterator[Made]:
 
 def _single(key: str, line: Line, currency: str) -> Iterator[Made]:
     kind, subtype = line["event_type"], line["event_subtype"] or "none"
-    if kind in _NO_EVENT:
+    if kind in _NO_EVENT and line["direction"].lower() not in _DIRECTIONS:
         yield Left(f"rotki's {kind} event moves nothing")
         return
     name, when, arrived = f"rotki:{key}:{line['sequence_index']}", line.time_in("timestamp", *_FORMATS), _arrived(line)
@@ -148,9 +174,17 @@ def _single(key: str, line: Line, currency: str) -> Iterator[Made]:
     what, income = _kind(line, kind, subtype, arrived=arrived)
     sides = Sides(received=_part(line)) if arrived else Sides(sent=_part(line))
     worth, tx_hash = _worth(line), line["tx_ref"] or line["tx_hash"] or None
-    yield from movement(
+    made = movement(
         name, when, _wallet(line), currency=currency, value=worth, kind=what, income=income, tx_hash=tx_hash, **sides
     )
+    chain = _chain(line) if tx_hash else None
+    yield from ({**row, "chain": chain} if chain and isinstance(row, dict) else row for row in made)
+
+
+def _chain(line: Line) -> str | None:
+    """The chain of an event with a hash: two chains have two hashes of one bridge."""
+    location = line["location"].lower().replace(" ", "_")
+    return None if location in _EXCHANGES or location in _OFF_CHAIN else location or None
 
 
 def _is_protocol(line: Line) -> bool:
@@ -158,22 +192,37 @@ def _is_protocol(line: Line) -> bool:
     return line["direction"].lower() in _DIRECTIONS and line["counterparty"].lower() not in _EXCHANGES
 
 
-def _kind(line: Line, kind: str, subtype: str, *, arrived: bool) -> tuple[str | None, str | None]:
+_Kind = tuple[str | None, str | None]
+"""A neutral kind, and what kind of income or derivative it is."""
+
+
+def _kind(line: Line, kind: str, subtype: str, *, arrived: bool) -> _Kind:
     known = _INTO if arrived else _OUT
-    made: tuple[str | None, str | None] | None = None
-    if kind == "margin":
-        made = "derivative_pnl", "fee" if subtype == "fee" else "pnl"
-    elif kind == "loss":
-        made = {"liquidate": "sell", "hack": "stolen"}.get(subtype, "lost"), None
-    elif subtype in _INCOME:
+    made = _by_type(kind, subtype, arrived=arrived)
+    if made is None and subtype in _INCOME:
         made = ("income" if arrived else "correction"), _INCOME[subtype]
-    elif arrived and subtype in _BACK:
+    if made is None and arrived and subtype in _BACK:
         made = _BACK[subtype]
-    elif subtype in _ASIDE or (kind in _PLAIN and subtype in known):
+    if made is None and (subtype in _ASIDE or (kind in _PLAIN and subtype in known)):
         made = known.get(subtype), None
     if made is None:
         raise line.wrong("event_type", f"not known: {kind[:40]!r} {subtype[:40]!r}")
     return made
+
+
+def _by_type(kind: str, subtype: str, *, arrived: bool) -> _Kind | None:
+    """What a type says whatever its subtype is, and the other way round."""
+    if kind == "margin":
+        return "derivative_pnl", "fee" if subtype == "fee" else "pnl"
+    if kind == "loss":
+        return {"liquidate": "sell", "hack": "stolen"}.get(subtype, "lost"), None
+    if subtype == "fee":
+        return ("transfer_in", "returned") if arrived else ("fee", None)
+    if kind in ("adjustment", "exchange adjustment"):
+        return ("income", "reward") if arrived else ("lost", None)
+    if arrived:
+        return ("income", "reward") if subtype == "payment" else None
+    return ("sell", None) if kind == "renew" else None
 
 
 def _wallet(line: Line) -> str:

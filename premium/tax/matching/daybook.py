@@ -66,7 +66,7 @@ class Disposed:
 
 
 class Fork(NamedTuple):
-    """What split from an asset on a day.
+    """What split from an asset on a day, or what a part of it became.
 
     The day's acquisitions `into` take a part of its cost.
     """
@@ -74,6 +74,13 @@ class Fork(NamedTuple):
     day: int
     transaction: Transaction
     into: Acquired | None
+    units: Decimal = ZERO
+    """What goes over to the other asset; a fork leaves the asset whole."""
+
+    @property
+    def asset(self) -> str:
+        """The asset that takes a part of the cost."""
+        return self.transaction.more.to_asset or self.transaction.asset
 
 
 @dataclass(slots=True)
@@ -131,7 +138,7 @@ class Books:
         parents: dict[str, list[str]] = {}
         for book in self.by_asset.values():
             for fork in book.forks:
-                parents.setdefault(fork.transaction.asset, []).append(book.asset)
+                parents.setdefault(fork.asset, []).append(book.asset)
         for asset in sorted(self.by_asset):
             enter(asset, ())
         return list(made.values())
@@ -142,18 +149,28 @@ class Books:
             self.outcome.income.append(Income(tx.id, day, value, tx.more.kind or "income", tx.asset, tx.amount))
         if not tx.amount or (tx.type == "income" and tx.asset in self.setup.tender):
             return None
-        days = self.book(tx.asset).acquired
-        if not days or days[-1].day != day:
-            days.append(Acquired(day))
-        today = days[-1]
+        today = self._today(tx.asset, day)
         today.ids.append(tx.id)
         today.left += tx.amount
         today.cost += acquisition_basis(tx, self.setup)
         return today
 
+    def _today(self, asset: str, day: int) -> Acquired:
+        """A day's acquisitions of an asset."""
+        days = self.book(asset).acquired
+        if not days or days[-1].day != day:
+            days.append(Acquired(day))
+        return days[-1]
+
     def _transfer(self, tx: Transaction, day: int) -> None:
-        if tx.more.burnt:
-            self._dispose(tx, day, tx.more.burnt, tx.value or ZERO, taxable=True)
+        more = tx.more
+        if more.burnt:
+            self._dispose(tx, day, more.burnt, tx.value or ZERO, taxable=True)
+        if more.to_asset is not None and more.to_asset != tx.asset:
+            into = self._today(more.to_asset, day)
+            into.ids.append(tx.id)
+            into.left += tx.amount if more.to_amount is None else more.to_amount
+            self.book(tx.asset).forks.append(Fork(day, tx, into, tx.amount))
 
     def _leave(self, tx: Transaction, day: int) -> None:
         rules = self.setup.rules

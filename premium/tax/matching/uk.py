@@ -16,7 +16,7 @@ from premium.money import ZERO, divide
 from premium.tax.ledger.forks import shared, unforked
 from premium.tax.matching.daybook import Acquired, Book, Books, Disposed, Fork, Match, removals_of, rows_of
 from premium.tax.model import Transaction
-from premium.tax.outcome import Disposal, Holding, Outcome
+from premium.tax.outcome import Disposal, Holding, Missing, Outcome
 from premium.tax.setup import Setup
 
 AFTER, BEFORE = 30, 10
@@ -97,6 +97,9 @@ class _Pool:
         """
         waiting = [each for each in acquired[self.entered :] if each.day <= fork.day and each.left]
         held = self.amount + sum((each.left for each in waiting), ZERO)
+        if fork.units:
+            self._move(waiting, fork, held, outcome)
+            return
         if not held:
             outcome.remarks.append(unforked(fork.transaction))
         costs: tuple[_Pool | Acquired, ...] = (self, *waiting)
@@ -105,6 +108,24 @@ class _Pool:
             each.cost -= part
             if fork.into is not None:
                 fork.into.cost += part
+
+    def _move(self, waiting: list[Acquired], fork: Fork, held: Decimal, outcome: Outcome) -> None:
+        """Let units go over to another asset with their cost; those that nobody holds have none."""
+        units = min(fork.units, held)
+        if fork.units > held:
+            tx = fork.transaction
+            outcome.missing.append(Missing(tx.id, fork.day, tx.asset, tx.wallet, fork.units - held))
+        for each in waiting:
+            part = units if each.left == held else divide(units * each.left, held)
+            held, units = held - each.left, units - part
+            cost = each.take(part)
+            if fork.into is not None:
+                fork.into.cost += cost
+        if units:
+            cost = self.cost if units == self.amount else divide(self.cost * units, self.amount)
+            self.amount, self.cost = self.amount - units, self.cost - cost
+            if fork.into is not None:
+                fork.into.cost += cost
 
     def draw(self, sold: Disposed) -> None:
         """Draw what is still unidentified at average cost.

@@ -1,6 +1,7 @@
 """The richer kinds of rows, read as neutral legs that share a group.
 
-    swap, nft_buy, nft_sell, lp_add, lp_remove, wrap, bridge   `asset, amount` given, `to_asset, to_amount` received
+    swap, nft_buy, nft_sell, lp_add, lp_remove, wrap, bridge, migration
+                                                               `asset, amount` given, `to_asset, to_amount` received
     transfer_in, transfer_out                                  one side of a transfer; `history.transfers` pairs them
     gift_in, gift_out                                          gift_received, gift_sent
     derivative_pnl                                             a profit (`direction` in) or loss (out) of futures
@@ -18,13 +19,15 @@ from typing import Any
 
 from premium.tax.neutral.rows import Flawed, Refused, Unreadable
 
-EXCHANGES = frozenset({"swap", "nft_buy", "nft_sell", "lp_add", "lp_remove", "wrap", "bridge"})
+EXCHANGES = frozenset({"swap", "nft_buy", "nft_sell", "lp_add", "lp_remove", "wrap", "bridge", "migration"})
 _RENAMED = {"gift_in": "gift_received", "gift_out": "gift_sent"}
 LEG = "leg"
 """Type of a leg whose group has yet to say whether it was given or received; no file states it."""
 DIRECTED = frozenset({"derivative_pnl", "collateral", "correction"})
 """Kinds whose `direction` says whether units came in or went out."""
 LOAN, REPAYMENT, DERIVATIVE, CORRECTION, RETURNED = "loan", "repayment", "derivative_pnl", "correction", "returned"
+COLLATERAL, POOL = "collateral", "pool"
+"""Kinds of a move of own units: what secures a debt, and what stands in a pool."""
 _LOANS = {LOAN: "buy", REPAYMENT: "sell"}
 RICHER = EXCHANGES | frozenset(_RENAMED) | DIRECTED | {"transfer_in", "transfer_out", LOAN, REPAYMENT}
 _NOT_NEUTRAL = RICHER | {LEG}
@@ -82,7 +85,7 @@ def _directed(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
     wallet = str(row.get("wallet") or "")
     aside = row.get("to_wallet") or f"{wallet} {stated or 'collateral'}".strip()
     here, there = (wallet, aside) if side == "out" else (aside, wallet)
-    return {**row, "type": "transfer", "wallet": here, "to_wallet": there}
+    return {**row, "type": "transfer", "kind": stated or COLLATERAL, "wallet": here, "to_wallet": there}
 
 
 def _one_leg(row: Mapping[str, Any], kind: str) -> dict[str, Any]:

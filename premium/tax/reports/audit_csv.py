@@ -10,12 +10,13 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from premium.money import plain
+from premium.money import EXACT, plain
 from premium.tax.days import date_of, text_of
 from premium.tax.history.history import ById
 from premium.tax.model import ACQUISITIONS, Transaction
 from premium.tax.outcome import Disposal
 from premium.tax.reports.layout.cells import safe
+from premium.tax.reports.layout.cents import READABLE, Column, readable
 from premium.tax.results.boxes import box
 from premium.tax.results.report import Report
 
@@ -27,7 +28,10 @@ HEADER = (
 
 
 def write(report: Report, path: Path) -> None:
-    """Write one line a disposal and lot, in exact figures."""
+    """Write one line a disposal and lot.
+
+    Figures have at most 18 decimals, and their sums are the report's.
+    """
     by_id = report.transactions.by_id()
     warned: dict[str, list[str]] = {}
     for notice in report.remarks:
@@ -36,8 +40,9 @@ def write(report: Report, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")
         out.writerow(HEADER)
+        figures = _Figures()
         for row in report.disposals:
-            out.writerow(_cells(row, report, by_id, warned))
+            out.writerow(_cells(row, report, by_id, warned, figures))
         for tx in _entries(report):
             out.writerow(_entry(tx, warned))
 
@@ -65,7 +70,20 @@ def _entry(tx: Transaction, warned: dict[str, list[str]]) -> list[object]:
     ]
 
 
-def _cells(row: Disposal, report: Report, by_id: ById, warned: dict[str, list[str]]) -> list[object]:
+class _Figures:
+    """Prints a row's figures so that the lines of each column add up to its total."""
+
+    def __init__(self) -> None:
+        self._proceeds, self._cost, self._denied = Column(READABLE), Column(READABLE), Column(READABLE)
+
+    def __call__(self, row: Disposal) -> list[str]:
+        proceeds, cost = self._proceeds.line(row.proceeds), self._cost.line(row.cost_basis)
+        denied = self._denied.line(row.denied)
+        gain = EXACT.add(EXACT.subtract(proceeds, cost), denied)
+        return [readable(row.amount), *map(plain, (proceeds, cost, denied, gain))]
+
+
+def _cells(row: Disposal, report: Report, by_id: ById, warned: dict[str, list[str]], figures: _Figures) -> list[object]:
     sold = by_id.get(row.sources[0])
     lot = by_id.get(row.lot)
     acquired = text_of(row.acquired) if row.acquired is not None else ""
@@ -77,7 +95,7 @@ def _cells(row: Disposal, report: Report, by_id: ById, warned: dict[str, list[st
         safe(row.asset),
         safe(row.wallet),
         text_of(row.sold) if not row.merged else date_of(row.day).isoformat(),
-        *(plain(value) for value in (row.amount, row.proceeds, row.cost_basis, row.denied, row.gain)),
+        *figures(row),
         row.term,
         row.rule,
         box(row) if report.setup.rules.code == "US" else "",
@@ -99,5 +117,5 @@ def _where(tx: Transaction | None) -> Iterator[str]:
 def _origin(lot: Transaction | None) -> list[str]:
     if lot is None:
         return [""] * 5
-    value = "" if lot.value is None else plain(lot.value)
-    return [lot.type, safe(lot.wallet), plain(lot.amount), value, plain(lot.fee)]
+    value = "" if lot.value is None else readable(lot.value)
+    return [lot.type, safe(lot.wallet), readable(lot.amount), value, readable(lot.fee)]

@@ -8,10 +8,10 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from premium.money import EXACT, plain
+from premium.money import EXACT
 from premium.tax.days import date_of
 from premium.tax.reports.layout.cells import safe
-from premium.tax.reports.layout.cents import Column
+from premium.tax.reports.layout.cents import Column, readable
 from premium.tax.results.report import Report
 
 HEADER = (
@@ -44,7 +44,7 @@ def write(report: Report, path: Path) -> None:
             out.writerow(
                 (
                     safe(row.asset),
-                    plain(row.amount),
+                    readable(row.amount),
                     "" if acquired is None else date_of(acquired).isoformat(),
                     date_of(row.day).isoformat(),
                     *figures,

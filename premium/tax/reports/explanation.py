@@ -7,14 +7,16 @@ from dataclasses import replace
 from decimal import localcontext
 
 from premium.errors import NotFound
-from premium.money import EXACT, plain
+from premium.money import EXACT
 from premium.tax.days import date_of, text_of
 from premium.tax.ledger.transition import FIRST_DAY
 from premium.tax.matching.engines import run
 from premium.tax.model import ACQUISITIONS, Transaction
 from premium.tax.outcome import Disposal, OpenLot
 from premium.tax.reports.forms.form_8949 import WORDING
+from premium.tax.reports.layout.cents import readable
 from premium.tax.results.boxes import box, part
+from premium.tax.results.currencies import counted
 from premium.tax.results.report import Report
 from premium.tax.rules.base import TRANSITION
 
@@ -41,23 +43,44 @@ _MISSING = "nothing is left that covers them: they have no basis"
 
 
 def explanation(report: Report, name: str) -> str:
-    """Return the explanation as lines of text; NotFound for an unknown transaction."""
+    """Return the explanation as lines of text; NotFound for an unknown transaction.
+
+    Of what was merged into another, it says into what.
+    """
     names = [name + part for part in _MADE_OF]
     found = [tx for tx in report.transactions if tx.id in names]
-    merged = report.trail.absorbed.get(name)
-    if not found and merged is not None:
-        return f"{name}: {merged}."
-    if not found:
+    trail = report.trail
+    lines = [f"{each}: {trail.absorbed[each]}." for each in names if each in trail.absorbed]
+    lines += [line for each in names if each in trail.foreign for line in _foreign(report, trail.foreign[each])]
+    lines += [line for tx in found for line in _lines(report, tx)]
+    if not lines:
         raise NotFound(f"there is no transaction {name[:100]!r} in this input")
-    return "\n".join(line for tx in found for line in _lines(report, tx))
+    return "\n".join(lines)
+
+
+def _foreign(report: Report, tx: Transaction) -> Iterator[str]:
+    """Explain a leg in another country's money, which has no lots."""
+    rules, currency = report.setup.rules, report.setup.currency
+    value = "" if tx.value is None else f", worth {readable(tx.value)} {currency}"
+    yield f"{tx.id}: {tx.type} of {readable(tx.amount)} {tx.asset} on {text_of(tx.instant)}{value}."
+    yield f"{tx.asset} is money: no lot and no form of digital assets has it; its own gains go first in, first out."
+    for item, counts in counted(report):
+        if item.transaction == tx.id:
+            figures = f"proceeds {readable(item.proceeds)}, cost {readable(item.cost_basis)}"
+            verdict = "counts" if counts else "does not count"
+            yield f"{readable(item.amount)} {tx.asset}: {figures}, gain {readable(item.gain)}, which {verdict}."
+            yield f"  Why: {rules.currency_gains.source}."
+    for notice in report.remarks:
+        if notice.transaction == tx.id:
+            yield f"Warning {notice.code}: {notice.message}."
 
 
 def _lines(report: Report, tx: Transaction) -> Iterator[str]:
     setup = report.setup
     where = f" in {tx.wallet}" if tx.wallet else ""
-    value = "" if tx.value is None else f", worth {plain(tx.value)} {setup.currency}"
-    fee = f", fee {plain(tx.fee)}" if tx.fee else ""
-    yield f"{tx.id}: {tx.type} of {plain(tx.amount)} {tx.asset}{where} on {text_of(tx.instant)}{value}{fee}."
+    value = "" if tx.value is None else f", worth {readable(tx.value)} {setup.currency}"
+    fee = f", fee {readable(tx.fee)}" if tx.fee else ""
+    yield f"{tx.id}: {tx.type} of {readable(tx.amount)} {tx.asset}{where} on {text_of(tx.instant)}{value}{fee}."
     zone = setup.calendar.zone.key
     yield f"Rules: {setup.rules.name}, method {setup.method}, lots {_scope(report, tx)}, days of {zone}."
     rows = [row for row in report.outcome.disposals if tx.id in row.sources]
@@ -91,8 +114,8 @@ def _candidates(report: Report, tx: Transaction) -> Iterator[str]:
     lots_of = "lot of" if len(same) == 1 else "lots of"
     yield f"Open before it, in the order in which {report.setup.method} takes them: {len(same)} {lots_of} {tx.asset}."
     for lot in same[:SHOWN]:
-        basis = f"basis {plain(lot.cost_basis)}{_unit(lot)}"
-        yield f"  {lot.lot}: {plain(lot.amount)} acquired {text_of(lot.acquired)}, {basis}"
+        basis = f"basis {readable(lot.cost_basis)}{_unit(lot)}"
+        yield f"  {lot.lot}: {readable(lot.amount)} acquired {text_of(lot.acquired)}, {basis}"
 
 
 def _unit(lot: OpenLot) -> str:
@@ -100,18 +123,18 @@ def _unit(lot: OpenLot) -> str:
 
 
 def _row(row: Disposal, report: Report) -> Iterator[str]:
-    figures = f"proceeds {plain(row.proceeds)}, cost {plain(row.cost_basis)}, gain {plain(row.gain)}"
+    figures = f"proceeds {readable(row.proceeds)}, cost {readable(row.cost_basis)}, gain {readable(row.gain)}"
     missing = (
         row.lot is None and not row.cost_basis and any(m.transaction in row.sources for m in report.outcome.missing)
     )
     source = "units without a lot" if missing else _source(row)
-    yield f"{plain(row.amount)} {row.asset} from {source}: {figures}."
+    yield f"{readable(row.amount)} {row.asset} from {source}: {figures}."
     yield f"  Why: {_MISSING if missing else f'rule {row.rule}, {_ORDER.get(row.rule, row.rule)}'}."
     if row.adjustment:
         yield f"  {_gift(row)}"
     if row.denied:
         why = "the asset was acquired within 30 days and was still held"
-        yield f"  A loss of {plain(row.denied)} is denied: {why}."
+        yield f"  A loss of {readable(row.denied)} is denied: {why}."
     if row.ring_fenced:
         yield "  The loss is ring-fenced: the asset was acquired again within four weeks (TCA 1997 s 581(3))."
     yield from _borne(row, report)
@@ -124,7 +147,7 @@ def _row(row: Disposal, report: Report) -> Iterator[str]:
 
 
 def _gift(row: Disposal) -> str:
-    donors = plain(EXACT.add(row.cost_basis, row.adjustment))
+    donors = readable(EXACT.add(row.cost_basis, row.adjustment))
     if row.gain:
         counted = "the lower value at the gift and its date count"
         return f"For a loss {counted}, not the donor's basis of {donors} (IRC § 1015(a))."
@@ -134,7 +157,7 @@ def _gift(row: Disposal) -> str:
 def _borne(row: Disposal, report: Report) -> Iterator[str]:
     for relief in report.outcome.reliefs:
         if relief.transaction == row.transaction and relief.lot == row.lot:
-            yield f"  The gain bears {plain(relief.loss)} of the loss that was ring-fenced for these units (s 581(3))."
+            yield f"  The gain bears {readable(relief.loss)} of the loss that was ring-fenced (s 581(3))."
 
 
 def _source(row: Disposal) -> str:
@@ -152,7 +175,7 @@ def _held(row: Disposal, report: Report) -> str:
 def _undisposed(report: Report, tx: Transaction) -> Iterator[str]:
     removal = next((item for item in report.outcome.removals if item.transaction == tx.id), None)
     if removal is not None:
-        yield f"No disposal in {report.setup.rules.name}: {plain(removal.basis)} of basis leave with the units."
+        yield f"No disposal in {report.setup.rules.name}: {readable(removal.basis)} of basis leave with the units."
     elif tx.type in ACQUISITIONS:
         used = [row for row in report.outcome.disposals if row.lot == tx.id]
         names = sorted({name for row in used for name in row.sources})

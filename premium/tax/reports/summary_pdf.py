@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from premium.money import EXACT, plain
+from premium.money import EXACT
 from premium.tax.days import date_of
 from premium.tax.reports.countries.summaries import items
-from premium.tax.reports.layout.cents import Column, money
+from premium.tax.reports.layout.cents import Column, money, readable
 from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
+from premium.tax.reports.layout.warnings import write_warnings
 from premium.tax.results.report import Report
 
 _SUMMARY = (Field("Box", 18), Field("Item", 90), Field("Value", 56, right=True))
@@ -49,7 +50,7 @@ class _Sums:
             acquired = row.matched_day if row.acquired is None else day(row.acquired)
             dates = "" if acquired is None else date_of(acquired).isoformat(), date_of(row.day).isoformat()
             figures = (money(value) for value in (proceeds, cost, denied, gain))
-            yield (row.asset, plain(row.amount), *dates, *figures, row.term, row.rule)
+            yield (row.asset, readable(row.amount), *dates, *figures, row.term, row.rule)
 
     def cells(self, label: str) -> tuple[str, ...]:
         """Return the totals as a row of the table."""
@@ -71,4 +72,5 @@ def write(report: Report, path: Path) -> None:
     if report.disposals:
         sums = _Sums()
         pages.table([f"{rules.name}: disposals, {name}"], _DISPOSALS, sums.rows(report), sums.cells)
+    write_warnings(pages, report)
     pages.save()

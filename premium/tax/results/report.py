@@ -44,6 +44,9 @@ STATED = frozenset(
         "income_corrected",
         "derivative_pnl",
         "loan_repaid",
+        "paid_elsewhere",
+        "subscription_open",
+        "treatment_without_source",
     }
 )
 """What a strict run accepts too: it is told of, and no result rests on a guess."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from premium.tax.days import day_of, year_later
+from premium.tax.rules.conversions import Conversions
 from premium.tax.rules.currencies import UNRULED, CurrencyRule
 from premium.tax.rules.receipts import Receipts
 
@@ -53,10 +54,8 @@ class Jurisdiction:
     """A gift sent is a disposal at market value by law, unless to a spouse."""
     losses_deductible: bool = False
     """What is lost or stolen is a disposal without proceeds; else it only leaves."""
-    loans_at_market: bool = False
-    """What is given back of a loan is a disposal at market value; else it is worth what the loan was."""
-    conversions: frozenset[str] = frozenset()
-    """Richer kinds that are no disposal here: the basis moves on."""
+    conversions: Conversions = field(default_factory=dict)
+    """How wrapping, bridging, pools, loans and the like are taken, by kind; a kind without a row is a disposal."""
     receipts: Receipts = field(default_factory=dict)
     """How forks, airdrops, rewards and the like are taken, by kind; a kind without a row is income."""
     currency_gains: CurrencyRule = UNRULED
@@ -73,6 +72,15 @@ class Jurisdiction:
     """Formats of `premium.tax.reports` that a report consists of, the main one first."""
     source: str = ""
     """Where the rules stand written."""
+
+    @property
+    def loans_at_market(self) -> bool:
+        """Whether what is given back of a loan is a disposal at market value."""
+        return "loan" in self.conversions and self.conversions["loan"].treatment == "market"
+
+    def moves(self, kind: str) -> bool:
+        """Tell whether a richer kind is no disposal here: the basis moves on."""
+        return kind in self.conversions and self.conversions[kind].treatment == "moves"
 
     def amount_of(self, name: str, year: int) -> Decimal | None:
         """Return the yearly amount in force in a tax year, or None."""

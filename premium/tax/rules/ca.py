@@ -3,21 +3,34 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.conversions import BRIDGED, OWED, PLEDGED, RENAMED, SWAPPED, pools
 from premium.tax.rules.currencies import CurrencyRule
-from premium.tax.rules.receipts import Receipt
+from premium.tax.rules.receipts import LOWERS, Receipt, unsourced
 
-_PROPERTY = "ITA ss 9, 12(1)(c)"
+_FREE = unsourced(
+    "no income, cost nil", "it is from no source of income (ITA s 3) and nothing was given; earned it is kind reward"
+)
+_CRA = "CRA, 'Tax implications of mining and staking crypto-assets' (page of 13 December 2023)"
+_ANY = "ITA s 9, as income from a business or property; no guidance that names it was found"
 _RECEIPTS = {
-    "fork": Receipt("nothing", "ITA s 52 does not add to the cost: not income of an investor, cost nil"),
-    "airdrop": Receipt("nothing", "not from a source (ITA s 3) unless it was earned, then kind reward; cost nil"),
-    "staking": Receipt("income", _PROPERTY),
-    "mining": Receipt("income", "ITA s 9; of a hobby it is not income: kind fork has its cost nil"),
-    "interest": Receipt("income", _PROPERTY),
-    "liquidity_reward": Receipt("income", _PROPERTY),
-    "royalty": Receipt("income", "ITA s 12(1)(g)"),
-    "reward": Receipt("income", _PROPERTY),
-    "referral": Receipt("income", "ITA s 9"),
-    "rebate": Receipt("market", "a rebate of a personal purchase is no income; its value is what was paid for it"),
+    "fork": Receipt("nothing", _FREE),
+    "airdrop": Receipt("nothing", _FREE),
+    "staking": Receipt("income", _CRA),
+    "mining": Receipt("income", f"{_CRA}; of a hobby it is not income: kind fork has its cost nil"),
+    "interest": Receipt("income", _ANY),
+    "liquidity_reward": Receipt("income", _ANY),
+    "royalty": Receipt("income", _ANY),
+    "reward": Receipt("income", _ANY),
+    "referral": Receipt("income", _ANY),
+    "rebate": Receipt("market", LOWERS),
+}
+_CONVERSIONS = {
+    "wrap": SWAPPED,
+    "bridge": BRIDGED,
+    "migration": RENAMED,
+    **pools(SWAPPED),
+    "loan": OWED,
+    "collateral": PLEDGED,
 }
 
 RULES = Jurisdiction(
@@ -30,8 +43,8 @@ RULES = Jurisdiction(
     scopes=("pool",),
     gifts_at_market=True,
     losses_deductible=True,
-    conversions=frozenset({"bridge"}),
     receipts=_RECEIPTS,
+    conversions=_CONVERSIONS,
     currency_gains=CurrencyRule("yearly_exempt", "ITA s 39(1.1): $200 a year do not count", Decimal(200)),
     superficial_days=30,
     inclusion_rate=Decimal("0.5"),

@@ -4,21 +4,40 @@ from decimal import Decimal
 
 from premium.tax.days import year_later_bgb
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.conversions import BRIDGED, OWED, PLEDGED, RENAMED, SWAPPED, pools
 from premium.tax.rules.currencies import CurrencyRule
-from premium.tax.rules.receipts import Receipt
+from premium.tax.rules.receipts import LOWERS, Receipt, unsourced
 
-_BMF = "BMF letters of 10 May 2022 and 6 March 2025"
+_BMF = "BMF letter of 6 March 2025, IV C 1 - S 2256/00042/064/043 (10 May 2022 before)"
+_ANY = "§ 22 Nr. 3 EStG, as what is earned by a service; no guidance that names it was found"
 _RECEIPTS = {
-    "fork": Receipt("split", f"{_BMF}: no income; the cost and the date of the coins before the fork"),
-    "airdrop": Receipt("nothing", f"{_BMF}: no income without a service in return (§ 22 Nr. 3 EStG); else kind reward"),
+    "fork": Receipt(
+        "split", f"{_BMF}, Rn. 27, 66-68: cost by market prices, and the date of the coins before the fork"
+    ),
+    "airdrop": Receipt(
+        "nothing",
+        unsourced(
+            "no income, cost 0",
+            "nothing was done in return (§ 22 Nr. 3 EStG); else kind reward",
+            f"{_BMF}, Rn. 29, not read",
+        ),
+    ),
     "staking": Receipt("income", f"§ 22 Nr. 3 EStG; {_BMF}"),
-    "mining": Receipt("income", f"§ 22 Nr. 3 EStG; {_BMF}"),
-    "interest": Receipt("income", f"§ 22 Nr. 3 EStG; {_BMF}"),
-    "liquidity_reward": Receipt("income", f"§ 22 Nr. 3 EStG; {_BMF}"),
-    "royalty": Receipt("income", "§ 21 Abs. 1 Nr. 3 EStG"),
-    "reward": Receipt("income", "§ 22 Nr. 3 EStG"),
-    "referral": Receipt("income", "§ 22 Nr. 3 EStG"),
-    "rebate": Receipt("market", "a rebate lowers the price of what was bought (§ 255 Abs. 1 HGB): no income"),
+    "mining": Receipt("income", f"§ 22 Nr. 3 EStG (§ 15 of a business); {_BMF}"),
+    "interest": Receipt("income", f"§ 22 Nr. 3 EStG; {_BMF}, Rn. 26"),
+    "liquidity_reward": Receipt("income", _ANY),
+    "royalty": Receipt("income", _ANY),
+    "reward": Receipt("income", _ANY),
+    "referral": Receipt("income", _ANY),
+    "rebate": Receipt("market", LOWERS),
+}
+_CONVERSIONS = {
+    "wrap": SWAPPED,
+    "bridge": BRIDGED,
+    "migration": RENAMED,
+    **pools(SWAPPED),
+    "loan": OWED,
+    "collateral": PLEDGED,
 }
 
 RULES = Jurisdiction(
@@ -30,12 +49,12 @@ RULES = Jurisdiction(
     scopes=("per_wallet",),
     long_from=year_later_bgb,
     gifts_received="donor",
-    conversions=frozenset({"bridge"}),
     yearly_amounts={
         "freigrenze": {2009: Decimal(600), 2024: Decimal(1000)},
         "income_freigrenze": {2009: Decimal(256)},
     },
     receipts=_RECEIPTS,
+    conversions=_CONVERSIONS,
     currency_gains=CurrencyRule("taxed", "§ 23 Abs. 1 Nr. 2 EStG, within a year of buying it"),
     source="§ 23 Abs. 1 Nr. 2, Abs. 3, § 22 Nr. 3 EStG; BMF letters of 10 May 2022 and 6 March 2025",
 )

@@ -3,22 +3,43 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.conversions import OWED, PLEDGED, Conversion, pools
 from premium.tax.rules.currencies import CurrencyRule
-from premium.tax.rules.receipts import Receipt
+from premium.tax.rules.receipts import LOWERS, Receipt, unsourced
 
-_BNC = "CGI art. 92; BOI-BNC-CHAMP-10-10-20-40"
-_FREE = "CGI art. 150 VH bis III: only what was paid counts as acquisition price; nothing was"
+_BNC = unsourced(
+    "income on receipt",
+    "art. 92 CGI takes what no other category does; that mining and staking are taxed when sold only is disputed",
+    "no source of the authority found (literature: Fini, Ingénierie patrimoniale 4-2024)",
+)
+_FREE = unsourced(
+    "no income, cost 0",
+    "nothing was paid (CGI art. 150 VH bis III B; BOI-RPPM-PVBMC-30-20 of 2 September 2019)",
+    "no source of the authority found (literature differs: Fini, Ingénierie patrimoniale 4-2024)",
+)
 _RECEIPTS = {
     "fork": Receipt("nothing", _FREE),
     "airdrop": Receipt("nothing", _FREE),
     "staking": Receipt("income", _BNC),
     "mining": Receipt("income", _BNC),
-    "interest": Receipt("income", "CGI art. 92"),
-    "liquidity_reward": Receipt("income", "CGI art. 92"),
-    "royalty": Receipt("income", "CGI art. 92"),
-    "reward": Receipt("income", "CGI art. 92"),
-    "referral": Receipt("income", "CGI art. 92"),
-    "rebate": Receipt("market", "a rebate lowers the price of what was bought: no income"),
+    "interest": Receipt("income", _BNC),
+    "liquidity_reward": Receipt("income", _BNC),
+    "royalty": Receipt("income", _BNC),
+    "reward": Receipt("income", _BNC),
+    "referral": Receipt("income", _BNC),
+    "rebate": Receipt("market", LOWERS),
+}
+_NEUTRAL = Conversion(
+    "moves",
+    "CGI art. 150 VH bis I, II; BOI-RPPM-PVBMC-30-10 (2 September 2019): digital assets for others are not taxed",
+)
+_CONVERSIONS = {
+    "wrap": _NEUTRAL,
+    "bridge": _NEUTRAL,
+    "migration": _NEUTRAL,
+    **pools(_NEUTRAL),
+    "loan": OWED,
+    "collateral": PLEDGED,
 }
 
 RULES = Jurisdiction(
@@ -28,9 +49,9 @@ RULES = Jurisdiction(
     zone="Europe/Paris",
     methods=("fr_portfolio",),
     scopes=("portfolio",),
-    conversions=frozenset({"wrap", "bridge", "lp_add", "lp_remove"}),
     yearly_amounts={"threshold": {2019: Decimal(305)}},
     receipts=_RECEIPTS,
+    conversions=_CONVERSIONS,
     currency_gains=CurrencyRule("exempt", "legal tender is money in art. 150 VH bis CGI"),
     source="Art. 150 VH bis CGI; BOI-RPPM-PVBMC-30; form 2086",
 )

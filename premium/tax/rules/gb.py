@@ -3,21 +3,43 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.conversions import RENAMED, Conversion, pools
 from premium.tax.rules.currencies import CurrencyRule
-from premium.tax.rules.receipts import Receipt
+from premium.tax.rules.receipts import LOWERS, Receipt, unsourced
 
-_MISC = "HMRC CRYPTO21200, CRYPTO61110: miscellaneous income"
+_PAPER = (
+    "HMRC policy paper 'Cryptoassets: tax for individuals' of December 2018 (Cryptoassets Manual since 30 March 2021)"
+)
+_DEFI = "HMRC Cryptoassets Manual, CRYPTO60000 ff. (decentralised finance), of 2 February 2022"
+_ANY = "miscellaneous income, as CRYPTO21250 has it of what is given for a service; no guidance that names it was found"
 _RECEIPTS = {
-    "fork": Receipt("split", "TCGA 1992 ss 43, 52(4); HMRC CRYPTO22300, CRYPTO41600"),
-    "airdrop": Receipt("nothing", "HMRC CRYPTO21250: no income where nothing was done in return; else kind reward"),
-    "staking": Receipt("income", "HMRC CRYPTO21200"),
-    "mining": Receipt("income", "HMRC CRYPTO21150"),
-    "interest": Receipt("income", _MISC),
-    "liquidity_reward": Receipt("income", _MISC),
-    "royalty": Receipt("income", "ITTOIA 2005 s 579"),
-    "reward": Receipt("income", _MISC),
-    "referral": Receipt("income", _MISC),
-    "rebate": Receipt("market", "HMRC Statement of Practice 4/97: cashbacks of ordinary customers are not income"),
+    "fork": Receipt("split", "TCGA 1992 ss 43, 52(4); HMRC CRYPTO41600"),
+    "airdrop": Receipt(
+        "nothing", "HMRC CRYPTO21250 (30 March 2021): no income where nothing was done in return; else kind reward"
+    ),
+    "staking": Receipt("income", _PAPER),
+    "mining": Receipt("income", _PAPER),
+    "interest": Receipt("income", _DEFI),
+    "liquidity_reward": Receipt("income", _DEFI),
+    "royalty": Receipt("income", _ANY),
+    "reward": Receipt("income", "HMRC CRYPTO21250 (30 March 2021): given for a service"),
+    "referral": Receipt("income", "HMRC CRYPTO21250 (30 March 2021): given for a service"),
+    "rebate": Receipt("market", LOWERS),
+}
+_CONVERSIONS = {
+    "wrap": Conversion("disposal", "HMRC CRYPTO22100: an exchange of tokens for others is a disposal"),
+    "bridge": Conversion("disposal", "HMRC CRYPTO22100: an exchange of tokens for others is a disposal"),
+    "migration": RENAMED,
+    **pools(Conversion("disposal", f"{_DEFI}: beneficial ownership passes")),
+    "loan": Conversion("market", f"{_DEFI}: beneficial ownership passes, both ways"),
+    "collateral": Conversion(
+        "moves",
+        unsourced(
+            "a move",
+            "the file does not tell the terms: state a sale and a purchase where the platform may deal with them",
+            f"{_DEFI}: a disposal where the platform may deal with the tokens as it wishes",
+        ),
+    ),
 }
 
 RULES = Jurisdiction(
@@ -29,7 +51,6 @@ RULES = Jurisdiction(
     methods=("section_104", "section_104_company"),
     scopes=("pool",),
     gifts_at_market=True,
-    loans_at_market=True,  # HMRC CRYPTO61600 ff.: beneficial ownership passes, both ways
     yearly_amounts={
         "annual_exempt_amount": {
             2009: Decimal(10100),
@@ -46,6 +67,7 @@ RULES = Jurisdiction(
         },
     },
     receipts=_RECEIPTS,
+    conversions=_CONVERSIONS,
     currency_gains=CurrencyRule("exempt", "TCGA 1992 ss 252, 269: money in a bank account, or for personal use"),
     source="TCGA 1992 ss 104-107; HMRC Cryptoassets Manual CRYPTO22200 ff.",
 )

@@ -1,6 +1,7 @@
 """Rules of no country: any lot method or average cost."""
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.conversions import Conversion
 
 RULES = Jurisdiction(
     code="generic",
@@ -12,6 +13,9 @@ RULES = Jurisdiction(
     scopes=("universal", "per_wallet", "pool"),
     gifts_received="either",
     losses_deductible=True,
-    conversions=frozenset({"wrap", "bridge"}),
+    conversions={
+        kind: Conversion("moves", "rules of no country: basis and date go on")
+        for kind in ("wrap", "bridge", "migration")
+    },
     source="none",
 )

@@ -3,21 +3,34 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import Jurisdiction
+from premium.tax.rules.conversions import BRIDGED, OWED, PLEDGED, RENAMED, SWAPPED, pools
 from premium.tax.rules.currencies import CurrencyRule
-from premium.tax.rules.receipts import Receipt
+from premium.tax.rules.receipts import LOWERS, Receipt, unsourced
 
-_CASE_IV = "TCA 1997 s 18, Case IV; Revenue Tax and Duty Manual Part 02-01-03"
+_MANUAL = "Revenue, Tax and Duty Manual Part 02-01-03 (15 May 2018, revised April 2022): no special rules"
+_ANY = f"TCA 1997 s 18 (Schedule D); {_MANUAL}"
 _RECEIPTS = {
-    "fork": Receipt("nothing", "no special rule; TCA 1997 s 552 allows only what was given for the asset: nothing"),
-    "airdrop": Receipt("income", _CASE_IV),
-    "staking": Receipt("income", _CASE_IV),
-    "mining": Receipt("income", _CASE_IV),
-    "interest": Receipt("income", _CASE_IV),
-    "liquidity_reward": Receipt("income", _CASE_IV),
-    "royalty": Receipt("income", _CASE_IV),
-    "reward": Receipt("income", _CASE_IV),
-    "referral": Receipt("income", _CASE_IV),
-    "rebate": Receipt("market", "a rebate lowers the price of what was bought: no income"),
+    "fork": Receipt(
+        "nothing",
+        unsourced("no income, cost 0", "nothing was given for it (TCA 1997 s 552), and it is no fruit", _MANUAL),
+    ),
+    "airdrop": Receipt("income", _ANY),
+    "staking": Receipt("income", _ANY),
+    "mining": Receipt("income", _ANY),
+    "interest": Receipt("income", _ANY),
+    "liquidity_reward": Receipt("income", _ANY),
+    "royalty": Receipt("income", _ANY),
+    "reward": Receipt("income", _ANY),
+    "referral": Receipt("income", _ANY),
+    "rebate": Receipt("market", LOWERS),
+}
+_CONVERSIONS = {
+    "wrap": SWAPPED,
+    "bridge": BRIDGED,
+    "migration": RENAMED,
+    **pools(SWAPPED),
+    "loan": OWED,
+    "collateral": PLEDGED,
 }
 
 RULES = Jurisdiction(
@@ -29,9 +42,9 @@ RULES = Jurisdiction(
     scopes=("universal",),
     gifts_at_market=True,
     losses_deductible=True,
-    conversions=frozenset({"bridge"}),
     yearly_amounts={"annual_exemption": {2009: Decimal(1270)}},
     receipts=_RECEIPTS,
+    conversions=_CONVERSIONS,
     currency_gains=CurrencyRule("taxed", "TCA 1997 s 532(b): any currency but the euro is an asset"),
     source="TCA 1997 ss 538, 580, 581, 601; Revenue Tax and Duty Manual Part 02-01-03",
 )

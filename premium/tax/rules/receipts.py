@@ -9,6 +9,17 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 Treatment = Literal["income", "market", "nothing", "split"]
+_AS = "treated as"
+
+
+def unsourced(treatment: str, reason: str, found: str = "no source found") -> str:
+    """Return what stands for a source where none was found."""
+    return f"{found}; {_AS} {treatment} because {reason}"
+
+
+def is_assumed(source: str) -> bool:
+    """Tell whether a row's source is an assumption of ours."""
+    return f"; {_AS} " in source
 
 
 class Receipt(NamedTuple):
@@ -18,6 +29,11 @@ class Receipt(NamedTuple):
     """income: taxed at market value, which is the cost. market: not income, the market value is the cost.
     nothing: not income, no cost. split: not income, a part of the cost of what it came from."""
     source: str
+
+    @property
+    def assumed(self) -> bool:
+        """Whether no authority was found that says so."""
+        return is_assumed(self.source)
 
 
 Receipts = Mapping[str, Receipt]
@@ -60,6 +76,10 @@ FORKED_FROM = {
     "ETHF": "ETH",
 }
 """What well-known forks split from, where a row does not say `from_asset`."""
+
+
+LOWERS = unsourced("no income, at its value", "it lowers the price of what was bought, for which that much was paid")
+"""Of a rebate where no authority was found."""
 
 
 def kind_of(stated: str | None) -> str:

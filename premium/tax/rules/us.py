@@ -3,21 +3,34 @@
 from decimal import Decimal
 
 from premium.tax.rules.base import TRANSITION, Jurisdiction
+from premium.tax.rules.conversions import BRIDGED, OWED, PLEDGED, RENAMED, Conversion, pools
 from premium.tax.rules.currencies import CurrencyRule
-from premium.tax.rules.receipts import Receipt
+from premium.tax.rules.receipts import LOWERS, Receipt, unsourced
 
-_INCOME = "IRC § 61; Notice 2014-21"
+_RULING = "Rev. Rul. 2019-24 of 9 October 2019: income once it can be disposed of"
+_ANY = "IRC § 61(a), as every receipt of property (Notice 2014-21); no guidance that names it was found"
 _RECEIPTS = {
-    "fork": Receipt("income", "Rev. Rul. 2019-24: income once it can be disposed of"),
-    "airdrop": Receipt("income", "Rev. Rul. 2019-24"),
-    "staking": Receipt("income", "Rev. Rul. 2023-14"),
-    "mining": Receipt("income", "Notice 2014-21, A-8 and A-9"),
-    "interest": Receipt("income", _INCOME),
-    "liquidity_reward": Receipt("income", _INCOME),
-    "royalty": Receipt("income", _INCOME),
-    "reward": Receipt("income", _INCOME),
-    "referral": Receipt("income", _INCOME),
-    "rebate": Receipt("market", "a rebate lowers the price of what was bought: Rev. Rul. 76-96, Announcement 2002-18"),
+    "fork": Receipt("income", _RULING),
+    "airdrop": Receipt("income", _RULING),
+    "staking": Receipt("income", "Rev. Rul. 2023-14: income when there is dominion and control"),
+    "mining": Receipt("income", "Notice 2014-21: income at its value on receipt"),
+    "interest": Receipt("income", _ANY),
+    "liquidity_reward": Receipt("income", _ANY),
+    "royalty": Receipt("income", _ANY),
+    "reward": Receipt("income", _ANY),
+    "referral": Receipt("income", _ANY),
+    "rebate": Receipt("market", LOWERS),
+}
+_OPEN = "no source found (Notice 2024-57, I.R.B. 2024-29, leaves the reporting open)"
+_CONVERSIONS = {
+    "wrap": Conversion("moves", unsourced("no disposal", "the wrapped token is a claim to the very units", _OPEN)),
+    "bridge": BRIDGED,
+    "migration": RENAMED,
+    **pools(
+        Conversion("disposal", unsourced("an exchange", "a token that differs in kind is received (IRC § 1001)", _OPEN))
+    ),
+    "loan": OWED,
+    "collateral": PLEDGED,
 }
 
 RULES = Jurisdiction(
@@ -31,7 +44,6 @@ RULES = Jurisdiction(
     default_scope=TRANSITION,
     gifts_received="donor",
     gift_loss_basis=True,
-    conversions=frozenset({"wrap", "bridge"}),
     documents=(
         "form_8949_pdf",
         "form_8949_csv",
@@ -42,6 +54,7 @@ RULES = Jurisdiction(
         "result_json",
     ),
     receipts=_RECEIPTS,
+    conversions=_CONVERSIONS,
     currency_gains=CurrencyRule(
         "small_exempt", "IRC § 988(e): personal gains up to $200 a transaction; beyond it ordinary income", Decimal(200)
     ),

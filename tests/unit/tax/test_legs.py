@@ -69,3 +69,22 @@ def test_an_exchange_of_one_leg_that_says_nothing_is_left_out_and_named() -> Non
     assert [(row["code"], row["line"], row["field"]) for row in out["warnings"]] == [("invalid_field", 3, "direction")]
     unknown = result("US", [*HELD, tx("x", "2024-06-01", "leg", "1", "5", group="g")])
     assert [row["code"] for row in unknown["warnings"]] == ["unknown_type"]
+
+
+def test_a_leg_whose_worth_is_known_keeps_it_and_the_others_share_what_it_leaves() -> None:
+    def exit_(value: str | None) -> dict[str, tuple[str, str]]:
+        rows = [
+            tx("b", "2025-01-01", "buy", "10", "1000", asset="LP"),
+            tx("p", "2025-02-01", "buy", "1", "3000", asset="ETH", wallet="other"),
+            tx("g", "2025-02-01", "lp_remove", "10", value, asset="LP", group="x", direction="out"),
+            tx("r1", "2025-02-01", "lp_remove", "0.1", None, asset="ETH", group="x", direction="in"),
+            tx("r2", "2025-02-01", "lp_remove", "5", None, asset="AAA", group="x", direction="in"),
+            tx("r3", "2025-02-01", "lp_remove", "7", None, asset="BBB", group="x", direction="in"),
+        ]
+        out = result("US", rows)
+        costs = {row["lot"]: row["cost_basis"] for row in out["remaining_lots"]}
+        codes = sorted({w["code"] for w in out["warnings"] if w["code"] in ("missing_price", "value_shared_evenly")})
+        return {"costs": (costs["r1"], costs["r2"]), "gain": (out["totals"]["total"], " ".join(codes))}
+
+    assert exit_("1200") == {"costs": ("300", "450"), "gain": ("200", "value_shared_evenly")}
+    assert exit_(None) == {"costs": ("300", "0"), "gain": ("-700", "missing_price value_shared_evenly")}

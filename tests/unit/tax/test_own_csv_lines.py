@@ -26,9 +26,24 @@ def test_empty_lines_are_passed_over_and_the_others_keep_their_numbers() -> None
     assert [(error.line, error.field) for error in checked.errors] == [(5, "amount")]
 
 
-def test_semicolons_are_named() -> None:
-    with pytest.raises(InvalidInput, match="line 1: the columns stand between commas, not semicolons"):
-        list(own_csv.rows([HEADER.replace(",", ";"), BUY.replace(",", ";")]))
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_semicolons_and_tabs_are_read_with_decimal_commas(mark: str) -> None:
+    lines = [
+        "id;timestamp;type;asset;amount;value",
+        "b;2024-01-01;buy;BTC;0,5;20.000,00",
+        "s;2024-02-01;sell;BTC;0,5;1.000",
+    ]
+    found = [*rows_of_csv("\n".join(lines).replace(";", mark), "own.csv")][1:]
+    assert [(row["amount"], row["value"]) for row in found] == [("0.5", "20000.00"), ("0.5", "1000")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [('"$1,234.50"', "1234.50"), ("1'234.50", "1234.50"), ('"1\u00a0234,5"', "1234.5"), ('"(1,234.50)"', "-1234.50")],
+)
+def test_numbers_as_people_write_them_are_read(cell: str, value: str) -> None:
+    (row,) = [*rows_of_csv(f"id,timestamp,type,asset,amount,value\nb,2024-01-01,buy,BTC,1,{cell}\n", "own.csv")][1:]
+    assert row["value"] == value
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,10 @@ def test_pdf_pages_carry_their_subtotals(tmp_path: Path) -> None:
         page.extract_text()
         for page in PdfReader(io.BytesIO(written(report_of(rows, year="2024"), "form_8949_pdf", tmp_path))).pages
     ]
-    assert len(pages) == 3
+    assert len(pages) == 4
+    assert "out_of_order" in pages.pop(), "what the figures rest on stands behind them"
     assert all("Part II - Long-term" in page and "(F)" in page for page in pages)
+    assert all("Name(s) shown on return" in page for page in pages)
     assert "Carried forward" in pages[0]
     assert "108.00" in pages[0], "36 sales of 3"
     assert "Brought forward" in pages[1]
@@ -261,3 +263,25 @@ def test_a_1099_da_is_reconciled_with_a_reason() -> None:
     ):
         (row,) = document(report_of([bought, sale(**form)]))["reconciliation"]
         assert [difference["reason"] for difference in row["differences"]] == reasons
+
+
+def test_a_sale_without_a_known_purchase_is_marked_on_every_form(tmp_path: Path) -> None:
+    rows = [tx("b", "2025-01-02", "buy", "1", "10"), tx("s", "2025-03-01", "sell", "3", "20")]
+    made = report_of(rows, year="2025")
+    sheet = PdfReader(io.BytesIO(written(made, "form_8949_pdf", tmp_path))).pages[0].extract_text()
+    assert "* basis unknown" in sheet
+    assert "VARIOUS" not in sheet, "a date that nobody knows is left open"
+    *_, known, unknown, _total = csv.reader(written(made, "form_8949_csv", tmp_path).decode().splitlines())
+    assert (known[3], known[-1]) == ("01/02/2025", "")
+    assert (unknown[3], unknown[6], unknown[-1]) == ("", "0.00", "basis unknown: counts as zero")
+
+
+def test_a_person_reads_no_more_than_eighteen_decimals_and_they_add_up(tmp_path: Path) -> None:
+    rows = [
+        tx("b", "2025-01-02", "buy", "3", "1"),
+        *(tx(f"s{n}", f"2025-03-0{n}", "sell", "1", "2") for n in (1, 2, 3)),
+    ]
+    content = written(report_of(rows, year="2025"), "audit_csv", tmp_path).decode()
+    found = [row for row in csv.DictReader(content.splitlines()) if row["disposal"]]
+    assert all(len(row[name].partition(".")[2]) <= 18 for row in found for name in ("cost_basis", "gain", "proceeds"))
+    assert sum(Decimal(row["cost_basis"]) for row in found) == 1

@@ -10,14 +10,15 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from premium.money import EXACT, plain
+from premium.money import EXACT
 from premium.tax.days import date_of
 from premium.tax.outcome import Disposal
 from premium.tax.reports.forms.adjustments import Adjustments
-from premium.tax.reports.layout.cents import Column
+from premium.tax.reports.layout.cents import Column, readable
 from premium.tax.results.boxes import box
 from premium.tax.results.report import Report
 
+NO_BASIS = "basis unknown: counts as zero"
 SHORT, LONG = "ABCGHI", "DEFJKL"
 WORDING = {
     "A": "Short-term transactions reported on Form(s) 1099-B showing basis was reported to the IRS",
@@ -38,7 +39,7 @@ WORDING = {
 class Line(NamedTuple):
     """Columns (a) to (h) of a line.
 
-    `acquired` is a date, VARIOUS where no lot is known.
+    `acquired` is a date, VARIOUS of a pool, and blank where nothing tells it.
     """
 
     description: str
@@ -50,6 +51,8 @@ class Line(NamedTuple):
     adjustment: Decimal
     gain: Decimal
     row: Disposal
+    note: str = ""
+    """What the form should not be filed without seeing to."""
 
 
 class Totals(NamedTuple):
@@ -84,6 +87,8 @@ class Sheet:
         self.letter = letter
         self._rows = rows
         self._day = report.setup.calendar.day
+        self._undated = "VARIOUS" if report.outcome.pooled else ""
+        self._missing = {item.transaction for item in report.missing}
         self._columns = adjustments.columns
         self._proceeds, self._cost, self._adjustment = Column(), Column(), Column()
 
@@ -93,9 +98,9 @@ class Sheet:
             stated = self._columns(row)
             proceeds, cost = self._proceeds.line(stated.proceeds), self._cost.line(stated.cost)
             adjustment = self._adjustment.line(stated.adjustment)
-            acquired = "VARIOUS" if row.acquired is None else american(self._day(row.acquired))
+            acquired = self._undated if row.acquired is None else american(self._day(row.acquired))
             yield Line(
-                f"{plain(row.amount)} {row.asset}",
+                f"{readable(row.amount)} {row.asset}",
                 acquired,
                 american(row.day),
                 proceeds,
@@ -104,7 +109,17 @@ class Sheet:
                 adjustment,
                 _gain(proceeds, cost, adjustment),
                 row,
+                NO_BASIS if self._is_missing(row) else "",
             )
+
+    def _is_missing(self, row: Disposal) -> bool:
+        """Whether no purchase of these units is known."""
+        return row.lot is None and not row.cost_basis and not self._missing.isdisjoint(row.sources)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether a line of it has a note."""
+        return bool(self._missing) and any(map(self._is_missing, self._rows))
 
     @property
     def totals(self) -> Totals:

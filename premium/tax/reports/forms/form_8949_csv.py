@@ -23,6 +23,7 @@ HEADER = (
     "Transaction",
     "Lot",
     "Wallet",
+    "Note",
 )
 
 
@@ -50,7 +51,8 @@ def write(report: Report, path: Path) -> None:
                         safe(row.transaction),
                         safe(row.lot or ""),
                         safe(row.wallet),
+                        line.note,
                     )
                 )
             proceeds, cost, adjustment, gain = sheet.totals
-            out.writerow((part, sheet.letter, "TOTAL", "", "", proceeds, cost, "", adjustment, gain, "", "", ""))
+            out.writerow((part, sheet.letter, "TOTAL", "", "", proceeds, cost, "", adjustment, gain, "", "", "", ""))

@@ -11,7 +11,8 @@ from pathlib import Path
 from premium.tax.reports.forms.form_8949 import WORDING, Sheet, part_of, sheets
 from premium.tax.reports.forms.schedule_d import LINES
 from premium.tax.reports.layout.cents import money
-from premium.tax.reports.layout.pages import DISCLAIMER, Field, Mark, Pages, shortened
+from premium.tax.reports.layout.pages import DISCLAIMER, TAXPAYER, Field, Mark, Pages, shortened
+from premium.tax.reports.layout.warnings import write_warnings
 from premium.tax.results.report import Report
 
 FIELDS = (
@@ -26,6 +27,10 @@ FIELDS = (
     Field("Lot", 20),
 )
 _TERMS = {"I": "Short-term: held one year or less", "II": "Long-term: held more than one year"}
+_MARK = "* basis unknown"
+_FOOTNOTE = (
+    "* No purchase of these units is known: their basis counts as zero, and column (b) is open. See the warnings."
+)
 _BOXES = ("ABC", "DEF", "GHI", "JKL")
 _SCHEDULE_D = {letter: number for number, (_, letters) in LINES.items() for letter in letters}
 
@@ -42,6 +47,7 @@ def write(report: Report, path: Path) -> None:
         pages.text(
             [f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}"], ["No disposals in this year."]
         )
+    write_warnings(pages, report)
     pages.save()
 
 
@@ -50,8 +56,10 @@ def _head(sheet: Sheet, year: str) -> list[str | Mark]:
     boxes = next(letters for letters in _BOXES if sheet.letter in letters)
     return [
         f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}",
+        TAXPAYER,
         f"Part {part} - {_TERMS[part]}",
         *(Mark(letter == sheet.letter, f"({letter}) {WORDING[letter]}") for letter in boxes),
+        *([_FOOTNOTE] if sheet.is_marked else []),
     ]
 
 
@@ -66,7 +74,7 @@ def _rows(sheet: Sheet) -> Iterator[tuple[str, ...]]:
             line.code,
             money(line.adjustment),
             money(line.gain),
-            shortened(line.row.lot or "", FIELDS[-1].width),
+            _MARK if line.note else shortened(line.row.lot or "", FIELDS[-1].width),
         )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from premium.tax.reports.forms.schedule_d import Line, lines
 from premium.tax.reports.layout.cents import money
-from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
+from premium.tax.reports.layout.pages import DISCLAIMER, TAXPAYER, Field, Pages
+from premium.tax.reports.layout.warnings import write_warnings
 from premium.tax.results.report import Report
 
 FIELDS = (
@@ -28,7 +29,8 @@ def write(report: Report, path: Path) -> None:
     year = "all years" if report.tax_year is None else str(report.tax_year)
     pages = Pages(path, f"Schedule D, {year}", DISCLAIMER)
     made = [cells for line in lines(report) for cells in _rows(line)]
-    pages.sheet([f"Schedule D - Capital Gains and Losses, {year}"], FIELDS, made)
+    pages.sheet([f"Schedule D - Capital Gains and Losses, {year}", TAXPAYER], FIELDS, made)
+    write_warnings(pages, report)
     pages.save()
 
 

@@ -12,6 +12,10 @@ from reportlab.lib.pagesizes import landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
 DISCLAIMER = "Prepared from the transactions given; this is no tax advice."
+TAXPAYER = (
+    f"Name(s) shown on return: {'_' * 60}     Social security number or taxpayer identification number: {'_' * 18}"
+)
+"""What a form asks of its taxpayer, whom no history names."""
 WIDTH, HEIGHT = landscape(letter)
 MARGIN = 36.0
 ROWS = 36
@@ -25,6 +29,8 @@ _CHARACTER = 0.6 * _SIZE
 _LEADING = 10.0
 _GAP = "  "
 _CUT = "..."
+_TEXT_WIDTH = 160
+"""Characters of plain text a line."""
 Cells = Sequence[str]
 
 
@@ -102,11 +108,11 @@ class Pages:
     def text(self, head: Head, lines: Iterable[str]) -> None:
         """Draw plain lines under a heading."""
         self._begin(head, ())
-        for line in lines:
+        for line in chain.from_iterable(wrap(printable(line), _TEXT_WIDTH) or [""] for line in lines):
             if self._y < MARGIN + 2 * _LEADING:
                 self._end(())
                 self._begin(head, ())
-            self._string(_TEXT, 8.5, printable(line))
+            self._string(_TEXT, 8.5, line)
         self._end(())
 
     def save(self) -> None:
