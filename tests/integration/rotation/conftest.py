@@ -53,8 +53,8 @@ class ElastiCache:
         """boto3's own client: it checks every request against the service's model."""
         client = boto3.client("elasticache", region_name="us-east-1")
         events = client.meta.events
-        events.register("before-call.elasticache.ModifyReplicationGroup", self._modify)
-        events.register("before-call.elasticache.DescribeReplicationGroups", self._describe)
+        events.register("before-call.elasticache.ModifyReplicationGroup", self._modify)  # type: ignore[arg-type]
+        events.register("before-call.elasticache.DescribeReplicationGroups", self._describe)  # type: ignore[arg-type]
         return client
 
     def _modify(self, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
@@ -68,7 +68,7 @@ class ElastiCache:
             assert token in self.tokens, "SET takes a token that was rotated in before"
             self.tokens = [token]
         words = [f">{one}" for one in self.tokens]
-        self.admin.execute_command("ACL", "SETUSER", "default", "resetpass", *words)
+        self.admin.execute_command("ACL", "SETUSER", "default", "resetpass", *words)  # type: ignore[no-untyped-call]
         return _ok(), {"ReplicationGroup": {}}
 
     def _describe(self, **_: Any) -> tuple[Any, dict[str, Any]]:
@@ -85,9 +85,9 @@ class CloudFront:
     def client(self) -> Any:
         client = boto3.client("cloudfront", region_name="us-east-1")
         events = client.meta.events
-        events.register("before-call.cloudfront.GetDistributionConfig", self._config)
-        events.register("before-call.cloudfront.GetDistribution", self._status)
-        events.register("before-call.cloudfront.UpdateDistribution", self._update)
+        events.register("before-call.cloudfront.GetDistributionConfig", self._config)  # type: ignore[arg-type]
+        events.register("before-call.cloudfront.GetDistribution", self._status)  # type: ignore[arg-type]
+        events.register("before-call.cloudfront.UpdateDistribution", self._update)  # type: ignore[arg-type]
         return client
 
     def _config(self, **_: Any) -> tuple[Any, dict[str, Any]]:
@@ -183,10 +183,10 @@ def stage(
     with _administrator(empty_database(SUPERUSER), admin):
         make_roles(empty_database(SUPERUSER), lambda: [made[name] for name in users], lambda _: None)
         server = redis_library.Redis.from_url(redis_server.url)
-        server.execute_command("ACL", "SETUSER", "default", "resetpass", f">{'f' * 16}")
+        server.execute_command("ACL", "SETUSER", "default", "resetpass", f">{'f' * 16}")  # type: ignore[no-untyped-call]
         yield Stage(arns, str(url["host"]), ElastiCache(server, ["f" * 16]), CloudFront("first-origin"))
         words = ["resetpass", f">{before}"] if before else ["nopass"]
-        server.execute_command("ACL", "SETUSER", "default", *words)
+        server.execute_command("ACL", "SETUSER", "default", *words)  # type: ignore[no-untyped-call]
         server.close()
         restored = [{"username": role, "password": postgres_server.password(role)} for role in users.values()
                     if role not in ALTERNATES]  # fmt: skip
