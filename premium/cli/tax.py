@@ -29,7 +29,9 @@ from premium.tax.reports.documents import DOCUMENTS, documents_of, known_formats
 from premium.tax.reports.explanation import explanation
 from premium.tax.reports.result_json import write_json
 from premium.tax.results.report import Report
+from premium.tax.rules.conversions import Conversion
 from premium.tax.rules.derivatives import derivatives_treatment
+from premium.tax.rules.receipts import Receipt
 from premium.tax.rules.registry import jurisdiction
 
 _OPTIONS = (
@@ -128,7 +130,8 @@ def rules_command(country: str) -> None:
     """Print how a country takes each kind of event, and where that stands written."""
     with errors_as_sentences():
         rules = jurisdiction(country)
-        for kind, row in (*rules.receipts.items(), *rules.conversions.items()):
+        rows: list[tuple[str, Receipt | Conversion]] = [*rules.receipts.items(), *rules.conversions.items()]
+        for kind, row in rows:
             click.echo(f"{kind}\t{row.treatment}\t{row.source}")
         derivatives = derivatives_treatment(rules.code)
         click.echo(f"derivative_pnl\t{derivatives.kind}\t{derivatives.source}")

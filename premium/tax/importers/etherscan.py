@@ -129,7 +129,9 @@ def _transfer(
         yield Left("sent by the wallet to itself")
         return
     sides = Sides(received=part) if into else Sides(sent=part)
-    yield from movement(name, _when(line), me, currency=currency, value=worth, tx_hash=_hash(line), **sides)
+    # Both wallets of one user list a transfer between them, each its own half.
+    own = f"{name}:{'in' if into else 'out'}"
+    yield from movement(own, _when(line), me, currency=currency, value=worth, tx_hash=_hash(line), **sides)
 
 
 def _coin(lines: list[Line]) -> str:

@@ -11,6 +11,8 @@ import pytest
 from premium.tax.importers.cells import time_of
 from premium.tax.importers.recognition import rows_of_csv
 from premium.tax.neutral.sources import FileRows
+from premium.tax.rules.conversions import Conversion
+from premium.tax.rules.receipts import Receipt
 from premium.tax.rules.registry import JURISDICTIONS
 from tests.unit.tax.histories import result, tx
 
@@ -123,7 +125,7 @@ def test_rotkis_bridge_between_two_chains_of_one_address_is_one_transfer() -> No
 02/02/2024 10:00:00 CET,deposit,bridge,ethereum,me,ETH,ETH,0.9,1800,5,e,e3,1,out,,,arbitrum_one,0xaa
 02/02/2024 10:10:00 CET,withdrawal,bridge,arbitrum_one,me,ETH,ETH,0.899,1798,7,e,e4,0,in,,,arbitrum_one,0xbb
 """
-    out = result("US", rows_of_csv(ROTKI + lines, "r.csv"))
+    out = result("US", [*rows_of_csv(ROTKI + lines, "r.csv")])
     assert [(row["amount"], row["sold"], row["cost_basis"]) for row in out["disposals"]] == [
         ("0.001", "2024-02-02T09:00:00Z", "2")
     ]
@@ -140,7 +142,7 @@ def test_rotkis_older_wrapping_staking_and_renewal_are_what_they_are() -> None:
 06/02/2024 09:00:00 UTC,staking,remove asset,ethereum,K,ETH,ETH,0.25,500,1,s,e4,0,in,,,eth2,
 07/02/2024 09:00:00 UTC,renew,,ethereum,K,ETH,ETH,0.02,40,1,s,e5,0,out,,,ens,0x5
 """
-    out = result("US", rows_of_csv(ROTKI + lines, "r.csv"))
+    out = result("US", [*rows_of_csv(ROTKI + lines, "r.csv")])
     assert {row["asset"]: (row["amount"], row["cost_basis"]) for row in out["remaining"]} == {
         "ETH": ("0.49", "980"),
         "stETH": ("0.5", "1000"),
@@ -184,7 +186,8 @@ def test_each_row_of_a_countrys_table_has_its_source_or_says_that_none_was_found
         "rebate",
     }
     assert set(rules.conversions) == {"wrap", "bridge", "migration", "lp_add", "lp_remove", "loan", "collateral"}
-    for row in (*rules.receipts.values(), *rules.conversions.values()):
+    rows: list[Receipt | Conversion] = [*rules.receipts.values(), *rules.conversions.values()]
+    for row in rows:
         assert len(row.source) > 15
         assert row.assumed is ("; treated as " in row.source)
         assert not row.assumed or " because " in row.source
