@@ -97,14 +97,15 @@ def explain_balances(movements: list[Movement], changes: Mapping[int, int], time
 def rows_of(movements: list[Movement], wallet: str, names: ChainNames) -> Iterator[Row]:
     """Yield the movements as neutral rows, oldest first.
 
-    Ids are made of chain, hash and asset, so that the same history twice is once.
+    Ids are made of chain, hash, wallet and asset, so that the same history twice is once.
     """
     for movement in sorted(movements, key=lambda each: (each.block, each.name)):
         yield from _rows(movement, wallet, names)
 
 
 def _rows(movement: Movement, wallet: str, names: ChainNames) -> Iterator[Row]:
-    name = f"{names.chain}:{movement.name}"
+    # Two wallets of one user have a side each of a transaction between them.
+    name = f"{names.chain}:{movement.name}:{wallet.lower()}"
     common: Row = {
         "timestamp": datetime.fromtimestamp(movement.time, UTC).isoformat(),
         "wallet": wallet,

@@ -124,8 +124,8 @@ def test_coinbases_notes_hold_the_fee_of_a_trade_in_another_asset() -> None:
         for r in read(exports.COINBASE.replace("Bought 0.5 BTC for 21100 USD", note))
         if r["timestamp"].startswith("2024-01-02")
     ]
-    assert (row["type"], row["asset"], Decimal(row["amount"]), row["to_amount"]) == ("swap", "USDC", 21000, "0.5")
-    assert (row["fee_asset"], Decimal(row["fee_amount"])) == ("USDC", 100)
+    assert (row["type"], row["asset"], row["amount"], row["to_amount"]) == ("swap", "USDC", "21000.0", "0.5")
+    assert (row["fee_asset"], row["fee_amount"]) == ("USDC", "100")
 
 
 def test_coinbases_columns_of_2025_and_an_asset_under_a_new_name() -> None:
@@ -206,7 +206,7 @@ def test_one_event_of_an_explorer_and_of_a_node_is_told_of() -> None:
     names = ChainNames(chain="ethereum", native="ETH", native_decimals=18, decimals={})
     both = [*read(exports.ETHERSCAN), *rows_of([movement], exports.ME, names)]
     twice = [w["transaction"] for w in result("US", both)["warnings"] if w["code"] == "possible_duplicate"]
-    assert sorted(twice) == ["ethereum:0x2:gas", "ethereum:0x2:native"]
+    assert sorted(twice) == [f"ethereum:0x2:{exports.ME}:{part}" for part in ("gas", "native")]
 
 
 def test_an_explorers_internal_transfers_and_nfts() -> None:
@@ -238,3 +238,21 @@ def test_wrong_lines_are_told_of_together_with_their_own_numbers() -> None:
 def test_own_columns_that_differ_are_named(header: str, said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         list(rows_of_csv(f"{header}\n1,2024-01-01,buy,BTC,1\n", "mine.csv"))
+
+
+def test_a_transfer_between_two_own_wallets_has_two_halves_in_explorers_files_and_in_nodes() -> None:
+    here, there = "0x" + "a" * 40, "0x" + "b" * 40
+    line = f"0x2,2,1704276000,x,{here},{there},40,N/A,0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48,USD Coin,USDC\n"
+    text = exports.TOKENS.splitlines()[0] + "\n" + line
+    names = ChainNames(chain="ethereum", native="ETH", native_decimals=18, decimals={})
+    explored = [row for me in (here, there) for row in rows_of_csv(text, f"export-{me}.csv")]
+    known = [
+        row
+        for me, units in ((here, -40), (there, 40))
+        for row in rows_of([Movement("0x2", 2, 1704276000, {None: units * 10**18})], me, names)
+    ]
+    for rows in (explored, known):
+        assert len({row["id"] for row in rows}) == 2
+        bought = {"id": "b", "timestamp": "2024-01-01", "type": "buy", "asset": rows[0]["asset"], "amount": "40"}
+        (left,) = result("DE", [{**bought, "value": "44", "wallet": here}, *rows])["remaining"]
+        assert (left["wallet"], left["amount"], left["cost_basis"]) == (there, "40", "44")
