@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -49,6 +49,8 @@ class StageConfig(Model):
     rotation_days: int | None = Field(default=None, ge=7, le=365)
     repository: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$")
     origins: tuple[str, ...] = ("http://localhost:3000",)
+    rate_limit_when_down: Literal["open", "reads", "closed"] = "reads"
+    """What passes while Redis cannot count requests: by default what changes nothing."""
     postgres: Postgres | None = None
     timescale: Timescale | None = None
     redis: Redis | None = None

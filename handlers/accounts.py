@@ -78,7 +78,7 @@ def add_stream_token(caller: Caller) -> StreamTokenView:
 
     Offer it as the subprotocol after `premium`, or as `?token=`; the stream ends with the caller's credential.
     """
-    new = stream_tokens(platform()).issue(caller.external_id, ends_at=caller.expires_at)
+    new = stream_tokens(platform()).issue(caller.external_id, ends_at=caller.expires_at, key_id=caller.key_id)
     audited(expires_at=new.expires_at)
     return StreamTokenView(token=new.token, expires_at=new.expires_at)
 

@@ -164,17 +164,24 @@ class Platform:
     def streams(self) -> Streams:
         """Users' open WebSocket connections."""
         from premium.streams.connections import Connections
+        from premium.streams.credentials import Standing
         from premium.streams.service import Streams
 
-        return Streams(Connections(self.tables("connections"), self.clock), self.settings.require("websocket_endpoint"))
+        opened = Connections(self.tables("connections"), self.clock)
+        return Streams(opened, self.settings.require("websocket_endpoint"), standing=Standing(self.database))
 
-    def publish(self, user_id: UUID, channel: str, message: Mapping[str, Any]) -> None:
+    @property
+    def has_streams(self) -> bool:
+        """Whether there is a WebSocket API; without one nobody listens."""
+        return bool(self.settings.connections_table and self.settings.websocket_endpoint)
+
+    def publish(self, user_id: UUID, channel: str, message: Mapping[str, Any], *, scope: str | None = None) -> None:
         """Send a message to a user's open connections.
 
-        Without a WebSocket API nobody listens.
+        Those that a key opened need the scope.
         """
-        if self.settings.connections_table and self.settings.websocket_endpoint:
-            self.streams.publish(user_id, channel, message)
+        if self.has_streams:
+            self.streams.publish(user_id, channel, message, scope=scope)
 
     def close(self) -> None:
         """Return what was opened; for processes that end in order and for tests."""

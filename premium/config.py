@@ -73,8 +73,9 @@ class Settings(BaseModel):
     api_url: str | None = Field(default=None, description="Where clients reach the HTTP API; its reference names it")
     stream_url: str | None = Field(default=None, description="Where clients reach the WebSocket; the same")
     cors_origins: str = Field(default="", description="Origins, comma-separated, whose pages may call the API")
-    rate_limit_when_down: Literal["open", "closed"] = Field(
-        default="open", description="What passes while Redis cannot count: open or closed"
+    rate_limit_when_down: Literal["open", "reads", "closed"] = Field(
+        default="reads",
+        description="What passes while Redis cannot count: all (open), what changes nothing (reads), nothing (closed)",
     )
     chains_file: str | None = Field(
         default=None, description="JSON of chain entries, a path or the document itself, over the shipped registry"

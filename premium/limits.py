@@ -71,14 +71,15 @@ class LimitState:
 class Limiter:
     """Count requests against limits.
 
-    `redis` is database 2. `when_down`: let pass, or refuse, what cannot be counted.
+    `redis` is database 2. `when_down` says what passes that cannot be counted: all (`open`), what changes nothing
+    (`reads`), or nothing (`closed`).
     """
 
     def __init__(
         self,
         redis: Redis,
         *,
-        when_down: Literal["open", "closed"] = "open",
+        when_down: Literal["open", "reads", "closed"] = "reads",
         patience: float = PATIENCE_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -90,19 +91,22 @@ class Limiter:
         self._open_until = float("-inf")
         self._backlog = Backlog()
 
-    def check(self, subject: str, limit: int, use: Use | None = None) -> LimitState:
-        """Count one request of a user or an address; `use` is metered with it."""
+    def check(self, subject: str, limit: int, use: Use | None = None, *, changes: bool = False) -> LimitState:
+        """Count one request of a user or an address; `use` is metered with it.
+
+        `changes`: it may change something, which `when_down` may refuse.
+        """
         if self._monotonic() < self._open_until:
-            return self._undecided(limit, use)
+            return self._undecided(limit, use, changes=changes)
         fields = (use.field("served"), use.field("limited")) if use else ("", "")
         try:
             answer = self._script(keys=[f"limit:{subject}", PENDING], args=[limit, WINDOW_SECONDS, *fields])
             self._backlog.replay(self._redis)
         except RedisTimeout:
             # It may have been counted before the answer was lost; counting it again would bill it twice.
-            return self._failed(limit, None)
+            return self._failed(limit, None, changes=changes)
         except RedisError:
-            return self._failed(limit, use)
+            return self._failed(limit, use, changes=changes)
         self._failures = 0
         allowed, remaining, reset, now = (int(value) for value in answer)
         return LimitState(
@@ -113,16 +117,16 @@ class Limiter:
             retry_after=0 if allowed else max(1, reset - now),
         )
 
-    def _failed(self, limit: int, use: Use | None) -> LimitState:
+    def _failed(self, limit: int, use: Use | None, *, changes: bool) -> LimitState:
         self._failures += 1
         if self._failures >= _FAILURES_TO_OPEN:
             self._open_until = self._monotonic() + _OPEN_SECONDS
         logger.warning("rate limits are not counted", failures=self._failures, policy=self._when_down)
         count("UncountedRequests")
-        return self._undecided(limit, use)
+        return self._undecided(limit, use, changes=changes)
 
-    def _undecided(self, limit: int, use: Use | None) -> LimitState:
-        allowed = self._when_down == "open"
+    def _undecided(self, limit: int, use: Use | None, *, changes: bool) -> LimitState:
+        allowed = self._when_down == "open" or (self._when_down == "reads" and not changes)
         if use is not None:
             self._backlog.add(use.field("served" if allowed else "limited"))
         reset = int(time.time()) + WINDOW_SECONDS

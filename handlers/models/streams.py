@@ -33,7 +33,7 @@ class StreamAnswer(View):
     """`connected` comes once, when the connection is open."""
     connection_id: str | None = Field(default=None, description="Of this connection", examples=["L0SM9cOFvHcCIhw="])
     channel: str | None = Field(default=None, description="Of a subscription", examples=["alerts"])
-    error: JobErrorView | None = Field(default=None, description="What was wrong; the connection stays")
+    error: JobErrorView | None = Field(default=None, description="What was wrong")
 
 
 class AlertNews(View):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.credentials.tokens import TokenVerifier
 from premium.accounts.model import Attempt, KeyOwner, User
@@ -63,11 +65,17 @@ class Gatekeeper:
 
     def _count(self, caller: Principal | None, attempt: Attempt) -> LimitState:
         if caller is None:
-            return self._limiter.check(f"address:{attempt.address}", ANONYMOUS_A_MINUTE)
-        subject = caller.key_id or caller.user_id
-        use = Use(subject=subject, customer=caller.user_id, endpoint=attempt.route, at=self._clock.now())
-        # By user, not by key: more keys must not buy more requests.
-        return self._limiter.check(f"user:{caller.user_id}", REQUESTS_A_MINUTE[caller.tier], use)
+            return self._limiter.check(f"address:{attempt.address}", ANONYMOUS_A_MINUTE, changes=attempt.changes)
+        return counted(self._limiter, caller, attempt.route, self._clock.now(), changes=attempt.changes)
+
+
+def counted(limiter: Limiter, caller: Principal, route: str, at: datetime, *, changes: bool = False) -> LimitState:
+    """Count one request, connection or message of a caller.
+
+    By user, not by key: more keys must not buy more requests.
+    """
+    use = Use(subject=caller.key_id or caller.user_id, customer=caller.user_id, endpoint=route, at=at)
+    return limiter.check(f"user:{caller.user_id}", REQUESTS_A_MINUTE[caller.tier], use, changes=changes)
 
 
 def _bearer(authorization: str) -> str:

@@ -16,7 +16,7 @@ SERVICE = Service(
         "GET /v1/compliance/audit-log",
         "POST /v1/auth/stream-token",
     ),
-    needs=("database", "redis", "idempotency", "audit", "audit_read"),
+    needs=("database", "redis", "idempotency", "audit", "audit_read", "connections", "websocket"),
     scopes=("profile:read", "profile:write", "audit:read", "streams:open"),
     kinds=("accounts.activity",),
     schedules=(Schedule(name="accounts.activity", every=1440, job="accounts.activity"),),

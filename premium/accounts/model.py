@@ -124,3 +124,11 @@ class Attempt:
     address: str
     """Source IP address, or the IPv6 network that one subscriber has."""
     route: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether the request may change something.
+
+        What does is refused while requests cannot be counted.
+        """
+        return not self.route.startswith(("GET ", "HEAD ", "OPTIONS "))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -11,19 +11,20 @@ from uuid import UUID
 
 from premium.accounts.credentials.keys import generate, key_hash
 from premium.accounts.credentials.owners import CredentialOwners
-from premium.accounts.model import ApiKey, NewKey, Profile, User
+from premium.accounts.model import ApiKey, NewKey, Profile
 from premium.accounts.store import AccountStore
 from premium.clock import Clock
-from premium.errors import Forbidden, InvalidInput, Unauthenticated
+from premium.errors import Forbidden, InvalidInput
 from premium.manifest import services
 from premium.principal import Principal
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
-    from premium.accounts.credentials.tokens import TokenVerifier
     from premium.accounts.gatekeeper import Gatekeeper
+    from premium.accounts.stream_gate import StreamGate
     from premium.accounts.stream_tokens import StreamTokens
     from premium.bootstrap import Platform
+    from premium.limits import Limiter
 
 SCOPES = frozenset(scope for service in services() for scope in service.scopes)
 MAX_KEYS = 20
@@ -39,11 +40,13 @@ class Accounts:
 
     store: AccountStore
     clock: Clock
+    platform: Platform
+    """Whose streams end with a key."""
 
     @classmethod
     def of(cls, platform: Platform) -> Accounts:
         """Return the accounts of a platform."""
-        return cls(AccountStore(platform.database), platform.clock)
+        return cls(AccountStore(platform.database), platform.clock, platform)
 
     def profile(self, user_id: UUID) -> Profile:
         """Return a user's profile; NotFound for none."""
@@ -87,9 +90,11 @@ class Accounts:
     def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
         """Revoke an API key, and those that it made.
 
-        It is refused everywhere within a second (`owners.KEY_SECONDS`).
+        The streams that they opened are closed. It is refused everywhere within a second (`owners.KEY_SECONDS`).
         """
-        return self.store.revoke_key(user_id, key_id)
+        key, revoked = self.store.revoke_key(user_id, key_id)
+        end_streams(self.platform, user_id, revoked)
+        return key
 
     def _check(self, scopes: Sequence[str], by: Principal, expires_at: datetime | None) -> None:
         roles = {scope.removeprefix("role:") for scope in scopes if scope.startswith("role:")}
@@ -102,12 +107,21 @@ class Accounts:
             raise InvalidInput("The key would have expired already", details={"expiresAt": "must be in the future"})
 
 
+def end_streams(platform: Platform, user_id: UUID, keys: Collection[UUID] | None = None) -> int:
+    """Close a user's streams, or those of some keys; return how many there were.
+
+    For whoever restricts a user or revokes a key, after the commit. What it cannot reach says nothing any more, and is
+    closed by the sweep of the next minute.
+    """
+    return platform.streams.close_of(user_id, keys) if platform.has_streams else 0
+
+
 def preload() -> None:
-    """Import what `gatekeeper` and `StreamUsers` need, for functions that call them.
+    """Import what `gatekeeper` and `stream_gate` need, for functions that call them.
 
     The limiter's Redis and the verifier's JWT take longer to import than all that the function of accounts needs.
     """
-    rooms = ("credentials.tokens", "gatekeeper", "stream_tokens")
+    rooms = ("credentials.tokens", "gatekeeper", "stream_gate", "stream_tokens")
     for module in (*(f"premium.accounts.{room}" for room in rooms), "premium.limits"):
         import_module(module)
 
@@ -119,17 +133,11 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
     """
     from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
     from premium.accounts.gatekeeper import Gatekeeper  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
-    from premium.limits import PATIENCE_SECONDS, Limiter  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
 
-    settings = platform.settings
     return Gatekeeper(
-        verifier=TokenVerifier(platform.secrets, settings.require("jwt_secret_arn")),
+        verifier=TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn")),
         owners=CredentialOwners(AccountStore(platform.database_at_once), platform.clock),
-        limiter=Limiter(
-            platform.redis(2),
-            when_down=settings.rate_limit_when_down,
-            patience=_LOCAL_PATIENCE if settings.premium_stage == "local" else PATIENCE_SECONDS,
-        ),
+        limiter=_limiter(platform),
         clock=platform.clock,
     )
 
@@ -142,51 +150,28 @@ def stream_tokens(platform: Platform) -> StreamTokens:
     return StreamTokens(impatient(platform.redis(2), _TOKEN_PATIENCE), platform.clock)
 
 
-@dataclass(frozen=True)
-class StreamUser:
-    """Whose a stream is, and when it ends.
+def stream_gate(platform: Platform) -> StreamGate:
+    """Return what lets users open streams, one a process."""
+    from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
+    from premium.accounts.stream_gate import StreamGate  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
 
-    Unix seconds; None where its credential has no end.
-    """
+    store = AccountStore(platform.database)
+    return StreamGate(
+        verifier=TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn")),
+        owners=CredentialOwners(store, platform.clock),
+        store=store,
+        tokens=stream_tokens(platform),
+        limiter=_limiter(platform),
+        clock=platform.clock,
+    )
 
-    user: User
-    ends_at: int | None
 
+def _limiter(platform: Platform) -> Limiter:
+    from premium.limits import PATIENCE_SECONDS, Limiter  # noqa: PLC0415 - Redis, which most who enter here need not
 
-@dataclass(frozen=True)
-class StreamUsers:
-    """Find the users of streams by their tokens; one a process.
-
-    It keeps what it knows of users for seconds.
-    """
-
-    verifier: TokenVerifier
-    owners: CredentialOwners
-    tokens: StreamTokens
-
-    @classmethod
-    def of(cls, platform: Platform) -> StreamUsers:
-        """Return the stream users of a platform."""
-        from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
-
-        verifier = TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn"))
-        owners = CredentialOwners(AccountStore(platform.database), platform.clock)
-        return cls(verifier, owners, stream_tokens(platform))
-
-    def by_token(self, token: str) -> StreamUser:
-        """Return the user of a stream token or a JWT.
-
-        A stream token is spent by it. Raises Unauthenticated, Forbidden or UpstreamUnavailable.
-        """
-        from premium.accounts.stream_tokens import is_stream_token  # noqa: PLC0415 - Redis, which most who enter here need not
-
-        if not is_stream_token(token):
-            claims = self.verifier.verify(token)
-            return StreamUser(self.owners.by_claims(claims), claims.expires_at)
-        worth = self.tokens.spend(token)
-        if worth is None or self._over(worth.ends_at):
-            raise Unauthenticated("The token is not valid")
-        return StreamUser(self.owners.by_subject(worth.external_id), worth.ends_at)
-
-    def _over(self, ends_at: int | None) -> bool:
-        return ends_at is not None and ends_at <= self.tokens.now()
+    settings = platform.settings
+    return Limiter(
+        platform.redis(2),
+        when_down=settings.rate_limit_when_down,
+        patience=_LOCAL_PATIENCE if settings.premium_stage == "local" else PATIENCE_SECONDS,
+    )

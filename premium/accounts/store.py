@@ -45,6 +45,7 @@ _REVOKE = """
         UNION SELECT k.id FROM api_keys k JOIN made ON k.parent_id = made.id
     )
     UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id IN (SELECT id FROM made)
+    RETURNING id
 """
 
 _ACTIVITY = """
@@ -192,16 +193,26 @@ class AccountStore:
                 statement, {"user": user_id, "at": created_at, "id": key_id, "limit": limit}
             ).fetchall()
 
-    def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
-        """Return the key, revoked now or before with all that it made; NotFound for another's."""
+    def live_key(self, user_id: UUID, key_id: UUID, now: datetime) -> ApiKey | None:
+        """Return a user's key unless it is revoked or has ended."""
+        statement = f"""SELECT {_KEY} FROM api_keys WHERE id = %s AND user_id = %s
+                        AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)"""  # noqa: S608 - a constant of ours
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
+            return cursor.execute(statement, [key_id, user_id, now]).fetchone()
+
+    def revoke_key(self, user_id: UUID, key_id: UUID) -> tuple[ApiKey, set[UUID]]:
+        """Return the key, revoked now or before, and the ids of all that it made.
+
+        NotFound for another's.
+        """
         statement = f"SELECT {_KEY} FROM api_keys WHERE id = %s AND user_id = %s"  # noqa: S608 - a constant of ours
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(ApiKey)) as cursor:
             connection.execute(_LOCK, [f"api_keys:{user_id}"])
-            connection.execute(_REVOKE, {"user": user_id, "key": key_id})
+            revoked = {each["id"] for each in connection.execute(_REVOKE, {"user": user_id, "key": key_id})}
             row = cursor.execute(statement, [key_id, user_id]).fetchone()
         if row is None:
             raise NotFound("There is no such API key")
-        return row
+        return row, revoked
 
     def activity(self, now: datetime) -> Activity:
         """Count active users and cohorts up to this moment.

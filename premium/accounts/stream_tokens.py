@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from redis.exceptions import RedisError
 
@@ -37,13 +38,13 @@ class StreamToken:
 
 @dataclass(frozen=True)
 class Pass:
-    """What a spent token was worth: whose stream, and until when.
-
-    Unix seconds; None for no end of its own.
-    """
+    """What a spent token was worth: whose stream, and until when."""
 
     external_id: str
     ends_at: int | None
+    """Unix seconds; None for no end of its own."""
+    key_id: UUID | None
+    """The API key that asked for it: the stream hears what that may read."""
 
 
 class StreamTokens:
@@ -60,13 +61,13 @@ class StreamTokens:
         """Return the clock's Unix seconds."""
         return int(self._clock.now().timestamp())
 
-    def issue(self, external_id: str, *, ends_at: int | None) -> StreamToken:
+    def issue(self, external_id: str, *, ends_at: int | None, key_id: UUID | None = None) -> StreamToken:
         """Return a token for a user's stream.
 
         The stream ends with the credential that asked for it.
         """
         text = _PREFIX + secrets.token_urlsafe(32)
-        worth = json.dumps({"user": external_id, "ends": ends_at})
+        worth = json.dumps({"user": external_id, "ends": ends_at, "key": str(key_id) if key_id else None})
         expires_at = self._clock.now() + timedelta(seconds=SECONDS)
         try:
             self._redis.set(_name(text), worth, ex=SECONDS)
@@ -86,7 +87,9 @@ class StreamTokens:
         if worth is None:
             return None
         fields = json.loads(worth)
-        return Pass(str(fields["user"]), fields["ends"])
+        if "key" not in fields:
+            return None  # an earlier release's, which does not say how much it may hear
+        return Pass(str(fields["user"]), fields["ends"], UUID(fields["key"]) if fields["key"] else None)
 
 
 def is_stream_token(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from premium.clock import rfc3339
 from premium.errors import UpstreamUnavailable
+from premium.jobs.kinds import scope_of
 from premium.jobs.model import JobRecord, JobStatus
 from premium.observability import count, logger, observe
 
@@ -24,7 +25,7 @@ def publish(platform: Platform, ended: JobRecord) -> None:
     logger.info("job ended", status=ended.status.value, kind=ended.kind, attempt=ended.attempt)
     measure(ended)
     try:
-        platform.publish(ended.user_id, "jobs", message(ended))
+        platform.publish(ended.user_id, "jobs", message(ended), scope=scope_of(ended.kind))
     except Exception:
         logger.exception("the end of a job was not published")
 

@@ -1,4 +1,7 @@
-"""Scheduled tasks that keep jobs going: lost ones come back, and the backlog is published."""
+"""Scheduled tasks that keep jobs and streams going.
+
+Lost jobs come back, the backlog is published, and connections end with their credentials.
+"""
 
 from __future__ import annotations
 
@@ -22,3 +25,8 @@ def backlog(platform: Platform, now: datetime) -> Mapping[str, Any]:
     backlogs = measure(platform.redis(1), now)
     publish(boto3.client("cloudwatch"), backlogs, now)
     return {each.queue: str(each.per_worker) for each in backlogs}
+
+
+def streams(platform: Platform, now: datetime) -> Mapping[str, Any]:  # noqa: ARG001 - the clock of the connections decides
+    """Close connections whose token is over, whose key is revoked, or whose user is restricted."""
+    return {"closed": platform.streams.sweep() if platform.has_streams else 0}

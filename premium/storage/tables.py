@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -127,6 +127,17 @@ class Table:
             answer = self._table.query(KeyConditionExpression=condition, ScanIndexForward=ascending, **options)
         following = answer.get("LastEvaluatedKey")
         return Page([from_item(item) for item in answer["Items"]], from_item(following) if following else None)
+
+    def scan(self) -> Iterator[Item]:
+        """Return every item, page after page; for small tables."""
+        start: dict[str, Any] = {}
+        while True:
+            with translated("DynamoDB"):
+                answer = self._table.scan(**start)
+            yield from (from_item(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def _conditional(self, write: Any) -> Any | None:
         try:

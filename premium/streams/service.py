@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from premium.errors import AppError
 from premium.observability import logger
 from premium.storage.plain import to_json
-from premium.streams.connections import Connections
+from premium.streams.connections import Connections, Opened
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
 
+    from premium.streams.credentials import Standing
 
+_SWEPT_AT_ONCE = 500
 _GREETING_PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.6)
 
 
@@ -30,28 +33,36 @@ class Gone(Exception):
 class Streams:
     """Users' open connections, through the WebSocket API's management address.
 
-    `endpoint` is that address; `client` replaces the one made from it.
+    `endpoint` is that address; `client` replaces the one made from it. `standing` says whose credentials have ended;
+    without it that is asked when a connection is opened alone.
     """
 
     def __init__(
-        self, connections: Connections, endpoint: str, *, client: ApiGatewayManagementApiClient | None = None
+        self,
+        connections: Connections,
+        endpoint: str,
+        *,
+        standing: Standing | None = None,
+        client: ApiGatewayManagementApiClient | None = None,
     ) -> None:
         self.connections = connections
+        self._standing = standing
         self._endpoint = endpoint
         self._given = client
 
-    def publish(self, user_id: UUID, channel: str, message: Mapping[str, Any]) -> int:
+    def publish(self, user_id: UUID, channel: str, message: Mapping[str, Any], *, scope: str | None = None) -> int:
         """Send `{"type": …, "data": {…}}` to a user's listening connections; return how many it reached.
 
-        Never raises for a stream's own troubles: what is streamed can also be read over HTTP.
+        `scope` is what a key needs to hear this message, beside the channel's own. Never raises for a stream's own
+        troubles: what is streamed can also be read over HTTP.
         """
         try:
-            listening = self.connections.listening(user_id, channel)
+            listening = self._still_open(self.connections.subscribed(user_id, channel, scope))
         except AppError:
             logger.warning("connections cannot be read; nothing was streamed", channel=channel)
             return 0
         body = to_json(message).encode()
-        return sum(self.post(connection_id, body) for connection_id in listening)
+        return sum(self.post(each.id, body) for each in listening)
 
     def post(self, connection_id: str, body: bytes) -> bool:
         """Send to one connection; False, and forgotten, when it is gone (410)."""
@@ -60,6 +71,34 @@ class Streams:
         except Gone:
             self._forget(connection_id)
             return False
+
+    def close(self, connection_id: str) -> None:
+        """Close a connection and forget it.
+
+        Never raises, because the sweep of each minute tries again.
+        """
+        try:
+            self._client.delete_connection(ConnectionId=connection_id)
+        except ClientError as error:
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 410:
+                logger.warning("a connection was not closed", error=str(error.response.get("Error", {}).get("Code")))
+                return
+        except BotoCoreError as error:
+            logger.warning("a connection was not closed", error=type(error).__name__)
+            return
+        self._forget(connection_id)
+
+    def close_of(self, user_id: UUID, keys: Collection[UUID] | None = None) -> int:
+        """Close a user's connections, or those of some keys; return how many there were."""
+        try:
+            opened = self.connections.of_user(user_id)
+        except AppError:
+            logger.warning("connections cannot be read; the sweep of the next minute closes them")
+            return 0
+        ended = [each for each in opened if keys is None or each.caller.key_id in keys]
+        for each in ended:
+            self.close(each.id)
+        return len(ended)
 
     def greet(self, connection_id: str) -> bool:
         """Tell a new connection its id, as soon as it is open.
@@ -72,6 +111,30 @@ class Streams:
             with suppress(Gone):
                 return self._send(connection_id, body)
         return False
+
+    def sweep(self) -> int:
+        """Close the connections whose credentials have ended; return how many."""
+        every, closed = self.connections.every(), 0
+        while part := list(islice(every, _SWEPT_AT_ONCE)):
+            closed += self._sweep(part)
+        return closed
+
+    def _sweep(self, some: Sequence[Opened]) -> int:
+        over = [each for each in some if each.over]
+        for each in over:
+            self.close(each.id)
+        current = [each for each in some if not each.over]
+        return len(over) + len(current) - len(self._still_open(current))
+
+    def _still_open(self, opened: Sequence[Opened]) -> Sequence[Opened]:
+        """Return those whose user and key may still hear; the others are closed."""
+        if self._standing is None or not opened:
+            return opened
+        ended = self._standing.ended(opened)
+        for each in opened:
+            if each.id in ended:
+                self.close(each.id)
+        return [each for each in opened if each.id not in ended]
 
     def _send(self, connection_id: str, body: bytes) -> bool:
         try:

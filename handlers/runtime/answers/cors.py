@@ -21,7 +21,7 @@ def cors_headers(event: Mapping[str, Any]) -> dict[str, str]:
     A foreign origin gets none, so that its page cannot read it.
     """
     origin = _header(event, "origin")
-    if not origin or origin not in _allowed():
+    if not origin or origin not in allowed_origins():
         return {"Vary": "Origin"}
     return {
         "Access-Control-Allow-Origin": origin,
@@ -40,7 +40,7 @@ def preflight(event: Mapping[str, Any]) -> dict[str, Any] | None:
     if http.get("method") != "OPTIONS":
         return None
     allow = {}
-    if _header(event, "origin") in _allowed():
+    if _header(event, "origin") in allowed_origins():
         allow = {
             "Access-Control-Allow-Methods": _METHODS,
             "Access-Control-Allow-Headers": _REQUEST_HEADERS,
@@ -49,7 +49,8 @@ def preflight(event: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"statusCode": 204, "headers": allow, "body": "", "isBase64Encoded": False}
 
 
-def _allowed() -> frozenset[str]:
+def allowed_origins() -> frozenset[str]:
+    """Return the origins whose pages may call the API and open its streams."""
     # Read at each request: it is a dictionary look-up, and tests and stages set it by the environment.
     return frozenset(origin.strip() for origin in os.environ.get("CORS_ORIGINS", "").split(",") if origin.strip())
 

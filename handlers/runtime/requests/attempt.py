@@ -24,9 +24,20 @@ def attempt_of(event: Mapping[str, Any], origin: Mapping[str, str] | None = None
     return Attempt(
         authorization=headers.get("authorization"),
         api_key=headers.get("x-api-key"),
-        address=_network(_viewer(headers) if through_edge else str(http.get("sourceIp"))),
-        route=str(event.get("routeKey") or "$default"),
+        address=network_of(headers, str(http.get("sourceIp")), through_edge=through_edge),
+        route=_route(event, str(http.get("method") or "")),
     )
+
+
+def network_of(headers: Mapping[str, str], source: str, *, through_edge: bool) -> str:
+    """Return whose requests are counted together: an address, or an IPv6 one's /64."""
+    return _network(_viewer(headers) if through_edge else source)
+
+
+def _route(event: Mapping[str, Any], method: str) -> str:
+    """Return the route that was met; for none, the method too."""
+    route = str(event.get("routeKey") or "$default")
+    return f"{method} {route}" if route == "$default" and method else route
 
 
 def _viewer(headers: Mapping[str, str]) -> str:

@@ -108,7 +108,7 @@ def test_a_revoked_key_stays_revoked_and_anothers_cannot_be(store: AccountStore)
     )
     with pytest.raises(NotFound):
         store.revoke_key(other.id, key.id)
-    first, second = store.revoke_key(owner.id, key.id), store.revoke_key(owner.id, key.id)
+    first, second = store.revoke_key(owner.id, key.id)[0], store.revoke_key(owner.id, key.id)[0]
     assert first.revoked_at == second.revoked_at is not None
     found = store.by_key_hash(key_hash("a"))
     assert found is not None

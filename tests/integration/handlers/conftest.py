@@ -40,7 +40,7 @@ def at(environment: dict[str, str]) -> Iterator[Platform]:
 def forget() -> None:
     """As a new process: nothing is cached."""
     cached: tuple[Any, ...] = (
-        platform, authorizer.gatekeeper, stream.users, idempotency._store,
+        platform, authorizer.gatekeeper, stream.gate, idempotency._store,
     )  # fmt: skip
     for function in cached:
         function.cache_clear()

@@ -170,23 +170,36 @@ def no_redis(at: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
 
 
-def test_without_redis_requests_pass_fast_and_say_so(no_redis: None, sign: Sign) -> None:
+READ, TRIAL = "GET /v1/alerts/rules", "POST /v1/alerts/rules/{id}/test"
+
+
+@pytest.mark.parametrize("away", ["gone", "hanging"])
+def test_without_redis_reads_pass_fast_and_writes_and_trials_wait(
+    at: Platform, away: str, silent: int, sign: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Redis that refuses connections, and one that takes them and says nothing."""
+    monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{1 if away == 'gone' else silent}")
     forget()
     token = sign()
-    rule(token=token)
+    rule(token=token, route=READ)
     started = time.perf_counter()
-    contexts = [rule(token=token) for _ in range(20)]
-    assert time.perf_counter() - started < 1
+    contexts = [rule(token=token, route=READ) for _ in range(20)]
+    refused = [rule(token=token, route=route) for route in (TRIAL, "DELETE /v1/alerts/rules/{id}")]
+    assert time.perf_counter() - started < 2, "only the first requests wait for an answer"
     assert {context["verdict"] for context in contexts} == {"allow"}
     assert contexts[0]["limit"] == "10000"
+    assert {context["verdict"] for context in refused} == {"unavailable"}
+    assert rule(token="made up", route=READ)["verdict"] == "unauthenticated"
 
 
-def test_closed_policy_refuses_what_it_cannot_count(
-    no_redis: None, sign: Sign, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("policy", "passes"), [("open", (True, True)), ("closed", (False, False))])
+def test_a_stage_chooses_what_passes_uncounted(
+    no_redis: None, sign: Sign, monkeypatch: pytest.MonkeyPatch, policy: str, passes: tuple[bool, bool]
 ) -> None:
-    monkeypatch.setenv("RATE_LIMIT_WHEN_DOWN", "closed")
+    monkeypatch.setenv("RATE_LIMIT_WHEN_DOWN", policy)
     forget()
-    assert rule(token=sign())["verdict"] == "unavailable"
+    token = sign()
+    assert tuple(rule(token=token, route=route)["verdict"] == "allow" for route in (READ, TRIAL)) == passes
 
 
 def test_a_configuration_that_lacks_its_secret_is_no_admission(at: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

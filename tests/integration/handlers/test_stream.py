@@ -22,6 +22,7 @@ from premium.bootstrap import Platform
 from premium.streams.connections import Connections
 from premium.streams.service import Streams
 from premium.tiers import Tier
+from tests.factories.streams import listener
 from tests.integration.handlers.conftest import Sign
 from tests.integration.handlers.lambdas import create, invocation
 
@@ -122,7 +123,7 @@ def test_no_token_no_connection(socket: str, sign: Sign) -> None:
 def test_a_gone_connection_is_forgotten_and_harms_nobody(at: Platform, aws: Aws, socket: str) -> None:
     connections = Connections(at.tables("connections"), at.clock)
     user_id = uuid4()
-    connections.add("never-was", user_id, ["jobs"])
+    connections.add("never-was", listener(user_id), ["jobs"])
     assert Streams(connections, socket.replace("ws", "http", 1)).publish(user_id, "jobs", {"type": "job"}) == 0
     assert connections.listening(user_id, "jobs") == []
 
@@ -130,7 +131,7 @@ def test_a_gone_connection_is_forgotten_and_harms_nobody(at: Platform, aws: Aws,
 def test_a_lost_gateway_or_table_harms_nobody(at: Platform, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     connections = Connections(at.tables("connections"), at.clock)
     user_id = uuid4()
-    connections.add("here", user_id, ["jobs"])
+    connections.add("here", listener(user_id), ["jobs"])
     assert Streams(connections, "http://127.0.0.1:1/x").publish(user_id, "jobs", {"type": "job"}) == 0
     assert connections.listening(user_id, "jobs") == ["here"]
 
@@ -138,7 +139,7 @@ def test_a_lost_gateway_or_table_harms_nobody(at: Platform, aws: Aws, monkeypatc
 def test_connections_are_bounded_and_expire(at: Platform) -> None:
     connections = Connections(at.tables("connections"), at.clock)
     user_id = uuid4()
-    assert [connections.add(uuid4().hex, user_id, ["jobs"]) for _ in range(26)] == [True] * 25 + [False]
+    assert [connections.add(uuid4().hex, listener(user_id), ["jobs"]) for _ in range(26)] == [True] * 25 + [False]
     stranger = uuid4()
     at.tables("connections").put({"connection_id": "old", "user_id": str(stranger), "channels": {"jobs"}, "ttl": 1})
     assert connections.listening(stranger, "jobs") == []

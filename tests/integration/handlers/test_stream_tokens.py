@@ -17,13 +17,14 @@ from handlers import accounts
 from handlers.events import stream
 from local.aws import Aws
 from local.postgres import SUPERUSER
-from premium.accounts.service import StreamUsers
+from premium.accounts.service import stream_gate
 from premium.accounts.store import AccountStore
 from premium.accounts.stream_tokens import StreamTokens
 from premium.audit.service import AuditLog, Bounds
 from premium.bootstrap import Platform
 from premium.errors import Unauthenticated, UpstreamUnavailable
 from premium.tiers import Tier
+from tests.factories.streams import listener
 from tests.fixtures.postgres import Databases
 from tests.integration.handlers.asking import through
 from tests.integration.handlers.conftest import Sign, forget
@@ -116,16 +117,16 @@ def test_a_stream_ends_with_the_credential_that_asked(at: Platform, sign: Sign) 
     assert item
     assert item["ttl"] == soon
     assert connected(token=sign(exp=soon))["statusCode"] == 200
-    users = StreamUsers.of(at)
+    users = stream_gate(at)
     late = users.tokens.issue("user_1", ends_at=int(time.time()) - 1).token
     with pytest.raises(Unauthenticated):
         users.by_token(late)
 
 
 def test_nothing_is_heard_after_the_end(at: Platform) -> None:
-    connections, user = at.streams.connections, uuid4()
-    connections.add("over", user, ["jobs"], ends_at=int(time.time()) - 1)
-    connections.add("open", user, ["jobs"], ends_at=int(time.time()) + 60)
+    connections, user, now = at.streams.connections, uuid4(), int(time.time())
+    connections.add("over", listener(user, expires_at=now - 1), ["jobs"])
+    connections.add("open", listener(user, expires_at=now + 60), ["jobs"])
     assert connections.listening(user, "jobs") == ["open"]
 
 
@@ -137,7 +138,7 @@ def test_a_restricted_user_opens_nothing(at: Platform, sign: Sign, postgres: Dat
 
 
 def test_a_token_outlives_its_minute_nowhere(at: Platform) -> None:
-    tokens, redis = StreamUsers.of(at).tokens, at.redis(2)
+    tokens, redis = stream_gate(at).tokens, at.redis(2)
     before = set(redis.keys("stream-token:*"))
     made = tokens.issue("user_1", ends_at=None)
     (name,) = set(redis.keys("stream-token:*")) - before
@@ -168,5 +169,5 @@ def test_the_side_door_is_shut(at: Platform, aws: Aws, sign: Sign, monkeypatch: 
 
 def test_users_of_tiers_are_as_the_token_said(at: Platform, sign: Sign) -> None:
     token = asked(sign(sub="user_4", tier="starter"))["token"]
-    assert StreamUsers.of(at).by_token(token).user.tier == Tier.STARTER
+    assert stream_gate(at).by_token(token).tier == Tier.STARTER
     assert base64.urlsafe_b64decode(token.removeprefix("pst_") + "=")

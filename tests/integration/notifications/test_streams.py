@@ -19,6 +19,7 @@ from premium.notifications.delivery.stream import StreamedNotices
 from premium.notifications.model import PostedNotice
 from stacks.tables import creation
 from tests.factories.listener import Listener, Reply, listening
+from tests.factories.streams import listener
 from tests.integration.notifications.conftest import Desk
 
 pytestmark = pytest.mark.integration
@@ -60,7 +61,7 @@ def fired(desk: Desk, owner: UUID) -> Alert:
 def test_who_listens_is_told_and_who_is_gone_forgotten(desk: Desk, streaming: Platform, gateway: Listener) -> None:
     owner, connections = uuid4(), streaming.streams.connections
     for name, channel in (("here=", "alerts"), ("gone=", "alerts"), ("jobs=", "jobs")):
-        connections.add(name, owner, [channel])
+        connections.add(name, listener(owner), [channel])
     made = fired(desk, owner)
     started = time.monotonic()
     stream(streaming, made.posted)
@@ -75,8 +76,8 @@ def test_who_listens_is_told_and_who_is_gone_forgotten(desk: Desk, streaming: Pl
 
 def test_a_retraction_says_so_and_a_stranger_hears_nothing(desk: Desk, streaming: Platform, gateway: Listener) -> None:
     owner = uuid4()
-    streaming.streams.connections.add("mine=", owner, ["alerts"])
-    streaming.streams.connections.add("theirs=", uuid4(), ["alerts"])
+    streaming.streams.connections.add("mine=", listener(owner), ["alerts"])
+    streaming.streams.connections.add("theirs=", listener(uuid4()), ["alerts"])
     (gone,) = desk.retract(fired(desk, owner).event_id)
     stream(streaming, gone.posted, fired(desk, uuid4()).posted)
     (request,) = gateway.asked

@@ -1,0 +1,3 @@
+-- Streams end with their tokens alone again.
+
+DROP FUNCTION ended_credentials(UUID[], UUID[]);
