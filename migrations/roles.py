@@ -35,8 +35,15 @@ Migrations and their backfills take as long as they take.
 """
 
 
+_OPEN = """
+    SELECT datname, pg_has_role(datdba, 'USAGE') AS ours FROM pg_database d
+    WHERE datallowconn AND (datacl IS NULL OR EXISTS (SELECT FROM aclexplode(d.datacl) WHERE grantee = 0)) ORDER BY 1
+"""
+"""Databases that every role may enter: as they are made, with temporary tables too."""
+
+
 def make_roles(admin: str, read: Callable[[], Sequence[Mapping[str, str]]], say: Callable[[str], None]) -> None:
-    """Make or update the roles and give the database to the owner role.
+    """Make or update the roles and give the database to the owner role; shut the others.
 
     `read` returns mappings with `username` and `password`; it is asked while no rotation changes one.
 
@@ -48,11 +55,14 @@ def make_roles(admin: str, read: Callable[[], Sequence[Mapping[str, str]]], say:
             for role in sorted(passwords, key=ALTERNATES.__contains__):
                 _make(connection, role, passwords[role])
             _hand_over(connection)
+            left = _shut(connection)
             connection.commit()
     except psycopg.Error as error:
         reason = (error.diag.message_primary or str(error)).splitlines()[0]
         raise MigrationError(f"the database roles could not be made: {reason}") from error
     say(f"roles: {', '.join(passwords)}")
+    if left:
+        say(f"databases of others that every role may enter: {', '.join(left)}")
 
 
 def _passwords(secrets: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -91,3 +101,17 @@ def _hand_over(connection: psycopg.Connection[Any]) -> None:
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles))
     # Bulk rows pass through a temporary table (premium.storage.timeseries.copy_rows).
     connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO premium_worker").format(database))
+
+
+def _shut(connection: psycopg.Connection[Any]) -> list[str]:
+    """Let nobody enter the server's databases without a grant; return those of other owners.
+
+    Our roles have no grant but for their own databases, so they neither look into others nor leave tables there.
+    """
+    left = []
+    for name, ours in connection.execute(_OPEN).fetchall():
+        if ours:
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+        else:
+            left.append(str(name))
+    return left

@@ -13,8 +13,17 @@ from local.postgres import DATABASES, ROLES, SUPERUSER, Postgres
 from migrations.__main__ import main
 from migrations.errors import MigrationError
 from migrations.roles import make_roles
+from tests.fixtures.postgres import Databases
 
 pytestmark = pytest.mark.integration
+_OWNED = """
+    SELECT datname FROM pg_database JOIN pg_roles r ON r.oid = datdba
+    WHERE r.rolname = 'administrator' AND datname <> current_database()
+"""
+_ENTERED = """
+    SELECT r.rolname, datname, has_database_privilege(r.oid, d.oid, 'TEMPORARY') FROM pg_database d, pg_roles r
+    WHERE r.rolname = ANY (%s) AND d.datallowconn AND has_database_privilege(r.oid, d.oid, 'CONNECT')
+"""
 PASSWORDS = {role: f"password of {role}" for role in ROLES}
 
 
@@ -38,6 +47,7 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 connection.execute(f"DROP ROLE {role}")
             connection.execute("CREATE ROLE administrator LOGIN CREATEROLE CREATEDB PASSWORD 'admin'")
             connection.execute("CREATE DATABASE premium OWNER administrator")
+            connection.execute("GRANT CONNECT, TEMPORARY ON DATABASE postgres TO PUBLIC")  # as a server is made
         yield make_conninfo(server.url("premium", SUPERUSER), user="administrator", password="admin")
     finally:
         server.destroy()
@@ -63,6 +73,36 @@ def test_a_new_server_gets_roles_and_schema_by_one_command(admin: str, monkeypat
             "SELECT DISTINCT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname LIKE 'premium%'"
         ).fetchall()
     assert flags == [(False, False, False)]
+
+
+def test_our_roles_enter_their_own_database_alone(admin: str) -> None:
+    """On a server with databases of others: of those that the administrator owns, none is left open."""
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE another")
+        owned = [row[0] for row in connection.execute(_OWNED)]
+    lines: list[str] = []
+    for _ in range(2):
+        make_roles(admin, lambda: [{"username": role, "password": PASSWORDS[role]} for role in ROLES], lines.append)
+    assert "another" in owned
+    for role in ROLES:
+        for database in owned:
+            with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+                psycopg.connect(make_conninfo(as_role(admin, role), dbname=database))
+    with psycopg.connect(as_role(admin, "premium_app")) as connection, pytest.raises(psycopg.Error, match="denied"):
+        connection.execute("CREATE TEMPORARY TABLE mine (n INT)")
+    assert lines[-1].startswith("databases of others that every role may enter: postgres"), "it is the superuser's"
+
+
+def test_the_local_server_is_shut_but_for_its_own_databases(postgres: Databases) -> None:
+    """Of tests and of the local stage alike; theirs are made by the same class."""
+    with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+        entered = connection.execute(_ENTERED, (["premium_app", "premium_worker"],)).fetchall()
+    strange = [row for row in entered if not row[1].startswith(DATABASES)]
+    assert strange == []
+    assert {row[0] for row in entered if row[2]} == {"premium_worker"}, "the application makes no temporary table"
+    for database in ("postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(postgres.server.url(database, "premium_app"))
 
 
 def test_a_rotation_changes_the_password(admin: str) -> None:

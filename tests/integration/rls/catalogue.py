@@ -23,6 +23,25 @@ _COLUMNS = """
 """
 
 
+_REFERENCES = """
+    SELECT a.attname, (
+        SELECT confrelid::regclass::text FROM pg_constraint f
+        WHERE f.contype = 'f' AND f.conrelid = a.attrelid AND a.attnum = ANY (f.conkey) LIMIT 1
+    ) FROM pg_attribute a
+    WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+    AND a.atttypid = 'uuid'::regtype AND a.attname NOT IN ('id', 'user_id')
+"""
+_FOREIGN_KEYS = """
+    SELECT f.conrelid::regclass::text, f.confrelid::regclass::text, pg_get_constraintdef(f.oid),
+        EXISTS (
+            SELECT FROM unnest(f.conkey, f.confkey) AS pair (here, there)
+            JOIN pg_attribute h ON h.attrelid = f.conrelid AND h.attnum = here AND h.attname = 'user_id'
+            JOIN pg_attribute t ON t.attrelid = f.confrelid AND t.attnum = there AND t.attname = 'user_id'
+        )
+    FROM pg_constraint f WHERE f.contype = 'f' AND f.connamespace = 'public'::regnamespace
+"""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with a `user_id`; a partition's rows are written through its parent."""
@@ -33,6 +52,17 @@ class Table:
 
 def tables_of_users(connection: Connection) -> list[Table]:
     return [Table(*row) for row in connection.execute(_TABLES)]
+
+
+def references(connection: Connection, table: str) -> dict[str, str | None]:
+    """Columns that hold ids of other rows, and the table of each: by its foreign key, else by its name."""
+    named = {f"{table.name.removesuffix('s')}_id": table.name for table in tables_of_users(connection)}
+    return {name: target or named.get(name) for name, target in connection.execute(_REFERENCES, (table,))}
+
+
+def foreign_keys(connection: Connection) -> list[tuple[str, str, str, bool]]:
+    """From, to, definition, and whether `user_id` is the same on both sides."""
+    return [(str(a), str(b), str(c), bool(d)) for a, b, c, d in connection.execute(_FOREIGN_KEYS)]
 
 
 def loosen(connection: Connection) -> None:
@@ -47,10 +77,11 @@ def loosen(connection: Connection) -> None:
         connection.execute(statement.format(sql.SQL(table), sql.Identifier(name)))
 
 
-def insert(connection: Connection, table: str, user_id: uuid.UUID) -> None:
+def insert(connection: Connection, table: str, user_id: uuid.UUID, **given: Any) -> None:
     """A row of `user_id` with something in each column."""
     columns = connection.execute(_COLUMNS, (table,)).fetchall()
-    values = [user_id if name == "user_id" else something(type_) for name, type_ in columns]
+    given = {"user_id": user_id, **given}
+    values = [given[name] if name in given else something(type_) for name, type_ in columns]
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
         sql.Identifier(table),
         sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns),

@@ -8,6 +8,9 @@ ALTER ROLE premium_admin LOGIN CREATEROLE CREATEDB NOSUPERUSER PASSWORD :'passwo
 SELECT 'ALTER DATABASE timeseries OWNER TO premium_admin'
  WHERE (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'timeseries') = 'postgres' \gexec
 
+-- Every role may enter these two as a cluster is made, and leave temporary tables there.
+REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
+
 SELECT 'CREATE ROLE pgbouncer' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'pgbouncer') \gexec
 ALTER ROLE pgbouncer LOGIN;
 GRANT CONNECT ON DATABASE timeseries TO pgbouncer;
