@@ -43,7 +43,7 @@ _OPEN = """
 
 
 def make_roles(admin: str, read: Callable[[], Sequence[Mapping[str, str]]], say: Callable[[str], None]) -> None:
-    """Make or update the roles and give the database to the owner role; shut the others.
+    """Make or update the roles, which may enter this database alone, its owner's.
 
     `read` returns mappings with `username` and `password`; it is asked while no rotation changes one.
 
