@@ -9,10 +9,10 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from local import ports
-from local.postgres import DATABASES, ROLES, SUPERUSER, Postgres
+from local.postgres import DATABASES, SUPERUSER, Postgres
 from migrations.__main__ import main
 from migrations.errors import MigrationError
-from migrations.roles import make_roles
+from migrations.roles import ROLES, make_roles
 from tests.fixtures.postgres import Databases
 
 pytestmark = pytest.mark.integration
