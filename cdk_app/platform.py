@@ -116,9 +116,13 @@ class Platform:
             fleet=given(self.config.fleet, "fleet"),
             resident=self._resident(),
             image_directory=self.image,
-            provisions=self._provisions() | own | exported_socket(self.api),
+            provisions=self._provisions() | own | exported_socket(self.api) | self._operated(),
             shell=self.config.shell_access,
         )
+
+    def _operated(self) -> dict[str, Provision]:
+        """Return what the operator's task alone is given."""
+        return {"dead_letters": self.messaging.operated(self.api.schedule_dead_letters)}
 
     def _resident(self) -> dict[str, int]:
         """Return the tasks that run even where nothing waits: who matches, and who delivers what matched."""

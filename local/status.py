@@ -1,16 +1,14 @@
-"""Show the stage's processes, ports, health and queues: `make status`."""
+"""Show the stage's processes, ports and health, what waits and what is wrong: `make status`."""
 
 from __future__ import annotations
 
+import os
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
-from itertools import chain
 
-import redis
 from rich.table import Table
 
-from local import ports, stacks
+from local import environment, ports, stacks
 from local.clients import Clients
 from local.external import ExternalAws, ExternalPostgres, ExternalRedis
 from local.fleet import Fleet
@@ -18,9 +16,10 @@ from local.neighbours import Neighbours
 from local.places import Places
 from local.progress import CONSOLE, say
 from local.service import Service
-from premium.jobs.backlog import measure, parts_of
-from premium.jobs.presence import residents
-from premium.jobs.queue import QUEUES
+from premium.bootstrap import Platform
+from premium.cli.status import write
+from premium.config import Settings
+from premium.execution.status import gathered
 
 Part = Service | Fleet | ExternalPostgres | ExternalRedis | ExternalAws
 
@@ -29,19 +28,20 @@ def status(places: Places) -> bool:
     """Print the tables and what is wrong; return whether nothing is."""
     neighbours = Neighbours.at(places)
     parts = (*neighbours.all, Fleet(places, neighbours.redis.url))
-    table = Table("process", "pid", "address", "healthy", box=None, pad_edge=False)
+    processes = Table("process", "pid", "address", "healthy", box=None, pad_edge=False)
     problems: list[str] = []
     for part in parts:
         wrong = _problem(part)
         problems += [f"{part.name}: {wrong}"] if wrong else []
         pid = str(part.pid or "-") if isinstance(part, Service | Fleet) else "yours"
-        table.add_row(part.name, pid, part.address, "NO" if wrong else "yes")
-    CONSOLE.print(table)
+        processes.add_row(part.name, pid, part.address, "NO" if wrong else "yes")
+    CONSOLE.print(processes)
     well = {part.name for part in parts} - {problem.partition(":")[0] for problem in problems}
-    if "redis" in well:
-        CONSOLE.print(_queues(neighbours.redis.url))
+    clients = Clients(neighbours.aws.endpoint)
     if "aws" in well:
-        problems += _deployed(places, Clients(neighbours.aws.endpoint))
+        problems += _deployed(places, clients)
+    if {"redis", "aws", "postgres"} <= well and stacks.complete(clients, places.outputs):
+        problems += _states(places, clients)
     say(f"inbox: {neighbours.inbox.url}   (make inbox)")
     for problem in problems:
         say(f"wrong: {problem}")
@@ -61,24 +61,16 @@ def _problem(part: Part) -> str | None:
     return None if part.healthy() else f"does not answer as it should; its log: {getattr(part, 'log', 'yours')}"
 
 
-def _queues(url: str) -> Table:
-    """Return a table of queues with their jobs, workers and residents.
-
-    Waiting, started and failed jobs are read from RQ's own keys.
-    """
-    table = Table("queue", "queued", "started", "failed", "workers", "", box=None, pad_edge=False)
-    with redis.Redis.from_url(url, db=1) as client:
-        workers = {each.queue: str(each.workers) for each in measure(client, datetime.now(UTC))}
-        doing: dict[str, list[str]] = {}
-        for each in residents(client):
-            doing.setdefault(each.queue, []).append(f"{each.name} {each.doing}")
-        for name in chain.from_iterable(parts_of(client, QUEUES).values()):
-            waiting = client.llen(f"rq:queue:{name}")
-            started, failed = client.zcard(f"rq:wip:{name}"), client.zcard(f"rq:failed:{name}")
-            table.add_row(
-                name, str(waiting), str(started), str(failed), workers.get(name, ""), "\n".join(doing.get(name, ()))
-            )
-    return table
+def _states(places: Places, clients: Clients) -> list[str]:
+    """Show what waits and who works on it; return what is wrong with that."""
+    os.environ.update(environment.worker_environment(places, clients))  # boto3 reads it there
+    platform = Platform(Settings.from_environment(os.environ))
+    try:
+        found = gathered(platform)
+        write(found, platform.clock.now())
+    finally:
+        platform.close()
+    return [f"{each.what} {each.name}: {each.problem}" for each in found if each.problem]
 
 
 def _deployed(places: Places, clients: Clients) -> list[str]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 Need = Literal[
     "database", "worker_database", "timeseries", "redis", "jwt", "origin", "cursors", "jobs", "idempotency", "usage",
     "connections", "audit", "audit_read", "reports", "exports", "events", "event_sender", "websocket", "metrics",
-    "mail", "free_replica", "market",
+    "mail", "free_replica", "market", "dead_letters",
 ]  # fmt: skip
 """A resource that a process can be given: its environment variables and the rights to use it."""
 
@@ -43,6 +43,8 @@ class Queue:
     """The part of the fleet's tasks that it may grow to."""
     processes: int = 2
     """Worker processes a task."""
+    waits: str | None = None
+    """`function(platform) -> Waiting` counts what its residents have yet to do; other queues' work is job records."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,3 +191,5 @@ class Service:
     metrics: tuple[Metric, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     commands: tuple[Command, ...] = ()
+    states: str | None = None
+    """`function(platform)` gives a `State` for each line: what `premium status` shows of it."""

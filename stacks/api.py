@@ -70,6 +70,7 @@ class ApiStack(PremiumStack):
         self._tell_addresses(address)
         self.stream_dead_letters = event_dead_letters(self, "StreamDeadLetters", key=message_key)
         self.schedule_dead_letters = event_dead_letters(self, "ScheduleDeadLetters", key=message_key)
+        CfnOutput(self, "ScheduleDeadLettersUrl", value=self.schedule_dead_letters.queue_url)
         self._stream()
         self._schedules()
         if frame.abilities.deployments:

@@ -34,6 +34,8 @@ class MessagingStack(PremiumStack):
         self.events = self._events(existing)
         self.operations = operations_topics(self, key=key)
         CfnOutput(self, "EventsQueueUrl", value=self.events.queue_url)
+        if "Events" in self.with_dead_letters:
+            CfnOutput(self, "EventsDeadLetters", value=self.with_dead_letters["Events"][1].queue_url)
 
     def provisions(self) -> dict[str, Provision]:
         """`events` for what empties the queue, `event_sender` for what fills it."""
@@ -65,6 +67,27 @@ class MessagingStack(PremiumStack):
 
         environment = {"EVENTS_QUEUE_URL": self.events.queue_url, **self._shared, **self._sources}
         return Provision(environment, send)
+
+    def operated(self, schedules: sqs.IQueue) -> Provision:
+        """Provide what an operator's command does about dead letters: look, give back, delete.
+
+        `schedules` are those of the clock. A lent events queue's own are its owner's.
+        """
+        _, events = self.with_dead_letters.get("Events", (None, None))
+        dead = [schedules] if events is None else [schedules, events]
+
+        def operate(grantee: iam.IGrantable) -> None:
+            for queue in dead:
+                queue.grant(
+                    grantee, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility",
+                    "sqs:GetQueueAttributes",
+                )  # fmt: skip
+            self.events.grant(grantee, "sqs:SendMessage", "sqs:GetQueueAttributes")
+            self._key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
+
+        environment = {"EVENTS_QUEUE_URL": self.events.queue_url, "SCHEDULE_DEAD_LETTERS_URL": schedules.queue_url}
+        environment |= {"EVENTS_DEAD_LETTERS": events.queue_url} if events is not None else {}
+        return Provision(environment | self._shared | self._sources, operate)
 
     def _events(self, existing: Existing) -> sqs.IQueue:
         if existing.events_queue:

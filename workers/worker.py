@@ -19,6 +19,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.worker_registration import register
 
 from premium import bootstrap
 from premium.observability import logger
@@ -27,6 +28,8 @@ from workers.protection import Protection
 from workers.queues import STOP_SECONDS, Pace
 
 _UNREACHABLE = (RedisConnectionError, RedisTimeoutError)
+IDLE_SECONDS = 2
+"""An idle worker looks this often whether Redis still knows it."""
 
 
 class FleetQueue(Queue):
@@ -79,6 +82,17 @@ class FleetWorker(Worker):
         left = float(job.timeout or STOP_SECONDS) - self.current_job_working_time
         return int(min(max(left, 0), self._pace.heartbeat)) + self._pace.grace
 
+    @property
+    def dequeue_timeout(self) -> int:
+        """Return the seconds between two signs of life of an idle worker."""
+        return min(int(super().dequeue_timeout), IDLE_SECONDS)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Give a sign of life; where Redis has forgotten the worker, it registers again."""
+        super().heartbeat(timeout, pipeline)
+        if pipeline is None:
+            self._stay_registered()
+
     def maintain_heartbeats(self, job: Job) -> None:
         """Keep the worker alive while its horse works and Redis restarts.
 
@@ -86,6 +100,27 @@ class FleetWorker(Worker):
         """
         with suppress(*_UNREACHABLE):
             super().maintain_heartbeats(job)
+            self._stay_registered()
+
+    def _stay_registered(self) -> None:
+        """Register again where the entry or the list of workers is gone.
+
+        Redis may have been emptied, or replaced by one that lags behind. RQ registers at a worker's birth alone.
+        """
+        if self.birth_date is None:
+            return
+        with self.connection.pipeline(transaction=False) as pipe:
+            pipe.sismember(self.redis_workers_keys, self.key)
+            pipe.hexists(self.key, "birth")
+            if all(pipe.execute()):
+                return
+        with self.connection.pipeline() as pipe:
+            pipe.hset(self.key, mapping=self.serialize())
+            pipe.hset(self.key, "state", self.get_state())
+            register(self, pipe)
+            pipe.expire(self.key, self.worker_ttl + 60)
+            pipe.execute()
+        logger.warning("Redis had forgotten this worker: it is registered again", worker=self.name)
 
     def set_current_job_working_time(self, current_job_working_time: float, pipeline: Pipeline | None = None) -> None:
         with suppress(*_UNREACHABLE):

@@ -71,7 +71,16 @@ SERVICE = Service(
     kinds=("alerts.partitions",),
     queue="alerts",
     worker_needs=("event_sender", "market"),
-    queues=(Queue(name="alerts", urgency=0, processes=1, share=Decimal("0.25")),),
+    queues=(
+        Queue(
+            name="alerts",
+            urgency=0,
+            processes=1,
+            share=Decimal("0.25"),
+            waits="premium.alerts.states.waiting_batches",
+        ),
+    ),
+    states="premium.alerts.states.states",
     notices=(
         NoticeKind(name="alerts.fired", permits="premium.alerts.store.firings.permits"),
         NoticeKind(name="alerts.retracted", permits="premium.alerts.store.firings.permits"),
@@ -113,5 +122,5 @@ SERVICE = Service(
             minutes=15,
         ),
     ),
-    commands=(Command(name="alerts", text="Replay events against alert rules; failed batches and deliveries."),),
+    commands=(Command(name="alerts", text="Replay events against rules; batches and deliveries."),),
 )

@@ -20,7 +20,7 @@ from premium.alerts.matcher.backtest import Backtest, BacktestFiring, compare
 from premium.alerts.matcher.matcher import Matcher
 from premium.bootstrap import platform
 from premium.cli.deliveries import deliveries
-from premium.cli.operators import changes_state
+from premium.cli.operators import add_targets, agreed, changes_state, dry_run
 from premium.storage.plain import to_json
 
 _FILE = click.File("rb")
@@ -28,7 +28,7 @@ _FILE = click.File("rb")
 
 @click.group()
 def alerts() -> None:
-    """Try rules offline; look after failed batches and undelivered notices."""
+    """Try rules offline; look after batches of events and deliveries of notices."""
 
 
 alerts.add_command(deliveries)
@@ -36,20 +36,93 @@ alerts.add_command(deliveries)
 
 @alerts.group("batches")
 def batches_() -> None:
-    """List and requeue batches of events that could not be matched.
+    """List, split, drop and requeue batches of events that are not matched.
 
     Runs with the environment of a worker.
     """
 
 
 @batches_.command("list")
-def list_() -> None:
+@click.option("--dropped", is_flag=True, help="Those that an operator dropped: they can be requeued.")
+def list_(*, dropped: bool) -> None:
     """List failed batches, the newest last.
 
     Each is printed as {"id", "shard", "failed_at", "error"}.
     """
-    for one in FailedBatches.of(platform()).all():
+    batches = FailedBatches.of(platform())
+    for one in batches.dropped() if dropped else batches.all():
         click.echo(to_json(asdict(one)))
+
+
+@batches_.command()
+@click.argument("batch_id", type=click.UUID)
+def show(batch_id: UUID) -> None:
+    """Print the events of a batch that is not matched, one JSON object a line."""
+    events = FailedBatches.of(platform()).events(batch_id)
+    if events is None:
+        sys.exit(f"{batch_id}: no batch, or matched already")
+    for event in events:
+        click.echo(to_json(event))
+
+
+@batches_.command()
+@click.argument("batch_id", type=click.UUID)
+@click.option("--each", is_flag=True, help="One batch an event, not two halves.")
+@changes_state
+def split(batch_id: UUID, *, each: bool) -> None:
+    """Put smaller batches in the place of one, and have them matched.
+
+    So that an event which cannot be matched stands alone. Exit code 1 where the batch is matched or has one event.
+    """
+    made = FailedBatches.of(platform()).split(batch_id, each=each)
+    if not made:
+        sys.exit(f"{batch_id}: no unmatched batch of two events or more")
+    add_targets(made)
+    for one in made:
+        click.echo(str(one))
+
+
+@batches_.command()
+@click.argument("batch_ids", type=click.UUID, nargs=-1, required=True)
+@click.option("--event", "event_ids", multiple=True, help="Only this event of the batch; the others are matched.")
+@click.option("--why", required=True, help="For the audit trail.")
+@dry_run
+@changes_state
+def drop(
+    batch_ids: tuple[UUID, ...],
+    *,
+    event_ids: tuple[str, ...],
+    why: str,  # noqa: ARG001 - the trail is told of it
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Have batches, or one batch's events, never matched.
+
+    `list --dropped` shows them and `requeue` takes it back, for 30 days. Exit code 1 where one is not there or matched.
+    """
+    if event_ids and len(batch_ids) > 1:
+        raise click.UsageError("--event goes with one batch")
+    batches = FailedBatches.of(platform())
+    held = {one: batches.events(one) for one in dict.fromkeys(batch_ids)}
+    for one in [one for one, events in held.items() if events is None]:
+        click.echo(f"{one}: no batch, or matched already", err=True)
+    found = {one: events for one, events in held.items() if events is not None}
+    count = len(event_ids) or sum(map(len, found.values()))
+    if found and agreed(f"drop {count} events", is_dry_run=dry_run, yes=yes):
+        done = _dropped(batches, list(found), event_ids)
+        add_targets(done)
+        click.echo(f"{len(done)} dropped: {', '.join(map(str, done)) or 'none'}")
+        sys.exit(0 if len(done) == len(held) else 1)
+    sys.exit(0 if len(found) == len(held) else 1)
+
+
+def _dropped(batches: FailedBatches, ids: list[UUID], event_ids: tuple[str, ...]) -> list[UUID]:
+    if not event_ids:
+        return batches.drop(ids)
+    apart = batches.drop_events(ids[0], event_ids)
+    if apart is None:
+        click.echo(f"{ids[0]}: holds none of these events", err=True)
+    return [] if apart is None else [apart]
 
 
 @batches_.command()

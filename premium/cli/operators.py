@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import getpass
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from premium.audit.service import AuditTrail, operator
 from premium.bootstrap import platform
 
 CHANGES = "__changes_state__"
+_RECORD = "premium.cli.operators.record"
 
 
 def changes_state(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -32,10 +34,38 @@ def changes_state(command: Callable[..., Any]) -> Callable[..., Any]:
         about = {"request_id": settings.premium_operation, "security": True}
         with AuditTrail.of(platform()).recorded(actor, name, targets=targets, **about) as record:
             record.add(**told)
+            click.get_current_context().meta[_RECORD] = record
             return command(*args, **options)
 
     setattr(run, CHANGES, True)
     return run
+
+
+def add_targets(targets: Iterable[object]) -> None:
+    """Name what the running command changes, where its options do not."""
+    click.get_current_context().meta[_RECORD].add(*targets)
+
+
+def dry_run(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--dry-run` and `--yes` to a command that takes something away."""
+    command = click.option("--yes", is_flag=True, help="Do not ask.")(command)
+    return click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")(command)
+
+
+def agreed(sentence: str, *, is_dry_run: bool, yes: bool) -> bool:
+    """Tell whether to go on: the operator said yes, or does when asked.
+
+    Where nobody can be asked it is a wrong command line.
+    """
+    if is_dry_run:
+        click.echo(f"would {sentence}; nothing was done")
+        return False
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"this would {sentence}: look at --dry-run first, then say --yes")
+    click.confirm(f"{sentence[0].upper()}{sentence[1:]}?", abort=True, err=True)
+    return True
 
 
 def _ids(value: Any) -> list[UUID]:

@@ -17,6 +17,7 @@ from premium.cli.operators import changes_state
 from premium.cli.tables import show
 from premium.clock import rfc3339
 from premium.errors import AppError
+from premium.execution.backlog import kept
 from premium.jobs import operations
 from premium.jobs.queue import QUEUES
 from premium.jobs.service import JobService
@@ -37,7 +38,7 @@ def list_(as_json: bool) -> None:
 
     Jobs wait, run, are retried, or have failed.
     """
-    show([asdict(state) for state in operations.states(platform().redis(1))], as_json)
+    show([asdict(state) for state in _states()], as_json)
 
 
 @queues.command()
@@ -101,12 +102,18 @@ def drain(queue: str, seconds: int) -> None:
     Workers go on working; nothing is thrown away. Before maintenance, stop what starts jobs, then drain.
     """
     deadline = time.monotonic() + seconds
-    while left := next(s for s in operations.states(platform().redis(1)) if s.queue == queue).unfinished:
+    while left := next(
+        s for s in operations.states(platform().redis(1), kept(platform())) if s.queue == queue
+    ).unfinished:
         if time.monotonic() >= deadline:
             sys.exit(f"{queue}: {left} jobs left after {seconds} s")
         click.echo(f"{queue}: {left} jobs left", err=True)
         time.sleep(min(1.0, max(0.0, deadline - time.monotonic())))
     click.echo(f"{queue} is empty")
+
+
+def _states() -> tuple[operations.QueueState, ...]:
+    return operations.states(platform().redis(1), kept(platform()))
 
 
 def _requeued(jobs: JobService, job_id: UUID) -> bool:

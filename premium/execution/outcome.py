@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from premium.clock import rfc3339
-from premium.errors import UpstreamUnavailable
 from premium.jobs.kinds import scope_of
-from premium.jobs.model import JobRecord, JobStatus
+from premium.jobs.model import OUR_FAULTS, JobRecord, JobStatus
 from premium.observability import count, logger, observe
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
-
-
-_OURS = frozenset({"INTERNAL", UpstreamUnavailable.code})
 
 
 def publish(platform: Platform, ended: JobRecord) -> None:
@@ -54,7 +50,7 @@ def measure(ended: JobRecord) -> None:
     """
     if ended.status is JobStatus.DONE:
         count("JobsDone", kind=ended.kind)
-    elif ended.error is None or ended.error.code in _OURS:
+    elif ended.error is None or ended.error.code in OUR_FAULTS:
         count("JobsFailed", kind=ended.kind)
     else:
         count("JobsRefused", kind=ended.kind)

@@ -12,7 +12,8 @@ from typing import Any
 import boto3
 
 from premium.bootstrap import Platform
-from premium.jobs.backlog import measure, publish
+from premium.execution.backlog import measured
+from premium.jobs.backlog import publish
 
 
 def sweep(platform: Platform, now: datetime) -> Mapping[str, Any]:
@@ -22,7 +23,7 @@ def sweep(platform: Platform, now: datetime) -> Mapping[str, Any]:
 
 def backlog(platform: Platform, now: datetime) -> Mapping[str, Any]:
     """Publish the backlog as CloudWatch metrics, on which the fleet is scaled."""
-    backlogs = measure(platform.redis(1), now)
+    backlogs = measured(platform)
     publish(boto3.client("cloudwatch"), backlogs, now)
     return {each.queue: str(each.per_worker) for each in backlogs}
 

@@ -1,12 +1,13 @@
 """Measure how far the workers are behind.
 
-(queued + started) / max(running workers, 1) for each queue; the fleet is scaled on it.
+(queued + started) / max(running workers, 1) for each queue; the fleet is scaled on it. What waits is counted where it
+is kept (records of jobs, rows of residents), because the queue in Redis may have lost it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
 
 NAMESPACE = "Premium"
 METRIC = "Backlog"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Work of one queue that is kept and not done."""
+
+    queued: int
+    """Due by now."""
+    started: int = 0
+    oldest: datetime | None = None
+    """When the oldest was accepted; None where nothing waits."""
+    is_partial: bool = False
+    """More was kept than is counted at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +64,13 @@ class Backlog:
         return Decimal(self.unfinished) / max(self.workers, 1)
 
 
-def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) -> tuple[Backlog, ...]:
+def measure(
+    connection: Redis, now: datetime, queues: Iterable[str] = QUEUES, *, kept: Mapping[str, Waiting] | None = None
+) -> tuple[Backlog, ...]:
     """Return the backlog of every queue.
 
-    Workers that listen to it and residents that serve it give signs of life.
+    Workers that listen to it and residents that serve it give signs of life. `kept` is the truth about what waits; a
+    queue that is not in it is counted by what Redis holds.
     """
     parts = parts_of(connection, queues)
     counts = {name: [0, 0, 0] for name in parts}
@@ -69,15 +86,18 @@ def measure(connection: Redis, now: datetime, queues: Iterable[str] = QUEUES) ->
     listening = [name for worker in Worker.all(connection=connection) for name in worker.queue_names()]
     serving = _serving(residents(connection))
     return tuple(
-        Backlog(
-            queue=name,
-            queued=counts[name][0],
-            retrying=counts[name][1],
-            started=counts[name][2],
-            workers=listening.count(name) + serving[name],
-        )
-        for name in parts
+        _backlog(name, counts[name], (kept or {}).get(name), listening.count(name) + serving[name]) for name in parts
     )
+
+
+def _backlog(name: str, counts: list[int], kept: Waiting | None, workers: int) -> Backlog:
+    queued, retrying, started = counts
+    if kept is not None:
+        least_queued, least_started = (queued, started) if kept.is_partial else (0, 0)
+        # A record that waits for its retry is a queued one.
+        retrying = min(retrying, kept.queued)
+        queued, started = max(kept.queued - retrying, least_queued), max(kept.started, least_started)
+    return Backlog(queue=name, queued=queued, retrying=retrying, started=started, workers=workers)
 
 
 def _serving(present: Iterable[Resident]) -> Counter[str]:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Alarm, Command, Metric, Queue, Schedule, Service
+from pydantic import Field
+
+from premium.manifest import Alarm, Command, Metric, Queue, Schedule, Service, ServiceSettings
+
+
+class JobSettings(ServiceSettings):
+    """What the environment tells operators' commands of the clock."""
+
+    schedule_dead_letters_url: str | None = Field(
+        default=None, description="Dead-letter queue of the schedules: ticks that failed three times"
+    )
+
 
 SERVICE = Service(
     name="jobs",
@@ -12,9 +23,12 @@ SERVICE = Service(
     scopes=("jobs:read", "jobs:write"),
     channels=("jobs",),
     queues=(Queue(name="default", urgency=20, share=Decimal("0.1")),),
+    states="premium.execution.states.states",
     schedules=(
         Schedule(name="jobs.sweep", every=1, task="premium.execution.upkeep.sweep"),
-        Schedule(name="jobs.backlog", every=1, task="premium.execution.upkeep.backlog", needs=("metrics",)),
+        Schedule(
+            name="jobs.backlog", every=1, task="premium.execution.upkeep.backlog", needs=("metrics", "worker_database")
+        ),
     ),
     metrics=(
         Metric(name="Backlog", title="Jobs a worker", statistic="Maximum", minutes=1),
@@ -33,5 +47,10 @@ SERVICE = Service(
             above=0,
         ),
     ),
-    commands=(Command(name="queues", text="Jobs and their queues: look, requeue, cancel, drain."),),
+    settings=JobSettings,
+    commands=(
+        Command(name="dlq", text="Dead letters of events and schedules: look, redrive, drop."),
+        Command(name="queues", text="Jobs and their queues: look, requeue, cancel, drain."),
+        Command(name="status", text="All that waits, who works on it, what is wrong."),
+    ),
 )

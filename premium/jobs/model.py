@@ -12,6 +12,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from premium.errors import UpstreamUnavailable
+
 
 class JobPayload(BaseModel):
     """Base of every job's payload: frozen, versioned, JSON.
@@ -73,6 +75,10 @@ class JobStatus(StrEnum):
     def ended(self) -> bool:
         """Tell whether a job is over."""
         return self in (JobStatus.DONE, JobStatus.FAILED)
+
+
+OUR_FAULTS = frozenset({"INTERNAL", UpstreamUnavailable.code})
+"""Codes of errors that are no caller's: an operator looks at these jobs."""
 
 
 class JobError(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -12,7 +13,7 @@ from rq.job import Job
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
-from premium.jobs.backlog import Backlog, measure, parts_of
+from premium.jobs.backlog import Backlog, Waiting, measure, parts_of
 from premium.jobs.queue import QUEUES
 from premium.jobs.rq_queue import queue
 
@@ -37,9 +38,12 @@ class DeadLetter:
     """Last line of the traceback."""
 
 
-def states(connection: Redis) -> tuple[QueueState, ...]:
-    """Return the state of every queue."""
-    measured = measure(connection, datetime.now(UTC))
+def states(connection: Redis, kept: Mapping[str, Waiting] | None = None) -> tuple[QueueState, ...]:
+    """Return the state of every queue.
+
+    `kept` is what waits where it is counted elsewhere than in Redis.
+    """
+    measured = measure(connection, datetime.now(UTC), kept=kept)
     parts = parts_of(connection, (each.queue for each in measured))
     failed = {
         name: sum(int(connection.zcard(FailedJobRegistry.key_template.format(one))) for one in divided)

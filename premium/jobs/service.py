@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from premium.clock import Clock
 from premium.errors import Conflict, NotFound
+from premium.jobs.backlog import Waiting
 from premium.jobs.identity import fingerprint, job_id
 from premium.jobs.kinds import declared
 from premium.jobs.model import LEASE, JobError, JobKind, JobPayload, JobRecord, JobStatus
@@ -19,6 +21,9 @@ from premium.observability import logger
 P = TypeVar("P", bound=JobPayload)
 
 CANCELLED = JobError(code="CANCELLED", message="cancelled by an operator")
+
+COUNTED = 5_000
+"""Records of each status that a look at the backlog reads at most, the longest unchanged first."""
 
 QUEUED_FOR = timedelta(seconds=30)
 """A queued record younger than this may still be between its two writes: record first, then the queue."""
@@ -90,6 +95,18 @@ class JobService:
         abandoned = [r for r in self.store.stale(JobStatus.RUNNING, now - self._lease) if str(r.id) not in waiting]
         return sum(self._replace(record) for record in (*lost, *abandoned))
 
+    def waiting(self, queues: Iterable[str], *, most: int = COUNTED) -> dict[str, Waiting]:
+        """Return what the records say of these queues: accepted, and not ended."""
+        records: dict[str, dict[JobStatus, list[JobRecord]]] = {name: defaultdict(list) for name in queues}
+        ahead, kinds, read = self._clock.now() + timedelta(days=1), self._kinds(), Counter[JobStatus]()
+        for status in (JobStatus.QUEUED, JobStatus.RUNNING):
+            for record in self.store.stale(status, ahead, limit=most):
+                read[status] += 1
+                if (kind := kinds.get(record.kind)) is not None and kind.queue in records:
+                    records[kind.queue][status].append(record)
+        is_partial = max(read.values(), default=0) >= most
+        return {name: _waiting(found, is_partial=is_partial) for name, found in records.items()}
+
     def requeue(self, job_id: UUID) -> JobRecord | None:
         """Give a failed job all its attempts again; None when it has not failed.
 
@@ -122,3 +139,9 @@ class JobService:
         self.queue.replace(kind, record)
         logger.info("job enqueued again", job_id=str(record.id), kind=record.kind, status=record.status.value)
         return True
+
+
+def _waiting(found: Mapping[JobStatus, list[JobRecord]], *, is_partial: bool) -> Waiting:
+    queued, running = found.get(JobStatus.QUEUED, []), found.get(JobStatus.RUNNING, [])
+    oldest = min((record.created_at for record in (*queued, *running)), default=None)
+    return Waiting(queued=len(queued), started=len(running), oldest=oldest, is_partial=is_partial)

@@ -160,6 +160,20 @@ class JobStore:
                 return
             start = page.next
 
+    def ended(self, status: JobStatus, since: datetime, *, limit: int = 1000) -> Iterator[JobRecord]:
+        """Yield records that came to an end since then, the newest first; at most `limit`."""
+        condition = KeyCondition("status").eq(status.value) & KeyCondition("updated_at").gte(instant(since))
+        start: Key | None = None
+        while limit > 0:
+            page = self._table.query(
+                condition, index=STATUS_INDEX, limit=min(limit, _PAGE), start=start, ascending=False
+            )
+            yield from map(from_item, page.items)
+            limit -= len(page.items)
+            if page.next is None:
+                return
+            start = page.next
+
     def _held(self, job_id: UUID, attempt: int, values: Mapping[str, Any]) -> JobRecord:
         record = self._change(job_id, Change(set=values), _holding(attempt))
         if record is not None:

@@ -30,7 +30,16 @@ SERVICE = Service(
     kinds=("notifications.upkeep",),
     queue="notifications",
     worker_needs=("mail",),
-    queues=(Queue(name="notifications", urgency=10, processes=4, share=Decimal("0.15")),),
+    queues=(
+        Queue(
+            name="notifications",
+            urgency=10,
+            processes=4,
+            share=Decimal("0.15"),
+            waits="premium.notifications.states.due_deliveries",
+        ),
+    ),
+    states="premium.notifications.states.states",
     residents=(
         Resident(
             name="notifications.courier", queue="notifications", function="premium.notifications.work.courier.serve"

@@ -139,7 +139,7 @@ class EndedNotice(Model):
 
 
 class UnsentDelivery(Model):
-    """A delivery that ended without having arrived, as operators see it."""
+    """A delivery as operators see it."""
 
     id: UUID
     user_id: UUID
@@ -149,7 +149,10 @@ class UnsentDelivery(Model):
     destination: str
     status: DeliveryStatus
     attempts: int
-    ended_at: datetime
+    created_at: datetime
+    ended_at: datetime | None
+    next_attempt_at: datetime | None
+    """Of a pending one; while an attempt is under way, when it counts as lost."""
     error: str | None
     """What the user is shown, too."""
 

@@ -12,9 +12,7 @@ from uuid import UUID
 from premium.notifications.jobs import enqueue_deliveries
 from premium.notifications.kinds import declared
 from premium.notifications.model import (
-    Channel,
     DeliveryRow,
-    DeliveryStatus,
     Notice,
     NoticeRow,
     PostedNotice,
@@ -23,6 +21,7 @@ from premium.notifications.model import (
 from premium.notifications.store import destinations, ends, notices
 from premium.notifications.store.ends import UnsentDeliveries
 from premium.notifications.store.notices import NoticeStore
+from premium.notifications.store.operators import MOST, OperatedDeliveries, Wanted
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from premium.bootstrap import Platform
 
-__all__ = ["Deliveries", "Notices", "enqueue_deliveries", "new_secret", "notify"]
+__all__ = ["MOST", "Deliveries", "Notices", "Wanted", "enqueue_deliveries", "new_secret", "notify"]
 
 
 def notify(connection: Connection[DictRow], told: Sequence[Notice]) -> list[PostedNotice]:
@@ -118,22 +117,31 @@ class Notices:
 
 @dataclass(frozen=True, kw_only=True)
 class Deliveries:
-    """Deliveries that did not arrive, for operators."""
+    """Deliveries of all users, for operators."""
 
-    store: UnsentDeliveries
+    store: OperatedDeliveries
+    unsent: UnsentDeliveries
 
     @classmethod
     def of(cls, platform: Platform) -> Deliveries:
         """Return the use cases over the stores of a worker."""
-        return cls(store=UnsentDeliveries(platform.worker_database))
+        database = platform.worker_database
+        return cls(store=OperatedDeliveries(database), unsent=UnsentDeliveries(database))
 
-    def unsent(self, status: DeliveryStatus, *, hours: float, channel: Channel | None = None) -> list[UnsentDelivery]:
-        """Return those that ended within the last hours without having arrived, the newest last."""
-        return self.store.within(status, hours=hours, channel=channel)
+    def some(self, wanted: Wanted, most: int = MOST) -> list[UnsentDelivery]:
+        """Return the newest of these, the newest last.
+
+        None that was taken back before it arrived.
+        """
+        return self.store.some(wanted, most)
 
     def resend(self, deliveries: Sequence[UUID]) -> list[UUID]:
         """Have these sent again under the same ids.
 
         Return those that are pending again; the courier finds them within two seconds.
         """
-        return self.store.requeue(deliveries)
+        return self.unsent.requeue(deliveries)
+
+    def drop(self, deliveries: Sequence[UUID], why: str) -> list[UUID]:
+        """End pending and given-up ones as failed; return those. `resend` undoes it."""
+        return self.store.drop(deliveries, why)

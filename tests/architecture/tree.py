@@ -18,8 +18,8 @@ SQL = re.compile(
     r"|COPY\s+\w+\s*(\(|FROM|TO))",
     re.DOTALL,
 )
-PLUGINS = frozenset({"premium/tax/importers", "premium/tax/rules"})
-"""Folders of one module a format or a country: they may hold more than fifteen."""
+PLUGINS = frozenset({"premium/tax/importers", "premium/tax/rules", "premium/cli"})
+"""Folders of one module a format, a country, or a topic that a manifest declares: they may hold more than fifteen."""
 
 
 @dataclass(frozen=True)

@@ -37,21 +37,7 @@ class BatchQueue:
 
     def announce(self, batch: NewBatch) -> None:
         """Enqueue the job of a batch that was kept, unless it is there."""
-        try:
-            self._queue.enqueue(
-                MATCH,
-                args=(str(batch.id),),
-                job_id=str(batch.id),
-                unique=True,
-                job_timeout=_TIMEOUT_SECONDS,
-                result_ttl=RESULT_SECONDS,
-                failure_ttl=DEAD_LETTER_SECONDS,
-                description=f"{batch.size} chain events",
-            )
-        except DuplicateJobError:
-            return
-        except RedisError as error:
-            logger.warning("a batch waits to be found", batch=str(batch.id), error=type(error).__name__)
+        self._enqueue(batch.id, f"{batch.size} chain events")
 
     def peek(self, most: int, wait_seconds: float) -> list[UUID]:
         """Return the first batches of the queue.
@@ -93,12 +79,37 @@ class BatchQueue:
         except RedisError as error:
             logger.warning("a failed batch is not listed", batch=str(batch), error=type(error).__name__)
 
-    def requeue(self, batch: UUID) -> None:
-        """Enqueue the job of a failed batch again.
+    def forget(self, batch: UUID) -> None:
+        """Remove the job of a batch that an operator took away, failed or waiting."""
+        self.remove([batch])
+        try:
+            self._redis.zrem(FailedJobRegistry(queue=self._queue).key, str(batch))
+        except RedisError as error:
+            logger.warning("a batch stays listed as failed", batch=str(batch), error=type(error).__name__)
 
-        Without it the matcher finds the batch seconds later.
-        """
+    def requeue(self, batch: UUID) -> None:
+        """Enqueue the job of a failed batch again, or a new one."""
         try:
             FailedJobRegistry(queue=self._queue).requeue(str(batch))
-        except (NoSuchJobError, InvalidJobOperation, RedisError) as error:
+        except (NoSuchJobError, InvalidJobOperation):
+            self._enqueue(batch, "requeued")
+        except RedisError as error:
+            logger.warning("a batch waits to be found", batch=str(batch), error=type(error).__name__)
+
+    def _enqueue(self, batch: UUID, description: str) -> None:
+        """Without Redis the matcher finds the batch seconds later."""
+        try:
+            self._queue.enqueue(
+                MATCH,
+                args=(str(batch),),
+                job_id=str(batch),
+                unique=True,
+                job_timeout=_TIMEOUT_SECONDS,
+                result_ttl=RESULT_SECONDS,
+                failure_ttl=DEAD_LETTER_SECONDS,
+                description=description,
+            )
+        except DuplicateJobError:
+            return
+        except RedisError as error:
             logger.warning("a batch waits to be found", batch=str(batch), error=type(error).__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
@@ -50,6 +50,47 @@ class BatchStore:
         """Let failed batches be matched again; return the id and shard of those that are."""
         with self._database.transaction() as connection:
             rows = connection.execute(_REQUEUE, (list(batches),)).fetchall()
+        return [(row["id"], row["shard"]) for row in rows]
+
+    def dropped(self) -> list[FailedBatch]:
+        """Return the batches that operators dropped, the newest last."""
+        with self._database.transaction() as connection, connection.cursor(row_factory=class_row(FailedBatch)) as rows:
+            return rows.execute(_DROPPED).fetchall()
+
+    def events(self, batch: UUID) -> list[Event] | None:
+        """Return the events of an unmatched batch; None where there is none."""
+        with self._database.transaction() as connection:
+            row = connection.execute(_UNMATCHED, (batch,)).fetchone()
+        return None if row is None else list(json.loads(row["events"], parse_float=Decimal))
+
+    def divide(self, batch: UUID, parts_of: Callable[[list[Event]], Sequence[Sequence[Event]]]) -> list[NewBatch]:
+        """Put batches of its parts in the place of an unmatched one.
+
+        None are made where it is matched or not there.
+
+        Parts that are no division of its events are refused with Unsplittable.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute(f"{_UNMATCHED} FOR UPDATE", (batch,)).fetchone()
+            if row is None:
+                return []
+            events = list(json.loads(row["events"], parse_float=Decimal))
+            parts = [part for part in parts_of(events) if part]
+            if len(parts) < 2 or sum(map(len, parts)) != len(events):
+                raise Unsplittable(f"{len(events)} events")
+            connection.execute(_EMPTIED, (batch,))
+            made = [NewBatch(uuid4(), row["shard"], len(part), to_json(list(part))) for part in parts]
+            for one in made:
+                add_batch(connection, one)
+        return made
+
+    def drop(self, batches: Sequence[UUID]) -> list[tuple[UUID, int]]:
+        """Have unmatched batches never matched, unless they are requeued.
+
+        Return the id and shard of those.
+        """
+        with self._database.transaction() as connection:
+            rows = connection.execute(_DROP, (list(batches),)).fetchall()
         return [(row["id"], row["shard"]) for row in rows]
 
 
@@ -133,9 +174,23 @@ def add_batch(connection: Rows, batch: NewBatch) -> None:
 
 
 _ADD = "INSERT INTO alert_batches (id, shard, events) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-_FAILED = "SELECT id, shard, failed_at, error FROM alert_batches WHERE failed_at IS NOT NULL ORDER BY failed_at, id"
+_FAILED = """
+SELECT id, shard, failed_at, coalesce(error, '') AS error FROM alert_batches
+WHERE failed_at IS NOT NULL AND matched_at IS NULL AND dropped_at IS NULL ORDER BY failed_at, id
+"""
+_DROPPED = """
+SELECT id, shard, dropped_at AS failed_at, coalesce(error, '') AS error FROM alert_batches
+WHERE dropped_at IS NOT NULL AND matched_at IS NULL ORDER BY dropped_at, id
+"""
+_UNMATCHED = "SELECT shard, events FROM alert_batches WHERE id = %s AND matched_at IS NULL"
+_EMPTIED = "UPDATE alert_batches SET matched_at = statement_timestamp(), failed_at = NULL, events = '[]' WHERE id = %s"
+_DROP = """
+UPDATE alert_batches SET dropped_at = now(), failed_at = coalesce(failed_at, now())
+WHERE id = ANY (%s) AND matched_at IS NULL AND dropped_at IS NULL RETURNING id, shard
+"""
 _REQUEUE = """
-UPDATE alert_batches SET failed_at = NULL WHERE id = ANY (%s) AND failed_at IS NOT NULL AND matched_at IS NULL
+UPDATE alert_batches SET failed_at = NULL, dropped_at = NULL
+WHERE id = ANY (%s) AND failed_at IS NOT NULL AND matched_at IS NULL
 RETURNING id, shard
 """
 _SHARD = "(shard = %(shard)s OR (%(shard)s = 0 AND shard >= %(shards)s))"
@@ -148,7 +203,7 @@ ORDER BY created_at LIMIT %(most)s
 # One moment for all: it tells which batches were matched together, whose order is then that of their making.
 _TAKE = f"""
 UPDATE alert_batches SET matched_at = statement_timestamp(), failed_at = NULL, error = NULL
-WHERE id = ANY (%(batches)s) AND {_SHARD} AND matched_at IS NULL
+WHERE id = ANY (%(batches)s) AND {_SHARD} AND matched_at IS NULL AND dropped_at IS NULL
 RETURNING id, shard, created_at, matched_at, events
 """  # noqa: S608 - constants
 _MATCHED = """

@@ -138,7 +138,8 @@ _RENEW = """
 UPDATE chain_readers SET expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)
 WHERE chain = %(chain)s AND owner = %(owner)s
 """
-_RELEASE = "UPDATE chain_readers SET expires_at = '-infinity' WHERE chain = %(chain)s AND owner = %(owner)s"
+# Now, not minus infinity: operators see when the chain was last read.
+_RELEASE = "UPDATE chain_readers SET expires_at = clock_timestamp() WHERE chain = %(chain)s AND owner = %(owner)s"
 _NOTE = """
 UPDATE chain_readers SET note = %(note)s, noted_at = clock_timestamp() WHERE chain = %(chain)s AND owner = %(owner)s
 """

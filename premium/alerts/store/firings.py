@@ -76,6 +76,8 @@ def _permit(delivery: Delivery, rule: DictRow | None) -> Permit:
         return Permit(refusal="the rule was removed before this was sent")
     if delivery.kind == notices.FIRED and delivery.withdrawn_at is not None:
         return Permit(refusal="the event was taken back before this was sent")
+    if rule["is_off"]:
+        return Permit(refusal="an operator switched the rule off before this was sent")
     if not any(_leads_to(action, delivery) for action in rule["actions"]):
         return Permit(refusal="the rule has no such destination any more")
     # A rule that is off may be tried out; and what was told of it before is taken back.
@@ -140,6 +142,8 @@ WITH events AS (
     JOIN events e USING (place)
     JOIN alert_rules r ON r.id = f.rule_id AND (r.enabled OR %(is_test)s)
     WHERE user_tier(r.user_id) = ANY (%(tiers)s)
+      AND NOT EXISTS (SELECT FROM switched_off('rule') s WHERE s.target = r.id::text)
+      AND NOT EXISTS (SELECT FROM switched_off('user') s WHERE s.target = r.user_id::text)
     ORDER BY e.event_id, r.id
     ON CONFLICT DO NOTHING
     RETURNING id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_time, triggered_at,
@@ -160,4 +164,7 @@ WHERE h.alert_rule_id = w.rule AND h.event_id = w.event AND h.event_time = w.tim
 RETURNING h.id, h.user_id, h.alert_rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.event_time,
           h.triggered_at, h.retracted_at, h.is_test
 """
-_RULES = "SELECT id, signing_secret, enabled, actions FROM alert_rules WHERE id = ANY (%s)"
+_RULES = """
+SELECT r.id, r.signing_secret, r.enabled, r.actions, s.why IS NOT NULL AS is_off
+FROM alert_rules r LEFT JOIN switched_off('rule') s ON s.target = r.id::text WHERE r.id = ANY (%s)
+"""

@@ -101,7 +101,9 @@ class DeliveryStore:
         with self._database.transaction() as connection:
             with connection.cursor(row_factory=class_row(Delivery)) as rows:
                 found = rows.execute(_CLAIM, values | {"lease": LEASE_SECONDS}).fetchall()
-            return kinds.permitted(connection, found)
+            # What an operator stopped goes nowhere, whatever its sender says.
+            stopped = [one for one in found if one.refusal is not None]
+            return stopped + kinds.permitted(connection, [one for one in found if one.refusal is None])
 
     def _row(self, outcome: Outcome) -> dict[str, Any]:
         delivery, attempts = outcome.delivery, outcome.delivery.attempts
@@ -154,10 +156,14 @@ WITH due AS (
 SELECT c.id, c.user_id, c.notice_id, n.kind, n.key, n.title, coalesce(c.text, n.text) AS text, n.data, c.channel,
        c.destination, c.attempts, extract(epoch FROM c.give_up_at - now())::float8 AS seconds_left, c.kept_seconds,
        c.of_profile, p.signing_secret, n.withdrawn_at,
-       CASE WHEN user_is_restricted(c.user_id) THEN 'the account is switched off'
+       CASE WHEN off_user.target IS NOT NULL THEN 'an operator switched the user off'
+            WHEN off_place.target IS NOT NULL THEN 'an operator switched the destination off'
+            WHEN user_is_restricted(c.user_id) THEN 'the account is switched off'
             WHEN c.of_profile AND p.channel IS NULL THEN 'the destination was removed before this was sent'
        END AS refusal
 FROM claimed c
+LEFT JOIN switched_off('user') off_user ON off_user.target = c.user_id::text
+LEFT JOIN switched_off('destination') off_place ON off_place.target = c.destination
 JOIN notices n ON n.id = c.notice_id AND n.user_id = c.user_id
 LEFT JOIN LATERAL (
     SELECT d.channel, d.signing_secret FROM notification_destinations d

@@ -11,12 +11,9 @@ from psycopg.rows import DictRow, class_row
 
 from premium.notifications import kinds
 from premium.notifications.model import (
-    Channel,
     Delivery,
     DeliveryRow,
-    DeliveryStatus,
     EndedNotice,
-    UnsentDelivery,
 )
 from premium.storage.postgres import Database
 
@@ -26,18 +23,6 @@ class UnsentDeliveries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def within(self, status: DeliveryStatus, *, hours: float, channel: Channel | None = None) -> list[UnsentDelivery]:
-        """Return those that ended within the last `hours`, the newest last.
-
-        Those that never had a destination are not among them.
-        """
-        values = {"status": status, "hours": hours, "channel": channel}
-        with (
-            self._database.transaction() as connection,
-            connection.cursor(row_factory=class_row(UnsentDelivery)) as rows,
-        ):
-            return rows.execute(_UNSENT, values).fetchall()
 
     def requeue(self, deliveries: Sequence[UUID]) -> list[UUID]:
         """Make these pending again, with all their time; which ones could be."""
@@ -105,14 +90,6 @@ ORDER BY d.created_at, d.place
 _IS_UNSENT = """d.status IN ('dead', 'failed') AND d.destination IS NOT NULL
   AND n.id = d.notice_id AND n.user_id = d.user_id AND n.withdrawn_at IS NULL"""
 """News that was taken back before it arrived is none any more."""
-_UNSENT = f"""
-SELECT d.id, d.user_id, n.kind, n.key, d.channel, d.destination, d.status, d.attempts, d.ended_at, d.last_error AS error
-FROM notification_deliveries d, notices n
-WHERE {_IS_UNSENT} AND d.status = %(status)s
-  AND d.ended_at > now() - make_interval(secs => %(hours)s * 3600)
-  AND (%(channel)s::text IS NULL OR d.channel = %(channel)s)
-ORDER BY d.ended_at, d.id
-"""  # noqa: S608 - a constant condition
 _REQUEUE = f"""
 UPDATE notification_deliveries d
 SET status = 'pending', attempts = 0, next_attempt_at = now(), ended_at = NULL,

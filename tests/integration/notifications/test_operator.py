@@ -34,7 +34,7 @@ def variables(variables: dict[str, str], aws: Aws) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def _one_platform(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("premium.cli.deliveries", "premium.cli.operators"):
+    for module in ("premium.cli.deliveries", "premium.cli.operators", "premium.cli.switches"):
         monkeypatch.setattr(f"{module}.platform", lambda: desk.platform)
 
 
@@ -79,6 +79,56 @@ def test_news_that_was_taken_back_before_it_arrived_is_not_sent_again(desk: Desk
         desk.retract(alert.event_id)
         assert deliveries("list", "--status", "failed").stdout == ""
         assert deliveries("resend", str(alert.deliveries[0])).exit_code == 1
+
+
+def test_what_waits_is_found_by_user_and_destination_and_dropped(desk: Desk) -> None:
+    with listening(lambda _: Reply(503)) as server:
+        owner = uuid4()
+        desk.fire(desk.rule(f"{server.url}/a", f"{server.url}/b", owner=owner), desk.rule(f"{server.url}/a"))
+        listed = [json.loads(line) for line in deliveries("list", "--status", "pending").stdout.splitlines()]
+        assert len(listed) == 3
+        assert {row["status"] for row in listed} == {"pending"}
+        for options, count in (
+            (("--user", str(owner)), 2),
+            (("--destination", f"{server.url}/a"), 2),
+            (("--destination", f"{server.url}/*"), 3),
+            (("--user", str(owner), "--destination", f"{server.url}/b"), 1),
+            (("--user", str(uuid4())), 0),
+            (("--destination", "%"), 0),
+            (("--channel", "telegram"), 0),
+        ):
+            assert len(deliveries("list", "--status", "pending", *options).stdout.splitlines()) == count, options
+        to_a = ("--all", "--destination", f"{server.url}/a", "--why", "asked to stop")
+        dry = deliveries("drop", *to_a, "--dry-run")
+        assert (dry.exit_code, dry.stdout) == (0, "would end 2 deliveries; nothing was done\n")
+        assert deliveries("drop", *to_a).exit_code == 2, "nobody can be asked"
+        assert desk.statuses() == {"pending": 3}
+        assert deliveries("drop", *to_a, "--yes").stdout == "2 dropped\n"
+        assert desk.statuses() == {"pending": 1, "failed": 2}
+        assert deliveries("drop", str(uuid4()), "--why", "x", "--yes").exit_code == 1
+        of_owner = ("--all", "--status", "failed", "--user", str(owner))
+        again = deliveries("resend", *of_owner, "--dry-run")
+        assert again.stdout == "would send 1 again; nothing was done\n"
+        assert deliveries("resend", *of_owner).stdout == "1 to be sent again\n"
+        assert desk.statuses() == {"pending": 2, "failed": 1}
+
+
+@pytest.mark.parametrize("kind", ["users", "destinations"])
+def test_nothing_goes_where_an_operator_switched_off(desk: Desk, kind: str) -> None:
+    with listening(lambda _: Reply(200)) as server:
+        owner = uuid4()
+        desk.fire(desk.rule(f"{server.url}/stopped", owner=owner), desk.rule(f"{server.url}/others"))
+        target = str(owner) if kind == "users" else f"{server.url}/stopped"
+        off = CliRunner().invoke(main, [kind, "switch", target, "--off", "--why", "abuse"])
+        assert (off.exit_code, off.stdout) == (0, f"{target} is off\n")
+        desk.deliver()
+        assert [request.path for request in server.asked] == ["/others"]
+        (stopped,) = [json.loads(line) for line in deliveries("list", "--status", "failed").stdout.splitlines()]
+        assert stopped["error"] == f"an operator switched the {kind[:-1]} off"
+        assert CliRunner().invoke(main, [kind, "switch", target, "--on", "--why", "mended"]).exit_code == 0
+        assert deliveries("resend", "--all", "--status", "failed").stdout == "1 to be sent again\n"
+        desk.deliver()
+        assert [request.path for request in server.asked] == ["/others", "/stopped"]
 
 
 def test_a_renewed_key_of_a_provider_holds_without_a_restart(

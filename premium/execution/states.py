@@ -1,0 +1,78 @@
+"""Tell operators of jobs, of living processes, and of what the clock left undone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from premium.bootstrap import Platform
+from premium.execution.backlog import kept
+from premium.jobs.backlog import Waiting
+from premium.jobs.kinds import declared
+from premium.jobs.manifest import JobSettings
+from premium.jobs.model import OUR_FAULTS, JobRecord, JobStatus
+from premium.jobs.operations import QueueState
+from premium.jobs.operations import states as queue_states
+from premium.jobs.presence import Resident, residents
+from premium.jobs.state import State
+from premium.manifest import services
+from premium.storage.message_queue import MessageQueue
+
+RATE = timedelta(minutes=5)
+FAILED_WITHIN = timedelta(hours=24)
+
+
+def states(platform: Platform) -> Iterator[State]:
+    """Yield the lines of schedules, failed jobs, queues and residents."""
+    now = platform.clock.now()
+    yield from _schedules(platform)
+    yield from _failed(platform.jobs.store.ended(JobStatus.FAILED, now - FAILED_WITHIN))
+    ended = Counter(_queue_of(record) for record in platform.jobs.store.ended(JobStatus.DONE, now - RATE))
+    waiting, redis = kept(platform), platform.redis(1)
+    for each in queue_states(redis, waiting):
+        yield _queue(each, waiting.get(each.queue), ended[each.queue])
+    yield from _residents(residents(redis))
+
+
+def _queue(each: QueueState, waiting: Waiting | None, ended: int) -> State:
+    unserved = each.unfinished and not each.workers
+    problem = f"{each.unfinished} wait and nobody works on this queue" if unserved else ""
+    said = f"{each.started} started, {each.retrying} wait for a retry" if each.started or each.retrying else ""
+    oldest = waiting and waiting.oldest
+    return State(what="queue", name=each.queue, count=each.unfinished, oldest=oldest or None,
+                 rate=ended / (RATE.total_seconds() / 60), owner=f"{each.workers} workers", said=said,
+                 problem=problem)  # fmt: skip
+
+
+def _failed(records: Iterable[JobRecord]) -> Iterator[State]:
+    """Count failed jobs by what is recorded: Redis may have forgotten its own list."""
+    ours = [record for record in records if record.error is None or record.error.code in OUR_FAULTS]
+    for name, count in sorted(Counter(_queue_of(record) for record in ours).items()):
+        oldest = min(record.updated_at for record in ours if _queue_of(record) == name)
+        yield State(what="dead letters", name=f"jobs of {name}", count=count, oldest=oldest,
+                    problem="jobs have failed for good within 24 hours: premium queues failed")  # fmt: skip
+
+
+def _residents(alive: Iterable[Resident]) -> Iterator[State]:
+    found: Mapping[str, list[Resident]] = {each.name: [] for service in services() for each in service.residents}
+    for one in alive:
+        found.get(one.resident, []).append(one)
+    for name, ones in found.items():
+        said = "; ".join(f"{one.name.rpartition('@')[2]}: {one.doing}" for one in ones)
+        problem = "" if ones else "no such process gives a sign of life"
+        yield State(what="resident", name=name, count=len(ones), said=said, problem=problem)
+
+
+def _schedules(platform: Platform) -> Iterator[State]:
+    url = platform.settings.of(JobSettings).schedule_dead_letters_url
+    if url:
+        dead = MessageQueue(url)
+        count, oldest = dead.depth().visible, dead.oldest()
+        problem = "ticks of the clock failed three times: premium dlq list schedules" if count else ""
+        yield State(what="dead letters", name="schedules (SQS)", count=count, oldest=oldest, problem=problem)
+
+
+def _queue_of(record: JobRecord) -> str:
+    kind = declared().get(record.kind)
+    return kind.queue if kind else "default"

@@ -1,0 +1,49 @@
+"""The door of operators' switches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from premium.bootstrap import Platform
+from premium.jobs.state import State
+from premium.switches.store import Kind, Switch, SwitchStore
+
+__all__ = ["Kind", "Switch", "Switches", "states"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switches:
+    """Switch users, rules and destinations off and on.
+
+    A user who is off is refused at the door within half a minute; none of his rules fires. A rule that is off makes no
+    alert. What would go to a user, a rule or a destination that is off ends as failed, and can be sent again.
+    """
+
+    store: SwitchStore
+
+    @classmethod
+    def of(cls, platform: Platform) -> Switches:
+        """Return the use cases over the stores of a worker."""
+        return cls(store=SwitchStore(platform.worker_database))
+
+    def all(self, kind: Kind | None = None) -> list[Switch]:
+        """Return what is off, the newest last."""
+        return self.store.all(kind)
+
+    def turn(self, kind: Kind, target: str, *, on: bool, why: str) -> bool:
+        """Switch; return whether that changed anything."""
+        return self.store.on(kind, target) if on else self.store.off(kind, target, why)
+
+
+def states(platform: Platform) -> list[State]:
+    """Return a line for each kind of which something is off.
+
+    It is somebody's wish and no problem.
+    """
+    off = Switches.of(platform).all()
+    found = []
+    for kind in dict.fromkeys(each.kind for each in off):
+        ours = [each for each in off if each.kind == kind]
+        said = f"off: premium {kind}s list"
+        found.append(State(what="switches", name=f"{kind}s", count=len(ours), oldest=ours[0].created_at, said=said))
+    return found
