@@ -7,7 +7,16 @@ Quotients round, and say so, by `divide`.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from decimal import (
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
 
 MAX_DIGITS = 120
 ZERO = Decimal(0)
@@ -15,6 +24,7 @@ ZERO = Decimal(0)
 EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow, Inexact])
 """For sums and products: raises `decimal.Inexact` instead of rounding."""
 
+_READING = Context(prec=400, rounding=ROUND_HALF_UP)
 _QUOTIENT = Context(prec=76, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 
@@ -50,6 +60,17 @@ def plain(value: Decimal) -> str:
     if "E" in text:
         text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+READABLE = Decimal("1E-18")
+"""As fine as the smallest unit of most coins: a person reads no further."""
+
+
+def readable(value: Decimal) -> str:
+    """Return a figure for a person: at most 18 decimals, halves away from zero."""
+    exponent = value.as_tuple().exponent
+    fine = isinstance(exponent, int) and exponent < -18
+    return plain(value.quantize(READABLE, context=_READING) if fine else value)
 
 
 def from_base_units(units: int, decimals: int) -> Decimal:

@@ -24,6 +24,9 @@ _VALUE = Decimal(10) ** 18
 _ABSURD = Decimal(1000)
 """A price this many times the asset's last one, or below it by as much, is told of."""
 _DAY = 86_400_000_000
+_MINUTE, _SECONDS = 60_000_000, 2_000_000
+_ROUNDED = 100
+"""What one source rounds differs from the other by less than this part."""
 _NEW_YEARS = frozenset(day_of(date(year, 1, 1)) for year in range(1970, 2200))
 _NEAR = 30 * 86_400_000_000
 """If the last one is no older than this; over years such a move is real."""
@@ -104,17 +107,46 @@ def _likely_twice(transactions: Iterable[Transaction]) -> Iterator[Remark]:
 
 
 def _told_twice(transactions: Iterable[Transaction]) -> Iterator[Remark]:
-    """Remark on what two sources tell of alike: the same second, kind, asset and amount in one wallet.
+    """Remark on what two sources tell of alike.
 
-    A source's ids begin with its name; of one source two such events are two.
+    Kind, asset and amount, rounded as the coarser of them is, within a minute in one wallet; in two, as a tool that
+    gathers others' trades names its own, within seconds. A source's ids begin with its name; of one source two such
+    events are two.
     """
-    seen: dict[tuple[object, ...], str] = {}
+    recent: dict[tuple[str, str], list[Transaction]] = {}
     for tx in transactions:
-        key = (tx.instant // 1_000_000, tx.type, tx.asset, tx.amount, tx.wallet)
-        first = seen.setdefault(key, tx.id)
-        if first != tx.id and _source(first) != _source(tx.id):
-            text = f"the same second, amount and wallet as {first}, from another source: maybe one event twice"
-            yield Remark("possible_duplicate", tx.id, text, None, "id")
+        if tx.type == "transfer":
+            continue
+        near = recent.setdefault((tx.type, tx.asset), [])
+        near[:] = [each for each in near if tx.instant - each.instant <= _MINUTE]
+        found = next((each for each in near if _is_told_of(each, tx)), None)
+        if found is None:
+            near.append(tx)
+            continue
+        near.remove(found)
+        text = f"the same second, amount and wallet as {found.id}, from another source: maybe one event twice"
+        if (found.instant, found.amount, found.wallet) != (tx.instant, tx.amount, tx.wallet):
+            text = f"nearly the same as {found.id}, from another source: maybe one event twice"
+        yield Remark("possible_duplicate", tx.id, text, None, "id")
+
+
+def _is_told_of(first: Transaction, tx: Transaction) -> bool:
+    """Tell whether another source's event may be this one."""
+    if _source(first.id) == _source(tx.id):
+        return False
+    apart = tx.instant - first.instant
+    if apart > (_MINUTE if first.wallet == tx.wallet else _SECONDS):
+        return False
+    if first.amount == tx.amount:
+        return True
+    places = max(_exponent(first.amount), _exponent(tx.amount))
+    difference = (first.amount - tx.amount).copy_abs()
+    return difference < Decimal(1).scaleb(places) and difference * _ROUNDED < tx.amount
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 def _source(name: str) -> str:

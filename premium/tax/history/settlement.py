@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from premium.money import EXACT, ZERO, divide
+from premium.money import EXACT, ZERO, divide, readable
 from premium.tax.history.exchanges import Exchange
 from premium.tax.history.prices import Prices
 from premium.tax.model import Remark, Transaction
@@ -137,7 +137,9 @@ def _priced_total(
             elif price is not None:
                 values.append(EXACT.multiply(price.unit, tx.amount))
                 mark = mark or price.mark
-                found.append(Remark("price_filled", tx.id, f"valued at {price.unit}, {price.origin}", None, "price"))
+                found.append(
+                    Remark("price_filled", tx.id, f"valued at {readable(price.unit)}, {price.origin}", None, "price")
+                )
         if len(values) == len(legs):
             remarks += found
             return sum(values, ZERO), mark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from premium.money import EXACT, ZERO, divide, plain
+from premium.money import EXACT, ZERO, divide, plain, readable
 from premium.tax.history.pairs import Joined, joined
 from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE, RETURNED
@@ -123,7 +123,7 @@ def _remark_unmatched(halves: Iterable[Transaction], remarks: list[Remark]) -> N
     for tx in halves:
         if _is_given(tx) or tx.more.basis is None:
             where = "left for" if _is_given(tx) else "came from"
-            text = f"{tx.amount} {tx.asset} {where} an unknown wallet: no matching half was found"
+            text = f"{readable(tx.amount)} {tx.asset} {where} an unknown wallet: no matching half was found"
             remarks.append(Remark("unmatched_transfer", tx.id, text))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.money import EXACT, ZERO, divide
+from premium.money import EXACT, ZERO, divide, readable
 from premium.tax.days import text_of
 from premium.tax.history.price_series import DAY
 from premium.tax.history.prices import Prices
@@ -52,7 +52,7 @@ def _filled(tx: Transaction, prices: Prices, remarks: list[Remark]) -> Transacti
     if price is None:
         remarks.append(_unpriced(tx))
         return tx._replace(value=ZERO)
-    remarks.append(Remark("price_filled", tx.id, f"valued at {price.unit}, {price.origin}", None, "price"))
+    remarks.append(Remark("price_filled", tx.id, f"valued at {readable(price.unit)}, {price.origin}", None, "price"))
     return tx._replace(value=EXACT.multiply(price.unit, amount), more=tx.more._replace(price_filled=price.mark))
 
 
@@ -70,7 +70,7 @@ def _fork(tx: Transaction, prices: Prices, remarks: list[Remark]) -> Transaction
         return without_price(tx, remarks, str(tx.more.from_asset) if parent is None else tx.asset)
     old = tx.instant - parent.instant > DAY
     origin = f"the newest price that is known, of {text_of(parent.instant)}" if old else parent.origin
-    text = f"its value {value} and {tx.more.from_asset} at {parent.unit}, {origin}, share the cost"
+    text = f"its value {readable(value)} and {tx.more.from_asset} at {readable(parent.unit)}, {origin}, share the cost"
     remarks.append(Remark("cost_split_by_old_price" if old else "price_filled", tx.id, text, None, "price"))
     more = tx.more._replace(from_price=parent.unit, basis=ZERO, price_filled=parent.mark)
     return tx._replace(value=value, more=more)
@@ -109,6 +109,8 @@ def _fee_value(tx: Transaction, prices: Prices, remarks: list[Remark]) -> tuple[
     price = prices.get((more.fee_asset or "", tx.instant))
     if price is None:
         return None, ""
-    text = f"the fee of {more.fee_amount} {more.fee_asset} is valued at {price.unit}, {price.origin}"
+    text = (
+        f"the fee of {readable(more.fee_amount)} {more.fee_asset} is valued at {readable(price.unit)}, {price.origin}"
+    )
     remarks.append(Remark("price_filled", tx.id, text, None, "fee_amount"))
     return EXACT.multiply(price.unit, more.fee_amount), price.mark

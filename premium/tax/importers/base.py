@@ -18,6 +18,8 @@ Row = dict[str, Any]
 Cells = Mapping[str, str]
 BEYOND = "beyond the last column"
 """Where a line's cells stand that the header has no column for."""
+BROKEN_OFF = "the file breaks off in this line"
+"""Why its last line is none: it has fewer cells than any other, and no line break behind it."""
 
 
 class Left(NamedTuple):

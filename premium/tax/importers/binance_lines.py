@@ -35,9 +35,12 @@ def name_of(*lines: Line) -> str:
 
     The remark and the user are no part of the event.
     """
-    parts: list[str | Decimal] = []
-    for line in lines:
-        parts += [when_of(line), line["Account"], line["Operation"], line.text_in("Coin"), line.number_in("Change")]
+    said = [
+        (when_of(line), line["Account"], line["Operation"], line.text_in("Coin"), line.number_in("Change"))
+        for line in lines
+    ]
+    # Exports list the lines of one trade in no order that lasts.
+    parts: list[str | Decimal] = [part for each in sorted(said) for part in each]
     return identity("binance", *parts)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from premium.errors import InvalidInput
-from premium.tax.importers.base import numbered
+from premium.tax.importers.base import BROKEN_OFF, numbered
 from premium.tax.importers.notation import COMMA, POINT, POINTS, Notation, notation_of
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, SHORT, Flawed
@@ -70,23 +70,33 @@ def notation(text: str, decimal_mark: str | None = None) -> Notation:
     return found._replace(mark=POINT) if found.mixed else found
 
 
-def rows(lines: Iterable[str], *, notation: Notation = POINTS, delimiter: str = ",") -> Iterator[Any]:
+def rows(
+    lines: Iterable[str], *, notation: Notation = POINTS, delimiter: str = ",", whole: bool = True
+) -> Iterator[Any]:
     """Yield neutral rows, BLANK for an empty line.
 
-    And for the further lines of a record that goes over several.
-
-    Flawed for a line with more cells than the header has columns, or a number that has two readings. InvalidInput
-    names a column that is unknown, twice there, or missing.
+    And for the further lines of a record that goes over several, and for a header that stands there again. `whole`:
+    whether a line break ends the text; else its last line may be broken off. Flawed for such a line, for one with more
+    cells than the header has columns, or a number that has two readings. InvalidInput names a column that is unknown,
+    twice there, or missing.
     """
     records = numbered(lines, delimiter)
     _, first = next(records, (1, []))
     header = [name.strip().lstrip("\ufeff") for name in first]
     _check(header)
-    behind = FIRST_LINE
+    behind, fewest, last = FIRST_LINE, len(header), len(header)
+    made: Any = None
     for number, cells in records:
+        yield from (each for each in (made,) if each is not None)
         yield from (BLANK for _ in range(behind, number))
         behind = number + 1
-        yield _row(header, cells, notation) if any(map(str.strip, cells)) else BLANK
+        is_blank = not any(map(str.strip, cells)) or [cell.strip() for cell in cells] == header
+        if not is_blank:
+            fewest, last = min(fewest, last), len(cells)
+        made = BLANK if is_blank else _row(header, cells, notation)
+    if made is not None:
+        cut = not whole and made is not BLANK and last < fewest
+        yield Flawed(header[last - 1], BROKEN_OFF) if cut else made
 
 
 def _check(header: list[str]) -> None:

@@ -31,7 +31,7 @@ from premium.tax.importers import (
     rotki,
 )
 from premium.tax.importers.account import Account
-from premium.tax.importers.base import BEYOND, Importer, Line, numbered
+from premium.tax.importers.base import BEYOND, BROKEN_OFF, Importer, Left, Line, Made, numbered
 from premium.tax.importers.notation import COMMA, Notation, notation_of
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, Unreadable
@@ -91,7 +91,8 @@ def rows_of_csv(
     if importer is None and _is_own(text):
         # The header's line, so that the others keep their numbers.
         notation, delimiter = own_csv.notation(text, decimal_mark), own_csv.delimiter_of(text)
-        return [BLANK, *own_csv.rows(_lines(text), notation=notation, delimiter=delimiter)]
+        whole = text.endswith(("\n", "\r"))
+        return [BLANK, *own_csv.rows(_lines(text), notation=notation, delimiter=delimiter, whole=whole)]
     found = _find(text, source, importer)
     made = _read(found, text, source, currency, decimal_mark)
     wrong = [row for row in made if isinstance(row, Unreadable)]
@@ -119,34 +120,53 @@ def _is_own(text: str) -> bool:
 
 def _read(found: _Found, text: str, source: str, currency: str, decimal_mark: str | None) -> FileRows:
     """Read every line of a file as part of an event: rows, what is left out and why, or what cannot be read."""
-    lines = _filled(found, text, source, decimal_mark)
-    account = Account(lines)
+    lines, again = _filled(found, text, source, decimal_mark)
+    account = Account([*lines, *again])
+    for line in again:
+        account.enter([line], [Left("the header stands here again")])
+    if lines and BROKEN_OFF in lines[-1].cells:
+        account.enter([lines[-1]], _cut(lines.pop()))
     with localcontext(EXACT):
         for event, made in found.importer.read(lines, currency):
             account.enter(event, made)
     return account.closed()
 
 
-def _filled(found: _Found, text: str, source: str, decimal_mark: str | None) -> list[Line]:
+def _cut(line: Line) -> Iterator[Made]:
+    yield from ()
+    raise line.wrong(line[BROKEN_OFF], BROKEN_OFF)
+
+
+def _filled(found: _Found, text: str, source: str, decimal_mark: str | None) -> tuple[list[Line], list[Line]]:
+    """Lines with their cells, and those that repeat the header, as of files that were put together."""
     zone = _zone_of(source)
     header: list[str] = []
     records: list[tuple[int, dict[str, str]]] = []
+    again: list[int] = []
+    fewest = last = 0
     for number, cells in numbered(_lines(text), found.delimiter):
         if number == found.line:
             header = _header(cells)
+            fewest = last = len(header)
+        elif header and _header(cells) == header:
+            again.append(number)
         elif header and any(cell.strip() for cell in cells):
+            fewest, last = min(fewest, last), len(cells)
             by_column = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
             if len(cells) > len(header) and any(map(str.strip, cells[len(header) :])):
                 by_column[BEYOND] = next(cell.strip() for cell in cells[len(header) :] if cell.strip())
             records.append((number, by_column))
+    if records and last < fewest and not text.endswith(("\n", "\r")):
+        records[-1][1][BROKEN_OFF] = header[last - 1]
     columns = found.importer.number_columns(header)
     notation = Notation(decimal_mark) if decimal_mark else notation_of(_numbers(records, columns))
     in_notes = notation_of(_noted(records, found.importer)) if found.importer.noted else notation
     notes = in_notes if in_notes.mark or notation.mark == COMMA else notation
-    return [
+    made = [
         Line(number=number, cells=cells, zone=zone, notation=notation, notes=notes, file=source)
         for number, cells in records
     ]
+    return made, [Line(number=number, cells={header[0]: header[0]}) for number in again]
 
 
 def _numbers(records: Iterable[tuple[int, dict[str, str]]], columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:

@@ -7,14 +7,13 @@ from dataclasses import replace
 from decimal import localcontext
 
 from premium.errors import NotFound
-from premium.money import EXACT
+from premium.money import EXACT, readable
 from premium.tax.days import date_of, text_of
 from premium.tax.ledger.transition import FIRST_DAY
 from premium.tax.matching.engines import run
 from premium.tax.model import ACQUISITIONS, Transaction
 from premium.tax.outcome import Disposal, OpenLot
 from premium.tax.reports.forms.form_8949 import WORDING
-from premium.tax.reports.layout.cents import readable
 from premium.tax.results.boxes import box, part
 from premium.tax.results.currencies import counted
 from premium.tax.results.report import Report

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from premium.money import EXACT
+from premium.money import EXACT, readable
 from premium.tax.days import date_of
 from premium.tax.reports.countries.summaries import items
-from premium.tax.reports.layout.cents import Column, money, readable
+from premium.tax.reports.layout.cents import Column, money
 from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
 from premium.tax.reports.layout.warnings import write_warnings
 from premium.tax.results.report import Report

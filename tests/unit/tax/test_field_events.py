@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from premium.tax.calculation import calculate
+from premium.tax.document.files import read_documents
 from premium.tax.importers.cells import time_of
 from premium.tax.importers.recognition import rows_of_csv
-from premium.tax.neutral.sources import FileRows
+from premium.tax.neutral.sources import FileRows, source_of
 from premium.tax.rules.conversions import Conversion
 from premium.tax.rules.receipts import Receipt
 from premium.tax.rules.registry import JURISDICTIONS
@@ -208,3 +211,66 @@ def test_a_treatment_that_no_authority_states_is_told_of_once_a_kind() -> None:
 def test_money_earns_interest_and_secures_no_chain() -> None:
     rows = [tx("i", "2024-01-10", "income", "5", "1", asset="EUR", kind="staking")]
     assert [event["kind"] for event in result("DE", rows)["income"]] == ["interest"]
+
+
+KRAKEN = "txid,refid,time,type,subtype,aclass,asset,amount,fee,balance\n"
+BOUGHT = (
+    "A,R,2024-01-02 10:00:00,trade,,currency,BTC,0.5,0,0.5\nB,R,2024-01-02 10:00:00,trade,,currency,USD,-20000,0,0\n"
+)
+OWN = "id,timestamp,type,asset,amount,value,wallet\n"
+
+
+def test_a_last_line_that_breaks_off_is_refused_where_it_does() -> None:
+    with pytest.raises(Exception, match=r"line 3, column amount: the file breaks off in this line"):
+        rows_of_csv(
+            KRAKEN
+            + "A,T,2024-01-02 09:00:00,deposit,,currency,BTC,0.5,0,0.5\nB,U,2024-01-02 10:00:00,deposit,,currency,USD,-200",
+            "k.csv",
+        )
+    *_, last = rows_of_csv(OWN + "b,2024-01-01,buy,BTC,1,20000,K\ns,2024-02-01,sell,BTC,1,2", "own.csv")
+    assert (last.field, last.reason) == ("value", "the file breaks off in this line")
+    (_, row) = rows_of_csv(OWN + "b,2024-01-01,buy,BTC,1,20000,K", "own.csv")
+    assert row["wallet"] == "K", "a whole line without a line break is whole"
+
+
+def test_a_header_that_stands_in_the_middle_again_is_left_out_by_name() -> None:
+    rows = rows_of_csv(
+        KRAKEN + BOUGHT + KRAKEN + BOUGHT.replace("R", "S").replace("A,", "C,").replace("B,", "D,"), "k.csv"
+    )
+    assert isinstance(rows, FileRows)
+    assert ([row["id"] for row in rows], source_of(rows).tally().sentence) == (
+        ["kraken:R", "kraken:S"],
+        ": 5 lines = 4 read + 1 left out (1 from line 4 on: the header stands here again) + 0 refused",
+    )
+    assert (
+        len([row for row in rows_of_csv(OWN + "b,2024-01-01,buy,BTC,1,2,K\n" + OWN, "o.csv") if isinstance(row, dict)])
+        == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "doubted"),
+    [
+        ("my1,2024-01-02T10:00:00Z,buy,BTC,0.5,20000,Kraken", True),
+        ("my1,2024-01-02T10:00:31Z,buy,BTC,0.5,20000,Kraken", True),
+        ("my1,2024-01-02T10:00:00.4Z,buy,BTC,0.50000001,20000,Kraken", True),
+        ("my1,2024-01-02T10:00:01Z,buy,BTC,0.5,20000,A tool that gathers", True),
+        ("my1,2024-01-02T10:00:31Z,buy,BTC,0.5,20000,Another", False),
+        ("my1,2024-01-02T10:00:00Z,buy,BTC,0.51,20000,Kraken", False),
+        ("my1,2024-01-02T10:02:00Z,buy,BTC,0.5,20000,Kraken", False),
+        ("my1,2024-01-02T10:00:00Z,sell,BTC,0.5,20000,Kraken", False),
+    ],
+)
+def test_one_trade_of_two_sources_is_doubted_however_they_round_it(line: str, doubted: bool, tmp_path: Path) -> None:
+    names = []
+    for name, text in (("k.csv", KRAKEN + BOUGHT), ("o.csv", OWN + line + "\n")):
+        (tmp_path / name).write_text(text)
+        names.append(str(tmp_path / name))
+    report = calculate(read_documents(names), jurisdiction="US")
+    assert ("possible_duplicate" in {remark.code for remark in report.remarks}) is doubted
+
+
+def test_a_trade_is_known_by_its_lines_in_whatever_order_they_stand() -> None:
+    lines = ["1,2024-01-02 10:00:00,Spot,Buy,BTC,0.5,\n", "1,2024-01-02 10:00:00,Spot,Buy,USDT,-20000,\n"]
+    here, there = (rows_of_csv(BINANCE + "".join(each), "b.csv") for each in (lines, lines[::-1]))
+    assert [row["id"] for row in here] == [row["id"] for row in there]

@@ -125,7 +125,7 @@ def test_coinbases_notes_hold_the_fee_of_a_trade_in_another_asset() -> None:
         if r["timestamp"].startswith("2024-01-02")
     ]
     assert (row["type"], row["asset"], row["amount"], row["to_amount"]) == ("swap", "USDC", "21000.0", "0.5")
-    assert (row["fee_asset"], row["fee_amount"]) == ("USDC", "100")
+    assert (row["fee_asset"], row["fee_amount"]) == ("USDC", "100.0")
 
 
 def test_coinbases_columns_of_2025_and_an_asset_under_a_new_name() -> None:

@@ -10,11 +10,11 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from premium.money import EXACT
+from premium.money import EXACT, readable
 from premium.tax.days import date_of
 from premium.tax.outcome import Disposal
 from premium.tax.reports.forms.adjustments import Adjustments
-from premium.tax.reports.layout.cents import Column, readable
+from premium.tax.reports.layout.cents import Column
 from premium.tax.results.boxes import box
 from premium.tax.results.report import Report
 

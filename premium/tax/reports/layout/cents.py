@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from premium.money import EXACT, ZERO, plain
+from premium.money import EXACT, ZERO
 
 _CENT = Decimal("0.01")
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
@@ -45,13 +45,3 @@ class Column:
 def money(value: Decimal) -> str:
     """Write an amount as the forms print it: `1,234.50`, negative ones in parentheses."""
     return f"({value.copy_negate():,.2f})" if value < 0 else f"{value:,.2f}"
-
-
-READABLE = Decimal("1E-18")
-"""As fine as the smallest unit of most coins: a person reads no further."""
-
-
-def readable(value: Decimal) -> str:
-    """Write a figure with at most 18 decimals, halves away from zero."""
-    exponent = value.as_tuple().exponent
-    return plain(value if isinstance(exponent, int) and exponent >= -18 else cents(value, READABLE))
