@@ -1,6 +1,6 @@
 """Synthesizes every stage, and a variant of prod that borrows and lives elsewhere, once for all infra tests.
 
-`python -m tests.infra.synthesize <folder>`: a process of its own, so that JSII's is gone when the tests run.
+`python -m tests.infra.synthesize <folder> [stage …]`: a process of its own, so that JSII's is gone when the tests run.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from cdk_app import assets
+from cdk_app.app import OWN_RULES
 from cdk_app.local_platform import LocalPlatform
 from cdk_app.platform import Platform
 from cdk_app.stage_config import StageConfig
@@ -23,6 +24,7 @@ from stacks.market_model import Market, Prices
 from stacks.model import Alerting, Domain, Existing, TimescaleExternal
 from tests.infra.growth import grown
 
+GROWN = "grown-"
 EVERY = ("dev", "staging", "prod", "borrowing", "local")
 _SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:lent-AbCdEf"
 
@@ -81,7 +83,7 @@ def synthesize(folder: Path, stages: Sequence[str] = EVERY) -> None:
     """Templates and nag's report in `folder/<stage>`; findings are for the tests to see, so they do not end it."""
     context = json.loads((assets.ROOT / "cdk.json").read_text())["context"]
     for stage in stages:
-        app = App(outdir=str(folder / stage), context=context, analytics_reporting=False)
+        app = _app(folder / stage, context)
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
         if stage == "local":
             LocalPlatform(app, STAGES[stage], emulator("http://localhost:4566"))
@@ -92,19 +94,26 @@ def synthesize(folder: Path, stages: Sequence[str] = EVERY) -> None:
         except RuntimeError as error:
             if "Validation failed" not in str(error):
                 raise
-    if set(stages) == set(EVERY):
-        _synthesize_grown(folder, context)
 
 
-def _synthesize_grown(folder: Path, context: Mapping[str, object]) -> None:
-    """Templates of the stages with a dozen services more."""
+def synthesize_grown(folder: Path, stages: Sequence[str]) -> None:
+    """Templates of the stages with a dozen services more; nobody looks at their findings."""
+    context = json.loads((assets.ROOT / "cdk.json").read_text())["context"] | {OWN_RULES: False}
     with grown():
-        for stage in ("dev", "staging", "prod"):
-            app = App(outdir=str(folder / f"grown-{stage}"), context=dict(context), analytics_reporting=False)
+        for stage in stages:
+            app = _app(folder / f"{GROWN}{stage}", context)
             config = STAGES[stage].model_dump()
             Platform(app, StageConfig.model_validate(config), AWS)
             app.synth()
 
 
+def _app(folder: Path, context: Mapping[str, object]) -> App:
+    return App(outdir=str(folder), context=context, analytics_reporting=False, tree_metadata=False)
+
+
 if __name__ == "__main__":
-    synthesize(Path(sys.argv[1]), sys.argv[2:] or EVERY)
+    wanted = sys.argv[2:] or EVERY
+    if plain := [name for name in wanted if not name.startswith(GROWN)]:
+        synthesize(Path(sys.argv[1]), plain)
+    if larger := [name.removeprefix(GROWN) for name in wanted if name.startswith(GROWN)]:
+        synthesize_grown(Path(sys.argv[1]), larger)

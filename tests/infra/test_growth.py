@@ -16,8 +16,8 @@ LIMIT = 500
 
 
 @pytest.fixture(params=GROWN)
-def grown_stage(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
-    return stages[request.param]
+def grown_stage(request: pytest.FixtureRequest, grown_stages: dict[str, Stage]) -> Stage:
+    return grown_stages[request.param]
 
 
 def test_each_has_a_stack_with_its_routes_and_room_for_400_more(grown_stage: Stage) -> None:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +11,7 @@ import pytest
 from cdk_app.stages import STAGES
 from stacks.constructs.host_measures import MEASURES
 from stacks.hosts.user_data import fill
-from tests.infra.conftest import SILENT
+from tests.infra.kept import made_by
 from tests.infra.templates import Json, Resource, Stage, listed, text
 
 pytestmark = pytest.mark.infra
@@ -211,9 +207,6 @@ def test_a_changed_setting_or_image_waits_for_a_signal_of_its_own(variants: dict
 
 
 @pytest.fixture(scope="module")
-def variants(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
-    folder = tmp_path_factory.mktemp("variants")
-    command = [sys.executable, "-O", "-m", "tests.infra.timescale_variants", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | SILENT)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return {path.stem: json.loads(path.read_text()) for path in Path(folder).glob("*.json")}
+def variants() -> dict[str, Json]:
+    folder = made_by("tests.infra.timescale_variants", "variants")
+    return {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
