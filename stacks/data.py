@@ -96,8 +96,8 @@ class DataStack(PremiumStack):
 
     def _served(self, security: SecurityStack, servers: Servers) -> dict[str, secretsmanager.ISecret]:
         self.database = self._database(security, servers)
+        # Tables keep 35 days by themselves, a deleted one too; a copy a day would be a whole one, 35 times over.
         resources = [backup.BackupResource.from_rds_database_instance(self.database.instance)]
-        resources += [backup.BackupResource.from_dynamo_db_table(made) for made in self.tables.values()]
         self.backups = Backups(self, "Backups", frame=self.frame, key=self.key, resources=resources)
         return {
             "Database": self._role("Database", "premium_app", security.secrets["DatabaseApp"]),

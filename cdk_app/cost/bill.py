@@ -29,6 +29,8 @@ class Item:
     quantity: Decimal
     unit: str
     dollars: Decimal
+    checked: bool = True
+    """Whether a second source has the same price."""
 
     @property
     def fixed(self) -> bool:
@@ -52,6 +54,15 @@ class Bill:
     def floor(self) -> Decimal:
         """Return what is paid although nobody calls."""
         return sum((item.dollars for item in self.items if item.fixed), Decimal(0))
+
+    @property
+    def unchecked(self) -> dict[str, Decimal]:
+        """Return dollars by price, of those that stand on their own page's word alone."""
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for item in self.items:
+            if not item.checked and item.dollars:
+                sums[item.key] += item.dollars
+        return dict(sorted(sums.items(), key=lambda pair: -pair[1]))
 
     def by(self, field: str) -> list[tuple[str, Decimal]]:
         """Return dollars by `stack` or `service`, the dearest first."""
@@ -93,5 +104,16 @@ def _items(charges: Iterable[Charge], prices: Mapping[str, Price]) -> list[Item]
     for charge in listed:
         price, quantity = prices[charge.key], whole[charge.key]
         dollars = price.of(quantity) * charge.quantity / quantity if quantity else Decimal(0)
-        items.append(Item(charge.stack, charge.name, price.service, charge.key, charge.quantity, price.unit, dollars))
+        items.append(
+            Item(
+                charge.stack,
+                charge.name,
+                price.service,
+                charge.key,
+                charge.quantity,
+                price.unit,
+                dollars,
+                bool(price.checked),
+            )
+        )
     return sorted(items, key=lambda item: -item.dollars)

@@ -40,7 +40,16 @@ def _lines(stage: str, region: str, bill: Bill, usage: Usage, today: date) -> It
         yield from (f"  - {line}" for line in usage.assumptions)
     yield f"\nunpriced: {len(bill.unpriced) or 'nothing'}"
     yield from (f"  ! {line}" for line in bill.unpriced)
+    yield from _alone(bill)
     yield from _beside(stage, bill)
+
+
+def _alone(bill: Bill) -> Iterator[str]:
+    """Name the prices that no second source was found for, and how much of the bill they are."""
+    alone = bill.unchecked
+    share = 100 * sum(alone.values(), Decimal(0)) / (bill.total or 1)
+    yield f"\nprices without a second source: {share:.0f} % of the bill"
+    yield from (f"  {dollars:10,.2f}  {key}" for key, dollars in alone.items() if dollars >= _SMALL)
 
 
 def _by_part(bill: Bill, usage: Usage) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "prices"
 READ_ON = date(2026, 11, 29)
-"""When the rows of every region were last compared with the pages that they name."""
+"""When the rows of every region were last gone through."""
 STALE_DAYS = 180
 HOURS = Decimal(730)
 """Hours of a month, as AWS counts them."""
@@ -29,6 +29,8 @@ class Price:
     unit: str
     tiers: tuple[tuple[Decimal, Decimal], ...]
     source: str
+    checked: str
+    """Who else publishes the same figure, and when; empty where nobody was found."""
     note: str
 
     def of(self, quantity: Decimal) -> Decimal:
@@ -59,7 +61,7 @@ def _price(row: dict[str, str]) -> Price:
     starts = [start for start, _ in tiers]
     if not tiers or starts[0] != 0 or starts != sorted(set(starts)) or not row["source"].startswith("https://"):
         raise PriceError(f"{row['key']}: tiers start at 0 and rise, and a source is an https address")
-    return Price(row["key"], row["service"], row["unit"], tiers, row["source"], row["note"])
+    return Price(row["key"], row["service"], row["unit"], tiers, row["source"], row["checked"], row["note"])
 
 
 def _tier(text: str) -> tuple[Decimal, Decimal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -62,6 +63,14 @@ def test_every_price_says_where_it_is_from_and_what_it_counts() -> None:
         assert price.source.startswith("https://aws.amazon.com/"), price.key
         assert price.unit
         assert price.service
+
+
+def test_what_has_no_second_source_is_told() -> None:
+    confirmed = [price.key for price in TABLE.values() if price.checked]
+    assert all(re.fullmatch(r"\S+ 20\d\d(-\d\d-\d\d)?", TABLE[key].checked) for key in confirmed)
+    made = bill(Templates((Resource("edge", "Mail", "AWS::EC2::EIP", {}),)), Usage(mails=Decimal(10_000)), TABLE)
+    assert made.unchecked == {"ses.mails": Decimal("1.0000")}
+    assert "22 % of the bill" in report("dev", "us-east-1", made, Usage(), date(2026, 11, 29))
 
 
 def test_a_region_without_prices_is_a_sentence() -> None:
