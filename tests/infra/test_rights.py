@@ -1,0 +1,157 @@
+"""What code calls, its role may do: the calls that tests against the emulator made, and those AWS makes for it."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Iterator
+
+import pytest
+from botocore.session import Session
+
+from cdk_app.assets import ROOT
+from tests.fixtures.calls import Call, action_of, known
+from tests.infra.rights import Process, Roles, needed, processes
+from tests.infra.templates import Stage, listed
+
+pytestmark = pytest.mark.infra
+ANYWHERE = ("cloudwatch:PutMetricData", "ec2:CreateNetworkInterface")
+"""Rights on no resource of ours: `*` alone names it."""
+
+
+def refusals(stage: Stage, calls: frozenset[Call]) -> list[str]:
+    """A sentence for each call that its role refuses, or whose variable its process is not given."""
+    roles, known_processes = Roles(stage), dict(processes(stage))
+    return [f"{call.who} {why}" for call in sorted(calls) for why in _refused(roles, known_processes, call)]
+
+
+def _refused(roles: Roles, known_processes: dict[str, Process], call: Call) -> Iterator[str]:
+    process = known_processes.get(call.who)
+    if process is None:
+        yield "is no process of the stage"
+    elif call.variable and call.variable not in process.environment:
+        yield f"calls {call.action} on {call.variable}, which it is not given"
+    elif call.variable or call.action in ANYWHERE:
+        place = roles.place(process.stack, process.environment[call.variable]) if call.variable else "*"
+        for action, resource, detail in needed(roles, call.action, _arn(place), call.detail):
+            if why := roles.refusal(process, action, resource, detail):
+                yield f"{why} [{call.variable or call.action}]"
+    elif not any(call.action in listed(each["Action"]) for each in roles.statements(process)):
+        yield f"may not {call.action} on anything"
+
+
+def _arn(place: str) -> str:
+    """The resource that a variable's address leads to: an API's endpoint is a stage of it."""
+    found = re.search(r"<[^<>]+>", place)
+    if found is None:
+        return place
+    return f"{found[0]}/{place.rpartition('/')[2]}" if place.startswith("https://") else found[0]
+
+
+def test_no_role_refuses_what_its_code_calls(stage: Stage) -> None:
+    assert refusals(stage, known()) == []
+
+
+def test_lambda_may_do_what_it_does_for_a_function(stage: Stage) -> None:
+    """It polls queues and keeps failed calls under the function's own role."""
+    roles, known_processes = Roles(stage), dict(processes(stage))
+    wanted = list(_for_functions(stage, roles))
+    assert {action for _, action, _ in wanted} == {*_POLLS, "sqs:SendMessage"}
+    asked = [(who, right) for who, action, where in wanted for right in needed(roles, action, where, "")]
+    found = [roles.refusal(known_processes[who], action, where) for who, (action, where, _) in asked]
+    assert [why for why in found if why] == []
+
+
+_POLLS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+
+
+def _for_functions(stage: Stage, roles: Roles) -> Iterator[tuple[str, str, str]]:
+    """(process, action, resource) of what Lambda does with queues for functions of ours."""
+    names = {f"<{f.stack}/{f.name}>": f.properties["Environment"]["Variables"]["SERVICE_NAME"]
+             for f in stage.functions().values()}  # fmt: skip
+    for resource in stage.every():
+        of = resource.properties
+        if resource.kind in {"AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig"}:
+            name = names.get(_function(stage, roles.place(resource.stack, of["FunctionName"])))
+            kept = of.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+            rights = _POLLS if "EventSourceArn" in of else ("sqs:SendMessage",) if kept else ()
+            where = roles.place(resource.stack, of.get("EventSourceArn", kept)) if rights else ""
+            yield from ((f"function:{name}", action, where) for action in rights if name)
+
+
+def _function(stage: Stage, place: str) -> str:
+    """The function that a name, or an alias of it, leads to."""
+    found = _arn(place)
+    stack, _, name = found.strip("<>").partition("/")
+    body = stage.stacks[stack]["Resources"].get(name, {})
+    if body.get("Type") == "AWS::Lambda::Alias":
+        return Roles(stage).place(stack, body["Properties"]["FunctionName"])
+    return found
+
+
+NOT_OF_AWS = {"Publish": "Redis and our streams", "Scan": "contracts", "Subscribe": "Redis", "Unsubscribe": "Redis"}
+"""Names of operations that the code has for something else."""
+
+
+def test_every_operation_that_code_names_is_held_to_a_role() -> None:
+    """A call that no test makes is one whose right nobody has looked at."""
+    names = _operations()
+    called = set()
+    for package in ("premium", "handlers", "workers"):
+        for path in (ROOT / package).rglob("*.py"):
+            attributes = [
+                node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)
+            ]
+            called |= {names[each] for each in attributes if each in names}
+    held = {call.action for call in known()}
+    missing = {f"{service}:{operation}" for service, operation in called if operation not in NOT_OF_AWS
+               and not held & {f"{service}:{action_of(service, operation)}", *_parts(operation)}}  # fmt: skip
+    assert missing == set()
+
+
+def _parts(operation: str) -> set[str]:
+    transaction = operation == "TransactWriteItems"
+    return {"dynamodb:PutItem", "dynamodb:UpdateItem"} if transaction else {f"ses:{operation}"}
+
+
+def _operations() -> dict[str, tuple[str, str]]:
+    """(service, operation) by the name of the client's method."""
+    session, found = Session(), {}
+    for service in ("sns", "sqs", "lambda", "cloudwatch", "sesv2", "secretsmanager", "s3", "dynamodb"):
+        for operation in session.get_service_model(service).operation_names:
+            found[re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()] = (service, operation)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (Call("function:security", "s3:GetObject", "REPORTS_BUCKET", ""), "which it is not given"),
+        (Call("function:tax", "dynamodb:Scan", "JOBS_TABLE", ""), "may not dynamodb:Scan"),
+        (Call("function:tax", "dynamodb:Query", "JOBS_TABLE", "made-up"), "/index/made-up"),
+        (Call("function:tax", "dynamodb:DeleteItem", "AUDIT_TABLE", ""), "may not dynamodb:DeleteItem"),
+        (Call("function:schedules", "cloudwatch:PutMetricData", "", "Other"), "but under"),
+        (Call("function:tax", "ec2:CreateNetworkInterface", "", ""), "is denied"),
+        (Call("function:meta", "kms:Sign", "", ""), "on anything"),
+        (Call("function:gone", "s3:GetObject", "", ""), "is no process"),
+    ],
+)
+def test_what_a_role_refuses_is_named(prod: Stage, call: Call, sentence: str) -> None:
+    (said,) = refusals(prod, frozenset({call}))
+    assert said.startswith(call.who)
+    assert sentence in said
+
+
+def test_a_store_s_key_is_asked_for_too(prod: Stage) -> None:
+    """As AWS would: a table's item cannot be read without its key, whatever the role says of the table."""
+    stacks = copy.deepcopy(prod.stacks)
+    for body in stacks["service-tax"]["Resources"].values():
+        if body["Type"] == "AWS::IAM::Policy":
+            for statement in body["Properties"]["PolicyDocument"]["Statement"]:
+                kept = [each for each in listed(statement["Action"]) if not each.startswith("kms:")]
+                statement["Action"] = kept
+    spoilt = Stage(prod.name, prod.folder)
+    spoilt.__dict__["stacks"] = stacks
+    (said,) = refusals(spoilt, frozenset({Call("function:tax", "dynamodb:GetItem", "JOBS_TABLE", "")}))
+    assert "may not kms:Decrypt on <security/DataKey" in said
