@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from local.timescale_programs import missing, postgres_programs
 from stacks.hosts.user_data import FILES
 from tests.fixtures.cloudformation import Told, told
 from tests.integration.timescale_host.machine import DEVICE, Machine
+from tests.integration.timescale_host.s3_by_tls import s3_by_tls
 
 PASSWORD = "administrator-1"
 NewMachine = Callable[..., Machine]
@@ -59,7 +61,12 @@ def new_machine(tmp_path: Path, aws_session: Aws, signals: Told) -> Iterator[New
         "BACKUP_DAYS": "7",
     }
 
-    def make(which: str = "one", volume: str = "volume", *, files: Path = FILES, **changed: Any) -> Machine:
+    tls = ExitStack()
+    clients.s3.create_bucket(Bucket=values["BUCKET"])
+
+    def make(
+        which: str = "one", volume: str = "volume", *, files: Path = FILES, in_s3: bool = False, **changed: Any
+    ) -> Machine:
         disk, archive = tmp_path / volume, tmp_path / "archive"
         if not disk.exists():
             with disk.open("wb") as blank:
@@ -78,7 +85,9 @@ def new_machine(tmp_path: Path, aws_session: Aws, signals: Told) -> Iterator[New
             values=values | changed.pop("values", {}),
             files=f"s3://assets-{name}/{key}",
             signal=signals[0],
-            in_containers={"PGBACKREST_REPO1_TYPE": "posix"},
+            in_containers=tls.enter_context(s3_by_tls(archive, aws_session.port))
+            if in_s3
+            else {"PGBACKREST_REPO1_TYPE": "posix"},
             **changed,
         )
         made.append(machine)
@@ -87,4 +96,5 @@ def new_machine(tmp_path: Path, aws_session: Aws, signals: Told) -> Iterator[New
     yield make
     for machine in made:
         machine.cut()
+    tls.close()
     subprocess.run(["rm", "-rf", str(tmp_path)], check=False)

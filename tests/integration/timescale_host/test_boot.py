@@ -31,7 +31,7 @@ Signals = tuple[str, list[dict[str, Any]]]
 def test_first_start_then_reboot_then_another_release(
     new_machine: NewMachine, signals: Signals, aws_session: Aws, tmp_path: Path
 ) -> None:
-    machine, clients = new_machine(), Clients(aws_session.endpoint)
+    machine, clients = new_machine(in_s3=True), Clients(aws_session.endpoint)
     machine.start(attached=False)
     boot = threading.Thread(target=machine.boot)
     boot.start()
@@ -63,6 +63,8 @@ def test_first_start_then_reboot_then_another_release(
     assert figures["backup"] < 300
     machine.check("/opt/timescale/current/bin/backup")
     assert backups(machine) == ["full", "diff"]
+    archived = clients.s3.list_objects_v2(Bucket=machine.values["BUCKET"], Prefix="timeseries/")["Contents"]
+    assert {each["Key"].split("/")[1] for each in archived} == {"archive", "backup"}
 
     machine.query("CREATE TABLE kept AS SELECT 1 AS one")
     machine.cut()  # in the middle of everything
@@ -79,7 +81,7 @@ def test_first_start_then_reboot_then_another_release(
     shutil.copytree(FILES, release)
     configure = release / "bin/configure"
     configure.write_text(configure.read_text().replace("random_page_cost = 1.1", "random_page_cost = 1.2"))
-    changed = new_machine(files=release, values={"MAX_CONNECTIONS": "60"}, memory=2 * 1024 * 1024)
+    changed = new_machine(in_s3=True, files=release, values={"MAX_CONNECTIONS": "60"}, memory=2 * 1024 * 1024)
     changed.values = {**machine.values, "MAX_CONNECTIONS": "60"}
     changed.start()
     up(changed)
