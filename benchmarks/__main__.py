@@ -42,6 +42,7 @@ BENCHMARKS = (
         "queue", "Events through the deployed queue to webhooks, beside the emulator alone", "benchmarks.alerts.queue",
         ("--rules", "20000", "--seconds", "10"), limit=300,
     ),
+    Benchmark("faults", "A soak at 100 events a second with a fault a minute", "benchmarks.faults", limit=1_200),
     Benchmark("deployed", "The deployed stage beside a bare handler; imports; synth", "benchmarks.deployed", limit=600),
 )  # fmt: skip
 

@@ -1,0 +1,163 @@
+"""Events at a steady pace for two users, payments on the chain, and what became of each."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import httpx
+
+from benchmarks.faults.receiver import Received
+from local import stacks
+from local.journey.tokens import token
+from local.up import Stage
+from premium.alerts.work.events_queue import EventsQueue
+
+USERS = ("others", "sufferer", "chain")
+"""Who has rules: on eight tenths of the feed, on two, on payments of the local chain, one a second.
+
+Half of a user's events are transfers, half prices that rise and fall over their threshold.
+"""
+PAID_SECONDS = 1.0
+TICK = 0.1
+_TO_SUFFERER = 2
+
+
+class Expected(NamedTuple):
+    """An event that must reach its user."""
+
+    user: str
+    sent_at: float
+    series: str
+    """Of prices: its alerts come in this order; empty for transfers."""
+
+
+class Load:
+    """Sends until it is stopped; `expected` by event id."""
+
+    def __init__(self, stage: Stage, rate: int, url_of: Callable[[str], str]) -> None:
+        self._queue = EventsQueue(stage.clients.sqs, stacks.output(stage.places.outputs, "EventsQueueUrl"))
+        self._api = stacks.output(stage.places.outputs, "ApiUrl")
+        self._rate, self._stop = rate, threading.Event()
+        self._run = f"{time.time_ns():x}"
+        self.expected: dict[str, Expected] = {}
+        self._level: dict[str, bool] = {}
+        self.sent = self.refused = 0
+        for user in USERS:
+            self._rules(stage, user, url_of(user))
+        self._node = stage.neighbours.evm.url
+        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._send, self._pay)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _rules(self, stage: Stage, user: str, url: str) -> None:
+        head = {"Authorization": f"Bearer {token(stage.places.state, f'{user}-{self._run}', tier='pro')}"}
+        whale = [{"field": "asset", "operator": "eq", "value": self._asset("W", user)}]
+        price = [
+            {"field": "asset", "operator": "eq", "value": self._asset("P", user)},
+            {"field": "price_usd", "operator": "gt", "value": "1"},
+        ]
+        chain = [
+            {"field": "chain", "operator": "eq", "value": "local"},
+            {"field": "amount", "operator": "gte", "value": "1"},
+        ]
+        rules = [("whale", chain)] if user == "chain" else [("whale", whale), ("price", price)]
+        for kind, conditions in rules:
+            body = {"name": kind, "type": kind, "conditions": conditions,
+                    "actions": [{"type": "webhook", "destination": url}]}  # fmt: skip
+            answer = httpx.post(f"{self._api}/v1/alerts/rules", json=body, headers=head, timeout=60)
+            if answer.status_code != 201:
+                raise RuntimeError(f"the rule was not made: {answer.status_code} {answer.text[:500]}")
+
+    def _asset(self, kind: str, user: str) -> str:
+        return f"{kind}{user[0].upper()}{self._run}"
+
+    def _send(self) -> None:
+        begun, number = time.monotonic(), 0
+        while not self._stop.is_set():
+            due = int((time.monotonic() - begun) * self._rate)
+            events = [self._event(place) for place in range(number, max(due, number))]
+            number = max(due, number)
+            while events and not self._stop.is_set():
+                try:
+                    self._queue.send(events)
+                    self.sent += len(events)
+                    break
+                except Exception:  # noqa: BLE001 - counted; a feed would try again
+                    self.refused += 1
+                    time.sleep(0.5)
+            time.sleep(TICK)
+
+    def _pay(self) -> None:
+        """Pay on the chain; a block a payment, so that its event's id is known."""
+        with httpx.Client(base_url=self._node, timeout=10) as client:
+            one, other = _ask(client, "eth_accounts")[:2]
+            while not self._stop.wait(PAID_SECONDS):
+                sent_at = time.time()
+                paid = _ask(client, "eth_sendTransaction", {"from": one, "to": other, "value": hex(10**18)})
+                receipt = _ask(client, "eth_getTransactionReceipt", paid)
+                place = int(receipt["transactionIndex"], 16)
+                self.expected[f"local:{receipt['blockHash']}:tx:{place}"] = Expected("chain", sent_at, "")
+
+    def _event(self, number: int) -> dict[str, Any]:
+        user = "sufferer" if number % 10 < _TO_SUFFERER else "others"
+        place, now = number // 10, datetime.now(UTC)
+        event = {"event_id": f"{self._run}-{number}", "chain": "ethereum", "timestamp": now.isoformat()}
+        if number % 2:
+            self.expected[event["event_id"]] = Expected(user, now.timestamp(), "")
+            return event | {"kind": "transfer", "asset": self._asset("W", user), "amount": "5"}
+        is_up = (place * 5 + number % 10 // 2) % 2 == 1
+        return self._price(event, user, now, is_up=is_up)
+
+    def _price(self, event: dict[str, Any], user: str, now: datetime, *, is_up: bool) -> dict[str, Any]:
+        asset = self._asset("P", user)
+        was_up = self._level.get(asset, False)
+        self._level[asset] = is_up
+        if is_up and not was_up:
+            self.expected[event["event_id"]] = Expected(user, now.timestamp(), asset)
+        return event | {"kind": "price", "asset": asset, "price_usd": "2" if is_up else "0.5"}
+
+
+def _ask(client: httpx.Client, method: str, *params: Any) -> Any:
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    return client.post("/", json=body).json()["result"]
+
+
+class Figures(NamedTuple):
+    """What became of the events of one user within one fault's time."""
+
+    due: int
+    lost: int
+    again: int
+    """Webhooks that came more than once, under one delivery id."""
+    reordered: int
+    latencies: list[float]
+
+
+def figures(expected: dict[str, Expected], received: list[Received], user: str, since: float, until: float) -> Figures:
+    """Compare what was to come with what came."""
+    due = {event: one for event, one in expected.items() if one.user == user and since <= one.sent_at < until}
+    came = [one for one in received if one.event in due]
+    counts, first = Counter(one.event for one in came), dict[str, float]()
+    for one in sorted(came, key=lambda each: each.at):
+        first.setdefault(one.event, one.at)
+    newest, reordered = dict[str, float](), 0
+    for event in first:
+        series, sent = due[event].series, due[event].sent_at
+        if series:
+            reordered += sent < newest.get(series, 0.0)
+            newest[series] = max(sent, newest.get(series, 0.0))
+    again = sum(count > 1 for count in counts.values())
+    return Figures(len(due), len(due) - len(first), again, reordered,
+                   sorted(at - due[event].sent_at for event, at in first.items()))  # fmt: skip
