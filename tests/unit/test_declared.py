@@ -15,7 +15,7 @@ from premium import manifest
 from premium.cli.main import TOPICS
 from premium.jobs.kinds import declared
 from premium.jobs.model import JobKind, Moment
-from premium.manifest import Resident, Service, services
+from premium.manifest import Resident, Service, queues, services
 from premium.streams.connections import CHANNELS
 from stacks.functions import functions
 from tests.architecture.tree import ROOT, Module, modules
@@ -80,6 +80,14 @@ def test_a_class_of_workers_has_what_its_residents_need(monkeypatch: pytest.Monk
     notes = Service(name="notes", title="Notes", residents=(runner,), worker_needs=("mail",))
     monkeypatch.setattr(manifest, "services", lambda: (notes,))
     assert manifest.needs_of_queue("alerts") == ("mail",)
+
+
+def test_what_operators_are_shown_is_told_by_functions_of_the_platform() -> None:
+    named = [each.states for each in services() if each.states]
+    named += [queue.waits for queue in queues() if queue.waits]
+    found = {dotted(m, f.name) for m in modules("premium") for f in functions_of(m) if takes(f) == ["Platform"]}
+    assert set(named) - found == set()
+    assert {queue.name for queue in queues() if queue.waits} == {each.queue for s in services() for each in s.residents}
 
 
 def test_senders_of_notices_name_functions() -> None:
