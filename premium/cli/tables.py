@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from premium.storage.plain import to_json
+
+_PIPED = 250
 
 
 def show(rows: Iterable[Mapping[str, Any]], as_json: bool) -> None:
@@ -25,4 +28,5 @@ def show(rows: Iterable[Mapping[str, Any]], as_json: bool) -> None:
     table = Table(*(Column(name, overflow="fold", no_wrap=name == "id") for name in listed[0]), box=None)
     for row in listed:
         table.add_row(*("-" if value is None else str(value) for value in row.values()))
-    Console(soft_wrap=True).print(table)
+    # A file or a pipe has no width: nothing is cut into the eighty columns of a terminal that is not there.
+    Console(soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED).print(table)
