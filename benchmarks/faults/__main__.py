@@ -28,8 +28,11 @@ from benchmarks.faults.load import USERS, Load, figures
 from benchmarks.faults.node import NodeProxy
 from benchmarks.faults.receiver import Receiver
 from benchmarks.faults.trouble import Trouble
-from local import environment, ports, stacks
+from local import chain, environment, ports, stacks
+from local.clients import Clients
 from local.down import reset
+from local.fleet import Fleet
+from local.neighbours import Neighbours
 from local.places import ROOT, Places
 from local.postgres import SUPERUSER, Postgres
 from local.progress import CONSOLE
@@ -68,7 +71,7 @@ class Struck(NamedTuple):
 def main(minutes: float, rate: int, every: float, seed: int, *, running: bool) -> None:
     """Soak the pipeline; exit code 1 where an event was lost, or is twice in the history."""
     with ExitStack() as stack:
-        stage = up(Places.from_environment(os.environ)) if running else _own(stack)
+        stage = _running(Places.from_environment(os.environ)) if running else _own(stack)
         postgres = stage.neighbours.postgres
         assert isinstance(postgres, Postgres)  # noqa: S101 - the places name no other
         receiver, node = Receiver(), NodeProxy(stage.neighbours.evm.url)
@@ -89,6 +92,12 @@ def main(minutes: float, rate: int, every: float, seed: int, *, running: bool) -
         end = "all settled" if settled else f"NOT settled {SETTLES_SECONDS} s after the end"
         print(f"{load.sent:,} events sent, {load.refused} times refused; lost {lost}, doubled {doubled}; {end}")
     sys.exit(1 if lost or doubled else 0)
+
+
+def _running(places: Places) -> Stage:
+    neighbours = Neighbours.at(places)
+    clients, fleet = Clients(neighbours.aws.endpoint), Fleet(places, neighbours.redis.url)
+    return Stage(places, neighbours, clients, fleet, chain.prepare(places, neighbours.evm))
 
 
 def _own(stack: ExitStack) -> Stage:

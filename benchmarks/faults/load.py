@@ -17,6 +17,7 @@ from local import stacks
 from local.journey.tokens import token
 from local.up import Stage
 from premium.alerts.work.events_queue import EventsQueue
+from premium.chains.addresses import asset_key
 
 USERS = ("others", "sufferer", "chain")
 """Who has rules: on eight tenths of the feed, on two, on payments of the local chain, one a second.
@@ -70,7 +71,7 @@ class Load:
             {"field": "price_usd", "operator": "gt", "value": "1"},
         ]
         chain = [
-            {"field": "chain", "operator": "eq", "value": "local"},
+            {"field": "asset", "operator": "eq", "value": asset_key("local")},
             {"field": "amount", "operator": "gte", "value": "1"},
         ]
         rules = [("whale", chain)] if user == "chain" else [("whale", whale), ("price", price)]
@@ -109,7 +110,8 @@ class Load:
             while not self._stop.wait(PAID_SECONDS):
                 sent_at = time.time()
                 paid = _ask(client, "eth_sendTransaction", {"from": one, "to": other, "value": hex(10**18)})
-                receipt = _ask(client, "eth_getTransactionReceipt", paid)
+                while (receipt := _ask(client, "eth_getTransactionReceipt", paid)) is None:
+                    time.sleep(TICK / 5)
                 place = int(receipt["transactionIndex"], 16)
                 self.expected[f"local:{receipt['blockHash']}:tx:{place}"] = Expected("chain", sent_at, "")
 
