@@ -1,13 +1,21 @@
-"""Routes of notices in the app: list them, mark them as read."""
+"""Routes of notices in the app: list them, mark them as read, confirm addresses."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from handlers.models.notifications import NoticeChange, NoticePosition, UserNoticeView, notice_view
-from handlers.runtime import Caller, Cursor, Limit, Listing, entry, listing, needs, position, router
+from handlers.models.notifications import (
+    AddressCode,
+    AddressView,
+    NewAddress,
+    NoticeChange,
+    NoticePosition,
+    UserNoticeView,
+    notice_view,
+)
+from handlers.runtime import Caller, Cursor, Limit, Listing, audited, entry, listing, needs, position, router
 from premium.bootstrap import platform
-from premium.notifications.service import Notices
+from premium.notifications.service import Confirmations, Notices
 
 app = router("Notices")
 
@@ -31,6 +39,30 @@ def list_notices(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 def change_notice(caller: Caller, notice_id: UUID, change: NoticeChange) -> UserNoticeView:
     """Mark a notice as read or unread."""
     return notice_view(Notices.of(platform()).mark(caller.user_id, notice_id, read=change.read))
+
+
+@app.post("/v1/notices/addresses")
+@needs(scope="notices:write", security=True)
+def ask_for_code(caller: Caller, body: NewAddress) -> AddressView:
+    """Send a code to an email address or a phone number, which confirms it.
+
+    Nothing else is sent there before. A minute between two codes, ten a day.
+    """
+    audited(channel=body.channel)
+    is_confirmed = Confirmations.of(platform()).ask(caller.user_id, body.channel, body.destination)
+    return AddressView(channel=body.channel, destination=body.destination, confirmed=is_confirmed)
+
+
+@app.post("/v1/notices/addresses/confirm")
+@needs(scope="notices:write", security=True)
+def confirm_address(caller: Caller, body: AddressCode) -> AddressView:
+    """Confirm an address by the newest code that was sent to it.
+
+    A code is valid for 30 minutes and five tries.
+    """
+    audited(channel=body.channel)
+    Confirmations.of(platform()).confirm(caller.user_id, body.channel, body.destination, body.code)
+    return AddressView(channel=body.channel, destination=body.destination, confirmed=True)
 
 
 handler = entry(app)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, JsonValue, StrictBool
 
-from handlers.runtime import Body, Position, View
+from handlers.runtime import Body, Position, View, Visible
 from premium.notifications.model import NoticeRow
 
 
@@ -16,6 +17,34 @@ class NoticeChange(Body):
     """The fields of a notice that its user may change."""
 
     read: StrictBool = Field(default=True, description="false: mark it as not read again")
+
+
+class NewAddress(Body):
+    """An address to confirm."""
+
+    channel: Literal["email", "sms"]
+    """What kind of address it is."""
+    destination: Annotated[str, Visible] = Field(
+        min_length=1, max_length=2048, description="The address", examples=["ada@example.org"]
+    )
+
+
+class AddressCode(NewAddress):
+    """A code that was sent to an address."""
+
+    code: str = Field(
+        min_length=8, max_length=20, description="As it was sent; dashes and case do not matter", examples=["K7QF-2M9T"]
+    )
+
+
+class AddressView(View):
+    """An address, and whether it is confirmed."""
+
+    channel: Literal["email", "sms"]
+    """What kind of address it is."""
+    destination: str = Field(description="The address", examples=["ada@example.org"])
+    confirmed: bool
+    """Whether anything but codes is sent to it."""
 
 
 class UserNoticeView(View):

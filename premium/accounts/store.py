@@ -100,7 +100,7 @@ class AccountStore:
             with self._database.as_user(new) as connection:
                 added = connection.execute(statement, [new, external_id, email, tier.value, issued_at]).rowcount
                 if added and email is not None:
-                    set_account_email(connection, new, email)
+                    set_account_email(connection, new, email, is_confirmed=True)
         except psycopg.errors.CheckViolation:
             if email is None:
                 raise

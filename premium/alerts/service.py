@@ -154,7 +154,8 @@ class Rules:
         )
         enqueue_alerts(self.redis, made.alerts)
         return SavedRule(
-            rule=made.rule, assets=assets, gaps=coverage.gaps(named), signing_secret=secret,
+            rule=made.rule, assets=assets, gaps=(*coverage.gaps(named), *self._unconfirmed(user_id, named)),
+            signing_secret=secret,
             holds_now=made.holds_now, fired=bool(made.alerts),
         )  # fmt: skip
 
@@ -218,7 +219,8 @@ class Rules:
             user_id, rule_id, draft, secret, version=now.version if version is None else version
         )
         return SavedRule(
-            rule=changed, assets=assets, gaps=coverage.gaps(draft), signing_secret=secret,
+            rule=changed, assets=assets, gaps=(*coverage.gaps(draft), *self._unconfirmed(user_id, draft)),
+            signing_secret=secret,
             holds_now=self.holds_now(user_id, changed),
         )  # fmt: skip
 
@@ -279,6 +281,13 @@ class Rules:
                 raise InvalidInput(f"{channel}: {wrong}", details={channel: wrong})
         secret = self.store.set_destinations(user_id, given, important)
         return self.store.destinations(user_id), secret
+
+    def _unconfirmed(self, user_id: UUID, draft: Draft) -> tuple[str, ...]:
+        """Return a sentence for each address that gets nothing before its owner has confirmed it."""
+        return tuple(
+            f"{address} gets nothing before the code that was sent there is given to POST /v1/notices/addresses/confirm"
+            for address in self.store.require_confirmed(user_id, draft)
+        )
 
     def _checked(self, draft: Draft) -> Rule:
         """Return the rule of a draft whose actions are sound too.

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from premium.manifest import LOCAL_ONLY, Queue, Resident, Schedule, Secret, Service, ServiceSettings
+from premium.manifest import LOCAL_ONLY, NoticeKind, Queue, Resident, Schedule, Secret, Service, ServiceSettings
 
 
 class NotificationSettings(ServiceSettings):
@@ -23,7 +23,12 @@ class NotificationSettings(ServiceSettings):
 SERVICE = Service(
     name="notifications",
     title="Notices to users over their channels",
-    routes=("GET /v1/notices", "PUT /v1/notices/{id}"),
+    routes=(
+        "GET /v1/notices",
+        "PUT /v1/notices/{id}",
+        "POST /v1/notices/addresses",
+        "POST /v1/notices/addresses/confirm",
+    ),
     needs=("database", "redis", "idempotency", "audit"),
     scopes=("notices:read", "notices:write"),
     channels=("notices",),
@@ -55,5 +60,8 @@ SERVICE = Service(
             readers=("worker",),
         ),
     ),
-    tables=("notices", "notification_deliveries", "notification_destinations"),
+    notices=(
+        NoticeKind(name="notifications.confirmation", permits="premium.notifications.store.confirmations.permits"),
+    ),
+    tables=("notices", "notification_deliveries", "notification_destinations", "notification_confirmations"),
 )

@@ -22,6 +22,9 @@ KEPT_SECONDS = 3600
 """For so long a delivery is tried, from when it was due; the default of its column kept_seconds."""
 IMPORTANT_SECONDS = 24 * 3600
 """For so long where its user marked the destination as important."""
+CONFIRMED_CHANNELS = frozenset({"email", "sms"})
+"""Whose addresses get nothing but a code before their owner has confirmed them."""
+CONFIRMATION = "notifications.confirmation"
 MAX_ATTEMPTS = 300
 """More than its pauses leave room for: each of these ended its process."""
 REST_SECONDS = 5.0
@@ -190,6 +193,19 @@ class Delivery(Model):
     def age(self) -> float:
         """Seconds since it was first due, or sent again by an operator."""
         return self.kept_seconds - self.seconds_left
+
+
+class AskedCode(Model):
+    """What becomes of a wish for a code."""
+
+    is_confirmed: bool
+    """The address needs none."""
+    is_known: bool
+    """One was asked for before."""
+    wait_seconds: int
+    """Before another may be asked for; 0: now."""
+    is_sent: bool
+    """False where all users together have asked for too many to this address."""
 
 
 class DueDelivery(NamedTuple):

@@ -9,9 +9,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from premium.notifications import confirmations
+from premium.notifications.confirmations import Confirmations
 from premium.notifications.jobs import enqueue_deliveries
 from premium.notifications.kinds import declared
 from premium.notifications.model import (
+    CHANNELS,
+    Channel,
     DeliveryRow,
     Notice,
     NoticeRow,
@@ -19,6 +23,7 @@ from premium.notifications.model import (
     UnsentDelivery,
 )
 from premium.notifications.store import destinations, ends, notices
+from premium.notifications.store.confirmations import vouch
 from premium.notifications.store.ends import UnsentDeliveries
 from premium.notifications.store.notices import NoticeStore
 from premium.notifications.store.operators import MOST, OperatedDeliveries, Wanted
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
 
     from premium.bootstrap import Platform
 
-__all__ = ["MOST", "Deliveries", "Notices", "Wanted", "enqueue_deliveries", "new_secret", "notify"]
+__all__ = ["MOST", "Confirmations", "Deliveries", "Notices", "Wanted", "enqueue_deliveries", "new_secret", "notify"]
 
 
 def notify(connection: Connection[DictRow], told: Sequence[Notice]) -> list[PostedNotice]:
@@ -67,15 +72,37 @@ def set_destinations(
 ) -> str | None:
     """Keep these destinations and no others.
 
-    What goes to the `important` channels is tried for a day. Return the secret of a webhook where it was made just now.
+    What goes to the `important` channels is tried for a day; an address that nobody has confirmed gets a code. Return
+    the secret of a webhook where it was made just now.
     """
     secret = new_secret()
-    return secret if destinations.replace(connection, user_id, given, secret, important) else None
+    is_taken = destinations.replace(connection, user_id, given, secret, important)
+    confirmations.require(connection, user_id, [(channel, given[channel]) for channel in CHANNELS if channel in given])
+    return secret if is_taken else None
 
 
-def set_account_email(connection: Connection[DictRow], user_id: UUID, email: str | None) -> None:
-    """Keep the account's email as a destination: called in the transaction that changes the account."""
+def set_account_email(
+    connection: Connection[DictRow], user_id: UUID, email: str | None, *, is_confirmed: bool = False
+) -> None:
+    """Keep the account's email as a destination: called in the transaction that changes the account.
+
+    One that nobody has confirmed to us (`is_confirmed`) gets a code first.
+    """
     destinations.set_account_email(connection, user_id, email)
+    if email is not None and is_confirmed:
+        vouch(connection, user_id, "email", email)
+    elif email is not None:
+        confirmations.require(connection, user_id, [("email", email)])
+
+
+def require_confirmed(
+    connection: Connection[DictRow], user_id: UUID, named: Sequence[tuple[Channel, str]]
+) -> Sequence[str]:
+    """Have a code sent to addresses that are new; return those that nobody has confirmed.
+
+    They get nothing else before.
+    """
+    return confirmations.require(connection, user_id, named)
 
 
 def remove_old(connection: Connection[DictRow], now: datetime) -> int:

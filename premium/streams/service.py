@@ -56,13 +56,20 @@ class Streams:
         `scope` is what a key needs to hear this message, beside the channel's own. Never raises for a stream's own
         troubles: what is streamed can also be read over HTTP.
         """
+        return self.publish_all(user_id, channel, [message], scope=scope)
+
+    def publish_all(
+        self, user_id: UUID, channel: str, messages: Sequence[Mapping[str, Any]], *, scope: str | None = None
+    ) -> int:
+        """Send several messages, as `publish` does, for one look at the connections."""
         try:
             listening = self._still_open(self.connections.subscribed(user_id, channel, scope))
         except AppError:
             logger.warning("connections cannot be read; nothing was streamed", channel=channel)
             return 0
-        body = to_json(message).encode()
-        return sum(self.post(each.id, body) for each in listening)
+        bodies = [to_json(message).encode() for message in messages] if listening else []
+        reached = ([self.post(each.id, body) for body in bodies] for each in listening)
+        return sum(any(told) for told in reached)
 
     def post(self, connection_id: str, body: bytes) -> bool:
         """Send to one connection; False, and forgotten, when it is gone (410)."""

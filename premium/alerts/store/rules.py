@@ -19,7 +19,7 @@ from premium.alerts.store.firings import record_firings
 from premium.alerts.store.levels import holding
 from premium.alerts.store.rule_form import PRESENT_CONDITIONS
 from premium.errors import Conflict, NotFound, Unprocessable
-from premium.notifications.service import destinations_of, important_channels, set_destinations
+from premium.notifications.service import destinations_of, important_channels, require_confirmed, set_destinations
 from premium.storage.postgres import Database
 
 
@@ -125,6 +125,14 @@ class RuleStore:
         """
         with self._database.as_user(user_id) as connection:
             return set_destinations(connection, user_id, given, important)
+
+    def require_confirmed(self, user_id: UUID, draft: Draft) -> Sequence[str]:
+        """Have codes sent to the rule's new addresses; return those that are not confirmed."""
+        named = [(one.type, one.destination) for one in draft.actions if one.destination is not None]
+        if not named:
+            return ()
+        with self._database.as_user(user_id) as connection:
+            return require_confirmed(connection, user_id, named)
 
     @contextmanager
     def _rows(self, user_id: UUID) -> Iterator[Cursor[RuleRow]]:

@@ -6,8 +6,7 @@ Best effort, because what is told is kept all the same.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
@@ -16,68 +15,80 @@ from premium.notifications.model import PostedNotice, StreamMessage
 from premium.observability import logger
 from premium.streams.service import Streams
 
-QUIET_SECONDS = 1.0
-"""Seconds for which a user without open connections is not looked up again.
-
-Most users have no open page.
-"""
-_WAITING = 2_000
+_A_LISTENER = 200
+"""Messages that wait for one user's channel: a flood of one user leaves room for all others."""
+_LISTENERS = 20_000
 _AT_ONCE = 4
-_KNOWN = 50_000
+Listener = tuple[UUID, str]
+"""A user and a channel."""
 
 
 class StreamedNotices:
     """Sends each notice's message to whoever listens to its channel.
 
-    Without streams it does nothing.
+    Users take turns, and for all that waits for one his connections are looked up once: after it came, so that who
+    subscribed before it hears it. Without streams it does nothing.
     """
 
     def __init__(self, streams: Streams | None) -> None:
         self._streams = streams
-        self._quiet: OrderedDict[tuple[UUID, str], float] = OrderedDict()
-        self._waiting: asyncio.Queue[tuple[UUID, StreamMessage]] = asyncio.Queue(_WAITING)
+        self._waiting: dict[Listener, deque[StreamMessage]] = {}
+        self._turns: asyncio.Queue[Listener] = asyncio.Queue()
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="streams")
 
     def add(self, notices: Iterable[PostedNotice]) -> None:
         """Send the notices' messages soon; what there is no room for is left out."""
-        if self._streams is None:
-            return
-        for notice in notices:
-            if notice.stream is None:
-                continue
-            try:
-                self._waiting.put_nowait((notice.user_id, notice.stream))
-            except asyncio.QueueFull:
-                logger.warning("notices were not streamed: too many wait")
-                return
+        left_out = sum(
+            not self._wait((notice.user_id, notice.stream.channel), notice.stream)
+            for notice in notices if notice.stream is not None and self._streams is not None
+        )  # fmt: skip
+        if left_out:
+            logger.warning("notices were not streamed: too many wait", notices=left_out)
 
     async def send_for_ever(self) -> None:
-        """Send messages as they come, a few side by side."""
+        """Send messages as they come, a few users' side by side."""
         await asyncio.gather(*(self._one_after_another() for _ in range(_AT_ONCE)))
 
     async def drain(self) -> None:
         """Send the messages that wait now."""
-        while not self._waiting.empty():
-            await self._publish(*self._waiting.get_nowait())
+        while not self._turns.empty():
+            await self._publish(self._turns.get_nowait())
+
+    def _wait(self, listener: Listener, message: StreamMessage) -> bool:
+        line = self._waiting.get(listener)
+        if line is None:
+            if len(self._waiting) >= _LISTENERS:
+                return False
+            line = self._waiting[listener] = deque()
+            self._turns.put_nowait(listener)
+        if len(line) >= _A_LISTENER:
+            return False
+        line.append(message)
+        return True
 
     async def _one_after_another(self) -> None:
         while True:
-            await self._publish(*await self._waiting.get())
+            await self._publish(await self._turns.get())
 
-    async def _publish(self, user_id: UUID, message: StreamMessage) -> None:
-        if time.monotonic() - self._quiet.get((user_id, message.channel), float("-inf")) < QUIET_SECONDS:
-            return
+    async def _publish(self, listener: Listener) -> None:
+        """Send what waits for one.
+
+        What comes meanwhile waits for the user's next turn, so that order is kept.
+        """
+        line = self._waiting[listener]
+        messages = list(line)
         try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._send, user_id, message)
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._send, listener, messages)
         except Exception:
-            logger.exception("a notice was not streamed", user_id=str(user_id))
+            logger.exception("notices were not streamed", user_id=str(listener[0]), notices=len(messages))
+        for _ in messages:
+            line.popleft()
+        if line:
+            self._turns.put_nowait(listener)
+        else:
+            del self._waiting[listener]
 
-    def _send(self, user_id: UUID, message: StreamMessage) -> None:
-        if self._streams is None:
-            return  # `send` leaves everything out then
-        if self._streams.connections.listening(user_id, message.channel):
-            self._streams.publish(user_id, message.channel, {"type": message.type, "data": message.data})
-            return
-        self._quiet[user_id, message.channel] = time.monotonic()
-        while len(self._quiet) > _KNOWN:
-            self._quiet.popitem(last=False)
+    def _send(self, listener: Listener, messages: Iterable[StreamMessage]) -> None:
+        if self._streams is not None:
+            bodies = [{"type": message.type, "data": message.data} for message in messages]
+            self._streams.publish_all(*listener, bodies)

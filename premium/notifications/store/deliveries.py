@@ -13,7 +13,16 @@ from uuid import UUID
 from psycopg.rows import args_row, class_row
 
 from premium.notifications import kinds
-from premium.notifications.model import REST_SECONDS, RETRY_SECONDS, Delivery, DueDelivery, End, Outcome
+from premium.notifications.model import (
+    CONFIRMATION,
+    CONFIRMED_CHANNELS,
+    REST_SECONDS,
+    RETRY_SECONDS,
+    Delivery,
+    DueDelivery,
+    End,
+    Outcome,
+)
 from premium.notifications.store import ends
 from premium.storage.postgres import Database
 
@@ -100,7 +109,7 @@ class DeliveryStore:
     def _claimed(self, values: dict[str, Any]) -> list[Delivery]:
         with self._database.transaction() as connection:
             with connection.cursor(row_factory=class_row(Delivery)) as rows:
-                found = rows.execute(_CLAIM, values | {"lease": LEASE_SECONDS}).fetchall()
+                found = rows.execute(_CLAIM, values | _CONSTANT).fetchall()
             # What an operator stopped goes nowhere, whatever its sender says.
             stopped = [one for one in found if one.refusal is not None]
             return stopped + kinds.permitted(connection, [one for one in found if one.refusal is None])
@@ -140,6 +149,7 @@ WHERE d.status = 'pending' AND d.next_attempt_at <= now()
 ORDER BY d.next_attempt_at, d.id
 LIMIT %(most)s
 """
+_CONSTANT = {"lease": LEASE_SECONDS, "confirmed": sorted(CONFIRMED_CHANNELS), "confirmation": CONFIRMATION}
 _CLAIM = """
 WITH due AS (
     SELECT d.id, d.user_id FROM unnest(%(ids)s::uuid[], %(users)s::uuid[]) AS w (id, user_id)
@@ -159,6 +169,11 @@ SELECT c.id, c.user_id, c.notice_id, n.kind, n.key, n.title, coalesce(c.text, n.
        CASE WHEN off_user.target IS NOT NULL THEN 'an operator switched the user off'
             WHEN off_place.target IS NOT NULL THEN 'an operator switched the destination off'
             WHEN user_is_restricted(c.user_id) THEN 'the account is switched off'
+            WHEN c.channel = ANY (%(confirmed)s) AND n.kind <> %(confirmation)s AND NOT EXISTS (
+                SELECT FROM notification_confirmations f
+                WHERE f.user_id = c.user_id AND f.channel = c.channel AND f.confirmed_at IS NOT NULL
+                  AND f.destination = CASE c.channel WHEN 'email' THEN lower(c.destination) ELSE c.destination END)
+            THEN 'the address is not confirmed: enter the code that was sent to it'
             WHEN c.of_profile AND p.channel IS NULL THEN 'the destination was removed before this was sent'
        END AS refusal
 FROM claimed c

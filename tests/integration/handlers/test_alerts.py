@@ -327,6 +327,13 @@ def test_a_wrong_alert_of_the_earlier_form_is_refused(token: str, changes: dict[
     assert field in refused.error["details"]
 
 
+def test_an_address_that_nobody_has_confirmed_is_told_of(token: str) -> None:
+    mail = {"type": "email", "destination": "stranger@example.org", "template": None, "important": True}
+    rule = made(token, actions=[mail])
+    assert rule["actions"] == [mail]
+    assert [each for each in rule["warnings"] if each.startswith("stranger@example.org gets nothing before the code")]
+
+
 def test_a_channel_without_a_destination_waits_for_one_in_the_profile(token: str) -> None:
     body = {"name": "w", "alert_type": "gas_below", "channels": ["telegram"], "condition": {"threshold": 5}}
     refused = ask(token, "POST", EARLIER, body=body).error

@@ -78,3 +78,21 @@ def test_the_profiles_email_is_a_destination_from_the_start_and_follows_it(
     assert email() == f"new-{subject}@example.org"
     through(accounts.handler, "PUT", "/v1/users/profile", token=token, body={"email": None})
     assert email() is None
+
+
+def test_an_address_is_confirmed_by_a_code_of_which_few_may_be_asked_for(token: str, subject: str) -> None:
+    addresses = f"{NOTICES}/addresses"
+    own = {"channel": "email", "destination": f"{subject}@example.org"}
+    mine = ask(token, "POST", addresses, body=own)
+    assert (mine.status, mine.data) == (200, own | {"confirmed": True}), "the token's own needs no code"
+    other = {"channel": "sms", "destination": "+14155550123"}
+    assert ask(token, "POST", addresses, body=other).data == other | {"confirmed": False}
+    again = ask(token, "POST", addresses, body=other)
+    assert (again.status, again.error["code"]) == (429, "RATE_LIMITED")
+    assert 0 < int(again.headers["Retry-After"]) <= 60
+    for wrong, field in (
+        (other | {"code": "ABCD-EFGH"}, "code"), (other | {"code": "x"}, "code"), (own | {"code": "A" * 21}, "code"),
+        (other | {"code": "ABCD-EFGH", "destination": "+1"}, "destination"), (other | {"channel": "push"}, "channel"),
+    ):  # fmt: skip
+        refused = ask(token, "POST", f"{addresses}/confirm", body=wrong)
+        assert (refused.status, field in refused.error["details"]) == (400, True), refused.text

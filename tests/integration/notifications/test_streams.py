@@ -53,6 +53,41 @@ def stream(platform: Platform, *notices: PostedNotice) -> None:
     asyncio.run(run())
 
 
+def test_who_has_just_subscribed_hears_the_next_alert_whoever_listened_before(
+    desk: Desk, streaming: Platform, gateway: Listener
+) -> None:
+    """An alert that nobody heard is not remembered: the next one is looked up anew."""
+    owner, connections = uuid4(), streaming.streams.connections
+
+    async def run() -> list[str]:
+        streamed = StreamedNotices(streaming.streams)
+        streamed.add([fired(desk, owner).posted for _ in range(3)])
+        await streamed.drain()
+        connections.add("page=", listener(owner), ["alerts"])
+        told = [fired(desk, owner) for _ in range(3)]
+        streamed.add([one.posted for one in told])
+        await streamed.drain()
+        return [str(one.id) for one in told]
+
+    assert asyncio.run(run()) == [request.json["data"]["alertId"] for request in gateway.asked], "in their order"
+
+
+def test_a_flood_of_one_user_leaves_room_for_the_others_messages(
+    desk: Desk, streaming: Platform, gateway: Listener
+) -> None:
+    flooder, other = uuid4(), uuid4()
+    streaming.streams.connections.add("theirs=", listener(other), ["alerts"])
+
+    async def run() -> None:
+        streamed = StreamedNotices(streaming.streams)
+        streamed.add([fired(desk, flooder).posted] * 5_000)
+        streamed.add([fired(desk, other).posted])
+        await streamed.drain()
+
+    asyncio.run(run())
+    assert [unquote(request.path) for request in gateway.asked] == ["/@connections/theirs="]
+
+
 def fired(desk: Desk, owner: UUID) -> Alert:
     (alert,) = desk.fire(desk.rule(owner=owner), enqueue=False)
     return alert
