@@ -31,12 +31,18 @@ class Arming:
             self._points[series].pop(slot, None)
 
     def restore(self, disarmed: Mapping[int, set[str]]) -> None:
-        """Set the series for which rules are disarmed; all others are armed."""
-        self._points.clear()
-        self._series.clear()
+        """Set the series for which rules are disarmed; all others are armed.
+
+        Points that were replayed stay where they end in that state.
+        """
+        known = [(slot, series) for slot, names in self._series.items() for series in names]
+        for slot, series in known:
+            if self.is_disarmed(slot, series) is not (series in disarmed.get(slot, ())):
+                self._of(slot, series).clear()
         for slot, names in disarmed.items():
             for series in names:
-                self._of(slot, series).append((_ALWAYS, True))
+                if not (points := self._of(slot, series)):
+                    points.append((_ALWAYS, True))
 
     def is_disarmed(self, slot: int, series: str, order: Order | None = None) -> bool:
         """Return whether a rule is disarmed now, or right before a place in its series."""

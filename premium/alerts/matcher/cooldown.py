@@ -12,6 +12,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from premium.alerts.language.values import Event
 from premium.alerts.matcher.levels.moment import Moment, Order
@@ -19,6 +20,10 @@ from premium.alerts.matcher.levels.past import WINDOW
 
 _MOST = 512
 """Candidates of a rule: of more, suppressed ones from before the newest half are forgotten."""
+
+
+_SAME = 1e-5
+"""Seconds by which a time may differ that was stored in whole microseconds."""
 
 
 @dataclass(slots=True)
@@ -54,6 +59,16 @@ class Cooling:
     def newest(self) -> float:
         """Return the time of the newest candidate, -inf where there is none."""
         return self._known[-1].order[0] if self._known else -math.inf
+
+    def agrees(self, fired: Iterable[float]) -> bool:
+        """Return whether the candidates fired at these times, as far back as both are known."""
+        if not self._known:
+            return False
+        times = sorted(time for time in fired if time > self._known[0].order[0] - _SAME)
+        theirs = times[:1] + [now for before, now in pairwise(times) if now - before > _SAME]
+        since = theirs[0] - _SAME if theirs else -math.inf
+        mine = [one.order[0] for one in self._known if one.fires and one.order[0] > since]
+        return len(mine) == len(theirs) and all(abs(a - b) < _SAME for a, b in zip(mine, theirs, strict=True))
 
     def extend(self, judged: Iterable[Candidate]) -> None:
         """Add candidates that were judged already and come after all others."""

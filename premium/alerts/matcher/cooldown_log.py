@@ -81,6 +81,12 @@ class Cooldowns:
         self._since[slot] = self._number
         self._set(slot, Cooling(fired))
 
+    def recall(self, slot: int, fired: Iterable[float]) -> None:
+        """Set the times at which a rule fired, unless its candidates say the same and more."""
+        times = list(fired)
+        if not (self.knows(slot) and self.of(slot).agrees(times)):
+            self.cool(slot, times)
+
     def knows(self, slot: int) -> bool:
         """Return whether a rule has candidates."""
         return slot < len(self._newest) and bool(self._newest[slot] > NEVER)

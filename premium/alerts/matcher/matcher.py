@@ -20,7 +20,7 @@ from premium.alerts.language.catalogue import OCCURRENCES
 from premium.alerts.language.evaluation import all_hold
 from premium.alerts.language.rule import Rule
 from premium.alerts.language.values import Event, seconds
-from premium.alerts.matcher.columns.arrays import Ints, Slots
+from premium.alerts.matcher.columns.arrays import Bools, Ints, Slots
 from premium.alerts.matcher.columns.batch import Batch, column_of, texts
 from premium.alerts.matcher.columns.codes import Codes
 from premium.alerts.matcher.cooldown_log import Pairs
@@ -86,9 +86,14 @@ class Matcher:
                     self.memory.set_armed(slot, rule_id, name, newest.order, disarmed=True)
 
     def replay(self, events: Sequence[Event]) -> None:
-        """Let earlier events become the past again; nothing fires."""
+        """Let earlier events become the past again; nothing fires.
+
+        Rules that remember (by a cooldown or a hysteresis) judge them once more: what those suppressed is nowhere else.
+        """
+        remembers = (self.index.cooling[: self.index.used] > 0) | self.index.with_hysteresis() if events else None
         for batch, _ in self._batches(events):
-            self.series[batch.kind].keep(batch, self.series[batch.kind].look(batch))
+            self._match_kind(batch, remembers)
+        self.corrections.taken()
 
     def retract(self, retractions: Sequence[Event]) -> None:
         """Take back what events did that the chain took back.
@@ -159,11 +164,13 @@ class Matcher:
             elif len(places):
                 yield Batch(kind, [events[place] for place in places.tolist()], index.codes), places
 
-    def _match_kind(self, batch: Batch) -> tuple[Ints, Slots]:
+    def _match_kind(self, batch: Batch, only: Bools | None = None) -> tuple[Ints, Slots]:
+        """Return what a batch of one kind fires; `only`: of which slots."""
         series = self.series[batch.kind]
         previous = series.look(batch) if self._keeps_levels(batch.kind) else None
         events, slots = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
-        for pairs in Search(self.index, series, batch, previous).pairs():
+        found_pairs = Search(self.index, series, batch, previous).pairs() if only is None or only.any() else ()
+        for pairs in found_pairs if only is None else (each.of(only) for each in found_pairs):
             fires = self._judged(batch, pairs.open_events, pairs.open_slots, previous)
             events += [pairs.events, pairs.open_events[fires]]
             slots += [pairs.slots, pairs.open_slots[fires]]

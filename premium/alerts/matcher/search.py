@@ -35,6 +35,11 @@ class Pairs:
     open_events: Ints
     open_slots: Slots
 
+    def of(self, chosen: Bools) -> Pairs:
+        """Return the pairs of some slots."""
+        decided, is_open = chosen[self.slots], chosen[self.open_slots]
+        return Pairs(self.events[decided], self.slots[decided], self.open_events[is_open], self.open_slots[is_open])
+
 
 class Segments(NamedTuple):
     """The thresholds of each event's group.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
@@ -18,7 +18,7 @@ from premium.alerts.model import BatchRow, FailedBatch, NewBatch
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
-REPLAYED = "15 minutes"
+REPLAYED = timedelta(minutes=15)
 """The age up to which matched batches are read after a restart.
 
 It is longer than an event may be late and its batch be queued.

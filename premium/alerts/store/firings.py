@@ -60,6 +60,21 @@ def withdraw(connection: Connection[DictRow], firings: Sequence[Firing], now: da
     return _told(connection, [Fired(event=row.pop("event_data"), **row) for row in rows], notices.withdrawn)
 
 
+def revive(connection: Connection[DictRow], firings: Sequence[Firing]) -> list[Alert]:
+    """Let alerts stand again that were taken back, and return them.
+
+    They are new ones, with ids of their own: whoever was told is told once more.
+    """
+    if not firings:
+        return []
+    values = {"rules": [one.rule_id for one in firings], "events": [one.event_id for one in firings],
+              "times": [one.event_time for one in firings]}  # fmt: skip
+    rows = connection.execute(_REVIVE, values).fetchall()
+    return _told(
+        connection, [Fired(event=in_present_form(row.pop("event_data")), **row) for row in rows], notices.fired
+    )
+
+
 def permits(connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> Mapping[UUID, Permit]:
     """Return the permit of each delivery, with its rule's present secret.
 
@@ -163,6 +178,15 @@ FROM unnest(%(rules)s::uuid[], %(events)s::text[], %(times)s::timestamptz[]) AS 
 WHERE h.alert_rule_id = w.rule AND h.event_id = w.event AND h.event_time = w.time AND h.retracted_at IS NULL
 RETURNING h.id, h.user_id, h.alert_rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.event_time,
           h.triggered_at, h.retracted_at, h.is_test
+"""
+_REVIVE = """
+UPDATE alert_history h SET retracted_at = NULL, id = gen_random_uuid(), triggered_at = now()
+FROM unnest(%(rules)s::uuid[], %(events)s::text[], %(times)s::timestamptz[]) AS f (rule, event, time),
+     alert_rules r
+WHERE h.alert_rule_id = f.rule AND h.event_id = f.event AND h.event_time = f.time AND h.retracted_at IS NOT NULL
+  AND r.id = h.alert_rule_id AND r.enabled
+RETURNING h.id, h.user_id, h.alert_rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.event_time,
+          h.triggered_at, h.retracted_at, h.is_test, r.actions
 """
 _RULES = """
 SELECT r.id, r.signing_secret, r.enabled, r.actions, s.why IS NOT NULL AS is_off

@@ -20,7 +20,7 @@ from premium.alerts.shards.moves import paired
 from premium.alerts.shards.placement import shard_of
 from premium.alerts.store.batches import Rows, ShardBatches, add_batch
 from premium.alerts.store.events import EventKey, EventStore
-from premium.alerts.store.firings import record_firings, retract, withdraw
+from premium.alerts.store.firings import record_firings, retract, revive, withdraw
 from premium.alerts.store.memory import MemoryStore
 from premium.alerts.store.moves import move
 from premium.alerts.work.shard_state import ShardState
@@ -68,16 +68,19 @@ class Judge:
 
     def _record(self, connection: Rows, firings: list[Firing], gone: set[str]) -> list[Alert]:
         """Record what fired, and correct what was recorded of events that are judged otherwise now."""
-        withdrawn: list[Firing] = []
+        withdrawn, again = list[Firing](), list[Firing]()
         for slot, event, fires in self._state.matcher.corrections.taken():
             if event["event_id"] not in gone:
                 firing = _firing(str(self._state.matcher.index.names[slot]), event, _key(event))
                 (firings if fires else withdrawn).append(firing)
+                again += [firing] if fires else []
         moves, alone = paired(firings, withdrawn)
         moved = move(connection, moves)
+        alone += [one.was for one in moves if (one.now.rule_id, one.now.event_id) not in moved]
         alerts = withdraw(connection, alone, datetime.now(UTC))
         new = [one for one in firings if (one.rule_id, one.event_id) not in moved]
         new = list(self._unsuppressed(connection, new))
+        alerts += revive(connection, [one for one in new if one in again]) if again else []
         return alerts + (record_firings(connection, new) if new else [])
 
     def _own_events(self, connection: Rows, batch: BatchRow) -> list[Event]:

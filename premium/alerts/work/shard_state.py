@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ from premium.alerts.language.rule import Rule, RuleError
 from premium.alerts.matcher.matcher import Matcher
 from premium.alerts.matcher.memory import Changes
 from premium.alerts.shards.placement import is_in_every_shard, shard_of
-from premium.alerts.store.batches import ShardBatches
+from premium.alerts.store.batches import REPLAYED, ShardBatches
 from premium.alerts.store.memory import MemoryStore
 from premium.alerts.store.shard_rules import ShardRules
 from premium.observability import logger
@@ -89,6 +90,7 @@ class ShardState:
         """Forget the events that the matcher saw and read what was committed of them."""
         self.matcher.forget_all()
         self.seen = self._cooled_until = None
+        self._load_cooldowns(older_than=REPLAYED)
         self.catch_up(alive)
         # null: what stood there was taken back
         known = [one for one in self._memory.levels() if one.event != "null"]
@@ -122,13 +124,20 @@ class ShardState:
         As the shard's owner left them.
         """
         slots, memory = self.matcher.index.slots, self.matcher.memory
-        self._cooled_until, fired = self._memory.cooldowns(self._cooled_until)
-        for rule_id, times in fired.items():
-            if rule_id in slots:
-                memory.cool(slots[rule_id], times)
+        self._cooled_until = self._load_cooldowns()
         memory.arming.restore(
             {slots[rule]: series for rule, series in self._memory.disarmed().items() if rule in slots}
         )
+
+    def _load_cooldowns(self, older_than: timedelta = timedelta.min) -> datetime:
+        """Read when rules fired, so long ago at least; return the moment to ask from next."""
+        slots, memory = self.matcher.index.slots, self.matcher.memory
+        until, fired = self._memory.cooldowns(self._cooled_until)
+        latest = math.inf if older_than == timedelta.min else (until - older_than).timestamp()
+        for rule_id, times in fired.items():
+            if rule_id in slots:
+                memory.recall(slots[rule_id], [time for time in times if time <= latest])
+        return until
 
     def _begin(self, rules: Sequence[Rule]) -> None:
         """Let rules that fired when they were made rest, as if the matcher had fired them."""
