@@ -38,6 +38,12 @@ def made_by(module: str, kind: str, *names: str) -> Path:
     return folder
 
 
+def kept(kind: str) -> Path | None:
+    """The folder of a kind that was made of the tree as it is, if it was."""
+    folder = FOLDER / f"{kind}-{_content()}"
+    return folder if (folder / "done").exists() else None
+
+
 def _run(module: str, folder: Path, names: tuple[str, ...]) -> None:
     command = [sys.executable, "-O", "-m", module, str(folder), *names]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | SILENT)

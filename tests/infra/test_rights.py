@@ -12,41 +12,11 @@ from botocore.session import Session
 
 from cdk_app.assets import ROOT
 from tests.fixtures.calls import Call, action_of, known
-from tests.infra.rights import Process, Roles, needed, processes
+from tests.infra.refusals import arn_of, refusals
+from tests.infra.rights import Roles, needed, processes
 from tests.infra.templates import Stage, listed
 
 pytestmark = pytest.mark.infra
-ANYWHERE = ("cloudwatch:PutMetricData", "ec2:CreateNetworkInterface")
-"""Rights on no resource of ours: `*` alone names it."""
-
-
-def refusals(stage: Stage, calls: frozenset[Call]) -> list[str]:
-    """A sentence for each call that its role refuses, or whose variable its process is not given."""
-    roles, known_processes = Roles(stage), dict(processes(stage))
-    return [f"{call.who} {why}" for call in sorted(calls) for why in _refused(roles, known_processes, call)]
-
-
-def _refused(roles: Roles, known_processes: dict[str, Process], call: Call) -> Iterator[str]:
-    process = known_processes.get(call.who)
-    if process is None:
-        yield "is no process of the stage"
-    elif call.variable and call.variable not in process.environment:
-        yield f"calls {call.action} on {call.variable}, which it is not given"
-    elif call.variable or call.action in ANYWHERE:
-        place = roles.place(process.stack, process.environment[call.variable]) if call.variable else "*"
-        for action, resource, detail in needed(roles, call.action, _arn(place), call.detail):
-            if why := roles.refusal(process, action, resource, detail):
-                yield f"{why} [{call.variable or call.action}]"
-    elif not any(call.action in listed(each["Action"]) for each in roles.statements(process)):
-        yield f"may not {call.action} on anything"
-
-
-def _arn(place: str) -> str:
-    """The resource that a variable's address leads to: an API's endpoint is a stage of it."""
-    found = re.search(r"<[^<>]+>", place)
-    if found is None:
-        return place
-    return f"{found[0]}/{place.rpartition('/')[2]}" if place.startswith("https://") else found[0]
 
 
 def test_no_role_refuses_what_its_code_calls(stage: Stage) -> None:
@@ -82,7 +52,7 @@ def _for_functions(stage: Stage, roles: Roles) -> Iterator[tuple[str, str, str]]
 
 def _function(stage: Stage, place: str) -> str:
     """The function that a name, or an alias of it, leads to."""
-    found = _arn(place)
+    found = arn_of(place)
     stack, _, name = found.strip("<>").partition("/")
     body = stage.stacks[stack]["Resources"].get(name, {})
     if body.get("Type") == "AWS::Lambda::Alias":
