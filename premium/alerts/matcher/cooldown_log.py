@@ -82,7 +82,7 @@ class Cooldowns:
         self._set(slot, Cooling(fired))
 
     def recall(self, slot: int, fired: Iterable[float]) -> None:
-        """Set the times at which a rule fired, unless its candidates say the same and more."""
+        """Set when a rule fired, unless its candidates say the same and more."""
         times = list(fired)
         if not (self.knows(slot) and self.of(slot).agrees(times)):
             self.cool(slot, times)

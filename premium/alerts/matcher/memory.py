@@ -56,7 +56,7 @@ class Memory:
         self._cooldowns.cool(slot, fired)
 
     def recall(self, slot: int, fired: Iterable[float]) -> None:
-        """Set the times at which a rule fired, unless what was replayed says the same and more."""
+        """Set when a rule fired, unless what was replayed says the same and more."""
         self._cooldowns.recall(slot, fired)
 
     def admit_all(self, pairs: Pairs, cooling: Slots, names: Objects) -> tuple[Bools, list[Flip]]:
