@@ -8,11 +8,11 @@ days are local tax days, counted from 1970-01-01.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -106,16 +106,37 @@ class Remark(NamedTuple):
         return f"{where}{name}{self.message}"
 
 
+class Batches(Protocol):
+    """Rows that are too many for memory: `premium.tax.document.kept.KeptRows`."""
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        ...
+
+    def batches(self, size: int, /) -> Iterator[tuple[list[Mapping[str, Any]], list[datetime]]]:
+        """Yield about so many rows at once, with their moments."""
+        ...
+
+
 class NewTransactions(NamedTuple):
     """Checked rows that are to be stored, with their moments beside them."""
 
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[Mapping[str, Any]] | Batches
     """In the neutral format."""
-    moments: Sequence[datetime]
+    moments: Sequence[datetime] = ()
+    """Of a sequence of rows; others bring their own."""
     currency: str | None = None
     """What the values are in; None: whatever a report is in."""
     job_id: UUID | None = None
     origin: Origin | None = None
+
+    def batches(self, size: int) -> Iterator[tuple[Sequence[Mapping[str, Any]], Sequence[datetime]]]:
+        """Yield about so many rows at once, with their moments."""
+        if not isinstance(self.rows, Sequence):
+            yield from self.rows.batches(size)
+            return
+        for start in range(0, len(self.rows), size):
+            yield self.rows[start : start + size], self.moments[start : start + size]
 
 
 class Added(NamedTuple):

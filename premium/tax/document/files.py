@@ -20,6 +20,19 @@ from premium.tax.document.rows import Together, document_of, rows_in
 from premium.tax.document.window import Text
 from premium.tax.importers.recognition import rows_of_csv
 
+_PROCESS = 256
+"""MiB that a worker holds beside the file: its programs, the pool, the job's own process."""
+_CSV_TIMES = 24
+"""So many times its size does a CSV of short lines take in memory, as text, as cells and as rows."""
+
+
+def most_csv(task_memory: int) -> int:
+    """Return how many bytes of a CSV are read at once in so many MiB.
+
+    Its rows are joined to events over the whole file; JSON is read row by row and needs no bound but the form's.
+    """
+    return max(1, (task_memory - _PROCESS) // _CSV_TIMES) << 20
+
 
 def read_documents(
     sources: Sequence[str], *, importer: str | None = None, currency: str = "USD", decimal_mark: str | None = None
@@ -48,15 +61,20 @@ def read_document(
     currency: str = "USD",
     lenient: bool = False,
     decimal_mark: str | None = None,
+    most_csv: int | None = None,
 ) -> dict[str, Any]:
     """Return the document in a file, or on standard input for `-`.
 
     InvalidInput says why it is none. The file stays open as long as its rows are wanted: they are read from it when
-    they are asked for. `decimal_mark` is a CSV's, where its own numbers do not tell.
+    they are asked for. `decimal_mark` is a CSV's, where its own numbers do not tell. A CSV is held whole: one of more
+    than `most_csv` bytes is refused.
     """
     name = Path(source).name
     text = Text(as_utf8(_opened(source), name), name)
     if importer is not None or text.first not in ("{", "["):
+        if most_csv is not None and text.size > most_csv:
+            sizes = f"{text.size / 2**20:.0f} MiB, and at most {most_csv / 2**20:.0f} MiB are read at once"
+            raise InvalidInput(f"{name} is a CSV of {sizes}: split it, each part with the header line")
         rows = rows_of_csv(
             text.whole(), name, importer=importer, currency=currency, lenient=lenient, decimal_mark=decimal_mark
         )

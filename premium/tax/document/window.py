@@ -36,6 +36,8 @@ _CAREFUL = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _FOLLOWED = re.compile(rb"\]\s*(?:,|\Z)")
 _UTF8 = getincrementaldecoder("utf-8")
+LONGEST = 1 << 25
+"""Characters that a row, or a member beside the rows, may have: it is held whole."""
 _LONGEST_WORD = 16
 """A broken value this near to the window's end may only be cut off there."""
 
@@ -178,6 +180,8 @@ class Window:
     def _more(self) -> bool:
         """Move on to what has not been read yet, with more behind it: twice as much for a value that is longer."""
         left = self._seen[self._at :]
+        if len(left) > LONGEST:
+            raise self.broken(f"a value of more than {LONGEST >> 20} MiB")
         piece = self._text.read(self._next, max(PIECE, len(left)))
         if not piece:
             return False

@@ -6,9 +6,10 @@ The engine must be able to read them, and the table to hold them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from math import inf
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from premium.tax.days import moment_of
@@ -20,6 +21,7 @@ from premium.tax.neutral.rows import BLANK, LinedRow, Refused, Unreadable, shown
 from premium.tax.neutral.sources import Tally, source_of
 
 _CHAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAMED = 1000
 _LONGEST = {"wallet": 128, "tx_hash": 128, "id": 200, "asset": 200}
 
 
@@ -32,15 +34,40 @@ class Checked(NamedTuple):
     remarks: list[Remark]
     tally: Tally
     """What became of each line."""
+    wrong: int
+    """How many rows may not be stored; `errors` may name the first of them alone."""
 
 
-def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> Checked:
+class Keep(Protocol):
+    """Where good rows go that are too many for memory: `premium.tax.document.kept.KeptRows`."""
+
+    def append(self, row: Mapping[str, Any], moment: datetime, /) -> None:
+        """Keep one row."""
+        ...
+
+
+class _Few(list[Remark]):
+    """The first remarks of a stream of rows, and how many there were."""
+
+    def __init__(self, most: float) -> None:
+        super().__init__()
+        self.most, self.total = most, 0
+
+    def append(self, remark: Remark) -> None:
+        self.total += 1
+        if len(self) < self.most:
+            super().append(remark)
+
+
+def check_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1, keep: Keep | None = None) -> Checked:
     """Check every row by itself, and ids against each other.
 
-    `line` is a row's own, else it counts from `first_line`.
+    `line` is a row's own, else it counts from `first_line`. With `keep` the good rows go there one by one, and the
+    first thousand errors and remarks alone are named: memory then holds no more than the rows' ids.
     """
     source = source_of(rows)
-    good, moments, errors, remarks = list[Mapping[str, Any]](), list[datetime](), list[Remark](), list[Remark]()
+    most = inf if keep is None else _NAMED
+    good, moments, errors, remarks = list[Mapping[str, Any]](), list[datetime](), _Few(most), _Few(most)
     seen: dict[str, int] = {}
     fields = Fields(zone, remarks)
     for count, row in enumerate(rows, first_line):
@@ -56,9 +83,12 @@ def check_rows(rows: Sequence[Any], *, zone: ZoneInfo, first_line: int = 1) -> C
             errors.append(Remark(wrong.code, shown_id(name), str(wrong), line, wrong.field))
             source.refuse(row)
             continue
-        good.append(row)
-        moments.append(moment)
-    return Checked(good, moments, errors, [*remarks, *source.remarks()], source.tally())
+        if keep is None:
+            good.append(row)
+            moments.append(moment)
+        else:
+            keep.append(row, moment)
+    return Checked(good, moments, errors, [*remarks, *source.remarks()], source.tally(), errors.total)
 
 
 def _check(row: Any, fields: Fields) -> datetime:

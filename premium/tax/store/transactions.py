@@ -81,8 +81,7 @@ def insert(connection: Connection[DictRow], user_id: UUID, new: NewTransactions)
     import_id, replaced = (None, False) if new.origin is None else noted(connection, user_id, new.origin)
     claim = [] if import_id is None else [import_id]
     added = 0
-    for start in range(0, len(new.rows), _BATCH):
-        batch, moments = new.rows[start : start + _BATCH], new.moments[start : start + _BATCH]
+    for batch, moments in new.batches(_BATCH):
         values = (user_id, new.job_id, claim, *_arrays(batch, moments, new.currency))
         added += sum(row["new"] for row in connection.execute(_INSERT, values))
     if import_id is not None:
