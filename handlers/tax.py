@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-from uuid import UUID
+from typing import Annotated, Any
+from uuid import UUID, uuid4
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
@@ -41,6 +41,7 @@ from handlers.runtime import (
     listing,
     needs,
     position,
+    renewed_by,
     router,
 )
 from premium.bootstrap import platform
@@ -65,17 +66,27 @@ def import_transactions(caller: Caller, document: Import) -> ImportView:
     return import_view(taxes.import_rows(caller.user_id, document.transactions or (), **document.options()))
 
 
+def _form(caller: Caller, upload: UUID, options: ImportUpload) -> UploadView:
+    form = TaxUploads.of(platform()).form(caller, upload, options.model_dump())
+    links = {"import": f"/v1/tax/transactions/uploads/{upload}/import"}
+    return UploadView(id=upload, url=form["url"], fields=form["fields"], max_bytes=MAX_UPLOAD, links=links)
+
+
+def _form_again(stored: Any, *, caller: Caller, options: ImportUpload) -> UploadView:
+    """The same upload by a form that has not run out."""
+    return _form(caller, UUID(stored["id"]), options)
+
+
 @app.post("/v1/tax/transactions/uploads", status_code=201)
 @needs(tier="pro", scope="tax:write")
+@renewed_by(_form_again)
 def add_upload(caller: Caller, options: ImportUpload) -> UploadView:
     """Return the form that uploads a file over the request limit.
 
     Neutral JSON, own CSV or an exchange's export. Its arrival starts the import with these options; the link `import`
-    names that job, and starts it where need be.
+    names that job, and starts it where need be. A repeated Idempotency-Key gives a new form of the same upload.
     """
-    upload, form = TaxUploads.of(platform()).new(caller.user_id, options.model_dump())
-    links = {"import": f"/v1/tax/transactions/uploads/{upload}/import"}
-    return UploadView(id=upload, url=form["url"], fields=form["fields"], max_bytes=MAX_UPLOAD, links=links)
+    return _form(caller, uuid4(), options)
 
 
 @app.post("/v1/tax/transactions/uploads/<upload_id>/import", status_code=202)
@@ -167,7 +178,7 @@ def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
     found = listing(
         reports.page(caller.user_id, after, limit + 1), limit, ReportPosition, created_at="created_at", id="id"
     )
-    views = [report_view(row, reports.links(row)) for row in found.items]
+    views = [report_view(row, reports.links(caller, row)) for row in found.items]
     return Listing(items=views, limit=limit, next_cursor=found.next_cursor, cursor_after=found.cursor_after)
 
 
@@ -177,7 +188,7 @@ def get_report(caller: Caller, report_id: UUID) -> ReportView:
     """Show a report with links to its documents, or its job's progress."""
     reports = TaxReports.of(platform())
     found = reports.get(caller.user_id, report_id)
-    return report_view(found, reports.links(found))
+    return report_view(found, reports.links(caller, found))
 
 
 @app.get("/v1/tax/summary/<year>")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from premium.errors import AppError, Forbidden, RateLimited, Unauthenticated, UpstreamUnavailable
@@ -34,6 +35,10 @@ class Principal:
     def may(self, scope: str) -> bool:
         """Tell whether the credential has a scope."""
         return "*" in self.scopes or scope in self.scopes
+
+    def seconds_left(self, most: int, now: datetime) -> int:
+        """Return how long what the caller hands on may last: `most` seconds, or to his credential's end."""
+        return most if self.expires_at is None else max(1, min(most, self.expires_at - int(now.timestamp())))
 
     def has_role(self, role: str) -> bool:
         """Tell whether the caller has a role.

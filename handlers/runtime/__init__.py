@@ -3,6 +3,7 @@
 It is the HTTP side alone; nothing here knows a service.
 """
 
+from handlers.runtime.adapt import renewed_by
 from handlers.runtime.answers.envelope import Listing
 from handlers.runtime.answers.jobs import JobErrorView, JobView, job_view
 from handlers.runtime.answers.pagination import Cursor, Limit, Position, cursor_of, listing, position
@@ -59,5 +60,6 @@ __all__ = [
     "needs",
     "position",
     "public",
+    "renewed_by",
     "router",
 ]

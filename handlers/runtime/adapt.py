@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import JsonValue
@@ -18,6 +18,21 @@ from handlers.runtime.requests.state import current
 
 JSON = "application/json"
 Wrapped = Callable[..., Response[Any]]
+F = TypeVar("F", bound=Callable[..., Any])
+_RENEWS = "__renews__"
+
+
+def renewed_by(again: Callable[..., View]) -> Callable[[F], F]:
+    """Answer a repeated Idempotency-Key by `again(stored, …)`, with the route's own arguments.
+
+    For an answer of which a part goes stale within the day that it is kept. What was made is not made again.
+    """
+
+    def mark(function: F) -> F:
+        setattr(function, _RENEWS, again)
+        return function
+
+    return mark
 
 
 def enveloped(function: Callable[..., Any], status: int, *, remember: bool) -> tuple[Wrapped, type[Any] | None]:
@@ -84,6 +99,9 @@ def _remembering(function: Callable[..., Any], model: type[Success[Any]], status
             return kept
 
         stored = once(state, run)
+        again = getattr(function, _RENEWS, None)
+        if not fresh and again is not None:
+            fresh.append(again(stored, **arguments))
         if fresh:
             return _response(status, success(model, fresh[0], request_id=state.request_id, now=_now()))
         return _response(status, success(Success[JsonValue], stored, request_id=state.request_id, now=_now()))

@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from premium.accounts.service import Accounts
 from premium.chains.addresses import checksum
+from premium.clock import Clock
 from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
+from premium.principal import Principal
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.notation import mark_of
 from premium.tax.importers.recognition import clock_of, rows_of_csv, stated_in
@@ -172,26 +174,25 @@ class TaxUploads:
 
     bucket: Objects
     jobs: JobService
+    clock: Clock
 
     @classmethod
     def of(cls, platform: Platform) -> TaxUploads:
         """Return the use cases over the bucket of uploads."""
-        return cls(bucket=platform.bucket("exports"), jobs=platform.jobs)
+        return cls(bucket=platform.bucket("exports"), jobs=platform.jobs, clock=platform.clock)
 
-    def new(self, user_id: UUID, options: Mapping[str, Any]) -> tuple[UUID, Mapping[str, Any]]:
-        """Return an upload's id and its form (`url`, `fields`).
+    def form(self, by: Principal, upload: UUID, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return an upload's form (`url`, `fields`), which ends with the caller's credential at the latest.
 
         `options` of its import (fields of ImportPayload) travel with the file: its arrival alone starts the job.
         """
-        upload = uuid4()
-        form = self.bucket.presigned_post(
-            upload_key(user_id, upload),
-            UPLOAD_SECONDS,
+        return self.bucket.presigned_post(
+            upload_key(by.user_id, upload),
+            by.seconds_left(UPLOAD_SECONDS, self.clock.now()),
             max_bytes=MAX_UPLOAD,
             content_type="application/octet-stream",
             notes={_OPTIONS: json.dumps(dict(options))},
         )
-        return upload, form
 
     def start_import(
         self,
@@ -327,12 +328,14 @@ class TaxReports:
             raise NotFound(f"there is no report of {year} yet; POST /v1/tax/reports makes one")
         return found
 
-    def links(self, found: ReportRow | JobRecord) -> Mapping[str, str]:
-        """Return a short-lived link to each document by format; a job has none yet."""
+    def links(self, by: Principal, found: ReportRow | JobRecord) -> Mapping[str, str]:
+        """Return a short-lived link to each document by format; a job has none yet.
+
+        None outlives the credential that asked for it.
+        """
         files = {} if isinstance(found, JobRecord) else found.files
-        return {
-            name: self.bucket.presigned_get(file.key, LINK_SECONDS, filename=file.name) for name, file in files.items()
-        }
+        seconds = by.seconds_left(LINK_SECONDS, self.accounts.clock.now())
+        return {name: self.bucket.presigned_get(file.key, seconds, filename=file.name) for name, file in files.items()}
 
 
 def require_format(jurisdiction: str, document_format: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +18,7 @@ from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.service import TaxUploads
 from premium.tax.work import import_upload
+from tests.factories.streams import listener
 from tests.fixtures.platform import AddUser
 from tests.integration.tax.conftest import Ask
 from tests.unit.tax.exports import BINANCE, BINANCE_2025, KRAKEN
@@ -149,6 +153,36 @@ def test_an_arrival_starts_the_import_that_was_chosen_once(platform: Platform, a
 def test_the_import_of_an_upload_needs_no_body(ask: Ask) -> None:
     form = ask("POST", "/v1/tax/transactions/uploads", {})[1]["data"]
     assert send(form, b'{"transactions": []}') in (200, 204)
-    jobs = [ask("POST", form["links"]["import"], *body) for body in ((), ({},))]
+    bodies: tuple[tuple[Any, ...], ...] = ((), ({},))
+    jobs = [ask("POST", form["links"]["import"], *body) for body in bodies]
     assert [status for status, _ in jobs] == [202, 202]
     assert len({answer["data"]["id"] for _, answer in jobs}) == 1
+
+
+def test_a_repeated_key_gives_a_new_form_of_the_same_upload(ask: Ask) -> None:
+    """The first form has run out long before its answer is forgotten."""
+    key, path = uuid4().hex, "/v1/tax/transactions/uploads"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("premium.tax.service.UPLOAD_SECONDS", 1)
+        first = ask("POST", path, {"lenient": True}, key=key)[1]["data"]
+    again = ask("POST", path, {"lenient": True}, key=key)[1]["data"]
+    assert (again["id"], again["fields"]["key"]) == (first["id"], first["fields"]["key"])
+    assert again["fields"]["policy"] != first["fields"]["policy"]
+    assert _ends(again) > time.time() + 600 > _ends(first)
+    assert send(again, b"[]") in (200, 204)
+    assert ask("POST", path, {"lenient": False}, key=key)[0] == 409
+
+
+def _ends(form: dict[str, Any]) -> float:
+    """When a form runs out, as S3 reads it in the policy that is signed."""
+    policy = json.loads(base64.b64decode(form["fields"]["policy"]))
+    return datetime.fromisoformat(policy["expiration"]).timestamp()
+
+
+def test_a_form_and_a_link_end_with_the_credential_that_asked(platform: Platform) -> None:
+    soon = int(time.time()) + 30
+    caller = replace(listener(uuid4()), expires_at=soon)
+    form = TaxUploads.of(platform).form(caller, uuid4(), {})
+    assert _ends({"fields": form["fields"]}) <= soon + 1
+    assert caller.seconds_left(900, datetime.fromtimestamp(soon + 5, UTC)) == 1, "no link is without an end"
+    assert replace(caller, expires_at=None).seconds_left(900, datetime.now(UTC)) == 900
