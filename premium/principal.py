@@ -37,7 +37,10 @@ class Principal:
         return "*" in self.scopes or scope in self.scopes
 
     def seconds_left(self, most: int, now: datetime) -> int:
-        """Return how long what the caller hands on may last: `most` seconds, or to his credential's end."""
+        """Return how many seconds a form or link of the caller's may last.
+
+        `most`, or as long as his credential.
+        """
         return most if self.expires_at is None else max(1, min(most, self.expires_at - int(now.timestamp())))
 
     def has_role(self, role: str) -> bool:

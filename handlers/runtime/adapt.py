@@ -23,7 +23,9 @@ _RENEWS = "__renews__"
 
 
 def renewed_by(again: Callable[..., View]) -> Callable[[F], F]:
-    """Answer a repeated Idempotency-Key by `again(stored, …)`, with the route's own arguments.
+    """Answer a repeated Idempotency-Key by another function.
+
+    It is called as `again(stored, …)`, with the arguments of the route.
 
     For an answer of which a part goes stale within the day that it is kept. What was made is not made again.
     """

@@ -1,4 +1,4 @@
-"""Keep checked rows in a file without a name until all of an import is known to be good."""
+"""Keep checked rows in a file until all of an import is known to be good."""
 
 from __future__ import annotations
 
