@@ -15,7 +15,8 @@ from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.tax.collector import paused
-from premium.tax.document.files import read_document
+from premium.tax.document.files import most_csv, read_document
+from premium.tax.document.kept import KeptRows
 from premium.tax.document.rows import rows_in
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.notation import mark_of
@@ -36,22 +37,23 @@ def import_upload(context: JobContext, payload: ImportPayload) -> Mapping[str, A
     """Import an upload: `{added, known, skipped, warnings, import_id, …}`. Run twice, the second adds nothing."""
     rows, currency, digest = _rows(context, payload)
     context.progress(0.3)
+    good = KeptRows()
     with paused():
-        checked = check_rows(rows, zone=ZoneInfo("UTC"))
+        checked = check_rows(rows, zone=ZoneInfo("UTC"), keep=good)
     if checked.errors and not payload.lenient:
-        raise Unprocessable(_refusal(checked.errors))
+        raise Unprocessable(_refusal(checked.errors, checked.wrong))
     context.progress(0.6)
     store = TransactionStore(context.platform.worker_database, statement_timeout_ms=PATIENT_MS)
     origin = accounted(_origin(payload, currency, digest), checked.tally)
-    new = NewTransactions(checked.rows, checked.moments, currency, context.job_id, origin)
+    new = NewTransactions(good, currency=currency, job_id=context.job_id, origin=origin)
     added = store.add(context.user_id, new, context.point)
     # Of a first attempt that has committed and then was lost, the second adds nothing: the job has added them.
     own = added.rows or store.count_of_job(context.user_id, context.job_id)
     told = [f"line {notice.line}: {notice.message}" for notice in (*checked.errors, *checked.remarks)[:MAX_NOTICES]]
     return {
         "added": own,
-        "known": len(checked.rows) - own,
-        "skipped": len(checked.errors),
+        "known": len(good) - own,
+        "skipped": checked.wrong,
         "warnings": told,
         "import_id": str(added.import_id),
         "replaced": added.replaced,
@@ -81,18 +83,18 @@ def _rows(context: JobContext, payload: ImportPayload) -> tuple[Any, str | None,
             currency=payload.currency,
             lenient=True,
             decimal_mark=mark_of(payload.decimal_mark),
+            most_csv=most_csv(context.platform.settings.task_memory),
         )
     rows = rows_in(document)
     if rows is None:
         raise Unprocessable("the upload has no list of transactions")
-    listed = rows if isinstance(rows, list) else list(rows)
-    return listed, stated_in(listed, payload.currency) or _currency_of(document.get("currency")), digest
+    return rows, stated_in(rows, payload.currency) or _currency_of(document.get("currency")), digest
 
 
-def _refusal(errors: Sequence[Remark]) -> str:
+def _refusal(errors: Sequence[Remark], count: int) -> str:
     """Name the first wrong lines in the one sentence that a job's record keeps."""
     named = "; ".join(f"line {error.line}: {error.message}" for error in errors[:MAX_NOTICES])
-    more = f" (and {len(errors) - MAX_NOTICES} more)" if len(errors) > MAX_NOTICES else ""
+    more = f" (and {count - MAX_NOTICES} more)" if count > MAX_NOTICES else ""
     return f"{named}{more}; nothing was imported"
 
 
