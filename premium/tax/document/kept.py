@@ -1,4 +1,4 @@
-"""Keep checked rows in a file until all of an import is known to be good."""
+"""Keep an import's checked rows in a file until all are good."""
 
 from __future__ import annotations
 
