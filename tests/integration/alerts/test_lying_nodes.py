@@ -188,7 +188,7 @@ def test_a_backend_on_a_branch_that_the_other_endpoint_does_not_have_retracts_no
             return block
         names = {at: "0x" + f"{at:02x}" * 32 for at in (head - 1, head)}
         return block | {"hash": names[number], "parentHash": names.get(number - 1, block["parentHash"]),
-                        "transactions": []}  # fmt: skip
+                        "transactions": [], "gasUsed": "0x0"}  # fmt: skip
 
     stray.lies = [says("eth_getBlockByNumber", branch)]
     problems = source.follow(2)
@@ -208,6 +208,7 @@ def test_a_backend_on_a_branch_that_the_other_endpoint_does_not_have_retracts_no
         pytest.param(lambda block, _: block and block | {"parentHash": "0x" + "cd" * 32}, id="no parent"),
         pytest.param(lambda block, _: block and {k: v for k, v in block.items() if k != "hash"}, id="no hash"),
         pytest.param(lambda *_: "nonsense", id="nonsense"),
+        pytest.param(lambda block, _: block and block | {"transactions": []}, id="no transactions"),
     ],
 )
 def test_blocks_that_make_no_sense_wait_and_retract_nothing(
