@@ -25,6 +25,7 @@ from premium.tax.days import instant_of, moment_of
 from premium.tax.history.price_series import DAY, PriceSeries
 from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
+from premium.tax.rules.base import LEGAL_TENDER
 from premium.tax.rules.receipts import FORKED_FROM, kind_of
 
 if TYPE_CHECKING:
@@ -72,13 +73,26 @@ def price_series(platform: Platform, lacks: set[Lack], currency: str, remarks: l
     What no source knows stays out, and is named by who looks for it.
     """
     chains, history = platform.chains, StoredPrices(platform.timeseries)
+    rates = ExchangeRates.of(platform)
+    money = {lack for lack in lacks if lack.asset in LEGAL_TENDER and lack.asset != DOLLAR}
+    of_money = list(_of_money(money, rates, currency)) if money else []
+    lacks = lacks - {Lack(asset, instant) for asset, instant, _, _ in of_money}
     found = _stored(history, lacks, chains) if lacks else {}
     missing = sorted(lacks - found.keys(), key=lambda lack: (lack.instant, lack.asset))
     if missing and platform.settings.of(PriceSettings).price_api_url is not None:
         _learn(platform, history, missing, remarks)
         found |= _stored(history, set(missing), chains)
-    prices = _in_currency(found, ExchangeRates.of(platform), currency, remarks) if found else ()
-    return PriceSeries(prices, within=DAY)
+    prices = _in_currency(found, rates, currency, remarks) if found else ()
+    return PriceSeries((*of_money, *prices), within=DAY)
+
+
+def _of_money(lacks: set[Lack], rates: ExchangeRates, currency: str) -> Iterator[tuple[str, int, Decimal, str]]:
+    """Yield what money costs by the rate of its day: it is no asset that a provider would know."""
+    book = rates.book({(code, moment_of(lack.instant)) for lack in lacks for code in (lack.asset, currency)})
+    for asset, instant in sorted(lacks):
+        quote = book.quote(asset, currency, moment_of(instant))
+        if quote is not None:
+            yield asset, instant, quote.of(Decimal(1)), f"the rate of {quote.origin} of {quote.day}"
 
 
 def _stored(history: StoredPrices, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:

@@ -157,6 +157,20 @@ def test_a_dollar_costs_a_dollar_and_no_line_of_a_file_is_claimed(ask: Ask, work
     assert [(one["code"], one.get("line")) for one in told] == [("other_currency", None), ("price_filled", None)]
 
 
+@pytest.mark.parametrize(("country", "income"), [("UK", Decimal("85.048")), ("US", Decimal(100) * Decimal("1.0872"))])
+def test_money_of_another_country_costs_the_rate_of_its_day(
+    ask: Ask, work: Work, country: str, income: Decimal
+) -> None:
+    """Whatever currency the import is in: by the bank 2024-06-05 USD 1.0872, GBP 0.85048."""
+    paid = {"id": "u1", "timestamp": "2024-06-05T12:00:00Z", "type": "income", "asset": "EUR", "amount": "100"}
+    ask("POST", "/v1/tax/transactions/import", {"transactions": [paid]})
+    job = ask("POST", "/v1/tax/reports", {"year": 2024, "jurisdiction": country})[1]["data"]["id"]
+    work(job)
+    made = ask("GET", f"/v1/tax/reports/{job}")[1]["data"]
+    assert round(Decimal(made["totals"]["totals"]["income"]), 8) == round(income, 8)
+    assert not [message for message in warnings(made) if "counts as zero" in message]
+
+
 def test_a_british_report_in_pounds_needs_no_rate_made_by_hand(ask: Ask, work: Work) -> None:
     """A fresh stage: by the shipped rates of the central bank, of the Friday for what was bought on a Saturday."""
     saturday = COINBASE_LIKE["csv"].replace("2024-02-05T12:20", "2024-02-03T12:20")
