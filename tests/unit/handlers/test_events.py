@@ -20,6 +20,9 @@ from premium.alerts.store.batches import BatchStore
 from premium.chains.registry import Registry
 from premium.config import Settings
 from premium.errors import Forbidden, UpstreamUnavailable
+from premium.principal import Principal
+from premium.streams.connections import Opened
+from premium.tiers import Tier
 from tests.factories.http import event
 
 pytestmark = pytest.mark.unit
@@ -218,7 +221,9 @@ class Room:
 def test_whatever_is_said_to_the_stream_has_an_answer(body: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stream, "platform", Room)
-        assert stream._reply("id", {"body": body})["type"] in ("pong", "error")
+        caller = Principal(user_id=uuid4(), external_id="user_1", tier=Tier.PRO, scopes=frozenset({"*"}))
+        opened = Opened(id="id", caller=caller, over=False)
+        assert stream._reply(opened, {"body": body})["type"] in ("pong", "error")
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)

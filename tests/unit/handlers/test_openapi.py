@@ -25,7 +25,9 @@ pytestmark = pytest.mark.unit
 VERBS = (
     "add",
     "alert",
+    "ask",
     "change",
+    "confirm",
     "get",
     "import",
     "list",
