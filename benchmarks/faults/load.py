@@ -20,7 +20,7 @@ from premium.alerts.work.events_queue import EventsQueue
 from premium.chains.addresses import asset_key
 
 USERS = ("others", "sufferer", "chain")
-"""Who has rules: on eight tenths of the feed, on two, on payments of the local chain, one a second.
+"""Users with rules: on 80 % of the feed, on 20 %, on payments on the chain.
 
 Half of a user's events are transfers, half prices that rise and fall over their threshold.
 """

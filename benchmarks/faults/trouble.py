@@ -11,7 +11,9 @@ from contextlib import suppress
 import psycopg
 from redis import Redis
 
+from benchmarks.faults.node import Mood as NodeMood
 from benchmarks.faults.node import NodeProxy
+from benchmarks.faults.receiver import Mood as ReceiverMood
 from benchmarks.faults.receiver import Receiver
 from local.postgres import SUPERUSER, Postgres
 from local.service import wait_until
@@ -47,14 +49,14 @@ class Trouble:
             "429s": (False, lambda: self._of_receiver("limits")),
         }
 
-    def _of_node(self, mood: str) -> str:
-        self._node.mood = mood  # type: ignore[assignment] # one of its moods
+    def _of_node(self, mood: NodeMood) -> str:
+        self._node.mood = mood
         time.sleep(LASTS)
         self._node.mood = "well"
         return f"for {LASTS:.0f} s"
 
-    def _of_receiver(self, mood: str) -> str:
-        self._receiver.mood = mood  # type: ignore[assignment] # one of its moods
+    def _of_receiver(self, mood: ReceiverMood) -> str:
+        self._receiver.mood = mood
         time.sleep(LASTS)
         self._receiver.mood = "well"
         return f"for {LASTS:.0f} s"

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 _MAX_MESSAGE = 4096
 _MAX_REFUSED = 20
-"""Messages over the limit that a connection may send; it is closed then, since each costs a call of this function."""
+"""Messages over the limit after which a connection is closed.
+
+Each costs a call of this function.
+"""
 PROTOCOL = "premium"
 _REFUSED = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "CONFLICT": 429, "RATE_LIMITED": 429}
 Answer = dict[str, Any]
@@ -124,7 +127,10 @@ def _offered(headers: Mapping[str, str]) -> list[str]:
 
 
 def _answer(connection_id: str, event: Mapping[str, Any]) -> None:
-    """Answer a message; the connection is closed where its credential is over, or where it goes on over the limit."""
+    """Answer a message.
+
+    The connection is closed where its credential is over, or where it goes on over the limit.
+    """
     streams = platform().streams
     opened = streams.connections.get(connection_id)
     if opened is None or opened.over:

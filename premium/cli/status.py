@@ -20,7 +20,10 @@ from premium.jobs.state import State
 from premium.storage.plain import to_json
 
 WIDTH = 250
-"""Of the table, also on a narrower screen: a sentence that says what to do is not cut into words."""
+"""Columns of the table, also on a narrower screen.
+
+A sentence that says what to do is not cut into words.
+"""
 _COLUMNS = ("what", "name", "count", "age", "a minute", "owner", "", "wrong")
 
 

@@ -29,7 +29,10 @@ RESERVE = 2_000
 """Beyond that, for users who come when shares that have become smaller are still in hand."""
 SWEEP_SECONDS = 0.25
 _PASS_SECONDS = 0.05
-"""Before the next look where this one saw nothing but the due of users who have their share in hand."""
+"""Seconds before the next look where all due deliveries must wait.
+
+Their users have their share in hand already.
+"""
 _CLAIM = 500
 _GATHER_SECONDS = 0.02
 _AGAIN_SECONDS = 0.5

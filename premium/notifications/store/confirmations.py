@@ -24,7 +24,10 @@ REST_SECONDS = 60
 A_DAY = 10
 """Messages that one user may ask for, to all addresses together."""
 AN_ADDRESS_A_DAY = 5
-"""Messages to one address that all users together cause; more are asked for in vain, and told so to nobody."""
+"""Messages a day to one address, of all users together.
+
+More are asked for in vain; nobody is told, since that would tell who else asked.
+"""
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: none that is read as another."""
 _LENGTH = 8

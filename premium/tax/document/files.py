@@ -23,7 +23,10 @@ from premium.tax.importers.recognition import rows_of_csv
 _PROCESS = 256
 """MiB that a worker holds beside the file: its programs, the pool, the job's own process."""
 _CSV_TIMES = 24
-"""So many times its size does a CSV of short lines take in memory, as text, as cells and as rows."""
+"""Bytes of memory for each byte of a CSV of short lines.
+
+It is held as text, as cells and as rows.
+"""
 
 
 def most_csv(task_memory: int) -> int:

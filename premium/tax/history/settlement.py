@@ -100,7 +100,10 @@ def _exchanged(exchange: Exchange, prices: Prices, setup: Setup, remarks: list[R
 
 
 def _partial(exchange: Exchange, worth: Mapping[str, Decimal | None], remarks: list[Remark]) -> Decimal | None:
-    """What the legs whose worth is known have together, of the side that knows more; what is not known is told of."""
+    """Return the greater of the known worths of the two sides.
+
+    What is not known is told of.
+    """
     sides = [[value for tx in side if (value := worth[tx.id])] for side in (exchange.received, exchange.given)]
     known = max(sides, key=lambda values: sum(values, ZERO))
     if not known:

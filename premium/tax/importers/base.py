@@ -19,7 +19,10 @@ Cells = Mapping[str, str]
 BEYOND = "beyond the last column"
 """Where a line's cells stand that the header has no column for."""
 BROKEN_OFF = "the file breaks off in this line"
-"""Why its last line is none: it has fewer cells than any other, and no line break behind it."""
+"""Why a file's last line is refused as cut off.
+
+It has fewer cells than any other, and no line break behind it.
+"""
 
 
 class Left(NamedTuple):

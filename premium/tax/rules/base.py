@@ -55,7 +55,10 @@ class Jurisdiction:
     losses_deductible: bool = False
     """What is lost or stolen is a disposal without proceeds; else it only leaves."""
     conversions: Conversions = field(default_factory=dict)
-    """How wrapping, bridging, pools, loans and the like are taken, by kind; a kind without a row is a disposal."""
+    """How wrapping, bridging, pools and loans are taxed, by kind.
+
+    A kind without a row is a disposal.
+    """
     receipts: Receipts = field(default_factory=dict)
     """How forks, airdrops, rewards and the like are taken, by kind; a kind without a row is income."""
     currency_gains: CurrencyRule = UNRULED
