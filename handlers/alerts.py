@@ -7,29 +7,16 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from handlers.models.alerts import (
-    AlertPosition,
-    AlertView,
-    DestinationsBody,
-    DestinationsView,
-    KeptDestinationsView,
-    KeptRuleView,
-    NewRule,
-    RuleChange,
-    RulePosition,
-    RuleView,
-    TrialBody,
-    TrialView,
-    alert_view,
-    rule_view,
-    saved_view,
-    trial_view,
-)
+from handlers.models.alerts import KeptRuleView, NewRule, RuleChange, RulePosition, RuleView, rule_view, saved_view
+from handlers.models.alerts_destinations import DestinationsBody, DestinationsView, KeptDestinationsView
 from handlers.models.alerts_earlier import EarlierBody, EarlierView, earlier_view
+from handlers.models.alerts_history import AlertPosition, AlertView, alert_view
+from handlers.models.alerts_trials import TrialBody, TrialView, trial_view
 from handlers.runtime import Caller, Cursor, Limit, Listing, Moment, entry, listing, needs, position, router
 from premium.alerts.language.earlier import earlier_field_names
 from premium.alerts.model import DeliveryStatus, Draft, HistoryFilter, RuleRow, RuleType
 from premium.alerts.service import Rules
+from premium.alerts.trials import Trials
 from premium.bootstrap import platform
 
 app = router("Alerts")
@@ -90,7 +77,7 @@ def try_rule(caller: Caller, rule_id: UUID, trial: TrialBody | None = None) -> T
     The alert is marked as a test in the history.
     """
     asked = trial or TrialBody()
-    return trial_view(_rules().try_out(caller.user_id, rule_id, asked.event, tell=asked.deliver))
+    return trial_view(Trials.of(platform()).run(caller.user_id, rule_id, asked.event, tell=asked.deliver))
 
 
 @app.get("/v1/alerts/history")

@@ -9,24 +9,26 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from handlers.models.tax import (
     EarlierReport,
-    Import,
-    ImportUpload,
-    ImportView,
-    ImportWallet,
     NewReport,
     ReportPosition,
     ReportView,
     SummaryView,
-    TaxImportView,
     TransactionPosition,
     TransactionView,
+    report_view,
+    summary_view,
+    transaction_view,
+)
+from handlers.models.tax_imports import (
+    Import,
+    ImportUpload,
+    ImportView,
+    ImportWallet,
+    TaxImportView,
     UndoneView,
     UploadView,
     import_view,
-    report_view,
-    summary_view,
     tax_import_view,
-    transaction_view,
 )
 from handlers.runtime import (
     Caller,
@@ -45,7 +47,8 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
-from premium.tax.service import MAX_UPLOAD, Taxes, TaxImports, TaxReports, TaxUploads, TaxWallets, require_format
+from premium.tax.service import Taxes, TaxImports, TaxReports, TaxWallets, require_format
+from premium.tax.uploads import MAX_UPLOAD, TaxUploads
 
 app = router("Tax")
 

@@ -11,7 +11,7 @@ from typing import Any
 from premium.audit.service import SYSTEM_ACTOR, AuditTrail
 from premium.bootstrap import platform
 from premium.observability import logger, tracer
-from premium.tax.service import TaxUploads
+from premium.tax.uploads import TaxUploads
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, str]:

@@ -1,37 +1,23 @@
-"""Requests and answers of the alert routes."""
+"""Requests and answers of the routes of alert rules."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, JsonValue, StrictBool
+from pydantic import Field, JsonValue, StrictBool
 
-from handlers.runtime import Amount, Body, ExactJson, Number, Position, View, Visible, VisibleLines, Whole
+from handlers.runtime import Amount, Body, Number, Position, View, Visible, VisibleLines, Whole
 from premium.alerts.language.assets import NamedAsset
 from premium.alerts.language.drafts import trigger_of
-from premium.alerts.language.earlier_events import in_present_form
-from premium.alerts.language.event import MAX_EVENT_BYTES
-from premium.alerts.language.templates import text_of
-from premium.alerts.model import Channel, DeliveryRow, DeliveryStatus, HistoryRow, RuleType, Trigger
-from premium.alerts.service import ExplainedRule, SavedRule, Trial
+from premium.alerts.model import Channel, RuleType, Trigger
+from premium.alerts.service import ExplainedRule, SavedRule
 
 Name = Annotated[
     str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", examples=["Whales on ethereum"]), Visible
 ]
 Destination = Annotated[str, Field(min_length=1, max_length=2048), Visible]
-MAX_SHOWN_EVENT = 6 * MAX_EVENT_BYTES
-"""Characters of an event in an answer, in which each byte may take six."""
-MAX_SHOWN_FIELD, MAX_SHOWN_FIELDS = 1_000, 100
-_NONE_YET = "This stage has no such event yet: this one is an example, made to fit the rule"
-_SLACK, _SLACK_URL = "An incoming webhook of Slack", "https://hooks.slack.com/services/T0000/B0000/x5f2c9a1b7"
-_DISCORD = "A webhook of Discord"
-_DISCORD_URL = "https://discord.com/api/webhooks/100000000000000000/token_of_the_webhook"
-_SMS = "A phone number with its country"
-_IMPORTANT = "Channels whose messages are tried for a day where they do not arrive, not for an hour"
 _TEMPLATE = "Text with {{field}} placeholders; the rule's type has a default"
 
 
@@ -124,48 +110,6 @@ class RuleChange(Body):
         return {name: value for name, value in given.items() if value is not None or name in ("trigger", "hysteresis")}
 
 
-def _of_a_queue(event: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Refuse an event that the events queue would refuse for its size."""
-    size = len(json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=str).encode())
-    if size > MAX_EVENT_BYTES:
-        raise ValueError(f"has {size} bytes as JSON, of {MAX_EVENT_BYTES} at most")
-    return event
-
-
-class TrialBody(Body):
-    """The event and options of a rule's trial."""
-
-    event: Annotated[dict[str, ExactJson], AfterValidator(_of_a_queue)] | None = Field(
-        default=None,
-        description="By default the newest that the stage has of what the rule is about, or an example; 64 KiB at most",
-        examples=[{"kind": "transfer", "chain": "ethereum", "amount": "1250.5", "amount_usd": "1250000"}],
-    )
-    deliver: StrictBool = Field(default=True, description="false: judge the event, tell nobody")
-
-
-class DestinationsBody(Body):
-    """A user's destinations."""
-
-    email: Destination | None = Field(
-        default=None, description="The profile's address where there is none", examples=["ada@example.org"]
-    )
-    webhook: Destination | None = Field(
-        default=None,
-        description="A URL of your own server, called with a signature",
-        examples=["https://hooks.example.org/premium"],
-    )
-    push: Destination | None = Field(
-        default=None, description="A device's registration token of Firebase", examples=["fcm-registration-token"]
-    )
-    telegram: Destination | None = Field(
-        default=None, description="The chat's id, or @channel", examples=["@my_alerts"]
-    )
-    slack: Destination | None = Field(default=None, description=_SLACK, examples=[_SLACK_URL])
-    discord: Destination | None = Field(default=None, description=_DISCORD, examples=[_DISCORD_URL])
-    sms: Destination | None = Field(default=None, description=_SMS, examples=["+14155550123"])
-    important: tuple[Channel, ...] = Field(default=(), max_length=7, description=_IMPORTANT, examples=[["webhook"]])
-
-
 class ConditionView(View):
     """One condition of a rule."""
 
@@ -252,138 +196,10 @@ class KeptRuleView(RuleView):
         return self.model_copy(update={"signing_secret": None})
 
 
-class DeliveryView(View):
-    """A delivery of an alert."""
-
-    id: UUID
-    """The delivery's id."""
-    notice: Literal["fired", "retracted"]
-    """What is told: that it fired, or that it was taken back."""
-    channel: Channel
-    """Over which channel."""
-    destination: str | None = Field(description="Where to", examples=["ada@example.org"])
-    status: DeliveryStatus
-    """`dead`: the attempts are used up."""
-    attempts: int
-    """Tries so far."""
-    last_error: str | None = Field(description="Why the last try failed", examples=["the destination answered 500"])
-    next_attempt_at: datetime | None
-    """When it is tried again."""
-    ended_at: datetime | None
-    """When it was sent or given up."""
-
-
-class AlertView(View):
-    """An alert and its deliveries."""
-
-    id: UUID
-    """The alert's id."""
-    rule_id: UUID
-    """The rule that it met."""
-    rule_name: str = Field(description="The rule's name at that time", examples=["Whales on ethereum"])
-    type: RuleType
-    """What the rule watches."""
-    event_id: str = Field(description="The event's own id", examples=["ethereum:19000000:12"])
-    message: str = Field(
-        description="What was told, where the action has no template of its own",
-        examples=["Whales: 12.5 ETH ($43,891.07) moved on ethereum"],
-    )
-    event: Mapping[str, JsonValue] = Field(
-        description="The event as it was matched, by the names of its fields (docs/alerts.md)",
-        examples=[
-            {"event_id": "ethereum:19000000:12", "kind": "transfer", "chain": "ethereum", "amount_usd": "1250000"}
-        ],
-    )
-    event_time: datetime
-    """When the event happened."""
-    triggered_at: datetime
-    """When the rule fired."""
-    retracted_at: datetime | None
-    """When a reorganisation took the event back."""
-    is_test: bool
-    """It was a trial of the rule."""
-    deliveries: tuple[DeliveryView, ...]
-    """What became of each notification."""
-
-
-class TriedConditionView(View):
-    """A condition in a trial."""
-
-    field: str = Field(description="A field of the event", examples=["amount_usd"])
-    operator: str = Field(description="How it was compared", examples=["gte"])
-    holds: bool
-    """Whether it holds for the event."""
-
-
-class TrialView(View):
-    """The outcome of a trial."""
-
-    matches: bool
-    """Whether all conditions hold."""
-    conditions: tuple[TriedConditionView, ...]
-    """Each of them."""
-    event: Mapping[str, JsonValue] = Field(
-        description="The event that was judged",
-        examples=[{"kind": "transfer", "chain": "ethereum", "amount_usd": "1250000"}],
-    )
-    event_source: Literal["given", "recent", "example"] = Field(
-        description="given: yours; recent: the newest of this stage; example: made to fit, as the stage has none yet"
-    )
-    note: str | None = Field(description="Says so where the stage has no such event yet", examples=[_NONE_YET])
-    example: Mapping[str, JsonValue] | None = Field(
-        description="An event that would fire the rule, where the one that was judged does not",
-        examples=[{"kind": "transfer", "chain": "ethereum", "amount_usd": "1250000"}],
-    )
-    alert_id: UUID | None = Field(description="In the history, where its deliveries show their status")
-    deliveries: tuple[UUID, ...]
-    """Ids of the notifications that were started."""
-
-
-class DestinationsView(View):
-    """A user's destinations."""
-
-    email: str | None = Field(
-        default=None, description="The address; the profile's where there is none", examples=["ada@example.org"]
-    )
-    webhook: str | None = Field(
-        default=None,
-        description="A URL of your own server, called with a signature",
-        examples=["https://hooks.example.org/premium"],
-    )
-    push: str | None = Field(
-        default=None, description="A device's registration token of Firebase", examples=["fcm-registration-token"]
-    )
-    telegram: str | None = Field(default=None, description="The chat's id, or @channel", examples=["@my_alerts"])
-    slack: str | None = Field(default=None, description=_SLACK, examples=[_SLACK_URL])
-    discord: str | None = Field(default=None, description=_DISCORD, examples=[_DISCORD_URL])
-    sms: str | None = Field(default=None, description=_SMS, examples=["+14155550123"])
-    important: tuple[Channel, ...] = Field(description=_IMPORTANT, examples=[["webhook"]])
-
-
-class KeptDestinationsView(DestinationsView):
-    """Destinations that were just kept."""
-
-    signing_secret: str | None = Field(
-        description="Of notices to the webhook that are not a rule's; shown once, when it is made",
-        examples=["whsec_9f2c…"],
-    )
-
-    def remembered(self) -> KeptDestinationsView:
-        """Return the answer without its secret, as it is kept for repeated requests."""
-        return self.model_copy(update={"signing_secret": None})
-
-
 class RulePosition(Position):
     """The last rule of a page."""
 
     created_at: datetime
-    id: UUID
-
-
-class AlertPosition(Position):
-    """The last alert of a page."""
-
-    event_time: datetime
     id: UUID
 
 
@@ -403,56 +219,3 @@ def saved_view(saved: SavedRule) -> KeptRuleView:
     """Return a rule that was just saved, with its new secret."""
     shown = rule_view(saved, holds_now=saved.holds_now).model_dump(by_alias=False)
     return KeptRuleView(signing_secret=saved.signing_secret, **shown)
-
-
-def alert_view(row: HistoryRow) -> AlertView:
-    """Return the view of an alert with its deliveries."""
-    named = row.model_dump(exclude={"alert_rule_id", "rule_type", "event_data", "deliveries"})
-    return AlertView(
-        rule_id=row.alert_rule_id,
-        type=row.rule_type,
-        message=_message(row),
-        event=_bounded(in_present_form(row.event_data)),
-        deliveries=tuple(map(_delivery_view, row.deliveries)),
-        **named,
-    )
-
-
-def _bounded(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an event as it may be shown.
-
-    Of one that is larger than any event may be now, the short fields.
-    """
-    if len(json.dumps(event, default=str)) <= MAX_SHOWN_EVENT:
-        return event
-    short = {name: value for name, value in event.items() if len(json.dumps(value, default=str)) <= MAX_SHOWN_FIELD}
-    return {**dict(list(short.items())[:MAX_SHOWN_FIELDS]), "truncated": True}
-
-
-def _message(row: HistoryRow) -> str:
-    return text_of(
-        None, in_present_form(row.event_data), rule_name=row.rule_name, rule_type=row.rule_type, alert_id=row.id,
-        retracted=row.retracted_at is not None,
-    )  # fmt: skip
-
-
-def _delivery_view(row: DeliveryRow) -> DeliveryView:
-    return DeliveryView.model_validate(row.model_dump())
-
-
-def trial_view(trial: Trial) -> TrialView:
-    """Return the view of a trial's outcome."""
-    judged = (
-        TriedConditionView(field=one.condition.field, operator=one.condition.operator, holds=one.holds)
-        for one in trial.verdicts
-    )
-    return TrialView(
-        matches=trial.matches,
-        conditions=tuple(judged),
-        event=trial.event,
-        event_source=trial.origin,
-        note=_NONE_YET if trial.origin == "example" else None,
-        example=trial.example,
-        alert_id=trial.alert.id if trial.alert else None,
-        deliveries=trial.alert.deliveries if trial.alert else (),
-    )

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 from redis import Redis
 
+from premium.alerts.checks import checked_rule, loopback_allowed
 from premium.alerts.coverage import Coverage, watched_chains
-from premium.alerts.language.assets import NamedAsset, kept_assets, with_key, with_keys
+from premium.alerts.language.assets import NamedAsset, kept_assets, with_keys
 from premium.alerts.language.catalogue import SERIES
 from premium.alerts.language.drafts import invalid, rule_of
-from premium.alerts.language.earlier_events import in_present_form
-from premium.alerts.language.rule import Rule, names_series
-from premium.alerts.language.templates import template_problem
-from premium.alerts.language.trial import Verdict, fits, sample, trial_time, verdicts
+from premium.alerts.language.rule import names_series
 from premium.alerts.model import (
     RULES_A_TIER,
-    Alert,
     Draft,
-    Firing,
     HistoryFilter,
     HistoryRow,
     NewestBlock,
@@ -32,22 +28,14 @@ from premium.alerts.model import (
 from premium.alerts.notices import enqueue_alerts
 from premium.alerts.store import history
 from premium.alerts.store.blocks import NewestBlocks
-from premium.alerts.store.recent import RecentEvents
 from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
-from premium.clock import Clock
-from premium.errors import Conflict, InvalidInput, RateLimited, Unprocessable
-from premium.limits import Limiter
+from premium.errors import Conflict, InvalidInput, Unprocessable
 from premium.notifications.destinations import problem
 from premium.notifications.service import new_secret
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 
-Origin = Literal["given", "recent", "example"]
-"""Where the event of a trial is from: the request, this stage's chains and markets, or made to fit the rule."""
-TRIALS_A_MINUTE = 30
-"""Delivered trials: they go to addresses that nobody has confirmed to be the user's."""
-_GIVEN: Origin = "given"
 _TRIES = 20
 """Attempts at a change that others overtake: each time at least one of them has succeeded."""
 
@@ -91,34 +79,12 @@ class SavedRule(ExplainedRule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trial:
-    """The outcome of a rule tried on an event.
-
-    `alert` is set where it fired and was delivered; `example` is an event that would fire it, where this one does not.
-    """
-
-    event: Mapping[str, Any]
-    origin: Origin
-    example: Mapping[str, Any] | None
-    verdicts: tuple[Verdict, ...]
-    alert: Alert | None
-
-    @property
-    def matches(self) -> bool:
-        """Return whether every condition holds."""
-        return all(verdict.holds for verdict in self.verdicts)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Rules:
     """Rules of users: kept, changed, tried, and looked back on."""
 
     store: RuleStore
     database: Database
     redis: Redis
-    limiter: Callable[[], Limiter]
-    """Makes a limiter for a trial alone: it has connections of its own."""
-    clock: Clock
     loopback: bool
     coverage: Callable[[], Coverage]
     """Reads the chains' registry, which not every request needs."""
@@ -130,10 +96,7 @@ class Rules:
             store=RuleStore(platform.database),
             database=platform.database,
             redis=platform.redis(1),
-            limiter=lambda: Limiter(platform.redis(2)),
-            clock=platform.clock,
-            # Locally the delivery decides, by its own configuration.
-            loopback=platform.settings.premium_stage == "local",
+            loopback=loopback_allowed(platform),
             coverage=lambda: Coverage.of(platform),
         )
 
@@ -224,35 +187,6 @@ class Rules:
             holds_now=self.holds_now(user_id, changed),
         )  # fmt: skip
 
-    def try_out(self, user_id: UUID, rule_id: UUID, event: Mapping[str, Any] | None, *, tell: bool) -> Trial:
-        """Judge an event, by default the stage's newest one of the rule's subject.
-
-        Where it has none yet, one that fits is made. Where it matches and `tell` is set, it is delivered as a test.
-        """
-        row = self.store.get(user_id, rule_id)
-        rule = self._checked(row.draft())
-        now = self.clock.now()
-        identity = f"test:{uuid4()}"
-        names = self.coverage().names
-        assets = kept_assets(row, names)
-        example = sample(rule, identity, now, assets[0].asset if assets else None)
-        found, origin = (event, _GIVEN) if event is not None else self._recent(rule)
-        tried = example if found is None else with_key({"kind": rule.kind, **found, "event_id": identity}, names)
-        judged = verdicts(rule, tried)
-        matches = all(verdict.holds for verdict in judged)
-        trial = Trial(event=tried, origin=origin, example=None if matches else example, verdicts=judged, alert=None)
-        if not tell or not matches:
-            return trial
-        self._check_trials(user_id)
-        alerts = self.store.try_out(user_id, Firing(rule_id, identity, trial_time(tried, now), tried))
-        enqueue_alerts(self.redis, alerts)
-        return replace(trial, alert=alerts[0] if alerts else None)
-
-    def _recent(self, rule: Rule) -> tuple[Mapping[str, Any] | None, Origin]:
-        equal = {one.field: one.value for one in rule.conditions if isinstance(one.value, str)}
-        found = RecentEvents(self.database).newest(rule.kind, equal, lambda event: fits(rule, event))
-        return (None, "example") if found is None else (in_present_form(found), "recent")
-
     def history(
         self, user_id: UUID, wanted: HistoryFilter, limit: int, after: tuple[datetime, UUID] | None
     ) -> list[HistoryRow]:
@@ -289,27 +223,8 @@ class Rules:
             for address in self.store.require_confirmed(user_id, draft)
         )
 
-    def _checked(self, draft: Draft) -> Rule:
-        """Return the rule of a draft whose actions are sound too.
-
-        InvalidInput names the first wrong field.
-        """
-        rule = rule_of(draft)
-        for place, action in enumerate(draft.actions):
-            where = action.destination
-            if where is not None and (wrong := problem(action.type, where, loopback=self.loopback)):
-                raise invalid(f"actions.{place}.destination", wrong)
-            if action.template is not None and (wrong := template_problem(action.template, draft.type)):
-                raise invalid(f"actions.{place}.template", wrong)
-        return rule
-
-    def _check_trials(self, user_id: UUID) -> None:
-        state = self.limiter().check(f"trials:{user_id}", TRIALS_A_MINUTE)
-        if not state.allowed:
-            raise RateLimited("Too many trials in a minute", retry_after=state.retry_after)
-
     def _check_draft(self, user_id: UUID, draft: Draft) -> None:
-        self._checked(draft)
+        checked_rule(draft, loopback=self.loopback)
         open_ones = {action.type for action in draft.actions if action.destination is None}
         missing = sorted(open_ones - self.store.destinations(user_id).keys()) if open_ones else []
         if missing:

@@ -23,9 +23,10 @@ from premium.tax.importers.notation import mark_of
 from premium.tax.importers.recognition import clock_of, stated_in
 from premium.tax.jobs import IMPORT, ImportPayload
 from premium.tax.model import NewTransactions, Origin, Remark
-from premium.tax.service import accounted, upload_key
+from premium.tax.service import accounted
 from premium.tax.store.imports import options_of
 from premium.tax.store.transactions import PATIENT_MS, TransactionStore
+from premium.tax.uploads import upload_key
 
 MAX_NOTICES = 20
 """A job's record keeps so many; the count tells of the others."""

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from handlers.alerts import handler
-from premium.alerts import service
+from premium.alerts import service, trials
 from premium.alerts.model import Firing, RuleRow
 from premium.alerts.store.firings import record_firings
 from premium.alerts.store.rules import RuleStore
@@ -243,7 +243,7 @@ def test_a_trial_at_a_time_that_no_event_may_have_is_refused(token: str, time: A
 
 
 def test_trials_that_are_delivered_are_few_a_minute(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "TRIALS_A_MINUTE", 2)
+    monkeypatch.setattr(trials, "TRIALS_A_MINUTE", 2)
     path = f"{RULES}/{made(token)['id']}/test"
     assert [ask(token, "POST", path).status for _ in range(3)] == [200, 200, 429]
     assert ask(token, "POST", path, body={"deliver": False}).status == 200

@@ -16,7 +16,7 @@ import pytest
 
 from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord, JobStatus
-from premium.tax.service import TaxUploads
+from premium.tax.uploads import TaxUploads
 from premium.tax.work import import_upload
 from tests.factories.streams import listener
 from tests.fixtures.platform import AddUser
@@ -163,7 +163,7 @@ def test_a_repeated_key_gives_a_new_form_of_the_same_upload(ask: Ask) -> None:
     """The first form has run out long before its answer is forgotten."""
     key, path = uuid4().hex, "/v1/tax/transactions/uploads"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("premium.tax.service.UPLOAD_SECONDS", 1)
+        patch.setattr("premium.tax.uploads.UPLOAD_SECONDS", 1)
         first = ask("POST", path, {"lenient": True}, key=key)[1]["data"]
     again = ask("POST", path, {"lenient": True}, key=key)[1]["data"]
     assert (again["id"], again["fields"]["key"]) == (first["id"], first["fields"]["key"])

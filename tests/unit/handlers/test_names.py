@@ -11,7 +11,7 @@ from handlers.models.accounts import NewApiKey, ProfileChange
 from handlers.models.alerts import ActionBody, NewRule
 from handlers.models.alerts_earlier import EarlierBody
 from handlers.models.portfolio import NewWallet
-from handlers.models.tax import Import, ImportUpload
+from handlers.models.tax_imports import Import, ImportUpload
 from handlers.runtime.documents.openapi import document as document_of
 
 pytestmark = pytest.mark.unit

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from handlers.models.alerts import AlertPosition, TrialBody, alert_view
+from handlers.models.alerts_history import AlertPosition, alert_view
+from handlers.models.alerts_trials import TrialBody
 from handlers.runtime import Listing, Position, View, listing
 from handlers.runtime.answers.envelope import MAX_ANSWER_BYTES, Success, SuccessList, success, success_list
 from handlers.runtime.answers.pagination import position
