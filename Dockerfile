@@ -1,10 +1,12 @@
 # The worker fleet and the migrations: one image, two commands. Built from a folder that cdk_app/assets.py assembles.
-FROM python:3.13-slim-bookworm AS build
+# A release says it with its digest: cdk_app/base_images.py.
+ARG PYTHON_IMAGE=python:3.13-slim-bookworm
+FROM ${PYTHON_IMAGE} AS build
 COPY requirements/workers.txt /tmp/requirements.txt
 RUN python -m venv /opt/premium \
     && /opt/premium/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --requirement /tmp/requirements.txt
 
-FROM python:3.13-slim-bookworm
+FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --no-create-home premium
 COPY --from=build /opt/premium /opt/premium
 COPY certificates /opt/certificates

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from aws_cdk import App
 from pydantic import ValidationError
 
+from cdk_app.base_images import BaseImageError, read_bases
 from cdk_app.local_platform import LocalPlatform
 from cdk_app.platform import Platform
 from cdk_app.stage_config import StageConfig
@@ -32,10 +34,12 @@ class StageError(Exception):
     """The context names no stage, or values that cannot be read."""
 
 
-def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | LocalPlatform]:
+def build(
+    app: App, stage: str, values: dict[str, Any], bases: Mapping[str, str] | None = None
+) -> list[Platform | LocalPlatform]:
     """Build the platform of one stage, or of all stages on AWS.
 
-    All with `all`; `values` replace fields of the stage.
+    All with `all`; `values` replace fields of the stage, `bases` are a release's base images by digest.
     """
     if stage == "all":
         app.node.set_context(OWN_RULES, False)
@@ -46,7 +50,7 @@ def build(app: App, stage: str, values: dict[str, Any]) -> list[Platform | Local
     if stage == "local":
         endpoint = os.environ.get("AWS_ENDPOINT_URL", _DEFAULT_ENDPOINT)
         return [LocalPlatform(app, config, emulator(endpoint, os.environ.get("CHAINS_FILE")))]
-    return [Platform(app, config, AWS)]
+    return [Platform(app, config, AWS, bases)]
 
 
 def read_values(path: str | None) -> dict[str, Any]:
@@ -73,8 +77,9 @@ def main() -> None:
     app = App(stack_traces=False, tree_metadata=False)
     try:
         values = read_values(app.node.try_get_context("values"))
-        build(app, str(app.node.try_get_context("stage") or "dev"), values)
-    except StageError as error:
+        bases = read_bases(app.node.try_get_context("images"))
+        build(app, str(app.node.try_get_context("stage") or "dev"), values, bases)
+    except (StageError, BaseImageError) as error:
         sys.exit(f"cdk: {error}")
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)

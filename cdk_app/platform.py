@@ -5,6 +5,7 @@ References point from later stacks to earlier ones only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from aws_cdk import App, Environment
@@ -32,9 +33,12 @@ from stacks.workers import WorkersStack
 class Platform:
     """A stage on AWS: its stacks in the order they are deployed."""
 
-    def __init__(self, app: App, config: StageConfig, abilities: Abilities) -> None:
+    def __init__(
+        self, app: App, config: StageConfig, abilities: Abilities, bases: Mapping[str, str] | None = None
+    ) -> None:
+        """`bases` are the images that a release builds upon, by digest."""
         self.config, self.app = config, app
-        self.frame = frame_of(config, abilities)
+        self.frame = replace(frame_of(config, abilities), bases=dict(bases or {}))
         self._know_zones()
         self.network = NetworkStack(
             app,

@@ -40,6 +40,8 @@ class Frame:
     settings: dict[str, str] = field(default_factory=dict)
     """Values of services' own settings, which every process of the stage is given."""
     service_dashboards: bool = True
+    bases: dict[str, str] = field(default_factory=dict)
+    """Base images by digest, by the names of the Dockerfiles' arguments; none outside of a release."""
     log_key: kms.IKey | None = None
     """Encrypts log groups; None before the stack that makes it, and where there are no keys of ours."""
 

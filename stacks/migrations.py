@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from aws_cdk import CustomResource, Duration
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from stacks.constructs.built_image import built_image
 from stacks.constructs.fargate_task import FargateTask, TaskSize, plain_cluster
 from stacks.constructs.findings import acknowledge, wildcard_finding
 from stacks.constructs.groups import Groups
@@ -44,9 +44,7 @@ class MigrationsStack(PremiumStack):
     ) -> None:
         super().__init__(scope, "migrations", frame=frame, description="Premium: schema of both databases")
         self._vpc, self._groups, self._key = vpc, groups, security.data_key
-        self.image = image = images.DockerImageAsset(
-            self, "Image", directory=image_directory, platform=images.Platform.LINUX_ARM64
-        )
+        self.image = image = built_image(self, "Image", frame=frame, directory=image_directory)
         self.cluster = plain_cluster(self, "Cluster", vpc=vpc)
         self.task = FargateTask(
             self,

@@ -9,6 +9,7 @@ from aws_cdk import aws_ecr_assets as images
 from constructs import Construct
 
 from stacks.classes import OPERATOR_NEEDS, classes
+from stacks.constructs.built_image import built_image
 from stacks.constructs.fargate_task import FargateTask, TaskSize, plain_cluster
 from stacks.constructs.groups import Groups
 from stacks.constructs.metrics import BUSINESS
@@ -39,7 +40,7 @@ class WorkersStack(PremiumStack):
         shell: bool,
     ) -> None:
         super().__init__(scope, "workers", frame=frame, description="Premium: worker fleet")
-        image = images.DockerImageAsset(self, "Image", directory=image_directory, platform=images.Platform.LINUX_ARM64)
+        image = built_image(self, "Image", frame=frame, directory=image_directory)
         self.shell = Shell(self, "Shell", frame=frame) if shell else None
         self.cluster = plain_cluster(self, "Cluster", vpc=vpc, shell=self.shell.configuration if self.shell else None)
         self.services = {

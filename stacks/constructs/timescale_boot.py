@@ -14,17 +14,17 @@ from pathlib import Path
 
 from aws_cdk import CfnWaitCondition, CfnWaitConditionHandle, Stack
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecr_assets as images
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
+from stacks.constructs.built_image import built_image
 from stacks.constructs.groups import BOUNCER_PORT, TIMESERIES_PORT
 from stacks.constructs.host_measures import read_measures
 from stacks.constructs.log_group import log_group
 from stacks.frame import Frame
 from stacks.hosts.user_data import FILES, SCRIPT, fill
 
-_IMAGE = Path(__file__).parent.parent / "images" / "timescale"
+IMAGE = Path(__file__).parent.parent / "images" / "timescale"
 _ALWAYS = "#cloud-config\ncloud_final_modules:\n- [scripts-user, always]\n"
 _UP = "1500"  # seconds: the image is pulled, the cluster made, the archive checked
 
@@ -40,7 +40,7 @@ class TimescaleBoot(Construct):
         super().__init__(scope, name)
         self.log_group = log_group(self, "Logs", frame=frame)
         read_measures(self, self.log_group)
-        self.image = images.DockerImageAsset(self, "Image", directory=str(_IMAGE), platform=images.Platform.LINUX_ARM64)
+        self.image = built_image(self, "Image", frame=frame, directory=str(IMAGE))
         self.files = assets.Asset(self, "Files", path=str(FILES), exclude=[SCRIPT.name])
         self._values = {**self._known(), **values}
         self._digest = self._digested(also)

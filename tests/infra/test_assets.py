@@ -8,11 +8,18 @@ import struct
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aws_cdk import App, Stack
 
 from cdk_app import assets
+from cdk_app.base_images import wanted
+from cdk_app.parts import frame_of
+from cdk_app.stages import STAGES
+from stacks.abilities import AWS
+from stacks.constructs.built_image import built_image
 from stacks.functions import functions
 from tests.infra.templates import Stage
 
@@ -134,3 +141,23 @@ def test_the_worker_image_is_built_from_what_it_needs() -> None:
     dockerfile = (context / "Dockerfile").read_text()
     assert "--require-hashes" in dockerfile
     assert "USER 10001" in dockerfile
+
+
+def test_an_image_stands_on_the_bases_of_its_release(tmp_path: Path) -> None:
+    (tmp_path / "worker").mkdir()
+    (tmp_path / "worker" / "Dockerfile").write_text(
+        "ARG PYTHON_IMAGE=python:3.13-slim-bookworm\nFROM ${PYTHON_IMAGE}\n"
+    )
+    bases = {name: f"{image}@sha256:{'0a' * 32}" for name, image in wanted().items()}
+    app = App(outdir=str(tmp_path / "out"))
+    stack, plain = Stack(app, "images"), frame_of(STAGES["dev"], AWS)
+    tagged = built_image(stack, "Tagged", frame=plain, directory=str(tmp_path / "worker"))
+    pinned = built_image(stack, "Pinned", frame=replace(plain, bases=bases), directory=str(tmp_path / "worker"))
+    assert tagged.asset_hash != pinned.asset_hash, "another digest is another image"
+    app.synth()
+    sources = json.loads((tmp_path / "out" / "images.assets.json").read_text())["dockerImages"]
+    built = {name: sources[image.asset_hash]["source"] for name, image in (("tagged", tagged), ("pinned", pinned))}
+    assert "dockerBuildArgs" not in built["tagged"]
+    assert built["pinned"]["dockerBuildArgs"] == {"PYTHON_IMAGE": bases["PYTHON_IMAGE"]}, (
+        "and none of another Dockerfile"
+    )
