@@ -13,7 +13,7 @@ VALUES ?= $(values)
 # What the system trusts, a proxy's certificate included; requests has a list of its own.
 AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
-.PHONY: help setup demo up down status logs reset token inbox service deploy test test-unit lint type audit format synth diff preflight operate rotate bench lock
+.PHONY: help setup demo up down status logs reset token inbox service deploy test test-unit lint type audit scan format synth diff preflight operate rotate bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ type: setup ## Check the types (mypy, strict)
 
 audit: setup ## Look the pinned packages up among the known vulnerabilities (needs an index with that data)
 	@$(AUTHORITIES) .venv/bin/pip-audit --strict --progress-spinner off --require-hashes --disable-pip -r requirements/dev.txt
+
+scan: setup ## Look for weak code, secrets and unsafe workflows (ARGS=--accept: what was found is harmless)
+	@$(PYTHON) -m scripts.scan $(ARGS)
 
 synth: setup ## Synthesize the templates of a stage: make synth STAGE=prod VALUES=prod.json
 	@scripts/synth.sh $(STAGE) $(VALUES)
