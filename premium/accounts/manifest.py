@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from premium.manifest import Metric, Schedule, Service
+from premium.manifest import Command, Metric, Schedule, Service
 
 SERVICE = Service(
     name="accounts",
@@ -29,4 +29,5 @@ SERVICE = Service(
         Metric(name="RetentionDay7", title="New users back after 7 days, %", statistic="Average", minutes=1440),
         Metric(name="RetentionDay30", title="New users back after 30 days, %", statistic="Average", minutes=1440),
     ),
+    commands=(Command(name="accounts", text="Judge wallet logins offline."),),
 )

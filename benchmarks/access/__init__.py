@@ -1,0 +1,1 @@
+"""What access costs: logins so far."""
