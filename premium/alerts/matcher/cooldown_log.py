@@ -87,6 +87,12 @@ class Cooldowns:
         if not (self.knows(slot) and self.of(slot).agrees(times)):
             self.cool(slot, times)
 
+    def forget_others(self, slots: Iterable[int]) -> None:
+        """Forget the candidates of all rules but these."""
+        known = np.flatnonzero(self._newest > NEVER)
+        for slot in np.setdiff1d(known, np.fromiter(slots, np.int64)).tolist():
+            self.forget(slot)
+
     def knows(self, slot: int) -> bool:
         """Return whether a rule has candidates."""
         return slot < len(self._newest) and bool(self._newest[slot] > NEVER)

@@ -59,6 +59,13 @@ class Memory:
         """Set when a rule fired, unless what was replayed says the same and more."""
         self._cooldowns.recall(slot, fired)
 
+    def forget_firings_but_of(self, slots: Iterable[int]) -> None:
+        """Forget what was replayed of rules that never fired.
+
+        As they are now: nothing suppressed anything of them.
+        """
+        self._cooldowns.forget_others(slots)
+
     def admit_all(self, pairs: Pairs, cooling: Slots, names: Objects) -> tuple[Bools, list[Flip]]:
         """Return which pairs fire in spite of cooldowns; note what follows from it.
 

@@ -77,15 +77,18 @@ class Shard:
     def stand_by(self) -> None:
         """Follow what the owner did, at most once a second."""
         if time.monotonic() - self._followed >= STAND_BY_SECONDS:
-            self._state.follow_rules()
-            self._state.catch_up()
+            self._go_on()
             self._followed = time.monotonic()
 
     def take_over(self) -> None:
         """Read what the last owner did; the lease is ours from now on."""
-        self._state.follow_rules()
-        self._state.catch_up()
+        self._go_on()
         self._state.load_states()
+
+    def _go_on(self) -> None:
+        """Go on to where the owner is: its events first, because a changed rule begins anew after them."""
+        self._state.catch_up()
+        self._state.follow_rules()
 
     def reload_memory(self) -> None:
         """Read again what was committed: after an outage it is not known."""

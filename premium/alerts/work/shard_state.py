@@ -132,7 +132,11 @@ class ShardState:
     def _load_cooldowns(self, older_than: timedelta = timedelta.min) -> datetime:
         """Read when rules fired, so long ago at least; return the moment to ask from next."""
         slots, memory = self.matcher.index.slots, self.matcher.memory
+        is_whole = self._cooled_until is None and older_than == timedelta.min
         until, fired = self._memory.cooldowns(self._cooled_until)
+        if is_whole:
+            # A rule that was made or changed meanwhile was replayed with events from before: it begins anew.
+            memory.forget_firings_but_of(slots[rule_id] for rule_id in fired if rule_id in slots)
         latest = math.inf if older_than == timedelta.min else (until - older_than).timestamp()
         for rule_id, times in fired.items():
             if rule_id in slots:

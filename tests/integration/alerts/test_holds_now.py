@@ -12,7 +12,6 @@ from premium.alerts.model import Draft
 from premium.alerts.service import Rules, SavedRule
 from premium.alerts.store.rules import RuleStore
 from premium.chains.registry import load
-from premium.clock import SystemClock
 from premium.config import Settings
 from premium.errors import InvalidInput
 from premium.prices.assets import AssetNames
@@ -40,8 +39,8 @@ def add(line: Line, owner: UUID, *, fire_if_true: bool = False, **changes: Any) 
     registry = load(Settings(premium_stage="local"))
     coverage = Coverage(registry=registry, names=AssetNames(registry, ()), watched=frozenset(), has_provider=True,
                         has_protocols=True)  # fmt: skip
-    rules = Rules(store=RuleStore(line.app), database=line.app, redis=line.redis, limiter=None,  # type: ignore[arg-type]
-                  clock=SystemClock(), loopback=True, coverage=lambda: coverage)  # fmt: skip
+    rules = Rules(store=RuleStore(line.app), database=line.app, redis=line.redis, loopback=True,
+                  coverage=lambda: coverage)  # fmt: skip
     draft = Draft.model_validate({"name": "above", "type": "price", "conditions": ABOVE, "actions": [HOOK]} | changes)
     return rules.add(owner, Tier.PRO, draft, fire_if_true=fire_if_true)
 
