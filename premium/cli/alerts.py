@@ -20,7 +20,7 @@ from premium.alerts.matcher.backtest import Backtest, BacktestFiring, compare
 from premium.alerts.matcher.matcher import Matcher
 from premium.bootstrap import platform
 from premium.cli.deliveries import deliveries
-from premium.cli.operators import add_targets, agreed, changes_state, dry_run
+from premium.cli.operators import add_targets, agreed, changes_state, dry_run, reason
 from premium.storage.plain import to_json
 
 _FILE = click.File("rb")
@@ -85,7 +85,7 @@ def split(batch_id: UUID, *, each: bool) -> None:
 @batches_.command()
 @click.argument("batch_ids", type=click.UUID, nargs=-1, required=True)
 @click.option("--event", "event_ids", multiple=True, help="Only this event of the batch; the others are matched.")
-@click.option("--why", required=True, help="For the audit trail.")
+@reason("For the audit trail.")
 @dry_run
 @changes_state
 def drop(

@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 
 from premium.bootstrap import platform
-from premium.cli.operators import add_targets, agreed, changes_state, dry_run
+from premium.cli.operators import add_targets, agreed, changes_state, dry_run, reason
 from premium.notifications.model import CHANNELS, UnsentDelivery
 from premium.notifications.service import MOST, Deliveries, Wanted
 from premium.storage.plain import to_json
@@ -90,7 +90,7 @@ def resend(delivery_ids: tuple[UUID, ...], *, every: bool, dry_run: bool, **whic
 @_IDS
 @_ALL
 @_which("drop", "pending")
-@click.option("--why", required=True, help="For the audit trail and the delivery's own error.")
+@reason("For the audit trail and the delivery's own error.")
 @dry_run
 @changes_state
 def drop(delivery_ids: tuple[UUID, ...], *, every: bool, why: str, dry_run: bool, yes: bool, **which: Any) -> None:
@@ -98,8 +98,6 @@ def drop(delivery_ids: tuple[UUID, ...], *, every: bool, why: str, dry_run: bool
 
     An attempt that is under way at this moment may still arrive. Exit code 1 where one is not there or has ended.
     """
-    if not 1 <= len(why) <= 200 or not why.isprintable():
-        raise click.UsageError("--why has 1 to 200 printable characters")
     held = Deliveries.of(platform())
     wanted = _wanted(held, delivery_ids, every, which)
     if not agreed(f"end {len(wanted)} deliveries", is_dry_run=dry_run, yes=yes):

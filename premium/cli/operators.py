@@ -52,6 +52,18 @@ def dry_run(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")(command)
 
 
+def reason(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add `--why`, which has to be said: 1 to 200 printable characters in one line."""
+
+    def one_line(_: click.Context, __: click.Parameter, value: str) -> str:
+        found = " ".join(value.split())
+        if not 1 <= len(found) <= 200 or not found.isprintable():
+            raise click.UsageError("--why has 1 to 200 printable characters")
+        return found
+
+    return click.option("--why", required=True, callback=one_line, help=text)
+
+
 def agreed(sentence: str, *, is_dry_run: bool, yes: bool) -> bool:
     """Tell whether to go on: the operator said yes, or does when asked.
 

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from uuid import UUID
 
 import click
 
 from premium.bootstrap import platform
-from premium.cli.operators import changes_state
+from premium.cli.operators import add_targets, agreed, changes_state, dry_run, reason
 from premium.cli.tables import show
 from premium.clock import rfc3339
 from premium.errors import AppError
 from premium.execution.backlog import kept
 from premium.jobs import operations
+from premium.jobs.kinds import declared, queue_of
+from premium.jobs.model import JobRecord
 from premium.jobs.queue import QUEUES
 from premium.jobs.service import JobService
 
@@ -28,7 +31,7 @@ _QUEUE = click.Choice(QUEUES)
 
 @click.group()
 def queues() -> None:
-    """List, requeue and cancel jobs; drain queues."""
+    """List, requeue, acknowledge and cancel jobs; drain queues."""
 
 
 @queues.command("list")
@@ -68,8 +71,47 @@ def requeue(job_id: UUID | None, every: bool) -> None:
         raise click.UsageError("give one job id, or --all")
     wanted = [letter.id for letter in operations.dead_letters(platform().redis(1))] if every else [job_id]
     jobs = platform().jobs
-    refused = [wanted_id for wanted_id in wanted if wanted_id and not _requeued(jobs, wanted_id)]
+    refused = [wanted_id for wanted_id in wanted if wanted_id and not _done(jobs, jobs.requeue, wanted_id)]
     click.echo(f"{len(wanted) - len(refused)} requeued")
+    sys.exit(1 if refused else 0)
+
+
+@queues.command()
+@click.argument("job_ids", type=click.UUID, nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every job that `premium status` counts as failed.")
+@click.option("--kind", help="Those of this kind, tax.report for one.")
+@click.option("--queue", type=_QUEUE, help="Those of this queue.")
+@reason("For the audit trail: what it was, and why nothing more is to be done.")
+@dry_run
+@changes_state
+def acknowledge(
+    job_ids: tuple[UUID, ...],
+    *,
+    every: bool,
+    kind: str | None,
+    queue: str | None,
+    why: str,  # noqa: ARG001 - the trail is told of it
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Say of failed jobs that they were looked at: `premium status` is green again.
+
+    They stay dead letters, which `failed` lists and `requeue` takes. A job that fails later is a problem of its own.
+    Exit code 1 where one has not failed.
+    """
+    if sum((bool(job_ids), every, kind is not None or queue is not None)) != 1:
+        raise click.UsageError("give job ids, or --all, or --kind or --queue")
+    if kind is not None and kind not in declared():
+        raise click.UsageError(f"there is no kind {kind}; there are {', '.join(sorted(declared()))}")
+    wanted = list(dict.fromkeys(job_ids)) or [record.id for record in _unseen(kind, queue)]
+    if not wanted:
+        click.echo("0 acknowledged: no job has failed within 24 hours that was not acknowledged")
+        return
+    if not agreed(f"acknowledge {len(wanted)} failed jobs", is_dry_run=dry_run, yes=yes or bool(job_ids)):
+        return
+    add_targets(wanted)
+    refused = [one for one in wanted if not _done(platform().jobs, platform().jobs.acknowledge, one)]
+    click.echo(f"{len(wanted) - len(refused)} acknowledged")
     sys.exit(1 if refused else 0)
 
 
@@ -116,12 +158,20 @@ def _states() -> tuple[operations.QueueState, ...]:
     return operations.states(platform().redis(1), kept(platform()))
 
 
-def _requeued(jobs: JobService, job_id: UUID) -> bool:
+def _unseen(kind: str | None, queue: str | None) -> list[JobRecord]:
+    """Return the failed jobs that nobody acknowledged, of a kind or of a queue where one is named."""
+    found = [record for record in platform().jobs.failed() if record.acknowledged_at is None]
+    of_kind = [record for record in found if kind in (None, record.kind)]
+    return [record for record in of_kind if queue in (None, queue_of(record.kind))]
+
+
+def _done(jobs: JobService, change: Callable[[UUID], JobRecord | None], job_id: UUID) -> bool:
+    """Change one failed job; say on standard error why it cannot be."""
     try:
-        if jobs.requeue(job_id) is not None:
+        if change(job_id) is not None:
             return True
-        reason = f"is {jobs.store.get(job_id).status.value}, not failed"
+        refusal = f"is {jobs.store.get(job_id).status.value}, not failed"
     except AppError as error:
-        reason = error.message
-    click.echo(f"{job_id}: {reason}", err=True)
+        refusal = error.message
+    click.echo(f"{job_id}: {refusal}", err=True)
     return False

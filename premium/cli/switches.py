@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from premium.bootstrap import platform
-from premium.cli.operators import add_targets, changes_state
+from premium.cli.operators import add_targets, changes_state, reason
 from premium.cli.tables import show
 from premium.clock import rfc3339
 from premium.switches.service import Kind, Switches
@@ -37,14 +37,11 @@ def _switch(kind: Kind, target: click.ParamType[Any], effect: str) -> click.Comm
     @click.command("switch", help=f"Switch one {kind} off, or on again.\n\n{effect}")
     @click.argument("target", type=target, metavar=kind.upper())
     @click.option("--on/--off", "on", default=None, help="Which of the two.")
-    @click.option("--why", required=True, help="For the audit trail, and for who finds it off; 200 characters at most.")
+    @reason("For the audit trail, and for who finds it off; 200 characters at most.")
     @changes_state
     def switch(target: Any, *, on: bool | None, why: str) -> None:
         if on is None:
             raise click.UsageError("say --off or --on")
-        why = " ".join(why.split())
-        if not 1 <= len(why) <= 200 or not why.isprintable():
-            raise click.UsageError("--why has 1 to 200 printable characters")
         if not 1 <= len(str(target)) <= MOST:
             raise click.UsageError(f"a {kind} has 1 to {MOST} characters")
         add_targets([target])

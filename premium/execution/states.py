@@ -9,9 +9,9 @@ from datetime import timedelta
 from premium.bootstrap import Platform
 from premium.execution.backlog import kept
 from premium.jobs.backlog import Waiting
-from premium.jobs.kinds import declared
+from premium.jobs.kinds import queue_of
 from premium.jobs.manifest import JobSettings
-from premium.jobs.model import OUR_FAULTS, JobRecord, JobStatus
+from premium.jobs.model import JobRecord, JobStatus
 from premium.jobs.operations import QueueState
 from premium.jobs.operations import states as queue_states
 from premium.jobs.presence import Resident, residents
@@ -20,15 +20,15 @@ from premium.manifest import services
 from premium.storage.message_queue import MessageQueue
 
 RATE = timedelta(minutes=5)
-FAILED_WITHIN = timedelta(hours=24)
+_UNSEEN = "jobs have failed for good within 24 hours: premium queues failed, then requeue or acknowledge"
 
 
 def states(platform: Platform) -> Iterator[State]:
     """Yield the lines of schedules, failed jobs, queues and residents."""
     now = platform.clock.now()
     yield from _schedules(platform)
-    yield from _failed(platform.jobs.store.ended(JobStatus.FAILED, now - FAILED_WITHIN))
-    ended = Counter(_queue_of(record) for record in platform.jobs.store.ended(JobStatus.DONE, now - RATE))
+    yield from _failed(platform.jobs.failed())
+    ended = Counter(queue_of(record.kind) for record in platform.jobs.store.ended(JobStatus.DONE, now - RATE))
     waiting, redis = kept(platform), platform.redis(1)
     for each in queue_states(redis, waiting):
         yield _queue(each, waiting.get(each.queue), ended[each.queue])
@@ -46,12 +46,19 @@ def _queue(each: QueueState, waiting: Waiting | None, ended: int) -> State:
 
 
 def _failed(records: Iterable[JobRecord]) -> Iterator[State]:
-    """Count failed jobs by what is recorded: Redis may have forgotten its own list."""
-    ours = [record for record in records if record.error is None or record.error.code in OUR_FAULTS]
-    for name, count in sorted(Counter(_queue_of(record) for record in ours).items()):
-        oldest = min(record.updated_at for record in ours if _queue_of(record) == name)
-        yield State(what="dead letters", name=f"jobs of {name}", count=count, oldest=oldest,
-                    problem="jobs have failed for good within 24 hours: premium queues failed")  # fmt: skip
+    """Count failed jobs by what is recorded: Redis may have forgotten its own list.
+
+    Those that an operator has acknowledged are shown, and no problem.
+    """
+    by_queue: dict[str, list[JobRecord]] = {}
+    for record in records:
+        by_queue.setdefault(queue_of(record.kind), []).append(record)
+    for name, failed in sorted(by_queue.items()):
+        unseen = [record for record in failed if record.acknowledged_at is None]
+        seen = len(failed) - len(unseen)
+        yield State(what="dead letters", name=f"jobs of {name}", count=len(unseen),
+                    oldest=min((record.updated_at for record in unseen), default=None),
+                    said=f"{seen} acknowledged" if seen else "", problem=_UNSEEN if unseen else "")  # fmt: skip
 
 
 def _residents(alive: Iterable[Resident]) -> Iterator[State]:
@@ -71,8 +78,3 @@ def _schedules(platform: Platform) -> Iterator[State]:
         count, oldest = dead.depth().visible, dead.oldest()
         problem = "ticks of the clock failed three times: premium dlq list schedules" if count else ""
         yield State(what="dead letters", name="schedules (SQS)", count=count, oldest=oldest, problem=problem)
-
-
-def _queue_of(record: JobRecord) -> str:
-    kind = declared().get(record.kind)
-    return kind.queue if kind else "default"

@@ -34,6 +34,12 @@ def scope_of(kind: str) -> str:
     return wanted if any(each.name == name and wanted in each.scopes for each in services()) else "jobs:read"
 
 
+def queue_of(kind: str) -> str:
+    """Return the queue of a kind; `default` for one that this release does not know."""
+    known = declared().get(kind)
+    return known.queue if known else "default"
+
+
 def _kinds(service: Service) -> list[JobKind[Any]]:
     module = import_module(f"premium.{service.name}.jobs")
     found = {value.name: value for value in vars(module).values() if isinstance(value, JobKind)}

@@ -124,3 +124,10 @@ class JobRecord(BaseModel):
     updated_at: datetime
     """Last change or heartbeat."""
     ended_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    """When an operator said of a failed job that nothing more is to be done."""
+
+    @property
+    def fault_is_ours(self) -> bool:
+        """Tell whether the job failed, and not by its caller's own mistake."""
+        return self.status is JobStatus.FAILED and (self.error is None or self.error.code in OUR_FAULTS)

@@ -25,6 +25,9 @@ CANCELLED = JobError(code="CANCELLED", message="cancelled by an operator")
 COUNTED = 5_000
 """Records of each status that a look at the backlog reads at most, the longest unchanged first."""
 
+FAILED_WITHIN = timedelta(hours=24)
+"""How long a failed job is a problem that operators are shown."""
+
 QUEUED_FOR = timedelta(seconds=30)
 """A queued record younger than this may still be between its two writes: record first, then the queue."""
 
@@ -116,6 +119,18 @@ class JobService:
         if record is not None:
             self._replace(record)
         return record
+
+    def failed(self) -> list[JobRecord]:
+        """Return the jobs that failed by our fault within `FAILED_WITHIN`, the newest first."""
+        records = self.store.ended(JobStatus.FAILED, self._clock.now() - FAILED_WITHIN)
+        return [record for record in records if record.fault_is_ours]
+
+    def acknowledge(self, job_id: UUID) -> JobRecord | None:
+        """Take a failed job off the problems; None when it has not failed.
+
+        It stays a dead letter, and can be requeued.
+        """
+        return self.store.acknowledge(job_id, self._clock.now())
 
     def cancel(self, job_id: UUID) -> JobRecord | None:
         """End a job that no worker has taken; None when it runs or has ended.

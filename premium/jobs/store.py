@@ -137,8 +137,18 @@ class JobStore:
         """
         failed = self.get(job_id)
         fresh = {"status": JobStatus.QUEUED.value, "spent": failed.attempt, "progress": 0, "updated_at": instant(now)}
-        change = Change(set=fresh, remove=("error", "ended_at", "ttl"))
+        change = Change(set=fresh, remove=("error", "ended_at", "ttl", "acknowledged_at"))
         return self._change(job_id, change, _is(JobStatus.FAILED) & Attr("attempt").eq(failed.attempt))
+
+    def acknowledge(self, job_id: UUID, now: datetime) -> JobRecord | None:
+        """Mark a failed job as seen by an operator; None when it has not failed.
+
+        `updated_at` stays: it says when the job failed. Said twice, the first time stays.
+        """
+        change = Change(set={"acknowledged_at": instant(now)})
+        first = self._change(job_id, change, _is(JobStatus.FAILED) & Attr("acknowledged_at").not_exists())
+        found = first or self.get(job_id)
+        return found if found.status is JobStatus.FAILED else None
 
     def cancel(self, job_id: UUID, error: JobError, now: datetime) -> JobRecord | None:
         """Cancel a job that no worker has taken; None when it runs or has ended."""

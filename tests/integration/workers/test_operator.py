@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,6 +15,7 @@ from rq.worker import SimpleWorker
 from premium import bootstrap
 from premium.bootstrap import Platform
 from premium.cli.main import main
+from premium.execution.states import states
 from premium.jobs.model import JobRecord, JobStatus
 from premium.jobs.rq_queue import queue
 from tests.integration.workers.synthetic import FLAKY, REFUSING, STEPS
@@ -78,6 +80,49 @@ def test_requeue_all_takes_the_dead_letters_and_no_more(platform: Platform, star
     assert platform.jobs.store.get(refused.id).status is JobStatus.FAILED
     assert premium("requeue").exit_code == 2
     assert premium("requeue", "--all", str(refused.id)).exit_code == 2
+
+
+def failed(platform: Platform) -> list[tuple[str, int | None, str, bool]]:
+    """What `premium status` says of failed jobs: name, count, said, whether it is wrong."""
+    lines = [each for each in states(platform) if each.what == "dead letters" and each.name.startswith("jobs of")]
+    return [(each.name, each.count, each.said, bool(each.problem)) for each in lines]
+
+
+def test_acknowledged_failures_are_no_problem_any_more(platform: Platform, start: Start) -> None:
+    first, second, refused = start(FLAKY, failures=9), start(FLAKY, failures=9), start(REFUSING)
+    work(platform)
+    assert failed(platform) == [("jobs of default", 2, "", True)]
+    looked = premium("acknowledge", "--all", "--why", "the node was away", "--dry-run")
+    assert looked.output == "would acknowledge 2 failed jobs; nothing was done\n"
+    assert premium("acknowledge", "--all", "--why", "the node was away").exit_code == 2  # nobody can be asked
+    assert premium("acknowledge", str(first.id), "--why", "the node was away").output == "1 acknowledged\n"
+    assert failed(platform) == [("jobs of default", 1, "1 acknowledged", True)]
+    assert premium("acknowledge", "--queue", "default", "--why", "as above", "--yes").output == "1 acknowledged\n"
+    assert failed(platform) == [("jobs of default", 0, "2 acknowledged", False)]
+    nothing = premium("acknowledge", "--all", "--why", "as above", "--yes")
+    assert (nothing.exit_code, nothing.output.startswith("0 acknowledged")) == (0, True)
+    assert {row["id"] for row in rows("failed")} == {str(first.id), str(second.id)}
+    assert platform.jobs.store.get(refused.id).acknowledged_at is None
+
+    assert premium("requeue", str(first.id)).exit_code == 0
+    work(platform)  # and it fails again
+    assert failed(platform) == [("jobs of default", 1, "1 acknowledged", True)]
+
+
+def test_what_cannot_be_acknowledged_is_said(platform: Platform, start: Start) -> None:
+    waiting = start(STEPS)
+    said = premium("acknowledge", str(waiting.id), str(uuid4()), "--why", "x")
+    assert (said.exit_code, "0 acknowledged" in said.output) == (1, True)
+    assert f"{waiting.id}: is queued, not failed" in said.output
+    assert "there is no job" in said.output
+    for wrong in (
+        ("--all",),
+        ("--why", "x"),
+        (str(waiting.id), "--all", "--why", "x"),
+        ("--kind", "nothing", "--why", "x"),
+        ("--all", "--why", " "),
+    ):
+        assert premium("acknowledge", *wrong).exit_code == 2, wrong
 
 
 def test_list_counts_by_queue(start: Start) -> None:

@@ -18,7 +18,20 @@ from premium.cli.operators import CHANGES
 from premium.manifest import Service, services
 
 pytestmark = pytest.mark.unit
-VERBS = {"cancel", "drain", "drop", "fetch", "load", "redrive", "requeue", "resend", "run", "split", "switch"}
+VERBS = {
+    "acknowledge",
+    "cancel",
+    "drain",
+    "drop",
+    "fetch",
+    "load",
+    "redrive",
+    "requeue",
+    "resend",
+    "run",
+    "split",
+    "switch",
+}
 """Names of commands that change something; a new one is added here."""
 
 
