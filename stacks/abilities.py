@@ -22,6 +22,7 @@ class Abilities:
     deployments: bool = True
     native_runtime: bool = True
     account_services: bool = True
+    sockets_follow_aliases: bool = True
 
 
 AWS = Abilities()
@@ -35,6 +36,9 @@ def emulator(endpoint: str, chains: str | None = None) -> Abilities:
         auto_delete_objects=False,  # its custom resource is never answered, so that the deploy hangs
         deployments=False,  # CodeDeploy is not emulated: no alias would ever shift
         account_services=False,  # CloudTrail records nothing there, and nobody signs in to it
+        # Called by its alias through a WebSocket, a function stays the version that was called first: later code is not
+        # served, and its call of itself by its ARN, which greets, finds no such version any more.
+        sockets_follow_aliases=False,
         native_runtime=False,  # functions run under this machine's Python and processor, so their wheels are for it
     )
 

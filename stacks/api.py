@@ -105,7 +105,8 @@ class ApiStack(PremiumStack):
 
     def _stream(self) -> None:
         made = self._function(STREAM, self.stream_dead_letters)
-        self.socket.serve(WebSocketLambdaIntegration("Stream", made.alias))
+        served = made.alias if self.frame.abilities.sockets_follow_aliases else made.function
+        self.socket.serve(WebSocketLambdaIntegration("Stream", served))
         # A connection can be written to only after $connect has answered: the function calls itself to greet it. A
         # policy of its own, since the role's would have to know the function, which waits for it.
         itself = [made.function.function_arn, made.alias.function_arn]

@@ -5,11 +5,16 @@ The last of the files that need the stage, since the stage is another one afterw
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from local.journey.client import Client, Refused
+from local.journey.tokens import token
 from local.up import Stage
 from tests.fixtures.house import House
 
@@ -18,6 +23,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def upgraded(stack: Stage, house: House) -> Stage:
+    greeting(stack)  # the emulator has a process for the function of before, as where somebody works on a stage
     ports = {f"PREMIUM_{name.upper()}_PORT": str(port) for name, port in stack.places.ports.items()}
     house.run("local", "up", PREMIUM_STATE_DIR=str(stack.places.state), **ports)
     return stack
@@ -26,6 +32,18 @@ def upgraded(stack: Stage, house: House) -> Stage:
 @pytest.fixture
 def ada(upgraded: Stage, client: Callable[..., Client]) -> Client:
     return client("notes_ada", tier="starter")
+
+
+def greeting(stage: Stage) -> Any:
+    """The first message of a new stream."""
+    offered = [Subprotocol("premium"), Subprotocol(token(stage.places.state, "listener"))]
+    with connect(stage.socket, subprotocols=offered, open_timeout=60) as stream:
+        return json.loads(stream.recv(timeout=30))
+
+
+def test_a_stream_is_greeted_by_the_new_release(upgraded: Stage) -> None:
+    """A function of the socket that stayed the old one would call a version of itself that is no more."""
+    assert greeting(upgraded)["type"] == "connected"
 
 
 def test_notes_are_kept_paged_and_one_users_own(ada: Client, client: Callable[..., Client]) -> None:

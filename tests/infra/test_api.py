@@ -196,3 +196,10 @@ def test_the_socket_has_its_three_routes(stage: Stage) -> None:
         r.properties["RouteKey"] for r in stage.resources("AWS::ApiGatewayV2::Route") if r.name.startswith("Socket")
     }
     assert keys == {"$connect", "$disconnect", "$default"}
+
+
+@pytest.mark.parametrize(("name", "alias"), [("dev", True), ("prod", True), ("local", False)])
+def test_the_socket_calls_the_alias_where_it_follows_it(stages: dict[str, Stage], name: str, alias: bool) -> None:
+    """The emulator's WebSocket keeps an alias' first version; `test_upgrade_by_a_service.py` shows that on a stage."""
+    (made,) = [r for r in stages[name].resources("AWS::ApiGatewayV2::Integration") if r.name.startswith("Socket")]
+    assert ("StreamLive" in text(made.properties["IntegrationUri"])) is alias
