@@ -32,7 +32,7 @@ class Readiness(Health):
     """The answer when every neighbour answers."""
 
     checks: dict[str, Literal["ok"]] = Field(
-        description="Every store, by name; one that is down answers 503 with its name in `details`",
+        description="Every store, by name; one that is `down`, or `slow` (2 s), answers 503 with its name in `details`",
         examples=[{"postgres": "ok", "timeseries": "ok", "redis": "ok", "dynamodb": "ok"}],
     )
 
@@ -52,7 +52,7 @@ def get_health() -> Health:
 def get_readiness() -> Readiness:
     """Tell whether every store that requests need answers.
 
-    UPSTREAM_UNAVAILABLE names those that do not.
+    UPSTREAM_UNAVAILABLE names those that do not: `down`, or `slow` where no answer came within two seconds.
     """
     stores = platform()
     answers = ready(
@@ -63,10 +63,9 @@ def get_readiness() -> Readiness:
             "dynamodb": lambda: stores.tables("jobs").get({"id": "ready"}, consistent=False),
         }
     )
-    down = [name for name, up in answers.items() if not up]
-    if down:
-        states = {name: "ok" if up else "down" for name, up in answers.items()}
-        raise UpstreamUnavailable(f"Not ready: {', '.join(down)}", details=states)
+    wanting = [f"{name} is {state}" for name, state in answers.items() if state != "ok"]
+    if wanting:
+        raise UpstreamUnavailable(f"Not ready: {', '.join(wanting)}", details=answers)
     return Readiness(checks=dict.fromkeys(answers, "ok"))
 
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from local.errors import LocalError
 from local.journey import alerts, portfolio, scans, tax
 from local.journey.client import Client
 from local.journey.proof import functions_by_request
 from local.journey.stream import Listener
 from local.journey.tokens import token
 from local.journey.walk import Walk
+from local.patience import given_up
 from local.places import Places
 from local.progress import say, step
 from local.up import Stage, addresses, up
@@ -123,10 +123,11 @@ def _by_severity(scan: scans.Scan) -> list[str]:
 
 def _proof(stage: Stage, api: Client, *, since: float) -> None:
     with step("Request ids found in the deployed functions' logs") as note:
-        asked = set(api.request_ids)
+        asked, asking = set(api.request_ids), time.time()
         found = functions_by_request(stage.clients, asked, since=since)
         if missing := asked - set(found):
-            raise LocalError(f"No function logged {', '.join(sorted(missing))}.", "See: make logs NAME=functions")
+            said = f"no function logged {', '.join(sorted(missing))}"
+            raise given_up("the request ids in the logs", time.time() - asking, said, "See: make logs NAME=functions")
         names = sorted({name.removesuffix("Function") for name in found.values()})
         note.text = f"{len(found)} of {len(asked)}; {', '.join(names)}"
     say("    The end of every job came over the WebSocket, too.")

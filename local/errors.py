@@ -6,9 +6,14 @@ The user never sees a traceback for it.
 from __future__ import annotations
 
 import errno
+from urllib.error import URLError
 
+import httpx
+import psycopg
+import redis
 from botocore.exceptions import ConnectionError as Unreachable
 from botocore.exceptions import HTTPClientError
+from websockets.exceptions import WebSocketException
 
 _FOLDER = {
     errno.ENOSPC: "The disk is full",
@@ -19,6 +24,13 @@ _FOLDER = {
     errno.EEXIST: "A file stands where a folder is needed",
     errno.ENOTDIR: "A file stands where a folder is needed",
 }
+_NEIGHBOURS: tuple[tuple[str, tuple[type[Exception], ...]], ...] = (
+    ("The AWS emulator does not answer", (HTTPClientError, Unreachable)),
+    ("PostgreSQL does not answer", (psycopg.OperationalError,)),
+    ("Redis does not answer", (redis.ConnectionError, redis.TimeoutError)),
+    ("The stage does not answer", (httpx.TransportError, WebSocketException)),
+    ("A process of the stage does not answer", (TimeoutError, ConnectionError, URLError)),
+)
 
 
 class LocalError(Exception):
@@ -33,8 +45,10 @@ def as_local_error(error: Exception) -> LocalError | None:
 
     None for a defect of our own, whose traceback is wanted.
     """
-    if isinstance(error, HTTPClientError | Unreachable):
-        return LocalError(f"The AWS emulator does not answer ({error}).", "See: make status; start it: make up")
+    for words, kinds in _NEIGHBOURS:
+        if isinstance(error, kinds):
+            said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            return LocalError(f"{words} ({said}).", "See: make status, make logs; start what does not run: make up")
     if isinstance(error, OSError) and error.errno in _FOLDER:
         where = f": {error.filename}" if error.filename else ""
         return LocalError(

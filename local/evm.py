@@ -65,12 +65,12 @@ class Evm(Service):
         except (OSError, ValueError, KeyError):
             return False
 
-    def call(self, method: str, *parameters: object) -> Any:
+    def call(self, method: str, *parameters: object, seconds: float = 60) -> Any:
         """Make one JSON-RPC call and return its result.
 
         For the commands of this folder; the product reads chains through `premium.chains`.
         """
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})  # noqa: S310  # our own http address
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310  # as above
+        with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310  # as above
             return json.load(answer)["result"]

@@ -18,8 +18,9 @@ import redis
 from local import processes
 from local.deploy import digest
 from local.errors import LocalError
+from local.patience import wait_for
 from local.places import ROOT, Places
-from local.service import last_line, wait_until
+from local.service import last_line
 from premium.jobs.queue import QUEUES
 
 PROCESSES = 2
@@ -88,8 +89,10 @@ class Fleet:
                 raise LocalError(f"The workers ended while they started: {last_line(self.log)}.", f"Log: {self.log}")
             return self.healthy()
 
-        if not wait_until(alive, seconds=30):
-            raise LocalError("The workers did not register within 30 s.", f"Their log: {self.log}")
+        wait_for(
+            f"{PROCESSES} workers to register", alive, remedy=f"Their log: {self.log}",
+            progress=lambda: processes.worked(self.record), said=lambda: last_line(self.log), most=300,
+        )  # fmt: skip
 
     def _registered(self, client: redis.Redis) -> int:
         """Return the number of live workers of our own session.

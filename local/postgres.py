@@ -83,8 +83,8 @@ class Postgres(Service):
         except psycopg.OperationalError:
             return False
 
-    def start(self, *, seconds: float = 60) -> None:
-        super().start(seconds=seconds)
+    def start(self) -> None:
+        super().start()
         self._create_first_database()
         for database in DATABASES[1:]:
             self.create_database(database)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -96,6 +97,22 @@ def running(record: Path) -> psutil.Process | None:
         return process if process.status() != psutil.STATUS_ZOMBIE else None
     except psutil.NoSuchProcess:
         return None
+
+
+def worked(record: Path) -> float | None:
+    """Return the processor seconds that a recorded process and its descendants have had.
+
+    While they grow, it does something. None where it does not run.
+    """
+    process = running(record)
+    if process is None:
+        return None
+    seconds = 0.0
+    with suppress(psutil.NoSuchProcess):
+        for each in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                seconds += sum(each.cpu_times()[:2])
+    return round(seconds, 1)
 
 
 def end(record: Path, *, grace: float, first: signal.Signals = signal.SIGTERM) -> None:

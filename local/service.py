@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from local import ports, processes
 from local.errors import LocalError
+from local.patience import wait_for
 
 
 class Service(ABC):
@@ -65,15 +65,15 @@ class Service(ABC):
         """Return the user id that runs the service; None is the caller's."""
         return None
 
-    def start(self, *, seconds: float = 30) -> None:
+    def start(self) -> None:
         """Start the service and return when it is healthy.
 
-        LocalError when its port is taken or it does not come up in `seconds`.
+        LocalError when its port is taken, it ends, or it does nothing any more without being healthy.
         """
         self._launched = False
         if self.pid is None:
             self._launch()
-        self._wait(seconds)
+        self._wait()
 
     def _launch(self) -> None:
         self._launched = True
@@ -92,7 +92,7 @@ class Service(ABC):
             self.command(), record=self.record, log=self.log, environment=self.environment(), uid=self.user()
         )
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self) -> None:
         def answers() -> bool:
             if self.healthy():
                 return True
@@ -101,8 +101,10 @@ class Service(ABC):
                 self._retry() if self._launched else self._launch()
             return False
 
-        if not wait_until(answers, seconds=seconds):
-            raise LocalError(f"{self.name} did not answer within {seconds:.0f} s.", f"Its log: {self.log}")
+        wait_for(
+            f"{self.name} to answer at {self.address}", answers, remedy=f"Its log: {self.log}",
+            progress=lambda: processes.worked(self.record), said=lambda: last_line(self.log), most=300,
+        )  # fmt: skip
 
     def _retry(self) -> None:
         """Raise LocalError for a process that ended before it was healthy.
@@ -110,19 +112,6 @@ class Service(ABC):
         A service that may be started again does so here.
         """
         raise LocalError(f"{self.name} ended while it started: {last_line(self.log)}.", f"Its log: {self.log}")
-
-
-def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
-    """Wait until a condition holds, and return whether it did in time.
-
-    It is asked twenty times a second.
-    """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def last_line(log: Path) -> str:

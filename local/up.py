@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 
-from local import after_deploy, buckets, chain, databases, environment, preflight, secret_values, stacks
+from local import after_deploy, buckets, chain, databases, environment, preflight, processes, secret_values, stacks
+from local.aws import Aws
 from local.cdk import Cdk
 from local.clients import Clients
 from local.deploy import deploy
-from local.errors import LocalError
 from local.fleet import Fleet
 from local.market import Market
 from local.neighbours import Neighbours
+from local.patience import wait_for
 from local.places import Places
 from local.progress import say, step
-from local.service import wait_until
+from local.readiness import Readiness, readiness
 from stacks.abilities import LOCAL_OMISSIONS
 
 
@@ -70,7 +68,7 @@ def up(places: Places, *, force: bool = False) -> Stage:
         given = environment.write(places, clients)
         note.text = "started" if stage.fleet.start(given) else "runs"
     with step("The API answers"):
-        _smoke(stage.api)
+        _smoke(stage)
     say(f"Left out here, proved by template tests: {', '.join(LOCAL_OMISSIONS)}.")
     say(f"Up in {time.monotonic() - begun:.1f} s.")
     return stage
@@ -96,27 +94,22 @@ def addresses(stage: Stage) -> None:
     say("  Logs: make logs   Health: make status   Stop: make down")
 
 
-def _smoke(api: str) -> None:
+def _smoke(stage: Stage) -> None:
     """Ask the API for its readiness.
 
-    The request goes through the gateway and a function to every store.
+    The request goes through the gateway and a function to every store. A function that starts on a busy machine takes
+    its time: while the emulator works on it, it is waited for; an answer that names a store is believed sooner.
     """
-    seen = ""
+    api, aws, ready = stage.api, stage.neighbours.aws, Readiness()
 
-    def ready() -> bool:
-        nonlocal seen
-        seen = _get(f"{api}/v1/health/ready")
-        return json.loads(seen or "{}").get("success") is True
+    def answers() -> bool:
+        nonlocal ready
+        ready = readiness(api, seconds=60)
+        return ready.well
 
-    if not wait_until(ready, seconds=60):
-        raise LocalError(f"The API is not ready; it says: {seen or 'nothing'}.", "See: make logs NAME=functions")
-
-
-def _get(url: str) -> str:
-    try:
-        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310  # the address our own stack gave
-            return str(answer.read().decode())
-    except urllib.error.HTTPError as error:
-        return error.read().decode(errors="replace")
-    except OSError:
-        return ""
+    wait_for(
+        f"the API to be ready ({api}/v1/health/ready)", answers,
+        remedy="See: make logs NAME=functions, make status", said=lambda: ready.said,
+        progress=lambda: ready.said if ready.answered or not isinstance(aws, Aws) else processes.worked(aws.record),
+        pause=0.5,
+    )  # fmt: skip

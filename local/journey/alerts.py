@@ -5,18 +5,16 @@ Nothing is sent to the events queue from here: the market is moved, and pools an
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from local.errors import LocalError
 from local.inbox import Inbox, kept
 from local.journey.walk import Walk, must_equal, units
 from local.market.node import calldata
+from local.patience import wait_for
 
-_SECONDS = 60
 _SENDER = "0x" + "d1" * 20
 _TRADER = "0x" + "d3" * 20
 _FOREVER = 2**64
@@ -94,11 +92,7 @@ def _tried(walk: Walk, rule: Mapping[str, Any]) -> tuple[str, bool]:
 
 
 def _wait_for(done: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + _SECONDS
-    while not done():
-        if time.monotonic() > deadline:
-            raise LocalError(f"{_SECONDS} s did not bring {what}.", "See: make logs NAME=workers")
-        time.sleep(0.5)
+    wait_for(what, done, remedy="See: make logs NAME=workers", pause=0.5)
 
 
 def mailed(inbox: Inbox, address: str, messages: Sequence[str]) -> list[str]:

@@ -6,20 +6,28 @@ It knows the envelope, request ids and jobs.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
 from local.errors import LocalError
+from local.patience import QUIET, given_up, wait_for
+
+_ATTEMPT = 65
+"""Seconds for one answer: more than any function may take, so that none is given up while its function works."""
+_GATEWAY = frozenset({500, 502, 503, 504})
+"""What the gateway answers itself, without an envelope, when a function does not end in time."""
+_FUNCTIONS, _WORKERS = "See: make logs NAME=functions", "See: make logs NAME=workers"
 
 
 class Refused(LocalError):
     """The API answered with a failure; `code` is the envelope's."""
 
     def __init__(self, method: str, path: str, status: int, code: str, message: str) -> None:
-        super().__init__(f"{method} {path} was answered {status} {code}: {message}.", "See: make logs NAME=functions")
+        super().__init__(f"{method} {path} was answered {status} {code}: {message}.", _FUNCTIONS)
         self.status = status
         self.code = code
 
@@ -28,22 +36,25 @@ class Refused(LocalError):
 class Client:
     """A client of the API that keeps the request id of every call.
 
-    The demo looks each up in the functions' logs.
+    The demo looks each up in the functions' logs. A call that is not answered is made again, since a busy machine is
+    slow; every POST carries a key under which it counts once.
     """
 
     base: str
     token: str
     request_ids: list[str] = field(default_factory=list)
+    patience: float = QUIET
+    """Seconds after which a call that is not answered is given up."""
 
     def __post_init__(self) -> None:
-        self._http = httpx.Client(timeout=35, headers={"Authorization": f"Bearer {self.token}"})
+        self._http = httpx.Client(timeout=_ATTEMPT, headers={"Authorization": f"Bearer {self.token}"})
 
     def get(self, path: str) -> Any:
         return self.call("GET", path)
 
     def post(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> Any:
-        """Post a body; `key` is the Idempotency-Key."""
-        return self.call("POST", path, body, {"Idempotency-Key": key} if key else {})
+        """Post a body; `key` is the Idempotency-Key, one of its own where none is given."""
+        return self.call("POST", path, body, {"Idempotency-Key": key or str(uuid4())})
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
@@ -55,7 +66,10 @@ class Client:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
         """Call the API and return the whole envelope, with a list's `meta.pagination`."""
-        answer = self._http.request(method, f"{self.base}{path}", json=body, headers=dict(headers or {}))
+        answer = self._answer(
+            f"the answer to {method} {path}",
+            lambda: self._http.request(method, f"{self.base}{path}", json=body, headers=dict(headers or {})),
+        )
         try:
             envelope = answer.json()
         except ValueError:
@@ -67,20 +81,43 @@ class Client:
             raise Refused(method, path, answer.status_code, error.get("code", "?"), text)
         return envelope
 
-    def wait_for(self, job: Mapping[str, Any], *, seconds: float = 90) -> Mapping[str, Any]:
+    def _answer(self, what: str, ask: Callable[[], httpx.Response]) -> httpx.Response:
+        """Ask until there is an answer of a function, or of a store; LocalError where patience ends."""
+        begun, pause = time.monotonic(), 0.5
+        while True:
+            try:
+                answer = ask()
+                if not _comes_again(answer):
+                    return answer
+                said = f"{answer.status_code} {answer.text[:200]}"
+            except httpx.TransportError as error:
+                answer, said = None, f"{type(error).__name__} {error}".strip()
+            if (waited := time.monotonic() - begun) > self.patience:
+                if answer is not None:
+                    return answer
+                raise given_up(what, waited, said, f"{_FUNCTIONS}, make status")
+            time.sleep(pause)
+            pause = min(2 * pause, 8)
+
+    def wait_for(self, job: Mapping[str, Any]) -> Mapping[str, Any]:
         """Poll `links.self` until the job ends, and return the job.
 
-        LocalError when it failed or takes longer than `seconds`.
+        LocalError when it failed, or when its record does not change any more.
         """
-        deadline = time.monotonic() + seconds
         current = job
-        while current["status"] not in ("done", "failed"):
-            if time.monotonic() > deadline:
-                raise LocalError(f"The job {job['id']} is still {current['status']}.", "See: make logs NAME=workers")
-            time.sleep(0.2)
-            current = self.get(job["links"]["self"])
+
+        def ended() -> bool:
+            nonlocal current
+            if current["status"] not in ("done", "failed"):
+                current = self.get(job["links"]["self"])
+            return current["status"] in ("done", "failed")
+
+        wait_for(
+            f"the end of the job {job['id']}", ended, remedy=_WORKERS, progress=lambda: current,
+            said=lambda: f"it is {current['status']}", pause=0.2,
+        )  # fmt: skip
         if current["status"] == "failed":
-            raise LocalError(f"The job {job['id']} failed: {current['error']}.", "See: make logs NAME=workers")
+            raise LocalError(f"The job {job['id']} failed: {current['error']}.", _WORKERS)
         return current
 
     def download(self, url: str) -> bytes:
@@ -88,6 +125,19 @@ class Client:
 
         No token of ours goes there.
         """
-        answer = httpx.get(url, timeout=35)
-        answer.raise_for_status()
+        answer = self._answer(f"the document behind {url.partition('?')[0]}", lambda: httpx.get(url, timeout=_ATTEMPT))
+        if answer.is_error:
+            raise LocalError(f"The link of a document was answered {answer.status_code}.", "See: make logs NAME=aws")
         return answer.content
+
+
+def _comes_again(answer: httpx.Response) -> bool:
+    """Tell whether an answer is none yet.
+
+    A store that is away, the first call under the same key still under way, or a function that did not end in time.
+    """
+    if answer.status_code == httpx.codes.CONFLICT:
+        return "Retry-After" in answer.headers
+    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        return True
+    return answer.status_code in _GATEWAY and '"success"' not in answer.text

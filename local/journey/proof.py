@@ -10,10 +10,11 @@ from collections.abc import Iterable
 
 from local.clients import Clients
 from local.logs import function_messages
+from local.patience import QUIET
 
 
 def functions_by_request(
-    clients: Clients, request_ids: Iterable[str], *, since: float, seconds: float = 20
+    clients: Clients, request_ids: Iterable[str], *, since: float, seconds: float = QUIET
 ) -> dict[str, str]:
     """Return the function that logged each request id.
 

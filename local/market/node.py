@@ -5,7 +5,6 @@ The order can be taken up again where it stopped.
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from eth_abi.abi import encode
 
 from local.errors import LocalError
 from local.market.artifacts import creation_code
+from local.patience import wait_for
 from premium.chains.addresses import checksum, keccak256
 
 _GAS = hex(12_000_000)
@@ -26,7 +26,7 @@ class Node:
     """A JSON-RPC client of the node that can set time, balances and code."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=10, trust_env=False)
+        self._client = httpx.Client(base_url=url, timeout=60, trust_env=False)
 
     def call(self, method: str, *params: Any) -> Any:
         answer = self._client.post("", json={"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).json()
@@ -44,13 +44,17 @@ class Node:
     def receipt(self, transaction: str) -> Any:
         """Wait for a transaction's receipt and return it.
 
-        Mining starts as a transaction arrives, so it is there milliseconds later.
+        Mining starts as a transaction arrives, so on a quiet machine it is there milliseconds later.
         """
-        for _ in range(500):
-            if receipt := self.call("eth_getTransactionReceipt", transaction):
-                return receipt
-            time.sleep(0.01)
-        raise LocalError("The EVM node does not mine.", "See: make logs")
+        receipt = None
+
+        def mined() -> bool:
+            nonlocal receipt
+            receipt = self.call("eth_getTransactionReceipt", transaction)
+            return receipt is not None
+
+        wait_for(f"the EVM node to mine {transaction}", mined, remedy="See: make logs NAME=evm", pause=0.01)
+        return receipt
 
     def nonce(self, address: str) -> int:
         return int(self.call("eth_getTransactionCount", address, "latest"), 16)

@@ -7,9 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.error import URLError
 
+import httpx
+import psycopg
 import pytest
+import redis
 from botocore.exceptions import EndpointConnectionError
+from websockets.exceptions import InvalidHandshake
 
 from local.clients import Clients
 from local.errors import as_local_error
@@ -34,7 +39,26 @@ def test_an_emulator_that_is_down_is_said() -> None:
     assert "make up" in str(as_local_error(EndpointConnectionError(endpoint_url="http://127.0.0.1:4566/")))
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), ConnectionResetError(errno.ECONNRESET, "x")])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (httpx.ReadTimeout("timed out"), "stage does not answer (timed out)"),
+        (httpx.ReadTimeout(""), "stage does not answer (ReadTimeout)"),
+        (InvalidHandshake("timed out during opening handshake"), "stage does not answer"),
+        (TimeoutError("timed out"), "process of the stage does not answer"),
+        (URLError("refused"), "process of the stage does not answer"),
+        (ConnectionResetError(errno.ECONNRESET, "x"), "process of the stage does not answer"),
+        (psycopg.OperationalError("timeout expired\nsecond line"), "PostgreSQL does not answer (timeout expired)"),
+        (redis.TimeoutError("x"), "Redis does not answer"),
+    ],
+)
+def test_a_neighbour_that_does_not_answer_is_said(error: Exception, words: str) -> None:
+    said = str(as_local_error(error))
+    assert words in said
+    assert "make status" in said
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x")])
 def test_our_own_errors_are_not_hidden(error: Exception) -> None:
     assert as_local_error(error) is None
 
