@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from premium.manifest import ServiceSettings, services
+from premium.refusals import reason_of
 
 Own = TypeVar("Own", bound=ServiceSettings)
 _TEST_ONLY_URLS = ("database_url", "worker_database_url", "timeseries_url", "redis_url")
@@ -125,7 +126,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             name = ".".join(str(part) for part in first["loc"]).upper()
-            raise ConfigurationError(f"{name}: {first['msg']}" if name else first["msg"]) from None
+            raise ConfigurationError(f"{name}: {reason_of(first)}" if name else reason_of(first)) from None
         return settings
 
     def of(self, model: type[Own]) -> Own:

@@ -20,7 +20,7 @@ Every other exception is ours: it answers INTERNAL without its text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class AppError(Exception):
@@ -42,6 +42,11 @@ class InvalidInput(AppError):
     """The request is wrong; `details` names each field."""
 
     code = "INVALID_INPUT"
+
+    @classmethod
+    def about(cls, field: str, reason: str) -> Self:
+        """Return the error of one wrong field: its message says which, and why."""
+        return cls(f"{field}: {reason}", details={field: reason})
 
 
 class Unprocessable(InvalidInput):

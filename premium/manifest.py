@@ -33,6 +33,7 @@ from premium.declarations import (
     Service,
     ServiceSettings,
 )
+from premium.refusals import reason_of
 
 __all__ = [
     "LOCAL_ONLY",
@@ -98,7 +99,9 @@ def wrong_settings(given: Mapping[str, str]) -> list[str]:
             try:
                 each.settings.model_validate(own)
             except ValidationError as error:
-                wrong += [f"{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors(include_input=False)]
+                wrong += [
+                    f"{str(one['loc'][0]).upper()}: {reason_of(one)}" for one in error.errors(include_input=False)
+                ]
     return wrong
 
 

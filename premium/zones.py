@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from premium.errors import InvalidInput
+from premium.refusals import shown
 
 _OFFSET = re.compile(r"(UTC|GMT)? ?[+-]\d{1,2}(:?\d{2})?")
 _FIXED = frozenset({"EST", "MST", "HST"})
@@ -121,5 +122,5 @@ def zone_of(name: str) -> str:
     if found is not None and found not in _FIXED:
         return found
     advice = _WINDOWS.get(wanted.lower()) or _ABBREVIATIONS.get(wanted.upper())
-    text = f"unknown time zone {name[:60]!r}: an IANA name is needed, such as {advice or _near(wanted)}"
-    raise InvalidInput(text, details={"timeZone": advice or "an IANA name"})
+    text = f"unknown time zone {shown(name)}: an IANA name is needed, such as {advice or _near(wanted)}"
+    raise InvalidInput.about("timeZone", text)

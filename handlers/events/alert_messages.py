@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from handlers.runtime.requests.body import read_object
 from premium.alerts.language.event import accepted
 from premium.errors import InvalidInput, PayloadTooLarge
+from premium.refusals import reason_of
 from premium.storage.plain import to_json
 
 MOST = 1_000
@@ -116,4 +117,4 @@ def _event(text: str, now: datetime) -> Event:
 def _reason(error: InvalidInput | PayloadTooLarge | ValidationError) -> str:
     if not isinstance(error, ValidationError):
         return error.message
-    return json.dumps([{"field": problem["loc"], "problem": problem["msg"]} for problem in error.errors()])[:500]
+    return json.dumps([{"field": problem["loc"], "problem": reason_of(problem)} for problem in error.errors()])[:500]

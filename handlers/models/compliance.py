@@ -95,7 +95,7 @@ def whose(caller: Principal, user_id: UUID | None, day: date | None) -> UUID:
     Forbidden where the caller may not read them.
     """
     if user_id is not None and day is not None:
-        raise InvalidInput("Ask for one user or for one day", details={"day": "not together with userId"})
+        raise InvalidInput.about("day", "not together with userId: ask for one user or for one day")
     others = day is not None or user_id not in (None, caller.user_id)
     if others and not any(caller.has_role(role) for role in READERS):
         raise Forbidden("Entries of others need the role admin or compliance", details={"role": "admin"})

@@ -71,7 +71,7 @@ class Import(Body):
     def check(self) -> None:
         """Raise InvalidInput unless exactly one of the two is given."""
         if (self.transactions is None) == (self.csv is None):
-            raise InvalidInput("Give transactions or csv, one of the two", details={"transactions": "one of the two"})
+            raise InvalidInput.about("transactions", "give transactions or csv, one of the two")
 
     def options(self) -> dict[str, Any]:
         """Return the options of an import of neutral rows."""
@@ -123,7 +123,7 @@ class ImportWallet(Body):
     def payload(self) -> WalletPayload:
         """Return the job's payload; InvalidInput for a range without blocks."""
         if self.to_block is not None and self.to_block < (self.from_block or 0):
-            raise InvalidInput("The range is empty", details={"toBlock": "must not lie before fromBlock"})
+            raise InvalidInput.about("toBlock", f"must not lie before fromBlock, which is {self.from_block}")
         return WalletPayload(**self.model_dump())
 
 

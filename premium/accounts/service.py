@@ -13,10 +13,11 @@ from premium.accounts.credentials.keys import generate, key_hash
 from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.model import ApiKey, NewKey, Profile
 from premium.accounts.store import AccountStore
-from premium.clock import Clock
+from premium.clock import Clock, rfc3339
 from premium.errors import Forbidden, InvalidInput
 from premium.manifest import services
 from premium.principal import Principal
+from premium.refusals import nearest, shown
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
@@ -100,11 +101,13 @@ class Accounts:
         roles = {scope.removeprefix("role:") for scope in scopes if scope.startswith("role:")}
         known = SCOPES | {f"role:{role}" for role in roles if by.has_role(role)}
         if unknown := [scope for scope in scopes if scope not in known]:
-            raise InvalidInput("A scope is not known", details={"scopes": f"not known: {', '.join(unknown)[:200]}"})
+            near = nearest(unknown[0], SCOPES)
+            advice = f": did you mean {near}?" if near else f"; there are {', '.join(sorted(SCOPES))}"
+            raise InvalidInput.about("scopes", f"no scope is called {shown(unknown[0])}{advice}")
         if lacking := [scope for scope in scopes if not scope.startswith("role:") and not by.may(scope)]:
             raise Forbidden("A key makes no key with more scopes than its own", details={"scopes": lacking[:50]})
         if expires_at is not None and expires_at <= self.clock.now():
-            raise InvalidInput("The key would have expired already", details={"expiresAt": "must be in the future"})
+            raise InvalidInput.about("expiresAt", f"must be in the future; given {rfc3339(expires_at)}")
 
 
 def end_streams(platform: Platform, user_id: UUID, keys: Collection[UUID] | None = None) -> int:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from premium.alerts.language.assets import wanted
-from premium.alerts.language.drafts import invalid
+from premium.alerts.language.catalogue import EVERYWHERE
 from premium.alerts.manifest import AlertSettings
-from premium.alerts.model import Draft
+from premium.alerts.model import Draft, RuleType
 from premium.bootstrap import Platform
 from premium.chains.registry import Registry
-from premium.prices.assets import MARKET, AssetNames
+from premium.errors import InvalidInput
+from premium.prices.assets import FEED, MARKET, AssetNames
 from premium.prices.manifest import PriceSettings
+
+_NO_CHAINS: Mapping[RuleType, frozenset[str]] = MappingProxyType(
+    {
+        "whale": frozenset(),
+        "gas": frozenset(),
+        "price": frozenset({MARKET, FEED}),
+        "protocol_risk": frozenset({EVERYWHERE, FEED}),
+    }
+)
+"""By type of rule what its events name in a chain's place: the whole market, all chains, a feed."""
 
 
 def watched_chains(platform: Platform) -> tuple[str, ...]:
@@ -47,11 +59,11 @@ class Coverage:
 
     def check(self, draft: Draft) -> None:
         """Refuse a rule on a chain that nobody knows; InvalidInput names the condition."""
+        beside = _NO_CHAINS[draft.type]
         for place, condition in enumerate(draft.conditions):
             named = condition["value"] if condition["field"] == "chain" else None
-            if draft.type in ("whale", "gas") and isinstance(named, str) and named not in self.registry:
-                reason = f"no chain is called {named[:40]!r}: GET /v1/chains lists them"
-                raise invalid(f"conditions.{place}.value", reason)
+            if isinstance(named, str) and named not in beside and (wrong := self.registry.unknown(named)):
+                raise InvalidInput.about(f"conditions.{place}.value", wrong)
 
     def gaps(self, draft: Draft) -> tuple[str, ...]:
         """Return a sentence for each reason why the rule cannot fire here."""

@@ -14,8 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from premium.chains.model import Chain
 from premium.chains.nodes import secret_names
 from premium.config import ConfigurationError, Settings
+from premium.refusals import nearest, reason_of, shown
 
 _SHIPPED = files("premium.chains") / "chains.json"
+_NAMED = 10
+"""Chains that a refusal lists."""
+_BEGINNING = 3
+"""Characters by which a name's beginning is taken for the name."""
 
 
 class _File(BaseModel):
@@ -56,6 +61,34 @@ class Registry:
 
     def __len__(self) -> int:
         return len(self._chains)
+
+    def unknown(self, name: str) -> str | None:
+        """Return why no chain has this name, with the nearest one that there is; None where one has."""
+        if name in self._chains:
+            return None
+        near = self._nearest(name.strip().casefold())
+        advice = f": did you mean {near}?" if near else ":"
+        return f"no chain is called {shown(name)}{advice} GET /v1/chains lists them"
+
+    def unread(self, name: str) -> str | None:
+        """Return why a chain of this name is not read here; None where it is."""
+        read = [chain.name for chain in self.active]
+        if (wrong := self.unknown(name)) or name in read:
+            return wrong
+        others = f"; it reads {', '.join(read[:_NAMED])}{', …' if len(read) > _NAMED else ''}" if read else ""
+        return f"this stage does not read {name}{others}: GET /v1/chains lists them"
+
+    def _nearest(self, name: str) -> str | None:
+        """Return the chain that a name is likely meant for: by chain id, coin, title, spelling or beginning."""
+        meant: dict[str, str] = {}
+        for chain in sorted(self, key=lambda each: -each.chain_id):  # of one coin's chains the oldest is meant
+            meant |= {chain.native.symbol.casefold(): chain.name, str(chain.chain_id): chain.name}
+        meant |= {chain.title.casefold(): chain.name for chain in self} | {known: known for known in self._chains}
+        if name in meant:
+            return meant[name]
+        begun = (known for known in self._chains if len(name) >= _BEGINNING and known.startswith(name))
+        near = nearest(name.removesuffix(" mainnet"), meant)
+        return meant[near] if near else next(begun, None)
 
 
 @cache
@@ -121,7 +154,7 @@ def _chain(name: str, entry: Mapping[str, Any], source: str) -> Chain:
 
 def _first(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc']) or 'file'}: {first['msg']}"
+    return f"{'.'.join(str(part) for part in first['loc']) or 'file'}: {reason_of(first)}"
 
 
 def _distinct(chains: Mapping[str, Chain], source: str) -> None:

@@ -97,11 +97,9 @@ class Confirmations:
         with self.database.as_user(user_id) as connection:
             is_right = confirmations.confirm(connection, user_id, channel, destination, code)
         if not is_right:
-            raise InvalidInput(
-                "The code is not valid, or not any more", details={"code": "is not valid: ask for a new one"}
-            )
+            raise InvalidInput.about("code", "is not valid, or not any more: ask for a new one")
 
 
 def _check(channel: Channel, destination: str) -> None:
     if wrong := problem(channel, destination, loopback=False):
-        raise InvalidInput(f"{channel}: {wrong}", details={"destination": wrong})
+        raise InvalidInput.about("destination", wrong)

@@ -20,6 +20,7 @@ from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Wallet
 from premium.portfolio.store import Stores
 from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.valuation.performance import Performance, measure
+from premium.refusals import shown
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 MAX_POINTS = 2_200
 """Every hour of 90 days."""
-_SHOWN = 10
 PERIODS = {
     "24h": timedelta(hours=24),
     "7d": timedelta(days=7),
@@ -82,7 +82,7 @@ class Portfolios:
         try:
             checked = checksum(address)
         except ValueError as error:
-            raise InvalidInput("The address is not valid", details={"address": str(error)}) from None
+            raise InvalidInput.about("address", f"{error}; given {shown(address)}") from None
         _check_chains(chains, registry)
         return self.stores.wallets.add(user_id, checked, label, sorted(set(chains)))
 
@@ -104,7 +104,7 @@ class Portfolios:
     def refresh(self, user_id: UUID, *, request_id: str, idempotency_key: str | None) -> JobRecord:
         """Start a job that reads every chain; Unprocessable where there is nothing to read."""
         if not self.stores.wallets.page(user_id, 1, None):
-            raise Unprocessable("There is no wallet to read", details={"wallets": "add one first"})
+            raise Unprocessable.about("wallets", "there is none to read: POST /v1/portfolio/wallets adds one")
         return self.jobs.start(
             REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
         )
@@ -128,10 +128,10 @@ class Portfolios:
         end = until or self.clock.now()
         start = since or end - timedelta(days=30)
         if start >= end:
-            raise InvalidInput("The range is empty", details={"from": "must lie before `to`"})
+            raise InvalidInput.about("from", f"must lie before `to`, which is {end:%Y-%m-%dT%H:%M:%SZ}")
         points = self.stores.snapshots.history(user_id, interval, start, end, MAX_POINTS + 1)
         if len(points) > MAX_POINTS:
-            raise InvalidInput("The range is too long", details={"from": f"more than {MAX_POINTS} points: shorten it"})
+            raise InvalidInput.about("from", f"more than {MAX_POINTS} points at this interval: shorten the range")
         return points
 
     def performance(self, user_id: UUID, period: str) -> Performance:
@@ -157,12 +157,8 @@ class Portfolios:
 
 def _check_chains(chains: Sequence[str], registry: Registry) -> None:
     """Refuse chains whose balances would never be read: they would look like an empty wallet."""
-    read = [chain.name for chain in registry.active]
-    unknown = sorted(set(chains) - {chain.name for chain in registry})
-    if unknown:
-        raise InvalidInput("A chain is not known", details={"chains": f"{unknown[0]!r} is not a chain's short name"})
-    unread = sorted(set(chains) - set(read))
-    if unread or not read:
-        shown = ", ".join(read[:_SHOWN]) + (", …" if len(read) > _SHOWN else "")
-        reason = f"this stage does not read {unread[0]}; it reads {shown}" if unread else "this stage reads no chain"
-        raise InvalidInput("A chain is not read here", details={"chains": f"{reason}: GET /v1/chains lists them"})
+    for place, name in enumerate(chains):
+        if wrong := registry.unread(name):
+            raise InvalidInput.about(f"chains.{place}", wrong)
+    if not registry.active:
+        raise InvalidInput.about("chains", "this stage reads no chain: GET /v1/chains lists them")

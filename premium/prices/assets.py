@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Literal, NamedTuple
 
 from premium.chains.addresses import NATIVE, asset_key, split_key
 from premium.chains.model import Chain
 from premium.chains.registry import Registry
 from premium.prices.names import COINGECKO
+from premium.refusals import nearest, shown
 
 MARKET = "coingecko"
 """The chain of an asset of the whole market: `coingecko:bitcoin` has a price and no contract."""
+FEED = "feed"
+"""The chain of an asset that only a sender of events knows: `feed:NAME` is taken as it is written."""
 _NAMED = 6
+_EXAMPLE = f"ethereum:{NATIVE}"
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _MARKET_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
@@ -97,8 +101,12 @@ class AssetNames:
             if use != "price" or not _MARKET_ID.fullmatch(tail.lower()):
                 raise UnknownAsset(f"{MARKET}:<id> names an asset of the market: it has a price and no transfers")
             return self.about(f"{MARKET}:{tail.lower()}")
-        if chain not in self._registry:
+        if chain == FEED:
+            if not tail:
+                raise UnknownAsset(f"{FEED}:NAME is what a feed calls an asset: the name is missing")
             return Resolved(f"{head}:{tail}")
+        if wrong := self._registry.unknown(chain):
+            raise UnknownAsset(f"{wrong}; what a feed of yours calls an asset is written {FEED}:NAME")
         if not tail.lower().startswith("0x"):
             return self._of_symbol(tail, use, chain)
         try:
@@ -109,25 +117,35 @@ class AssetNames:
     def _of_symbol(self, symbol: str, use: Use, chain: str | None) -> Resolved:
         named = self._by_symbol.get(symbol.casefold(), [])
         if chain is not None:
-            return _only([one for one in named if one.chain == chain], symbol, f" on {chain}")
+            return self._only([one for one in named if one.chain == chain], symbol, f" on {chain}", {chain})
         if use == "transfer":
-            return _only([one for one in named if one.chain in self._moving], symbol, " on the chains read here")
+            moving = [one for one in named if one.chain in self._moving]
+            return self._only(moving, symbol, " on the chains read here", self._moving)
         here = [one for one in named if one.chain in self._active]
         pooled = [one for one in here if one.chain and self._registry[one.chain].dex is not None]
         if len(pooled) == 1:
             return pooled[0]
         if market := COINGECKO.get(symbol.upper()):
             return self.about(f"{MARKET}:{market}")
-        return _only(here, symbol, "")
+        return self._only(here, symbol, "", self._active, COINGECKO)
 
+    def _only(
+        self, found: Sequence[Resolved], symbol: str, where: str, chains: Set[str], others: Iterable[str] = ()
+    ) -> Resolved:
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            near = self._nearest(symbol, chains, others)
+            advice = f"did you mean {near}? Else write" if near else "write"
+            raise UnknownAsset(f"no asset is called {shown(symbol)}{where}: {advice} chain:address, as {_EXAMPLE}")
+        names = ", ".join(one.asset for one in found[:_NAMED]) + (", …" if len(found) > _NAMED else "")
+        advice = f"write one of {names}, or add a condition on `chain`"
+        raise UnknownAsset(f"{shown(symbol)} is {len(found)} assets: {advice}")
 
-def _only(found: Sequence[Resolved], symbol: str, where: str) -> Resolved:
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise UnknownAsset(f"no asset is called {symbol[:40]!r}{where}: write chain:address, as ethereum:{NATIVE}")
-    names = ", ".join(one.asset for one in found[:_NAMED]) + (", …" if len(found) > _NAMED else "")
-    raise UnknownAsset(f"{symbol[:40]!r} is {len(found)} assets: write one of {names}, or add a condition on `chain`")
+    def _nearest(self, symbol: str, chains: Set[str], others: Iterable[str]) -> str | None:
+        """Return the symbol on these chains, or of these others, that is spelt much like this one."""
+        here = {one.symbol for named in self._by_symbol.values() for one in named if one.chain in chains and one.symbol}
+        return nearest(symbol, {*others, *here})
 
 
 def _listed(registry: Registry) -> Iterator[Resolved]:

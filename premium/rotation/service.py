@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from premium.config import ConfigurationError
+from premium.refusals import reason_of
 from premium.rotation.manifest import RotationSettings
 from premium.rotation.plan import Plan
 from premium.rotation.turn import Step, Turn
@@ -89,4 +90,4 @@ def read_plan(text: str | None) -> Plan:
         return Plan.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise ConfigurationError(f"ROTATION_PLAN: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise ConfigurationError(f"ROTATION_PLAN: {'.'.join(map(str, first['loc']))}: {reason_of(first)}") from None

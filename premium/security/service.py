@@ -13,6 +13,7 @@ from premium.chains.registry import Registry
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
+from premium.refusals import shown
 from premium.security.jobs import SCAN_CONTRACT, ScanContractPayload
 from premium.security.model import ScanRow
 from premium.security.store import ScanStore
@@ -44,10 +45,11 @@ class Scans:
         idempotency_key: str | None = None,
     ) -> JobRecord:
         """Start the job that scans a contract; InvalidInput names chain or address."""
+        name = readable_chain(chains, chain).name
         try:
-            payload = ScanContractPayload(chain=readable_chain(chains, chain).name, address=checksum(address))
+            payload = ScanContractPayload(chain=name, address=checksum(address))
         except ValueError as error:
-            raise InvalidInput("The address is not valid", details={"address": str(error)}) from None
+            raise InvalidInput.about("address", f"{error}; given {shown(address)}") from None
         return self.jobs.start(
             SCAN_CONTRACT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
         )
@@ -62,10 +64,7 @@ class Scans:
 
 
 def readable_chain(chains: Registry, name: str) -> Chain:
-    """Return the chain of this short name; InvalidInput where it has no node."""
-    for chain in chains.active:
-        if chain.name == name:
-            return chain
-    raise InvalidInput(
-        "The chain is not read here", details={"chain": f"{name!r} is not the name of a chain that is read"}
-    )
+    """Return the chain of this short name; InvalidInput where it is not read here."""
+    if wrong := chains.unread(name):
+        raise InvalidInput.about("chain", wrong)
+    return chains[name]

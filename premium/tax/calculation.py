@@ -12,6 +12,7 @@ from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
+from premium.refusals import shown
 from premium.tax.document.rows import Together, count_of, rows_in
 from premium.tax.events.corrections import corrected
 from premium.tax.events.derivatives import derivatives_of, is_derivative
@@ -42,7 +43,7 @@ def options_of(document: Mapping[str, Any], **given: Any) -> dict[str, Any]:
     }
     for name, value in asked.items():
         if value is not None and not isinstance(value, str):
-            raise InvalidInput(f"{name} is a text", details={name: "not a text"})
+            raise InvalidInput.about(name, f"must be a text; given {shown(value)}")
     return asked
 
 
@@ -54,7 +55,7 @@ def tax_year_of(text: str | int | None) -> int | None:
     start, _, end = text.strip().partition("-")
     known = start.isdecimal() and start.isascii() and 1900 <= int(start) < 2200
     if not known or (end and end not in (f"{(int(start) + 1) % 100:02d}", str(int(start) + 1))):
-        raise InvalidInput(f"not a year: {text[:20]!r}", details={"year": "2024 or 2024-25"})
+        raise InvalidInput.about("year", f"not a year, as 2024 or 2024-25: {shown(text)}")
     return int(start)
 
 

@@ -20,6 +20,7 @@ from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.principal import Principal
+from premium.refusals import shown
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.notation import mark_of
 from premium.tax.importers.recognition import clock_of, rows_of_csv, stated_in
@@ -182,13 +183,12 @@ class TaxWallets:
         self, user_id: UUID, payload: WalletPayload, *, request_id: str, idempotency_key: str | None
     ) -> JobRecord:
         """Start reading a wallet; NotFound for one that the user does not watch."""
-        known = sorted(chain.name for chain in self.chains.active)
-        if payload.chain not in known:
-            raise InvalidInput("The chain is not read here", details={"chain": f"one of {', '.join(known)}"})
+        if wrong := self.chains.unread(payload.chain):
+            raise InvalidInput.about("chain", wrong)
         try:
             address = checksum(payload.address)
         except ValueError as error:
-            raise InvalidInput("The address is not valid", details={"address": str(error)}) from None
+            raise InvalidInput.about("address", f"{error}; given {shown(payload.address)}") from None
         if not self.watched.watches(user_id, address, payload.chain):
             raise NotFound(f"{address} is none of your wallets on {payload.chain}: POST /v1/portfolio/wallets adds it")
         payload = payload.model_copy(update={"address": address})
@@ -228,7 +228,7 @@ class TaxReports:
             until_tax_year=payload.year,
         )
         if chosen.universal_too_late:
-            raise Unprocessable(UNIVERSAL_TOO_LATE, details={"lotScope": "per_wallet"})
+            raise Unprocessable.about("lotScope", UNIVERSAL_TOO_LATE)
         # Settled now, so that a repeat of the job says the same whatever the profile says then.
         zone = payload.time_zone if chosen.own_days else self.accounts.profile(user_id).time_zone
         settled = {"jurisdiction": chosen.rules.code, "method": chosen.method, "time_zone": zone}
@@ -272,6 +272,4 @@ def require_format(jurisdiction: str, document_format: str) -> None:
     rules = setup_of(jurisdiction).rules
     if not any(name.endswith(f"_{document_format}") for name in rules.documents):
         known = ", ".join(sorted({name.rsplit("_", 1)[1] for name in rules.documents}))
-        raise Unprocessable(
-            f"reports of {rules.name} have no {document_format}: they have {known}", details={"format": known}
-        )
+        raise Unprocessable.about("format", f"reports of {rules.name} have no {document_format}: they have {known}")

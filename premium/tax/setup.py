@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from premium.errors import InvalidInput, Unprocessable
+from premium.refusals import shown
 from premium.tax.days import Calendar, memo
 from premium.tax.model import Remark
 from premium.tax.rules.base import LEGAL_TENDER, PER_WALLET_FROM, TRANSITION, Jurisdiction
@@ -100,7 +101,7 @@ def setup_of(
         raise Unprocessable(remarks[0].message, details={"method": chosen, "allowed": ", ".join(rules.methods)})
     scope = working_scope(scope, chosen, rules, allocated=allocation is not None)
     if not _CODE.fullmatch(code):
-        raise InvalidInput(f"not a currency's code: {code[:40]!r}", details={"currency": "a code such as EUR"})
+        raise InvalidInput.about("currency", f"not a currency's code, such as EUR: {shown(code)}")
     calendar = Calendar(zone_of(time_zone or rules.zone), starts=rules.year_starts)
     ends = rules.default_scope == TRANSITION and scope == "universal"
     own = frozenset({code.upper()})

@@ -82,12 +82,12 @@ class ErrorView(View):
     code: ErrorCode
     """What went wrong, for programs."""
     message: str = Field(
-        description="In words, for people; programs go by the code",
-        examples=["limit: Input should be less than or equal to 200"],
+        description="In words, for people: of INVALID_INPUT the first field and what is wrong; programs go by the code",
+        examples=["limit: must be 200 at most; given '500'"],
     )
     details: Mapping[str, JsonValue] = Field(
         description="For INVALID_INPUT: each field's name and what is wrong with it",
-        examples=[{"limit": "Input should be less than or equal to 200"}],
+        examples=[{"limit": "must be 200 at most; given '500'"}],
     )
 
 

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from pydantic.alias_generators import to_camel
 
 from premium.errors import AppError, InvalidInput, NotFound, UpstreamUnavailable
+from premium.refusals import reason_of, visible
 
 STATUS: Mapping[str, int] = {
     "INVALID_INPUT": 400,
@@ -25,7 +26,9 @@ STATUS: Mapping[str, int] = {
     "UPSTREAM_UNAVAILABLE": 503,
 }
 
-_MAX_FIELDS = 50
+_MAX_FIELDS, _MAX_REASON = 50, 400
+_KEY = "[key]"
+"""What pydantic calls the name of a member, where that is what is wrong."""
 _NEIGHBOURS = frozenset(
     {
         "psycopg.OperationalError",
@@ -46,17 +49,18 @@ class MethodNotAllowed(NotFound):
 
 
 def from_validation(error: RequestValidationError) -> InvalidInput:
-    """Turn pydantic's errors into one entry a field.
+    """Turn pydantic's errors into one entry a field, by the names that the client wrote.
 
-    `{"conditions.0.operator": "Input should be 'gt' or 'lt'"}`
+    `{"conditions.0.operator": "must be 'gt' or 'lt'; given 'like'"}`. The message tells the first.
     """
     fields: dict[str, str] = {}
     for problem in error.errors()[:_MAX_FIELDS]:
         field = _field(problem["loc"])
         if not _only_counts_the_right(problem, field, fields):
-            fields.setdefault(field, _words(problem)[:300])
-    first = next(iter(fields.items()), ("request", "not valid"))
-    return InvalidInput(f"{first[0]}: {first[1]}", details=fields)
+            fields.setdefault(field, reason_of(problem)[:_MAX_REASON])
+    first, reason = next(iter(fields.items()), ("request", "is not valid"))
+    more = f" (and {len(fields) - 1} more: see details)" if len(fields) > 1 else ""
+    return InvalidInput(f"{first}: {reason}{more}", details=fields)
 
 
 def _only_counts_the_right(problem: Mapping[str, Any], field: str, known: Iterable[str]) -> bool:
@@ -67,18 +71,12 @@ def _only_counts_the_right(problem: Mapping[str, Any], field: str, known: Iterab
     return problem["type"] == "too_short" and any(one.startswith(f"{field}.") for one in known)
 
 
-def _words(problem: Mapping[str, Any]) -> str:
-    """Return pydantic's sentence without its words about Python."""
-    if problem["type"] == "tuple_type":
-        return "Input should be a valid list"
-    return str(problem["msg"]).removeprefix("Value error, ")
-
-
 def _field(location: tuple[Any, ...]) -> str:
     inside = location[1:] if location and location[0] in ("body", "query", "path", "header") else location
     if location and location[0] == "path":
         inside = tuple(to_camel(str(part)) for part in inside)
-    return ".".join(str(part)[:100] for part in inside) or str(location[0] if location else "request")
+    named = ".".join(visible(part) for part in inside if part != _KEY)
+    return named or str(location[0] if location else "request")
 
 
 def as_app_error(error: Exception) -> AppError | None:

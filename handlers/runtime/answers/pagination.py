@@ -64,7 +64,7 @@ def position(cursor: str | None, kind: type[P]) -> P | None:
     except (ValueError, binascii.Error, ValidationError):
         place = None
     if place is None:
-        raise InvalidInput("The cursor is not one of this list's", details={"cursor": "not valid"})
+        raise InvalidInput.about("cursor", "is none that this list has given; leave it out for the first page")
     return place
 
 

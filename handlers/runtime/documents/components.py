@@ -43,7 +43,7 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], object]] = {
 EVERYWHERE = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _EXTRA = {405: ("Allow",), 429: ("Retry-After",), 503: ("Retry-After",)}
 _WORDS = {
-    400: ("Something in the request is not valid; `details` names each field", {"limit": "must be below 201"}),
+    400: ("Something in the request is wrong; `details` says what", {"limit": "must be 200 at most; given '500'"}),
     401: ("The credentials are missing, wrong or expired", {}),
     403: ("The caller's tier, scope or role does not allow it", {"required": "pro", "tier": "starter"}),
     404: ("There is no such thing, or it is another user's", {}),
@@ -97,7 +97,8 @@ def _name(status: int) -> str:
 def _failure(status: int, models: Mapping[str, Any]) -> dict[str, Any]:
     text, details = _WORDS[status]
     example = dict(example_of(models["Failure"], models))
-    example["error"] = {"code": _codes(status)[0], "message": text.partition(";")[0], "details": details}
+    said = ": ".join(*details.items()) if status == 400 else text.partition(";")[0]
+    example["error"] = {"code": _codes(status)[0], "message": said, "details": details}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}, "example": example}}
     named = " or ".join(f"`{code}`" for code in _codes(status))
     return {"description": f"{named}: {text}", "headers": headers(*_EXTRA.get(status, ())), "content": content}

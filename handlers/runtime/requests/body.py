@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from premium.errors import InvalidInput, PayloadTooLarge
+from premium.refusals import shown, visible
 
 MAX_BODY_BYTES = 4 * 1_048_576
 """Lambda takes 6 MB with the event around it; larger imports go to S3 by a presigned upload."""
@@ -39,10 +40,10 @@ def read_object(event: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
         value = _DECODER.decode(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ": nested too deeply"
-        raise InvalidInput("The body is not valid JSON", details={"body": f"not JSON{where}"}) from None
+        where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ": it is nested too deeply"
+        raise InvalidInput.about("body", f"is not valid JSON{where}") from None
     if not isinstance(value, dict):
-        raise InvalidInput("The body must be a JSON object", details={"body": "not an object"})
+        raise InvalidInput.about("body", f"must be a JSON object; given {shown(value)}")
     _check_strings(value, "", 0)
     return value
 
@@ -66,7 +67,7 @@ def raw_body(event: Mapping[str, Any]) -> bytes:
         if len(raw) <= MAX_BODY_BYTES:
             raw.decode()
     except (UnicodeError, binascii.Error, ValueError):
-        raise InvalidInput("The body is not UTF-8", details={"body": "not UTF-8"}) from None
+        raise InvalidInput.about("body", "is not UTF-8") from None
     if len(raw) > MAX_BODY_BYTES:
         raise PayloadTooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes", details={"maximum": MAX_BODY_BYTES})
     return raw
@@ -75,7 +76,7 @@ def raw_body(event: Mapping[str, Any]) -> bytes:
 def check_text(text: str, field: str) -> None:
     """Raise InvalidInput for NUL and for half a surrogate pair."""
     if "\x00" in text or not _is_unicode(text):
-        raise InvalidInput("A text holds a character that no text has", details={field: "NUL or half a surrogate pair"})
+        raise InvalidInput.about(visible(field), "holds a character that no text has: NUL, or half a surrogate pair")
 
 
 def _is_unicode(text: str) -> bool:
@@ -88,7 +89,7 @@ def _is_unicode(text: str) -> bool:
 
 def _check_strings(value: object, where: str, depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise InvalidInput("The body is nested too deeply", details={"body": f"more than {MAX_DEPTH} levels"})
+        raise InvalidInput.about("body", f"is nested more than {MAX_DEPTH} levels deep")
     match value:
         case str():
             check_text(value, where)
@@ -106,12 +107,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidInput("The body names a field twice", details={"body": f"{twice[:100]!a} appears twice"})
+        raise InvalidInput.about("body", f"names the field {twice[:100]!a} twice")
     return members
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise InvalidInput("The body is not valid JSON", details={"body": f"{name} is not a JSON number"})
+    raise InvalidInput.about("body", f"is not valid JSON: {name} is no number of JSON")
 
 
 def _integer(digits: str) -> int:
@@ -127,16 +128,14 @@ def _number(digits: str) -> JsonNumber:
     except InvalidOperation:  # a power of more than 18 digits
         too_far = True
     if too_far:
-        reason = f"a number whose power of ten is not within ±{MAX_MAGNITUDE}"
-        raise InvalidInput("A number is too large or too small", details={"body": reason})
+        reason = f"holds a number whose power of ten is not within ±{MAX_MAGNITUDE}, {digits[:40]}"
+        raise InvalidInput.about("body", reason)
     return value
 
 
 def _check_number(digits: str) -> None:
     if len(digits) > MAX_NUMBER_CHARACTERS:
-        raise InvalidInput(
-            "A number is too long", details={"body": f"a number of over {MAX_NUMBER_CHARACTERS} characters"}
-        )
+        raise InvalidInput.about("body", f"holds a number of more than {MAX_NUMBER_CHARACTERS} characters")
 
 
 _DECODER = json.JSONDecoder(

@@ -15,6 +15,7 @@ from handlers.runtime.requests.body import check_text, read_object
 from handlers.runtime.requests.needs import Needs, needs_of
 from handlers.runtime.requests.state import current
 from premium.errors import InvalidInput
+from premium.refusals import nearest, shown, visible
 
 _UNMATCHED = Needs(public=True)
 """A path that does not exist says so to anybody, but only after the authorizer has counted the request."""
@@ -46,14 +47,14 @@ class Gate(OpenAPIRequestValidationMiddleware):
         event = app.current_event
         content_type = (event.headers.get("content-type") or "application/json").split(";")[0].strip().lower()
         if content_type != "application/json":
-            raise InvalidInput("The body must be JSON", details={"Content-Type": "must be application/json"})
+            raise InvalidInput.about("Content-Type", f"must be application/json; given {shown(content_type)}")
         return read_object(event.raw_event)  # type: ignore[return-value] # the caller takes None for no body
 
 
 def _idempotency_key(given: str | None) -> str | None:
     if given is not None and not _KEY.fullmatch(given):
-        problem = "1 to 255 printable ASCII characters without spaces"
-        raise InvalidInput("The Idempotency-Key is not valid", details={"Idempotency-Key": problem})
+        reason = "must be 1 to 255 printable ASCII characters without spaces"
+        raise InvalidInput.about("Idempotency-Key", f"{reason}; given {shown(given)}")
     return given
 
 
@@ -62,13 +63,15 @@ def _check_names(event: Mapping[str, Any], known: Collection[str]) -> None:
     unknown = [name for name in event.get("queryStringParameters") or {} if name not in known]
     if unknown:
         names = ", ".join(sorted(known)) or "none"
-        details = {name[:100]: f"not a parameter here; there are: {names}" for name in unknown[:20]}
-        raise InvalidInput(f"There is no query parameter {unknown[0][:100]!r} here", details=details)
+        near = nearest(unknown[0], known)
+        reason = f"is no parameter here{f': did you mean {near}?' if near else '; there are:'} {names}"
+        details = {visible(name): f"is no parameter here; there are: {names}" for name in unknown[:20]}
+        raise InvalidInput(f"{visible(unknown[0])}: {reason}", details=details)
 
 
 def _check_query(event: Mapping[str, Any]) -> None:
     if len(event.get("rawQueryString") or "") > _MAX_QUERY:
-        raise InvalidInput("The query is too long", details={"query": f"more than {_MAX_QUERY} characters"})
+        raise InvalidInput.about("query", f"has more than {_MAX_QUERY} characters")
     for name, value in (event.get("queryStringParameters") or {}).items():
         check_text(name, "query")
         check_text(value or "", name)

@@ -13,6 +13,9 @@ from types import MappingProxyType
 
 from premium.alerts.language import values
 
+EVERYWHERE = "all"
+"""The chain of a protocol's TVL, which is summed over all of its chains."""
+
 
 class FieldType(StrEnum):
     """The type of a field, with its reader and the operators that fit it."""

@@ -46,4 +46,4 @@ def trigger_of(draft: Draft) -> Trigger:
 
 def invalid(field: str, reason: str) -> InvalidInput:
     """Return the error of one wrong field."""
-    return InvalidInput(f"{field}: {reason}", details={field: reason})
+    return InvalidInput.about(field, reason)

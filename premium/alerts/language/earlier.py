@@ -111,4 +111,4 @@ def _conditions(meaning: Meaning, condition: Mapping[str, Any]) -> tuple[Mapping
 
 
 def _invalid(field: str, reason: str) -> InvalidInput:
-    return InvalidInput(f"{field}: {reason}", details={field: reason})
+    return InvalidInput.about(field, reason)

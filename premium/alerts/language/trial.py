@@ -20,6 +20,7 @@ from premium.clock import rfc3339
 from premium.errors import InvalidInput
 from premium.money import EXACT, plain
 from premium.prices.assets import Resolved
+from premium.refusals import shown
 
 _STEP = {"gt": Decimal(1), "lt": Decimal(-1)}
 _TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
@@ -79,13 +80,14 @@ def _scaled(event: dict[str, Any], rule: Rule, asset: Resolved | None) -> dict[s
 
 def trial_time(event: Mapping[str, Any], now: datetime) -> datetime:
     """Return the event's own time, within the range of events that come from elsewhere."""
+    given = shown(event.get("timestamp"))
     try:
         time = _TIME.validate_python(event.get("timestamp", now))
     except ValidationError:
-        raise InvalidInput("timestamp: must be a time with a zone", details={"event.timestamp": "not a time"}) from None
+        raise InvalidInput.about("event.timestamp", f"must be a time with its offset from UTC; given {given}") from None
     if not OLDEST <= time <= now + AHEAD:
         reason = f"must lie between {OLDEST.date()} and five minutes from now"
-        raise InvalidInput(f"timestamp: {reason}", details={"event.timestamp": reason})
+        raise InvalidInput.about("event.timestamp", f"{reason}; given {given}")
     return time
 
 

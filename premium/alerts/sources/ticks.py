@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
+from premium.alerts.language.catalogue import EVERYWHERE
 from premium.alerts.sources.blocks import Event
 from premium.clock import rfc3339
 from premium.money import divide, plain
@@ -19,8 +20,6 @@ from premium.prices.protocols import ProtocolState
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 CHANGES: Mapping[str, timedelta] = {"change_pct_1h": HOUR, "change_pct_24h": DAY}
 """How long ago the price was that a change is measured from, by field."""
-EVERYWHERE = "all"
-"""The chain of a protocol's TVL, which is summed over all of its chains."""
 _PERCENT = Context(prec=400, rounding=ROUND_HALF_EVEN)
 _PLACES = Decimal("0.0001")
 

@@ -57,7 +57,7 @@ class RuleStore:
             )
         if made is None:
             reason = f"at most {most} in your tier: remove one, or move to a higher tier"
-            raise Unprocessable("There is no room for another rule", details={"rules": reason})
+            raise Unprocessable.about("rules", reason)
         return AddedRule(made, None if there is None else bool(there), tuple(alerts))
 
     def get(self, user_id: UUID, rule_id: UUID) -> RuleRow:

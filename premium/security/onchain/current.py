@@ -18,10 +18,8 @@ def current_scan(chain: str, address: str, reader: StateReader, cache: Cache) ->
     recorder, kept = Recorder(reader), ScanCache(cache)
     code = recorder.code(target)
     if not code:
-        raise Unprocessable(
-            f"{target} has no code on {chain}: it is an account, or nothing was deployed there",
-            details={"address": "no contract at this address"},
-        )
+        reason = f"{target} has no code on {chain}: it is an account, or nothing was deployed there"
+        raise Unprocessable.about("address", reason)
     code_hash = keccak_hex(code)
     known = kept.find(chain, target, code_hash, recorder)
     if known is not None:

@@ -55,7 +55,7 @@ def unknown_lots(plan: Plan | None, known: Iterable[str]) -> list[Remark]:
 
 
 def _wrong(field: str, reason: str) -> InvalidInput:
-    return InvalidInput(f"safe_harbor.{field}: {reason}", details={f"safe_harbor.{field}": reason})
+    return InvalidInput.about(f"safe_harbor.{field}", reason)
 
 
 class Allocation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from premium.errors import InvalidInput
+from premium.refusals import shown
 from premium.tax.model import Remark
 from premium.tax.rules.base import Jurisdiction
 
@@ -35,7 +36,7 @@ def method_of(asked: str | None, rules: Jurisdiction) -> str:
     wanted = _ALIASES.get(wanted, wanted)
     if wanted not in METHODS:
         known = ", ".join(METHODS)
-        raise InvalidInput(f"unknown method {asked[:40]!r}; known are {known}", details={"method": known})
+        raise InvalidInput.about("method", f"unknown method {shown(asked)}; known are {known}")
     return wanted
 
 
@@ -59,7 +60,7 @@ def working_scope(asked: str | None, method: str, rules: Jurisdiction, *, alloca
     allocated to wallets. InvalidInput for no scope.
     """
     if asked is not None and asked not in SCOPES:
-        raise InvalidInput(f"unknown lot scope {asked[:40]!r}; known are {', '.join(SCOPES)}")
+        raise InvalidInput.about("lotScope", f"unknown lot scope {shown(asked)}; known are {', '.join(SCOPES)}")
     if method == "fr_portfolio":
         return "portfolio"
     if method in POOLED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from premium.errors import InvalidInput
+from premium.refusals import shown
 from premium.tax.rules import au, ca, de, fr, gb, generic, ie, jp, us
 from premium.tax.rules.base import Jurisdiction
 
@@ -21,5 +22,5 @@ def jurisdiction(code: str) -> Jurisdiction:
     found = JURISDICTIONS.get(_ALIASES.get(wanted, wanted))
     if found is None:
         known = ", ".join(JURISDICTIONS)
-        raise InvalidInput(f"unknown jurisdiction {code[:40]!r}; known are {known}", details={"jurisdiction": known})
+        raise InvalidInput.about("jurisdiction", f"unknown jurisdiction {shown(code)}; known are {known}")
     return found

@@ -21,6 +21,7 @@ from tests.integration.handlers.conftest import Sign
 
 pytestmark = pytest.mark.integration
 RULES = "/v1/alerts/rules"
+HOOK = {"type": "webhook", "destination": "https://example.org/hook"}
 NATIVE = "0x" + "0" * 40
 UNI = "ethereum:0x1f9840a85d5af5bf1d1762f925bdaddc4201f984"
 
@@ -42,7 +43,7 @@ def ask(token: str, method: str, path: str, **parts: Any) -> Answer:
 
 def rule(token: str, kind: str, *conditions: tuple[str, str, Any]) -> Answer:
     named = [{"field": field, "operator": operator, "value": value} for field, operator, value in conditions]
-    return ask(token, "POST", RULES, body={"name": "r", "type": kind, "conditions": named})
+    return ask(token, "POST", RULES, body={"name": "r", "type": kind, "conditions": named, "actions": [HOOK]})
 
 
 def test_a_symbol_says_which_asset_it_was_taken_for(token: str) -> None:
@@ -76,8 +77,16 @@ def test_a_chain_beside_a_symbol_decides_which_it_is(token: str) -> None:
         ("whale", [("asset", "eq", "ethereum:0x12")], "0x and 40 hexadecimal digits"),
         ("whale", [("asset", "eq", "coingecko:bitcoin")], "no transfers"),
         ("whale", [("asset", "eq", UNI), ("chain", "eq", "base")], "another condition wants base"),
-        ("whale", [("chain", "eq", "etherium")], "no chain is called 'etherium'"),
-        ("gas", [("chain", "eq", "Ethereum")], "no chain is called 'Ethereum'"),
+        ("whale", [("chain", "eq", "etherium")], "no chain is called 'etherium': did you mean ethereum?"),
+        ("gas", [("chain", "eq", "Ethereum")], "no chain is called 'Ethereum': did you mean ethereum?"),
+        ("price", [("chain", "eq", "etherium")], "no chain is called 'etherium': did you mean ethereum?"),
+        ("protocol_risk", [("chain", "eq", "polygn")], "did you mean polygon?"),
+        ("price", [("asset", "eq", "etherum:USDC")], "no chain is called 'etherum': did you mean ethereum?"),
+        ("whale", [("asset", "eq", "nosuchchain:FOO")], "no chain is called 'nosuchchain'"),
+        ("protocol_risk", [("asset", "eq", "etherum:USDC")], "did you mean ethereum?"),
+        ("price", [("asset", "eq", "feed:")], "the name is missing"),
+        ("price", [("asset", "eq", "ethereum:USCD")], "no asset is called 'USCD' on ethereum: did you mean USDC?"),
+        ("price", [("asset", "eq", "BTCC")], "did you mean BTC?"),
     ],
 )
 def test_what_means_nothing_is_refused_with_what_to_write(
@@ -85,8 +94,9 @@ def test_what_means_nothing_is_refused_with_what_to_write(
 ) -> None:
     refused = rule(token, kind, *conditions)
     assert (refused.status, refused.error["code"]) == (400, "INVALID_INPUT")
-    (said,) = refused.error["details"].values()
+    ((field, said),) = refused.error["details"].items()
     assert reason in said
+    assert refused.error["message"] == f"{field}: {said}"
 
 
 @pytest.mark.parametrize(
@@ -98,6 +108,7 @@ def test_what_means_nothing_is_refused_with_what_to_write(
         ("price", [("asset", "eq", "BTC")], "no source of prices for coingecko:bitcoin"),
         ("price", [("asset", "eq", "feed:BTC")], "no source of prices for feed:BTC"),
         ("protocol_risk", [("protocol", "eq", "aave")], "polls no protocols"),
+        ("protocol_risk", [("chain", "eq", "all"), ("protocol", "eq", "aave")], "polls no protocols"),
         ("whale", [("chain", "eq", "base")], None),
         ("gas", [("gas_gwei", "lt", 5)], None),
     ],

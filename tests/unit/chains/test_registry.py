@@ -54,14 +54,14 @@ def test_active_names_the_only_chains_that_are_read() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{", "file: file: Invalid JSON"),
-        ('{"chain": []}', "file: chain: Extra inputs"),
+        ("{", "file: file: is not valid JSON: EOF"),
+        ('{"chain": []}', "file: chain: is no field here"),
         ('{"chains": [{"title": "x"}]}', "file: chain 1 has no name"),
-        ('{"chains": [{"name": "new"}]}', "file: chain 'new': title: Field required"),
-        ('{"chains": [{"name": "mine", "chain_id": "x"}]}', "chain 'mine': chain_id: Input should be a valid integer"),
-        ('{"chains": [{"name": "mine", "rpc": ["ftp://x"]}]}', "chain 'mine': rpc.0: URL scheme"),
-        ('{"chains": [{"name": "mine", "multicall": "0x1"}]}', "chain 'mine': multicall: Value error, an address is"),
-        ('{"chains": [{"name": "mine", "rpcs": []}]}', "chain 'mine': rpcs: Extra inputs"),
+        ('{"chains": [{"name": "new"}]}', "file: chain 'new': title: is required"),
+        ('{"chains": [{"name": "mine", "chain_id": "x"}]}', "chain 'mine': chain_id: must be a whole number"),
+        ('{"chains": [{"name": "mine", "rpc": ["ftp://x"]}]}', "chain 'mine': rpc.0: must begin with 'http"),
+        ('{"chains": [{"name": "mine", "multicall": "0x1"}]}', "chain 'mine': multicall: an address is"),
+        ('{"chains": [{"name": "mine", "rpcs": []}]}', "chain 'mine': rpcs: is no field here"),
         ('{"active": ["nowhere"]}', "file: active: no chain is called 'nowhere'"),
     ],
 )

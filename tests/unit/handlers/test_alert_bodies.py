@@ -13,6 +13,7 @@ from handlers.models.alerts import NewRule, RuleChange
 from handlers.models.alerts_earlier import EarlierBody
 from handlers.runtime.answers.errors import from_validation
 from premium.alerts.language.earlier import MEANINGS
+from premium.refusals import shown
 
 pytestmark = pytest.mark.unit
 
@@ -34,10 +35,9 @@ def said(form: type[BaseModel], body: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize("value", [True, None, [1], {}])
 def test_a_value_that_is_neither_number_nor_text_is_named_once(value: Any) -> None:
     wrong = RULE | {"conditions": [RULE["conditions"][0] | {"value": value}]}
-    assert said(NewRule, wrong) == {"conditions.0.value": "must be a number or a string"}
-    assert said(EarlierBody, EARLIER | {"condition": {"threshold": value}}) == {
-        "condition.threshold": "must be a number or a string"
-    }
+    reason = f"must be a number or a string; given {shown(value)}"
+    assert said(NewRule, wrong) == {"conditions.0.value": reason}
+    assert said(EarlierBody, EARLIER | {"condition": {"threshold": value}}) == {"condition.threshold": reason}
 
 
 def test_a_list_of_one_wrong_condition_is_not_called_too_short_but_an_empty_one_is() -> None:

@@ -79,7 +79,7 @@ def test_the_reason_is_in_plain_words() -> None:
 
 
 def test_a_missing_body_is_named() -> None:
-    assert post(None).error["details"] == {"body": "Field required"}
+    assert post(None).error["details"] == {"body": "is required"}
 
 
 def test_a_surrogate_pair_is_a_character() -> None:

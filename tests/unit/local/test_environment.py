@@ -37,7 +37,7 @@ def test_what_deployed_stages_refuse_is_given_here() -> None:
 
 def test_settings_of_services_are_taken_from_the_users_environment_and_checked() -> None:
     assert asked_settings({"ALERT_SHARDS": "3", "PATH": "/bin"}) == {"ALERT_SHARDS": "3"}
-    with pytest.raises(LocalError, match=r"ALERT_SHARDS: .*greater than or equal to 1"):
+    with pytest.raises(LocalError, match=r"ALERT_SHARDS: .*must be 1 at least"):
         asked_settings({"ALERT_SHARDS": "0"})
 
 
