@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, JsonValue, StrictBool
 
 from handlers.runtime import Amount, Body, Number, Position, View, Visible, VisibleLines, Whole
+from premium.alerts.checks import TELLS_NOBODY
 from premium.alerts.language.assets import NamedAsset
 from premium.alerts.language.drafts import trigger_of
 from premium.alerts.model import Channel, RuleType, Trigger
@@ -173,8 +174,8 @@ class RuleView(View):
     )
     assets: tuple[NamedAssetView, ...] = Field(description="What the assets of its conditions mean")
     warnings: tuple[str, ...] = Field(
-        description="Why it cannot fire by what this stage reads; empty where it can",
-        examples=[["This stage does not read polygon: the rule does not fire here (blocks are read of ethereum)"]],
+        description="Why it cannot fire by what this stage reads, or tells nobody; empty where it does both",
+        examples=[[TELLS_NOBODY]],
     )
     version: int
     """Counts changes; give it back to change only what you have seen."""
@@ -207,8 +208,8 @@ def rule_view(explained: ExplainedRule, *, holds_now: bool | None = None) -> Rul
     """Return the view of a rule."""
     row = explained.rule
     conditions = tuple(ConditionView.model_validate(dict(one)) for one in row.conditions)
-    more = {"trigger": trigger_of(row), "conditions": conditions, "warnings": explained.gaps, "holds_now": holds_now}
-    return RuleView.model_validate(row.model_dump() | more | {"assets": tuple(map(_asset_view, explained.assets))})
+    told = {"assets": tuple(map(_asset_view, explained.assets)), "warnings": explained.warnings, "holds_now": holds_now}
+    return RuleView.model_validate(row.model_dump() | {"trigger": trigger_of(row), "conditions": conditions} | told)
 
 
 def _asset_view(named: NamedAsset) -> NamedAssetView:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, JsonValue, StrictBool
 
 from handlers.models.alerts import Name
 from handlers.runtime import Body, Number, View
+from premium.alerts.checks import TELLS_NOBODY
 from premium.alerts.language.earlier import AlertType, alert_type_of, condition_of, draft_of
 from premium.alerts.model import Channel, Draft
 from premium.alerts.service import ExplainedRule
@@ -63,8 +64,8 @@ class EarlierView(View):
     enabled: bool
     """false: it matches nothing."""
     warnings: tuple[str, ...] = Field(
-        description="Why it cannot fire by what this stage reads; empty where it can",
-        examples=[["This stage does not read polygon: the rule does not fire here (blocks are read of ethereum)"]],
+        description="Why it cannot fire by what this stage reads, or tells nobody; empty where it does both",
+        examples=[[TELLS_NOBODY]],
     )
     created_at: datetime
     """When it was made."""
@@ -79,6 +80,6 @@ def earlier_view(explained: ExplainedRule) -> EarlierView:
         alert_type=alert_type_of(row),
         channels=tuple(dict.fromkeys(action.type for action in row.actions)),
         condition=condition_of(row),
-        warnings=explained.gaps,
+        warnings=explained.warnings,
         **row.model_dump(include={"id", "name", "enabled", "created_at", "updated_at"}),
     )

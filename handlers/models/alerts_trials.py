@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, JsonValue, StrictBool
 
 from handlers.runtime import Body, ExactJson, View
+from premium.alerts.checks import TELLS_NOBODY
 from premium.alerts.language.event import MAX_EVENT_BYTES
 from premium.alerts.trials import Trial
 
@@ -66,6 +67,7 @@ class TrialView(View):
     alert_id: UUID | None = Field(description="In the history, where its deliveries show their status")
     deliveries: tuple[UUID, ...]
     """Ids of the notifications that were started."""
+    warnings: tuple[str, ...] = Field(description="Those of the rule", examples=[[TELLS_NOBODY]])
 
 
 def trial_view(trial: Trial) -> TrialView:
@@ -83,4 +85,5 @@ def trial_view(trial: Trial) -> TrialView:
         example=trial.example,
         alert_id=trial.alert.id if trial.alert else None,
         deliveries=trial.alert.deliveries if trial.alert else (),
+        warnings=trial.warnings,
     )

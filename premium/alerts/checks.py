@@ -1,13 +1,22 @@
-"""Check drafts of rules whole: their conditions, and where their actions go."""
+"""Check drafts of rules whole: their conditions, their actions, and what their owners must know."""
 
 from __future__ import annotations
 
-from premium.alerts.language.drafts import invalid, rule_of
+from premium.alerts.coverage import Coverage
+from premium.alerts.language.drafts import rule_of
 from premium.alerts.language.rule import Rule
 from premium.alerts.language.templates import template_problem
 from premium.alerts.model import Draft
 from premium.bootstrap import Platform
+from premium.errors import InvalidInput
 from premium.notifications.destinations import problem
+
+TELLS_NOBODY = "The rule has no actions: it tells nobody; what it fires stands in the history and on the stream alone"
+
+
+def warnings_of(draft: Draft, coverage: Coverage) -> tuple[str, ...]:
+    """Return a sentence for each reason why the owner may wait in vain: what is not read here, nobody is told."""
+    return (*coverage.gaps(draft), *(() if draft.actions else (TELLS_NOBODY,)))
 
 
 def loopback_allowed(platform: Platform) -> bool:
@@ -24,7 +33,7 @@ def checked_rule(draft: Draft, *, loopback: bool) -> Rule:
     for place, action in enumerate(draft.actions):
         where = action.destination
         if where is not None and (wrong := problem(action.type, where, loopback=loopback)):
-            raise invalid(f"actions.{place}.destination", wrong)
+            raise InvalidInput.about(f"actions.{place}.destination", wrong)
         if action.template is not None and (wrong := template_problem(action.template, draft.type)):
-            raise invalid(f"actions.{place}.template", wrong)
+            raise InvalidInput.about(f"actions.{place}.template", wrong)
     return rule

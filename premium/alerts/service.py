@@ -11,7 +11,7 @@ from uuid import UUID
 
 from redis import Redis
 
-from premium.alerts.checks import checked_rule, loopback_allowed
+from premium.alerts.checks import checked_rule, loopback_allowed, warnings_of
 from premium.alerts.coverage import Coverage, watched_chains
 from premium.alerts.language.assets import NamedAsset, kept_assets, with_keys
 from premium.alerts.language.catalogue import SERIES
@@ -30,6 +30,7 @@ from premium.alerts.store import history
 from premium.alerts.store.blocks import NewestBlocks
 from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
+from premium.clock import rfc3339
 from premium.errors import Conflict, InvalidInput, Unprocessable
 from premium.notifications.destinations import problem
 from premium.notifications.service import new_secret
@@ -60,11 +61,11 @@ class WatchedChains:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainedRule:
-    """A rule with the meaning of its assets, and why it cannot fire here."""
+    """A rule with the meaning of its assets, and why its owner may wait for it in vain."""
 
     rule: RuleRow
     assets: tuple[NamedAsset, ...]
-    gaps: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,16 +118,16 @@ class Rules:
         )
         enqueue_alerts(self.redis, made.alerts)
         return SavedRule(
-            rule=made.rule, assets=assets, gaps=(*coverage.gaps(named), *self._unconfirmed(user_id, named)),
+            rule=made.rule, assets=assets, warnings=(*warnings_of(named, coverage), *self._unconfirmed(user_id, named)),
             signing_secret=secret,
             holds_now=made.holds_now, fired=bool(made.alerts),
         )  # fmt: skip
 
     def explained(self, rules: Sequence[RuleRow]) -> list[ExplainedRule]:
-        """Return rules with their assets' meaning and what is not read here."""
+        """Return rules with their assets' meaning and their warnings."""
         coverage = self.coverage()
         return [
-            ExplainedRule(rule=rule, assets=kept_assets(rule, coverage.names), gaps=coverage.gaps(rule))
+            ExplainedRule(rule=rule, assets=kept_assets(rule, coverage.names), warnings=warnings_of(rule, coverage))
             for rule in rules
         ]
 
@@ -182,7 +183,7 @@ class Rules:
             user_id, rule_id, draft, secret, version=now.version if version is None else version
         )
         return SavedRule(
-            rule=changed, assets=assets, gaps=(*coverage.gaps(draft), *self._unconfirmed(user_id, draft)),
+            rule=changed, assets=assets, warnings=(*warnings_of(draft, coverage), *self._unconfirmed(user_id, draft)),
             signing_secret=secret,
             holds_now=self.holds_now(user_id, changed),
         )  # fmt: skip
@@ -192,7 +193,7 @@ class Rules:
     ) -> list[HistoryRow]:
         """Return up to `limit` alerts after the position, the newest event first."""
         if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
-            raise InvalidInput("The range is empty", details={"from": "must lie before `to`"})
+            raise InvalidInput.about("from", f"must lie before `to`, which is {rfc3339(wanted.until)}")
         return history.page(self.database, user_id, wanted, limit, after)
 
     def destinations(self, user_id: UUID) -> Mapping[str, str]:
@@ -231,7 +232,8 @@ class Rules:
             where = {f"actions.{place}.destination": f"the profile has none for {action.type}: give one"
                      for place, action in enumerate(draft.actions)
                      if action.destination is None and action.type in missing}  # fmt: skip
-            raise Unprocessable(f"There is no destination for {missing[0]}", details=where)
+            first, reason = next(iter(where.items()))
+            raise Unprocessable(f"{first}: {reason}", details=where)
 
 
 def _named(draft: Draft, coverage: Coverage) -> tuple[Draft, tuple[NamedAsset, ...]]:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from redis import Redis
 
-from premium.alerts.checks import checked_rule, loopback_allowed
+from premium.alerts.checks import checked_rule, loopback_allowed, warnings_of
 from premium.alerts.coverage import Coverage
 from premium.alerts.language.assets import kept_assets, with_key
 from premium.alerts.language.earlier_events import in_present_form
@@ -43,6 +43,8 @@ class Trial:
     example: Mapping[str, Any] | None
     verdicts: tuple[Verdict, ...]
     alert: Alert | None
+    warnings: tuple[str, ...] = ()
+    """Those of the rule: why it may not fire here, or tells nobody."""
 
     @property
     def matches(self) -> bool:
@@ -86,14 +88,18 @@ class Trials:
         rule = checked_rule(row.draft(), loopback=self.loopback)
         now = self.clock.now()
         identity = f"test:{uuid4()}"
-        names = self.coverage().names
+        coverage = self.coverage()
+        names = coverage.names
         assets = kept_assets(row, names)
         example = sample(rule, identity, now, assets[0].asset if assets else None)
         found, origin = (event, _GIVEN) if event is not None else self._recent(rule)
         tried = example if found is None else with_key({"kind": rule.kind, **found, "event_id": identity}, names)
         judged = verdicts(rule, tried)
         matches = all(verdict.holds for verdict in judged)
-        trial = Trial(event=tried, origin=origin, example=None if matches else example, verdicts=judged, alert=None)
+        trial = Trial(
+            event=tried, origin=origin, example=None if matches else example, verdicts=judged, alert=None,
+            warnings=warnings_of(row, coverage),
+        )  # fmt: skip
         if not tell or not matches:
             return trial
         self._check_number(user_id)

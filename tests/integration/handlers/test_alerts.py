@@ -12,6 +12,7 @@ import pytest
 
 from handlers.alerts import handler
 from premium.alerts import service, trials
+from premium.alerts.checks import TELLS_NOBODY
 from premium.alerts.model import Firing, RuleRow
 from premium.alerts.store.firings import record_firings
 from premium.alerts.store.rules import RuleStore
@@ -98,6 +99,21 @@ def test_the_life_of_a_rule(token: str) -> None:
     assert ask(token, "DELETE", path).status in (200, 204)
     assert [ask(token, method, path, body=body).status for method, body in
             (("GET", None), ("DELETE", None), ("PUT", {"name": "x"}))] == [404] * 3  # fmt: skip
+
+
+def test_a_rule_that_tells_nobody_says_so_wherever_it_is_shown(token: str) -> None:
+    rule = made(token, actions=[])
+    path = f"{RULES}/{rule['id']}"
+    shown = [
+        rule,
+        ask(token, "GET", path).data,
+        ask(token, "GET", RULES).json["data"][0],
+        ask(token, "POST", f"{path}/test", body={"deliver": False}).data,
+        ask(token, "PUT", path, body={"name": "silent"}).data,
+        ask(token, "GET", EARLIER).json["data"][0],
+    ]
+    assert [TELLS_NOBODY in each["warnings"] for each in shown] == [True] * 6
+    assert TELLS_NOBODY not in ask(token, "PUT", path, body={"actions": [HOOK]}).data["warnings"]
 
 
 def test_a_change_of_an_old_version_is_a_conflict(token: str) -> None:
