@@ -55,7 +55,7 @@ def tax_year_of(text: str | int | None) -> int | None:
     start, _, end = text.strip().partition("-")
     known = start.isdecimal() and start.isascii() and 1900 <= int(start) < 2200
     if not known or (end and end not in (f"{(int(start) + 1) % 100:02d}", str(int(start) + 1))):
-        raise InvalidInput.about("year", f"not a year, as 2024 or 2024-25: {shown(text)}")
+        raise InvalidInput.about("year", f"not a year: {shown(text)}; write it as 2024 or 2024-25")
     return int(start)
 
 
