@@ -1,7 +1,7 @@
-"""Say in plain words why a value is refused: pydantic's kinds of errors, each in a sentence of ours.
+"""Say in plain words why pydantic refuses a value.
 
-The one mapping of what clients, operators and senders of events are told. A sentence fits behind the field's name, and
-ends with the value that was given, cut short and without characters that nobody sees.
+It is the one mapping of what clients, operators and senders of events are told. A sentence fits behind the field's
+name, and ends with the value that was given, cut short and without characters that nobody sees.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
 
 
 def reason_of(problem: Mapping[str, Any]) -> str:
-    """Return why pydantic refused a value: one of `ValidationError.errors()`, with its `input` where it has one.
+    """Return why pydantic refused a value: one of `ValidationError.errors()`.
 
     `must be 'gt' or 'lt'; given 'like'`. It fits behind the field's name.
     """
@@ -112,7 +112,7 @@ def reason_of(problem: Mapping[str, Any]) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as a refusal repeats it: at most about 60 characters, none of them invisible."""
+    """Return a value as a refusal repeats it: short, and with nothing invisible."""
     match value:
         case str():
             return repr(value) if len(value) <= MAX_SHOWN else f"{value[:MAX_SHOWN]!r}… of {len(value)} characters"
@@ -128,15 +128,15 @@ def shown(value: object) -> str:
 
 
 def visible(name: object) -> str:
-    """Return a field's name as its writer wrote it, cut short, with invisible characters spelt out."""
+    """Return a field's name as it was written, short, invisible characters spelt out."""
     text = str(name)[:100]
     return text if text.isprintable() else repr(text)[1:-1]
 
 
 def nearest(written: str, known: Iterable[str]) -> str | None:
-    """Return the known name that a name is likely a slip of, without regard to case; None where none is alike.
+    """Return the known name that was likely meant; None where none is alike.
 
-    Of several that are equally near the one of the same letters, else the first by the alphabet.
+    Case does not matter. Of several that are equally near the one of the same letters, else the first by the alphabet.
     """
     from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415 - only a refusal needs it
 

@@ -15,7 +15,7 @@ TELLS_NOBODY = "The rule has no actions: it tells nobody; what it fires stands i
 
 
 def warnings_of(draft: Draft, coverage: Coverage) -> tuple[str, ...]:
-    """Return a sentence for each reason why the owner may wait in vain: what is not read here, nobody is told."""
+    """Return a sentence for each reason why the rule may tell its owner nothing."""
     return (*coverage.gaps(draft), *(() if draft.actions else (TELLS_NOBODY,)))
 
 

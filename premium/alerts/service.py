@@ -61,7 +61,7 @@ class WatchedChains:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainedRule:
-    """A rule with the meaning of its assets, and why its owner may wait for it in vain."""
+    """A rule with the meaning of its assets and its warnings."""
 
     rule: RuleRow
     assets: tuple[NamedAsset, ...]

@@ -63,7 +63,7 @@ class Registry:
         return len(self._chains)
 
     def unknown(self, name: str) -> str | None:
-        """Return why no chain has this name, with the nearest one that there is; None where one has."""
+        """Return that no chain has this name, and the nearest; None where one has."""
         if name in self._chains:
             return None
         near = self._nearest(name.strip().casefold())
