@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from premium.declarations import Service
 
+_LOOKED_BACK = 180  # minutes, of an alarm on a query of metrics
+
 
 def check(found: Sequence[Service]) -> None:
     """Check all manifests, each by itself and together.
@@ -76,6 +78,8 @@ def _check_one(each: Service) -> None:
     for alarm in each.alarms:
         _require(each, alarm.metric in metrics, f"alarm {alarm.name} watches {alarm.metric}, no metric of it")
         _require(each, (alarm.above is None) != (alarm.below is None), f"alarm {alarm.name} is above or below a value")
+        looked = alarm.minutes * alarm.periods
+        _require(each, looked <= _LOOKED_BACK, f"alarm {alarm.name} looks back {looked} minutes, 180 at most")
     for schedule in each.schedules:
         _require(each, 1 <= schedule.every <= 1440, f"schedule {schedule.name}: every 1 to 1440 minutes")
         _require(

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 Need = Literal[
     "database", "worker_database", "timeseries", "redis", "jwt", "origin", "cursors", "jobs", "idempotency", "usage",
-    "connections", "audit", "audit_read", "reports", "exports", "events", "event_sender", "websocket", "metrics",
-    "mail", "free_replica", "market", "dead_letters",
+    "connections", "connections_sweep", "audit", "audit_read", "reports", "exports", "events", "event_sender",
+    "websocket", "metrics", "mail", "free_replica", "market", "dead_letters",
 ]  # fmt: skip
 """A resource that a process can be given: its environment variables and the rights to use it."""
 
@@ -131,7 +131,8 @@ class Metric:
 class Alarm:
     """A threshold on a metric of the same service.
 
-    Its runbook is the heading of its name in docs/runbooks/.
+    Its runbook is the heading of its name in docs/runbooks/. It looks back for `minutes` times `periods`, three
+    hours at most: an alarm over all processes is a query, and CloudWatch evaluates no older data of one.
     """
 
     name: str

@@ -28,7 +28,7 @@ SERVICE = Service(
     name="rates",
     title="Exchange rates of currencies",
     kinds=("rates.fetch",),
-    schedules=(Schedule(name="rates.fetch", every=360, job="rates.fetch"),),
+    schedules=(Schedule(name="rates.fetch", every=120, job="rates.fetch"),),
     settings=RateSettings,
     tables=("exchange_rates",),
     metrics=(
@@ -43,7 +43,7 @@ SERVICE = Service(
             severity="warning",
             above=6,
             statistic="Maximum",
-            minutes=1440,
+            minutes=180,
         ),
         Alarm(
             name="RatesRefused",
@@ -51,7 +51,7 @@ SERVICE = Service(
             text="A published exchange rate was refused, since it makes no sense beside the one before",
             severity="warning",
             above=0,
-            minutes=1440,
+            minutes=180,
         ),
     ),
     commands=(Command(name="rates", text="Exchange rates of currencies: show, load, fetch."),),

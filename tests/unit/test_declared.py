@@ -13,9 +13,10 @@ import pytest
 from handlers.runtime.router import Router
 from premium import manifest
 from premium.cli.main import TOPICS
+from premium.declaration_rules import check
 from premium.jobs.kinds import declared
 from premium.jobs.model import JobKind, Moment
-from premium.manifest import Resident, Service, queues, services
+from premium.manifest import Alarm, Metric, Resident, Service, queues, services
 from premium.streams.connections import CHANNELS
 from stacks.functions import functions
 from tests.architecture.tree import ROOT, Module, modules
@@ -80,6 +81,13 @@ def test_a_class_of_workers_has_what_its_residents_need(monkeypatch: pytest.Monk
     notes = Service(name="notes", title="Notes", residents=(runner,), worker_needs=("mail",))
     monkeypatch.setattr(manifest, "services", lambda: (notes,))
     assert manifest.needs_of_queue("alerts") == ("mail",)
+
+
+def test_an_alarm_looks_back_for_three_hours_at_most() -> None:
+    metric = Metric(name="NotesLost", title="Lost")
+    alarm = Alarm(name="NotesLost", metric=metric.name, text="lost", severity="info", above=0, minutes=60, periods=4)
+    with pytest.raises(ValueError, match="looks back 240 minutes, 180 at most"):
+        check([Service(name="notes", title="Notes", metrics=(metric,), alarms=(alarm,))])
 
 
 def test_what_operators_are_shown_is_told_by_functions_of_the_platform() -> None:
