@@ -48,7 +48,12 @@ class Platform:
             endpoint_zones=config.endpoint_zones,
             existing=config.existing,
         )
-        self.security = SecurityStack(app, frame=self.frame, repository=config.repository)
+        self.security = SecurityStack(
+            app,
+            frame=self.frame,
+            repository=config.repository,
+            vpc=None if config.existing.vpc_id else self.network.vpc,
+        )
         self.frame = replace(self.frame, log_key=self.security.log_key)
         self.data = DataStack(app, frame=self.frame, security=self.security, servers=self._servers())
         self.timeseries = self._timeseries()
@@ -174,6 +179,7 @@ class Platform:
             data=self.data,
             timeseries=self.timeseries,
             messaging=self.messaging,
+            migrations=self.migrations,
             api=self.api,
             workers=self.workers,
             edge=self.edge,

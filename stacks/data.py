@@ -74,6 +74,7 @@ class DataStack(PremiumStack):
             **{name: self._table(name, _ALL) for name in ("jobs", "idempotency", "usage", "connections")},
             "audit": grants.of_table(TABLES["audit"].variable, self.tables["audit"], (), self.key, grants.APPEND),
             "audit_read": self._table("audit", grants.QUERY),
+            "connections_sweep": self._table("connections", grants.SWEEP),
             "reports": grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, _OBJECTS),
             "exports": grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, _OBJECTS),
             "database": connection("DATABASE_SECRET_ARN", reach["Database"], self.key),
@@ -98,7 +99,14 @@ class DataStack(PremiumStack):
         self.database = self._database(security, servers)
         # Tables keep 35 days by themselves, a deleted one too; a copy a day would be a whole one, 35 times over.
         resources = [backup.BackupResource.from_rds_database_instance(self.database.instance)]
-        self.backups = Backups(self, "Backups", frame=self.frame, key=self.key, resources=resources)
+        self.backups = Backups(
+            self,
+            "Backups",
+            frame=self.frame,
+            key=self.key,
+            message_key=security.message_key,
+            resources=resources,
+        )
         return {
             "Database": self._role("Database", "premium_app", security.secrets["DatabaseApp"]),
             "WorkerDatabase": self._role("WorkerDatabase", "premium_worker", security.secrets["DatabaseWorker"]),

@@ -9,12 +9,14 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from stacks.constructs.async_failures import keep_failed_calls
 from stacks.constructs.built_image import built_image
 from stacks.constructs.fargate_task import FargateTask, TaskSize, plain_cluster
 from stacks.constructs.findings import acknowledge, wildcard_finding
 from stacks.constructs.groups import Groups
 from stacks.constructs.inline_code import inline
 from stacks.constructs.log_group import log_group
+from stacks.constructs.queue_with_dlq import event_dead_letters
 from stacks.constructs.resource import resource
 from stacks.data import DataStack
 from stacks.frame import Frame, PremiumStack
@@ -27,7 +29,7 @@ _ROLES = ("Owner", "App", "Worker", "AppAlternate", "WorkerAlternate")
 class MigrationsStack(PremiumStack):
     """Run `python -m migrations up` when the image changes.
 
-    A failure stops the deploy.
+    A failure stops the deploy. Calls of the runner that failed thrice are in `dead_letters`.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class MigrationsStack(PremiumStack):
         )
         self.task.run_with(self._environment(security, data, timeseries))
         self.runner = self._runner()
+        self.dead_letters = event_dead_letters(self, "DeadLetters", key=security.message_key)
+        kept = keep_failed_calls(self, self.runner, role=self._runner_role, queue=self.dead_letters)
         CustomResource(
             self,
             "Applied",
@@ -63,7 +67,7 @@ class MigrationsStack(PremiumStack):
             resource_type="Custom::Migrations",
             service_timeout=Duration.hours(1),
             properties={"Image": image.asset_hash},
-        ).node.add_dependency(self.task)
+        ).node.add_dependency(self.task, kept)
 
     def _environment(self, security: SecurityStack, data: DataStack, timeseries: TimeseriesStack) -> dict[str, str]:
         environment = {"PREMIUM_STAGE": self.frame.stage, "SERVICE_NAME": "migrations", "LOG_LEVEL": "INFO"}
@@ -98,7 +102,7 @@ class MigrationsStack(PremiumStack):
 
     def _runner(self) -> lambda_.Function:
         group = log_group(self, "RunnerLogs", frame=self.frame)
-        role = iam.Role(self, "RunnerRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self._runner_role = role = iam.Role(self, "RunnerRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         group.grant_write(role)
         subnets = self._vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
         function = lambda_.Function(

@@ -12,6 +12,8 @@ Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{1,251}[a-z0-9])$")]
 Network = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,3}){3}/(8|1[6-9]|2\d|3[0-2])$")]
 Days = Annotated[int, Field(ge=1, le=3653)]
+POSTGRES_VERSION = "16.13"
+"""Of the premium database, on RDS."""
 
 
 class Model(BaseModel):

@@ -7,7 +7,6 @@ from constructs import Construct
 
 from stacks.constructs.findings import acknowledge
 from stacks.constructs.groups import Groups
-from stacks.constructs.log_group import log_group
 from stacks.frame import Frame, PremiumStack
 from stacks.model import Existing
 
@@ -34,7 +33,7 @@ _SERVICES = {
 
 
 class NetworkStack(PremiumStack):
-    """`vpc` and `groups` by role; endpoints and flow logs only where the VPC is ours.
+    """`vpc` and `groups` by role; endpoints only where the VPC is ours, as its flow logs are (stacks/security.py).
 
     `server_subnet` is for a server of our own, which has to reach AWS's services.
     """
@@ -56,7 +55,6 @@ class NetworkStack(PremiumStack):
         self._reach_lent(existing)
         if not existing.vpc_id:
             self._endpoints(zones[:endpoint_zones])
-            self._flow_logs()
 
     def _lent(self, existing: Existing, zones: tuple[str, ...]) -> ec2.IVpc:
         lent = ec2.Vpc.from_vpc_attributes(
@@ -81,7 +79,7 @@ class NetworkStack(PremiumStack):
         return self.vpc.select_subnets(subnet_type=kind, availability_zones=[zone]).subnets[0]
 
     def _own(self, zones: tuple[str, ...], nat_gateways: int) -> ec2.Vpc:
-        return ec2.Vpc(
+        own = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(CIDR),
@@ -92,6 +90,8 @@ class NetworkStack(PremiumStack):
                 ec2.SubnetConfiguration(name=name, subnet_type=kind, cidr_mask=mask) for name, kind, mask in _SUBNETS
             ],
         )
+        acknowledge(own, {"AwsSolutions-VPC7": "its flows are logged by the stack that has the key of logs"})
+        return own
 
     def _reach_lent(self, existing: Existing) -> None:
         """Open the free platform's Redis and replica to our callers.
@@ -121,7 +121,3 @@ class NetworkStack(PremiumStack):
                 security_groups=[self.groups.endpoints],
                 open=False,
             )
-
-    def _flow_logs(self) -> None:
-        group = log_group(self, "FlowLogs", frame=self.frame)  # before the key: under CloudWatch's own
-        self.vpc.add_flow_log("Flow", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))

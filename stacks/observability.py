@@ -28,6 +28,7 @@ from stacks.edge import EdgeStack
 from stacks.frame import Frame, PremiumStack
 from stacks.functions import deployed
 from stacks.messaging import MessagingStack
+from stacks.migrations import MigrationsStack
 from stacks.model import Alerting, Postgres
 from stacks.timeseries import TimeseriesStack
 from stacks.workers import WorkersStack
@@ -47,6 +48,7 @@ class ObservabilityStack(PremiumStack):
         data: DataStack,
         timeseries: TimeseriesStack,
         messaging: MessagingStack,
+        migrations: MigrationsStack,
         api: ApiStack,
         workers: WorkersStack,
         edge: EdgeStack,
@@ -68,6 +70,7 @@ class ObservabilityStack(PremiumStack):
             "Streams": api.stream_dead_letters,
             "Schedules": api.schedule_dead_letters,
             "Summaries": self.dead_letters,
+            "Migrations": migrations.dead_letters,
         }
         for name, (queue, dead) in messaging.with_dead_letters.items():
             alarm_rules.of_queue(self.alarms, name, queue, dead)

@@ -1,10 +1,12 @@
-"""Keys, secrets, trail, deploy role and operators' groups of a stage."""
+"""Keys, secrets, trail, flow logs, deploy role and operators' groups of a stage."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from aws_cdk import CfnOutput
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -15,10 +17,11 @@ from stacks.constructs.connections import connection, output_of, publish
 from stacks.constructs.deploy_role import DeployRole
 from stacks.constructs.findings import wildcard_finding
 from stacks.constructs.groups import POSTGRES_PORT, TIMESERIES_PORT
-from stacks.constructs.log_group import let_logs_use, let_trail_use
+from stacks.constructs.log_group import let_logs_use, let_trail_use, log_group
 from stacks.constructs.operators import Operators
 from stacks.constructs.provision import Provision, adding, metrics_provision
 from stacks.constructs.secret import generated_secret, provided_secret
+from stacks.constructs.service_roles import ServiceRoles
 from stacks.frame import EDGE_REGION, Frame, PremiumStack
 from stacks.functions import provided_secrets
 
@@ -46,10 +49,11 @@ _SENDERS = ("events", "cloudwatch", "sns", "budgets", "costalerts")
 class SecurityStack(PremiumStack):
     """The stack of keys and secrets, these by name in `secrets`.
 
-    `data_key` encrypts stores, `message_key` queues and topics (their services may use it), `log_key` logs.
+    `data_key` encrypts stores, `message_key` queues and topics (their services may use it), `log_key` logs, those
+    of the flows of `vpc` too.
     """
 
-    def __init__(self, scope: Construct, *, frame: Frame, repository: str | None) -> None:
+    def __init__(self, scope: Construct, *, frame: Frame, repository: str | None, vpc: ec2.IVpc | None = None) -> None:
         super().__init__(scope, "security", frame=frame, description="Premium: keys, secrets, trail, operators")
         self.data_key = self._key("DataKey", "databases, tables, buckets and secrets")
         self.message_key = self._key("MessageKey", "queues and topics")
@@ -63,7 +67,10 @@ class SecurityStack(PremiumStack):
         self._declared = self._provide_declared()
         if self.log_key:
             AuditTrail(self, "Trail", frame=frame, key=self.log_key)
+            ServiceRoles(self, "ServiceRoles", frame=replace(frame, log_key=self.log_key))
             Operators(self, "Operators", prod=frame.prod)
+            if vpc:
+                self._flow_logs(vpc, self.log_key)
             if repository:
                 DeployRole(self, "Deploy", frame=frame, repository=repository)
 
@@ -125,6 +132,16 @@ class SecurityStack(PremiumStack):
     def _role(self, name: str, user: str, database: str, port: int) -> secretsmanager.Secret:
         fields = {"username": user, "dbname": database, "port": str(port)}
         return generated_secret(self, name, key=self.data_key, frame=self.frame, length=40, fields=fields)
+
+    def _flow_logs(self, vpc: ec2.IVpc, key: kms.IKey) -> None:
+        """Log who spoke with whom in the stage's own VPC; here, since the network comes before the key."""
+        group = log_group(self, "FlowLogs", frame=self.frame, key=key)
+        ec2.FlowLog(
+            self,
+            "Flow",
+            resource_type=ec2.FlowLogResourceType.from_vpc(vpc),
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(group),
+        )
 
     def _log_key(self) -> kms.Key:
         key = self._key("LogKey", "log groups and the trail")

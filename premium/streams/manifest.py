@@ -12,7 +12,7 @@ SERVICE = Service(
             name="streams.sweep",
             every=1,
             task="premium.execution.upkeep.streams",
-            needs=("database", "connections", "websocket"),
+            needs=("database", "connections", "connections_sweep", "websocket"),
         ),
     ),
 )

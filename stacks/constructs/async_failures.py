@@ -22,10 +22,11 @@ def keep_failed_calls(
     queue: sqs.Queue,
     alias: lambda_.Alias | None = None,
     oldest: Duration | None = None,
-) -> None:
+) -> lambda_.CfnEventInvokeConfig:
     """Send a call to the queue when it failed three times.
 
-    Or when it waited for longer than `oldest`. Without an alias it is of the newest version.
+    Or when it waited for longer than `oldest`. Without an alias it is of the newest version. A call that must not be
+    lost waits for what is returned.
     """
     policy = iam.Policy(scope, "KeepFailures", roles=[role], statements=_sending(queue))
     config = lambda_.CfnEventInvokeConfig(
@@ -42,6 +43,7 @@ def keep_failed_calls(
     if alias:
         config.node.add_dependency(alias)  # its name is a text, which waits for nothing
     config.node.add_dependency(policy)  # Lambda asks at once whether the role may send there
+    return config
 
 
 def _sending(queue: sqs.Queue) -> list[iam.PolicyStatement]:

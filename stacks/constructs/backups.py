@@ -26,13 +26,21 @@ class Backups(Construct):
     """One plan over `resources` and everything tagged `BACKED_UP`."""
 
     def __init__(
-        self, scope: Construct, name: str, *, frame: Frame, key: kms.IKey, resources: Sequence[backup.BackupResource]
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        frame: Frame,
+        key: kms.IKey,
+        message_key: kms.IKey,
+        resources: Sequence[backup.BackupResource],
     ) -> None:
         super().__init__(scope, name)
         self.vault = backup.BackupVault(self, "Vault", encryption_key=key, removal_policy=frame.store_removal)
         self.plan = backup.BackupPlan(self, "Plan", backup_vault=self.vault, backup_plan_rules=[self._daily(frame)])
         if frame.store_removal == RemovalPolicy.DESTROY:  # after the plan, which would fill it again
-            self.plan.node.add_dependency(EmptiedVault(self, "Emptied", frame=frame, vault=self.vault))
+            emptied = EmptiedVault(self, "Emptied", frame=frame, vault=self.vault, message_key=message_key)
+            self.plan.node.add_dependency(emptied)
         tagged = backup.BackupResource.from_tag(*BACKED_UP)
         self.plan.add_selection("Everything", resources=[*resources, tagged], role=self._role())
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from aws_cdk import CustomResource, Duration, Stack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from stacks.constructs.async_failures import keep_failed_calls
 from stacks.constructs.findings import acknowledge, wildcard_finding
 from stacks.constructs.inline_code import inline
 from stacks.constructs.log_group import log_group
+from stacks.constructs.queue_with_dlq import event_dead_letters
 from stacks.constructs.wildcard import wildcard
 from stacks.frame import Frame
 
@@ -25,9 +28,14 @@ _REASON = "a recovery point's id is made with it, and only those of this stage's
 
 
 class EmptiedVault(Construct):
-    """Made after the vault and deleted before it; then it empties it."""
+    """Made after the vault and deleted before it; then it empties it.
 
-    def __init__(self, scope: Construct, name: str, *, frame: Frame, vault: backup.BackupVault) -> None:
+    A call of itself that failed is kept in a queue under `message_key`, which outlives the vault.
+    """
+
+    def __init__(
+        self, scope: Construct, name: str, *, frame: Frame, vault: backup.BackupVault, message_key: kms.IKey
+    ) -> None:
         super().__init__(scope, name)
         group = log_group(self, "Logs", frame=frame)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -44,6 +52,8 @@ class EmptiedVault(Construct):
             log_group=group,
         )
         rights = self._rights(role, function, vault)
+        queue = event_dead_letters(self, "DeadLetters", key=message_key)
+        kept = keep_failed_calls(self, function, role=role, queue=queue)
         CustomResource(
             self,
             "Resource",
@@ -51,7 +61,7 @@ class EmptiedVault(Construct):
             resource_type="Custom::EmptiedVault",
             service_timeout=Duration.hours(1),
             properties={"Vault": vault.backup_vault_name},
-        ).node.add_dependency(*rights)  # which must outlive it
+        ).node.add_dependency(*rights, kept)  # which must outlive it
 
     def _rights(self, role: iam.Role, function: lambda_.Function, vault: backup.BackupVault) -> list[iam.Policy]:
         list_points = iam.PolicyStatement(

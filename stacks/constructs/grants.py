@@ -15,6 +15,7 @@ READ = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
 WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem")
 APPEND = ("dynamodb:PutItem",)
 QUERY = ("dynamodb:Query",)
+SWEEP = ("dynamodb:Scan",)
 _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
 

@@ -18,9 +18,11 @@ from constructs import Construct
 from stacks.constructs.findings import acknowledge
 from stacks.constructs.groups import POSTGRES_PORT, PROXY_PORT, Groups
 from stacks.frame import Frame
-from stacks.model import Postgres
+from stacks.model import POSTGRES_VERSION, Postgres
 
-_ENGINE = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_16_13)
+_ENGINE = rds.DatabaseInstanceEngine.postgres(
+    version=rds.PostgresEngineVersion.of(POSTGRES_VERSION, POSTGRES_VERSION.partition(".")[0])
+)
 _ISOLATED = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
 _MEASURED = Duration.minutes(1)
 _PARAMETERS = {

@@ -26,12 +26,12 @@ def dead_letter_queue(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queu
 
 
 def event_dead_letters(scope: Construct, name: str, *, key: kms.IKey) -> sqs.Queue:
-    """Make a queue for events that a target refused.
+    """Make a queue for events that a target refused, or calls that failed.
 
-    EventBridge puts them here, no queue redrives to it.
+    EventBridge or Lambda puts them here, no queue redrives to it.
     """
     made = dead_letter_queue(scope, name, key=key)
-    acknowledge(made, {"AwsSolutions-SQS3": "it is a dead-letter queue itself, of EventBridge rules"})
+    acknowledge(made, {"AwsSolutions-SQS3": "it is a dead-letter queue itself, of rules or asynchronous calls"})
     return made
 
 

@@ -15,6 +15,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
 
+from stacks.constructs.async_failures import keep_failed_calls
 from stacks.constructs.inline_code import inline
 from stacks.constructs.log_group import log_group
 from stacks.constructs.metrics import BUSINESS
@@ -35,7 +36,7 @@ class Summaries(Construct):
         frame: Frame,
         topic: sns.Topic,
         key: kms.IKey,
-        dead_letters: sqs.IQueue,
+        dead_letters: sqs.Queue,
         by_tag: bool,
     ) -> None:
         super().__init__(scope, name)
@@ -57,6 +58,7 @@ class Summaries(Construct):
             log_group=group,
             environment={**_told(frame.stage, by_tag), "TOPIC": topic.topic_arn, "NAMESPACE": BUSINESS},
         )
+        keep_failed_calls(self, self.function, role=role, queue=dead_letters, oldest=Duration.hours(6))
         self._every("Daily", "daily", events.Schedule.cron(hour="6", minute="0"), dead_letters)
         self._every("Weekly", "weekly", events.Schedule.cron(week_day="MON", hour="6", minute="15"), dead_letters)
 

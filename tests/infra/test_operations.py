@@ -94,6 +94,7 @@ def test_every_function_is_watched(stage: Stage) -> None:
         ("StreamsDeadLetters", 0, "critical"),
         ("UploadsDeadLetters", 0, "critical"),
         ("SchedulesDeadLetters", 0, "critical"),
+        ("MigrationsDeadLetters", 0, "critical"),
         ("TimeseriesDown", 1, "critical"),
         ("TimeseriesCpu", 90, "critical"),
         ("TimeseriesConnections", 80, "warning"),

@@ -115,7 +115,7 @@ def test_a_deleted_stack_leaves_the_schema(monkeypatch: pytest.MonkeyPatch, answ
     assert answers[1][0]["Status"] == "SUCCESS"
 
 
-@pytest.mark.parametrize("name", ["run_task", "empty_vault", "summary"])
+@pytest.mark.parametrize("name", ["run_task", "empty_vault", "summary", "pin_image", "service_roles"])
 def test_inline_code_fits_and_stands_alone(name: str) -> None:
     code = inline_text(name)
     assert len(code.encode()) <= 4096, "CloudFormation takes 4096 bytes inline"

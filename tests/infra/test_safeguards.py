@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from cdk_app.stages import STAGES
+from tests.infra.refusals import arn_of
+from tests.infra.rights import Process, Roles
 from tests.infra.templates import Stage, listed, text
 
 pytestmark = pytest.mark.infra
 
 
 def test_log_groups_are_under_the_stages_key(stage: Stage) -> None:
-    """But for the network's flows, which are logged before there is a key: CloudWatch's own encrypts them."""
+    """The network's flows too, which are therefore logged by the stack that has the key."""
     bare = [group.name for group in stage.resources("AWS::Logs::LogGroup") if "KmsKeyId" not in group.properties]
-    assert [name for name in bare if not name.startswith("FlowLogs")] == []
+    assert bare == []
+    (flows,) = stage.resources("AWS::EC2::FlowLog")
+    group = Roles(stage).place(flows.stack, flows.properties["LogGroupName"])
+    assert group.startswith("<security/FlowLogs")
     key = next(k for k in stage.resources("AWS::KMS::Key", "security") if k.name.startswith("LogKey"))
     logs = [s for s in key.properties["KeyPolicy"]["Statement"] if "logs." in text(s["Principal"])]
     assert len(logs) == 1
@@ -56,16 +64,57 @@ def test_what_queues_and_the_clock_call_is_capped_in_prod(prod: Stage) -> None:
 
 
 def test_calls_that_nobody_waits_for_are_kept_when_they_fail(stage: Stage) -> None:
-    kept = {text(config.properties["FunctionName"]) for config in stage.resources("AWS::Lambda::EventInvokeConfig")}
-    for asynchronous in ("stream", "schedules", "uploads"):
-        function = stage.functions()[f"handlers.events.{asynchronous}.handler"]
-        assert any(function.name in name for name in kept), asynchronous
+    roles = Roles(stage)
+    kept = {_function(stage, config.stack, config.properties["FunctionName"])
+            for config in stage.resources("AWS::Lambda::EventInvokeConfig")}  # fmt: skip
+    asynchronous = dict(_asynchronous(stage))
+    assert {place: why for place, why in asynchronous.items() if place not in kept} == {}
+    called = [stage.functions()[f"handlers.events.{name}.handler"] for name in ("stream", "schedules", "uploads")]
+    assert {f"<{function.stack}/{function.name}>" for function in called} <= asynchronous.keys()
     for config in stage.resources("AWS::Lambda::EventInvokeConfig"):
         assert config.properties["MaximumRetryAttempts"] == 2
         qualified = config.properties["Qualifier"] != "$LATEST"
         waited = {stage.stacks[config.stack]["Resources"][name]["Type"] for name in config.body["DependsOn"]}
         assert ("AWS::Lambda::Alias" in waited) is qualified, "made before its alias, it fails"
-        assert "DeadLetters" in text(config.properties["DestinationConfig"]["OnFailure"]["Destination"])
+        queue = roles.place(config.stack, config.properties["DestinationConfig"]["OnFailure"]["Destination"])
+        assert "DeadLetters" in queue
+
+
+def _asynchronous(stage: Stage) -> Iterator[tuple[str, str]]:
+    """(function, why) of those that the clock calls, or events, or they themselves."""
+    roles = Roles(stage)
+    for rule in stage.resources("AWS::Events::Rule"):
+        for target in rule.properties["Targets"]:
+            place = _function(stage, rule.stack, target["Arn"])
+            if _type(stage, place) == "AWS::Lambda::Function":
+                yield place, f"rule {rule.name}"
+    for function in stage.resources("AWS::Lambda::Function"):
+        place, role = f"<{function.stack}/{function.name}>", function.properties["Role"]["Fn::GetAtt"][0]
+        if not roles.refusal(Process(function.stack, role, {}), "lambda:InvokeFunction", place):
+            yield place, "may call itself"
+
+
+def _function(stage: Stage, stack: str, value: Any) -> str:
+    """The function that a reference leads to, behind its alias."""
+    place = arn_of(Roles(stage).place(stack, value))
+    if _type(stage, place) == "AWS::Lambda::Alias":
+        owner, name = place.strip("<>").split("/")
+        return _function(stage, owner, stage.stacks[owner]["Resources"][name]["Properties"]["FunctionName"])
+    return place
+
+
+def _type(stage: Stage, place: str) -> str:
+    stack, _, name = place.strip("<>").partition("/")
+    return str(stage.stacks.get(stack, {"Resources": {}})["Resources"].get(name, {}).get("Type", ""))
+
+
+def test_a_migration_waits_until_its_failures_would_be_kept(stage: Stage) -> None:
+    """So does the vault of a stage that goes: both hand a long work on to another call of themselves."""
+    for kind in ("Custom::Migrations", "Custom::EmptiedVault"):
+        for made in stage.every(kind):
+            waited = {stage.stacks[made.stack]["Resources"][name]["Type"] for name in made.body["DependsOn"]}
+            assert "AWS::Lambda::EventInvokeConfig" in waited, made.name
+    assert list(stage.every("Custom::Migrations"))
 
 
 def test_redis_goes_as_the_stage_says(stage: Stage) -> None:

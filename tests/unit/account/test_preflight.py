@@ -26,18 +26,29 @@ class Account:
 
     def __init__(self, **other: Any) -> None:
         has = {"account": "123456789012", "zones": ZONES, "bootstrap": BOOTSTRAP, "lambda": 1000, "vcpu": 200}
+        has |= {"ids": {}, "host": True, "database": True}
         has |= {"addresses": 5, "used": 1, "zone": "premium.example.", "slack": ["T0123456"], "tags": ["stage"]}
         has |= other
         zone = {"Id": "/hostedzone/Z0123456789", "Name": has["zone"], "CallerReference": "x"}
         spaces = [{"SlackTeamId": one, "SlackTeamName": "team"} for one in has["slack"]]
         tags = [{"TagKey": tag, "Type": "UserDefined", "Status": "Active"} for tag in has["tags"]]
-        zones = [{"ZoneName": one, "State": "available"} for one in has["zones"]]
+        zones = [
+            {"ZoneName": one, "State": "available", "ZoneId": has["ids"].get(one, f"use1-az{number}")}
+            for number, one in enumerate(has["zones"], start=4)
+        ]
         version = {"Parameter": {"Value": str(has["bootstrap"])}}
         self._answers: dict[str, list[tuple[str, dict[str, Any] | str]]] = {
             "sts": [("get_caller_identity", {"Account": has["account"]})],
             "ec2": [
                 ("describe_availability_zones", {"AvailabilityZones": zones}),
+                ("describe_instance_type_offerings", {"InstanceTypeOfferings": [{}] if has["host"] else []}),
                 ("describe_addresses", {"Addresses": [{} for _ in range(has["used"])]}),
+            ],
+            "rds": [
+                (
+                    "describe_orderable_db_instance_options",
+                    {"OrderableDBInstanceOptions": [{}] if has["database"] else []},
+                )
             ],
             "ssm": [("get_parameter", version if has["bootstrap"] else "ParameterNotFound")],
             "lambda": [("get_account_settings", {"AccountLimit": {"ConcurrentExecutions": has["lambda"]}})],
@@ -73,7 +84,7 @@ def prod(**values: Any) -> StageConfig:
 def test_an_account_that_has_everything_passes() -> None:
     lines, ok = report(prod(), Account().client)
     assert ok, lines
-    assert len(lines) == 9
+    assert len(lines) == 10
     assert all(line.startswith("ok") for line in lines)
 
 
@@ -82,6 +93,9 @@ def test_an_account_that_has_everything_passes() -> None:
     [
         ({"account": "999999999999"}, "account", "sign in to 123456789012"),
         ({"zones": ZONES[:2]}, "availability zones", "us-east-1a, us-east-1b"),
+        ({"ids": {"us-east-1b": "use1-az3"}}, "availability zones", "two or three of us-east-1a, us-east-1c"),
+        ({"host": False}, "sizes", "`timescale`"),
+        ({"database": False}, "sizes", "`postgres`"),
         ({"bootstrap": None}, "bootstrap", "npx cdk bootstrap aws://<account>/us-east-1"),
         ({"bootstrap": 6}, "bootstrap", "npx cdk bootstrap"),
         ({"lambda": 10}, "Lambda concurrency", "ask for 1000"),
