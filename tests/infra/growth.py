@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from unittest.mock import patch
 
 from premium import manifest
 from premium.manifest import Alarm, Metric, Queue, Resident, Schedule, Secret, Service
@@ -23,14 +24,16 @@ def made_up() -> Mapping[str, Service]:
 def grown() -> Iterator[Mapping[str, Service]]:
     """The platform with these services among its own."""
     packages, declared, extra = manifest._packages, manifest._declared, made_up()
-    manifest._packages = lambda: iter([*packages(), *extra])
-    manifest._declared = lambda name: extra.get(name) or declared(name)
-    manifest.services.cache_clear()
-    try:
-        yield extra
-    finally:
-        manifest._packages, manifest._declared = packages, declared
+    with patch.multiple(
+        manifest,
+        _packages=lambda: iter([*packages(), *extra]),
+        _declared=lambda name: extra.get(name) or declared(name),
+    ):
         manifest.services.cache_clear()
+        try:
+            yield extra
+        finally:
+            manifest.services.cache_clear()
 
 
 def _service(name: str, number: int) -> Service:
