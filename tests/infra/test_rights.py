@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import copy
-import re
 from collections.abc import Iterator
 
 import pytest
-from botocore.session import Session
 
-from cdk_app.assets import ROOT
-from tests.fixtures.calls import Call, action_of, known
+from tests.fixtures.calls import Call, known
 from tests.infra.refusals import arn_of, refusals
 from tests.infra.rights import Roles, needed, processes
 from tests.infra.templates import Stage, listed
@@ -57,40 +53,6 @@ def _function(stage: Stage, place: str) -> str:
     body = stage.stacks[stack]["Resources"].get(name, {})
     if body.get("Type") == "AWS::Lambda::Alias":
         return Roles(stage).place(stack, body["Properties"]["FunctionName"])
-    return found
-
-
-NOT_OF_AWS = {"Publish": "Redis and our streams", "Scan": "contracts", "Subscribe": "Redis", "Unsubscribe": "Redis"}
-"""Names of operations that the code has for something else."""
-
-
-def test_every_operation_that_code_names_is_held_to_a_role() -> None:
-    """A call that no test makes is one whose right nobody has looked at."""
-    names = _operations()
-    called = set()
-    for package in ("premium", "handlers", "workers"):
-        for path in (ROOT / package).rglob("*.py"):
-            attributes = [
-                node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)
-            ]
-            called |= {names[each] for each in attributes if each in names}
-    held = {call.action for call in known()}
-    missing = {f"{service}:{operation}" for service, operation in called if operation not in NOT_OF_AWS
-               and not held & {f"{service}:{action_of(service, operation)}", *_parts(operation)}}  # fmt: skip
-    assert missing == set()
-
-
-def _parts(operation: str) -> set[str]:
-    transaction = operation == "TransactWriteItems"
-    return {"dynamodb:PutItem", "dynamodb:UpdateItem"} if transaction else {f"ses:{operation}"}
-
-
-def _operations() -> dict[str, tuple[str, str]]:
-    """(service, operation) by the name of the client's method."""
-    session, found = Session(), {}
-    for service in ("sns", "sqs", "lambda", "cloudwatch", "sesv2", "secretsmanager", "s3", "dynamodb"):
-        for operation in session.get_service_model(service).operation_names:
-            found[re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()] = (service, operation)
     return found
 
 

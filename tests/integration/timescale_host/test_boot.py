@@ -106,7 +106,7 @@ def test_restore_to_a_time_then_another_host_then_a_lost_volume(
     new_machine: NewMachine, signals: Signals, aws_session: Aws
 ) -> None:
     """The drills of docs/operate.md: restore, and replace the time-series host."""
-    first = new_machine("first")
+    first = new_machine("first", in_s3=True)
     first.start()
     up(first)
     wait_for_backup(first, 1)
@@ -122,7 +122,9 @@ def test_restore_to_a_time_then_another_host_then_a_lost_volume(
     certificate = first.check("cat", "/var/lib/timescale/tls/server.crt")
     first.stop()
 
-    second = new_machine("second")  # another root, another machine image: the volume and the address are the same
+    second = new_machine(
+        "second", in_s3=True
+    )  # another root, another machine image: the volume and the address are the same
     second.values = first.values
     second.start()
     up(second)
@@ -133,7 +135,7 @@ def test_restore_to_a_time_then_another_host_then_a_lost_volume(
     wait_for_backup(second, 3)
     second.stop()
 
-    third = new_machine("third", volume="blank")  # the volume is lost, the archive is not
+    third = new_machine("third", volume="blank", in_s3=True)  # the volume is lost, the archive is not
     third.values = first.values
     third.start()
     assert third.boot().returncode != 0
