@@ -102,6 +102,14 @@ operate: setup ## Run `premium` as a task of a stage on AWS: make operate STAGE=
 rotate: setup ## Rotate a stage's own passwords in its task: make rotate STAGE=prod, ARGS=--status to look
 	@$(PYTHON) -m cdk_app.account.rotate $(STAGE) $(ARGS)
 
+DRILLS := restore=tests/integration/timescale_host/test_boot.py rotate=tests/integration/rotation \
+          schema=tests/integration/migrations/test_runner.py destroy=tests/infra/test_destroy.py
+.PHONY: drill
+drill: setup ## Run a drill of docs/operate.md on this machine: NAME=restore, rotate, schema or destroy
+	@path="$(patsubst $(NAME)=%,%,$(filter $(NAME)=%,$(DRILLS)))"; \
+	    [ -n "$$path" ] || { echo "There is no drill '$(NAME)'. Known: restore, rotate, schema, destroy."; exit 1; }; \
+	    $(PYTEST) $$path -q --durations=3 $(ARGS)
+
 bench: setup ## Run the benchmarks: all, or NAME=http, NAME=tax, …
 	@$(PYTHON) -m benchmarks $(NAME)
 
