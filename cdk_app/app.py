@@ -20,7 +20,7 @@ from cdk_app.local_platform import LocalPlatform
 from cdk_app.platform import Platform
 from cdk_app.stage_config import StageConfig
 from cdk_app.stages import STAGES
-from stacks.abilities import AWS, emulator
+from stacks.terms.abilities import AWS, emulator
 
 _DEFAULT_ENDPOINT = "http://localhost:4566"
 OWN_RULES = "@aws-cdk/core:validateAgainstDefaultRules"

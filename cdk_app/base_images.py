@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from cdk_app.assets import ROOT
-from stacks.constructs.built_image import bases_of
-from stacks.constructs.timescale_boot import IMAGE
+from stacks.constructs.tasks.built_image import bases_of
+from stacks.constructs.timescale.timescale_boot import IMAGE
 
 DOCKERFILES = (ROOT / "Dockerfile", IMAGE / "Dockerfile")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

@@ -1,6 +1,6 @@
 """Wire the stacks of the stage `local`.
 
-What the emulator is not given is in stacks/abilities.py.
+What the emulator is not given is in stacks/terms/abilities.py.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from aws_cdk import App
 
 from cdk_app.parts import api_stack, frame_of, packages_of, service_stacks
 from cdk_app.stage_config import StageConfig
-from stacks.abilities import Abilities
-from stacks.constructs.connections import connection, publish
-from stacks.constructs.provision import Provision
+from stacks.constructs.access.connections import connection, publish
+from stacks.constructs.access.provision import Provision
 from stacks.data import DataStack
 from stacks.messaging import MessagingStack
 from stacks.security import SecurityStack
+from stacks.terms.abilities import Abilities
 
 _SERIES = {"Timeseries": "App", "WorkerTimeseries": "Worker"}
 

@@ -13,16 +13,16 @@ from aws_cdk import aws_lambda as lambda_
 
 from cdk_app import assets
 from cdk_app.stage_config import StageConfig
-from stacks.abilities import Abilities
 from stacks.api import ApiStack
-from stacks.constructs.provision import Provision, Provisions
+from stacks.constructs.access.provision import Provision, Provisions
 from stacks.data import DataStack
-from stacks.frame import EDGE_REGION, Frame
-from stacks.functions import deployed
 from stacks.messaging import MessagingStack
-from stacks.packages import Packages, Place
 from stacks.security import SecurityStack
 from stacks.service_stack import ServiceStack, Surroundings
+from stacks.terms.abilities import Abilities
+from stacks.terms.frame import EDGE_REGION, Frame
+from stacks.terms.functions import deployed
+from stacks.terms.packages import Packages, Place
 
 Part = TypeVar("Part")
 

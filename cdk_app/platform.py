@@ -13,19 +13,19 @@ from aws_cdk import App, Environment
 from cdk_app import assets
 from cdk_app.parts import api_stack, exported_socket, frame_of, given, packages_of, service_stacks
 from cdk_app.stage_config import StageConfig
-from stacks.abilities import Abilities
-from stacks.constructs.market import market_provision
-from stacks.constructs.provision import Provision
+from stacks.constructs.access.market import market_provision
+from stacks.constructs.access.provision import Provision
 from stacks.data import DataStack, Servers
 from stacks.edge import EdgeStack, host_of
-from stacks.frame import EDGE_REGION
 from stacks.messaging import MessagingStack
 from stacks.migrations import MigrationsStack
 from stacks.network import PRIVATE, NetworkStack
 from stacks.observability import ObservabilityStack
-from stacks.packages import Place
 from stacks.rotation import Rotated, RotationStack
 from stacks.security import SecurityStack
+from stacks.terms.abilities import Abilities
+from stacks.terms.frame import EDGE_REGION
+from stacks.terms.packages import Place
 from stacks.timeseries import TimeseriesStack
 from stacks.workers import WorkersStack
 

@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 
 from cdk_app.stage_place import check_placed
 from premium.manifest import wrong_settings
-from stacks.classes import classes
-from stacks.functions import functions, shares
-from stacks.market_model import ExchangeRates, Market
-from stacks.model import (
+from stacks.terms.classes import classes
+from stacks.terms.functions import functions, shares
+from stacks.terms.market_model import ExchangeRates, Market
+from stacks.terms.model import (
     Alerting,
     Alerts,
     Domain,

@@ -6,8 +6,8 @@ Every number that differs between them is here.
 from __future__ import annotations
 
 from cdk_app.stage_config import StageConfig
-from stacks.market_model import ExchangeRates
-from stacks.model import Alerting, Alerts, Fleet, Functions, Postgres, Redis, Throttle, Timescale
+from stacks.terms.market_model import ExchangeRates
+from stacks.terms.model import Alerting, Alerts, Fleet, Functions, Postgres, Redis, Throttle, Timescale
 
 # One machine asks nobody on the internet by itself.
 LOCAL = StageConfig(

@@ -17,7 +17,7 @@ from local.patience import wait_for
 from local.places import Places
 from local.progress import say, step
 from local.readiness import Readiness, readiness
-from stacks.abilities import LOCAL_OMISSIONS
+from stacks.terms.abilities import LOCAL_OMISSIONS
 
 
 @dataclass(frozen=True)

@@ -17,18 +17,18 @@ from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
 from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
 
-from stacks.constructs.alarms import Severity
-from stacks.constructs.findings import wildcard_finding
-from stacks.constructs.function_watch import FunctionWatch
-from stacks.constructs.http_front import HttpFront
-from stacks.constructs.provision import Provision, Provisions, adding
-from stacks.constructs.queue_with_dlq import event_dead_letters
-from stacks.constructs.service_function import ServiceFunction, construct_name
-from stacks.constructs.socket_front import STAGE, SocketFront
-from stacks.frame import Frame, PremiumStack
-from stacks.functions import AUTHORIZER, META, STREAM, Function, schedules, schedules_function
-from stacks.model import Existing, Throttle
-from stacks.packages import Packages
+from stacks.constructs.access.findings import wildcard_finding
+from stacks.constructs.access.provision import Provision, Provisions, adding
+from stacks.constructs.fronts.http_front import HttpFront
+from stacks.constructs.fronts.socket_front import STAGE, SocketFront
+from stacks.constructs.functions.function_watch import FunctionWatch
+from stacks.constructs.functions.service_function import ServiceFunction, construct_name
+from stacks.constructs.stores.queue_with_dlq import event_dead_letters
+from stacks.constructs.watch.alarms import Severity
+from stacks.terms.frame import Frame, PremiumStack
+from stacks.terms.functions import AUTHORIZER, META, STREAM, Function, schedules, schedules_function
+from stacks.terms.model import Existing, Throttle
+from stacks.terms.packages import Packages
 
 
 class ApiStack(PremiumStack):

@@ -10,19 +10,19 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks.constructs import grants
-from stacks.constructs.backups import Backups
-from stacks.constructs.bucket import log_bucket, private_bucket, tell_event_bus
-from stacks.constructs.connections import connection, database_connection, publish, redis_connection
-from stacks.constructs.groups import REDIS_PORT, Groups
-from stacks.constructs.postgres import PremiumDatabase
-from stacks.constructs.provision import Provision
-from stacks.constructs.redis import PremiumRedis
-from stacks.constructs.table import table
-from stacks.frame import Frame, PremiumStack
-from stacks.model import Existing, Postgres, Redis
+from stacks.constructs.access import grants
+from stacks.constructs.access.connections import connection, database_connection, publish, redis_connection
+from stacks.constructs.access.groups import REDIS_PORT, Groups
+from stacks.constructs.access.provision import Provision
+from stacks.constructs.stores.backups import Backups
+from stacks.constructs.stores.bucket import log_bucket, private_bucket, tell_event_bus
+from stacks.constructs.stores.postgres import PremiumDatabase
+from stacks.constructs.stores.redis import PremiumRedis
+from stacks.constructs.stores.table import table
 from stacks.security import SecurityStack
-from stacks.tables import TABLES
+from stacks.terms.frame import Frame, PremiumStack
+from stacks.terms.model import Existing, Postgres, Redis
+from stacks.terms.tables import TABLES
 
 _ALL = grants.READ + grants.WRITE
 _OBJECTS = ("s3:GetObject", "s3:PutObject")

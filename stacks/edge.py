@@ -16,17 +16,17 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk.aws_route53_targets import CloudFrontTarget
 from constructs import Construct
 
-from stacks.constructs.bucket import emptied, log_bucket
-from stacks.constructs.downtime import Downtime
-from stacks.constructs.edge_log import log_requests
-from stacks.constructs.findings import acknowledge
-from stacks.constructs.log_group import let_logs_use, log_group
-from stacks.constructs.socket_front import STAGE
-from stacks.constructs.web_acl import WebAcl
-from stacks.frame import Frame, PremiumStack
-from stacks.model import Alerting, Domain
+from stacks.constructs.access.findings import acknowledge
+from stacks.constructs.fronts.edge_log import log_requests
+from stacks.constructs.fronts.socket_front import STAGE
+from stacks.constructs.fronts.web_acl import WebAcl
+from stacks.constructs.stores.bucket import emptied, log_bucket
+from stacks.constructs.watch.downtime import Downtime
+from stacks.constructs.watch.log_group import let_logs_use, log_group
+from stacks.terms.frame import Frame, PremiumStack
+from stacks.terms.model import Alerting, Domain
 
-_REWRITE = Path(__file__).parent / "constructs" / "stream_path.js"
+_REWRITE = Path(__file__).parent / "constructs" / "fronts" / "stream_path.js"
 ORIGIN_HEADER = "X-Origin-Secret"
 
 

@@ -9,11 +9,11 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from premium.manifest import Consumer, services
-from stacks.constructs.operations import operations_topics
-from stacks.constructs.provision import Provision
-from stacks.constructs.queue_with_dlq import QueueWithDlq
-from stacks.frame import Frame, PremiumStack
-from stacks.model import Alerts, Existing
+from stacks.constructs.access.provision import Provision
+from stacks.constructs.stores.queue_with_dlq import QueueWithDlq
+from stacks.constructs.watch.operations import operations_topics
+from stacks.terms.frame import Frame, PremiumStack
+from stacks.terms.model import Alerts, Existing
 
 _EVENT_TRIES = 200
 """Half a minute apart at most, as their consumer asks: more than an hour and a half of an outage."""

@@ -9,18 +9,18 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks.constructs.async_failures import keep_failed_calls
-from stacks.constructs.built_image import built_image
-from stacks.constructs.fargate_task import FargateTask, TaskSize, plain_cluster
-from stacks.constructs.findings import acknowledge, wildcard_finding
-from stacks.constructs.groups import Groups
-from stacks.constructs.inline_code import inline
-from stacks.constructs.log_group import log_group
-from stacks.constructs.queue_with_dlq import event_dead_letters
-from stacks.constructs.resource import resource
+from stacks.constructs.access.findings import acknowledge, wildcard_finding
+from stacks.constructs.access.groups import Groups
+from stacks.constructs.access.resource import resource
+from stacks.constructs.functions.async_failures import keep_failed_calls
+from stacks.constructs.functions.inline_code import inline
+from stacks.constructs.stores.queue_with_dlq import event_dead_letters
+from stacks.constructs.tasks.built_image import built_image
+from stacks.constructs.tasks.fargate_task import FargateTask, TaskSize, plain_cluster
+from stacks.constructs.watch.log_group import log_group
 from stacks.data import DataStack
-from stacks.frame import Frame, PremiumStack
 from stacks.security import SecurityStack
+from stacks.terms.frame import Frame, PremiumStack
 from stacks.timeseries import TimeseriesStack
 
 _ROLES = ("Owner", "App", "Worker", "AppAlternate", "WorkerAlternate")

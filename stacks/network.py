@@ -5,10 +5,10 @@ from __future__ import annotations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from stacks.constructs.findings import acknowledge
-from stacks.constructs.groups import Groups
-from stacks.frame import Frame, PremiumStack
-from stacks.model import Existing
+from stacks.constructs.access.findings import acknowledge
+from stacks.constructs.access.groups import Groups
+from stacks.terms.frame import Frame, PremiumStack
+from stacks.terms.model import Existing
 
 CIDR = "10.0.0.0/16"
 PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)

@@ -14,22 +14,22 @@ from constructs import Construct
 
 from premium.manifest import Service, services
 from stacks.api import ApiStack
-from stacks.constructs import alarm_rules
-from stacks.constructs.alarms import Alarms, Severity
-from stacks.constructs.dashboards import PlatformDashboards
-from stacks.constructs.error_filters import count_errors
-from stacks.constructs.operations import subscribe, tell_slack
-from stacks.constructs.queue_with_dlq import event_dead_letters
-from stacks.constructs.service_alarms import declared_alarms
-from stacks.constructs.service_function import construct_name
-from stacks.constructs.summaries import Summaries
+from stacks.constructs.functions.service_function import construct_name
+from stacks.constructs.stores.queue_with_dlq import event_dead_letters
+from stacks.constructs.watch import alarm_rules
+from stacks.constructs.watch.alarms import Alarms, Severity
+from stacks.constructs.watch.dashboards import PlatformDashboards
+from stacks.constructs.watch.error_filters import count_errors
+from stacks.constructs.watch.operations import subscribe, tell_slack
+from stacks.constructs.watch.service_alarms import declared_alarms
+from stacks.constructs.watch.summaries import Summaries
 from stacks.data import DataStack
 from stacks.edge import EdgeStack
-from stacks.frame import Frame, PremiumStack
-from stacks.functions import deployed
 from stacks.messaging import MessagingStack
 from stacks.migrations import MigrationsStack
-from stacks.model import Alerting, Postgres
+from stacks.terms.frame import Frame, PremiumStack
+from stacks.terms.functions import deployed
+from stacks.terms.model import Alerting, Postgres
 from stacks.timeseries import TimeseriesStack
 from stacks.workers import WorkersStack
 

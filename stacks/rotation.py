@@ -16,13 +16,13 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk.aws_events_targets import EcsTask
 from constructs import Construct
 
-from stacks.constructs.fargate_task import FargateTask, TaskSize
+from stacks.constructs.tasks.fargate_task import FargateTask, TaskSize
 from stacks.data import DataStack
 from stacks.edge import ORIGIN_HEADER, EdgeStack
-from stacks.frame import Frame, PremiumStack
 from stacks.migrations import MigrationsStack
 from stacks.network import PRIVATE
 from stacks.security import SecurityStack
+from stacks.terms.frame import Frame, PremiumStack
 from stacks.timeseries import TimeseriesStack
 
 _SECRETS = (

@@ -12,18 +12,18 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks.constructs.audit_trail import AuditTrail
-from stacks.constructs.connections import connection, output_of, publish
-from stacks.constructs.deploy_role import DeployRole
-from stacks.constructs.findings import wildcard_finding
-from stacks.constructs.groups import POSTGRES_PORT, TIMESERIES_PORT
-from stacks.constructs.log_group import let_logs_use, let_trail_use, log_group
-from stacks.constructs.operators import Operators
-from stacks.constructs.provision import Provision, adding, metrics_provision
-from stacks.constructs.secret import generated_secret, provided_secret
-from stacks.constructs.service_roles import ServiceRoles
-from stacks.frame import EDGE_REGION, Frame, PremiumStack
-from stacks.functions import provided_secrets
+from stacks.constructs.access.connections import connection, output_of, publish
+from stacks.constructs.access.deploy_role import DeployRole
+from stacks.constructs.access.findings import wildcard_finding
+from stacks.constructs.access.groups import POSTGRES_PORT, TIMESERIES_PORT
+from stacks.constructs.access.operators import Operators
+from stacks.constructs.access.provision import Provision, adding, metrics_provision
+from stacks.constructs.access.secret import generated_secret, provided_secret
+from stacks.constructs.access.service_roles import ServiceRoles
+from stacks.constructs.watch.audit_trail import AuditTrail
+from stacks.constructs.watch.log_group import let_logs_use, let_trail_use, log_group
+from stacks.terms.frame import EDGE_REGION, Frame, PremiumStack
+from stacks.terms.functions import provided_secrets
 
 # Database roles: (secret, user, database, server's port); the migrations make the roles with these passwords.
 _ROLES = tuple(

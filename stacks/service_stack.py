@@ -19,18 +19,18 @@ from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
 from premium.manifest import Consumer, Service
-from stacks.constructs.alarm_rules import of_queue
-from stacks.constructs.alarms import Alarms, Severity
-from stacks.constructs.dashboards import service_dashboard
-from stacks.constructs.function_watch import FunctionWatch
-from stacks.constructs.http_front import Door, HttpFront
-from stacks.constructs.provision import Provisions
-from stacks.constructs.queue_with_dlq import event_dead_letters
-from stacks.constructs.service_alarms import declared_alarms
-from stacks.constructs.service_function import ServiceFunction, construct_name
-from stacks.frame import Frame, PremiumStack
-from stacks.functions import Function, answering, consuming
-from stacks.packages import Packages
+from stacks.constructs.access.provision import Provisions
+from stacks.constructs.fronts.http_front import Door, HttpFront
+from stacks.constructs.functions.function_watch import FunctionWatch
+from stacks.constructs.functions.service_function import ServiceFunction, construct_name
+from stacks.constructs.stores.queue_with_dlq import event_dead_letters
+from stacks.constructs.watch.alarm_rules import of_queue
+from stacks.constructs.watch.alarms import Alarms, Severity
+from stacks.constructs.watch.dashboards import service_dashboard
+from stacks.constructs.watch.service_alarms import declared_alarms
+from stacks.terms.frame import Frame, PremiumStack
+from stacks.terms.functions import Function, answering, consuming
+from stacks.terms.packages import Packages
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,14 +6,14 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks.constructs.connections import connection, database_connection, publish
-from stacks.constructs.groups import BOUNCER_PORT, Groups
-from stacks.constructs.provision import Provision
-from stacks.constructs.timescale_instance import TimescaleInstance
+from stacks.constructs.access.connections import connection, database_connection, publish
+from stacks.constructs.access.groups import BOUNCER_PORT, Groups
+from stacks.constructs.access.provision import Provision
+from stacks.constructs.timescale.timescale_instance import TimescaleInstance
 from stacks.data import DataStack
-from stacks.frame import Frame, PremiumStack
-from stacks.model import Timescale, TimescaleExternal
 from stacks.security import SecurityStack
+from stacks.terms.frame import Frame, PremiumStack
+from stacks.terms.model import Timescale, TimescaleExternal
 
 
 class TimeseriesStack(PremiumStack):

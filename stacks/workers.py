@@ -8,16 +8,16 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as images
 from constructs import Construct
 
-from stacks.classes import OPERATOR_NEEDS, classes
-from stacks.constructs.built_image import built_image
-from stacks.constructs.fargate_task import FargateTask, TaskSize, plain_cluster
-from stacks.constructs.groups import Groups
-from stacks.constructs.metrics import BUSINESS
-from stacks.constructs.provision import Provisions, give_all
-from stacks.constructs.shell import Shell
-from stacks.constructs.worker_service import WorkerService
-from stacks.frame import Frame, PremiumStack
-from stacks.model import Fleet
+from stacks.constructs.access.groups import Groups
+from stacks.constructs.access.provision import Provisions, give_all
+from stacks.constructs.tasks.built_image import built_image
+from stacks.constructs.tasks.fargate_task import FargateTask, TaskSize, plain_cluster
+from stacks.constructs.tasks.shell import Shell
+from stacks.constructs.tasks.worker_service import WorkerService
+from stacks.constructs.watch.metrics import BUSINESS
+from stacks.terms.classes import OPERATOR_NEEDS, classes
+from stacks.terms.frame import Frame, PremiumStack
+from stacks.terms.model import Fleet
 
 
 class WorkersStack(PremiumStack):

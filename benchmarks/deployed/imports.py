@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 
-from stacks.functions import functions
+from stacks.terms.functions import functions
 
 PROGRAM = "import time; began = time.perf_counter(); import {}; print(time.perf_counter() - began)"
 

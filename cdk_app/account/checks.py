@@ -12,9 +12,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cdk_app.stage_config import StageConfig
-from stacks.classes import classes
-from stacks.frame import EDGE_REGION
-from stacks.model import POSTGRES_VERSION
+from stacks.terms.classes import classes
+from stacks.terms.frame import EDGE_REGION
+from stacks.terms.model import POSTGRES_VERSION
 
 BOOTSTRAP = 21
 """The version of the bootstrap stack that the pinned command line makes.

@@ -19,9 +19,9 @@ from cdk_app.local_platform import LocalPlatform
 from cdk_app.platform import Platform
 from cdk_app.stage_config import StageConfig
 from cdk_app.stages import STAGES
-from stacks.abilities import AWS, emulator
-from stacks.market_model import Market, Prices
-from stacks.model import Alerting, Domain, Existing, TimescaleExternal
+from stacks.terms.abilities import AWS, emulator
+from stacks.terms.market_model import Market, Prices
+from stacks.terms.model import Alerting, Domain, Existing, TimescaleExternal
 from tests.infra.growth import grown
 
 GROWN = "grown-"

@@ -10,7 +10,7 @@ from cdk_app.stages import STAGES
 from handlers.runtime.answers.cors import EXPOSED
 from premium.manifest import service, services
 from premium.tax.manifest import UPLOADS
-from stacks.functions import deployed, fronts, functions, of_service, schedules
+from stacks.terms.functions import deployed, fronts, functions, of_service, schedules
 from tests.infra.conftest import ON_AWS
 from tests.infra.templates import Resource, Stage, text
 

@@ -18,9 +18,9 @@ from cdk_app import assets
 from cdk_app.base_images import wanted
 from cdk_app.parts import frame_of
 from cdk_app.stages import STAGES
-from stacks.abilities import AWS
-from stacks.constructs.built_image import built_image
-from stacks.functions import functions
+from stacks.constructs.tasks.built_image import built_image
+from stacks.terms.abilities import AWS
+from stacks.terms.functions import functions
 from tests.infra.templates import Stage
 
 pytestmark = pytest.mark.infra

@@ -14,8 +14,8 @@ from cdk_app.assets import ROOT
 from migrations import targets
 from premium.config import Settings
 from premium.manifest import Need, services
-from stacks.classes import classes
-from stacks.functions import deployed, functions
+from stacks.terms.classes import classes
+from stacks.terms.functions import deployed, functions
 from tests.infra.conftest import NAMES
 from tests.infra.templates import Json, Resource, Stage, text
 

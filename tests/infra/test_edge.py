@@ -11,7 +11,7 @@ import pytest
 from cdk_app.assets import ROOT
 from handlers.runtime.requests.origin import HEADER
 from premium.tiers import REQUESTS_A_MINUTE, Tier
-from stacks.constructs.socket_front import STAGE
+from stacks.constructs.fronts.socket_front import STAGE
 from tests.infra.templates import Json, Stage, text
 
 pytestmark = pytest.mark.infra
@@ -124,7 +124,7 @@ def test_answers_are_not_cached(stage: Stage) -> None:
 def test_a_stream_goes_to_the_socket_apis_stage() -> None:
     node = shutil.which("node")
     assert node, "node is needed by the CDK itself"
-    code = (ROOT / "stacks/constructs/stream_path.js").read_text().replace("@STAGE@", STAGE)
+    code = (ROOT / "stacks/constructs/fronts/stream_path.js").read_text().replace("@STAGE@", STAGE)
     event = {"request": {"uri": "/v1/alerts/stream", "querystring": {"token": {"value": "t"}}}}
     script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
     answer = json.loads(subprocess.run([node, "-e", script], capture_output=True, text=True, check=True).stdout)

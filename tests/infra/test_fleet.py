@@ -11,7 +11,7 @@ from cdk_app.stages import STAGES
 from premium.chains import registry
 from premium.config import Settings
 from premium.jobs.queue import QUEUES
-from stacks.classes import classes
+from stacks.terms.classes import classes
 from tests.fixtures.image_root import Declared
 from tests.infra.templates import Resource, Stage, listed, text
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stacks.constructs.service_function import construct_name
-from stacks.functions import functions
+from stacks.constructs.functions.service_function import construct_name
+from stacks.terms.functions import functions
 from tests.infra.templates import Json, Stage, listed, text
 
 pytestmark = pytest.mark.infra

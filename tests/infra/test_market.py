@@ -15,7 +15,7 @@ from premium.config import Settings
 from premium.manifest import needs_of_queue
 from premium.prices.manifest import PriceSettings
 from premium.rates.manifest import RateSettings
-from stacks.classes import classes
+from stacks.terms.classes import classes
 from tests.infra.templates import Resource, Stage, listed, text
 
 pytestmark = pytest.mark.infra

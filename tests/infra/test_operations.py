@@ -7,9 +7,9 @@ import re
 import pytest
 
 from cdk_app.stages import STAGES
-from stacks.constructs.alarms import SEVERITIES
-from stacks.constructs.service_function import construct_name
-from stacks.functions import deployed, functions
+from stacks.constructs.functions.service_function import construct_name
+from stacks.constructs.watch.alarms import SEVERITIES
+from stacks.terms.functions import deployed, functions
 from tests.infra.templates import Json, Stage, text
 
 pytestmark = pytest.mark.infra

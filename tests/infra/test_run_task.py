@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stacks.constructs.inline_code import inline_text
+from stacks.constructs.functions.inline_code import inline_text
 from stacks.lambdas import run_task
 from tests.fixtures.cloudformation import Told, told
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacks.tables import TABLES
+from stacks.terms.tables import TABLES
 from tests.infra.templates import Stage, text
 
 pytestmark = pytest.mark.infra

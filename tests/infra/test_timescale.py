@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cdk_app.stages import STAGES
-from stacks.constructs.host_measures import MEASURES
+from stacks.constructs.timescale.host_measures import MEASURES
 from stacks.hosts.user_data import fill
 from tests.infra.kept import made_by
 from tests.infra.templates import Json, Resource, Stage, listed, text

@@ -18,10 +18,10 @@ from cdk_app.assets import ROOT
 from cdk_app.parts import frame_of, given
 from cdk_app.stage_config import StageConfig
 from cdk_app.stages import STAGES
-from stacks.abilities import AWS
 from stacks.data import DataStack, Servers
 from stacks.network import NetworkStack
 from stacks.security import SecurityStack
+from stacks.terms.abilities import AWS
 from stacks.timeseries import TimeseriesStack
 
 LENT = {

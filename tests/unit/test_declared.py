@@ -18,7 +18,7 @@ from premium.jobs.kinds import declared
 from premium.jobs.model import JobKind, Moment
 from premium.manifest import Alarm, Metric, Resident, Service, queues, services
 from premium.streams.connections import CHANNELS
-from stacks.functions import functions
+from stacks.terms.functions import functions
 from tests.architecture.tree import ROOT, Module, modules
 from workers.residents import resident_queues
 

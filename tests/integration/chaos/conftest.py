@@ -30,7 +30,7 @@ from premium.portfolio.service import Portfolios
 from premium.security.jobs import SCAN_CONTRACT, ScanContractPayload
 from premium.tax.jobs import REPORT, ReportPayload
 from premium.tax.service import Taxes
-from stacks.tables import creation
+from stacks.terms.tables import creation
 from tests.fixtures import run
 from tests.fixtures.postgres import migrate
 

@@ -16,7 +16,7 @@ from premium.cli.main import main
 from premium.config import Settings
 from premium.notifications.channels import providers
 from premium.notifications.delivery.desk import open_desk
-from stacks.tables import creation
+from stacks.terms.tables import creation
 from tests.factories.deliveries import delivery
 from tests.factories.listener import Reply, Request, listening
 from tests.integration.notifications.conftest import Desk

@@ -17,7 +17,7 @@ from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.notifications.delivery.stream import StreamedNotices
 from premium.notifications.model import PostedNotice
-from stacks.tables import creation
+from stacks.terms.tables import creation
 from tests.factories.listener import Listener, Reply, listening
 from tests.factories.streams import listener
 from tests.integration.notifications.conftest import Desk

@@ -18,7 +18,7 @@ from local.aws import Aws
 from local.clients import Clients
 from migrations.files import FOLDER
 from migrations.runner import Runner
-from stacks.constructs.host_measures import MEASURES
+from stacks.constructs.timescale.host_measures import MEASURES
 from stacks.hosts.user_data import FILES
 from tests.integration.timescale_host.conftest import PASSWORD, NewMachine
 from tests.integration.timescale_host.machine import Machine

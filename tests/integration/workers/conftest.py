@@ -23,7 +23,7 @@ from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.jobs.model import JobKind, JobRecord
 from premium.jobs.service import JobService
-from stacks.tables import creation
+from stacks.terms.tables import creation
 from tests.integration.workers.synthetic import MAIN_KINDS, Work
 
 SYNTHETIC = "tests.integration.workers.synthetic_fleet"

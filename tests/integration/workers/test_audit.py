@@ -24,7 +24,7 @@ from premium.jobs.model import JobRecord, JobStatus
 from premium.jobs.service import JobService
 from premium.storage.aws import client_config
 from premium.storage.tables import Table
-from stacks.tables import creation
+from stacks.terms.tables import creation
 from tests.integration.workers.synthetic import STEPS
 
 pytestmark = pytest.mark.integration

@@ -15,7 +15,7 @@ import redis
 
 from local.redis import Redis
 from migrations.roles import OWNER
-from stacks.classes import classes
+from stacks.terms.classes import classes
 from tests.fixtures.image_root import Declared, ImageRoot, worker_image
 from tests.fixtures.postgres import Databases
 

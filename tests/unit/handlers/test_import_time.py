@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from stacks.functions import functions
+from stacks.terms.functions import functions
 from tests.factories.http import ANONYMOUS, event
 
 pytestmark = pytest.mark.unit

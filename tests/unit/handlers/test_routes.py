@@ -10,7 +10,7 @@ import pytest
 from handlers.meta import handler
 from handlers.runtime.documents import openapi
 from handlers.runtime.router import Router
-from stacks.functions import META, Function, answering, deployed
+from stacks.terms.functions import META, Function, answering, deployed
 from tests.factories.http import ask, verdict
 
 pytestmark = pytest.mark.unit

@@ -6,7 +6,7 @@ import pytest
 
 from premium.config import ConfigurationError
 from premium.jobs.queue import QUEUES
-from stacks.classes import classes
+from stacks.terms.classes import classes
 from workers.queues import Pace, checked
 
 pytestmark = pytest.mark.unit

@@ -9,7 +9,7 @@ from cdk_app.stages import STAGES
 from local.environment import asked_settings, local_settings, variables_of_outputs
 from local.errors import LocalError
 from premium.manifest import services
-from stacks.constructs.connections import output_of
+from stacks.constructs.access.connections import output_of
 
 pytestmark = pytest.mark.unit
 

@@ -1,0 +1,1 @@
+"""Rights and what carries them: grants, provisions, secrets, groups, acknowledged findings."""

@@ -1,0 +1,60 @@
+"""The roles that ECS, RDS and ElastiCache act by in an account, made before their first use."""
+
+from __future__ import annotations
+
+from aws_cdk import CustomResource, Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from stacks.constructs.functions.inline_code import inline
+from stacks.constructs.watch.log_group import log_group
+from stacks.terms.frame import Frame
+
+_ROLES = {
+    "ecs.amazonaws.com": "AWSServiceRoleForECS",
+    "ecs.application-autoscaling.amazonaws.com": "AWSServiceRoleForApplicationAutoScaling_ECSService",
+    "elasticache.amazonaws.com": "AWSServiceRoleForElastiCache",
+    "rds.amazonaws.com": "AWSServiceRoleForRDS",
+}
+
+
+class ServiceRoles(Construct):
+    """Make the service-linked roles that an account lacks.
+
+    A resource of CloudFormation for such a role fails in an account that has it.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, frame: Frame) -> None:
+        super().__init__(scope, name)
+        group = log_group(self, "Logs", frame=frame)
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        group.grant_write(role)
+        function = lambda_.Function(
+            self,
+            "Function",
+            code=inline("service_roles"),
+            handler="index.handler",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            architecture=lambda_.Architecture.ARM_64,
+            timeout=Duration.minutes(2),
+            role=role,
+            log_group=group,
+        )
+        CustomResource(
+            self,
+            "Made",
+            service_token=function.function_arn,
+            resource_type="Custom::ServiceRoles",
+            service_timeout=Duration.minutes(5),
+            properties={"Services": sorted(_ROLES)},
+        ).node.add_dependency(self._right(role))
+
+    def _right(self, role: iam.Role) -> iam.Policy:
+        stack = Stack.of(self)
+        arns = [
+            f"arn:{stack.partition}:iam::{stack.account}:role/aws-service-role/{service}/{name}"
+            for service, name in sorted(_ROLES.items())
+        ]
+        statement = iam.PolicyStatement(actions=["iam:CreateServiceLinkedRole"], resources=arns)
+        return iam.Policy(self, "Right", roles=[role], statements=[statement])

@@ -1,0 +1,1 @@
+"""Doors of a stage: both APIs, the firewall, their logs."""

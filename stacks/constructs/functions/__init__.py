@@ -1,0 +1,1 @@
+"""Lambda functions, their releases, and calls that failed."""

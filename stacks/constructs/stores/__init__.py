@@ -1,0 +1,1 @@
+"""Stores: databases, caches, tables, buckets, queues, and their backups."""

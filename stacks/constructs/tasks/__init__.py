@@ -1,0 +1,1 @@
+"""Fargate tasks, their image, and the services that scale them."""

@@ -1,0 +1,1 @@
+"""What is watched and told: metrics, alarms, dashboards, logs, summaries."""
