@@ -33,9 +33,10 @@ _SERVICES = {
 
 
 class NetworkStack(PremiumStack):
-    """`vpc` and `groups` by role; endpoints only where the VPC is ours, as its flow logs are (stacks/security.py).
+    """`vpc` and `groups` by role; endpoints only where the VPC is ours.
 
-    `server_subnet` is for a server of our own, which has to reach AWS's services.
+    Its flows are logged by stacks/security.py. `server_subnet` is for a server of our own, which has to reach AWS's
+    services.
     """
 
     def __init__(

@@ -71,12 +71,6 @@ class Objects:
         with translated("S3"), _absent_as_not_found(key):
             return self._s3.get_object(Bucket=self.bucket, Key=key)["Body"]  # type: ignore[return-value]  # botocore's StreamingBody is IO[bytes] for reading
 
-    def stat(self, key: str) -> StoredObject:
-        """Return size and hash of an object; NotFound where there is none."""
-        with translated("S3"), _absent_as_not_found(key):
-            head = self._s3.head_object(Bucket=self.bucket, Key=key)
-        return StoredObject(key=key, size=head["ContentLength"], sha256=head["Metadata"].get("sha256", ""))
-
     def notes(self, key: str) -> Mapping[str, str]:
         """Return what was written beside an object (`x-amz-meta-…`); NotFound where there is none."""
         with translated("S3"), _absent_as_not_found(key):

@@ -1,4 +1,4 @@
-"""Make the roles that services of AWS act by in an account, where they are missing.
+"""Make the roles by which services of AWS act, where an account lacks them.
 
 A service makes its own at its first use, and may not find it in the next moment: the first cluster of an account fails
 ("Unable to assume the service linked role"). Only the standard library and Lambda's own boto3.

@@ -1,4 +1,4 @@
-"""The roles that ECS, RDS and ElastiCache act by in an account, made before their first use."""
+"""Make the roles by which ECS, RDS and ElastiCache act, before their first use."""
 
 from __future__ import annotations
 
