@@ -50,7 +50,7 @@ SERVICE = Service(
     settings=JobSettings,
     commands=(
         Command(name="dlq", text="Dead letters of events and schedules: look, redrive, drop."),
-        Command(name="queues", text="Jobs and their queues: look, requeue, acknowledge, cancel, drain."),
+        Command(name="queues", text="Jobs, queues: look, requeue, acknowledge, cancel, drain."),
         Command(name="status", text="All that waits, who works on it, what is wrong."),
     ),
 )
