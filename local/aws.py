@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from local.service import Service
+from local.service import QUICK, Service
 
 REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -84,17 +84,17 @@ class Aws(Service):
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
-    def health(self) -> dict[str, Any]:
+    def health(self, seconds: float = QUICK) -> dict[str, Any]:
         """Return the emulator's answer: `{"services": {...}, "edition", "version"}`.
 
         OSError when nothing answers.
         """
-        with urllib.request.urlopen(f"{self.endpoint}/_localstack/health", timeout=2) as answer:  # noqa: S310  # our own http address
+        with urllib.request.urlopen(f"{self.endpoint}/_localstack/health", timeout=seconds) as answer:  # noqa: S310  # our own http address
             document: dict[str, Any] = json.load(answer)
             return document
 
-    def healthy(self) -> bool:
+    def healthy(self, *, seconds: float = QUICK) -> bool:
         try:
-            return "services" in self.health()
+            return "services" in self.health(seconds)
         except (OSError, ValueError):
             return False

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from local.errors import LocalError
-from local.service import Service
+from local.service import QUICK, Service
 
 CHAIN_ID = 31337
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,9 +59,9 @@ class Evm(Service):
         keep: list[str | Path] = ["--state", self.data / "state.json", "--state-interval", "30"]
         return [self.program(), *where, *keep, "--preserve-historical-states"]
 
-    def healthy(self) -> bool:
+    def healthy(self, *, seconds: float = QUICK) -> bool:
         try:
-            return int(self.call("eth_chainId"), 16) == CHAIN_ID
+            return int(self.call("eth_chainId", seconds=seconds), 16) == CHAIN_ID
         except (OSError, ValueError, KeyError):
             return False
 

@@ -16,6 +16,7 @@ import redis
 
 from local import secrets
 from local.errors import LocalError
+from local.service import QUICK
 from migrations.errors import MigrationError
 from migrations.roles import ROLES, make_roles
 
@@ -49,10 +50,10 @@ class ExternalPostgres:
     def _password(self, role: str) -> str:
         return secrets.load_or_create(self._passwords, ROLES)[role]
 
-    def healthy(self) -> bool:
+    def healthy(self, *, seconds: float = QUICK) -> bool:
         try:
             for url in self._urls.values():
-                psycopg.connect(url, connect_timeout=3).close()
+                psycopg.connect(url, connect_timeout=max(2, int(seconds))).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -79,9 +80,9 @@ class ExternalRedis:
     def address(self) -> str:
         return _without_password(self.url)
 
-    def healthy(self) -> bool:
+    def healthy(self, *, seconds: float = QUICK) -> bool:
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=3, socket_connect_timeout=3) as client:
+            with redis.Redis.from_url(self.url, socket_timeout=seconds, socket_connect_timeout=seconds) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -103,10 +104,10 @@ class ExternalAws:
     def address(self) -> str:
         return self.endpoint
 
-    def healthy(self) -> bool:
+    def healthy(self, *, seconds: float = QUICK) -> bool:
         try:
             request = f"{self.endpoint}/_localstack/health"
-            with urllib.request.urlopen(request, timeout=3) as answer:  # noqa: S310  # the address the user gave
+            with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310  # the address the user gave
                 return "services" in json.load(answer)
         except (OSError, ValueError):
             return False

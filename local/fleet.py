@@ -20,7 +20,7 @@ from local.deploy import digest
 from local.errors import LocalError
 from local.patience import wait_for
 from local.places import ROOT, Places
-from local.service import last_line
+from local.service import QUICK, last_line
 from premium.jobs.queue import QUEUES
 
 PROCESSES = 2
@@ -50,12 +50,12 @@ class Fleet:
     def address(self) -> str:
         return f"{PROCESSES} processes"
 
-    def healthy(self) -> bool:
+    def healthy(self, *, seconds: float = QUICK) -> bool:
         """Tell whether as many workers as were started are registered in Redis."""
         if self.pid is None:
             return False
         try:
-            with redis.Redis.from_url(self._redis_url, db=1, socket_timeout=2) as client:
+            with redis.Redis.from_url(self._redis_url, db=1, socket_timeout=seconds) as client:
                 return self._registered(client) >= PROCESSES
         except redis.RedisError:
             return False

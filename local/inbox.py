@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from local.places import ROOT
 from local.secrets import write_private
-from local.service import Service
+from local.service import QUICK, Service
 
 SENDER = "alerts@premium.local"
 
@@ -44,9 +44,9 @@ class Inbox(Service):
     def environment(self) -> Mapping[str, str]:
         return {**super().environment(), "PYTHONPATH": str(ROOT)}
 
-    def healthy(self) -> bool:
+    def healthy(self, *, seconds: float = QUICK) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:  # noqa: S310  # our own http address
+            with urllib.request.urlopen(f"{self.url}/health", timeout=seconds) as answer:  # noqa: S310  # our own http address
                 return bool(json.load(answer) == {"inbox": "ok"})
         except (OSError, ValueError):
             return False

@@ -20,7 +20,7 @@ from psycopg import sql
 
 from local import postgres_home, secrets
 from local.errors import LocalError
-from local.service import Service
+from local.service import QUICK, Service
 from migrations.roles import OWNER, ROLES, make_roles
 
 SUPERUSER = "postgres"
@@ -76,9 +76,9 @@ class Postgres(Service):
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [postgres_home.installed(self.user()) / "bin" / "postgres", "-D", self.cluster, *flags]
 
-    def healthy(self) -> bool:
+    def healthy(self, *, seconds: float = QUICK) -> bool:
         try:
-            with psycopg.connect(self.url("postgres", SUPERUSER), connect_timeout=2) as connection:
+            with psycopg.connect(self.url("postgres", SUPERUSER), connect_timeout=max(2, int(seconds))) as connection:
                 return connection.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,)
         except psycopg.OperationalError:
             return False

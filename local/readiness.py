@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,18 @@ class Readiness:
     well: bool = False
     answered: bool = False
     said: str = "nothing was asked yet"
+    states: Mapping[str, str] = field(default_factory=dict)
+    """`ok`, `slow` or `down`, by store."""
+
+    @property
+    def slow(self) -> list[str]:
+        """Return the stores that answered late."""
+        return [name for name, state in self.states.items() if state == "slow"]
+
+    @property
+    def only_slow(self) -> bool:
+        """Tell whether stores are slow, and none is down."""
+        return bool(self.slow) and set(self.states.values()) <= {"ok", "slow"}
 
 
 def readiness(api: str, *, seconds: float) -> Readiness:
@@ -26,7 +39,7 @@ def readiness(api: str, *, seconds: float) -> Readiness:
         with urllib.request.urlopen(f"{api}/v1/health/ready", timeout=seconds) as answer:  # noqa: S310  # the address our own stack gave
             text = answer.read(2000).decode(errors="replace")
     except urllib.error.HTTPError as error:
-        return Readiness(answered=True, said=error.read(2000).decode(errors="replace") or f"HTTP {error.code}")
+        return _refusal(error.read(2000).decode(errors="replace") or f"HTTP {error.code}")
     except TimeoutError:
         return Readiness(said=f"no answer within {seconds:.0f} s")
     except OSError as error:
@@ -36,3 +49,13 @@ def readiness(api: str, *, seconds: float) -> Readiness:
     except (ValueError, AttributeError):
         well = False
     return Readiness(well=well, answered=True, said=text)
+
+
+def _refusal(text: str) -> Readiness:
+    """Read what an answer that is not 200 says of each store; a gateway's own says nothing of them."""
+    try:
+        details = json.loads(text)["error"]["details"]
+        states = {str(name): str(state) for name, state in details.items()}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        states = {}
+    return Readiness(answered=True, said=text, states=states)

@@ -13,7 +13,7 @@ from typing import ClassVar
 import redis
 
 from local import redis_programs, secrets
-from local.service import Service
+from local.service import QUICK, Service
 
 
 class Redis(Service):
@@ -70,8 +70,8 @@ class Redis(Service):
     def environment(self) -> Mapping[str, str]:
         return {**super().environment(), **redis_programs.find_or_install(self._programs_folder).environment}
 
-    def healthy(self) -> bool:
-        client = redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
+    def healthy(self, *, seconds: float = QUICK) -> bool:
+        client = redis.Redis.from_url(self.url, socket_timeout=seconds, socket_connect_timeout=seconds)
         try:
             return bool(client.ping())
         except redis.RedisError:

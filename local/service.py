@@ -16,6 +16,9 @@ from local import ports, processes
 from local.errors import LocalError
 from local.patience import wait_for
 
+QUICK = 2.0
+"""Seconds within which a service that is well answers; one that takes longer is slow."""
+
 
 class Service(ABC):
     """A neighbour of the stage that runs as one process.
@@ -52,8 +55,8 @@ class Service(ABC):
         """Return the program and its arguments."""
 
     @abstractmethod
-    def healthy(self) -> bool:
-        """Tell whether the service answers its own protocol."""
+    def healthy(self, *, seconds: float = QUICK) -> bool:
+        """Tell whether the service answers its own protocol within some seconds."""
 
     def prepare(self) -> None:  # noqa: B027  # most services need nothing
         """Make what the process needs before it starts: programs, folders, passwords."""

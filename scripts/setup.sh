@@ -100,6 +100,14 @@ host_programs() {
     touch .venv/.host-programs # tried once
 }
 
+# Two at once, as by `make status` beside a `make up`, would delete each other's files.
+one_at_a_time() {
+    command -v flock >/dev/null || return 0
+    exec 9<.
+    flock -n 9 || { step "Another make sets the project up; waiting for it"; flock 9; }
+}
+
+one_at_a_time
 python_packages
 node_packages
 host_programs

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Column, Table
 
 from premium.bootstrap import platform
+from premium.cli.tables import table_lines, terminal_width
 from premium.execution.status import gathered
 from premium.jobs.state import State
 from premium.storage.plain import to_json
 
-WIDTH = 250
-"""Columns of the table, also on a narrower screen.
-
-A sentence that says what to do is not cut into words.
-"""
 _COLUMNS = ("what", "name", "count", "age", "a minute", "owner", "", "wrong")
+_NARROW = 6
+"""Columns of a narrow screen; the sentences of the others stand below their line."""
 
 
 @click.command()
@@ -54,17 +50,36 @@ def row(state: State, now: datetime) -> dict[str, Any]:
 
 
 def write(states: Sequence[State], now: datetime) -> None:
-    """Print lines as a table; ages as `12 s`, `3 min`, `2 h`."""
-    made = Table(*(Column(name, no_wrap=True) for name in _COLUMNS), box=None, pad_edge=False)
-    for each in states:
-        cells = (each.what, each.name, _number(each.count), _age(each.age(now)), _number(each.rate), each.owner or "",
-                 each.said, each.problem)  # fmt: skip
-        made.add_row(*(escape(cell) for cell in cells), style="red" if each.problem else None)
-    lines = Console(width=WIDTH, highlight=False)
-    with lines.capture() as captured:
-        lines.print(made)
-    for line in captured.get().splitlines():
-        click.echo(line.rstrip())
+    """Print lines as a table; ages as `12 s`, `3 min`, `2 h`.
+
+    In a terminal that is too narrow for it, what a line says stands below it, whole.
+    """
+    lines = table_lines(_COLUMNS, [(*_figures(each, now), each.said, each.problem) for each in states])
+    screen = terminal_width()
+    if screen is None or all(len(line) <= screen for line in lines):
+        _print(lines, states)
+        return
+    lines = table_lines(_COLUMNS[:_NARROW], [_figures(each, now) for each in states], width=screen)
+    _print(lines, states, lambda each: _below(each, screen))
+
+
+def _print(
+    lines: Sequence[str], states: Sequence[State], below: Callable[[State], Iterable[str]] = lambda _: ()
+) -> None:
+    click.echo(lines[0])
+    for line, each in zip(lines[1:], states, strict=True):
+        for text in (line, *below(each)):
+            click.echo(click.style(text, fg="red") if each.problem else text)
+
+
+def _below(each: State, screen: int) -> Iterator[str]:
+    for text in filter(None, (each.said, each.problem)):
+        yield from textwrap.wrap(text, screen, initial_indent="    ", subsequent_indent="    ")
+
+
+def _figures(each: State, now: datetime) -> tuple[str, ...]:
+    age, rate = _age(each.age(now)), _number(each.rate)
+    return each.what, each.name, _number(each.count), age, rate, each.owner or ""
 
 
 def _number(value: float | None) -> str:
