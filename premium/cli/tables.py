@@ -22,7 +22,10 @@ UNBOUNDED = 10_000
 
 
 def show(rows: Iterable[Mapping[str, Any]], as_json: bool) -> None:
-    """Print rows that share their keys: as a table, or one below the other where a terminal is too narrow for it."""
+    """Print rows that share their keys as a table.
+
+    Where a terminal is too narrow for it, each row's values stand below one another.
+    """
     listed = list(rows)
     if as_json:
         click.echo(json.dumps(json.loads(to_json(listed)), indent=2))
@@ -52,7 +55,10 @@ def terminal_width() -> int | None:
 
 
 def table_lines(names: Sequence[str], rows: Iterable[Sequence[str]], *, width: int = UNBOUNDED) -> list[str]:
-    """Return a heading and one line a row, without colour; cells are cut where `width` is too small for them."""
+    """Return a heading and one line a row, without colour.
+
+    Cells are cut where `width` is too small for them.
+    """
     table = Table(*(Column(name, no_wrap=True) for name in names), box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(escape(cell.replace("\n", " ")) for cell in row))
