@@ -8,12 +8,14 @@ NAME ?=
 ARGS ?=
 TIER ?=
 ONE ?=
+FOLLOW ?= 1
+LINES ?=
 # The file of a stage's values; `values=` does as well.
 VALUES ?= $(values)
 # What the system trusts, a proxy's certificate included; requests has a list of its own.
 AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
-.PHONY: help setup demo up down status logs reset token inbox service deploy test test-unit lint type audit scan format synth diff preflight operate rotate bench lock
+.PHONY: help setup demo up down status logs env reset token inbox service deploy test test-unit lint type audit scan format synth diff preflight operate rotate bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,15 +35,20 @@ down: ## Stop what `make up` started; the data stay
 status: setup ## Show each process, its port, its health, and the queues
 	@$(PYTHON) -m local status
 
-logs: setup ## Follow the logs: all, or NAME=postgres, NAME=workers, NAME=functions
-	@$(PYTHON) -m local logs $(NAME)
+logs: setup ## Follow the logs: all, or NAME=postgres|workers|functions|…; FOLLOW=0 LINES=200 prints the last ones and ends
+	@$(PYTHON) -m local logs $(NAME) $(if $(filter 0 no,$(FOLLOW)),--once) $(if $(LINES),--lines $(LINES))
+
+env: ## Print what leads a shell to the local stage, and away from AWS: eval "$(make env)"
+	@$(MAKE) -s setup >&2
+	@$(PYTHON) -m local env
 
 reset: setup ## Stop everything and delete the data of the local stage
 	@$(PYTHON) -m local reset
 
 # Without a word of it the stage is this machine's, not dev.
 ON_AWS = $(if $(filter file,$(origin STAGE)),,$(filter-out local,$(STAGE)))
-token: setup ## Print a JWT of the local stage, or of STAGE: make token, or NAME=somebody TIER=enterprise
+token: ## Print a JWT of the local stage, or of STAGE: make token, or NAME=somebody TIER=enterprise
+	@$(MAKE) -s setup >&2
 	@$(PYTHON) -m $(if $(ON_AWS),cdk_app.account.token $(ON_AWS),local token) $(NAME) $(if $(TIER),--tier $(TIER)) $(if $(ON_AWS),$(ARGS))
 
 inbox: setup ## Show the e-mail, push, Telegram, Slack, Discord and SMS messages that the local stage would have sent

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 import click
 from filelock import FileLock, Timeout
@@ -89,13 +87,14 @@ def status_command() -> None:
     sys.exit(0 if status(_places()) else 1)
 
 
-@cli.command(help="Follow the logs: all, one process, or `functions`.")
+@cli.command(help="Show the logs and follow them: all, one process, or `functions`.")
 @click.argument("name", required=False)
 @click.option("--once", is_flag=True, help="Print what is there and end.")
-def logs(name: str | None, once: bool) -> None:
+@click.option("--lines", type=click.IntRange(1), help="How many of the last of each source: 200 with --once, else 20.")
+def logs(name: str | None, once: bool, lines: int | None) -> None:
     places = _places()
     endpoint = Neighbours.at(places).aws.endpoint
-    for line in follow(places, Clients(endpoint), name, forever=not once):
+    for line in follow(places, Clients(endpoint), name, lines=lines or (200 if once else 20), forever=not once):
         say(line)
 
 
@@ -108,12 +107,14 @@ def inbox(last: int) -> None:
     say(f"As a page: {box.url}" if box.healthy() else "The inbox does not run: make up")
 
 
-@cli.command(help='Print the environment of a worker of this stage, for a shell: eval "$(python -m local env)"')
-def env() -> None:
+@cli.command(help='Print what leads a shell to this stage, and away from AWS: eval "$(make env)"')
+@click.pass_obj
+def env(account: list[str] | None) -> None:
     places = _places()
-    for name, value in environment.worker_environment(places, Clients(Neighbours.at(places).aws.endpoint)).items():
-        say(f"export {name}={shlex.quote(value)}")
-    say(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
+    if not places.outputs.exists():
+        click.echo("The stage is not deployed yet, so its tables and queues are not told: make up", err=True)
+    for line in environment.shell(places, Clients(Neighbours.at(places).aws.endpoint), account or ()):
+        click.echo(line)
 
 
 @cli.command(help="Print a JWT of this stage, as the free platform would issue it; one hour.")
@@ -125,7 +126,7 @@ def token(subject: str, tier: str) -> None:
 
 def main() -> None:
     try:
-        cli(standalone_mode=False)
+        cli(standalone_mode=False, obj=environment.leave_account(os.environ))
     except LocalError as error:
         sys.exit(f"error: {error}")
     except click.ClickException as error:

@@ -6,7 +6,10 @@ The fleet and the command `premium` are such processes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import shlex
+import sys
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from pathlib import Path
 
 from local import stacks
 from local.aws import client_environment
@@ -18,6 +21,15 @@ from premium.config import Settings
 from premium.manifest import services, wrong_settings
 
 _HERE = {"PREMIUM_STAGE": "local", "EVENT_SOURCES": "local"}
+_NO_ACCOUNTS = ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE")
+"""Variables of AWS that name no account: the user's emulator, and what certificates are trusted."""
+_NO_ACCOUNT = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_PAGER": "",
+}
+"""No profile is found, not even one that is named, and no role of the machine."""
 
 
 def write(places: Places, clients: Clients) -> dict[str, str]:
@@ -52,6 +64,30 @@ def worker_environment(places: Places, clients: Clients) -> dict[str, str]:
         "CHAINS_FILE": str(places.chains),
         **variables_of_outputs(stacks.outputs(places.outputs)),
     }
+
+
+def leave_account(environ: MutableMapping[str, str]) -> list[str]:
+    """Take an account's variables out of a process' environment, and return their names.
+
+    A profile, a session or an endpoint of a service's own would lead it to AWS, or stop it where it is not found.
+    """
+    names = sorted(name for name in environ if name.startswith("AWS_") and name not in _NO_ACCOUNTS)
+    for name in names:
+        del environ[name]
+    return names
+
+
+def shell(places: Places, clients: Clients, account: Iterable[str] = ()) -> Iterator[str]:
+    """Yield the lines that make a shell speak for this stage, and never for AWS.
+
+    `account` names what the shell says of an account, which is taken away. `aws` is told the endpoint by name: before
+    2.13 it passes over AWS_ENDPOINT_URL.
+    """
+    given = worker_environment(places, clients) | _NO_ACCOUNT
+    yield from (f"unset {name}" for name in account if name not in given)
+    yield from (f"export {name}={shlex.quote(value)}" for name, value in given.items())
+    yield f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"'
+    yield 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }'
 
 
 def variables_of_outputs(outputs: Mapping[str, str]) -> dict[str, str]:

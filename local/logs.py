@@ -6,6 +6,7 @@ Functions write to the emulator's CloudWatch Logs.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,23 +18,44 @@ from local.places import Places
 from local.stacks import resources
 
 FUNCTIONS = "functions"
+_BLOCK = 65_536
 
 
-def follow(places: Places, clients: Clients, name: str | None, *, forever: bool) -> Iterator[str]:
-    """Yield log lines as they come, each with its source; the last ones first."""
+def follow(places: Places, clients: Clients, name: str | None, *, lines: int, forever: bool) -> Iterator[str]:
+    """Yield log lines as they come, each with its source; the last ones first.
+
+    `lines` is how many of each source. Functions are looked at for a quarter of an hour back, and for a day where
+    nothing is followed.
+    """
     sources = _files(places, name)
-    positions = {path: max(0, path.stat().st_size - 4000) for path in sources}
-    since = int(time.time() * 1000) - 15 * 60_000
+    positions = {path: _position(path, lines) for path in sources}
+    since = int(time.time() * 1000) - (15 * 60_000 if forever else 24 * 60 * 60_000)
     seen: set[str] = set()
+    most: int | None = lines
     while True:
         for path in sources:
-            positions[path], lines = _read(path, positions[path])
-            yield from (f"{path.stem:<11}| {line}" for line in lines)
+            positions[path], found = _read(path, positions[path])
+            yield from (f"{path.stem:<11}| {line}" for line in found)
         if name in (None, FUNCTIONS):
-            yield from (f"{FUNCTIONS:<11}| {line}" for line in _function_lines(clients, since, seen))
+            yield from (f"{FUNCTIONS:<11}| {line}" for line in deque(_function_lines(clients, since, seen), most))
         if not forever:
             return
+        most = None  # what comes from now on is shown whole
         time.sleep(1)
+
+
+def _position(path: Path, lines: int) -> int:
+    """Return where the last lines of a file begin."""
+    position = path.stat().st_size
+    with path.open("rb") as file:
+        found = b""
+        while position > 0 and found.count(b"\n") <= lines:
+            begin = max(0, position - _BLOCK)
+            file.seek(begin)
+            found = file.read(position - begin) + found
+            position = begin
+    kept = found.splitlines(keepends=True)[-lines:]
+    return path.stat().st_size - sum(map(len, kept)) if kept else 0
 
 
 def _files(places: Places, name: str | None) -> list[Path]:
@@ -74,14 +96,17 @@ def _function_lines(clients: Clients, since: int, seen: set[str]) -> Iterator[st
 def function_messages(clients: Clients, since: int, seen: set[str]) -> Iterator[tuple[str, str]]:
     """Yield the log messages of all functions, except those in `seen`.
 
-    Each is (function's name in our stacks, message). `since`: milliseconds of the epoch.
+    In the order of time; each is (function's name in our stacks, message). `since`: milliseconds of the epoch.
     """
+    found: list[tuple[int, str, str]] = []
     for function in resources(clients, "AWS::Lambda::Function"):
         for group in _groups(clients, function.physical_id):
-            for event in _events(clients, group, since):
-                if event[0] not in seen:
-                    seen.add(event[0])
-                    yield function.name, event[1]
+            for key, at, message in _events(clients, group, since):
+                if key not in seen:
+                    seen.add(key)
+                    found.append((at, function.name, message))
+    found.sort(key=lambda each: each[0])
+    yield from ((name, message) for _, name, message in found)
 
 
 def _groups(clients: Clients, function: str) -> list[str]:
@@ -94,12 +119,12 @@ def _groups(clients: Clients, function: str) -> list[str]:
     return [name for name in (named, f"/aws/lambda/{function}") if name]
 
 
-def _events(clients: Clients, group: str, since: int) -> Iterator[tuple[str, str]]:
+def _events(clients: Clients, group: str, since: int) -> Iterator[tuple[str, int, str]]:
     try:
         pages = clients.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
         for page in pages:
             for event in page["events"]:
-                message = event.get("message", "").rstrip()
-                yield f"{group} {event.get('timestamp')} {message}", message  # the emulator gives events no id
+                at, message = event.get("timestamp", 0), event.get("message", "").rstrip()
+                yield f"{group} {at} {message}", at, message  # the emulator gives events no id
     except (OSError, ClientError):
         return

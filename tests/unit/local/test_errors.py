@@ -80,5 +80,5 @@ def test_a_state_folder_that_is_a_file(tmp_path: Path) -> None:
 
 def test_the_logs_of_functions_wait_for_an_emulator_that_is_down(tmp_path: Path) -> None:
     places = Places.from_environment({"PREMIUM_STATE_DIR": str(tmp_path)})
-    (line,) = follow(places, Clients("http://127.0.0.1:1"), FUNCTIONS, forever=False)
+    (line,) = follow(places, Clients("http://127.0.0.1:1"), FUNCTIONS, lines=20, forever=False)
     assert "does not answer at http://127.0.0.1:1" in line
