@@ -100,7 +100,7 @@ diff: setup ## Say what a deployment of a stage would change: make diff STAGE=de
 	@scripts/diff.sh $(STAGE) $(VALUES)
 
 preflight: setup ## Say what an account lacks for a stage: make preflight STAGE=prod VALUES=prod.json
-	@$(PYTHON) -m cdk_app.account.preflight $(STAGE) $(if $(VALUES),--values $(VALUES))
+	@scripts/preflight.sh $(STAGE) $(VALUES)
 
 operate: export PREMIUM_ARGUMENTS = $(value ARGS)
 operate: setup ## Run `premium` as a task of a stage on AWS: make operate STAGE=dev ARGS="queues failed"

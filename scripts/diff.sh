@@ -14,8 +14,12 @@ has_credentials() {
 
 if [ "$stage" = local ]; then
     echo "The stage local is deployed by make up, which says itself whether anything changed."
+elif [ -n "${AWS_ENDPOINT_URL:-}" ]; then
+    echo "error: AWS_ENDPOINT_URL leads this shell to $AWS_ENDPOINT_URL and not to AWS: open another" >&2
+    exit 1
 elif has_credentials; then
-    node_modules/.bin/cdk diff --all -c stage="$stage" ${values:+-c values="$values"} --output "cdk.out/$stage" --no-notices
+    scripts/synth.sh "$stage" ${values:+"$values"} >&2
+    node_modules/.bin/cdk diff --all --app "cdk.out/$stage" --no-notices
 else
     scripts/synth.sh "$stage" ${values:+"$values"}
     .venv/bin/python -m cdk_app.first_deployment "cdk.out/$stage"

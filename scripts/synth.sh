@@ -8,8 +8,14 @@ values=${2:-}
 [ -z "$values" ] || [ -f "$values" ] || { echo "error: there is no file $values of values for the stage $stage" >&2; exit 1; }
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
+
+synthesize() {
+    node_modules/.bin/cdk synth --quiet -c stage="$stage" ${values:+-c values="$values"} --output "cdk.out/$stage" --no-notices >"$said" 2>&1
+}
+
 ended=0
-node_modules/.bin/cdk synth --quiet -c stage="$stage" ${values:+-c values="$values"} --output "cdk.out/$stage" --no-notices >"$said" 2>&1 || ended=$?
+. scripts/watch.sh
+watched "Synthesizing the stage $stage" synthesize || ended=$?
 grep -v -E '^(Successfully synthesized|Supply a stack id|[0-9]+ feature flags|$)' "$said" >&2 || true
 [ "$ended" = 0 ] || exit "$ended"
 echo "Templates of the stage $stage: cdk.out/$stage ($(find "cdk.out/$stage" -name '*.template.json' | wc -l) stacks)"

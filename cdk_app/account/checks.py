@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cdk_app.account.credentials import signed_out
 from cdk_app.stage_config import StageConfig
 from stacks.terms.classes import classes
 from stacks.terms.frame import EDGE_REGION
@@ -41,19 +42,30 @@ class Finding:
     ok: bool
     seen: str
     remedy: str
+    known: bool = True
+    """False where it could not be looked at."""
+
+
+class SignedOut(Exception):
+    """Nothing can be asked: the text says why."""
 
 
 Check = Callable[[StageConfig, Client], Finding | None]
 
 
 def findings(config: StageConfig, client: Client) -> Iterator[Finding]:
-    """Yield what every check found; one that may not look says so and fails."""
+    """Yield what every check found; one that may not look says so, and is unknown.
+
+    SignedOut where nobody is asked at all.
+    """
     for check in CHECKS:
         try:
             found = check(config, client)
         except (BotoCoreError, ClientError) as error:
-            title = check.__name__.strip("_").replace("_", " ")
-            found = Finding(title, ok=False, seen=f"could not be read: {error}", remedy="sign in as who may read it")
+            if reason := signed_out(error):
+                raise SignedOut(reason) from None
+            title, seen = check.__name__.strip("_").replace("_", " "), f"could not be read: {error}"
+            found = Finding(title, ok=False, seen=seen, remedy="sign in as who may read it", known=False)
         if found:
             yield found
 

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
+from cdk_app.account.credentials import sign_in, signed_out
 from cdk_app.account.stacks import outputs_of
 from cdk_app.account.stage_task import StageTask, TaskError
 
@@ -68,8 +69,7 @@ def sentences(name: str) -> Callable[[Main], Main]:
 
 def _said(error: Exception) -> str:
     match error:
-        case NoCredentialsError():
-            return "there are no AWS credentials here: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret"
         case NoRegionError():
             return "no region is known here: set AWS_REGION, or say --region"
-    return str(error)
+    reason = signed_out(error)
+    return str(error) if reason is None else f"{reason}: {sign_in('REGION')}"

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProfileNotFound,
+    UnauthorizedSSOTokenError,
+)
 from botocore.stub import Stubber
 
-from cdk_app.account.checks import BOOTSTRAP, fargate_vcpu
-from cdk_app.account.preflight import report
+from cdk_app.account.checks import BOOTSTRAP, Client, fargate_vcpu
+from cdk_app.account.preflight import UNKNOWN, report
 from cdk_app.stage_config import StageConfig
 from cdk_app.stages import STAGES
 
 pytestmark = pytest.mark.unit
+ROOT = Path(__file__).resolve().parents[3]
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 DOMAIN = {
     "name": "api.premium.example", "zone_id": "Z0123456789", "zone_name": "premium.example",
@@ -82,8 +94,8 @@ def prod(**values: Any) -> StageConfig:
 
 
 def test_an_account_that_has_everything_passes() -> None:
-    lines, ok = report(prod(), Account().client)
-    assert ok, lines
+    lines, code = report(prod(), Account().client)
+    assert code == 0, lines
     assert len(lines) == 10
     assert all(line.startswith("ok") for line in lines)
 
@@ -107,16 +119,16 @@ def test_an_account_that_has_everything_passes() -> None:
     ],
 )
 def test_what_is_missing_is_named_with_what_to_do(lacking: dict[str, Any], name: str, remedy: str) -> None:
-    lines, ok = report(prod(), Account(**lacking).client)
-    assert not ok
+    lines, code = report(prod(), Account(**lacking).client)
+    assert code == 1
     (place,) = [number for number, line in enumerate(lines) if line.startswith("MISSING")]
     assert lines[place].startswith(f"MISSING {name}:")
     assert remedy in lines[place + 1]
 
 
 def test_what_a_stage_does_not_use_is_not_asked_for() -> None:
-    lines, ok = report(STAGES["dev"], Account(slack=[], tags=[], zone="none.").client)
-    assert ok
+    lines, code = report(STAGES["dev"], Account(slack=[], tags=[], zone="none.").client)
+    assert code == 0
     assert not [line for line in lines if "Slack" in line or "zone:" in line or "cost" in line]
 
 
@@ -124,3 +136,52 @@ def test_a_default_account_is_too_small_for_staging_and_prod() -> None:
     """New accounts have 6 vCPU: the reason for the check."""
     assert fargate_vcpu(STAGES["staging"]) > 6
     assert fargate_vcpu(STAGES["prod"]) > fargate_vcpu(STAGES["staging"])
+
+
+def refusing(error: Exception) -> Client:
+    """Clients of an account that answers every call by an error."""
+
+    def client(*_: str) -> Any:
+        raise error
+
+    return client
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NoCredentialsError(), "there are no AWS credentials here"),
+        (ProfileNotFound(profile="nobody"), "The config profile (nobody) could not be found"),
+        (UnauthorizedSSOTokenError(), "The SSO session associated with this profile has expired"),
+        (
+            ClientError({"Error": {"Code": "ExpiredToken"}}, "GetCallerIdentity"),
+            "AWS does not accept these credentials",
+        ),
+        (EndpointConnectionError(endpoint_url="https://sts"), "AWS does not answer"),
+    ],
+)
+def test_nobody_whom_aws_knows_is_one_line_of_its_own(error: Exception, said: str) -> None:
+    lines, code = report(prod(), refusing(error))
+    assert code == UNKNOWN == 3
+    (line,) = lines
+    assert line.startswith(f"UNKNOWN the account: {said}")
+    assert "aws sso login" in line
+    assert "AWS_PROFILE=NAME AWS_REGION=us-east-1" in line
+
+
+def test_what_may_not_be_looked_at_is_unknown_and_not_missing() -> None:
+    denied = Account()
+    denied._answers["lambda"] = [("get_account_settings", "AccessDeniedException")]
+    lines, code = report(prod(), denied.client)
+    assert code == UNKNOWN
+    assert [line for line in lines if line.startswith("UNKNOWN lambda concurrency: could not be read")]
+    assert not [line for line in lines if line.startswith("MISSING")]
+
+
+def test_the_command_ends_with_the_code_and_one_line() -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}
+    command = [sys.executable, "-m", "cdk_app.account.preflight", "dev"]
+    for more, said in (({}, "no AWS credentials"), ({"AWS_ENDPOINT_URL": "http://here"}, "open another")):
+        done = subprocess.run(command, env=environment | more, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (done.returncode, len(done.stdout.splitlines()), done.stderr) == (UNKNOWN, 1, "")
+        assert said in done.stdout
