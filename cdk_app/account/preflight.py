@@ -26,7 +26,10 @@ MISSING, UNKNOWN = 1, 3
 
 
 def report(config: StageConfig, client: Client) -> tuple[list[str], int]:
-    """Return the lines to print, and the exit code: 0 where the stage can be deployed."""
+    """Return the lines to print, and the exit code.
+
+    It is 0 where the stage can be deployed.
+    """
     try:
         found = list(findings(config, client))
     except SignedOut as error:
