@@ -16,6 +16,7 @@ import click
 from premium.chains.addresses import checksum
 from premium.cli.output import errors_as_sentences, opened
 from premium.cli.progress import watched
+from premium.cli.published_rates import PublishedRates
 from premium.clock import SystemClock
 from premium.prices.files import read_prices
 from premium.tax.calculation import calculate
@@ -175,13 +176,14 @@ def _report(
         watch.wait("Opening")
         mark = mark_of(decimal_mark)
         document = read_documents(sources, importer=importer, currency=currency.upper(), decimal_mark=mark)
-        now, prices = instant_of(SystemClock().now()), _prices(price_files)
+        now, prices = instant_of(SystemClock().now()), _prices(price_files, currency.upper())
         return calculate(document, now=now, watch=watch, prices=prices, **options)
 
 
-def _prices(files: tuple[Path, ...]) -> PriceSeries:
+def _prices(files: tuple[Path, ...], currency: str) -> PriceSeries:
     known = (price for file in files for price in read_prices(file))
-    return PriceSeries((price.asset, instant_of(price.at), price.price, price.source) for price in known)
+    stated = ((price.asset, instant_of(price.at), price.price, price.source) for price in known)
+    return PriceSeries(stated, money=PublishedRates(currency))
 
 
 def _warn(report: Report) -> None:

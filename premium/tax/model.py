@@ -34,6 +34,14 @@ class Form1099(NamedTuple):
     basis: Decimal | None = None
 
 
+class Fee(NamedTuple):
+    """A further fee in kind; its worth in fiat is None where nothing states it."""
+
+    asset: str
+    amount: Decimal
+    value: Decimal | None = None
+
+
 class More(NamedTuple):
     """The fields that few transactions have."""
 
@@ -53,6 +61,8 @@ class More(NamedTuple):
     tx_hash: str | None = None
     fee_asset: str | None = None
     fee_amount: Decimal = ZERO
+    fees: tuple[Fee, ...] = ()
+    """Further fees of one event."""
     to_asset: str | None = None
     """Of a conversion that is no disposal: the asset that carries the basis on."""
     to_amount: Decimal | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from premium.money import ZERO
+from premium.money import EXACT, ZERO
+from premium.tax.history.price_series import Price
 from premium.tax.model import Transaction
 from premium.tax.setup import Setup
 
@@ -23,6 +24,14 @@ class Exchange(NamedTuple):
     """France: digital assets for digital assets (art. 150 VH bis II A)."""
     total: Decimal | None
     """What the legs of one side state together; None where neither side does."""
+
+
+class Worth(NamedTuple):
+    """What an exchange is worth in all, the first price that says so, and the legs that prices valued."""
+
+    total: Decimal | None
+    mark: str
+    priced: list[tuple[Transaction, Price]]
 
 
 def exchanges_of(transactions: Iterable[Transaction], setup: Setup) -> list[Exchange]:
@@ -50,6 +59,29 @@ def _exchange(name: str, given: list[Transaction], received: list[Transaction], 
         total = _stated(second)
     coins = not paid and any(tx.asset not in setup.money for tx in received)
     return Exchange(name, given, received, moves, setup.method == "fr_portfolio" and coins, total)
+
+
+def worth_of(exchange: Exchange, prices: Mapping[tuple[str, int], Price], tender: Collection[str]) -> Worth:
+    """Return what an exchange is worth, as its legs state it or else by prices.
+
+    What was received counts, else what was given; what money alone paid for, the money. A total of None where
+    neither side is known whole.
+    """
+    if exchange.total is not None:
+        return Worth(exchange.total, "", [])
+    paid = all(tx.asset in tender for tx in exchange.given)
+    for legs in (exchange.given, exchange.received) if paid else (exchange.received, exchange.given):
+        values, priced = list[Decimal](), list[tuple[Transaction, Price]]()
+        for tx in legs:
+            price = prices.get((tx.asset, tx.instant))
+            if tx.value is not None:
+                values.append(tx.value)
+            elif price is not None:
+                values.append(EXACT.multiply(price.unit, tx.amount))
+                priced.append((tx, price))
+        if len(values) == len(legs):
+            return Worth(sum(values, ZERO), priced[0][1].mark if priced else "", priced)
+    return Worth(None, "", [])
 
 
 def _stated(legs: list[Transaction]) -> Decimal | None:

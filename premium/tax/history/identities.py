@@ -51,6 +51,9 @@ def _fits(leaving: Transaction, arriving: Transaction) -> bool:
 
 def _renamed(tx: Transaction, names: dict[str, str]) -> Transaction:
     more = tx.more
+    if more.fees:
+        more = more._replace(fees=tuple(fee._replace(asset=names.get(fee.asset, fee.asset)) for fee in more.fees))
+        tx = tx._replace(more=more)
     if more.fee_asset in names or more.to_asset in names:
         fee_asset, to_asset = more.fee_asset or "", more.to_asset or ""
         more = more._replace(

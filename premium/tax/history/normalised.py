@@ -45,7 +45,7 @@ def normalise(
         paired = received(pair_transfers(trades, told, trail), setup, remarks)
         remarks += _but_of_money(told, trades, setup)
         exchanges = exchanges_of(paired, setup)
-        prices = prices_near(paired, exchanges, trades, outside)
+        prices = prices_near(paired, exchanges, trades, outside, setup.tender)
         made = settled(paired, exchanges, prices, setup, remarks=remarks, trail=trail)
         made = repaid(valued(made, prices, setup, remarks), setup, remarks)
         return in_order(made)

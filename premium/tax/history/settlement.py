@@ -9,7 +9,7 @@ from typing import NamedTuple
 from premium.money import EXACT, ZERO, divide, readable
 from premium.tax.history.exchanges import Exchange
 from premium.tax.history.prices import Prices
-from premium.tax.model import Remark, Transaction
+from premium.tax.model import Fee, Remark, Transaction
 from premium.tax.setup import Setup
 from premium.tax.trail import Trail
 
@@ -82,7 +82,10 @@ def _exchanged(exchange: Exchange, prices: Prices, setup: Setup, remarks: list[R
     given, received, total, mark = exchange.given, exchange.received, exchange.total, ""
     remarks = [] if exchange.neutral else remarks
     if total is None:
-        total, mark = _priced_total(exchange, prices, setup, remarks)
+        total, mark, priced = prices.worth(exchange)
+        for tx, price in priced:
+            text = f"valued at {readable(price.unit)}, {price.origin}"
+            remarks.append(Remark("price_filled", tx.id, text, None, "price"))
     weights = {tx.id: _weight(tx, prices) for tx in (*given, *received)}
     if exchange.neutral:
         given, received = _neutral(given, "neutral_out", setup), _neutral(received, "neutral_in", setup)
@@ -125,30 +128,6 @@ def _weight(tx: Transaction, prices: Prices) -> Decimal | None:
     return None if price is None else EXACT.multiply(price.unit, tx.amount)
 
 
-def _priced_total(
-    exchange: Exchange, prices: Prices, setup: Setup, remarks: list[Remark]
-) -> tuple[Decimal | None, str]:
-    """What an exchange is worth by stated values and prices, and the first of these."""
-    paid = all(tx.asset in setup.tender for tx in exchange.given)
-    sides = (exchange.given, exchange.received) if paid else (exchange.received, exchange.given)
-    for legs in sides:
-        values, found, mark = [], list[Remark](), ""
-        for tx in legs:
-            price = prices.get((tx.asset, tx.instant))
-            if tx.value is not None:
-                values.append(tx.value)
-            elif price is not None:
-                values.append(EXACT.multiply(price.unit, tx.amount))
-                mark = mark or price.mark
-                found.append(
-                    Remark("price_filled", tx.id, f"valued at {readable(price.unit)}, {price.origin}", None, "price")
-                )
-        if len(values) == len(legs):
-            remarks += found
-            return sum(values, ZERO), mark
-    return None, ""
-
-
 def _neutral(legs: list[Transaction], kind: str, setup: Setup) -> list[Transaction]:
     """Move units of an exchange of digital assets (art. 150 VH bis II A).
 
@@ -163,27 +142,49 @@ def _neutral(legs: list[Transaction], kind: str, setup: Setup) -> list[Transacti
 
 
 def _without_money(legs: list[Transaction], setup: Setup) -> Legs:
-    """Legs by id, those in money taken out; a leg that stays bears their fees."""
+    """Legs by id, those in money taken out; a leg that stays bears their fees, and those of legs in foreign money."""
     made: Legs = {tx.id: None if tx.asset in setup.money else tx for tx in legs}
     gone = [tx for tx in legs if made[tx.id] is None]
     kept = next((tx for tx in legs if made[tx.id] is not None), None)
     if gone and kept is not None:
         # What one row of money bought goes by that row's id, as a plain purchase does.
         name = next((paid.id for paid in gone if kept.id == f"{paid.id}:in"), kept.id)
-        made[kept.id] = _with_fees(kept, gone)._replace(id=name)
+        made[kept.id] = _with_fees(kept, gone, setup.currency)._replace(id=name)
+    bearer = next((tx for tx in legs if tx.asset not in setup.tender), None)
+    foreign = [tx for tx in legs if tx.asset in setup.tender and made[tx.id] is not None and _is_charged(tx)]
+    if bearer is not None and foreign:
+        # What foreign money paid for bears the fee: the money's own gain has nothing of it.
+        made |= {tx.id: _uncharged(tx) for tx in foreign}
+        made[bearer.id] = _with_fees(made[bearer.id] or bearer, foreign, setup.currency)
     return made
 
 
-def _with_fees(tx: Transaction, others: Iterable[Transaction]) -> Transaction:
-    """Let a leg bear what the legs that leave were charged.
+def _is_charged(tx: Transaction) -> bool:
+    return bool(tx.fee or tx.more.fee_amount or tx.more.fees)
 
-    Of several fees in kind it keeps its own, or the first.
+
+def _uncharged(tx: Transaction) -> Transaction:
+    return tx._replace(fee=ZERO, more=tx.more._replace(fee_asset=None, fee_amount=ZERO, fees=()))
+
+
+def _with_fees(tx: Transaction, others: Iterable[Transaction], currency: str) -> Transaction:
+    """Let a leg bear what others were charged.
+
+    Beside a fee in kind `fee` is what that one is worth: any other is a further one.
     """
     for other in others:
-        more = tx.more
-        if more.fee_asset is None and other.more.fee_asset is not None:
-            more = more._replace(fee_asset=other.more.fee_asset, fee_amount=other.more.fee_amount)
-        tx = tx._replace(fee=EXACT.add(tx.fee, other.fee), more=more)
+        more, theirs = tx.more, other.more
+        further = [*more.fees, *theirs.fees]
+        if theirs.fee_asset is not None and more.fee_asset is None and not tx.fee:
+            more = more._replace(fee_asset=theirs.fee_asset, fee_amount=theirs.fee_amount)
+            tx = tx._replace(fee=other.fee)
+        elif theirs.fee_asset is not None:
+            further.append(Fee(theirs.fee_asset, theirs.fee_amount, other.fee or None))
+        elif other.fee and more.fee_asset is not None:
+            further.append(Fee(currency, other.fee, other.fee))
+        else:
+            tx = tx._replace(fee=EXACT.add(tx.fee, other.fee))
+        tx = tx._replace(more=more._replace(fees=tuple(further)))
     return tx
 
 

@@ -9,7 +9,7 @@ from premium.tax.days import text_of
 from premium.tax.history.price_series import DAY
 from premium.tax.history.prices import Prices
 from premium.tax.history.receipts import without_price
-from premium.tax.model import More, Remark, Transaction
+from premium.tax.model import Fee, More, Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
 from premium.tax.setup import Setup
 
@@ -31,18 +31,39 @@ def valued(transactions: list[Transaction], prices: Prices, setup: Setup, remark
             made.append(_fork(tx, prices, of_values))
             continue
         made.append(_filled(tx, prices, of_values) if tx.value is None and _needs_value(tx, setup) else tx)
-        more = tx.more
-        if more.fee_asset is None or not more.fee_amount:
+        if not tx.more.fee_amount and not tx.more.fees:
             continue
-        value, mark = _fee_value(tx, prices, of_fees)
-        spent = Transaction(f"{tx.id}:fee", tx.instant, "fee", more.fee_asset, more.fee_amount, value, ZERO, tx.wallet)
-        if value is None:
-            of_values.append(_unpriced(spent))
-            spent = spent._replace(value=ZERO)
-        made[-1] = made[-1]._replace(fee=ZERO if tx.type == "transfer" else value or ZERO)
-        made.append(spent._replace(more=More(price_filled=mark)) if mark else spent)
+        known, spent = _spent(tx, prices, setup, remarks=of_fees, unpriced=of_values)
+        made[-1] = made[-1]._replace(fee=ZERO if tx.type == "transfer" else known)
+        made += spent
     remarks += [*of_fees, *of_values]
     return made
+
+
+def _spent(
+    tx: Transaction, prices: Prices, setup: Setup, *, remarks: list[Remark], unpriced: list[Remark]
+) -> tuple[Decimal, list[Transaction]]:
+    """Return what all fees of an event are worth, and those in kind as spent.
+
+    Money is not spent, it is counted.
+    """
+    more, total, made = tx.more, ZERO, list[Transaction]()
+    first = Fee(more.fee_asset or "", more.fee_amount, tx.fee or None)
+    if more.fee_asset is None or not more.fee_amount:
+        first, total = Fee("", ZERO, ZERO), tx.fee
+    for number, fee in enumerate((first, *more.fees), 1):
+        value, mark = _fee_value(tx, fee, prices, setup, remarks)
+        total = EXACT.add(total, value or ZERO)
+        if not fee.amount or (fee.asset in setup.money and value is not None):
+            continue
+        name = f"{tx.id}:fee" if number == 1 else f"{tx.id}:fee{number}"
+        spent = Transaction(name, tx.instant, "fee", fee.asset, fee.amount, value, ZERO, tx.wallet)
+        if value is None:
+            unpriced.append(_unpriced(spent))
+            spent = spent._replace(value=ZERO)
+        if fee.asset not in setup.money:
+            made.append(spent._replace(more=More(price_filled=mark)) if mark else spent)
+    return total, made
 
 
 def _filled(tx: Transaction, prices: Prices, remarks: list[Remark]) -> Transaction:
@@ -96,21 +117,20 @@ def _needs_value(tx: Transaction, setup: Setup) -> bool:
     return tx.type in _NEEDS_VALUE
 
 
-def _fee_value(tx: Transaction, prices: Prices, remarks: list[Remark]) -> tuple[Decimal | None, str]:
-    """Return what a fee in kind is worth, and the price that says so.
+def _fee_value(
+    tx: Transaction, fee: Fee, prices: Prices, setup: Setup, remarks: list[Remark]
+) -> tuple[Decimal | None, str]:
+    """Return what a fee is worth, and the price that says so.
 
-    The mark is '' where it is the transaction's own value.
+    The mark is '' where it is stated, or the transaction's own value.
     """
-    more = tx.more
-    if tx.fee:
-        return tx.fee, ""
-    if more.fee_asset == tx.asset and tx.value is not None and tx.amount and tx.type != "transfer":
-        return divide(EXACT.multiply(tx.value, more.fee_amount), tx.amount), ""
-    price = prices.get((more.fee_asset or "", tx.instant))
+    if fee.value is not None or fee.asset == setup.currency:
+        return (fee.amount if fee.value is None else fee.value), ""
+    if fee.asset == tx.asset and tx.value is not None and tx.amount and tx.type != "transfer":
+        return divide(EXACT.multiply(tx.value, fee.amount), tx.amount), ""
+    price = prices.get((fee.asset, tx.instant))
     if price is None:
         return None, ""
-    text = (
-        f"the fee of {readable(more.fee_amount)} {more.fee_asset} is valued at {readable(price.unit)}, {price.origin}"
-    )
+    text = f"the fee of {readable(fee.amount)} {fee.asset} is valued at {readable(price.unit)}, {price.origin}"
     remarks.append(Remark("price_filled", tx.id, text, None, "fee_amount"))
-    return EXACT.multiply(price.unit, more.fee_amount), price.mark
+    return EXACT.multiply(price.unit, fee.amount), price.mark

@@ -133,13 +133,13 @@ def _trade(group: Sequence[Line], currency: str) -> Iterator[Made]:
     name, when, wallet, charged = name_of(*group), when_of(group[0]), wallet_of_line(group[0]), _parts(fees)
     fee, kind = (charged[0] if charged else None), PAIRED.get(operation, "swap")
     if len(given) > 1 or len(got) > 1:
-        yield from swept(name, when, wallet, currency=currency, given=_parts(given), received=_parts(got), fee=fee)
+        yield from swept(name, when, wallet, currency=currency, given=_parts(given), received=_parts(got), fees=charged)
     else:
         sent, received = _parts(given)[0], _parts(got)[0]
-        made = movement(name, when, wallet, currency=currency, sent=sent, received=received, fee=fee)
+        made = movement(
+            name, when, wallet, currency=currency, sent=sent, received=received, fee=fee, further=charged[1:]
+        )
         yield from (_of_kind(row, kind) for row in made)
-    for number, other in enumerate(charged[1:], 2):
-        yield from movement(f"{name}:fee{number}", when, wallet, currency=currency, sent=other, kind="fee")
 
 
 def _of_kind(row: Made, kind: str) -> Made:

@@ -105,9 +105,7 @@ def _trade(group: Sequence[Line], currency: str) -> Iterator[Made]:
     name, when = _name(*group), group[0].time_in(_clock(group[0]))
     charged = [(amount, coin) for coin, amount in fees.items()]
     first, sides = (charged[0] if charged else None), Sides(sent=(units, asset), received=(received, bought))
-    yield from movement(name, when, WALLET, currency=currency, fee=first, **sides)
-    for number, other in enumerate(charged[1:], 2):
-        yield from movement(f"{name}:fee{number}", when, WALLET, currency=currency, sent=other, kind="fee")
+    yield from movement(name, when, WALLET, currency=currency, fee=first, further=charged[1:], **sides)
 
 
 IMPORTER = Importer(

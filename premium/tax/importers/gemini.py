@@ -36,9 +36,9 @@ def _line(line: Line, currency: str, *, charged: bool) -> Iterator[Made]:
     what, income = (None, None) if one else _kind(line, arrived="received" in sides)
     fee = fees[0] if fees else None
     own = line["Tx Hash"] or None
-    yield from movement(name, when, WALLET, currency=currency, fee=fee, kind=what, income=income, tx_hash=own, **sides)
-    for number, other in enumerate(fees[1:], 2):
-        yield from movement(f"{name}:fee{number}", when, WALLET, currency=currency, sent=other, kind="fee")
+    yield from movement(
+        name, when, WALLET, currency=currency, fee=fee, further=fees[1:], kind=what, income=income, tx_hash=own, **sides
+    )
 
 
 def _single(line: Line, changes: dict[str, Decimal]) -> tuple[Decimal, str]:

@@ -102,12 +102,10 @@ def _trade(key: str, group: list[Line], currency: str) -> Iterator[Made]:
     if len(given) == 1:
         value = _dollars(next(line for line in moved if _asset(line) == got[0][1]), currency)
         sides = Sides(sent=given[0], received=got[0])
-        yield from movement(name, when, WALLET, currency=currency, fee=fee, value=value, **sides)
+        yield from movement(name, when, WALLET, currency=currency, fee=fee, further=fees[1:], value=value, **sides)
     else:
         worth = {_asset(line): _dollars(line, currency) for line in moved}
-        yield from swept(name, when, WALLET, currency=currency, given=given, received=got, fee=fee, worth=worth)
-    for number, other in enumerate(fees[1:], 2):
-        yield from movement(f"{name}:fee{number}", when, WALLET, currency=currency, sent=other, kind="fee")
+        yield from swept(name, when, WALLET, currency=currency, given=given, received=got, fees=fees, worth=worth)
 
 
 def _fees(group: Sequence[Line]) -> list[Part]:

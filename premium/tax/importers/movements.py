@@ -55,6 +55,7 @@ def movement(
     received: Part | None = None,
     sent: Part | None = None,
     fee: Part | None = None,
+    further: Sequence[Part] = (),
     value: Decimal | None = None,
     kind: str | None = None,
     tx_hash: str | None = None,
@@ -63,25 +64,26 @@ def movement(
     """Yield one event as neutral rows, or why it is none.
 
     `kind` names what a one-sided event is (transfer_in, income, gift_sent, …), `income` what kind of it; `value` is
-    in the report's currency.
+    in the report's currency. `further` are fees beside the first.
     """
-    received, sent, fee = _some(received), _some(sent), _some(fee)
+    received, sent = _some(received), _some(sent)
+    fees = [part for part in (fee, *further) if part and part[0]]
     common: Row = {"timestamp": when, "wallet": wallet, **({"tx_hash": tx_hash} if tx_hash else {})}
     if received and sent and sent[1] == currency == received[1]:
-        yield from _alone(name, common, fee, currency, money_moved(currency))
+        yield from _alone(name, common, fees, currency, money_moved(currency))
     elif received and sent:
-        charged = {**common, **fee_of(fee, currency)}
+        charged = {**common, **fees_of(fees, currency)}
         yield from _exchange(name, charged, received, sent, value=value, currency=currency)
     elif received or sent:
         part = received or sent or (Decimal(0), "")
         if part[1] == currency and kind not in _OF_MONEY:
-            yield from _alone(name, common, fee, currency, money_moved(currency))
+            yield from _alone(name, common, fees, currency, money_moved(currency))
         else:
             one = kind or ("transfer_in" if received else "transfer_out")
-            charged = {**common, **fee_of(fee, currency)}
+            charged = {**common, **fees_of(fees, currency)}
             yield _one(name, charged, part, one, received=bool(received), value=value, income=income)
     else:
-        yield from _alone(name, common, fee, currency, NOTHING_MOVED)
+        yield from _alone(name, common, fees, currency, NOTHING_MOVED)
 
 
 def signed(change: Decimal, asset: str) -> Sides:
@@ -96,11 +98,13 @@ def money_moved(currency: str) -> str:
     return f"only {currency} moved, the report's own money"
 
 
-def _alone(name: str, common: Row, fee: Part | None, currency: str, reason: str) -> Iterator[Made]:
+def _alone(name: str, common: Row, fees: Sequence[Part], currency: str, reason: str) -> Iterator[Made]:
     """A fee in kind is spent, also where nothing else is an event of tax."""
-    if fee and fee[1] != currency:
-        yield {"id": f"{name}:fee", "type": "fee", "asset": fee[1], "amount": str(fee[0]), **common}
-    else:
+    spent = [fee for fee in fees if fee[1] != currency]
+    for number, (amount, asset) in enumerate(spent, 1):
+        own = f"{name}:fee" if number == 1 else f"{name}:fee{number}"
+        yield {"id": own, "type": "fee", "asset": asset, "amount": str(amount), **common}
+    if not spent:
         yield Left(reason)
 
 
@@ -112,7 +116,7 @@ def swept(
     currency: str,
     given: Sequence[Part],
     received: Sequence[Part],
-    fee: Part | None,
+    fees: Sequence[Part] = (),
     worth: Mapping[str, Decimal | None] | None = None,
 ) -> Iterator[Row]:
     """Yield the legs of an exchange of several assets for one, or the reverse.
@@ -125,7 +129,7 @@ def swept(
     legs = [("sell", part) for part in given] + [("buy", part) for part in received]
     for place, (side, (amount, asset)) in enumerate(legs):
         row = {"id": name if side == single else f"{name}:{asset}", "type": side, "asset": asset, "amount": str(amount)}
-        charged = fee_of(fee, currency) if place == len(legs) - 1 else {}
+        charged = fees_of(fees, currency) if place == len(legs) - 1 else {}
         yield {**row, **known.get(asset, {}), **common, **charged}
 
 
@@ -150,6 +154,19 @@ def fee_of(fee: Part | None, currency: str) -> Row:
         return {}
     amount, asset = fee
     return {"fee": str(amount)} if asset == currency else {"fee_asset": asset, "fee_amount": str(amount)}
+
+
+def fees_of(fees: Sequence[Part], currency: str) -> Row:
+    """Return the fields of several fees: money in the report's currency is one sum, the others are fees in kind."""
+    money = [amount for amount, asset in fees if asset == currency]
+    kinds = [part for part in fees if part[1] != currency]
+    if money:
+        return {"fee": str(sum(money, Decimal(0))), **_further(kinds)}
+    return {**fee_of(kinds[0], currency), **_further(kinds[1:])} if kinds else {}
+
+
+def _further(parts: Sequence[Part]) -> Row:
+    return {"fees": [{"asset": asset, "amount": str(amount)} for amount, asset in parts]} if parts else {}
 
 
 def _some(part: Part | None) -> Part | None:

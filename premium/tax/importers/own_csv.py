@@ -1,7 +1,7 @@
 """Read the platform's own CSV, one transaction a line.
 
 Its header holds the neutral format's field names. What is a list or an object in JSON is a text here: `lots` as
-`b1:0.5;b2:1`, `form_1099` as `1099-DA:true`.
+`b1:0.5;b2:1`, `fees` as `EUR:12;BNB:0.01`, `form_1099` as `1099-DA:true`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from premium.errors import InvalidInput
 from premium.tax.importers.base import BROKEN_OFF, numbered
+from premium.tax.importers.cut_off import WHOLE, cut_off
 from premium.tax.importers.notation import COMMA, POINT, POINTS, Notation, notation_of
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, SHORT, Flawed
@@ -84,7 +85,8 @@ def rows(
     _, first = next(records, (1, []))
     header = [name.strip().lstrip("\ufeff") for name in first]
     _check(header)
-    behind, fewest, last = FIRST_LINE, len(header), len(header)
+    behind, fewest, last = FIRST_LINE, len(header), header
+    ends: list[str] = []
     made: Any = None
     for number, cells in records:
         yield from (each for each in (made,) if each is not None)
@@ -92,11 +94,20 @@ def rows(
         behind = number + 1
         is_blank = not any(map(str.strip, cells)) or [cell.strip() for cell in cells] == header
         if not is_blank:
-            fewest, last = min(fewest, last), len(cells)
+            fewest, last = min(fewest, len(last)), cells
+            if not whole:
+                ends.append(cells[-1].strip() if len(cells) == len(header) else "")
         made = BLANK if is_blank else _row(header, cells, notation)
     if made is not None:
-        cut = not whole and made is not BLANK and last < fewest
-        yield Flawed(header[last - 1], BROKEN_OFF) if cut else made
+        yield made if whole or made is BLANK else _cut(header, last, fewest, ends) or made
+
+
+def _cut(header: list[str], last: list[str], fewest: int, ends: list[str]) -> Flawed | None:
+    """Say why the last line may be cut off: too few cells, or a last cell that breaks off."""
+    if len(last) < fewest:
+        return Flawed(header[len(last) - 1], BROKEN_OFF)
+    why = cut_off(ends[:-1], ends[-1]) if len(last) == len(header) else None
+    return None if why is None else Flawed(header[-1], f"{BROKEN_OFF}: {why}; {WHOLE}")
 
 
 def _check(header: list[str]) -> None:
@@ -122,7 +133,9 @@ def _row(header: list[str], cells: list[str], notation: Notation) -> dict[str, A
             except ValueError as error:
                 return Flawed(name, str(error))
     if "lots" in row:
-        row["lots"] = [_lot(part) for part in row["lots"].split(";") if part.strip()]
+        row["lots"] = _list(row["lots"])
+    if "fees" in row:
+        row["fees"] = [{"asset": one["lot"], "amount": one["amount"]} for one in _list(row["fees"])]
     if "form_1099" in row:
         form, _, reported = row["form_1099"].partition(":")
         row["form_1099"] = {
@@ -130,6 +143,10 @@ def _row(header: list[str], cells: list[str], notation: Notation) -> dict[str, A
             "basis_reported": {"true": True, "": False, "false": False}.get(reported.lower(), reported),
         }
     return row
+
+
+def _list(text: str) -> list[dict[str, str]]:
+    return [_lot(part) for part in text.split(";") if part.strip()]
 
 
 def _lot(text: str) -> dict[str, str]:

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from premium.money import ZERO, decimal_of
 from premium.tax.days import instant_of
-from premium.tax.model import Form1099, More, Remark
+from premium.tax.model import Fee, Form1099, More, Remark
 from premium.tax.neutral.rows import MAX_TEXT, SHORT, Refused, shown, shown_id
 
 COMMON = frozenset({"id", "timestamp", "type", "asset", "amount", "price", "value", "fee", "wallet"})
 RARE = frozenset((
     "kind", "to_wallet", "fee_in_kind", "group", "lots", "form_1099", "portfolio_value", "basis", "donor_basis",
     "acquired", "chain", "tx_hash", "fee_asset", "fee_amount", "to_asset", "to_amount", "to_value", "price_filled",
-    "direction", "from_asset",
+    "direction", "from_asset", "fees",
 ))  # fmt: skip
 FIELDS = COMMON | RARE
 ALL = Decimal("Infinity")
@@ -161,10 +161,26 @@ class Fields:
             tx_hash=self.text(row, "tx_hash", "") or None,
             fee_asset=self.text(row, "fee_asset", "") or None,
             fee_amount=fee_amount or ZERO,
+            fees=self._fees(row.get("fees")),
             to_asset=self.text(row, "to_asset", "") or None,
             to_amount=number(row, "to_amount"),
             from_asset=self.text(row, "from_asset", "") or None,
         )
+
+    def _fees(self, value: Any) -> tuple[Fee, ...]:
+        """Further fees by asset, those of nothing left out."""
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+            raise Refused("fees", "not a list of {asset, amount, value}")
+        try:
+            found = [
+                Fee(self.text(item, "asset"), number(item, "amount", required=True), number(item, "value"))
+                for item in value
+            ]
+        except Refused as refused:
+            raise Refused(f"fees.{refused.field}", refused.reason, refused.code) from None
+        return tuple(fee for fee in found if fee.amount)
 
 
 def number(row: Mapping[str, Any], field: str, *, required: bool = False) -> Any:

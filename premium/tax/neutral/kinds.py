@@ -117,7 +117,7 @@ def _both_legs(row: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
         "amount": row.get("amount"),
         "wallet": row.get("wallet"),
         "group": group,
-        **{field: row[field] for field in ("price", "value", "fee", "fee_asset", "fee_amount") if field in row},
+        **{field: row[field] for field in ("price", "value", "fee", "fee_asset", "fee_amount", "fees") if field in row},
     }
     received = {
         "timestamp": row.get("timestamp"),

@@ -21,8 +21,8 @@ from premium.tax.rules.base import TRANSITION
 
 SHOWN = 10
 """Open lots that an explanation lists."""
-_MADE_OF = ("", ":in", ":fee")
-"""What one row of the input may have become: itself, what it received, the fee in kind that it spent."""
+_MADE_OF = tuple(leg + fee for leg in ("", ":in") for fee in ("", ":fee", ":fee2", ":fee3"))
+"""What one row of the input may have become: itself, what it received, the fees in kind that it spent."""
 _ORDER = {
     "fifo": "the oldest lot first",
     "lifo": "the newest lot first",

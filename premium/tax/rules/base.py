@@ -20,8 +20,10 @@ PER_WALLET_FROM = day_of(date(2025, 1, 1))
 LEGAL_TENDER = frozenset((
     "USD", "EUR", "GBP", "CAD", "AUD", "JPY", "CHF", "NZD", "SEK", "NOK", "DKK",
     "PLN", "CZK", "HUF", "SGD", "HKD", "BRL", "MXN", "KRW", "INR", "ZAR", "TRY",
+    "AED", "ARS", "BGN", "CLP", "CNY", "COP", "EGP", "HRK", "IDR", "ILS", "ISK", "KWD", "KZT", "MYR", "NGN", "PHP",
+    "PKR", "QAR", "RUB", "SAR", "THB", "TWD", "UAH", "VND",
 ))  # fmt: skip
-"""Currencies that exports name."""
+"""Currencies that exports name; without those whose code is a coin's as well (RON is Ronin, MNT is Mantle)."""
 
 
 @dataclass(frozen=True, kw_only=True)

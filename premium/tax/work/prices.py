@@ -22,7 +22,7 @@ from premium.prices.names import known_as, theirs
 from premium.prices.store import StoredPrices
 from premium.rates.service import ExchangeRates
 from premium.tax.days import instant_of, moment_of
-from premium.tax.history.price_series import DAY, PriceSeries
+from premium.tax.history.price_series import DAY, RATE, PriceSeries
 from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
 from premium.tax.rules.base import LEGAL_TENDER
@@ -57,6 +57,7 @@ def _lacks(tx: Transaction) -> Iterator[Lack]:
     more = tx.more
     if more.fee_asset is not None and more.fee_amount and not tx.fee:
         yield Lack(more.fee_asset, tx.instant)
+    yield from (Lack(fee.asset, tx.instant) for fee in more.fees if fee.value is None)
     whole = tx.type == "transfer" and not more.burnt and OUTSIDE not in (tx.wallet, more.to_wallet)
     if tx.value is None and more.basis is None and not whole:
         yield Lack(tx.asset, tx.instant)
@@ -92,7 +93,7 @@ def _of_money(lacks: set[Lack], rates: ExchangeRates, currency: str) -> Iterator
     for asset, instant in sorted(lacks):
         quote = book.quote(asset, currency, moment_of(instant))
         if quote is not None:
-            yield asset, instant, quote.of(Decimal(1)), f"the rate of {quote.origin} of {quote.day}"
+            yield asset, instant, quote.of(Decimal(1)), f"{RATE} {quote.origin} of {quote.day}"
 
 
 def _stored(history: StoredPrices, lacks: set[Lack], chains: Registry) -> dict[Lack, KnownPrice]:

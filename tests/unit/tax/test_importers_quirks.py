@@ -161,7 +161,7 @@ def test_krakens_lines_of_one_refid_are_added_up_and_small_balances_swept() -> N
     assert (made["kraken:T9:XRP"]["type"], made["kraken:T9:ADA"]["amount"]) == ("sell", "2")
     assert made["kraken:T9"]["timestamp"].startswith("2024-05-02T08:00:00.123400")
     assert (made["kraken:T8"]["value"], made["kraken:T8"]["fee"]) == ("15", "0.1")
-    assert (made["kraken:T8:fee2"]["type"], made["kraken:T8:fee2"]["amount"]) == ("fee", "0.0001")
+    assert made["kraken:T8"]["fees"] == [{"asset": "ETH", "amount": "0.0001"}]
 
 
 def test_koinlys_and_cointrackers_exports_state_both_ends_of_a_transfer() -> None:

@@ -264,9 +264,9 @@ def test_a_bad_field_is_named_with_its_line_and_its_row_left_out(field: str, val
 
 
 def test_a_field_of_no_meaning_is_told_of_once_and_refused_by_nobody() -> None:
-    rows = [tx(f"b{n}", "2024-01-01", "buy", "1", "10", fees="2") for n in range(3)]
+    rows = [tx(f"b{n}", "2024-01-01", "buy", "1", "10", charges="2") for n in range(3)]
     told = result("US", rows, strict=True)["warnings"]
-    assert [(row["code"], row["line"], row["field"]) for row in told] == [("unknown_field", 1, "fees")]
+    assert [(row["code"], row["line"], row["field"]) for row in told] == [("unknown_field", 1, "charges")]
 
 
 def test_amounts_of_ten_to_the_fortieth_are_exact() -> None:
