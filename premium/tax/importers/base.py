@@ -21,8 +21,10 @@ BEYOND = "beyond the last column"
 BROKEN_OFF = "the file breaks off in this line"
 """Why a file's last line is refused as cut off.
 
-It has fewer cells than any other, and no line break behind it.
+It has no line break behind it, and fewer cells than any other, or a last cell that breaks off.
 """
+WHY = "why it breaks off"
+"""Where that line's cells say by what it was seen."""
 
 
 class Left(NamedTuple):

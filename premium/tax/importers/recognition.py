@@ -31,7 +31,8 @@ from premium.tax.importers import (
     rotki,
 )
 from premium.tax.importers.account import Account
-from premium.tax.importers.base import BEYOND, BROKEN_OFF, Importer, Left, Line, Made, numbered
+from premium.tax.importers.base import BEYOND, BROKEN_OFF, WHY, Importer, Left, Line, Made, numbered
+from premium.tax.importers.cut_off import WHOLE, cut_off, refuse_open_quote
 from premium.tax.importers.notation import COMMA, Notation, notation_of
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, Unreadable
@@ -90,10 +91,12 @@ def rows_of_csv(
         raise InvalidInput(f"{source} is empty")
     if importer is None and _is_own(text):
         # The header's line, so that the others keep their numbers.
+        refuse_open_quote(text, source, own_csv.delimiter_of(text))
         notation, delimiter = own_csv.notation(text, decimal_mark), own_csv.delimiter_of(text)
         whole = text.endswith(("\n", "\r"))
         return [BLANK, *own_csv.rows(_lines(text), notation=notation, delimiter=delimiter, whole=whole)]
     found = _find(text, source, importer)
+    refuse_open_quote(text, source, found.delimiter)
     made = _read(found, text, source, currency, decimal_mark)
     wrong = [row for row in made if isinstance(row, Unreadable)]
     if wrong and not lenient:
@@ -134,7 +137,7 @@ def _read(found: _Found, text: str, source: str, currency: str, decimal_mark: st
 
 def _cut(line: Line) -> Iterator[Made]:
     yield from ()
-    raise line.wrong(line[BROKEN_OFF], BROKEN_OFF)
+    raise line.wrong(line[BROKEN_OFF], f"{BROKEN_OFF}{line[WHY]}")
 
 
 def _filled(found: _Found, text: str, source: str, decimal_mark: str | None) -> tuple[list[Line], list[Line]]:
@@ -156,8 +159,8 @@ def _filled(found: _Found, text: str, source: str, decimal_mark: str | None) -> 
             if len(cells) > len(header) and any(map(str.strip, cells[len(header) :])):
                 by_column[BEYOND] = next(cell.strip() for cell in cells[len(header) :] if cell.strip())
             records.append((number, by_column))
-    if records and last < fewest and not text.endswith(("\n", "\r")):
-        records[-1][1][BROKEN_OFF] = header[last - 1]
+    if records and not text.endswith(("\n", "\r")):
+        _mark_cut(records, header, fewest=fewest, last=last)
     columns = found.importer.number_columns(header)
     notation = Notation(decimal_mark) if decimal_mark else notation_of(_numbers(records, columns))
     in_notes = notation_of(_noted(records, found.importer)) if found.importer.noted else notation
@@ -167,6 +170,16 @@ def _filled(found: _Found, text: str, source: str, decimal_mark: str | None) -> 
         for number, cells in records
     ]
     return made, [Line(number=number, cells={header[0]: header[0]}) for number in again]
+
+
+def _mark_cut(records: list[tuple[int, dict[str, str]]], header: Sequence[str], *, fewest: int, last: int) -> None:
+    """Note at the last line of a file without a line break behind it why it may be cut off."""
+    *before, (_, cells) = records
+    column = header[min(last, len(header)) - 1]
+    if last < fewest:
+        cells[BROKEN_OFF], cells[WHY] = column, ""
+    elif why := cut_off([line.get(column, "") for _, line in before], cells.get(column, "")):
+        cells[BROKEN_OFF], cells[WHY] = column, f": {why}; {WHOLE}"
 
 
 def _numbers(records: Iterable[tuple[int, dict[str, str]]], columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:
