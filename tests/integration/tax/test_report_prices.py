@@ -142,7 +142,8 @@ def test_what_was_imported_in_dollars_is_not_taken_for_euros(ask: Ask, work: Wor
         Decimal(3208),
         Decimal("785.3333333333"),
     ]
-    assert any("2 transactions are in USD" in message for message in warnings(euros))
+    (told,) = [message for message in warnings(euros) if "imported in USD" in message]
+    assert told.startswith("4 values of 2 transactions, imported in USD, converted into EUR by the rates of ecb")
 
 
 def test_a_dollar_costs_a_dollar_and_no_line_of_a_file_is_claimed(ask: Ask, work: Work, history: StoredPrices) -> None:
@@ -183,9 +184,41 @@ def test_a_british_report_in_pounds_needs_no_rate_made_by_hand(ask: Ask, work: W
     cost = Decimal(4010) * Decimal("0.85263") / Decimal("1.0883")
     proceeds = Decimal(5990) * Decimal("0.85048") / Decimal("1.0872")
     assert round(Decimal(made["totals"]["totals"]["total"]), 8) == round(proceeds - cost, 8)
-    (told,) = [message for message in warnings(made) if "transactions are in USD" in message]
+    (told,) = [message for message in warnings(made) if "imported in USD" in message]
     assert told == (
-        "2 transactions are in USD: taken at the rate of their day in GBP (ecb via EUR); of days without a rate the"
-        " last published before counts: for 2024-02-03 that of 2024-02-02"
+        "4 values of 2 transactions, imported in USD, converted into GBP by the rates of ecb via EUR, each at the rate"
+        " of its day: one USD at 0.783451 on 2024-02-03, 0.782266 on 2024-06-05; of days without a rate the last"
+        " published before counts: for 2024-02-03 that of 2024-02-02"
     )
     assert '"annualExemptAmount": "3000"' in json.dumps(made["totals"])
+
+
+KRAKEN = (
+    "txid,refid,time,type,subtype,aclass,asset,amount,fee,balance\n"
+    "L1,T1,2024-06-05 09:00:00,trade,,currency,ZGBP,-500,10,0\n"
+    "L2,T1,2024-06-05 09:00:00,trade,,currency,XXBT,0.01,0,0\n"
+    "L3,T2,2024-06-05 10:00:00,trade,,currency,ZEUR,-600,12,0\n"
+    "L4,T2,2024-06-05 10:00:00,trade,,currency,XETH,0.2,0,0\n"
+    "L5,S1,2024-06-05 11:00:00,staking,,currency,XETH,0.01,0,0\n"
+    "L6,T3,2024-06-05 12:00:00,trade,,currency,ZUSD,-100,2,0\n"
+    "L7,T3,2024-06-05 12:00:00,trade,,currency,DOT,20,0,0\n"
+)
+
+
+def test_fees_and_rewards_count_in_whatever_money_they_are(ask: Ask, work: Work) -> None:
+    """A file imported in dollars, a report in pounds: by the bank 2024-06-05 USD 1.0872, GBP 0.85048."""
+    assert ask("POST", "/v1/tax/transactions/import", {"csv": KRAKEN})[1]["data"]["added"] == 4
+    job = ask("POST", "/v1/tax/reports", {"year": 2024, "jurisdiction": "UK"})[1]["data"]["id"]
+    done = work(job)
+    assert done.status is JobStatus.DONE, done.error
+    made = ask("GET", f"/v1/tax/reports/{job}")[1]["data"]
+    result = httpx.get(made["links"]["result_json"]).json()
+    euro, dollar = Decimal("0.85048"), Decimal("0.85048") / Decimal("1.0872")
+    costs = {row["asset"]: Decimal(row["cost_basis"]) for row in result["remaining"]}
+    reward = Decimal("0.01") * 3000 * euro
+    assert round(Decimal(result["totals"]["income"]), 8) == round(reward, 8)
+    assert costs["BTC"] == Decimal(510)
+    assert round(costs["ETH"], 8) == round(612 * euro + reward, 8)
+    assert round(costs["DOT"], 8) == round(102 * dollar, 8)
+    (told,) = [one["message"] for one in result["warnings"] if one["code"] == "currency_converted"]
+    assert told.startswith("2 values of 1 transaction, imported in USD, converted into GBP by the rates of ecb via EUR")
