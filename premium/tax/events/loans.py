@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from decimal import Decimal
 
-from premium.money import EXACT, ZERO, divide
+from premium.money import EXACT, ZERO, divide, readable
 from premium.tax.model import PLAIN, Remark, Transaction
 from premium.tax.neutral.kinds import LOAN, REPAYMENT
 from premium.tax.setup import Setup
@@ -28,6 +28,7 @@ def repaid(transactions: list[Transaction], setup: Setup, remarks: list[Remark])
             debts.setdefault(tx.asset, deque()).append((tx.amount, tx.value or ZERO))
         elif tx.more.kind == REPAYMENT and tx.type == "sell":
             debt, beyond = _discharged(debts.get(tx.asset, deque()), tx.amount)
+            _remark_gap(tx, debt, beyond, setup, remarks)
             if beyond:
                 text = f"{beyond} {tx.asset} are given back beyond what was borrowed here: they count at their price"
                 remarks.append(Remark("repayment_without_loan", tx.id, text, None, "amount"))
@@ -40,6 +41,26 @@ def repaid(transactions: list[Transaction], setup: Setup, remarks: list[Remark])
     if setup.rules.loans_at_market:
         return transactions
     return [tx._replace(value=values[tx.id]) if tx.id in values else tx for tx in transactions]
+
+
+def _remark_gap(tx: Transaction, debt: Decimal, beyond: Decimal, setup: Setup, remarks: list[Remark]) -> None:
+    """Tell what a debt was worth beyond, or below, the units that discharged it.
+
+    Where both are taken at market value, that difference is in no disposal: what a borrowed coin was sold for, and
+    bought back for, nets to nothing.
+    """
+    if not setup.rules.loans_at_market or tx.value is None:
+        return
+    given = divide(EXACT.multiply(tx.value, EXACT.subtract(tx.amount, beyond)), tx.amount)
+    if debt == given:
+        return
+    gap = readable(EXACT.subtract(debt, given))
+    text = (
+        f"a debt of {readable(debt)} was discharged by units worth {readable(given)}: the difference of {gap} is in no"
+        f" figure, as the guidance has no rule for the debt itself ({setup.rules.conversions['loan'].source}):"
+        " have it reviewed"
+    )
+    remarks.append(Remark("loan_gap_not_counted", tx.id, text, None, "value"))
 
 
 _HOW = {True: "as sold at their market value", False: "at what the loan was worth when it was received"}

@@ -51,6 +51,8 @@ RULES = Jurisdiction(
     discount_rate=Decimal("0.5"),
     receipts=_RECEIPTS,
     conversions=_CONVERSIONS,
-    currency_gains=CurrencyRule("taxed", "ITAA 1997 Div 775; the limited balance election is not made"),
+    currency_gains=CurrencyRule(
+        "taxed", "ITAA 1997 Div 775; the election for small balances (ss 775-225 ff.) is not made"
+    ),
     source="ITAA 1997 ss 102-5, 104-10, 104-20, 115-25, 116-30; TD 33 and ATO guidance on crypto assets",
 )

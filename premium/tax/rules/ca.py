@@ -45,7 +45,9 @@ RULES = Jurisdiction(
     losses_deductible=True,
     receipts=_RECEIPTS,
     conversions=_CONVERSIONS,
-    currency_gains=CurrencyRule("yearly_exempt", "ITA s 39(1.1): $200 a year do not count", Decimal(200)),
+    currency_gains=CurrencyRule(
+        "yearly_exempt", "ITA s 39(1.1): $200 a year do not count; CRA 2020-0868031I7 (27 October 2023)", Decimal(200)
+    ),
     superficial_days=30,
     inclusion_rate=Decimal("0.5"),
     source="ITA ss 38, 47, 53(1)(f), 54 'superficial loss'; CRA Guide T4037",

@@ -14,12 +14,14 @@ _RECEIPTS = {
     "fork": Receipt(
         "split", f"{_BMF}, Rn. 27, 66-68: cost by market prices, and the date of the coins before the fork"
     ),
+    # Departs from the US and JP: § 22 Nr. 3 EStG taxes a service. The authority sees one early, see the source.
     "airdrop": Receipt(
         "nothing",
         unsourced(
             "no income, cost 0",
-            "nothing was done in return (§ 22 Nr. 3 EStG); else kind reward",
-            f"{_BMF}, Rn. 29, not read",
+            "nothing was done in return; else kind reward, as of a form, of data, or of a domain that had to be held",
+            "§ 22 Nr. 3 EStG; BMF of 10 May 2022, Rn. 70; Finanzbehörde Hamburg of 17 April 2023 (S 2257 - 2022/004):"
+            " income where a service was done, and none is named for others",
         ),
     ),
     "staking": Receipt("income", f"§ 22 Nr. 3 EStG; {_BMF}"),
@@ -55,6 +57,10 @@ RULES = Jurisdiction(
     },
     receipts=_RECEIPTS,
     conversions=_CONVERSIONS,
-    currency_gains=CurrencyRule("taxed", "§ 23 Abs. 1 Nr. 2 EStG, within a year of buying it"),
+    currency_gains=CurrencyRule(
+        "taxed",
+        "§ 23 Abs. 1 Satz 1 Nr. 2 EStG, within a year of buying it (BMF of 19 May 2022, Rz. 131;"
+        " money that bears interest: § 20 Abs. 2 Satz 1 Nr. 7)",
+    ),
     source="§ 23 Abs. 1 Nr. 2, Abs. 3, § 22 Nr. 3 EStG; BMF letters of 10 May 2022 and 6 March 2025",
 )

@@ -52,6 +52,8 @@ RULES = Jurisdiction(
     yearly_amounts={"threshold": {2019: Decimal(305)}},
     receipts=_RECEIPTS,
     conversions=_CONVERSIONS,
-    currency_gains=CurrencyRule("exempt", "legal tender is money in art. 150 VH bis CGI"),
+    currency_gains=CurrencyRule(
+        "exempt", unsourced("no gain of its own", "legal tender is money in art. 150 VH bis CGI, and ends the sale")
+    ),
     source="Art. 150 VH bis CGI; BOI-RPPM-PVBMC-30; form 2086",
 )

@@ -14,6 +14,7 @@ _DEFI = "HMRC Cryptoassets Manual, CRYPTO60000 ff. (decentralised finance), of 2
 _ANY = "miscellaneous income, as CRYPTO21250 has it of what is given for a service; no guidance that names it was found"
 _RECEIPTS = {
     "fork": Receipt("split", "TCGA 1992 ss 43, 52(4); HMRC CRYPTO41600"),
+    # Departs from the US and JP: who does nothing for it has no income (and no cost), by HMRC's own words.
     "airdrop": Receipt(
         "nothing", "HMRC CRYPTO21250 (30 March 2021): no income where nothing was done in return; else kind reward"
     ),
@@ -30,8 +31,12 @@ _CONVERSIONS = {
     "wrap": Conversion("disposal", "HMRC CRYPTO22100: an exchange of tokens for others is a disposal"),
     "bridge": Conversion("disposal", "HMRC CRYPTO22100: an exchange of tokens for others is a disposal"),
     "migration": RENAMED,
-    **pools(Conversion("disposal", f"{_DEFI}: beneficial ownership passes")),
-    "loan": Conversion("market", f"{_DEFI}: beneficial ownership passes, both ways"),
+    **pools(Conversion("disposal", "HMRC CRYPTO61620 (2 February 2022): where beneficial ownership passes")),
+    "loan": Conversion(
+        "market",
+        "HMRC CRYPTO61630 (borrowed: an acquisition for the value of the promise), CRYPTO61650 and example 61676"
+        " (given back: a disposal at market value)",
+    ),
     "collateral": Conversion(
         "moves",
         unsourced(
@@ -68,6 +73,8 @@ RULES = Jurisdiction(
     },
     receipts=_RECEIPTS,
     conversions=_CONVERSIONS,
-    currency_gains=CurrencyRule("exempt", "TCGA 1992 ss 252, 269: money in a bank account, or for personal use"),
+    currency_gains=CurrencyRule(
+        "exempt", "TCGA 1992 ss 251(1), 252: a debt, as of a bank or an exchange, to an individual"
+    ),
     source="TCGA 1992 ss 104-107; HMRC Cryptoassets Manual CRYPTO22200 ff.",
 )

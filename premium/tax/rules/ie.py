@@ -45,6 +45,8 @@ RULES = Jurisdiction(
     yearly_amounts={"annual_exemption": {2009: Decimal(1270)}},
     receipts=_RECEIPTS,
     conversions=_CONVERSIONS,
-    currency_gains=CurrencyRule("taxed", "TCA 1997 s 532(b): any currency but the euro is an asset"),
+    currency_gains=CurrencyRule(
+        "taxed", "TCA 1997 s 532(b): any currency but the euro is an asset (Revenue Tax and Duty Manual Part 19-01-14a)"
+    ),
     source="TCA 1997 ss 538, 580, 581, 601; Revenue Tax and Duty Manual Part 02-01-03",
 )

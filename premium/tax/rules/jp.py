@@ -9,6 +9,7 @@ _FAQ = "NTA, FAQ on the tax treatment of crypto-assets (June 2021 and later)"
 _ANY = "Income Tax Act art. 36, at its value on receipt; no guidance that names it was found"
 _RECEIPTS = {
     "fork": Receipt("nothing", f"{_FAQ}: no value at the split, so no income and cost 0"),
+    # Departs from GB and DE: Japan taxes any economic benefit on receipt; a fork's has no value then, an airdrop's may.
     "airdrop": Receipt("income", unsourced("income", "what has a value is income on receipt (Income Tax Act art. 36)")),
     "staking": Receipt("income", f"{_FAQ}: mining, staking and the like, at market value"),
     "mining": Receipt("income", f"{_FAQ}: mining, staking and the like, at market value"),
@@ -38,6 +39,8 @@ RULES = Jurisdiction(
     gifts_at_market=True,
     receipts=_RECEIPTS,
     conversions=_CONVERSIONS,
-    currency_gains=CurrencyRule("taxed", "Income Tax Act art. 35: miscellaneous income"),
+    currency_gains=CurrencyRule(
+        "taxed", "Income Tax Act arts 35, 57-3: miscellaneous income (Tax Tribunal, 2 June 2016)"
+    ),
     source="Income Tax Act arts 48-2, 40; NTA guidance on crypto-assets (FAQ)",
 )

@@ -56,7 +56,10 @@ RULES = Jurisdiction(
     receipts=_RECEIPTS,
     conversions=_CONVERSIONS,
     currency_gains=CurrencyRule(
-        "small_exempt", "IRC § 988(e): personal gains up to $200 a transaction; beyond it ordinary income", Decimal(200)
+        "small_exempt",
+        "IRC § 988(e)(2): personal gains up to $200 a transaction, beyond it ordinary income; what is paid in a"
+        " business or with expenses under § 212 is not personal (§ 988(e)(3)): then each gain counts",
+        Decimal(200),
     ),
     source="IRC §§ 1001, 1012, 1015, 1222; Treas. Reg. § 1.1012-1(j); Rev. Proc. 2024-28; Form 8949 instructions 2025",
 )
