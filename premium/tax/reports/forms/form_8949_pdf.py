@@ -31,6 +31,10 @@ _MARK = "* basis unknown"
 _FOOTNOTE = (
     "* No purchase of these units is known: their basis counts as zero, and column (b) is open. See the warnings."
 )
+_ROUNDING = (
+    "In cents: each line is the step of the rounded running sum, and may differ by a cent from its own figure rounded.",
+    "So the lines add up to the total, which is the exact sum rounded once.",
+)
 _BOXES = ("ABC", "DEF", "GHI", "JKL")
 _SCHEDULE_D = {letter: number for number, (_, letters) in LINES.items() for letter in letters}
 
@@ -59,6 +63,7 @@ def _head(sheet: Sheet, year: str) -> list[str | Mark]:
         TAXPAYER,
         f"Part {part} - {_TERMS[part]}",
         *(Mark(letter == sheet.letter, f"({letter}) {WORDING[letter]}") for letter in boxes),
+        *_ROUNDING,
         *([_FOOTNOTE] if sheet.is_marked else []),
     ]
 

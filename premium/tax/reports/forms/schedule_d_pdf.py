@@ -21,6 +21,10 @@ FIELDS = (
     Field("(g) Adjustments", 16, right=True),
     Field("(h) Gain or (loss)|(d) - (e) + (g)", 28, right=True),
 )
+_ROUNDING = (
+    "In cents, each line the total of its sheets of Form 8949.",
+    "Who files in whole dollars rounds these totals, and adds no rounded lines (Instructions for Form 1040).",
+)
 _PARTS = {"1b": "Part I - Short-term", "8b": "Part II - Long-term", "16": "Part III - Summary"}
 
 
@@ -29,7 +33,7 @@ def write(report: Report, path: Path) -> None:
     year = "all years" if report.tax_year is None else str(report.tax_year)
     pages = Pages(path, f"Schedule D, {year}", DISCLAIMER)
     made = [cells for line in lines(report) for cells in _rows(line)]
-    pages.sheet([f"Schedule D - Capital Gains and Losses, {year}", TAXPAYER], FIELDS, made)
+    pages.sheet([f"Schedule D - Capital Gains and Losses, {year}", TAXPAYER, *_ROUNDING], FIELDS, made)
     write_warnings(pages, report)
     pages.save()
 

@@ -1,8 +1,10 @@
 """Write TXF V042 for TurboTax and others, one record a line of Form 8949.
 
-Reference numbers by box as in the TXF specification (Intuit, version 042): 321, 711, 712 short-term and 323, 713, 714
-long-term. The format knows no boxes G to L, so these go by their counterparts A to F, and no adjustments: the basis
-is the one that gives the form's gain.
+Reference numbers by copy of Form 8949 as in the TXF specification (Intuit, version 042 of 30 November 2011, section
+IV): copy A 321 and 323, copy B 711 and 713, copy C 712 and 714, short and long. It is older than the boxes G to L and
+has no number for them, so these go by their counterparts A to F: the program that reads the file shows the box of a
+1099-B, which has to be changed by hand. It knows no adjustments either: the basis is the one that gives the form's
+gain.
 """
 
 from __future__ import annotations
