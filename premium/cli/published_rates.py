@@ -24,7 +24,10 @@ class PublishedRates:
         self._books: dict[str, RateBook] = {}
 
     def __call__(self, asset: str, instant: int) -> Price | None:
-        """Return the rate of an instant's day, or the last before it; None for what is no money or has none."""
+        """Return the rate of an instant's day, or the last before it.
+
+        None for what is no money, or has no rate.
+        """
         if asset not in LEGAL_TENDER or asset == self._currency or self._currency not in LEGAL_TENDER:
             return None
         quote = self._book(asset).quote(asset, self._currency, moment_of(instant))

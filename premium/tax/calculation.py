@@ -16,6 +16,7 @@ from premium.refusals import shown
 from premium.tax.document.rows import Together, count_of, rows_in
 from premium.tax.events.corrections import corrected
 from premium.tax.events.derivatives import derivatives_of, is_derivative
+from premium.tax.events.stated_values import in_report_currency
 from premium.tax.history.directions import directed
 from premium.tax.history.history import History
 from premium.tax.history.normalised import normalise
@@ -127,7 +128,8 @@ def report_of(
     remarks, trail = [*setup.remarks, *read.remarks], Trail()
     names = [tx.id for tx in read.transactions]
     with localcontext(EXACT), _within_precision():
-        transactions = in_order(corrected(directed(read.transactions, remarks), remarks, trail))
+        stated = in_report_currency(read.transactions, setup, remarks, prices)
+        transactions = in_order(corrected(directed(stated, remarks), remarks, trail))
         read.transactions.clear()
         remarks += remarks_on(
             transactions, setup, now=now, several=several or sum(bool(source.name) for source in read.sources) > 1

@@ -70,6 +70,8 @@ class More(NamedTuple):
     """Of a fork: the asset that it split from."""
     from_price: Decimal | None = None
     """Of a fork: what one unit of that asset was worth then."""
+    value_currency: str | None = None
+    """Of a value that is stated in another currency than the report's, until it is converted."""
     price_filled: str = ""
     """Whose price of when made the value, where none was stated."""
 

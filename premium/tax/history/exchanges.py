@@ -27,7 +27,7 @@ class Exchange(NamedTuple):
 
 
 class Worth(NamedTuple):
-    """What an exchange is worth in all, the first price that says so, and the legs that prices valued."""
+    """What an exchange is worth, by which price first, and the legs that prices valued."""
 
     total: Decimal | None
     mark: str

@@ -69,7 +69,7 @@ class PriceSeries:
             known.sort()
 
     def before(self, asset: str, instant: int) -> Price | None:
-        """Return the newest price at or before an instant, within the bound, or the rate of its day."""
+        """Return the newest price before an instant, within the bound, or its day's rate."""
         known = self._known.get(asset, ())
         end = bisect_right(known, instant, key=_instant)
         if not end or instant - known[end - 1][0] > self._within:

@@ -19,7 +19,7 @@ Lack = tuple[str, int]
 
 
 class Prices(NamedTuple):
-    """Prices by asset and instant, and by its name what each exchange is worth that they or its legs value."""
+    """Prices by asset and instant, and what each exchange is worth by its name."""
 
     known: Mapping[Lack, Price]
     worths: Mapping[str, Worth]

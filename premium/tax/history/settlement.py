@@ -142,7 +142,10 @@ def _neutral(legs: list[Transaction], kind: str, setup: Setup) -> list[Transacti
 
 
 def _without_money(legs: list[Transaction], setup: Setup) -> Legs:
-    """Legs by id, those in money taken out; a leg that stays bears their fees, and those of legs in foreign money."""
+    """Legs by id, those in money taken out.
+
+    A leg that stays bears their fees, and those of legs in foreign money.
+    """
     made: Legs = {tx.id: None if tx.asset in setup.money else tx for tx in legs}
     gone = [tx for tx in legs if made[tx.id] is None]
     kept = next((tx for tx in legs if made[tx.id] is not None), None)

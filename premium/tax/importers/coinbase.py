@@ -107,13 +107,13 @@ def _turned(line: Line, quantity: Decimal, minus: set[str]) -> Decimal:
 
 
 def _one_sided(line: Line, change: Decimal, asset: str, currency: str) -> Iterator[Made]:
-    kind, value = line["Transaction Type"], _value(line, currency)
+    kind, worth = line["Transaction Type"], _worth(line)
     what, income = _kind(line, arrived=change > 0)
     if change > 0 and kind in _SPENT:
         raise line.wrong(_QUANTITY, f"{line[_QUANTITY][:40]!r} of a {kind} came back: what it paid back is not stated")
     name = _name(line, change)
     parts = signed(change, asset)
-    yield from movement(name, _when(line), WALLET, currency=currency, value=value, kind=what, income=income, **parts)
+    yield from movement(name, _when(line), WALLET, currency=currency, worth=worth, kind=what, income=income, **parts)
 
 
 def _kind(line: Line, *, arrived: bool) -> tuple[str | None, str | None]:
@@ -158,12 +158,11 @@ def _quoted(line: Line) -> str:
     return line["Price Currency"] or line["Spot Price Currency"] or column.removesuffix("Subtotal").strip()
 
 
-def _value(line: Line, currency: str) -> Decimal | None:
-    """What Coinbase says it was worth, where it says so in the report's currency; zero says nothing."""
+def _worth(line: Line) -> Part | None:
+    """What Coinbase says it was worth, and in which currency; zero says nothing."""
     column = _column(line, "Subtotal")
-    if not line[column] or _quoted(line) != currency:
-        return None
-    return line.worth_in(column) or None
+    worth = line.worth_in(column) if line[column] and _quoted(line) else None
+    return (worth, _quoted(line)) if worth else None
 
 
 def _trade(line: Line, amount: Decimal, currency: str) -> Iterator[Made]:
@@ -171,8 +170,9 @@ def _trade(line: Line, amount: Decimal, currency: str) -> Iterator[Made]:
     other, fee = _other(line, bought)
     name = _name(line, amount if bought else amount.copy_negate())
     given, got = (other, mine) if bought else (mine, other)
-    value = _value(line, currency)
-    yield from movement(name, _when(line), WALLET, currency=currency, sent=given, received=got, fee=fee, value=value)
+    yield from movement(
+        name, _when(line), WALLET, currency=currency, sent=given, received=got, fee=fee, worth=_worth(line)
+    )
 
 
 def _other(line: Line, bought: bool) -> tuple[Part, Part]:
@@ -217,8 +217,7 @@ def _convert(line: Line, currency: str, noted: set[str]) -> Iterator[Made]:
     sent = line.noted("Notes", found[1]), found[2]
     received = line.noted("Notes", found[3]), found[4]
     name = identity("coinbase", _when(line), sent[1], sent[0].copy_negate())
-    value = _value(line, currency)
-    yield from movement(name, _when(line), WALLET, currency=currency, sent=sent, received=received, value=value)
+    yield from movement(name, _when(line), WALLET, currency=currency, sent=sent, received=received, worth=_worth(line))
 
 
 def _renamed(group: list[Line]) -> Iterator[Made]:

@@ -60,10 +60,20 @@ def _line(line: Line, currency: str) -> Iterator[Made]:
         received=received,
         sent=sent,
         fee=fee,
+        worth=_worth(line, kind, is_kind),
         kind="gift_received" if is_kind == "gift_sent" and received else is_kind,
         income=income,
         tx_hash=tx_hash,
     )
+
+
+def _worth(line: Line, kind: str, is_kind: str | None) -> Part | None:
+    """What came in was worth, where it is no basis that came along: of income, and of a trade."""
+    column = next((name for name in line.cells if name.startswith("Received Cost Basis (")), "")
+    if not line[column] or not (is_kind == "income" or kind in _TRADES):
+        return None
+    worth = line.worth_in(column)
+    return (worth, column.removeprefix("Received Cost Basis (").rstrip(")")) if worth else None
 
 
 def _moved(line: Line, name: str, when: str, parts: tuple[Part, Part], *, fee: Row, currency: str) -> Made:

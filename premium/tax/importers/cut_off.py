@@ -1,4 +1,4 @@
-"""Tell where a CSV was cut off: a quote that never closes, or a last cell that breaks off."""
+"""Tell where a CSV was cut off, in a quote or its last cell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WHOLE = "end the file with a line break if it is whole"
 
 
 def refuse_open_quote(text: str, source: str, delimiter: str) -> None:
-    """Raise InvalidInput where a quote opens and never closes: it would swallow every line behind it."""
+    """Raise InvalidInput where a quote never closes, and swallows the lines behind it."""
     if text.count('"') % 2 == 0:
         return
     reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
@@ -35,9 +35,9 @@ def refuse_open_quote(text: str, source: str, delimiter: str) -> None:
 
 
 def cut_off(before: Sequence[str], last: str) -> str | None:
-    """Return why the last cell of a file without a line break at its end may be cut off; None where nothing tells.
+    """Return why the last cell of a file may be cut off.
 
-    `before` are the cells above it.
+    None where nothing tells. The file has no line break at its end. `before` are the cells above it.
     """
     if len(before) < 2:
         return None

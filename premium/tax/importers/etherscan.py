@@ -70,17 +70,17 @@ class _Order:
 
 
 def _native(line: Line, me: str, coin: str, currency: str) -> Iterator[Made]:
-    name, price, made = f"{coin}:{_hash(line)}", _price(line, coin, currency), False
+    name, price, made = f"{coin}:{_hash(line)}", _price(line, coin), False
     if not line["ErrCode"] and not line["Status"].lower().startswith("error"):
         for row in _values(line, name, me, coin, currency):
             made = True
             yield row
     gas = line.unsigned_in(f"TxnFee({coin})", "0")
     if gas and line["From"].lower() == me:
-        value, own = None if price is None else gas * price, f"{name}:gas"
+        worth, own = None if price is None else (gas * price, "USD"), f"{name}:gas"
         part, made = (gas, coin), True
         yield from movement(
-            own, _when(line), me, currency=currency, sent=part, value=value, kind="fee", tx_hash=_hash(line)
+            own, _when(line), me, currency=currency, sent=part, worth=worth, kind="fee", tx_hash=_hash(line)
         )
     if not made:
         yield Left(f"no {coin} of the wallet moved, and another paid the gas")
@@ -97,22 +97,21 @@ def _internal(line: Line, name: str, me: str, coin: str, currency: str) -> Itera
 
 def _values(line: Line, name: str, me: str, coin: str, currency: str) -> Iterator[Made]:
     """What came in and what went out: the column says which."""
-    price, own = _price(line, coin, currency), _hash(line)
+    price, own = _price(line, coin), _hash(line)
     for side in ("IN", "OUT"):
         amount = line.unsigned_in(f"Value_{side}({coin})", "0")
         if not amount:
             continue
-        value = None if price is None else amount * price
+        worth = None if price is None else (amount * price, "USD")
         part, end = (amount, coin), f"{name}:{side.lower()}"
         sides = Sides(received=part) if side == "IN" else Sides(sent=part)
-        yield from movement(end, _when(line), me, currency=currency, value=value, tx_hash=own, **sides)
+        yield from movement(end, _when(line), me, currency=currency, worth=worth, tx_hash=own, **sides)
 
 
 def _token(line: Line, name: str, me: str, asset: str, currency: str) -> Iterator[Made]:
     amount = line.unsigned_in("TokenValue" if "TokenValue" in line.cells else "Value")
-    known = currency == "USD" and line["USDValueDayOfTx"] not in _NO_WORTH
-    worth = line.worth_in("USDValueDayOfTx") if known else None
-    yield from _transfer(line, name, me, (amount, asset), currency=currency, worth=worth or None)
+    worth = line.worth_in("USDValueDayOfTx") if line["USDValueDayOfTx"] not in _NO_WORTH else None
+    yield from _transfer(line, name, me, (amount, asset), currency=currency, worth=(worth, "USD") if worth else None)
 
 
 def _nft(line: Line, name: str, me: str, asset: str, currency: str) -> Iterator[Made]:
@@ -120,7 +119,7 @@ def _nft(line: Line, name: str, me: str, asset: str, currency: str) -> Iterator[
 
 
 def _transfer(
-    line: Line, name: str, me: str, part: Part, *, currency: str, worth: Decimal | None = None
+    line: Line, name: str, me: str, part: Part, *, currency: str, worth: Part | None = None
 ) -> Iterator[Made]:
     into, out = line["To"].lower() == me, line["From"].lower() == me
     if into == out:
@@ -131,7 +130,7 @@ def _transfer(
     sides = Sides(received=part) if into else Sides(sent=part)
     # Both wallets of one user list a transfer between them, each its own half.
     own = f"{name}:{'in' if into else 'out'}"
-    yield from movement(own, _when(line), me, currency=currency, value=worth, tx_hash=_hash(line), **sides)
+    yield from movement(own, _when(line), me, currency=currency, worth=worth, tx_hash=_hash(line), **sides)
 
 
 def _coin(lines: list[Line]) -> str:
@@ -139,9 +138,10 @@ def _coin(lines: list[Line]) -> str:
     return next((found[1] for column in header if (found := _VALUE_IN.match(column))), "ETH")
 
 
-def _price(line: Line, coin: str, currency: str) -> Decimal | None:
+def _price(line: Line, coin: str) -> Decimal | None:
+    """What a unit was worth in dollars."""
     column = next((name for name in line.cells if name.lower() == f"historical $price/{coin}".lower()), "")
-    known = currency == "USD" and column and line[column] not in _NO_WORTH
+    known = column and line[column] not in _NO_WORTH
     return line.number_in(column) if known else None
 
 

@@ -24,8 +24,7 @@ def _line(line: Line, currency: str) -> Iterator[Made]:
     both = bool(received and sent)
     kind, income = (None, None) if both else kinds(line, "Label", arrived=received is not None)
     when = line.time_in("Date")
-    known = line["Net Worth Amount"] and line["Net Worth Currency"] == currency
-    worth = line.worth_in("Net Worth Amount") if known else None
+    worth = line.worth_in("Net Worth Amount") if line["Net Worth Amount"] and line["Net Worth Currency"] else None
     yield from movement(
         identity("koinly", when, *_named(received), *_named(sent), *_named(fee), line["Label"], line["TxHash"]),
         when,
@@ -34,7 +33,7 @@ def _line(line: Line, currency: str) -> Iterator[Made]:
         received=received,
         sent=sent,
         fee=fee,
-        value=worth or None,
+        worth=(worth, line["Net Worth Currency"].split(";")[0]) if worth else None,
         kind=kind,
         income=income,
         tx_hash=line["TxHash"] or None,

@@ -7,7 +7,6 @@ in one line.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made
 from premium.tax.importers.koinly import part_of
@@ -31,24 +30,25 @@ def read_bulk(lines: list[Line], currency: str) -> Iterator[Event]:
 def _reported(line: Line, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, side) for side in ("Received", "Sent", "Fee"))
     label = "Tag" if "Tag" in line.cells else "Label"
-    value = line.worth_in(f"Net Value ({currency})") if line[f"Net Value ({currency})"] else None
+    column = next((name for name in line.cells if name.startswith("Net Value (")), "")
+    worth = (line.worth_in(column), column.removeprefix("Net Value (").rstrip(")")) if line[column] else None
     when, tx_hash = line.time_in("Date"), line["TxHash"]
     parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
     name = identity("koinly", when, line["Type"], line[label], tx_hash, *parts)
     wallets = line["Sending Wallet"], line["Receiving Wallet"]
     yield from _rows(
-        line, name, when, currency, label=label, received=received, sent=sent, fee=fee, value=value, wallets=wallets
+        line, name, when, currency, label=label, received=received, sent=sent, fee=fee, worth=worth, wallets=wallets
     )
 
 
 def _edited(line: Line, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, side) for side in ("To", "From", "Fee"))
-    valued = line["Value Currency (read-only)"].split(";")[0] == currency
-    value = line.worth_in("Net Value (read-only)") if valued and line["Net Value (read-only)"] else None
+    valued = line["Value Currency (read-only)"].split(";")[0]
+    worth = (line.worth_in("Net Value (read-only)"), valued) if valued and line["Net Value (read-only)"] else None
     wallets = (_bare(line, "From Wallet (read-only)"), _bare(line, "To Wallet (read-only)"))
     name, when = f"koinly:{line['ID (read-only)']}", line.time_in("Date (UTC)")
     yield from _rows(
-        line, name, when, currency, label="Tag", received=received, sent=sent, fee=fee, value=value, wallets=wallets
+        line, name, when, currency, label="Tag", received=received, sent=sent, fee=fee, worth=worth, wallets=wallets
     )
 
 
@@ -66,7 +66,7 @@ def _rows(
     received: Part | None,
     sent: Part | None,
     fee: Part | None,
-    value: Decimal | None,
+    worth: Part | None,
     wallets: tuple[str, str],
 ) -> Iterator[Made]:
     tx_hash = line["TxHash"] or None
@@ -91,7 +91,7 @@ def _rows(
         received=received,
         sent=sent,
         fee=fee,
-        value=value or None,
+        worth=worth if worth and worth[0] else None,
         kind=kind,
         income=income,
         tx_hash=tx_hash,

@@ -100,12 +100,12 @@ def _trade(key: str, group: list[Line], currency: str) -> Iterator[Made]:
         raise group[0].wrong("refid", text)
     fee, name, when = (fees[0] if fees else None), f"kraken:{key}", group[0].time_in("time")
     if len(given) == 1:
-        value = _dollars(next(line for line in moved if _asset(line) == got[0][1]), currency)
+        worth = _dollars(next(line for line in moved if _asset(line) == got[0][1]))
         sides = Sides(sent=given[0], received=got[0])
-        yield from movement(name, when, WALLET, currency=currency, fee=fee, further=fees[1:], value=value, **sides)
+        yield from movement(name, when, WALLET, currency=currency, fee=fee, further=fees[1:], worth=worth, **sides)
     else:
-        worth = {_asset(line): _dollars(line, currency) for line in moved}
-        yield from swept(name, when, WALLET, currency=currency, given=given, received=got, fees=fees, worth=worth)
+        legs = {_asset(line): _dollars(line) for line in moved}
+        yield from swept(name, when, WALLET, currency=currency, given=given, received=got, fees=fees, worth=legs)
 
 
 def _fees(group: Sequence[Line]) -> list[Part]:
@@ -124,9 +124,10 @@ def _sums(parts: Sequence[Part]) -> list[Part]:
     return [(amount, asset) for asset, amount in sums.items()]
 
 
-def _dollars(line: Line, currency: str) -> Decimal | None:
-    """What Kraken says that the line's amount was worth, where the report is in dollars; zero says nothing."""
-    return line.worth_in("amountusd") or None if currency == "USD" and line["amountusd"] else None
+def _dollars(line: Line) -> Part | None:
+    """What Kraken says that the line's amount was worth in dollars; zero says nothing."""
+    worth = line.worth_in("amountusd") if line["amountusd"] else None
+    return (worth, "USD") if worth else None
 
 
 def _single(line: Line, currency: str) -> Iterator[Made]:
@@ -161,17 +162,16 @@ def _income_of(kind: str, subtype: str) -> str | None:
 def _reward(line: Line, income: str, currency: str) -> Iterator[Made]:
     """What arrives after Kraken's commission; a negative one takes an earlier one back."""
     amount, fee = line.number_in("amount"), line.number_in("fee", "0")
-    kept, worth = amount - fee, _dollars(line, currency)
-    value = (
-        None if worth is None or not amount else divide(worth * kept, amount.copy_negate() if amount < 0 else amount)
-    )
-    value = value.copy_negate() if value is not None and value < 0 else value
+    kept, worth = amount - fee, _dollars(line)
+    if worth is not None:
+        share = divide(worth[0] * kept, amount) if amount else Decimal(0)
+        worth = (share.copy_abs(), worth[1]) if share else None
     yield from movement(
         f"kraken:{line['txid']}",
         line.time_in("time"),
         WALLET,
         currency=currency,
-        value=value,
+        worth=worth,
         kind="income" if kept > 0 else "correction",
         income=income,
         **signed(kept, _asset(line)),
@@ -220,7 +220,7 @@ def _moved(line: Line, amount: Decimal, currency: str) -> Iterator[Made]:
         WALLET,
         currency=currency,
         fee=None if paid_back else fee,
-        value=_dollars(line, currency),
+        worth=_dollars(line),
         kind=kind,
         income="returned" if back else None,
         **signed(amount, _asset(line)),

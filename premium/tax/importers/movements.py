@@ -57,6 +57,7 @@ def movement(
     fee: Part | None = None,
     further: Sequence[Part] = (),
     value: Decimal | None = None,
+    worth: Part | None = None,
     kind: str | None = None,
     tx_hash: str | None = None,
     income: str | None = None,
@@ -64,16 +65,18 @@ def movement(
     """Yield one event as neutral rows, or why it is none.
 
     `kind` names what a one-sided event is (transfer_in, income, gift_sent, …), `income` what kind of it; `value` is
-    in the report's currency. `further` are fees beside the first.
+    in the report's currency. `worth` is a value with the currency that it is in. `further` are fees beside the first.
     """
     received, sent = _some(received), _some(sent)
     fees = [part for part in (fee, *further) if part and part[0]]
     common: Row = {"timestamp": when, "wallet": wallet, **({"tx_hash": tx_hash} if tx_hash else {})}
+    value, stated = (worth[0], worth[1]) if worth else (value, currency)
     if received and sent and sent[1] == currency == received[1]:
         yield from _alone(name, common, fees, currency, money_moved(currency))
     elif received and sent:
         charged = {**common, **fees_of(fees, currency)}
-        yield from _exchange(name, charged, received, sent, value=value, currency=currency)
+        made = _exchange(name, charged, received, sent, value=value, currency=currency)
+        yield from (_in(row, stated, currency, "to_value") for row in made)
     elif received or sent:
         part = received or sent or (Decimal(0), "")
         if part[1] == currency and kind not in _OF_MONEY:
@@ -81,7 +84,8 @@ def movement(
         else:
             one = kind or ("transfer_in" if received else "transfer_out")
             charged = {**common, **fees_of(fees, currency)}
-            yield _one(name, charged, part, one, received=bool(received), value=value, income=income)
+            row = _one(name, charged, part, one, received=bool(received), value=value, income=income)
+            yield _in(row, stated, currency)
     else:
         yield from _alone(name, common, fees, currency, NOTHING_MOVED)
 
@@ -117,14 +121,15 @@ def swept(
     given: Sequence[Part],
     received: Sequence[Part],
     fees: Sequence[Part] = (),
-    worth: Mapping[str, Decimal | None] | None = None,
+    worth: Mapping[str, Part | None] | None = None,
 ) -> Iterator[Row]:
     """Yield the legs of an exchange of several assets for one, or the reverse.
 
     It is worth what was received; `worth` says by asset what the file knows of the legs.
     """
     common: Row = {"timestamp": when, "wallet": wallet, "group": str(name)}
-    known = {asset: {"value": str(value)} for asset, value in (worth or {}).items() if value is not None}
+    stated = {asset: part for asset, part in (worth or {}).items() if part is not None}
+    known = {asset: _in({"value": str(value)}, code, currency) for asset, (value, code) in stated.items()}
     single = "buy" if len(received) == 1 else "sell"
     legs = [("sell", part) for part in given] + [("buy", part) for part in received]
     for place, (side, (amount, asset)) in enumerate(legs):
@@ -157,7 +162,10 @@ def fee_of(fee: Part | None, currency: str) -> Row:
 
 
 def fees_of(fees: Sequence[Part], currency: str) -> Row:
-    """Return the fields of several fees: money in the report's currency is one sum, the others are fees in kind."""
+    """Return the fields of several fees.
+
+    Money in the report's currency is one sum, the others are fees in kind.
+    """
     money = [amount for amount, asset in fees if asset == currency]
     kinds = [part for part in fees if part[1] != currency]
     if money:
@@ -167,6 +175,11 @@ def fees_of(fees: Sequence[Part], currency: str) -> Row:
 
 def _further(parts: Sequence[Part]) -> Row:
     return {"fees": [{"asset": asset, "amount": str(amount)} for amount, asset in parts]} if parts else {}
+
+
+def _in(row: Row, stated: str, currency: str, field: str = "value") -> Row:
+    """Name the currency of a row's value where it is another than the report's."""
+    return {**row, "value_currency": stated} if stated != currency and field in row else row
 
 
 def _some(part: Part | None) -> Part | None:

@@ -18,6 +18,7 @@ RARE = frozenset((
     "kind", "to_wallet", "fee_in_kind", "group", "lots", "form_1099", "portfolio_value", "basis", "donor_basis",
     "acquired", "chain", "tx_hash", "fee_asset", "fee_amount", "to_asset", "to_amount", "to_value", "price_filled",
     "direction", "from_asset", "fees",
+    "value_currency",
 ))  # fmt: skip
 FIELDS = COMMON | RARE
 ALL = Decimal("Infinity")
@@ -164,6 +165,7 @@ class Fields:
             fees=self._fees(row.get("fees")),
             to_asset=self.text(row, "to_asset", "") or None,
             to_amount=number(row, "to_amount"),
+            value_currency=self.text(row, "value_currency", "") or None,
             from_asset=self.text(row, "from_asset", "") or None,
         )
 

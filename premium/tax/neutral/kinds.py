@@ -103,7 +103,7 @@ def _both_legs(row: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
         raise Refused("to_amount", "missing")
     common = {
         name: row[name]
-        for name in ("timestamp", "chain", "tx_hash", "form_1099", "portfolio_value", "lots")
+        for name in ("timestamp", "chain", "tx_hash", "form_1099", "portfolio_value", "lots", "value_currency")
         if name in row
     }
     name = str(row.get("id"))
@@ -129,5 +129,6 @@ def _both_legs(row: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
         "wallet": row.get("to_wallet") or row.get("wallet"),
         "group": group,
         **({"value": row["to_value"]} if row.get("to_value") is not None else {}),
+        **({"value_currency": row["value_currency"]} if row.get("value_currency") else {}),
     }
     return [given, received]

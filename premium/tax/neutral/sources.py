@@ -105,14 +105,16 @@ class Source:
 
     def remarks(self) -> list[Remark]:
         """Return what its importer noticed, and one remark a reason for what was left out."""
-        name = self.name or None
+        name, tally = self.name or None, self.tally()
         told = [
             Remark(
                 "line_left_out", None, f"left out, lines in all: {each.lines}; {each.reason}", each.first, None, name
             )
-            for each in self.tally().left_out
+            for each in tally.left_out
             if each.reason != _KNOWN
         ]
+        if self.of_lines and not tally.lines:
+            told.append(Remark("no_lines", None, "the file has a header and no line below it", None, None, name))
         return [*(each._replace(file=name) for each in self.notices), *told]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from premium.tax.rules.derivatives import derivatives_treatment
 from premium.tax.setup import Setup
 from premium.tax.trail import Trail
 
+_FEE = re.compile(r":fee\d*$")
+"""What a fee in kind is named behind its row's id."""
 STATED = frozenset(
     {
         "price_filled",
@@ -138,6 +141,7 @@ def with_lines(remarks: list[Remark], names: Sequence[str], read: Read) -> list[
     Of several files with the file's name, too. Looked up for those few alone, not kept for a million.
     """
     wanted = {remark.transaction for remark in remarks if remark.line is None and remark.transaction is not None}
+    wanted |= {_FEE.sub("", name) for name in wanted}
     if wanted and read.lines:
         known = {name: place for place, name in enumerate(names) if name in wanted}
         remarks = [each if each.line is not None else _placed(each, known, read) for each in remarks]
@@ -146,7 +150,8 @@ def with_lines(remarks: list[Remark], names: Sequence[str], read: Read) -> list[
 
 
 def _placed(remark: Remark, known: Mapping[str, int], read: Read) -> Remark:
-    place = known.get(remark.transaction or "")
+    name = remark.transaction or ""
+    place = known.get(name, known.get(_FEE.sub("", name)))
     if place is None:
         return remark
     source = read.sources[bisect_right(read.sources, place, key=lambda source: source.start) - 1]

@@ -29,6 +29,8 @@ def below_zero(ready: Iterable[Transaction]) -> list[Remark]:
         if tx.type in ACQUISITIONS or tx.type == "neutral_in":
             balances[key] = balances.get(key, ZERO) + tx.amount
             continue
+        if tx.type == "transfer" and tx.more.to_wallet == tx.wallet and not tx.more.burnt and not tx.more.to_asset:
+            continue  # what came and was taken back at once, or went and came back: nothing was lacking
         left = balances[key] = balances.get(key, ZERO) - tx.amount
         if left < 0 and tx.wallet != OUTSIDE and key not in known:
             known.add(key)

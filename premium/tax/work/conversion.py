@@ -17,6 +17,7 @@ from premium.rates.service import Quote, RateBook
 from premium.tax.model import Remark
 
 _MONEY = ("price", "value", "to_value", "fee", "basis", "donor_basis", "portfolio_value")
+_VALUES = frozenset({"price", "value", "to_value"})
 _STATED = ("proceeds", "basis")
 _SHOWN = 5
 _READ = Context(prec=6)
@@ -81,7 +82,8 @@ class Conversion:
         return f"{text}; of days without a rate the last published before counts: {last}"
 
     def _converted(self, row: dict[str, Any], stored: str) -> dict[str, Any]:
-        names = [name for name in _MONEY if row.get(name) not in (None, "")]
+        own = row.get("value_currency")  # of a value that the file states in a currency of its own
+        names = [name for name in _MONEY if row.get(name) not in (None, "") and not (own and name in _VALUES)]
         stated, fees = row.get("form_1099"), row.get("fees")
         reported = [name for name in _STATED if isinstance(stated, Mapping) and stated.get(name) not in (None, "")]
         charged = [fee for fee in fees if fee.get("value") not in (None, "")] if isinstance(fees, list) else []

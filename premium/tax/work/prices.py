@@ -57,6 +57,8 @@ def _lacks(tx: Transaction) -> Iterator[Lack]:
     more = tx.more
     if more.fee_asset is not None and more.fee_amount and not tx.fee:
         yield Lack(more.fee_asset, tx.instant)
+    if more.value_currency is not None and tx.value is not None:
+        yield Lack(more.value_currency, tx.instant)
     yield from (Lack(fee.asset, tx.instant) for fee in more.fees if fee.value is None)
     whole = tx.type == "transfer" and not more.burnt and OUTSIDE not in (tx.wallet, more.to_wallet)
     if tx.value is None and more.basis is None and not whole:
