@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from premium.bootstrap import platform
+from premium.bootstrap import Platform, platform
 from premium.cli.operators import add_targets, changes_state, reason
 from premium.cli.tables import show
 from premium.clock import rfc3339
@@ -15,11 +16,18 @@ from premium.switches.service import Kind, Switches
 MOST = 2048
 
 
-def topic(kind: Kind, target: click.ParamType[Any], effect: str) -> click.Group:
-    """Return the topic of one kind, with `list` and `switch`."""
+Ended = Callable[[Platform, Any], str]
+"""Ends what goes on of a target that is now off, and says what it ended."""
+
+
+def topic(kind: Kind, target: click.ParamType[Any], effect: str, ended: Ended | None = None) -> click.Group:
+    """Return the topic of one kind, with `list` and `switch`.
+
+    `ended` is called after each `--off`, also of what was off already: an operator repeats what may have failed.
+    """
     group = click.Group(f"{kind}s", help=f"Switch {kind}s off and on.\n\n{effect}")
     group.add_command(_list(kind))
-    group.add_command(_switch(kind, target, effect))
+    group.add_command(_switch(kind, target, effect, ended))
     return group
 
 
@@ -33,7 +41,7 @@ def _list(kind: Kind) -> click.Command:
     return list_
 
 
-def _switch(kind: Kind, target: click.ParamType[Any], effect: str) -> click.Command:
+def _switch(kind: Kind, target: click.ParamType[Any], effect: str, ended: Ended | None) -> click.Command:
     @click.command("switch", help=f"Switch one {kind} off, or on again.\n\n{effect}")
     @click.argument("target", type=target, metavar=kind.upper())
     @click.option("--on/--off", "on", default=None, help="Which of the two.")
@@ -46,6 +54,7 @@ def _switch(kind: Kind, target: click.ParamType[Any], effect: str) -> click.Comm
             raise click.UsageError(f"a {kind} has 1 to {MOST} characters")
         add_targets([target])
         changed = Switches.of(platform()).turn(kind, str(target), on=on, why=why)
-        click.echo(f"{target} is {'on' if on else 'off'}{'' if changed else ', as it was'}")
+        also = "" if on or ended is None else ended(platform(), target)
+        click.echo(f"{target} is {'on' if on else 'off'}{'' if changed else ', as it was'}{also}")
 
     return switch

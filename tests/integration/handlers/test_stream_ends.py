@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from handlers import accounts
 from handlers.events import stream
@@ -18,6 +19,7 @@ from local.postgres import SUPERUSER
 from premium.accounts.service import Accounts, end_streams
 from premium.accounts.store import AccountStore
 from premium.bootstrap import Platform, platform
+from premium.cli.main import main
 from premium.execution.upkeep import streams as sweep
 from premium.streams.connections import Connections
 from tests.factories.listener import Listener, Reply, listening
@@ -176,6 +178,26 @@ def test_whoever_restricts_ends_the_users_streams_at_once(at: Platform, gateway:
     opened(sign(sub="user_5"))
     assert end_streams(at, user_of(at, "user_4")) == 2
     assert closed(gateway) == mine
+
+
+def test_a_user_who_is_switched_off_hears_nothing_more(
+    at: Platform, gateway: Listener, sign: Sign, postgres: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = {opened(sign(sub="user_6")), opened(sign(sub="user_6"))}
+    opened(sign(sub="user_7"))
+    url = postgres.url("premium", "premium_worker")
+    operators = Platform(at.settings.model_copy(update={"database_url": url}))
+    for module in ("operators", "switches"):
+        monkeypatch.setattr(f"premium.cli.{module}.platform", lambda: operators)
+    user = str(user_of(at, "user_6"))
+    off = CliRunner().invoke(main, ["users", "switch", user, "--off", "--why", "abuse"])
+    assert off.stdout == f"{user} is off; 2 streams ended\n", off.output
+    assert closed(gateway) == mine
+    assert at.streams.connections.of_user(UUID(user)) == []
+    again = CliRunner().invoke(main, ["users", "switch", user, "--off", "--why", "abuse"])
+    assert again.stdout == f"{user} is off, as it was; 0 streams ended\n"
+    on = CliRunner().invoke(main, ["users", "switch", user, "--on", "--why", "calm"])
+    assert on.stdout == f"{user} is on\n"
 
 
 def test_a_key_revoked_while_its_stream_opens_leaves_none(
