@@ -21,7 +21,7 @@ from premium.jobs import operations
 from premium.jobs.rq_queue import queue
 from premium.notifications.jobs import DELIVER
 from premium.storage.plain import to_json
-from tests.integration.alerts.line import Line, price
+from tests.integration.alerts.line import ABOVE, Line, price
 
 pytestmark = pytest.mark.integration
 
@@ -114,6 +114,19 @@ def test_a_level_that_was_taken_back_stands_no_more(line: Line, above: Callable[
     line.send(price(8, "104", at=6))
     line.run()
     assert ("p8", False) in line.fired()
+
+
+def test_an_id_of_one_time_on_two_chains_is_one_event_as_it_is_stated(line: Line, above: Callable[..., UUID]) -> None:
+    """As docs/alerts.md states it: ids name their chain, as those of our own sources do."""
+    for chain in ("ethereum", "base"):
+        above(trigger="level", conditions=[*ABOVE, {"field": "chain", "operator": "eq", "value": chain}])
+    line.send(price(1, "101"), price(1, "102") | {"chain": "base"})
+    line.send(price(1, "103") | {"chain": "base"})
+    line.run()
+    assert line.fired() == [("p1", False)], "the first that comes is the event"
+    line.send(price(1, "102") | {"chain": "base", "event_id": "base:p1"})
+    line.run()
+    assert line.fired() == [("base:p1", False), ("p1", False)]
 
 
 def test_a_series_of_which_nothing_is_left_begins_anew(line: Line, above: Callable[..., UUID]) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import psycopg
@@ -20,12 +23,16 @@ from local.market.node import Node as NodeOf
 from local.postgres import SUPERUSER
 from local.redis import Redis
 from premium.alerts.language.event import IncomingEvent
+from premium.alerts.work import sources
 from premium.alerts.work.node import Node, ReadBlock
 from premium.alerts.work.poller import Poller
+from premium.bootstrap import Platform
 from premium.chains import rpc
 from premium.chains.addresses import checksum
 from premium.chains.model import Chain
 from premium.errors import UpstreamUnavailable
+from premium.execution.residence import Residence
+from tests.fixtures.lying_node import LyingNode, refuses, says
 from tests.fixtures.postgres import Databases
 from tests.integration.alerts.sources import Source, pay, send_token, standing, transfers
 from tests.integration.portfolio.platforms import platform
@@ -250,3 +257,61 @@ def test_two_pollers_do_not_read_one_chain_at_once(source: Source, evm: Evm, pos
         other.execute("SELECT pg_advisory_xact_lock(hashtextextended('chain_blocks:local', 0))")
         assert source.poll() == []
     assert source.poll() != []
+
+
+def _slow(call: Any, true: Any) -> None:
+    time.sleep(20)
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        pytest.param(refuses("eth_getBlockByNumber", -32000, "header not found"), "odd", id="an error"),
+        pytest.param(says("eth_getBlockByNumber", lambda *_: ["no", "block"]), "odd", id="no block at all"),
+        pytest.param(says("eth_blockNumber", lambda *_: {"height": 7}), "odd", id="no number"),
+        pytest.param(_slow, "", id="silence"),
+    ],
+)
+def test_of_two_chains_one_with_a_bad_node_the_other_goes_on(
+    lie: Any,
+    said: str,
+    source: Source,
+    evm: Evm,
+    *,
+    lying_nodes: Callable[[str], LyingNode],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """The resident process itself: what is wrong with one chain is said, and is that chain's alone."""
+    node, sent = lying_nodes(evm.url), list[dict[str, Any]]()
+    node.lies = [lie]
+    file = json.loads(Path(str(source.platform.settings.chains_file)).read_text())
+    odd = {**file["chains"][0], "name": "odd", "chain_id": 31338, "rpc": [node.url], "tokens": []}
+    chains = tmp_path / "two-chains.json"
+    chains.write_text(json.dumps({**file, "active": ["local", "odd"], "chains": [file["chains"][0], odd]}))
+    at = Platform(source.platform.settings.model_copy(update={"chains_file": str(chains), "events_queue_url": "url"}))
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(sources, "_chains", lambda _: ("odd", "local"))
+    monkeypatch.setattr(sources, "EventsQueue", lambda *_: SimpleNamespace(send=sent.extend))
+    residence = Residence(at)
+    resident = threading.Thread(target=lambda: asyncio.run(sources.serve(residence)))
+    resident.start()
+    try:
+        until(lambda: any(event["chain"] == "local" for event in sent), "the good chain is read")
+        paid = [pay(evm, amount) for amount in (1, 2)]
+        until(lambda: set(paid) <= {event.get("tx_hash") for event in sent}, "each block within seconds")
+        if said:
+            until(lambda: f"{said} (" in residence.doing, f"operators are told: {residence.doing}")
+        assert "local (" not in residence.doing
+    finally:
+        residence.stop.ask()
+        resident.join(timeout=60)
+        at.close()
+    assert {event["chain"] for event in sent} == {"local"}
+
+
+def until(seen: Callable[[], bool], what: str, seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)

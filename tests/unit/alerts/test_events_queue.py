@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,3 +69,14 @@ def test_what_the_queue_does_not_take_is_said(answer: Any) -> None:
     queue.answer = answer
     with pytest.raises(UpstreamUnavailable):
         EventsQueue(queue, "url").send([event(1, "")])  # type: ignore[arg-type] # as above
+
+
+@pytest.mark.parametrize("usd", ["0", "-0.0", "-1", "0e9", "-1e-30", 0, -2])
+def test_a_price_of_nothing_is_a_dead_letter_with_its_reason_and_takes_no_other_along(usd: str | int) -> None:
+    told = {"kind": "price", "asset": "ETH", "price_usd": usd}
+    body = json.dumps({"events": [event(1, "") | told, event(2, "") | told | {"price_usd": "1e-30"}, event(3, "")]})
+    message = read({"messageId": "m", "body": body}, NOW)
+    assert [each["event_id"] for each in message.events] == ["e2", "e3"], "the smallest price is one, and gas has none"
+    (refused,) = message.refused
+    assert "price_usd: must be above 0" in refused.reason
+    assert json.loads(refused.text)["event_id"] == "e1", "as it came: mended, it may be sent again"
