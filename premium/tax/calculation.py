@@ -136,7 +136,9 @@ def report_of(
         )
         transactions, foreign = parted(normalise(transactions, setup, remarks, prices, trail), setup)
         trail.foreign = {tx.id: tx for tx in foreign}
-        derivatives = derivatives_of([*trail.derivatives, *filter(is_derivative, transactions)], setup.calendar)
+        # Of foreign money too: its profits are no less profits.
+        made = filter(is_derivative, (*transactions, *foreign) if foreign else transactions)
+        derivatives = derivatives_of([*trail.derivatives, *made], setup.calendar)
         brought, negative = incoming(transactions, setup), below_zero(transactions)
         history = History(transactions, watch)
         outcome = run(history, setup)

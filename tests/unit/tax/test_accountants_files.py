@@ -227,6 +227,19 @@ def test_margin_charges_and_profits_stand_apart(run: Any) -> None:
     assert (out["totals"]["derivatives"], out["totals"]["total"]) == ("21.5", "0")
 
 
+def test_margin_in_another_country_s_money_is_a_profit_too(run: Any) -> None:
+    rows = (
+        "L0,D,2024-06-05 08:00:00,deposit,,currency,ZEUR,100,0,100,\n"
+        "L1,M1,2024-06-05 09:00:00,margin,,currency,ZEUR,0,1.5,0,\n"
+        "L3,M1,2024-06-05 12:00:00,margin,,currency,ZEUR,25,0.5,0,\n"
+    )
+    out = run({"k.csv": KRAKEN + rows}, "US")
+    assert (Decimal(out["totals"]["derivatives"]), out["totals"]["total"]) == (23 * EUR_USD, "0")
+    parts = [Decimal(row["value"]) / EUR_USD for row in out["derivatives"]]
+    assert parts == [Decimal("-1.5"), Decimal(25), Decimal("-0.5")]
+    assert [row["amount"] for row in out["currencies"]] == ["123"]
+
+
 def test_one_trade_of_two_sources_is_doubted_and_one_file_twice_is_one(run: Any) -> None:
     bought = 'a,2024-01-02 10:00:00 UTC,Buy,BTC,0.5,USD,$42000,"$21,000.00","$21,100.00",$100.00,bought\n'
     told = "2024-01-02 10:00:00 UTC,21000,USD,0.5,BTC,100,USD,,,,,\n"
