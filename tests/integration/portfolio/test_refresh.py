@@ -263,7 +263,7 @@ def test_a_chain_that_this_stage_does_not_read_is_refused_or_flagged(stores: Sto
     address = "0x" + "1" * 40
     with pytest.raises(InvalidInput) as refused:
         portfolios_of(stores).watch(user, address, None, ["ethereum"], stores[1].chains)
-    assert "does not read ethereum; it reads local" in refused.value.details["chains"]
+    assert "does not read ethereum; it reads local" in refused.value.details["chains.0"]
     WalletStore(stores[1].database).add(user, address, None, ["ethereum"])
     run(context(stores[0], user))
     snapshot = newest(stores, user)

@@ -32,7 +32,7 @@ class Stream:
         self.published: list[tuple[object, ...]] = []
         self.fails = fails
 
-    def publish(self, *message: object) -> int:
+    def publish(self, *message: object, scope: str | None = None) -> int:  # noqa: ARG002 - as streams are asked
         if self.fails:
             raise RuntimeError("the stream is broken")
         self.published.append(message)
