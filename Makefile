@@ -15,7 +15,7 @@ VALUES ?= $(values)
 # What the system trusts, a proxy's certificate included; requests has a list of its own.
 AUTHORITIES := $(if $(REQUESTS_CA_BUNDLE),,$(patsubst %,REQUESTS_CA_BUNDLE=%,$(wildcard /etc/ssl/certs/ca-certificates.crt)))
 
-.PHONY: help setup demo up down status logs env reset token inbox service deploy test test-unit lint type audit scan format synth diff preflight operate rotate bench lock
+.PHONY: help setup demo up down status logs env reset token inbox transfer service deploy test test-unit lint type audit scan format synth diff preflight operate rotate bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,9 +54,13 @@ token: ## Print a JWT of the local stage, or of STAGE: make token, or NAME=someb
 inbox: setup ## Show the e-mail, push, Telegram, Slack, Discord and SMS messages that the local stage would have sent
 	@$(PYTHON) -m local inbox
 
+transfer: setup ## Send on the local chain, for whale rules to see: TOKEN=USDL AMOUNT=150000 (12.5 ETH by default), FROM=0x… TO=0x…
+	@$(PYTHON) -m local transfer $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) -- $(or $(TOKEN),ETH) $(or $(AMOUNT),12.5)
+
 service: setup ## Lay a new service into the tree: make service NAME=watchlists ONE=watchlist
 	@$(PYTHON) scripts/new_service.py $(NAME) $(ONE)
-	@.venv/bin/ruff check --fix --quiet premium handlers; .venv/bin/ruff format --quiet premium handlers
+	@.venv/bin/ruff format --quiet premium handlers tests; .venv/bin/ruff check --fix --quiet premium handlers tests
+	@.venv/bin/ruff format --quiet premium handlers tests
 
 deploy: setup ## Deploy the stage local again to the emulator that runs
 	@$(PYTHON) -m local deploy

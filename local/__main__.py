@@ -9,7 +9,8 @@ from contextlib import suppress
 import click
 from filelock import FileLock, Timeout
 
-from local import environment, up
+from local import chain, environment, up
+from local import transfer as transfers
 from local.clients import Clients
 from local.demo import demo
 from local.down import down, reset
@@ -105,6 +106,22 @@ def inbox(last: int) -> None:
     for one in list(kept(box.messages))[-last:]:
         say(f"{one['at']}  {one['channel']} to {one['to']}: {plain_line(one['title'])}\n    {plain_line(one['text'])}")
     say(f"As a page: {box.url}" if box.healthy() else "The inbox does not run: make up")
+
+
+@cli.command(help="Send coins or tokens on the local chain, for rules on transfers to see: 12.5 ETH by default.")
+@click.argument("token", default="ETH")
+@click.argument("amount", default="12.5")
+@click.option("--from", "sender", help="The sender, who is given what is sent.")
+@click.option("--to", "receiver", help="The receiver.")
+def transfer(token: str, amount: str, sender: str | None, receiver: str | None) -> None:
+    places = _places()
+    evm = Neighbours.at(places).evm
+    if evm.pid is None:
+        raise LocalError("The EVM node does not run.", "Start it: make up")
+    sent = transfers.transfer(evm, chain.prepare(places, evm), token, amount, sender=sender, receiver=receiver)
+    say(f"{amount} {token} from {sent.sender} to {sent.receiver}")
+    say(f"in block {sent.block}, transaction {sent.transaction}")
+    say("Rules on it fire within seconds: GET /v1/alerts/history, and make inbox for what they send")
 
 
 @cli.command(help='Print what leads a shell to this stage, and away from AWS: eval "$(make env)"')

@@ -62,7 +62,7 @@ class Evm(Service):
     def healthy(self, *, seconds: float = QUICK) -> bool:
         try:
             return int(self.call("eth_chainId", seconds=seconds), 16) == CHAIN_ID
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, LocalError):
             return False
 
     def call(self, method: str, *parameters: object, seconds: float = 60) -> Any:
@@ -73,4 +73,8 @@ class Evm(Service):
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})  # noqa: S310  # our own http address
         with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310  # as above
-            return json.load(answer)["result"]
+            document = json.load(answer)
+        if "error" in document:
+            said = str(document["error"].get("message", ""))[:200].rstrip(".")
+            raise LocalError(f"The EVM node refused {method}: {said}.", "See: make logs NAME=evm")
+        return document["result"]

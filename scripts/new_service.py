@@ -72,7 +72,8 @@ def main() -> None:
     except FileExistsError as error:
         sys.exit(f"Nothing was made: {error}.")
     print("\n".join(map(str, made)))
-    print(f"\n{len(made)} files. What each holds: docs/add-a-service.md")
+    print(f"\n{len(made)} files. What each holds, and how a service goes again: docs/add-a-service.md")
+    print(f'Its tests: make test ARGS="tests/unit/{many} tests/integration/{many}"')
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from premium.errors import UpstreamUnavailable
 from premium.storage.connections import RenewingConnection, check_if_stale, connecting_by
@@ -82,10 +82,22 @@ class Database:
         with self._begin("", statement_timeout_ms) as connection:
             yield connection
 
-    def check(self) -> None:
-        """Make a round trip; UpstreamUnavailable where that fails."""
-        with self.transaction() as connection:
-            connection.execute("SELECT 1")
+    def check(self, *, seconds: float = 1.5) -> None:
+        """Make a round trip; UpstreamUnavailable where that fails.
+
+        TimeoutError where there is no connection in time and none was refused: the server is slow.
+        """
+        pool = self._opened()
+        refused = _refusals(pool)
+        try:
+            with pool.connection(timeout=seconds) as connection:
+                connection.execute("SELECT 1")
+        except PoolTimeout:
+            if _refusals(pool) > refused:
+                raise UpstreamUnavailable("the database refuses connections") from None
+            raise TimeoutError(f"the database gave no connection within {seconds} s") from None
+        except _ENDED as error:
+            raise UpstreamUnavailable("the database is not available") from error
 
     def close(self) -> None:
         """Close the pool; the next transaction opens another."""
@@ -152,6 +164,11 @@ def with_defaults(conninfo: str) -> str:
     }
     given = conninfo_to_dict(conninfo)
     return make_conninfo(conninfo, **{name: value for name, value in defaults.items() if name not in given})
+
+
+def _refusals(pool: ConnectionPool[RenewingConnection]) -> int:
+    """Return how many attempts to connect have failed."""
+    return pool.get_stats().get("connections_errors", 0)
 
 
 @contextmanager

@@ -52,6 +52,8 @@ def test_every_function_is_there_and_called_by_its_alias(stages: dict[str, Stage
     assert {alias.properties["Name"] for alias in aliases} == {"live"}
     assert len(aliases) == len(functions())
     for integration in stage.resources("AWS::ApiGatewayV2::Integration"):
+        if name == "local" and integration.name.startswith("Socket"):
+            continue  # below
         assert "Live" in text(integration.properties["IntegrationUri"])
     assert "Live" in text(stage.only("AWS::Lambda::EventSourceMapping").properties["FunctionName"])
 

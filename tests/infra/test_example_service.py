@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,29 @@ def test_units_hold(house: House) -> None:
         "not fifteen or notes",
         *(f"tests/unit/{name}" for name in whole),
     )
+
+
+def test_its_own_tests_pass(house: House) -> None:
+    """What `make service` lays holds before anybody has changed it."""
+    house.run("pytest", "-q", "-p", "no:cacheprovider", "tests/unit/notes", "tests/integration/notes")
+
+
+def test_the_command_says_nothing_of_style(house: House) -> None:
+    """A name that is longer than the example's makes a line too long, which is formatted before it is judged."""
+    command = ["make", "--old-file=setup", "service", "NAME=watchlists", "ONE=watchlist"]
+    done = subprocess.run(command, cwd=house.root, capture_output=True, text=True, check=False)
+    made = [house.root / line for line in done.stdout.splitlines() if line.endswith((".py", ".sql", ".md", ".json"))]
+    try:
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "E501" not in done.stdout
+        assert len(made) == 15
+        house.run("ruff", "format", "--check", ".")
+        house.run("ruff", "check", ".")
+    finally:
+        for path in made:
+            path.unlink()
+        for folder in ("premium", "tests/unit", "tests/integration"):
+            shutil.rmtree(house.root / folder / "watchlists", ignore_errors=True)
 
 
 def test_its_stack_is_in_prod(house: House, tmp_path: Path) -> None:

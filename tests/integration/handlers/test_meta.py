@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from uuid import UUID, uuid4
 
 import pytest
@@ -38,6 +39,17 @@ def test_not_ready_says_which(at: Platform, monkeypatch: pytest.MonkeyPatch, dow
     assert (answer.status, answer.error["code"]) == (503, "UPSTREAM_UNAVAILABLE")
     assert [each for each, state in answer.error["details"].items() if state == "down"] == [name]
     assert ask(meta.handler, "GET", "/v1/health", by=ANONYMOUS).status == 200
+
+
+def test_a_database_that_hangs_is_slow_and_not_down(at: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://x@127.0.0.1:{silent.getsockname()[1]}/x")
+        forget()
+        answer = ask(meta.handler, "GET", "/v1/health/ready", by=ANONYMOUS)
+    assert (answer.status, answer.error["message"]) == (503, "Not ready: postgres is slow")
+    assert answer.error["details"]["postgres"] == "slow"
 
 
 def test_a_job_is_its_owners(at: Platform) -> None:
