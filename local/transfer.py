@@ -1,4 +1,4 @@
-"""Send coins or tokens on the local chain, so that rules on transfers have something to see."""
+"""Send coins or tokens on the local chain, for rules on transfers to see."""
 
 from __future__ import annotations
 
