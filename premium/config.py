@@ -94,9 +94,6 @@ class Settings(BaseModel):
         max_length=100,
         description="The `startedBy` of that task, by which CloudTrail proves who it was; audit entries show it",
     )
-    task_memory: int = Field(
-        default=1024, ge=256, description="MiB that this task may take; what holds a file whole is bounded by it"
-    )
     job_lease_seconds: float = Field(
         default=15,
         ge=1,

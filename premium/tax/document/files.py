@@ -9,7 +9,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any
@@ -17,24 +17,9 @@ from typing import IO, Any
 from premium.errors import InvalidInput
 from premium.tax.document.charset import as_utf8
 from premium.tax.document.rows import Together, document_of, rows_in
-from premium.tax.document.window import Text
-from premium.tax.importers.recognition import rows_of_csv
-
-_PROCESS = 256
-"""MiB that a worker holds beside the file: its programs, the pool, the job's own process."""
-_CSV_TIMES = 24
-"""Bytes of memory for each byte of a CSV of short lines.
-
-It is held as text, as cells and as rows.
-"""
-
-
-def most_csv(task_memory: int) -> int:
-    """Return how many bytes of a CSV are read at once in so many MiB.
-
-    Its rows are joined to events over the whole file; JSON is read row by row and needs no bound but the form's.
-    """
-    return max(1, (task_memory - _PROCESS) // _CSV_TIMES) << 20
+from premium.tax.document.window import LONGEST, PIECE, Text
+from premium.tax.importers.on_disk import text_from
+from premium.tax.importers.recognition import rows_of_csv, stream_of_csv
 
 
 def read_documents(
@@ -64,25 +49,42 @@ def read_document(
     currency: str = "USD",
     lenient: bool = False,
     decimal_mark: str | None = None,
-    most_csv: int | None = None,
+    streamed: bool = False,
 ) -> dict[str, Any]:
     """Return the document in a file, or on standard input for `-`.
 
     InvalidInput says why it is none. The file stays open as long as its rows are wanted: they are read from it when
-    they are asked for. `decimal_mark` is a CSV's, where its own numbers do not tell. A CSV is held whole: one of more
-    than `most_csv` bytes is refused.
+    they are asked for. `decimal_mark` is a CSV's, where its own numbers do not tell. A CSV is held whole, unless it
+    is `streamed`: then its rows are made while they are read, once, and what its lines say is on the disk.
     """
     name = Path(source).name
     text = Text(as_utf8(_opened(source), name), name)
     if importer is not None or text.first not in ("{", "["):
-        if most_csv is not None and text.size > most_csv:
-            sizes = f"{text.size / 2**20:.0f} MiB, and at most {most_csv / 2**20:.0f} MiB are read at once"
-            raise InvalidInput(f"{name} is a CSV of {sizes}: split it, each part with the header line")
+        if streamed:
+            stream = stream_of_csv(_Csv(text), name, importer=importer, currency=currency, decimal_mark=decimal_mark)
+            return {"transactions": stream}
         rows = rows_of_csv(
             text.whole(), name, importer=importer, currency=currency, lenient=lenient, decimal_mark=decimal_mark
         )
         return {"transactions": rows}
     return document_of(text)
+
+
+class _Csv:
+    """A CSV that stays in its file."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        self.first = text.read(text.start, PIECE).decode(errors="ignore")
+        self.whole = text.read(max(text.start, text.size - 1), 1) in (b"\n", b"\r")
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines from the first on; InvalidInput for one that no memory should hold."""
+        with text_from(self._text.fileno(), self._text.start) as file:
+            while line := file.readline(LONGEST):
+                if len(line) == LONGEST and not line.endswith("\n"):
+                    raise InvalidInput(f"{self._text.name} has a line of more than {LONGEST >> 20} MiB")
+                yield line
 
 
 def _opened(source: str) -> IO[bytes]:

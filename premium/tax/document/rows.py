@@ -11,7 +11,7 @@ from typing import Any
 
 from premium.tax.document.window import Text, Window
 from premium.tax.neutral.rows import SHORT
-from premium.tax.neutral.sources import FileRows, source_of
+from premium.tax.neutral.sources import FileRows, StreamedRows, source_of
 
 _LIST = "transactions"
 _ROW = 150
@@ -151,4 +151,4 @@ def _count(rows: Any) -> int:
 def rows_in(document: Mapping[str, Any]) -> Any:
     """Return a document's list of transactions, or None where it has none."""
     rows = document.get(_LIST)
-    return rows if isinstance(rows, list | tuple | Rows | Together) else None
+    return rows if isinstance(rows, list | tuple | Rows | Together | StreamedRows) else None

@@ -63,6 +63,10 @@ class Text:
         """Read bytes by their offset: passes do not disturb each other."""
         return os.pread(self._file.fileno(), size, at)
 
+    def fileno(self) -> int:
+        """Return the open file, for others who read it by offset."""
+        return self._file.fileno()
+
     def whole(self) -> str:
         """Return the whole text."""
         return self.read(self.start, self.size).decode()

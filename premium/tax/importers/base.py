@@ -161,8 +161,8 @@ class Importer:
     name: str
     columns: tuple[str, ...]
     """All of them must be there; `*` stands for any letters and `?` for one, `a|b` for either."""
-    read: Callable[[list[Line], str], Iterable[Event]]
-    """Lines and the report's currency to events."""
+    read: Callable[[Iterable[Line], str], Iterable[Event]]
+    """Lines and the report's currency to events; it may go over the lines more than once."""
     seen: str
     numbers: tuple[str, ...]
     """Columns that hold numbers, with `*` for any letters: they say how the file writes them."""

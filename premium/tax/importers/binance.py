@@ -7,7 +7,7 @@ clock its times are in the file's name alone: `…(UTC+1)….csv`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made, Told
 from premium.tax.importers.binance_accounts import Aside, borrowed, derivative, is_derivative, is_loan, is_move
@@ -26,13 +26,14 @@ from premium.tax.importers.binance_operations import (
     TRADES,
     WITHDRAWALS,
 )
-from premium.tax.importers.binance_trades import launches, paired, seconds
+from premium.tax.importers.binance_trades import launches, paired, second_of, seconds
 from premium.tax.importers.movements import movement, signed
+from premium.tax.importers.on_disk import groups_for
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Event]:
+def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a statement; the lines of one second's trade are one."""
-    trades, halves, launched = list[Line](), list[Line](), list[Line]()
+    trades, halves, launched = groups_for(lines), list[Line](), list[Line]()
     aside = Aside(lines)
     for line in lines:
         operation = operation_of(line)
@@ -43,7 +44,7 @@ def read(lines: list[Line], currency: str) -> Iterator[Event]:
         elif is_loan(operation):
             yield [line], _by(borrowed, line, currency)
         elif operation in TRADES or operation in DUST:
-            trades.append(line)
+            trades.add(second_of(line), line)
         elif operation in PAIRED:
             halves.append(line)
         elif operation == SUBSCRIBED or operation in LAUNCHED:

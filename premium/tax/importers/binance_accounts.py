@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from premium.money import plain
@@ -123,7 +123,7 @@ class Aside:
     Where a file has the lines of both, a move has two: the one of spot counts.
     """
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Iterable[Line]) -> None:
         self._read = {wallet_of(line["Account"]) for line in lines if _beside(line["Account"])}
         self._last: dict[tuple[str, str], int] = {}
         self._open: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)

@@ -23,13 +23,14 @@ _PLAN = "auto-invest transaction"
 Sums = dict[str, Decimal]
 
 
-def seconds(lines: Iterable[Line], currency: str) -> Iterator[Event]:
+def second_of(line: Line) -> str:
+    """Return what the lines of one trade share: their second and account."""
+    return f"{line[clock(line)]}|{'dust' if operation_of(line) in DUST else line['Account'].lower()}"
+
+
+def seconds(groups: Iterable[Sequence[Line]], currency: str) -> Iterator[Event]:
     """Yield trades: the lines of one second and account."""
-    trades: dict[tuple[str, str], list[Line]] = {}
-    for line in lines:
-        key = (line[clock(line)], "dust" if operation_of(line) in DUST else line["Account"].lower())
-        trades.setdefault(key, []).append(line)
-    for group in trades.values():
+    for group in groups:
         yield group, _trade(group, currency)
 
 

@@ -6,11 +6,12 @@ trade share contract, time and price.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made
 from premium.tax.importers.movements import Sides, identity, movement, signed
+from premium.tax.importers.on_disk import groups_for
 
 WALLET = "Bybit"
 _MOVES = frozenset({"TRANSFER_IN", "TRANSFER_OUT"})
@@ -19,15 +20,15 @@ _CONVERSIONS = frozenset({"CURRENCY_BUY", "CURRENCY_SELL"})
 _MISSING = frozenset({"", "--"})
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Event]:
+def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a log; the two lines of a spot trade are one."""
-    trades: dict[tuple[str, ...], list[Line]] = {}
+    trades = groups_for(lines)
     for line in lines:
         if _is_spot(line):
-            trades.setdefault(_key(line), []).append(line)
+            trades.add("|".join(_key(line)), line)
         else:
             yield [line], _single(line, currency)
-    for group in trades.values():
+    for group in trades:
         yield group, _trade(group, currency)
 
 

@@ -13,12 +13,14 @@ from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from premium.tax.days import moment_of
+from premium.tax.importers.on_disk import NamesInMemory
 from premium.tax.model import Remark
 from premium.tax.neutral.fields import FIELDS, Fields
 from premium.tax.neutral.kinds import neutral_rows
 from premium.tax.neutral.parser import transaction_of
 from premium.tax.neutral.rows import BLANK, LinedRow, Refused, Unreadable, shown, shown_id
 from premium.tax.neutral.sources import Tally, source_of
+from premium.tax.store.scratch import NamesOnDisk
 
 _CHAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NAMED = 1000
@@ -63,12 +65,12 @@ def check_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1, keep
     """Check every row by itself, and ids against each other.
 
     `line` is a row's own, else it counts from `first_line`. With `keep` the good rows go there one by one, and the
-    first thousand errors and remarks alone are named: memory then holds no more than the rows' ids.
+    first thousand errors and remarks alone are named: the ids go to the disk as well.
     """
     source = source_of(rows)
     most = inf if keep is None else _NAMED
     good, moments, errors, remarks = list[Mapping[str, Any]](), list[datetime](), _Few(most), _Few(most)
-    seen: dict[str, int] = {}
+    seen = NamesInMemory() if keep is None else NamesOnDisk()
     fields = Fields(zone, remarks)
     for count, row in enumerate(rows, first_line):
         if row is BLANK:
@@ -107,7 +109,6 @@ def _check(row: Any, fields: Fields) -> datetime:
     return moment_of(legs[0].instant)
 
 
-def _unique(name: str, line: int, seen: dict[str, int]) -> None:
-    if name in seen:
-        raise Refused("id", f"stands on line {seen[name]} already", "duplicate")
-    seen[name] = line
+def _unique(name: str, line: int, seen: NamesInMemory | NamesOnDisk) -> None:
+    if (first := seen.first(name, line)) != line:
+        raise Refused("id", f"stands on line {first} already", "duplicate")

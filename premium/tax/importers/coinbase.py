@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from premium.tax.importers.base import Cells, Event, Importer, Left, Line, Made
 from premium.tax.importers.movements import Part, identity, movement, signed
+from premium.tax.importers.on_disk import names_for
 
 WALLET = "Coinbase"
 _INCOME = {
@@ -51,14 +52,14 @@ _TRADED = re.compile(r"(?:Bought|Sold) ([\d.,]+) \S+ for [$£€]?([\d.,]+) (\w+
 _QUANTITY = "Quantity Transacted"
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Event]:
+def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a history; a renamed asset's two lines are one."""
     minus = {_side(line) for line in lines if line[_QUANTITY].lstrip("$£€(").startswith(("-", "\u2212"))}
-    known: dict[str, int] = {}
+    known = names_for(lines)
     renamed: dict[str, list[Line]] = {}
     noted = {line["Notes"] for line in lines if line["Transaction Type"] == "Convert" and _gives(line)}
     for line in lines:
-        first = known.setdefault(line["ID"], line.number)
+        first = known.first(line["ID"], line.number)
         if line["ID"] and first != line.number:
             yield [line], [Left("the same ID stands on an earlier line")]
         elif line["Transaction Type"] in _RENAMED:

@@ -5,7 +5,7 @@ Described in support.cointracker.io, 'Convert your transaction history to CoinTr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from premium.tax.importers.base import Event, Importer, Line, Made
 from premium.tax.importers.labels import kinds
@@ -14,7 +14,7 @@ from premium.tax.importers.movements import Part, identity, movement
 FORMATS = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y")
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Event]:
+def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield one event a line."""
     for line in lines:
         yield [line], _line(line, currency)

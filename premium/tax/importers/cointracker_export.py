@@ -5,7 +5,7 @@ Columns as in BittyTax's parser, July 2026.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made, Row
 from premium.tax.importers.cointracker import FORMATS, part_of
@@ -29,7 +29,7 @@ _KINDS: dict[str, tuple[str | None, str | None]] = {
 }
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Event]:
+def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield one event a line."""
     for line in lines:
         # The footer of a free account's file.

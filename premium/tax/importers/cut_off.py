@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from premium.errors import InvalidInput
 
 _SHOWN = 40
+ABOVE = 10_000
+"""As many lines above the last tell what its column is like."""
 _LONG = 8
 """Characters from which on cells of one length are hashes or times, not words."""
 _SEVERAL = 3
@@ -19,11 +20,14 @@ _NUMBER = re.compile(r"[-+\d.,]*")
 WHOLE = "end the file with a line break if it is whole"
 
 
-def refuse_open_quote(text: str, source: str, delimiter: str) -> None:
-    """Raise InvalidInput where a quote never closes, and swallows the lines behind it."""
-    if text.count('"') % 2 == 0:
+def refuse_open_quote(again: Callable[[], Iterable[str]], source: str, delimiter: str) -> None:
+    """Raise InvalidInput where a quote never closes, and swallows the lines behind it.
+
+    `again` returns the file's lines from the first on.
+    """
+    if sum(line.count('"') for line in again()) % 2 == 0:
         return
-    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
+    reader = csv.reader(again(), delimiter=delimiter, strict=True)
     first = 1
     try:
         for _ in reader:

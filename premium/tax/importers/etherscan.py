@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ _VALUE_IN = re.compile(r"Value_IN\((\w+)\)")
 _NO_WORTH = frozenset({"", "N/A"})
 
 
-def read_native(lines: list[Line], currency: str) -> Iterator[Event]:
+def read_native(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transactions of the native coin, each with its gas."""
     coin = _coin(lines)
     me = _wallet(lines, coin, "To")
@@ -30,7 +30,7 @@ def read_native(lines: list[Line], currency: str) -> Iterator[Event]:
         yield [line], _native(line, me, coin, currency)
 
 
-def read_internal(lines: list[Line], currency: str) -> Iterator[Event]:
+def read_internal(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield what contracts sent or took within a transaction."""
     coin, order = _coin(lines), _Order()
     me = _wallet(lines, coin, "TxTo")
@@ -40,7 +40,7 @@ def read_internal(lines: list[Line], currency: str) -> Iterator[Event]:
         yield [line], _internal(line, f"{coin}:{_hash(line)}:int{number}", me, coin, currency)
 
 
-def read_tokens(lines: list[Line], currency: str) -> Iterator[Event]:
+def read_tokens(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transfers of ERC-20 tokens."""
     me, order, chain = owner_of(lines, "To"), _Order(), _chain(lines)
     for line in lines:
@@ -49,7 +49,7 @@ def read_tokens(lines: list[Line], currency: str) -> Iterator[Event]:
         yield [line], _token(line, name, me, asset_of(contract, chain), currency)
 
 
-def read_nfts(lines: list[Line], currency: str) -> Iterator[Event]:
+def read_nfts(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transfers of NFTs."""
     me, order, chain = owner_of(lines, "To"), _Order(), _chain(lines)
     for line in lines:
@@ -133,8 +133,8 @@ def _transfer(
     yield from movement(own, _when(line), me, currency=currency, worth=worth, tx_hash=_hash(line), **sides)
 
 
-def _coin(lines: list[Line]) -> str:
-    header = lines[0].cells if lines else ()
+def _coin(lines: Iterable[Line]) -> str:
+    header = next((line.cells for line in lines), {})
     return next((found[1] for column in header if (found := _VALUE_IN.match(column))), "ETH")
 
 
@@ -145,7 +145,7 @@ def _price(line: Line, coin: str) -> Decimal | None:
     return line.number_in(column) if known else None
 
 
-def _wallet(lines: list[Line], coin: str, to: str) -> str:
+def _wallet(lines: Iterable[Line], coin: str, to: str) -> str:
     """The wallet of a file whose columns say what came in and what went out."""
     sides = (("IN", to), ("OUT", "From"))
     return owner_of(lines, to, ((line, end) for line in lines for side, end in sides if _some(line, side, coin)))
@@ -155,7 +155,7 @@ def _some(line: Line, side: str, coin: str) -> bool:
     return line[f"Value_{side}({coin})"].strip("0.,") != ""
 
 
-def _chain(lines: list[Line]) -> str:
+def _chain(lines: Iterable[Line]) -> str:
     return chain_of(line["ContractAddress"] for line in lines)
 
 
@@ -167,7 +167,7 @@ def _hash(line: Line) -> str:
     return line["Transaction Hash"] or line["Txhash"]
 
 
-def _format(name: str, read: Callable[[list[Line], str], Iterator[Event]], *columns: str) -> Importer:
+def _format(name: str, read: Callable[[Iterable[Line], str], Iterator[Event]], *columns: str) -> Importer:
     return Importer(
         name=name,
         columns=("Transaction Hash|Txhash", "UnixTimestamp", "From", *columns, "ContractAddress"),

@@ -5,7 +5,7 @@ Columns as in BittyTax's parser, July 2026.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made
@@ -16,7 +16,7 @@ _SUFFIX = " Amount "
 _REWARDS = ("Reward", "Earn", "Referral", "Promotion")
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Event]:
+def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield one event a line."""
     # Amounts are in parentheses where they left; so are fees, but in the oldest files, which give them no sign.
     charged = any(line[column].startswith(("(", "-")) for line in lines for column in line.cells if _is_fee(column))

@@ -5,7 +5,7 @@ Columns as in dfkreport's exporter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from premium.tax.importers.base import Event, Importer, Line, Made
@@ -13,7 +13,7 @@ from premium.tax.importers.labels import kinds
 from premium.tax.importers.movements import Part, identity, movement
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Event]:
+def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield one event a line."""
     for line in lines:
         yield [line], _line(line, currency)

@@ -6,7 +6,7 @@ in one line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made
 from premium.tax.importers.koinly import part_of
@@ -14,13 +14,13 @@ from premium.tax.importers.labels import kinds
 from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement
 
 
-def read_report(lines: list[Line], currency: str) -> Iterator[Event]:
+def read_report(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transactions of a tax report, one a line."""
     for line in lines:
         yield [line], _reported(line, currency)
 
 
-def read_bulk(lines: list[Line], currency: str) -> Iterator[Event]:
+def read_bulk(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transactions of a bulk edit that are not deleted."""
     for line in lines:
         deleted = line["Deleted"].lower() in ("true", "yes", "1")

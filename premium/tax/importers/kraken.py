@@ -6,12 +6,13 @@ Columns as in BittyTax's parser, July 2026. The amount's sign says the direction
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from premium.money import divide
 from premium.tax.importers.base import Event, Importer, Left, Line, Made, Told
 from premium.tax.importers.movements import Part, Sides, fee_of, movement, signed, swept
+from premium.tax.importers.on_disk import groups_for, names_for
 
 WALLET = "Kraken"
 FUTURES = "Kraken Futures"
@@ -42,21 +43,20 @@ _INTERNAL = frozenset(
 )
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Event]:
+def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a ledger; a line without `txid` has not been booked."""
-    groups: dict[str, list[Line]] = {}
-    booked: dict[str, int] = {}
+    groups, booked = groups_for(lines), names_for(lines)
     for line in lines:
-        first = booked.setdefault(line["txid"], line.number)
+        first = booked.first(line["txid"], line.number)
         if not line["txid"]:
             yield [line], [Left("a request that has not been booked: it has no txid")]
         elif first != line.number:
             # A file that was put together of overlapping ones has a line twice.
             yield [line], [Left("the same txid stands on an earlier line")]
         else:
-            groups.setdefault(line["refid"] if _is_trade(line) else line["txid"], []).append(line)
-    for key, group in groups.items():
-        yield group, _trade(key, group, currency) if _is_trade(group[0]) else _single(group[0], currency)
+            groups.add(line["refid"] if _is_trade(line) else line["txid"], line)
+    for group in groups:
+        yield group, _trade(group[0]["refid"], group, currency) if _is_trade(group[0]) else _single(group[0], currency)
 
 
 def _is_trade(line: Line) -> bool:

@@ -7,7 +7,7 @@ exchanges; every other is `chain:contract`, as in a wallet that is read from its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from premium.chains.registry import listed_tokens
 from premium.tax.importers.base import Line
@@ -34,28 +34,30 @@ def asset_of(contract: str, chain: str) -> str:
     return listed_tokens().get(address, {}).get(chain, f"{chain}:{address}")
 
 
-def owner_of(lines: Sequence[Line], to: str, moved: Iterable[tuple[Line, str]] = ()) -> str:
+def owner_of(lines: Iterable[Line], to: str, moved: Iterable[tuple[Line, str]] = ()) -> str:
     """Return the wallet whose file it is.
 
     By the file's name, which explorers give it (`export-0x….csv`); by `moved`, lines with the column of the wallet
     that they say; else the one address that all lines share. InvalidInput asks where that leaves more than one.
     """
-    # A line without an address is refused for itself, not the file for it.
-    ends = [both for line in lines if (both := _addresses(line["From"], line[to]))]
-    known = set[str]().union(*ends)
-    named = [address for address in _ADDRESS.findall(lines[0].file.lower()) if address in known] if lines else []
+    first, known, shared = next(iter(lines), None), set[str](), set[str]()
+    for line in lines:
+        # A line without an address is refused for itself, not the file for it.
+        if both := _addresses(line["From"], line[to]):
+            shared = shared & both if known else both
+            known |= both
+    named = [] if first is None else [each for each in _ADDRESS.findall(first.file.lower()) if each in known]
     if named:
         return str(named[-1])
     said = _addresses(*(line[column] for line, column in moved))
     if len(said) == 1:
         return said.pop()
-    shared = set(ends[0]).intersection(*ends[1:]) if ends else set()
-    if len(shared) == 1 or not ends:
+    if len(shared) == 1 or first is None or not known:
         return shared.pop() if shared else ""
     found = sorted(said or shared or known)
     shown = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
     text = f"whose wallet is this file of? {shown} could be it: name the file as explorers do, export-0x….csv"
-    raise lines[0].wrong("From", text)
+    raise first.wrong("From", text)
 
 
 def _addresses(*cells: str) -> set[str]:

@@ -6,14 +6,14 @@ Its header holds the neutral format's field names. What is a list or an object i
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from premium.errors import InvalidInput
 from premium.tax.importers.base import BROKEN_OFF, numbered
-from premium.tax.importers.cut_off import WHOLE, cut_off
+from premium.tax.importers.cut_off import ABOVE, WHOLE, cut_off
 from premium.tax.importers.notation import COMMA, POINT, POINTS, Notation, notation_of
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, SHORT, Flawed
@@ -46,26 +46,30 @@ def delimiter_of(text: str) -> str:
     return next((mark for mark in (";", "\t") if mark in header and "," not in header), ",")
 
 
-def notation(text: str, decimal_mark: str | None = None) -> Notation:
+def notation(again: Callable[[], Iterable[str]], delimiter: str, decimal_mark: str | None = None) -> Notation:
     """Return how a file of this format writes numbers.
 
-    With points, unless its cells say otherwise. A file without any odd character has points.
+    With points, unless its cells say otherwise. A file without any odd character has points. `again` returns the
+    file's lines from the first on.
     """
     if decimal_mark is not None:
         return Notation(decimal_mark)
-    delimiter = delimiter_of(text)
-    if delimiter == "," and _QUOTED_COMMA.search(text) is None:
+    if delimiter == "," and not any(map(_QUOTED_COMMA.search, again())):
         return POINTS
-    records = numbered(io.StringIO(text, newline=None), delimiter)
+    records = numbered(again(), delimiter)
     header = [name.strip().lstrip("\ufeff") for name in next(records, (1, []))[1]]
-    cells = [
-        (line, name, cell.strip())
-        for line, record in records
-        for name, cell in zip(header, record, strict=False)
-        if name in _NUMBERS and cell.strip()
-    ]
-    found = notation_of(cells)
-    if not any(COMMA in cell for _, _, cell in cells):
+    commas = False
+
+    def cells() -> Iterator[tuple[int, str, str]]:
+        nonlocal commas
+        for line, record in records:
+            for name, cell in zip(header, record, strict=False):
+                if name in _NUMBERS and cell.strip():
+                    commas = commas or COMMA in cell
+                    yield line, name, cell.strip()
+
+    found = notation_of(cells())
+    if not commas:
         return Notation(POINT, found.point)
     # Of a file that is written in both ways the format's own is the point: the others are the wrong ones.
     return found._replace(mark=POINT) if found.mixed else found
@@ -86,7 +90,7 @@ def rows(
     header = [name.strip().lstrip("\ufeff") for name in first]
     _check(header)
     behind, fewest, last = FIRST_LINE, len(header), header
-    ends: list[str] = []
+    ends = deque[str](maxlen=ABOVE + 1)
     made: Any = None
     for number, cells in records:
         yield from (each for each in (made,) if each is not None)
@@ -99,7 +103,7 @@ def rows(
                 ends.append(cells[-1].strip() if len(cells) == len(header) else "")
         made = BLANK if is_blank else _row(header, cells, notation)
     if made is not None:
-        yield made if whole or made is BLANK else _cut(header, last, fewest, ends) or made
+        yield made if whole or made is BLANK else _cut(header, last, fewest, list(ends)) or made
 
 
 def _cut(header: list[str], last: list[str], fewest: int, ends: list[str]) -> Flawed | None:

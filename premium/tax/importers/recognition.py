@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, timedelta, timezone, tzinfo
 from decimal import localcontext
 from fnmatch import fnmatchcase
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from premium.errors import InvalidInput
 from premium.money import EXACT
@@ -30,13 +31,15 @@ from premium.tax.importers import (
     own_csv,
     rotki,
 )
-from premium.tax.importers.account import Account
-from premium.tax.importers.base import BEYOND, BROKEN_OFF, WHY, Importer, Left, Line, Made, numbered
-from premium.tax.importers.cut_off import WHOLE, cut_off, refuse_open_quote
+from premium.tax.importers.account import Account, Entry
+from premium.tax.importers.base import BEYOND, BROKEN_OFF, WHY, Event, Importer, Left, Line, Made, numbered
+from premium.tax.importers.cut_off import ABOVE, WHOLE, cut_off, refuse_open_quote
 from premium.tax.importers.notation import COMMA, Notation, notation_of
+from premium.tax.importers.on_disk import KeptRecords, Manner, NamesInMemory, Record, Records
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, Unreadable
-from premium.tax.neutral.sources import FileRows
+from premium.tax.neutral.sources import FileRows, StreamedRows
+from premium.tax.store.scratch import NamesOnDisk
 
 IMPORTERS = (
     coinbase.IMPORTER,
@@ -55,6 +58,8 @@ IMPORTERS = (
     etherscan.TOKENS,
     etherscan.NFTS,
 )
+MOST_NOTICES = 1000
+"""Notices of a file that is read in pieces: so many of the first are told."""
 _PREAMBLE = 20
 """Lines before a header that some exports have."""
 _ALIKE = 0.7
@@ -69,6 +74,31 @@ class _Found(NamedTuple):
     line: int
     importer: Importer
     delimiter: str
+
+
+class CsvText(Protocol):
+    """A CSV's text, wherever it is kept; without the mark of its encoding."""
+
+    first: str
+    """Its beginning: the header is in it."""
+    whole: bool
+    """Whether a line break ends it; else its last line may be broken off."""
+
+    def lines(self) -> Iterable[str]:
+        """Return the lines from the first on, each time anew."""
+        ...
+
+
+class _InMemory:
+    """A text that is there."""
+
+    def __init__(self, text: str) -> None:
+        self.first = text.removeprefix("\ufeff")
+        self.whole = text.endswith(("\n", "\r"))
+
+    def lines(self) -> io.StringIO:
+        """Return the lines from the first on."""
+        return io.StringIO(self.first, newline=None)
 
 
 def rows_of_csv(
@@ -86,53 +116,104 @@ def rows_of_csv(
     column; `lenient` leaves an Unreadable for each. `source` is the file's name, which may say of what clock its
     times are. `decimal_mark` (`.` or `,`) decides where the file's own numbers do not.
     """
-    text = text.removeprefix("\ufeff")
-    if not text.strip():
-        raise InvalidInput(f"{source} is empty")
-    if importer is None and _is_own(text):
-        # The header's line, so that the others keep their numbers.
-        refuse_open_quote(text, source, own_csv.delimiter_of(text))
-        notation, delimiter = own_csv.notation(text, decimal_mark), own_csv.delimiter_of(text)
-        whole = text.endswith(("\n", "\r"))
-        return [BLANK, *own_csv.rows(_lines(text), notation=notation, delimiter=delimiter, whole=whole)]
-    found = _find(text, source, importer)
-    refuse_open_quote(text, source, found.delimiter)
-    made = _read(found, text, source, currency, decimal_mark)
-    wrong = [row for row in made if isinstance(row, Unreadable)]
+    there = _InMemory(text)
+    _refuse_empty(there, source)
+    if importer is None and _is_own(there):
+        refuse_open_quote(there.lines, source, own_csv.delimiter_of(there.first))
+        return list(_own_rows(there, decimal_mark))
+    found = _find(there, source, importer)
+    refuse_open_quote(there.lines, source, found.delimiter)
+    account, entries = _read(found, there, source, currency, decimal_mark)
+    made = list(entries)
+    rows = FileRows([row for _, each in made for row in each], [event for event, _ in made], account.notices)
+    wrong = [row for row in rows if isinstance(row, Unreadable)]
     if wrong and not lenient:
         raise _refused(wrong, source)
-    return made
+    return rows
 
 
-def stated_in(rows: Sequence[Any], currency: str) -> str | None:
+def stream_of_csv(
+    text: CsvText,
+    source: str,
+    *,
+    importer: str | None = None,
+    currency: str = "USD",
+    decimal_mark: str | None = None,
+) -> StreamedRows:
+    """Return the neutral rows of a CSV of any size, made while they are read.
+
+    What its lines say is kept on the disk; an Unreadable stands for what is no event. Otherwise as `rows_of_csv`.
+    """
+    _refuse_empty(text, source)
+    if importer is None and _is_own(text):
+        refuse_open_quote(text.lines, source, own_csv.delimiter_of(text.first))
+        return StreamedRows(lambda _: _own_rows(text, decimal_mark), of_exchange=False)
+    found = _find(text, source, importer)
+    refuse_open_quote(text.lines, source, found.delimiter)
+
+    def rows(stream: StreamedRows) -> Iterator[Any]:
+        account, entries = _read(found, text, source, currency, decimal_mark, on_disk=True)
+        for event, made in entries:
+            yield from made
+            stream.fates.add(event)
+            room = MOST_NOTICES - len(stream.notices)
+            stream.notices += account.notices[:room]
+            account.notices.clear()
+
+    return StreamedRows(rows, of_exchange=True)
+
+
+def stated_in(rows: Iterable[Any], currency: str) -> str | None:
     """Return the currency of a file's values, or None where its rows state it.
 
     An export's values are in the money that it was read with.
     """
-    return currency if isinstance(rows, FileRows) else None
+    of_exchange = isinstance(rows, FileRows) or (isinstance(rows, StreamedRows) and rows.of_exchange)
+    return currency if of_exchange else None
 
 
-def _lines(text: str) -> io.StringIO:
-    return io.StringIO(text, newline=None)
+def _refuse_empty(text: CsvText, source: str) -> None:
+    if not any(map(str.strip, text.lines())):
+        raise InvalidInput(f"{source} is empty")
 
 
-def _is_own(text: str) -> bool:
-    _, header = next(numbered(_lines(text), own_csv.delimiter_of(text)), (1, []))
+def _is_own(text: CsvText) -> bool:
+    _, header = next(numbered(text.lines(), own_csv.delimiter_of(text.first)), (1, []))
     return set(own_csv.REQUIRED) <= {cell.strip() for cell in header}
 
 
-def _read(found: _Found, text: str, source: str, currency: str, decimal_mark: str | None) -> FileRows:
+def _own_rows(text: CsvText, decimal_mark: str | None) -> Iterator[Any]:
+    delimiter = own_csv.delimiter_of(text.first)
+    notation = own_csv.notation(text.lines, delimiter, decimal_mark)
+    yield BLANK  # the header's line, so that the others keep their numbers
+    yield from own_csv.rows(text.lines(), notation=notation, delimiter=delimiter, whole=text.whole)
+
+
+def _read(
+    found: _Found, text: CsvText, source: str, currency: str, decimal_mark: str | None, *, on_disk: bool = False
+) -> tuple[Account, Iterator[Entry]]:
     """Read every line of a file as part of an event: rows, what is left out and why, or what cannot be read."""
-    lines, again = _filled(found, text, source, decimal_mark)
-    account = Account([*lines, *again])
+    header, records, again, broken = _records(found, text, on_disk=on_disk)
+    manner = _manner(found.importer, header, records, source, decimal_mark)
+    lines, last = records.lines(manner, but_last=broken), records.last(manner) if broken else None
+    account = Account(lines, NamesOnDisk() if on_disk else NamesInMemory())
+    repeated = [Line(number=number, cells={header[0]: header[0]}) for number in again]
+    return account, _entries(account, iter(found.importer.read(lines, currency)), repeated, last)
+
+
+def _entries(account: Account, events: Iterator[Event], again: Iterable[Line], last: Line | None) -> Iterator[Entry]:
     for line in again:
-        account.enter([line], [Left("the header stands here again")])
-    if lines and BROKEN_OFF in lines[-1].cells:
-        account.enter([lines[-1]], _cut(lines.pop()))
-    with localcontext(EXACT):
-        for event, made in found.importer.read(lines, currency):
-            account.enter(event, made)
-    return account.closed()
+        yield account.enter([line], [Left("the header stands here again")])
+    if last is not None:
+        yield account.enter([last], _cut(last))
+    while True:
+        with localcontext(EXACT):  # not around the yield: who takes the rows has a context of his own
+            event = next(events, None)
+            if event is None:
+                break
+            entry = account.enter(*event)
+        yield entry
+    yield from account.unseen()
 
 
 def _cut(line: Line) -> Iterator[Made]:
@@ -140,49 +221,58 @@ def _cut(line: Line) -> Iterator[Made]:
     raise line.wrong(line[BROKEN_OFF], f"{BROKEN_OFF}{line[WHY]}")
 
 
-def _filled(found: _Found, text: str, source: str, decimal_mark: str | None) -> tuple[list[Line], list[Line]]:
-    """Lines with their cells, and those that repeat the header, as of files that were put together."""
-    zone = _zone_of(source)
+def _records(
+    found: _Found, text: CsvText, *, on_disk: bool
+) -> tuple[list[str], KeptRecords | Records, list[int], bool]:
+    """Header and records, the lines that repeat the header (of files put together), and if the last is broken off."""
     header: list[str] = []
-    records: list[tuple[int, dict[str, str]]] = []
+    records: KeptRecords | Records = Records(header)
     again: list[int] = []
-    fewest = last = 0
-    for number, cells in numbered(_lines(text), found.delimiter):
+    fewest = 0
+    ends = deque[list[str]](maxlen=0 if text.whole else ABOVE + 1)
+    for number, raw in numbered(text.lines(), found.delimiter):
+        cells = _header(raw)
         if number == found.line:
-            header = _header(cells)
-            fewest = last = len(header)
-        elif header and _header(cells) == header:
+            header = cells
+            records = (KeptRecords if on_disk else Records)(header)
+            fewest = len(header)
+        elif header and cells == header:
             again.append(number)
-        elif header and any(cell.strip() for cell in cells):
-            fewest, last = min(fewest, last), len(cells)
-            by_column = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
-            if len(cells) > len(header) and any(map(str.strip, cells[len(header) :])):
-                by_column[BEYOND] = next(cell.strip() for cell in cells[len(header) :] if cell.strip())
-            records.append((number, by_column))
-    if records and not text.endswith(("\n", "\r")):
-        _mark_cut(records, header, fewest=fewest, last=last)
-    columns = found.importer.number_columns(header)
+        elif header and any(cells):
+            fewest = min(fewest, len(ends[-1])) if ends else fewest
+            ends.append(cells)
+            beyond = next((cell for cell in cells[len(header) :] if cell), None)
+            records.append(number, cells, {} if beyond is None else {BEYOND: beyond})
+    broken = _broken(header, ends, fewest)
+    for column, said in broken.items():
+        records.mark_last(column, said)
+    return header, records, again, bool(broken)
+
+
+def _broken(header: Sequence[str], ends: Sequence[list[str]], fewest: int) -> dict[str, str]:
+    """Say of a file without a line break behind it why its last line may be cut off."""
+    if not ends:
+        return {}
+    *before, last = ends
+    at = min(len(last), len(header)) - 1
+    if len(last) < fewest:
+        return {BROKEN_OFF: header[at], WHY: ""}
+    why = cut_off([cells[at] if at < len(cells) else "" for cells in before], last[at])
+    return {} if why is None else {BROKEN_OFF: header[at], WHY: f": {why}; {WHOLE}"}
+
+
+def _manner(
+    importer: Importer, header: Sequence[str], records: Iterable[Record], source: str, decimal_mark: str | None
+) -> Manner:
+    """How the file's times and numbers are written, by all of them."""
+    columns = importer.number_columns(header)
     notation = Notation(decimal_mark) if decimal_mark else notation_of(_numbers(records, columns))
-    in_notes = notation_of(_noted(records, found.importer)) if found.importer.noted else notation
+    in_notes = notation_of(_noted(records, importer)) if importer.noted else notation
     notes = in_notes if in_notes.mark or notation.mark == COMMA else notation
-    made = [
-        Line(number=number, cells=cells, zone=zone, notation=notation, notes=notes, file=source)
-        for number, cells in records
-    ]
-    return made, [Line(number=number, cells={header[0]: header[0]}) for number in again]
+    return Manner(_zone_of(source), notation, notes, source)
 
 
-def _mark_cut(records: list[tuple[int, dict[str, str]]], header: Sequence[str], *, fewest: int, last: int) -> None:
-    """Note at the last line of a file without a line break behind it why it may be cut off."""
-    *before, (_, cells) = records
-    column = header[min(last, len(header)) - 1]
-    if last < fewest:
-        cells[BROKEN_OFF], cells[WHY] = column, ""
-    elif why := cut_off([line.get(column, "") for _, line in before], cells.get(column, "")):
-        cells[BROKEN_OFF], cells[WHY] = column, f": {why}; {WHOLE}"
-
-
-def _numbers(records: Iterable[tuple[int, dict[str, str]]], columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+def _numbers(records: Iterable[Record], columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     for number, cells in records:
         for column in columns:
             text = cells.get(column)
@@ -190,7 +280,7 @@ def _numbers(records: Iterable[tuple[int, dict[str, str]]], columns: Sequence[st
                 yield number, column, text
 
 
-def _noted(records: Iterable[tuple[int, dict[str, str]]], importer: Importer) -> Iterator[tuple[int, str, str]]:
+def _noted(records: Iterable[Record], importer: Importer) -> Iterator[tuple[int, str, str]]:
     """Numbers within notes: what a file's cells were saved again as, its texts were not."""
     for number, cells in records:
         yield from ((number, column, text) for column, text in importer.noted(cells)) if importer.noted else ()
@@ -224,14 +314,14 @@ def _header(cells: Iterable[str]) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _find(text: str, source: str, wanted: str | None) -> _Found:
+def _find(text: CsvText, source: str, wanted: str | None) -> _Found:
     """Line of the header and the importer; the nearest one's differences when none fits."""
     candidates = [each for each in IMPORTERS if wanted is None or f"{each.name}-".startswith(f"{wanted}-")]
     if not candidates:
         raise InvalidInput(f"unknown source {wanted!r}; known are {', '.join(each.name for each in IMPORTERS)}")
     nearest: tuple[float, int, Importer, list[str]] | None = None
     for delimiter in (",", ";", "\t"):
-        for at, cells in islice(numbered(_lines(text), delimiter), _PREAMBLE):
+        for at, cells in islice(numbered(text.lines(), delimiter), _PREAMBLE):
             header = _header(cells)
             for each in candidates:
                 missing, new = _differences(each, header)
@@ -249,9 +339,9 @@ def _find(text: str, source: str, wanted: str | None) -> _Found:
     raise InvalidInput(changed, details={"line": at, "importer": each.name, "columns": changes})
 
 
-def _refuse_nearly_own(text: str, source: str) -> None:
+def _refuse_nearly_own(text: CsvText, source: str) -> None:
     """InvalidInput for a header that has most of the own format's columns, in whatever case: what is amiss, by name."""
-    header = [cell.strip() for cell in next(numbered(_lines(text), own_csv.delimiter_of(text)), (1, []))[1]]
+    header = [cell.strip() for cell in next(numbered(text.lines(), own_csv.delimiter_of(text.first)), (1, []))[1]]
     if sum(cell.lower() in own_csv.REQUIRED for cell in header) < len(own_csv.REQUIRED) - 1:
         return
     changes = [f"missing {name}" for name in own_csv.REQUIRED if name not in header]

@@ -5,11 +5,12 @@ Members of HistoryBaseEntry.serialize_for_csv, rotki 1.38 and later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made
 from premium.tax.importers.movements import Part, Sides, movement
+from premium.tax.importers.on_disk import groups_for
 
 _INCOME = {
     "reward": "staking",
@@ -82,12 +83,13 @@ _FORMATS = ("%d/%m/%Y %H:%M:%S",)
 _Group = list[Line]
 
 
-def read(lines: list[Line], currency: str) -> Iterator[Event]:
+def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a history, those of one sequence together."""
-    groups: dict[str, _Group] = {}
+    groups = groups_for(lines)
     for line in lines:
-        groups.setdefault(line["event_identifier"] or line["group_identifier"], []).append(line)
-    for key, group in groups.items():
+        groups.add(_key(line), line)
+    for group in groups:
+        key = _key(group[0])
         trade = [line for line in group if line["event_type"] in ("trade", "multi trade")]
         wrapped = _wrapping(group)
         if trade:
@@ -97,6 +99,10 @@ def read(lines: list[Line], currency: str) -> Iterator[Event]:
         for line in group:
             if line not in trade and line not in wrapped:
                 yield [line], _single(key, line, currency)
+
+
+def _key(line: Line) -> str:
+    return line["event_identifier"] or line["group_identifier"]
 
 
 def _wrapping(group: _Group) -> _Group:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -59,6 +59,38 @@ class FileRows(list[Any]):
         self.events, self.notices = events, notices
 
 
+class Fates:
+    """What became of lines: how many of each fate, and the first of them."""
+
+    def __init__(self, events: Iterable[Lines] = ()) -> None:
+        self.counts: dict[str, tuple[int, int]] = {}
+        for event in events:
+            self.add(event)
+
+    def add(self, event: Lines) -> None:
+        """Count an event's lines, once its rows have been looked at."""
+        fate = event.fate or READ
+        count, first = self.counts.get(fate, (0, event.numbers[0]))
+        self.counts[fate] = count + len(event.numbers), min(first, *event.numbers)
+
+
+class StreamedRows:
+    """Rows of a CSV that are made while they are read, once.
+
+    Memory holds neither them nor their lines; what became of the lines is told behind the last row.
+    """
+
+    def __init__(self, make: Callable[[StreamedRows], Iterator[Any]], *, of_exchange: bool) -> None:
+        """`make` counts in `fates` and adds to `notices`; rows of our own format are lines themselves."""
+        self.fates = Fates()
+        self.notices: list[Remark] = []
+        self.of_exchange = of_exchange
+        self._make = make
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._make(self)
+
+
 @dataclass(slots=True)
 class Source:
     """A file in a stream of rows: it stands before its own."""
@@ -68,6 +100,8 @@ class Source:
     """Of an exchange's file; None where rows are lines themselves."""
     notices: Sequence[Remark] = ()
     of_lines: bool = False
+    fates: Fates | None = None
+    """Of rows that are made while they are read."""
     start: int = 0
     """Place of its first transaction among all that were read."""
     rows: int = 0
@@ -93,14 +127,15 @@ class Source:
 
     def tally(self) -> Tally:
         """Return the account of the lines, once the rows have been looked at."""
-        counts: dict[str, list[int]] = {}
-        for event in self.events or ():
-            counts.setdefault(event.fate or READ, []).extend(event.numbers)
-        read, refused = len(counts.pop(READ, ())), len(counts.pop(REFUSED, ())) + self.refused
+        fates = Fates(self.events or ()) if self.fates is None else self.fates
+        counts = dict(fates.counts)
+        (read, _), (refused, _) = counts.pop(READ, (0, 0)), counts.pop(REFUSED, (0, 0))
+        refused += self.refused
         read += self.rows - self.refused - len(self.known)
         if self.known:
-            counts.setdefault(_KNOWN, []).extend(self.known)
-        left = tuple(LeftOut(why, len(lines), min(lines)) for why, lines in sorted(counts.items()))
+            count, first = counts.get(_KNOWN, (0, self.known[0]))
+            counts[_KNOWN] = count + len(self.known), min(first, *self.known)
+        left = tuple(LeftOut(why, lines, first) for why, (lines, first) in sorted(counts.items()))
         return Tally(self.name, read + refused + sum(each.lines for each in left), read, refused, left, self.of_lines)
 
     def remarks(self) -> list[Remark]:
@@ -150,4 +185,7 @@ def source_of(rows: Any, name: str = "") -> Source:
     """Return the source of one file's rows."""
     if isinstance(rows, FileRows):
         return Source(name, rows.events, rows.notices, of_lines=True)
+    if isinstance(rows, StreamedRows):
+        events = () if rows.of_exchange else None
+        return Source(name, events, rows.notices, of_lines=True, fates=rows.fates)
     return Source(name, of_lines=isinstance(rows, list))

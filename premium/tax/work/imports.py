@@ -15,7 +15,7 @@ from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.tax.collector import paused
-from premium.tax.document.files import most_csv, read_document
+from premium.tax.document.files import read_document
 from premium.tax.document.kept import KeptRows
 from premium.tax.document.rows import rows_in
 from premium.tax.importers.checks import check_rows
@@ -84,7 +84,7 @@ def _rows(context: JobContext, payload: ImportPayload) -> tuple[Any, str | None,
             currency=payload.currency,
             lenient=True,
             decimal_mark=mark_of(payload.decimal_mark),
-            most_csv=most_csv(context.platform.settings.task_memory),
+            streamed=True,
         )
     rows = rows_in(document)
     if rows is None:

@@ -72,8 +72,8 @@ class WorkerService(Construct):
             command=self.queue.command,
             shell=self._shell is not None,
         )
-        name, memory = f"worker-{self.queue.name}", str(_size(fleet, self.queue.name).memory)
-        fixed = {"PREMIUM_STAGE": frame.stage, "LOG_LEVEL": "INFO", "SERVICE_NAME": name, "TASK_MEMORY": memory}
+        name = f"worker-{self.queue.name}"
+        fixed = {"PREMIUM_STAGE": frame.stage, "LOG_LEVEL": "INFO", "SERVICE_NAME": name}
         fixed |= {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": BUSINESS}
         task.run_with({**fixed, **frame.settings} | give_all(provisions, self.queue.given, task.task_role))
         self._protect(task.task_role)

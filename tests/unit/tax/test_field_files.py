@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from premium.tax.neutral.sources import FileRows, source_of
 from tests.unit.tax import exports
 from tests.unit.tax.histories import result
 from tests.unit.tax.test_importers import FILES
+from tests.unit.tax.test_large_files import same_when_streamed
 
 pytestmark = pytest.mark.unit
 
@@ -33,6 +35,9 @@ KOINLY = exports.KOINLY.splitlines()[0] + "\n"
 def read(text: str, name: str = "file.csv", **options: Any) -> FileRows:
     rows = rows_of_csv(text, name, **options)
     assert isinstance(rows, FileRows)
+    options.pop("lenient", None)
+    with TemporaryDirectory() as folder:
+        same_when_streamed(text, name, Path(folder), **options)
     return rows
 
 

@@ -8,16 +8,19 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from premium.errors import InvalidInput
-from premium.tax.document.files import most_csv, read_document
+from premium.tax.document.files import read_document
 from premium.tax.document.kept import KeptRows
 from premium.tax.document.rows import rows_in
 from premium.tax.document.window import LONGEST
 from premium.tax.importers.checks import check_rows
+from premium.tax.importers.recognition import stated_in
+from tests.unit.tax.test_importers import FILES
 
 pytestmark = pytest.mark.unit
 UTC_ZONE = ZoneInfo("UTC")
@@ -68,6 +71,13 @@ def test_a_document_is_checked_in_a_fraction_of_what_its_rows_would_take(tmp_pat
     assert grown < 2.5 * path.stat().st_size, f"{grown >> 20} MiB for {path.stat().st_size >> 20} MiB"
 
 
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "endless.csv"
+    path.write_text("id,timestamp,type,asset,amount\n" + "a" * (LONGEST + 10))
+    with pytest.raises(InvalidInput, match=r"endless.csv has a line of more than 32 MiB"):
+        list(rows_in(read_document(str(path), lenient=True, streamed=True)))
+
+
 def test_the_first_wrong_rows_are_named_and_all_are_counted(tmp_path: Path) -> None:
     rows = [row(number, amount="much") for number in range(1500)] + [row(1)]
     path = tmp_path / "wrong.json"
@@ -85,21 +95,56 @@ def test_a_row_without_an_end_is_refused_before_it_fills_the_memory(tmp_path: Pa
         list(rows_in(read_document(str(path))))
 
 
-def test_a_csv_is_read_as_far_as_the_task_can_hold_it(tmp_path: Path) -> None:
-    path = tmp_path / "long.csv"
-    path.write_text("id,timestamp,type,asset,amount\n" + "t1,2024-01-01T00:00:00Z,buy,ETH,1\n" * 50_000)
-    most = most_csv(1024)
-    assert most == 32 << 20
-    with pytest.raises(InvalidInput, match=r"long.csv is a CSV of 2 MiB, and at most 1 MiB are read at once: split it"):
-        read_document(str(path), most_csv=most_csv(256))
-    assert len(rows_in(read_document(str(path), most_csv=most, lenient=True))) == 50_001
+@pytest.mark.parametrize("name", FILES)
+def test_a_csv_is_read_from_the_disk_as_from_memory(name: str, tmp_path: Path) -> None:
+    same_when_streamed(FILES[name], "file.csv", tmp_path)
+
+
+def same_when_streamed(text: str, name: str, folder: Path, **options: Any) -> None:
+    """Both ways of reading a CSV give the same rows, errors, remarks and account of lines."""
+    path = folder / name
+    path.write_bytes(text.encode())
+    ways = [
+        read_document(str(path), lenient=True, streamed=streamed, **options)["transactions"]
+        for streamed in (False, True)
+    ]
+    kept = KeptRows()
+    whole, streamed = check_rows(ways[0], zone=UTC_ZONE), check_rows(ways[1], zone=UTC_ZONE, keep=kept)
+    rows, moments = [], []
+    for some, when in kept.batches(1000):
+        rows += some
+        moments += when
+    assert (rows, moments) == (whole.rows, whole.moments)
+    assert streamed[2:] == whole[2:]
+    assert stated_in(ways[1], "EUR") == stated_in(ways[0], "EUR")
+
+
+LEDGER = '"txid","refid","time","type","subtype","aclass","asset","wallet","amount","fee","balance"\n'
+
+
+def test_a_ledger_is_joined_in_a_fraction_of_what_its_lines_would_take(tmp_path: Path) -> None:
+    """The two lines of each trade stand apart by half of the file; in a process of its own."""
+    path, trades = tmp_path / "ledgers.csv", 25_000
+    with path.open("w") as file:
+        file.write(LEDGER)
+        for side, asset, amount in (("A", "ZEUR", "-100"), ("B", "XXBT", "0.01")):
+            for number in range(trades):
+                moment = f"2024-01-{1 + number % 28:02d} 00:00:00"
+                file.write(
+                    f'"L{side}{number:06d}","T{number:06d}","{moment}","trade","tradespot","currency","{asset}",'
+                    f'"spot / main",{amount},0,1\n'
+                )
+    done = subprocess.run([sys.executable, __file__, str(path)], capture_output=True, text=True, check=True)
+    rows, grown = (int(word) for word in done.stdout.split())
+    assert rows == trades
+    assert grown < 6 * path.stat().st_size, f"{grown >> 20} MiB for {path.stat().st_size >> 20} MiB"
 
 
 def _grown(path: str) -> tuple[int, int]:
     """How many rows there are, and by how many bytes this process has grown at most."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     kept = KeptRows()
-    check_rows(rows_in(read_document(path)), zone=UTC_ZONE, keep=kept)
+    check_rows(rows_in(read_document(path, lenient=True, streamed=True)), zone=UTC_ZONE, keep=kept)
     rows = sum(len(batch) for batch, _ in kept.batches(5000))
     return rows, 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
