@@ -73,6 +73,22 @@ def readable(value: Decimal) -> str:
     return plain(value.quantize(READABLE, context=_READING) if fine else value)
 
 
+_MONEY_PLACES, _SMALL_DIGITS = 8, 6
+_SHOWING = Context(prec=400, rounding=ROUND_HALF_EVEN)
+
+
+def money_shown(value: Decimal) -> str:
+    """Return money as answers show it: rounded half-even to eight places.
+
+    What is small has as many more as show six digits: 0.00000000123457. The exact value stays where it is kept.
+    """
+    places = max(_MONEY_PLACES, _SMALL_DIGITS - 1 - value.adjusted()) if value else 0
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or -exponent <= places:
+        return plain(value)
+    return plain(value.quantize(Decimal(1).scaleb(-places), context=_SHOWING))
+
+
 def from_base_units(units: int, decimals: int) -> Decimal:
     """Return `units / 10**decimals`, exactly."""
     return Decimal(units).scaleb(-decimals, EXACT)

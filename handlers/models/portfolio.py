@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import Amount, Body, Position, Ratio, View, Visible
+from handlers.runtime import Amount, Body, Money, Position, Ratio, View, Visible
 from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Status, Wallet
 from premium.portfolio.valuation.performance import Performance
 from premium.prices.model import Quality
@@ -89,11 +89,11 @@ class AssetView(View):
     )
     balance: Amount
     """Over all wallets, in whole units."""
-    price_usd: Amount | None
-    """Of one unit; null where there is none."""
+    price_usd: Money | None
+    """Of one unit, rounded as all money here; null where there is none."""
     price_quality: Quality
     """How far the price may be trusted."""
-    value_usd: Amount | None
+    value_usd: Money | None
     """Null without a good price; such an asset is not in the total."""
     is_stale: bool
     """It was read at an earlier refresh than the newest."""
@@ -112,7 +112,7 @@ class ChainView(View):
     chain: str = Field(description="Its short name", examples=["ethereum"])
     status: Status
     """How well it was read."""
-    value_usd: Amount
+    value_usd: Money
     """Of the assets on it with good prices."""
     as_of: datetime | None
     """When it was read; null: never."""
@@ -134,9 +134,9 @@ class ChainView(View):
 class PortfolioView(View):
     """The newest snapshot: its totals, by category and by chain."""
 
-    total_value_usd: Amount
+    total_value_usd: Money
     """Of all assets with good prices."""
-    uncertain_value_usd: Amount
+    uncertain_value_usd: Money
     """Worth of what has only a doubtful or old price; not in the total."""
     is_stale: bool
     """A part is older than the snapshot or missing; `chains` says which."""
@@ -145,7 +145,7 @@ class PortfolioView(View):
     job_id: UUID
     """The refresh that took it."""
     assets: int = Field(description="How many assets are held", examples=[12])
-    categories: dict[str, Amount] = Field(
+    categories: dict[str, Money] = Field(
         description="Value by category", examples=[{"stablecoin": "1200", "coin": "300.5"}]
     )
     chains: list[ChainView]
@@ -171,11 +171,11 @@ class PointView(View):
 
     at: datetime
     """The end of the interval."""
-    value_usd: Amount
+    value_usd: Money
     """The last snapshot's value in it."""
-    lowest_usd: Amount
+    lowest_usd: Money
     """The lowest snapshot's."""
-    highest_usd: Amount
+    highest_usd: Money
     """The highest snapshot's."""
 
 
@@ -207,13 +207,13 @@ class PerformanceView(View):
     """The first snapshot of the period."""
     end: datetime
     """The last."""
-    start_value: Amount
+    start_value: Money
     """USD at the start."""
-    end_value: Amount
+    end_value: Money
     """USD at the end."""
-    net_flow: Amount
+    net_flow: Money
     """USD put in less what was taken out."""
-    profit: Amount
+    profit: Money
     """`endValue` - `startValue` - `netFlow`."""
     roi: Ratio | None
     """Profit by the capital at work; null without any."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
-from handlers.runtime import Amount, Body, Figures, Position, View
+from handlers.runtime import Amount, Body, Figures, Position, Ratio, View
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import ReportPayload
 from premium.tax.model import ReportRow, TransactionRow
@@ -96,14 +96,14 @@ class ReportView(View):
     """The report's id, which is its job's."""
     status: JobStatus
     """How far it is."""
-    progress: Amount
+    progress: Ratio
     """0 to 1."""
     year: int | None = Field(description="The tax year, by the calendar year in which it starts", examples=[2025])
     jurisdiction: str | None = Field(description="Whose rules it follows", examples=["US"])
     method: str | None = Field(description="How lots are chosen", examples=["FIFO"])
     lot_scope: str | None = Field(description="How far lots are shared between wallets", examples=["universal"])
     totals: Figures | None = Field(
-        description="The year's sums, in the report's currency",
+        description="The year's sums in the report's currency, rounded to eight places; `result_json` has them exactly",
         examples=[{"totals": {"proceeds": "1799", "costBasis": "601", "longTerm": "1198", "total": "1198"}}],
     )
     links: Mapping[str, str] = Field(
@@ -127,7 +127,7 @@ class SummaryView(View):
     generated_at: datetime | None
     """When it was finished."""
     totals: Figures = Field(
-        description="The year's sums, in the report's currency",
+        description="The year's sums in the report's currency, rounded to eight places; `result_json` has them exactly",
         examples=[{"totals": {"proceeds": "1799", "costBasis": "601", "longTerm": "1198", "total": "1198"}}],
     )
 

@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from handlers.runtime.requests.body import JsonNumber
-from premium.money import decimal_of, plain
+from premium.money import decimal_of, money_shown, plain, readable
 
 
 def _amount(value: str | int | Decimal) -> Decimal:
@@ -44,6 +44,16 @@ Amount = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["1234.5"]}),
 ]
 """Money or tokens: a decimal string on the wire, never a float, never an exponent in an answer."""
+
+Money = Annotated[
+    Decimal,
+    PlainSerializer(money_shown, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["1234.5"]}),
+]
+"""Money in an answer, a price too: rounded to eight places, where it is small to six digits.
+
+It is read by a person; what is exact is an `Amount`.
+"""
 
 _RATIO_DIGITS = Decimal("0.000001")
 
@@ -62,15 +72,21 @@ Ratio = Annotated[
 A fraction (0.05 is 5 %) to six places, half-even.
 """
 
+_FINE = re.compile(r"-?\d+\.\d{9,}", re.ASCII)
+_UNITS = frozenset({"amount", "units", "balance"})
+"""Members of figures that count units of an asset, which are finer than money."""
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
-def _camel_names(value: object) -> object:
+def _figures(value: object, name: str = "") -> object:
+    """Return figures under camelCase names, decimals as a person reads them."""
     match value:
         case Mapping():
-            return {_camel(str(name)): _camel_names(member) for name, member in value.items()}
+            return {_camel(str(inner)): _figures(member, str(inner)) for inner, member in value.items()}
         case list() | tuple():
-            return [_camel_names(member) for member in value]
+            return [_figures(member, name) for member in value]
+        case str() if _FINE.fullmatch(value):
+            return (readable if name in _UNITS else money_shown)(Decimal(value))
     return value
 
 
@@ -78,8 +94,11 @@ def _camel(name: str) -> str:
     return to_camel(name) if _SNAKE.fullmatch(name) else name
 
 
-Figures = Annotated[Mapping[str, JsonValue], BeforeValidator(_camel_names)]
-"""What a job or report made, as JSON: its names are in camelCase outside, in snake_case inside."""
+Figures = Annotated[Mapping[str, JsonValue], BeforeValidator(_figures)]
+"""What a job or report made, as JSON: names in camelCase, money in eight places, units of assets in 18.
+
+Inside the names are in snake_case, and the figures exact.
+"""
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*")
 _YEARS = (1970, 9998)

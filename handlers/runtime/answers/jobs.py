@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from handlers.runtime.answers.envelope import ErrorCode
-from handlers.runtime.models import Amount, Figures, View
+from handlers.runtime.models import Figures, Ratio, View
 from premium.jobs.model import JobRecord, JobStatus
 
 
@@ -37,7 +37,7 @@ class JobView(View):
     kind: str = Field(description="The service, a dot, what is done", examples=["portfolio.refresh"])
     status: JobStatus
     """How far it is."""
-    progress: Amount
+    progress: Ratio
     """0 to 1."""
     result: Figures | None = Field(
         description="Ids and totals of a job that is done", examples=[{"totalValueUsd": "15423.87"}]

@@ -27,8 +27,9 @@ Every answer wears one envelope: `data` and `meta`, or `error` and `meta`. Answe
 
 - **Credentials**: `Authorization: Bearer <JWT>` of the platform, or `X-Api-Key` (tier `enterprise`). Each operation
   says which tier and scope it needs; scopes bind API keys alone, a JWT has all of its user's.
-- **Amounts** of money and tokens are decimal strings, never floats; **times** are RFC 3339 in UTC; **names** are in
-  camelCase, but for the earlier paths under `/v2` and for the names of events' and documents' own fields.
+- **Amounts** of money and tokens are decimal strings, never floats: tokens exact, money of answers in eight places;
+  **times** are RFC 3339 in UTC; **names** are in camelCase, but for the earlier paths under `/v2` and for the names of
+  events' and documents' own fields.
 - **Lists** are pages: give `meta.pagination.nextCursor` back as `cursor`.
 - **A POST** with an `Idempotency-Key` may be repeated: the same key and body give the first answer again.
 - **A parameter** that an operation does not know is `INVALID_INPUT`, which names it.
