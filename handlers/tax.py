@@ -10,11 +10,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from handlers.models.tax import (
     EarlierReport,
     NewReport,
+    ReportJobView,
     ReportPosition,
     ReportView,
     SummaryView,
     TransactionPosition,
     TransactionView,
+    report_job_view,
     report_view,
     summary_view,
     transaction_view,
@@ -53,6 +55,7 @@ from premium.tax.uploads import MAX_UPLOAD, TaxUploads
 app = router("Tax")
 
 _COUNTRY = "Whose report; the newest of any without"
+_STARTS = "The tax year, by the calendar year in which it starts: 2024 of GB is 2024-25"
 
 
 @app.post("/v1/tax/transactions/import")
@@ -162,13 +165,17 @@ def list_transactions(caller: Caller, limit: Limit = 50, cursor: Cursor = None) 
 
 @app.post("/v1/tax/reports", status_code=202)
 @needs(tier="pro", scope="tax:write")
-def start_report(caller: Caller, report: NewReport, request_id: RequestId, idempotency_key: IdempotencyKey) -> JobView:
+def start_report(
+    caller: Caller, report: NewReport, request_id: RequestId, idempotency_key: IdempotencyKey
+) -> ReportJobView:
     """Compute a tax year and make its forms.
 
-    The job's id is the report's.
+    The job's id is the report's. `period` says which days the year has: 2024 of GB is 2024-25.
     """
     payload, reports = report.payload(), TaxReports.of(platform())
-    return job_view(reports.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key))
+    return report_job_view(
+        reports.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key)
+    )
 
 
 @app.get("/v1/tax/reports")
@@ -198,7 +205,7 @@ def get_report(caller: Caller, report_id: UUID) -> ReportView:
 @needs(tier="pro", scope="tax:read")
 def get_summary(
     caller: Caller,
-    year: Annotated[int, Path(ge=0, le=9999, description="The tax year, by the calendar year in which it starts")],
+    year: Annotated[int, Path(ge=0, le=9998, description=_STARTS)],
     jurisdiction: Annotated[
         str | None, Query(min_length=2, max_length=7, description=_COUNTRY, examples=["US"])
     ] = None,
@@ -211,7 +218,7 @@ def get_summary(
 @needs(tier="pro", scope="tax:write")
 def start_earlier_report(
     caller: Caller, report: EarlierReport, request_id: RequestId, idempotency_key: IdempotencyKey
-) -> JobView:
+) -> ReportJobView:
     """Make a report as `POST /v1/tax/reports` does, in the earlier form.
 
     A format that the jurisdiction's reports lack is refused.

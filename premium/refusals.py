@@ -106,7 +106,7 @@ def reason_of(problem: Mapping[str, Any]) -> str:
         text = PATTERNS[context["pattern"]]
     else:
         text = _singular(SENTENCES[kind].format_map(_Known(context)), context)
-    if kind in _WITHOUT_VALUE or "input" not in problem or text.endswith(given := shown(problem["input"])):
+    if kind in _WITHOUT_VALUE or "input" not in problem or (given := shown(problem["input"])) in text:
         return text
     return f"{text}; given {given}"
 

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
-from handlers.runtime import Amount, Body, Figures, Position, Ratio, View
+from handlers.runtime import Amount, Body, Figures, JobView, Position, Ratio, View, job_view
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.jobs import ReportPayload
 from premium.tax.model import ReportRow, TransactionRow
+from premium.tax.rules.currency_codes import currency_code
+from premium.tax.rules.registry import jurisdiction
+
+_YEAR = (
+    "The tax year, by the calendar year in which it starts: 2024 is 6 April 2024 to 5 April 2025 in GB, 1 July 2024 to "
+    "30 June 2025 in AU, and the calendar year elsewhere"
+)
+_NAME_OF_YEAR = "Its name: `2024-25` where it is not the calendar's"
+
+Currency = Annotated[str, Field(pattern="^[A-Za-z]{3}$"), AfterValidator(currency_code)]
+"""A currency's code of ISO 4217, in capitals from here on."""
 
 
 class NewReport(Body):
     """The tax year and rules of a report to make."""
 
-    year: int = Field(
-        ge=2009, le=2100, description="Tax year, by the calendar year in which it starts", examples=[2025]
-    )
+    year: int = Field(ge=2009, le=2100, description=_YEAR, examples=[2025])
     jurisdiction: str = Field(
         default="US", min_length=2, max_length=7, description="ISO country code, or `generic`", examples=["US"]
     )
@@ -30,11 +39,8 @@ class NewReport(Body):
     )
     lot_scope: Literal["universal", "per_wallet", "pool", "portfolio"] | None = None
     """How far lots are shared between wallets; the jurisdiction's by default."""
-    currency: str | None = Field(
-        default=None,
-        pattern="^[A-Za-z]{3}$",
-        description="What the report is in; the jurisdiction's by default",
-        examples=["USD"],
+    currency: Currency | None = Field(
+        default=None, description="What the report is in; the jurisdiction's by default", examples=["USD"]
     )
     time_zone: str | None = Field(
         default=None,
@@ -51,15 +57,28 @@ class NewReport(Body):
 class EarlierReport(Body):
     """A report in the earlier form, by the jurisdiction's default method."""
 
-    year: int = Field(
-        ge=2009, le=2100, description="Tax year, by the calendar year in which it starts", examples=[2025]
-    )
+    year: int = Field(ge=2009, le=2100, description=_YEAR, examples=[2025])
     jurisdiction: str = Field(
         default="US", min_length=2, max_length=7, description="ISO country code, or `generic`", examples=["US"]
     )
     format: Literal["pdf", "csv", "json", "txf"] = Field(
         default="pdf", description="What is wanted of it; the report links all of its documents"
     )
+
+
+class PeriodView(View):
+    """The days of a tax year, both inclusive, by the calendar of the report's time zone."""
+
+    first_day: date = Field(description="2024-04-06 of the United Kingdom's year 2024", examples=["2025-01-01"])
+    last_day: date = Field(description="2025-04-05 of the United Kingdom's year 2024", examples=["2025-12-31"])
+
+
+class ReportJobView(JobView):
+    """The job that makes a report, and the tax year that it is of."""
+
+    tax_year: str = Field(description=_NAME_OF_YEAR, examples=["2025"])
+    period: PeriodView
+    """The days of the tax year, by the jurisdiction's rules."""
 
 
 class TransactionView(View):
@@ -98,7 +117,9 @@ class ReportView(View):
     """How far it is."""
     progress: Ratio
     """0 to 1."""
-    year: int | None = Field(description="The tax year, by the calendar year in which it starts", examples=[2025])
+    year: int | None = Field(description=_YEAR, examples=[2025])
+    tax_year: str | None = Field(description=_NAME_OF_YEAR, examples=["2025"])
+    period: PeriodView | None = Field(description="The days of the tax year, by the jurisdiction's rules")
     jurisdiction: str | None = Field(description="Whose rules it follows", examples=["US"])
     method: str | None = Field(description="How lots are chosen", examples=["FIFO"])
     lot_scope: str | None = Field(description="How far lots are shared between wallets", examples=["universal"])
@@ -118,7 +139,10 @@ class ReportView(View):
 class SummaryView(View):
     """The totals of a year by its newest report."""
 
-    year: int = Field(description="The tax year, by the calendar year in which it starts", examples=[2025])
+    year: int = Field(description=_YEAR, examples=[2025])
+    tax_year: str = Field(description=_NAME_OF_YEAR, examples=["2025"])
+    period: PeriodView
+    """The days of the tax year, by the jurisdiction's rules."""
     jurisdiction: str = Field(description="Whose rules it follows", examples=["US"])
     method: str = Field(description="How lots are chosen", examples=["FIFO"])
     lot_scope: str = Field(description="How far lots are shared between wallets", examples=["universal"])
@@ -167,12 +191,14 @@ def report_view(found: ReportRow | JobRecord, links: Mapping[str, str]) -> Repor
             error=found.error.message if found.error else None,
             generated_at=None,
             **asked,
+            **_year_of(found.payload["jurisdiction"], int(found.payload["year"])),
         )
     return ReportView(
         status=JobStatus.DONE,
         progress=Decimal(1),
         links=links,
         error=None,
+        **_year_of(found.jurisdiction, found.year),
         **found.model_dump(include={"id", "year", "jurisdiction", "method", "lot_scope", "totals", "generated_at"}),
     )
 
@@ -180,4 +206,16 @@ def report_view(found: ReportRow | JobRecord, links: Mapping[str, str]) -> Repor
 def summary_view(row: ReportRow) -> SummaryView:
     """Return the view of a year's totals."""
     kept = row.model_dump(include={"year", "jurisdiction", "method", "lot_scope", "generated_at", "totals"})
-    return SummaryView(report_id=row.id, **kept)
+    return SummaryView(report_id=row.id, **_year_of(row.jurisdiction, row.year), **kept)
+
+
+def report_job_view(record: JobRecord) -> ReportJobView:
+    """Return the view of a report's job: its tax year is that of the rules it was accepted under."""
+    year = _year_of(record.payload["jurisdiction"], int(record.payload["year"]))
+    return ReportJobView(**job_view(record).model_dump(by_alias=False), **year)
+
+
+def _year_of(code: str, year: int) -> dict[str, Any]:
+    rules = jurisdiction(code)
+    first, last = rules.period(year)
+    return {"tax_year": rules.year_name(year), "period": PeriodView(first_day=first, last_day=last)}

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
+from handlers.models.tax import Currency
 from handlers.runtime import Body, View, Visible
 from premium.errors import InvalidInput
+from premium.tax.importers.recognition import source_name
 from premium.tax.jobs import WalletPayload
 from premium.tax.model import Imported, ImportRow, Remark
 
@@ -49,7 +51,7 @@ class Import(Body):
         description="Own CSV, or an export of an exchange or tool, by its header",
         examples=["id,timestamp,type,asset,amount,price,fee\nt1,2025-03-01T12:00:00Z,buy,ETH,1.5,2200,3\n"],
     )
-    source: Annotated[str, Visible] | None = Field(
+    source: Annotated[str, Visible, AfterValidator(source_name)] | None = Field(
         default=None, max_length=40, description="The CSV's exchange or tool, over its header", examples=["kraken"]
     )
     file_name: Annotated[str, Visible] | None = Field(
@@ -60,7 +62,7 @@ class Import(Body):
     jurisdiction: str | None = Field(
         default=None, max_length=64, description="Read and left to the report", examples=["US"]
     )
-    currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$", description=_CURRENCY, examples=["EUR"])
+    currency: Currency | None = Field(default=None, description=_CURRENCY, examples=["EUR"])
     method: str | None = Field(
         default=None, max_length=64, description="Read and left to the report", examples=["FIFO"]
     )
@@ -75,14 +77,14 @@ class Import(Body):
 
     def options(self) -> dict[str, Any]:
         """Return the options of an import of neutral rows."""
-        return {"lenient": self.lenient, "currency": self.currency and self.currency.upper()}
+        return {"lenient": self.lenient, "currency": self.currency}
 
     def csv_options(self) -> dict[str, Any]:
         """Return the options of an import of a CSV."""
         return {
             "lenient": self.lenient,
             "source": self.source,
-            "currency": (self.currency or "USD").upper(),
+            "currency": self.currency or "USD",
             "file_name": self.file_name or "csv",
             "decimal_mark": self.decimal_mark,
         }
@@ -93,10 +95,10 @@ class ImportUpload(Body):
 
     lenient: bool = False
     """Leave out what is wrong and say so, instead of refusing it all."""
-    source: Annotated[str, Visible] | None = Field(
+    source: Annotated[str, Visible, AfterValidator(source_name)] | None = Field(
         default=None, max_length=40, description="The exchange or tool, instead of the header", examples=["kraken"]
     )
-    currency: str = Field(default="USD", pattern="^[A-Za-z]{3}$", description=_CURRENCY)
+    currency: Currency = Field(default="USD", description=_CURRENCY)
     file_name: Annotated[str, Visible] | None = Field(
         default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"]
     )

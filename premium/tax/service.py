@@ -21,13 +21,14 @@ from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.principal import Principal
 from premium.refusals import shown
+from premium.tax.days import day_of, instant_of
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.notation import mark_of
 from premium.tax.importers.recognition import clock_of, rows_of_csv, stated_in
 from premium.tax.jobs import REPORT, WALLET, ReportPayload, WalletPayload
 from premium.tax.model import Imported, ImportRow, NewTransactions, Origin, Remark, ReportRow, TransactionRow
 from premium.tax.neutral.sources import Tally
-from premium.tax.setup import UNIVERSAL_TOO_LATE, setup_of
+from premium.tax.setup import UNIVERSAL_TOO_LATE, Setup, setup_of
 from premium.tax.store.imports import ImportStore, options_of
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore
@@ -227,6 +228,7 @@ class TaxReports:
             strict=True,
             until_tax_year=payload.year,
         )
+        self._check_begun(chosen, payload.year)
         if chosen.universal_too_late:
             raise Unprocessable.about("lotScope", UNIVERSAL_TOO_LATE)
         # Settled now, so that a repeat of the job says the same whatever the profile says then.
@@ -234,6 +236,12 @@ class TaxReports:
         settled = {"jurisdiction": chosen.rules.code, "method": chosen.method, "time_zone": zone}
         payload = payload.model_copy(update=settled)
         return self.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
+
+    def _check_begun(self, chosen: Setup, year: int) -> None:
+        first, last = chosen.rules.period(year)
+        if chosen.calendar.day(instant_of(self.accounts.clock.now())) < day_of(first):
+            name = f"the tax year {chosen.rules.year_name(year)} of {chosen.rules.name}"
+            raise InvalidInput.about("year", f"{name} has not begun: it is {first} to {last}")
 
     def get(self, user_id: UUID, report_id: UUID) -> ReportRow | JobRecord:
         """Return a finished report or the job that makes it; NotFound for another user's."""

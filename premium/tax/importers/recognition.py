@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from premium.errors import InvalidInput
 from premium.money import EXACT
+from premium.refusals import shown
 from premium.tax.importers import (
     binance,
     bybit,
@@ -314,11 +315,25 @@ def _header(cells: Iterable[str]) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _find(text: CsvText, source: str, wanted: str | None) -> _Found:
-    """Line of the header and the importer; the nearest one's differences when none fits."""
+def source_name(written: str) -> str:
+    """Return the name of a source with an importer; ValueError names them."""
+    _of_source(written)
+    return written
+
+
+def _of_source(wanted: str | None) -> list[Importer]:
     candidates = [each for each in IMPORTERS if wanted is None or f"{each.name}-".startswith(f"{wanted}-")]
     if not candidates:
-        raise InvalidInput(f"unknown source {wanted!r}; known are {', '.join(each.name for each in IMPORTERS)}")
+        raise ValueError(f"unknown source {shown(wanted)}; known are {', '.join(each.name for each in IMPORTERS)}")
+    return candidates
+
+
+def _find(text: CsvText, source: str, wanted: str | None) -> _Found:
+    """Line of the header and the importer; the nearest one's differences when none fits."""
+    try:
+        candidates = _of_source(wanted)
+    except ValueError as error:
+        raise InvalidInput.about("source", str(error)) from None
     nearest: tuple[float, int, Importer, list[str]] | None = None
     for delimiter in (",", ";", "\t"):
         for at, cells in islice(numbered(text.lines(), delimiter), _PREAMBLE):
@@ -346,6 +361,8 @@ def _refuse_nearly_own(text: CsvText, source: str) -> None:
         return
     changes = [f"missing {name}" for name in own_csv.REQUIRED if name not in header]
     changes += [f"new {cell[:60]}" for cell in header if cell and cell not in FIELDS]
+    if not changes:
+        raise InvalidInput.about("source", f"{source} is our own CSV, which no exchange writes: leave `source` out")
     changed = f"{source}, line 1: looks like own CSV, but its columns differ: {', '.join(changes)}"
     raise InvalidInput(changed, details={"line": 1, "columns": changes})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -82,6 +82,14 @@ class Jurisdiction:
     def loans_at_market(self) -> bool:
         """Whether what is given back of a loan is a disposal at market value."""
         return "loan" in self.conversions and self.conversions["loan"].treatment == "market"
+
+    def period(self, year: int) -> tuple[date, date]:
+        """Return the first and the last day of the tax year that starts in a calendar year."""
+        return date(year, *self.year_starts), date(year + 1, *self.year_starts) - timedelta(days=1)
+
+    def year_name(self, year: int) -> str:
+        """Return a tax year's name: `2024`, or `2024-25` where it is not the calendar's."""
+        return str(year) if self.year_starts == (1, 1) else f"{year}-{(year + 1) % 100:02d}"
 
     def moves(self, kind: str) -> bool:
         """Tell whether a richer kind is no disposal here: the basis moves on."""

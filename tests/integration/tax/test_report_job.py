@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import httpx
@@ -162,3 +163,53 @@ def test_the_earlier_path_makes_the_same_reports(ask: Ask, work: Callable[[str],
     status, answer = ask("POST", "/v2/premium/tax/reports", wanted | {"jurisdiction": "DE", "format": "txf"})
     assert (status, answer["error"]["code"]) == (422, "UNPROCESSABLE")
     assert "Germany have no txf" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("country", "year"),
+    [
+        ("GB", ("2024-25", "2024-04-06", "2025-04-05")),
+        ("AU", ("2024-25", "2024-07-01", "2025-06-30")),
+        ("DE", ("2024", "2024-01-01", "2024-12-31")),
+    ],
+)
+def test_every_answer_says_which_days_its_tax_year_has(
+    ask: Ask, work: Callable[[str], JobRecord], country: str, year: tuple[str, str, str]
+) -> None:
+    ask("POST", "/v1/tax/transactions/import", {"transactions": HISTORY})
+    started = ask("POST", "/v1/tax/reports", {"year": 2024, "jurisdiction": country})[1]["data"]
+    path = f"/v1/tax/reports/{started['id']}"
+    waiting = ask("GET", path)[1]["data"]
+    assert work(started["id"]).status is JobStatus.DONE
+    summary = ask("GET", "/v1/tax/summary/2024", jurisdiction=country)[1]["data"]
+    for told in (started, waiting, ask("GET", path)[1]["data"], summary):
+        assert (told["taxYear"], told["period"]["firstDay"], told["period"]["lastDay"]) == year
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field", "reason"),
+    [
+        ("reports", {"year": 2024, "currency": "XYZ"}, "currency", "no currency of ISO 4217 is called 'XYZ'"),
+        ("reports", {"year": 2099}, "year", "has not begun: it is 2099-01-01 to 2099-12-31"),
+        ("reports", {"year": 2024, "jurisdiction": "XX"}, "jurisdiction", "unknown jurisdiction 'XX'"),
+        ("reports", {"year": 2024, "method": "best"}, "method", "unknown method 'best'"),
+        ("reports", {"year": 2024, "timeZone": "Mars/Olympus"}, "timeZone", "an IANA name is needed"),
+        ("transactions/import", {"csv": "a,b", "currency": "XYZ"}, "currency", "no currency of ISO 4217"),
+        ("transactions/import", {"csv": "a,b", "source": "krakn"}, "source", "unknown source 'krakn'"),
+        ("transactions/uploads", {"currency": "XYZ"}, "currency", "no currency of ISO 4217"),
+        ("transactions/uploads", {"source": "krakn"}, "source", "unknown source 'krakn'"),
+        (f"transactions/uploads/{uuid4()}/import", {"source": "krakn"}, "source", "unknown source 'krakn'"),
+    ],
+)
+def test_what_can_be_judged_is_refused_before_a_job_is_accepted(
+    ask: Ask, path: str, body: dict[str, object], field: str, reason: str
+) -> None:
+    status, answer = ask("POST", f"/v1/tax/{path}", body)
+    assert (status, answer["error"]["code"], list(answer["error"]["details"])) == (400, "INVALID_INPUT", [field])
+    assert answer["error"]["message"].startswith(f"{field}: ")
+    assert reason in answer["error"]["message"]
+
+
+def test_the_year_that_runs_may_be_reported(ask: Ask) -> None:
+    year = datetime.now(UTC).year
+    assert ask("POST", "/v1/tax/reports", {"year": year, "jurisdiction": "DE"})[0] == 202
