@@ -67,7 +67,7 @@ class EarlierReport(Body):
 
 
 class PeriodView(View):
-    """The days of a tax year, both inclusive, by the calendar of the report's time zone."""
+    """The first and last day of a tax year, both inclusive."""
 
     first_day: date = Field(description="2024-04-06 of the United Kingdom's year 2024", examples=["2025-01-01"])
     last_day: date = Field(description="2025-04-05 of the United Kingdom's year 2024", examples=["2025-12-31"])
@@ -210,7 +210,7 @@ def summary_view(row: ReportRow) -> SummaryView:
 
 
 def report_job_view(record: JobRecord) -> ReportJobView:
-    """Return the view of a report's job: its tax year is that of the rules it was accepted under."""
+    """Return the view of a report's job, with its tax year."""
     year = _year_of(record.payload["jurisdiction"], int(record.payload["year"]))
     return ReportJobView(**job_view(record).model_dump(by_alias=False), **year)
 

@@ -84,7 +84,7 @@ class Jurisdiction:
         return "loan" in self.conversions and self.conversions["loan"].treatment == "market"
 
     def period(self, year: int) -> tuple[date, date]:
-        """Return the first and the last day of the tax year that starts in a calendar year."""
+        """Return the first and the last day of a tax year."""
         return date(year, *self.year_starts), date(year + 1, *self.year_starts) - timedelta(days=1)
 
     def year_name(self, year: int) -> str:
