@@ -1,0 +1,1 @@
+"""Ask chains about wallets that are contracts."""
