@@ -1,7 +1,8 @@
-"""Routes of a user's profile, API keys and audit log."""
+"""Routes of logins, sessions, a user's profile, API keys and audit log."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from handlers.models.accounts import (
@@ -14,10 +15,40 @@ from handlers.models.accounts import (
     StreamTokenView,
 )
 from handlers.models.compliance import ActionPrefix, AfterEntry, AuditEntryView, Day, Since, Until, UserId, whose
-from handlers.runtime import Caller, Cursor, Limit, Listing, audited, entry, listing, needs, position, router
-from premium.accounts.service import Accounts, stream_tokens
+from handlers.models.refresh_cookie import forget_cookie, handed_out, shown_token
+from handlers.models.sessions import (
+    CurrentSessionView,
+    LoggedOutView,
+    LoggingOut,
+    LoginView,
+    LoginWalletView,
+    NonceRequest,
+    NonceView,
+    Refreshing,
+    SessionView,
+    TokensView,
+    UserView,
+    WalletLogin,
+)
+from handlers.runtime import (
+    Caller,
+    Client,
+    Cursor,
+    Limit,
+    Listing,
+    Visitor,
+    audited,
+    entry,
+    listing,
+    needs,
+    position,
+    public,
+    router,
+)
+from premium.accounts.service import Accounts, login_attempts, sessions, stream_tokens, wallet_logins
 from premium.audit.service import AuditLog, Bounds
 from premium.bootstrap import platform
+from premium.errors import Forbidden, Unauthenticated
 
 app = router("Accounts")
 
@@ -71,6 +102,112 @@ def revoke_api_key(caller: Caller, key_id: UUID) -> ApiKeyView:
     return ApiKeyView.of(Accounts.of(platform()).revoke_key(caller.user_id, key_id))
 
 
+@app.post("/v1/auth/nonce")
+@public
+def add_nonce(client: Client, body: NonceRequest) -> NonceView:
+    """Give a nonce for a message that a wallet signs.
+
+    It lives five minutes and works once. 30 attempts a minute from an IP address, 10 for a wallet.
+    """
+    login_attempts(platform()).of_ip(client.address)
+    made = wallet_logins(platform()).challenge(body.address, client.origin)
+    return NonceView.model_validate(made, from_attributes=True)
+
+
+@app.post("/v1/auth/verify-wallet", status_code=201)
+@public
+def verify_wallet(client: Client, body: WalletLogin) -> LoginView:
+    """Open a session for the wallet that signed a message of EIP-4361.
+
+    The rules stand in one order, and the first that fails is told in `details`; the nonce is spent by the first message
+    that can be read, right or wrong. Only 503 leaves it unspent.
+    """
+    login_attempts(platform()).of_ip(client.address)
+    if body.cookie and not client.on_own_page():
+        raise Forbidden("Only a page of ours keeps its refresh token in a cookie")
+    made, created, proof = wallet_logins(platform()).log_in(
+        body.message, body.signature, ip=client.address, user_agent=client.user_agent
+    )
+    audited(target=made.session_id, user=made.user_id, wallet=proof.address, kind=proof.kind, created=created)
+    profile = Accounts.of(platform()).profile(made.user_id)
+    user = UserView(id=profile.id, external_id=profile.external_id, tier=profile.tier)
+    return LoginView(created=created, user=user, **handed_out(made, cookie=body.cookie))
+
+
+@app.post("/v1/auth/refresh", status_code=201)
+@public
+def refresh_session(client: Client, body: Refreshing) -> TokensView:
+    """Give the next tokens of a session for its refresh token.
+
+    The token is worth nothing after. Shown again within ten seconds it gives tokens once more, for two tabs at once;
+    later it ends the session.
+    """
+    login_attempts(platform()).of_ip(client.address)
+    token, from_cookie = shown_token(client, body.refresh_token)
+    if token is None:
+        raise Unauthenticated("There is no refresh token, neither in the body nor in the cookie")
+    known = sessions(platform()).of_refresh(token)
+    audited(**({} if known is None else {"target": known[0], "user": known[1]}))
+    return TokensView(**handed_out(sessions(platform()).refresh(token), cookie=from_cookie))
+
+
+@app.post("/v1/auth/logout")
+@public
+def log_out(client: Client, visitor: Visitor, body: LoggingOut) -> LoggedOutView:
+    """End this session, or all of the user's.
+
+    Which one says the access token, else the refresh token in the body or in the cookie, which is forgotten.
+    """
+    login_attempts(platform()).of_ip(client.address)
+    if visitor is not None and visitor.key_id is not None:
+        raise Forbidden("A key has no session; it is revoked")
+    own, (token, _) = sessions(platform()), shown_token(client, body.refresh_token)
+    known = (visitor.session_id, visitor.user_id) if visitor else own.of_refresh(token or "")
+    if known is None:
+        raise Unauthenticated("Neither an access token nor a refresh token says whose session ends")
+    session_id, user_id = known
+    audited(target=session_id or user_id, user=user_id, everywhere=body.everywhere)
+    forget_cookie()
+    return LoggedOutView(ended=own.log_out(user_id, session_id, everywhere=body.everywhere))
+
+
+@app.get("/v1/auth/session")
+@needs(scope="profile:read")
+def get_session(caller: Caller) -> CurrentSessionView:
+    """Show who the caller is, and by which credential."""
+    own = sessions(platform())
+    ends = None if caller.expires_at is None else datetime.fromtimestamp(caller.expires_at, UTC)
+    return CurrentSessionView(
+        user_id=caller.user_id,
+        external_id=caller.external_id,
+        wallets=[LoginWalletView.of(row) for row in own.wallets(caller.user_id)],
+        tier=caller.tier,
+        roles=sorted(caller.roles),
+        scopes=sorted(caller.scopes),
+        session_id=caller.session_id,
+        amr=own.methods(caller.session_id),
+        expires_at=ends,
+    )
+
+
+@app.get("/v1/auth/sessions")
+@needs(scope="profile:read")
+def list_sessions(caller: Caller) -> list[SessionView]:
+    """List the caller's sessions that live, newest first."""
+    return [SessionView.of(row, caller.session_id) for row in sessions(platform()).all(caller.user_id)]
+
+
+@app.delete("/v1/auth/sessions/<session_id>")
+@needs(scope="profile:write", security=True)
+def revoke_session(caller: Caller, session_id: UUID) -> LoggedOutView:
+    """End one of the caller's sessions.
+
+    Its tokens are refused everywhere from their next request on.
+    """
+    sessions(platform()).revoke(caller.user_id, session_id)
+    return LoggedOutView(ended=1)
+
+
 @app.post("/v1/auth/stream-token", status_code=201)
 @needs(scope="streams:open", security=True)
 def add_stream_token(caller: Caller) -> StreamTokenView:
@@ -78,7 +215,9 @@ def add_stream_token(caller: Caller) -> StreamTokenView:
 
     Offer it as the subprotocol after `premium`, or as `?token=`; the stream ends with the caller's credential.
     """
-    new = stream_tokens(platform()).issue(caller.external_id, ends_at=caller.expires_at, key_id=caller.key_id)
+    new = stream_tokens(platform()).issue(
+        caller.external_id, ends_at=caller.expires_at, key_id=caller.key_id, session_id=caller.session_id
+    )
     audited(expires_at=new.expires_at)
     return StreamTokenView(token=new.token, expires_at=new.expires_at)
 

@@ -45,7 +45,8 @@ def values(neighbours: Neighbours, state: Path) -> dict[str, dict[str, str]]:
         **found,
         "RedisAuth": _redis(neighbours.redis.url),
         "Jwt": jwt_secret(state),
-        "Cursors": _cursors(state),
+        "Cursors": _kept(state, "cursors"),
+        "Sessions": _kept(state, "sessions"),
         "Providers": neighbours.inbox.providers(),
     }
 
@@ -56,8 +57,8 @@ def jwt_secret(state: Path) -> dict[str, str]:
     return {"algorithm": "HS256", "key": key, "issuer": JWT_ISSUER, "audience": JWT_AUDIENCE}
 
 
-def _cursors(state: Path) -> dict[str, str]:
-    return {"value": secrets.load_or_create(state / "cursors.json", ["key"])["key"]}
+def _kept(state: Path, name: str) -> dict[str, str]:
+    return {"value": secrets.load_or_create(state / f"{name}.json", ["key"])["key"]}
 
 
 def secret_arns(clients: Clients) -> Mapping[str, str]:

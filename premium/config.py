@@ -63,6 +63,10 @@ class Settings(BaseModel):
     cursor_secret_arn: str | None = Field(
         default=None, description='Secret `{"value"}` from which the authorizer derives the keys that sign cursors'
     )
+    session_secret_arn: str | None = Field(
+        default=None,
+        description='Secret `{"value"}` from which the keys of sessions are made; `previous` is believed, too',
+    )
     jobs_table: str | None = Field(default=None, description="DynamoDB table of job records")
     idempotency_table: str | None = Field(default=None, description="DynamoDB table of remembered answers")
     usage_table: str | None = Field(default=None, description="DynamoDB table of counted requests")

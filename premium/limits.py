@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from redis import Redis, RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from premium.metering.usage import PENDING, Backlog, Use
 from premium.observability import count, logger
+from premium.storage.marks import mark_name
 from premium.storage.redis_client import impatient
 
 WINDOW_SECONDS = 60
@@ -49,7 +51,8 @@ if allowed then
 end
 local field = allowed and ARGV[3] or ARGV[4]
 if field ~= '' then redis.call('HINCRBY', KEYS[2], field, 1) end
-return {allowed and 1 or 0, math.max(0, limit - used), oldest + window, second}
+local mark = KEYS[3] and redis.call('GET', KEYS[3]) or ''
+return {allowed and 1 or 0, math.max(0, limit - used), oldest + window, second, mark}
 """
 
 
@@ -66,6 +69,8 @@ class LimitState:
     """Seconds to wait before the next request may pass; 0 when this one did."""
     known: bool = True
     """False when Redis did not answer and the configured policy decided."""
+    mark: str = ""
+    """The mark of the user that was asked for: another one says that his standing changed."""
 
 
 class Limiter:
@@ -91,16 +96,20 @@ class Limiter:
         self._open_until = float("-inf")
         self._backlog = Backlog()
 
-    def check(self, subject: str, limit: int, use: Use | None = None, *, changes: bool = False) -> LimitState:
+    def check(
+        self, subject: str, limit: int, use: Use | None = None, *, changes: bool = False, marked: UUID | None = None
+    ) -> LimitState:
         """Count one request of a user or an address; `use` is metered with it.
 
-        `changes`: it may change something, which `when_down` may refuse.
+        `changes`: it may change something, which `when_down` may refuse. `marked`: whose mark is read with it
+        (`premium.storage.marks`).
         """
         if self._monotonic() < self._open_until:
             return self._undecided(limit, use, changes=changes)
         fields = (use.field("served"), use.field("limited")) if use else ("", "")
         try:
-            answer = self._script(keys=[f"limit:{subject}", PENDING], args=[limit, WINDOW_SECONDS, *fields])
+            keys = [f"limit:{subject}", PENDING, *([mark_name(marked)] if marked else [])]
+            answer = self._script(keys=keys, args=[limit, WINDOW_SECONDS, *fields])
             self._backlog.replay(self._redis)
         except RedisTimeout:
             # It may have been counted before the answer was lost; counting it again would bill it twice.
@@ -108,13 +117,14 @@ class Limiter:
         except RedisError:
             return self._failed(limit, use, changes=changes)
         self._failures = 0
-        allowed, remaining, reset, now = (int(value) for value in answer)
+        allowed, remaining, reset, now = (int(value) for value in answer[:4])
         return LimitState(
             allowed=allowed == 1,
             limit=limit,
             remaining=remaining,
             reset=reset,
             retry_after=0 if allowed else max(1, reset - now),
+            mark=answer[4].decode() if isinstance(answer[4], bytes) else str(answer[4] or ""),
         )
 
     def _failed(self, limit: int, use: Use | None, *, changes: bool) -> LimitState:

@@ -29,8 +29,18 @@ class Principal:
     """What the credential may do; `*` is everything, as a JWT may."""
     key_id: UUID | None = None
     """The API key that was used, if one was."""
+    session_id: UUID | None = None
+    """The session behind a token of ours; None for the free platform's tokens and for keys."""
     expires_at: int | None = None
     """Unix seconds at which the credential ends; None for a key that does not."""
+
+    @property
+    def credential(self) -> UUID | None:
+        """Return the id of the key or session behind the request.
+
+        None for a token of the free platform.
+        """
+        return self.key_id or self.session_id
 
     def may(self, scope: str) -> bool:
         """Tell whether the credential has a scope."""
@@ -96,6 +106,7 @@ class Ruling:
             "roles": " ".join(sorted(caller.roles)) if caller else "",
             "scopes": " ".join(sorted(caller.scopes)) if caller else "",
             "keyId": str(caller.key_id) if caller and caller.key_id else "",
+            "sessionId": str(caller.session_id) if caller and caller.session_id else "",
             "expires": str(caller.expires_at) if caller and caller.expires_at else "",
             "limit": str(self.limit),
             "remaining": str(self.remaining),
@@ -135,6 +146,7 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
         roles=_words(context.get("roles")),
         scopes=_words(context.get("scopes")),
         key_id=UUID(context["keyId"]) if context.get("keyId") else None,
+        session_id=UUID(context["sessionId"]) if context.get("sessionId") else None,
         expires_at=int(context["expires"]) if context.get("expires") else None,
     )
 

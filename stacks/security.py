@@ -75,13 +75,14 @@ class SecurityStack(PremiumStack):
                 DeployRole(self, "Deploy", frame=frame, repository=repository)
 
     def provisions(self) -> dict[str, Provision]:
-        """Return what reads secrets: `jwt` checks tokens, `origin` proves the edge, `cursors` signs.
+        """Return what reads secrets: `jwt` checks tokens, `origin` proves the edge, `cursors` and `sessions` sign.
 
         Services' secrets go by the variables of their manifests.
         """
         return {
             "jwt": connection("JWT_SECRET_ARN", self.secrets["Jwt"], self.data_key),
             "origin": connection("ORIGIN_SECRET_ARN", self.secrets["Origin"], self.data_key),
+            "sessions": connection("SESSION_SECRET_ARN", self.secrets["Sessions"], self.data_key),
             "cursors": connection("CURSOR_SECRET_ARN", self.secrets["Cursors"], self.data_key),
             "mail": self._mail(),
             "metrics": metrics_provision(),
@@ -118,6 +119,7 @@ class SecurityStack(PremiumStack):
             "RedisAuth": generated_secret(self, "RedisAuth", key=key, frame=frame, length=64),
             "Origin": self._origin(),
             "Cursors": generated_secret(self, "Cursors", key=key, frame=frame, length=48, field="value"),
+            "Sessions": generated_secret(self, "Sessions", key=key, frame=frame, length=64, field="value"),
             "Jwt": self._provided("Jwt", _JWT),
         }
 

@@ -23,8 +23,9 @@ from handlers.runtime.models import (
     VisibleLines,
     Whole,
 )
-from handlers.runtime.requests.arguments import Caller, IdempotencyKey, RequestId
+from handlers.runtime.requests.arguments import Caller, Client, IdempotencyKey, RequestId, Visitor
 from handlers.runtime.requests.needs import needs, public
+from handlers.runtime.requests.state import answer_header
 from handlers.runtime.router import Router, router
 from premium.principal import Principal
 from premium.tiers import Tier
@@ -33,6 +34,7 @@ __all__ = [
     "Amount",
     "Body",
     "Caller",
+    "Client",
     "Cursor",
     "ExactJson",
     "Figures",
@@ -53,7 +55,9 @@ __all__ = [
     "View",
     "Visible",
     "VisibleLines",
+    "Visitor",
     "Whole",
+    "answer_header",
     "audited",
     "cursor_of",
     "entry",

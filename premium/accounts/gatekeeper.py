@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from premium.accounts.credentials.owners import CredentialOwners
-from premium.accounts.credentials.tokens import TokenVerifier
+from premium.accounts.credentials.issuers import Issuers
+from premium.accounts.credentials.owners import CredentialOwners, admitted
+from premium.accounts.credentials.tokens import Claims
 from premium.accounts.model import Attempt, KeyOwner, User
 from premium.clock import Clock
 from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
@@ -15,13 +18,24 @@ from premium.principal import Principal, Ruling
 from premium.tiers import ANONYMOUS_A_MINUTE, REQUESTS_A_MINUTE
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What a look at a request's credential found."""
+
+    caller: Principal | None = None
+    refusal: AppError | None = None
+    user: User | None = None
+    """Whose credential it is, also where he is refused."""
+
+
 class Gatekeeper:
     """Identify callers and count their requests.
 
-    Over the limit comes first, whatever the credential is worth.
+    Over the limit comes first, whatever the credential is worth. What is known of a caller is compared with the mark
+    that comes back with the count (`premium.storage.marks`): a change of his standing holds with the next request.
     """
 
-    def __init__(self, *, verifier: TokenVerifier, owners: CredentialOwners, limiter: Limiter, clock: Clock) -> None:
+    def __init__(self, *, verifier: Issuers, owners: CredentialOwners, limiter: Limiter, clock: Clock) -> None:
         self._verifier = verifier
         self._owners = owners
         self._limiter = limiter
@@ -29,44 +43,42 @@ class Gatekeeper:
 
     def rule(self, attempt: Attempt) -> Ruling:
         """Return the verdict on one request."""
-        caller, refusal = self._identify(attempt)
-        state = self._count(caller, attempt)
+        found = self._look(attempt)
+        state = self._count(found, attempt)
+        if found.user is not None and not self._owners.is_current(found.user, state.mark if state.known else None):
+            found = self._look(attempt)
+        caller = found.caller
         if not state.known and not state.allowed:
             return _ruling("unavailable", state, attempt, message="Requests cannot be counted just now")
         if not state.allowed:
             message = f"More than {state.limit} requests in a minute; try again in {state.retry_after} s"
             return _ruling("rate_limited", state, attempt, message=message, caller=caller)
-        if refusal is not None:
-            return _ruling(_verdict(refusal), state, attempt, message=refusal.message)
+        if found.refusal is not None:
+            return _ruling(_verdict(found.refusal), state, attempt, message=found.refusal.message)
         return _ruling("allow", state, attempt, caller=caller)
 
-    def identify(self, attempt: Attempt) -> Principal | None:
-        """Return the caller, None for a request without credentials.
-
-        Raises Unauthenticated, Forbidden or UpstreamUnavailable.
-        """
+    def _look(self, attempt: Attempt) -> _Found:
         if attempt.authorization and attempt.api_key:
-            raise Unauthenticated("Give a token or an API key, not both")
-        if attempt.api_key:
-            owner = self._owners.by_key(attempt.api_key)
-            ends = int(owner.expires_at.timestamp()) if owner.expires_at else None
-            return _principal(owner, scopes=frozenset(owner.scopes), expires_at=ends)
-        if attempt.authorization:
-            claims = self._verifier.verify(_bearer(attempt.authorization))
-            user = self._owners.by_claims(claims)
-            return _principal(user, roles=claims.roles, scopes=frozenset({"*"}), expires_at=claims.expires_at)
-        return None
-
-    def _identify(self, attempt: Attempt) -> tuple[Principal | None, AppError | None]:
+            return _Found(None, Unauthenticated("Give a token or an API key, not both"))
+        user: User | None = None
         try:
-            return self.identify(attempt), None
+            if attempt.api_key:
+                user = self._owners.of_key(attempt.api_key)
+                return _Found(_by_key(user), None, user)
+            if attempt.authorization:
+                claims = self._verifier.verify(_bearer(attempt.authorization))
+                user = self._owners.of_claims(claims)
+                return _Found(_by_token(user, claims), None, user)
         except (Unauthenticated, Forbidden, UpstreamUnavailable) as error:
-            return None, error
+            return _Found(None, error, user)
+        return _Found()
 
-    def _count(self, caller: Principal | None, attempt: Attempt) -> LimitState:
-        if caller is None:
-            return self._limiter.check(f"address:{attempt.address}", ANONYMOUS_A_MINUTE, changes=attempt.changes)
-        return counted(self._limiter, caller, attempt.route, self._clock.now(), changes=attempt.changes)
+    def _count(self, found: _Found, attempt: Attempt) -> LimitState:
+        if found.caller is None:
+            whose = found.user.id if found.user else None
+            subject = f"address:{attempt.address}"
+            return self._limiter.check(subject, ANONYMOUS_A_MINUTE, changes=attempt.changes, marked=whose)
+        return counted(self._limiter, found.caller, attempt.route, self._clock.now(), changes=attempt.changes)
 
 
 def counted(limiter: Limiter, caller: Principal, route: str, at: datetime, *, changes: bool = False) -> LimitState:
@@ -75,7 +87,8 @@ def counted(limiter: Limiter, caller: Principal, route: str, at: datetime, *, ch
     By user, not by key: more keys must not buy more requests.
     """
     use = Use(subject=caller.key_id or caller.user_id, customer=caller.user_id, endpoint=route, at=at)
-    return limiter.check(f"user:{caller.user_id}", REQUESTS_A_MINUTE[caller.tier], use, changes=changes)
+    limit = REQUESTS_A_MINUTE[caller.tier]
+    return limiter.check(f"user:{caller.user_id}", limit, use, changes=changes, marked=caller.user_id)
 
 
 def _bearer(authorization: str) -> str:
@@ -85,18 +98,18 @@ def _bearer(authorization: str) -> str:
     return token.strip()
 
 
-def _principal(
-    user: User, *, scopes: frozenset[str], expires_at: int | None, roles: frozenset[str] = frozenset()
-) -> Principal:
-    return Principal(
-        user_id=user.id,
-        external_id=user.external_id,
-        tier=user.tier,
-        roles=roles,
-        scopes=scopes,
-        key_id=user.key_id if isinstance(user, KeyOwner) else None,
-        expires_at=expires_at,
-    )
+def _by_key(owner: KeyOwner) -> Principal:
+    ends = int(owner.expires_at.timestamp()) if owner.expires_at else None
+    return _principal(admitted(owner), scopes=frozenset(owner.scopes), expires_at=ends, key_id=owner.key_id)
+
+
+def _by_token(user: User, claims: Claims) -> Principal:
+    ends, scopes = claims.expires_at, frozenset({"*"})
+    return _principal(admitted(user), scopes=scopes, expires_at=ends, roles=claims.roles, session_id=claims.session_id)
+
+
+def _principal(user: User, **credential: Any) -> Principal:
+    return Principal(user_id=user.id, external_id=user.external_id, tier=user.tier, **credential)
 
 
 def _verdict(refusal: AppError) -> str:

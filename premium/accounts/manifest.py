@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from premium.manifest import Command, Metric, Schedule, Service
+from pydantic import Field
+
+from premium.manifest import LOCAL_ONLY, Command, Metric, Schedule, Service, ServiceSettings
+
+
+class AccountSettings(ServiceSettings):
+    """What accounts alone read of the environment."""
+
+    access_token_seconds: int = Field(
+        default=900,
+        ge=60,
+        le=86_400,
+        description="How long an access token of a session holds, on one machine; a stage's hold 900 seconds",
+        json_schema_extra=LOCAL_ONLY,
+    )
+
 
 SERVICE = Service(
     name="accounts",
@@ -14,13 +29,21 @@ SERVICE = Service(
         "POST /v1/users/api-keys",
         "DELETE /v1/users/api-keys/{id}",
         "GET /v1/compliance/audit-log",
+        "POST /v1/auth/nonce",
+        "POST /v1/auth/verify-wallet",
+        "POST /v1/auth/refresh",
+        "POST /v1/auth/logout",
+        "GET /v1/auth/session",
+        "GET /v1/auth/sessions",
+        "DELETE /v1/auth/sessions/{id}",
         "POST /v1/auth/stream-token",
     ),
-    needs=("database", "redis", "idempotency", "audit", "audit_read", "connections", "websocket"),
+    settings=AccountSettings,
+    needs=("database", "redis", "sessions", "market", "idempotency", "audit", "audit_read", "connections", "websocket"),
     scopes=("profile:read", "profile:write", "audit:read", "streams:open"),
     kinds=("accounts.activity",),
     schedules=(Schedule(name="accounts.activity", every=1440, job="accounts.activity"),),
-    tables=("premium_users", "api_keys"),
+    tables=("premium_users", "api_keys", "user_wallets", "sessions", "session_tokens"),
     metrics=(
         Metric(name="ActiveUsersDay", title="Users active in 24 hours", statistic="Maximum", minutes=1440),
         Metric(name="ActiveUsersWeek", title="Users active in 7 days", statistic="Maximum", minutes=1440),

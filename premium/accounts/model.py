@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from premium.tiers import Tier
+
+REFRESH_DAYS = 30
+"""The life of a refresh token; each use gives another of as many days."""
 
 
 class Row(BaseModel):
@@ -54,6 +58,53 @@ class KeyOwner(User):
     def usable(self, now: datetime) -> bool:
         """Tell whether the key is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class SessionOwner(User):
+    """The user of a session, with how far the session itself holds."""
+
+    session_id: UUID
+    amr: tuple[str, ...]
+    ends_at: datetime
+    revoked_at: datetime | None
+
+    def usable(self, now: datetime) -> bool:
+        """Tell whether the session is neither revoked nor over."""
+        return self.revoked_at is None and now < self.ends_at
+
+
+class KnownWallet(Row):
+    """Whose a wallet is, and how that was proven."""
+
+    wallet_id: UUID
+    user_id: UUID
+    kind: Literal["eoa", "contract"]
+    chain_id: int
+
+
+class Wallet(Row):
+    """A wallet that its user logs in with."""
+
+    id: UUID
+    address: str
+    kind: Literal["eoa", "contract"]
+    chain_id: int
+    is_primary: bool
+    proven_at: datetime
+    last_login_at: datetime | None
+
+
+class Session(Row):
+    """A session as its user sees it."""
+
+    id: UUID
+    amr: tuple[str, ...]
+    ip: str | None
+    user_agent: str | None
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
 
 
 class Profile(Row):
@@ -113,6 +164,18 @@ class Activity(Row):
     returned_7: int
     cohort_30: int
     returned_30: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granted:
+    """The tokens of a session, at the one moment when they are known."""
+
+    session_id: UUID
+    user_id: UUID
+    access_token: str = field(repr=False)
+    expires_in: int
+    """Seconds of the access token."""
+    refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

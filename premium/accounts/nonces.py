@@ -66,7 +66,7 @@ class Nonces:
         return nonce if self._clock.now() < nonce.expires_at else None
 
     def put_back(self, nonce: Nonce) -> None:
-        """Let a nonce be used again until its end, as an attempt could not be judged."""
+        """Let a nonce be used again, as an attempt could not be judged."""
         left = nonce.expires_at - self._clock.now()
         if left > timedelta(0):
             self._put(nonce, max(1, left // timedelta(milliseconds=1)))

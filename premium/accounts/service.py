@@ -11,6 +11,7 @@ from uuid import UUID
 
 from premium.accounts.credentials.keys import generate, key_hash
 from premium.accounts.credentials.owners import CredentialOwners
+from premium.accounts.manifest import AccountSettings
 from premium.accounts.model import ApiKey, NewKey, Profile
 from premium.accounts.store import AccountStore
 from premium.clock import Clock, rfc3339
@@ -21,9 +22,13 @@ from premium.refusals import nearest, shown
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
+    from premium.accounts.credentials.issuers import Issuers
     from premium.accounts.gatekeeper import Gatekeeper
+    from premium.accounts.onchain.wallets import ContractWallets
+    from premium.accounts.sessions import Sessions
     from premium.accounts.stream_gate import StreamGate
     from premium.accounts.stream_tokens import StreamTokens
+    from premium.accounts.wallet_logins import Attempts, WalletLogins
     from premium.bootstrap import Platform
     from premium.limits import Limiter
 
@@ -91,10 +96,10 @@ class Accounts:
     def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
         """Revoke an API key, and those that it made.
 
-        The streams that they opened are closed. It is refused everywhere within a second (`owners.KEY_SECONDS`).
+        The streams that they opened are closed. It is refused everywhere with the next request.
         """
         key, revoked = self.store.revoke_key(user_id, key_id)
-        end_streams(self.platform, user_id, revoked)
+        standing_changed(self.platform, user_id, keys=revoked)
         return key
 
     def _check(self, scopes: Sequence[str], by: Principal, expires_at: datetime | None) -> None:
@@ -110,13 +115,29 @@ class Accounts:
             raise InvalidInput.about("expiresAt", f"must be in the future; given {rfc3339(expires_at)}")
 
 
-def end_streams(platform: Platform, user_id: UUID, keys: Collection[UUID] | None = None) -> int:
-    """Close a user's streams, or those of some keys; return how many there were.
+def standing_changed(
+    platform: Platform, user_id: UUID, *, keys: Collection[UUID] = (), sessions: Collection[UUID] = ()
+) -> None:
+    """Have every process ask anew how a user stands.
 
-    For whoever restricts a user or revokes a key, after the commit. What it cannot reach says nothing any more, and is
-    closed by the sweep of the next minute.
+    The streams of these keys and sessions end. For whoever changes a tier, a restriction, a key or a session, after
+    the commit.
     """
-    return platform.streams.close_of(user_id, keys) if platform.has_streams else 0
+    from premium.storage.marks import DATABASE, mark_changed  # noqa: PLC0415 - Redis, which most who enter here need not
+    from premium.storage.redis_client import impatient  # noqa: PLC0415 - comes with it
+
+    mark_changed(impatient(platform.redis(DATABASE), _TOKEN_PATIENCE), user_id)
+    if keys or sessions:
+        end_streams(platform, user_id, {*keys, *sessions})
+
+
+def end_streams(platform: Platform, user_id: UUID, credentials: Collection[UUID] | None = None) -> int:
+    """Close a user's streams, or those of some keys and sessions.
+
+    Returns how many there were. For whoever restricts a user or revokes a key, after the commit. What it cannot reach
+    says nothing any more, and is closed by the sweep of the next minute.
+    """
+    return platform.streams.close_of(user_id, credentials) if platform.has_streams else 0
 
 
 def preload() -> None:
@@ -124,7 +145,7 @@ def preload() -> None:
 
     The limiter's Redis and the verifier's JWT take longer to import than all that the function of accounts needs.
     """
-    rooms = ("credentials.tokens", "gatekeeper", "stream_gate", "stream_tokens")
+    rooms = ("credentials.issuers", "gatekeeper", "stream_gate", "stream_tokens")
     for module in (*(f"premium.accounts.{room}" for room in rooms), "premium.limits"):
         import_module(module)
 
@@ -134,14 +155,81 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
 
     It keeps what it knows of users for seconds.
     """
-    from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
     from premium.accounts.gatekeeper import Gatekeeper  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
 
     return Gatekeeper(
-        verifier=TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn")),
-        owners=CredentialOwners(AccountStore(platform.database_at_once), platform.clock),
+        verifier=_issuers(platform),
+        owners=CredentialOwners(
+            AccountStore(platform.database_at_once),
+            platform.clock,
+            changed=lambda user_id: standing_changed(platform, user_id),
+        ),
         limiter=_limiter(platform),
         clock=platform.clock,
+    )
+
+
+def sessions(platform: Platform) -> Sessions:
+    """Return what opens, renews and ends sessions."""
+    from premium.accounts.credentials.session_tokens import SessionTokens  # noqa: PLC0415 - JWT, which most need not
+    from premium.accounts.sessions import Sessions  # noqa: PLC0415 - comes with it
+    from premium.accounts.store import SessionStore  # noqa: PLC0415 - comes with it
+
+    return Sessions(
+        store=SessionStore(platform.database),
+        users=AccountStore(platform.database),
+        tokens=SessionTokens(platform.secrets, platform.settings.require("session_secret_arn")),
+        platform=platform,
+        seconds=platform.settings.of(AccountSettings).access_token_seconds,
+    )
+
+
+def wallet_logins(platform: Platform) -> WalletLogins:
+    """Return what logs users in by their wallets."""
+    from premium.accounts.nonces import Nonces  # noqa: PLC0415 - Redis, which most who enter here need not
+    from premium.accounts.store import WalletStore  # noqa: PLC0415 - comes with it
+    from premium.accounts.wallet_logins import WalletLogins, origins_of  # noqa: PLC0415 - comes with it
+    from premium.accounts.wallet_proofs import WalletProofs  # noqa: PLC0415 - comes with it
+    from premium.storage.redis_client import impatient  # noqa: PLC0415 - comes with it
+
+    proofs = WalletProofs(
+        nonces=Nonces(impatient(platform.redis(2), _TOKEN_PATIENCE), platform.clock),
+        origins=origins_of(platform.settings.cors_origins),
+        chains=lambda: tuple(platform.chains),
+        wallets=lambda: _contract_wallets(platform),
+        clock=platform.clock,
+    )
+    return WalletLogins(
+        proofs=proofs,
+        wallets=WalletStore(platform.database),
+        sessions=sessions(platform),
+        attempts=login_attempts(platform),
+    )
+
+
+def login_attempts(platform: Platform) -> Attempts:
+    """Return what bounds how often somebody may try to log in."""
+    from premium.accounts.wallet_logins import Attempts  # noqa: PLC0415 - Redis, which most who enter here need not
+
+    return Attempts(limiter=_limiter(platform))
+
+
+def _contract_wallets(platform: Platform) -> ContractWallets:
+    from premium.accounts.onchain.wallets import ContractWallets  # noqa: PLC0415 - HTTP, which logins of contracts need
+    from premium.chains.nodes import secret_names  # noqa: PLC0415 - comes with it
+
+    return ContractWallets(secret_names(platform.settings.chain_nodes), platform.secrets)
+
+
+def _issuers(platform: Platform) -> Issuers:
+    from premium.accounts.credentials.issuers import Issuers  # noqa: PLC0415 - JWT, which most who enter here need not
+    from premium.accounts.credentials.session_tokens import SessionTokens  # noqa: PLC0415 - comes with it
+    from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - comes with it
+
+    own = platform.settings.session_secret_arn
+    return Issuers(
+        free=TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn")),
+        own=SessionTokens(platform.secrets, own) if own else None,
     )
 
 
@@ -155,12 +243,11 @@ def stream_tokens(platform: Platform) -> StreamTokens:
 
 def stream_gate(platform: Platform) -> StreamGate:
     """Return what lets users open streams, one a process."""
-    from premium.accounts.credentials.tokens import TokenVerifier  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
     from premium.accounts.stream_gate import StreamGate  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
 
     store = AccountStore(platform.database)
     return StreamGate(
-        verifier=TokenVerifier(platform.secrets, platform.settings.require("jwt_secret_arn")),
+        verifier=_issuers(platform),
         owners=CredentialOwners(store, platform.clock),
         store=store,
         tokens=stream_tokens(platform),

@@ -6,10 +6,12 @@ A stream hears what its credential may read, and no longer than that lasts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
+from premium.accounts.credentials.issuers import Issuers
 from premium.accounts.credentials.owners import CredentialOwners
-from premium.accounts.credentials.tokens import TokenVerifier
 from premium.accounts.gatekeeper import counted
+from premium.accounts.model import SessionOwner
 from premium.accounts.store import AccountStore
 from premium.accounts.stream_tokens import StreamTokens, is_stream_token
 from premium.clock import Clock
@@ -25,7 +27,7 @@ _EVERYTHING = frozenset({"*"})
 class StreamGate:
     """Find the callers of streams by their tokens, and count them; one a process."""
 
-    verifier: TokenVerifier
+    verifier: Issuers
     owners: CredentialOwners
     store: AccountStore
     tokens: StreamTokens
@@ -60,6 +62,7 @@ class StreamGate:
             external_id=user.external_id,
             tier=user.tier,
             scopes=_EVERYTHING,
+            session_id=claims.session_id,
             expires_at=claims.expires_at,
         )
 
@@ -72,6 +75,8 @@ class StreamGate:
         self.owners.by_subject(caller.external_id)
         if caller.key_id is not None and self.store.live_key(caller.user_id, caller.key_id, self.clock.now()) is None:
             raise Unauthenticated("The API key is not valid")
+        if caller.session_id is not None:
+            self._session(caller.session_id)
 
     def count(self, caller: Principal, what: str) -> None:
         """Count a connection or a message as a request; RateLimited over the limit."""
@@ -82,7 +87,9 @@ class StreamGate:
         if worth is None or (worth.ends_at is not None and worth.ends_at <= self.tokens.now()):
             raise Unauthenticated("The token is not valid")
         user = self.owners.by_subject(worth.external_id)
-        scopes = _EVERYTHING
+        scopes, ends_at = _EVERYTHING, worth.ends_at
+        if worth.session_id is not None:
+            ends_at = int(self._session(worth.session_id).ends_at.timestamp())
         if worth.key_id is not None:
             key = self.store.live_key(user.id, worth.key_id, self.clock.now())
             if key is None or not user.tier.includes(Tier.ENTERPRISE):
@@ -94,8 +101,15 @@ class StreamGate:
             tier=user.tier,
             scopes=scopes,
             key_id=worth.key_id,
-            expires_at=worth.ends_at,
+            session_id=worth.session_id,
+            expires_at=ends_at,
         )
+
+    def _session(self, session_id: UUID) -> SessionOwner:
+        session = self.store.by_session(session_id)
+        if session is None or not session.usable(self.clock.now()):
+            raise Unauthenticated("The session is over; log in again")
+        return session
 
 
 def _refuse(state: LimitState) -> None:

@@ -45,6 +45,8 @@ class Pass:
     """Unix seconds; None for no end of its own."""
     key_id: UUID | None
     """The API key that asked for it: the stream hears what that may read."""
+    session_id: UUID | None = None
+    """The session that asked for it: the stream lasts as long."""
 
 
 class StreamTokens:
@@ -61,13 +63,16 @@ class StreamTokens:
         """Return the clock's Unix seconds."""
         return int(self._clock.now().timestamp())
 
-    def issue(self, external_id: str, *, ends_at: int | None, key_id: UUID | None = None) -> StreamToken:
+    def issue(
+        self, external_id: str, *, ends_at: int | None, key_id: UUID | None = None, session_id: UUID | None = None
+    ) -> StreamToken:
         """Return a token for a user's stream.
 
-        The stream ends with the credential that asked for it.
+        The stream ends with the credential that asked for it: with the session, not with its access token.
         """
         text = _PREFIX + secrets.token_urlsafe(32)
-        worth = json.dumps({"user": external_id, "ends": ends_at, "key": str(key_id) if key_id else None})
+        ids = {"key": str(key_id) if key_id else None, "session": str(session_id) if session_id else None}
+        worth = json.dumps({"user": external_id, "ends": None if session_id else ends_at, **ids})
         expires_at = self._clock.now() + timedelta(seconds=SECONDS)
         try:
             self._redis.set(_name(text), worth, ex=SECONDS)
@@ -89,7 +94,8 @@ class StreamTokens:
         fields = json.loads(worth)
         if "key" not in fields:
             return None  # an earlier release's, which does not say how much it may hear
-        return Pass(str(fields["user"]), fields["ends"], UUID(fields["key"]) if fields["key"] else None)
+        key, session = fields["key"], fields.get("session")
+        return Pass(str(fields["user"]), fields["ends"], UUID(key) if key else None, UUID(session) if session else None)
 
 
 def is_stream_token(text: str) -> bool:

@@ -32,7 +32,7 @@ class Wallets(Protocol):
 
 @dataclass(frozen=True)
 class Proof:
-    """A wallet that somebody holds: by its key, or as the contract on a chain says."""
+    """A wallet that somebody holds, by its key or its contract's word."""
 
     address: str
     kind: Literal["eoa", "contract"]
@@ -51,13 +51,14 @@ class WalletProofs:
     clock: Clock
 
     @contextmanager
-    def proven(self, text: str, signature: str) -> Iterator[Proof]:
+    def proven(self, text: str, signature: str, *, attempt: Callable[[str], None]) -> Iterator[Proof]:
         """Surround what follows from a proof; a 503 inside of it leaves the nonce unspent.
 
-        InvalidInput for a text that is no message; Unauthenticated names the first rule that fails; UpstreamUnavailable
-        where it could not be judged.
+        `attempt` is told the address before anything is judged, and may refuse. InvalidInput for a text that is no
+        message; Unauthenticated names the first rule that fails; UpstreamUnavailable where it could not be judged.
         """
         message = _read(text)
+        attempt(message.address)
         chains = {each.chain_id: each for each in self.chains()}
         elsewhere = foreign(message, self.origins, chains)
         nonce = self.nonces.spend(message.nonce)

@@ -11,8 +11,8 @@ from premium.bootstrap import Platform
 from premium.cli.switches import topic
 
 _EFFECT = (
-    "A user who is off is refused with 403 within half a minute, and his streams end at once; none of his rules fires, "
-    "and what waits for him fails (`premium alerts deliveries resend` sends it later)."
+    "A user who is off is refused with 403 from his next request on, and his streams end at once; none of his rules "
+    "fires, and what waits for him fails (`premium alerts deliveries resend` sends it later)."
 )
 
 

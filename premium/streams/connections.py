@@ -38,8 +38,8 @@ class Opened:
 class Connections:
     """Connections and the stream channels they subscribed to.
 
-    One item each: `connection_id`, `user_id`, `external_id`, `tier`, `scopes`, `key_id`, `channels` (sets, absent when
-    empty), `refused` (messages over the limit), `ttl`, which is never later than the credential's end.
+    One item each: `connection_id`, `user_id`, `external_id`, `tier`, `scopes`, `key_id`, `session_id`, `channels`
+    (sets, absent when empty), `refused` (messages over the limit), `ttl`, never later than the credential's end.
     """
 
     def __init__(self, table: Table, clock: Clock) -> None:
@@ -59,6 +59,7 @@ class Connections:
             "external_id": caller.external_id,
             "tier": caller.tier.value,
             "key_id": str(caller.key_id) if caller.key_id else None,
+            "session_id": str(caller.session_id) if caller.session_id else None,
             "scopes": set(caller.scopes),
             "channels": set(channels),
             "ttl": min(self._now() + int(_LIFE.total_seconds()), caller.expires_at or _NEVER),
@@ -122,7 +123,7 @@ class Connections:
         return list(page.items)
 
     def _opened(self, item: Mapping[str, Any]) -> Opened:
-        key_id = item.get("key_id")
+        key_id, session_id = item.get("key_id"), item.get("session_id")
         caller = Principal(
             user_id=UUID(item["user_id"]),
             external_id=item.get("external_id", ""),
@@ -130,6 +131,7 @@ class Connections:
             # What an earlier release opened, two hours ago at most, says no scopes: they were all.
             scopes=frozenset(item.get("scopes", () if "tier" in item else ("*",))),
             key_id=UUID(key_id) if key_id else None,
+            session_id=UUID(session_id) if session_id else None,
             expires_at=int(item["ttl"]),
         )
         return Opened(id=item["connection_id"], caller=caller, over=int(item["ttl"]) <= self._now())

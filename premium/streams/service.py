@@ -95,14 +95,17 @@ class Streams:
             return
         self._forget(connection_id)
 
-    def close_of(self, user_id: UUID, keys: Collection[UUID] | None = None) -> int:
-        """Close a user's connections, or those of some keys; return how many there were."""
+    def close_of(self, user_id: UUID, credentials: Collection[UUID] | None = None) -> int:
+        """Close a user's connections, or those of some keys and sessions.
+
+        Returns how many there were.
+        """
         try:
             opened = self.connections.of_user(user_id)
         except AppError:
             logger.warning("connections cannot be read; the sweep of the next minute closes them")
             return 0
-        ended = [each for each in opened if keys is None or each.caller.key_id in keys]
+        ended = [each for each in opened if credentials is None or each.caller.credential in credentials]
         for each in ended:
             self.close(each.id)
         return len(ended)

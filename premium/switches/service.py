@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from premium.bootstrap import Platform
 from premium.jobs.state import State
+from premium.storage.marks import DATABASE, mark_changed
 from premium.switches.store import Kind, Switch, SwitchStore
 
 __all__ = ["Kind", "Switch", "Switches", "states"]
@@ -15,16 +18,21 @@ __all__ = ["Kind", "Switch", "Switches", "states"]
 class Switches:
     """Switch users, rules and destinations off and on.
 
-    A user who is off is refused at the door within half a minute; none of his rules fires. A rule that is off makes no
-    alert. What would go to a user, a rule or a destination that is off ends as failed, and can be sent again.
+    A user who is off is refused at the door from his next request on; none of his rules fires. A rule that is off
+    makes no alert. What would go to a user, a rule or a destination that is off ends as failed, and can be sent again.
     """
 
     store: SwitchStore
+    changed: Callable[[UUID], object]
+    """Tells every process that a user's standing changed."""
 
     @classmethod
     def of(cls, platform: Platform) -> Switches:
         """Return the use cases over the stores of a worker."""
-        return cls(store=SwitchStore(platform.worker_database))
+        return cls(
+            store=SwitchStore(platform.worker_database),
+            changed=lambda user_id: mark_changed(platform.redis(DATABASE), user_id),
+        )
 
     def all(self, kind: Kind | None = None) -> list[Switch]:
         """Return what is off, the newest last."""
@@ -32,7 +40,10 @@ class Switches:
 
     def turn(self, kind: Kind, target: str, *, on: bool, why: str) -> bool:
         """Switch; return whether that changed anything."""
-        return self.store.on(kind, target) if on else self.store.off(kind, target, why)
+        changed = self.store.on(kind, target) if on else self.store.off(kind, target, why)
+        if kind == "user":
+            self.changed(UUID(target))
+        return changed
 
 
 def states(platform: Platform) -> list[State]:

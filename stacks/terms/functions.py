@@ -40,7 +40,7 @@ class Function(Model):
 AUTHORIZER = Function(
     name="authorizer",
     module="handlers.authorizer",
-    needs=("database", "redis", "jwt", "origin", "cursors"),
+    needs=("database", "redis", "jwt", "sessions", "origin", "cursors"),
     timeout=10,
     hot=True,
 )
@@ -64,7 +64,7 @@ META = Function(
 STREAM = Function(
     name="stream",
     module="handlers.events.stream",
-    needs=("database", "redis", "jwt", "origin", "connections", "websocket"),
+    needs=("database", "redis", "jwt", "sessions", "origin", "connections", "websocket"),
 )
 _EVERY_SCHEDULE: tuple[Need, ...] = ("redis", "jobs", "audit")
 

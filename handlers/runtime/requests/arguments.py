@@ -5,16 +5,24 @@ None of it comes from the request's parameters: `def overview(caller: Caller, re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Depends
 
+from handlers.runtime.answers.cors import allowed_origins
+from handlers.runtime.requests.origin import lowered
 from handlers.runtime.requests.state import current
 from premium.principal import Principal
 
 
 def _caller() -> Principal:
     return current().principal
+
+
+def _visitor() -> Principal | None:
+    return current().ruling.principal
 
 
 def _request_id() -> str:
@@ -25,6 +33,38 @@ def _idempotency_key() -> str | None:
     return current().idempotency_key
 
 
+@dataclass(frozen=True)
+class RequestClient:
+    """Where a request comes from, as far as the runtime knows."""
+
+    address: str
+    """An IP address, or the IPv6 network that one subscriber has."""
+    user_agent: str
+    origin: str | None
+    """The page that asks, where a browser says so."""
+    cookies: Mapping[str, str]
+
+    def on_own_page(self) -> bool:
+        """Tell whether one of the platform's own pages asks."""
+        return self.origin is not None and self.origin in allowed_origins()
+
+
+def _client() -> RequestClient:
+    state = current()
+    headers = lowered(state.event.get("headers"))
+    given = [*(state.event.get("cookies") or []), *headers.get("cookie", "").split(";")]
+    pairs = [str(each).strip().partition("=") for each in given]
+    return RequestClient(
+        address=state.ruling.address,
+        user_agent=headers.get("user-agent", ""),
+        origin=headers.get("origin"),
+        cookies={name: value for name, mark, value in pairs if mark},
+    )
+
+
+Client = Annotated[RequestClient, Depends(_client)]
 Caller = Annotated[Principal, Depends(_caller)]
+Visitor = Annotated[Principal | None, Depends(_visitor)]
+"""The caller of a public route, None without credentials."""
 RequestId = Annotated[str, Depends(_request_id)]
 IdempotencyKey = Annotated[str | None, Depends(_idempotency_key)]

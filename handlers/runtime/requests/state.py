@@ -67,6 +67,11 @@ def current() -> RequestState:
     return _CURRENT.get()
 
 
+def answer_header(name: str, value: str) -> None:
+    """Add a header to the answer of the current request."""
+    current().headers[name] = value
+
+
 def _ruling(event: Mapping[str, Any]) -> Ruling:
     """Return the authorizer's ruling.
 

@@ -10,15 +10,15 @@ tokens the newest decides (`iat`), whichever comes last: an older one neither ra
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import UUID
 
 from premium.accounts.credentials.keys import is_key, key_hash
-from premium.accounts.model import KeyOwner, Standing, User
+from premium.accounts.credentials.known import KnownUsers, Recent
+from premium.accounts.model import KeyOwner, SessionOwner, Standing, User
 from premium.clock import Clock
 from premium.errors import Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.tiers import Tier
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
     from premium.accounts.credentials.tokens import Claims
 
 USER_SECONDS = 30.0
-KEY_SECONDS = 0.5
-"""A revoked key must be refused everywhere within a second."""
+"""The longest that a row is kept; a mark ends it at once."""
 NOTED_SECONDS = 3600.0
-_MAX_KNOWN = 10_000
-V = TypeVar("V")
 U = TypeVar("U", bound=User)
 
 
@@ -44,6 +41,10 @@ class Users(Protocol):
 
     def by_key_hash(self, hashed: bytes, /) -> KeyOwner | None:
         """Return the owner of the key with this hash."""
+        ...
+
+    def by_session(self, session_id: UUID, /) -> SessionOwner | None:
+        """Return the user of a session, over or not."""
         ...
 
     def add_user(self, external_id: str, email: str | None, tier: Tier, issued_at: datetime | None, /) -> None:
@@ -69,44 +70,86 @@ class CredentialOwners:
     Raises Unauthenticated, Forbidden, UpstreamUnavailable.
     """
 
-    def __init__(self, users: Users, clock: Clock, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        users: Users,
+        clock: Clock,
+        *,
+        changed: Callable[[UUID], object] = lambda _: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take who knows the users, and who tells the other processes that a tier `changed`."""
         self._users = users
         self._clock = clock
-        self._known: Recent[Standing] = Recent(USER_SECONDS, monotonic)
-        self._keys: Recent[KeyOwner] = Recent(KEY_SECONDS, monotonic)
+        self._changed = changed
+        self._known = KnownUsers(USER_SECONDS, monotonic)
         self._noted: Recent[bool] = Recent(NOTED_SECONDS, monotonic)
 
+    def of_claims(self, claims: Claims) -> User:
+        """Return the user of a token, restricted or not.
+
+        The free platform's user is made at the first sight of its subject.
+        """
+        if claims.session_id is not None:
+            return self._session_owner(claims.session_id, claims.subject)
+        name = f"subject:{claims.subject}"
+        known = self._known.get(name)
+        if not isinstance(known, Standing) or _outdated(known, claims):
+            known = self._user(claims)
+            self._known.put(name, known)
+        return known
+
+    def of_key(self, key: str) -> KeyOwner:
+        """Return the owner of an API key that holds, restricted or not."""
+        if not is_key(key):
+            raise Unauthenticated("The API key is not valid")
+        owner = self._key_owner(key_hash(key))
+        if owner is None or not owner.usable(self._clock.now()):
+            raise Unauthenticated("The API key is not valid")
+        return owner
+
+    def is_current(self, user: User, mark: str | None) -> bool:
+        """Tell whether what is known of a user holds under a later mark.
+
+        None: no mark could be read. Where it does not hold it is forgotten: look again.
+        """
+        return self._known.holds(user, mark)
+
     def by_claims(self, claims: Claims) -> User:
-        """Return the user of a token, made at the first sight of its subject."""
-        known = self._known.get(claims.subject)
-        if known is None or _outdated(known, claims):
-            known = self._known.put(claims.subject, self._user(claims))
-        return _unrestricted(known)
+        """Return the user of a token; Forbidden for one who is restricted."""
+        return admitted(self.of_claims(claims))
 
     def by_subject(self, external_id: str) -> User:
         """Return the user of an id that we vouch for ourselves, as it is now."""
         user = self._users.by_external_id(external_id)
         if user is None:
             raise Unauthenticated("The token is not valid")
-        return _unrestricted(user)
+        return admitted(user)
 
-    def by_key(self, key: str) -> KeyOwner:
-        """Return the owner of an API key that is neither revoked nor expired."""
-        if not is_key(key):
-            raise Unauthenticated("The API key is not valid")
-        owner = self._key_owner(key_hash(key))
-        if owner is None or not owner.usable(self._clock.now()):
-            raise Unauthenticated("The API key is not valid")
-        if not owner.tier.includes(Tier.ENTERPRISE):
-            raise Forbidden("API keys need the tier enterprise")
-        return _unrestricted(owner)
+    def _session_owner(self, session_id: UUID, subject: str) -> SessionOwner:
+        name = f"session:{session_id}"
+        known = self._known.get(name)
+        if not isinstance(known, SessionOwner):
+            known = self._users.by_session(session_id)
+            if known is None or known.external_id != subject:
+                raise Unauthenticated("The token is not valid")
+            self._known.put(name, known)
+            owner = known.id
+            self._seen(owner, lambda: self._users.user_seen(owner))
+        if not known.usable(self._clock.now()):
+            raise Unauthenticated("The session is over; log in again")
+        return known
 
     def _key_owner(self, hashed: bytes) -> KeyOwner | None:
-        known = self._keys.get(hashed.hex())
-        if known is None and (found := self._users.by_key_hash(hashed)):
-            known = self._keys.put(hashed.hex(), found)
+        name = f"key:{hashed.hex()}"
+        known = self._known.get(name)
+        if isinstance(known, KeyOwner):
+            return known
+        found = self._users.by_key_hash(hashed)
+        if found is not None:
+            self._known.put(name, found)
             self._seen(found.key_id, lambda: self._users.key_seen(found.id, found.key_id))
-        return known
+        return found
 
     def _seen(self, subject: UUID, note: Callable[[], None]) -> None:
         """Write down, once an hour, that a user or key is in use.
@@ -123,6 +166,7 @@ class CredentialOwners:
         user = self._users.by_external_id(claims.subject) or self._new(claims)
         if claims.tier is not None and _outdated(user, claims):
             self._users.set_tier(user.id, claims.tier, claims.issued_at)
+            self._changed(user.id)
             user = self._users.by_external_id(claims.subject) or user
         self._seen(user.id, lambda: self._users.user_seen(user.id))
         return user
@@ -136,36 +180,17 @@ class CredentialOwners:
         raise UpstreamUnavailable("The user could not be made just now")
 
 
-class Recent(Generic[V]):
-    """Keep values by name for some seconds.
-
-    Beyond 10,000 the oldest are dropped.
-    """
-
-    def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
-        self._seconds = seconds
-        self._monotonic = monotonic
-        self._known: OrderedDict[str, tuple[float, V]] = OrderedDict()
-
-    def get(self, name: str) -> V | None:
-        """Return the value while it is fresh."""
-        kept, value = self._known.get(name, (float("-inf"), None))
-        return value if self._monotonic() - kept < self._seconds else None
-
-    def put(self, name: str, value: V) -> V:
-        """Keep a value and return it."""
-        self._known[name] = (self._monotonic(), value)
-        self._known.move_to_end(name)
-        if len(self._known) > _MAX_KNOWN:
-            self._known.popitem(last=False)
-        return value
-
-
 def _outdated(user: Standing, claims: Claims) -> bool:
     return claims.tier is not None and user.outdated_by(claims.tier, claims.issued_at)
 
 
-def _unrestricted(user: U) -> U:
+def admitted(user: U) -> U:
+    """Return a user who may ask.
+
+    Forbidden for a restricted one, and for a key below the tier of keys.
+    """
+    if isinstance(user, KeyOwner) and not user.tier.includes(Tier.ENTERPRISE):
+        raise Forbidden("API keys need the tier enterprise")
     if user.is_restricted:
         raise Forbidden("This account is restricted; write to support")
     return user

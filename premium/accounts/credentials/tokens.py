@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 import jwt
 
@@ -22,6 +23,8 @@ from premium.tiers import Tier
 
 LEEWAY_SECONDS = 60
 MAX_TOKEN_CHARACTERS = 8192
+OWN_SUBJECT = "own_"
+"""Begins the ids of users who came to us first; no token of the free platform may name one."""
 ROLES = frozenset({"admin", "support", "compliance", "finance"})
 
 _ALGORITHMS = frozenset({"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384"})
@@ -55,6 +58,8 @@ class Claims:
     """Unix seconds."""
     issued_at: datetime | None = None
     """Orders the tokens of a user; None where the token does not say."""
+    session_id: UUID | None = None
+    """The session of a token that we issued; None for one of the free platform."""
 
 
 class TokenVerifier:
@@ -80,14 +85,14 @@ class TokenVerifier:
             if not self._may_renew():
                 raise Unauthenticated("The token is not valid") from None
         except jwt.PyJWTError as error:
-            raise _refusal(error) from None
+            raise refusal(error) from None
         return self._verify_by_renewed(token)
 
     def _verify_by_renewed(self, token: str) -> Claims:
         try:
             return _claims(_decode(token, self._secrets.renew(self._arn)))
         except jwt.PyJWTError as error:
-            raise _refusal(error) from None
+            raise refusal(error) from None
 
     def _may_renew(self) -> bool:
         now = self._monotonic()
@@ -130,6 +135,8 @@ def _claims(claims: Mapping[str, Any]) -> Claims:
     subject, email, tier, roles = claims["sub"], claims.get("email"), claims.get("tier"), claims.get("roles")
     if not isinstance(subject, str) or not 0 < len(subject) <= 255 or not subject.isprintable():
         raise jwt.InvalidTokenError("sub")
+    if subject.startswith(OWN_SUBJECT):
+        raise jwt.InvalidTokenError("sub")
     return Claims(
         subject=subject,
         email=email if isinstance(email, str) and "@" in email and len(email) <= 320 and email.isprintable() else None,
@@ -151,7 +158,8 @@ def _issued(value: object) -> datetime | None:
         raise jwt.InvalidTokenError("iat") from None
 
 
-def _refusal(error: jwt.PyJWTError) -> Unauthenticated:
+def refusal(error: jwt.PyJWTError) -> Unauthenticated:
+    """Return what a caller is told of a token that is not valid."""
     if isinstance(error, jwt.ExpiredSignatureError):
         return Unauthenticated("The token has expired")
     return Unauthenticated("The token is not valid")

@@ -1,7 +1,7 @@
-"""What a node is asked of a wallet that is a contract: ERC-1271, or ERC-6492 where it is not deployed yet.
+"""Ask about wallets that are contracts: ERC-1271, or ERC-6492 before they are deployed.
 
-One `eth_call` without a recipient runs the constructor of `signature_check.sol`, which stands beside this file. A wallet
-that is not deployed is made by its factory inside of that call, and of that call alone.
+One `eth_call` without a recipient runs the constructor of `signature_check.sol`, which stands beside this file. A
+wallet that is not deployed is made by its factory inside of that call, and of that call alone.
 """
 
 from __future__ import annotations

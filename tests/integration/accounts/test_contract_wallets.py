@@ -71,7 +71,9 @@ def test_the_code_is_what_its_source_compiles_to() -> None:
     }
     command = ["node", str(ROOT / "tests" / "factories" / "contracts" / "compile.js")]
     environment = {**os.environ, "NODE_PATH": str(ROOT / "node_modules")}
-    done = subprocess.run(command, input=json.dumps([asked]), env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, input=json.dumps([asked]), env=environment, capture_output=True, text=True, check=True
+    )
     (made,) = json.loads(done.stdout)
     assert made["contracts"]["s.sol"]["SignatureCheck"]["evm"]["bytecode"]["object"] == contracts._CODE
 
@@ -86,7 +88,7 @@ def test_a_deployed_wallet_says_what_it_says(evm: Evm, ask: Ask, compiled: dict[
 
 
 @pytest.mark.parametrize(
-    ("name", "signature", "said"),
+    "case",
     [
         ("RevertingWallet", SIGNATURE, "no"),
         ("ShortWallet", SIGNATURE, "no"),
@@ -96,9 +98,8 @@ def test_a_deployed_wallet_says_what_it_says(evm: Evm, ask: Ask, compiled: dict[
         ("SignedOnChainWallet", SIGNATURE, "no"),
     ],
 )
-def test_wallets_of_every_kind(
-    evm: Evm, ask: Ask, compiled: dict[str, Compiled], name: str, signature: bytes, said: str
-) -> None:
+def test_wallets_of_every_kind(evm: Evm, ask: Ask, compiled: dict[str, Compiled], case: tuple[str, bytes, str]) -> None:
+    name, signature, said = case
     assert ask(deploy(evm, compiled[name].creation), signature) == said
 
 

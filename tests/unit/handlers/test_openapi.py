@@ -31,6 +31,7 @@ VERBS = (
     "get",
     "import",
     "list",
+    "log",
     "refresh",
     "remove",
     "revoke",
@@ -38,6 +39,7 @@ VERBS = (
     "set",
     "start",
     "try",
+    "verify",
 )
 LEAKS = {"ge", "le", "gt", "lt"}
 CAMEL = re.compile(r"[a-z][a-zA-Z0-9]*")

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from premium.accounts.model import Activity, ApiKey, KeyOwner, Profile, Standing
+from premium.accounts.model import Activity, ApiKey, KeyOwner, Profile, SessionOwner, Standing
 from premium.clock import rfc3339
 from premium.errors import Conflict, Forbidden, NotFound
 from premium.notifications.service import set_account_email
@@ -87,6 +87,14 @@ class AccountStore:
         """Return the owner of the key with this hash, revoked or not."""
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(KeyOwner)) as cursor:
             return cursor.execute("SELECT * FROM api_key_by_hash(%s)", [key_hash]).fetchone()
+
+    def by_session(self, session_id: UUID) -> SessionOwner | None:
+        """Return the user of a session, revoked or not."""
+        with (
+            self._database.transaction() as connection,
+            connection.cursor(row_factory=class_row(SessionOwner)) as cursor,
+        ):
+            return cursor.execute("SELECT * FROM session_standing(%s)", [session_id]).fetchone()
 
     def add_user(self, external_id: str, email: str | None, tier: Tier, issued_at: datetime | None = None) -> None:
         """Make the user unless there is one.

@@ -1,0 +1,125 @@
+"""Log users in by their wallets, and make those who come the first time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from premium.accounts.credentials.tokens import OWN_SUBJECT
+from premium.accounts.model import Granted
+from premium.accounts.sessions import Sessions
+from premium.accounts.siwe.rules import Origin
+from premium.accounts.store import WalletStore
+from premium.accounts.wallet_proofs import Proof, WalletProofs
+from premium.chains.addresses import checksum
+from premium.errors import InvalidInput, RateLimited, Unauthenticated, UpstreamUnavailable
+
+if TYPE_CHECKING:
+    from premium.limits import Limiter
+
+STATEMENT = "Sign in to Premium DeFi. This sends no transaction and costs nothing."
+AMR = ("wallet",)
+ATTEMPTS_OF_ADDRESS = 10
+ATTEMPTS_OF_IP = 30
+"""A minute, both."""
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What a wallet's message must hold."""
+
+    nonce: str
+    domain: str
+    statement: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempts:
+    """Bound how often somebody may try to log in."""
+
+    limiter: Limiter
+
+    def of_ip(self, ip: str) -> None:
+        """Count an attempt of a source address; RateLimited over 30 a minute."""
+        self._count(f"login-ip:{ip}", ATTEMPTS_OF_IP)
+
+    def of_address(self, address: str) -> None:
+        """Count an attempt for a wallet; RateLimited over ten a minute."""
+        self._count(f"login-address:{address.lower()}", ATTEMPTS_OF_ADDRESS)
+
+    def _count(self, subject: str, most: int) -> None:
+        state = self.limiter.check(subject, most, changes=True)
+        if not state.known:
+            raise UpstreamUnavailable("Nobody can log in just now; try again in a moment")
+        if not state.allowed:
+            message = f"More than {most} attempts in a minute; try again in {state.retry_after} s"
+            raise RateLimited(message, retry_after=state.retry_after)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalletLogins:
+    """Give nonces, and take signed messages for sessions."""
+
+    proofs: WalletProofs
+    wallets: WalletStore
+    sessions: Sessions
+    attempts: Attempts
+
+    def challenge(self, address: str | None, origin: str | None) -> Challenge:
+        """Return a nonce for a wallet, or for any; InvalidInput for what is no address.
+
+        `origin` is the page that asks, whose domain the message is to name.
+        """
+        try:
+            wallet = None if address is None else checksum(address)
+        except ValueError as error:
+            raise InvalidInput(f"address: {error}", details={"address": str(error)}) from None
+        if wallet is not None:
+            self.attempts.of_address(wallet)
+        ours = {f"{each.scheme}://{each.domain}": each.domain for each in self.proofs.origins}
+        if not ours:
+            raise UpstreamUnavailable("This stage has no page of its own yet: CORS_ORIGINS names none")
+        nonce = self.proofs.nonces.issue(wallet)
+        domain = ours.get(origin or "", next(iter(ours.values())))
+        return Challenge(nonce.text, domain, STATEMENT, self.proofs.clock.now(), nonce.expires_at)
+
+    def log_in(self, text: str, signature: str, *, ip: str, user_agent: str) -> tuple[Granted, bool, Proof]:
+        """Return the tokens of a new session, and whether its user is new.
+
+        InvalidInput, Unauthenticated, Forbidden, RateLimited or UpstreamUnavailable; only the last leaves the nonce.
+        """
+        with self.proofs.proven(text, signature, attempt=self.attempts.of_address) as proof:
+            user_id, created = self._user(proof)
+            self.wallets.logged_in(user_id, proof.address)
+            opened = self.sessions.open(user_id, amr=AMR, ip=ip, user_agent=user_agent)
+        return opened, created, proof
+
+    def _user(self, proof: Proof) -> tuple[UUID, bool]:
+        known = self.wallets.owner(proof.address)
+        if known is None:
+            subject = f"{OWN_SUBJECT}{uuid4().hex}"
+            if self.wallets.add_user(subject, proof.address, proof.kind, proof.chain_id):
+                created = self.wallets.owner(proof.address)
+                if created is not None:
+                    return created.user_id, True
+            known = self.wallets.owner(proof.address)
+        if known is None:
+            raise UpstreamUnavailable("The user could not be made just now")
+        # Whoever can put a contract at an address of one chain need not be its owner on another.
+        if known.kind != proof.kind or (proof.kind == "contract" and known.chain_id != proof.chain_id):
+            raise Unauthenticated(
+                "The login is refused: this wallet was proven in another way, or on another chain",
+                details={"rule": "mismatch", "chainId": "not the chain of the wallet's first proof"},
+            )
+        return known.user_id, False
+
+
+def origins_of(text: str) -> tuple[Origin, ...]:
+    """Return CORS_ORIGINS as the pages whose logins are taken."""
+    parts = [urlsplit(each.strip()) for each in text.split(",") if each.strip()]
+    return tuple(Origin(each.scheme, each.netloc) for each in parts if each.scheme and each.netloc)
