@@ -6,16 +6,15 @@ Each is found out by one read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cdk_app.account.credentials import signed_out
+from cdk_app.account.findings import Client, Finding, SignedOut
+from cdk_app.account.places import availability_zones, sizes
 from cdk_app.stage_config import StageConfig
 from stacks.terms.classes import classes
 from stacks.terms.frame import EDGE_REGION
-from stacks.terms.model import POSTGRES_VERSION
 
 BOOTSTRAP = 21
 """The version of the bootstrap stack that the pinned command line makes.
@@ -24,30 +23,7 @@ Older ones lack rights that it uses.
 """
 UNRESERVED = 100
 """Concurrent executions that Lambda keeps for functions without a reservation."""
-WITHOUT_PROXY = frozenset({"use1-az3"})
-"""Zones, by their ids, without RDS Proxy; their names differ from account to account."""
 FARGATE_VCPU, ELASTIC_IPS = ("fargate", "L-3032A538"), ("ec2", "L-0263D0A3")
-Client = Callable[[str, str], Any]
-"""`client(service, region)`."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that a deployment needs.
-
-    Whether it is there, what was seen, what to do.
-    """
-
-    name: str
-    ok: bool
-    seen: str
-    remedy: str
-    known: bool = True
-    """False where it could not be looked at."""
-
-
-class SignedOut(Exception):
-    """Nothing can be asked: the text says why."""
 
 
 Check = Callable[[StageConfig, Client], Finding | None]
@@ -74,36 +50,6 @@ def _account(config: StageConfig, client: Client) -> Finding:
     found = client("sts", config.region).get_caller_identity()["Account"]
     ok = config.account in (None, found)
     return Finding("account", ok, found, f"sign in to {config.account}, or name {found} in the values")
-
-
-def _availability_zones(config: StageConfig, client: Client) -> Finding:
-    answer = client("ec2", config.region).describe_availability_zones()["AvailabilityZones"]
-    ids = {zone["ZoneName"]: zone["ZoneId"] for zone in answer if zone["State"] == "available"}
-    wrong = [f"{config.region} lacks {zone}" for zone in config.zones if zone not in ids]
-    wrong += [f"{zone} is {ids[zone]}" for zone in config.zones if ids.get(zone) in WITHOUT_PROXY]
-    fit = sorted(name for name, zone in ids.items() if zone not in WITHOUT_PROXY)
-    remedy = f"set `zones` to two or three of {', '.join(fit)}"
-    return Finding("availability zones", not wrong, ", ".join(wrong) or "there", remedy)
-
-
-def _sizes(config: StageConfig, client: Client) -> Finding | None:
-    """Say which size of a server is not sold in its place."""
-    wrong, zone = [], config.zones[0]
-    if config.timescale and not config.timescale.external:
-        asked = {"instance-type": config.timescale.instance, "location": zone}
-        filters = [{"Name": name, "Values": [value]} for name, value in asked.items()]
-        sold = client("ec2", config.region).describe_instance_type_offerings(
-            LocationType="availability-zone", Filters=filters
-        )
-        wrong += [] if sold["InstanceTypeOfferings"] else [f"{config.timescale.instance} in {zone}"]
-    if config.postgres:
-        name = f"db.{config.postgres.instance}"
-        sold = client("rds", config.region).describe_orderable_db_instance_options(
-            Engine="postgres", EngineVersion=POSTGRES_VERSION, DBInstanceClass=name, Vpc=True
-        )
-        wrong += [] if sold["OrderableDBInstanceOptions"] else [f"{name} with PostgreSQL {POSTGRES_VERSION}"]
-    seen = f"not sold here: {', '.join(wrong)}" if wrong else "sold"
-    return Finding("sizes", not wrong, seen, "name others in `timescale` and `postgres`, or other `zones`")
 
 
 def _bootstrap(config: StageConfig, client: Client) -> Finding:
@@ -197,8 +143,8 @@ def _cost_tag(config: StageConfig, client: Client) -> Finding | None:
 
 CHECKS: tuple[Check, ...] = (
     _account,
-    _availability_zones,
-    _sizes,
+    availability_zones,
+    sizes,
     _bootstrap,
     _lambda_concurrency,
     _fargate_vcpu,

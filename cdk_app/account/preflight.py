@@ -15,8 +15,9 @@ from typing import Any
 import boto3
 from pydantic import ValidationError
 
-from cdk_app.account.checks import Client, SignedOut, findings
+from cdk_app.account.checks import findings
 from cdk_app.account.credentials import sign_in
+from cdk_app.account.findings import Client, SignedOut
 from cdk_app.app import StageError, read_values
 from cdk_app.stage_config import StageConfig
 from cdk_app.stages import STAGES

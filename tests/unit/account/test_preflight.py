@@ -19,7 +19,8 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
-from cdk_app.account.checks import BOOTSTRAP, Client, fargate_vcpu
+from cdk_app.account.checks import BOOTSTRAP, fargate_vcpu
+from cdk_app.account.findings import Client
 from cdk_app.account.preflight import UNKNOWN, report
 from cdk_app.stage_config import StageConfig
 from cdk_app.stages import STAGES
