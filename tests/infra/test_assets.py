@@ -77,7 +77,7 @@ def test_the_layer_fits_and_holds_what_it_should() -> None:
     assert {entry.filename.split("/")[0] for entry in entries} == {"python", "certificates"}
     packages = {entry.filename.split("/")[1] for entry in entries}
     assert {"boto3", "psycopg", "pydantic", "redis", "rq", "aws_lambda_powertools"} <= packages
-    assert not packages & {"numpy", "reportlab", "web3", "httpx", "ministack", "aws_cdk"}
+    assert not packages & {"numpy", "reportlab", "web3", "ministack", "aws_cdk"}
 
 
 def test_every_handler_imports_from_its_package_alone(tmp_path: Path) -> None:

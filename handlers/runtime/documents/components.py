@@ -42,7 +42,7 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], object]] = {
 }
 EVERYWHERE = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _EXTRA = {405: ("Allow",), 429: ("Retry-After",), 503: ("Retry-After",)}
-_WORDS = {
+_WORDS: Mapping[int, tuple[str, Mapping[str, Any]]] = {
     400: ("Something in the request is wrong; `details` says what", {"limit": "must be 200 at most; given '500'"}),
     401: ("The credentials are missing, wrong or expired", {}),
     403: ("The caller's tier, scope or role does not allow it", {"required": "pro", "tier": "starter"}),
