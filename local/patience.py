@@ -49,6 +49,19 @@ def wait_for(
         time.sleep(pause)
 
 
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Wait until a condition holds, and return whether it did in time.
+
+    It is asked twenty times a second. For measuring: who needs the condition waits by progress.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
 def given_up(what: str, seconds: float, said: str, remedy: str) -> LocalError:
     """Return the error of a wait that was given up."""
     last = f" The last of it: {said.rstrip('.')}." if said else ""

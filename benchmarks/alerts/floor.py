@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from benchmarks.alerts.stage import DeployedStage, is_empty
 from local.clients import Clients
-from local.service import wait_until
+from local.patience import wait_until
 
 _A_REQUEST = 10
 # It logs a line as ours does: the emulator waits 50 ms for the first line of one that stays silent.

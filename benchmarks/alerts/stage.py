@@ -22,10 +22,10 @@ from benchmarks.alerts.running import _fill
 from local import environment, ports, stacks
 from local.clients import Clients
 from local.down import reset
+from local.patience import wait_until
 from local.places import ROOT, Places
 from local.postgres import SUPERUSER, Postgres
 from local.progress import CONSOLE
-from local.service import wait_until
 from local.up import up
 from premium.alerts.work.events_queue import EventsQueue
 from premium.jobs.presence import residents

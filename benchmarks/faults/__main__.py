@@ -33,10 +33,10 @@ from local.clients import Clients
 from local.down import reset
 from local.fleet import Fleet
 from local.neighbours import Neighbours
+from local.patience import wait_until
 from local.places import ROOT, Places
 from local.postgres import SUPERUSER, Postgres
 from local.progress import CONSOLE
-from local.service import wait_until
 from local.up import Stage, up
 
 _NAMES = ("aws", "postgres", "redis", "evm", "inbox")

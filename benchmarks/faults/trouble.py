@@ -15,8 +15,8 @@ from benchmarks.faults.node import Mood as NodeMood
 from benchmarks.faults.node import NodeProxy
 from benchmarks.faults.receiver import Mood as ReceiverMood
 from benchmarks.faults.receiver import Receiver
+from local.patience import wait_until
 from local.postgres import SUPERUSER, Postgres
-from local.service import wait_until
 from local.up import Stage
 from premium.jobs.presence import residents
 

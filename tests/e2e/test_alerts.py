@@ -15,8 +15,8 @@ import pytest
 from local import stacks
 from local.journey.client import Client
 from local.journey.stream import Listener
+from local.patience import wait_until
 from local.postgres import SUPERUSER, Postgres
-from local.service import wait_until
 from local.up import Stage
 from premium.notifications.channels.signature import HEADER, is_signed
 from tests.e2e.hook import Hook
