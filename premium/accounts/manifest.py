@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import LOCAL_ONLY, Command, Metric, Schedule, Service, ServiceSettings
+from premium.manifest import Command, Metric, Schedule, Service, ServiceSettings
+
+ACCESS_SECONDS = 900
 
 
 class AccountSettings(ServiceSettings):
     """What accounts alone read of the environment."""
 
     access_token_seconds: int = Field(
-        default=900,
+        default=ACCESS_SECONDS,
         ge=60,
         le=86_400,
         description="How long an access token of a session holds, on one machine; a stage's hold 900 seconds",
-        json_schema_extra=LOCAL_ONLY,
+        json_schema_extra={"local": ACCESS_SECONDS},
     )
 
 

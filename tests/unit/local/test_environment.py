@@ -8,7 +8,7 @@ from cdk_app.stage_config import StageConfig
 from cdk_app.stages import STAGES
 from local.environment import asked_settings, local_settings, variables_of_outputs
 from local.errors import LocalError
-from premium.manifest import services
+from premium.manifest import services, wrong_settings
 from stacks.constructs.access.connections import output_of
 
 pytestmark = pytest.mark.unit
@@ -45,3 +45,8 @@ def test_settings_of_services_are_taken_from_the_users_environment_and_checked()
 def test_a_stage_with_a_wrong_setting_is_refused(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=name):
         StageConfig.model_validate(STAGES["dev"].model_dump() | {"settings": {name: value}})
+
+
+def test_what_the_stage_local_sets_can_be_read() -> None:
+    """A wrong one lets no worker start."""
+    assert wrong_settings(local_settings()) == []
