@@ -6,18 +6,12 @@ from pydantic import Field
 
 from premium.manifest import Command, Metric, Schedule, Service, ServiceSettings
 
-ACCESS_SECONDS = 900
-
 
 class AccountSettings(ServiceSettings):
     """What accounts alone read of the environment."""
 
     access_token_seconds: int = Field(
-        default=ACCESS_SECONDS,
-        ge=60,
-        le=86_400,
-        description="How long an access token of a session holds, on one machine; a stage's hold 900 seconds",
-        json_schema_extra={"local": ACCESS_SECONDS},
+        default=900, ge=60, le=3600, description="Seconds for which an access token of a session holds"
     )
 
 

@@ -58,13 +58,15 @@ def variables(aws: Aws, postgres: Databases, redis_server: Redis, role: str, gon
         "DATABASE": _postgres(postgres.url("premium", role)),
         "TIMESERIES": _postgres(postgres.url("timeseries", role)),
         "REDIS": _redis(redis_server.url),
+        "SESSION": {"value": uuid4().hex + uuid4().hex},
     }
     make = boto3.client("secretsmanager").create_secret
     arns = {
         f"{name}_SECRET_ARN": make(Name=f"{name}-{uuid4().hex}", SecretString=json.dumps(value))["ARN"]
         for name, value in stores.items()
     }
-    return {"PREMIUM_STAGE": "local", "WEBSOCKET_ENDPOINT": gone, "JOB_LEASE_SECONDS": "2", **arns}
+    names = {"PREMIUM_STAGE": "local", "WEBSOCKET_ENDPOINT": gone, "JOB_LEASE_SECONDS": "2"}
+    return names | {"CORS_ORIGINS": "https://app.example.org"} | arns
 
 
 def _postgres(url: str) -> dict[str, str]:
