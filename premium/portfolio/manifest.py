@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Queue, Schedule, Service
+from premium.manifest import Command, Queue, Schedule, Service
 
 SERVICE = Service(
     name="portfolio",
@@ -32,6 +32,7 @@ SERVICE = Service(
         Schedule(name="portfolio.snapshots", every=60, job="portfolio.snapshots"),
         Schedule(name="portfolio.timeseries", every=1440, job="portfolio.timeseries"),
     ),
+    commands=(Command(name="portfolio", text="Performance of portfolios, by files."),),
     tables=(
         "portfolio_wallets",
         "portfolio_assets",

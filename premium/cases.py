@@ -1,0 +1,183 @@
+"""Answer files of cases: the neutral JSON of the offline commands.
+
+A file is one case, a list of cases, or `{"cases": […]}` with what holds for all; the answer has the same form and
+order. Quantities are decimal strings or whole numbers; a JSON fraction is taken, by its digits, where a field is one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from premium.errors import InvalidInput
+from premium.money import MAX_DIGITS, decimal_of, plain
+from premium.refusals import nearest, reason_of, shown, visible
+
+PASSED_OVER = frozenset({"source", "name", "note", "notes", "expected"})
+"""Keys for people; those that begin with `_` are passed over too."""
+SHARED = frozenset({"token_decimals", "tokens"})
+"""Keys that may stand beside `cases`, too."""
+_DIGITS = Context(prec=30, rounding=ROUND_HALF_EVEN, Emax=10**9, Emin=-(10**9))
+
+
+class CaseError(Exception):
+    """A case cannot be answered: a code for programs, a sentence for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class Case(BaseModel):
+    """What a case states: no field but these."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _quantity(value: object) -> object:
+    if isinstance(value, Decimal):
+        raise ValueError("a quantity is a string or a whole number, not a JSON fraction")  # noqa: TRY004 - by field
+    return decimal_of(value)  # type: ignore[arg-type] # it refuses what is none of these
+
+
+def _fraction(value: object) -> object:
+    return decimal_of(value)  # type: ignore[arg-type] # it refuses what is none of these
+
+
+Quantity = Annotated[Decimal, BeforeValidator(_quantity)]
+"""Money or units, exact."""
+Fraction = Annotated[Decimal, BeforeValidator(_fraction)]
+"""A ratio or a rate, exact."""
+
+
+class Kind(NamedTuple):
+    """A kind of case; the fields in `told_by` tell it where it is not named."""
+
+    name: str
+    told_by: frozenset[str]
+    model: type[Case]
+    answer: Callable[[Any], Mapping[str, Any]]
+
+
+def answer(text: str, kinds: Sequence[Kind]) -> str:
+    """Return the answers to a file as JSON.
+
+    Raises InvalidInput where the file itself cannot be read.
+    """
+    given = _read(text)
+    if isinstance(given, list):
+        found: Any = [_one(case, {}, kinds) for case in given]
+    elif "cases" in given:
+        shared = {key: value for key, value in given.items() if key != "cases"}
+        unknown = [key for key in shared if not _is_for_people(key) and key not in SHARED]
+        if unknown:
+            raise InvalidInput(f"{unknown[0]}: no such key beside cases")
+        if not isinstance(given["cases"], list):
+            raise InvalidInput("cases: must be a list")
+        common = {key: value for key, value in shared.items() if key in SHARED}
+        found = {"cases": [_one(case, common, kinds) for case in given["cases"]]}
+    else:
+        found = _one(given, {}, kinds)
+    return json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def digits(value: Decimal | None) -> str | None:
+    """Return a ratio as a decimal string: exact, or to 30 significant digits, half even.
+
+    Without an exponent, but for one of more than 120 digits before or behind the point.
+    """
+    if value is None:
+        return None
+    rounded = _DIGITS.plus(value)
+    return plain(rounded) if abs(rounded.adjusted()) <= MAX_DIGITS else str(rounded)
+
+
+def _read(text: str) -> Any:
+    try:
+        given = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        raise InvalidInput(f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from None
+    except RecursionError:
+        raise InvalidInput("nested too deeply to be read") from None
+    except ValueError as error:
+        raise InvalidInput(str(error)) from None
+    if not isinstance(given, list | dict):
+        raise InvalidInput('a file is a case, a list of cases, or {"cases": […]}')
+    return given
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice[:80]}: the key stands twice in one object")
+    return made
+
+
+def _is_for_people(key: str) -> bool:
+    return key in PASSED_OVER or key.startswith("_")
+
+
+def _one(case: object, common: Mapping[str, Any], kinds: Sequence[Kind]) -> dict[str, Any]:
+    """Return one case's answer, or its error."""
+    if not isinstance(case, dict):
+        return {"id": None, "error": {"code": "invalid_case", "message": "a case is an object"}}
+    head = {"id": case["id"]} if "id" in case else {}
+    try:
+        kind = _kind_of(case, kinds)
+        known = kind.model.model_fields
+        taken = {key: value for key, value in {**common, **case}.items() if key in known or not _is_passed(key, case)}
+        return {**head, "kind": kind.name, **kind.answer(kind.model.model_validate(taken))}
+    except ValidationError as error:
+        return {"id": case.get("id"), "error": {"code": "invalid_field", "message": _sentence(error)}}
+    except CaseError as error:
+        return {"id": case.get("id"), "error": {"code": error.code, "message": error.message}}
+
+
+def _is_passed(key: str, case: Mapping[str, Any]) -> bool:
+    """Keys that no kind asks for: for people, the case's own name, and what stands beside cases for others."""
+    return key in ("id", "kind") or _is_for_people(key) or (key in SHARED and key not in case)
+
+
+def _kind_of(case: Mapping[str, Any], kinds: Sequence[Kind]) -> Kind:
+    names = [kind.name for kind in kinds]
+    if "kind" in case:
+        named = next((kind for kind in kinds if kind.name == case["kind"]), None)
+        if named is None:
+            near = nearest(str(case["kind"]), names)
+            hint = f"; {near} is near" if near else f"; known are {', '.join(names)}"
+            raise CaseError("unknown_kind", f"kind: there is no {shown(case['kind'])}{hint}")
+        return named
+    told = next((kind for kind in kinds if kind.told_by <= case.keys()), None)
+    if told is None:
+        closest = max(kinds, key=lambda kind: (_shared(kind, case), -names.index(kind.name)))
+        missing = ", ".join(sorted(kind_needs(closest) - case.keys())) or "nothing"
+        raise CaseError(
+            "unknown_kind", f"no kind fits these fields; the nearest is {closest.name}, which needs {missing}"
+        )
+    return told
+
+
+def kind_needs(kind: Kind) -> frozenset[str]:
+    """Return the fields that a kind cannot do without."""
+    return frozenset(name for name, field in kind.model.model_fields.items() if field.is_required())
+
+
+def _shared(kind: Kind, case: Iterable[str]) -> int:
+    return len(set(kind.model.model_fields) & set(case))
+
+
+def _sentence(error: ValidationError) -> str:
+    """Name the first wrong field and its reason."""
+    first = error.errors(include_url=False)[0]
+    path = ".".join(visible(part) for part in first["loc"])
+    return f"{path}: {reason_of(first)}" if path else reason_of(first)
