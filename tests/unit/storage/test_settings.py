@@ -91,7 +91,7 @@ def test_a_platform_with_one_role_uses_it_for_workers_too() -> None:
     assert both.worker_database is not both.database
 
 
-@pytest.mark.parametrize(("value", "refusal"), [("true", "local only"), ("maybe", "valid boolean"), ("false", None)])
+@pytest.mark.parametrize(("value", "refusal"), [("true", "local only"), ("maybe", "true or false"), ("false", None)])
 def test_a_deployed_stage_refuses_what_is_switched_on_for_one_machine_alone(value: str, refusal: str | None) -> None:
     environment = {"PREMIUM_STAGE": "prod", "WEBHOOKS_TO_LOOPBACK": value}
     if refusal is None:
