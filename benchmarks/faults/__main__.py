@@ -24,7 +24,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.faults.load import USERS, Load, figures
+from benchmarks.faults.load import USERS, Load, figures, group
 from benchmarks.faults.node import NodeProxy
 from benchmarks.faults.receiver import Receiver
 from benchmarks.faults.trouble import Trouble
@@ -152,13 +152,13 @@ def _show(struck: list[Struck], load: Load, receiver: Receiver) -> int:
     """Print the table; return how many events were lost."""
     table, lost, received = Table(*_COLUMNS, box=None, pad_edge=False), 0, list(receiver.received)
     for one in struck:
-        for user in USERS:
-            found = figures(load.expected, received, user, one.begun, one.ended)
+        for who in dict.fromkeys(map(group, USERS)):
+            found = figures(load.expected, received, who, one.begun, one.ended)
             lost += found.lost
-            suffers = one.everybody or SUFFERERS.get(one.name) == user
+            suffers = one.everybody or SUFFERERS.get(one.name) == who
             times = [f"{_at(found.latencies, part):.2f} s" for part in (0.5, 0.99, 1.0)]
             numbers = (str(found.due), str(found.lost), str(found.again), str(found.reordered))
-            table.add_row(one.name, one.said, f"{user}{' (suffers)' if suffers else ''}", *numbers, *times)
+            table.add_row(one.name, one.said, f"{who}{' (suffers)' if suffers else ''}", *numbers, *times)
     Console(width=170, highlight=False).print(table)
     return lost
 

@@ -19,8 +19,10 @@ from local.up import Stage
 from premium.alerts.work.events_queue import EventsQueue
 from premium.chains.addresses import asset_key
 
-USERS = ("others", "sufferer", "chain")
-"""Users with rules: on 80 % of the feed, on 20 %, on payments on the chain.
+OTHERS = 20
+"""How many users share the larger part of the feed: at 100 events a second, 2 to 4 messages a second each."""
+USERS = (*(f"others-{number}" for number in range(OTHERS)), "sufferer", "chain")
+"""Users with rules: on 80 % of the feed together, on 20 %, on payments on the chain.
 
 Half of a user's events are transfers, half prices that rise and fall over their threshold.
 """
@@ -116,8 +118,8 @@ class Load:
                 self.expected[f"local:{receipt['blockHash']}:tx:{place}"] = Expected("chain", sent_at, "")
 
     def _event(self, number: int) -> dict[str, Any]:
-        user = "sufferer" if number % 10 < _TO_SUFFERER else "others"
         place, now = number // 10, datetime.now(UTC)
+        user = "sufferer" if number % 10 < _TO_SUFFERER else f"others-{place % OTHERS}"
         event = {"event_id": f"{self._run}-{number}", "chain": "ethereum", "timestamp": now.isoformat()}
         if number % 2:
             self.expected[event["event_id"]] = Expected(user, now.timestamp(), "")
@@ -139,8 +141,13 @@ def _ask(client: httpx.Client, method: str, *params: Any) -> Any:
     return client.post("/", json=body).json()["result"]
 
 
+def group(user: str) -> str:
+    """Return who a user stands for in the table: the others are one."""
+    return user.partition("-")[0]
+
+
 class Figures(NamedTuple):
-    """What became of the events of one user within one fault's time."""
+    """What became of the events of one group of users within one fault's time."""
 
     due: int
     lost: int
@@ -150,9 +157,9 @@ class Figures(NamedTuple):
     latencies: list[float]
 
 
-def figures(expected: dict[str, Expected], received: list[Received], user: str, since: float, until: float) -> Figures:
-    """Compare what was to come with what came."""
-    due = {event: one for event, one in expected.items() if one.user == user and since <= one.sent_at < until}
+def figures(expected: dict[str, Expected], received: list[Received], who: str, since: float, until: float) -> Figures:
+    """Compare what was to come with what came, for a group of users."""
+    due = {event: one for event, one in expected.items() if group(one.user) == who and since <= one.sent_at < until}
     came = [one for one in received if one.event in due]
     counts, first = Counter(one.event for one in came), dict[str, float]()
     for one in sorted(came, key=lambda each: each.at):

@@ -21,7 +21,7 @@ class Received(NamedTuple):
 
 
 class Receiver:
-    """`/others/…` always answers 200; `/sufferer/…` is slow or says 429 while its mood is such."""
+    """`/others-…` always answers 200; `/sufferer/…` is slow or says 429 while its mood is such."""
 
     def __init__(self) -> None:
         self.mood: Mood = "well"
