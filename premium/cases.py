@@ -48,6 +48,15 @@ def _fraction(value: object) -> object:
     return decimal_of(value)  # type: ignore[arg-type] # it refuses what is none of these
 
 
+def _whole(value: object) -> object:
+    found = _quantity(value)
+    if isinstance(found, Decimal) and found == found.to_integral_value():
+        return int(found)
+    raise ValueError("must be a whole number")
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number, also as a text."""
 Quantity = Annotated[Decimal, BeforeValidator(_quantity)]
 """Money or units, exact."""
 Fraction = Annotated[Decimal, BeforeValidator(_fraction)]
@@ -69,20 +78,53 @@ def answer(text: str, kinds: Sequence[Kind]) -> str:
     Raises InvalidInput where the file itself cannot be read.
     """
     given = _read(text)
+    unknown = [key for key in _beside(given) if not _is_for_people(key) and key not in SHARED]
+    if unknown:
+        raise InvalidInput(f"{unknown[0]}: no such key beside cases")
+    return _written(_in_form(given, SHARED, lambda case, common: _one(case, common, kinds)))
+
+
+def answer_alike(text: str, kind: Kind, *, whole: Callable[[list[Any]], object] = lambda _: None) -> str:
+    """Return the answers to a file of a command with one kind.
+
+    Its `kind` is passed over and not answered, an `id` always is. A field beside `cases` holds for all that leave it
+    out, other keys there are for people. `whole` makes one case of a list that is no list of cases, else None.
+
+    Raises InvalidInput where the file itself cannot be read.
+    """
+    given = _read(text)
+    if isinstance(given, list) and (case := whole(given)) is not None:
+        given = case
+    shared = frozenset(kind.model.model_fields)
+    return _written(_in_form(given, shared, lambda case, common: _alike(case, common, kind)))
+
+
+def _beside(given: Any) -> list[str]:
+    return [key for key in given if key != "cases"] if isinstance(given, dict) and "cases" in given else []
+
+
+def _in_form(given: Any, shared: frozenset[str], one: Callable[[object, Mapping[str, Any]], dict[str, Any]]) -> Any:
+    """Answer each case; the whole has the form of the file."""
     if isinstance(given, list):
-        found: Any = [_one(case, {}, kinds) for case in given]
-    elif "cases" in given:
-        shared = {key: value for key, value in given.items() if key != "cases"}
-        unknown = [key for key in shared if not _is_for_people(key) and key not in SHARED]
-        if unknown:
-            raise InvalidInput(f"{unknown[0]}: no such key beside cases")
-        if not isinstance(given["cases"], list):
-            raise InvalidInput("cases: must be a list")
-        common = {key: value for key, value in shared.items() if key in SHARED}
-        found = {"cases": [_one(case, common, kinds) for case in given["cases"]]}
-    else:
-        found = _one(given, {}, kinds)
-    return json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        return [one(case, {}) for case in given]
+    if "cases" not in given:
+        return one(given, {})
+    if not isinstance(given["cases"], list):
+        raise InvalidInput("cases: must be a list")
+    common = {key: given[key] for key in _beside(given) if key in shared}
+    return {"cases": [one(case, common) for case in given["cases"]]}
+
+
+def _written(found: Any) -> str:
+    def dumped(*, ascii_only: bool) -> str:
+        return json.dumps(found, ensure_ascii=ascii_only, indent=2, allow_nan=False, default=float) + "\n"
+
+    text = dumped(ascii_only=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # an id that holds half a character
+        return dumped(ascii_only=True)
+    return text
 
 
 def digits(value: Decimal | None) -> str | None:
@@ -137,6 +179,19 @@ def _one(case: object, common: Mapping[str, Any], kinds: Sequence[Kind]) -> dict
         known = kind.model.model_fields
         taken = {key: value for key, value in {**common, **case}.items() if key in known or not _is_passed(key, case)}
         return {**head, "kind": kind.name, **kind.answer(kind.model.model_validate(taken))}
+    except ValidationError as error:
+        return {"id": case.get("id"), "error": {"code": "invalid_field", "message": _sentence(error)}}
+    except CaseError as error:
+        return {"id": case.get("id"), "error": {"code": error.code, "message": error.message}}
+
+
+def _alike(case: object, common: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    """Return one case's answer, or its error, of a command with one kind."""
+    if not isinstance(case, dict):
+        return {"id": None, "error": {"code": "invalid_case", "message": "a case is an object"}}
+    own = {key: value for key, value in case.items() if key in kind.model.model_fields or not _is_passed(key, case)}
+    try:
+        return {"id": case.get("id"), **kind.answer(kind.model.model_validate({**common, **own}))}
     except ValidationError as error:
         return {"id": case.get("id"), "error": {"code": "invalid_field", "message": _sentence(error)}}
     except CaseError as error:

@@ -54,6 +54,18 @@ def read_cases(source: str) -> CaseFile:
     return _formed(document, name)
 
 
+def read_text(source: str) -> str:
+    """Read a file as text, or standard input for `-`.
+
+    InvalidInput where it is not UTF-8.
+    """
+    raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"byte {error.start}: not UTF-8") from None
+
+
 def write_answers(answers: Any, output: str) -> None:
     """Write JSON to a file that appears whole, or to standard output for `-`."""
     with opened(output) as file:

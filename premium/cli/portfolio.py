@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import click
 
 from premium.cases import answer
+from premium.cli.cases import read_text
 from premium.cli.output import errors_as_sentences, opened
-from premium.errors import InvalidInput
 from premium.returns.cases import KINDS
 
 
@@ -27,14 +24,6 @@ def performance(source: str, output: str) -> None:
     A case that cannot be answered carries its error; the others are answered.
     """
     with errors_as_sentences():
-        answered = answer(_text(source), KINDS)
+        answered = answer(read_text(source), KINDS)
         with opened(output) as file:
             file.write(answered)
-
-
-def _text(source: str) -> str:
-    raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"byte {error.start}: not UTF-8") from None

@@ -1,0 +1,1 @@
+"""Count against limits and quotas exactly: `window` a minute's requests, `levels` a month's."""

@@ -1,0 +1,72 @@
+"""Judge webhooks, subscriptions, limits and quotas of files: `premium billing`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import click
+
+from premium.billing.cases import limits, meters, webhooks
+from premium.cases import Kind, answer_alike
+from premium.cli.cases import read_text
+from premium.cli.output import errors_as_sentences, opened
+from premium.clock import SystemClock
+
+_INPUT = click.option("--input", "source", required=True, help="A JSON file of cases; - is standard input.")
+_OUTPUT = click.option("--output", default="-", help="Where the answers go; by default standard output.")
+
+
+@click.group()
+def billing() -> None:
+    """Judge webhooks, subscriptions, limits and quotas offline.
+
+    A file is one case, a list of cases, or {"cases": [...]}; the answers have its form. A case that cannot be answered
+    has an error, and the others go on; exit code 1 only where the file cannot be read.
+    """
+
+
+@billing.command("verify-webhook")
+@_INPUT
+@_OUTPUT
+def verify_webhook(source: str, output: str) -> None:
+    """Judge signatures of Stripe and Paddle as their own libraries do.
+
+    A case is {"id", "provider", "body", "headers", "secrets", "now"?, "tolerance_s"?}. Without "now" the clock is
+    asked; null judges no time. A verdict is {"id", "valid", "error", "event_id", "type"}.
+    """
+    now = Fraction(str(SystemClock().now().timestamp()))
+    _answer(source, output, lambda text: answer_alike(text, webhooks.kind(now)))
+
+
+@billing.command()
+@_INPUT
+@_OUTPUT
+def limit(source: str, output: str) -> None:
+    """Tell which arrivals a moving window lets pass.
+
+    A case is {"id", "limit", "window_s", "arrivals_ms"}; in "allowed" of the answer 1 passes and 0 is refused.
+    """
+    _answer(source, output, _of(limits.KIND))
+
+
+@billing.command()
+@_INPUT
+@_OUTPUT
+def meter(source: str, output: str) -> None:
+    """Tell when usage reaches 80, 95 and 100 percent of a quota.
+
+    A case is {"id", "quota", "usage_events": [units or {"id", "units"}]}; an alert's index counts from 0.
+    """
+    _answer(source, output, _of(meters.KIND))
+
+
+def _of(kind: Kind) -> Callable[[str], str]:
+    return lambda text: answer_alike(text, kind)
+
+
+def _answer(source: str, output: str, answers: Callable[[str], str]) -> None:
+    with errors_as_sentences():
+        answered = answers(read_text(source))
+        with opened(output) as file:
+            file.write(answered)
