@@ -5,15 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from handlers.models.accounts import (
-    AfterKey,
-    ApiKeyView,
-    CreatedApiKey,
-    NewApiKey,
-    ProfileChange,
-    ProfileView,
-    StreamTokenView,
-)
+from handlers.models.accounts import ProfileChange, ProfileView, StreamTokenView
+from handlers.models.api_keys import AfterKey, ApiKeyChange, ApiKeyView, CreatedApiKey, NewApiKey, audit_of
 from handlers.models.compliance import ActionPrefix, AfterEntry, AuditEntryView, Day, Since, Until, UserId, whose
 from handlers.models.refresh_cookie import forget_cookie, handed_out, shown_token
 from handlers.models.sessions import (
@@ -40,12 +33,13 @@ from handlers.runtime import (
     audited,
     entry,
     listing,
+    login,
     needs,
     position,
     public,
     router,
 )
-from premium.accounts.service import Accounts, login_attempts, sessions, stream_tokens, wallet_logins
+from premium.accounts.service import Accounts, api_keys, login_attempts, sessions, stream_tokens, wallet_logins
 from premium.audit.service import AuditLog, Bounds
 from premium.bootstrap import platform
 from premium.errors import Forbidden, Unauthenticated
@@ -78,7 +72,7 @@ def list_api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> L
     """List the caller's API keys, newest first, without the keys themselves."""
     start = position(cursor, AfterKey)
     after = (start.created_at, start.id) if start else None
-    rows = Accounts.of(platform()).keys(caller.user_id, after=after, limit=limit + 1)
+    rows = api_keys(platform()).of(caller.user_id, after=after, limit=limit + 1)
     return listing([ApiKeyView.of(row) for row in rows], limit, AfterKey, created_at="created_at", id="id")
 
 
@@ -87,19 +81,32 @@ def list_api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> L
 def add_api_key(caller: Caller, body: NewApiKey) -> CreatedApiKey:
     """Create an API key; the key is shown once.
 
-    One that a key makes has scopes of that key alone, ends with it at the latest, and is revoked with it.
+    One that a key makes has scopes of that key alone, works from its networks, ends with it at the latest, and is
+    revoked with it.
     """
-    accounts = Accounts.of(platform())
-    new = accounts.add_key(caller, name=body.name, scopes=body.scopes, expires_at=body.expires_at)
-    audited(prefix=new.record.prefix, scopes=list(new.record.scopes), expires_at=new.record.expires_at)
+    new = api_keys(platform()).add(caller, name=body.name, rights=body.rights())
+    audited(prefix=new.record.prefix, **audit_of(new.record))
     return CreatedApiKey.made(new)
+
+
+@app.put("/v1/users/api-keys/<key_id>")
+@needs(tier="enterprise", scope="profile:write", security=True)
+def change_api_key(caller: Caller, key_id: UUID, body: ApiKeyChange) -> ApiKeyView:
+    """Change an API key, from its next request on.
+
+    What is not given stays. A key gives no key more than it may itself. Streams that the key opened are closed where
+    its rights change.
+    """
+    changed = api_keys(platform()).change(caller, key_id, body.changes())
+    audited(target=changed.id, prefix=changed.prefix, **audit_of(changed))
+    return ApiKeyView.of(changed)
 
 
 @app.delete("/v1/users/api-keys/<key_id>")
 @needs(tier="enterprise", scope="profile:write", security=True)
 def revoke_api_key(caller: Caller, key_id: UUID) -> ApiKeyView:
     """Revoke an API key; it is refused everywhere within a second."""
-    return ApiKeyView.of(Accounts.of(platform()).revoke_key(caller.user_id, key_id))
+    return ApiKeyView.of(api_keys(platform()).revoke(caller.user_id, key_id))
 
 
 @app.post("/v1/auth/nonce")
@@ -115,7 +122,7 @@ def add_nonce(client: Client, body: NonceRequest) -> NonceView:
 
 
 @app.post("/v1/auth/verify-wallet", status_code=201)
-@public
+@login
 def verify_wallet(client: Client, body: WalletLogin) -> LoginView:
     """Open a session for the wallet that signed a message of EIP-4361.
 
@@ -135,7 +142,7 @@ def verify_wallet(client: Client, body: WalletLogin) -> LoginView:
 
 
 @app.post("/v1/auth/refresh", status_code=201)
-@public
+@login
 def refresh_session(client: Client, body: Refreshing) -> TokensView:
     """Give the next tokens of a session for its refresh token.
 
@@ -152,7 +159,7 @@ def refresh_session(client: Client, body: Refreshing) -> TokensView:
 
 
 @app.post("/v1/auth/logout")
-@public
+@login
 def log_out(client: Client, visitor: Visitor, body: LoggingOut) -> LoggedOutView:
     """End this session, or all of the user's.
 

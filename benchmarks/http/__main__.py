@@ -29,7 +29,7 @@ from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.credentials.tokens import TokenVerifier
 from premium.accounts.gatekeeper import Gatekeeper
 from premium.accounts.model import Attempt
-from premium.accounts.store import AccountStore
+from premium.accounts.store import AccountStore, KeyStore
 from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.limits import Limiter
@@ -51,7 +51,7 @@ def main() -> None:
         at = _platform(Path(folder), services)
         gatekeeper = Gatekeeper(
             verifier=TokenVerifier(Vault(), "arn"),
-            owners=CredentialOwners(AccountStore(at.database), at.clock),
+            owners=CredentialOwners(AccountStore(at.database), KeyStore(at.database), at.clock),
             limiter=Limiter(at.redis(2), patience=1),
             clock=at.clock,
         )
@@ -82,7 +82,9 @@ def _platform(folder: Path, services: ExitStack) -> Platform:
 def _attempt() -> Attempt:
     now = int(time.time())
     token = jwt.encode({"sub": "user_1", "tier": "enterprise", "iat": now, "exp": now + 600}, KEY)
-    return Attempt(authorization=f"Bearer {token}", api_key=None, address="203.0.113.7", route="GET /v1/x")
+    return Attempt(
+        authorization=f"Bearer {token}", api_key=None, address="203.0.113.7", source="203.0.113.7", route="GET /v1/x"
+    )
 
 
 def _event(path: str, context: dict[str, str]) -> dict[str, Any]:

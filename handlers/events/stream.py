@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from handlers.runtime.answers.cors import allowed_origins
-from handlers.runtime.requests.attempt import network_of
+from handlers.runtime.requests.attempt import source_of
 from handlers.runtime.requests.body import body_text
 from handlers.runtime.requests.origin import check_origin, lowered
 from premium.accounts import service
@@ -84,7 +84,7 @@ def _connect(event: Mapping[str, Any], connection_id: str) -> Answer:
     offered = _offered(headers)
     token = next((each for each in offered if each != PROTOCOL), query.get("token") or "")
     source = str((event["requestContext"].get("identity") or {}).get("sourceIp"))
-    caller = gate().enter(str(token), network_of(headers, source, through_edge=through_edge))
+    caller = gate().enter(str(token), source_of(headers, source, through_edge=through_edge))
     logger.append_keys(user_id=str(caller.user_id))
     channel = query.get("channel")
     if channel is not None and channel not in CHANNELS:

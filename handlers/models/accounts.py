@@ -8,11 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import Body, Moment, Position, Tier, View, Visible
-from premium.accounts.model import ApiKey, NewKey, Profile
+from handlers.runtime import Body, Tier, View, Visible
+from premium.accounts.model import Profile
 
 Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["ada@example.org"]), Visible]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", examples=["Trading desk"]), Visible]
 
 
 class ProfileView(View):
@@ -52,60 +51,6 @@ class ProfileChange(Body):
     """IANA name; null removes it, and without the field it stays."""
 
 
-class NewApiKey(Body):
-    """A request for a new API key."""
-
-    name: Name
-    """What the key is for; its user's own words."""
-    scopes: list[Annotated[str, Field(max_length=64)]] = Field(
-        max_length=50,
-        examples=[["portfolio:read"]],
-        description="What the key may do; each of `<service>:read` and `<service>:write`",
-    )
-    expires_at: Moment | None = None
-    """Refused from then on; without it the key has no end."""
-
-
-class ApiKeyView(View):
-    """An API key without the key itself."""
-
-    id: UUID
-    """The key's id, by which it is revoked."""
-    name: str = Field(description="Its user's own words", examples=["Trading desk"])
-    prefix: str = Field(description="The part of the key that may be shown", examples=["pk_live_8fK2"])
-    scopes: list[str] = Field(description="What the key may do", examples=[["portfolio:read"]])
-    expires_at: datetime | None
-    """Refused from then on; null: it has no end."""
-    revoked_at: datetime | None
-    """When it was revoked."""
-    last_used_at: datetime | None
-    """Its last request, to the minute."""
-    created_at: datetime
-    """When it was made."""
-
-    @classmethod
-    def of(cls, row: ApiKey) -> ApiKeyView:
-        """Return the view of a key."""
-        return cls.model_validate(row.model_dump())
-
-
-class CreatedApiKey(ApiKeyView):
-    """A new API key with the key itself."""
-
-    key: str | None = Field(
-        description="The key itself, shown this once; a replay of the request has null", examples=["pk_live_8fK2…"]
-    )
-
-    @classmethod
-    def made(cls, new: NewKey) -> CreatedApiKey:
-        """Return the view of a new key."""
-        return cls(key=new.key, **new.record.model_dump())
-
-    def remembered(self) -> CreatedApiKey:
-        """Return the answer that a replay gets: without the key."""
-        return self.model_copy(update={"key": None})
-
-
 class StreamTokenView(View):
     """A token that opens one stream within a minute."""
 
@@ -117,10 +62,3 @@ class StreamTokenView(View):
     def remembered(self) -> StreamTokenView:
         """Return the answer that a replay gets: without the token."""
         return self.model_copy(update={"token": None})
-
-
-class AfterKey(Position):
-    """A position in the list of keys."""
-
-    created_at: datetime
-    id: UUID

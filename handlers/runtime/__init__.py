@@ -24,7 +24,7 @@ from handlers.runtime.models import (
     Whole,
 )
 from handlers.runtime.requests.arguments import Caller, Client, IdempotencyKey, RequestId, Visitor
-from handlers.runtime.requests.needs import needs, public
+from handlers.runtime.requests.needs import login, needs, public
 from handlers.runtime.requests.state import answer_header
 from handlers.runtime.router import Router, router
 from premium.principal import Principal
@@ -63,6 +63,7 @@ __all__ = [
     "entry",
     "job_view",
     "listing",
+    "login",
     "needs",
     "position",
     "public",

@@ -14,8 +14,11 @@ from premium.clock import Clock
 from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.limits import Limiter, LimitState
 from premium.metering.usage import Use
+from premium.networks import admits
 from premium.principal import Principal, Ruling
 from premium.tiers import ANONYMOUS_A_MINUTE, REQUESTS_A_MINUTE
+
+ELSEWHERE = "This API key is not taken from this address; its networks are in the list of keys"
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,8 @@ class Gatekeeper:
         user: User | None = None
         try:
             if attempt.api_key:
-                user = self._owners.of_key(attempt.api_key)
-                return _Found(_by_key(user), None, user)
+                user = owner = self._owners.of_key(attempt.api_key)
+                return _Found(_by_key(owner, attempt.source), None, owner)
             if attempt.authorization:
                 claims = self._verifier.verify(_bearer(attempt.authorization))
                 user = self._owners.of_claims(claims)
@@ -98,7 +101,9 @@ def _bearer(authorization: str) -> str:
     return token.strip()
 
 
-def _by_key(owner: KeyOwner) -> Principal:
+def _by_key(owner: KeyOwner, source: str) -> Principal:
+    if not admits(owner.networks, source):
+        raise Forbidden(ELSEWHERE)
     ends = int(owner.expires_at.timestamp()) if owner.expires_at else None
     return _principal(admitted(owner), scopes=frozenset(owner.scopes), expires_at=ends, key_id=owner.key_id)
 

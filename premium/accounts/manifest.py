@@ -23,6 +23,7 @@ SERVICE = Service(
         "PUT /v1/users/profile",
         "GET /v1/users/api-keys",
         "POST /v1/users/api-keys",
+        "PUT /v1/users/api-keys/{id}",
         "DELETE /v1/users/api-keys/{id}",
         "GET /v1/compliance/audit-log",
         "POST /v1/auth/nonce",

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from premium.clock import rfc3339
+from premium.networks import Network, outside
 from premium.tiers import Tier
 
+_SHOWN = 10
 REFRESH_DAYS = 30
 """The life of a refresh token; each use gives another of as many days."""
+
+
+Networks = Annotated[tuple[Network, ...] | None, Field(max_length=20)]
+"""From where a key is taken; None: from everywhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """What a key may."""
+
+    scopes: frozenset[str]
+    expires_at: datetime | None = None
+    """None: it has no end."""
+    networks: Sequence[Network] | None = None
+    """None: it works from everywhere."""
+
+    def beyond(self, other: Rights) -> dict[str, str]:
+        """Return what these rights have that another's lack, a sentence a field of the API."""
+        found = {}
+        if more := sorted(self.scopes - other.scopes):
+            found["scopes"] = f"not {', '.join(more[:_SHOWN])}"
+        if other.expires_at is not None and (self.expires_at is None or self.expires_at > other.expires_at):
+            found["expiresAt"] = f"at most {rfc3339(other.expires_at)}"
+        if other.networks is not None and (self.networks is None or outside(self.networks, other.networks)):
+            found["networks"] = f"within {', '.join(map(str, other.networks[:_SHOWN]))}"
+        return found
 
 
 class Row(BaseModel):
@@ -52,6 +82,7 @@ class KeyOwner(User):
 
     key_id: UUID
     scopes: tuple[str, ...]
+    networks: Networks
     expires_at: datetime | None
     revoked_at: datetime | None
 
@@ -133,10 +164,20 @@ class ApiKey(Row):
     name: str
     prefix: str
     scopes: tuple[str, ...]
+    networks: Networks
+    alerts_enabled: bool
+    """Whether mail tells that its use nears its quota."""
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
     created_at: datetime
+    parent_id: UUID | None
+    """The key that made it; None: its user by a token."""
+
+    @property
+    def rights(self) -> Rights:
+        """Return what the key may."""
+        return Rights(scopes=frozenset(self.scopes), expires_at=self.expires_at, networks=self.networks)
 
 
 @dataclass(frozen=True)
@@ -185,7 +226,9 @@ class Attempt:
     authorization: str | None
     api_key: str | None
     address: str
-    """Source IP address, or the IPv6 network that one subscriber has."""
+    """Whose requests are counted together: an IP address, or the IPv6 network that one subscriber has."""
+    source: str
+    """The IP address itself, by which a key's networks judge."""
     route: str
 
     @property

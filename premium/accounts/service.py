@@ -1,24 +1,18 @@
-"""The door of accounts: profiles, API keys, and whose a request is."""
+"""The door of accounts: profiles, API keys, logins, and whose a request is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from premium.accounts.credentials.keys import generate, key_hash
+from premium.accounts.api_keys import ApiKeys
 from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.manifest import AccountSettings
-from premium.accounts.model import ApiKey, NewKey, Profile
-from premium.accounts.store import AccountStore
-from premium.clock import Clock, rfc3339
-from premium.errors import Forbidden, InvalidInput
-from premium.manifest import services
-from premium.principal import Principal
-from premium.refusals import nearest, shown
+from premium.accounts.model import Profile
+from premium.accounts.store import AccountStore, KeyStore
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
@@ -32,8 +26,6 @@ if TYPE_CHECKING:
     from premium.bootstrap import Platform
     from premium.limits import Limiter
 
-SCOPES = frozenset(scope for service in services() for scope in service.scopes)
-MAX_KEYS = 20
 _LOCAL_PATIENCE = 0.5
 """On one machine everything shares two cores, and 50 ms can pass without anything being wrong."""
 _TOKEN_PATIENCE = 2.0
@@ -45,14 +37,11 @@ class Accounts:
     """What users do with their own accounts."""
 
     store: AccountStore
-    clock: Clock
-    platform: Platform
-    """Whose streams end with a key."""
 
     @classmethod
     def of(cls, platform: Platform) -> Accounts:
         """Return the accounts of a platform."""
-        return cls(AccountStore(platform.database), platform.clock, platform)
+        return cls(AccountStore(platform.database))
 
     def profile(self, user_id: UUID) -> Profile:
         """Return a user's profile; NotFound for none."""
@@ -68,51 +57,14 @@ class Accounts:
         self.store.set_time_zone(user_id, None if time_zone is None else zone_of(time_zone))
         return self.store.profile(user_id)
 
-    def keys(self, user_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int) -> list[ApiKey]:
-        """Return a user's API keys, newest first."""
-        return self.store.keys(user_id, after=after, limit=limit)
 
-    def add_key(self, by: Principal, *, name: str, scopes: Iterable[str], expires_at: datetime | None) -> NewKey:
-        """Make an API key that may do no more than its maker.
-
-        One that a key makes has scopes of that key, ends with it, and is revoked with it. InvalidInput for a scope that
-        nobody has; Forbidden for one that the caller lacks, and for a later end.
-        """
-        wanted = sorted(set(scopes))
-        self._check(wanted, by, expires_at)
-        key = generate()
-        record = self.store.add_key(
-            by.user_id,
-            parent=by.key_id,
-            name=name,
-            prefix=key.prefix,
-            key_hash=key_hash(key.text),
-            scopes=wanted,
-            expires_at=expires_at,
-            room=MAX_KEYS,
-        )
-        return NewKey(key.text, record)
-
-    def revoke_key(self, user_id: UUID, key_id: UUID) -> ApiKey:
-        """Revoke an API key, and those that it made.
-
-        The streams that they opened are closed. It is refused everywhere with the next request.
-        """
-        key, revoked = self.store.revoke_key(user_id, key_id)
-        standing_changed(self.platform, user_id, keys=revoked)
-        return key
-
-    def _check(self, scopes: Sequence[str], by: Principal, expires_at: datetime | None) -> None:
-        roles = {scope.removeprefix("role:") for scope in scopes if scope.startswith("role:")}
-        known = SCOPES | {f"role:{role}" for role in roles if by.has_role(role)}
-        if unknown := [scope for scope in scopes if scope not in known]:
-            near = nearest(unknown[0], SCOPES)
-            advice = f": did you mean {near}?" if near else f"; there are {', '.join(sorted(SCOPES))}"
-            raise InvalidInput.about("scopes", f"no scope is called {shown(unknown[0])}{advice}")
-        if lacking := [scope for scope in scopes if not scope.startswith("role:") and not by.may(scope)]:
-            raise Forbidden("A key makes no key with more scopes than its own", details={"scopes": lacking[:50]})
-        if expires_at is not None and expires_at <= self.clock.now():
-            raise InvalidInput.about("expiresAt", f"must be in the future; given {rfc3339(expires_at)}")
+def api_keys(platform: Platform) -> ApiKeys:
+    """Return what makes, changes and revokes API keys."""
+    return ApiKeys(
+        store=KeyStore(platform.database),
+        clock=platform.clock,
+        ended=lambda user_id, keys: standing_changed(platform, user_id, keys=keys),
+    )
 
 
 def standing_changed(
@@ -161,6 +113,7 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
         verifier=_issuers(platform),
         owners=CredentialOwners(
             AccountStore(platform.database_at_once),
+            KeyStore(platform.database_at_once),
             platform.clock,
             changed=lambda user_id: standing_changed(platform, user_id),
         ),
@@ -245,11 +198,12 @@ def stream_gate(platform: Platform) -> StreamGate:
     """Return what lets users open streams, one a process."""
     from premium.accounts.stream_gate import StreamGate  # noqa: PLC0415 - Redis and JWT, which most who enter here need not
 
-    store = AccountStore(platform.database)
+    store, keys = AccountStore(platform.database), KeyStore(platform.database)
     return StreamGate(
         verifier=_issuers(platform),
-        owners=CredentialOwners(store, platform.clock),
+        owners=CredentialOwners(store, keys, platform.clock),
         store=store,
+        keys=keys,
         tokens=stream_tokens(platform),
         limiter=_limiter(platform),
         clock=platform.clock,

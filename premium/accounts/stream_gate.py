@@ -10,13 +10,14 @@ from uuid import UUID
 
 from premium.accounts.credentials.issuers import Issuers
 from premium.accounts.credentials.owners import CredentialOwners
-from premium.accounts.gatekeeper import counted
+from premium.accounts.gatekeeper import ELSEWHERE, counted
 from premium.accounts.model import SessionOwner
-from premium.accounts.store import AccountStore
+from premium.accounts.store import AccountStore, KeyStore
 from premium.accounts.stream_tokens import StreamTokens, is_stream_token
 from premium.clock import Clock
 from premium.errors import Forbidden, RateLimited, Unauthenticated, UpstreamUnavailable
 from premium.limits import Limiter, LimitState
+from premium.networks import admits, subscriber_of
 from premium.principal import Principal
 from premium.tiers import ANONYMOUS_A_MINUTE, Tier
 
@@ -30,31 +31,32 @@ class StreamGate:
     verifier: Issuers
     owners: CredentialOwners
     store: AccountStore
+    keys: KeyStore
     tokens: StreamTokens
     limiter: Limiter
     clock: Clock
 
-    def enter(self, token: str, address: str) -> Principal:
+    def enter(self, token: str, source: str) -> Principal:
         """Return the caller of a stream token or a JWT, counted as a request.
 
-        A stream token is spent by it. A refused one is counted against the address. Raises Unauthenticated, Forbidden,
-        RateLimited or UpstreamUnavailable.
+        `source` is the IP address that it came from. A stream token is spent by it. A refused one is counted against
+        the address. Raises Unauthenticated, Forbidden, RateLimited or UpstreamUnavailable.
         """
         try:
-            caller = self.by_token(token)
+            caller = self.by_token(token, source)
         except (Unauthenticated, Forbidden):
-            _refuse(self.limiter.check(f"address:{address}", ANONYMOUS_A_MINUTE))
+            _refuse(self.limiter.check(f"address:{subscriber_of(source)}", ANONYMOUS_A_MINUTE))
             raise
         self.count(caller, "WS connect")
         return caller
 
-    def by_token(self, token: str) -> Principal:
-        """Return the caller of a stream token or a JWT.
+    def by_token(self, token: str, source: str) -> Principal:
+        """Return the caller of a stream token or a JWT that came from an address.
 
         Raises Unauthenticated, Forbidden or UpstreamUnavailable.
         """
         if is_stream_token(token):
-            return self._spend(token)
+            return self._spend(token, source)
         claims = self.verifier.verify(token)
         user = self.owners.by_claims(claims)
         return Principal(
@@ -73,7 +75,7 @@ class StreamGate:
         that one. Unauthenticated or Forbidden.
         """
         self.owners.by_subject(caller.external_id)
-        if caller.key_id is not None and self.store.live_key(caller.user_id, caller.key_id, self.clock.now()) is None:
+        if caller.key_id is not None and self.keys.live(caller.user_id, caller.key_id, self.clock.now()) is None:
             raise Unauthenticated("The API key is not valid")
         if caller.session_id is not None:
             self._session(caller.session_id)
@@ -82,7 +84,7 @@ class StreamGate:
         """Count a connection or a message as a request; RateLimited over the limit."""
         _refuse(counted(self.limiter, caller, what, self.clock.now()))
 
-    def _spend(self, token: str) -> Principal:
+    def _spend(self, token: str, source: str) -> Principal:
         worth = self.tokens.spend(token)
         if worth is None or (worth.ends_at is not None and worth.ends_at <= self.tokens.now()):
             raise Unauthenticated("The token is not valid")
@@ -91,9 +93,11 @@ class StreamGate:
         if worth.session_id is not None:
             ends_at = int(self._session(worth.session_id).ends_at.timestamp())
         if worth.key_id is not None:
-            key = self.store.live_key(user.id, worth.key_id, self.clock.now())
+            key = self.keys.live(user.id, worth.key_id, self.clock.now())
             if key is None or not user.tier.includes(Tier.ENTERPRISE):
                 raise Unauthenticated("The API key that asked for this token is not valid any more")
+            if not admits(key.networks, source):
+                raise Forbidden(ELSEWHERE)
             scopes = frozenset(key.scopes)
         return Principal(
             user_id=user.id,

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from premium.accounts.service import Accounts
 from premium.chains.addresses import checksum
+from premium.clock import Clock
 from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
@@ -204,6 +205,7 @@ class TaxReports:
     bucket: Objects
     jobs: JobService
     accounts: Accounts
+    clock: Clock
 
     @classmethod
     def of(cls, platform: Platform) -> TaxReports:
@@ -213,6 +215,7 @@ class TaxReports:
             bucket=platform.objects,
             jobs=platform.jobs,
             accounts=Accounts.of(platform),
+            clock=platform.clock,
         )
 
     def start(
@@ -239,7 +242,7 @@ class TaxReports:
 
     def _check_begun(self, chosen: Setup, year: int) -> None:
         first, last = chosen.rules.period(year)
-        if chosen.calendar.day(instant_of(self.accounts.clock.now())) < day_of(first):
+        if chosen.calendar.day(instant_of(self.clock.now())) < day_of(first):
             name = f"the tax year {chosen.rules.year_name(year)} of {chosen.rules.name}"
             raise InvalidInput.about("year", f"{name} has not begun: it is {first} to {last}")
 
@@ -271,7 +274,7 @@ class TaxReports:
         None outlives the credential that asked for it.
         """
         files = {} if isinstance(found, JobRecord) else found.files
-        seconds = by.seconds_left(LINK_SECONDS, self.accounts.clock.now())
+        seconds = by.seconds_left(LINK_SECONDS, self.clock.now())
         return {name: self.bucket.presigned_get(file.key, seconds, filename=file.name) for name, file in files.items()}
 
 

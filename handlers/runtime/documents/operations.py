@@ -53,7 +53,7 @@ def _answers(method: str, operation: Mapping[str, Any], models: Mapping[str, Any
     for one in answers.values():
         one["headers"] = headers(*replayed)
         _show(one.get("content", {}), models, f"an answer of {operation['operationId']}")
-    guarded = _WITH_CREDENTIALS if operation["security"] else ()
+    guarded = _WITH_CREDENTIALS if operation["security"] or "x-credentials" in operation else ()
     wanted = sorted((*_ALWAYS, *guarded, *(() if method == "get" else _WRITING)))
     return {**answers, **{str(status): refusal(status, models) for status in wanted if str(status) not in answers}}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
 from handlers.runtime.requests.origin import check_origin, lowered
 from premium.accounts.model import Attempt
+from premium.networks import subscriber_of
 
 
 def attempt_of(event: Mapping[str, Any], origin: Mapping[str, str] | None = None) -> Attempt:
@@ -21,17 +21,19 @@ def attempt_of(event: Mapping[str, Any], origin: Mapping[str, str] | None = None
     if origin is not None:
         check_origin(headers, origin)
     http = (event.get("requestContext") or {}).get("http") or {}
+    source = source_of(headers, str(http.get("sourceIp")), through_edge=through_edge)
     return Attempt(
         authorization=headers.get("authorization"),
         api_key=headers.get("x-api-key"),
-        address=network_of(headers, str(http.get("sourceIp")), through_edge=through_edge),
+        address=subscriber_of(source),
+        source=source,
         route=_route(event, str(http.get("method") or "")),
     )
 
 
-def network_of(headers: Mapping[str, str], source: str, *, through_edge: bool) -> str:
-    """Return whose requests are counted together: an address, or an IPv6 one's /64."""
-    return _network(_viewer(headers) if through_edge else source)
+def source_of(headers: Mapping[str, str], source: str, *, through_edge: bool) -> str:
+    """Return the address that a request came from: behind the edge, its viewer's."""
+    return _viewer(headers) if through_edge else source
 
 
 def _route(event: Mapping[str, Any], method: str) -> str:
@@ -44,12 +46,3 @@ def _viewer(headers: Mapping[str, str]) -> str:
     # CloudFront appends its viewer, API Gateway appends CloudFront; what stands before is the client's own claim.
     hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",")]
     return hops[-2] if len(hops) > 1 else hops[-1]
-
-
-def _network(address: str) -> str:
-    """Return an IPv4 address as it is, an IPv6 one as its /64, else `unknown`."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False).network_address)

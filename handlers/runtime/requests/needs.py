@@ -33,6 +33,8 @@ class Needs:
     scope: str | None = None
     role: str | None = None
     public: bool = False
+    brings: str | None = None
+    """Where a public route finds credentials of its own, which it may refuse: `body`."""
     security: bool = False
     """Changes of credentials, roles and money: their audit entries are kept seven years instead of one."""
 
@@ -49,7 +51,7 @@ class Needs:
     def sentence(self) -> str:
         """Return what a reader of the API's reference is told: tier, role and scope."""
         if self.public:
-            return "Needs no credentials."
+            return "Needs no credentials but those of its body or cookie." if self.brings else "Needs no credentials."
         told = [f"the tier `{self.tier.value}` or above" if self.tier is not Tier.FREE else "a user of any tier"]
         told += [f"the role `{self.role}`"] if self.role else []
         told += [f"of an API key the scope `{self.scope}`"] if self.scope else []
@@ -58,6 +60,7 @@ class Needs:
     def extensions(self) -> dict[str, str]:
         """Return the same for programs that read the document."""
         said = {"x-tier": None if self.public else self.tier.value, "x-scope": self.scope, "x-role": self.role}
+        said |= {"x-credentials": self.brings}
         return {name: value for name, value in said.items() if value is not None}
 
     def _check(self, caller: Principal) -> None:
@@ -86,6 +89,14 @@ def public(function: F) -> F:
     It is still limited, by source address.
     """
     return _marker(Needs(public=True))(function)
+
+
+def login(function: F) -> F:
+    """Mark a route whose body or cookie is the credential.
+
+    It is limited by source address, and answers 401 or 403 to what it refuses.
+    """
+    return _marker(Needs(public=True, brings="body"))(function)
 
 
 def needs_of(function: Callable[..., Any]) -> Needs | None:

@@ -39,10 +39,6 @@ class Users(Protocol):
         """Return the user with the free platform's id."""
         ...
 
-    def by_key_hash(self, hashed: bytes, /) -> KeyOwner | None:
-        """Return the owner of the key with this hash."""
-        ...
-
     def by_session(self, session_id: UUID, /) -> SessionOwner | None:
         """Return the user of a session, over or not."""
         ...
@@ -59,7 +55,15 @@ class Users(Protocol):
         """Write down that the user is active."""
         ...
 
-    def key_seen(self, user_id: UUID, key_id: UUID, /) -> None:
+
+class Keys(Protocol):
+    """Whoever knows the API keys: `premium.accounts.store.KeyStore`."""
+
+    def by_hash(self, hashed: bytes, /) -> KeyOwner | None:
+        """Return the owner of the key with this hash."""
+        ...
+
+    def seen(self, user_id: UUID, key_id: UUID, /) -> None:
         """Write down that the key is in use."""
         ...
 
@@ -73,13 +77,15 @@ class CredentialOwners:
     def __init__(
         self,
         users: Users,
+        keys: Keys,
         clock: Clock,
         *,
         changed: Callable[[UUID], object] = lambda _: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take who knows the users, and who tells the other processes that a tier `changed`."""
+        """Take who knows the users and keys, and who tells the other processes that a tier `changed`."""
         self._users = users
+        self._keys = keys
         self._clock = clock
         self._changed = changed
         self._known = KnownUsers(USER_SECONDS, monotonic)
@@ -145,10 +151,10 @@ class CredentialOwners:
         known = self._known.get(name)
         if isinstance(known, KeyOwner):
             return known
-        found = self._users.by_key_hash(hashed)
+        found = self._keys.by_hash(hashed)
         if found is not None:
             self._known.put(name, found)
-            self._seen(found.key_id, lambda: self._users.key_seen(found.id, found.key_id))
+            self._seen(found.key_id, lambda: self._keys.seen(found.id, found.key_id))
         return found
 
     def _seen(self, subject: UUID, note: Callable[[], None]) -> None:

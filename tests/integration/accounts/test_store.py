@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,10 +15,11 @@ from local.postgres import SUPERUSER
 from premium.accounts.credentials.keys import key_hash
 from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.credentials.tokens import Claims
-from premium.accounts.model import User
-from premium.accounts.store import AccountStore
+from premium.accounts.model import ApiKey, KeyOwner, Rights, User
+from premium.accounts.store import AccountStore, KeyStore
 from premium.clock import SystemClock
 from premium.errors import Conflict, NotFound
+from premium.networks import network_of
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 from tests.fixtures.postgres import Databases
@@ -37,12 +39,33 @@ def store(database: Database) -> AccountStore:
     return AccountStore(database)
 
 
+@pytest.fixture
+def keys(database: Database) -> KeyStore:
+    return KeyStore(database)
+
+
+class NoKeys:
+    """Of users that come by tokens alone."""
+
+    def by_hash(self, *_: object) -> KeyOwner | None:
+        raise AssertionError
+
+    def seen(self, *_: object) -> None:
+        raise AssertionError
+
+
+def add(keys: KeyStore, owner: User, secret: str, *, name: str = "bot", room: int = 1, **rights: Any) -> ApiKey:
+    given = Rights(scopes=frozenset(rights.pop("scopes", ())), **rights)
+    hashed = key_hash(secret)
+    return keys.add(owner.id, name=name, prefix="pdk_abcd", key_hash=hashed, rights=given, room=room, parent=None)
+
+
 def claims(subject: str, email: str | None = None, tier: Tier = Tier.PRO) -> Claims:
     return Claims(subject=subject, email=email, tier=tier, roles=frozenset(), expires_at=0)
 
 
 def user(store: AccountStore, subject: str, email: str | None = None) -> User:
-    return CredentialOwners(store, SystemClock()).by_claims(claims(subject, email))
+    return CredentialOwners(store, NoKeys(), SystemClock()).by_claims(claims(subject, email))
 
 
 def test_a_subject_seen_by_many_at_once_is_one_user(store: AccountStore, postgres: Databases) -> None:
@@ -61,7 +84,7 @@ def test_an_email_that_cannot_be_kept_does_not_keep_its_user_out(store: AccountS
 
 def test_the_tier_of_the_token_is_written_down(store: AccountStore) -> None:
     first = user(store, "user_1")
-    CredentialOwners(store, SystemClock()).by_claims(claims("user_1", tier=Tier.ENTERPRISE))
+    CredentialOwners(store, NoKeys(), SystemClock()).by_claims(claims("user_1", tier=Tier.ENTERPRISE))
     found = store.by_external_id("user_1")
     assert found is not None
     assert (found.id, found.tier) == (first.id, Tier.ENTERPRISE)
@@ -79,52 +102,43 @@ def test_a_lookup_before_login_tells_what_the_authorizer_needs_and_no_more(
         assert connection.execute("SELECT * FROM user_by_external_id('user_%%')").fetchall() == []
 
 
-def test_a_key_is_found_by_its_hash_alone(store: AccountStore, postgres: Databases) -> None:
+def test_a_key_is_found_by_its_hash_alone(store: AccountStore, keys: KeyStore, postgres: Databases) -> None:
     owner = user(store, "user_1")
     later = datetime.now(UTC) + timedelta(days=1)
-    made = store.add_key(
-        owner.id,
-        name="bot",
-        prefix="pdk_abcd",
-        key_hash=key_hash("secret"),
-        scopes=["tax:read"],
-        expires_at=later,
-        room=1,
-    )
-    found = store.by_key_hash(key_hash("secret"))
+    made = add(keys, owner, "secret", scopes=["tax:read"], expires_at=later, networks=[network_of("10.0.0.0/8")])
+    found = keys.by_hash(key_hash("secret"))
     assert found is not None
     assert (found.id, found.key_id, found.scopes, found.expires_at) == (owner.id, made.id, ("tax:read",), later)
+    assert found.networks == (network_of("10.0.0.0/8"),)
     assert found.usable(datetime.now(UTC))
     assert not found.usable(later)
-    assert store.by_key_hash(key_hash("another")) is None
+    assert keys.by_hash(key_hash("another")) is None
     with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
         assert "secret" not in str(connection.execute("SELECT * FROM api_keys").fetchall())
 
 
-def test_a_revoked_key_stays_revoked_and_anothers_cannot_be(store: AccountStore) -> None:
+def test_a_revoked_key_stays_revoked_and_anothers_cannot_be(store: AccountStore, keys: KeyStore) -> None:
     owner, other = user(store, "user_1"), user(store, "user_2")
-    key = store.add_key(
-        owner.id, name="bot", prefix="pdk_abcd", key_hash=key_hash("a"), scopes=[], expires_at=None, room=1
-    )
+    key = add(keys, owner, "a")
     with pytest.raises(NotFound):
-        store.revoke_key(other.id, key.id)
-    first, second = store.revoke_key(owner.id, key.id)[0], store.revoke_key(owner.id, key.id)[0]
+        keys.revoke(other.id, key.id)
+    with pytest.raises(NotFound):
+        keys.change(other.id, key.id, {"name": "mine"}, by=None)
+    first, second = keys.revoke(owner.id, key.id)[0], keys.revoke(owner.id, key.id)[0]
     assert first.revoked_at == second.revoked_at is not None
-    found = store.by_key_hash(key_hash("a"))
+    found = keys.by_hash(key_hash("a"))
     assert found is not None
     assert not found.usable(datetime.now(UTC))
 
 
-def test_keys_come_newest_first_in_pages(store: AccountStore) -> None:
+def test_keys_come_newest_first_in_pages(store: AccountStore, keys: KeyStore) -> None:
     owner, other = user(store, "user_1"), user(store, "user_2")
     for n in range(5):
-        store.add_key(
-            owner.id, name=str(n), prefix="pdk_abcd", key_hash=key_hash(str(n)), scopes=[], expires_at=None, room=9
-        )
-    first = store.keys(owner.id, limit=3)
-    rest = store.keys(owner.id, after=(first[-1].created_at, first[-1].id), limit=3)
+        add(keys, owner, str(n), name=str(n), room=9)
+    first = keys.all(owner.id, limit=3)
+    rest = keys.all(owner.id, after=(first[-1].created_at, first[-1].id), limit=3)
     assert [key.name for key in first + rest] == ["4", "3", "2", "1", "0"]
-    assert store.keys(other.id) == []
+    assert keys.all(other.id) == []
 
 
 def test_an_email_belongs_to_one_user(store: AccountStore) -> None:

@@ -25,7 +25,8 @@ Sign = Callable[..., str]
 def variables(variables: dict[str, str], postgres: Databases, aws: Aws) -> dict[str, str]:
     """As a function of the stage is told: by the application's role alone."""
     series = {"TIMESERIES_URL": postgres.url("timeseries", "premium_app"), "WEBSOCKET_ENDPOINT": aws.endpoint}
-    return {name: value for name, value in variables.items() if not name.startswith("WORKER_")} | series
+    pages = {"CORS_ORIGINS": "https://app.example,http://localhost:3000"}
+    return {name: value for name, value in variables.items() if not name.startswith("WORKER_")} | series | pages
 
 
 @pytest.fixture

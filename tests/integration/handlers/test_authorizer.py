@@ -13,7 +13,9 @@ import pytest
 from boto3.dynamodb.conditions import Key
 
 from handlers import accounts, authorizer
-from premium.accounts.service import MAX_KEYS, Accounts
+from premium.accounts.api_keys import MAX_KEYS
+from premium.accounts.model import Rights
+from premium.accounts.service import api_keys
 from premium.accounts.store import AccountStore
 from premium.bootstrap import Platform
 from premium.errors import Conflict
@@ -115,13 +117,13 @@ def test_no_key_gives_more_than_its_maker_has(at: Platform, enterprise: str, sig
 
 
 def test_the_last_key_is_given_once(at: Platform, enterprise: str) -> None:
-    own = Accounts.of(at)
+    own = api_keys(at)
     told = rule(token=enterprise)
     owner = Principal(user_id=UUID(told["userId"]), external_id=told["externalId"], tier=Tier(told["tier"]))
 
     def make(number: int) -> bool:
         try:
-            own.add_key(owner, name=str(number), scopes=[], expires_at=None)
+            own.add(owner, name=str(number), rights=Rights(scopes=frozenset()))
         except Conflict:
             return False
         return True

@@ -64,7 +64,7 @@ def replaced(value: Any) -> Iterator[Any]:
 
 def check(refused: Answer, sent: object) -> None:
     """A person reads which field is wrong, and why, in the message alone."""
-    assert refused.status in (*range(200, 300), 400, 403, 404, 409, 413, 422, 429), (refused.text, sent)
+    assert refused.status in (*range(200, 300), 400, 401, 403, 404, 409, 413, 422, 429), (refused.text, sent)
     if refused.status not in (400, 422):
         return
     message, details = refused.error["message"], refused.error["details"]

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from handlers import accounts
 from handlers.events import stream
 from local.postgres import SUPERUSER
-from premium.accounts.service import Accounts, end_streams
+from premium.accounts.service import api_keys, end_streams
 from premium.accounts.store import AccountStore
 from premium.bootstrap import Platform, platform
 from premium.cli.main import main
@@ -41,7 +41,7 @@ def gateway() -> Iterator[Listener]:
 
 @pytest.fixture
 def variables(variables: dict[str, str], gateway: Listener) -> dict[str, str]:
-    return variables | {"WEBSOCKET_ENDPOINT": gateway.url, "CORS_ORIGINS": "https://app.example,http://localhost:3000"}
+    return variables | {"WEBSOCKET_ENDPOINT": gateway.url}
 
 
 def connect(token: str, *, channel: str | None = None, **headers: str) -> tuple[int, str]:
@@ -208,7 +208,7 @@ def test_a_key_revoked_while_its_stream_opens_leaves_none(
     unspent, me, add = stream_token(text), user_of(at, "user_1"), Connections.add
 
     def revoked_first(*parts: Any) -> bool:
-        Accounts.of(at).revoke_key(me, key_id)
+        api_keys(at).revoke(me, key_id)
         return add(*parts)
 
     monkeypatch.setattr(Connections, "add", revoked_first)

@@ -45,11 +45,13 @@ def asked(token: str, **parts: Any) -> Any:
     return answer.data
 
 
-def connected(*, offered: str = "", token: str = "", origin: str | None = None) -> dict[str, Any]:
+def connected(
+    *, offered: str = "", token: str = "", origin: str | None = None, ip: str = "203.0.113.7"
+) -> dict[str, Any]:
     headers = {"Sec-WebSocket-Protocol": offered} if offered else {}
     headers |= {"X-Origin-Secret": origin} if origin is not None else {}
     query = {"token": token} if token else None
-    about = {"eventType": "CONNECT", "connectionId": uuid4().hex, "requestId": "r"}
+    about = {"eventType": "CONNECT", "connectionId": uuid4().hex, "requestId": "r", "identity": {"sourceIp": ip}}
     event = {"requestContext": about, "headers": headers, "queryStringParameters": query}
     return stream.handler(event, Silent()) | {"id": about["connectionId"]}
 
@@ -101,6 +103,21 @@ def test_a_key_needs_the_scope(at: Platform, sign: Sign) -> None:
     assert through(accounts.handler, "POST", PATH).status == 401
 
 
+def test_a_key_of_one_network_opens_a_stream_from_there_alone(at: Platform, sign: Sign) -> None:
+    body = {"name": "k", "scopes": ["streams:open"], "networks": ["203.0.113.0/24"]}
+    answer = through(accounts.handler, "POST", "/v1/users/api-keys", token=sign(tier="enterprise"), body=body)
+    key = answer.data["key"]
+
+    def opened_from(ip: str) -> int:
+        given = through(accounts.handler, "POST", PATH, key=key)
+        return int(connected(token=given.data["token"], ip=ip)["statusCode"])
+
+    assert opened_from("203.0.113.200") == 200
+    assert opened_from("::ffff:203.0.113.200") == 200
+    assert opened_from("203.0.114.1") == 403
+    assert opened_from("2001:db8::1") == 403
+
+
 def test_giving_one_is_audited_without_it(at: Platform, sign: Sign) -> None:
     made = asked(sign(sub="user_2"))
     user = AccountStore(at.database).by_external_id("user_2")
@@ -120,7 +137,7 @@ def test_a_stream_ends_with_the_credential_that_asked(at: Platform, sign: Sign) 
     users = stream_gate(at)
     late = users.tokens.issue("user_1", ends_at=int(time.time()) - 1).token
     with pytest.raises(Unauthenticated):
-        users.by_token(late)
+        users.by_token(late, "203.0.113.7")
 
 
 def test_nothing_is_heard_after_the_end(at: Platform) -> None:
@@ -169,5 +186,5 @@ def test_the_side_door_is_shut(at: Platform, aws: Aws, sign: Sign, monkeypatch: 
 
 def test_users_of_tiers_are_as_the_token_said(at: Platform, sign: Sign) -> None:
     token = asked(sign(sub="user_4", tier="starter"))["token"]
-    assert stream_gate(at).by_token(token).tier == Tier.STARTER
+    assert stream_gate(at).by_token(token, "203.0.113.7").tier == Tier.STARTER
     assert base64.urlsafe_b64decode(token.removeprefix("pst_") + "=")

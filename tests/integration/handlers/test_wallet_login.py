@@ -50,7 +50,7 @@ CHAIN = {
 @pytest.fixture
 def variables(variables: dict[str, str]) -> dict[str, str]:
     chains = json.dumps({"chains": [CHAIN]})
-    return variables | {"CORS_ORIGINS": "https://app.example,http://localhost:3000", "CHAINS_FILE": chains}
+    return variables | {"CHAINS_FILE": chains}
 
 
 def post(path: str, body: Any, *, token: str | None = None, **parts: Any) -> Answer:

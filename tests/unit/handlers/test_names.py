@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from handlers.models.accounts import NewApiKey, ProfileChange
+from handlers.models.accounts import ProfileChange
 from handlers.models.alerts import ActionBody, NewRule
 from handlers.models.alerts_earlier import EarlierBody
+from handlers.models.api_keys import NewApiKey
 from handlers.models.portfolio import NewWallet
 from handlers.models.tax_imports import Import, ImportUpload
 from handlers.runtime.documents.openapi import document as document_of
