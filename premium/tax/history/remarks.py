@@ -53,10 +53,15 @@ def remarks_on(
 
 
 def _years(transactions: Iterable[Transaction], setup: Setup) -> Iterator[Remark]:
-    """Name what is in another tax year by the clock of a part of the country, where no zone was given."""
+    """Say that days are UTC's where no zone was given, and what is in another tax year elsewhere in the country."""
     west = setup.rules.westmost
     if setup.own_days or west is None:
         return
+    text = (
+        f"no time zone was given: days, years and holding periods are UTC's, where {setup.rules.name} counts the"
+        " taxpayer's own; state it (--time-zone, or timeZone of the profile)"
+    )
+    yield Remark("tax_zone_assumed", None, text)
     there = Calendar(west)
     for tx in transactions:
         # Midnight itself is what a bare date is read as, which is the taxpayer's own day.

@@ -24,7 +24,12 @@ def tx(name: str, when: str, what: str, amount: str, value: str | None = None, *
 
 
 def result(jurisdiction: str, rows: list[Row], **options: Any) -> Row:
-    """The neutral document out."""
+    """The neutral document out.
+
+    Of a taxpayer whose days are UTC's, unless the test says otherwise: where nobody says, each report tells of it.
+    """
+    if jurisdiction in ("US", "CA"):
+        options = {"time_zone": "UTC", **options}
     method = options.pop("method", None)
     return document(calculate({"jurisdiction": jurisdiction, "method": method, "transactions": rows}, **options))
 

@@ -64,6 +64,8 @@ def run(tmp_path: Path) -> Any:
         ]
         series = PriceSeries(stated, money=PublishedRates(currency))
         read = read_documents(paths, currency=currency)
+        if country in ("US", "CA"):
+            options = {"time_zone": "UTC", **options}
         return document(calculate(read, jurisdiction=country, prices=series, **{"lenient": False, **options}))
 
     return work

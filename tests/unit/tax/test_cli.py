@@ -24,6 +24,8 @@ ROWS = [
     tx("s1", "2024-02-01", "sell", "1.5", "60000", fee="6"),
     tx("s2", "2025-02-01", "sell", "0.25", "20000"),
 ]
+UTC = ("--time-zone", "UTC")
+"""What the report of a US taxpayer else says that it assumes."""
 
 
 def premium(*arguments: str, stdin: str | None = None) -> Result:
@@ -45,7 +47,7 @@ def calculated(*arguments: str, stdin: str | None = None) -> Any:
 
 def test_calculate_writes_the_result_to_a_file_and_options_override_the_document(source: str, tmp_path: Path) -> None:
     out = tmp_path / "out.json"
-    done = premium("calculate", "--input", source, "--method", "hifo", "--year", "2024", "--output", str(out))
+    done = premium("calculate", "--input", source, "--method", "hifo", "--year", "2024", "--output", str(out), *UTC)
     assert (done.exit_code, done.output) == (0, "")
     result = json.loads(out.read_text())
     assert (result["method"], result["year"]) == ("hifo", "2024")
@@ -85,7 +87,7 @@ def test_what_is_no_document_is_told_in_a_sentence(text: str, reason: str) -> No
 
 def test_a_missing_file_and_a_wrong_year(source: str, tmp_path: Path) -> None:
     assert "No such file" in premium("calculate", "--input", str(tmp_path / "none.json")).output
-    nowhere = premium("calculate", "--input", source, "--output", str(tmp_path / "none" / "out.json"))
+    nowhere = premium("calculate", "--input", source, "--output", str(tmp_path / "none" / "out.json"), *UTC)
     assert (nowhere.exit_code, nowhere.stderr) == (
         1,
         f"Error: {tmp_path / 'none' / 'out.json'}: No such file or directory\n",
@@ -147,7 +149,10 @@ def test_warnings_stand_on_standard_error_a_line_a_kind(source: str, tmp_path: P
     assert json.loads(done.stdout)["warnings"][0]["code"] == "method_not_allowed"
     report = premium("report", "--input", str(path), "--output", str(tmp_path / "forms"))
     assert "Warning missing_basis: line 5: s4: " in report.stderr
-    assert premium("calculate", "--input", source).stderr == ""
+    assert premium("calculate", "--input", source, *UTC).stderr == ""
+    assert premium("calculate", "--input", source).stderr.startswith(
+        "Warning tax_zone_assumed: no time zone was given: "
+    )
 
 
 def test_report_writes_the_same_bytes_again(source: str, tmp_path: Path) -> None:
@@ -182,7 +187,9 @@ def test_an_exchange_export_is_read_as_it_is(tmp_path: Path) -> None:
 def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     rows = [tx(f"b{number}", "2022-01-01", "buy", "1", "1") for number in range(2000)]
     (tmp_path / "in.json").write_text(json.dumps({"transactions": rows}))
-    program = "from premium.cli.main import main; main(['tax', 'calculate', '--input', 'in.json'])"
+    program = (
+        "from premium.cli.main import main; main(['tax', 'calculate', '--input', 'in.json', '--time-zone', 'UTC'])"
+    )
     with subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as done:
         assert done.stdout is not None
         assert done.stderr is not None

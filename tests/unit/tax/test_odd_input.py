@@ -84,14 +84,14 @@ def test_the_order_of_an_exchange_s_export_is_its_own(tmp_path: Path) -> None:
     header = "id,timestamp,type,asset,amount,value"
     lines = ["s,2023-03-01T00:00:00Z,sell,BTC,1,3", "b,2023-01-01T00:00:00Z,buy,BTC,1,1"]
     (tmp_path / "own.csv").write_text("\n".join((header, *lines)))
-    own = calculate(read_document(str(tmp_path / "own.csv")))
+    own = calculate(read_document(str(tmp_path / "own.csv")), time_zone="UTC")
     assert [(notice.code, notice.line) for notice in own.remarks] == [("out_of_order", 3)]
     (tmp_path / "b.csv").write_text("\n".join((header, lines[1])))
     (tmp_path / "s.csv").write_text("\n".join((header, lines[0])))
-    assert calculate(read_documents([str(tmp_path / "s.csv"), str(tmp_path / "b.csv")])).remarks == []
+    assert calculate(read_documents([str(tmp_path / "s.csv"), str(tmp_path / "b.csv")]), time_zone="UTC").remarks == []
     first, second = tx("s", "2023-03-01", "sell", "1", "3"), tx("b", "2023-01-01", "buy", "1", "1")
     newest_first = [LinedRow(first, 2), LinedRow(second, 3)]
-    assert calculate({"transactions": newest_first}).remarks == []
+    assert calculate({"transactions": newest_first}, time_zone="UTC").remarks == []
 
 
 def test_numbers_too_far_apart_for_an_exact_sum_are_refused_in_words() -> None:
@@ -110,7 +110,7 @@ def test_half_a_character_in_a_name_is_told_and_still_written(tmp_path: Path) ->
         tx("\ud800", "2023-01-01", "buy", "NaN", "1"),
         tx("c", "2023-01-01", "buy", "1", "1") | {"\ud801": 1},
     ]
-    report = calculate({"transactions": rows})
+    report = calculate({"transactions": rows}, time_zone="UTC")
     with (tmp_path / "out.json").open("w", encoding="utf-8") as file:
         write_json(report, file)
     warnings = json.loads((tmp_path / "out.json").read_text())["warnings"]

@@ -133,4 +133,4 @@ def test_the_command_takes_prices_from_files(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     out: dict[str, Any] = json.loads(done.stdout)
     assert out["totals"]["income"] == "201"
-    assert out["warnings"][0]["message"] == "valued at 100.5, the price of daily at 2024-01-02T00:00:00Z"
+    assert out["warnings"][-1]["message"] == "valued at 100.5, the price of daily at 2024-01-02T00:00:00Z"

@@ -19,7 +19,7 @@ ROW = '"id":"b","timestamp":"2023-01-01T00:00:00Z","type":"buy","asset":"BTC","a
 
 def warnings(path: Path, text: str) -> list[tuple[object, ...]]:
     path.write_text(text)
-    told = document(calculate(read_document(str(path))))["warnings"]
+    told = document(calculate(read_document(str(path)), time_zone="UTC"))["warnings"]
     return [(each["code"], each["line"], each["field"]) for each in told]
 
 

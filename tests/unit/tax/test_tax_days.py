@@ -23,8 +23,20 @@ def codes(country: str, **options: object) -> set[str]:
 
 @pytest.mark.parametrize("country", ["US", "CA"])
 def test_a_year_that_hangs_on_the_taxpayer_s_clock_is_told_of(country: str) -> None:
-    assert codes(country) == {"tax_zone_assumed"}
-    assert years(country) == ["2025"]
+    warnings = result(country, NEW_YEAR, time_zone=None)["warnings"]
+    assert [(each["code"], each["transaction"]) for each in warnings] == [
+        ("tax_zone_assumed", None),
+        ("tax_zone_assumed", "r"),
+    ]
+    assert years(country, time_zone=None) == ["2025"]
+
+
+@pytest.mark.parametrize("country", ["US", "CA"])
+@pytest.mark.parametrize("strict", [False, True])
+def test_days_of_utc_are_told_of_in_every_report_also_in_the_middle_of_a_year(country: str, strict: bool) -> None:
+    (only,) = result(country, [tx("r", "2025-06-01", "income", "1", "3300")], time_zone=None, strict=strict)["warnings"]
+    assert (only["code"], only["transaction"]) == ("tax_zone_assumed", None)
+    assert "days, years and holding periods are UTC's" in only["message"]
 
 
 @pytest.mark.parametrize("country", ["US", "CA"])
@@ -39,7 +51,8 @@ def test_other_countries_have_a_clock_of_their_own(country: str) -> None:
 
 
 def test_noon_of_new_year_is_of_one_year_everywhere() -> None:
-    assert result("US", [tx("r", "2025-01-01", "income", "1", "3300")])["warnings"] == []
+    told = result("US", [tx("r", "2025-01-01", "income", "1", "3300")], time_zone=None)["warnings"]
+    assert [each["transaction"] for each in told] == [None]
 
 
 def test_zones_are_found_in_any_case() -> None:

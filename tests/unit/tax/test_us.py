@@ -146,7 +146,7 @@ def test_an_allocation_of_what_is_not_there_is_told_of_and_a_negative_one_refuse
 
     def allocated(lot: str, amount: str) -> Row:
         plan = {"method": "specific_unit", "lots": [{"lot": lot, "wallet": "main", "amount": amount}]}
-        return document(calculate({"jurisdiction": "US", "safe_harbor": plan, "transactions": rows}))
+        return document(calculate({"jurisdiction": "US", "safe_harbor": plan, "transactions": rows}, time_zone="UTC"))
 
     told = [(w["code"], w["transaction"], w["field"]) for w in allocated("b9", "1")["warnings"]]
     assert told == [("lot_not_available", "b9", "safe_harbor.lots")]
