@@ -18,6 +18,7 @@ from premium.tax.model import Imported, ImportRow, Remark
 
 MAX_ROWS = 20_000
 _DECIMAL_MARK = "Of a CSV whose own numbers do not tell whether 1,234 is a thousand"
+_DATE_ORDER = "Of a CSV whose own dates do not tell whether 02/03/2024 is of February or of March"
 _FILE_NAME = "The file's own name, which may say of what clock its times are: (UTC+1)"
 _CURRENCY = "What the values are in. Of an export, USD unless named; of neutral rows, the report's"
 
@@ -58,6 +59,9 @@ class Import(Body):
         default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"]
     )
     decimal_mark: Literal["point", "comma"] | None = Field(default=None, description=_DECIMAL_MARK, examples=["comma"])
+    date_order: Literal["day_first", "month_first"] | None = Field(
+        default=None, description=_DATE_ORDER, examples=["day_first"]
+    )
     lenient: bool = Field(default=False, description="Leave out what is wrong and say so, instead of refusing it all")
     jurisdiction: str | None = Field(
         default=None, max_length=64, description="Read and left to the report", examples=["US"]
@@ -87,6 +91,7 @@ class Import(Body):
             "currency": self.currency or "USD",
             "file_name": self.file_name or "csv",
             "decimal_mark": self.decimal_mark,
+            "date_order": self.date_order,
         }
 
 
@@ -103,6 +108,9 @@ class ImportUpload(Body):
         default=None, max_length=200, description=_FILE_NAME, examples=["ledgers.csv"]
     )
     decimal_mark: Literal["point", "comma"] | None = Field(default=None, description=_DECIMAL_MARK, examples=["comma"])
+    date_order: Literal["day_first", "month_first"] | None = Field(
+        default=None, description=_DATE_ORDER, examples=["day_first"]
+    )
 
 
 class ImportWallet(Body):

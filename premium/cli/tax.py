@@ -53,6 +53,11 @@ _OPTIONS = (
         "--lenient", is_flag=True, help="Leave out lines that cannot be read, and say so, instead of refusing"
     ),
     click.option("--decimal-mark", type=click.Choice(["point", "comma"]), help="Of a CSV whose numbers do not tell it"),
+    click.option(
+        "--date-order",
+        type=click.Choice(["day-first", "month-first"]),
+        help="Of a CSV whose dates do not tell whether 02/03/2024 is of February or of March",
+    ),
     click.option("--strict", is_flag=True, help="Refuse what would else be a warning"),
     click.option(
         "--prices",
@@ -168,6 +173,7 @@ def _report(
     importer: str | None,
     price_files: tuple[Path, ...],
     decimal_mark: str | None,
+    date_order: str | None,
     **options: Any,
 ) -> Report:
     country = jurisdiction(options["jurisdiction"]) if options["jurisdiction"] else None
@@ -175,7 +181,13 @@ def _report(
     with watched() as watch:
         watch.wait("Opening")
         mark = mark_of(decimal_mark)
-        document = read_documents(sources, importer=importer, currency=currency.upper(), decimal_mark=mark)
+        document = read_documents(
+            sources,
+            importer=importer,
+            currency=currency.upper(),
+            decimal_mark=mark,
+            date_order=date_order and date_order.replace("-", "_"),
+        )
         now, prices = instant_of(SystemClock().now()), _prices(price_files, currency.upper())
         return calculate(document, now=now, watch=watch, prices=prices, **options)
 

@@ -20,7 +20,8 @@ class ImportPayload(JobPayload):
     """An uploaded file to import.
 
     `source` names its importer where the header should not decide. `file_name` is the exchange's, which may say of
-    what clock the file's times are. `decimal_mark` (point or comma) counts where the file's own numbers do not tell.
+    what clock the file's times are. `decimal_mark` (point or comma) counts where the file's own numbers do not tell,
+    `date_order` (day_first or month_first) where its dates do not.
     """
 
     upload: str
@@ -29,6 +30,7 @@ class ImportPayload(JobPayload):
     currency: str = "USD"
     file_name: str | None = None
     decimal_mark: str | None = None
+    date_order: str | None = None
 
 
 class WalletPayload(JobPayload):

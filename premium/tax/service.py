@@ -24,8 +24,9 @@ from premium.principal import Principal
 from premium.refusals import shown
 from premium.tax.days import day_of, instant_of
 from premium.tax.importers.checks import check_rows
+from premium.tax.importers.manners import clock_of
 from premium.tax.importers.notation import mark_of
-from premium.tax.importers.recognition import clock_of, rows_of_csv, stated_in
+from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import REPORT, WALLET, ReportPayload, WalletPayload
 from premium.tax.model import Imported, ImportRow, NewTransactions, Origin, Remark, ReportRow, TransactionRow
 from premium.tax.neutral.sources import Tally
@@ -101,6 +102,7 @@ class Taxes:
         currency: str = "USD",
         file_name: str = "csv",
         decimal_mark: str | None = None,
+        date_order: str | None = None,
     ) -> Imported:
         """Store the rows of our own CSV or of a known export.
 
@@ -108,10 +110,22 @@ class Taxes:
         """
         # Read leniently, so that what an importer cannot read and what the table cannot hold are told of together.
         rows = rows_of_csv(
-            text, file_name, importer=source, currency=currency, lenient=True, decimal_mark=mark_of(decimal_mark)
+            text,
+            file_name,
+            importer=source,
+            currency=currency,
+            lenient=True,
+            decimal_mark=mark_of(decimal_mark),
+            date_order=date_order,
         )
         stated = stated_in(rows, currency)
-        options = options_of(currency=stated, source=source, clock=clock_of(file_name), decimal_mark=decimal_mark)
+        options = options_of(
+            currency=stated,
+            source=source,
+            clock=clock_of(file_name),
+            decimal_mark=decimal_mark,
+            date_order=date_order,
+        )
         origin = Origin("file", file_name, digest_of(text), stated, options)
         return self.import_rows(user_id, rows, lenient=lenient, currency=stated, origin=origin)
 

@@ -23,7 +23,12 @@ from premium.tax.importers.recognition import rows_of_csv, stream_of_csv
 
 
 def read_documents(
-    sources: Sequence[str], *, importer: str | None = None, currency: str = "USD", decimal_mark: str | None = None
+    sources: Sequence[str],
+    *,
+    importer: str | None = None,
+    currency: str = "USD",
+    decimal_mark: str | None = None,
+    date_order: str | None = None,
 ) -> dict[str, Any]:
     """Return one document of all sources, their transactions together.
 
@@ -33,7 +38,14 @@ def read_documents(
     merged: dict[str, Any] = {}
     parts: list[Any] = []
     for source in sources:
-        document = read_document(source, importer=importer, currency=currency, lenient=True, decimal_mark=decimal_mark)
+        document = read_document(
+            source,
+            importer=importer,
+            currency=currency,
+            lenient=True,
+            decimal_mark=decimal_mark,
+            date_order=date_order,
+        )
         found = rows_in(document)
         if found is None:
             raise InvalidInput(f"{source} has no list of transactions", details={"transactions": "missing"})
@@ -49,22 +61,37 @@ def read_document(
     currency: str = "USD",
     lenient: bool = False,
     decimal_mark: str | None = None,
+    date_order: str | None = None,
     streamed: bool = False,
 ) -> dict[str, Any]:
     """Return the document in a file, or on standard input for `-`.
 
     InvalidInput says why it is none. The file stays open as long as its rows are wanted: they are read from it when
-    they are asked for. `decimal_mark` is a CSV's, where its own numbers do not tell. A CSV is held whole, unless it
-    is `streamed`: then its rows are made while they are read, once, and what its lines say is on the disk.
+    they are asked for. `decimal_mark` and `date_order` are a CSV's, where its own cells do not tell. A CSV is held
+    whole, unless it is `streamed`: then its rows are made while they are read, once, and what its lines say is on the
+    disk.
     """
     name = Path(source).name
     text = Text(as_utf8(_opened(source), name), name)
     if importer is not None or text.first not in ("{", "["):
         if streamed:
-            stream = stream_of_csv(_Csv(text), name, importer=importer, currency=currency, decimal_mark=decimal_mark)
+            stream = stream_of_csv(
+                _Csv(text),
+                name,
+                importer=importer,
+                currency=currency,
+                decimal_mark=decimal_mark,
+                date_order=date_order,
+            )
             return {"transactions": stream}
         rows = rows_of_csv(
-            text.whole(), name, importer=importer, currency=currency, lenient=lenient, decimal_mark=decimal_mark
+            text.whole(),
+            name,
+            importer=importer,
+            currency=currency,
+            lenient=lenient,
+            decimal_mark=decimal_mark,
+            date_order=date_order,
         )
         return {"transactions": rows}
     return document_of(text)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from premium.errors import InvalidInput
 from premium.tax.importers.cells import time_of
+from premium.tax.importers.day_order import ISO, DayOrder
 from premium.tax.importers.notation import POINTS, Notation
 
 Row = dict[str, Any]
@@ -85,6 +86,8 @@ class Line:
     """How its notes write them."""
     file: str = ""
     """The file's name."""
+    order: DayOrder = ISO
+    """Whether its dates have the day first or the month."""
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -135,6 +138,17 @@ class Line:
             raise self.wrong(column, "missing")
         return self[column]
 
+    def dated_in(self, column: str) -> str:
+        """Read a time in UTC whose date may have its day or its month first.
+
+        By ISO too. InvalidInput with both readings where no date of the file tells.
+        """
+        try:
+            formats = self.order.formats(self[column])
+        except ValueError as error:
+            raise self.wrong(column, str(error)) from None
+        return self.time_in(column, *formats)
+
     def time_in(self, column: str, *formats: str, zoned: bool = True) -> str:
         """Read a time as RFC 3339 in UTC, by ISO or a given format.
 
@@ -166,6 +180,10 @@ class Importer:
     seen: str
     numbers: tuple[str, ...]
     """Columns that hold numbers, with `*` for any letters: they say how the file writes them."""
+    dates: tuple[str, ...] = ()
+    """Columns whose dates have their day or their month first: all of them say which."""
+    named_clock: tuple[str, ...] = ()
+    """Columns whose times are of the clock that the file's name says; others are UTC once and for all."""
     optional: tuple[str, ...] = ()
     """Columns that some versions have."""
     noted: Callable[[Cells], Iterable[tuple[str, str]]] | None = None

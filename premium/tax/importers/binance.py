@@ -99,6 +99,7 @@ IMPORTER = Importer(
     name="binance",
     columns=("UTC_Time|Time", "Account", "Operation", "Coin", "Change", "Remark"),
     optional=("User_ID", "User ID"),
+    named_clock=("Time",),
     numbers=("Change",),
     read=read,
     seen=(

@@ -11,8 +11,6 @@ from premium.tax.importers.base import Event, Importer, Line, Made
 from premium.tax.importers.labels import kinds
 from premium.tax.importers.movements import Part, identity, movement
 
-FORMATS = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y")
-
 
 def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield one event a line."""
@@ -22,7 +20,7 @@ def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
 
 def _line(line: Line, currency: str) -> Iterator[Made]:
     received, sent = part_of(line, "Received Quantity"), part_of(line, "Sent Quantity")
-    fee, when = part_of(line, "Fee Amount"), line.time_in("Date", *FORMATS)
+    fee, when = part_of(line, "Fee Amount"), line.dated_in("Date")
     both = bool(received and sent)
     kind, income = (None, None) if both else kinds(line, "Tag", arrived=received is not None)
     parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
@@ -63,6 +61,7 @@ IMPORTER = Importer(
         "Fee Currency",
         "Tag",
     ),
+    dates=("Date",),
     numbers=("Received Quantity", "Sent Quantity", "Fee Amount"),
     read=read,
     seen="support.cointracker.io article 4413071299729",

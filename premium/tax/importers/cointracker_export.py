@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made, Row
-from premium.tax.importers.cointracker import FORMATS, part_of
+from premium.tax.importers.cointracker import part_of
 from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement
 
 _TRADES = frozenset({"BUY", "SELL", "TRADE", "MULTI_TOKEN_TRADE"})
@@ -39,7 +39,7 @@ def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
 
 def _line(line: Line, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, name) for name in ("Received Quantity", "Sent Quantity", "Fee Amount"))
-    kind, when = line["Type"].upper().replace(" ", "_"), line.time_in("Date", *FORMATS)
+    kind, when = line["Type"].upper().replace(" ", "_"), line.dated_in("Date")
     tx_hash = line["Transaction Hash"] or None
     parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
     own = line["Transaction ID"]
@@ -122,8 +122,10 @@ IMPORTER = Importer(
         "Realized Return*",
         "Fee Realized Return*",
         "Transaction Hash",
+        "Block Explorer URL",
         "Ignored",
     ),
+    dates=("Date",),
     numbers=("* Quantity", "Fee Amount", "* Cost Basis*", "*Realized Return*"),
     read=read,
     seen="BittyTax src/bittytax/conv/parsers/cointracker.py, July 2026",

@@ -72,7 +72,7 @@ class Notation(NamedTuple):
         raise ValueError(self._other(text, mark))
 
     def _unclear(self, text: str, pointed: Decimal, commaed: Decimal) -> str:
-        why = "no other number of the file tells its decimal mark"
+        why = "no other number of the file tells its decimal mark; --decimal-mark point or comma does (decimal_mark)"
         if self.mixed:
             why = f"the file has decimal points, {self.point}, and decimal commas, {self.comma}"
         return f"{text[:_SHOWN]!r} may be {plain(pointed)} or {plain(commaed)}: {why}"

@@ -15,6 +15,7 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from premium.tax.importers.base import Cells, Line
+from premium.tax.importers.day_order import DayOrder
 from premium.tax.importers.notation import Notation
 from premium.tax.store.scratch import NamesOnDisk, PlacesOnDisk
 
@@ -57,6 +58,7 @@ class Manner(NamedTuple):
     notation: Notation
     notes: Notation
     file: str
+    order: DayOrder
 
 
 class Records:
@@ -214,6 +216,10 @@ class _KeptLine(Line):
     @property
     def file(self) -> str:
         return self._lines.manner.file
+
+    @property
+    def order(self) -> DayOrder:
+        return self._lines.manner.order
 
 
 class KeptLines:

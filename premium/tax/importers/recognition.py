@@ -6,10 +6,8 @@ A column that has changed is named, not guessed.
 from __future__ import annotations
 
 import io
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, timedelta, timezone, tzinfo
 from decimal import localcontext
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -35,8 +33,9 @@ from premium.tax.importers import (
 from premium.tax.importers.account import Account, Entry
 from premium.tax.importers.base import BEYOND, BROKEN_OFF, WHY, Event, Importer, Left, Line, Made, numbered
 from premium.tax.importers.cut_off import ABOVE, WHOLE, cut_off, refuse_open_quote
-from premium.tax.importers.notation import COMMA, Notation, notation_of
-from premium.tax.importers.on_disk import KeptRecords, Manner, NamesInMemory, Record, Records
+from premium.tax.importers.manners import Stated, manner_of
+from premium.tax.importers.on_disk import KeptRecords, NamesInMemory, Records
+from premium.tax.model import Remark
 from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, Unreadable
 from premium.tax.neutral.sources import FileRows, StreamedRows
@@ -65,8 +64,6 @@ _PREAMBLE = 20
 """Lines before a header that some exports have."""
 _ALIKE = 0.7
 """A header with so much of a format's columns is taken for a changed version of it."""
-_ZONE_IN_NAME = re.compile(r"\(UTC(-{0,2}|\+)(\d{1,2})?(?:[:_](\d{2}))?\)")
-"""Binance names a file after the clock its times are of: `(UTC--6)`, `(UTC+8)`, `(UTC)`."""
 
 
 class _Found(NamedTuple):
@@ -110,12 +107,14 @@ def rows_of_csv(
     currency: str = "USD",
     lenient: bool = False,
     decimal_mark: str | None = None,
+    date_order: str | None = None,
 ) -> Sequence[Any]:
     """Return the neutral rows of a CSV; InvalidInput when no importer knows it.
 
     A header that has changed is refused by what changed. Events that cannot be read are refused together, by line and
     column; `lenient` leaves an Unreadable for each. `source` is the file's name, which may say of what clock its
-    times are. `decimal_mark` (`.` or `,`) decides where the file's own numbers do not.
+    times are. `decimal_mark` (`.` or `,`) decides where the file's own numbers do not, `date_order` (`day_first` or
+    `month_first`) where its dates do not.
     """
     there = _InMemory(text)
     _refuse_empty(there, source)
@@ -124,7 +123,7 @@ def rows_of_csv(
         return list(_own_rows(there, decimal_mark))
     found = _find(there, source, importer)
     refuse_open_quote(there.lines, source, found.delimiter)
-    account, entries = _read(found, there, source, currency, decimal_mark)
+    account, entries = _read(found, there, source, currency, Stated(decimal_mark, date_order))
     made = list(entries)
     rows = FileRows([row for _, each in made for row in each], [event for event, _ in made], account.notices)
     wrong = [row for row in rows if isinstance(row, Unreadable)]
@@ -140,6 +139,7 @@ def stream_of_csv(
     importer: str | None = None,
     currency: str = "USD",
     decimal_mark: str | None = None,
+    date_order: str | None = None,
 ) -> StreamedRows:
     """Return the neutral rows of a CSV of any size, made while they are read.
 
@@ -153,7 +153,7 @@ def stream_of_csv(
     refuse_open_quote(text.lines, source, found.delimiter)
 
     def rows(stream: StreamedRows) -> Iterator[Any]:
-        account, entries = _read(found, text, source, currency, decimal_mark, on_disk=True)
+        account, entries = _read(found, text, source, currency, Stated(decimal_mark, date_order), on_disk=True)
         for event, made in entries:
             yield from made
             stream.fates.add(event)
@@ -191,13 +191,15 @@ def _own_rows(text: CsvText, decimal_mark: str | None) -> Iterator[Any]:
 
 
 def _read(
-    found: _Found, text: CsvText, source: str, currency: str, decimal_mark: str | None, *, on_disk: bool = False
+    found: _Found, text: CsvText, source: str, currency: str, stated: Stated, *, on_disk: bool = False
 ) -> tuple[Account, Iterator[Entry]]:
     """Read every line of a file as part of an event: rows, what is left out and why, or what cannot be read."""
     header, records, again, broken = _records(found, text, on_disk=on_disk)
-    manner = _manner(found.importer, header, records, source, decimal_mark)
+    manner = manner_of(found.importer, header, records, source, stated)
     lines, last = records.lines(manner, but_last=broken), records.last(manner) if broken else None
     account = Account(lines, NamesOnDisk() if on_disk else NamesInMemory())
+    if manner.order.notice is not None:
+        account.notices.append(Remark("date_order_assumed", None, manner.order.notice, None, None))
     repeated = [Line(number=number, cells={header[0]: header[0]}) for number in again]
     return account, _entries(account, iter(found.importer.read(lines, currency)), repeated, last)
 
@@ -260,47 +262,6 @@ def _broken(header: Sequence[str], ends: Sequence[list[str]], fewest: int) -> di
         return {BROKEN_OFF: header[at], WHY: ""}
     why = cut_off([cells[at] if at < len(cells) else "" for cells in before], last[at])
     return {} if why is None else {BROKEN_OFF: header[at], WHY: f": {why}; {WHOLE}"}
-
-
-def _manner(
-    importer: Importer, header: Sequence[str], records: Iterable[Record], source: str, decimal_mark: str | None
-) -> Manner:
-    """How the file's times and numbers are written, by all of them."""
-    columns = importer.number_columns(header)
-    notation = Notation(decimal_mark) if decimal_mark else notation_of(_numbers(records, columns))
-    in_notes = notation_of(_noted(records, importer)) if importer.noted else notation
-    notes = in_notes if in_notes.mark or notation.mark == COMMA else notation
-    return Manner(_zone_of(source), notation, notes, source)
-
-
-def _numbers(records: Iterable[Record], columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:
-    for number, cells in records:
-        for column in columns:
-            text = cells.get(column)
-            if text:
-                yield number, column, text
-
-
-def _noted(records: Iterable[Record], importer: Importer) -> Iterator[tuple[int, str, str]]:
-    """Numbers within notes: what a file's cells were saved again as, its texts were not."""
-    for number, cells in records:
-        yield from ((number, column, text) for column, text in importer.noted(cells)) if importer.noted else ()
-
-
-def clock_of(source: str) -> str | None:
-    """Return the clock that a file's name says its times are of, or None."""
-    zone = _zone_of(source)
-    return None if zone is None else str(zone)
-
-
-def _zone_of(source: str) -> tzinfo | None:
-    found = _ZONE_IN_NAME.search(source)
-    if found is None:
-        return None
-    away = timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
-    if away >= timedelta(days=1):
-        return None  # it names no clock
-    return timezone(-away if found[1].startswith("-") else away) if away else UTC
 
 
 def _refused(wrong: Sequence[Unreadable], source: str) -> InvalidInput:

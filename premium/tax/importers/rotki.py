@@ -79,7 +79,6 @@ _OFF_CHAIN = frozenset(
 _DIRECTIONS = {"in": True, "out": False}
 _BY_TYPE = {"deposit": True, "receive": True, "withdrawal": False, "spend": False, "loss": False, "staking": True}
 """Which way the movements of exchanges went, whose direction is `neutral`."""
-_FORMATS = ("%d/%m/%Y %H:%M:%S",)
 _Group = list[Line]
 
 
@@ -134,7 +133,7 @@ def _trade(key: str, group: _Group, currency: str) -> Iterator[Made]:
     spend, receive, fee = sides["spend"], sides["receive"], sides.get("fee")
     yield from movement(
         f"rotki:{key}",
-        spend.time_in("timestamp", *_FORMATS),
+        spend.dated_in("timestamp"),
         _wallet(spend),
         currency=currency,
         sent=_part(spend),
@@ -159,7 +158,7 @@ def _wrapped(key: str, group: _Group) -> Iterator[Made]:
     kind = ("migration" if renamed else "wrap") if not pool else "lp_add" if len(given) > len(got) else "lp_remove"
     for line in group:
         amount, asset = _part(line)
-        row = {"id": f"rotki:{key}:{line['sequence_index']}", "timestamp": line.time_in("timestamp", *_FORMATS)}
+        row = {"id": f"rotki:{key}:{line['sequence_index']}", "timestamp": line.dated_in("timestamp")}
         row |= {"type": kind, "asset": asset, "amount": str(amount), "wallet": _wallet(line), "group": f"rotki:{key}"}
         worth = _worth(line)
         yield row | {"direction": "in" if _arrived(line) else "out"} | ({"value": str(worth)} if worth else {})
@@ -170,7 +169,7 @@ def _single(key: str, line: Line, currency: str) -> Iterator[Made]:
     if kind in _NO_EVENT and line["direction"].lower() not in _DIRECTIONS:
         yield Left(f"rotki's {kind} event moves nothing")
         return
-    name, when, arrived = f"rotki:{key}:{line['sequence_index']}", line.time_in("timestamp", *_FORMATS), _arrived(line)
+    name, when, arrived = f"rotki:{key}:{line['sequence_index']}", line.dated_in("timestamp"), _arrived(line)
     if subtype in _ASIDE and _is_protocol(line):
         part, wallet = _part(line), _wallet(line)
         row = {"id": name, "timestamp": when, "type": "collateral", "direction": "in" if arrived else "out"}
@@ -252,6 +251,7 @@ IMPORTER = Importer(
         "sequence_index",
     ),
     optional=("*",),
+    dates=("timestamp",),
     numbers=("amount", "fiat_value"),
     read=read,
     seen="rotki/rotki rotkehlchen/history/events/structures/base.py, commit 045956e",

@@ -19,8 +19,9 @@ from premium.tax.document.files import read_document
 from premium.tax.document.kept import KeptRows
 from premium.tax.document.rows import rows_in
 from premium.tax.importers.checks import check_rows
+from premium.tax.importers.manners import clock_of
 from premium.tax.importers.notation import mark_of
-from premium.tax.importers.recognition import clock_of, stated_in
+from premium.tax.importers.recognition import stated_in
 from premium.tax.jobs import IMPORT, ImportPayload
 from premium.tax.model import NewTransactions, Origin, Remark
 from premium.tax.service import accounted
@@ -65,7 +66,13 @@ def import_upload(context: JobContext, payload: ImportPayload) -> Mapping[str, A
 
 def _origin(payload: ImportPayload, currency: str | None, digest: str) -> Origin:
     clock = clock_of(payload.file_name or "")
-    options = options_of(currency=currency, source=payload.source, clock=clock, decimal_mark=payload.decimal_mark)
+    options = options_of(
+        currency=currency,
+        source=payload.source,
+        clock=clock,
+        decimal_mark=payload.decimal_mark,
+        date_order=payload.date_order,
+    )
     return Origin("file", payload.file_name or "upload", digest, currency, options)
 
 
@@ -84,6 +91,7 @@ def _rows(context: JobContext, payload: ImportPayload) -> tuple[Any, str | None,
             currency=payload.currency,
             lenient=True,
             decimal_mark=mark_of(payload.decimal_mark),
+            date_order=payload.date_order,
             streamed=True,
         )
     rows = rows_in(document)

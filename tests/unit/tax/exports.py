@@ -52,15 +52,15 @@ KOINLY = """Date,Sent Amount,Sent Currency,Received Amount,Received Currency,Fee
 COINTRACKER = """Date,Received Quantity,Received Currency,Sent Quantity,Sent Currency,Fee Amount,Fee Currency,Tag
 01/02/2024 10:00:00,0.01,BTC,420,USD,1,USD,
 02/02/2024 10:00:00,0.5,DOT,,,,,staked
-03/02/2024 10:00:00,,,0.002,BTC,,,lost
+03/22/2024 10:00:00,,,0.002,BTC,,,lost
 """
 ROTKI = """timestamp,event_type,event_subtype,location,location_label,asset,asset_symbol,amount,fiat_value,identifier,entry_type,event_identifier,sequence_index,direction,extra_data,user_notes
 02/01/2024 10:00:00 UTC,trade,spend,kraken,My Kraken,USD,USD,420,420,1,swap event,ev1,0,out,,
 02/01/2024 10:00:00 UTC,trade,receive,kraken,My Kraken,BTC,BTC,0.01,420,2,swap event,ev1,1,in,,
 02/01/2024 10:00:00 UTC,trade,fee,kraken,My Kraken,USD,USD,1,1,3,swap event,ev1,2,out,,
 03/01/2024 10:00:00 UTC,staking,reward,kraken,My Kraken,DOT,DOT,0.5,4,4,history event,ev2,0,in,,
-04/01/2024 10:00:00 UTC,informational,,ethereum,0xabc,ETH,ETH,0,0,5,evm event,ev3,0,neutral,,
-04/01/2024 10:00:00 UTC,spend,fee,ethereum,0xabc,ETH,ETH,0.001,2,6,evm event,ev3,1,out,,Burn gas
+14/01/2024 10:00:00 UTC,informational,,ethereum,0xabc,ETH,ETH,0,0,5,evm event,ev3,0,neutral,,
+14/01/2024 10:00:00 UTC,spend,fee,ethereum,0xabc,ETH,ETH,0.001,2,6,evm event,ev3,1,out,,Burn gas
 """
 ME, OTHER, THIRD = "0x" + "a" * 40, "0x" + "b" * 40, "0x" + "c" * 40
 ETHERSCAN = f"""Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,ContractAddress,Value_IN(ETH),Value_OUT(ETH),CurrentValue @ $3000/Eth,TxnFee(ETH),TxnFee(USD),Historical $Price/Eth,Status,ErrCode,Method
@@ -96,7 +96,7 @@ K3,,2024-01-04 10:00:00,crypto_deposit,airdrop,,,,,Ledger;2,2,9,UNI;7,,,,,,,27,,
 COINTRACKER_EXPORT = """Date,Type,Transaction ID,Received Quantity,Received Currency,Received Cost Basis (USD),Received Wallet,Received Address,Received Comment,Sent Quantity,Sent Currency,Sent Cost Basis (USD),Sent Wallet,Sent Address,Sent Comment,Fee Amount,Fee Currency,Fee Cost Basis (USD),Realized Return (USD),Fee Realized Return (USD),Transaction Hash
 01/02/2024 10:00:00,BUY,t1,0.5,ETH,1000,Kraken - ETH,,,1000,USD,,Kraken,,,2,USD,,,,
 01/03/2024 10:00:00,TRANSFER,t2,0.4995,ETH,999,Ledger - ETH,,,0.5,ETH,1000,Kraken - ETH,,,,,,,,0xaa
-01/04/2024 10:00:00,STAKING_REWARD,,0.01,ETH,20,Ledger,,,,,,,,,,,,,,
+01/14/2024 10:00:00,STAKING_REWARD,,0.01,ETH,20,Ledger,,,,,,,,,,,,,,
 ...,,,,,,,,,,,,,,,,,,,,
 """
 BINANCE_2025 = """\ufeffUser ID,Time,Account,Operation,Coin,Change,Remark

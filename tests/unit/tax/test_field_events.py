@@ -126,12 +126,12 @@ def test_a_token_under_a_new_name_keeps_its_cost_in_every_country(code: str) -> 
 def test_rotkis_bridge_between_two_chains_of_one_address_is_one_transfer() -> None:
     lines = """01/02/2024 09:00:00 UTC,trade,spend,kraken,me,USD,USD,2000,2000,1,s,e0,0,out,,,,
 01/02/2024 09:00:00 UTC,trade,receive,kraken,me,ETH,ETH,1,2000,2,s,e0,1,in,,,,
-02/02/2024 10:00:00 CET,deposit,bridge,ethereum,me,ETH,ETH,0.9,1800,5,e,e3,1,out,,,arbitrum_one,0xaa
-02/02/2024 10:10:00 CET,withdrawal,bridge,arbitrum_one,me,ETH,ETH,0.899,1798,7,e,e4,0,in,,,arbitrum_one,0xbb
+22/02/2024 10:00:00 CET,deposit,bridge,ethereum,me,ETH,ETH,0.9,1800,5,e,e3,1,out,,,arbitrum_one,0xaa
+22/02/2024 10:10:00 CET,withdrawal,bridge,arbitrum_one,me,ETH,ETH,0.899,1798,7,e,e4,0,in,,,arbitrum_one,0xbb
 """
     out = result("US", [*rows_of_csv(ROTKI + lines, "r.csv")])
     assert [(row["amount"], row["sold"], row["cost_basis"]) for row in out["disposals"]] == [
-        ("0.001", "2024-02-02T09:00:00Z", "2")
+        ("0.001", "2024-02-22T09:00:00Z", "2")
     ]
     assert [row["amount"] for row in out["remaining"]] == ["0.999"]
 
@@ -144,7 +144,7 @@ def test_rotkis_older_wrapping_staking_and_renewal_are_what_they_are() -> None:
 04/02/2024 09:00:00 UTC,staking,deposit asset,ethereum,K,ETH,ETH,0.25,500,1,s,e2,0,out,,,eth2,0x2
 05/02/2024 09:00:00 UTC,staking,block production,ethereum,K,ETH,ETH,0.01,20,1,s,e3,0,in,,,eth2,
 06/02/2024 09:00:00 UTC,staking,remove asset,ethereum,K,ETH,ETH,0.25,500,1,s,e4,0,in,,,eth2,
-07/02/2024 09:00:00 UTC,renew,,ethereum,K,ETH,ETH,0.02,40,1,s,e5,0,out,,,ens,0x5
+27/02/2024 09:00:00 UTC,renew,,ethereum,K,ETH,ETH,0.02,40,1,s,e5,0,out,,,ens,0x5
 """
     out = result("US", [*rows_of_csv(ROTKI + lines, "r.csv")])
     assert {row["asset"]: (row["amount"], row["cost_basis"]) for row in out["remaining"]} == {

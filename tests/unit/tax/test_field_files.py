@@ -180,8 +180,8 @@ def test_a_protocols_deposit_goes_out_and_comes_back_by_the_direction() -> None:
 02/01/2024 10:00:00 UTC,trade,receive,kraken,K,ETH,ETH,2,420,2,swap event,e1,1,in,,
 03/01/2024 10:00:00 UTC,deposit,deposit asset,ethereum,K,ETH,ETH,2,420,3,evm event,e2,0,out,aave-v3,
 05/01/2024 10:00:00 UTC,withdrawal,remove asset,ethereum,K,ETH,ETH,1,420,4,evm event,e3,0,in,aave-v3,
-06/01/2024 10:00:00 UTC,migrate,spend,ethereum,K,ETH,ETH,1,210,5,evm event,e4,0,out,,
-06/01/2024 10:00:00 UTC,migrate,receive,ethereum,K,ETH2,ETH2,1,210,6,evm event,e4,1,in,,
+16/01/2024 10:00:00 UTC,migrate,spend,ethereum,K,ETH,ETH,1,210,5,evm event,e4,0,out,,
+16/01/2024 10:00:00 UTC,migrate,receive,ethereum,K,ETH2,ETH2,1,210,6,evm event,e4,1,in,,
 """
     out = result("US", read(f"{header}\n{lines}"), lot_scope="per_wallet")
     assert [(row["wallet"], row["asset"], row["amount"], row["cost_basis"]) for row in out["remaining"]] == [
