@@ -15,11 +15,13 @@ from shutil import copyfileobj
 from typing import IO, Any
 
 from premium.errors import InvalidInput
-from premium.tax.document.charset import as_utf8
+from premium.tax.document.charset import as_utf8, as_western
 from premium.tax.document.rows import Together, document_of, rows_in
-from premium.tax.document.window import LONGEST, PIECE, Text
+from premium.tax.document.window import LONGEST, PIECE, NotUtf8, Text
 from premium.tax.importers.on_disk import text_from
 from premium.tax.importers.recognition import rows_of_csv, stream_of_csv
+from premium.tax.model import Remark
+from premium.tax.neutral.sources import noticed
 
 
 def read_documents(
@@ -72,7 +74,7 @@ def read_document(
     disk.
     """
     name = Path(source).name
-    text = Text(as_utf8(_opened(source), name), name)
+    text, notice = _text_of(as_utf8(_opened(source), name), name)
     if importer is not None or text.first not in ("{", "["):
         if streamed:
             stream = stream_of_csv(
@@ -83,6 +85,7 @@ def read_document(
                 decimal_mark=decimal_mark,
                 date_order=date_order,
             )
+            stream.notices += notice
             return {"transactions": stream}
         rows = rows_of_csv(
             text.whole(),
@@ -93,8 +96,22 @@ def read_document(
             decimal_mark=decimal_mark,
             date_order=date_order,
         )
-        return {"transactions": rows}
+        return {"transactions": noticed(rows, notice) if notice else rows}
     return document_of(text)
+
+
+def _text_of(file: IO[bytes], name: str) -> tuple[Text, list[Remark]]:
+    """Return a file's text, and what is told of its encoding; InvalidInput for one that may be read in several."""
+    try:
+        return Text(file, name), []
+    except NotUtf8:
+        western = as_western(file, name)
+        if western is None:
+            raise
+    text = Text(western.file, name)
+    if text.first in ("{", "["):
+        raise InvalidInput(f"{name} is JSON, which is UTF-8, and holds other bytes: write it in UTF-8")
+    return text, [Remark("encoding_assumed", None, western.notice, western.line)]
 
 
 class _Csv:

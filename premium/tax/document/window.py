@@ -42,6 +42,10 @@ _LONGEST_WORD = 16
 """A broken value this near to the window's end may only be cut off there."""
 
 
+class NotUtf8(InvalidInput):
+    """A text in another encoding."""
+
+
 class Text:
     """The UTF-8 text of an open file; InvalidInput where it is none.
 
@@ -86,7 +90,7 @@ class Text:
             except UnicodeDecodeError as error:
                 where = at - self.start - pending + error.start
                 advice = "save it as UTF-8 (in Excel: CSV UTF-8)"
-                raise InvalidInput(f"{self.name} is neither JSON nor UTF-8 text (byte {where}): {advice}") from None
+                raise NotUtf8(f"{self.name} is neither JSON nor UTF-8 text (byte {where}): {advice}") from None
             self.first = self.first or text.lstrip()[:1]
             self.followed = self.followed or _FOLLOWED.search(piece) is not None
             at += len(piece)

@@ -59,6 +59,22 @@ class FileRows(list[Any]):
         self.events, self.notices = events, notices
 
 
+class OwnRows(list[Any]):
+    """Rows of our own CSV, and what was noticed of the file."""
+
+    def __init__(self, rows: Sequence[Any], notices: Sequence[Remark]) -> None:
+        super().__init__(rows)
+        self.notices = notices
+
+
+def noticed(rows: Sequence[Any], notices: Sequence[Remark]) -> Sequence[Any]:
+    """Return a file's rows with what was noticed of the file itself."""
+    if isinstance(rows, FileRows):
+        rows.notices = [*notices, *rows.notices]
+        return rows
+    return OwnRows(rows, notices)
+
+
 class Fates:
     """What became of lines: how many of each fate, and the first of them."""
 
@@ -188,4 +204,5 @@ def source_of(rows: Any, name: str = "") -> Source:
     if isinstance(rows, StreamedRows):
         events = () if rows.of_exchange else None
         return Source(name, events, rows.notices, of_lines=True, fates=rows.fates)
-    return Source(name, of_lines=isinstance(rows, list))
+    notices = rows.notices if isinstance(rows, OwnRows) else ()
+    return Source(name, notices=notices, of_lines=isinstance(rows, list))

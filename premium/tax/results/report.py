@@ -50,6 +50,8 @@ STATED = frozenset(
         "paid_elsewhere",
         "subscription_open",
         "treatment_without_source",
+        "encoding_assumed",
+        "same_symbol",
     }
 )
 """What a strict run accepts too: it is told of, and no result rests on a guess."""
