@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 from premium.money import plain
 from premium.tax.importers.base import Left, Made, Row
-from premium.tax.neutral.kinds import DIRECTED
+from premium.tax.neutral.kinds import DIRECTED, EXCHANGES
 
 NOTHING_MOVED = "nothing moved: the amounts are zero"
 _OF_MONEY = frozenset({"income", "correction", "derivative_pnl"})
@@ -75,8 +75,8 @@ def movement(
         yield from _alone(name, common, fees, currency, money_moved(currency))
     elif received and sent:
         charged = {**common, **fees_of(fees, currency)}
-        made = _exchange(name, charged, received, sent, value=value, currency=currency)
-        yield from (_in(row, stated, currency, "to_value") for row in made)
+        made = _exchange(name, charged, received, sent, value=value, currency=currency, kind=kind)
+        yield from (valued_in(row, stated, currency, "to_value") for row in made)
     elif received or sent:
         part = received or sent or (Decimal(0), "")
         if part[1] == currency and kind not in _OF_MONEY:
@@ -85,7 +85,7 @@ def movement(
             one = kind or ("transfer_in" if received else "transfer_out")
             charged = {**common, **fees_of(fees, currency)}
             row = _one(name, charged, part, one, received=bool(received), value=value, income=income)
-            yield _in(row, stated, currency)
+            yield valued_in(row, stated, currency)
     else:
         yield from _alone(name, common, fees, currency, NOTHING_MOVED)
 
@@ -129,7 +129,7 @@ def swept(
     """
     common: Row = {"timestamp": when, "wallet": wallet, "group": str(name)}
     stated = {asset: part for asset, part in (worth or {}).items() if part is not None}
-    known = {asset: _in({"value": str(value)}, code, currency) for asset, (value, code) in stated.items()}
+    known = {asset: valued_in({"value": str(value)}, code, currency) for asset, (value, code) in stated.items()}
     single = "buy" if len(received) == 1 else "sell"
     legs = [("sell", part) for part in given] + [("buy", part) for part in received]
     for place, (side, (amount, asset)) in enumerate(legs):
@@ -177,8 +177,8 @@ def _further(parts: Sequence[Part]) -> Row:
     return {"fees": [{"asset": asset, "amount": str(amount)} for amount, asset in parts]} if parts else {}
 
 
-def _in(row: Row, stated: str, currency: str, field: str = "value") -> Row:
-    """Name the currency of a row's value where it is another than the report's."""
+def valued_in(row: Row, stated: str, currency: str, field: str = "value") -> Row:
+    """Return a row that names its value's currency where that is not the report's."""
     return {**row, "value_currency": stated} if stated != currency and field in row else row
 
 
@@ -187,7 +187,14 @@ def _some(part: Part | None) -> Part | None:
 
 
 def _exchange(
-    name: str, common: Row, received: Part, sent: Part, *, value: Decimal | None, currency: str
+    name: str,
+    common: Row,
+    received: Part,
+    sent: Part,
+    *,
+    value: Decimal | None,
+    currency: str,
+    kind: str | None = None,
 ) -> Iterator[Row]:
     row: Row = {"id": name, **common}
     if sent[1] == currency:
@@ -195,7 +202,7 @@ def _exchange(
     elif received[1] == currency:
         yield row | {"type": "sell", "asset": sent[1], "amount": str(sent[0]), "value": str(received[0])}
     else:
-        row |= {"type": "swap", "asset": sent[1], "amount": str(sent[0])}
+        row |= {"type": kind if kind in EXCHANGES else "swap", "asset": sent[1], "amount": str(sent[0])}
         row |= {"to_asset": received[1], "to_amount": str(received[0])}
         yield row if value is None else {**row, "to_value": str(value)}
 

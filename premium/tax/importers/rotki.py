@@ -6,11 +6,11 @@ Members of HistoryBaseEntry.serialize_for_csv, rotki 1.38 and later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made
-from premium.tax.importers.movements import Part, Sides, movement
+from premium.tax.importers.movements import Part, Sides, movement, valued_in
 from premium.tax.importers.on_disk import groups_for
+from premium.tax.importers.rotki_money import MainCurrency, main_currency, telling
 
 _INCOME = {
     "reward": "staking",
@@ -85,19 +85,26 @@ _Group = list[Line]
 def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a history, those of one sequence together."""
     groups = groups_for(lines)
+    money = main_currency(lines, currency)
     for line in lines:
         groups.add(_key(line), line)
+    for event, made in _events(groups, money, currency):
+        yield event, telling(made, money) if money.told is None else made
+        money = money._replace(told=True)
+
+
+def _events(groups: Iterable[_Group], money: MainCurrency, currency: str) -> Iterator[Event]:
     for group in groups:
         key = _key(group[0])
         trade = [line for line in group if line["event_type"] in ("trade", "multi trade")]
         wrapped = _wrapping(group)
         if trade:
-            yield trade, _trade(key, trade, currency)
+            yield trade, _trade(key, trade, money, currency)
         if wrapped:
-            yield wrapped, _wrapped(key, wrapped)
+            yield wrapped, _wrapped(key, wrapped, money, currency)
         for line in group:
             if line not in trade and line not in wrapped:
-                yield [line], _single(key, line, currency)
+                yield [line], _single(key, line, money, currency)
 
 
 def _key(line: Line) -> str:
@@ -126,7 +133,7 @@ def _arrived(line: Line) -> bool:
     return known
 
 
-def _trade(key: str, group: _Group, currency: str) -> Iterator[Made]:
+def _trade(key: str, group: _Group, money: MainCurrency, currency: str) -> Iterator[Made]:
     sides = {line["event_subtype"]: line for line in group}
     if len(sides) != len(group) or not {"spend", "receive"} <= sides.keys():
         raise group[0].wrong("event_subtype", f"the trade {key[:60]} is not one spend and one receive")
@@ -139,15 +146,16 @@ def _trade(key: str, group: _Group, currency: str) -> Iterator[Made]:
         sent=_part(spend),
         received=_part(receive),
         fee=_part(fee) if fee else None,
-        value=_worth(receive),
+        worth=_worth(receive, money),
     )
 
 
-def _worth(line: Line) -> Decimal | None:
-    return line.worth_in("fiat_value") or None if line["fiat_value"] else None
+def _worth(line: Line, money: MainCurrency) -> Part | None:
+    worth = line.worth_in("fiat_value") if line["fiat_value"] else None
+    return (worth, money.code) if worth and money.code else None
 
 
-def _wrapped(key: str, group: _Group) -> Iterator[Made]:
+def _wrapped(key: str, group: _Group, money: MainCurrency, currency: str) -> Iterator[Made]:
     """Own units for a token that stands for them, or a token under a new contract: the country's rules judge."""
     given, got = [line for line in group if not _arrived(line)], [line for line in group if _arrived(line)]
     if not given or not got:
@@ -160,11 +168,12 @@ def _wrapped(key: str, group: _Group) -> Iterator[Made]:
         amount, asset = _part(line)
         row = {"id": f"rotki:{key}:{line['sequence_index']}", "timestamp": line.dated_in("timestamp")}
         row |= {"type": kind, "asset": asset, "amount": str(amount), "wallet": _wallet(line), "group": f"rotki:{key}"}
-        worth = _worth(line)
-        yield row | {"direction": "in" if _arrived(line) else "out"} | ({"value": str(worth)} if worth else {})
+        worth = _worth(line, money)
+        row["direction"] = "in" if _arrived(line) else "out"
+        yield row if worth is None else valued_in(row | {"value": str(worth[0])}, worth[1], currency)
 
 
-def _single(key: str, line: Line, currency: str) -> Iterator[Made]:
+def _single(key: str, line: Line, money: MainCurrency, currency: str) -> Iterator[Made]:
     kind, subtype = line["event_type"], line["event_subtype"] or "none"
     if kind in _NO_EVENT and line["direction"].lower() not in _DIRECTIONS:
         yield Left(f"rotki's {kind} event moves nothing")
@@ -178,9 +187,9 @@ def _single(key: str, line: Line, currency: str) -> Iterator[Made]:
         return
     what, income = _kind(line, kind, subtype, arrived=arrived)
     sides = Sides(received=_part(line)) if arrived else Sides(sent=_part(line))
-    worth, tx_hash = _worth(line), line["tx_ref"] or line["tx_hash"] or None
+    worth, tx_hash = _worth(line, money), line["tx_ref"] or line["tx_hash"] or None
     made = movement(
-        name, when, _wallet(line), currency=currency, value=worth, kind=what, income=income, tx_hash=tx_hash, **sides
+        name, when, _wallet(line), currency=currency, worth=worth, kind=what, income=income, tx_hash=tx_hash, **sides
     )
     chain = _chain(line) if tx_hash else None
     yield from ({**row, "chain": chain} if chain and isinstance(row, dict) else row for row in made)
