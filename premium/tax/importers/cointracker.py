@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from premium.tax.importers.base import Event, Importer, Line, Made
-from premium.tax.importers.labels import kinds
+from premium.tax.importers.labels import exchange_kind, kinds
 from premium.tax.importers.movements import Part, identity, movement
 
 
@@ -22,7 +22,7 @@ def _line(line: Line, currency: str) -> Iterator[Made]:
     received, sent = part_of(line, "Received Quantity"), part_of(line, "Sent Quantity")
     fee, when = part_of(line, "Fee Amount"), line.dated_in("Date")
     both = bool(received and sent)
-    kind, income = (None, None) if both else kinds(line, "Tag", arrived=received is not None)
+    kind, income = (exchange_kind(line, "Tag"), None) if both else kinds(line, "Tag", arrived=received is not None)
     parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
     yield from movement(
         identity("cointracker", when, line["Tag"], *parts),

@@ -27,6 +27,7 @@ _KINDS: dict[str, tuple[str | None, str | None]] = {
     "LOST": ("lost", None),
     "THEFT": ("stolen", None),
 }
+_YES = frozenset({"true", "yes", "1", "ignored"})
 
 
 def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
@@ -34,6 +35,9 @@ def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     for line in lines:
         # The footer of a free account's file.
         footer = line["Date"] == "..."
+        if line["Ignored"].lower() in _YES:
+            yield [line], [Left("marked as ignored in CoinTracker")]
+            continue
         yield [line], [Left("CoinTracker's own note that lines are missing")] if footer else _line(line, currency)
 
 

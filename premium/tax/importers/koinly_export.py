@@ -9,31 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made
-from premium.tax.importers.koinly import part_of
-from premium.tax.importers.labels import kinds
+from premium.tax.importers.koinly import IGNORED, SIDES, Shared, named, part_of, shared_symbols, telling
+from premium.tax.importers.labels import exchange_kind, is_ignored, kinds
 from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement
+
+_BULK_SIDES = ("To", "From", "Fee")
 
 
 def read_report(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transactions of a tax report, one a line."""
+    shared = shared_symbols(lines, SIDES)
     for line in lines:
-        yield [line], _reported(line, currency)
+        yield [line], telling(line, _reported(line, shared, currency), shared)
 
 
 def read_bulk(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transactions of a bulk edit that are not deleted."""
+    shared = shared_symbols(lines, _BULK_SIDES)
     for line in lines:
         deleted = line["Deleted"].lower() in ("true", "yes", "1")
-        yield [line], [Left("deleted in Koinly")] if deleted else _edited(line, currency)
+        yield [line], [Left("deleted in Koinly")] if deleted else telling(line, _edited(line, shared, currency), shared)
 
 
-def _reported(line: Line, currency: str) -> Iterator[Made]:
-    received, sent, fee = (part_of(line, side) for side in ("Received", "Sent", "Fee"))
+def _reported(line: Line, shared: Shared, currency: str) -> Iterator[Made]:
+    received, sent, fee = (part_of(line, side, shared) for side in SIDES)
     label = "Tag" if "Tag" in line.cells else "Label"
     column = next((name for name in line.cells if name.startswith("Net Value (")), "")
     worth = (line.worth_in(column), column.removeprefix("Net Value (").rstrip(")")) if line[column] else None
     when, tx_hash = line.time_in("Date"), line["TxHash"]
-    parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
+    parts = [piece for part in (received, sent, fee) for piece in named(part)]
     name = identity("koinly", when, line["Type"], line[label], tx_hash, *parts)
     wallets = line["Sending Wallet"], line["Receiving Wallet"]
     yield from _rows(
@@ -41,8 +45,8 @@ def _reported(line: Line, currency: str) -> Iterator[Made]:
     )
 
 
-def _edited(line: Line, currency: str) -> Iterator[Made]:
-    received, sent, fee = (part_of(line, side) for side in ("To", "From", "Fee"))
+def _edited(line: Line, shared: Shared, currency: str) -> Iterator[Made]:
+    received, sent, fee = (part_of(line, side, shared) for side in _BULK_SIDES)
     valued = line["Value Currency (read-only)"].split(";")[0]
     worth = (line.worth_in("Net Value (read-only)"), valued) if valued and line["Net Value (read-only)"] else None
     wallets = (_bare(line, "From Wallet (read-only)"), _bare(line, "To Wallet (read-only)"))
@@ -70,6 +74,9 @@ def _rows(
     wallets: tuple[str, str],
 ) -> Iterator[Made]:
     tx_hash = line["TxHash"] or None
+    if is_ignored(line, label):
+        yield Left(IGNORED)
+        return
     if received and sent and line["Type"].lower() == "transfer" and received[1] == sent[1]:
         more = {"tx_hash": tx_hash} if tx_hash else {}
         paid = fee_of(fee, currency)
@@ -82,7 +89,7 @@ def _rows(
             yield moved(name, when, left=sent, arrived=received[0], wallets=wallets, fee=paid, **more)
         return
     both = bool(received and sent)
-    kind, income = (None, None) if both else kinds(line, label, arrived=received is not None)
+    kind, income = (exchange_kind(line, label), None) if both else kinds(line, label, arrived=received is not None)
     yield from movement(
         name,
         when,

@@ -76,7 +76,13 @@ _SENT: dict[str, tuple[str, str | None]] = {
     "collateral deposit": ("collateral", None),
     **_DERIVATIVES,
 }
-_PLAIN = frozenset({"", "swap", "ignored", "none"})
+_PLAIN = frozenset({"", "swap", "none"})
+IGNORED = "ignored"
+_SAME_UNITS = frozenset({"swap", "migration", "rebrand", "token migration"})
+"""Koinly's Swap: the same units under another name, of which nothing is realised."""
+_INTO_POOLS = frozenset({"liquidity in", "add liquidity", "to pool", "sent to pool"})
+_OUT_OF_POOLS = frozenset({"liquidity out", "remove liquidity", "from pool", "received from pool"})
+_TRADES = frozenset({"", "none", "trade", "exchange", "convert", "buy", "sell"})
 _POOLS = frozenset(
     {
         *("to pool", "from pool", "sent to pool", "received from pool"),
@@ -84,6 +90,28 @@ _POOLS = frozenset(
     }
 )
 """A pool is lent to, or an exchange for its token: with one side alone the units move on and come back."""
+
+
+def is_ignored(line: Line, column: str) -> bool:
+    """Tell whether its user had the tool pass over a line."""
+    return line[column].lower() == IGNORED
+
+
+def exchange_kind(line: Line, column: str) -> str | None:
+    """Return the neutral kind that a label makes of an exchange, or None.
+
+    A label that is not known of an exchange is refused: it may say that it is none.
+    """
+    label = line[column].lower().replace("_", " ")
+    if label in _TRADES:
+        return None
+    if label in _SAME_UNITS:
+        return "migration"
+    if label in _INTO_POOLS:
+        return "lp_add"
+    if label in _OUT_OF_POOLS:
+        return "lp_remove"
+    raise line.wrong(column, f"not known of an exchange: {line[column][:40]!r}")
 
 
 def kinds(line: Line, column: str, *, arrived: bool) -> tuple[str | None, str | None]:
@@ -97,7 +125,7 @@ def kinds(line: Line, column: str, *, arrived: bool) -> tuple[str | None, str | 
         return known[label]
     if label in _POOLS:
         return "collateral", "pool"
-    if label not in _PLAIN:
+    if label not in _PLAIN and label != IGNORED:
         side = "received" if arrived else "sent"
         raise line.wrong(column, f"not known of what was {side}: {line[column][:40]!r}")
     return None, None
