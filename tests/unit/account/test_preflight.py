@@ -180,7 +180,10 @@ def test_what_may_not_be_looked_at_is_unknown_and_not_missing() -> None:
 
 
 def test_the_command_ends_with_the_code_and_one_line() -> None:
-    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}
+    # A home of its own would do, too, but the CDK keeps there what it takes 20 s to unpack.
+    files = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), "/nonexistent")
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = kept | files | {"AWS_EC2_METADATA_DISABLED": "true"}
     command = [sys.executable, "-m", "cdk_app.account.preflight", "dev"]
     for more, said in (({}, "no AWS credentials"), ({"AWS_ENDPOINT_URL": "http://here"}, "open another")):
         done = subprocess.run(command, env=environment | more, cwd=ROOT, capture_output=True, text=True, check=False)
