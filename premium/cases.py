@@ -84,16 +84,16 @@ def answer(text: str, kinds: Sequence[Kind]) -> str:
     return _written(_in_form(given, SHARED, lambda case, common: _one(case, common, kinds)))
 
 
-def answer_alike(text: str, kind: Kind, *, whole: Callable[[list[Any]], object] = lambda _: None) -> str:
+def answer_alike(text: str, kind: Kind, *, whole: Callable[[Any], object] = lambda _: None) -> str:
     """Return the answers to a file of a command with one kind.
 
     Its `kind` is passed over and not answered, an `id` always is. A field beside `cases` holds for all that leave it
-    out, other keys there are for people. `whole` makes one case of a list that is no list of cases, else None.
+    out, other keys there are for people. `whole` makes a case of a file that is none itself, else None.
 
     Raises InvalidInput where the file itself cannot be read.
     """
     given = _read(text)
-    if isinstance(given, list) and (case := whole(given)) is not None:
+    if (case := whole(given)) is not None:
         given = case
     shared = frozenset(kind.model.model_fields)
     return _written(_in_form(given, shared, lambda case, common: _alike(case, common, kind)))

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import click
 
-from premium.billing.cases import limits, meters, webhooks
+from premium.billing.cases import limits, meters, subscriptions, webhooks
 from premium.cases import Kind, answer_alike
 from premium.cli.cases import read_text
 from premium.cli.output import errors_as_sentences, opened
@@ -37,6 +37,18 @@ def verify_webhook(source: str, output: str) -> None:
     """
     now = Fraction(str(SystemClock().now().timestamp()))
     _answer(source, output, lambda text: answer_alike(text, webhooks.kind(now)))
+
+
+@billing.command()
+@_INPUT
+@_OUTPUT
+def fold(source: str, output: str) -> None:
+    """Fold events of a provider, in whatever order, into the subscription.
+
+    A case is {"id", "events", "provider"?, "prices"?, "customers"?, "now"?}; a file may be a list of events, too. The
+    answer has "subscription", "tier" and "ledger": what each event did, in the order of the file.
+    """
+    _answer(source, output, lambda text: answer_alike(text, subscriptions.KIND, whole=subscriptions.whole))
 
 
 @billing.command()
