@@ -17,11 +17,13 @@ from handlers.models.sessions import (
     LoginWalletView,
     NonceRequest,
     NonceView,
+    OwnWalletView,
     Refreshing,
     SessionView,
     TokensView,
     UserView,
     WalletLogin,
+    WalletProof,
 )
 from handlers.runtime import (
     Caller,
@@ -77,7 +79,7 @@ def list_api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> L
 
 
 @app.post("/v1/users/api-keys", status_code=201)
-@needs(tier="enterprise", scope="profile:write", security=True)
+@needs(tier="enterprise", scope="profile:write", security=True, recent=True)
 def add_api_key(caller: Caller, body: NewApiKey) -> CreatedApiKey:
     """Create an API key; the key is shown once.
 
@@ -176,6 +178,42 @@ def log_out(client: Client, visitor: Visitor, body: LoggingOut) -> LoggedOutView
     audited(target=session_id or user_id, user=user_id, everywhere=body.everywhere)
     forget_cookie()
     return LoggedOutView(ended=own.log_out(user_id, session_id, everywhere=body.everywhere))
+
+
+@app.get("/v1/users/wallets")
+@needs(scope="profile:read")
+def list_login_wallets(caller: Caller) -> list[OwnWalletView]:
+    """List the wallets that the caller logs in with, the first one first."""
+    return [OwnWalletView.of(row) for row in wallet_logins(platform()).all(caller.user_id)]
+
+
+@app.post("/v1/users/wallets", status_code=201)
+@needs(security=True, recent=True)
+def add_login_wallet(caller: Caller, body: WalletProof) -> OwnWalletView:
+    """Let the caller log in with another wallet.
+
+    It signs a message of EIP-4361, whose nonce comes from `POST /v1/auth/nonce`. A wallet that is his already is
+    answered as it is; of one that is another's nothing is told but that.
+    """
+    if caller.key_id is not None:
+        raise Forbidden("A key adds no way to log in")
+    wallet, is_new = wallet_logins(platform()).add(caller.user_id, body.message, body.signature)
+    audited(target=wallet.id, wallet=wallet.address, kind=wallet.kind, new=is_new)
+    return OwnWalletView.of(wallet)
+
+
+@app.delete("/v1/users/wallets/<wallet_id>")
+@needs(security=True, recent=True)
+def remove_login_wallet(caller: Caller, wallet_id: UUID) -> OwnWalletView:
+    """Remove a wallet: it logs nobody in any more.
+
+    Not the last one of a user who came by a wallet. Sessions that it opened go on until they are ended.
+    """
+    if caller.key_id is not None:
+        raise Forbidden("A key removes no way to log in")
+    wallet = wallet_logins(platform()).remove(caller.user_id, caller.external_id, wallet_id)
+    audited(target=wallet.id, wallet=wallet.address)
+    return OwnWalletView.of(wallet)
 
 
 @app.get("/v1/auth/session")

@@ -39,8 +39,8 @@ class NonceView(View):
     """When the nonce is worth nothing any more."""
 
 
-class WalletLogin(Body):
-    """A signed message."""
+class WalletProof(Body):
+    """A message that a wallet signed."""
 
     message: str = Field(
         max_length=8192, examples=[_MESSAGE], description="The text of EIP-4361 as it was signed, at most 4 KiB"
@@ -50,6 +50,11 @@ class WalletLogin(Body):
         examples=["0x" + "4f" * 64 + "1b"],
         description="Hexadecimal: 65 bytes of a key, or what the wallet's contract takes (ERC-1271, ERC-6492)",
     )
+
+
+class WalletLogin(WalletProof):
+    """A signed message that opens a session."""
+
     cookie: bool = False
     """Keep the refresh token in a cookie; for our own pages alone."""
 
@@ -119,6 +124,23 @@ class LoginWalletView(View):
     def of(cls, row: Wallet) -> LoginWalletView:
         """Return the view of a wallet."""
         return cls(address=row.address, kind=row.kind, chain_id=row.chain_id, primary=row.is_primary)
+
+
+class OwnWalletView(LoginWalletView):
+    """A wallet that its user logs in with, and since when."""
+
+    id: UUID
+    """The wallet's id, by which it is removed."""
+    proven_at: datetime
+    """When a signature proved it."""
+    last_login_at: datetime | None
+    """Its last login; null: none yet."""
+
+    @classmethod
+    def of(cls, row: Wallet) -> OwnWalletView:
+        """Return the view of a wallet."""
+        shown = row.model_dump(exclude={"is_primary"})
+        return cls(**shown, primary=row.is_primary)
 
 
 class CurrentSessionView(View):

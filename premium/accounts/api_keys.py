@@ -77,6 +77,15 @@ class ApiKeys:
         self.ended(user_id, revoked)
         return key
 
+    def drop_role(self, user_id: UUID, role: str) -> set[UUID]:
+        """Take a role from all keys of a user; return which had it.
+
+        Their streams end.
+        """
+        keys = self.store.drop_scope(user_id, f"role:{role}")
+        self.ended(user_id, keys)
+        return keys
+
     def _check(self, scopes: Sequence[str], by: Principal) -> None:
         roles = {scope.removeprefix("role:") for scope in scopes if scope.startswith("role:")}
         known = SCOPES | {f"role:{role}" for role in roles if by.has_role(role)}

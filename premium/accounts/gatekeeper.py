@@ -9,7 +9,7 @@ from typing import Any
 from premium.accounts.credentials.issuers import Issuers
 from premium.accounts.credentials.owners import CredentialOwners, admitted
 from premium.accounts.credentials.tokens import Claims
-from premium.accounts.model import Attempt, KeyOwner, User
+from premium.accounts.model import Attempt, KeyOwner, SessionOwner, Standing, User
 from premium.clock import Clock
 from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.limits import Limiter, LimitState
@@ -109,8 +109,20 @@ def _by_key(owner: KeyOwner, source: str) -> Principal:
 
 
 def _by_token(user: User, claims: Claims) -> Principal:
-    ends, scopes = claims.expires_at, frozenset({"*"})
-    return _principal(admitted(user), scopes=scopes, expires_at=ends, roles=claims.roles, session_id=claims.session_id)
+    """Return the caller of a token: of ours with the roles that stand, of the free platform's with its own besides."""
+    roles, proven_at = claims.roles, claims.issued_at
+    if isinstance(user, Standing | SessionOwner):
+        roles |= user.roles
+    if isinstance(user, SessionOwner):
+        proven_at = user.proven_at
+    return _principal(
+        admitted(user),
+        scopes=frozenset({"*"}),
+        expires_at=claims.expires_at,
+        roles=roles,
+        session_id=claims.session_id,
+        proven_at=None if proven_at is None else int(proven_at.timestamp()),
+    )
 
 
 def _principal(user: User, **credential: Any) -> Principal:

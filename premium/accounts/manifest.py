@@ -21,6 +21,9 @@ SERVICE = Service(
     routes=(
         "GET /v1/users/profile",
         "PUT /v1/users/profile",
+        "GET /v1/users/wallets",
+        "POST /v1/users/wallets",
+        "DELETE /v1/users/wallets/{id}",
         "GET /v1/users/api-keys",
         "POST /v1/users/api-keys",
         "PUT /v1/users/api-keys/{id}",

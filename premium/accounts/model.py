@@ -62,8 +62,9 @@ class User(Row):
 
 
 class Standing(User):
-    """A user, and the issue of the newest token that named his tier."""
+    """A user, his roles, and the issue of the newest token that named his tier."""
 
+    roles: frozenset[str]
     tier_issued_at: datetime | None
 
     def outdated_by(self, tier: Tier, issued_at: datetime | None) -> bool:
@@ -95,7 +96,10 @@ class SessionOwner(User):
     """The user of a session, with how far the session itself holds."""
 
     session_id: UUID
+    roles: frozenset[str]
     amr: tuple[str, ...]
+    proven_at: datetime
+    """When the user last proved that it is he."""
     ends_at: datetime
     revoked_at: datetime | None
 

@@ -58,10 +58,10 @@ class Accounts:
         return self.store.profile(user_id)
 
 
-def api_keys(platform: Platform) -> ApiKeys:
-    """Return what makes, changes and revokes API keys."""
+def api_keys(platform: Platform, *, by_operator: bool = False) -> ApiKeys:
+    """Return what makes, changes and revokes API keys; operators have the worker's rights."""
     return ApiKeys(
-        store=KeyStore(platform.database),
+        store=KeyStore(platform.worker_database if by_operator else platform.database),
         clock=platform.clock,
         ended=lambda user_id, keys: standing_changed(platform, user_id, keys=keys),
     )

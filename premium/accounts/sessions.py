@@ -116,6 +116,7 @@ class Sessions:
             subject=standing.external_id,
             session_id=session_id,
             tier=standing.tier,
+            roles=standing.roles,
             amr=standing.amr,
             now=self.platform.clock.now(),
             seconds=self.seconds,

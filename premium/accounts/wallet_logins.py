@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from premium.accounts.credentials.tokens import OWN_SUBJECT
-from premium.accounts.model import Granted
+from premium.accounts.model import Granted, Wallet
 from premium.accounts.sessions import Sessions
 from premium.accounts.siwe.rules import Origin
 from premium.accounts.store import WalletStore
 from premium.accounts.wallet_proofs import Proof, WalletProofs
 from premium.chains.addresses import checksum
-from premium.errors import InvalidInput, RateLimited, Unauthenticated, UpstreamUnavailable
+from premium.errors import Conflict, InvalidInput, RateLimited, Unauthenticated, UpstreamUnavailable
 
 if TYPE_CHECKING:
     from premium.limits import Limiter
@@ -25,6 +25,7 @@ AMR = ("wallet",)
 ATTEMPTS_OF_ADDRESS = 10
 ATTEMPTS_OF_IP = 30
 """A minute, both."""
+MAX_WALLETS = 20
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,31 @@ class WalletLogins:
             self.wallets.logged_in(user_id, proof.address)
             opened = self.sessions.open(user_id, amr=AMR, ip=ip, user_agent=user_agent)
         return opened, created, proof
+
+    def all(self, user_id: UUID) -> list[Wallet]:
+        """Return the wallets that a user logs in with, the first one first."""
+        return self.wallets.of_user(user_id)
+
+    def add(self, user_id: UUID, text: str, signature: str) -> tuple[Wallet, bool]:
+        """Let a user log in with another wallet; tell whether it is new.
+
+        He proves it by a signed message. Conflict where it is another's, or he has 20; all else as `log_in`.
+        """
+        with self.proofs.proven(text, signature, attempt=self.attempts.of_address) as proof:
+            made = self.wallets.add(user_id, proof.address, proof.kind, proof.chain_id, room=MAX_WALLETS)
+        if made is not None:
+            return made, True
+        own = [each for each in self.all(user_id) if each.address.lower() == proof.address.lower()]
+        if not own:
+            raise Conflict("This wallet belongs to another user", details={"address": "taken"})
+        return own[0], False
+
+    def remove(self, user_id: UUID, external_id: str, wallet_id: UUID) -> Wallet:
+        """Remove a wallet, whose logins are refused from then on.
+
+        NotFound for another's, Conflict for the only way in. Sessions that it opened last: log them out.
+        """
+        return self.wallets.remove(user_id, wallet_id, may_be_last=not external_id.startswith(OWN_SUBJECT))
 
     def _user(self, proof: Proof) -> tuple[UUID, bool]:
         known = self.wallets.owner(proof.address)

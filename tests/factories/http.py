@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ def verdict(
         "roles": "",
         "scopes": "*",
         "keyId": "",
+        "proven": str(int(time.time())),
         "limit": "100",
         "remaining": "99",
         "reset": "1760695260",

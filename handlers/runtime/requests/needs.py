@@ -9,8 +9,9 @@ A route without `needs(...)` or `@public` cannot be registered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from handlers.runtime.requests.state import RequestState
@@ -20,6 +21,7 @@ from premium.tiers import Tier
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "__needs__"
+RECENT_SECONDS = 900
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +33,15 @@ class Needs:
 
     tier: Tier = Tier.FREE
     scope: str | None = None
-    role: str | None = None
+    roles: tuple[str, ...] = ()
+    """One of them."""
     public: bool = False
     brings: str | None = None
     """Where a public route finds credentials of its own, which it may refuse: `body`."""
     security: bool = False
     """Changes of credentials, roles and money: their audit entries are kept seven years instead of one."""
+    recent: bool = False
+    """A token's user proved within a quarter of an hour that it is he; keys are bound by what they may."""
 
     def check(self, state: RequestState) -> None:
         """Raise the error for the first requirement that the caller lacks.
@@ -53,34 +58,47 @@ class Needs:
         if self.public:
             return "Needs no credentials but those of its body or cookie." if self.brings else "Needs no credentials."
         told = [f"the tier `{self.tier.value}` or above" if self.tier is not Tier.FREE else "a user of any tier"]
-        told += [f"the role `{self.role}`"] if self.role else []
+        told += [f"the role {' or '.join(f'`{role}`' for role in self.roles)}"] if self.roles else []
         told += [f"of an API key the scope `{self.scope}`"] if self.scope else []
+        told += ["a login of the last 15 minutes"] if self.recent else []
         return f"Needs {', '.join(told)}."
 
     def extensions(self) -> dict[str, str]:
         """Return the same for programs that read the document."""
-        said = {"x-tier": None if self.public else self.tier.value, "x-scope": self.scope, "x-role": self.role}
+        said = {
+            "x-tier": None if self.public else self.tier.value,
+            "x-scope": self.scope,
+            "x-role": " ".join(self.roles) or None,
+        }
         said |= {"x-credentials": self.brings}
         return {name: value for name, value in said.items() if value is not None}
 
     def _check(self, caller: Principal) -> None:
-        if self.role is not None and not caller.has_role(self.role):
-            raise Forbidden("This needs another role", details={"role": self.role})
+        if self.roles and not any(map(caller.has_role, self.roles)):
+            raise Forbidden("This needs another role", details={"role": " or ".join(self.roles)})
         if not caller.tier.includes(self.tier):
             details = {"required": self.tier.value, "tier": caller.tier.value}
             raise TierRequired(f"This needs the tier {self.tier.value} or above", details=details)
         if self.scope is not None and not caller.may(self.scope):
             raise Forbidden("This API key lacks a scope", details={"scope": self.scope})
+        if self.recent and caller.key_id is None and not caller.proved_within(RECENT_SECONDS, datetime.now(UTC)):
+            details = {"proof": f"older than {RECENT_SECONDS // 60} minutes"}
+            raise Forbidden("This needs a login of the last quarter of an hour; log in again", details=details)
 
 
 def needs(
-    *, tier: str = "free", scope: str | None = None, role: str | None = None, security: bool = False
+    *,
+    tier: str = "free",
+    scope: str | None = None,
+    roles: Sequence[str] = (),
+    security: bool = False,
+    recent: bool = False,
 ) -> Callable[[F], F]:
-    """Mark a route as needing a tier or above, a scope, a role.
+    """Mark a route as needing a tier or above, a scope, one of some roles.
 
-    `security`: what it changes is remembered for seven years.
+    `recent`: a login of the last quarter of an hour. `security`: what it changes is remembered for seven years.
     """
-    return _marker(Needs(tier=Tier(tier), scope=scope, role=role, security=security))
+    return _marker(Needs(tier=Tier(tier), scope=scope, roles=tuple(roles), security=security, recent=recent))
 
 
 def public(function: F) -> F:

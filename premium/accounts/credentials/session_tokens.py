@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -42,12 +42,21 @@ class SessionTokens:
         self._renewed_at = float("-inf")
 
     def issue(
-        self, *, subject: str, session_id: UUID, tier: Tier, amr: Sequence[str], now: datetime, seconds: int
+        self,
+        *,
+        subject: str,
+        session_id: UUID,
+        tier: Tier,
+        roles: Collection[str],
+        amr: Sequence[str],
+        now: datetime,
+        seconds: int,
     ) -> str:
         """Return a token of a session."""
         claims = {
-            "iss": ISSUER, "aud": AUDIENCE, "sub": subject, "sid": str(session_id), "tier": tier.value, "roles": [],
-            "amr": list(amr), "iat": int(now.timestamp()), "exp": int((now + timedelta(seconds=seconds)).timestamp()),
+            "iss": ISSUER, "aud": AUDIENCE, "sub": subject, "sid": str(session_id), "tier": tier.value,
+            "roles": sorted(roles), "amr": list(amr), "iat": int(now.timestamp()),
+            "exp": int((now + timedelta(seconds=seconds)).timestamp()),
         }  # fmt: skip
         return jwt.encode(claims, signing_key(_value(self._secrets.read(self._arn))), algorithm=_ALGORITHM)
 

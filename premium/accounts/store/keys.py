@@ -139,6 +139,13 @@ class KeyStore:
             raise NotFound("There is no such API key")
         return row, revoked
 
+    def drop_scope(self, user_id: UUID, scope: str) -> set[UUID]:
+        """Take a scope from all keys of a user; return which had it."""
+        statement = """UPDATE api_keys SET scopes = array_remove(scopes, %(scope)s)
+                       WHERE user_id = %(user)s AND %(scope)s = ANY (scopes) RETURNING id"""
+        with self._changing(user_id) as connection:
+            return {row["id"] for row in connection.execute(statement, {"user": user_id, "scope": scope})}
+
     @contextmanager
     def _changing(self, user_id: UUID) -> Iterator[Connection[Any]]:
         with self._database.as_user(user_id) as connection:

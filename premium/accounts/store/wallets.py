@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
-from psycopg import Rollback
+from psycopg import Connection, Rollback
 from psycopg.rows import class_row
 
 from premium.accounts.model import KnownWallet, Wallet
+from premium.errors import Conflict, NotFound
 from premium.storage.postgres import Database
+
+_WALLET = "id, address, kind, chain_id, is_primary, proven_at, last_login_at"
+_OF_USER = f"SELECT {_WALLET} FROM user_wallets WHERE user_id = %s ORDER BY is_primary DESC, created_at, id LIMIT 100"  # noqa: S608 - a constant of ours
 
 
 class WalletStore:
@@ -46,7 +53,57 @@ class WalletStore:
 
     def of_user(self, user_id: UUID) -> list[Wallet]:
         """Return a user's wallets, the first one first."""
-        statement = """SELECT id, address, kind, chain_id, is_primary, proven_at, last_login_at FROM user_wallets
-                       WHERE user_id = %s ORDER BY created_at, id LIMIT 100"""
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Wallet)) as cursor:
-            return cursor.execute(statement, [user_id]).fetchall()
+            return cursor.execute(_OF_USER, [user_id]).fetchall()
+
+    def add(self, user_id: UUID, address: str, kind: str, chain_id: int, *, room: int) -> Wallet | None:
+        """Add a wallet to its user; None where somebody has it.
+
+        Conflict where there are `room` already.
+        """
+        statement = f"""INSERT INTO user_wallets (user_id, address, kind, chain_id, is_primary)
+                        VALUES (%(user)s, %(address)s, %(kind)s, %(chain)s,
+                                NOT EXISTS (SELECT FROM user_wallets WHERE user_id = %(user)s))
+                        ON CONFLICT (lower(address)) DO NOTHING RETURNING {_WALLET}"""  # noqa: S608 - a constant of ours
+        values = {"user": user_id, "address": address, "kind": kind, "chain": chain_id}
+        with self._changing(user_id) as connection, connection.cursor(row_factory=class_row(Wallet)) as cursor:
+            there = cursor.execute(_OF_USER, [user_id]).fetchall()
+            if len(there) >= room and address.lower() not in {each.address.lower() for each in there}:
+                raise Conflict(f"There are {room} wallets already; remove one first")
+            made = cursor.execute(statement, values).fetchone()
+            _show_first(connection, user_id)
+        return made
+
+    def remove(self, user_id: UUID, wallet_id: UUID, *, may_be_last: bool) -> Wallet:
+        """Remove a user's wallet; the oldest of the others is then his first.
+
+        NotFound for another's; Conflict for the last one of a user who comes by wallets alone.
+        """
+        with self._changing(user_id) as connection, connection.cursor(row_factory=class_row(Wallet)) as cursor:
+            there = cursor.execute(_OF_USER, [user_id]).fetchall()
+            wallet = next((each for each in there if each.id == wallet_id), None)
+            if wallet is None:
+                raise NotFound("There is no such wallet")
+            if len(there) == 1 and not may_be_last:
+                raise Conflict("This wallet is the only way in; add another before it goes")
+            connection.execute("DELETE FROM user_wallets WHERE id = %s", [wallet_id])
+            if wallet.is_primary and len(there) > 1:
+                heir = next(each for each in there if each.id != wallet_id)
+                connection.execute("UPDATE user_wallets SET is_primary = true WHERE id = %s", [heir.id])
+            _show_first(connection, user_id)
+        return wallet
+
+    @contextmanager
+    def _changing(self, user_id: UUID) -> Iterator[Connection[Any]]:
+        """Two changes at once could each leave the other's wallet as the last."""
+        with self._database.as_user(user_id) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"user_wallets:{user_id}"])
+            yield connection
+
+
+def _show_first(connection: Connection[Any], user_id: UUID) -> None:
+    """Have the profile name the user's first wallet."""
+    statement = """UPDATE premium_users SET updated_at = now(), wallet_address = (
+                       SELECT address FROM user_wallets WHERE user_id = %(user)s AND is_primary
+                   ) WHERE id = %(user)s"""
+    connection.execute(statement, {"user": user_id})

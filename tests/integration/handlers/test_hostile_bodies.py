@@ -45,7 +45,7 @@ RAW = [
 def caller(at: Platform, sign: Sign) -> dict[str, str]:
     context = rule(token=sign(sub="user_hostile", email="hostile@example.org", tier="enterprise"))
     assert AccountStore(at.database).profile(UUID(context["userId"])).external_id == "user_hostile"
-    return verdict(UUID(context["userId"]))
+    return verdict(UUID(context["userId"]), roles="admin")
 
 
 def handler_of(path: str) -> Handler:

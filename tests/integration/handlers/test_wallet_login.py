@@ -398,3 +398,65 @@ def test_attempts_are_bounded(at: Platform) -> None:
     assert post("verify-wallet", {"message": text, "signature": signed(text)}).status == 429
     others = [post("nonce", {}).status for _ in range(19)]
     assert others == [200] * 18 + [429], "30 an address of a network"
+
+
+def add_wallet(token: str, key: str) -> Answer:
+    text = written(nonce(), address=Account.from_key(key).address)
+    body = {"message": text, "signature": signed(text, key)}
+    return through(accounts.handler, "POST", "/v1/users/wallets", token=token, body=body)
+
+
+def test_a_second_wallet_logs_the_same_user_in_until_it_is_removed(at: Platform, postgres: Databases) -> None:
+    first = log_in().data
+    token, other = first["accessToken"], "0x" + "2e" * 32
+    added = add_wallet(token, other)
+    assert added.status == 201, added.text
+    assert (added.data["primary"], added.data["lastLoginAt"]) == (False, None)
+    assert add_wallet(token, other).data["id"] == added.data["id"], "it is there already"
+    again = log_in(other)
+    assert (again.data["created"], again.data["user"]["id"]) == (False, first["user"]["id"])
+    listed = through(accounts.handler, "GET", "/v1/users/wallets", token=token).data
+    assert [each["address"] for each in listed] == [ADDRESS, Account.from_key(other).address]
+    gone = through(accounts.handler, "DELETE", f"/v1/users/wallets/{listed[0]['id']}", token=token)
+    assert (gone.status, gone.data["address"]) == (200, ADDRESS)
+    (left,) = through(accounts.handler, "GET", "/v1/users/wallets", token=token).data
+    assert (left["address"], left["primary"]) == (Account.from_key(other).address, True)
+    profile = through(accounts.handler, "GET", "/v1/users/profile", token=token).data
+    assert profile["walletAddress"] == left["address"]
+    last = through(accounts.handler, "DELETE", f"/v1/users/wallets/{left['id']}", token=token)
+    assert (last.status, last.error["code"]) == (409, "CONFLICT")
+    assert log_in().data["user"]["id"] != first["user"]["id"], "a wallet that was removed is a new user's"
+
+
+def test_anothers_wallet_tells_nothing_of_him(at: Platform, sign: Sign) -> None:
+    mine, key = log_in().data, "0x" + "3f" * 32
+    theirs = log_in(key).data
+    refused = add_wallet(mine["accessToken"], key)
+    assert (refused.status, refused.error["code"]) == (409, "CONFLICT")
+    assert theirs["user"]["id"] not in refused.text
+    (wallet,) = through(accounts.handler, "GET", "/v1/users/wallets", token=theirs["accessToken"]).data
+    path = f"/v1/users/wallets/{wallet['id']}"
+    assert through(accounts.handler, "DELETE", path, token=mine["accessToken"]).status == 404
+    free = sign()
+    assert add_wallet(free, "0x" + "4a" * 32).status == 201, "a user of the free platform adds one"
+    (own,) = through(accounts.handler, "GET", "/v1/users/wallets", token=free).data
+    assert own["primary"]
+    assert through(accounts.handler, "DELETE", f"/v1/users/wallets/{own['id']}", token=free).status == 200
+
+
+def test_a_way_in_is_added_by_who_logged_in_lately_and_by_no_key(at: Platform, sign: Sign) -> None:
+    stale = add_wallet(sign(iat=int(time.time()) - 1000), KEY)
+    assert (stale.status, set(stale.error["details"])) == (403, {"proof"})
+    enterprise = sign(tier="enterprise")
+    body = {"name": "bot", "scopes": ["profile:read", "profile:write"]}
+    key = through(accounts.handler, "POST", "/v1/users/api-keys", token=enterprise, body=body).data["key"]
+    text = written(nonce(), address=ADDRESS)
+    body = {"message": text, "signature": signed(text, KEY)}
+    assert through(accounts.handler, "POST", "/v1/users/wallets", key=key, body=body).status == 403
+
+
+def test_of_two_who_add_one_wallet_at_once_one_has_it(at: Platform, sign: Sign) -> None:
+    tokens, key = [sign() for _ in range(4)], "0x" + "5b" * 32
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(answer.status for answer in pool.map(lambda token: add_wallet(token, key), tokens))
+    assert statuses == [201, 409, 409, 409]

@@ -95,7 +95,7 @@ def fail(kind: str) -> None:
 
 
 @app.delete("/v1/admin/notes")
-@needs(role="admin")
+@needs(roles=("admin",))
 def clear() -> None:
     """For administrators."""
 

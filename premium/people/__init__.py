@@ -1,0 +1,1 @@
+"""People: what users prefer and agree to, and what administrators do for and with them."""

@@ -1,0 +1,25 @@
+"""Declare the people service."""
+
+from __future__ import annotations
+
+from premium.manifest import Service
+
+SERVICE = Service(
+    name="people",
+    title="Preferences and consents of users, and their administration",
+    routes=(
+        "GET /v1/users/preferences",
+        "PUT /v1/users/preferences",
+        "GET /v1/users/consents",
+        "PUT /v1/users/consents",
+        "GET /v1/admin/users",
+        "GET /v1/admin/users/{id}",
+        "POST /v1/admin/users/{id}/restrict",
+        "POST /v1/admin/users/{id}/unrestrict",
+        "POST /v1/admin/users/{id}/logout",
+        "POST /v1/admin/users/{id}/roles",
+    ),
+    needs=("database", "redis", "sessions", "idempotency", "audit", "connections", "websocket"),
+    scopes=("people:read", "people:write"),
+    tables=("user_preferences", "consents", "user_roles"),
+)
