@@ -1,13 +1,17 @@
-"""Limit requests a minute by a sliding window in Redis.
+"""Limit requests a minute by a moving window in Redis, exact to the millisecond.
 
-Every Lambda shares the window, and the same round trip counts usage.
+In no 60,000 ms do more than `limit` requests pass (one of exactly 60,000 ms ago still counts), and nobody is refused
+while fewer did. Every process shares the window, under Redis' own clock; the same round trip counts usage.
 
-The window is 60 buckets of one second under Redis' own clock, so that no Lambda's clock matters. Within any minute at
-most `limit` requests pass (to one second), and one who asks at an even pace of `limit` a minute is never refused.
+What has passed is remembered in one string: a head of four numbers and a ring of instants, six bytes each, ascending.
+`tail` is the first that counts, found from where it was before by doubling steps: the work does not grow with the
+limit. The ring grows by half when it is full, and shrinks when an eighth of it is used: at most ten bytes a request
+that is remembered. A clock of Redis that is set back does not turn the window's time: it goes on from the last request.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,32 +31,74 @@ PATIENCE_SECONDS = 0.05
 """A Redis that takes longer than this is treated as down: the request waits for it no longer."""
 _FAILURES_TO_OPEN = 3
 _OPEN_SECONDS = 1.0
+_PREFIX = "window"
 
-_SCRIPT = """
-local second = tonumber(redis.call('TIME')[1])
+WINDOW_SCRIPT = """
+local time = redis.call('TIME')
+local clock = time[1] * 1000 + math.floor(time[2] / 1000)
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-local used, oldest, stale = 0, second, {}
-local buckets = redis.call('HGETALL', KEYS[1])
-for i = 1, #buckets, 2 do
-  local at = tonumber(buckets[i])
-  if at <= second - window then
-    stale[#stale + 1] = buckets[i]
-  else
-    used = used + tonumber(buckets[i + 1])
-    if at < oldest then oldest = at end
-  end
+local HEAD, ENTRY, LEAST = 24, 6, 64
+local head, tail, last, shift, room = 0, 0, 0, 0, 0
+local ring = redis.call('GETRANGE', KEYS[1], 0, HEAD - 1)
+if #ring == HEAD then
+  head, tail, last, shift = struct.unpack('>I6I6I6I6', ring)
+  room = (redis.call('STRLEN', KEYS[1]) - HEAD) / ENTRY
 end
-if #stale > 0 then redis.call('HDEL', KEYS[1], unpack(stale)) end
-local allowed = used < limit
+local stepped = clock + shift < last
+if stepped then shift = last - clock end
+local now = clock + shift
+local function instant(index)
+  local place = HEAD + index % room * ENTRY
+  return (struct.unpack('>I6', redis.call('GETRANGE', KEYS[1], place, place + ENTRY - 1)))
+end
+local low, high, stride = tail, head, 1
+while low < high do
+  local probe = math.min(low + stride - 1, high - 1)
+  if instant(probe) >= now - window then high = probe break end
+  low, stride = probe + 1, stride * 2
+end
+while low < high do
+  local middle = math.floor((low + high) / 2)
+  if instant(middle) < now - window then low = middle + 1 else high = middle end
+end
+local count = head - low
+local allowed = count < limit
+local wait = 0
 if allowed then
-  redis.call('HINCRBY', KEYS[1], second, 1)
-  redis.call('EXPIRE', KEYS[1], window + 1)
-  used = used + 1
+  if count == room or (room > LEAST and count * 8 < room) then
+    local live, first = '', low % math.max(room, 1)
+    if count > 0 then
+      local start = HEAD + first * ENTRY
+      live = redis.call('GETRANGE', KEYS[1], start, start + math.min(count, room - first) * ENTRY - 1)
+      if first + count > room then
+        live = live .. redis.call('GETRANGE', KEYS[1], HEAD, HEAD + (first + count - room) * ENTRY - 1)
+      end
+    end
+    room = math.max(LEAST, math.floor(count * 1.5))
+    if limit < room then room = math.max(limit, count + 1) end
+    head, low = count, 0
+    redis.call('SET', KEYS[1], string.rep('\\0', HEAD) .. live .. string.rep('\\0', (room - count) * ENTRY))
+  end
+  local place = HEAD + head % room * ENTRY
+  redis.call('SETRANGE', KEYS[1], place, struct.pack('>I6', now))
+  head, count = head + 1, count + 1
+  redis.call('SETRANGE', KEYS[1], 0, struct.pack('>I6I6I6I6', head, low, now, shift))
+  redis.call('PEXPIRE', KEYS[1], window + 1000)
+else
+  wait = limit > 0 and instant(head - limit) + window + 1 - now or window
+  if stepped then redis.call('SETRANGE', KEYS[1], 0, struct.pack('>I6I6I6I6', head, low, last, shift)) end
 end
+local frees = now + window + 1
+if count > 0 then frees = instant(low) + window + 1 end
 local field = allowed and ARGV[3] or ARGV[4]
 if field ~= '' then redis.call('HINCRBY', KEYS[2], field, 1) end
 local mark = KEYS[3] and redis.call('GET', KEYS[3]) or ''
-return {allowed and 1 or 0, math.max(0, limit - used), oldest + window, second, mark}
+return {allowed and 1 or 0, math.max(0, limit - count), frees - shift, wait, mark}
+"""
+"""Answers whether the request passes, how many more may, when the oldest leaves and in how long one passes (ms).
+
+KEYS: the window, the counts of usage, the user's mark. ARGV: limit, window in ms, the counters of what is served and
+of what is limited.
 """
 
 
@@ -64,7 +110,7 @@ class LimitState:
     limit: int
     remaining: int
     reset: int
-    """Unix seconds at which the oldest request leaves the window."""
+    """Unix seconds by which the oldest request has left the window."""
     retry_after: int
     """Seconds to wait before the next request may pass; 0 when this one did."""
     known: bool = True
@@ -89,7 +135,7 @@ class Limiter:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._redis = impatient(redis, patience)
-        self._script = self._redis.register_script(_SCRIPT)
+        self._script = self._redis.register_script(WINDOW_SCRIPT)
         self._when_down = when_down
         self._monotonic = monotonic
         self._failures = 0
@@ -108,8 +154,8 @@ class Limiter:
             return self._undecided(limit, use, changes=changes)
         fields = (use.field("served"), use.field("limited")) if use else ("", "")
         try:
-            keys = [f"limit:{subject}", PENDING, *([mark_name(marked)] if marked else [])]
-            answer = self._script(keys=keys, args=[limit, WINDOW_SECONDS, *fields])
+            keys = [f"{_PREFIX}:{subject}", PENDING, *([mark_name(marked)] if marked else [])]
+            answer = self._script(keys=keys, args=[limit, WINDOW_SECONDS * 1000, *fields])
             self._backlog.replay(self._redis)
         except RedisTimeout:
             # It may have been counted before the answer was lost; counting it again would bill it twice.
@@ -117,13 +163,13 @@ class Limiter:
         except RedisError:
             return self._failed(limit, use, changes=changes)
         self._failures = 0
-        allowed, remaining, reset, now = (int(value) for value in answer[:4])
+        allowed, remaining, frees_ms, wait_ms = (int(value) for value in answer[:4])
         return LimitState(
             allowed=allowed == 1,
             limit=limit,
             remaining=remaining,
-            reset=reset,
-            retry_after=0 if allowed else max(1, reset - now),
+            reset=math.ceil(frees_ms / 1000),
+            retry_after=math.ceil(wait_ms / 1000),
             mark=answer[4].decode() if isinstance(answer[4], bytes) else str(answer[4] or ""),
         )
 
