@@ -49,6 +49,10 @@ class NewReport(Body):
         examples=["America/New_York"],
     )
 
+    foreign_money: Literal["personal", "business"] | None = Field(
+        default=None, description="US: what foreign money was spent for (IRC § 988(e))", examples=["business"]
+    )
+
     def payload(self) -> ReportPayload:
         """Return the job's payload."""
         return ReportPayload(**self.model_dump())

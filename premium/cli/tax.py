@@ -34,6 +34,7 @@ from premium.tax.rules.conversions import Conversion
 from premium.tax.rules.derivatives import derivatives_treatment
 from premium.tax.rules.receipts import Receipt
 from premium.tax.rules.registry import jurisdiction
+from premium.tax.setup import FOREIGN_MONEY
 
 _OPTIONS = (
     click.option(
@@ -49,6 +50,11 @@ _OPTIONS = (
     click.option("--currency", help="Currency of all values, as a label"),
     click.option("--year", help="Report this tax year only (2024 or 2024-25); the calculation is always of all years"),
     click.option("--time-zone", help="Zone of the tax days, as an IANA name"),
+    click.option(
+        "--foreign-money",
+        type=click.Choice(FOREIGN_MONEY),
+        help="US: what foreign money was spent for; small gains of a business count too (IRC § 988(e))",
+    ),
     click.option(
         "--lenient", is_flag=True, help="Leave out lines that cannot be read, and say so, instead of refusing"
     ),

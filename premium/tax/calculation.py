@@ -16,6 +16,7 @@ from premium.refusals import shown
 from premium.tax.document.rows import Together, count_of, rows_in
 from premium.tax.events.corrections import corrected
 from premium.tax.events.derivatives import derivatives_of, is_derivative
+from premium.tax.events.foreign_money import foreign_money_in, told_of_money
 from premium.tax.events.stated_values import in_report_currency
 from premium.tax.history.directions import directed
 from premium.tax.history.history import History
@@ -69,6 +70,7 @@ def calculate(
     lot_scope: str | None = None,
     year: str | int | None = None,
     time_zone: str | None = None,
+    foreign_money: str | None = None,
     strict: bool = False,
     lenient: bool = True,
     now: int | None = None,
@@ -93,6 +95,7 @@ def calculate(
         scope=asked["lot_scope"],
         currency=asked["currency"],
         time_zone=time_zone,
+        foreign_money=foreign_money or document.get("foreign_money"),
         strict=strict,
         until_tax_year=tax_year,
         allocation=checked_plan(document.get("safe_harbor")),
@@ -134,6 +137,7 @@ def report_of(
         remarks += remarks_on(
             transactions, setup, now=now, several=several or sum(bool(source.name) for source in read.sources) > 1
         )
+        assumed = foreign_money_in(transactions, setup)
         transactions, foreign = parted(normalise(transactions, setup, remarks, prices, trail), setup)
         trail.foreign = {tx.id: tx for tx in foreign}
         # Of foreign money too: its profits are no less profits.
@@ -144,11 +148,12 @@ def report_of(
         outcome = run(history, setup)
         watch.wait("Adding up")
         conserve(brought, outcome)
+        gains = currency_gains(foreign, setup)
         remarks += [*outcome.remarks, *shortfalls(outcome.missing, history, negative)]
+        remarks += told_of_money(gains, setup, assumed)
         remarks = with_lines(remarks, names, read)
         tallies = [source.tally() for source in read.sources if source.name]
         outcome.derivatives = derivatives
-        gains = currency_gains(foreign, setup)
         return report_on(
             history, setup, outcome, tax_year=tax_year, remarks=remarks, foreign=gains, tallies=tallies, trail=trail
         )

@@ -14,6 +14,7 @@ class ReportPayload(JobPayload):
     lot_scope: str | None = None
     currency: str | None = None
     time_zone: str | None = None
+    foreign_money: str | None = None
 
 
 class ImportPayload(JobPayload):

@@ -242,6 +242,7 @@ class TaxReports:
             scope=payload.lot_scope,
             currency=payload.currency,
             time_zone=payload.time_zone,
+            foreign_money=payload.foreign_money,
             strict=True,
             until_tax_year=payload.year,
         )

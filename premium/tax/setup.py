@@ -17,6 +17,8 @@ from premium.tax.rules.registry import jurisdiction
 from premium.zones import zone_of
 
 _CODE = re.compile(r"[A-Za-z0-9]{2,12}")
+BUSINESS = "business"
+FOREIGN_MONEY = ("personal", BUSINESS)
 UNIVERSAL_TOO_LATE = "United States does not allow universal lots from 2025-01-01 on (Rev. Proc. 2024-28): per_wallet"
 
 
@@ -35,6 +37,10 @@ class Setup:
     """Any country's money: what is not `money` pays at its value of the day, and has no lots either."""
     own_days: bool = True
     """False where the law counts the taxpayer's own days and nobody said which: they are taken as UTC's."""
+    personal_money: bool = True
+    """US: whether foreign money is spent personally, so that small gains on it do not count (IRC § 988(e))."""
+    personal_money_stated: bool = False
+    """Whether somebody said so."""
     strict: bool = False
     until: int | None = None
     """Last local day whose holdings are reported; None is the history's end."""
@@ -84,6 +90,7 @@ def setup_of(
     scope: str | None = None,
     currency: str | None = None,
     time_zone: str | None = None,
+    foreign_money: Any = None,
     strict: bool = False,
     until_tax_year: int | None = None,
     allocation: Mapping[str, Any] | None = None,
@@ -102,6 +109,7 @@ def setup_of(
     scope = working_scope(scope, chosen, rules, allocated=allocation is not None)
     if not _CODE.fullmatch(code):
         raise InvalidInput.about("currency", f"not a currency's code, such as EUR: {shown(code)}")
+    _check_foreign_money(foreign_money, rules)
     calendar = Calendar(zone_of(time_zone or rules.zone), starts=rules.year_starts)
     ends = rules.default_scope == TRANSITION and scope == "universal"
     own = frozenset({code.upper()})
@@ -116,6 +124,8 @@ def setup_of(
         money=LEGAL_TENDER | own if chosen == "fr_portfolio" else own,
         tender=LEGAL_TENDER | own,
         own_days=time_zone is not None or rules.westmost is None,
+        personal_money=foreign_money != BUSINESS,
+        personal_money_stated=foreign_money is not None,
         strict=strict,
         until=None if until_tax_year is None else calendar.last_day(until_tax_year),
         allocation=allocation,
@@ -123,6 +133,15 @@ def setup_of(
         universal_ends=calendar.start_of(PER_WALLET_FROM) if ends else None,
         remarks=remarks,
     )
+
+
+def _check_foreign_money(stated: Any, rules: Jurisdiction) -> None:
+    if stated is None:
+        return
+    if stated not in FOREIGN_MONEY:
+        raise InvalidInput.about("foreign_money", f"must be personal or business; given {shown(stated)}")
+    if rules.currency_gains.treatment != "small_exempt":
+        raise InvalidInput.about("foreign_money", f"{rules.name} does not ask what foreign money was spent for")
 
 
 def _foreign(currency: str, rules: Jurisdiction) -> Remark:

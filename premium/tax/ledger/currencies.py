@@ -7,8 +7,8 @@ was worth when it was spent, so that it gains nothing.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -44,6 +44,22 @@ class Money(NamedTuple):
     cost_basis: Decimal | None
 
 
+class Unseen(NamedTuple):
+    """Foreign money that was spent, and whose cost nothing here tells: it gains nothing."""
+
+    transaction: str
+    asset: str
+    amount: Decimal
+
+
+class MoneyGains(NamedTuple):
+    """What came of foreign money."""
+
+    gains: list[CurrencyGain]
+    left: list[Money]
+    unseen: list[Unseen]
+
+
 class _Coins(NamedTuple):
     amount: Decimal
     cost: Decimal | None
@@ -65,13 +81,13 @@ def parted(transactions: list[Transaction], setup: Setup) -> tuple[list[Transact
     return [tx for tx in transactions if tx.asset not in tender or tx.type == "income"], foreign
 
 
-def currency_gains(transactions: Iterable[Transaction], setup: Setup) -> tuple[list[CurrencyGain], list[Money]]:
+def currency_gains(transactions: Iterable[Transaction], setup: Setup) -> MoneyGains:
     """Return the gains on foreign money, and what is left of it.
 
     `transactions` are in order and of foreign money alone. One that states no value moves without a gain.
     """
     queues: Queues = {}
-    gains, left = list[CurrencyGain](), list[Money]()
+    gains, left, unseen = list[CurrencyGain](), list[Money](), list[Unseen]()
     reported = False
     for tx in transactions:
         day = setup.calendar.day(tx.instant)
@@ -82,19 +98,39 @@ def currency_gains(transactions: Iterable[Transaction], setup: Setup) -> tuple[l
             cost = None if tx.value is None else EXACT.add(tx.value, tx.fee)
             queue.append(_Coins(tx.amount, cost, setup.long_from(day)))
         elif tx.type != "transfer":
-            gains += _sold(tx, queue, day)
+            gains += _sold(tx, queue, day, unseen)
         elif tx.more.to_wallet == OUTSIDE:
             for _ in _taken(queue, tx.amount):
                 pass
-    return gains, left if reported else _held(queues)
+    return MoneyGains(gains, left if reported else _held(queues), unseen)
 
 
-def _sold(tx: Transaction, queue: deque[_Coins], day: int) -> Iterator[CurrencyGain]:
+def counting(gains: Sequence[CurrencyGain], setup: Setup) -> Iterator[tuple[CurrencyGain, bool]]:
+    """Yield each gain and whether it counts for itself.
+
+    A country's yearly limit is not looked at here; none of its limits in a report in another currency.
+    """
+    rule, by_name = setup.rules.currency_gains, defaultdict[str, Decimal](Decimal)
+    limit = rule.limit if setup.own_currency else ZERO
+    for item in gains:
+        by_name[item.transaction] = EXACT.add(by_name[item.transaction], item.gain)
+    for item in gains:
+        # A loss of a personal transaction is none of the tax's business either (IRC § 165(c)).
+        small = rule.treatment == "small_exempt" and setup.personal_money and by_name[item.transaction] <= limit
+        free = setup.rules.code == "DE" and item.held
+        yield item, not (rule.treatment == "exempt" or small or free)
+
+
+def _sold(tx: Transaction, queue: deque[_Coins], day: int, unseen: list[Unseen]) -> Iterator[CurrencyGain]:
     proceeds = None if tx.value is None else EXACT.subtract(tx.value, tx.fee)
+    left = tx.amount
     for coins in _taken(queue, tx.amount):
         if proceeds is not None and coins.cost is not None:
+            left = EXACT.subtract(left, coins.amount)
             share = divide(EXACT.multiply(proceeds, coins.amount), tx.amount)
             yield CurrencyGain(tx.id, day, tx.asset, coins.amount, share, coins.cost, day >= coins.long_from)
+    if left:
+        unseen.append(Unseen(tx.id, tx.asset, left))
 
 
 def _taken(queue: deque[_Coins], amount: Decimal) -> Iterator[_Coins]:

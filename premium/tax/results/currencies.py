@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import EXACT, ZERO
-from premium.tax.ledger.currencies import CurrencyGain
+from premium.tax.ledger.currencies import CurrencyGain, counting
 from premium.tax.results.report import Report
 
 
@@ -20,19 +19,8 @@ class YearOfMoney(NamedTuple):
 
 
 def counted(report: Report) -> Iterator[tuple[CurrencyGain, bool]]:
-    """Yield each gain and whether it counts for itself.
-
-    A country's yearly limit is not looked at here; none of its limits in a report in another currency.
-    """
-    limit = _limit(report)
-    rule, by_name = report.setup.rules.currency_gains, defaultdict[str, Decimal](Decimal)
-    for item in report.currency_gains:
-        by_name[item.transaction] = EXACT.add(by_name[item.transaction], item.gain)
-    for item in report.currency_gains:
-        small = rule.treatment == "small_exempt" and by_name[item.transaction] <= limit
-        # A loss of a personal transaction is none of the tax's business either (IRC § 165(c)).
-        free = report.setup.rules.code == "DE" and item.held
-        yield item, not (rule.treatment == "exempt" or small or free)
+    """Yield each gain and whether it counts for itself."""
+    return counting(report.currency_gains, report.setup)
 
 
 def by_tax_year(report: Report) -> dict[str, YearOfMoney]:

@@ -11,7 +11,7 @@ from datetime import date
 from premium.errors import Unprocessable
 from premium.tax.days import day_of
 from premium.tax.history.history import History
-from premium.tax.ledger.currencies import CurrencyGain, Money
+from premium.tax.ledger.currencies import CurrencyGain, Money, MoneyGains
 from premium.tax.model import Remark
 from premium.tax.neutral.reader import Read
 from premium.tax.neutral.sources import Tally
@@ -52,6 +52,7 @@ STATED = frozenset(
         "treatment_without_source",
         "encoding_assumed",
         "same_symbol",
+        "money_without_cost",
     }
 )
 """What a strict run accepts too: it is told of, and no result rests on a guess."""
@@ -90,7 +91,7 @@ def report_on(
     *,
     tax_year: int | None,
     remarks: list[Remark],
-    foreign: tuple[list[CurrencyGain], list[Money]] = ([], []),
+    foreign: MoneyGains | None = None,
     tallies: Sequence[Tally] = (),
     trail: Trail | None = None,
 ) -> Report:
@@ -99,7 +100,7 @@ def report_on(
     Unprocessable where a strict setup accepts no such remark.
     """
     _refuse(remarks, setup)
-    gains, currencies = foreign
+    gains, currencies, _ = foreign or MoneyGains([], [], [])
     disposals, income, missing, removals = outcome.disposals, outcome.income, outcome.missing, outcome.removals
     derivatives = outcome.derivatives
     if derivatives:

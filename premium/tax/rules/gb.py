@@ -74,7 +74,14 @@ RULES = Jurisdiction(
     receipts=_RECEIPTS,
     conversions=_CONVERSIONS,
     currency_gains=CurrencyRule(
-        "exempt", "TCGA 1992 ss 251(1), 252: a debt, as of a bank or an exchange, to an individual"
+        "exempt",
+        unsourced(
+            "no gain",
+            "a balance at an exchange is read as a debt to its original creditor, which s 251(1) leaves out; of a"
+            " company, or of money held in trust, it is not",
+            "a balance at a bank is exempt (TCGA 1992 ss 251(1), 252 as of 6 April 2012); no source found for one at an"
+            " exchange",
+        ),
     ),
     source="TCGA 1992 ss 104-107; HMRC Cryptoassets Manual CRYPTO22200 ff.",
 )

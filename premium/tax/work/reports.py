@@ -81,6 +81,7 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
         scope=payload.lot_scope,
         currency=payload.currency,
         time_zone=payload.time_zone,
+        foreign_money=payload.foreign_money,
         until_tax_year=payload.year,
     )
     read = stored_history(context, chosen.currency)

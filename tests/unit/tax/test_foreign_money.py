@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from premium.errors import InvalidInput
+from premium.errors import InvalidInput, Unprocessable
 from premium.tax.calculation import calculate
 from premium.tax.days import instant_of
 from premium.tax.history.price_series import PriceSeries
@@ -119,3 +119,71 @@ def test_every_unit_of_money_that_went_has_its_cost() -> None:
     report = calculate({"jurisdiction": "US", "transactions": [*spent("2500"), sold]}, prices=prices)
     assert sum(item.amount for item in report.currency_gains) == Decimal(10000)
     assert sum(item.cost_basis for item in report.currency_gains) == Decimal(10700)
+
+
+# What a gain rests on that no file says is told of.
+
+
+def codes(out: Row) -> set[str]:
+    return {each["code"] for each in out["warnings"]} - {"price_filled"}
+
+
+def test_small_gains_are_personal_unless_somebody_says_otherwise_and_that_is_asked() -> None:
+    prices = euros(("2024-01-01", "1.10"), ("2024-01-02", "1.11"))
+    out = result("US", spent(), prices=prices)
+    assert (out["currency_totals"]["2024"], codes(out)) == ({"gain": "100", "counted": "0"}, {"personal_money_assumed"})
+    (told,) = [each["message"] for each in out["warnings"] if each["code"] == "personal_money_assumed"]
+    assert "100 USD together" in told
+    assert "--foreign-money personal or business" in told
+    with pytest.raises(Unprocessable, match="left out as personal ones"):
+        result("US", spent(), prices=prices, strict=True)
+    personal = result("US", spent(), prices=prices, foreign_money="personal", strict=True)
+    assert (personal["currency_totals"]["2024"]["counted"], codes(personal)) == ("0", set())
+    business = result("US", spent(), prices=prices, foreign_money="business", strict=True)
+    assert (business["currency_totals"]["2024"]["counted"], codes(business)) == ("100", set())
+
+
+def test_losses_count_too_where_money_is_of_a_business() -> None:
+    prices = euros(("2024-01-01", "1.10"), ("2024-01-02", "1.05"))
+    assert result("US", spent(), prices=prices)["currency_totals"]["2024"]["counted"] == "0"
+    assert (
+        result("US", spent(), prices=prices, foreign_money="business")["currency_totals"]["2024"]["counted"] == "-500"
+    )
+
+
+def test_what_money_was_for_is_asked_in_the_us_alone() -> None:
+    with pytest.raises(InvalidInput, match="Canada does not ask what foreign money was spent for"):
+        setup_of("CA", foreign_money="business")
+    with pytest.raises(InvalidInput, match="must be personal or business; given 'mine'"):
+        setup_of("US", foreign_money="mine")
+
+
+@pytest.mark.parametrize("country", ["GB", "FR"])
+def test_a_treatment_of_foreign_money_without_a_source_is_told_of(country: str) -> None:
+    rows = [row | ({"asset": "USD"} if row["asset"] == "EUR" else {}) for row in spent()]
+    prices = PriceSeries(
+        [
+            ("USD", instant_of(datetime.fromisoformat(f"2024-01-0{day}T00:00:00+00:00")), Decimal(unit), "t")
+            for day, unit in ((1, "0.9"), (2, "0.8"))
+        ]
+    )
+    (told,) = [
+        each["message"]
+        for each in result(country, rows, prices=prices)["warnings"]
+        if each["code"] == "treatment_without_source"
+    ]
+    assert told.startswith("foreign money: ")
+    assert "no source found" in told
+
+
+def test_money_whose_cost_is_not_known_is_told_of_where_a_gain_would_count() -> None:
+    prices = euros(("2024-01-02", "1.10"))
+    assert codes(result("US", spent()[1:], prices=prices)) == {"money_without_cost"}
+    assert codes(result("GB", spent()[1:], prices=prices)) == set()
+    half = [spent()[0] | {"amount": "4000"}, spent()[1]]
+    (told,) = [
+        each["message"]
+        for each in result("US", half, prices=euros(("2024-01-01", "1.10"), ("2024-01-02", "1.10")))["warnings"]
+        if each["code"] == "money_without_cost"
+    ]
+    assert told.startswith("6000 EUR were spent that nothing here brings")

@@ -48,6 +48,12 @@ def written(path: Path, rows: int) -> Path:
     return path
 
 
+def apart(path: Path) -> subprocess.CompletedProcess[str]:
+    """This module in a process of its own, named from the project's root: installed packages have a `tests` too."""
+    command = [sys.executable, "-m", "tests.unit.tax.test_large_files", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+
+
 def test_rows_come_back_as_they_were_kept() -> None:
     kept = KeptRows()
     rows = [row(number, lots=[{"id": "a", "amount": "1"}]) for number in range(2500)]
@@ -65,7 +71,7 @@ def test_rows_come_back_as_they_were_kept() -> None:
 def test_a_document_is_checked_in_a_fraction_of_what_its_rows_would_take(tmp_path: Path) -> None:
     """In a process of its own; its rows in a list take nine times the file."""
     path = written(tmp_path / "large.json", 60_000)
-    done = subprocess.run([sys.executable, __file__, str(path)], capture_output=True, text=True, check=True)
+    done = apart(path)
     rows, grown = (int(word) for word in done.stdout.split())
     assert rows == 60_000
     assert grown < 2.5 * path.stat().st_size, f"{grown >> 20} MiB for {path.stat().st_size >> 20} MiB"
@@ -134,7 +140,7 @@ def test_a_ledger_is_joined_in_a_fraction_of_what_its_lines_would_take(tmp_path:
                     f'"L{side}{number:06d}","T{number:06d}","{moment}","trade","tradespot","currency","{asset}",'
                     f'"spot / main",{amount},0,1\n'
                 )
-    done = subprocess.run([sys.executable, __file__, str(path)], capture_output=True, text=True, check=True)
+    done = apart(path)
     rows, grown = (int(word) for word in done.stdout.split())
     assert rows == trades
     assert grown < 6 * path.stat().st_size, f"{grown >> 20} MiB for {path.stat().st_size >> 20} MiB"
