@@ -148,8 +148,10 @@ def _told_income(notes: str) -> str | None:
 def _column(line: Line, *names: str) -> str:
     """The first of these columns that the file has, in 2019 to 2021 with the currency before it (`GBP Subtotal`)."""
     for name in names:
+        if name in line.cells:
+            return name
         for column in line.cells:
-            if column == name or (column.endswith(f" {name}") and len(column) == len(name) + 4):
+            if column.endswith(f" {name}") and len(column) == len(name) + 4:
                 return column
     return names[0]
 

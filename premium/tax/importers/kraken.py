@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from premium.money import divide
 from premium.tax.importers.base import Event, Importer, Left, Line, Made, Told
@@ -63,6 +64,7 @@ def _is_trade(line: Line) -> bool:
     return line["type"] in _TRADES or (line["type"] == "transfer" and line["subtype"] == "delistingconversion")
 
 
+@lru_cache(maxsize=4096)
 def asset_of(code: str) -> str:
     """Return the usual code of an asset: BTC for `XXBT`, EUR for `ZEUR`.
 
@@ -86,11 +88,10 @@ def _fee(line: Line) -> Part | None:
 
 def _trade(key: str, group: list[Line], currency: str) -> Iterator[Made]:
     """One asset for another; many for one are small balances that are swept up."""
-    moved = [line for line in group if line.number_in("amount")]
-    given = _sums(
-        [(line.number_in("amount").copy_negate(), _asset(line)) for line in moved if line.number_in("amount") < 0]
-    )
-    got = _sums([(line.number_in("amount"), _asset(line)) for line in moved if line.number_in("amount") > 0])
+    changes = [(line.number_in("amount"), line) for line in group]
+    moved = [line for amount, line in changes if amount]
+    given = _sums([(amount.copy_negate(), _asset(line)) for amount, line in changes if amount < 0])
+    got = _sums([(amount, _asset(line)) for amount, line in changes if amount > 0])
     fees = _fees(group)
     if not moved and not fees:
         yield Left("fee credits alone")
@@ -109,12 +110,13 @@ def _trade(key: str, group: list[Line], currency: str) -> Iterator[Made]:
 
 
 def _fees(group: Sequence[Line]) -> list[Part]:
-    for line in group:
-        if line.number_in("fee", "0") < 0:
+    charged = [(line, fee) for line in group if (fee := _fee(line))]
+    for line, (amount, _) in charged:
+        if amount < 0:
             raise line.wrong(
                 "fee", f"{line['fee'][:40]!r} of a trade was paid back: a fee that is no charge is not read"
             )
-    return _sums([fee for line in group if (fee := _fee(line))])
+    return _sums([fee for _, fee in charged])
 
 
 def _sums(parts: Sequence[Part]) -> list[Part]:

@@ -16,6 +16,8 @@ _BLANKS = " \u00a0\u202f\u2009'\u2019"
 _SIGNS = str.maketrans("\u2212", "-", "$€£¥₹")
 _PLAIN = re.compile(r"-?[0-9]+")
 """A whole number, the same under either mark."""
+_POINT_ONLY = re.compile(r"(-?)[$€£¥₹]?([0-9]+(?:\.[0-9]+)?)")
+"""What nearly all numbers of a file with decimal points are: it has no other reading there."""
 _SURE = re.compile(r"-?(0|[0-9]{4,})\.[0-9]+|-?[0-9]+\.([0-9]{1,2}|[0-9]{4,})")
 """What most cells hold: a decimal point that parts no thousands."""
 _POINTED = re.compile(r"[-+]?(([1-9]\d{0,2}(,\d{3})+)(\.\d*)?|(\d+|(?=\.\d))(\.\d*)?([eE][-+]?\d+)?)")
@@ -55,7 +57,11 @@ class Notation(NamedTuple):
 
         `1,234.5`, `$-12`, `(420.00)`, `9.009E-05`, `0.01 BTC`, `1 234,5`.
         """
-        if self.mark == POINT and len(text) <= _SHOWN and _SURE.fullmatch(text):
+        if self.mark == POINT and len(text) <= _SHOWN and (self.comma is None or self.point is None):
+            found = _POINT_ONLY.fullmatch(text)
+            if found is not None:
+                return Decimal(found[1] + found[2])
+        elif self.mark == POINT and len(text) <= _SHOWN and _SURE.fullmatch(text):
             return Decimal(text)
         pointed, commaed = _readings(text)
         if pointed is None and commaed is None:

@@ -22,6 +22,7 @@ from premium.tax.store.scratch import NamesOnDisk, PlacesOnDisk
 _PIECE = 1 << 20
 Record = tuple[int, Cells]
 """The number of its first line, and its cells."""
+_WORDS = 4096
 _AT_ONCE = 4096
 """Records that are held: those that were read last."""
 
@@ -67,6 +68,8 @@ class Records:
     def __init__(self, header: list[str]) -> None:
         self._header = header
         self._all: list[tuple[int, dict[str, str]]] = []
+        self._words: dict[str, str] = {}
+        """Cells that stand in many lines (an operation, an asset, an account), held once."""
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -76,7 +79,13 @@ class Records:
 
     def append(self, number: int, cells: list[str], also: Mapping[str, str]) -> None:
         """Keep a record by the number of its line, with further cells by their names."""
-        self._all.append((number, {**dict(zip(self._header, cells, strict=False)), **also}))
+        words = self._words
+        if len(words) < _WORDS:
+            for cell in cells:
+                words.setdefault(cell, cell)
+        kept = dict(zip(self._header, [words.get(cell, cell) for cell in cells], strict=False))
+        kept.update(also)
+        self._all.append((number, kept))
 
     def mark_last(self, column: str, text: str) -> None:
         """Add a cell to the last record."""

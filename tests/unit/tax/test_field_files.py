@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -73,6 +74,19 @@ def command(tmp_path: Path, *arguments: str, **files: str | bytes) -> Result:
 )
 def test_a_file_is_read_by_all_of_its_numbers(cells: list[str], mark: str | None) -> None:
     assert notation_of((line, "amount", text) for line, text in enumerate(cells, 2)).mark == mark
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("$12.50", "12.50"), ("-\u20ac0.5", "-0.5"), ("12.345", "12.345"), ("1,234.5", "1234.5"), ("-7", "-7")],
+)
+def test_numbers_of_a_file_with_points_read_alike_with_signs_of_money_and_without(text: str, value: str) -> None:
+    point = notation_of([(2, "amount", "0.25")])
+    assert point.read(text) == Decimal(value)
+    mixed = notation_of([(2, "amount", "0.25"), (3, "amount", "0.5"), (4, "amount", "0,25")])
+    if text == "12.345":
+        with pytest.raises(ValueError, match="may be"):
+            mixed.read(text)
 
 
 def test_a_leading_zero_is_never_a_group_of_thousands_in_cells_and_in_notes() -> None:
