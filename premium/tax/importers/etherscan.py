@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from premium.tax.importers.base import Event, Importer, Left, Line, Made
+from premium.tax.importers.base import Event, Importer, Left, Line, Made, Told
 from premium.tax.importers.movements import NOTHING_MOVED, Part, Sides, movement
-from premium.tax.importers.onchain_names import asset_of, chain_of, owner_of
+from premium.tax.importers.onchain_names import Chain, asset_of, chain_of, owner_of
 
 _VALUE_IN = re.compile(r"Value_IN\((\w+)\)")
 _NO_WORTH = frozenset({"", "N/A"})
@@ -42,20 +42,35 @@ def read_internal(lines: Iterable[Line], currency: str) -> Iterator[Event]:
 
 def read_tokens(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transfers of ERC-20 tokens."""
-    me, order, chain = owner_of(lines, "To"), _Order(), _chain(lines)
+    me, order, chain = owner_of(lines, "To"), _Order(), chain_of(lines)
     for line in lines:
         contract = line["ContractAddress"].lower()
         name = f"{contract}:{_hash(line)}:{order.next(_hash(line), contract)}"
-        yield [line], _token(line, name, me, asset_of(contract, chain), currency)
+        asset = asset_of(contract, chain.name)
+        yield [line], _telling(_token(line, name, me, asset, currency), chain, asset, name)
+        chain = _once(chain, asset)
 
 
 def read_nfts(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transfers of NFTs."""
-    me, order, chain = owner_of(lines, "To"), _Order(), _chain(lines)
+    me, order, chain = owner_of(lines, "To"), _Order(), chain_of(lines)
     for line in lines:
         item = f"{line['ContractAddress'].lower()}:{line['Token ID'] or line['TokenId']}"
         name = f"{item}:{_hash(line)}:{order.next(_hash(line), item)}"
-        yield [line], _nft(line, name, me, f"{chain}:{item}", currency)
+        asset = f"{chain.name}:{item}"
+        yield [line], _telling(_nft(line, name, me, asset, currency), chain, asset, name)
+        chain = _once(chain, asset)
+
+
+def _telling(made: Iterable[Made], chain: Chain, asset: str, name: str) -> Iterator[Made]:
+    """Yield what a line reads as, and beside the first asset that bears the chain's name what that rests on."""
+    yield from made
+    if chain.notice is not None and ":" in asset:
+        yield Told("chain_assumed", chain.notice, name)
+
+
+def _once(chain: Chain, asset: str) -> Chain:
+    return chain._replace(notice=None) if ":" in asset else chain
 
 
 class _Order:
@@ -153,10 +168,6 @@ def _wallet(lines: Iterable[Line], coin: str, to: str) -> str:
 
 def _some(line: Line, side: str, coin: str) -> bool:
     return line[f"Value_{side}({coin})"].strip("0.,") != ""
-
-
-def _chain(lines: Iterable[Line]) -> str:
-    return chain_of(line["ContractAddress"] for line in lines)
 
 
 def _when(line: Line) -> str:

@@ -8,24 +8,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from premium.chains.registry import listed_tokens
 from premium.tax.importers.base import Line
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
+_WORD = re.compile(r"[a-z]+")
 _SHOWN = 3
 """Wallets that a question names."""
 DEFAULT_CHAIN = "ethereum"
 
 
-def chain_of(contracts: Iterable[str]) -> str:
-    """Return the chain of a file by the first contract that one chain lists."""
+class Chain(NamedTuple):
+    """The chain of a file, and what is told of it where nothing says it."""
+
+    name: str
+    notice: str | None = None
+
+
+def chain_of(lines: Iterable[Line]) -> Chain:
+    """Return the chain of a file by its name, else by the contracts that one chain lists.
+
+    InvalidInput where the contracts are of several.
+    """
     listed = listed_tokens()
-    for contract in contracts:
-        chains = listed.get(contract.lower(), {})
+    first = next(iter(lines), None)
+    words = set(_WORD.findall("" if first is None else first.file.lower()))
+    named = words & {chain for chains in listed.values() for chain in chains}
+    found = dict[str, Line]()
+    for line in lines:
+        chains = listed.get(line["ContractAddress"].lower(), {})
         if len(chains) == 1:
-            return next(iter(chains))
-    return DEFAULT_CHAIN
+            found.setdefault(next(iter(chains)), line)
+    if len(named) == 1:
+        return Chain(named.pop())
+    if len(found) > 1:
+        one, *_, other = found.values()
+        text = f"contracts of {' and of '.join(sorted(found))} stand in this file (line {one.number} and here)"
+        raise other.wrong("ContractAddress", f"{text}: import each chain's file by itself")
+    if found:
+        return Chain(next(iter(found)))
+    text = f"no contract of this file tells its chain: they are taken as {DEFAULT_CHAIN}'s; put the chain's name into"
+    return Chain(DEFAULT_CHAIN, f"{text} the file's name (bsc-export-token-0x….csv) if it is another")
 
 
 def asset_of(contract: str, chain: str) -> str:
@@ -46,9 +71,13 @@ def owner_of(lines: Iterable[Line], to: str, moved: Iterable[tuple[Line, str]] =
         if both := _addresses(line["From"], line[to]):
             shared = shared & both if known else both
             known |= both
-    named = [] if first is None else [each for each in _ADDRESS.findall(first.file.lower()) if each in known]
-    if named:
-        return str(named[-1])
+    names = set() if first is None else set(_ADDRESS.findall(first.file.lower()))
+    named = names & known
+    if len(named) == 1:
+        return str(named.pop())
+    if names and not named and known and first is not None:
+        text = f"the file is named after {min(names)}, which stands on neither side of any line: whose wallet is it?"
+        raise first.wrong("From", text)
     said = _addresses(*(line[column] for line, column in moved))
     if len(said) == 1:
         return said.pop()

@@ -201,7 +201,7 @@ def _read(
     if manner.order.notice is not None:
         account.notices.append(Remark("date_order_assumed", None, manner.order.notice, None, None))
     repeated = [Line(number=number, cells={header[0]: header[0]}) for number in again]
-    return account, _entries(account, iter(found.importer.read(lines, currency)), repeated, last)
+    return account, _entries(account, _named(found.importer.read(lines, currency), source), repeated, last)
 
 
 def _entries(account: Account, events: Iterator[Event], again: Iterable[Line], last: Line | None) -> Iterator[Entry]:
@@ -217,6 +217,14 @@ def _entries(account: Account, events: Iterator[Event], again: Iterable[Line], l
             entry = account.enter(*event)
         yield entry
     yield from account.unseen()
+
+
+def _named(events: Iterable[Event], source: str) -> Iterator[Event]:
+    """Yield events; what is wrong with the file as a whole names it."""
+    try:
+        yield from events
+    except InvalidInput as error:
+        raise InvalidInput(f"{source}, {error.message}", details=error.details) from None
 
 
 def _cut(line: Line) -> Iterator[Made]:

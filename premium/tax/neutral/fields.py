@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,8 @@ from premium.tax.days import instant_of
 from premium.tax.model import Fee, Form1099, More, Remark
 from premium.tax.neutral.rows import MAX_TEXT, SHORT, Refused, shown, shown_id
 
+_ON_CHAIN = re.compile(r"(?:[a-z0-9_-]+:)?0x[0-9a-fA-F]{40}(?::[0-9]+)?")
+"""A wallet or token of an EVM chain: the capitals of its digits are a checksum, and name no other one."""
 COMMON = frozenset({"id", "timestamp", "type", "asset", "amount", "price", "value", "fee", "wallet"})
 RARE = frozenset((
     "kind", "to_wallet", "fee_in_kind", "group", "lots", "form_1099", "portfolio_value", "basis", "donor_basis",
@@ -101,9 +104,12 @@ class Fields:
             raise Refused(field, f"longer than {MAX_TEXT} characters")
         if not value.isprintable() and not _writable(value):
             raise Refused(field, "holds a control character or half a character")
-        if field != "id" and value.strip() and len(self._texts) < _MANY:
-            self._texts[value] = value
-        return value
+        if field == "id":
+            return value
+        same = value.lower() if _ON_CHAIN.fullmatch(value) else value
+        if value.strip() and len(self._texts) < _MANY:
+            self._texts[value] = same
+        return same
 
     def instant(self, value: Any, field: str, name: Any = None) -> int:
         """Return the instant of an RFC 3339 time.
@@ -165,7 +171,7 @@ class Fields:
             fees=self._fees(row.get("fees")),
             to_asset=self.text(row, "to_asset", "") or None,
             to_amount=number(row, "to_amount"),
-            value_currency=self.text(row, "value_currency", "") or None,
+            value_currency=self.text(row, "value_currency", "").upper() or None,
             from_asset=self.text(row, "from_asset", "") or None,
         )
 

@@ -8,6 +8,7 @@ import pytest
 
 from premium.errors import InvalidInput
 from premium.tax.importers.recognition import rows_of_csv
+from premium.tax.neutral.sources import FileRows
 from tests.unit.tax.exports import ME, OTHER, THIRD
 from tests.unit.tax.histories import result, tx
 
@@ -53,9 +54,39 @@ def test_the_name_that_explorers_give_a_file_says_whose_it_is(name: str, kind: s
     assert [row["type"] for row in rows(line(1, OTHER, ME), name=name)] == [kind]
 
 
-def test_a_name_of_another_wallet_says_nothing() -> None:
-    with pytest.raises(InvalidInput, match="whose wallet"):
-        rows(line(1, OTHER, ME), name=f"export-{THIRD}.csv")
+def test_a_name_of_another_wallet_is_asked_about_also_where_all_lines_share_one() -> None:
+    for lines in ([line(1, OTHER, ME)], [line(1, OTHER, ME), line(2, ME, "0x" + "d" * 40)]):
+        with pytest.raises(
+            InvalidInput, match=rf"export-{THIRD}.csv, line 2, column From: the file is named after {THIRD}"
+        ):
+            rows(*lines, name=f"export-{THIRD}.csv")
+
+
+def test_a_name_of_two_wallets_that_both_moved_units_decides_nothing() -> None:
+    with pytest.raises(InvalidInput, match="whose wallet is this file of"):
+        rows(line(1, OTHER, ME), name=f"{ME}-to-{OTHER}.csv")
+
+
+def test_the_chain_is_said_by_the_name_or_assumed_and_told_of_and_never_mixed() -> None:
+    assumed = rows_of_csv(HEADER + line(1, OTHER, ME, FAKE), f"export-{ME}.csv")
+    assert isinstance(assumed, FileRows)
+    assert ([row["asset"] for row in assumed], [each.code for each in assumed.notices]) == (
+        [f"ethereum:{FAKE}"],
+        ["chain_assumed"],
+    )
+    said = rows_of_csv(HEADER + line(1, OTHER, ME, FAKE), f"bsc-export-{ME}.csv")
+    assert isinstance(said, FileRows)
+    assert ([row["asset"] for row in said], said.notices) == ([f"bsc:{FAKE}"], [])
+    base_usdc = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
+    with pytest.raises(InvalidInput, match="contracts of base and of ethereum stand in this file"):
+        rows(line(1, OTHER, ME), line(2, THIRD, ME, base_usdc))
+
+
+def test_an_address_is_one_in_whatever_capitals_it_is_written() -> None:
+    bought = tx("b", "2024-01-02", "buy", "1", "100", wallet="0xABCDEF" + "0" * 34, asset=f"ethereum:{USDC}")
+    sold = tx("s", "2024-02-02", "sell", "1", "150", wallet="0xabcdef" + "0" * 34, asset=f"ethereum:{USDC.lower()}")
+    out = result("US", [bought, sold], lot_scope="per_wallet")
+    assert (out["totals"]["total"], out["missing_basis"]) == ("50", [])
 
 
 def test_columns_of_what_came_in_say_whose_a_file_is() -> None:
