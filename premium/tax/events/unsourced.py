@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
+from premium.refusals import shown
 from premium.tax.model import PLAIN, Remark, Transaction
 from premium.tax.neutral.kinds import COLLATERAL, LOAN, POOL, REPAYMENT
-from premium.tax.rules.receipts import kind_of
+from premium.tax.rules.receipts import INCOME, kind_of
 from premium.tax.setup import Setup
 
 _ROWS = {REPAYMENT: LOAN, POOL: COLLATERAL}
@@ -31,4 +32,14 @@ def unsourced(transactions: Iterable[Transaction], setup: Setup) -> list[Remark]
         # What is no income is told of each time, with its source.
         if kind in receipts and receipts[kind].treatment == "income" and receipts[kind].assumed:
             found.append((name, kind, receipts[kind].source))
-    return [Remark("treatment_without_source", name, f"{kind}: {text}", None, "kind") for name, kind, text in found]
+    told = [Remark("treatment_without_source", name, f"{kind}: {text}", None, "kind") for name, kind, text in found]
+    return [*told, *_unknown(incomes, setup)]
+
+
+def _unknown(incomes: Mapping[str, str], setup: Setup) -> Iterator[Remark]:
+    """Remark on kinds of income that no table names: a misspelt fork would be income without a word."""
+    receipts = setup.rules.receipts
+    for kind, name in incomes.items():
+        if receipts and kind != INCOME and kind not in receipts:
+            text = f"{shown(kind)} is no kind of income that is known: it counts as income at market value; known are"
+            yield Remark("unknown_kind", name, f"{text} {', '.join(sorted(receipts))}", None, "kind")

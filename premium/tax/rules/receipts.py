@@ -5,7 +5,9 @@ Whether it is income, and at what cost.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Treatment = Literal["income", "market", "nothing", "split"]
@@ -39,8 +41,13 @@ class Receipt(NamedTuple):
 Receipts = Mapping[str, Receipt]
 """By kind of income; a kind without a row is income at market value."""
 
+INCOME = "income"
+"""What a row is that names no kind."""
 KINDS = {
     "hard_fork": "fork",
+    "hardfork": "fork",
+    "forked": "fork",
+    "split": "fork",
     "chain_split": "fork",
     "lending": "interest",
     "loan_interest": "interest",
@@ -58,9 +65,23 @@ KINDS = {
     "mined": "mining",
     "staked": "staking",
     "staking_reward": "staking",
+    "staking_income": "staking",
+    "staking_interest": "staking",
+    "mining_reward": "mining",
+    "mining_income": "mining",
+    "interest_income": "interest",
+    "savings_interest": "interest",
+    "air_drop": "airdrop",
     "airdropped": "airdrop",
+    "referral_bonus": "referral",
+    "referral_reward": "referral",
+    "bonus": "reward",
+    "payment": "reward",
+    "salary": "reward",
+    "other_income": INCOME,
 }
-"""Other words for the kinds that tables name."""
+"""Other words for the kinds that tables name; also with an s behind them."""
+_NAMES = frozenset(KINDS.values())
 
 FORKED_FROM = {
     "BCH": "BTC",
@@ -82,12 +103,14 @@ LOWERS = unsourced("no income, at its value", "it lowers the price of what was b
 """Of a rebate where no authority was found."""
 
 
+@lru_cache(maxsize=1024)
 def kind_of(stated: str | None) -> str:
     """Return a kind of income in the word of the tables.
 
     `income` where none is stated.
     """
     if not stated:
-        return "income"
-    word = stated.strip().lower().replace(" ", "_").replace("-", "_")
-    return KINDS.get(word, word)
+        return INCOME
+    word = "_".join(re.findall(r"[a-z0-9]+", stated.lower()))
+    single = word.removesuffix("s")
+    return next((KINDS.get(each, each) for each in (word, single) if each in KINDS or each in _NAMES), word)

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from premium.errors import Unprocessable
 from premium.tax.rules.methods import METHODS
+from premium.tax.rules.receipts import kind_of
 from premium.tax.rules.registry import JURISDICTIONS
 from tests.unit.tax.histories import result, tx
 
@@ -136,3 +138,32 @@ def test_every_country_says_how_it_takes_each_kind_and_where_that_stands(code: s
     table = JURISDICTIONS[code].receipts
     assert set(table) == KINDS
     assert all(len(receipt.source) >= 7 for receipt in table.values())
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("hardfork", "fork"),
+        ("Hard Fork", "fork"),
+        ("forks", "fork"),
+        ("airdrops", "airdrop"),
+        ("Staking Rewards", "staking"),
+        ("mining-reward", "mining"),
+        ("Cash-back", "rebate"),
+        ("royalties", "royalty"),
+        ("foo", "foo"),
+    ],
+)
+def test_a_kind_is_known_in_other_words_too(word: str, kind: str) -> None:
+    assert kind_of(word) == kind
+
+
+@pytest.mark.parametrize("country", ["US", "GB", "DE", "CA", "AU", "FR", "IE", "JP"])
+def test_a_kind_that_no_table_names_is_told_of_and_refused_by_strict(country: str) -> None:
+    rows = [tx("i", "2024-01-02", "income", "1", "100", asset="XYZ", kind="forq")]
+    told = [each["message"] for each in result(country, rows)["warnings"] if each["code"] == "unknown_kind"]
+    assert [message.partition(":")[0] for message in told] == ["'forq' is no kind of income that is known"]
+    with pytest.raises(Unprocessable, match="no kind of income that is known"):
+        result(country, rows, strict=True)
+    plain = [tx("i", "2024-01-02", "income", "1", "100", asset="XYZ")]
+    assert "unknown_kind" not in [each["code"] for each in result(country, plain)["warnings"]]
