@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from premium.cli.progress import watched
 from premium.cli.published_rates import PublishedRates
 from premium.clock import SystemClock
 from premium.prices.files import read_prices
-from premium.tax.calculation import calculate
+from premium.tax.calculation import calculate, options_of
 from premium.tax.collector import paused
 from premium.tax.days import instant_of
 from premium.tax.document.files import read_documents
@@ -182,20 +182,28 @@ def _report(
     date_order: str | None,
     **options: Any,
 ) -> Report:
-    country = jurisdiction(options["jurisdiction"]) if options["jurisdiction"] else None
-    currency = options["currency"] or (country.currency if country else "USD")
     with watched() as watch:
         watch.wait("Opening")
         mark = mark_of(decimal_mark)
         document = read_documents(
             sources,
             importer=importer,
-            currency=currency.upper(),
+            currency=lambda document: _currency(document, options),
             decimal_mark=mark,
             date_order=date_order and date_order.replace("-", "_"),
         )
-        now, prices = instant_of(SystemClock().now()), _prices(price_files, currency.upper())
+        now, prices = instant_of(SystemClock().now()), _prices(price_files, _currency(document, options))
         return calculate(document, now=now, watch=watch, prices=prices, **options)
+
+
+def _currency(document: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """The report's currency: as it was asked for, as a document says, or its country's."""
+    asked = options_of(document, **{name: options[name] for name in ("jurisdiction", "currency")})
+    if asked["currency"]:
+        return str(asked["currency"]).upper()
+    if options["jurisdiction"]:
+        return jurisdiction(options["jurisdiction"]).currency
+    return jurisdiction(asked["jurisdiction"] or "US").currency
 
 
 def _prices(files: tuple[Path, ...], currency: str) -> PriceSeries:

@@ -38,7 +38,11 @@ def read_prices(path: Path) -> Iterator[StatedPrice]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
             for line, row in _rows(file, path.name):
-                yield _price(row, line, path.stem[: _LONGEST["source"]])
+                try:
+                    price = _price(row, line, path.stem[: _LONGEST["source"]])
+                except InvalidInput as error:
+                    raise InvalidInput(f"{path.name}, {error.message}", details=error.details) from None
+                yield price
         except UnicodeDecodeError:
             raise InvalidInput(f"{path.name} is not UTF-8 text") from None
 

@@ -9,12 +9,13 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any
 
 from premium.errors import InvalidInput
+from premium.refusals import shown
 from premium.tax.document.charset import as_utf8, as_western
 from premium.tax.document.rows import Together, document_of, rows_in
 from premium.tax.document.window import LONGEST, PIECE, NotUtf8, Text
@@ -23,37 +24,48 @@ from premium.tax.importers.recognition import rows_of_csv, stream_of_csv
 from premium.tax.model import Remark
 from premium.tax.neutral.sources import noticed
 
+SETTINGS = ("jurisdiction", "currency", "method", "lot_scope", "foreign_money", "safe_harbor")
+"""Members of a document that are of the whole report."""
+
 
 def read_documents(
     sources: Sequence[str],
     *,
     importer: str | None = None,
-    currency: str = "USD",
+    currency: str | Callable[[Mapping[str, Any]], str] = "USD",
     decimal_mark: str | None = None,
     date_order: str | None = None,
 ) -> dict[str, Any]:
     """Return one document of all sources, their transactions together.
 
-    Other members are from the first source that has them. What cannot be read stands among the rows, so that whoever
-    reads them tells of all of it at once.
+    Other members are what their documents say, which must not contradict one another: the values of one in euros
+    would be taken for the other's dollars. `currency` may hang on these members, so that exports beside a document are
+    read in its currency. What cannot be read stands among the rows, so that whoever reads them tells of all of it at
+    once.
     """
+    opened = [_Opened(source, importer) for source in sources]
     merged: dict[str, Any] = {}
+    for each in opened:
+        merged = _merged(merged, each.document, each.name)
+    money = currency if isinstance(currency, str) else currency(merged)
     parts: list[Any] = []
-    for source in sources:
-        document = read_document(
-            source,
-            importer=importer,
-            currency=currency,
-            lenient=True,
-            decimal_mark=decimal_mark,
-            date_order=date_order,
-        )
+    for each in opened:
+        document = each.read(money, lenient=True, decimal_mark=decimal_mark, date_order=date_order)
         found = rows_in(document)
         if found is None:
-            raise InvalidInput(f"{source} has no list of transactions", details={"transactions": "missing"})
-        parts.append((Path(source).name, found))
+            raise InvalidInput(f"{each.source} has no list of transactions", details={"transactions": "missing"})
+        parts.append((each.name, found))
         merged = {**document, **merged}
     return {**merged, "transactions": Together(parts)}
+
+
+def _merged(merged: Mapping[str, Any], document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    for member in SETTINGS:
+        known, said = merged.get(member), document.get(member)
+        if known is not None and said is not None and known != said:
+            text = f"{name} says {shown(said)}, a document before it {shown(known)}: one report has one"
+            raise InvalidInput.about(member, text)
+    return {**document, **merged}
 
 
 def read_document(
@@ -73,31 +85,53 @@ def read_document(
     whole, unless it is `streamed`: then its rows are made while they are read, once, and what its lines say is on the
     disk.
     """
-    name = Path(source).name
-    text, notice = _text_of(as_utf8(_opened(source), name), name)
-    if importer is not None or text.first not in ("{", "["):
+    opened = _Opened(source, importer)
+    return opened.read(currency, lenient=lenient, decimal_mark=decimal_mark, date_order=date_order, streamed=streamed)
+
+
+class _Opened:
+    """A source whose text is there: a document, or a CSV that is read once its currency is known."""
+
+    def __init__(self, source: str, importer: str | None) -> None:
+        self.source, self.name, self._importer = source, Path(source).name, importer
+        self._text, self._notice = _text_of(as_utf8(_opened(source), self.name), self.name)
+        is_csv = importer is not None or self._text.first not in ("{", "[")
+        self.document: dict[str, Any] = {} if is_csv else document_of(self._text)
+        self._is_csv = is_csv
+
+    def read(
+        self,
+        currency: str,
+        *,
+        lenient: bool,
+        decimal_mark: str | None,
+        date_order: str | None,
+        streamed: bool = False,
+    ) -> dict[str, Any]:
+        """Return the document."""
+        if not self._is_csv:
+            return self.document
         if streamed:
             stream = stream_of_csv(
-                _Csv(text),
-                name,
-                importer=importer,
+                _Csv(self._text),
+                self.name,
+                importer=self._importer,
                 currency=currency,
                 decimal_mark=decimal_mark,
                 date_order=date_order,
             )
-            stream.notices += notice
+            stream.notices += self._notice
             return {"transactions": stream}
         rows = rows_of_csv(
-            text.whole(),
-            name,
-            importer=importer,
+            self._text.whole(),
+            self.name,
+            importer=self._importer,
             currency=currency,
             lenient=lenient,
             decimal_mark=decimal_mark,
             date_order=date_order,
         )
-        return {"transactions": noticed(rows, notice) if notice else rows}
-    return document_of(text)
+        return {"transactions": noticed(rows, self._notice) if self._notice else rows}
 
 
 def _text_of(file: IO[bytes], name: str) -> tuple[Text, list[Remark]]:

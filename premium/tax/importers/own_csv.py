@@ -49,8 +49,9 @@ def delimiter_of(text: str) -> str:
 def notation(again: Callable[[], Iterable[str]], delimiter: str, decimal_mark: str | None = None) -> Notation:
     """Return how a file of this format writes numbers.
 
-    With points, unless its cells say otherwise. A file without any odd character has points. `again` returns the
-    file's lines from the first on.
+    With points, unless its cells say otherwise. A file without any odd character has points; one with semicolons may be
+    of a program that writes decimal commas, so that `10.000` is asked about where no other number tells. `again`
+    returns the file's lines from the first on.
     """
     if decimal_mark is not None:
         return Notation(decimal_mark)
@@ -69,7 +70,7 @@ def notation(again: Callable[[], Iterable[str]], delimiter: str, decimal_mark: s
                     yield line, name, cell.strip()
 
     found = notation_of(cells())
-    if not commas:
+    if not commas and (delimiter != ";" or found.point is not None):
         return Notation(POINT, found.point)
     # Of a file that is written in both ways the format's own is the point: the others are the wrong ones.
     return found._replace(mark=POINT) if found.mixed else found

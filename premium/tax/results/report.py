@@ -52,6 +52,7 @@ STATED = frozenset(
         "treatment_without_source",
         "encoding_assumed",
         "same_symbol",
+        "chain_assumed",
         "money_without_cost",
     }
 )

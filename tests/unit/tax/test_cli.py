@@ -210,3 +210,25 @@ def test_a_pipe_stays_a_pipe_and_a_link_keeps_its_file(source: str, tmp_path: Pa
     assert premium("calculate", "--input", source, "--output", str(tmp_path / "link.json")).exit_code == 0
     assert (tmp_path / "link.json").is_symlink()
     assert (tmp_path / "there.json").read_text().startswith("{")
+
+
+def test_documents_that_contradict_one_another_are_refused(tmp_path: Path) -> None:
+    for name, currency in (("a", "EUR"), ("b", "USD")):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"currency": currency, "transactions": ROWS}))
+    inputs = [part for name in "ab" for part in ("--input", str(tmp_path / f"{name}.json"))]
+    done = premium("calculate", *inputs)
+    assert done.exit_code == 1
+    assert "currency: b.json says 'USD', a document before it 'EUR': one report has one" in done.stderr
+
+
+@pytest.mark.parametrize("said", [{"jurisdiction": "DE"}, {"jurisdiction": "US", "currency": "EUR"}])
+def test_an_export_is_read_in_the_currency_that_a_document_beside_it_says(tmp_path: Path, said: dict[str, str]) -> None:
+    (tmp_path / "own.json").write_text(json.dumps({**said, "transactions": []}))
+    (tmp_path / "kraken.csv").write_text(
+        "txid,refid,time,type,subtype,aclass,asset,amount,fee,balance\n"
+        "L1,T,2024-01-02 09:00:00,trade,,currency,ZEUR,-1000,1,0\n"
+        "L2,T,2024-01-02 09:00:00,trade,,currency,XXBT,0.02,0,0\n"
+    )
+    for order in (("own.json", "kraken.csv"), ("kraken.csv", "own.json")):
+        out = calculated(*(part for name in order for part in ("--input", str(tmp_path / name))))
+        assert (out["currency"], [row["cost_basis"] for row in out["remaining"]]) == ("EUR", ["1001"])

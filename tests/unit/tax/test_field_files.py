@@ -122,6 +122,15 @@ def test_own_csv_in_decimal_commas_is_read_and_one_of_both_marks_refused() -> No
     assert (refused.field, refused.reason.split(",")[0]) == ("amount", "'0")
 
 
+def test_own_csv_with_semicolons_is_asked_about_groups_that_may_be_thousands() -> None:
+    own = "id;timestamp;type;asset;amount;value\nb;2024-01-01;buy;BTC;1;10.000\n"
+    asked = rows_of_csv(own, "own.csv")[1]
+    assert (asked.field, asked.reason.partition(":")[0]) == ("value", "'10.000' may be 10 or 10000")
+    assert rows_of_csv(own, "own.csv", decimal_mark=",")[1]["value"] == "10000"
+    assert rows_of_csv(own.replace(";1;", ";0.5;"), "own.csv")[1]["value"] == "10.000"
+    assert rows_of_csv(own.replace(";", ","), "own.csv")[1]["value"] == "10.000"
+
+
 # Signs: a column that says the direction rules.
 
 
