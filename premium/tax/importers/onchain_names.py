@@ -28,7 +28,7 @@ class Chain(NamedTuple):
 
 
 def chain_of(lines: Iterable[Line]) -> Chain:
-    """Return the chain of a file by its name, else by the contracts that one chain lists.
+    """Return the chain of a file, by its name or by its listed contracts.
 
     InvalidInput where the contracts are of several.
     """
