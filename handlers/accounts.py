@@ -69,7 +69,7 @@ def change_profile(caller: Caller, body: ProfileChange) -> ProfileView:
 
 
 @app.get("/v1/users/api-keys")
-@needs(tier="enterprise", scope="profile:read")
+@needs(service="api_keys", scope="profile:read")
 def list_api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ApiKeyView]:
     """List the caller's API keys, newest first, without the keys themselves."""
     start = position(cursor, AfterKey)
@@ -79,7 +79,7 @@ def list_api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> L
 
 
 @app.post("/v1/users/api-keys", status_code=201)
-@needs(tier="enterprise", scope="profile:write", security=True, recent=True)
+@needs(service="api_keys", scope="profile:write", security=True, recent=True)
 def add_api_key(caller: Caller, body: NewApiKey) -> CreatedApiKey:
     """Create an API key; the key is shown once.
 
@@ -92,7 +92,7 @@ def add_api_key(caller: Caller, body: NewApiKey) -> CreatedApiKey:
 
 
 @app.put("/v1/users/api-keys/<key_id>")
-@needs(tier="enterprise", scope="profile:write", security=True)
+@needs(service="api_keys", scope="profile:write", security=True)
 def change_api_key(caller: Caller, key_id: UUID, body: ApiKeyChange) -> ApiKeyView:
     """Change an API key, from its next request on.
 
@@ -105,7 +105,7 @@ def change_api_key(caller: Caller, key_id: UUID, body: ApiKeyChange) -> ApiKeyVi
 
 
 @app.delete("/v1/users/api-keys/<key_id>")
-@needs(tier="enterprise", scope="profile:write", security=True)
+@needs(service="api_keys", scope="profile:write", security=True)
 def revoke_api_key(caller: Caller, key_id: UUID) -> ApiKeyView:
     """Revoke an API key; it is refused everywhere within a second."""
     return ApiKeyView.of(api_keys(platform()).revoke(caller.user_id, key_id))

@@ -23,7 +23,7 @@ app = router("Alerts")
 
 
 @app.post("/v1/alerts/rules", status_code=201)
-@needs(tier="starter", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write")
 def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
     """Create a rule; it is matched within a second.
 
@@ -34,7 +34,7 @@ def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
 
 
 @app.get("/v1/alerts/rules")
-@needs(tier="starter", scope="alerts:read")
+@needs(service="alerts", scope="alerts:read")
 def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[RuleView]:
     """List the caller's rules, newest first."""
     rows = [rule_view(row) for row in _rules().explained(_page(caller.user_id, limit, cursor))]
@@ -42,7 +42,7 @@ def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 
 
 @app.get("/v1/alerts/rules/<rule_id>")
-@needs(tier="starter", scope="alerts:read")
+@needs(service="alerts", scope="alerts:read")
 def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
     """Show one rule."""
     rules = _rules()
@@ -51,7 +51,7 @@ def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
 
 
 @app.put("/v1/alerts/rules/<rule_id>")
-@needs(tier="starter", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write")
 def change_rule(caller: Caller, rule_id: UUID, rule: RuleChange) -> KeptRuleView:
     """Change a rule, or switch it on or off.
 
@@ -63,14 +63,14 @@ def change_rule(caller: Caller, rule_id: UUID, rule: RuleChange) -> KeptRuleView
 
 
 @app.delete("/v1/alerts/rules/<rule_id>")
-@needs(tier="starter", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write")
 def remove_rule(caller: Caller, rule_id: UUID) -> None:
     """Delete a rule; its alerts stay in the history."""
     _rules().remove(caller.user_id, rule_id)
 
 
 @app.post("/v1/alerts/rules/<rule_id>/test")
-@needs(tier="starter", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write")
 def try_rule(caller: Caller, rule_id: UUID, trial: TrialBody | None = None) -> TrialView:
     """Test a rule with the stage's newest event, or yours, and notify where it matches.
 
@@ -81,7 +81,7 @@ def try_rule(caller: Caller, rule_id: UUID, trial: TrialBody | None = None) -> T
 
 
 @app.get("/v1/alerts/history")
-@needs(tier="starter", scope="alerts:read")
+@needs(service="alerts", scope="alerts:read")
 def list_alerts(
     caller: Caller,
     *,
@@ -102,7 +102,7 @@ def list_alerts(
 
 
 @app.get("/v1/alerts/destinations")
-@needs(tier="starter", scope="alerts:read")
+@needs(service="alerts", scope="alerts:read")
 def get_destinations(caller: Caller) -> DestinationsView:
     """Show the default destinations of notifications.
 
@@ -114,7 +114,7 @@ def get_destinations(caller: Caller) -> DestinationsView:
 
 
 @app.put("/v1/alerts/destinations")
-@needs(tier="starter", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write")
 def set_destinations(caller: Caller, body: DestinationsBody) -> KeptDestinationsView:
     """Replace all destinations.
 
@@ -126,7 +126,7 @@ def set_destinations(caller: Caller, body: DestinationsBody) -> KeptDestinations
 
 
 @app.post("/v2/premium/alerts", status_code=201)
-@needs(tier="starter", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write")
 def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
     """Create a rule, written in the earlier form.
 
@@ -137,7 +137,7 @@ def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
 
 
 @app.get("/v2/premium/alerts")
-@needs(tier="starter", scope="alerts:read")
+@needs(service="alerts", scope="alerts:read")
 def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[EarlierView]:
     """List the caller's rules in the earlier form, newest first."""
     rows = [earlier_view(row) for row in _rules().explained(_page(caller.user_id, limit, cursor))]
@@ -145,7 +145,7 @@ def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 
 @app.put("/v2/premium/alerts/<rule_id>")
-@needs(tier="starter", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write")
 def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> EarlierView:
     """Replace a rule's name, condition and channels, written in the earlier form."""
     changes = alert.draft().model_dump(include={"name", "type", "conditions", "actions", "enabled"})
@@ -154,7 +154,7 @@ def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> Earlier
 
 
 @app.delete("/v2/premium/alerts/<rule_id>")
-@needs(tier="starter", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write")
 def remove_earlier(caller: Caller, rule_id: UUID) -> None:
     """Delete a rule, as `DELETE /v1/alerts/rules/{id}` does."""
     remove_rule(caller, rule_id)

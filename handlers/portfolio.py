@@ -45,7 +45,7 @@ MAX_CHAINS = 200
 
 
 @app.post("/v1/portfolio/wallets", status_code=201)
-@needs(tier="starter", scope="portfolio:write")
+@needs(service="portfolio", scope="portfolio:write")
 def add_wallet(caller: Caller, wallet: NewWallet) -> WalletView:
     """Watch a wallet.
 
@@ -56,7 +56,7 @@ def add_wallet(caller: Caller, wallet: NewWallet) -> WalletView:
 
 
 @app.get("/v1/portfolio/wallets")
-@needs(tier="starter", scope="portfolio:read")
+@needs(service="portfolio", scope="portfolio:read")
 def list_wallets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[WalletView]:
     """List the watched wallets, newest first."""
     place = position(cursor, WalletPosition)
@@ -66,7 +66,7 @@ def list_wallets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 
 @app.delete("/v1/portfolio/wallets/<wallet_id>")
-@needs(tier="starter", scope="portfolio:write")
+@needs(service="portfolio", scope="portfolio:write")
 def remove_wallet(caller: Caller, request_id: RequestId, wallet_id: UUID) -> None:
     """Stop watching a wallet.
 
@@ -76,7 +76,7 @@ def remove_wallet(caller: Caller, request_id: RequestId, wallet_id: UUID) -> Non
 
 
 @app.post("/v1/portfolio/refresh", status_code=202)
-@needs(tier="starter", scope="portfolio:write")
+@needs(service="portfolio", scope="portfolio:write")
 def refresh_portfolio(caller: Caller, request_id: RequestId, idempotency_key: IdempotencyKey) -> JobView:
     """Refresh the portfolio from every chain.
 
@@ -87,7 +87,7 @@ def refresh_portfolio(caller: Caller, request_id: RequestId, idempotency_key: Id
 
 
 @app.get("/v1/portfolio")
-@needs(tier="starter", scope="portfolio:read")
+@needs(service="portfolio", scope="portfolio:read")
 def get_portfolio(caller: Caller) -> PortfolioView:
     """Show the newest snapshot: total, chains and categories.
 
@@ -97,7 +97,7 @@ def get_portfolio(caller: Caller) -> PortfolioView:
 
 
 @app.get("/v1/portfolio/assets")
-@needs(tier="starter", scope="portfolio:read")
+@needs(service="portfolio", scope="portfolio:read")
 def list_assets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[AssetView]:
     """List the assets held, the most valuable first, the unpriced last."""
     place = position(cursor, AssetPosition)
@@ -107,14 +107,14 @@ def list_assets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Lis
 
 
 @app.get("/v1/portfolio/chains")
-@needs(tier="starter", scope="portfolio:read")
+@needs(service="portfolio", scope="portfolio:read")
 def list_portfolio_chains(caller: Caller) -> Listing[ChainView]:
     """List each chain's value, and whether it could be read."""
     return Listing(items=ChainView.all_of(_portfolios().current(caller.user_id)), limit=MAX_CHAINS)
 
 
 @app.get("/v1/portfolio/history")
-@needs(tier="starter", scope="portfolio:read")
+@needs(service="portfolio", scope="portfolio:read")
 def get_portfolio_history(
     caller: Caller,
     interval: Annotated[Literal["hour", "day", "week"], Query(description="How long an interval is")] = "day",
@@ -129,7 +129,7 @@ def get_portfolio_history(
 
 
 @app.get("/v1/portfolio/performance")
-@needs(tier="starter", scope="portfolio:read")
+@needs(service="portfolio", scope="portfolio:read")
 def get_performance(caller: Caller, period: Period = "30d") -> PerformanceView:
     """Show profit and returns between the snapshots of a period.
 

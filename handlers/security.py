@@ -27,7 +27,7 @@ app = router("Security")
 
 
 @app.post("/v1/security/scan/contract", status_code=202)
-@needs(tier="pro", scope="security:write")
+@needs(service="security", scope="security:write")
 def scan_contract(
     caller: Caller, contract: ContractToScan, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
@@ -47,7 +47,7 @@ def scan_contract(
 
 
 @app.get("/v1/security/scans")
-@needs(tier="pro", scope="security:read")
+@needs(service="security", scope="security:read")
 def list_scans(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ScanView]:
     """List the caller's scans, newest first."""
     place = position(cursor, ScanPosition)
@@ -57,7 +57,7 @@ def list_scans(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 
 
 @app.get("/v1/security/scans/<scan_id>")
-@needs(tier="pro", scope="security:read")
+@needs(service="security", scope="security:read")
 def get_scan(caller: Caller, scan_id: UUID) -> ScanView:
     """Show one scan with its findings."""
     return scan_view(Scans.of(platform()).get(caller.user_id, scan_id))

@@ -59,7 +59,7 @@ _STARTS = "The tax year, by the calendar year in which it starts: 2024 of GB is 
 
 
 @app.post("/v1/tax/transactions/import")
-@needs(tier="pro", scope="tax:write")
+@needs(service="tax", scope="tax:write")
 def import_transactions(caller: Caller, document: Import) -> ImportView:
     """Import a history, all of it or nothing.
 
@@ -84,7 +84,7 @@ def _form_again(stored: Any, *, caller: Caller, options: ImportUpload) -> Upload
 
 
 @app.post("/v1/tax/transactions/uploads", status_code=201)
-@needs(tier="pro", scope="tax:write")
+@needs(service="tax", scope="tax:write")
 @renewed_by(_form_again)
 def add_upload(caller: Caller, options: ImportUpload) -> UploadView:
     """Return the form that uploads a file over the request limit.
@@ -96,7 +96,7 @@ def add_upload(caller: Caller, options: ImportUpload) -> UploadView:
 
 
 @app.post("/v1/tax/transactions/uploads/<upload_id>/import", status_code=202)
-@needs(tier="pro", scope="tax:write")
+@needs(service="tax", scope="tax:write")
 def import_upload(
     caller: Caller,
     upload_id: UUID,
@@ -117,7 +117,7 @@ def import_upload(
 
 
 @app.post("/v1/tax/transactions/wallets", status_code=202)
-@needs(tier="pro", scope="tax:write")
+@needs(service="tax", scope="tax:write")
 def import_wallet(
     caller: Caller, wallet: ImportWallet, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
@@ -130,7 +130,7 @@ def import_wallet(
 
 
 @app.get("/v1/tax/imports")
-@needs(tier="pro", scope="tax:read")
+@needs(service="tax", scope="tax:read")
 def list_imports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[TaxImportView]:
     """List what was imported, newest first: files, rows and wallets.
 
@@ -143,7 +143,7 @@ def list_imports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 
 @app.delete("/v1/tax/imports/<import_id>")
-@needs(tier="pro", scope="tax:write")
+@needs(service="tax", scope="tax:write")
 def remove_import(caller: Caller, import_id: UUID) -> UndoneView:
     """Undo an import: the transactions that no other import states go.
 
@@ -154,7 +154,7 @@ def remove_import(caller: Caller, import_id: UUID) -> UndoneView:
 
 
 @app.get("/v1/tax/transactions")
-@needs(tier="pro", scope="tax:read")
+@needs(service="tax", scope="tax:read")
 def list_transactions(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[TransactionView]:
     """List the imported transactions, newest first."""
     place = position(cursor, TransactionPosition)
@@ -164,7 +164,7 @@ def list_transactions(caller: Caller, limit: Limit = 50, cursor: Cursor = None) 
 
 
 @app.post("/v1/tax/reports", status_code=202)
-@needs(tier="pro", scope="tax:write")
+@needs(service="tax", scope="tax:write")
 def start_report(
     caller: Caller, report: NewReport, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> ReportJobView:
@@ -179,7 +179,7 @@ def start_report(
 
 
 @app.get("/v1/tax/reports")
-@needs(tier="pro", scope="tax:read")
+@needs(service="tax", scope="tax:read")
 def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ReportView]:
     """List the finished reports, newest first."""
     place = position(cursor, ReportPosition)
@@ -193,7 +193,7 @@ def list_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 
 @app.get("/v1/tax/reports/<report_id>")
-@needs(tier="pro", scope="tax:read")
+@needs(service="tax", scope="tax:read")
 def get_report(caller: Caller, report_id: UUID) -> ReportView:
     """Show a report with links to its documents, or its job's progress."""
     reports = TaxReports.of(platform())
@@ -202,7 +202,7 @@ def get_report(caller: Caller, report_id: UUID) -> ReportView:
 
 
 @app.get("/v1/tax/summary/<year>")
-@needs(tier="pro", scope="tax:read")
+@needs(service="tax", scope="tax:read")
 def get_summary(
     caller: Caller,
     year: Annotated[int, Path(ge=0, le=9998, description=_STARTS)],
@@ -215,7 +215,7 @@ def get_summary(
 
 
 @app.post("/v2/premium/tax/reports", status_code=202)
-@needs(tier="pro", scope="tax:write")
+@needs(service="tax", scope="tax:write")
 def start_earlier_report(
     caller: Caller, report: EarlierReport, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> ReportJobView:
@@ -229,7 +229,7 @@ def start_earlier_report(
 
 
 @app.get("/v2/premium/tax/reports")
-@needs(tier="pro", scope="tax:read")
+@needs(service="tax", scope="tax:read")
 def list_earlier_reports(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ReportView]:
     """List the finished reports as `GET /v1/tax/reports` does."""
     return list_reports(caller, limit, cursor)

@@ -1,13 +1,12 @@
-"""Tiers that users pay for, and how often each may ask."""
+"""Tiers that users pay for; what each allows is in `premium.entitlements`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Tier(StrEnum):
-    """What a user pays for; a tier includes those before it."""
+    """What a user pays for; a tier has what those before it have."""
 
     FREE = "free"
     STARTER = "starter"
@@ -15,16 +14,13 @@ class Tier(StrEnum):
     ENTERPRISE = "enterprise"
 
     def includes(self, other: Tier) -> bool:
-        """Tell whether this tier includes another."""
+        """Tell whether this tier is another or above it.
+
+        What it may do is asked of its entitlements.
+        """
         order = list(Tier)
         return order.index(self) >= order.index(other)
 
 
-REQUESTS_A_MINUTE: Mapping[Tier, int] = {
-    Tier.FREE: 100,
-    Tier.STARTER: 1_000,
-    Tier.PRO: 10_000,
-    Tier.ENTERPRISE: 100_000,
-}
 ANONYMOUS_A_MINUTE = 1_000
 """By source address: public routes, and refused credentials. An office or a monitor shares one."""

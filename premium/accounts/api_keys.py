@@ -12,13 +12,13 @@ from premium.accounts.credentials.keys import generate, key_hash
 from premium.accounts.model import ApiKey, NewKey, Rights
 from premium.accounts.store import KeyStore
 from premium.clock import Clock, rfc3339
+from premium.entitlements import entitlements
 from premium.errors import InvalidInput
 from premium.manifest import services
 from premium.principal import Principal
 from premium.refusals import nearest, shown
 
 SCOPES = frozenset(scope for service in services() for scope in service.scopes)
-MAX_KEYS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class ApiKeys:
             prefix=key.prefix,
             key_hash=key_hash(key.text),
             rights=rights,
-            room=MAX_KEYS,
+            room=entitlements(by.tier).api_keys,
         )
         return NewKey(key.text, record)
 

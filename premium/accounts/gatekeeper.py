@@ -11,12 +11,13 @@ from premium.accounts.credentials.owners import CredentialOwners, admitted
 from premium.accounts.credentials.tokens import Claims
 from premium.accounts.model import Attempt, KeyOwner, SessionOwner, Standing, User
 from premium.clock import Clock
+from premium.entitlements import entitlements
 from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.limits import Limiter, LimitState
 from premium.metering.usage import Use
 from premium.networks import admits
 from premium.principal import Principal, Ruling
-from premium.tiers import ANONYMOUS_A_MINUTE, REQUESTS_A_MINUTE
+from premium.tiers import ANONYMOUS_A_MINUTE
 
 ELSEWHERE = "This API key is not taken from this address; its networks are in the list of keys"
 
@@ -90,7 +91,7 @@ def counted(limiter: Limiter, caller: Principal, route: str, at: datetime, *, ch
     By user, not by key: more keys must not buy more requests.
     """
     use = Use(subject=caller.key_id or caller.user_id, customer=caller.user_id, endpoint=route, at=at)
-    limit = REQUESTS_A_MINUTE[caller.tier]
+    limit = entitlements(caller.tier).requests_a_minute
     return limiter.check(f"user:{caller.user_id}", limit, use, changes=changes, marked=caller.user_id)
 
 

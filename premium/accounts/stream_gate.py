@@ -15,11 +15,12 @@ from premium.accounts.model import SessionOwner
 from premium.accounts.store import AccountStore, KeyStore
 from premium.accounts.stream_tokens import StreamTokens, is_stream_token
 from premium.clock import Clock
+from premium.entitlements import entitlements
 from premium.errors import Forbidden, RateLimited, Unauthenticated, UpstreamUnavailable
 from premium.limits import Limiter, LimitState
 from premium.networks import admits, subscriber_of
 from premium.principal import Principal
-from premium.tiers import ANONYMOUS_A_MINUTE, Tier
+from premium.tiers import ANONYMOUS_A_MINUTE
 
 _EVERYTHING = frozenset({"*"})
 
@@ -94,7 +95,7 @@ class StreamGate:
             ends_at = int(self._session(worth.session_id).ends_at.timestamp())
         if worth.key_id is not None:
             key = self.keys.live(user.id, worth.key_id, self.clock.now())
-            if key is None or not user.tier.includes(Tier.ENTERPRISE):
+            if key is None or "api_keys" not in entitlements(user.tier).services:
                 raise Unauthenticated("The API key that asked for this token is not valid any more")
             if not admits(key.networks, source):
                 raise Forbidden(ELSEWHERE)

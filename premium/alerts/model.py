@@ -6,25 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from premium.notifications import model as notifications
-from premium.tiers import Tier
 
 RuleType = Literal["whale", "price", "gas", "protocol_risk"]
 Channel = notifications.Channel
 Trigger = Literal["edge", "level"]
 News = Literal["fired", "retracted"]
 DeliveryStatus = notifications.DeliveryStatus
-
-RULES_A_TIER: Mapping[Tier, int] = MappingProxyType(
-    {Tier.FREE: 0, Tier.STARTER: 100, Tier.PRO: 1_000, Tier.ENTERPRISE: 10_000}
-)
-"""How many rules a user may keep, those switched off included."""
 
 
 class Model(BaseModel):

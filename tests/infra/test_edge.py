@@ -10,7 +10,8 @@ import pytest
 
 from cdk_app.assets import ROOT
 from handlers.runtime.requests.origin import HEADER
-from premium.tiers import REQUESTS_A_MINUTE, Tier
+from premium.entitlements import entitlements
+from premium.tiers import Tier
 from stacks.constructs.fronts.socket_front import STAGE
 from tests.infra.templates import Json, Stage, text
 
@@ -42,8 +43,9 @@ def test_no_header_lifts_a_rate(stage: Stage) -> None:
     assert limits == {"Public": (2000, 300), "Address": (10_000, 60), "Flood": (1_000_000, 300)}
     assert all(rate["AggregateKeyType"] == "IP" for rate in rates(stage).values())
     assert not any("Header" in text(rate) or "Cookie" in text(rate) for rate in rates(stage).values())
-    assert limits["Flood"][0] > 5 * REQUESTS_A_MINUTE[Tier.ENTERPRISE]
-    assert limits["Address"][0] >= REQUESTS_A_MINUTE[Tier.PRO], "one user of the tier pro calls from one address"
+    assert limits["Flood"][0] > 5 * entitlements(Tier.ENTERPRISE).requests_a_minute
+    pro = entitlements(Tier.PRO).requests_a_minute
+    assert limits["Address"][0] >= pro, "one user of the tier pro calls from one address"
 
 
 def test_listed_networks_pass_the_address_rule_alone(stages: dict[str, Stage]) -> None:

@@ -1,7 +1,7 @@
 """Check what a route requires of its caller, before all else.
 
     @app.post("/v1/tax/reports", status_code=202)
-    @needs(tier="pro", scope="tax:write")
+    @needs(service="tax", scope="tax:write")
     def start_report(...): ...
 
 A route without `needs(...)` or `@public` cannot be registered.
@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from handlers.runtime.requests.state import RequestState
+from premium.entitlements import entitlements, lowest_with
 from premium.errors import Forbidden, TierRequired
 from premium.principal import Principal
 from premium.tiers import Tier
@@ -31,7 +32,10 @@ class Needs:
     Public routes pass without credentials, but not without a verdict.
     """
 
-    tier: Tier = Tier.FREE
+    service: str | None = None
+    """What a tier must have (`premium.entitlements`)."""
+    least: Tier = Tier.FREE
+    """Where it is none of the services of the tiers: the first tier that may ask."""
     scope: str | None = None
     roles: tuple[str, ...] = ()
     """One of them."""
@@ -42,6 +46,11 @@ class Needs:
     """Changes of credentials, roles and money: their audit entries are kept seven years instead of one."""
     recent: bool = False
     """A token's user proved within a quarter of an hour that it is he; keys are bound by what they may."""
+
+    @property
+    def tier(self) -> Tier:
+        """The first tier that may ask; ValueError for a service that no tier has."""
+        return lowest_with(self.service) if self.service else self.least
 
     def check(self, state: RequestState) -> None:
         """Raise the error for the first requirement that the caller lacks.
@@ -73,10 +82,14 @@ class Needs:
         said |= {"x-credentials": self.brings}
         return {name: value for name, value in said.items() if value is not None}
 
+    def _asked(self) -> frozenset[str]:
+        """Return the services that the caller's tier must have."""
+        return frozenset({self.service}) if self.service else entitlements(self.least).services
+
     def _check(self, caller: Principal) -> None:
         if self.roles and not any(map(caller.has_role, self.roles)):
             raise Forbidden("This needs another role", details={"role": " or ".join(self.roles)})
-        if not caller.tier.includes(self.tier):
+        if not self._asked() <= entitlements(caller.tier).services:
             details = {"required": self.tier.value, "tier": caller.tier.value}
             raise TierRequired(f"This needs the tier {self.tier.value} or above", details=details)
         if self.scope is not None and not caller.may(self.scope):
@@ -88,17 +101,24 @@ class Needs:
 
 def needs(
     *,
+    service: str | None = None,
     tier: str = "free",
     scope: str | None = None,
     roles: Sequence[str] = (),
     security: bool = False,
     recent: bool = False,
 ) -> Callable[[F], F]:
-    """Mark a route as needing a tier or above, a scope, one of some roles.
+    """Mark a route as needing a service, a scope, one of some roles.
 
-    `recent`: a login of the last quarter of an hour. `security`: what it changes is remembered for seven years.
+    `tier` is for what no tier lists as a service. `recent`: a login of the last quarter of an hour. `security`: what it
+    changes is remembered for seven years.
     """
-    return _marker(Needs(tier=Tier(tier), scope=scope, roles=tuple(roles), security=security, recent=recent))
+    if service is not None:
+        lowest_with(service)  # a service that no tier has is an error of the import, not of a request
+    least = Tier(tier)
+    return _marker(
+        Needs(service=service, least=least, scope=scope, roles=tuple(roles), security=security, recent=recent)
+    )
 
 
 def public(function: F) -> F:

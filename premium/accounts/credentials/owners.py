@@ -20,6 +20,7 @@ from premium.accounts.credentials.keys import is_key, key_hash
 from premium.accounts.credentials.known import KnownUsers, Recent
 from premium.accounts.model import KeyOwner, SessionOwner, Standing, User
 from premium.clock import Clock
+from premium.entitlements import entitlements
 from premium.errors import Forbidden, Unauthenticated, UpstreamUnavailable
 from premium.tiers import Tier
 
@@ -195,7 +196,7 @@ def admitted(user: U) -> U:
 
     Forbidden for a restricted one, and for a key below the tier of keys.
     """
-    if isinstance(user, KeyOwner) and not user.tier.includes(Tier.ENTERPRISE):
+    if isinstance(user, KeyOwner) and "api_keys" not in entitlements(user.tier).services:
         raise Forbidden("API keys need the tier enterprise")
     if user.is_restricted:
         raise Forbidden("This account is restricted; write to support")

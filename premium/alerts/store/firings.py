@@ -17,8 +17,9 @@ from psycopg.rows import DictRow
 
 from premium.alerts import notices
 from premium.alerts.language.earlier_events import in_present_form
-from premium.alerts.model import RULES_A_TIER, Alert, Firing, News
+from premium.alerts.model import Alert, Firing, News
 from premium.alerts.notices import Fired
+from premium.entitlements import ENTITLEMENTS
 from premium.notifications.model import Delivery, Notice, Permit
 from premium.notifications.service import notify
 from premium.storage.plain import to_json
@@ -126,7 +127,7 @@ def _record(connection: Connection[DictRow], firings: Sequence[Firing], *, is_te
         "events": [event_id for event_id, _ in places], "times": [time for _, time in places], "data": data,
         "rules": [firing.rule_id for firing in firings],
         "places": [places[firing.event_id, firing.event_time] for firing in firings], "is_test": is_test,
-        "tiers": [tier.value for tier, most in RULES_A_TIER.items() if most],
+        "tiers": [tier.value for tier, allowed in ENTITLEMENTS.items() if allowed.rules],
     }  # fmt: skip
     # Texts are made of the events as they are stored, whatever types they came with.
     events = {name: json.loads(data[place - 1]) for name, place in places.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from premium.alerts.model import Firing, RuleRow
 from premium.alerts.store.firings import record_firings
 from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
+from premium.entitlements import entitlements
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 from tests.factories.http import Answer
@@ -184,7 +186,8 @@ def test_a_wrong_rule_is_refused_by_field(token: str, changes: dict[str, Any], f
 
 
 def test_a_tier_has_room_for_so_many_rules(token: str, sign: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "RULES_A_TIER", {Tier.PRO: 2})
+    two = replace(entitlements(Tier.PRO), rules=2)
+    monkeypatch.setattr(service, "entitlements", lambda _: two)
     rules = [made(token, actions=[]) for _ in range(2)]
     refused = ask(token, "POST", RULES, body=price_rule())
     assert (refused.status, refused.error["code"]) == (422, "UNPROCESSABLE")
