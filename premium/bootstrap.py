@@ -105,7 +105,7 @@ class Platform:
         return self.bucket("reports")
 
     def bucket(self, name: str) -> Objects:
-        """The bucket whose name the environment gives under `name`: `reports`, `exports`."""
+        """The bucket whose name the environment gives under `name`: `reports`, `exports`, `anchors`."""
         if name not in self._objects:
             from premium.storage.objects import Objects
 

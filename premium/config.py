@@ -74,6 +74,7 @@ class Settings(BaseModel):
     audit_table: str | None = Field(default=None, description="DynamoDB table of audit entries")
     reports_bucket: str | None = Field(default=None, description="S3 bucket of reports")
     exports_bucket: str | None = Field(default=None, description="S3 bucket of exports and uploads")
+    anchors_bucket: str | None = Field(default=None, description="S3 bucket of the audit trail's daily seals")
     websocket_endpoint: str | None = Field(default=None, description="Management endpoint of the WebSocket API")
     api_url: str | None = Field(default=None, description="Where clients reach the HTTP API; its reference names it")
     stream_url: str | None = Field(default=None, description="Where clients reach the WebSocket; the same")

@@ -25,6 +25,8 @@ from stacks.terms.model import Existing, Postgres, Redis
 from stacks.terms.tables import TABLES
 
 _ALL = grants.READ + grants.WRITE
+_SEALED_DAYS = 7 * 366
+"""As long as the audit trail's own entries of credentials and roles."""
 _OBJECTS = ("s3:GetObject", "s3:PutObject")
 
 
@@ -40,9 +42,10 @@ class Servers:
 
 
 class DataStack(PremiumStack):
-    """`tables` by name, `reports`, `exports`, `logs`, `database`, `redis`; `provisions` is what processes may be given.
+    """`tables` by name, `reports`, `exports`, `anchors`, `logs`, `database`, `redis`.
 
-    Without `servers` (the emulator has none) there are no databases: `local` writes this machine's into the secrets.
+    `provisions` is what processes may be given. Without `servers` (the emulator has none) there are no databases:
+    `local` writes this machine's into the secrets.
     """
 
     database: PremiumDatabase | None = None
@@ -59,6 +62,9 @@ class DataStack(PremiumStack):
         self.reports = private_bucket(self, "Reports", frame=frame, key=self.key, logs=self.logs, archive_days=90)
         self.exports = private_bucket(self, "Exports", frame=frame, key=self.key, logs=self.logs, expire_days=30)
         tell_event_bus(self.exports)
+        self.anchors = private_bucket(
+            self, "Anchors", frame=frame, key=self.key, logs=self.logs, locked_days=_SEALED_DAYS
+        )
         self._replica = self._lent_replica(servers.existing.replica_secret if servers else None)
         self.connections = self._served(security, servers) if servers else _unserved(security)
         publish(self, self.connections)
@@ -77,6 +83,7 @@ class DataStack(PremiumStack):
             "connections_sweep": self._table("connections", grants.SWEEP),
             "reports": grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, _OBJECTS),
             "exports": grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, _OBJECTS),
+            "anchors": grants.of_bucket("ANCHORS_BUCKET", self.anchors, self.key, _OBJECTS),
             "database": connection("DATABASE_SECRET_ARN", reach["Database"], self.key),
             "worker_database": connection("WORKER_DATABASE_SECRET_ARN", reach["WorkerDatabase"], self.key),
             "redis": connection("REDIS_SECRET_ARN", reach["Redis"], self.key),

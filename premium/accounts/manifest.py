@@ -52,5 +52,5 @@ SERVICE = Service(
         Metric(name="RetentionDay7", title="New users back after 7 days, %", statistic="Average", minutes=1440),
         Metric(name="RetentionDay30", title="New users back after 30 days, %", statistic="Average", minutes=1440),
     ),
-    commands=(Command(name="accounts", text="Judge wallet logins offline."),),
+    commands=(Command(name="accounts", text="Judge wallet logins offline; verify the audit trail."),),
 )

@@ -6,12 +6,15 @@ sk   `<RFC 3339>#<event id>#begun` or `…#ended`
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from premium.audit.chain import Chains, digest
 from premium.audit.model import Action, Entry, instant, position
+from premium.storage.plain import from_item, to_item
 
 if TYPE_CHECKING:
     from premium.storage.tables import Item, Table
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=366)
 KEPT_FOR_SECURITY = timedelta(days=7 * 366)
 _FIRST, _LAST = "0", "~"
+_PAGE = 500
+_CHAINS: defaultdict[str, Chains] = defaultdict(Chains)
+"""What this process writes, by the name of the table: every store goes on with the same chains."""
 _AFTER = "$"
 """The character after `#`: a bound that no entry of the same instant exceeds."""
 
@@ -31,12 +37,12 @@ class AuditStore:
 
     def begin(self, action: Action) -> None:
         """Append the entry of a beginning; UpstreamUnavailable where it cannot be written."""
-        self._append(action, "begun", {})
+        self._append(action, "begun", {}, action.time)
 
     def end(self, entry: Entry) -> None:
         """Append the entry of an end."""
         end = {"ended_at": entry.ended_at, "outcome": entry.outcome, "code": entry.code, "changes": entry.changes}
-        self._append(entry, "ended", end)
+        self._append(entry, "ended", end, entry.ended_at or entry.time)
 
     def of_actor(self, actor_id: str, bounds: Bounds) -> list[Entry]:
         """Return the entries of one actor."""
@@ -46,7 +52,22 @@ class AuditStore:
         """Return the entries of all actors of one day (UTC)."""
         return self._read("date", day.isoformat(), "date", bounds)
 
-    def _append(self, action: Action, phase: str, more: Mapping[str, Any]) -> None:
+    def written_on(self, day: date) -> Iterator[Item]:
+        """Return the chained entries that were written on a day (UTC), as they are stored.
+
+        An end stands beside its beginning, which may be the day before.
+        """
+        for begun in (day - timedelta(days=1), day):
+            for item in self._items("date", begun.isoformat(), "date", Bounds(limit=_PAGE)):
+                if str(item.get("chain", "")).startswith(f"{day.isoformat()}/"):
+                    yield item
+
+    def unchained_on(self, day: date) -> int:
+        """Count a day's entries in no chain, of before there were any."""
+        items = self._items("date", day.isoformat(), "date", Bounds(limit=_PAGE))
+        return sum("chain" not in item for item in items)
+
+    def _append(self, action: Action, phase: str, more: Mapping[str, Any], at: datetime) -> None:
         from boto3.dynamodb.conditions import Attr  # noqa: PLC0415 - boto3 is loaded when something is written
 
         kept = KEPT_FOR_SECURITY if action.security else KEPT
@@ -58,10 +79,15 @@ class AuditStore:
             "sk": f"{position(action.time, action.id)}#{phase}",
             "date": instant(action.time)[:10],
             "time": instant(action.time),
+            "written": instant(at),
             "ttl": int((action.time + kept).timestamp()),
         }
         # An answer that was lost is asked for again by boto3: the entry that is there is then this one.
-        self._table.put(item, condition=Attr("pk").not_exists())
+        with _CHAINS[self._table.name].place(instant(at)[:10]) as link:
+            stored = from_item(to_item({**item, **link.fields()}))
+            stored["hash"] = digest(stored)
+            self._table.put(stored, condition=Attr("pk").not_exists())
+            link.hash = stored["hash"]
 
     def _read(self, attribute: str, value: str, index: str | None, bounds: Bounds) -> list[Entry]:
         if bounds.low > bounds.high:

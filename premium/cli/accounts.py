@@ -1,20 +1,26 @@
-"""Judge wallet logins of a file without any server: `premium accounts`."""
+"""Judge wallet logins offline, and verify the audit trail: `premium accounts`."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
 from premium.accounts.siwe.cases import Nonces, UnclearCase, verdict
+from premium.audit.seals import Seals
+from premium.audit.store import KEPT
+from premium.bootstrap import platform
 from premium.cli.cases import read_cases, write_answers
 from premium.cli.output import errors_as_sentences
+from premium.cli.tables import show
 
 
 @click.group()
 def accounts() -> None:
-    """Judge wallet logins offline."""
+    """Judge wallet logins offline, and verify the audit trail."""
 
 
 @accounts.command("verify-siwe")
@@ -40,3 +46,48 @@ def verify_siwe(source: str, output: str, *, once: bool) -> None:
 
     with errors_as_sentences():
         write_answers(read_cases(source).answered(answer), output)
+
+
+@accounts.group()
+def audit() -> None:
+    """Look after the audit trail."""
+
+
+@audit.command("verify")
+@click.option("--from", "since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The first day (UTC).")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; by default the first.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+def verify_audit(since: datetime, until: datetime | None, *, as_json: bool) -> None:
+    """Find entries of the audit trail that were removed, changed or put in.
+
+    Each entry holds the hash of the one before it in its chain; a day's chains are sealed two hours after its end, in a
+    bucket whose objects nobody changes. A day without a seal is held against itself alone: whole chains that were
+    removed, and last entries, are not seen. Entries are kept for a year. Exit code 1 where something is wrong.
+    """
+    first, last = since.date(), (until or since).date()
+    if not timedelta(0) <= last - first < KEPT:
+        raise click.UsageError(f"--to is the day of --from or later, and within {KEPT.days} days of it")
+    at = platform()
+    if first <= (at.clock.now() - KEPT).date():
+        raise click.UsageError(
+            f"entries are kept {KEPT.days} days, some longer: what is older cannot be verified whole"
+        )
+    verdicts = list(Seals.of(at).verify(first, last))
+    rows = [
+        {
+            "day": each.day.isoformat(),
+            "entries": each.entries,
+            "chains": each.chains,
+            "unchained": each.unchained,
+            "sealed": "yes" if each.sealed else "no",
+            "problems": len(each.problems),
+        }
+        for each in verdicts
+    ]
+    show(
+        [row | {"said": each.problems} for row, each in zip(rows, verdicts, strict=True)] if as_json else rows, as_json
+    )
+    problems = [f"{each.day}: {problem}" for each in verdicts for problem in each.problems]
+    if problems and not as_json:
+        click.echo("\n".join(problems))
+    sys.exit(1 if problems else 0)

@@ -22,6 +22,8 @@ _CHUNK = 1 << 20
 # Without s3:ListBucket, which no role of ours has, S3 calls an absent key forbidden.
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound", "403", "AccessDenied"})
 
+_THERE = frozenset({"412", "PreconditionFailed"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class StoredObject:
@@ -62,6 +64,25 @@ class Objects:
                 str(path), self.bucket, key, ExtraArgs={"ContentType": content_type, "Metadata": {"sha256": digest}}
             )
         return StoredObject(key=key, size=path.stat().st_size, sha256=digest)
+
+    def put_once(self, key: str, body: bytes, content_type: str) -> bool:
+        """Write a small object unless it is there; tell whether it was written."""
+        try:
+            with translated("S3"):
+                self._s3.put_object(
+                    Bucket=self.bucket,
+                    Key=key,
+                    Body=body,
+                    IfNoneMatch="*",
+                    ChecksumAlgorithm="SHA256",
+                    ContentType=content_type,
+                    Metadata={"sha256": hashlib.sha256(body).hexdigest()},
+                )
+        except ClientError as error:
+            if error_code(error) in _THERE:
+                return False
+            raise
+        return True
 
     def open(self, key: str) -> IO[bytes]:
         """Return a stream of an object's bytes, which the caller closes.

@@ -28,6 +28,7 @@ VERBS = {
     "redrive",
     "requeue",
     "resend",
+    "roles",
     "run",
     "split",
     "switch",
