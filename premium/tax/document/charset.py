@@ -24,6 +24,12 @@ _MARKS = (
 """A file's first bytes; those of UTF-32 begin as those of UTF-16 do, so they stand first."""
 
 
+_NO_TEXTS = (
+    (b"PK\x03\x04", "a workbook or a ZIP file, no CSV: save the sheet as CSV UTF-8, or unpack it"),
+    (b"\x1f\x8b", "compressed (gzip): unpack it"),
+    (b"%PDF", "a PDF, no CSV: export the transactions as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old workbook (.xls), no CSV: save the sheet as CSV UTF-8"),
+)
 _WESTERN = frozenset(
     b"\x80\x85\x8a\x8c\x8e\x91\x92\x93\x94\x96\x97\x99\x9a\x9c\x9e\x9f\xa0\xa1\xa3\xa5\xa7\xa9\xaa\xab\xae\xb0\xb4\xb7"
     b"\xba\xbb\xbf"
@@ -75,6 +81,9 @@ def as_utf8(file: IO[bytes], name: str) -> IO[bytes]:
     """
     first = file.read(_LOOKED_AT)
     file.seek(0)
+    for mark, what in _NO_TEXTS:
+        if first.startswith(mark):
+            raise InvalidInput(f"{name} is {what}")
     found = next(((mark, code) for mark, code in _MARKS if first.startswith(mark)), None) or _by_zeros(first)
     if found is None:
         return file

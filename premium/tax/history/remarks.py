@@ -12,6 +12,7 @@ from decimal import Decimal
 from premium.money import plain
 from premium.tax.days import Calendar, date_of, day_of, text_of
 from premium.tax.model import Remark, Transaction
+from premium.tax.neutral.kinds import OUTSIDE
 from premium.tax.setup import UNIVERSAL_TOO_LATE, Setup
 
 _GENESIS = day_of(date(2009, 1, 3))
@@ -25,6 +26,10 @@ _ABSURD = Decimal(1000)
 """A price this many times the asset's last one, or below it by as much, is told of."""
 _DAY = 86_400_000_000
 _MINUTE, _SECONDS = 60_000_000, 2_000_000
+_WITHOUT_SECONDS = frozenset({"koinly", "cointracker"})
+"""Tools that gather others' trades, and may write the minute alone."""
+_FINE = -6
+"""Amounts of one source with so many places at least are the same one rounded, not two fills."""
 _ROUNDED = 100
 """What one source rounds differs from the other by less than this part."""
 _NEW_YEARS = frozenset(day_of(date(year, 1, 1)) for year in range(1970, 2200))
@@ -120,9 +125,10 @@ def _told_twice(transactions: Iterable[Transaction]) -> Iterator[Remark]:
     """
     recent: dict[tuple[str, str], list[Transaction]] = {}
     for tx in transactions:
-        if tx.type == "transfer":
+        side = _side(tx)
+        if side is None:
             continue
-        near = recent.setdefault((tx.type, tx.asset), [])
+        near = recent.setdefault((side, tx.asset), [])
         near[:] = [each for each in near if tx.instant - each.instant <= _MINUTE]
         found = next((each for each in near if _is_told_of(each, tx)), None)
         if found is None:
@@ -130,21 +136,40 @@ def _told_twice(transactions: Iterable[Transaction]) -> Iterator[Remark]:
             continue
         near.remove(found)
         text = f"the same second, amount and wallet as {found.id}, from another source: maybe one event twice"
-        if (found.instant, found.amount, found.wallet) != (tx.instant, tx.amount, tx.wallet):
-            text = f"nearly the same as {found.id}, from another source: maybe one event twice"
+        if (found.instant, found.amount, _own_wallet(found)) != (tx.instant, tx.amount, _own_wallet(tx)):
+            text = f"nearly the same as {found.id}, from another source or file: maybe one event twice"
         yield Remark("possible_duplicate", tx.id, text, None, "id")
 
 
+def _side(tx: Transaction) -> str | None:
+    """What an event is; of a transfer which half, None of a whole one."""
+    if tx.type != "transfer":
+        return tx.type
+    if tx.wallet == OUTSIDE:
+        return "transfer_in"
+    return "transfer_out" if tx.more.to_wallet == OUTSIDE else None
+
+
+def _own_wallet(tx: Transaction) -> str:
+    return (tx.more.to_wallet or "") if tx.wallet == OUTSIDE else tx.wallet
+
+
 def _is_told_of(first: Transaction, tx: Transaction) -> bool:
-    """Tell whether another source's event may be this one."""
-    if _source(first.id) == _source(tx.id):
+    """Tell whether another source's event may be this one.
+
+    Or one of the same source, that an export of another year rounds: equal amounts of one source are two.
+    """
+    again, apart = _source(first.id) == _source(tx.id), tx.instant - first.instant
+    if again and (apart or first.amount == tx.amount or _own_wallet(first) != _own_wallet(tx) or not _source(tx.id)):
         return False
-    apart = tx.instant - first.instant
-    if apart > (_MINUTE if first.wallet == tx.wallet else _SECONDS):
+    whole = any(_source(each.id) in _WITHOUT_SECONDS and not each.instant % _MINUTE for each in (first, tx))
+    if apart > (_MINUTE if whole or _own_wallet(first) == _own_wallet(tx) else _SECONDS):
         return False
     if first.amount == tx.amount:
         return True
     places = max(_exponent(first.amount), _exponent(tx.amount))
+    if again and places > _FINE:
+        return False
     difference = (first.amount - tx.amount).copy_abs()
     return difference < Decimal(1).scaleb(places) and difference * _ROUNDED < tx.amount
 

@@ -138,16 +138,17 @@ class Line:
             raise self.wrong(column, "missing")
         return self[column]
 
-    def dated_in(self, column: str) -> str:
-        """Read a time in UTC whose date may have its day or its month first.
+    def dated_in(self, column: str, *, zoned: bool = True) -> str:
+        """Read a time whose date may have its day or its month first.
 
-        By ISO too. InvalidInput with both readings where no date of the file tells.
+        `zoned`: whether the format says UTC once and for all. InvalidInput with both readings where no date of the
+        file tells.
         """
         try:
             formats = self.order.formats(self[column])
         except ValueError as error:
             raise self.wrong(column, str(error)) from None
-        return self.time_in(column, *formats)
+        return self.time_in(column, *formats, zoned=zoned)
 
     def time_in(self, column: str, *formats: str, zoned: bool = True) -> str:
         """Read a time as RFC 3339 in UTC, by ISO or a given format.

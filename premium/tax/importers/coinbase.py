@@ -136,7 +136,7 @@ def _name(line: Line, change: Decimal) -> str:
 
 
 def _when(line: Line) -> str:
-    return line.time_in("Timestamp")
+    return line.time_in("Timestamp", zoned=False)
 
 
 def _told_income(notes: str) -> str | None:

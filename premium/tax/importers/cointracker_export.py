@@ -43,7 +43,7 @@ def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
 
 def _line(line: Line, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, name) for name in ("Received Quantity", "Sent Quantity", "Fee Amount"))
-    kind, when = line["Type"].upper().replace(" ", "_"), line.dated_in("Date")
+    kind, when = line["Type"].upper().replace(" ", "_"), line.dated_in("Date", zoned=False)
     tx_hash = line["Transaction Hash"] or None
     parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
     own = line["Transaction ID"]

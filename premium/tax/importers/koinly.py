@@ -32,7 +32,7 @@ def _line(line: Line, shared: Shared, currency: str) -> Iterator[Made]:
         return
     both = bool(received and sent)
     kind, income = (exchange_kind(line, "Label"), None) if both else kinds(line, "Label", arrived=received is not None)
-    when = line.time_in("Date")
+    when = line.time_in("Date", zoned=False)
     worth = line.worth_in("Net Worth Amount") if line["Net Worth Amount"] and line["Net Worth Currency"] else None
     yield from movement(
         identity("koinly", when, *named(received), *named(sent), *named(fee), line["Label"], line["TxHash"]),

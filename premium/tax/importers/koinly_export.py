@@ -36,7 +36,7 @@ def _reported(line: Line, shared: Shared, currency: str) -> Iterator[Made]:
     label = "Tag" if "Tag" in line.cells else "Label"
     column = next((name for name in line.cells if name.startswith("Net Value (")), "")
     worth = (line.worth_in(column), column.removeprefix("Net Value (").rstrip(")")) if line[column] else None
-    when, tx_hash = line.time_in("Date"), line["TxHash"]
+    when, tx_hash = line.time_in("Date", zoned=False), line["TxHash"]
     parts = [piece for part in (received, sent, fee) for piece in named(part)]
     name = identity("koinly", when, line["Type"], line[label], tx_hash, *parts)
     wallets = line["Sending Wallet"], line["Receiving Wallet"]

@@ -42,8 +42,13 @@ def identity(source: str, *parts: str | Decimal) -> Digest:
 
     However it writes its numbers.
     """
-    text = "|".join(plain(part) if isinstance(part, Decimal) else part for part in parts)
+    text = "|".join(plain(part) if isinstance(part, Decimal) else _as_utc(part) for part in parts)
     return Digest(f"{source}:{hashlib.sha256(text.encode()).hexdigest()[:24]}")
+
+
+def _as_utc(part: str) -> str:
+    """A time without a zone as it is taken: one export says UTC, another of the same event nothing."""
+    return f"{part}+00:00" if part[4:5] == "-" and part[10:11] == "T" and part[-6:-5] not in ("+", "-") else part
 
 
 def movement(

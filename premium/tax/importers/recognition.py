@@ -31,7 +31,7 @@ from premium.tax.importers import (
     rotki,
 )
 from premium.tax.importers.account import Account, Entry
-from premium.tax.importers.base import BEYOND, BROKEN_OFF, WHY, Event, Importer, Left, Line, Made, numbered
+from premium.tax.importers.base import BEYOND, BROKEN_OFF, WHY, Event, Importer, Left, Line, Made, numbered, table
 from premium.tax.importers.cut_off import ABOVE, WHOLE, cut_off, refuse_open_quote
 from premium.tax.importers.manners import Stated, manner_of
 from premium.tax.importers.on_disk import KeptRecords, NamesInMemory, Records
@@ -60,6 +60,22 @@ IMPORTERS = (
 )
 MOST_NOTICES = 1000
 """Notices of a file that is read in pieces: so many of the first are told."""
+_OTHERS = (
+    (frozenset({"ordertxid", "pair", "vol"}), "Kraken's trades, without deposits and rewards: export Ledgers"),
+    (
+        frozenset({"date(utc)", "pair", "side", "executed"}),
+        "Binance's spot trades: export the transaction history of all accounts",
+    ),
+    (
+        frozenset({"date(utc)", "coin", "network", "transactionid"}),
+        "Binance's deposits or withdrawals: export the transaction history of all accounts",
+    ),
+    (
+        frozenset({"portfolio", "product", "side", "size unit"}),
+        "Coinbase Pro's fills: export Coinbase's own history",
+    ),
+)
+"""Columns of exports that are not read, and what to export instead."""
 _PREAMBLE = 20
 """Lines before a header that some exports have."""
 _ALIKE = 0.7
@@ -315,12 +331,22 @@ def _find(text: CsvText, source: str, wanted: str | None) -> _Found:
                 if share >= _ALIKE and (nearest is None or share > nearest[0]):
                     nearest = (share, at, each, [f"missing {name}" for name in missing] + [f"new {n}" for n in new])
     if nearest is None:
+        _refuse_other_export(text, source)
         _refuse_nearly_own(text, source)
         names = ", ".join(each.name for each in IMPORTERS)
         raise InvalidInput(f"{source}: no importer knows this header; known are own CSV and {names}")
     _, at, each, changes = nearest
     changed = f"{source}, line {at}: looks like {each.name}, but its columns have changed: {', '.join(changes)}"
     raise InvalidInput(changed, details={"line": at, "importer": each.name, "columns": changes})
+
+
+def _refuse_other_export(text: CsvText, source: str) -> None:
+    """InvalidInput for an export that another one of the same exchange says more than."""
+    for cells in islice(table(text.lines()), _PREAMBLE):
+        header = {cell.strip().lower() for cell in cells}
+        for columns, what in _OTHERS:
+            if columns <= header:
+                raise InvalidInput(f"{source} looks like {what}")
 
 
 def _refuse_nearly_own(text: CsvText, source: str) -> None:

@@ -140,7 +140,7 @@ def _trade(key: str, group: _Group, money: MainCurrency, currency: str) -> Itera
     spend, receive, fee = sides["spend"], sides["receive"], sides.get("fee")
     yield from movement(
         f"rotki:{key}",
-        spend.dated_in("timestamp"),
+        spend.dated_in("timestamp", zoned=False),
         _wallet(spend),
         currency=currency,
         sent=_part(spend),
@@ -166,7 +166,7 @@ def _wrapped(key: str, group: _Group, money: MainCurrency, currency: str) -> Ite
     kind = ("migration" if renamed else "wrap") if not pool else "lp_add" if len(given) > len(got) else "lp_remove"
     for line in group:
         amount, asset = _part(line)
-        row = {"id": f"rotki:{key}:{line['sequence_index']}", "timestamp": line.dated_in("timestamp")}
+        row = {"id": f"rotki:{key}:{line['sequence_index']}", "timestamp": line.dated_in("timestamp", zoned=False)}
         row |= {"type": kind, "asset": asset, "amount": str(amount), "wallet": _wallet(line), "group": f"rotki:{key}"}
         worth = _worth(line, money)
         row["direction"] = "in" if _arrived(line) else "out"
@@ -178,7 +178,11 @@ def _single(key: str, line: Line, money: MainCurrency, currency: str) -> Iterato
     if kind in _NO_EVENT and line["direction"].lower() not in _DIRECTIONS:
         yield Left(f"rotki's {kind} event moves nothing")
         return
-    name, when, arrived = f"rotki:{key}:{line['sequence_index']}", line.dated_in("timestamp"), _arrived(line)
+    name, when, arrived = (
+        f"rotki:{key}:{line['sequence_index']}",
+        line.dated_in("timestamp", zoned=False),
+        _arrived(line),
+    )
     if subtype in _ASIDE and _is_protocol(line):
         part, wallet = _part(line), _wallet(line)
         row = {"id": name, "timestamp": when, "type": "collateral", "direction": "in" if arrived else "out"}

@@ -47,7 +47,7 @@ def test_every_importer_has_a_file_whose_rows_the_engine_reads_and_whose_ids_are
     made = rows(name)
     out = result("US", made)
     # A file of one exchange alone tells neither where all its coins came from nor what they were worth.
-    expected = ("price_filled", "missing_price", "missing_basis", "negative_balance")
+    expected = ("price_filled", "missing_price", "missing_basis", "negative_balance", "no_time_zone")
     wrong = [w for w in out["warnings"] if w.get("field") and w["code"] not in expected]
     assert wrong == []
     assert [row["id"] for row in made] == [row["id"] for row in rows(name)]
