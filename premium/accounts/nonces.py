@@ -1,21 +1,18 @@
 """Nonces of wallet logins: each lives five minutes and is spent once.
 
-They live in Redis alone. Reading one takes it away in the same step, so that of two logins at once one finds it.
+They live in Redis alone, and of two logins at once one finds its nonce.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 import string
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from redis.exceptions import RedisError
-
+from premium.accounts.once import Once
 from premium.clock import Clock
-from premium.errors import UpstreamUnavailable
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -40,7 +37,7 @@ class Nonces:
     """Give, spend and put back nonces; UpstreamUnavailable where Redis does not answer."""
 
     def __init__(self, redis: Redis, clock: Clock) -> None:
-        self._redis = redis
+        self._kept = Once(redis, "login-nonce")
         self._clock = clock
 
     def issue(self, address: str | None) -> Nonce:
@@ -55,13 +52,9 @@ class Nonces:
 
         None for one that is spent, over or made up.
         """
-        try:
-            kept = self._redis.getdel(_name(text))
-        except RedisError as error:
-            raise UpstreamUnavailable("Nonces cannot be checked just now; try again in a moment") from error
-        if kept is None:
+        fields = self._kept.take(text)
+        if fields is None:
             return None
-        fields = json.loads(kept)
         nonce = Nonce(text, fields["address"], datetime.fromisoformat(fields["expires_at"]))
         return nonce if self._clock.now() < nonce.expires_at else None
 
@@ -72,12 +65,5 @@ class Nonces:
             self._put(nonce, max(1, left // timedelta(milliseconds=1)))
 
     def _put(self, nonce: Nonce, milliseconds: int) -> None:
-        kept = json.dumps({"address": nonce.address, "expires_at": nonce.expires_at.isoformat()})
-        try:
-            self._redis.set(_name(nonce.text), kept, px=milliseconds)
-        except RedisError as error:
-            raise UpstreamUnavailable("Nonces cannot be given just now; try again in a moment") from error
-
-
-def _name(text: str) -> str:
-    return f"login-nonce:{text}"
+        kept = {"address": nonce.address, "expires_at": nonce.expires_at.isoformat()}
+        self._kept.put(nonce.text, kept, milliseconds=milliseconds)

@@ -7,7 +7,6 @@ random, kept by its hash alone, and spent by the first connection that shows it.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import secrets
 from dataclasses import dataclass
@@ -15,10 +14,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from redis.exceptions import RedisError
-
+from premium.accounts.once import Once
 from premium.clock import Clock
-from premium.errors import UpstreamUnavailable
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -56,7 +53,7 @@ class StreamTokens:
     """
 
     def __init__(self, redis: Redis, clock: Clock) -> None:
-        self._redis = redis
+        self._kept = Once(redis, "stream-token")
         self._clock = clock
 
     def now(self) -> int:
@@ -72,12 +69,9 @@ class StreamTokens:
         """
         text = _PREFIX + secrets.token_urlsafe(32)
         ids = {"key": str(key_id) if key_id else None, "session": str(session_id) if session_id else None}
-        worth = json.dumps({"user": external_id, "ends": None if session_id else ends_at, **ids})
+        worth = {"user": external_id, "ends": None if session_id else ends_at, **ids}
         expires_at = self._clock.now() + timedelta(seconds=SECONDS)
-        try:
-            self._redis.set(_name(text), worth, ex=SECONDS)
-        except RedisError as error:
-            raise UpstreamUnavailable("Stream tokens cannot be given just now; try again in a moment") from error
+        self._kept.put(_name(text), worth, milliseconds=SECONDS * 1000)
         return StreamToken(text, expires_at)
 
     def spend(self, token: str) -> Pass | None:
@@ -85,15 +79,9 @@ class StreamTokens:
 
         None for one that is spent, expired or made up.
         """
-        try:
-            worth = self._redis.getdel(_name(token))
-        except RedisError as error:
-            raise UpstreamUnavailable("Stream tokens cannot be checked just now") from error
-        if worth is None:
-            return None
-        fields = json.loads(worth)
-        if "key" not in fields:
-            return None  # an earlier release's, which does not say how much it may hear
+        fields = self._kept.take(_name(token))
+        if fields is None or "key" not in fields:
+            return None  # without it an earlier release's, which does not say how much it may hear
         key, session = fields["key"], fields.get("session")
         return Pass(str(fields["user"]), fields["ends"], UUID(key) if key else None, UUID(session) if session else None)
 
@@ -104,4 +92,4 @@ def is_stream_token(text: str) -> bool:
 
 
 def _name(token: str) -> str:
-    return f"stream-token:{hashlib.sha256(token.encode()).hexdigest()}"
+    return hashlib.sha256(token.encode()).hexdigest()
