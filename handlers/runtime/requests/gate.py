@@ -64,7 +64,7 @@ def _check_names(event: Mapping[str, Any], known: Collection[str]) -> None:
     if unknown:
         names = ", ".join(sorted(known)) or "none"
         near = nearest(unknown[0], known)
-        reason = f"is no parameter here{f': did you mean {near}?' if near else '; there are:'} {names}"
+        reason = f"is no parameter here{f': did you mean {near}?' if near else ''}; there are: {names}"
         details = {visible(name): f"is no parameter here; there are: {names}" for name in unknown[:20]}
         raise InvalidInput(f"{visible(unknown[0])}: {reason}", details=details)
 
