@@ -15,6 +15,8 @@ from local.errors import LocalError
 ROOT = Path(__file__).resolve().parent.parent
 _PORTS = {"aws": 4566, "postgres": 55432, "redis": 56379, "evm": 58545}
 _KEPT = "ports.json"
+INBOX_BEHIND = 100
+"""Of the inbox's port, without a word of it, how far it lies above the EVM node's."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,9 @@ class Places:
             for name, default in usual.items()
             if name in _PORTS
         }
-        # Beside the EVM node's, so that a stage that was given four ports does not meet another's.
-        beside = _kept(state / _KEPT).get("inbox", ports["evm"] + 1)
+        # By the EVM node's, so that a stage that was given four ports does not meet another's; not the one after it,
+        # where people put proxies before the node, and second nodes.
+        beside = _kept(state / _KEPT).get("inbox", ports["evm"] + INBOX_BEHIND)
         ports["inbox"] = _port(environ, "PREMIUM_INBOX_PORT", beside)
         names = ("AWS_ENDPOINT_URL", "DATABASE_URL", "TIMESERIES_URL", "REDIS_URL")
         external = {name: environ[name].rstrip("/") for name in names if environ.get(name)}

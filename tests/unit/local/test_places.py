@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 def test_defaults_are_those_of_the_architecture_document(tmp_path: Path) -> None:
     assert Places.from_environment({}).state == ROOT / ".local"
     places = Places.from_environment({"PREMIUM_STATE_DIR": str(tmp_path)})
-    assert dict(places.ports) == {"aws": 4566, "postgres": 55432, "redis": 56379, "evm": 58545, "inbox": 58546}
+    assert dict(places.ports) == {"aws": 4566, "postgres": 55432, "redis": 56379, "evm": 58545, "inbox": 58645}
     assert not places.external
 
 
