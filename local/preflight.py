@@ -12,6 +12,8 @@ from pathlib import Path
 
 from local.errors import LocalError
 from local.places import ROOT
+from premium.chains.registry import check_shipped
+from premium.config import ConfigurationError
 
 FREE_BYTES = 2 * 1024**3
 
@@ -21,6 +23,7 @@ def check(state: Path) -> None:
     _disk(state)
     _node()
     _packages()
+    _chains()
 
 
 def _disk(state: Path) -> None:
@@ -46,3 +49,11 @@ def _node() -> None:
 def _packages() -> None:
     if not (ROOT / "node_modules" / ".bin" / "cdk").exists():
         raise LocalError("The CDK command is not installed in this project.", "Run: make setup")
+
+
+def _chains() -> None:
+    """A wrong entry would deploy, and then stop each process and function that reads chains."""
+    try:
+        check_shipped()
+    except ConfigurationError as error:
+        raise LocalError(f"{error}.", "Mend the entry: docs/add-a-chain.md") from None

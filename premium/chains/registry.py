@@ -17,6 +17,8 @@ from premium.config import ConfigurationError, Settings
 from premium.refusals import nearest, reason_of, shown
 
 _SHIPPED = files("premium.chains") / "chains.json"
+SHIPPED = "premium/chains/chains.json"
+"""How refusals call the shipped list."""
 _NAMED = 10
 """Chains that a refusal lists."""
 _BEGINNING = 3
@@ -124,18 +126,45 @@ def parse(
 
     `nodes` are the chains whose endpoints are secrets.
     """
-    entries = {entry["name"]: entry for entry in json.loads(shipped)["chains"]}
+    entries = _shipped(shipped)
+    origins = dict.fromkeys(entries, SHIPPED)
     own = _File() if overlay is None else _overlay(overlay, source)
     for number, entry in enumerate(own.chains, start=1):
-        name = entry.get("name")
-        if not isinstance(name, str):
-            raise ConfigurationError(f"{source}: chain {number} has no name")
+        name = _name_of(entry, number, source)
         entries[name] = {**entries.get(name, {}), **entry}
-    chains = {name: _chain(name, entry, source) for name, entry in entries.items()}
-    _distinct(chains, source)
+        origins[name] = source
+    chains = {name: _chain(name, entry, origins[name]) for name, entry in entries.items()}
+    _distinct(chains, origins)
     if unknown := [name for name in nodes if name not in chains]:
         raise ConfigurationError(f"CHAIN_NODES: no chain is called {unknown[0]!r}")
     return Registry(chains, _named(own.active, chains, source), nodes)
+
+
+def check_shipped(text: str | None = None) -> None:
+    """Raise ConfigurationError for the first wrong entry of the shipped list."""
+    parse(_SHIPPED.read_text("utf-8") if text is None else text)
+
+
+def _shipped(text: str) -> dict[str, dict[str, Any]]:
+    """The shipped entries by name; one that is there twice would hide the other."""
+    try:
+        listed = json.loads(text)["chains"]
+    except ValueError as error:
+        raise ConfigurationError(f"{SHIPPED}: is not valid JSON: {error}") from None
+    entries: dict[str, dict[str, Any]] = {}
+    for number, entry in enumerate(listed, start=1):
+        name = _name_of(entry, number, SHIPPED)
+        if name in entries:
+            raise ConfigurationError(f"{SHIPPED}: chain {name!r} is there twice")
+        entries[name] = entry
+    return entries
+
+
+def _name_of(entry: Mapping[str, Any], number: int, source: str) -> str:
+    name = entry.get("name")
+    if not isinstance(name, str):
+        raise ConfigurationError(f"{source}: chain {number} has no name")
+    return name
 
 
 def _overlay(text: str, source: str) -> _File:
@@ -157,12 +186,13 @@ def _first(error: ValidationError) -> str:
     return f"{'.'.join(str(part) for part in first['loc']) or 'file'}: {reason_of(first)}"
 
 
-def _distinct(chains: Mapping[str, Chain], source: str) -> None:
+def _distinct(chains: Mapping[str, Chain], origins: Mapping[str, str]) -> None:
     """Two names for one chain id would count a wallet's coins twice."""
     owners: dict[int, str] = {}
     for chain in chains.values():
         other = owners.setdefault(chain.chain_id, chain.name)
         if other != chain.name:
+            source = next((one for one in (origins[other], origins[chain.name]) if one != SHIPPED), SHIPPED)
             raise ConfigurationError(f"{source}: {other!r} and {chain.name!r} both have chain id {chain.chain_id}")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from premium.chains import registry
-from premium.chains.registry import Registry, parse
+from premium.chains.registry import Registry, check_shipped, parse
 from premium.config import ConfigurationError, Settings
 
 pytestmark = pytest.mark.unit
@@ -69,6 +70,30 @@ def test_a_wrong_file_stops_with_a_sentence_that_names_the_place(text: str, sent
     with pytest.raises(ConfigurationError) as caught:
         parse(SHIPPED, text, source="file")
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("chains", "sentence"),
+    [
+        ([CHAIN | {"multicall": "0x1"}], "premium/chains/chains.json: chain 'mine': multicall: an address is"),
+        ([CHAIN, CHAIN], "premium/chains/chains.json: chain 'mine' is there twice"),
+        ([CHAIN, CHAIN | {"name": "twin"}], "premium/chains/chains.json: 'mine' and 'twin' both have chain id"),
+        ([{"title": "x"}], "premium/chains/chains.json: chain 1 has no name"),
+    ],
+)
+def test_a_wrong_shipped_entry_is_told_of_the_list_that_has_it(chains: list[dict[str, Any]], sentence: str) -> None:
+    """Not of a deployment's own file, which may lie over it and is in order."""
+    text = json.dumps({"chains": chains})
+    for tried in (lambda: check_shipped(text), lambda: parse(text, '{"active": []}', source="file")):
+        with pytest.raises(ConfigurationError) as caught:
+            tried()
+        assert str(caught.value).startswith(sentence)
+
+
+def test_the_shipped_list_is_in_order_and_broken_json_is_a_sentence() -> None:
+    check_shipped()
+    with pytest.raises(ConfigurationError, match=r"premium/chains/chains\.json: is not valid JSON: .*line 1"):
+        check_shipped('{"chains": [')
 
 
 def test_two_names_for_one_chain_would_count_coins_twice() -> None:

@@ -14,6 +14,7 @@ import pytest
 from local import preflight
 from local.errors import LocalError
 from local.places import ROOT
+from premium.chains.registry import check_shipped
 
 pytestmark = pytest.mark.unit
 
@@ -48,6 +49,15 @@ def test_an_old_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_no_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(LocalError, match=r"Node.js 20 or newer is missing"):
+        preflight.check(tmp_path)
+
+
+def test_a_wrong_chain_stops_before_anything_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def wrong() -> None:
+        check_shipped('{"chains": [{"name": "mine", "rpcs": []}]}')
+
+    monkeypatch.setattr(preflight, "check_shipped", wrong)
+    with pytest.raises(LocalError, match=r"premium/chains/chains\.json: chain 'mine': .*docs/add-a-chain"):
         preflight.check(tmp_path)
 
 
