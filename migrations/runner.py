@@ -106,10 +106,16 @@ class Runner:
             )
 
     def _refuse_late(self, status: Status) -> None:
-        if status.pending and status.applied and status.pending[0] < status.applied[-1]:
+        if not (status.pending and status.applied and status.pending[0] < status.applied[-1]):
+            return
+        last = status.applied[-1]
+        late = f"{self.name}: {status.pending[0]} comes before {last}, which is applied"
+        if last in status.unknown:
             raise MigrationError(
-                f"{self.name}: {status.pending[0]} comes before {status.applied[-1]}, which is applied; number it anew"
+                f"{late} and has no file here: was a service removed? Put its two files back and take it back"
+                " (docs/operate.md), or make reset where the data do not matter"
             )
+        raise MigrationError(f"{late}; number it anew")
 
     def _close(self, status: Status) -> None:
         if status.unknown:

@@ -120,6 +120,16 @@ def test_a_number_before_an_applied_one_is_refused(runner: Runner, folder: Path)
         runner.up()
 
 
+def test_a_number_before_one_whose_files_are_gone_says_how_to_go_on(runner: Runner, folder: Path) -> None:
+    write(folder, "0003_third", "SELECT 1")
+    runner.up()
+    for gone in folder.glob("0003_*"):
+        gone.unlink()
+    write(folder, "0003_another", "SELECT 1")
+    with pytest.raises(MigrationError, match=r"0003_third, which is applied and has no file here: .* make reset"):
+        runner.up()
+
+
 def test_an_older_release_leaves_a_newer_database_alone(runner: Runner, folder: Path, said: list[str]) -> None:
     write(folder, "0003_third", "SELECT 1")
     runner.up()
