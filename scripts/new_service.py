@@ -1,11 +1,12 @@
 """Lay a new service into the tree: the example under another name, its migration with the next number.
 
-`make service NAME=watchlists ONE=watchlist`; without NAME the example itself (notes, note). No file that is there is
-touched.
+`make service NAME=watchlists ONE=watchlist`. No file that is there is touched.
 """
 
 from __future__ import annotations
 
+import builtins
+import keyword
 import re
 import sys
 from pathlib import Path
@@ -64,9 +65,13 @@ def main() -> None:
     """Lay the service and say what was made."""
     if len(sys.argv) == 2:
         sys.exit("Give the name of one, too: make service NAME=watchlists ONE=watchlist")
-    many, one = sys.argv[1:3] or ("notes", "note")
+    if len(sys.argv) < 2:
+        sys.exit("Give its name and that of one: make service NAME=watchlists ONE=watchlist")
+    many, one = sys.argv[1:3]
     if not (_NAME.fullmatch(many) and _NAME.fullmatch(one)) or many == one:
         sys.exit(f"{many!r} and {one!r}: names are small letters, digits and _, and one differs from many")
+    if taken := [name for name in (many, one) if keyword.iskeyword(name) or hasattr(builtins, name)]:
+        sys.exit(f"{taken[0]!r} is a word of Python's own, and the service's variables bear the name: take another")
     try:
         made = lay(ROOT, many, one)
     except FileExistsError as error:
