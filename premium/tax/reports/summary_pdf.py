@@ -5,6 +5,7 @@ With carried subtotals.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from premium.tax.days import date_of
 from premium.tax.reports.countries.summaries import items
 from premium.tax.reports.layout.cents import Column, money
 from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
+from premium.tax.reports.layout.period import period_of
 from premium.tax.reports.layout.warnings import write_warnings
 from premium.tax.results.report import Report
 
@@ -29,6 +31,9 @@ _DISPOSALS = (
     Field("Term", 5),
     Field("Rule", 11),
 )
+
+
+_FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class _Sums:
@@ -66,11 +71,18 @@ def write(report: Report, path: Path) -> None:
     pages = Pages(path, f"{rules.name}, {name}", DISCLAIMER)
     head = [
         f"{rules.name}: summary of {name} in {report.setup.currency}",
+        *period_of(report),
         f"Method {report.setup.method}. {rules.source}",
     ]
-    pages.sheet(head, _SUMMARY, items(report))
+    pages.sheet(head, _SUMMARY, ((item.box, item.text, _grouped(item.value)) for item in items(report)))
     if report.disposals:
         sums = _Sums()
-        pages.table([f"{rules.name}: disposals, {name}"], _DISPOSALS, sums.rows(report), sums.cells)
+        titles = [f"{rules.name}: disposals, {name}", *period_of(report)]
+        pages.table(titles, _DISPOSALS, sums.rows(report), sums.cells)
     write_warnings(pages, report)
     pages.save()
+
+
+def _grouped(value: str) -> str:
+    """An item's figure with its thousands apart; another value as it is."""
+    return f"{EXACT.create_decimal(value):,}" if _FIGURE.fullmatch(value) else value

@@ -191,6 +191,25 @@ def test_a_year_in_which_nothing_happened_has_a_summary_of_zeros(code: str, tmp_
     lines = table(written(report_of([tx("b", "2020-01-01", "buy", "1", "1")], code, "2024"), "summary_csv", tmp_path))
     assert lines[0]["item"].startswith("Tax year 2024")
     assert len(lines) > 1
+    assert {line["currency"] for line in lines} == {JURISDICTIONS[code].currency}
+
+
+@pytest.mark.parametrize(
+    ("code", "period"),
+    [
+        ("GB", "2024-04-06 to 2025-04-05"),
+        ("AU", "2024-07-01 to 2025-06-30"),
+        ("DE", "2024-01-01 to 2024-12-31"),
+    ],
+)
+def test_a_summary_says_which_days_its_year_has(code: str, period: str, tmp_path: Path) -> None:
+    report = report_of(
+        [tx("b", "2024-08-01", "buy", "2", "2000"), tx("s", "2024-09-01", "sell", "1", "3600.5")], code, "2024"
+    )
+    assert table(written(report, "summary_csv", tmp_path))[0]["value"] == period
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(written(report, "summary_pdf", tmp_path))).pages]
+    assert all(f"Tax year from {period}, days of " in page for page in pages[:2])
+    assert ("3,600" in pages[0]) is (code != "AU")
 
 
 def test_the_uk_summary_splits_the_year_in_which_the_rates_changed(tmp_path: Path) -> None:

@@ -24,13 +24,14 @@ def items(report: Report) -> list[Item]:
     Of zeros where nothing happened; proceeds, costs and gains alone where the report is not in the return's currency.
     """
     make = _BY_COUNTRY.get(report.setup.rules.code, _plain) if report.setup.national else _plain
-    label = report.setup.calendar.label
+    rules, label = report.setup.rules, report.setup.calendar.label
     made: list[Item] = []
     years = report.sums.by_tax_year
     if not years and report.tax_year is not None:
         years = {report.tax_year: Totals()}
     for year, totals in years.items():
-        made.append(Item("", f"Tax year {label(year)}", ""))
+        first, last = rules.period(year)
+        made.append(Item("", f"Tax year {label(year)}", f"{first} to {last}"))
         made += make(report, year, totals)
     return made
 
