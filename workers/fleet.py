@@ -49,7 +49,6 @@ class Fleet(WorkerPool):
         self, queues: tuple[str, ...], processes: int, pace: Pace, *, stop_seconds: float = STOP_SECONDS
     ) -> None:
         self._names = tuple(name for name in queues if name not in resident_queues())
-        self._residents = ResidentKeeper(queues, 1 if self._names else processes)
         self._pace = pace
         self._stop_seconds = stop_seconds
         self._stop_at: float | None = None
@@ -59,6 +58,7 @@ class Fleet(WorkerPool):
         connection = bootstrap.Platform(bootstrap.platform().settings).redis(1)
         # A fleet of residents alone has no workers that fork.
         super().__init__(list(queues), connection, processes if self._names else 0, FleetWorker, JSONSerializer)
+        self._residents = ResidentKeeper(queues, 1 if self._names else processes, redis=connection)
         self._retries = DueRetries(queues, connection)
 
     def get_worker_process(

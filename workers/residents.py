@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from redis import Redis
+from redis.exceptions import RedisError
+
+from premium.jobs.presence import SIGN_SECONDS, seen
 from premium.manifest import Resident, services
 from premium.observability import logger
 
+FROZEN_SECONDS = 30.0
+"""Silence after which a resident is taken for frozen; one that starts has given its first sign long before."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -24,28 +33,81 @@ def resident_queues() -> frozenset[str]:
     return frozenset(each.queue for each in declared())
 
 
+@dataclass
+class _Place:
+    """A resident's place in the fleet, and the process that fills it."""
+
+    resident: Resident
+    process: subprocess.Popen[bytes] | None = None
+    heard: float = 0.0
+    """When it was started or last gave a sign of life, or when nobody could."""
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
 class ResidentKeeper:
     """Keeps the processes of the residents of some queues alive.
 
-    One that ends is replaced within a second.
+    One that ends is replaced within a second; one that is frozen, as soon as its silence has lasted too long.
     """
 
-    def __init__(self, queues: Sequence[str], count: int = 1) -> None:
-        """`count`: processes of each; the shards of the matcher divide themselves among them."""
-        self._names = [
-            each.name for queue in queues for each in declared() if each.queue == queue for _ in range(count)
-        ]
-        self._running: list[subprocess.Popen[bytes] | None] = [None] * len(self._names)
-        self._stopping = False
+    def __init__(
+        self,
+        queues: Sequence[str],
+        count: int = 1,
+        *,
+        redis: Redis | None = None,
+        start: Callable[[str], subprocess.Popen[bytes]] | None = None,
+    ) -> None:
+        """`count`: processes of each; the shards of the matcher divide themselves among them.
+
+        `redis` is where they give signs of life; without it only death is seen. `start` runs a process by its name.
+        """
+        wanted = [each for queue in queues for each in declared() if each.queue == queue]
+        self._places = [_Place(each) for each in wanted for _ in range(count)]
+        self._redis, self._start = redis, start or _start
+        self._stopping, self._looked = False, time.monotonic()
 
     def check(self) -> None:
         """Start what is not there; called once a second."""
-        for place, process in enumerate(self._running):
-            if self._stopping or (process is not None and process.poll() is None):
+        self._end_frozen()
+        for place in self._places:
+            if self._stopping or place.runs:
                 continue
-            if process is not None:
-                logger.warning("a resident died and is replaced", resident=self._names[place], code=process.returncode)
-            self._running[place] = _start(self._names[place])
+            if place.process is not None:
+                code = place.process.returncode
+                logger.warning("a resident died and is replaced", resident=place.resident.name, code=code)
+            place.process, place.heard = self._start(place.resident.name), time.monotonic()
+
+    def _end_frozen(self) -> None:
+        """Kill what gives no sign of life though Redis would take it: it would keep its place and serve nothing.
+
+        What it had in hand is void or is taken up by the next, as after any death.
+        """
+        now = time.monotonic()
+        if self._redis is None or self._stopping or now - self._looked < SIGN_SECONDS:
+            return
+        # Without our own turns for a while (a machine that slept) nobody's silence means anything.
+        slept, self._looked = now - self._looked > FROZEN_SECONDS / 2, now
+        for place in self._places:
+            if slept or self._hears(self._redis, place):
+                place.heard = now
+            elif now - place.heard > FROZEN_SECONDS and place.process is not None and place.runs:
+                logger.error("a resident is frozen and is killed", resident=place.resident.name, pid=place.process.pid)
+                place.process.kill()
+
+    @staticmethod
+    def _hears(redis: Redis, place: _Place) -> bool:
+        """Return whether the process lives as far as can be told: without Redis nobody gives a sign."""
+        if place.process is None:
+            return True
+        name = f"{place.resident.name}@{socket.gethostname()}-{place.process.pid}"
+        try:
+            return seen(redis, place.resident.queue, name)
+        except RedisError:
+            return True
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Ask all to end.
@@ -53,13 +115,13 @@ class ResidentKeeper:
         By SIGTERM they finish what they have in hand, by SIGKILL they leave it to the next.
         """
         self._stopping = True
-        for process in self._running:
-            if process is not None and process.poll() is None:
-                process.send_signal(how)
+        for place in self._places:
+            if place.process is not None and place.runs:
+                place.process.send_signal(how)
 
     def stopped(self) -> bool:
         """Return whether all have ended."""
-        return all(process is None or process.poll() is not None for process in self._running)
+        return not any(place.runs for place in self._places)
 
 
 def _start(name: str) -> subprocess.Popen[bytes]:

@@ -34,6 +34,11 @@ class Resident:
         return self.name.rpartition("@")[0]
 
 
+def seen(redis: Redis, queue: str, name: str) -> bool:
+    """Return whether this resident has given a sign of life lately."""
+    return bool(redis.exists(_KEY.format(queue, name)))
+
+
 @contextmanager
 def present(redis: Redis, queue: str, name: str, doing: Callable[[], str]) -> Iterator[None]:
     """Give signs of life from a thread while the context lasts.

@@ -23,6 +23,8 @@ from premium.execution.residence import Stop
 from premium.jobs.presence import residents
 from tests.fixtures.postgres import Databases
 from tests.integration.workers.conftest import ROOT, until
+from workers import residents as keeping
+from workers.residents import ResidentKeeper
 
 pytestmark = pytest.mark.integration
 
@@ -96,6 +98,41 @@ def test_a_matcher_of_one_shard_says_so_and_gives_it_back(
     matcher.process.send_signal(signal.SIGINT)
     assert matcher.ended() == 0
     assert (holder(postgres, 1), doing()) == (None, {})
+
+
+def test_a_frozen_resident_is_killed_and_replaced_and_one_without_redis_is_not(
+    start: Start, redis_server: Redis, doing: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "SIGN_SECONDS", 0.2)
+    monkeypatch.setattr(keeping, "FROZEN_SECONDS", 60.0)
+    begun: list[Process] = []
+
+    def begin(name: str) -> subprocess.Popen[bytes]:
+        begun.append(start(name))
+        return begun[-1].process
+
+    def checked(what: Callable[[], bool], seconds: float = 20) -> None:
+        until(lambda: (keeper.check(), what())[1], seconds=seconds)  # type: ignore[func-returns-value]  # called for what it does
+
+    with Client.from_url(redis_server.url, db=1) as client:
+        keeper = ResidentKeeper(("notifications",), redis=client, start=begin)
+        checked(lambda: "notifications.courier" in doing())
+        monkeypatch.setattr(keeping, "FROZEN_SECONDS", 1.5)
+        (first,) = begun
+        first.process.send_signal(signal.SIGSTOP)
+        client.delete(*client.keys("premium:resident:*"))  # as ten seconds do
+        deaf = Client(port=1, socket_connect_timeout=0.1)
+        keeper._redis = deaf
+        late = time.monotonic() + 2
+        checked(lambda: time.monotonic() > late)
+        assert (len(begun), first.process.poll()) == (1, None)
+        keeper._redis = client
+        checked(lambda: len(begun) == 2)
+        assert first.ended() == -signal.SIGKILL
+        checked(lambda: "notifications.courier" in doing())
+        keeper.stop()
+        assert (begun[1].ended(), len(begun)) == (0, 2)
+        assert keeper.stopped()
 
 
 def test_a_matcher_that_loses_its_lease_stands_back(
