@@ -17,7 +17,7 @@ from premium.bootstrap import platform
 from premium.cli.operators import add_targets, agreed, changes_state, dry_run, reason
 from premium.cli.tables import show
 from premium.clock import rfc3339
-from premium.errors import AppError
+from premium.errors import AppError, NotFound
 from premium.execution.backlog import kept
 from premium.jobs import operations
 from premium.jobs.kinds import declared, queue_of
@@ -50,11 +50,10 @@ def list_(as_json: bool) -> None:
 def failed(queue: str | None, as_json: bool) -> None:
     """List dead letters: jobs whose every attempt failed, kept 30 days.
 
-    A user's own mistakes are not among them.
+    A user's own mistakes are not among them. `acknowledged_at` says which an operator has looked at.
     """
     letters = operations.dead_letters(platform().redis(1), (queue,) if queue else QUEUES)
-    rows = [{**asdict(each), "failed_at": each.failed_at and rfc3339(each.failed_at)} for each in letters]
-    show(rows, as_json)
+    show([_row(each) for each in letters], as_json)
 
 
 @queues.command()
@@ -152,6 +151,18 @@ def drain(queue: str, seconds: int) -> None:
         click.echo(f"{queue}: {left} jobs left", err=True)
         time.sleep(min(1.0, max(0.0, deadline - time.monotonic())))
     click.echo(f"{queue} is empty")
+
+
+def _row(letter: operations.DeadLetter) -> dict[str, object]:
+    """Return a dead letter with the moment at which it was acknowledged; its record may be gone before it."""
+    try:
+        seen = platform().jobs.store.get(letter.id).acknowledged_at
+    except NotFound:
+        seen = None
+    told = {"failed_at": letter.failed_at and rfc3339(letter.failed_at), "acknowledged_at": seen and rfc3339(seen)}
+    known = asdict(letter)
+    reason = known.pop("reason")
+    return {**known, **told, "reason": reason}
 
 
 def _states() -> tuple[operations.QueueState, ...]:

@@ -97,11 +97,16 @@ def test_acknowledged_failures_are_no_problem_any_more(platform: Platform, start
     assert premium("acknowledge", "--all", "--why", "the node was away").exit_code == 2  # nobody can be asked
     assert premium("acknowledge", str(first.id), "--why", "the node was away").output == "1 acknowledged\n"
     assert failed(platform) == [("jobs of default", 1, "1 acknowledged", True)]
+    assert {row["id"]: row["acknowledged_at"] is None for row in rows("failed")} == {
+        str(first.id): False,
+        str(second.id): True,
+    }
     assert premium("acknowledge", "--queue", "default", "--why", "as above", "--yes").output == "1 acknowledged\n"
     assert failed(platform) == [("jobs of default", 0, "2 acknowledged", False)]
     nothing = premium("acknowledge", "--all", "--why", "as above", "--yes")
     assert (nothing.exit_code, nothing.output.startswith("0 acknowledged")) == (0, True)
     assert {row["id"] for row in rows("failed")} == {str(first.id), str(second.id)}
+    assert all(row["acknowledged_at"] for row in rows("failed"))
     assert platform.jobs.store.get(refused.id).acknowledged_at is None
 
     assert premium("requeue", str(first.id)).exit_code == 0
