@@ -54,8 +54,9 @@ def readiness(api: str, *, seconds: float) -> Readiness:
 def _refusal(text: str) -> Readiness:
     """Read what an answer that is not 200 says of each store; a gateway's own says nothing of them."""
     try:
-        details = json.loads(text)["error"]["details"]
-        states = {str(name): str(state) for name, state in details.items()}
+        error = json.loads(text)["error"]
+        states = {str(name): str(state) for name, state in error["details"].items()}
+        text = str(error.get("message", text))
     except (ValueError, LookupError, TypeError, AttributeError):
         states = {}
     return Readiness(answered=True, said=text, states=states)

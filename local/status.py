@@ -21,7 +21,7 @@ from local.progress import CONSOLE, say
 from local.readiness import readiness
 from local.service import QUICK, Service
 from premium.bootstrap import Platform
-from premium.cli.status import write
+from premium.cli.status import MEANINGS, write
 from premium.config import Settings
 from premium.execution.status import gathered
 
@@ -66,8 +66,7 @@ def status(places: Places) -> bool:
     for word, lines in (("slow", slow), ("wrong", problems)):
         for line in lines:
             say(f"{word}: {line}")
-    if not problems:
-        say("all well")
+    say(f"what to do: {MEANINGS}" if problems else "all well")
     return not problems
 
 
@@ -133,4 +132,4 @@ def _deployed(places: Places, clients: Clients) -> tuple[list[str], list[str]]:
         return [f"the API does not answer: {found.said}; see make logs NAME=functions"], []
     if found.only_slow:
         return [], [f"the API: {', '.join(found.slow)} took over 2 s to answer it"]
-    return [f"the API is not ready: {found.said}"], []
+    return [f"the API: {found.said}"], []

@@ -5,6 +5,8 @@ A topic is imported only when it is asked for, so that `--help` is instant.
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -31,6 +33,7 @@ class Topics(click.Group):
         if cmd_name not in TOPICS:
             return None
         command: click.Command = getattr(import_module(f"premium.cli.{cmd_name}"), cmd_name)
+        _quieten()
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -55,6 +58,20 @@ class Topics(click.Group):
         """
         with formatter.section("Commands"):
             formatter.write_dl(sorted(TOPICS.items()))
+
+
+def _quieten() -> None:
+    """Keep log lines out of what an operator reads: his command says itself what does not answer.
+
+    What our own logger still has to say goes to standard error, so that `--json` stays one document.
+    """
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+    if observed := sys.modules.get("premium.observability"):
+        ours = observed.logger
+        ours.setLevel(logging.ERROR)
+        for handler in ours.handlers:
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(sys.stderr)
 
 
 def _sentence(error: Exception) -> str | None:

@@ -19,6 +19,8 @@ from premium.jobs.state import State
 from premium.storage.plain import to_json
 
 _COLUMNS = ("what", "name", "count", "age", "a minute", "owner", "", "wrong")
+MEANINGS = "docs/runbooks/status.md"
+"""Where each kind of line is explained."""
 _NARROW = 6
 """Columns of a narrow screen; the sentences of the others stand below their line."""
 
@@ -40,7 +42,7 @@ def status(*, as_json: bool, only_wrong: bool) -> None:
         click.echo(json.dumps(json.loads(to_json({"healthy": not wrong, "states": rows})), indent=2))
     else:
         write(shown, now)
-        click.echo(f"{len(wrong)} wrong" if wrong else "all well")
+        click.echo(f"{len(wrong)} wrong; what to do: {MEANINGS}" if wrong else "all well")
     sys.exit(1 if wrong else 0)
 
 

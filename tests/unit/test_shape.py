@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import get_args
 
 import pytest
 
+from premium.jobs.state import What
 from premium.manifest import Service, services
 from tests.architecture.contracts import NOT_ENGINES
 from tests.architecture.tree import CODE, PLUGINS, ROOT, SQL, Module, modules, service_names
@@ -122,6 +124,13 @@ def test_every_alarm_has_a_heading_in_the_runbook_of_its_service(each: Service) 
     lines = path.read_text().splitlines() if path.exists() else []
     found = {line.lstrip("#").strip().replace("-", " ").lower() for line in lines if line.startswith("#")}
     assert wanted - found == set(), f"headings that docs/runbooks/{each.name}.md lacks"
+
+
+def test_every_kind_of_line_of_the_status_has_a_heading_that_says_what_to_do() -> None:
+    text = (ROOT / "docs" / "runbooks" / "status.md").read_text()
+    assert set(re.findall(r"^## (.+)$", text, re.MULTILINE)) == {"process", *get_args(What)}
+    for section in text.split("\n## ")[1:]:
+        assert re.findall(r"^- \*\*(\w+)\*\*:", section, re.MULTILINE) == ["Means", "Look", "Stop", "Undo"], section
 
 
 @pytest.mark.parametrize("module", modules(*CODE), ids=lambda module: module.name)

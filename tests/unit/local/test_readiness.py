@@ -53,6 +53,8 @@ def test_slow_stores_are_told_from_those_that_are_down(monkeypatch: pytest.Monke
     gateway = asked(monkeypatch, refused({"message": "Service Unavailable"}))
     assert (gateway.answered, gateway.only_slow) == (True, False)
     assert "Service Unavailable" in gateway.said
+    ours = {"error": {"message": "Not ready: postgres is down", "details": {"postgres": "down"}}}
+    assert asked(monkeypatch, refused(ours)).said == "Not ready: postgres is down"
 
 
 def test_the_api_tells_slow_from_down() -> None:
