@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from aws_cdk import CustomResource, Duration, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from stacks.constructs.functions.inline_code import inline
-from stacks.constructs.watch.log_group import log_group
+from stacks.constructs.functions.inline_code import inline_function
 from stacks.terms.frame import Frame
 
 _ROLES = {
@@ -27,20 +25,7 @@ class ServiceRoles(Construct):
 
     def __init__(self, scope: Construct, name: str, *, frame: Frame) -> None:
         super().__init__(scope, name)
-        group = log_group(self, "Logs", frame=frame)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        group.grant_write(role)
-        function = lambda_.Function(
-            self,
-            "Function",
-            code=inline("service_roles"),
-            handler="index.handler",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
-            timeout=Duration.minutes(2),
-            role=role,
-            log_group=group,
-        )
+        function, role = inline_function(self, "service_roles", frame=frame, timeout=Duration.minutes(2))
         CustomResource(
             self,
             "Made",

@@ -12,9 +12,8 @@ from constructs import Construct
 from stacks.constructs.access.findings import acknowledge, wildcard_finding
 from stacks.constructs.access.wildcard import wildcard
 from stacks.constructs.functions.async_failures import keep_failed_calls
-from stacks.constructs.functions.inline_code import inline
+from stacks.constructs.functions.inline_code import inline_function
 from stacks.constructs.stores.queue_with_dlq import event_dead_letters
-from stacks.constructs.watch.log_group import log_group
 from stacks.terms.frame import Frame
 
 # A recovery point has the ARN of what it is: a snapshot, a table's backup, or one of the service's own.
@@ -37,20 +36,7 @@ class EmptiedVault(Construct):
         self, scope: Construct, name: str, *, frame: Frame, vault: backup.BackupVault, message_key: kms.IKey
     ) -> None:
         super().__init__(scope, name)
-        group = log_group(self, "Logs", frame=frame)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        group.grant_write(role)
-        function = lambda_.Function(
-            self,
-            "Function",
-            code=inline("empty_vault"),
-            handler="index.handler",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
-            timeout=Duration.minutes(14),
-            role=role,
-            log_group=group,
-        )
+        function, role = inline_function(self, "empty_vault", frame=frame, timeout=Duration.minutes(14))
         rights = self._rights(role, function, vault)
         queue = event_dead_letters(self, "DeadLetters", key=message_key)
         kept = keep_failed_calls(self, function, role=role, queue=queue)

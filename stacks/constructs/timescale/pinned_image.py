@@ -8,8 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.constructs.access.resource import resource
-from stacks.constructs.functions.inline_code import inline
-from stacks.constructs.watch.log_group import log_group
+from stacks.constructs.functions.inline_code import inline_function
 from stacks.terms.frame import Frame
 
 _LATEST = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64"
@@ -36,23 +35,10 @@ class PinnedImage(Construct):
         self.image_id = pinned.get_att_string("ImageId")
 
     def _function(self, frame: Frame) -> lambda_.Function:
-        group = log_group(self, "Logs", frame=frame)
-        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        group.grant_write(self.role)
+        function, self.role = inline_function(self, "pin_image", frame=frame, timeout=Duration.minutes(1))
         stack = Stack.of(self)
         parameter = f"arn:{stack.partition}:ssm:{stack.region}::parameter{_LATEST}"
         self.role.add_to_policy(iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[parameter]))
-        function = lambda_.Function(
-            self,
-            "Function",
-            code=inline("pin_image"),
-            handler="index.handler",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
-            timeout=Duration.minutes(1),
-            role=self.role,
-            log_group=group,
-        )
         resource(function, lambda_.CfnFunction).tracing_config = lambda_.CfnFunction.TracingConfigProperty(
             mode="PassThrough"
         )

@@ -9,7 +9,6 @@ from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_events_targets import LambdaFunction
@@ -17,8 +16,7 @@ from constructs import Construct
 
 from stacks.constructs.access.wildcard import wildcard
 from stacks.constructs.functions.async_failures import keep_failed_calls
-from stacks.constructs.functions.inline_code import inline
-from stacks.constructs.watch.log_group import log_group
+from stacks.constructs.functions.inline_code import inline_function
 from stacks.constructs.watch.metrics import BUSINESS
 from stacks.terms.frame import Frame
 
@@ -40,24 +38,13 @@ class Summaries(Construct):
         by_tag: bool,
     ) -> None:
         super().__init__(scope, name)
-        group = log_group(self, "Logs", frame=frame)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        group.grant_write(role)
+        environment = {**_told(frame.stage, by_tag), "TOPIC": topic.topic_arn, "NAMESPACE": BUSINESS}
+        self.function, role = inline_function(
+            self, "summary", frame=frame, timeout=Duration.minutes(1), environment=environment
+        )
         role.add_to_policy(iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]))
         key.grant(role, "kms:Decrypt", "kms:GenerateDataKey")
         wildcard(self, "Reads", role, _READS, "metrics and costs are the account's: they have no resources")
-        self.function = lambda_.Function(
-            self,
-            "Function",
-            code=inline("summary"),
-            handler="index.handler",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
-            timeout=Duration.minutes(1),
-            role=role,
-            log_group=group,
-            environment={**_told(frame.stage, by_tag), "TOPIC": topic.topic_arn, "NAMESPACE": BUSINESS},
-        )
         keep_failed_calls(self, self.function, role=role, queue=dead_letters, oldest=Duration.hours(6))
         self._every("Daily", "daily", events.Schedule.cron(hour="6", minute="0"), dead_letters)
         self._every("Weekly", "weekly", events.Schedule.cron(week_day="MON", hour="6", minute="15"), dead_letters)
