@@ -178,11 +178,35 @@ def _one(case: object, common: Mapping[str, Any], kinds: Sequence[Kind]) -> dict
         kind = _kind_of(case, kinds)
         known = kind.model.model_fields
         taken = {key: value for key, value in {**common, **case}.items() if key in known or not _is_passed(key, case)}
+        if "token_decimals" in known:
+            taken = _with_decimals(taken, common, case)
         return {**head, "kind": kind.name, **kind.answer(kind.model.model_validate(taken))}
     except ValidationError as error:
         return {"id": case.get("id"), "error": {"code": "invalid_field", "message": _sentence(error)}}
     except CaseError as error:
         return {"id": case.get("id"), "error": {"code": error.code, "message": error.message}}
+
+
+def _with_decimals(taken: dict[str, Any], *parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Put what `tokens` and `token_decimals` say, beside the cases and in one, into one `token_decimals`."""
+    found: dict[str, Any] = {}
+    for part in parts:
+        listed = part.get("tokens")
+        for number, token in enumerate(listed if isinstance(listed, list) else []):
+            if (
+                not isinstance(token, dict)
+                or not isinstance(token.get("name"), str)
+                or token.keys() - {"name", "decimals"}
+            ):
+                raise CaseError("invalid_field", f"tokens.{number}: must be {{name, decimals}}")
+            if token.get("decimals") is not None:
+                found[token["name"]] = token["decimals"]
+        stated = part.get("token_decimals", {})
+        if not isinstance(stated, dict):
+            raise CaseError("invalid_field", f"token_decimals: must be a JSON object; given {shown(stated)}")
+        found |= stated
+    rest = {key: value for key, value in taken.items() if key != "tokens" or not isinstance(value, list)}
+    return rest | {"token_decimals": found}
 
 
 def _alike(case: object, common: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
@@ -204,7 +228,7 @@ def _is_passed(key: str, case: Mapping[str, Any]) -> bool:
 
 
 def _kind_of(case: Mapping[str, Any], kinds: Sequence[Kind]) -> Kind:
-    names = [kind.name for kind in kinds]
+    names = list(dict.fromkeys(kind.name for kind in kinds))
     if "kind" in case:
         named = next((kind for kind in kinds if kind.name == case["kind"]), None)
         if named is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
-from premium.cases import answer
+from premium.cases import Kind, answer
 from premium.cli.cases import read_text
 from premium.cli.output import errors_as_sentences, opened
-from premium.returns.cases import KINDS
 
 
 @click.group()
@@ -15,15 +16,38 @@ def portfolio() -> None:
     """Measure portfolios by files, without a server, a node or a clock."""
 
 
+_INPUT = click.option("--input", "source", required=True, help="A file of cases as JSON; - is standard input")
+_OUTPUT = click.option("--output", default="-", help="Where the answers go; - (the default) is standard output")
+
+
 @portfolio.command()
-@click.option("--input", "source", required=True, help="A file of cases as JSON; - is standard input")
-@click.option("--output", default="-", help="Where the answers go; - (the default) is standard output")
+@_INPUT
+@_OUTPUT
 def performance(source: str, output: str) -> None:
     """Compute returns, risk, money-weighted rates and profit by lots.
 
     A case that cannot be answered carries its error; the others are answered.
     """
+    from premium.returns.cases import KINDS  # noqa: PLC0415 - numpy is for this command alone
+
+    _answer(source, output, KINDS)
+
+
+@portfolio.command()
+@_INPUT
+@_OUTPUT
+def reconcile(source: str, output: str) -> None:
+    """Close the balance equation of wallets between two readings.
+
+    Each movement is named as a flow; what nothing explains is shown, and "closes" is false then.
+    """
+    from premium.portfolio.flows.cases import KINDS  # noqa: PLC0415 - each command loads its own engine
+
+    _answer(source, output, KINDS)
+
+
+def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:
     with errors_as_sentences():
-        answered = answer(read_text(source), KINDS)
+        answered = answer(read_text(source), kinds)
         with opened(output) as file:
             file.write(answered)

@@ -32,7 +32,7 @@ SERVICE = Service(
         Schedule(name="portfolio.snapshots", every=60, job="portfolio.snapshots"),
         Schedule(name="portfolio.timeseries", every=1440, job="portfolio.timeseries"),
     ),
-    commands=(Command(name="portfolio", text="Performance of portfolios, by files."),),
+    commands=(Command(name="portfolio", text="Performance, flows and positions of portfolios, by files."),),
     tables=(
         "portfolio_wallets",
         "portfolio_assets",

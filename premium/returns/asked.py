@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from premium.case_fields import Moment
 from premium.cases import Case, Fraction, Quantity
 from premium.money import ZERO
 from premium.returns.figures import Terms
 
-
-def _moment(value: object) -> object:
-    """A date (its beginning, UTC) or a time; without an offset it is UTC."""
-    if not isinstance(value, str):
-        raise ValueError("a date or time is a string such as 2026-11-01 or 2026-11-01T12:00:00Z")  # noqa: TRY004 - by field
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"not a date or time: {value[:40]!r}") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-Moment = Annotated[datetime, BeforeValidator(_moment)]
 _MOST = 1_000_000
 Return = Annotated[Fraction, Field(ge=-1)]
 
