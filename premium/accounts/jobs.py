@@ -11,3 +11,11 @@ ACTIVITY = JobKind(
     payload=Moment,
     timeout_seconds=60,
 )
+PURGE = JobKind(
+    name="accounts.purge",
+    function="premium.accounts.work.purge",
+    queue="default",
+    payload=Moment,
+    timeout_seconds=300,
+)
+"""Deletes sessions that ended over 30 days ago."""

@@ -41,8 +41,11 @@ SERVICE = Service(
     settings=AccountSettings,
     needs=("database", "redis", "sessions", "market", "idempotency", "audit", "audit_read", "connections", "websocket"),
     scopes=("profile:read", "profile:write", "audit:read", "streams:open"),
-    kinds=("accounts.activity",),
-    schedules=(Schedule(name="accounts.activity", every=1440, job="accounts.activity"),),
+    kinds=("accounts.activity", "accounts.purge"),
+    schedules=(
+        Schedule(name="accounts.activity", every=1440, job="accounts.activity"),
+        Schedule(name="accounts.purge", every=1440, job="accounts.purge"),
+    ),
     tables=("premium_users", "api_keys", "user_wallets", "sessions", "session_tokens"),
     metrics=(
         Metric(name="ActiveUsersDay", title="Users active in 24 hours", statistic="Maximum", minutes=1440),
@@ -52,5 +55,5 @@ SERVICE = Service(
         Metric(name="RetentionDay7", title="New users back after 7 days, %", statistic="Average", minutes=1440),
         Metric(name="RetentionDay30", title="New users back after 30 days, %", statistic="Average", minutes=1440),
     ),
-    commands=(Command(name="accounts", text="Judge wallet logins offline; verify the audit trail."),),
+    commands=(Command(name="accounts", text="Judge wallet logins; end sessions; verify the audit trail."),),
 )

@@ -122,6 +122,15 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
     )
 
 
+def end_sessions(platform: Platform, user_id: UUID) -> int:
+    """End all sessions of a user by an operator's rights; return how many there were."""
+    from premium.accounts.store import SessionStore  # noqa: PLC0415 - an operator's command alone needs it
+
+    ended = SessionStore(platform.worker_database).revoke(user_id, "revoked")
+    standing_changed(platform, user_id, sessions=ended)
+    return len(ended)
+
+
 def sessions(platform: Platform) -> Sessions:
     """Return what opens, renews and ends sessions."""
     from premium.accounts.credentials.session_tokens import SessionTokens  # noqa: PLC0415 - JWT, which most need not

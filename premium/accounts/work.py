@@ -1,16 +1,18 @@
-"""The work of accounts: the daily figures of active users."""
+"""The work of accounts: daily figures, and the end of old sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from premium.accounts.jobs import ACTIVITY
-from premium.accounts.store import AccountStore
+from premium.accounts.jobs import ACTIVITY, PURGE
+from premium.accounts.store import AccountStore, SessionStore
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.jobs.model import Moment
 from premium.observability import observe
+
+_AT_ONCE = 1000
 
 
 @job(ACTIVITY)
@@ -33,3 +35,17 @@ def activity(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa
         observe("RetentionDay30", 100 * counted.returned_30 / counted.cohort_30, "Percent")
     context.point("before_commit")
     return counted.model_dump()
+
+
+@job(PURGE)
+def purge(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the day decides, whenever it is
+    """Delete sessions that ended over 30 days ago.
+
+    A thousand at a time: a repeat goes on where it was stopped.
+    """
+    store, purged = SessionStore(context.platform.worker_database), 0
+    context.point("first_write")
+    while deleted := store.purge(_AT_ONCE):
+        purged += deleted
+    context.point("before_commit")
+    return {"sessions": purged}

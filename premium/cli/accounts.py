@@ -6,21 +6,24 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import click
 
+from premium.accounts.service import end_sessions
 from premium.accounts.siwe.cases import Nonces, UnclearCase, verdict
 from premium.audit.seals import Seals
 from premium.audit.store import KEPT
 from premium.bootstrap import platform
 from premium.cli.cases import read_cases, write_answers
+from premium.cli.operators import changes_state, reason
 from premium.cli.output import errors_as_sentences
 from premium.cli.tables import show
 
 
 @click.group()
 def accounts() -> None:
-    """Judge wallet logins offline, and verify the audit trail."""
+    """Judge wallet logins offline, end sessions, and verify the audit trail."""
 
 
 @accounts.command("verify-siwe")
@@ -46,6 +49,23 @@ def verify_siwe(source: str, output: str, *, once: bool) -> None:
 
     with errors_as_sentences():
         write_answers(read_cases(source).answered(answer), output)
+
+
+@accounts.group()
+def sessions() -> None:
+    """Look after users' sessions."""
+
+
+@sessions.command("revoke")
+@click.argument("user", type=click.UUID, metavar="USER")
+@reason("For the audit trail; 200 characters at most.")
+@changes_state
+def revoke_sessions(user: UUID, *, why: str) -> None:  # noqa: ARG001 - audited
+    """End all sessions of a user, whose streams close; his API keys go on.
+
+    It holds with his next request; he may log in again. `premium users switch USER --off` keeps him out.
+    """
+    click.echo(f"{end_sessions(platform(), user)} sessions of {user} are over")
 
 
 @accounts.group()

@@ -80,6 +80,14 @@ class SessionStore:
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Session)) as cursor:
             return cursor.execute(statement, [user_id]).fetchall()
 
+    def purge(self, most: int) -> int:
+        """Delete up to `most` sessions that ended over 30 days ago.
+
+        Their tokens go with them. By the worker role.
+        """
+        with self._database.transaction() as connection:
+            return connection.execute(_PURGE, [most]).rowcount
+
     def revoke(self, user_id: UUID, reason: str, session_id: UUID | None = None) -> set[UUID]:
         """End a user's session, or all; return those that lived."""
         statement = f"""UPDATE sessions SET revoked_at = clock_timestamp(), reason = %(reason)s
@@ -89,6 +97,11 @@ class SessionStore:
             return {row["id"] for row in connection.execute(statement, values)}
 
 
+_PURGE = """
+    DELETE FROM sessions WHERE id IN (
+        SELECT id FROM sessions WHERE least(expires_at, revoked_at) < now() - interval '30 days' LIMIT %s
+    )
+"""
 _USE = "UPDATE session_tokens SET used_at = coalesce(used_at, clock_timestamp()) WHERE refresh_hash = %s"
 _PROLONG = """
     UPDATE sessions SET last_used_at = clock_timestamp(), expires_at = now() + make_interval(days => %s) WHERE id = %s

@@ -28,6 +28,7 @@ VERBS = {
     "redrive",
     "requeue",
     "resend",
+    "revoke",
     "roles",
     "run",
     "split",
