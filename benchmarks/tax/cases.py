@@ -40,6 +40,8 @@ def cases(*, alone: bool) -> Iterator[Case]:
     for method in METHODS:
         code, form = ("GB", "disposals_csv") if method == "section_104" else ("US", "form_8949_csv")
         yield Case(f"ours, whole, {code} {method}", _whole(code, method, form), 0.4, 0.016)
+    for source in ("kraken", "coinbase"):
+        yield Case(f"ours, whole, {source}.csv, US fifo", _exported(source), 0.4, 0.05, THEIR_LARGEST)
     yield Case("ours, whole, US fifo, PDF", _whole("US", "fifo", "form_8949_pdf"), 0.6, 0.1, THEIR_LARGEST)
     if not alone:
         for method in ("fifo", "lifo", "hifo"):
@@ -62,6 +64,18 @@ def _engine(method: str) -> Callable[[int, Path], Sequence[str]]:
 def _whole(code: str, method: str, form: str) -> Callable[[int, Path], Sequence[str]]:
     options = ("--jurisdiction", code, "--method", method, "--format", form, "--output", "ours")
     return lambda count, folder: (str(_PREMIUM), "tax", "report", "--input", _neutral(count, folder), *options)
+
+
+def _exported(source: str) -> Callable[[int, Path], Sequence[str]]:
+    options = ("--jurisdiction", "US", "--method", "fifo", "--format", "form_8949_csv", "--output", "ours")
+
+    def command(count: int, folder: Path) -> Sequence[str]:
+        path = folder / f"{source}-{count}.csv"
+        if not path.exists():
+            getattr(histories, source)(count, path)
+        return (str(_PREMIUM), "tax", "report", "--input", str(path), *options)
+
+    return command
 
 
 def _rp2(method: str) -> Callable[[int, Path], Sequence[str]]:

@@ -69,6 +69,36 @@ def neutral(count: int, path: Path) -> None:
         file.write("]}\n")
 
 
+def kraken(count: int, path: Path) -> None:
+    """A ledger of two lines a trade."""
+    with path.open("w") as file:
+        file.write('"txid","refid","time","type","subtype","aclass","asset","wallet","amount","fee","balance"\n')
+        for trade in trades(count):
+            when, fiat = trade.when.strftime("%Y-%m-%d %H:%M:%S"), trade.amount * trade.price
+            units, money = (trade.amount, -fiat) if trade.buys else (-trade.amount, fiat)
+            for side, asset, change, fee in (("a", trade.asset, units, "0"), ("b", "ZUSD", money, "1.25")):
+                file.write(
+                    f'"L{trade.number}{side}","T{trade.number}","{when}","trade","tradespot","currency","{asset}",'
+                    f'"spot / main",{change},{fee},0\n'
+                )
+
+
+def coinbase(count: int, path: Path) -> None:
+    """A transaction history, in which every amount has its sign of money."""
+    with path.open("w") as file:
+        file.write(
+            "ID,Timestamp,Transaction Type,Asset,Quantity Transacted,Price Currency,Price at Transaction,Subtotal,"
+        )
+        file.write("Total (inclusive of fees and/or spread),Fees and/or Spread,Notes\n")
+        for trade in trades(count):
+            fiat = (trade.amount * trade.price).quantize(Decimal("0.01"))
+            kind, units = ("Buy", trade.amount) if trade.buys else ("Sell", -trade.amount)
+            file.write(
+                f"c{trade.number},{trade.when:%Y-%m-%d %H:%M:%S} UTC,{kind},{trade.asset},{units},USD,${trade.price},"
+                f"${fiat},${fiat},$1.25,\n"
+            )
+
+
 def bittytax(count: int, path: Path) -> None:
     """Fiat trades of BittyTax's own CSV (README, 'Transaction records')."""
     with path.open("w", newline="") as file:

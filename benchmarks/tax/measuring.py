@@ -22,6 +22,8 @@ class Run(NamedTuple):
     bare: float | None = None
     """Seconds of a bare heap loop in the same process."""
     note: str = ""
+    processor: float | None = None
+    """Seconds of the processor: what a busy machine leaves alone."""
 
 
 def measured(command: Sequence[str], *, cap: float, folder: Path) -> Run:
@@ -43,7 +45,7 @@ def measured(command: Sequence[str], *, cap: float, folder: Path) -> Run:
         return Run(None, peak, note=f"given up after {cap:.0f} s")
     if process.returncode:
         return Run(None, peak, note=f"failed with {process.returncode}: {lines[-1][:60] if lines else ''}")
-    return Run(**{"seconds": seconds, "mebibytes": peak} | _told(lines))
+    return Run(**{"seconds": seconds, "mebibytes": peak, "processor": usage.ru_utime + usage.ru_stime} | _told(lines))
 
 
 def _awaited(pid: int, until: float) -> tuple[bool, int, os.struct_rusage]:  # type: ignore[name-defined] # wait4's own type has no public name

@@ -1,5 +1,8 @@
 """Tax engines side by side: `python -m benchmarks.tax.run [--quick] [--alone] [--cap SECONDS] [--resume]`.
 
+`--count 100000 --case "US fifo"` runs one size of the cases that are called so, ours beside the others' (`--case` more
+than once for more).
+
 The same histories in one run: our engine alone and the whole program (import to Form 8949 CSV, or the UK's disposals)
 beside RP2 (US) and BittyTax (UK), each in a process of its own: seconds, peak memory, and how both grow with the size.
 Each result is printed, and kept in a file, as soon as it is there; `--resume` goes on with those of the same commit.
@@ -28,13 +31,20 @@ RESULTS = CACHE / "tax-results.jsonl"
 @click.option("--cap", default=900.0, show_default=True, help="Seconds after which a process is given up")
 @click.option("--quick", is_flag=True, help="Up to 10,000 transactions only")
 @click.option("--alone", is_flag=True, help="Ours only")
+@click.option("--count", "counts", multiple=True, type=int, help="These sizes only; of 1000, 10000, 100000, 1000000")
+@click.option("--case", "wanted", multiple=True, help="Only cases whose name has one of these texts")
 @click.option("--resume", is_flag=True, help="Go on with what an interrupted run of this commit has left")
-def main(cap: float, quick: bool, alone: bool, resume: bool) -> None:
+def main(
+    *, cap: float, quick: bool, alone: bool, resume: bool, counts: tuple[int, ...], wanted: tuple[str, ...]
+) -> None:
     """Print seconds, peak memory and time inside the engine, by size."""
     for name in () if alone else VERSIONS:
         python_of(name)
-    sizes = SIZES[:2] if quick else SIZES
-    plan = [(case, count) for count in sizes for case in cases(alone=alone) if count <= case.largest]
+    sizes = [size for size in (SIZES[:2] if quick else SIZES) if not counts or size in counts]
+    chosen = [case for case in cases(alone=alone) if not wanted or any(text in case.name for text in wanted)]
+    plan = [(case, count) for count in sizes for case in chosen if count <= case.largest]
+    if not plan:
+        raise click.UsageError("no case of such a name and size")
     known = _kept() if resume else _fresh()
     _estimate(plan, known, cap)
     started = time.perf_counter()
@@ -66,6 +76,8 @@ def _line(case: Case, count: int, run: Run, before: Run | None) -> str:
     if run.seconds is None:
         return f"{text}  {run.note}" + (f", at {run.mebibytes:.0f} MiB" if run.mebibytes else "")
     text += f"  {run.seconds:8.2f} s  {run.mebibytes:6.0f} MiB"
+    if run.processor is not None:
+        text += f"  {run.processor:7.2f} s of the processor"
     if before is not None and before.seconds is not None:
         text += f"  grown {run.seconds / before.seconds:5.1f} x, {run.mebibytes / before.mebibytes:4.1f} x"
     else:

@@ -60,9 +60,9 @@ def once(value: Fraction) -> Decimal:
 def test_sums_of_every_box_are_the_exact_ones_rounded_once_and_txf_has_the_same(rows: list[Row]) -> None:
     report = report_of(rows)
     exact: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction(0), Fraction(0)])
-    for row, line in zip(report.disposals, document_boxes(report), strict=True):
-        exact[line][0] += Fraction(row.proceeds)
-        exact[line][1] += Fraction(row.cost_basis)
+    for row, box in zip(report.disposals, document_boxes(report), strict=True):
+        exact[box][0] += Fraction(row.proceeds)
+        exact[box][1] += Fraction(row.cost_basis)
     printed: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for line in lines_of(report):
         amounts = [Decimal(line["(d) Proceeds"]), Decimal(line["(e) Cost or other basis"])]
