@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from premium.tax.importers.base import Cells, Event, Importer, Left, Line, Made
+from premium.tax.importers.base import Cells, Event, Importer, Left, Line, Made, Told
 from premium.tax.importers.movements import Part, identity, movement, signed
-from premium.tax.importers.on_disk import names_for
+from premium.tax.importers.repeats import Repeats, repeated
 
 WALLET = "Coinbase"
 _INCOME = {
@@ -55,13 +55,13 @@ _QUANTITY = "Quantity Transacted"
 def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a history; a renamed asset's two lines are one."""
     minus = {_side(line) for line in lines if line[_QUANTITY].lstrip("$£€(").startswith(("-", "\u2212"))}
-    known = names_for(lines)
+    repeats = Repeats(lines, "ID", ("Timestamp", "Transaction Type", "Asset", _QUANTITY))
     renamed: dict[str, list[Line]] = {}
     noted = {line["Notes"] for line in lines if line["Transaction Type"] == "Convert" and _gives(line)}
     for line in lines:
-        first = known.first(line["ID"], line.number)
-        if line["ID"] and first != line.number:
-            yield [line], [Left("the same ID stands on an earlier line")]
+        again = repeated(line, repeats)
+        if again is not None:
+            yield [line], again
         elif line["Transaction Type"] in _RENAMED:
             renamed.setdefault(line["Timestamp"], []).append(line)
         else:
@@ -184,6 +184,8 @@ def _other(line: Line, bought: bool) -> tuple[Part, Part]:
     The notes' amount holds the fee: with it a purchase cost more than amount and rate, and a sale brought less.
     """
     quoted, found = _quoted(line), _TRADED.match(line["Notes"])
+    if found:
+        _refuse_other_amount(line, line.noted("Notes", found[1]))
     if found and found[4]:
         _refuse_other_pair(line, found[3], found[4])
     if found is None or found[3] == quoted:
@@ -198,6 +200,22 @@ def _other(line: Line, bought: bool) -> tuple[Part, Part]:
     traded = line.noted("Notes", found[1]) * line.noted("Notes", found[5])
     fee_paid = total - traded if bought else traded - total
     return ((traded, found[3]), (fee_paid, found[3])) if fee_paid > 0 else ((total, found[3]), (Decimal(0), found[3]))
+
+
+def _refuse_other_amount(line: Line, noted: Decimal) -> None:
+    """InvalidInput where the note says another amount than the column, which it may round."""
+    amount = line.worth_in(_QUANTITY)
+    difference = (amount - noted).copy_abs()
+    units = [
+        Decimal(1).scaleb(_exponent(each)) for each, most in ((noted, -2), (amount, -6)) if _exponent(each) <= most
+    ]
+    if difference and difference >= max(units, default=Decimal(0)):
+        raise line.wrong(_QUANTITY, f"{line[_QUANTITY][:40]!r}, and the note says {noted}: which of them is it?")
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 def _refuse_other_pair(line: Line, noted: str, pair: str) -> None:
@@ -218,9 +236,18 @@ def _convert(line: Line, currency: str, noted: set[str]) -> Iterator[Made]:
         yield Left("the other side of a conversion, whose line says both")
         return
     sent = line.noted("Notes", found[1]), found[2]
+    if _gives(line):
+        _refuse_other_amount(line, sent[0])
     received = line.noted("Notes", found[3]), found[4]
     name = identity("coinbase", _when(line), sent[1], sent[0].copy_negate())
     yield from movement(name, _when(line), WALLET, currency=currency, sent=sent, received=received, worth=_worth(line))
+    column = _column(line, "Fees and/or Spread", "Fees")
+    fee = line.worth_in(column) if line[column] else Decimal(0)
+    if fee:
+        text = (
+            f"{fee} {_quoted(line)} of fees or spread are taken as part of what was given and received, no cost besides"
+        )
+        yield Told("fee_not_counted", text, str(name))
 
 
 def _renamed(group: list[Line]) -> Iterator[Made]:

@@ -5,11 +5,14 @@ Columns as in BittyTax's parser, July 2026.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from premium.tax.importers.base import Event, Importer, Left, Line, Made, Row
 from premium.tax.importers.cointracker import part_of
-from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement
+from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement, valued_in
+from premium.tax.importers.on_disk import groups_for
+from premium.tax.importers.repeats import Repeats, repeated
 
 _TRADES = frozenset({"BUY", "SELL", "TRADE", "MULTI_TOKEN_TRADE"})
 _KINDS: dict[str, tuple[str | None, str | None]] = {
@@ -27,23 +30,71 @@ _KINDS: dict[str, tuple[str | None, str | None]] = {
     "LOST": ("lost", None),
     "THEFT": ("stolen", None),
 }
+_MULTI, _SPAM = "MULTI_TOKEN_TRADE", "SPAM"
+_AMOUNTS = ("Received Quantity", "Received Currency", "Sent Quantity", "Sent Currency", "Fee Amount")
 _YES = frozenset({"true", "yes", "1", "ignored"})
 
 
 def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield one event a line."""
+    several = _several(lines)
+    repeats = Repeats(lines, "Transaction ID", ("Date", "Type", *_AMOUNTS))
+    groups = groups_for(lines)
     for line in lines:
+        if line["Transaction ID"] in several and not _is_ignored(line):
+            groups.add(line["Transaction ID"], line)
+            continue
+        again = repeated(line, repeats)
+        if again is not None:
+            yield [line], again
+            continue
         # The footer of a free account's file.
         footer = line["Date"] == "..."
-        if line["Ignored"].lower() in _YES:
-            yield [line], [Left("marked as ignored in CoinTracker")]
+        if _is_ignored(line):
+            yield [line], [Left(f"marked as {'spam' if _kind(line) == _SPAM else 'ignored'} in CoinTracker")]
             continue
         yield [line], [Left("CoinTracker's own note that lines are missing")] if footer else _line(line, currency)
+    for group in groups:
+        yield group, _legs(group, currency)
+
+
+def _several(lines: Iterable[Line]) -> set[str]:
+    """The ids of trades of several assets, each of which has a line."""
+    ids = Counter(line["Transaction ID"] for line in lines if _kind(line) == _MULTI and line["Transaction ID"])
+    return {name for name, count in ids.items() if count > 1}
+
+
+def _kind(line: Line) -> str:
+    return line["Type"].upper().replace(" ", "_")
+
+
+def _is_ignored(line: Line) -> bool:
+    return line["Ignored"].lower() in _YES or _kind(line) == _SPAM
+
+
+def _legs(group: Sequence[Line], currency: str) -> Iterator[Made]:
+    """The legs of a trade of several assets, which share its id; each line's first bears its fee."""
+    name, seen = f"cointracker:{group[0]['Transaction ID']}", set[tuple[str, ...]]()
+    for place, line in enumerate(group):
+        said = tuple(line[column] for column in _AMOUNTS)
+        if said in seen:
+            raise line.wrong("Transaction ID", "the same line of this trade stands above: one leg, or two?")
+        seen.add(said)
+        fee = fee_of(part_of(line, "Fee Amount"), currency)
+        for side, kind in (("Sent", "sell"), ("Received", "buy")):
+            part = part_of(line, f"{side} Quantity")
+            if part is None:
+                continue
+            row: Row = {"id": f"{name}:{place}:{kind}", "timestamp": line.dated_in("Date", zoned=False), "type": kind}
+            row |= {"asset": part[1], "amount": str(part[0]), "group": name, **fee}
+            row |= {"wallet": _wallet(line, side) or "CoinTracker"}
+            worth, fee = _worth(line, _MULTI, None) if kind == "buy" else None, {}
+            yield row if worth is None else valued_in({**row, "value": str(worth[0])}, worth[1], currency)
 
 
 def _line(line: Line, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, name) for name in ("Received Quantity", "Sent Quantity", "Fee Amount"))
-    kind, when = line["Type"].upper().replace(" ", "_"), line.dated_in("Date", zoned=False)
+    kind, when = _kind(line), line.dated_in("Date", zoned=False)
     tx_hash = line["Transaction Hash"] or None
     parts = [piece for part in (received, sent, fee) for piece in (part or ("", ""))]
     own = line["Transaction ID"]

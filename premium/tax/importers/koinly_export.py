@@ -12,6 +12,7 @@ from premium.tax.importers.base import Event, Importer, Left, Line, Made
 from premium.tax.importers.koinly import IGNORED, SIDES, Shared, named, part_of, shared_symbols, telling
 from premium.tax.importers.labels import exchange_kind, is_ignored, kinds
 from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement
+from premium.tax.importers.repeats import Repeats, repeated
 
 _BULK_SIDES = ("To", "From", "Fee")
 
@@ -26,7 +27,12 @@ def read_report(lines: Iterable[Line], currency: str) -> Iterator[Event]:
 def read_bulk(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the transactions of a bulk edit that are not deleted."""
     shared = shared_symbols(lines, _BULK_SIDES)
+    repeats = Repeats(lines, "ID (read-only)", ("Date (UTC)", "Type", "From Amount", "To Amount"))
     for line in lines:
+        again = repeated(line, repeats)
+        if again is not None:
+            yield [line], again
+            continue
         deleted = line["Deleted"].lower() in ("true", "yes", "1")
         yield [line], [Left("deleted in Koinly")] if deleted else telling(line, _edited(line, shared, currency), shared)
 

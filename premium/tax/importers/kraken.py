@@ -13,7 +13,8 @@ from functools import lru_cache
 from premium.money import divide
 from premium.tax.importers.base import Event, Importer, Left, Line, Made, Told
 from premium.tax.importers.movements import Part, Sides, fee_of, movement, signed, swept
-from premium.tax.importers.on_disk import groups_for, names_for
+from premium.tax.importers.on_disk import groups_for
+from premium.tax.importers.repeats import Repeats, repeated
 
 WALLET = "Kraken"
 FUTURES = "Kraken Futures"
@@ -46,14 +47,14 @@ _INTERNAL = frozenset(
 
 def read(lines: Iterable[Line], currency: str) -> Iterator[Event]:
     """Yield the events of a ledger; a line without `txid` has not been booked."""
-    groups, booked = groups_for(lines), names_for(lines)
+    groups, booked = groups_for(lines), Repeats(lines, "txid", ("refid", "time", "type", "asset", "amount"))
     for line in lines:
-        first = booked.first(line["txid"], line.number)
+        # A file that was put together of overlapping ones has a line twice.
+        again = repeated(line, booked)
         if not line["txid"]:
             yield [line], [Left("a request that has not been booked: it has no txid")]
-        elif first != line.number:
-            # A file that was put together of overlapping ones has a line twice.
-            yield [line], [Left("the same txid stands on an earlier line")]
+        elif again is not None:
+            yield [line], again
         else:
             groups.add(line["refid"] if _is_trade(line) else line["txid"], line)
     for group in groups:

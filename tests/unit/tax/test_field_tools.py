@@ -12,7 +12,7 @@ from premium.errors import InvalidInput
 from premium.tax.history.price_series import PriceSeries
 from tests.unit.tax import exports
 from tests.unit.tax.histories import result
-from tests.unit.tax.test_field_files import KOINLY, read
+from tests.unit.tax.test_field_files import COINBASE, KOINLY, KRAKEN, read
 
 pytestmark = pytest.mark.unit
 ROTKI = exports.ROTKI.splitlines()[0] + "\n"
@@ -107,3 +107,93 @@ def test_ignored_lines_are_left_out_with_that_reason() -> None:
     assert (len(koinly), len(tracker)) == (0, 1)
     assert [event.fate for event in koinly.events] == ["marked as ignored in Koinly"]
     assert tracker.events[0].fate == "marked as ignored in CoinTracker"
+
+
+# A trade of several assets has a line for each; an id is of one event.
+
+
+def tracked(*lines: str) -> str:
+    return EXPORT + "\n" + "".join(f"{line}\n" for line in lines)
+
+
+LEGS = (
+    "01/13/2024 10:00:00,MULTI_TOKEN_TRADE,t1,1,ETH,2000,W,,,,,,,,,,,,,,0x1",
+    "01/13/2024 10:00:00,MULTI_TOKEN_TRADE,t1,,,,,,,1000,USDC,1000,W,,,5,USD,5,,,0x1",
+    "01/13/2024 10:00:00,MULTI_TOKEN_TRADE,t1,,,,,,,800,DAI,800,W,,,,,,,,0x1",
+)
+
+
+def test_each_leg_of_a_trade_of_several_assets_is_read_and_its_fee_counts_once() -> None:
+    rows = read(tracked(*LEGS))
+    assert [(row["type"], row["asset"], row.get("value"), row.get("fee")) for row in rows] == [
+        ("buy", "ETH", "2000", None),
+        ("sell", "USDC", None, "5"),
+        ("sell", "DAI", None, None),
+    ]
+    out = result("US", [*rows])
+    assert (out["totals"]["proceeds"], [row["cost_basis"] for row in out["remaining"]]) == ("1995", ["2000"])
+    with pytest.raises(InvalidInput, match="the same line of this trade stands above"):
+        read(tracked(*LEGS, LEGS[2]))
+
+
+def test_spam_is_left_out_with_that_reason() -> None:
+    rows = read(tracked("01/13/2024 10:00:00,SPAM,t1,1,XX,,W,,,,,,,,,,,,,,"))
+    assert (len(rows), rows.events[0].fate) == (0, "marked as spam in CoinTracker")
+
+
+COINBASE_BUY = "{},2024-01-0{} 10:00:00 UTC,Buy,ETH,{},USD,$2000,$2000.00,$2000.00,$0.00,{}\n"
+KRAKEN_IN = '"{}","R{}","2024-01-0{} 09:00:00","deposit","","currency","XXBT","s","{}","0","1"\n'
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "column"),
+    [(COINBASE, COINBASE_BUY, "ID"), (KRAKEN, KRAKEN_IN, "txid")],
+    ids=["coinbase", "kraken"],
+)
+def test_an_id_that_stands_on_two_events_is_refused_and_a_line_that_stands_twice_left_out(
+    header: str, line: str, column: str
+) -> None:
+    def of(day: int, amount: str) -> str:
+        return line.format("a", day, amount, "") if line == COINBASE_BUY else line.format("a", 1, day, amount)
+
+    twice = read(header + of(1, "1") + of(1, "1"))
+    fates = {event.fate for event in twice.events} - {None}
+    assert (len(twice), fates) == (1, {f"the same {column} stands on an earlier line"})
+    for other in (of(1, "2"), of(2, "1")):
+        with pytest.raises(InvalidInput, match=rf"line 3, column {column}: 'a' stands on line 2 already, for another"):
+            read(header + of(1, "1") + other)
+
+
+# What a note says otherwise than its columns.
+
+
+@pytest.mark.parametrize(
+    ("amount", "note", "refused"),
+    [
+        ("1", "Bought 2 ETH for 2000 USD", True),
+        ("0.123456789", "Bought 0.12345679 ETH for 2000 USD", False),
+        ("1", "Bought 1.5 ETH for 2000 USD", True),
+        ("1.5", "Bought 1 ETH for 2000 USD", True),
+        ("1.00000001", "Bought 1 ETH for 2000 USD", False),
+    ],
+)
+def test_a_note_of_another_amount_than_its_column_is_refused(amount: str, note: str, refused: bool) -> None:
+    text = COINBASE + COINBASE_BUY.format("a", 1, amount, note)
+    if not refused:
+        assert read(text)[0]["amount"] == amount
+        return
+    with pytest.raises(InvalidInput, match=r"line 2, column Quantity Transacted: .* and the note says"):
+        read(text)
+
+
+def test_the_spread_of_a_conversion_is_no_cost_and_told_of() -> None:
+    rows = read(
+        COINBASE
+        + "c,2024-02-01 10:00:00 UTC,Convert,BTC,-0.1,USD,$43000,$4300,$4330,$30.00,Converted 0.1 BTC to 1.8 ETH\n"
+    )
+    assert [notice.code for notice in rows.notices] == ["fee_not_counted"]
+    with pytest.raises(InvalidInput, match=r"the note says 0\.1"):
+        read(
+            COINBASE
+            + "c,2024-02-01 10:00:00 UTC,Convert,BTC,-0.2,USD,$43000,$4300,$4330,$0,Converted 0.1 BTC to 1.8 ETH\n"
+        )
