@@ -24,3 +24,6 @@ class Tier(StrEnum):
 
 ANONYMOUS_A_MINUTE = 1_000
 """By source address: public routes, and refused credentials. An office or a monitor shares one."""
+SIGNED_A_MINUTE = 30_000
+"""By source address: routes whose bodies a provider signs. It sends all of its events from a few addresses."""
+SIGNED_ROUTES = frozenset({"POST /webhooks/stripe", "POST /webhooks/paddle", "POST /v1/subscriptions/webhooks"})

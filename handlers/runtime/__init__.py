@@ -23,7 +23,7 @@ from handlers.runtime.models import (
     VisibleLines,
     Whole,
 )
-from handlers.runtime.requests.arguments import Caller, Client, IdempotencyKey, RequestId, Visitor
+from handlers.runtime.requests.arguments import Caller, Client, IdempotencyKey, Raw, RequestId, Visitor
 from handlers.runtime.requests.needs import login, needs, public
 from handlers.runtime.requests.state import answer_header
 from handlers.runtime.router import Router, router
@@ -49,6 +49,7 @@ __all__ = [
     "Position",
     "Principal",
     "Ratio",
+    "Raw",
     "RequestId",
     "Router",
     "Tier",

@@ -13,9 +13,13 @@ from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.manifest import AccountSettings
 from premium.accounts.model import Profile
 from premium.accounts.store import AccountStore, KeyStore
+from premium.accounts.store.users import find, keep_tier
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
     from premium.accounts.credentials.issuers import Issuers
     from premium.accounts.gatekeeper import Gatekeeper
     from premium.accounts.onchain.wallets import ContractWallets
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from premium.accounts.wallet_logins import Attempts, WalletLogins
     from premium.bootstrap import Platform
     from premium.limits import Limiter
+    from premium.tiers import Tier
 
 _LOCAL_PATIENCE = 0.5
 """On one machine everything shares two cores, and 50 ms can pass without anything being wrong."""
@@ -81,6 +86,30 @@ def standing_changed(
     mark_changed(impatient(platform.redis(DATABASE), _TOKEN_PATIENCE), user_id)
     if keys or sessions:
         end_streams(platform, user_id, {*keys, *sessions})
+
+
+def owner_of_key(platform: Platform, key: str) -> str | None:
+    """Return the user of an API key, revoked or not; None without."""
+    from premium.accounts.credentials.keys import is_key, key_hash  # noqa: PLC0415 - few who enter here need it
+
+    owner = KeyStore(platform.database).by_hash(key_hash(key)) if is_key(key) else None
+    return None if owner is None else str(owner.id)
+
+
+def find_user(connection: Connection[DictRow], reference: str) -> UUID | None:
+    """Return the user of an id of ours or the free platform's.
+
+    In the caller's transaction.
+    """
+    return find(connection, reference)
+
+
+def keep_paid_tier(connection: Connection[DictRow], user_id: UUID, tier: Tier) -> bool:
+    """Write down the tier that a user pays for; tell whether it changed.
+
+    In the caller's transaction. From then on no token's claim changes it. Call `standing_changed` after the commit.
+    """
+    return keep_tier(connection, user_id, tier)
 
 
 def end_streams(platform: Platform, user_id: UUID, credentials: Collection[UUID] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Judge webhooks, subscriptions, limits and quotas of files: `premium billing`."""
+"""Judge files of billing offline, and look after stored webhooks: `premium billing`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from premium.billing.cases import limits, meters, subscriptions, webhooks
 from premium.cases import Kind, answer_alike
 from premium.cli.cases import read_text
 from premium.cli.output import errors_as_sentences, opened
+from premium.cli.webhooks import webhooks as stored
 from premium.clock import SystemClock
 
 _INPUT = click.option("--input", "source", required=True, help="A JSON file of cases; - is standard input.")
@@ -19,11 +20,14 @@ _OUTPUT = click.option("--output", default="-", help="Where the answers go; by d
 
 @click.group()
 def billing() -> None:
-    """Judge webhooks, subscriptions, limits and quotas offline.
+    """Judge webhooks, subscriptions, limits and quotas offline; list and replay stored webhooks.
 
     A file is one case, a list of cases, or {"cases": [...]}; the answers have its form. A case that cannot be answered
     has an error, and the others go on; exit code 1 only where the file cannot be read.
     """
+
+
+billing.add_command(stored)
 
 
 @billing.command("verify-webhook")

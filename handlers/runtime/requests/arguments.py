@@ -12,6 +12,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Depends
 
 from handlers.runtime.answers.cors import allowed_origins
+from handlers.runtime.requests.body import raw_body
 from handlers.runtime.requests.origin import lowered
 from handlers.runtime.requests.state import current
 from premium.principal import Principal
@@ -62,6 +63,21 @@ def _client() -> RequestClient:
     )
 
 
+@dataclass(frozen=True)
+class RawRequest:
+    """A request as its sender signed it."""
+
+    headers: Mapping[str, str]
+    """Names in lower case; the gateway joins one that came twice by commas."""
+    body: bytes
+
+
+def _raw() -> RawRequest:
+    event = current().event
+    return RawRequest(headers=lowered(event.get("headers")), body=raw_body(event))
+
+
+Raw = Annotated[RawRequest, Depends(_raw)]
 Client = Annotated[RequestClient, Depends(_client)]
 Caller = Annotated[Principal, Depends(_caller)]
 Visitor = Annotated[Principal | None, Depends(_visitor)]

@@ -9,7 +9,8 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg import Connection
+from psycopg.rows import DictRow, class_row
 
 from premium.accounts.model import Activity, Profile, SessionOwner, Standing
 from premium.errors import Conflict, NotFound
@@ -39,6 +40,23 @@ _COHORT = """
            , count(*) FILTER (WHERE {made} AND last_active >= created_at + interval '{days} days') AS returned_{days}
 """
 _MADE = "created_at > %(now)s - interval '{more} days' AND created_at <= %(now)s - interval '{days} days'"
+
+
+def find(connection: Connection[DictRow], reference: str) -> UUID | None:
+    """Return the user of an id of ours or the free platform's."""
+    try:
+        own = UUID(reference)
+    except ValueError:
+        own = None
+    statement = "SELECT id FROM premium_users WHERE id = %(own)s OR (%(own)s::uuid IS NULL AND external_id = %(ref)s)"
+    row = connection.execute(statement, {"own": own, "ref": reference}).fetchone()
+    return None if row is None else row["id"]
+
+
+def keep_tier(connection: Connection[DictRow], user_id: UUID, tier: Tier) -> bool:
+    """Write down a tier that is paid for; tell whether it is another than before."""
+    row = connection.execute("SELECT keep_paid_tier(%s, %s) AS changed", [user_id, tier.value]).fetchone()
+    return bool(row and row["changed"])
 
 
 class AccountStore:

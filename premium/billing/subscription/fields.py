@@ -37,8 +37,8 @@ def items(value: object, *path: str) -> Iterator[Mapping[str, Any]]:
 
 
 def text(value: object) -> str | None:
-    """Return a text that is not empty and of 255 characters at most."""
-    return value if isinstance(value, str) and 0 < len(value) <= MAX_ID else None
+    """Return a text of 1 to 255 characters that can be seen."""
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_ID and value.isprintable() else None
 
 
 def ident(value: object) -> str | None:
@@ -53,6 +53,16 @@ def whole(value: object) -> int | None:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,30}", value):
         return int(value)
     return None
+
+
+def currency(value: object) -> str | None:
+    """Return a currency's code in lower case."""
+    return value.lower() if isinstance(value, str) and re.fullmatch("[A-Za-z]{3}", value) else None
+
+
+def interval(value: object) -> str | None:
+    """Return how long a period is."""
+    return next((each for each in ("day", "week", "month", "year") if value == each), None)
 
 
 def seconds(value: object) -> Decimal | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from premium.billing.subscription.event import Act, Event, Payment, Price, Snapshot, Unreadable
-from premium.billing.subscription.fields import ident, inside, instant, items, status, text, whole
+from premium.billing.subscription.fields import currency, ident, inside, instant, interval, items, status, text, whole
 from premium.billing.subscription.prices import Plans, tier_of
 
 PROVIDER = "paddle"
@@ -71,12 +71,11 @@ def _item_price(item: Mapping[str, Any], thing: Mapping[str, Any], plans: Plans 
         return None
     says = [inside(price, "custom_data", "tier"), inside(thing, "custom_data", "tier"), inside(price, "name"),
             inside(item, "product", "name"), inside(price, "description")]  # fmt: skip
-    currency = text(inside(price, "unit_price", "currency_code")) or text(thing.get("currency_code"))
     return Price(
         id=identity,
         tier=tier_of(identity, says, plans),
-        interval=text(inside(price, "billing_cycle", "interval")),
-        currency=currency.lower() if currency else None,
+        interval=interval(inside(price, "billing_cycle", "interval")),
+        currency=currency(inside(price, "unit_price", "currency_code")) or currency(thing.get("currency_code")),
         unit_amount=whole(inside(price, "unit_price", "amount")),
     )
 
@@ -94,8 +93,7 @@ def _transaction(thing: Mapping[str, Any], kind: str, plans: Plans | None, said:
     totals = inside(thing, "details", "totals")
     amount = whole(inside(totals, "grand_total"))
     amount = whole(inside(totals, "total")) if amount is None else amount
-    currency = text(thing.get("currency_code")) or text(inside(totals, "currency_code"))
-    currency = currency.lower() if currency else None
-    payment = Payment(id=identity, amount=amount or 0, currency=currency, period_start=start, period_end=end)
+    code = currency(thing.get("currency_code")) or currency(inside(totals, "currency_code"))
+    payment = Payment(id=identity, amount=amount or 0, currency=code, period_start=start, period_end=end)
     snapshot = Snapshot(price=_price(thing, plans), period_start=start, period_end=end)
     return Event(**said, act=Act.PAID, subscription=subscription, snapshot=snapshot, payment=payment)

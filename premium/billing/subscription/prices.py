@@ -35,3 +35,13 @@ def tier_of(price: str, says: Iterable[object], plans: Plans | None) -> Tier | N
         if found is not None:
             return found
     return None
+
+
+def plans_of(text: str) -> Plans:
+    """Return what prices buy, of `price_1=pro:month:usd,pri_2=starter`."""
+    found = {}
+    for each in filter(None, text.split(",")):
+        price, _, bought = each.partition("=")
+        tier, interval, currency = (*bought.split(":"), "", "")[:3]
+        found[price] = Plan(Tier(tier), interval or None, currency or None)
+    return found

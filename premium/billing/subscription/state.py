@@ -48,16 +48,22 @@ class State:
         """When an owing subscription stops to allow anything."""
         return None if self.failed_at is None else self.failed_at + GRACE_SECONDS
 
+    @property
+    def allows_nothing(self) -> bool:
+        """Tell whether it allows nothing any more, or nothing yet."""
+        if self.status == "canceled":
+            return not self.cancel_at_period_end or self.period_end is None
+        return self.status not in _PAYING
+
+    @property
+    def allowed_until(self) -> Decimal | None:
+        """The first instant at which it allows nothing; None without one."""
+        ends = {"past_due": self.grace_until, "canceled": self.period_end}
+        return None if self.allows_nothing else ends.get(self.status or "")
+
     def is_entitled(self, now: Decimal) -> bool:
         """Tell whether it allows at an instant what its tier has."""
-        match self.status:
-            case "trialing" | "active":
-                return True
-            case "past_due":
-                return self.grace_until is None or now < self.grace_until
-            case "canceled":
-                return self.cancel_at_period_end and self.period_end is not None and now < self.period_end
-        return False
+        return not self.allows_nothing and (self.allowed_until is None or now < self.allowed_until)
 
     def aged(self, now: Decimal) -> State:
         """Return the state at an instant: what owes longer than its grace is unpaid."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from premium.billing.subscription.event import Act, Event, Payment, Price, Snapshot, Unreadable
-from premium.billing.subscription.fields import ident, inside, items, seconds, status, text, whole
+from premium.billing.subscription.fields import currency, ident, inside, interval, items, seconds, status, text, whole
 from premium.billing.subscription.prices import Plans, tier_of
 
 PROVIDER = "stripe"
@@ -97,8 +97,8 @@ def _price(item: Mapping[str, Any], thing: Mapping[str, Any], plans: Plans | Non
             return Price(
                 id=identity,
                 tier=tier_of(identity, says, plans),
-                interval=text(inside(price, "recurring", "interval")) or text(inside(price, "interval")),
-                currency=_lower(text(inside(price, "currency"))),
+                interval=interval(inside(price, "recurring", "interval")) or interval(inside(price, "interval")),
+                currency=currency(inside(price, "currency")),
                 unit_amount=_first(whole(inside(price, "unit_amount")), whole(inside(price, "amount"))),
             )
     identity = ident(inside(item, "pricing", "price_details", "price"))
@@ -120,8 +120,13 @@ def _invoice(invoice: Mapping[str, Any], kind: str, plans: Plans | None, said: M
     if paid and identity is None:
         raise Unreadable("data.object.id: an invoice needs one")
     amount = _first(whole(invoice.get("amount_paid")), whole(invoice.get("total")), 0)
-    currency = _lower(text(invoice.get("currency")))
-    payment = Payment(id=identity or "", amount=amount or 0, currency=currency, period_start=start, period_end=end)
+    payment = Payment(
+        id=identity or "",
+        amount=amount or 0,
+        currency=currency(invoice.get("currency")),
+        period_start=start,
+        period_end=end,
+    )
     return Event(
         **said,
         act=Act.PAID if paid else Act.FAILED,
@@ -142,7 +147,3 @@ def _newest(lines: list[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 def _first(*found: int | None) -> int | None:
     return next((each for each in found if each is not None), None)
-
-
-def _lower(code: str | None) -> str | None:
-    return code.lower() if code else None

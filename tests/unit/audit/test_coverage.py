@@ -26,6 +26,7 @@ VERBS = {
     "fetch",
     "load",
     "redrive",
+    "replay",
     "requeue",
     "resend",
     "revoke",

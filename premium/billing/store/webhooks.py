@@ -1,0 +1,124 @@
+"""SQL of what payment providers told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection, Cursor
+from psycopg.rows import DictRow, class_row
+
+from premium.billing.model import NewEvent, StoredEvent, Verdict
+from premium.storage.plain import to_json
+from premium.storage.postgres import Database
+
+_COLUMNS = """id, provider, event_id, type, created, received_at, payload, subscription, customer, state, outcome,
+    attempts, error"""
+
+
+class WebhookStore:
+    """Signed events, each once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, event: NewEvent) -> bool:
+        """Store an event; False where it was there before.
+
+        The application role may do no more.
+        """
+        values = event.model_dump() | {"payload": to_json(event.payload)}
+        with self._database.transaction() as connection:
+            return connection.execute(_ADD, values).rowcount == 1
+
+    def page(self, provider: str | None, kind: str | None, state: str | None, limit: int) -> list[StoredEvent]:
+        """Return the newest events; what is None does not matter."""
+        values = {"provider": provider, "type": kind, "state": state, "limit": limit}
+        with self._database.transaction() as connection, _rows(connection) as rows:
+            return rows.execute(_PAGE, values).fetchall()
+
+    def open_since(self, moment: datetime, limit: int) -> list[StoredEvent]:
+        """Return events that nobody has applied since a moment, the oldest first."""
+        with self._database.transaction() as connection, _rows(connection) as rows:
+            return rows.execute(_OPEN, {"moment": moment, "limit": limit}).fetchall()
+
+    def reopen(self, provider: str, event_ids: Collection[str]) -> list[str]:
+        """Have events applied again; return those that are there."""
+        values = {"provider": provider, "ids": list(event_ids)}
+        with self._database.transaction() as connection:
+            return [str(row["event_id"]) for row in connection.execute(_REOPEN, values)]
+
+
+def locked(connection: Connection[DictRow], provider: str, event_id: str) -> StoredEvent | None:
+    """Return an event, and hold its customer, else its subscription, until the transaction ends."""
+    with _rows(connection) as rows:
+        found = rows.execute(_ONE, {"provider": provider, "id": event_id}).fetchone()
+    if found is not None:
+        name = f"{provider}:{found.customer or found.subscription or event_id}"
+        hold(connection, name)
+    return found
+
+
+def hold(connection: Connection[DictRow], name: str) -> None:
+    """Let nobody else do with this name what the transaction does."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"billing:{name}"])
+
+
+def family(connection: Connection[DictRow], event: StoredEvent) -> list[StoredEvent]:
+    """Return all events of an event's customer and subscriptions, as they arrived."""
+    subscriptions = {event.subscription} - {None}
+    customers = {event.customer} - {None}
+    while True:
+        values: dict[str, Any] = {"provider": event.provider, "id": event.event_id}
+        values |= {"subscriptions": sorted(map(str, subscriptions)), "customers": sorted(map(str, customers))}
+        with _rows(connection) as rows:
+            found = rows.execute(_FAMILY, values).fetchall()
+        known = len(subscriptions) + len(customers)
+        subscriptions |= {each.subscription for each in found} - {None}
+        customers |= {each.customer for each in found} - {None}
+        if len(subscriptions) + len(customers) == known:
+            return found
+
+
+def judge(connection: Connection[DictRow], verdicts: Sequence[Verdict]) -> None:
+    """Write down what events did."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_JUDGE, [each.model_dump() for each in verdicts])
+
+
+def _rows(connection: Connection[Any]) -> Cursor[StoredEvent]:
+    return connection.cursor(row_factory=class_row(StoredEvent))
+
+
+_ADD = """
+INSERT INTO webhook_events (provider, event_id, type, created, payload, subscription, customer)
+VALUES (%(provider)s, %(event_id)s, %(type)s, %(created)s, %(payload)s, %(subscription)s, %(customer)s)
+ON CONFLICT DO NOTHING
+"""
+_ONE = f"SELECT {_COLUMNS} FROM webhook_events WHERE provider = %(provider)s AND event_id = %(id)s"  # noqa: S608 - constants of ours
+_PAGE = f"""
+SELECT {_COLUMNS} FROM webhook_events
+WHERE (%(provider)s::text IS NULL OR provider = %(provider)s)
+  AND (%(type)s::text IS NULL OR type = %(type)s) AND (%(state)s::text IS NULL OR state = %(state)s)
+ORDER BY received_at DESC, id DESC LIMIT %(limit)s
+"""  # noqa: S608 - constants of ours
+_OPEN = f"""
+SELECT {_COLUMNS} FROM webhook_events WHERE state = 'received' AND received_at < %(moment)s
+ORDER BY received_at, id LIMIT %(limit)s
+"""  # noqa: S608 - constants of ours
+_FAMILY = f"""
+SELECT {_COLUMNS} FROM webhook_events
+WHERE provider = %(provider)s
+  AND (subscription = ANY (%(subscriptions)s) OR customer = ANY (%(customers)s) OR event_id = %(id)s)
+ORDER BY received_at, id
+"""  # noqa: S608 - constants of ours
+_JUDGE = """
+UPDATE webhook_events SET state = %(state)s, outcome = %(outcome)s, error = %(error)s, attempts = attempts + 1
+WHERE provider = %(provider)s AND event_id = %(event_id)s
+  AND (state <> %(state)s OR outcome IS DISTINCT FROM %(outcome)s OR error IS DISTINCT FROM %(error)s)
+"""
+_REOPEN = """
+UPDATE webhook_events SET state = 'received', outcome = NULL, error = NULL
+WHERE provider = %(provider)s AND event_id = ANY (%(ids)s) RETURNING event_id
+"""
