@@ -139,14 +139,22 @@ def _short(value: object) -> object:
 
 _JOINERS = "\u200c\u200d"
 """They join letters and emoji, and turn nothing."""
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and a pattern that are drawn as nothing: a name of them alone would be an empty one."""
 
 
 def _plain(value: str) -> str:
     """Refuse what a reader does not see: controls, and what turns the direction of the text around it."""
     for character in value:
-        if category(character) in ("Cc", "Cf", "Zl", "Zp") and character not in _JOINERS:
+        unseen = category(character) in ("Cc", "Cf", "Zl", "Zp") and character not in _JOINERS
+        if unseen or character in _BLANK or _is_noncharacter(ord(character)):
             raise ValueError(f"holds an invisible character, U+{ord(character):04X}")
     return value
+
+
+def _is_noncharacter(code: int) -> bool:
+    """Return whether Unicode keeps a code for programs' own use: it is no text, and some readers refuse it."""
+    return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 
 def _plain_lines(value: str) -> str:

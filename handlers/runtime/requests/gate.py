@@ -20,6 +20,7 @@ from premium.refusals import nearest, shown, visible
 _UNMATCHED = Needs(public=True)
 """A path that does not exist says so to anybody, but only after the authorizer has counted the request."""
 _MAX_QUERY = 4096
+_CHARSET = re.compile(r"(?i)\bcharset\s*=\s*\"?([^\s;\"]*)")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -45,9 +46,13 @@ class Gate(OpenAPIRequestValidationMiddleware):
 
     def _get_body(self, app: ApiGatewayResolver) -> dict[str, Any]:
         event = app.current_event
-        content_type = (event.headers.get("content-type") or "application/json").split(";")[0].strip().lower()
-        if content_type != "application/json":
-            raise InvalidInput.about("Content-Type", f"must be application/json; given {shown(content_type)}")
+        given = event.headers.get("content-type") or "application/json"
+        content_type, _, parameters = given.partition(";")
+        if content_type.strip().lower() != "application/json":
+            raise InvalidInput.about("Content-Type", f"must be application/json; given {shown(content_type.strip())}")
+        # In another encoding the same bytes are another text.
+        if (charset := _CHARSET.search(parameters)) and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+            raise InvalidInput.about("Content-Type", f"must be of the charset utf-8; given {shown(charset[1])}")
         return read_object(event.raw_event)  # type: ignore[return-value] # the caller takes None for no body
 
 

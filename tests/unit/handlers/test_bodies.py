@@ -111,9 +111,17 @@ def test_only_json_is_read(kind: str) -> None:
     assert (refused.status, set(refused.error["details"])) == (400, {"Content-Type"})
 
 
-def test_json_with_a_charset_is_json() -> None:
+@pytest.mark.parametrize("charset", ["charset=utf-8", 'Charset="UTF-8"', "charset=us-ascii", "profile=x; charset=utf8"])
+def test_json_with_a_charset_is_json(charset: str) -> None:
     body = '{"titleText": "a", "amount": "1"}'
-    assert post(body, **{"Content-Type": "application/json; charset=utf-8"}).status == 201
+    assert post(body, **{"Content-Type": f"application/json; {charset}"}).status == 201
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "utf-16", '"ISO-8859-1"', "\u202e", ""])
+def test_json_in_another_charset_would_be_read_as_another_text(charset: str) -> None:
+    refused = post('{"titleText": "a", "amount": "1"}', **{"Content-Type": f"application/json;charset={charset}"})
+    assert (refused.status, set(refused.error["details"])) == (400, {"Content-Type"})
+    assert "utf-8" in refused.error["message"]
 
 
 @pytest.mark.parametrize("query", [{"cursor": "\x00"}, {"\x00": "1"}, {"cursor": "\ud800"}])

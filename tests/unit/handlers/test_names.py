@@ -31,8 +31,9 @@ FIELDS: list[tuple[type[BaseModel], str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("model", "field", "rest"), FIELDS, ids=[f"{one[0].__name__}.{one[1]}" for one in FIELDS])
 @pytest.mark.parametrize(
-    "bad", ["\x1b", "\x07", "\x7f", "\x85", "\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\u2028"]
-)
+    "bad", ["\x1b", "\x07", "\x7f", "\x85", "\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\u2028", "\u3164",
+            "\u2800", "\ufffe", "\ufdd0", "\U0010ffff"],
+)  # fmt: skip
 def test_no_name_holds_what_nobody_sees(model: type[BaseModel], field: str, rest: dict[str, Any], bad: str) -> None:
     with pytest.raises(ValidationError, match=f"U\\+{ord(bad):04X}|pattern"):
         model.model_validate({**rest, field: f"a{bad}b"})
