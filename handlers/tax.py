@@ -49,6 +49,7 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
+from premium.tax.lacks import lacks
 from premium.tax.service import Taxes, TaxImports, TaxReports, TaxWallets, require_format
 from premium.tax.uploads import MAX_UPLOAD, TaxUploads
 
@@ -170,12 +171,12 @@ def start_report(
 ) -> ReportJobView:
     """Compute a tax year and make its forms.
 
-    The job's id is the report's. `period` says which days the year has: 2024 of GB is 2024-25.
+    The job's id is the report's. `period` says which days the year has: 2024 of GB is 2024-25. `warnings` say why it
+    would fail, where that is known already.
     """
     payload, reports = report.payload(), TaxReports.of(platform())
-    return report_job_view(
-        reports.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key)
-    )
+    job = reports.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key)
+    return report_job_view(job, lacks(platform(), caller.user_id, payload.jurisdiction, payload.currency))
 
 
 @app.get("/v1/tax/reports")

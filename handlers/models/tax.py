@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -83,6 +83,10 @@ class ReportJobView(JobView):
     tax_year: str = Field(description=_NAME_OF_YEAR, examples=["2025"])
     period: PeriodView
     """The days of the tax year, by the jurisdiction's rules."""
+    warnings: tuple[str, ...] = Field(
+        description="Why the report would fail, as far as what is stored now tells; empty where it would not",
+        examples=[["no transactions are stored: unless an import that is under way brings some, the report fails"]],
+    )
 
 
 class TransactionView(View):
@@ -213,10 +217,10 @@ def summary_view(row: ReportRow) -> SummaryView:
     return SummaryView(report_id=row.id, **_year_of(row.jurisdiction, row.year), **kept)
 
 
-def report_job_view(record: JobRecord) -> ReportJobView:
-    """Return the view of a report's job, with its tax year."""
+def report_job_view(record: JobRecord, warnings: Iterable[str]) -> ReportJobView:
+    """Return the view of a report's job, with its tax year and what it lacks."""
     year = _year_of(record.payload["jurisdiction"], int(record.payload["year"]))
-    return ReportJobView(**job_view(record).model_dump(by_alias=False), **year)
+    return ReportJobView(**job_view(record).model_dump(by_alias=False), **year, warnings=tuple(warnings))
 
 
 def _year_of(code: str, year: int) -> dict[str, Any]:

@@ -11,14 +11,20 @@ from premium.prices.store import StoredPrices
 from premium.rates.manifest import RateSettings
 from premium.rates.model import ECB, EURO, Quote, Rate
 from premium.rates.published.book import CARRIED, STATED, STATED_WITHIN, RateBook
+from premium.rates.published.codes import PUBLISHED
 from premium.rates.published.history import newest_day, shipped
 from premium.rates.store import RateStore
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
 
-__all__ = ["ExchangeRates", "Quote", "RateBook"]
+__all__ = ["ExchangeRates", "Quote", "RateBook", "publishes"]
 _DOLLAR = "USD"
+
+
+def publishes(currency: str) -> bool:
+    """Return whether the central bank has ever published a currency's rate."""
+    return currency in PUBLISHED
 
 
 class ExchangeRates:

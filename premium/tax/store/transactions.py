@@ -24,6 +24,8 @@ Point = Callable[[str], None]
 _COLUMNS = 'id, source_key, "timestamp", type, asset, amount, price, fee, wallet, chain, tx_hash, details'
 _NEUTRAL = frozenset({"id", "timestamp", "type", "asset", "amount", "price", "fee", "wallet", "chain", "tx_hash"})
 _BATCH = 5000
+_LOOKED_AT = 10_000
+"""Rows that a request looks at before a job looks at all."""
 
 
 class TransactionStore:
@@ -57,6 +59,20 @@ class TransactionStore:
         with self._database.as_user(user_id, statement_timeout_ms=self._timeout) as connection:
             rows = connection.execute(_OTHER_CURRENCIES, (user_id, currency)).fetchall()
         return [(row["stored"], row["hour"]) for row in rows]
+
+    def has_some(self, user_id: UUID) -> bool:
+        """Return whether any transaction is stored."""
+        return bool(self.page(user_id, None, 1))
+
+    def another_currency(self, user_id: UUID, currency: str) -> str | None:
+        """Return another currency than this that stored values are in.
+
+        As far as a look at some of them tells.
+        """
+        with self._database.as_user(user_id) as connection:
+            row = connection.execute(_ANOTHER_CURRENCY, {"user": user_id, "most": _LOOKED_AT, "currency": currency})
+            found = row.fetchone()
+        return None if found is None else str(found["stored"])
 
     @contextmanager
     def history(self, user_id: UUID) -> Iterator[Iterator[dict[str, Any]]]:
@@ -140,6 +156,11 @@ _PAGE = f"""
 _OTHER_CURRENCIES = """
     SELECT DISTINCT details->>'currency' AS stored, date_trunc('hour', "timestamp", 'UTC') AS hour
     FROM tax_transactions WHERE user_id = %s AND details->>'currency' <> %s
+"""
+_ANOTHER_CURRENCY = """
+    SELECT details->>'currency' AS stored
+    FROM (SELECT details FROM tax_transactions WHERE user_id = %(user)s LIMIT %(most)s) AS looked
+    WHERE details->>'currency' <> %(currency)s LIMIT 1
 """
 _HISTORY = f'SELECT {_COLUMNS} FROM tax_transactions WHERE user_id = %s ORDER BY "timestamp", source_key'  # noqa: S608 - constant columns
 _COUNT_OF_JOB = "SELECT count(*) AS rows FROM tax_transactions WHERE user_id = %s AND job_id = %s"

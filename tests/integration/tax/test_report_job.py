@@ -151,6 +151,30 @@ def test_a_report_without_transactions_fails_with_a_sentence(ask: Ask, work: Cal
     assert ask("GET", f"/v1/tax/reports/{uuid4()}")[0] == 404
 
 
+def test_a_report_says_at_once_what_it_lacks(ask: Ask) -> None:
+    """It is accepted: an import may be under way."""
+
+    def warned(**wanted: object) -> list[str]:
+        status, answer = ask("POST", "/v1/tax/reports", {"year": 2024, **wanted})
+        assert status == 202
+        warnings: list[str] = answer["data"]["warnings"]
+        return warnings
+
+    assert warned()[0].startswith("no transactions are stored")
+    ask("POST", "/v1/tax/transactions/import", {"transactions": HISTORY, "currency": "USD"})
+    assert [warned(), warned(jurisdiction="GB"), warned(currency="THB")] == [[], [], []]
+    (said,) = warned(jurisdiction="GB", currency="VND")
+    assert said.startswith("transactions are in USD, and the European Central Bank has never published a rate of VND")
+    status, answer = ask("POST", "/v2/premium/tax/reports", {"year": 2024, "jurisdiction": "US"})
+    assert (status, answer["data"]["warnings"]) == (202, [])
+
+
+def test_values_in_a_currency_without_rates_are_reported_in_it(ask: Ask) -> None:
+    rows = [row | {"id": f"v{row['id']}"} for row in HISTORY]
+    ask("POST", "/v1/tax/transactions/import", {"transactions": rows, "currency": "VND"})
+    assert ask("POST", "/v1/tax/reports", {"year": 2024, "currency": "VND"})[1]["data"]["warnings"] == []
+
+
 def test_the_earlier_path_makes_the_same_reports(ask: Ask, work: Callable[[str], JobRecord]) -> None:
     ask("POST", "/v1/tax/transactions/import", {"transactions": HISTORY})
     wanted = {"year": 2024, "jurisdiction": "US", "format": "pdf"}

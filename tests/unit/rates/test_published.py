@@ -14,6 +14,7 @@ from premium.prices.model import KnownPrice
 from premium.rates.model import Rate
 from premium.rates.published.book import RateBook
 from premium.rates.published.checks import sensible
+from premium.rates.published.codes import PUBLISHED
 from premium.rates.published.ecb import DAILY, QUARTER, WHOLE, document_for, read_rates
 from premium.rates.published.history import newest_day, shipped
 from tests.unit.rates.documents import document
@@ -30,6 +31,11 @@ def at(text: str) -> datetime:
 
 def rate(currency: str, day: str, value: str) -> Rate:
     return Rate("ecb", "EUR", currency, date.fromisoformat(day), Decimal(value))
+
+
+def test_the_currencies_that_the_bank_has_published_are_those_of_its_file() -> None:
+    named = {one.currency for one in shipped(None, date(1999, 1, 1), date(2100, 1, 1))}
+    assert named | {"EUR"} == PUBLISHED
 
 
 def test_a_document_is_read_by_the_digits_that_were_published() -> None:
