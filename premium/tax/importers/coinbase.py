@@ -206,10 +206,8 @@ def _refuse_other_amount(line: Line, noted: Decimal) -> None:
     """InvalidInput where the note says another amount than the column, which it may round."""
     amount = line.worth_in(_QUANTITY)
     difference = (amount - noted).copy_abs()
-    units = [
-        Decimal(1).scaleb(_exponent(each)) for each, most in ((noted, -2), (amount, -6)) if _exponent(each) <= most
-    ]
-    if difference and difference >= max(units, default=Decimal(0)):
+    places = [exponent for each, most in ((noted, -2), (amount, -6)) if (exponent := _exponent(each)) <= most]
+    if difference > (Decimal(1).scaleb(max(places)) if places else 0):
         raise line.wrong(_QUANTITY, f"{line[_QUANTITY][:40]!r}, and the note says {noted}: which of them is it?")
 
 
