@@ -102,3 +102,29 @@ def test_a_wallets_history_can_be_undone_and_read_anew(ask: Ask, platform: Platf
     assert (listed["kind"], listed["name"], listed["added"]) == ("wallet", f"base {address}", 2)
     assert data(ask("DELETE", f"/v1/tax/imports/{listed['id']}")) == {"removed": 2, "kept": 0}
     assert store.blocks_read(user, address, "base") is None, "the next reading starts at the first block"
+
+
+DATED = (
+    "Date,Received Quantity,Received Currency,Sent Quantity,Sent Currency,Fee Amount,Fee Currency,Tag\n"
+    "01/02/2024 10:00:00,1,BTC,40000,USD,,,\n03/02/2025 10:00:00,90000,USD,1,BTC,,,\n"
+)
+
+
+def test_dates_of_two_readings_are_refused_and_read_as_the_request_says(ask: Ask) -> None:
+    status, answer = ask("POST", IMPORT, {"csv": DATED})
+    assert status == 400
+    assert "2024-02-01 (day first) or 2024-01-02 (month first)" in answer["error"]["message"]
+    assert ask("POST", IMPORT, {"csv": DATED, "dateOrder": "backwards"})[0] == 400
+    first = data(ask("POST", IMPORT, {"csv": DATED, "dateOrder": "day_first"}))
+    again = data(ask("POST", IMPORT, {"csv": DATED, "dateOrder": "month_first"}))
+    assert (first["added"], again["added"], again["replaced"]) == (2, 2, True)
+    assert {row["timestamp"][:10] for row in data(ask("GET", "/v1/tax/transactions"))} == {"2024-01-02", "2025-03-02"}
+    (listed,) = data(ask("GET", "/v1/tax/imports"))
+    assert listed["options"] == {"currency": "USD", "date_order": "month_first"}
+
+
+def test_a_files_name_of_another_clock_than_its_columns_is_refused(ask: Ask) -> None:
+    csv = "User_ID,UTC_Time,Account,Operation,Coin,Change,Remark\n1,2024-01-02 10:00:00,Spot,Deposit,BTC,1,\n"
+    status, answer = ask("POST", IMPORT, {"csv": csv, "file_name": "history(UTC+8).csv"})
+    assert (status, "take the clock out of the name" in answer["error"]["message"]) == (400, True)
+    assert data(ask("POST", IMPORT, {"csv": csv, "file_name": "history(UTC).csv"}))["added"] == 1
