@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from premium.money import plain
 from premium.tax.days import Calendar, date_of, day_of, text_of
+from premium.tax.events.unused import unused
 from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
 from premium.tax.setup import UNIVERSAL_TOO_LATE, Setup
@@ -54,6 +55,7 @@ def remarks_on(
         *_absurd_prices(transactions),
         *_gifts(transactions, setup),
         *_years(transactions, setup),
+        *unused(transactions, setup),
     ]
 
 

@@ -351,6 +351,8 @@ def _refuse_other_export(text: CsvText, source: str) -> None:
 
 def _refuse_nearly_own(text: CsvText, source: str) -> None:
     """InvalidInput for a header that has most of the own format's columns, in whatever case: what is amiss, by name."""
+    if text.first.lower().startswith("sep="):
+        raise InvalidInput(f"{source}, line 1: {text.first[:5]!r} is a line of Excel's own: delete it")
     header = [cell.strip() for cell in next(numbered(text.lines(), own_csv.delimiter_of(text.first)), (1, []))[1]]
     if sum(cell.lower() in own_csv.REQUIRED for cell in header) < len(own_csv.REQUIRED) - 1:
         return

@@ -9,11 +9,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from premium.money import ZERO, decimal_of
+from premium.money import EXACT, ZERO, decimal_of, readable
 from premium.tax.days import instant_of
 from premium.tax.model import Fee, Form1099, More, Remark
 from premium.tax.neutral.rows import MAX_TEXT, SHORT, Refused, shown, shown_id
 
+_HUNDRED = Decimal(100)
+"""By the hundredth part a value may differ from amount and price, which are rounded."""
+_ONE_SIDED = frozenset({"buy", "sell", "income", "fee", "gift_received", "gift_sent", "donation", "lost", "stolen"})
+"""Types of one asset; legs of richer kinds have no `to_asset` any more."""
 _ON_CHAIN = re.compile(r"(?:[a-z0-9_-]+:)?0x[0-9a-fA-F]{40}(?::[0-9]+)?")
 """A wallet or token of an EVM chain: the capitals of its digits are a checksum, and name no other one."""
 COMMON = frozenset({"id", "timestamp", "type", "asset", "amount", "price", "value", "fee", "wallet"})
@@ -147,11 +151,25 @@ class Fields:
         text = f"timestamp {value[:SHORT]} is of another time zone than those before it ({self._clock}); each counts"
         self.remarks.append(Remark("mixed_time_zones", shown_id(name), text, self.line, "timestamp"))
 
+    def agreed(self, row: Mapping[str, Any], amount: Decimal, price: Decimal, value: Decimal) -> Decimal:
+        """Return a stated value, with a remark where amount and price say another one."""
+        other = EXACT.multiply(amount, price)
+        if EXACT.multiply(EXACT.abs(EXACT.subtract(other, value)), _HUNDRED) > value:
+            text = f"value says {readable(value)}, amount and price {readable(other)}: the value counts"
+            self.remarks.append(Remark("value_not_price", shown_id(row.get("id")), text, self.line, "value"))
+        return value
+
     def more(self, row: Mapping[str, Any]) -> More:
         """Return the fields that few rows have."""
         burnt, fee_amount = number(row, "fee_in_kind"), number(row, "fee_amount")
         if burnt is not None and burnt > number(row, "amount", required=True):
             raise Refused("fee_in_kind", "more than the amount")
+        if (row.get("fee_asset") or None) is None and fee_amount:
+            raise Refused("fee_asset", "missing: fee_amount does not say of what it is")
+        if row.get("fee_asset") and row.get("fee_amount") in (None, ""):
+            raise Refused("fee_amount", "missing: fee_asset does not say how much of it")
+        if row.get("to_asset") and row.get("type") in _ONE_SIDED:
+            raise Refused("to_asset", f"a {row['type']} brings no other asset: a swap does")
         acquired = row.get("acquired")
         return More(
             kind=self.text(row, "kind", "") or None,

@@ -27,8 +27,8 @@ def transaction_of(row: Mapping[str, Any], fields: Fields) -> Transaction:
         raise Refused("amount", "zero", "zero_amount")
     value = number(row, "value") if "value" in row else None
     price = number(row, "price")
-    if value is None and price is not None:
-        value = EXACT.multiply(amount, price)
+    if price is not None:
+        value = EXACT.multiply(amount, price) if value is None else fields.agreed(row, amount, price, value)
     more = PLAIN if fields.are_common(row) or RARE.isdisjoint(row) else fields.more(row)
     name = fields.id(row)
     instant = fields.instant(row.get("timestamp"), "timestamp", row.get("id"))

@@ -81,7 +81,8 @@ KINDS = {
     "other_income": INCOME,
 }
 """Other words for the kinds that tables name; also with an s behind them."""
-_NAMES = frozenset(KINDS.values())
+NAMES = frozenset(KINDS.values()) - {INCOME}
+"""The kinds that tables name."""
 
 FORKED_FROM = {
     "BCH": "BTC",
@@ -113,4 +114,6 @@ def kind_of(stated: str | None) -> str:
         return INCOME
     word = "_".join(re.findall(r"[a-z0-9]+", stated.lower()))
     single = word.removesuffix("s")
-    return next((KINDS.get(each, each) for each in (word, single) if each in KINDS or each in _NAMES), word)
+    return next(
+        (KINDS.get(each, each) for each in (word, single) if each in KINDS or each in NAMES or each == INCOME), word
+    )
