@@ -175,16 +175,25 @@ def _one(case: object, common: Mapping[str, Any], kinds: Sequence[Kind]) -> dict
         return {"id": None, "error": {"code": "invalid_case", "message": "a case is an object"}}
     head = {"id": case["id"]} if "id" in case else {}
     try:
-        kind = _kind_of(case, kinds)
-        known = kind.model.model_fields
-        taken = {key: value for key, value in {**common, **case}.items() if key in known or not _is_passed(key, case)}
-        if "token_decimals" in known:
-            taken = _with_decimals(taken, common, case)
-        return {**head, "kind": kind.name, **kind.answer(kind.model.model_validate(taken))}
+        kind, stated = read_case(case, common, kinds)
+        return {**head, "kind": kind.name, **kind.answer(stated)}
     except ValidationError as error:
-        return {"id": case.get("id"), "error": {"code": "invalid_field", "message": _sentence(error)}}
+        return {"id": case.get("id"), "error": {"code": "invalid_field", "message": sentence_of(error)}}
     except CaseError as error:
         return {"id": case.get("id"), "error": {"code": error.code, "message": error.message}}
+
+
+def read_case(case: Mapping[str, Any], common: Mapping[str, Any], kinds: Sequence[Kind]) -> tuple[Kind, Case]:
+    """Return a case's kind, named or told by its fields, and what it states.
+
+    Raises CaseError where there is no such kind, pydantic's ValidationError where a field is wrong.
+    """
+    kind = _kind_of(case, kinds)
+    known = kind.model.model_fields
+    taken = {key: value for key, value in {**common, **case}.items() if key in known or not _is_passed(key, case)}
+    if "token_decimals" in known:
+        taken = _with_decimals(taken, common, case)
+    return kind, kind.model.model_validate(taken)
 
 
 def _with_decimals(taken: dict[str, Any], *parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,7 +226,7 @@ def _alike(case: object, common: Mapping[str, Any], kind: Kind) -> dict[str, Any
     try:
         return {"id": case.get("id"), **kind.answer(kind.model.model_validate({**common, **own}))}
     except ValidationError as error:
-        return {"id": case.get("id"), "error": {"code": "invalid_field", "message": _sentence(error)}}
+        return {"id": case.get("id"), "error": {"code": "invalid_field", "message": sentence_of(error)}}
     except CaseError as error:
         return {"id": case.get("id"), "error": {"code": error.code, "message": error.message}}
 
@@ -255,7 +264,7 @@ def _shared(kind: Kind, case: Iterable[str]) -> int:
     return len(set(kind.model.model_fields) & set(case))
 
 
-def _sentence(error: ValidationError) -> str:
+def sentence_of(error: ValidationError) -> str:
     """Name the first wrong field and its reason."""
     first = error.errors(include_url=False)[0]
     path = ".".join(visible(part) for part in first["loc"])

@@ -46,6 +46,19 @@ def reconcile(source: str, output: str) -> None:
     _answer(source, output, KINDS)
 
 
+@portfolio.command()
+@_INPUT
+@_OUTPUT
+def positions(source: str, output: str) -> None:
+    """Compute what leaving positions pays, to the unit, and what it is worth.
+
+    Ranges of Uniswap V3 with their fees, loans, vaults, staked tokens, shares of pools, and tokens that hold others.
+    """
+    from premium.portfolio.positions.cases import KINDS  # noqa: PLC0415 - each command loads its own engine
+
+    _answer(source, output, KINDS)
+
+
 def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:
     with errors_as_sentences():
         answered = answer(read_text(source), kinds)
