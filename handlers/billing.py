@@ -1,14 +1,25 @@
-"""Billing: what payment providers tell, signed by them."""
+"""Billing: what users pay for, and what payment providers tell of it, signed by them."""
 
 from __future__ import annotations
 
-from handlers.models.billing import ReceiptView
-from handlers.runtime import Raw, RequestId, audited, entry, public, router
-from premium.billing.service import Webhooks
+from handlers.models.billing import ReceiptView, SubscriptionView
+from handlers.runtime import Caller, Raw, RequestId, audited, entry, needs, public, router
+from premium.billing.service import Subscriptions, Webhooks
 from premium.billing.signatures.judge import Provider
 from premium.bootstrap import platform
 
 app = router("Billing")
+
+
+@app.get("/v1/subscriptions")
+@needs(scope="subscriptions:read")
+def get_subscription(caller: Caller) -> SubscriptionView:
+    """Return what the caller pays for, and what his tier allows.
+
+    Of several subscriptions it is the one that allows most. Without one its fields are null, and the tier is that of
+    the free platform.
+    """
+    return SubscriptionView.of(Subscriptions.of(platform()).current(caller.user_id), caller.tier)
 
 
 @app.post("/webhooks/stripe")

@@ -64,7 +64,8 @@ def checked(provider: Provider, headers: Mapping[str, str], body: bytes, secrets
             judge(provider, body, header, secrets(provider, True), now=instant, tolerance=tolerance)
     except Refused as error:
         if error.code == "no_secret":
-            raise UpstreamUnavailable(f"The secret of {provider}'s webhooks is not set") from None
+            variable = f"{provider.upper()}_WEBHOOK_SECRET_ARN"
+            raise UpstreamUnavailable(f"The secret of {variable} has no `value` yet") from None
         raise InvalidInput.about(name, error.message) from None
     return _event(provider, body)
 

@@ -38,7 +38,13 @@ def _secret(provider: str) -> Secret:
 SERVICE = Service(
     name="billing",
     title="Subscriptions, usage and limits",
-    routes=("POST /webhooks/stripe", "POST /webhooks/paddle", "POST /v1/subscriptions/webhooks"),
+    routes=(
+        "GET /v1/subscriptions",
+        "POST /v1/subscriptions/webhooks",
+        "POST /webhooks/stripe",
+        "POST /webhooks/paddle",
+    ),
+    scopes=("subscriptions:read",),
     needs=("database", "redis", "jobs", "idempotency", "audit"),
     kinds=("billing.apply", "billing.upkeep"),
     worker_needs=("audit",),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from premium.billing.signatures.judge import Provider
+from premium.tiers import Tier
 
 
 class _Row(BaseModel):
@@ -54,6 +56,23 @@ class Verdict(_Row):
     state: str
     outcome: str
     error: str | None
+
+
+class Subscription(_Row):
+    """A user's subscription as it stands."""
+
+    id: UUID
+    provider: Provider
+    tier: Tier | None
+    status: str
+    price_id: str | None
+    interval: str | None
+    currency: str | None
+    unit_amount: Decimal | None
+    current_period_start: datetime | None
+    current_period_end: datetime | None
+    cancel_at_period_end: bool
+    grace_until: datetime | None
 
 
 class Receipt(_Row):

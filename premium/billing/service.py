@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from premium.accounts.service import owner_of_key
 from premium.billing.intake import body_object, checked, provider_of, with_user
 from premium.billing.jobs import APPLY, EventPayload
 from premium.billing.manifest import BillingSettings
-from premium.billing.model import NewEvent, Receipt, StoredEvent
+from premium.billing.model import NewEvent, Receipt, StoredEvent, Subscription
 from premium.billing.signatures.judge import Provider
-from premium.billing.store.webhooks import WebhookStore
+from premium.billing.store import SubscriptionStore, WebhookStore
 from premium.bootstrap import Platform
 from premium.errors import UpstreamUnavailable
 from premium.jobs.model import SYSTEM, JobRecord
 from premium.observability import count
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscriptions:
+    """What users pay for."""
+
+    store: SubscriptionStore
+
+    @classmethod
+    def of(cls, platform: Platform) -> Subscriptions:
+        """Return the use cases over the request's database."""
+        return cls(store=SubscriptionStore(platform.database))
+
+    def current(self, user_id: UUID) -> Subscription | None:
+        """Return the subscription that counts for a user; None where he never had one."""
+        return self.store.of_user(user_id)
 
 
 @dataclass(frozen=True, kw_only=True)

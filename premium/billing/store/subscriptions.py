@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, class_row
 
+from premium.billing.model import Subscription
 from premium.billing.subscription.event import Key, Payment
 from premium.billing.subscription.state import State
 from premium.storage.postgres import Database
@@ -26,10 +27,19 @@ def moment(at: Decimal | None) -> datetime | None:
 
 
 class SubscriptionStore:
-    """Subscriptions of all users, by the worker's role."""
+    """Subscriptions: a user's own, or all of them by the worker's role."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def of_user(self, user_id: UUID) -> Subscription | None:
+        """Return the subscription that counts for a user: what allows most, then the latest."""
+        values = {"user": user_id, "order": [tier.value for tier in Tier]}
+        with (
+            self._database.as_user(user_id) as connection,
+            connection.cursor(row_factory=class_row(Subscription)) as cursor,
+        ):
+            return cursor.execute(_OF_USER, values).fetchone()
 
     def lapsed(self, since: datetime, now: datetime) -> list[UUID]:
         """Return users of whose subscriptions one stopped to allow its tier within this time."""
@@ -85,6 +95,14 @@ def tiers_allowed(connection: Connection[DictRow], user: UUID, now: datetime) ->
     return [Tier(row["tier"]) for row in rows]
 
 
+_OF_USER = """
+SELECT id, provider, tier, status, price_id, interval, currency, unit_amount, current_period_start, current_period_end,
+    cancel_at_period_end, grace_until
+FROM subscriptions WHERE user_id = %(user)s
+ORDER BY allowed_until IS NULL OR allowed_until > now() DESC,
+    array_position(%(order)s::text[], tier) DESC NULLS LAST, state_at DESC, id
+LIMIT 1
+"""
 _KEEP = """
 INSERT INTO subscriptions (user_id, provider, provider_subscription_id, customer_id, tier, status, price_id, interval,
     currency, unit_amount, current_period_start, current_period_end, cancel_at_period_end, grace_until, allowed_until,

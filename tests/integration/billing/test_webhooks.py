@@ -36,7 +36,7 @@ from premium.jobs.model import Moment
 from premium.manifest import services
 from premium.storage.marks import mark_name
 from premium.tiers import SIGNED_ROUTES, Tier
-from tests.factories.http import ANONYMOUS, answer, event
+from tests.factories.http import ANONYMOUS, answer, event, verdict
 from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
 from tests.integration.handlers.asking import rule
@@ -331,6 +331,31 @@ def test_operators_list_and_replay(platform: Platform, rows: Rows) -> None:
     again = CliRunner().invoke(main, ["billing", "webhooks", "replay", "stripe", "evt_1", "evt_none"])
     assert (again.exit_code, again.output) == (1, "1 on their way\nnot there: evt_none\n")
     assert [each["state"] for each in rows("SELECT state FROM webhook_events WHERE event_id = 'evt_1'")] == ["received"]
+
+
+def test_a_user_sees_his_own_subscription(platform: Platform, add_user: AddUser) -> None:
+    user, other = add_user(tier="free"), add_user(tier="free")
+    for each in life(user):
+        send(platform, each)
+    settle(platform)
+
+    def asked(who: UUID, tier: str) -> dict[str, Any]:
+        found = answer(handler(event("GET", "/v1/subscriptions", by=verdict(who, tier=tier)), None))
+        assert found.status == 200
+        return dict(found.data)
+
+    mine, theirs = asked(user, "pro"), asked(other, "free")
+    assert (mine["status"], mine["tier"], mine["provider"], mine["cancelAtPeriodEnd"]) == (
+        "active",
+        "pro",
+        "stripe",
+        False,
+    )
+    assert mine["price"] == {"id": "price_pro", "amount": "5000", "currency": "usd", "interval": "month"}
+    assert (mine["currentPeriodStart"], mine["graceUntil"]) == ("2023-11-14T22:13:20Z", None)
+    assert mine["entitlements"]["requestsAMinute"] == 10_000
+    assert "tax" in mine["entitlements"]["services"]
+    assert (theirs["id"], theirs["status"], theirs["price"], theirs["entitlements"]["rules"]) == (None, None, None, 0)
 
 
 def test_the_application_role_may_only_add_events(platform: Platform) -> None:

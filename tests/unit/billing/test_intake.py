@@ -65,7 +65,7 @@ def test_both_secrets_are_tried_and_read_again_once() -> None:
     assert asked == [False, True]
     with pytest.raises(InvalidInput, match="stripe-signature: no signature is the body's"):
         taken(given=secrets("old", renewed=["older"]))
-    with pytest.raises(UpstreamUnavailable, match="The secret of stripe's webhooks is not set"):
+    with pytest.raises(UpstreamUnavailable, match="The secret of STRIPE_WEBHOOK_SECRET_ARN has no `value` yet"):
         taken(given=secrets())
 
 
