@@ -30,7 +30,8 @@ def repaid(transactions: list[Transaction], setup: Setup, remarks: list[Remark])
             debt, beyond = _discharged(debts.get(tx.asset, deque()), tx.amount)
             _remark_gap(tx, debt, beyond, setup, remarks)
             if beyond:
-                text = f"{beyond} {tx.asset} are given back beyond what was borrowed here: they count at their price"
+                units = f"{readable(beyond)} {tx.asset}"
+                text = f"{units} are given back beyond what was borrowed here: they count at their price"
                 remarks.append(Remark("repayment_without_loan", tx.id, text, None, "amount"))
             market = divide(EXACT.multiply(tx.value or ZERO, beyond), tx.amount)
             values[tx.id] = EXACT.add(debt, market)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from premium.money import ZERO, divide, plain
+from premium.money import ZERO, divide, readable
 from premium.tax.ledger.basis import acquisition_basis
 from premium.tax.matching.average import row
 from premium.tax.matching.walk import walk
@@ -161,7 +161,7 @@ class Portfolio:
         An asset without any counts as nothing, which is remarked on too.
         """
         worth, unpriced = self.assets.worth, sorted(self.assets.unpriced)
-        text = f"the portfolio's value is not stated: {plain(worth)} by the last known prices"
+        text = f"the portfolio's value is not stated: {readable(worth)} by the last known prices"
         self.outcome.remarks.append(Remark("portfolio_value_filled", tx.id, text, None, "portfolio_value"))
         if unpriced:
             names = ", ".join(unpriced[:_NAMED]) + (", …" if len(unpriced) > _NAMED else "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from premium.money import ZERO, plain
+from premium.money import ZERO, readable
 from premium.tax.model import ACQUISITIONS, Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
 from premium.tax.outcome import Missing
@@ -34,7 +34,7 @@ def below_zero(ready: Iterable[Transaction]) -> list[Remark]:
         left = balances[key] = balances.get(key, ZERO) - tx.amount
         if left < 0 and tx.wallet != OUTSIDE and key not in known:
             known.add(key)
-            text = f"{tx.wallet or 'the wallet'} falls to {plain(left)} {tx.asset}"
+            text = f"{tx.wallet or 'the wallet'} falls to {readable(left)} {tx.asset}"
             remarks.append(Remark("negative_balance", tx.id, text, None, "amount"))
         if tx.type == "transfer":
             _arrive(tx, balances)
@@ -57,7 +57,8 @@ def shortfalls(missing: Iterable[Missing], ready: Iterable[Transaction], negativ
     sources = Sources(found, ready)
     remarks = []
     for item in found:
-        text = f"{plain(item.amount)} {item.asset} have no lot: their basis counts as zero; {sources.likeliest(item)}"
+        units = f"{readable(item.amount)} {item.asset}"
+        text = f"{units} have no lot: their basis counts as zero; {sources.likeliest(item)}"
         remarks.append(Remark("missing_basis", item.transaction, text, None, "amount"))
     named = {item.transaction for item in found}
     return remarks + [remark for remark in negative if remark.transaction not in named]
