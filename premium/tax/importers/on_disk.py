@@ -83,8 +83,9 @@ class Records:
         if len(words) < _WORDS:
             for cell in cells:
                 words.setdefault(cell, cell)
-        kept = dict(zip(self._header, [words.get(cell, cell) for cell in cells], strict=False))
-        kept.update(also)
+        kept = dict(zip(self._header, map(words.get, cells, cells), strict=False))
+        if also:
+            kept.update(also)
         self._all.append((number, kept))
 
     def mark_last(self, column: str, text: str) -> None:
@@ -93,7 +94,9 @@ class Records:
 
     def lines(self, manner: Manner, *, but_last: bool) -> list[Line]:
         """Return their lines, with or without the last."""
-        return [_line(record, manner) for record in (self._all[:-1] if but_last else self._all)]
+        shared = manner._asdict()
+        records = self._all[:-1] if but_last else self._all
+        return [Line(number=number, cells=cells, **shared) for number, cells in records]
 
     def last(self, manner: Manner) -> Line:
         """Return the last line."""

@@ -255,12 +255,12 @@ def _records(
     header: list[str] = []
     records: KeptRecords | Records = Records(header)
     again: list[int] = []
-    fewest = 0
+    fewest = width = 0
     ends = deque[list[str]](maxlen=0 if text.whole else ABOVE + 1)
     for number, raw in numbered(text.lines(), found.delimiter):
         cells = _header(raw)
         if number == found.line:
-            header = cells
+            header, width = cells, len(cells)
             records = (KeptRecords if on_disk else Records)(header)
             fewest = len(header)
         elif header and cells == header:
@@ -268,7 +268,8 @@ def _records(
         elif header and any(cells):
             fewest = min(fewest, len(ends[-1])) if ends else fewest
             ends.append(cells)
-            beyond = next((cell for cell in cells[len(header) :] if cell), None)
+            wider = len(cells) > width
+            beyond = next((cell for cell in cells[width:] if cell), None) if wider else None
             records.append(number, cells, {} if beyond is None else {BEYOND: beyond})
     broken = _broken(header, ends, fewest)
     for column, said in broken.items():
@@ -297,7 +298,7 @@ def _refused(wrong: Sequence[Unreadable], source: str) -> InvalidInput:
 
 
 def _header(cells: Iterable[str]) -> list[str]:
-    return [cell.strip() for cell in cells]
+    return list(map(str.strip, cells))
 
 
 def source_name(written: str) -> str:

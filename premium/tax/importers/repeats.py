@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from premium.errors import InvalidInput
 from premium.tax.importers.base import Left, Line, Made
-from premium.tax.importers.on_disk import names_for
+from premium.tax.importers.on_disk import NamesInMemory, names_for
+from premium.tax.store.scratch import NamesOnDisk
 
 
 class Repeats:
@@ -14,8 +15,10 @@ class Repeats:
 
     def __init__(self, lines: Iterable[Line], column: str, said: Sequence[str]) -> None:
         """`said` are the columns that say what the event is."""
-        self._column, self._said = column, said
-        self._ids, self._contents = names_for(lines), names_for(lines)
+        self._lines, self._column, self._said = lines, column, said
+        self._ids = names_for(lines)
+        self._contents: NamesInMemory | NamesOnDisk | None = None
+        """Which line said it first; looked up once an id is met again, which few files have."""
 
     def of(self, line: Line) -> Left | None:
         """Return why a line is left out whose id stands above, or None.
@@ -23,16 +26,20 @@ class Repeats:
         InvalidInput where that one is another event: no id is of two.
         """
         name = line[self._column]
-        if not name:
-            return None
-        first = self._ids.first(name, line.number)
-        same = self._contents.first("\n".join([name, *(line[column] for column in self._said)]), line.number)
+        first = self._ids.first(name, line.number) if name else line.number
         if first == line.number:
             return None
-        if same == line.number:
+        if self._contents is None:
+            self._contents = names_for(self._lines)
+            for each in self._lines:
+                self._contents.first(self._content(each), each.number)
+        if self._contents.first(self._content(line), line.number) != first:
             text = f"{name[:60]!r} stands on line {first} already, for another event"
             raise line.wrong(self._column, text)
         return Left(f"the same {self._column} stands on an earlier line")
+
+    def _content(self, line: Line) -> str:
+        return "\n".join([line[self._column], *(line[column] for column in self._said)])
 
 
 def repeated(line: Line, repeats: Repeats) -> Iterable[Made] | None:
