@@ -86,6 +86,7 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
     {
         r"^\S(.*\S)?$": "must be one line that neither begins nor ends with a space",
         r"^[^@\s]+@[^@\s]+$": "must be an e-mail address, as ada@example.org",
+        r"^20[0-9]{2}-(0[1-9]|1[0-2])$": "must be a month, as 2026-03",
         "^[A-Za-z]{3}$": "must be a currency's code of three letters, as EUR",
     }
 )

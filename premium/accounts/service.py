@@ -96,6 +96,13 @@ def owner_of_key(platform: Platform, key: str) -> str | None:
     return None if owner is None else str(owner.id)
 
 
+def looks_like_key(text: str) -> bool:
+    """Tell whether a text is a whole API key."""
+    from premium.accounts.credentials.keys import is_key  # noqa: PLC0415 - few who enter here need it
+
+    return is_key(text)
+
+
 def find_user(connection: Connection[DictRow], reference: str) -> UUID | None:
     """Return the user of an id of ours or the free platform's.
 
