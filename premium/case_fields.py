@@ -55,6 +55,8 @@ def told(at: datetime) -> str:
 
 def _instant(value: object) -> object:
     """A date or time as text, or whole seconds since 1970, as blocks have them."""
+    if isinstance(value, Instant):
+        return value
     if isinstance(value, bool | float | Decimal) or not isinstance(value, str | int):
         raise ValueError("must be a date and time, as 2026-11-01T12:00:00Z, or whole seconds since 1970")  # noqa: TRY004 - by field
     if isinstance(value, str):

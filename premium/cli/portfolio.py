@@ -59,6 +59,20 @@ def positions(source: str, output: str) -> None:
     _answer(source, output, KINDS)
 
 
+@portfolio.command()
+@_INPUT
+@_OUTPUT
+@click.option("--explain", is_flag=True, help="Add the lines of which the total is the sum")
+def aggregate(source: str, output: str, *, explain: bool) -> None:
+    """Add up what wallets hold and owe, and say what the total does not know.
+
+    A chain that failed keeps its part of the case's "previous", an answer of this command.
+    """
+    from premium.portfolio.totals.cases import kinds  # noqa: PLC0415 - each command loads its own engine
+
+    _answer(source, output, kinds(explain=explain))
+
+
 def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:
     with errors_as_sentences():
         answered = answer(read_text(source), kinds)
