@@ -1,4 +1,4 @@
-"""Routes of users' preferences and consents, and of their administration."""
+"""Routes of users' second factors, preferences and consents, and of their administration."""
 
 from __future__ import annotations
 
@@ -18,12 +18,59 @@ from handlers.models.people import (
     Status,
     Why,
 )
+from handlers.models.second_factors import Code, CodeTakenView, RecoveryCodesView, SecondFactorView
 from handlers.runtime import Caller, Cursor, Limit, Listing, audited, entry, listing, needs, position, router
+from premium.accounts.service import Accounts, second_factors
 from premium.bootstrap import platform
 from premium.people.model import STAFF
 from premium.people.service import People
 
 app = router("People")
+
+
+@app.post("/v1/auth/totp", status_code=201)
+@needs(security=True, recent=True)
+def start_second_factor(caller: Caller) -> SecondFactorView:
+    """Begin a second factor: codes by the clock (TOTP) of an authenticator.
+
+    It counts once `POST /v1/auth/totp/confirm` is given a code. One that is confirmed must be removed first.
+    """
+    email = Accounts.of(platform()).profile(caller.user_id).email
+    secret, address = second_factors(platform()).begin(caller, email or caller.external_id)
+    audited(target=caller.user_id)
+    return SecondFactorView.of(secret, address)
+
+
+@app.post("/v1/auth/totp/confirm")
+@needs(security=True, recent=True)
+def confirm_second_factor(caller: Caller, body: Code) -> RecoveryCodesView:
+    """Confirm the second factor by its first code; the recovery codes are shown this once.
+
+    From then on new keys, new wallets and what staff does need a code of the last quarter of an hour.
+    """
+    audited(target=caller.user_id)
+    return RecoveryCodesView(recovery_codes=second_factors(platform()).confirm(caller, body.code))
+
+
+@app.post("/v1/auth/totp/verify")
+@needs(security=True)
+def verify_second_factor(caller: Caller, body: Code) -> CodeTakenView:
+    """Show a code for this session, which counts for a quarter of an hour.
+
+    No code counts twice. A recovery code is used up; ten codes a minute.
+    """
+    left = second_factors(platform()).show(caller, body.code)
+    audited(target=caller.user_id, recovery=left is not None)
+    return CodeTakenView(recovery_codes_left=left)
+
+
+@app.delete("/v1/auth/totp")
+@needs(security=True, recent=True)
+def remove_second_factor(caller: Caller) -> CodeTakenView:
+    """Remove the second factor and its recovery codes."""
+    audited(target=caller.user_id)
+    second_factors(platform()).remove(caller)
+    return CodeTakenView(recovery_codes_left=None)
 
 
 @app.get("/v1/users/preferences")

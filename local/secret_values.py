@@ -47,6 +47,7 @@ def values(neighbours: Neighbours, state: Path) -> dict[str, dict[str, str]]:
         "Jwt": jwt_secret(state),
         "Cursors": _kept(state, "cursors"),
         "Sessions": _kept(state, "sessions"),
+        "Credentials": _kept(state, "credentials"),
         "Providers": neighbours.inbox.providers(),
     }
 

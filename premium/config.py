@@ -67,6 +67,10 @@ class Settings(BaseModel):
         default=None,
         description='Secret `{"value"}` from which the keys of sessions are made; `previous` is believed, too',
     )
+    credential_secret_arn: str | None = Field(
+        default=None,
+        description='Secret `{"value"}` that encrypts what users prove themselves with; `previous` opens it, too',
+    )
     jobs_table: str | None = Field(default=None, description="DynamoDB table of job records")
     idempotency_table: str | None = Field(default=None, description="DynamoDB table of remembered answers")
     usage_table: str | None = Field(default=None, description="DynamoDB table of counted requests")

@@ -13,9 +13,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 Need = Literal[
-    "database", "worker_database", "timeseries", "redis", "jwt", "origin", "cursors", "sessions", "jobs", "idempotency",
-    "usage", "connections", "connections_sweep", "audit", "audit_read", "anchors", "reports", "exports", "events",
-    "event_sender", "websocket", "metrics", "mail", "free_replica", "market", "dead_letters",
+    "database", "worker_database", "timeseries", "redis", "jwt", "origin", "cursors", "sessions", "credentials", "jobs",
+    "idempotency", "usage", "connections", "connections_sweep", "audit", "audit_read", "anchors", "reports", "exports",
+    "events", "event_sender", "websocket", "metrics", "mail", "free_replica", "market", "dead_letters",
 ]  # fmt: skip
 """A resource that a process can be given: its environment variables and the rights to use it."""
 

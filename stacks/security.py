@@ -83,6 +83,7 @@ class SecurityStack(PremiumStack):
             "jwt": connection("JWT_SECRET_ARN", self.secrets["Jwt"], self.data_key),
             "origin": connection("ORIGIN_SECRET_ARN", self.secrets["Origin"], self.data_key),
             "sessions": connection("SESSION_SECRET_ARN", self.secrets["Sessions"], self.data_key),
+            "credentials": connection("CREDENTIAL_SECRET_ARN", self.secrets["Credentials"], self.data_key),
             "cursors": connection("CURSOR_SECRET_ARN", self.secrets["Cursors"], self.data_key),
             "mail": self._mail(),
             "metrics": metrics_provision(),
@@ -120,6 +121,7 @@ class SecurityStack(PremiumStack):
             "Origin": self._origin(),
             "Cursors": generated_secret(self, "Cursors", key=key, frame=frame, length=48, field="value"),
             "Sessions": generated_secret(self, "Sessions", key=key, frame=frame, length=64, field="value"),
+            "Credentials": generated_secret(self, "Credentials", key=key, frame=frame, length=64, field="value"),
             "Jwt": self._provided("Jwt", _JWT),
         }
 

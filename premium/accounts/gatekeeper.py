@@ -117,6 +117,8 @@ def _by_token(user: User, claims: Claims) -> Principal:
         roles |= user.roles
     if isinstance(user, SessionOwner):
         proven_at = user.proven_at
+    elif isinstance(user, Standing) and user.has_second_factor:
+        proven_at = None  # which such a token cannot show
     return _principal(
         admitted(user),
         scopes=frozenset({"*"}),

@@ -46,7 +46,7 @@ SERVICE = Service(
         Schedule(name="accounts.activity", every=1440, job="accounts.activity"),
         Schedule(name="accounts.purge", every=1440, job="accounts.purge"),
     ),
-    tables=("premium_users", "api_keys", "user_wallets", "sessions", "session_tokens"),
+    tables=("premium_users", "api_keys", "user_wallets", "sessions", "session_tokens", "user_credentials"),
     metrics=(
         Metric(name="ActiveUsersDay", title="Users active in 24 hours", statistic="Maximum", minutes=1440),
         Metric(name="ActiveUsersWeek", title="Users active in 7 days", statistic="Maximum", minutes=1440),

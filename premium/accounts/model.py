@@ -65,6 +65,7 @@ class Standing(User):
     """A user, his roles, and the issue of the newest token that named his tier."""
 
     roles: frozenset[str]
+    has_second_factor: bool
     tier_issued_at: datetime | None
 
     def outdated_by(self, tier: Tier, issued_at: datetime | None) -> bool:
@@ -98,10 +99,20 @@ class SessionOwner(User):
     session_id: UUID
     roles: frozenset[str]
     amr: tuple[str, ...]
-    proven_at: datetime
-    """When the user last proved that it is he."""
+    logged_in_at: datetime
+    has_second_factor: bool
+    second_factor_at: datetime | None
+    """When the session last showed it."""
     ends_at: datetime
     revoked_at: datetime | None
+
+    @property
+    def proven_at(self) -> datetime | None:
+        """Return when the user last proved that it is he.
+
+        By his second factor, where he has one.
+        """
+        return self.second_factor_at if self.has_second_factor else self.logged_in_at
 
     def usable(self, now: datetime) -> bool:
         """Tell whether the session is neither revoked nor over."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from premium.accounts.credentials.issuers import Issuers
     from premium.accounts.gatekeeper import Gatekeeper
     from premium.accounts.onchain.wallets import ContractWallets
+    from premium.accounts.second_factor import SecondFactors
     from premium.accounts.sessions import Sessions
     from premium.accounts.stream_gate import StreamGate
     from premium.accounts.stream_tokens import StreamTokens
@@ -179,6 +180,22 @@ def sessions(platform: Platform) -> Sessions:
         tokens=SessionTokens(platform.secrets, platform.settings.require("session_secret_arn")),
         platform=platform,
         seconds=platform.settings.of(AccountSettings).access_token_seconds,
+    )
+
+
+def second_factors(platform: Platform) -> SecondFactors:
+    """Return what users do with their second factors."""
+    from premium.accounts.credentials.codes import keys_of  # noqa: PLC0415 - ciphers, which most who enter here need not
+    from premium.accounts.second_factor import SecondFactors  # noqa: PLC0415 - comes with it
+    from premium.accounts.store.second_factors import SecondFactorStore  # noqa: PLC0415 - comes with it
+
+    arn = platform.settings.require("credential_secret_arn")
+    return SecondFactors(
+        store=SecondFactorStore(platform.database),
+        clock=platform.clock,
+        keys=lambda: keys_of(dict(platform.secrets.read(arn))),
+        attempt=login_attempts(platform).of_code,
+        changed=lambda user_id: standing_changed(platform, user_id),
     )
 
 

@@ -53,6 +53,10 @@ class Attempts:
         """Count an attempt for a wallet; RateLimited over ten a minute."""
         self._count(f"login-address:{address.lower()}", ATTEMPTS_OF_ADDRESS)
 
+    def of_code(self, user_id: UUID) -> None:
+        """Count a code that is tried for a user; RateLimited over ten a minute."""
+        self._count(f"login-code:{user_id}", ATTEMPTS_OF_ADDRESS)
+
     def _count(self, subject: str, most: int) -> None:
         state = self.limiter.check(subject, most, changes=True)
         if not state.known:

@@ -6,8 +6,12 @@ from premium.manifest import Service
 
 SERVICE = Service(
     name="people",
-    title="Preferences and consents of users, and their administration",
+    title="Second factors, preferences and consents of users; administration",
     routes=(
+        "POST /v1/auth/totp",
+        "POST /v1/auth/totp/confirm",
+        "POST /v1/auth/totp/verify",
+        "DELETE /v1/auth/totp",
         "GET /v1/users/preferences",
         "PUT /v1/users/preferences",
         "GET /v1/users/consents",
@@ -19,7 +23,7 @@ SERVICE = Service(
         "POST /v1/admin/users/{id}/logout",
         "POST /v1/admin/users/{id}/roles",
     ),
-    needs=("database", "redis", "sessions", "idempotency", "audit", "connections", "websocket"),
+    needs=("database", "redis", "sessions", "credentials", "idempotency", "audit", "connections", "websocket"),
     scopes=("people:read", "people:write"),
     tables=("user_preferences", "consents", "user_roles"),
 )

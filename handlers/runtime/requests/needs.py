@@ -23,6 +23,10 @@ from premium.tiers import Tier
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "__needs__"
 RECENT_SECONDS = 900
+_PROVE = (
+    "This needs a proof of the last quarter of an hour that it is you: log in again or, with a second factor, give its "
+    "code to POST /v1/auth/totp/verify"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +100,7 @@ class Needs:
             raise Forbidden("This API key lacks a scope", details={"scope": self.scope})
         if self.recent and caller.key_id is None and not caller.proved_within(RECENT_SECONDS, datetime.now(UTC)):
             details = {"proof": f"older than {RECENT_SECONDS // 60} minutes"}
-            raise Forbidden("This needs a login of the last quarter of an hour; log in again", details=details)
+            raise Forbidden(_PROVE, details=details)
 
 
 def needs(

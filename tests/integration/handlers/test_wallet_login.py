@@ -135,7 +135,7 @@ def test_what_a_nonce_comes_with(at: Platform) -> None:
         ({"chain": 123456789}, "mismatch", "chainId"),
         ({"Expiration Time": 0}, "expired", "expirationTime"),
         ({"Not Before": 60}, "not_yet_valid", "notBefore"),
-        ({"ahead": 62}, "issued_in_future", "issuedAt"),
+        ({"ahead": 90}, "issued_in_future", "issuedAt"),
     ],
 )
 def test_the_first_rule_that_fails_is_told_and_spends_the_nonce(

@@ -51,15 +51,20 @@ def test_no_route_of_any_function_answers_without_a_verdict(context: dict[str, s
 
 def test_no_route_but_the_public_ones_answers_without_credentials() -> None:
     logins = {f"/v1/auth/{name}" for name in ("nonce", "verify-wallet", "refresh", "logout")}
-    open_routes = logins | {
-        "/",
-        "/docs",
-        "/docs/name",
-        "/v1/health",
-        "/v1/health/ready",
-        "/v1/openapi.json",
-        "/v1/chains",
-    }
+    webhooks = {"/webhooks/stripe", "/webhooks/paddle", "/v1/subscriptions/webhooks"}
+    open_routes = (
+        logins
+        | webhooks
+        | {
+            "/",
+            "/docs",
+            "/docs/name",
+            "/v1/health",
+            "/v1/health/ready",
+            "/v1/openapi.json",
+            "/v1/chains",
+        }
+    )
     for function, method, path in every_route():
         if path not in open_routes:
             assert ask(function, method, path, by=ANONYMOUS, body={}).status == 401, (method, path)
