@@ -132,6 +132,8 @@ def test_each_leg_of_a_trade_of_several_assets_is_read_and_its_fee_counts_once()
     ]
     out = result("US", [*rows])
     assert (out["totals"]["proceeds"], [row["cost_basis"] for row in out["remaining"]]) == ("1995", ["2000"])
+    both = "01/13/2024 10:00:00,MULTI_TOKEN_TRADE,t1,3,UNI,30,W,,,30,USDT,30,W,,,2,USD,2,,,0x1"
+    assert [row.get("fee") for row in read(tracked(LEGS[0], both))] == [None, "2", None], "of one line once"
     with pytest.raises(InvalidInput, match="the same line of this trade stands above"):
         read(tracked(*LEGS, LEGS[2]))
 
