@@ -32,6 +32,8 @@ _STATES: Mapping[Outcome, str] = {
     Outcome.NO_SUBSCRIPTION: "ignored",
 }
 """What is written beside an event; all else is applied."""
+_NEVER_BEGUN = frozenset({"incomplete", "incomplete_expired"})
+"""A checkout that was given up takes nobody's tier away."""
 
 
 def fold(connection: Connection[DictRow], event: StoredEvent, plans: Plans, now: datetime) -> tuple[set[UUID], int]:
@@ -85,7 +87,8 @@ def _keep(connection: Connection[DictRow], provider: str, ledger: Ledger) -> set
         customer = ledger.customer_of(name)
         kept, owner = subscriptions.keep(connection, UUID(user), (provider, name), customer, history.state)
         subscriptions.pay(connection, owner, kept, provider, history.payments)
-        users.add(owner)
+        if history.state.status not in _NEVER_BEGUN:
+            users.add(owner)
     return users
 
 

@@ -234,6 +234,15 @@ def test_both_providers_of_one_user_and_the_better_tier(platform: Platform, add_
     assert tier(rows, user) == "starter"
 
 
+def test_a_checkout_that_was_given_up_takes_no_tier_away(platform: Platform, add_user: AddUser, rows: Rows) -> None:
+    user = add_user(tier="pro")
+    send(platform, stripe(CREATED, START, subscription("incomplete", price="price_starter", user=str(user))))
+    send(platform, stripe(UPDATED, START + DAY, subscription("incomplete_expired", user=str(user))))
+    settle(platform)
+    assert tier(rows, user) == "pro"
+    assert [row["status"] for row in rows("SELECT status FROM subscriptions")] == ["incomplete_expired"]
+
+
 def test_what_nobody_signed_is_refused_and_not_stored(platform: Platform, rows: Rows) -> None:
     forged = send(platform, stripe(CREATED, START, subscription()), secret="whsec_wrong")
     assert (forged.status, forged.error["code"]) == (400, "INVALID_INPUT")
