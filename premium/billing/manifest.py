@@ -75,7 +75,7 @@ SERVICE = Service(
             above=0,
         ),
     ),
-    commands=(Command(name="billing", text="Webhooks, subscriptions, limits and quotas; offline and stored."),),
+    commands=(Command(name="billing", text="Webhooks, subscriptions, limits, quotas; offline too."),),
 )
 """Subscriptions, and how much was used of what they allow.
 
