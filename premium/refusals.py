@@ -107,6 +107,10 @@ def reason_of(problem: Mapping[str, Any]) -> str:
         text = PATTERNS[context["pattern"]]
     else:
         text = _singular(SENTENCES[kind].format_map(_Known(context)), context)
+    if kind in _OWN and isinstance(problem.get("input"), dict | list):
+        return text  # it is of the whole, and says itself which part of it is wrong
+    if kind in ("too_short", "too_long") and isinstance(problem.get("input"), list):
+        return f"{text}; given {len(problem['input'])}"
     if kind in _WITHOUT_VALUE or "input" not in problem or (given := shown(problem["input"])) in text:
         return text
     return f"{text}; given {given}"
