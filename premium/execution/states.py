@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from premium.bootstrap import Platform
 from premium.execution.backlog import kept
@@ -20,6 +20,8 @@ from premium.manifest import services
 from premium.storage.message_queue import MessageQueue
 
 RATE = timedelta(minutes=5)
+LATE = timedelta(minutes=1)
+"""After which a job that nobody takes is a problem, where workers are there and end none."""
 _UNSEEN = "jobs have failed for good within 24 hours: premium queues failed, then requeue or acknowledge"
 
 
@@ -31,18 +33,25 @@ def states(platform: Platform) -> Iterator[State]:
     ended = Counter(queue_of(record.kind) for record in platform.jobs.store.ended(JobStatus.DONE, now - RATE))
     waiting, redis = kept(platform), platform.redis(1)
     for each in queue_states(redis, waiting):
-        yield _queue(each, waiting.get(each.queue), ended[each.queue])
+        yield _queue(each, waiting.get(each.queue), ended[each.queue], now)
     yield from _residents(residents(redis))
 
 
-def _queue(each: QueueState, waiting: Waiting | None, ended: int) -> State:
-    unserved = each.unfinished and not each.workers
-    problem = f"{each.unfinished} wait and nobody works on this queue" if unserved else ""
+def _queue(each: QueueState, waiting: Waiting | None, ended: int, now: datetime) -> State:
+    problem = ""
+    if each.unfinished and not each.workers:
+        problem = f"{each.unfinished} wait and nobody works on this queue"
+    elif each.queued and not each.started and not ended and _is_late(waiting, now):
+        problem = f"the oldest waits for over {LATE.seconds} s and none is taken: are its workers frozen?"
     said = f"{each.started} started, {each.retrying} wait for a retry" if each.started or each.retrying else ""
     oldest = waiting and waiting.oldest
     return State(what="queue", name=each.queue, count=each.unfinished, oldest=oldest or None,
                  rate=ended / (RATE.total_seconds() / 60), owner=f"{each.workers} workers", said=said,
                  problem=problem)  # fmt: skip
+
+
+def _is_late(waiting: Waiting | None, now: datetime) -> bool:
+    return waiting is not None and waiting.oldest is not None and now - waiting.oldest > LATE
 
 
 def _failed(records: Iterable[JobRecord]) -> Iterator[State]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -112,6 +113,28 @@ def test_acknowledged_failures_are_no_problem_any_more(platform: Platform, start
     assert premium("requeue", str(first.id)).exit_code == 0
     work(platform)  # and it fails again
     assert failed(platform) == [("jobs of default", 1, "1 acknowledged", True)]
+
+
+def test_workers_that_take_nothing_are_a_problem(
+    platform: Platform, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frozen ones are registered for minutes and look as if they served."""
+
+    def problem() -> str:
+        (line,) = [each for each in states(platform) if (each.what, each.name) == ("queue", "default")]
+        return line.problem
+
+    connection = platform.redis(1)
+    idle = SimpleWorker([queue("default", connection)], connection=connection, serializer=JSONSerializer)
+    idle.register_birth()
+    job = start(STEPS)
+    assert problem() == ""
+    monkeypatch.setattr("premium.execution.states.LATE", timedelta(0))
+    assert problem().startswith("the oldest waits for over 0 s and none is taken")
+    work(platform)
+    assert platform.jobs.store.get(job.id).status is JobStatus.DONE
+    start(STEPS)
+    assert problem() == "", "one has ended a moment ago: they work"
 
 
 def test_what_cannot_be_acknowledged_is_said(platform: Platform, start: Start) -> None:
