@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -33,7 +34,6 @@ class Topics(click.Group):
         if cmd_name not in TOPICS:
             return None
         command: click.Command = getattr(import_module(f"premium.cli.{cmd_name}"), cmd_name)
-        _quieten()
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -42,7 +42,8 @@ class Topics(click.Group):
         A traceback is for our own mistakes only.
         """
         try:
-            return super().invoke(ctx)
+            with quiet_logs():
+                return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
@@ -60,18 +61,26 @@ class Topics(click.Group):
             formatter.write_dl(sorted(TOPICS.items()))
 
 
-def _quieten() -> None:
-    """Keep log lines out of what an operator reads: his command says itself what does not answer.
+@contextmanager
+def quiet_logs() -> Iterator[None]:
+    """Keep log lines out of what an operator reads.
 
-    What our own logger still has to say goes to standard error, so that `--json` stays one document.
+    His command says itself what does not answer. Errors that our own logger still has to say go to standard error, so that `--json` stays one document.
     """
-    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
-    if observed := sys.modules.get("premium.observability"):
-        ours = observed.logger
-        ours.setLevel(logging.ERROR)
-        for handler in ours.handlers:
-            if isinstance(handler, logging.StreamHandler):
-                handler.setStream(sys.stderr)
+    from premium.observability import logger  # noqa: PLC0415 - `--help` need not load it
+
+    pool, level = logging.getLogger("psycopg.pool"), logger.log_level
+    handlers = [each for each in logger.handlers if isinstance(each, logging.StreamHandler)]
+    streams = [each.setStream(sys.stderr) for each in handlers]
+    pool.setLevel(logging.CRITICAL)
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        pool.setLevel(logging.NOTSET)
+        logger.setLevel(level)
+        for handler, stream in zip(handlers, streams, strict=True):
+            handler.setStream(stream or sys.stdout)
 
 
 def _sentence(error: Exception) -> str | None:

@@ -39,3 +39,15 @@ def test_a_missing_environment_is_one_sentence(monkeypatch: pytest.MonkeyPatch) 
     platform.cache_clear()
     result = CliRunner().invoke(main, ["queues", "list"])
     assert (result.exit_code, result.output) == (1, "Error: PREMIUM_STAGE: is required\n")
+
+
+def test_log_lines_stay_out_of_what_a_command_prints() -> None:
+    """A store that is away is told by the command itself, and `--json` is one document."""
+    code = (
+        "from premium.cli.main import quiet_logs; from premium.observability import logger\n"
+        "with quiet_logs(): logger.warning('away'); logger.error('broken')\n"
+        "logger.warning('afterwards')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ("away" in done.stderr, "broken" in done.stderr) == (False, True)
+    assert ("broken" in done.stdout, "afterwards" in done.stdout) == (False, True)
