@@ -65,7 +65,8 @@ class Topics(click.Group):
 def quiet_logs() -> Iterator[None]:
     """Keep log lines out of what an operator reads.
 
-    His command says itself what does not answer. Errors that our own logger still has to say go to standard error, so that `--json` stays one document.
+    His command says itself what does not answer. Errors that our own logger still has to say go to standard error, so
+    that `--json` stays one document.
     """
     from premium.observability import logger  # noqa: PLC0415 - `--help` need not load it
 
