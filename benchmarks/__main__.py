@@ -28,7 +28,7 @@ class Benchmark(NamedTuple):
 
 BENCHMARKS = (
     Benchmark("http", "Authorizer and a read beside a bare handler, in process", "benchmarks.http"),
-    Benchmark("access", "A wallet's login verified, beside PyPI's siwe", "benchmarks.access"),
+    Benchmark("access", "Logins beside siwe, signatures beside stripe and paddle, the limiter", "benchmarks.access"),
     Benchmark("portfolio", "A refresh of 100 chains, with and without Multicall3", "benchmarks.portfolio"),
     Benchmark("security", "Static scan of published contracts", "benchmarks.security.static_scan"),
     Benchmark("tax", "Tax engine up to 10,000 transactions", "benchmarks.tax.run", ("--quick", "--alone")),

@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 
+from benchmarks.access import billing
 from local.places import ROOT
 
 ROUNDS = 3
@@ -97,3 +98,4 @@ def main() -> None:
 
 
 main()
+billing.main()
