@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from premium.tax.importers.base import Event, Importer, Left, Line, Made
 from premium.tax.importers.koinly import IGNORED, SIDES, Shared, named, part_of, shared_symbols, telling
 from premium.tax.importers.labels import exchange_kind, is_ignored, kinds
-from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement
+from premium.tax.importers.movements import Part, fee_of, identity, money_moved, moved, movement, valued_in
 from premium.tax.importers.repeats import Repeats, repeated
 
 _BULK_SIDES = ("To", "From", "Fee")
@@ -40,26 +40,54 @@ def read_bulk(lines: Iterable[Line], currency: str) -> Iterator[Event]:
 def _reported(line: Line, shared: Shared, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, side, shared) for side in SIDES)
     label = "Tag" if "Tag" in line.cells else "Label"
-    column = next((name for name in line.cells if name.startswith("Net Value (")), "")
-    worth = (line.worth_in(column), column.removeprefix("Net Value (").rstrip(")")) if line[column] else None
+    worth, of_fee = _headed(line, "Net Value ("), _headed(line, "Fee Value (")
     when, tx_hash = line.time_in("Date", zoned=False), line["TxHash"]
     parts = [piece for part in (received, sent, fee) for piece in named(part)]
     name = identity("koinly", when, line["Type"], line[label], tx_hash, *parts)
     wallets = line["Sending Wallet"], line["Receiving Wallet"]
-    yield from _rows(
+    made = _rows(
         line, name, when, currency, label=label, received=received, sent=sent, fee=fee, worth=worth, wallets=wallets
     )
+    yield from _with_fee(made, of_fee, currency)
+
+
+def _headed(line: Line, begins: str) -> Part | None:
+    """A value whose column names its currency: `Net Value (USD)`."""
+    column = next((name for name in line.cells if name.startswith(begins)), "")
+    return (line.worth_in(column), column.removeprefix(begins).rstrip(")")) if line[column] else None
+
+
+def _stated(line: Line, what: str) -> Part | None:
+    """What the user wrote that it was worth, else what Koinly says."""
+    own, code = f"{what} Worth Amount", line[f"{what} Worth Currency"].split(";")[0]
+    if line[own] and code:
+        return line.worth_in(own), code
+    column, code = f"{what} Value (read-only)", line["Value Currency (read-only)"].split(";")[0]
+    return (line.worth_in(column), code) if line[column] and code else None
+
+
+def _with_fee(made: Iterable[Made], worth: Part | None, currency: str) -> Iterator[Made]:
+    """Yield rows whose fee in kind has the value that Koinly says, where that is in the report's currency."""
+    for each in made:
+        if worth is None or not worth[0] or not isinstance(each, dict):
+            yield each
+        elif each["type"] == "fee" and "value" not in each:
+            yield valued_in({**each, "value": str(worth[0])}, worth[1], currency)
+        elif each.get("fee_asset") and "fee" not in each and worth[1] == currency:
+            yield {**each, "fee": str(worth[0])}
+        else:
+            yield each
 
 
 def _edited(line: Line, shared: Shared, currency: str) -> Iterator[Made]:
     received, sent, fee = (part_of(line, side, shared) for side in _BULK_SIDES)
-    valued = line["Value Currency (read-only)"].split(";")[0]
-    worth = (line.worth_in("Net Value (read-only)"), valued) if valued and line["Net Value (read-only)"] else None
+    worth = _stated(line, "Net")
     wallets = (_bare(line, "From Wallet (read-only)"), _bare(line, "To Wallet (read-only)"))
     name, when = f"koinly:{line['ID (read-only)']}", line.time_in("Date (UTC)")
-    yield from _rows(
+    made = _rows(
         line, name, when, currency, label="Tag", received=received, sent=sent, fee=fee, worth=worth, wallets=wallets
     )
+    yield from _with_fee(made, _stated(line, "Fee"), currency)
 
 
 def _bare(line: Line, column: str) -> str:

@@ -199,3 +199,38 @@ def test_the_spread_of_a_conversion_is_no_cost_and_told_of() -> None:
             COINBASE
             + "c,2024-02-01 10:00:00 UTC,Convert,BTC,-0.2,USD,$43000,$4300,$4330,$0,Converted 0.1 BTC to 1.8 ETH\n"
         )
+
+
+# What Koinly says that things were worth.
+
+
+def bulk(net: str, fee: str, code: str = "USD;5") -> str:
+    known = f"{net},{fee},27,5,{code}"
+    return (
+        BULK + f"K1,,2024-01-02 10:00:00,exchange,,L;2,2,100,DAI;5,L;2,2,9,UNI;7,0.01,BNB;9,{known},false,,,,,,,,,,\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("net", "fee", "worth"),
+    [(",", ",", ("27", "5")), ("50,USD;5", ",", ("50", "5")), (",", "7,USD;5", ("27", "7"))],
+)
+def test_what_the_user_wrote_counts_before_what_koinly_says_also_of_fees(
+    net: str, fee: str, worth: tuple[str, str]
+) -> None:
+    (row,) = read(bulk(net, fee))
+    assert (row["to_value"], row["fee"], row["fee_asset"], row["fee_amount"]) == (*worth, "BNB", "0.01")
+
+
+def test_a_fees_value_of_another_currency_is_left_to_the_prices() -> None:
+    (row,) = read(bulk(",", ",", "EUR;3"))
+    assert (row["value_currency"], "fee" in row) == ("EUR", False)
+
+
+def test_a_report_says_what_its_fees_were_worth() -> None:
+    header = "\n".join(exports.KOINLY_REPORT.splitlines()[:3]) + "\n"
+    (row,) = read(header + "2024-01-02 10:00:00 UTC,exchange,,K,1000,DAI,1,K,0.4,ETH,1,0.01,BNB,0,1000,3.2,,,,\n")
+    assert (row["fee"], row["fee_asset"]) == ("3.2", "BNB")
+    transfer = "2024-01-02 10:00:00 UTC,transfer,,K,1,ETH,1,L,1,ETH,1,0.01,BNB,0,1000,3.2,,,,\n"
+    (moved_,) = read(header + transfer)
+    assert (moved_["type"], moved_["fee"]) == ("transfer", "3.2")
