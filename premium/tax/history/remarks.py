@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from premium.money import plain
+from premium.money import plain, readable
 from premium.tax.days import Calendar, date_of, day_of, text_of
 from premium.tax.events.unused import unused
 from premium.tax.model import Remark, Transaction
@@ -196,6 +196,10 @@ def _absurd_numbers(transactions: Iterable[Transaction]) -> Iterator[Remark]:
         if tx.amount > _AMOUNT:
             text = f"{tx.amount:.3E} {tx.asset} are more than there can be: maybe base units, or a slipped point"
             yield Remark("absurd_amount", tx.id, text, None, "amount")
+        elif value == 0 and tx.type in ("buy", "sell") and tx.more.kind is None and tx.more.basis is None:
+            what = "bought" if tx.type == "buy" else "sold"
+            text = f"{readable(tx.amount)} {tx.asset} are stated as {what} for nothing: a value left out is looked for"
+            yield Remark("value_zero", tx.id, text, None, "value")
         elif value is not None and (value > _VALUE or (value > 1 and value > tx.amount * _UNIT)):
             text = f"{tx.amount:.3E} {tx.asset} for {value:.3E} cannot be meant"
             yield Remark("absurd_price", tx.id, text, None, "price")

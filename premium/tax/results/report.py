@@ -52,6 +52,7 @@ STATED = frozenset(
         "treatment_without_source",
         "encoding_assumed",
         "same_symbol",
+        "value_zero",
         "field_not_used",
         "fee_not_counted",
         "chain_assumed",

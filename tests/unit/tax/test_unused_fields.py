@@ -73,3 +73,12 @@ def test_excels_own_first_line_is_named(tmp_path: Path) -> None:
     ledger = "sep=;\ntxid;refid;time;type;subtype;aclass;asset;amount;fee;balance\n"
     (row,) = rows_of_csv(ledger + "L;R;2024-01-02 09:00:00;deposit;;currency;XXBT;0,5;0;1\n", "k.csv")
     assert row["amount"] == "0.5"
+
+
+def test_a_purchase_for_nothing_is_told_of_and_one_without_a_value_is_looked_for() -> None:
+    def codes(row: Row) -> list[str]:
+        return [each["code"] for each in result("US", [row])["warnings"]]
+
+    assert codes(tx("a", "2024-01-02", "buy", "2", "0")) == ["value_zero"]
+    assert codes(tx("a", "2024-01-02", "buy", "2")) == ["missing_price"]
+    assert codes(tx("a", "2024-01-02", "buy", "2", "1")) == []
