@@ -220,13 +220,13 @@ class PerformanceView(View):
     time_weighted_return: Ratio | None
     """Independent of when money came and went."""
     money_weighted_return: Ratio | None
-    """The internal rate of return over the period."""
+    """The internal rate of return, a year; of several the one nearest 0."""
     apy: Ratio | None
     """The time-weighted return over a year; null for periods too short for it."""
     max_drawdown: Ratio
-    """The deepest fall from a high."""
+    """The deepest fall from a high of the linked daily returns: -1 to 0."""
     volatility: Ratio | None
-    """Of daily returns, over a year; null with too few."""
+    """Of simple daily returns, scaled to a year; null with fewer than two."""
 
     @classmethod
     def of(cls, performance: Performance) -> Self:

@@ -39,3 +39,14 @@ def deepest(days: Sequence[DayReturn], start: date) -> Drawdown:
         elif found.drawdown_to is not None and found.recovered is None and level >= high:
             found = found._replace(recovered=day.day)
     return found
+
+
+def depth(days: Sequence[DayReturn]) -> Decimal:
+    """Return the deepest fall of linked returns from a high: -1 to 0."""
+    level = peak = Decimal(1)
+    worst = Decimal(0)
+    for day in days:
+        level = _WORK.multiply(level, _WORK.add(Decimal(1), day.value))
+        peak = max(peak, level)
+        worst = min(worst, _WORK.subtract(_WORK.divide(level, peak), Decimal(1)))
+    return worst

@@ -1,14 +1,16 @@
-"""Measures how a portfolio did between snapshots; ratios are decimals, statistics floats.
+"""Measures how a portfolio did between snapshots, by the shared figures of `premium.returns`.
 
 Flows are read from the holdings: between two snapshots the gain is what the earlier amounts earned by the change
 of their prices, and every other change of value is a deposit or a withdrawal at the later price. Swaps cancel out
-but for their cost. Sources: GIPS (time-weighted return, chained over flows), ISO-style actual/365 for XIRR.
+but for their cost. A price that is missing for a while is that before until there is one again.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import statistics
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -17,9 +19,16 @@ from pydantic import BaseModel, ConfigDict
 
 from premium.money import EXACT, ZERO, divide, from_base_units
 from premium.portfolio.model import Holding, Snapshot, to_places, total
+from premium.returns.drawdowns import depth
+from premium.returns.linked import DayReturn, Flow, Linked, Value, annual, link
+from premium.returns.rates import money_weighted
 
-_YEAR = 365 * 86_400
-_PLACES = Decimal("1E-8")
+_A_DAY = 86_400
+_MOST_DIGITS = 15
+_DAYS_A_YEAR = 365
+
+Prices = Mapping[str, Decimal]
+"""US dollars by asset key."""
 
 
 class Step(BaseModel):
@@ -57,24 +66,27 @@ class Performance(BaseModel):
     """Profit over the starting value and what was paid in."""
     time_weighted_return: Decimal | None
     money_weighted_return: Decimal | None
-    """XIRR, a year."""
+    """XIRR, a year; of several rates the one nearest 0."""
     apy: Decimal | None
     """The time-weighted return, as a year would compound it."""
     max_drawdown: Decimal
-    """0 to 1, of the time-weighted value, so that withdrawals are no losses."""
+    """-1 to 0, of the linked daily returns, so that withdrawals are no losses."""
     volatility: Decimal | None
-    """Standard deviation of the returns, scaled to a year."""
+    """Standard deviation of the daily returns, scaled to a year."""
 
 
 def measure(snapshots: Sequence[Snapshot]) -> Performance:
     """Return the figures over snapshots, oldest first and at least one."""
-    steps = [step(before, after) for before, after in pairwise(snapshots)]
+    prices = _prices(snapshots)
+    steps = [step(*pair, *known) for pair, known in zip(pairwise(snapshots), pairwise(prices), strict=True)]
     first, last = snapshots[0], snapshots[-1]
+    flows = [Flow(part.end, part.flow) for part in steps]
+    # A value at a flow's instant is the one just before it.
+    values = [Value(part.end, EXACT.subtract(part.after, part.flow)) for part in steps]
+    linked = link([Value(first.timestamp, first.total_value), *values], flows)
     profit = total(part.gain for part in steps)
     paid_in = total([first.total_value, *(max(part.flow, ZERO) for part in steps)])
-    growth = [factor for part in steps if (factor := _growth(part)) is not None]
-    twr = math.prod(growth) - 1 if growth else None
-    seconds = (last.timestamp - first.timestamp).total_seconds()
+    payments = [(first.timestamp, EXACT.minus(first.total_value)), *((at, EXACT.minus(usd)) for at, usd in flows)]
     return Performance(
         start=first.timestamp,
         end=last.timestamp,
@@ -83,114 +95,95 @@ def measure(snapshots: Sequence[Snapshot]) -> Performance:
         net_flow=total(part.flow for part in steps),
         profit=profit,
         roi=to_places(divide(profit, paid_in)) if paid_in else None,
-        time_weighted_return=_rounded(twr),
-        money_weighted_return=_rounded(xirr(cash_flows(steps))),
-        apy=_rounded(_annual(twr, seconds)),
-        max_drawdown=_rounded(drawdown(growth)) or ZERO,
-        volatility=_rounded(_volatility(steps, growth)),
+        time_weighted_return=_rounded(linked.twr),
+        money_weighted_return=_rounded(money_weighted([*payments, (last.timestamp, last.total_value)]).nearest),
+        apy=_rounded(_annual(linked)),
+        max_drawdown=_rounded(depth(linked.days)) or ZERO,
+        volatility=_rounded(_volatility(linked.days)),
     )
 
 
-def step(before: Snapshot, after: Snapshot) -> Step:
+def step(before: Snapshot, after: Snapshot, first: Prices | None = None, second: Prices | None = None) -> Step:
     """Return the step from one snapshot to the next.
 
-    A holding without a good price at both ends earns nothing in between; its value comes and goes as a flow.
+    The prices are by default the good ones of both. A holding without one at both ends earns nothing in between; its
+    value comes and goes as a flow.
     """
+    opening, closing = (_good(s) if known is None else known for s, known in ((before, first), (after, second)))
     later = {holding.key: holding for holding in after.holdings}
-    gain = total(_earned(holding, later.get(holding.key)) for holding in before.holdings)
-    change = EXACT.subtract(after.total_value, before.total_value)
+    gain = total(_earned(holding, later.get(holding.key), opening, closing) for holding in before.holdings)
+    values = [total(_worth(each, known) for each in s.holdings) for s, known in ((before, opening), (after, closing))]
     return Step(
         start=before.timestamp,
         end=after.timestamp,
-        before=before.total_value,
-        after=after.total_value,
-        flow=EXACT.subtract(change, gain),
+        before=values[0],
+        after=values[1],
+        flow=EXACT.subtract(EXACT.subtract(values[1], values[0]), gain),
     )
 
 
-def _earned(before: Holding, after: Holding | None) -> Decimal | None:
+def _good(snapshot: Snapshot) -> dict[str, Decimal]:
+    """Return the prices that its total rests on."""
+    return {
+        holding.key: holding.quote.price.usd
+        for holding in snapshot.holdings
+        if holding.value is not None and holding.quote.price is not None
+    }
+
+
+def _prices(snapshots: Sequence[Snapshot]) -> list[dict[str, Decimal]]:
+    """Return the prices of each snapshot; one that is missing between two good ones is the former.
+
+    So a gap makes no flow: what the asset earned is earned when its price is known again.
+    """
+    found = [_good(snapshot) for snapshot in snapshots]
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, prices in enumerate(found):
+        for key in prices:
+            places[key].append(place)
+    for key, known in places.items():
+        for one, other in pairwise(known):
+            found_before = found[one][key]
+            for between in range(one + 1, other):
+                found[between][key] = found_before
+    return found
+
+
+def _worth(holding: Holding, prices: Prices) -> Decimal | None:
+    """Return US dollars to 8 places, as the holding's own value is."""
+    price = prices.get(holding.key)
+    if price is None or holding.decimals is None:
+        return None
+    return to_places(EXACT.multiply(holding.amount, price))
+
+
+def _earned(before: Holding, after: Holding | None, opening: Prices, closing: Prices) -> Decimal | None:
     """Return what a holding earned by the change of its price.
 
     It counts on the amount that was there at both ends: what left in between left at the earlier price.
     """
-    if after is None or before.value is None or after.value is None or not before.quote.price or not after.quote.price:
+    if after is None or _worth(before, opening) is None or _worth(after, closing) is None:
         return None
     units = min(sum(before.units.values()), sum(after.units.values()))
-    rise = EXACT.subtract(after.quote.price.usd, before.quote.price.usd)
+    rise = EXACT.subtract(closing[before.key], opening[before.key])
     return to_places(EXACT.multiply(from_base_units(units, before.decimals or 0), rise))
 
 
-def _growth(part: Step) -> float | None:
-    """Flows count at the end of their interval; None where nothing was there to grow."""
-    return 1 + float(divide(part.gain, part.before)) if part.before > 0 else None
-
-
-def cash_flows(steps: Sequence[Step]) -> list[tuple[datetime, float]]:
-    """Return payments as the investor sees them: paid in is negative, the final value positive."""
-    if not steps:
-        return []
-    flows = [(steps[0].start, -float(steps[0].before))]
-    flows += [(part.end, -float(part.flow)) for part in steps if part.flow]
-    return [*flows, (steps[-1].end, float(steps[-1].after))]
-
-
-def xirr(flows: Sequence[tuple[datetime, float]]) -> float | None:
-    """Return the yearly rate at which the flows' present value is zero.
-
-    By bisection; None where no rate in (-1, 1e6) is, or nothing was paid in or is there at the end: any rate would do.
-    """
-    if len(flows) < 2 or flows[0][0] == flows[-1][0]:
-        return None
-    if not any(amount < 0 for _, amount in flows) or not any(amount > 0 for _, amount in flows):
-        return None
-    years = [((at - flows[0][0]).total_seconds() / _YEAR, amount) for at, amount in flows]
-
-    def present(log_rate: float) -> float:
-        return sum(amount * math.exp(-log_rate * year) for year, amount in years)
-
-    low, high = math.log(1e-9), math.log(1e6)
-    try:
-        if present(low) * present(high) > 0:
-            return None
-    except OverflowError:
-        return None
-    for _ in range(200):
-        middle = (low + high) / 2
-        low, high = (middle, high) if present(low) * present(middle) > 0 else (low, middle)
-    return math.expm1((low + high) / 2)
-
-
-def drawdown(growth: Sequence[float]) -> float:
-    """Return the largest fall from a high, as a fraction of that high."""
-    level = peak = 1.0
-    worst = 0.0
-    for factor in growth:
-        level *= factor
-        peak = max(peak, level)
-        worst = max(worst, 1 - level / peak)
-    return worst
-
-
-def _annual(growth: float | None, seconds: float) -> float | None:
+def _annual(linked: Linked) -> Decimal | None:
     """None under a day: an hour's luck compounded over a year is no figure."""
-    if growth is None or seconds < 86_400 or growth <= -1:
+    return annual(linked) if linked.seconds >= _A_DAY else None
+
+
+def _volatility(days: Sequence[DayReturn]) -> Decimal | None:
+    """Of simple returns of days, sample; None for one day."""
+    if len(days) < 2:
         return None
-    exponent = math.log1p(growth) * _YEAR / seconds
-    return math.expm1(exponent) if exponent < 100 else None
+    deviation = statistics.stdev(float(day.value) for day in days) * math.sqrt(_DAYS_A_YEAR)
+    return Decimal(repr(deviation)) if math.isfinite(deviation) else None
 
 
-def _volatility(steps: Sequence[Step], growth: Sequence[float]) -> float | None:
-    if len(growth) < 2 or any(factor <= 0 for factor in growth):
+def _rounded(value: Decimal | None) -> Decimal | None:
+    """A statistic to 8 places; None for what no reader could take."""
+    if value is None or not value.is_finite() or value.adjusted() >= _MOST_DIGITS:
         return None
-    returns = [math.log(factor) for factor in growth]
-    mean = sum(returns) / len(returns)
-    deviation = math.sqrt(sum((value - mean) ** 2 for value in returns) / (len(returns) - 1))
-    seconds = (steps[-1].end - steps[0].start).total_seconds() / len(steps)
-    return deviation * math.sqrt(_YEAR / seconds) if seconds > 0 else None
-
-
-def _rounded(value: float | None) -> Decimal | None:
-    """A statistic to 8 places; its float has no more to say."""
-    if value is None or not math.isfinite(value):
-        return None
-    return Decimal(repr(value)).quantize(_PLACES) if abs(value) < 1e15 else None
+    return to_places(value)
