@@ -37,7 +37,10 @@ def _places() -> Places:
 
 def _alone(places: Places) -> FileLock:
     """Lock the stage, which one command at a time may change."""
-    places.state.mkdir(parents=True, exist_ok=True)
+    try:
+        places.state.mkdir(parents=True, exist_ok=True)
+    except FileNotFoundError:  # such as below /proc; what else may be wrong with a folder is told of all of them
+        raise LocalError(f"The folder {places.state} cannot be made.", "Name another: PREMIUM_STATE_DIR") from None
     lock = FileLock(places.state / "lock")
     try:
         lock.acquire(timeout=0)

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
+from local.errors import LocalError
 from local.journey import alerts, portfolio, scans, tax
 from local.journey.client import Client
 from local.journey.proof import functions_by_request
@@ -19,6 +20,7 @@ from local.journey.walk import Walk
 from local.patience import given_up
 from local.places import Places
 from local.progress import say, step
+from local.service import Service
 from local.up import Stage, addresses, up
 
 
@@ -31,16 +33,31 @@ def demo(places: Places) -> None:
     api = Client(stage.api, bearer)
     with step("Sign in: a JWT of the free platform, tier pro") as note:
         note.text = f"user {api.get('/v1/users/profile')['id']}"
-    with Listener(stage.socket, bearer) as stream:
-        walk = Walk(api, stream, stage.market, stage.neighbours.evm)
-        _portfolio(walk)
-        _tax(walk, places)
-        _scans(walk)
-        _alerts(walk, stage)
+    try:
+        with Listener(stage.socket, bearer) as stream:
+            walk = Walk(api, stream, stage.market, stage.neighbours.evm)
+            _portfolio(walk)
+            _tax(walk, places)
+            _scans(walk)
+            _alerts(walk, stage)
+    except Exception as error:
+        if ended := ended_meanwhile(stage.neighbours.own, error):
+            raise ended from None
+        raise
     _proof(stage, api, since=walked)
     addresses(stage)
     took, walking = time.time() - begun, time.time() - walked
     say(f"\nDone in {took:.0f} s, the journey in {walking:.1f} s. Everything runs on. Stop it with: make down")
+
+
+def ended_meanwhile(services: Iterable[Service], error: Exception) -> LocalError | None:
+    """Return which process has ended under the journey; None where all run."""
+    ended = [service.name for service in services if service.pid is None]
+    if not ended:
+        return None
+    names = " and ".join(ended)
+    return LocalError(f"{names} ended while the journey was walked, so that it broke off: {error}",
+                      f"See make logs NAME={ended[0]}; make demo starts it again and walks anew.")  # fmt: skip
 
 
 def _portfolio(walk: Walk) -> None:

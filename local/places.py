@@ -43,6 +43,7 @@ class Places:
         # where people put proxies before the node, and second nodes.
         beside = _kept(state / _KEPT).get("inbox", ports["evm"] + INBOX_BEHIND)
         ports["inbox"] = _port(environ, "PREMIUM_INBOX_PORT", beside)
+        _distinct(ports)
         names = ("AWS_ENDPOINT_URL", "DATABASE_URL", "TIMESERIES_URL", "REDIS_URL")
         external = {name: environ[name].rstrip("/") for name in names if environ.get(name)}
         if ("DATABASE_URL" in external) != ("TIMESERIES_URL" in external):
@@ -89,3 +90,12 @@ def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not 1024 <= int(text) <= 65535:
         raise LocalError(f"{name} is {text!r}.", "A port from 1024 to 65535 is needed.")
     return int(text)
+
+
+def _distinct(ports: Mapping[str, int]) -> None:
+    """Two processes on one port: the second would not start, or be taken for the first."""
+    owners: dict[int, str] = {}
+    for name, port in ports.items():
+        if (other := owners.setdefault(port, name)) != name:
+            variables = f"PREMIUM_{other.upper()}_PORT and PREMIUM_{name.upper()}_PORT"
+            raise LocalError(f"{variables} are both {port}.", "Each process needs a port of its own.")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidHandshake
 
+from local.demo import ended_meanwhile
 from local.errors import LocalError
 from local.journey import client as client_module
 from local.journey import stream as stream_module
@@ -139,3 +141,13 @@ def test_a_broken_stream_is_said_at_once(monkeypatch: pytest.MonkeyPatch, time: 
         stream.wait_for_job("1")
     assert "the end of job 1 on the stream. The last of it: the stream broke" in str(told.value)
     assert time.now == 0
+
+
+def test_a_process_that_ended_under_the_journey_is_named() -> None:
+    """What the journey finds then is no defect of the product."""
+    runs, gone = (SimpleNamespace(name=name, pid=pid) for name, pid in (("aws", 5), ("evm", None)))
+    broken = LocalError("a price is old.", "This is a defect.")
+    told = ended_meanwhile((runs, gone), broken)  # type: ignore[arg-type] # what a service says of itself suffices
+    assert str(told).startswith("evm ended while the journey was walked, so that it broke off: a price is old.")
+    assert "make demo" in str(told)
+    assert ended_meanwhile((runs,), broken) is None  # type: ignore[arg-type] # as above

@@ -34,6 +34,14 @@ def test_a_stage_keeps_its_ports_until_others_are_named(tmp_path: Path) -> None:
     assert Places.from_environment(state).ports["aws"] == 4566
 
 
+def test_two_processes_on_one_port_are_named(tmp_path: Path) -> None:
+    state = {"PREMIUM_STATE_DIR": str(tmp_path)}
+    with pytest.raises(LocalError, match="PREMIUM_POSTGRES_PORT and PREMIUM_EVM_PORT are both 55432"):
+        Places.from_environment(state | {"PREMIUM_EVM_PORT": "55432"})
+    with pytest.raises(LocalError, match="PREMIUM_INBOX_PORT are both"):
+        Places.from_environment(state | {"PREMIUM_EVM_PORT": "5000", "PREMIUM_AWS_PORT": "5100"})
+
+
 @pytest.mark.parametrize("port", ["80", "70000", "http", "-1", "²"])
 def test_a_wrong_port_is_named(port: str) -> None:
     with pytest.raises(LocalError, match="PREMIUM_EVM_PORT"):
