@@ -151,14 +151,13 @@ def _hold_back(case: Aggregate, found: Sequence[Valued]) -> None:
     old: dict[str, HoldingBefore] = {}
     for row in sorted(before.holdings, key=lambda row: (row.price_usd is not None, row.why is None)):
         old[row.asset] = row
-    waiting = {row.asset for row in before.holdings if row.why == "held_back"}
     covered = {(each.wallet, each.chain) for each in before.coverage if each.at is not None}
     covered |= {(row.wallet, row.chain) for row in before.holdings}
     whole = total(each.counts for each in found if each.sign > 0)
     new: defaultdict[str, list[Valued]] = defaultdict(list)
     for each in found:
         line = each.line
-        if each.sign < 0 or each.why or each.quote.is_confirmed or line.before or line.asset in waiting:
+        if each.sign < 0 or each.why or each.quote.is_confirmed or line.before:
             continue
         if line.asset in old:
             _jumped(case, each, old[line.asset])
