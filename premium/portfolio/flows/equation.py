@@ -152,7 +152,7 @@ def _phantoms(told: Told, rows: Mapping[Pair, Row], legs: Legs) -> set[Move]:
     found = {move for _, mine in legs for move, _, _ in mine if move.by == "log" and not move.units}
     for asset, ranks in sorted(logs.items()):
         open_gaps = {wallet: -gap for (wallet, of), gap in gaps.items() if of == asset and gap}
-        doubted = sorted(ranks, key=lambda move: (*ranks[move], -(move.place or 0), move))
+        doubted = sorted(ranks, key=lambda move: (*ranks[move], -(move.place or 0), move.place is None, *move[2:]))
         found |= set(phantoms(open_gaps, doubted, told.wallets)) if open_gaps else set()
     return found
 

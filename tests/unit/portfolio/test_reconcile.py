@@ -139,6 +139,13 @@ def test_of_two_equal_logs_the_one_that_the_wallet_did_not_send_is_doubted(mine:
     assert {flow["tx"]: flow["kind"] for flow in found["flows"]} == {theirs: "phantom", mine: "deposit"}
 
 
+def test_logs_with_and_without_an_index_stand_beside_each_other() -> None:
+    logs = [moved("T", "x", "A", 5), moved("T", "x", "A", 5, index=None), moved("T", "x", "A", 7, index=None)]
+    found = one(case([], [read("A", "T", 12)], sent("t", *logs)))
+    assert [flow["kind"] for flow in found["flows"]].count("phantom") == 1
+    assert found["closes"]
+
+
 def test_a_part_that_did_not_arrive_is_shown_and_not_hidden_in_a_phantom() -> None:
     found = one(case([], [read("A", "T", 95)], sent("t", moved("T", "x", "A", 100))))
     assert kinds(found) == [("A", "T", 100, "deposit"), ("A", "T", -5, "unexplained")]
