@@ -33,8 +33,8 @@ class Principal:
     """The session behind a token of ours; None for the free platform's tokens and for keys."""
     expires_at: int | None = None
     """Unix seconds at which the credential ends; None for a key that does not."""
-    proven_at: int | None = None
-    """Unix seconds at which its user proved that it is he; None for a key, and where a token does not say."""
+    proven_until: int | None = None
+    """Unix seconds until which the proof counts that its user is he; None for a key, and where a token has none."""
 
     @property
     def credential(self) -> UUID | None:
@@ -55,9 +55,9 @@ class Principal:
         """
         return most if self.expires_at is None else max(1, min(most, self.expires_at - int(now.timestamp())))
 
-    def proved_within(self, seconds: int, now: datetime) -> bool:
+    def has_proved(self, now: datetime) -> bool:
         """Tell whether the caller proved lately that it is he; no key ever did."""
-        return self.proven_at is not None and now.timestamp() - self.proven_at <= seconds
+        return self.proven_until is not None and now.timestamp() <= self.proven_until
 
     def has_role(self, role: str) -> bool:
         """Tell whether the caller has a role.
@@ -114,7 +114,7 @@ class Ruling:
             "keyId": str(caller.key_id) if caller and caller.key_id else "",
             "sessionId": str(caller.session_id) if caller and caller.session_id else "",
             "expires": str(caller.expires_at) if caller and caller.expires_at else "",
-            "proven": str(caller.proven_at) if caller and caller.proven_at else "",
+            "proven": str(caller.proven_until) if caller and caller.proven_until else "",
             "limit": str(self.limit),
             "remaining": str(self.remaining),
             "reset": str(self.reset),
@@ -155,7 +155,7 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
         key_id=UUID(context["keyId"]) if context.get("keyId") else None,
         session_id=UUID(context["sessionId"]) if context.get("sessionId") else None,
         expires_at=int(context["expires"]) if context.get("expires") else None,
-        proven_at=int(context["proven"]) if context.get("proven") else None,
+        proven_until=int(context["proven"]) if context.get("proven") else None,
     )
 
 

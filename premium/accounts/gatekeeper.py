@@ -9,6 +9,7 @@ from typing import Any
 from premium.accounts.credentials.issuers import Issuers
 from premium.accounts.credentials.owners import CredentialOwners, admitted
 from premium.accounts.credentials.tokens import Claims
+from premium.accounts.manifest import PROOF_SECONDS
 from premium.accounts.model import Attempt, KeyOwner, SessionOwner, Standing, User
 from premium.clock import Clock
 from premium.entitlements import entitlements
@@ -39,11 +40,20 @@ class Gatekeeper:
     that comes back with the count (`premium.storage.marks`): a change of his standing holds with the next request.
     """
 
-    def __init__(self, *, verifier: Issuers, owners: CredentialOwners, limiter: Limiter, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        verifier: Issuers,
+        owners: CredentialOwners,
+        limiter: Limiter,
+        clock: Clock,
+        proof_seconds: int = PROOF_SECONDS,
+    ) -> None:
         self._verifier = verifier
         self._owners = owners
         self._limiter = limiter
         self._clock = clock
+        self._proof_seconds = proof_seconds
 
     def rule(self, attempt: Attempt) -> Ruling:
         """Return the verdict on one request."""
@@ -72,7 +82,7 @@ class Gatekeeper:
             if attempt.authorization:
                 claims = self._verifier.verify(_bearer(attempt.authorization))
                 user = self._owners.of_claims(claims)
-                return _Found(_by_token(user, claims), None, user)
+                return _Found(_by_token(user, claims, self._proof_seconds), None, user)
         except (Unauthenticated, Forbidden, UpstreamUnavailable) as error:
             return _Found(None, error, user)
         return _Found()
@@ -110,7 +120,7 @@ def _by_key(owner: KeyOwner, source: str) -> Principal:
     return _principal(admitted(owner), scopes=frozenset(owner.scopes), expires_at=ends, key_id=owner.key_id)
 
 
-def _by_token(user: User, claims: Claims) -> Principal:
+def _by_token(user: User, claims: Claims, proof_seconds: int) -> Principal:
     """Return the caller of a token: of ours with the roles that stand, of the free platform's with its own besides."""
     roles, proven_at = claims.roles, claims.issued_at
     if isinstance(user, Standing | SessionOwner):
@@ -125,7 +135,7 @@ def _by_token(user: User, claims: Claims) -> Principal:
         expires_at=claims.expires_at,
         roles=roles,
         session_id=claims.session_id,
-        proven_at=None if proven_at is None else int(proven_at.timestamp()),
+        proven_until=None if proven_at is None else int(proven_at.timestamp()) + proof_seconds,
     )
 
 

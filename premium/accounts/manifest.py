@@ -6,12 +6,21 @@ from pydantic import Field
 
 from premium.manifest import Command, Metric, Schedule, Service, ServiceSettings
 
+PROOF_SECONDS = 900
+
 
 class AccountSettings(ServiceSettings):
     """What accounts alone read of the environment."""
 
     access_token_seconds: int = Field(
         default=900, ge=60, le=3600, description="Seconds for which an access token of a session holds"
+    )
+    proof_seconds: int = Field(
+        default=PROOF_SECONDS,
+        ge=60,
+        le=86_400,
+        description="Seconds for which a login, or a code of a second factor, is proof enough for new keys and wallets,"
+        " and for what staff does",
     )
 
 

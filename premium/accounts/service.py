@@ -156,6 +156,7 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
         ),
         limiter=_limiter(platform),
         clock=platform.clock,
+        proof_seconds=platform.settings.of(AccountSettings).proof_seconds,
     )
 
 

@@ -25,7 +25,7 @@ def verdict(
         "roles": "",
         "scopes": "*",
         "keyId": "",
-        "proven": str(int(time.time())),
+        "proven": str(int(time.time()) + 900),
         "limit": "100",
         "remaining": "99",
         "reset": "1760695260",

@@ -22,10 +22,9 @@ from premium.tiers import Tier
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "__needs__"
-RECENT_SECONDS = 900
 _PROVE = (
-    "This needs a proof of the last quarter of an hour that it is you: log in again or, with a second factor, give its "
-    "code to POST /v1/auth/totp/verify"
+    "This needs a fresh proof that it is you: log in again or, with a second factor, give its code to "
+    "POST /v1/auth/totp/verify"
 )
 
 
@@ -98,9 +97,8 @@ class Needs:
             raise TierRequired(f"This needs the tier {self.tier.value} or above", details=details)
         if self.scope is not None and not caller.may(self.scope):
             raise Forbidden("This API key lacks a scope", details={"scope": self.scope})
-        if self.recent and caller.key_id is None and not caller.proved_within(RECENT_SECONDS, datetime.now(UTC)):
-            details = {"proof": f"older than {RECENT_SECONDS // 60} minutes"}
-            raise Forbidden(_PROVE, details=details)
+        if self.recent and caller.key_id is None and not caller.has_proved(datetime.now(UTC)):
+            raise Forbidden(_PROVE, details={"proof": "too old"})
 
 
 def needs(
