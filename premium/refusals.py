@@ -107,7 +107,7 @@ def reason_of(problem: Mapping[str, Any]) -> str:
         text = PATTERNS[context["pattern"]]
     else:
         text = _singular(SENTENCES[kind].format_map(_Known(context)), context)
-    if kind in _OWN and isinstance(problem.get("input"), dict | list):
+    if kind in _OWN and isinstance(problem.get("input"), dict | list) and not text.startswith("must be"):
         return text  # it is of the whole, and says itself which part of it is wrong
     if kind in ("too_short", "too_long") and isinstance(problem.get("input"), list):
         return f"{text}; given {len(problem['input'])}"
