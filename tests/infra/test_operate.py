@@ -41,7 +41,7 @@ def test_an_operators_command_finds_what_it_needs_and_records_its_changes(stage:
         assert settings.require(name)
     rights = [s for policy, s in stage.statements("workers") if policy.name.startswith("OperatorTaskRole")]
     trail = {action for s in rights if "FnGetAttAudit" in text(s["Resource"]) for action in listed(s["Action"])}
-    assert trail == {"dynamodb:PutItem"}, "appended to, never read or changed"
+    assert trail == {"dynamodb:PutItem", "dynamodb:Query"}, "appended to and verified, never changed"
 
 
 def test_a_shell_is_where_the_stage_allows_it_and_is_written_down(stages: dict[str, Stage]) -> None:

@@ -59,6 +59,9 @@ def variables(aws: Aws, postgres: Databases, redis_server: Redis, role: str, gon
         "TIMESERIES": _postgres(postgres.url("timeseries", role)),
         "REDIS": _redis(redis_server.url),
         "SESSION": {"value": uuid4().hex + uuid4().hex},
+        "CREDENTIAL": {"value": uuid4().hex + uuid4().hex},
+        "STRIPE_WEBHOOK": {"value": uuid4().hex},
+        "PADDLE_WEBHOOK": {"value": uuid4().hex},
     }
     make = boto3.client("secretsmanager").create_secret
     arns = {

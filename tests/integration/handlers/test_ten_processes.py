@@ -35,6 +35,7 @@ for line in sys.stdin:
     pass_ends = time.time() + float(line)
     while time.time() < pass_ends:
         for name, one in credentials.items():
+            time.sleep(0.02)
             begun = time.time()
             said = rule(**one)
             print(json.dumps([begun, name, said["verdict"], said["roles"], said["tier"]]), flush=True)
@@ -121,7 +122,8 @@ def test_ten_processes_act_on_it_with_their_next_request(
         "key": {("allow", "")}, "member": {("allow", "")},
         "session": {("allow", "support")}, "staff": {("allow", "support")},
     }  # fmt: skip
-    assert {name: {verdict for verdict, _ in seen} for name, seen in after.items()} == {
+    # Ten processes ask more than anybody may: over the limit comes first, whatever a credential is worth.
+    assert {name: {verdict for verdict, _ in seen} - {"rate_limited"} for name, seen in after.items()} == {
         "key": {"unauthenticated"}, "member": {"forbidden"}, "session": {"unauthenticated"}, "staff": {"allow"},
     }  # fmt: skip
     assert {roles for _, roles in after["staff"]} == {""}

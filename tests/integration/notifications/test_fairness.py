@@ -126,7 +126,7 @@ def test_a_flood_of_one_users_hanging_servers_delays_nobody(desk: Desk) -> None:
         alive_rule = desk.rule(f"{alive.url}/x")
         found, in_hand = asyncio.run(run())
     assert shown("6,000 alerts of one user to 30 servers that hang", found) < OTHERS_SECONDS
-    assert in_hand <= 301, "one user's share"
+    assert in_hand < 310, "one user's share is 300; a few of the other's may be ending"
 
 
 def test_what_others_are_due_is_found_behind_a_users_backlog(desk: Desk) -> None:
