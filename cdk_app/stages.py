@@ -15,7 +15,6 @@ LOCAL = StageConfig(
     removal="destroy",
     alerts=Alerts(sources=("local",)),
     exchange_rates=ExchangeRates(url=None),
-    settings={"PROOF_SECONDS": "86400"},  # tokens of `make token` are made once and used for hours
 )
 
 DEV = StageConfig(
