@@ -43,7 +43,10 @@ def write(places: Places, clients: Clients) -> dict[str, str]:
 
 
 STAGE_SETTINGS = {"PROOF_SECONDS": "86400"}
-"""What this stage's functions are told besides: its tokens are made once, by `make token`, and used for hours."""
+"""What this stage's functions are told besides.
+
+Its tokens are made once, by `make token`, and used for hours.
+"""
 
 
 def asked_settings(environ: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,10 @@ from premium.alerts.work.events_queue import EventsQueue
 from premium.chains.addresses import asset_key
 
 OTHERS = 20
-"""How many users share the larger part of the feed: at 100 events a second, 2 to 4 messages a second each."""
+"""How many users share the larger part of the feed.
+
+At 100 events a second each is sent 2 to 4 messages a second.
+"""
 USERS = (*(f"others-{number}" for number in range(OTHERS)), "sufferer", "chain")
 """Users with rules: on 80 % of the feed together, on 20 %, on payments on the chain.
 

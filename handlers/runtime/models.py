@@ -140,7 +140,10 @@ def _short(value: object) -> object:
 _JOINERS = "\u200c\u200d"
 """They join letters and emoji, and turn nothing."""
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and a pattern that are drawn as nothing: a name of them alone would be an empty one."""
+"""Letters and a pattern that are drawn as nothing.
+
+A name of them alone would be an empty one.
+"""
 
 
 def _plain(value: str) -> str:
@@ -153,7 +156,10 @@ def _plain(value: str) -> str:
 
 
 def _is_noncharacter(code: int) -> bool:
-    """Return whether Unicode keeps a code for programs' own use: it is no text, and some readers refuse it."""
+    """Return whether Unicode keeps a code for programs' own use.
+
+    It is no text, and some readers refuse it.
+    """
     return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 

@@ -121,7 +121,10 @@ def _by_key(owner: KeyOwner, source: str) -> Principal:
 
 
 def _by_token(user: User, claims: Claims, proof_seconds: int) -> Principal:
-    """Return the caller of a token: of ours with the roles that stand, of the free platform's with its own besides."""
+    """Return the caller of a token.
+
+    He has the roles that stand here and, by a token of the free platform, those that it names.
+    """
     roles, proven_at = claims.roles, claims.issued_at
     if isinstance(user, Standing | SessionOwner):
         roles |= user.roles

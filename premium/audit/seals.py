@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from premium.storage.objects import Objects
 
 LATEST_HOURS = 2
-"""A day is sealed this long after its end: what a slow process wrote in its last second is there by then."""
+"""A day is sealed this long after its end.
+
+What a slow process wrote in its last second is there by then.
+"""
 CAUGHT_UP_DAYS = 35
 """Days that a schedule that stood still makes up for."""
 

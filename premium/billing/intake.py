@@ -90,7 +90,10 @@ def _bounded(name: str, header: str | None, scheme: str) -> str | None:
 
 
 def _event(provider: Provider, body: bytes) -> NewEvent:
-    """Return what is stored of a signed body; what is no event is stored by its digest, and fails."""
+    """Return what is stored of a signed body.
+
+    What is no event is stored by its digest, and fails.
+    """
     raw = _object(body)
     try:
         event = read(provider, raw, {})

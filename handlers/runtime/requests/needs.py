@@ -48,7 +48,10 @@ class Needs:
     security: bool = False
     """Changes of credentials, roles and money: their audit entries are kept seven years instead of one."""
     recent: bool = False
-    """A token's user proved within a quarter of an hour that it is he; keys are bound by what they may."""
+    """A token's user proved lately that it is he.
+
+    Keys are bound by what they may.
+    """
 
     @property
     def tier(self) -> Tier:

@@ -179,5 +179,8 @@ def _filled(rights: Rights, maker: ApiKey) -> Rights:
 
 
 def _sent(rights: Rights) -> list[str] | None:
-    """Networks as the statement casts them: a list of both families has no type of its own in the driver."""
+    """Return networks as text, which the statement casts.
+
+    The driver has no type for a list of both families.
+    """
     return None if rights.networks is None else [str(each) for each in rights.networks]

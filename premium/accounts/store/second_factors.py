@@ -14,7 +14,10 @@ _REMOVE = "DELETE FROM user_credentials WHERE user_id = %s AND kind = ANY (%s)"
 _ADD = "INSERT INTO user_credentials (user_id, kind, secret) VALUES (%s, %s, %s)"
 _SHOWN = "UPDATE sessions SET second_factor_at = clock_timestamp() WHERE id = %s AND user_id = %s"
 Judge = Callable[[bytes, int | None], tuple[int, bytes]]
-"""Takes the stored secret and the last step; returns the step of a right code, and the secret as it is to be kept."""
+"""Judges a code by the stored secret and the last step.
+
+Returns the step of a right code, and the secret as it is to be kept.
+"""
 
 
 class SecondFactorStore:
