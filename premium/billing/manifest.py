@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Alarm, Command, Metric, Schedule, Secret, Service, ServiceSettings
+from premium.manifest import LOCAL_ONLY, Alarm, Command, Metric, Schedule, Secret, Service, ServiceSettings
 
-_PRICE = r"[A-Za-z0-9_-]{1,100}=(starter|pro|enterprise)(:(day|week|month|year)(:[a-z]{3})?)?"
+_PRICE = r"[A-Za-z0-9_-]{1,100}=(starter|pro|enterprise)(:(day|week|month|year)(:[a-z]{3}(:[1-9][0-9]{0,11})?)?)?"
 
 
 class BillingSettings(ServiceSettings):
@@ -15,13 +15,27 @@ class BillingSettings(ServiceSettings):
     billing_prices: str = Field(
         default="",
         pattern=rf"^({_PRICE}(,{_PRICE})*)?$",
-        description="What the providers' prices buy: `price_1=pro:month:usd,pri_2=starter:year:eur`",
+        description="What the providers' prices buy: `price_1=pro:month:usd,pri_2=starter:year:eur`; a fourth part"
+        " is the number of requests a month that was agreed with one customer",
     )
     stripe_webhook_secret_arn: str | None = Field(
         default=None, description="ARN of the secret that signs Stripe's webhooks"
     )
     paddle_webhook_secret_arn: str | None = Field(
         default=None, description="ARN of the secret that signs Paddle's webhooks"
+    )
+    stripe_api_secret_arn: str | None = Field(default=None, description="ARN of the key of Stripe's API")
+    paddle_api_secret_arn: str | None = Field(default=None, description="ARN of the key of Paddle's API")
+    stripe_api_url: str | None = Field(
+        default=None, description="Where Stripe's API is, when it is not Stripe's", json_schema_extra=LOCAL_ONLY
+    )
+    paddle_api_url: str | None = Field(
+        default=None, pattern=r"^https?://", description="Where Paddle's API is: its sandbox, or a local one"
+    )
+    billing_page: str = Field(
+        default="/app/billing",
+        pattern=r"^/[A-Za-z0-9/_-]{0,100}$",
+        description="The page of ours, under the first of CORS_ORIGINS, to which the providers send users back",
     )
 
 
@@ -32,6 +46,15 @@ def _secret(provider: str) -> Secret:
         text=f"`value` signs {provider}'s webhooks; `previous` is the one before, while it is rotated in",
         fields=("value", "previous"),
         readers=("function",),
+    )
+
+
+def _api_key(provider: str) -> Secret:
+    return Secret(
+        name=f"{provider}Api",
+        variable=f"{provider.upper()}_API_SECRET_ARN",
+        text=f"`value` is the key of {provider}'s API, by which checkouts are opened and subscriptions changed",
+        fields=("value",),
     )
 
 
@@ -53,7 +76,7 @@ SERVICE = Service(
     worker_needs=("audit",),
     schedules=(Schedule(name="billing.upkeep", every=1, job="billing.upkeep"),),
     settings=BillingSettings,
-    secrets=(_secret("Stripe"), _secret("Paddle")),
+    secrets=(_secret("Stripe"), _secret("Paddle"), _api_key("Stripe"), _api_key("Paddle")),
     tables=("webhook_events", "subscriptions", "payments"),
     metrics=(
         Metric(name="WebhooksRefused", title="Webhooks that nobody signed"),

@@ -63,6 +63,8 @@ class Subscription(_Row):
 
     id: UUID
     provider: Provider
+    provider_subscription_id: str
+    customer_id: str | None
     tier: Tier | None
     status: str
     price_id: str | None

@@ -14,9 +14,9 @@ from premium.billing.model import NewEvent, Receipt, StoredEvent, Subscription
 from premium.billing.signatures.judge import Provider
 from premium.billing.store import SubscriptionStore, WebhookStore
 from premium.bootstrap import Platform
-from premium.errors import UpstreamUnavailable
+from premium.errors import NotFound, UpstreamUnavailable
 from premium.jobs.model import SYSTEM, JobRecord
-from premium.observability import count
+from premium.observability import count, logger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,24 @@ class Subscriptions:
     def current(self, user_id: UUID) -> Subscription | None:
         """Return the subscription that counts for a user; None where he never had one."""
         return self.store.of_user(user_id)
+
+
+def end_subscriptions(platform: Platform, user_id: UUID) -> int:
+    """End all that a user still pays for, at once.
+
+    Returns how many there were. By the worker's role, for whoever erases the user: call it before his rows go.
+    UpstreamUnavailable where a provider does not answer; again is harmless.
+    """
+    from premium.billing.providers.choice import provider_of  # noqa: PLC0415 - a provider's HTTP, which few need
+
+    ended = SubscriptionStore(platform.worker_database).unended(user_id)
+    for each in ended:
+        name = each.provider_subscription_id
+        try:
+            provider_of(platform, each.provider).cancel(name, at_once=True, key=f"end:{name}")
+        except NotFound:
+            logger.warning("a provider does not know a subscription", provider=each.provider, subscription=name)
+    return len(ended)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,8 @@ DOORS = frozenset({"service", "manifest"})
 """The modules of a service that other services may import."""
 NOT_FOR_HANDLERS = frozenset({"store", "work", "onchain"})
 """What a handler never imports of a service: its SQL, the bodies of its jobs, readers of chains."""
-NOT_ENGINES = frozenset({"store", "work", "onchain"})
-"""Sub-packages of a service that are no engine rooms: they reach databases, queues and nodes."""
+NOT_ENGINES = frozenset({"store", "work", "onchain", "providers"})
+"""Sub-packages of a service that are no engine rooms: they reach databases, queues, nodes and providers."""
 IMPURE = (
     "psycopg", "psycopg_pool", "redis", "rq", "boto3", "botocore", "httpx", "web3",
     "premium.storage", "premium.bootstrap", "premium.jobs", "premium.execution", "premium.streams",

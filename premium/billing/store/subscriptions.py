@@ -41,6 +41,14 @@ class SubscriptionStore:
         ):
             return cursor.execute(_OF_USER, values).fetchone()
 
+    def unended(self, user_id: UUID) -> list[Subscription]:
+        """Return a user's subscriptions that may still cost him something; by the worker's role."""
+        with (
+            self._database.transaction() as connection,
+            connection.cursor(row_factory=class_row(Subscription)) as cursor,
+        ):
+            return cursor.execute(_UNENDED, {"user": user_id}).fetchall()
+
     def lapsed(self, since: datetime, now: datetime) -> list[UUID]:
         """Return users of whose subscriptions one stopped to allow its tier within this time."""
         with self._database.transaction() as connection:
@@ -95,14 +103,18 @@ def tiers_allowed(connection: Connection[DictRow], user: UUID, now: datetime) ->
     return [Tier(row["tier"]) for row in rows]
 
 
-_OF_USER = """
-SELECT id, provider, tier, status, price_id, interval, currency, unit_amount, current_period_start, current_period_end,
-    cancel_at_period_end, grace_until
-FROM subscriptions WHERE user_id = %(user)s
+_COLUMNS = """id, provider, provider_subscription_id, customer_id, tier, status, price_id, interval, currency,
+    unit_amount, current_period_start, current_period_end, cancel_at_period_end, grace_until"""
+_OF_USER = f"""
+SELECT {_COLUMNS} FROM subscriptions WHERE user_id = %(user)s
 ORDER BY allowed_until IS NULL OR allowed_until > now() DESC,
     array_position(%(order)s::text[], tier) DESC NULLS LAST, state_at DESC, id
 LIMIT 1
-"""
+"""  # noqa: S608 - constants of ours
+_UNENDED = f"""
+SELECT {_COLUMNS} FROM subscriptions
+WHERE user_id = %(user)s AND status NOT IN ('canceled', 'incomplete_expired') ORDER BY created_at, id
+"""  # noqa: S608 - constants of ours
 _KEEP = """
 INSERT INTO subscriptions (user_id, provider, provider_subscription_id, customer_id, tier, status, price_id, interval,
     currency, unit_amount, current_period_start, current_period_end, cancel_at_period_end, grace_until, allowed_until,
