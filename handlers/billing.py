@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
 from handlers.models.billing import ReceiptView, SubscriptionView
-from handlers.models.billing_usage import DayView, HourView, MonthlyUsageView, month_of
 from handlers.runtime import Caller, Raw, RequestId, audited, entry, needs, public, router
-from premium.billing.dashboards import Dashboards
 from premium.billing.service import Subscriptions, Webhooks
 from premium.billing.signatures.judge import Provider
 from premium.bootstrap import platform
-from premium.entitlements import entitlements
 
 app = router("Billing")
-
-Month = Annotated[
-    str | None,
-    Query(
-        pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
-        description="The month, as 2026-03; this one without",
-        examples=["2026-03"],
-    ),
-]
-KeyName = Annotated[
-    str | None,
-    Query(
-        alias="apiKey",
-        max_length=100,
-        description="A key's id or prefix, never the key; all without",
-        examples=["pdk_a1B2c3D4"],
-    ),
-]
-FirstDay = Annotated[
-    date | None, Query(alias="startDate", description="The first day, as 2026-03-01", examples=["2026-03-01"])
-]
-LastDay = Annotated[
-    date | None,
-    Query(alias="endDate", description="The last day, as 2026-03-31; today without", examples=["2026-03-31"]),
-]
 
 
 @app.get("/v1/subscriptions")
@@ -53,42 +20,6 @@ def get_subscription(caller: Caller) -> SubscriptionView:
     the free platform.
     """
     return SubscriptionView.of(Subscriptions.of(platform()).current(caller.user_id), caller.tier)
-
-
-@app.get("/dashboard/usage/monthly")
-@needs(scope="usage:read")
-def get_monthly_usage(caller: Caller, month: Month = None) -> MonthlyUsageView:
-    """Return a month of each of the caller's keys, and its expected end.
-
-    The first entry, without a key, is what the caller asked by tokens. Counts are at most a minute old.
-    """
-    first = month_of(month, platform().clock.now().date())
-    quota = entitlements(caller.tier).requests_a_month
-    return MonthlyUsageView.of(first, Dashboards.of(platform()).month(caller.user_id, first, quota), quota)
-
-
-@app.get("/dashboard/usage/daily")
-@needs(scope="usage:read")
-def list_daily_usage(
-    caller: Caller, api_key: KeyName = None, start_date: FirstDay = None, end_date: LastDay = None
-) -> list[DayView]:
-    """List the days of use of a key, or of all keys.
-
-    Days are UTC; those without use are there with 0. Both ends are included; without them the last 30 days.
-    """
-    last = end_date or platform().clock.now().date()
-    first = start_date or last - timedelta(days=29)
-    return [DayView.of(each) for each in Dashboards.of(platform()).days(caller.user_id, api_key, first, last)]
-
-
-@app.get("/dashboard/usage/realtime")
-@needs(scope="usage:read")
-def list_hourly_usage(caller: Caller, api_key: KeyName = None) -> list[HourView]:
-    """List the last 24 hours of use of a key, or of all keys.
-
-    The running hour is included.
-    """
-    return [HourView.of(each) for each in Dashboards.of(platform()).hours(caller.user_id, api_key)]
 
 
 @app.post("/webhooks/stripe")

@@ -54,6 +54,8 @@ class Schedule:
     name: str
     every: int
     """Minutes."""
+    at: int | None = None
+    """Of what runs once a day: minutes after midnight, UTC; whenever it was deployed without."""
     job: str | None = None
     """A kind whose payload is `premium.jobs.model.Moment`; the moment is its idempotency key."""
     task: str | None = None
@@ -118,13 +120,15 @@ class Secret:
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A metric that the service's code emits in the namespace `Premium`."""
+    """A metric that the service's code emits."""
 
     name: str
     title: str
     statistic: Literal["Sum", "Average", "Maximum", "p95", "p99"] = "Sum"
     minutes: int = 60
     """The period of its graph."""
+    namespace: str = "Premium"
+    """`count` and `observe` take it by the same name."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,22 +32,29 @@ def _line(record: Mapping[str, Any]) -> str:
 logger = Logger(service=SERVICE, json_serializer=_line, use_rfc3339=True, utc=True, log_uncaught_exceptions=False)
 
 
-def count(name: str, value: float = 1, **dimensions: str) -> None:
+def count(name: str, value: float = 1, *, namespace: str = NAMESPACE, **dimensions: str) -> None:
     """Add to a metric that some manifest declares."""
-    _emit(name, value, MetricUnit.Count, dimensions)
+    _emit(namespace, name, value, MetricUnit.Count, dimensions)
 
 
-def observe(name: str, value: float, unit: Literal["Count", "Percent", "Seconds"], **dimensions: str) -> None:
+def observe(
+    name: str,
+    value: float,
+    unit: Literal["Count", "Percent", "Seconds"],
+    *,
+    namespace: str = NAMESPACE,
+    **dimensions: str,
+) -> None:
     """Record one value of a metric that some manifest declares."""
-    _emit(name, value, MetricUnit(unit), dimensions)
+    _emit(namespace, name, value, MetricUnit(unit), dimensions)
 
 
-def _emit(name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str]) -> None:
+def _emit(namespace: str, name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str]) -> None:
     """Write one line in CloudWatch's embedded metric format, at once.
 
     What waits for a flush may never be seen.
     """
-    with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
+    with single_metric(name=name, unit=unit, value=value, namespace=namespace) as metric:
         for dimension, its in {"service": SERVICE, **dimensions}.items():
             metric.add_dimension(dimension, its)
 

@@ -17,6 +17,7 @@ from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
 from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
 
+from premium.manifest import Schedule
 from stacks.constructs.access.findings import wildcard_finding
 from stacks.constructs.access.provision import Provision, Provisions, adding
 from stacks.constructs.fronts.http_front import HttpFront
@@ -124,8 +125,8 @@ class ApiStack(PremiumStack):
                 retry_attempts=2,
                 max_event_age=Duration.minutes(schedule.every),
             )
-            every = events.Schedule.rate(Duration.minutes(schedule.every))
-            events.Rule(self, construct_name(schedule.name.replace(".", "_")), schedule=every, targets=[target])
+            name = construct_name(schedule.name.replace(".", "_"))
+            events.Rule(self, name, schedule=_pace(schedule), targets=[target])
 
     def _management(self) -> str:
         endpoint = self.frame.abilities.endpoint
@@ -158,3 +159,9 @@ class ApiStack(PremiumStack):
         CfnOutput(self, "ApiUrl", value=self._http_url())
         CfnOutput(self, "WebSocketUrl", value=self._socket_url())
         CfnOutput(self, "WebsocketEndpoint", value=self._management())
+
+
+def _pace(schedule: Schedule) -> events.Schedule:
+    if schedule.at is None:
+        return events.Schedule.rate(Duration.minutes(schedule.every))
+    return events.Schedule.cron(hour=str(schedule.at // 60), minute=str(schedule.at % 60))

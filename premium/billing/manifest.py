@@ -60,18 +60,15 @@ def _api_key(provider: str) -> Secret:
 
 SERVICE = Service(
     name="billing",
-    title="Subscriptions, usage and limits",
+    title="Subscriptions and payments",
     routes=(
-        "GET /dashboard/usage/daily",
-        "GET /dashboard/usage/monthly",
-        "GET /dashboard/usage/realtime",
         "GET /v1/subscriptions",
         "POST /v1/subscriptions/webhooks",
         "POST /webhooks/stripe",
         "POST /webhooks/paddle",
     ),
-    scopes=("subscriptions:read", "usage:read"),
-    needs=("database", "redis", "jobs", "idempotency", "audit", "usage"),
+    scopes=("subscriptions:read",),
+    needs=("database", "redis", "jobs", "idempotency", "audit"),
     kinds=("billing.apply", "billing.upkeep"),
     worker_needs=("audit",),
     schedules=(Schedule(name="billing.upkeep", every=1, job="billing.upkeep"),),

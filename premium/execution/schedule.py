@@ -44,7 +44,7 @@ def task_of(dotted: str) -> Task:
 
 
 def _period(schedule: Schedule, now: datetime) -> datetime:
-    return now - (now - _EPOCH) % timedelta(minutes=schedule.every)
+    return now - (now - _EPOCH - timedelta(minutes=schedule.at or 0)) % timedelta(minutes=schedule.every)
 
 
 def _start(kind: str, platform: Platform, moment: datetime) -> Mapping[str, Any]:

@@ -29,6 +29,10 @@ class Count:
     limited: int = 0
     """Refused by the limit, beyond `requests`."""
     endpoints: Mapping[str, int] = field(default_factory=dict)
+    customer: UUID | None = field(default=None, compare=False)
+    """The user who pays; None of several together."""
+    tier: str | None = field(default=None, compare=False)
+    """The tier of the last request."""
 
     def __add__(self, other: Count) -> Count:
         """Return both together; the time is this one's."""
@@ -85,5 +89,10 @@ def _count(item: Mapping[str, Any]) -> Count:
     endpoints = {name.removeprefix(_ENDPOINT): int(n) for name, n in item.items() if name.startswith(_ENDPOINT)}
     time = str(item["sk"]).rpartition("#")[2]
     return Count(
-        time=time, requests=int(item.get("requests", 0)), limited=int(item.get("limited", 0)), endpoints=endpoints
+        time=time,
+        requests=int(item.get("requests", 0)),
+        limited=int(item.get("limited", 0)),
+        endpoints=endpoints,
+        customer=UUID(item["customerId"]) if "customerId" in item else None,
+        tier=item.get("tier"),
     )

@@ -174,8 +174,16 @@ def test_every_schedule_is_in_the_stack_at_its_own_pace(stages: dict[str, Stage]
 
 
 def _minutes(pace: str) -> int:
+    if pace.startswith("cron("):
+        return 1440
     number, unit = pace.removeprefix("rate(").rstrip(")").split()
     return int(number) * {"minute": 1, "hour": 60, "day": 1440}[unit.rstrip("s")]
+
+
+def test_what_runs_once_a_day_runs_at_its_hour(stage: Stage) -> None:
+    rules = [rule.properties for rule in stage.resources("AWS::Events::Rule", "api")]
+    found = {json.loads(rule["Targets"][0]["Input"])["task"]: rule["ScheduleExpression"] for rule in rules}
+    assert found["usage.aggregate"] == "cron(0 1 * * ? *)"
 
 
 @pytest.mark.parametrize("name", EVERYWHERE)

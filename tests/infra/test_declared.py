@@ -85,7 +85,7 @@ def shown(stage: Stage) -> set[str]:
     expressions = text([graph[0] for graph in graphs] + [alarm.get("Metrics") for alarm in alarms])
     by_name = {graph[1] for graph in graphs if graph[0] == "Premium"}
     by_name |= {alarm["MetricName"] for alarm in alarms if alarm.get("Namespace") == "Premium"}
-    searched = re.findall(r"Premium\W+MetricName=\W+(\w+)", expressions)
+    searched = re.findall(r"Premium(?:/\w+)?\W+MetricName=\W+(\w+)", expressions)
     queried = re.findall(r"SELECT \w+\((\w+)\) FROM", expressions)
     return {*by_name, *searched, *queried}
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from premium.billing.usage.window import ALGORITHM, allowed
+from premium.billing.cases.window import ALGORITHM, allowed
 from premium.cases import Case, Fraction, Kind, Whole
 
 

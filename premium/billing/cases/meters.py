@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from premium.billing.usage.levels import Used, metered
 from premium.cases import Case, Fraction, Kind
+from premium.metering.levels import Used, metered
 from premium.money import plain
 
 Units = Annotated[Fraction, Field(ge=0)]

@@ -78,12 +78,12 @@ def _kinds(name: str, kinds: Iterable[str], statistic: str) -> cloudwatch.MathEx
 
 def _declared(each: Metric, of: str | None = None) -> cloudwatch.IWidget:
     title = f"{of}: {each.title}" if of else each.title
-    return _graph(title, [_found(f'MetricName="{each.name}"', each.statistic, each.minutes)])
+    return _graph(title, [_found(f'MetricName="{each.name}"', each.statistic, each.minutes, each.namespace)])
 
 
-def _found(query: str, statistic: str, minutes: int) -> cloudwatch.MathExpression:
+def _found(query: str, statistic: str, minutes: int, namespace: str = BUSINESS) -> cloudwatch.MathExpression:
     """Return a metric under whatever dimensions it is emitted."""
-    expression = f"SEARCH('Namespace=\"{BUSINESS}\" {query}', '{statistic}', {minutes * 60})"
+    expression = f"SEARCH('Namespace=\"{namespace}\" {query}', '{statistic}', {minutes * 60})"
     return cloudwatch.MathExpression(expression=expression, using_metrics={}, period=Duration.minutes(minutes))
 
 

@@ -16,15 +16,16 @@ _FUNCTIONS: Mapping[str, str] = {"Sum": "SUM", "Average": "AVG", "Maximum": "MAX
 
 def declared_alarms(alarms: Alarms, service: Service) -> None:
     """Add every alarm of a service's manifest."""
+    namespaces = {metric.name: metric.namespace for metric in service.metrics}
     for alarm in service.alarms:
-        watched = over_all_dimensions(alarm)
+        watched = over_all_dimensions(alarm, namespaces.get(alarm.metric, BUSINESS))
         if alarm.above is not None:
             alarms.above(alarm.name, watched, alarm.above, alarm.severity, alarm.text, periods=alarm.periods)
         elif alarm.below is not None:
             alarms.below(alarm.name, watched, alarm.below, alarm.severity, alarm.text, periods=alarm.periods)
 
 
-def over_all_dimensions(alarm: Alarm) -> cloudwatch.MathExpression:
+def over_all_dimensions(alarm: Alarm, namespace: str) -> cloudwatch.MathExpression:
     """Return the alarm's metric over all processes and kinds.
 
     ValueError for a statistic that such a query has not.
@@ -34,7 +35,7 @@ def over_all_dimensions(alarm: Alarm) -> cloudwatch.MathExpression:
         raise ValueError(f"alarm {alarm.name}: {alarm.statistic} is of one process; over all of them there are {known}")
     function = _FUNCTIONS[alarm.statistic]
     return cloudwatch.MathExpression(
-        expression=f'SELECT {function}({alarm.metric}) FROM "{BUSINESS}"',  # noqa: S608 - CloudWatch's own language
+        expression=f'SELECT {function}({alarm.metric}) FROM "{namespace}"',  # noqa: S608 - CloudWatch's own language
         using_metrics={},
         period=Duration.minutes(alarm.minutes),
         label=alarm.text,

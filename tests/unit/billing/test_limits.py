@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from premium.billing.usage.levels import LEVELS, Reached, Used, metered
-from premium.billing.usage.window import allowed
+from premium.billing.cases.window import allowed
+from premium.metering.levels import LEVELS, Reached, Used, metered
 
 pytestmark = pytest.mark.unit
 MINUTE = Fraction(60_000)

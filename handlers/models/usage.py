@@ -1,16 +1,24 @@
-"""Views of the usage dashboards."""
+"""Requests and views of usage."""
 
 from __future__ import annotations
 
 from datetime import date
+from datetime import date as Day  # noqa: N812 - a field is called date
 from fractions import Fraction
 from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import View
-from premium.billing.dashboards import KeyMonth
+from handlers.runtime import Body, View
 from premium.metering.counts import Count
+from premium.usage.model import KeyMonth
+
+
+class AggregationRequest(Body):
+    """The day that is summed up."""
+
+    date: Day | None = None
+    """The day in UTC; yesterday without."""
 
 
 class EndpointView(View):

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from handlers.billing import handler
+from handlers.usage import handler
 from premium.accounts.credentials.keys import generate, key_hash
 from premium.accounts.model import Rights
 from premium.accounts.store import KeyStore

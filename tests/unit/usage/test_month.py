@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from premium.billing.usage.month import days_of, projected, summed
+from premium.usage.figures.month import days_of, projected, summed
 
 pytestmark = pytest.mark.unit
 MARCH = date(2026, 3, 1)

@@ -5,38 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
-from typing import NamedTuple
 from uuid import UUID
 
 from premium.accounts.service import api_keys, looks_like_key
-from premium.billing.usage.month import Projection, Summary, days_of, projected, summed
 from premium.bootstrap import Platform
 from premium.errors import InvalidInput, NotFound
 from premium.metering.counts import Count, UsageCounts
+from premium.usage.figures.month import days_of, projected, summed
+from premium.usage.model import KeyMonth, UsedKey
 
 MOST_DAYS = 90
 _HOURS = 24
 _MOST_KEYS = 200
-
-
-class UsedKey(NamedTuple):
-    """A key, as far as it may be shown."""
-
-    id: UUID
-    prefix: str
-    name: str
-    revoked: bool
-
-
-class KeyMonth(NamedTuple):
-    """A month of one key, or of what the user asked by tokens."""
-
-    key: UsedKey | None
-    summary: Summary
-    limited: int
-    endpoints: list[tuple[str, int]]
-    """By use, then by name."""
-    projection: Projection | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Figures of use: `month` sums up and projects."""

@@ -1,0 +1,42 @@
+"""The door of usage: what staff may start by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from premium.bootstrap import Platform
+from premium.errors import InvalidInput
+from premium.jobs.model import JobRecord, Moment
+from premium.metering.summaries import first_whole_month
+from premium.usage.jobs import AGGREGATE
+
+_AT = time(1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What the clock does with counts of requests, by hand."""
+
+    platform: Platform
+
+    @classmethod
+    def of(cls, platform: Platform) -> Usage:
+        """Return the use cases of a process."""
+        return cls(platform=platform)
+
+    def aggregate(self, user_id: UUID, day: date | None, *, request_id: str, idempotency_key: str | None) -> JobRecord:
+        """Start summing up a day, yesterday without one.
+
+        InvalidInput for a day that is not over, or of a month whose days are not all kept.
+        """
+        today = self.platform.clock.now().date()
+        first, last = first_whole_month(today), today - timedelta(days=1)
+        asked = last if day is None else day
+        if not first <= asked <= last:
+            raise InvalidInput.about("date", f"must be a day from {first} to {last}")
+        at = datetime.combine(asked + timedelta(days=1), _AT)
+        return self.platform.jobs.start(
+            AGGREGATE, Moment(at=at), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
+        )
