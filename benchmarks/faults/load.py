@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ Half of a user's events are transfers, half prices that rise and fall over their
 """
 PAID_SECONDS = 1.0
 TICK = 0.1
+APART = 1.0
 _TO_SUFFERER = 2
 
 
@@ -154,25 +155,32 @@ class Figures(NamedTuple):
 
     due: int
     lost: int
+    doubled: int
+    """Events that two deliveries told of."""
     again: int
-    """Webhooks that came more than once, under one delivery id."""
+    """Deliveries that came more than once, as one does whose answer was lost."""
     reordered: int
+    """Alerts of one series that came after one of an event over `APART` seconds younger.
+
+    Deliveries go out side by side: within the second that one may take, neither order is promised.
+    """
     latencies: list[float]
 
 
 def figures(expected: dict[str, Expected], received: list[Received], who: str, since: float, until: float) -> Figures:
     """Compare what was to come with what came, for a group of users."""
     due = {event: one for event, one in expected.items() if group(one.user) == who and since <= one.sent_at < until}
-    came = [one for one in received if one.event in due]
-    counts, first = Counter(one.event for one in came), dict[str, float]()
-    for one in sorted(came, key=lambda each: each.at):
+    first, deliveries = dict[str, float](), defaultdict[str, Counter[str]](Counter)
+    for one in sorted((one for one in received if one.event in due), key=lambda each: each.at):
         first.setdefault(one.event, one.at)
+        deliveries[one.event][one.delivery] += 1
     newest, reordered = dict[str, float](), 0
     for event in first:
         series, sent = due[event].series, due[event].sent_at
         if series:
-            reordered += sent < newest.get(series, 0.0)
+            reordered += sent + APART < newest.get(series, 0.0)
             newest[series] = max(sent, newest.get(series, 0.0))
-    again = sum(count > 1 for count in counts.values())
-    return Figures(len(due), len(due) - len(first), again, reordered,
+    doubled = sum(len(counts) > 1 for counts in deliveries.values())
+    again = sum(count > 1 for counts in deliveries.values() for count in counts.values())
+    return Figures(len(due), len(due) - len(first), doubled, again, reordered,
                    sorted(at - due[event].sent_at for event, at in first.items()))  # fmt: skip

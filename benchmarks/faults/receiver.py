@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 Mood = Literal["well", "slow", "limits"]
@@ -17,6 +18,7 @@ class Received(NamedTuple):
 
     user: str
     event: str
+    delivery: str
     at: float
 
 
@@ -47,18 +49,19 @@ class Receiver:
                 headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
                 await reader.readexactly(int(headers.get("content-length", 0)))
                 user = lines[0].split("/")[1]
-                writer.write(await self._answer(user, headers.get("x-premium-event-id", "")))
+                writer.write(await self._answer(user, headers))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
 
-    async def _answer(self, user: str, event: str) -> bytes:
+    async def _answer(self, user: str, headers: Mapping[str, str]) -> bytes:
         mood = self.mood if user == "sufferer" else "well"
         if mood == "limits":
             return f"HTTP/1.1 429 Slow\r\nRetry-After: {RETRY_AFTER}\r\nContent-Length: 0\r\n\r\n".encode()
         if mood == "slow":
             await asyncio.sleep(SLOW_SECONDS)
-        self.received.append(Received(user, event, time.time()))
+        event, delivery = (headers.get(f"x-premium-{name}-id", "") for name in ("event", "delivery"))
+        self.received.append(Received(user, event, delivery, time.time()))
         return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
