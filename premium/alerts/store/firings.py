@@ -181,7 +181,8 @@ RETURNING h.id, h.user_id, h.alert_rule_id, h.rule_name, h.rule_type, h.event_id
           h.triggered_at, h.retracted_at, h.is_test
 """
 _REVIVE = """
-UPDATE alert_history h SET retracted_at = NULL, id = gen_random_uuid(), triggered_at = now()
+UPDATE alert_history h
+SET retracted_at = NULL, id = gen_random_uuid(), triggered_at = now(), told_event_id = NULL
 FROM unnest(%(rules)s::uuid[], %(events)s::text[], %(times)s::timestamptz[]) AS f (rule, event, time),
      alert_rules r
 WHERE h.alert_rule_id = f.rule AND h.event_id = f.event AND h.event_time = f.time AND h.retracted_at IS NOT NULL

@@ -22,7 +22,7 @@ from premium.alerts.store.batches import Rows, ShardBatches, add_batch
 from premium.alerts.store.events import EventKey, EventStore
 from premium.alerts.store.firings import record_firings, retract, revive, withdraw
 from premium.alerts.store.memory import MemoryStore
-from premium.alerts.store.moves import move
+from premium.alerts.store.moves import move, told_of
 from premium.alerts.work.shard_state import ShardState
 from premium.storage.plain import to_json
 
@@ -80,7 +80,9 @@ class Judge:
         alerts = withdraw(connection, alone, datetime.now(UTC))
         new = [one for one in firings if (one.rule_id, one.event_id) not in moved]
         new = list(self._unsuppressed(connection, new))
-        alerts += revive(connection, [one for one in new if one in again]) if again else []
+        if again:
+            alerts += revive(connection, [one for one in new if one in again])
+            new = told_of(connection, new)
         return alerts + (record_firings(connection, new) if new else [])
 
     def _own_events(self, connection: Rows, batch: BatchRow) -> list[Event]:

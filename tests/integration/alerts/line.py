@@ -29,7 +29,7 @@ def price(number: int, usd: str, *, asset: str = "ETH", at: int | None = None, *
     return whole | {"timestamp": time} | more
 
 
-class _AsSent(AssetNames):
+class AsSent(AssetNames):
     """Knows no symbol: events keep the names that these tests' rules have."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Line:
         return made
 
     def send(self, *events: dict[str, Any], shards: int = 1) -> list[UUID]:
-        intake = EventIntake(store=BatchStore(self.app), redis=self.redis, shards=shards, names=_AsSent())
+        intake = EventIntake(store=BatchStore(self.app), redis=self.redis, shards=shards, names=AsSent())
         return intake.enqueue_batches(events)
 
     def run(self) -> int:

@@ -85,6 +85,17 @@ def test_a_crossing_that_a_late_fall_shows_is_told(line: Line, above: Callable[.
     assert line.count("notices") == 2
 
 
+@pytest.mark.parametrize("arrival", ["53142", "51342", "31254", "53412", "13524", "24531"])
+def test_each_crossing_is_told_by_its_own_event(arrival: str, line: Line, above: Callable[..., UUID]) -> None:
+    """Whatever comes late: nobody hears of one crossing twice and never of another (all 120 orders held once)."""
+    above()
+    for number in (0, *map(int, arrival)):
+        line.send(price(number, "101" if number % 2 else "99"))
+        line.run()
+    assert line.fired() == [("p1", False), ("p3", False), ("p5", False)]
+    assert told(line) == ["p1", "p3", "p5"]
+
+
 def test_an_alert_that_was_none_is_taken_back(line: Line, above: Callable[..., UUID]) -> None:
     """The fall between two prices above the threshold was on a branch that the chain left."""
     above()
@@ -127,6 +138,13 @@ def standing(line: Line) -> set[tuple[str, str]]:
     query = "SELECT alert_rule_id::text AS rule, event_id FROM alert_history WHERE retracted_at IS NULL"
     with line.worker.transaction() as connection:
         return {(row["rule"], row["event_id"]) for row in connection.execute(query)}
+
+
+def told(line: Line) -> list[str]:
+    """The events that the notices name."""
+    with line.worker.transaction() as connection:
+        query = "SELECT data ->> 'eventId' AS event FROM notices ORDER BY 1"
+        return [row["event"] for row in connection.execute(query)]
 
 
 def back(event: dict[str, Any]) -> dict[str, Any]:

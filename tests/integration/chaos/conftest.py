@@ -114,8 +114,12 @@ _DATABASES = {"database": "premium", "timeseries": "timeseries"}
 
 @pytest.fixture(scope="session")
 def chaos_postgres() -> Iterator[Postgres]:
-    """A server of its own: the run's is everybody's and may not be stopped."""
-    server = Postgres(run.folder() / f"chaos-{uuid4().hex[:8]}" / "postgres", ports.free(), settings=run.FAST)
+    """A server of its own: the run's is everybody's and may not be stopped.
+
+    It is killed, too: what it said it has kept must be in the system's hands by then.
+    """
+    settings = run.FAST | {"synchronous_commit": "on"}
+    server = Postgres(run.folder() / f"chaos-{uuid4().hex[:8]}" / "postgres", ports.free(), settings=settings)
     server.start()
     for database in _DATABASES.values():
         server.create_database(database)
