@@ -139,6 +139,7 @@ class Platform:
             price_secret=provider.price_api_secret,
             nodes=secret_names(self.settings.chain_nodes),
             secrets=self.secrets,
+            shared=self.redis(3),
             clock=self.clock,
         )
 

@@ -10,43 +10,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from eth_abi.abi import encode
-
 from premium.chains import answers
 from premium.chains.addresses import NATIVE, asset_key, checksum
 from premium.chains.discovery import received
 from premium.chains.model import Balance, Category, ChainReading
-from premium.chains.multicall import Direct, Multicall, NoMulticall, Read
+from premium.chains.multicall import Deployless, Direct, Multicall, NoMulticall, Reader
+from premium.chains.reading.block import Head, Moved, still_canonical
+from premium.chains.reading.calls import Read, balance_of
+from premium.chains.reading.spoilers import Spoilers
 from premium.chains.rpc import Rpc
 from premium.clock import Clock
 from premium.errors import UpstreamUnavailable
-from premium.neighbours import repeating
+from premium.neighbours import repeating, worth_repeating
 
 CHAIN_DEADLINE = 5.0
 _DISCOVERY_SHARE = 0.3
 """Of the deadline: logs are the slowest thing a node does, and a portfolio is right without new ones."""
 
-_BALANCE_OF, _DECIMALS, _SYMBOL = (bytes.fromhex(selector) for selector in ("70a08231", "313ce567", "95d89b41"))
+_DECIMALS, _SYMBOL = (bytes.fromhex(selector) for selector in ("313ce567", "95d89b41"))
 
 _AGAIN = 1
 """Behind one address nodes differ by a block: one that lacks the pinned block has it a second later."""
 
+_READINGS = 3
+"""How often a chain is read that is reorganised meanwhile: the second and third time at once."""
+
 Wallets = Mapping[str, frozenset[str]]
-Reader = Multicall | Direct
 
 
 class FellBehind(UpstreamUnavailable):
     """No endpoint has a recent block: a second later none will."""
 
     retryable = False
-
-
-@dataclass(frozen=True)
-class Head:
-    """The newest block of a chain."""
-
-    number: int
-    time: datetime
 
 
 @dataclass(frozen=True)
@@ -64,8 +59,11 @@ class EvmAdapter:
     It lives as long as that, for the breakers and the bucket in it.
     """
 
-    def __init__(self, rpc: Rpc, clock: Clock, *, deadline: float = CHAIN_DEADLINE) -> None:
+    def __init__(
+        self, rpc: Rpc, clock: Clock, *, deadline: float = CHAIN_DEADLINE, spoilers: Spoilers | None = None
+    ) -> None:
         self._rpc, self._clock, self._deadline, self.chain = rpc, clock, deadline, rpc.chain
+        self._spoilers = spoilers or Spoilers(rpc.chain.name)
 
     async def read(self, wallets: Wallets) -> ChainReading:
         """Read the balances of wallets, with the tokens known of each.
@@ -74,24 +72,43 @@ class EvmAdapter:
         """
         try:
             async with asyncio.timeout(self._deadline):
-                return await repeating(_AGAIN)(self._read, wallets)
+                return await repeating(_AGAIN)(self._read_somewhere, wallets)
         except TimeoutError:
             raise UpstreamUnavailable(f"{self.chain.name} was not read within {self._deadline:g} s") from None
+
+    async def _read_somewhere(self, wallets: Wallets) -> ChainReading:
+        """Read again at once where that may help.
+
+        The block is not the chain's any more, or another node is asked first now.
+        """
+        for _ in range(max(_READINGS, self._rpc.nodes) - 1):
+            first = self._rpc.first
+            try:
+                return await self._read(wallets)
+            except Moved:
+                continue
+            except UpstreamUnavailable as error:
+                if not worth_repeating(error) or self._rpc.first is first:
+                    raise
+        return await self._read(wallets)
 
     async def _read(self, wallets: Wallets) -> ChainReading:
         head = await self.head()
         listed = frozenset(token.address for token in self.chain.tokens)
-        known = {wallet: listed | frozenset(map(checksum, tokens)) for wallet, tokens in wallets.items()}
+        same_coin = frozenset({self.chain.native.mirrored_by})
+        known = {wallet: (listed | frozenset(map(checksum, tokens))) - same_coin for wallet, tokens in wallets.items()}
         found, (balances, unreadable) = await asyncio.gather(
             self._discover(wallets, head), self._balances(head, known, natives=True)
         )
-        new = {wallet: tokens - known[wallet] for wallet, tokens in (found or {}).items()}
+        new = {wallet: tokens - known[wallet] - same_coin for wallet, tokens in (found or {}).items()}
         if any(new.values()):
             more, unreadable_too = await self._balances(head, new, natives=False)
             balances, unreadable = balances + more, unreadable | unreadable_too
+        await still_canonical(self._rpc, head)
         return ChainReading(
             chain=self.chain.name,
             block=head.number,
+            block_hash=head.hash,
             block_time=head.time,
             read_at=self._clock.now(),
             balances=tuple(balances),
@@ -112,9 +129,10 @@ class EvmAdapter:
         raise FellBehind(f"the newest block of {self.chain.name} is from {head.time:%Y-%m-%d %H:%M} UTC")
 
     async def _newest(self) -> Head:
-        block = await self._rpc.one("eth_getBlockByNumber", "latest", False)
+        block = await self._rpc.told("eth_getBlockByNumber", "latest", False)
         try:
-            return Head(int(block["number"], 16), datetime.fromtimestamp(int(block["timestamp"], 16), UTC))
+            at = datetime.fromtimestamp(int(block["timestamp"], 16), UTC)
+            return Head(int(block["number"], 16), str(block["hash"]), at)
         except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
             raise UpstreamUnavailable(f"{self.chain.name} gave no newest block") from error
 
@@ -127,11 +145,17 @@ class EvmAdapter:
 
         `NoMulticall` is the caller's to expect where the registry is wrong.
         """
-        return self._reader(await self.head())
+        return self.reader_at(await self.head())
 
-    def _reader(self, head: Head) -> Reader:
-        address = self.chain.multicall
-        return Direct(self._rpc, head.number) if address is None else Multicall(self._rpc, address, head.number)
+    def reader_at(self, head: Head) -> Reader:
+        """Return a reader of contracts at a block."""
+        return self._readers(head)[0]
+
+    def _readers(self, head: Head) -> list[Reader]:
+        """Return the ways to read at a block, the best first."""
+        address, spoilers = self.chain.multicall, self._spoilers
+        ways: list[Reader] = [Deployless(self._rpc, head, spoilers), Direct(self._rpc, head, spoilers)]
+        return ways if address is None else [Multicall(self._rpc, address, head, spoilers), *ways]
 
     async def _discover(self, wallets: Wallets, head: Head) -> Wallets | None:
         """Return tokens that logs name; None where the node does not answer in time.
@@ -147,15 +171,19 @@ class EvmAdapter:
             return None
 
     async def _balances(self, head: Head, wanted: Wallets, *, natives: bool) -> tuple[list[Balance], set[str]]:
-        try:
-            return await self._read_by(self._reader(head), wanted, list(wanted) if natives else [])
-        except NoMulticall:
-            return await self._read_by(Direct(self._rpc, head.number), wanted, list(wanted) if natives else [])
+        of = list(wanted) if natives and not self.chain.native.absent else []
+        *ways, last = self._readers(head)
+        for reader in ways:
+            try:
+                return await self._read_by(reader, wanted, of)
+            except NoMulticall:
+                continue
+        return await self._read_by(last, wanted, of)
 
     async def _read_by(self, reader: Reader, wanted: Wallets, of: list[str]) -> tuple[list[Balance], set[str]]:
         """Read tokens of `wanted`, and the native coin of the wallets `of`."""
         pairs = [(wallet, token) for wallet, tokens in wanted.items() for token in sorted(tokens)]
-        natives, replies = await reader.balances(of, [_balance_of(*pair) for pair in pairs])
+        natives, replies = await reader.balances(of, [balance_of(*pair) for pair in pairs])
         found = [(*pair, answers.uint(reply)) for pair, reply in zip(pairs, replies, strict=True)]
         unreadable = {asset_key(self.chain.name, token) for _, token, units in found if units is None}
         held = [(wallet, token, units) for wallet, token, units in found if units]
@@ -188,7 +216,3 @@ class EvmAdapter:
         return Balance(
             wallet=wallet, key=key, symbol=about.symbol, decimals=about.decimals, units=units, category=about.category
         )
-
-
-def _balance_of(wallet: str, token: str) -> Read:
-    return Read(token, _BALANCE_OF + encode(["address"], [wallet]))

@@ -35,6 +35,10 @@ class Native(_Data):
 
     symbol: str = Field(min_length=1, max_length=16)
     decimals: int = Field(ge=0, le=36)
+    absent: bool = False
+    """There is none: what nodes say of its balance is a placeholder."""
+    mirrored_by: Address | None = None
+    """The ERC-20 that shows the same coin again: it is not read, so that the coin counts once."""
 
 
 class Dex(_Data):
@@ -79,6 +83,14 @@ class Chain(_Data):
     """A newest block older than this is a node that fell behind; None where blocks come only with transactions."""
     discovery: Discovery | None = Discovery()
     """None where the nodes give no logs: then only known tokens are read."""
+    call_gas: int = Field(default=30_000_000, ge=100_000)
+    """What a node gives one `eth_call`: chunks of reads are cut by it."""
+    call_bytes: int = Field(default=96_000, ge=1_000)
+    """The calldata that a node takes in one `eth_call`."""
+    block_seconds: float | None = Field(default=None, gt=0)
+    """The usual time between two blocks."""
+    finality_blocks: int = Field(default=64, ge=0)
+    """Blocks below the newest that a reorganisation may still replace."""
     tokens: tuple[Token, ...] = ()
     dex: Dex | None = None
 
@@ -112,6 +124,7 @@ class ChainReading:
 
     chain: str
     block: int
+    block_hash: str
     block_time: datetime
     read_at: datetime
     balances: tuple[Balance, ...]

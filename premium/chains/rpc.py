@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from premium.chains.bucket import TokenBucket
+from premium.chains.bucket import Bucket, TokenBucket
 from premium.chains.endpoint import Answer, Call, Endpoint, RpcError, endpoint
 from premium.chains.model import Chain
 from premium.chains.nodes import ListedNodes, Nodes
@@ -38,7 +38,7 @@ class Rpc:
         *,
         nodes: Nodes | None = None,
         deadline: float = 5.0,
-        bucket: TokenBucket | None = None,
+        bucket: Bucket | None = None,
         on_change: StateListener | None = None,
     ) -> None:
         """Take a `deadline` in seconds for the whole chain, and its `nodes` (those of its entry).
@@ -46,11 +46,13 @@ class Rpc:
         A hanging endpoint uses up a share and leaves one for the work itself.
         """
         self.chain = chain
-        self._bucket = bucket or TokenBucket(REQUESTS_A_SECOND)
+        self._bucket: Bucket = bucket or TokenBucket(REQUESTS_A_SECOND)
         self._client, self._deadline, self._on_change = client, deadline, on_change
         self._where = nodes or ListedNodes(chain.endpoints)
         self._urls: tuple[str, ...] = ()
         self._nodes: list[Endpoint] = []
+        self.names_hashes = True
+        """Whether calls name their block by its hash (EIP-1898), until a node refuses it."""
 
     @property
     def nodes(self) -> int:
@@ -63,6 +65,16 @@ class Rpc:
         if isinstance(answer, RpcError):
             raise answer
         return answer
+
+    async def told(self, method: str, *params: Any) -> Any:
+        """Return the result of a single call.
+
+        UpstreamUnavailable in the node's words where it answers an error.
+        """
+        try:
+            return await self.one(method, *params)
+        except RpcError as error:
+            raise UpstreamUnavailable(f"{self.chain.name} answers {method} with {error}") from error
 
     async def batch(self, calls: Sequence[Call]) -> list[Answer]:
         """Return answers in the order of the calls, results or RpcErrors.
@@ -126,10 +138,19 @@ class Rpc:
     def _node(self, number: int, url: str, share: float) -> Endpoint:
         return endpoint(f"rpc:{self.chain.name}:{number}", url, self._client, share, self._on_change)
 
-    def ask_another(self) -> None:
-        """Distrust the node that answered last: the next call goes to another first."""
-        for node in self._in_turn()[:1]:
-            self._last(node)
+    @property
+    def first(self) -> Endpoint | None:
+        """Return the endpoint that is asked first now."""
+        return next(iter(self._in_turn()), None)
+
+    def ask_another(self, than: Endpoint | None = None) -> None:
+        """Distrust a node: the next call goes to another first.
+
+        Without a name it is the one that is asked first now.
+        """
+        distrusted = than or self.first
+        if distrusted is not None:
+            self._last(distrusted)
 
     def _in_turn(self) -> list[Endpoint]:
         """Return the endpoints in the order in which they are asked: those on the bench come last."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import httpx
 
+from premium.chains.bucket import Bucket, SharedBucket
 from premium.chains.evm import CHAIN_DEADLINE, EvmAdapter
 from premium.chains.fanout import read_all
 from premium.chains.model import Outcome, Wanted
 from premium.chains.nodes import Nodes, SecretNodes, Secrets
+from premium.chains.reading.spoilers import Spoilers
 from premium.chains.registry import Registry
-from premium.chains.rpc import Rpc
+from premium.chains.rpc import REQUESTS_A_SECOND, Rpc
 from premium.clock import Clock
 from premium.neighbours import CircuitBreaker, Neighbour, StateListener
 from premium.neighbours_metrics import show
@@ -23,6 +26,9 @@ from premium.prices.onchain import PoolPrices
 from premium.prices.provider import PastPrices, ProviderPrices
 from premium.prices.quotes import Prices
 from premium.storage.cache import Cache
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 PROVIDER = "provider"
 _PROVIDER_SECONDS = 10.0
@@ -48,6 +54,8 @@ class Market:
     nodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of the secrets that hold the nodes of a chain, where its entry's are not used."""
     secrets: Secrets | None = None
+    shared: Redis | None = None
+    """What all processes know together: requests a second, and contracts that spoil a call."""
     on_change: StateListener = show
     """Told of every breaker's new state: the metrics, unless a test listens itself."""
     _rpcs: dict[tuple[str, float], Rpc] = field(default_factory=dict, init=False, repr=False)
@@ -57,14 +65,20 @@ class Market:
         """Return the nodes of a chain; KeyError for a chain that is not known."""
         if (chain, deadline) not in self._rpcs:
             self._rpcs[chain, deadline] = Rpc(
-                self.chains[chain], self.client, nodes=self._nodes(chain), deadline=deadline, on_change=self.on_change
+                self.chains[chain],
+                self.client,
+                nodes=self._nodes(chain),
+                deadline=deadline,
+                bucket=self._bucket(chain),
+                on_change=self.on_change,
             )
         return self._rpcs[chain, deadline]
 
     def adapter(self, chain: str) -> EvmAdapter:
         """Return the reader of a chain's balances; every kind of chain has its adapter here."""
         if chain not in self._adapters:
-            self._adapters[chain] = EvmAdapter(self.rpc(chain), self.clock)
+            spoilers = Spoilers(chain, self.shared)
+            self._adapters[chain] = EvmAdapter(self.rpc(chain), self.clock, spoilers=spoilers)
         return self._adapters[chain]
 
     def adapters(self, chains: Iterable[str]) -> Mapping[str, EvmAdapter]:
@@ -105,6 +119,9 @@ class Market:
         if self.price_url is None:
             return {}
         return {PROVIDER: ProviderPrices(self._api("prices", self.price_url), self.chains)}
+
+    def _bucket(self, chain: str) -> Bucket | None:
+        return None if self.shared is None else SharedBucket(chain, self.shared, REQUESTS_A_SECOND)
 
     def _nodes(self, chain: str) -> Nodes | None:
         names = self.nodes.get(chain)

@@ -17,7 +17,7 @@ from premium.chains import answers
 from premium.chains.addresses import NATIVE, checksum, split_key
 from premium.chains.evm import CHAIN_DEADLINE, EvmAdapter
 from premium.chains.model import Dex
-from premium.chains.multicall import Direct, Multicall, Read
+from premium.chains.multicall import Read, Reader
 from premium.clock import Clock
 from premium.errors import UpstreamUnavailable
 from premium.prices.model import Price
@@ -82,7 +82,7 @@ class PoolPrices:
         address = split_key(key)[1]
         return self._dex.wrapped_native if address == NATIVE else address
 
-    async def _pools(self, reader: Multicall | Direct, tokens: Sequence[str]) -> list[_Pool]:
+    async def _pools(self, reader: Reader, tokens: Sequence[str]) -> list[_Pool]:
         dex, found = self._dex, []
         pairs = [(t, q) for t in tokens for q in (dex.stable, dex.wrapped_native) if t != q]
         asked = [
@@ -103,13 +103,13 @@ class PoolPrices:
                 found.append(_Pool(token=token, quote=quote, address=checksum(f"0x{number:040x}"), version=version))
         return found
 
-    async def _decimals(self, reader: Multicall | Direct, tokens: Sequence[str]) -> dict[str, int]:
+    async def _decimals(self, reader: Reader, tokens: Sequence[str]) -> dict[str, int]:
         replies = await reader.reads([Read(token, _DECIMALS) for token in tokens])
         said = {token: answers.decimals(reply) for token, reply in zip(tokens, replies, strict=True)}
         return {t: d for t, d in said.items() if d is not None} | {self._dex.stable: self._dex.stable_decimals}
 
     async def _quotes(
-        self, reader: Multicall | Direct, pools: Sequence[_Pool], scale: Mapping[str, int]
+        self, reader: Reader, pools: Sequence[_Pool], scale: Mapping[str, int]
     ) -> list[tuple[_Pool, PoolQuote]]:
         replies = iter(await reader.reads([read for pool in pools for read in pool.questions()]))
         quotes = [(pool, _quote(pool, [next(replies) for _ in pool.questions()], scale)) for pool in pools]

@@ -79,8 +79,8 @@ def test_everything_is_read_at_one_block_even_while_the_chain_moves(evm: Evm, ma
 
     with serving(moving) as proxy:
         reading = read(rpc=[proxy.url])
-        blocks = {call["params"][1] for call in proxy.calls() if call["method"] == "eth_call"}
-    assert blocks == {hex(reading.block)}
+        blocks = {call["params"][1]["blockHash"] for call in proxy.calls() if call["method"] == "eth_call"}
+    assert blocks == {reading.block_hash}
     assert units(reading)["ETH"] == before
 
 

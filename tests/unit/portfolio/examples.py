@@ -31,7 +31,9 @@ def balance(wallet: str, asset: str, units: int, *, decimals: int | None = 2, ca
 
 
 def reading(chain: str, *balances: Balance, at: datetime = START, unreadable: tuple[str, ...] = ()) -> ChainReading:
-    return ChainReading(chain=chain, block=7, block_time=at, read_at=at, balances=balances, unreadable=unreadable)
+    return ChainReading(
+        chain=chain, block=7, block_hash="0x07", block_time=at, read_at=at, balances=balances, unreadable=unreadable
+    )
 
 
 def snapshot(day: float, **amounts: tuple[str, str]) -> Snapshot:
