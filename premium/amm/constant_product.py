@@ -14,17 +14,18 @@ Pair = tuple[int, int]
 """Of token0 and token1."""
 
 
-def supply_after_fee(reserves: Pair, total_supply: int, k_last: int) -> int:
+def supply_after_fee(reserves: Pair, total_supply: int, k_last: int, parts: tuple[int, int, int] = (1, 5, 1)) -> int:
     """Return the supply once the protocol has minted its fee.
 
-    It is a sixth of the growth since `k_last`; 0 is no fee.
+    `parts` say how much of the growth since `k_last` it is: a sixth with Uniswap. A `k_last` of 0 is no fee.
     """
     if not k_last:
         return total_supply
     root, root_last = isqrt(held(reserves[0] * reserves[1], "reserves")), isqrt(k_last)
     if root <= root_last:
         return total_supply
-    minted = held(total_supply * (root - root_last), "total_supply") // (root * 5 + root_last)
+    times, now, before = parts
+    minted = held(total_supply * (root - root_last) * times, "total_supply") // (root * now + root_last * before)
     return total_supply + minted
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
+from typing import Protocol as Interface
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
 
 from premium.chains.addresses import Address
+from premium.chains.contracts.protocols import Protocol
 
 Category = Literal["native", "stablecoin", "wrapped", "governance", "liquid_staking", "lp", "token"]
 
@@ -93,6 +95,8 @@ class Chain(_Data):
     """Blocks below the newest that a reorganisation may still replace."""
     tokens: tuple[Token, ...] = ()
     dex: Dex | None = None
+    protocols: tuple[Protocol, ...] = ()
+    """Deployments of protocols besides those that are shipped."""
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -139,7 +143,7 @@ Wanted = Mapping[str, Mapping[str, frozenset[str]]]
 """Chain → checksummed wallet → tokens to read besides those of the chain's list."""
 
 
-class ChainAdapter(Protocol):
+class ChainAdapter(Interface):
     """One chain, read in the way of its kind."""
 
     async def read(self, wallets: Mapping[str, frozenset[str]]) -> ChainReading:

@@ -10,6 +10,7 @@ import pickle
 import re
 import subprocess
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,13 +101,25 @@ def _contracts(build: str, output: dict[str, Any], expected: dict[str, frozenset
 
 @functools.cache
 def corpus() -> tuple[Compiled, ...]:
-    """All sources under other names, in all builds; compiled once a test run for all its processes."""
-    texts = {name: renamed(text) for name, text in sources().items()}
+    """All sources under other names, in all builds."""
+    return _once({name: renamed(text) for name, text in sources().items()}, _compiled)
+
+
+@functools.cache
+def compiled_vaults() -> dict[str, Compiled]:
+    """Vaults over OpenZeppelin's, and small contracts from published rules, by name."""
+    texts = {path.name: path.read_text() for path in sorted((_HERE.parent / "vaults").glob("*.sol"))}
+    made = _once(texts, lambda found: compile_sources(found, {"optimized": BUILDS["optimized"]}))
+    return {each.name: each for each in made}
+
+
+def _once(texts: dict[str, str], compiled: Callable[[dict[str, str]], list[Compiled]]) -> tuple[Compiled, ...]:
+    """Compile once a test run for all its processes."""
     digest = hashlib.sha256(repr((texts, BUILDS, compiler_version())).encode()).hexdigest()[:16]
     kept = Path(os.environ["PREMIUM_TEST_RUN"]) / f"contracts-{digest}.pickle"
     with FileLock(kept.with_suffix(".lock")):
         if not kept.exists():
-            kept.write_bytes(pickle.dumps([tuple(one) for one in _compiled(texts)]))
+            kept.write_bytes(pickle.dumps([tuple(one) for one in compiled(texts)]))
         return tuple(Compiled(*one) for one in pickle.loads(kept.read_bytes()))  # noqa: S301 - written by this run
 
 

@@ -8,50 +8,27 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from eth_abi.abi import decode, encode
+from eth_abi.abi import encode
 
 from local.evm import Evm
 from local.market import Market
-from local.market.node import ETHER, Account, Node, calldata
+from local.market.node import ETHER, calldata
 from premium.amm.ticks import MAX_SQRT, MAX_TICK, MIN_SQRT, MIN_TICK, sqrt_at, tick_at
 from premium.cases import answer
 from premium.portfolio.positions.cases import KINDS
-from tests.factories.contracts import BUILDS, ROOT, Compiled, compile_sources
+from tests.factories.contracts import Compiled, compiled_vaults
 from tests.factories.contracts.deployment import send
+from tests.integration.portfolio.owner import MINT, MOST, SWAP, Chain
 
 pytestmark = pytest.mark.integration
-FOREVER, MOST = 2**64, 2**128 - 1
+FOREVER = 2**64
 POSITION = "uint96,address,address,address,uint24,int24,int24,uint128,uint256,uint256,uint128,uint128"
-MINT = "mint((address,address,uint24,int24,int24,uint256,uint256,uint256,uint256,address,uint256))"
-SWAP = "exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160))"
 
 
 def told(case: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(answer(json.dumps(case), KINDS))
     assert "error" not in found, found
     return found
-
-
-class Chain:
-    """The market's owner on the node; views are asked from there, too."""
-
-    def __init__(self, evm: Evm, market: Market) -> None:
-        self.evm, self.market, self.node = evm, market, Node(evm.url)
-        self.me = market.owner
-        self.account = self.fresh_account()
-
-    def fresh_account(self) -> Account:
-        """The account as of now: it sends nothing again."""
-        account = Account(self.node, self.me)
-        account._next = account._done
-        return account
-
-    def view(self, target: str, signature: str, returns: str, *arguments: Any) -> tuple[Any, ...]:
-        call = {"from": self.me, "to": target, "data": "0x" + calldata(signature, *arguments).hex()}
-        return decode(returns.split(","), bytes.fromhex(str(self.evm.call("eth_call", call, "latest"))[2:]))
-
-    def do(self, target: str, signature: str, *arguments: Any, value: int = 0) -> None:
-        self.account.do(target, signature, *arguments, value=value)
 
 
 @pytest.fixture
@@ -211,9 +188,7 @@ def _pair_case(chain: Chain, pair: str, shares: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def vaults() -> dict[str, Compiled]:
-    source = ROOT / "tests" / "factories" / "vaults" / "vault.sol"
-    made = compile_sources({"vault.sol": source.read_text()}, {"optimized": BUILDS["optimized"]})
-    return {each.name: each for each in made}
+    return compiled_vaults()
 
 
 def _deployed(chain: Chain, creation: bytes) -> str:

@@ -1,0 +1,88 @@
+"""Which contracts belong to which protocol: data, so that a fork is an entry.
+
+`protocols.json` is shipped; a chain's own entry may name more (`protocols` in CHAINS_FILE).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, model_validator
+
+from premium.chains.addresses import NATIVE, Address
+
+Kind = Literal[
+    "v2_lp", "v3_position", "vault", "aave_v3", "compound_v2", "compound_v3", "staked", "withdrawals", "lock", "gauge"
+]
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "v2_lp": ("factory",), "v3_position": ("manager",), "vault": (), "aave_v3": ("provider",),
+    "compound_v2": ("comptroller",), "compound_v3": ("contracts",), "staked": ("contracts", "rate"),
+    "withdrawals": ("contracts", "asset"), "lock": ("contracts",), "gauge": ("contracts",),
+}  # fmt: skip
+_SHIPPED = Path(__file__).parent / "protocols.json"
+_Function = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\((uint256|address)?\)$")]
+
+
+class Protocol(BaseModel):
+    """A protocol's deployment on a chain; which addresses it needs follows from its kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")
+    title: str = Field(min_length=1, max_length=64)
+    kind: Kind
+    factory: Address | None = None
+    """Of pairs and vaults: what it did not make is not believed."""
+    check: _Function | None = None
+    """The factory's function that says whether a vault is its own."""
+    manager: Address | None = None
+    """Of position NFTs."""
+    provider: Address | None = None
+    """Aave's PoolAddressesProvider."""
+    comptroller: Address | None = None
+    native_market: Address | None = None
+    """The market of the chain's coin, which names no underlying token."""
+    contracts: tuple[Address, ...] = Field(default=(), max_length=500)
+    """Vaults, markets, staked tokens, locks, queues or gauges, by kind."""
+    asset: Address | None = None
+    """What a staked token or a queue pays; the zero address is the chain's coin."""
+    rate: _Function | None = None
+    """What tells a staked token's rate: without an argument, or of an amount of it."""
+    scale: int = Field(default=18, ge=0, le=36)
+    protocol_fee: tuple[int, int, int] = (1, 5, 1)
+    """Of a pair's growth: supply * (root - last) * a / (root * b + last * c)."""
+    sources: tuple[AnyHttpUrl, ...] = Field(min_length=1)
+    """Where its addresses are published."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Protocol:
+        for field in _NEEDS[self.kind]:
+            if not getattr(self, field):
+                raise ValueError(f"{field} is required of kind {self.kind}")
+        if self.kind == "vault" and not self.contracts and not (self.factory and self.check):
+            raise ValueError("contracts, or factory with check, is required of kind vault")
+        return self
+
+    @property
+    def pays(self) -> str:
+        """The address of what it pays."""
+        return self.asset or NATIVE
+
+
+@cache
+def shipped() -> dict[str, tuple[Protocol, ...]]:
+    """Return the shipped protocols by chain; ValidationError names a wrong entry."""
+    document = json.loads(_SHIPPED.read_text("utf-8"))
+    return {chain: tuple(map(Protocol.model_validate, rows)) for chain, rows in document["chains"].items()}
+
+
+def of_chain(name: str, own: tuple[Protocol, ...]) -> tuple[Protocol, ...]:
+    """Return a chain's own entries, and the shipped ones that they do not replace.
+
+    An entry replaces another of its name and kind.
+    """
+    named = {(entry.name, entry.kind) for entry in own}
+    return own + tuple(entry for entry in shipped().get(name, ()) if (entry.name, entry.kind) not in named)

@@ -1,0 +1,98 @@
+"""Carry web3's calls over a chain's nodes, all at one block.
+
+Calls that are made at once travel together through Multicall3. Nothing is ever sent: methods that change a chain, and
+those that would not be of the pinned block, are refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from web3.providers.async_base import AsyncBaseProvider
+from web3.types import RPCEndpoint, RPCResponse
+
+from premium.chains.model import Chain
+from premium.chains.multicall import Direct, Multicall, NoMulticall, Read
+from premium.chains.rpc import Rpc, RpcError
+
+_TOGETHER_SECONDS = 0.001
+"""How long a call waits for company: web3 comes to it through several steps of the loop."""
+_REVERTED = {"code": 3, "message": "execution reverted"}
+_PLACES = {"eth_getBalance": 1, "eth_getCode": 1, "eth_getStorageAt": 2, "eth_call": 1}
+"""The methods that are let through, and which of their parameters is the block."""
+
+
+class PinnedProvider(AsyncBaseProvider):
+    """Answers web3 from one block; UpstreamUnavailable where no node does."""
+
+    global_ccip_read_enabled = False
+    """A contract could otherwise have us ask any address of the internet (EIP-3668)."""
+
+    def __init__(self, rpc: Rpc, block: int) -> None:
+        super().__init__()
+        self.chain: Chain = rpc.chain
+        self.block, self._rpc = block, rpc
+        address = rpc.chain.multicall
+        self._calls: Multicall | Direct = Direct(rpc, block) if address is None else Multicall(rpc, address, block)
+        self._waiting: list[tuple[Read, asyncio.Future[bytes | None]]] = []
+        self._running: set[asyncio.Task[list[bytes | None]]] = set()
+
+    async def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        """Answer one request of web3."""
+        if method == "eth_chainId":
+            return _result(hex(self.chain.chain_id))
+        if method not in _PLACES:
+            raise ValueError(f"{method} is not asked here: readers of contracts read one block alone")
+        if method == "eth_call" and set(params[0]) <= {"to", "data"}:
+            found = await self._together(Read(params[0]["to"], bytes.fromhex(params[0]["data"][2:])))
+            return _error(_REVERTED) if found is None else _result("0x" + found.hex())
+        pinned = [*params]
+        pinned[_PLACES[method] :] = [hex(self.block)]
+        try:
+            return _result(await self._rpc.one(method, *pinned))
+        except RpcError as error:
+            return _error({"code": error.code, "message": error.message})
+
+    async def reads(self, reads: list[Read]) -> list[bytes | None]:
+        """Return one answer a read; None where the contract reverted."""
+        try:
+            return await self._calls.reads(reads)
+        except NoMulticall:
+            self._calls = Direct(self._rpc, self.block)
+            return await self._calls.reads(reads)
+
+    async def _together(self, read: Read) -> bytes | None:
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_later(_TOGETHER_SECONDS, self._start)
+        answer: asyncio.Future[bytes | None] = loop.create_future()
+        self._waiting.append((read, answer))
+        return await answer
+
+    def _start(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        task = asyncio.Task(self.reads([read for read, _ in waiting]))
+        self._running.add(task)  # the loop itself keeps no task alive
+        task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda done: _hand_out(done, [answer for _, answer in waiting]))
+
+
+def _hand_out(done: asyncio.Task[list[bytes | None]], answers: list[asyncio.Future[bytes | None]]) -> None:
+    """Give each caller its answer, or all of them the failure."""
+    failure = asyncio.CancelledError() if done.cancelled() else done.exception()
+    for number, answer in enumerate(answers):
+        if answer.done():
+            continue
+        if failure is not None:
+            answer.set_exception(failure)
+        else:
+            answer.set_result(done.result()[number])
+
+
+def _result(value: Any) -> RPCResponse:
+    return {"jsonrpc": "2.0", "id": 1, "result": value}
+
+
+def _error(error: Any) -> RPCResponse:
+    return {"jsonrpc": "2.0", "id": 1, "error": error}

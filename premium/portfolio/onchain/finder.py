@@ -1,0 +1,82 @@
+"""Runs every protocol's reader for wallets, and gives each receipt one owner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from premium.chains.contracts.caller import Contracts
+from premium.chains.contracts.protocols import Protocol as Entry
+from premium.portfolio.onchain.comets import Comets
+from premium.portfolio.onchain.gauges import Gauges
+from premium.portfolio.onchain.leaves import Leaves
+from premium.portfolio.onchain.markets import Markets
+from premium.portfolio.onchain.pairs import Pairs
+from premium.portfolio.onchain.port import Opener, Owner, Place, Reader, Share
+from premium.portfolio.onchain.ranges import Ranges
+from premium.portfolio.onchain.reserves import Reserves
+from premium.portfolio.onchain.shares import Shares
+from premium.portfolio.onchain.staked import Locks, Staked, Withdrawals
+from premium.portfolio.onchain.vaults import Vaults
+from premium.portfolio.positions.found import Finding, Found
+
+READERS: Mapping[str, type[Reader[Any]]] = {
+    "v2_lp": Pairs, "v3_position": Ranges, "vault": Vaults, "aave_v3": Reserves, "compound_v2": Markets,
+    "compound_v3": Comets, "staked": Staked, "withdrawals": Withdrawals, "lock": Locks, "gauge": Gauges,
+}  # fmt: skip
+"""A kind of protocol and the module that reads it: a new kind is a module and a line."""
+Holdings = Mapping[str, Mapping[str, int]]
+"""Wallet → token → base units, addresses checksummed."""
+
+
+async def find(contracts: Contracts, at: datetime, entries: Sequence[Entry], wallets: Holdings) -> list[Found]:
+    """Return the positions of wallets at the contracts' block, whose time is `at`.
+
+    UpstreamUnavailable where no node answers.
+    """
+    readers = [READERS[entry.kind](Place(contracts=contracts, at=at, entry=entry)) for entry in entries]
+    shares = Shares(contracts)
+    said = await shares.of({token for held in wallets.values() for token in held})
+    owners = [Owner(address=wallet, held=held, shares=said) for wallet, held in wallets.items()]
+    rows = await asyncio.gather(*(_of(reader, owner) for owner in owners for reader in readers))
+    found = _owned([each for row in rows for each in row])
+    leaves = Leaves(contracts.chain.name, shares, [each for each in readers if hasattr(each, "opened")])
+    opened = list(await asyncio.gather(*map(leaves.opened, found)))
+    return sorted(opened + _strangers(contracts, owners, found, said), key=lambda each: each.key)
+
+
+async def _of(reader: Reader[Any], owner: Owner) -> list[Found]:
+    return [reader.value(reads) for reads in await reader.find(owner)]
+
+
+def _owned(found: Sequence[Found]) -> list[Found]:
+    """Keep of positions that explain the same receipt the first: a receipt is one owner's."""
+    taken: set[tuple[str, str]] = set()
+    kept: list[Found] = []
+    for each in found:
+        mine = {(each.wallet, receipt) for receipt in each.receipts}
+        if mine & taken:
+            continue
+        taken |= mine
+        kept.append(each)
+    return kept
+
+
+def _strangers(
+    contracts: Contracts, owners: Sequence[Owner], found: Sequence[Found], said: Mapping[str, Share]
+) -> list[Found]:
+    """List tokens that speak like shares of a pool or vault and are of no protocol that is known."""
+    known = {(each.wallet, receipt) for each in found for receipt in each.receipts}
+    told = Finding(code="unknown_protocol", text="it looks like a share of a pool or vault; no protocol here knows it")
+    chain = contracts.chain.name
+    return [
+        Found(wallet=owner.address, chain=chain, protocol="unknown", kind="unknown", name=token, block=contracts.block,
+              findings=(told,), is_counted=False)
+        for owner in owners for token in owner.held
+        if token in said and (owner.address, f"{chain}:{token.lower()}") not in known
+    ]  # fmt: skip
+
+
+__all__ = ["READERS", "Opener", "find"]

@@ -1,0 +1,1 @@
+"""Lenders put on a test node from their published bytecode."""
