@@ -75,6 +75,16 @@ class Firing:
     event_time: datetime
     event: Mapping[str, Any]
 
+    @property
+    def chain(self) -> str:
+        """The event's chain: two chains may give events of one id."""
+        return str(self.event.get("chain", ""))
+
+    @property
+    def name(self) -> tuple[UUID, str, str]:
+        """What there is one of: the rule, the event's chain and its id."""
+        return self.rule_id, self.chain, self.event_id
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -87,6 +97,7 @@ class Alert:
     user_id: UUID
     notice: News
     posted: notifications.PostedNotice
+    chain: str = ""
 
     @property
     def deliveries(self) -> tuple[UUID, ...]:

@@ -23,10 +23,14 @@ class BacktestFiring(NamedTuple):
     event_id: str
 
 
-class _Matched(NamedTuple):
-    """A batch: the ids of its events, the number of its first event, and its pairs of place and slot."""
+_Name = tuple[str, str]
+"""An event's id, and the chain whose id it is."""
 
-    names: list[str]
+
+class _Matched(NamedTuple):
+    """A batch: the names of its events, the number of its first event, and its pairs of place and slot."""
+
+    names: list[_Name]
     first: int
     places: Ints
     slots: Slots
@@ -35,14 +39,14 @@ class _Matched(NamedTuple):
 class Backtest:
     """Fires rules as a shard does.
 
-    An event id counts once; one that the chain took back never counts, nor is it a level any more. What a late event
-    corrects is corrected, so that firings are known when all events are.
+    An event id of a chain counts once; one that the chain took back never counts, nor is it a level any more. What a
+    late event corrects is corrected, so that firings are known when all events are.
     """
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
-        self._seen: dict[str, int] = {}
-        """Ids of events, with their numbers in order of arrival."""
+        self._seen: dict[_Name, int] = {}
+        """Names of events, with their numbers in order of arrival."""
 
     def run(self, events: Iterable[Event]) -> Iterator[list[BacktestFiring]]:
         """Yield firings batch by batch, in the order of events and then rules."""
@@ -53,22 +57,22 @@ class Backtest:
                 if are_retractions:
                     self._matcher.retract(batch)
                 else:
-                    names = [event_id(event) for event in batch]
+                    names = [_name(event) for event in batch]
                     matched.append(_Matched(names, self._seen[names[0]], *self._matcher.match(batch)))
         yield from self._corrected(matched)
 
     def _is_new(self, event: Event) -> bool:
-        identity = event_id(event)
-        if identity in self._seen:
+        name = _name(event)
+        if name in self._seen:
             return False
-        self._seen[identity] = len(self._seen)
+        self._seen[name] = len(self._seen)
         if _retracts(event):
-            self._seen.setdefault(event["retracts"], -1)  # where it is still to come, it comes too late
+            self._seen.setdefault((event["retracts"], name[1]), -1)  # where it is still to come, it comes too late
         return True
 
     def _corrected(self, matched: list[_Matched]) -> Iterator[list[BacktestFiring]]:
         """Yield the firings of batches, with those that others made of theirs."""
-        changes = [(self._seen[event_id(one.event)], one) for one in self._matcher.corrections.taken()]
+        changes = [(self._seen[_name(one.event)], one) for one in self._matcher.corrections.taken()]
         changes.sort(key=lambda change: change[0])
         at = 0
         for number, one in enumerate(matched):
@@ -81,12 +85,12 @@ class Backtest:
             if mine:
                 spots = {name: place for place, name in enumerate(one.names)}
                 pairs = set(zip(places.tolist(), slots.tolist(), strict=True))
-                pairs |= {(spots[event_id(each.event)], each.slot) for each in mine if each.fires}
-                pairs -= {(spots[event_id(each.event)], each.slot) for each in mine if not each.fires}
+                pairs |= {(spots[_name(each.event)], each.slot) for each in mine if each.fires}
+                pairs -= {(spots[_name(each.event)], each.slot) for each in mine if not each.fires}
                 ordered = sorted(pairs)
                 places = np.array([place for place, _ in ordered], np.int64)
                 slots = np.array([slot for _, slot in ordered], np.int32)
-            yield _firings(self._matcher, one.names, places, slots)
+            yield _firings(self._matcher, [identity for identity, _ in one.names], places, slots)
 
 
 def compare(matcher: Matcher, events: Iterable[Event]) -> Iterator[list[BacktestFiring]]:
@@ -97,6 +101,10 @@ def compare(matcher: Matcher, events: Iterable[Event]) -> Iterator[list[Backtest
     plain = (event for event in events if not _retracts(event))
     while batch := list(islice(plain, BATCH)):
         yield _firings(matcher, [event_id(event) for event in batch], *matcher.match(batch))
+
+
+def _name(event: Event) -> _Name:
+    return event_id(event), str(event.get("chain", ""))
 
 
 def _retracts(event: Event) -> bool:

@@ -23,7 +23,7 @@ class Corrections:
     """What is to be corrected; of two that undo each other none is."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[int, str], Correction] = {}
+        self._found: dict[tuple[int, str, str], Correction] = {}
 
     def __iter__(self) -> Iterator[Correction]:
         return iter(list(self._found.values()))
@@ -33,7 +33,7 @@ class Corrections:
 
     def add(self, slot: int, event: Event, *, fires: bool) -> None:
         """Note that an event fires a rule, or fires it no more."""
-        key = slot, str(event.get("event_id", event.get("id")))
+        key = slot, str(event.get("chain", "")), str(event.get("event_id", event.get("id")))
         other = self._found.pop(key, None)
         if other is None or other.fires is fires:
             self._found[key] = Correction(slot, event, fires)

@@ -27,7 +27,7 @@ def batches_of(events: Iterable[Event], shards: int, to_json: Callable[[Event], 
 
 def batch_id(shard: int, events: Sequence[Event]) -> UUID:
     """Return the id of a batch: the same for the same events in any order."""
-    names = "\n".join(sorted(str(event["event_id"]) for event in events))
+    names = "\n".join(sorted(f"{event.get('chain', '')} {event['event_id']}" for event in events))
     return uuid5(_NAMESPACE, f"{shard}\n{names}")
 
 

@@ -19,6 +19,7 @@ from premium.alerts import notices
 from premium.alerts.language.earlier_events import in_present_form
 from premium.alerts.model import Alert, Firing, News
 from premium.alerts.notices import Fired
+from premium.alerts.store.events import Known
 from premium.entitlements import ENTITLEMENTS
 from premium.notifications.model import Delivery, Notice, Permit
 from premium.notifications.service import notify
@@ -37,12 +38,14 @@ def record_firings(connection: Connection[DictRow], firings: Sequence[Firing], *
     return [alert for chunk in _chunks(firings) for alert in _record(connection, chunk, is_test=is_test)]
 
 
-def retract(connection: Connection[DictRow], event_ids: Sequence[str], now: datetime) -> list[Alert]:
+def retract(connection: Connection[DictRow], events: Sequence[tuple[str, str]], now: datetime) -> list[Alert]:
     """Mark the alerts of events as retracted, and notify those who were notified.
 
-    The second time, nobody.
+    `events`: by id and chain; the second time, nobody is.
     """
-    rows = connection.execute(_RETRACT, {"events": sorted(set(event_ids)), "now": now}).fetchall()
+    ordered = sorted(set(events))
+    values = {"events": [one for one, _ in ordered], "chains": [chain for _, chain in ordered], "now": now}
+    rows = connection.execute(_RETRACT, values).fetchall()
     return _told(
         connection, [Fired(event=in_present_form(row.pop("event_data")), **row) for row in rows], notices.retracted
     )
@@ -55,9 +58,7 @@ def withdraw(connection: Connection[DictRow], firings: Sequence[Firing], now: da
     """
     if not firings:
         return []
-    values = {"rules": [one.rule_id for one in firings], "events": [one.event_id for one in firings],
-              "times": [one.event_time for one in firings], "now": now}  # fmt: skip
-    rows = connection.execute(_TAKE_BACK, values).fetchall()
+    rows = connection.execute(_TAKE_BACK, _named(firings) | {"now": now}).fetchall()
     return _told(connection, [Fired(event=row.pop("event_data"), **row) for row in rows], notices.withdrawn)
 
 
@@ -68,9 +69,7 @@ def revive(connection: Connection[DictRow], firings: Sequence[Firing]) -> list[A
     """
     if not firings:
         return []
-    values = {"rules": [one.rule_id for one in firings], "events": [one.event_id for one in firings],
-              "times": [one.event_time for one in firings]}  # fmt: skip
-    rows = connection.execute(_REVIVE, values).fetchall()
+    rows = connection.execute(_REVIVE, _named(firings)).fetchall()
     return _told(
         connection, [Fired(event=in_present_form(row.pop("event_data")), **row) for row in rows], notices.fired
     )
@@ -109,31 +108,42 @@ def _leads_to(action: Mapping[str, Any], delivery: Delivery) -> bool:
     return action["type"] == delivery.channel and is_there
 
 
+def _named(firings: Sequence[Firing]) -> dict[str, Any]:
+    """The columns by which rows of the history are found."""
+    return {"rules": [one.rule_id for one in firings], "events": [one.event_id for one in firings],
+            "times": [one.event_time for one in firings], "chains": [one.chain for one in firings]}  # fmt: skip
+
+
 def _chunks(firings: Sequence[Firing]) -> Iterator[Sequence[Firing]]:
     # In one order everywhere: two transactions that insert the same rows crosswise would wait for each other.
-    ordered = sorted(firings, key=lambda firing: (firing.event_id, firing.rule_id))
+    ordered = sorted(firings, key=lambda firing: (firing.event_id, firing.rule_id, firing.chain))
     for start in range(0, len(ordered), CHUNK):
         yield ordered[start : start + CHUNK]
 
 
 def _record(connection: Connection[DictRow], firings: Sequence[Firing], *, is_test: bool) -> list[Alert]:
-    places: dict[tuple[str, datetime], int] = {}
+    places: dict[Known, int] = {}
     data: list[str] = []
     for firing in firings:
-        if (firing.event_id, firing.event_time) not in places:
-            places[firing.event_id, firing.event_time] = len(data) + 1
+        if _event_of(firing) not in places:
+            places[_event_of(firing)] = len(data) + 1
             data.append(to_json(firing.event))
     values = {
-        "events": [event_id for event_id, _ in places], "times": [time for _, time in places], "data": data,
+        "events": [event_id for event_id, _, _ in places], "times": [time for _, _, time in places], "data": data,
         "rules": [firing.rule_id for firing in firings],
-        "places": [places[firing.event_id, firing.event_time] for firing in firings], "is_test": is_test,
+        "places": [places[_event_of(firing)] for firing in firings], "is_test": is_test,
         "tiers": [tier.value for tier, allowed in ENTITLEMENTS.items() if allowed.rules],
     }  # fmt: skip
     # Texts are made of the events as they are stored, whatever types they came with.
-    events = {name: json.loads(data[place - 1]) for name, place in places.items()}
+    events = [json.loads(text) for text in data]
     rows = connection.execute(_RECORD, values).fetchall()
-    fired = [Fired(event=events[row["event_id"], row["event_time"]], **row) for row in rows]
+    spots = [places[row["event_id"], row.pop("chain"), row["event_time"]] - 1 for row in rows]
+    fired = [Fired(event=events[spot], **row) for spot, row in zip(spots, rows, strict=True)]
     return _told(connection, fired, notices.fired)
+
+
+def _event_of(firing: Firing) -> Known:
+    return firing.event_id, firing.chain, firing.event_time
 
 
 def _told(connection: Connection[DictRow], rows: Sequence[Fired], notice_of: Callable[[Fired], Notice]) -> list[Alert]:
@@ -143,7 +153,8 @@ def _told(connection: Connection[DictRow], rows: Sequence[Fired], notice_of: Cal
     for posted in notify(connection, [notice_of(row) for row in rows]):
         row = by_id[posted.key]
         news: News = "fired" if posted.kind == notices.FIRED else "retracted"
-        alerts.append(Alert(row.id, row.event_id, row.event_time, row.alert_rule_id, row.user_id, news, posted))
+        chain = str(row.event.get("chain", ""))
+        alerts.append(Alert(row.id, row.event_id, row.event_time, row.alert_rule_id, row.user_id, news, posted, chain))
     return alerts
 
 
@@ -163,29 +174,34 @@ WITH events AS (
     ORDER BY e.event_id, r.id
     ON CONFLICT DO NOTHING
     RETURNING id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_time, triggered_at,
-              retracted_at, is_test
+              retracted_at, is_test, coalesce(event_data ->> 'chain', '') AS chain
 )
 SELECT h.*, r.actions FROM history h JOIN alert_rules r ON r.id = h.alert_rule_id
 """
 _RETRACT = """
 UPDATE alert_history SET retracted_at = %(now)s
 WHERE event_id = ANY (%(events)s) AND retracted_at IS NULL
+  AND (event_id, coalesce(event_data ->> 'chain', '')) IN (SELECT * FROM unnest(%(events)s::text[], %(chains)s::text[]))
 RETURNING id, user_id, alert_rule_id, rule_name, rule_type, event_id, event_data, event_time, triggered_at,
           retracted_at, is_test
 """
 _TAKE_BACK = """
 UPDATE alert_history h SET retracted_at = %(now)s
-FROM unnest(%(rules)s::uuid[], %(events)s::text[], %(times)s::timestamptz[]) AS w (rule, event, time)
-WHERE h.alert_rule_id = w.rule AND h.event_id = w.event AND h.event_time = w.time AND h.retracted_at IS NULL
+FROM unnest(%(rules)s::uuid[], %(events)s::text[], %(times)s::timestamptz[], %(chains)s::text[])
+         AS w (rule, event, time, chain)
+WHERE h.alert_rule_id = w.rule AND h.event_id = w.event AND h.event_time = w.time
+  AND coalesce(h.event_data ->> 'chain', '') = w.chain AND h.retracted_at IS NULL
 RETURNING h.id, h.user_id, h.alert_rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.event_time,
           h.triggered_at, h.retracted_at, h.is_test
 """
 _REVIVE = """
 UPDATE alert_history h
 SET retracted_at = NULL, id = gen_random_uuid(), triggered_at = now(), told_event_id = NULL
-FROM unnest(%(rules)s::uuid[], %(events)s::text[], %(times)s::timestamptz[]) AS f (rule, event, time),
+FROM unnest(%(rules)s::uuid[], %(events)s::text[], %(times)s::timestamptz[], %(chains)s::text[])
+         AS f (rule, event, time, chain),
      alert_rules r
-WHERE h.alert_rule_id = f.rule AND h.event_id = f.event AND h.event_time = f.time AND h.retracted_at IS NOT NULL
+WHERE h.alert_rule_id = f.rule AND h.event_id = f.event AND h.event_time = f.time
+  AND coalesce(h.event_data ->> 'chain', '') = f.chain AND h.retracted_at IS NOT NULL
   AND r.id = h.alert_rule_id AND r.enabled
 RETURNING h.id, h.user_id, h.alert_rule_id, h.rule_name, h.rule_type, h.event_id, h.event_data, h.event_time,
           h.triggered_at, h.retracted_at, h.is_test, r.actions

@@ -19,7 +19,7 @@ from premium.alerts.shards.cooldowns import spans_to_ask, unsuppressed
 from premium.alerts.shards.moves import paired
 from premium.alerts.shards.placement import shard_of
 from premium.alerts.store.batches import Rows, ShardBatches, add_batch
-from premium.alerts.store.events import EventKey, EventStore
+from premium.alerts.store.events import EventKey, EventStore, Known
 from premium.alerts.store.firings import record_firings, retract, revive, withdraw
 from premium.alerts.store.memory import MemoryStore
 from premium.alerts.store.moves import move, told_of
@@ -59,26 +59,26 @@ class Judge:
         places, slots = matcher.match([event for event, _ in fresh])
         fired = zip(matcher.ids(slots).tolist(), places.tolist(), strict=True)
         firings = [_firing(rule, *fresh[place]) for rule, place in fired]
-        alerts += self._record(connection, firings, {event["retracts"] for event in retractions})
+        alerts += self._record(connection, firings, {_gone(event) for event in retractions})
         changes = matcher.memory.changes
         self._memory.save(connection, changes)
         if changes.recooled:
             self._memory.undo_cooldowns(connection, changes.recooled)
         return Judged(alerts, sum(map(len, batches.values())))
 
-    def _record(self, connection: Rows, firings: list[Firing], gone: set[str]) -> list[Alert]:
+    def _record(self, connection: Rows, firings: list[Firing], gone: set[tuple[str, str]]) -> list[Alert]:
         """Record what fired, and correct what was recorded of events that are judged otherwise now."""
         withdrawn, again = list[Firing](), list[Firing]()
         for slot, event, fires in self._state.matcher.corrections.taken():
-            if event["event_id"] not in gone:
-                firing = _firing(str(self._state.matcher.index.names[slot]), event, _key(event))
+            firing = _firing(str(self._state.matcher.index.names[slot]), event, _key(event))
+            if (firing.event_id, firing.chain) not in gone:
                 (firings if fires else withdrawn).append(firing)
                 again += [firing] if fires else []
         moves, alone = paired(firings, withdrawn)
         moved = move(connection, moves)
-        alone += [one.was for one in moves if (one.now.rule_id, one.now.event_id) not in moved]
+        alone += [one.was for one in moves if one.now.name not in moved]
         alerts = withdraw(connection, alone, datetime.now(UTC))
-        new = [one for one in firings if (one.rule_id, one.event_id) not in moved]
+        new = [one for one in firings if one.name not in moved]
         new = list(self._unsuppressed(connection, new))
         if again:
             alerts += revive(connection, [one for one in new if one in again])
@@ -114,7 +114,7 @@ class Judge:
         fresh: list[Keyed] = []
         for batch, pairs in keyed.items():
             # `new` also says of which copy: the first of equal ones.
-            kept = [(event, key) for event, key in pairs if event.get("retracts") or _once(new, key[:2])]
+            kept = [(event, key) for event, key in pairs if event.get("retracts") or _once(new, key[:3])]
             if len(kept) < len(pairs):
                 self._batches.keep_only(connection, batch, [event for event, _ in kept])
             fresh += (pair for pair in kept if not pair[0].get("retracts"))
@@ -126,13 +126,14 @@ class Judge:
             return []
         matcher = self._state.matcher
         self._events.add(connection, [_key(event) for event in retractions])
-        self._events.retract(connection, [(event["retracts"], *_key(event)[1:]) for event in retractions])
+        self._events.retract(connection, [_key(event)._replace(event_id=event["retracts"]) for event in retractions])
         matcher.retract(retractions)
-        by_id = {event["retracts"]: event for event in retractions}
-        alerts = retract(connection, list(by_id), datetime.now(UTC))
+        by_name = {_gone(event): event for event in retractions}
+        alerts = retract(connection, list(by_name), datetime.now(UTC))
         for alert in alerts:
-            matcher.arm(str(alert.rule_id), by_id[alert.event_id])
-            matcher.undo_cooldown(str(alert.rule_id), by_id[alert.event_id])
+            event = by_name[alert.event_id, alert.chain]
+            matcher.arm(str(alert.rule_id), event)
+            matcher.undo_cooldown(str(alert.rule_id), event)
         matcher.memory.changes.recooled |= {str(alert.rule_id) for alert in alerts}
         return alerts
 
@@ -150,10 +151,15 @@ def moment(event: Event) -> datetime:
 
 
 def _key(event: Event) -> EventKey:
-    return str(event["event_id"]), moment(event), str(event["kind"])
+    return EventKey(str(event["event_id"]), str(event["chain"]), moment(event), str(event["kind"]))
 
 
-def _once(new: set[tuple[str, datetime]], name: tuple[str, datetime]) -> bool:
+def _gone(retraction: Event) -> tuple[str, str]:
+    """Return the id and chain of the event that was taken back."""
+    return str(retraction["retracts"]), str(retraction["chain"])
+
+
+def _once(new: set[Known], name: Known) -> bool:
     if name not in new:
         return False
     new.discard(name)
@@ -161,4 +167,4 @@ def _once(new: set[tuple[str, datetime]], name: tuple[str, datetime]) -> bool:
 
 
 def _firing(rule: str, event: Event, key: EventKey) -> Firing:
-    return Firing(rule_id=UUID(rule), event_id=key[0], event_time=key[1], event=event)
+    return Firing(rule_id=UUID(rule), event_id=key.event_id, event_time=key.time, event=event)

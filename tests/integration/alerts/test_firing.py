@@ -125,8 +125,8 @@ def test_a_retraction_is_told_once_and_only_of_its_event(worker: Database, add_u
     record(worker, firing(made, "e1"), firing(made, "e2"))
     with worker.transaction() as connection:
         connection.execute("UPDATE notification_deliveries SET attempts = 1 WHERE status = 'pending'")
-        (gone,) = retract(connection, ["e1"], NOW)
-        assert retract(connection, ["e1", "unknown"], NOW) == []
+        (gone,) = retract(connection, [("e1", "")], NOW)
+        assert retract(connection, [("e1", ""), ("unknown", "")], NOW) == []
     assert (gone.notice, len(gone.deliveries)) == ("retracted", 1), "the email never had a destination"
     marked = rows(worker, "SELECT event_id, retracted_at FROM alert_history ORDER BY event_id")
     assert [(row["event_id"], row["retracted_at"]) for row in marked] == [("e1", NOW), ("e2", None)]

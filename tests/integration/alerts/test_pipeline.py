@@ -21,7 +21,7 @@ from premium.jobs import operations
 from premium.jobs.rq_queue import queue
 from premium.notifications.jobs import DELIVER
 from premium.storage.plain import to_json
-from tests.integration.alerts.line import ABOVE, Line, price
+from tests.integration.alerts.line import Line, price
 
 pytestmark = pytest.mark.integration
 
@@ -114,19 +114,6 @@ def test_a_level_that_was_taken_back_stands_no_more(line: Line, above: Callable[
     line.send(price(8, "104", at=6))
     line.run()
     assert ("p8", False) in line.fired()
-
-
-def test_an_id_of_one_time_on_two_chains_is_one_event_as_it_is_stated(line: Line, above: Callable[..., UUID]) -> None:
-    """As docs/alerts.md states it: ids name their chain, as those of our own sources do."""
-    for chain in ("ethereum", "base"):
-        above(trigger="level", conditions=[*ABOVE, {"field": "chain", "operator": "eq", "value": chain}])
-    line.send(price(1, "101"), price(1, "102") | {"chain": "base"})
-    line.send(price(1, "103") | {"chain": "base"})
-    line.run()
-    assert line.fired() == [("p1", False)], "the first that comes is the event"
-    line.send(price(1, "102") | {"chain": "base", "event_id": "base:p1"})
-    line.run()
-    assert line.fired() == [("base:p1", False), ("p1", False)]
 
 
 def test_a_series_of_which_nothing_is_left_begins_anew(line: Line, above: Callable[..., UUID]) -> None:
@@ -298,3 +285,26 @@ def test_a_failed_batch_leaves_the_queue_without_its_job(
 
 def _fails(*_: object) -> None:
     raise ValueError("not to be kept")
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_one_id_on_two_chains_is_two_events(line: Line, above: Callable[..., UUID], *, apart: bool) -> None:
+    """Of one time and one rule, in one message or in two; either is taken back alone."""
+    above(type="gas", conditions=[{"field": "gas_gwei", "operator": "gt", "value": "50"}])
+    both = [{**gas("tick:1", chain), "gas_gwei": "60"} for chain in ("ethereum", "base")]
+    for some in ([[one] for one in both] if apart else [both]) * 2:
+        line.send(*some)
+        line.run()
+    assert line.fired() == [("tick:1", False)] * 2
+    assert line.count("notices") == 2
+    line.send(both[1] | {"event_id": "retract:tick:1", "retracts": "tick:1"})
+    line.run()
+    assert sorted(gone for _, gone in line.fired()) == [False, True]
+    with line.worker.transaction() as connection:
+        query = "SELECT event_data ->> 'chain' AS chain FROM alert_history WHERE retracted_at IS NULL"
+        rows = connection.execute(query)
+        assert [row["chain"] for row in rows] == ["ethereum"]
+
+
+def gas(name: str, chain: str) -> dict[str, Any]:
+    return {"event_id": name, "kind": "gas", "chain": chain, "timestamp": price(1, "1")["timestamp"]}

@@ -66,7 +66,7 @@ class Desk:
 
     def retract(self, *event_ids: str) -> list[Alert]:
         with self.platform.worker_database.transaction() as connection:
-            alerts = retract(connection, event_ids, datetime.now(UTC))
+            alerts = retract(connection, [(one, "") for one in event_ids], datetime.now(UTC))
         enqueue_alerts(self.platform.redis(1), alerts)
         return alerts
 
