@@ -149,9 +149,9 @@ class EvmAdapter:
 
     def reader_at(self, head: Head) -> Reader:
         """Return a reader of contracts at a block."""
-        return self._readers(head)[0]
+        return self.readers(head)[0]
 
-    def _readers(self, head: Head) -> list[Reader]:
+    def readers(self, head: Head) -> list[Reader]:
         """Return the ways to read at a block, the best first."""
         address, spoilers = self.chain.multicall, self._spoilers
         ways: list[Reader] = [Deployless(self._rpc, head, spoilers), Direct(self._rpc, head, spoilers)]
@@ -172,7 +172,7 @@ class EvmAdapter:
 
     async def _balances(self, head: Head, wanted: Wallets, *, natives: bool) -> tuple[list[Balance], set[str]]:
         of = list(wanted) if natives and not self.chain.native.absent else []
-        *ways, last = self._readers(head)
+        *ways, last = self.readers(head)
         for reader in ways:
             try:
                 return await self._read_by(reader, wanted, of)

@@ -18,7 +18,7 @@ from web3.exceptions import BadFunctionCallOutput, ContractLogicError, Web3Value
 
 from premium.chains.answers import uint
 from premium.chains.contracts.provider import PinnedProvider
-from premium.chains.multicall import Read
+from premium.chains.multicall import Head, Read, Reader
 from premium.chains.rpc import Rpc
 
 _BALANCE_OF = bytes.fromhex("70a08231")
@@ -29,9 +29,10 @@ Question = tuple[Any, ...]
 class Contracts:
     """The contracts of a chain at one block, as web3.py speaks to them."""
 
-    def __init__(self, rpc: Rpc, block: int) -> None:
-        self.provider = PinnedProvider(rpc, block)
-        self.chain, self.block = rpc.chain, block
+    def __init__(self, rpc: Rpc, head: Head, ways: Sequence[Reader]) -> None:
+        """Take the block, and the ways to read it (`EvmAdapter.readers`)."""
+        self.provider = PinnedProvider(rpc, head, ways)
+        self.chain, self.head = rpc.chain, head
         # Without web3's own middleware, which would ask ENS and gas prices beside the block.
         self.web3: AsyncWeb3[PinnedProvider] = AsyncWeb3(self.provider, middleware=[], ens=None)
         self._known: dict[tuple[str, str], type[AsyncContract]] = {}

@@ -7,13 +7,14 @@ those that would not be of the pinned block, are refused.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from web3.providers.async_base import AsyncBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from premium.chains.model import Chain
-from premium.chains.multicall import Direct, Multicall, NoMulticall, Read
+from premium.chains.multicall import Head, NoMulticall, Read, Reader
 from premium.chains.rpc import Rpc, RpcError
 
 _TOGETHER_SECONDS = 0.001
@@ -29,12 +30,11 @@ class PinnedProvider(AsyncBaseProvider):
     global_ccip_read_enabled = False
     """A contract could otherwise have us ask any address of the internet (EIP-3668)."""
 
-    def __init__(self, rpc: Rpc, block: int) -> None:
+    def __init__(self, rpc: Rpc, head: Head, ways: Sequence[Reader]) -> None:
+        """Take the block, and the ways to read it, the best first."""
         super().__init__()
         self.chain: Chain = rpc.chain
-        self.block, self._rpc = block, rpc
-        address = rpc.chain.multicall
-        self._calls: Multicall | Direct = Direct(rpc, block) if address is None else Multicall(rpc, address, block)
+        self._rpc, self._head, self._ways = rpc, head, [*ways]
         self._waiting: list[tuple[Read, asyncio.Future[bytes | None]]] = []
         self._running: set[asyncio.Task[list[bytes | None]]] = set()
 
@@ -48,7 +48,7 @@ class PinnedProvider(AsyncBaseProvider):
             found = await self._together(Read(params[0]["to"], bytes.fromhex(params[0]["data"][2:])))
             return _error(_REVERTED) if found is None else _result("0x" + found.hex())
         pinned = [*params]
-        pinned[_PLACES[method] :] = [hex(self.block)]
+        pinned[_PLACES[method] :] = [self._head.name(self._rpc)]
         try:
             return _result(await self._rpc.one(method, *pinned))
         except RpcError as error:
@@ -56,11 +56,13 @@ class PinnedProvider(AsyncBaseProvider):
 
     async def reads(self, reads: list[Read]) -> list[bytes | None]:
         """Return one answer a read; None where the contract reverted."""
-        try:
-            return await self._calls.reads(reads)
-        except NoMulticall:
-            self._calls = Direct(self._rpc, self.block)
-            return await self._calls.reads(reads)
+        while len(self._ways) > 1:
+            way = self._ways[0]
+            try:
+                return await way.reads(reads)
+            except NoMulticall:
+                self._ways = [each for each in self._ways if each is not way] or self._ways
+        return await self._ways[0].reads(reads)
 
     async def _together(self, read: Read) -> bytes | None:
         loop = asyncio.get_running_loop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from premium.chains.contracts.caller import Contracts
@@ -31,12 +30,12 @@ Holdings = Mapping[str, Mapping[str, int]]
 """Wallet → token → base units, addresses checksummed."""
 
 
-async def find(contracts: Contracts, at: datetime, entries: Sequence[Entry], wallets: Holdings) -> list[Found]:
-    """Return the positions of wallets at the contracts' block, whose time is `at`.
+async def find(contracts: Contracts, entries: Sequence[Entry], wallets: Holdings) -> list[Found]:
+    """Return the positions of wallets at the contracts' block.
 
     UpstreamUnavailable where no node answers.
     """
-    readers = [READERS[entry.kind](Place(contracts=contracts, at=at, entry=entry)) for entry in entries]
+    readers = [READERS[entry.kind](Place(contracts=contracts, entry=entry)) for entry in entries]
     shares = Shares(contracts)
     said = await shares.of({token for held in wallets.values() for token in held})
     owners = [Owner(address=wallet, held=held, shares=said) for wallet, held in wallets.items()]
@@ -70,9 +69,9 @@ def _strangers(
     """List tokens that speak like shares of a pool or vault and are of no protocol that is known."""
     known = {(each.wallet, receipt) for each in found for receipt in each.receipts}
     told = Finding(code="unknown_protocol", text="it looks like a share of a pool or vault; no protocol here knows it")
-    chain = contracts.chain.name
+    chain, block = contracts.chain.name, contracts.head.number
     return [
-        Found(wallet=owner.address, chain=chain, protocol="unknown", kind="unknown", name=token, block=contracts.block,
+        Found(wallet=owner.address, chain=chain, protocol="unknown", kind="unknown", name=token, block=block,
               findings=(told,), is_counted=False)
         for owner in owners for token in owner.held
         if token in said and (owner.address, f"{chain}:{token.lower()}") not in known

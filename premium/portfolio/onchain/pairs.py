@@ -1,6 +1,7 @@
 """Reads shares of Uniswap V2 pairs and their forks.
 
-They are worth what burning pays after the protocol's pending fee. Source: UniswapV2Pair of @uniswap/v2-core. A pair is believed when its factory names it.
+They are worth what burning pays after the protocol's pending fee.
+Source: UniswapV2Pair of @uniswap/v2-core. A pair is believed when its factory names it.
 """
 
 from __future__ import annotations

@@ -50,9 +50,12 @@ class Place:
     """Where and when a protocol is read."""
 
     contracts: Contracts
-    at: datetime
-    """The block's time."""
     entry: Entry
+
+    @property
+    def at(self) -> datetime:
+        """The block's time."""
+        return self.contracts.head.time
 
     def key(self, token: str) -> str:
         """Return the asset key of a token of this chain."""
@@ -62,7 +65,7 @@ class Place:
         """Return a position of this protocol."""
         said = {"kind": self.entry.kind, **fields}
         return Found(wallet=owner, chain=self.contracts.chain.name, protocol=self.entry.name, name=name,
-                     block=self.contracts.block, **said)  # fmt: skip
+                     block=self.contracts.head.number, **said)  # fmt: skip
 
 
 Reads = TypeVar("Reads")

@@ -1,6 +1,7 @@
 """Reads position NFTs of Uniswap V3 and its forks.
 
-They are worth what burning and collecting pay, to the unit. Sources: NonfungiblePositionManager of @uniswap/v3-periphery, UniswapV3Pool of @uniswap/v3-core.
+They are worth what burning and collecting pay, to the unit.
+Sources: NonfungiblePositionManager of @uniswap/v3-periphery, UniswapV3Pool of @uniswap/v3-core.
 """
 
 from __future__ import annotations

@@ -17,7 +17,10 @@ from premium.chains import registry
 from premium.chains.addresses import checksum
 from premium.chains.contracts.caller import Contracts
 from premium.chains.contracts.protocols import Protocol
+from premium.chains.evm import EvmAdapter
+from premium.chains.reading.block import Head
 from premium.chains.rpc import Rpc
+from premium.clock import SystemClock
 from premium.neighbours import open_client
 from premium.portfolio.onchain.finder import find
 from premium.portfolio.positions.found import Found
@@ -44,11 +47,17 @@ def positions(
 async def _positions(
     evm: Evm, entries: Sequence[Protocol], wallets: Mapping[str, Sequence[str]], fields: Mapping[str, Any]
 ) -> list[Found]:
-    block = evm.call("eth_getBlockByNumber", "latest", False)
     chain = {"name": "local", "title": "Local", "chain_id": 31337, "native": {"symbol": "ETH", "decimals": 18},
              "rpc": [evm.url], "multicall": MULTICALL3, **fields}  # fmt: skip
     async with open_client() as client:
         made = registry.parse('{"chains": []}', json.dumps({"chains": [chain]}))["local"]
-        contracts = Contracts(Rpc(made, client), int(block["number"], 16))
+        contracts = newest(evm, Rpc(made, client))
         held = {wallet: await contracts.balances(wallet, tokens) for wallet, tokens in wallets.items()}
-        return await find(contracts, datetime.fromtimestamp(int(block["timestamp"], 16), UTC), entries, held)
+        return await find(contracts, entries, held)
+
+
+def newest(evm: Evm, rpc: Rpc) -> Contracts:
+    """Return the contracts at the newest block."""
+    block = evm.call("eth_getBlockByNumber", "latest", False)
+    head = Head(int(block["number"], 16), block["hash"], datetime.fromtimestamp(int(block["timestamp"], 16), UTC))
+    return Contracts(rpc, head, EvmAdapter(rpc, SystemClock()).readers(head))

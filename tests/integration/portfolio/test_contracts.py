@@ -20,6 +20,7 @@ from premium.chains.rpc import Rpc
 from premium.neighbours import open_client
 from tests.factories.contracts.deployment import account, calldata, deploy, send
 from tests.factories.npm import artifacts
+from tests.integration.portfolio.reader import newest
 from tests.integration.portfolio.servers import forwarding, hanging, serving
 
 pytestmark = pytest.mark.integration
@@ -30,7 +31,7 @@ BALANCE = ("balanceOf(address)", "uint256")
 def run(made: Chain, evm: Evm, work: Callable[[Contracts], Any], **fields: Any) -> Any:
     async def inside() -> Any:
         async with open_client() as client:
-            return await work(Contracts(Rpc(made, client, **fields), int(evm.call("eth_blockNumber"), 16)))
+            return await work(newest(evm, Rpc(made, client, **fields)))
 
     return asyncio.run(inside())
 
@@ -43,12 +44,13 @@ def test_calls_that_are_made_at_once_travel_together_at_one_block(evm: Evm, mark
         evm.call("evm_mine")
         return pass_on(path, body)
 
+    first = evm.call("eth_blockNumber")
     with serving(moving) as proxy:
         said = run(chain(rpc=[proxy.url]), evm, lambda contracts: contracts.each(*BALANCE, questions))
         calls = [call for call in proxy.calls() if call["method"] == "eth_call"]
     assert len(set(said)) == 2
     assert len(calls) == 1
-    assert int(calls[0]["params"][1], 16) < int(evm.call("eth_blockNumber"), 16)
+    assert calls[0]["params"][1]["blockHash"] == evm.call("eth_getBlockByNumber", first, False)["hash"]
 
 
 @pytest.mark.parametrize("multicall", [None, "0x" + "77" * 20])

@@ -12,7 +12,7 @@ from eth_abi.abi import encode
 from local.evm import Evm
 from local.market import Market
 from local.market.node import ETHER
-from premium.chains.addresses import asset_key, checksum
+from premium.chains.addresses import asset_key, checksum, keccak256
 from premium.chains.contracts.protocols import Protocol
 from premium.portfolio.positions.found import Found
 from tests.factories.contracts import Compiled, compiled_vaults
@@ -111,7 +111,9 @@ def test_a_pair_that_no_listed_factory_made_counts_nothing(owner: Chain, market:
     for slot in range(12):
         words = owner.evm.call("eth_getStorageAt", pair, hex(slot), "latest")
         owner.evm.call("anvil_setStorageAt", fake, hex(slot), words)
-    owner.do(market.usd, "transfer(address,uint256)", fake, 1)
+    balance = "0x" + keccak256(encode(["address", "uint256"], [market.owner, 1])).hex()
+    owner.evm.call("anvil_setStorageAt", fake, balance, "0x" + f"{10**18:064x}")
+    owner.do(market.usd, "transfer(address,uint256)", fake, 10**18)
     (found,) = positions(owner.evm, [v2(market)], market.owner, [fake])
     assert (found.protocol, found.is_counted, found.receipts) == ("unknown", False, ())
 
