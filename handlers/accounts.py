@@ -86,7 +86,8 @@ def add_api_key(caller: Caller, body: NewApiKey) -> CreatedApiKey:
     One that a key makes has scopes of that key alone, works from its networks, ends with it at the latest, and is
     revoked with it.
     """
-    new = api_keys(platform()).add(caller, name=body.name, rights=body.rights())
+    keys = api_keys(platform())
+    new = keys.add(caller, name=body.name, rights=body.rights(), alerts_enabled=body.alerts_enabled)
     audited(prefix=new.record.prefix, **audit_of(new.record))
     return CreatedApiKey.made(new)
 

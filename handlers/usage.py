@@ -94,4 +94,15 @@ def start_aggregation(
     return job_view(record)
 
 
+@app.post("/admin/trigger-monitoring", status_code=202)
+@needs(roles=("admin",))
+def start_monitoring(caller: Caller, request_id: RequestId, idempotency_key: IdempotencyKey) -> JobView:
+    """Look at all quotas, as the clock does each hour.
+
+    Who was told of a level is not told again.
+    """
+    usage = Usage.of(platform())
+    return job_view(usage.monitor(caller.user_id, request_id=request_id, idempotency_key=idempotency_key))
+
+
 handler = entry(app)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 Need = Literal[
     "database", "worker_database", "timeseries", "redis", "jwt", "origin", "cursors", "sessions", "credentials", "jobs",
     "idempotency", "usage", "connections", "connections_sweep", "audit", "audit_read", "anchors", "reports", "exports",
-    "events", "event_sender", "websocket", "metrics", "mail", "free_replica", "market", "dead_letters",
+    "events", "event_sender", "topics", "websocket", "metrics", "mail", "free_replica", "market", "dead_letters",
 ]  # fmt: skip
 """A resource that a process can be given: its environment variables and the rights to use it."""
 
@@ -119,6 +119,20 @@ class Secret:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Topic:
+    """An SNS topic on which the service tells other systems what happened.
+
+    Processes that need `topics` get its ARN in `variable`, and may publish on it.
+    """
+
+    name: str
+    """`customer-alerts`: what it is called in the documentation; its physical name is generated."""
+    variable: str
+    text: str
+    """What its messages tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """A metric that the service's code emits."""
 
@@ -191,6 +205,7 @@ class Service:
     residents: tuple[Resident, ...] = ()
     settings: type[ServiceSettings] | None = None
     secrets: tuple[Secret, ...] = ()
+    topics: tuple[Topic, ...] = ()
     tables: tuple[str, ...] = ()
     """Tables of both PostgreSQL databases that its store alone names."""
     metrics: tuple[Metric, ...] = ()

@@ -32,6 +32,7 @@ from premium.declarations import (
     Secret,
     Service,
     ServiceSettings,
+    Topic,
 )
 from premium.refusals import reason_of
 
@@ -49,6 +50,7 @@ __all__ = [
     "Secret",
     "Service",
     "ServiceSettings",
+    "Topic",
     "needs_of_queue",
     "queues",
     "service",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from premium.manifest import Consumer, services
+from premium.manifest import Consumer, Topic, services
 from stacks.constructs.access.provision import Provision
+from stacks.constructs.functions.service_function import construct_name
 from stacks.constructs.stores.queue_with_dlq import QueueWithDlq
 from stacks.constructs.watch.operations import operations_topics
 from stacks.terms.frame import Frame, PremiumStack
@@ -21,10 +23,7 @@ _TRIES_OF_A_CONSUMER = 6  # a message is hidden for six times its consumer's tim
 
 
 class MessagingStack(PremiumStack):
-    """`events` of chains, and `operations`: a topic a class of alarms.
-
-    A queue or topic of a service comes with the service that uses it.
-    """
+    """`events` of chains, the topics of services, and `operations`: a topic a class of alarms."""
 
     def __init__(self, scope: Construct, *, frame: Frame, key: kms.IKey, existing: Existing, alerts: Alerts) -> None:
         super().__init__(scope, "messaging", frame=frame, description="Premium: queues and topics")
@@ -33,13 +32,30 @@ class MessagingStack(PremiumStack):
         self.with_dead_letters: dict[str, tuple[sqs.IQueue | None, sqs.IQueue]] = {}
         self.events = self._events(existing)
         self.operations = operations_topics(self, key=key)
+        self.topics = {topic.variable: self._topic(topic) for service in services() for topic in service.topics}
         CfnOutput(self, "EventsQueueUrl", value=self.events.queue_url)
         if "Events" in self.with_dead_letters:
             CfnOutput(self, "EventsDeadLetters", value=self.with_dead_letters["Events"][1].queue_url)
 
     def provisions(self) -> dict[str, Provision]:
-        """`events` for what empties the queue, `event_sender` for what fills it."""
-        return {"events": self._consumer(), "event_sender": self._sender()}
+        """`events` for what empties the queue, `event_sender` for what fills it, `topics` for what publishes."""
+        return {"events": self._consumer(), "event_sender": self._sender(), "topics": self._publisher()}
+
+    def _topic(self, declared: Topic) -> sns.Topic:
+        name = construct_name(declared.name.replace("-", "_"))
+        made = sns.Topic(self, name, master_key=self._key, enforce_ssl=True, display_name=declared.name)
+        CfnOutput(self, f"{name}TopicArn", value=made.topic_arn)
+        return made
+
+    def _publisher(self) -> Provision:
+        def publish(grantee: iam.IGrantable) -> None:
+            # The construct's own grant asks for the key by a wildcard.
+            arns = [topic.topic_arn for topic in self.topics.values()]
+            statement = iam.PolicyStatement(actions=["sns:Publish"], resources=arns)
+            grantee.grant_principal.add_to_principal_policy(statement)
+            self._key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
+
+        return Provision({variable: topic.topic_arn for variable, topic in self.topics.items()}, publish)
 
     def _consumer(self) -> Provision:
         """The event source mapping grants the rest.

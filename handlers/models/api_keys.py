@@ -51,6 +51,8 @@ class NewApiKey(Body):
     expires_at: Moment | None = None
     """Refused from then on; without it the key has no end."""
     networks: Networks | None = Field(default=None, description=_NETWORKS)
+    alerts_enabled: StrictBool = True
+    """Whether mail tells that its use nears its quota."""
 
     def rights(self) -> Rights:
         """Return what the key is to have."""

@@ -34,7 +34,7 @@ class ApiKeys:
         """Return a user's API keys, newest first."""
         return self.store.all(user_id, after=after, limit=limit)
 
-    def add(self, by: Principal, *, name: str, rights: Rights) -> NewKey:
+    def add(self, by: Principal, *, name: str, rights: Rights, alerts_enabled: bool = True) -> NewKey:
         """Make an API key that may do no more than its maker.
 
         One that a key makes has scopes of that key, works from its networks, ends with it, and is revoked with it.
@@ -51,6 +51,7 @@ class ApiKeys:
             key_hash=key_hash(key.text),
             rights=rights,
             room=entitlements(by.tier).api_keys,
+            alerts_enabled=alerts_enabled,
         )
         return NewKey(key.text, record)
 

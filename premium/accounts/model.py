@@ -195,6 +195,13 @@ class ApiKey(Row):
         return Rights(scopes=frozenset(self.scopes), expires_at=self.expires_at, networks=self.networks)
 
 
+class WatchedKey(Row):
+    """A key, as far as its owner is told of its use."""
+
+    prefix: str
+    alerts_enabled: bool
+
+
 @dataclass(frozen=True)
 class NewKey:
     """An API key at the one moment when it is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,9 +11,10 @@ from uuid import UUID
 from premium.accounts.api_keys import ApiKeys
 from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.manifest import AccountSettings
-from premium.accounts.model import Profile
+from premium.accounts.model import Profile, WatchedKey
 from premium.accounts.store import AccountStore, KeyStore
-from premium.accounts.store.users import find, keep_tier
+from premium.accounts.store.keys import keep_level, watched
+from premium.accounts.store.users import find, keep_tier, tiers
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
@@ -118,6 +119,28 @@ def keep_paid_tier(connection: Connection[DictRow], user_id: UUID, tier: Tier) -
     In the caller's transaction. From then on no token's claim changes it. Call `standing_changed` after the commit.
     """
     return keep_tier(connection, user_id, tier)
+
+
+def tiers_of(platform: Platform, users: Collection[UUID]) -> Mapping[UUID, Tier]:
+    """Return the tiers of users, by the worker's rights."""
+    with platform.worker_database.transaction() as connection:
+        return tiers(connection, users)
+
+
+def watched_key(connection: Connection[DictRow], key_id: UUID) -> WatchedKey | None:
+    """Return what tells a key's owner of its use; None where it is gone.
+
+    In the caller's transaction, of its owner.
+    """
+    return watched(connection, key_id)
+
+
+def keep_alert_level(connection: Connection[DictRow], key_id: UUID, level: int, month: str) -> None:
+    """Write down the last level of the quota that a key reached.
+
+    In the caller's transaction, of its owner.
+    """
+    keep_level(connection, key_id, level, month)
 
 
 def end_streams(platform: Platform, user_id: UUID, credentials: Collection[UUID] | None = None) -> int:

@@ -12,3 +12,11 @@ AGGREGATE = JobKind(
     timeout_seconds=600,
 )
 """Sum up the day before the moment, and the days that nobody has summed up before it."""
+MONITOR = JobKind(
+    name="usage.monitor",
+    function="premium.usage.work.monitor",
+    queue="default",
+    payload=Moment,
+    timeout_seconds=600,
+)
+"""Tell who reached a level of his quota, or asks far more than on the days before."""

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from premium.manifest import Alarm, Metric, Schedule, Service
+from pydantic import Field
+
+from premium.manifest import Alarm, Metric, NoticeKind, Schedule, Service, ServiceSettings, Topic
 
 NAMESPACE = "Premium/Usage"
+
+
+class UsageSettings(ServiceSettings):
+    """Who is told of quotas."""
+
+    customer_alerts_topic_arn: str | None = Field(
+        default=None, description="ARN of the topic that is told of quotas that are nearly used up"
+    )
+
 
 SERVICE = Service(
     name="usage",
@@ -14,16 +25,31 @@ SERVICE = Service(
         "GET /dashboard/usage/monthly",
         "GET /dashboard/usage/realtime",
         "POST /admin/trigger-aggregation",
+        "POST /admin/trigger-monitoring",
     ),
     scopes=("usage:read",),
     needs=("database", "redis", "jobs", "idempotency", "audit", "usage"),
-    kinds=("usage.aggregate",),
-    worker_needs=("usage",),
-    schedules=(Schedule(name="usage.aggregate", every=1440, at=60, job="usage.aggregate"),),
+    kinds=("usage.aggregate", "usage.monitor"),
+    worker_needs=("usage", "topics"),
+    schedules=(
+        Schedule(name="usage.aggregate", every=1440, at=60, job="usage.aggregate"),
+        Schedule(name="usage.monitor", every=60, job="usage.monitor"),
+    ),
+    settings=UsageSettings,
+    topics=(
+        Topic(
+            name="customer-alerts",
+            variable="CUSTOMER_ALERTS_TOPIC_ARN",
+            text="Levels of quotas that keys reached: `{level, keyPrefix, customerId, requests, quota, month}`",
+        ),
+    ),
+    notices=(NoticeKind(name="usage.level"), NoticeKind(name="usage.anomaly")),
+    tables=("usage_alerts",),
     metrics=(
         Metric(name="DailyRequests", title="Requests of a day", minutes=1440, namespace=NAMESPACE),
         Metric(name="AggregationSuccess", title="Days summed up", minutes=1440, namespace=NAMESPACE),
         Metric(name="AggregationFailure", title="Days not summed up", minutes=1440, namespace=NAMESPACE),
+        Metric(name="AlertsSent", title="Levels and anomalies told", namespace=NAMESPACE),
         Metric(
             name="UnevenDays", title="Days unlike the sum of their hours, by key", minutes=1440, namespace=NAMESPACE
         ),

@@ -26,3 +26,19 @@ class KeyMonth(NamedTuple):
     endpoints: list[tuple[str, int]]
     """By use, then by name."""
     projection: Projection | None
+
+
+class UsageAlert(NamedTuple):
+    """A level of its quota that a subject reached, or a day unlike those before."""
+
+    id: UUID
+    user_id: UUID
+    key_id: UUID | None
+    """None: what the user asks by tokens."""
+    key_prefix: str | None
+    level: str
+    """`80`, `95`, `100`, or `anomaly`."""
+    period: str
+    """The month, of an anomaly the day."""
+    requests: int
+    quota: int

@@ -10,7 +10,7 @@ from premium.bootstrap import Platform
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord, Moment
 from premium.metering.summaries import first_whole_month
-from premium.usage.jobs import AGGREGATE
+from premium.usage.jobs import AGGREGATE, MONITOR
 
 _AT = time(1, tzinfo=UTC)
 
@@ -39,4 +39,11 @@ class Usage:
         at = datetime.combine(asked + timedelta(days=1), _AT)
         return self.platform.jobs.start(
             AGGREGATE, Moment(at=at), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
+        )
+
+    def monitor(self, user_id: UUID, *, request_id: str, idempotency_key: str | None) -> JobRecord:
+        """Start looking at quotas."""
+        moment = Moment(at=self.platform.clock.now())
+        return self.platform.jobs.start(
+            MONITOR, moment, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
         )

@@ -11,8 +11,9 @@ from premium.execution.runtime import job
 from premium.jobs.model import Moment
 from premium.observability import count
 from premium.usage.aggregation import Aggregator
-from premium.usage.jobs import AGGREGATE
+from premium.usage.jobs import AGGREGATE, MONITOR
 from premium.usage.manifest import NAMESPACE
+from premium.usage.monitor import Monitor
 
 
 @job(AGGREGATE)
@@ -25,3 +26,9 @@ def aggregate(context: JobContext, payload: Moment) -> Mapping[str, Any]:
         count("AggregationFailure", namespace=NAMESPACE)
         raise
     return {"days": len(found), "requests": sum(found.values())}
+
+
+@job(MONITOR)
+def monitor(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - what stands now decides
+    """Tell of quotas that are nearly used up, and of days unlike those before: `{alerts}`."""
+    return {"alerts": Monitor.of(context.platform, context.point).run()}

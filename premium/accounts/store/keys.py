@@ -13,9 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import class_row
+from psycopg.rows import DictRow, class_row
 
-from premium.accounts.model import ApiKey, KeyOwner, Rights
+from premium.accounts.model import ApiKey, KeyOwner, Rights, WatchedKey
 from premium.errors import Conflict, Forbidden, NotFound
 from premium.storage.postgres import Database
 
@@ -24,8 +24,8 @@ _OWN = f"SELECT {_KEY} FROM api_keys WHERE user_id = %(user)s"  # noqa: S608 - a
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _LIVE = "SELECT count(*) AS keys FROM api_keys WHERE user_id = %s AND revoked_at IS NULL"
 _ADD = f"""
-    INSERT INTO api_keys (user_id, name, prefix, key_hash, scopes, expires_at, networks, parent_id)
-    VALUES (%s, %s, %s, %s, %s, %s, %s::cidr[], %s) RETURNING {_KEY}
+    INSERT INTO api_keys (user_id, name, prefix, key_hash, scopes, expires_at, networks, parent_id, alerts_enabled)
+    VALUES (%s, %s, %s, %s, %s, %s, %s::cidr[], %s, %s) RETURNING {_KEY}
 """  # noqa: S608 - a constant of ours
 _CHANGE = f"""
     UPDATE api_keys SET name = %(name)s, scopes = %(scopes)s, expires_at = %(expires_at)s,
@@ -60,7 +60,16 @@ class KeyStore:
             connection.execute("UPDATE api_keys SET last_used_at = now() WHERE id = %s", [key_id])
 
     def add(
-        self, user_id: UUID, *, name: str, prefix: str, key_hash: bytes, rights: Rights, room: int, parent: UUID | None
+        self,
+        user_id: UUID,
+        *,
+        name: str,
+        prefix: str,
+        key_hash: bytes,
+        rights: Rights,
+        room: int,
+        parent: UUID | None,
+        alerts_enabled: bool = True,
     ) -> ApiKey:
         """Add a key; Conflict where the user has `room` live keys already.
 
@@ -78,6 +87,7 @@ class KeyStore:
             if live is not None and live["keys"] >= room:
                 raise Conflict(f"There are {room} keys already; revoke one first")
             values = [user_id, name, prefix, key_hash, sorted(rights.scopes), rights.expires_at, _sent(rights), parent]
+            values.append(alerts_enabled)
             with connection.cursor(row_factory=class_row(ApiKey)) as cursor:
                 row = cursor.execute(_ADD, values).fetchone()
         if row is None:
@@ -184,3 +194,14 @@ def _sent(rights: Rights) -> list[str] | None:
     The driver has no type for a list of both families.
     """
     return None if rights.networks is None else [str(each) for each in rights.networks]
+
+
+def watched(connection: Connection[DictRow], key_id: UUID) -> WatchedKey | None:
+    """Return what tells a key's owner of its use; None where it is gone."""
+    with connection.cursor(row_factory=class_row(WatchedKey)) as cursor:
+        return cursor.execute("SELECT prefix, alerts_enabled FROM api_keys WHERE id = %s", [key_id]).fetchone()
+
+
+def keep_level(connection: Connection[DictRow], key_id: UUID, level: int, month: str) -> None:
+    """Write down the last level of the quota that a key reached."""
+    connection.execute("UPDATE api_keys SET alert_level = %s, alert_month = %s WHERE id = %s", [level, month, key_id])

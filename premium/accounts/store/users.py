@@ -5,6 +5,7 @@ Lookups before the user is known go through narrow functions, all else through r
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -51,6 +52,12 @@ def find(connection: Connection[DictRow], reference: str) -> UUID | None:
     statement = "SELECT id FROM premium_users WHERE id = %(own)s OR (%(own)s::uuid IS NULL AND external_id = %(ref)s)"
     row = connection.execute(statement, {"own": own, "ref": reference}).fetchone()
     return None if row is None else row["id"]
+
+
+def tiers(connection: Connection[DictRow], users: Collection[UUID]) -> dict[UUID, Tier]:
+    """Return the tiers of users; who is not there is not in it."""
+    rows = connection.execute("SELECT id, tier FROM premium_users WHERE id = ANY (%s)", [list(users)])
+    return {row["id"]: Tier(row["tier"]) for row in rows}
 
 
 def keep_tier(connection: Connection[DictRow], user_id: UUID, tier: Tier) -> bool:
