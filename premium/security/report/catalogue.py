@@ -117,6 +117,11 @@ CATALOGUE: dict[str, FindingText] = {
         "The contract delegates to code that could not be found, so nothing is known of its behaviour.",
         _AVOID,
     ),
+    "code_opaque": FindingText(
+        "Part of the code could not be read",
+        "Some code runs that the scan could not follow: what it does to you is not known.",
+        "Take the absence of findings as unproven; ask for the verified source.",
+    ),
     "incomplete": FindingText(
         "Part of the code was not explored",
         "A function is too large for the scan's bound; findings in the rest stand.",

@@ -1,17 +1,27 @@
-"""The risk score: one table of weights; more bad evidence never lowers the score.
+"""The risk score: a band for the worst finding, and a place in it by all of them.
 
-A finding's weight is the part, in per cent, of the remaining trust that it takes away; the score is what is gone:
-`100 - 100 * Π (1 - w)`. Each finding counts once, however often it occurs.
+Source: services/security.md, "Score". A finding's weight is the part, in per cent, of the remaining trust that it
+takes away at its usual severity; half of it a step milder, half of the trust that is left a step graver.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from premium.security.model import Finding, Severity
 
 _ORDER = tuple(Severity)
+
+BANDS: dict[Severity, tuple[int, int]] = {
+    Severity.INFO: (0, 0),
+    Severity.LOW: (1, 24),
+    Severity.MEDIUM: (25, 49),
+    Severity.HIGH: (50, 79),
+    Severity.CRITICAL: (80, 100),
+}
+"""Worst severity -> the least and the highest score: whatever is graver in its worst finding scores higher."""
 
 WEIGHTS: dict[str, tuple[Severity, int]] = {
     "mint": (Severity.HIGH, 45),
@@ -36,6 +46,7 @@ WEIGHTS: dict[str, tuple[Severity, int]] = {
     "withdraw": (Severity.LOW, 8),
     "withdraw_tokens": (Severity.LOW, 8),
     "opaque_proxy": (Severity.MEDIUM, 25),
+    "code_opaque": (Severity.MEDIUM, 30),
     "incomplete": (Severity.INFO, 0),
     "owner_function": (Severity.INFO, 0),
     "proxy": (Severity.INFO, 0),
@@ -43,29 +54,59 @@ WEIGHTS: dict[str, tuple[Severity, int]] = {
 """Finding -> its severity in the hands of one key, and its weight at that severity."""
 
 
+class Factor(NamedTuple):
+    """What one kind of finding adds to a score: the points of all factors add up to it."""
+
+    id: str
+    points: int
+
+
 def milder(severity: Severity, steps: int) -> Severity:
     """Return the severity some steps lower, at least `info`."""
     return _ORDER[max(0, _ORDER.index(severity) - steps)]
 
 
-def weight(finding: Finding) -> Decimal:
-    """Return a finding's weight in per cent.
-
-    Halved by each step that it is milder than in the table; 0 where it only informs.
-    """
-    severity, most = WEIGHTS[finding.id]
-    if finding.severity == Severity.INFO:
+def weight(id_: str, severity: Severity) -> Decimal:
+    """Return the part of the trust, 0 to 1, that a finding takes away at a severity; 0 where it only informs."""
+    usual, most = WEIGHTS[id_]
+    part = Decimal(most or 1) / 100
+    steps = _ORDER.index(severity) - _ORDER.index(usual)
+    if severity == Severity.INFO:
         return Decimal(0)
-    steps = _ORDER.index(severity) - _ORDER.index(finding.severity)
-    return Decimal(most) / Decimal(2 ** max(0, steps))
+    return part / (1 << -steps) if steps < 0 else 1 - (1 - part) / (1 << steps)
+
+
+def factors(findings: Iterable[Finding]) -> tuple[Factor, ...]:
+    """Return what each id adds to the score, most first; each id counts once, at its worst."""
+    worst: dict[str, Severity] = {}
+    for one in findings:
+        worst[one.id] = max(worst.get(one.id, Severity.INFO), one.severity, key=_ORDER.index)
+    parts = {id_: weight(id_, severity) for id_, severity in sorted(worst.items())}
+    score = _score(max(worst.values(), key=_ORDER.index, default=Severity.INFO), parts.values())
+    return tuple(sorted(_shared(score, parts), key=lambda one: (-one.points, one.id)))
 
 
 def risk_score(findings: Iterable[Finding]) -> int:
-    """Return 0 (nothing found) to 100; each finding's id counts once, at its worst."""
-    worst: dict[str, Decimal] = {}
-    for one in findings:
-        worst[one.id] = max(worst.get(one.id, Decimal(0)), weight(one))
+    """Return 0 (nothing found) to 100: the sum of the factors."""
+    return sum(one.points for one in factors(findings))
+
+
+def _score(worst: Severity, parts: Iterable[Decimal]) -> int:
+    low, high = BANDS[worst]
     trust = Decimal(1)
-    for lost in worst.values():
-        trust *= 1 - lost / 100
-    return int((100 * (1 - trust)).quantize(Decimal(1), ROUND_HALF_UP))
+    for part in parts:
+        trust *= 1 - part
+    return int((low + (high - low) * (1 - trust)).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _shared(score: int, parts: dict[str, Decimal]) -> list[Factor]:
+    """Divide whole points by weight; what rounding leaves goes to the largest remainders."""
+    total = sum(parts.values())
+    if not total:
+        return [Factor(id_, 0) for id_ in parts]
+    exact = {id_: score * part / total for id_, part in parts.items()}
+    points = {id_: int(share) for id_, share in exact.items()}
+    left = score - sum(points.values())
+    for id_ in sorted(exact, key=lambda id_: (points[id_] - exact[id_], id_))[:left]:
+        points[id_] += 1
+    return [Factor(id_, number) for id_, number in points.items()]

@@ -11,7 +11,7 @@ from premium.security.detectors.signals import Signal
 from premium.security.model import Finding, Severity
 from premium.security.report.catalogue import CATALOGUE
 from premium.security.report.findings import Controller, Placed, findings
-from premium.security.report.score import WEIGHTS, risk_score
+from premium.security.report.score import BANDS, WEIGHTS, factors, risk_score
 
 pytestmark = pytest.mark.unit
 
@@ -43,6 +43,32 @@ def test_a_graver_finding_never_lowers_it(found: list[Finding], data: st.DataObj
 @given(st.lists(some, max_size=8))
 def test_order_and_repetition_do_not_count(found: list[Finding]) -> None:
     assert risk_score(found) == risk_score([*reversed(found), *found])
+
+
+@given(st.lists(some, max_size=8))
+def test_the_worst_finding_decides_the_band(found: list[Finding]) -> None:
+    worst = max((one.severity for one in found), key=ORDER.index, default=Severity.INFO)
+    low, high = BANDS[worst]
+    assert low <= risk_score(found) <= high
+
+
+@given(st.lists(some, max_size=8))
+def test_factors_add_up_to_the_score(found: list[Finding]) -> None:
+    given_ = factors(found)
+    assert sum(one.points for one in given_) == risk_score(found)
+    assert [one.id for one in given_] == list(dict.fromkeys(one.id for one in given_))
+    assert {one.id for one in given_} == {one.id for one in found}
+    assert [one.points for one in given_] == sorted((one.points for one in given_), reverse=True)
+
+
+def test_bands_do_not_touch() -> None:
+    edges = [edge for severity in ORDER[1:] for edge in BANDS[severity]]
+    assert edges == [1, 24, 25, 49, 50, 79, 80, 100]
+
+
+def test_one_high_scores_above_any_number_of_mediums() -> None:
+    mediums = [finding(id_, Severity.MEDIUM) for id_ in WEIGHTS]
+    assert risk_score(mediums) == 49 < risk_score([finding("fee_setting", Severity.HIGH)])
 
 
 def test_nothing_found_is_nothing() -> None:
