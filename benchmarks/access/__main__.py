@@ -75,7 +75,7 @@ def signed() -> str:
 
 
 def main() -> None:
-    subprocess.run([ROOT / "scripts" / "peers.sh"], check=True)
+    subprocess.run([ROOT / "scripts" / "apart.sh", "peers"], check=True)
     asked, peer = signed(), str(ROOT / ".venv" / "peers" / "bin" / "python")
     made = {"ours": (sys.executable, OURS, "2000"), "siwe": (peer, PEER, "50")}
     imports: dict[str, list[float]] = {name: [] for name in (*made, "boto3")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
@@ -85,7 +86,9 @@ class ContractScan(BaseModel):
     findings: tuple[Finding, ...]
     risk_score: int = Field(ge=0, le=100)
     complete: bool
-    """False where a function's exploration ran out of its budget."""
+    """False where a function was cut, a jump leads to an unknown place, or nothing was found that runs."""
+    reached: Decimal = Field(ge=0, le=1)
+    """Share of the bytes that was explored, of the code of which least was: data count as not explored."""
 
     def json_document(self) -> dict[str, Any]:
         """Return the scan as plain JSON values."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 
 from premium.security.contract.controllers import controller_of
 from premium.security.contract.proxies import Forward, forward_of
 from premium.security.contract.state import StateReader, view_word
 from premium.security.detectors.analysis import profile_of, signals_of
+from premium.security.detectors.coverage import forwards, is_complete
 from premium.security.detectors.guards import Authority
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
@@ -35,6 +38,17 @@ class _Survey:
     placed: list[Placed] = field(default_factory=list)
     controllers: dict[tuple[str, Authority], Controller] = field(default_factory=dict)
 
+    def complete(self) -> bool:
+        """Whether all code that runs was found and read."""
+        return all(map(is_complete, self.codes.values())) and all(
+            one.signal.id != "opaque_proxy" for one in self.placed
+        )
+
+    def reached(self) -> Decimal:
+        """Return the least share of a code's bytes that was explored, to four places, rounded down."""
+        least = min((code.found.share for code in self.codes.values()), default=Fraction(0))
+        return Decimal(int(least * 10_000)) / 10_000
+
 
 def scan(target: str, chain: str, reader: StateReader, *, code_hash: Callable[[bytes], str]) -> ContractScan:
     """Scan a contract at the reader's block.
@@ -59,7 +73,8 @@ def scan(target: str, chain: str, reader: StateReader, *, code_hash: Callable[[b
         selectors=tuple(f"0x{one:08x}" for one in selectors),
         findings=made,
         risk_score=risk_score(made),
-        complete=not any(code.found.truncated for code in survey.codes.values()),
+        complete=survey.complete(),
+        reached=survey.reached(),
     )
 
 
@@ -74,6 +89,8 @@ def _follow(
     # An implementation forwards by the storage of the proxy that runs it.
     forward = forward_of(found, target, reader)
     if forward is None:
+        if not found.found.entries and forwards(found):
+            survey.placed.append(Placed(address, target, Signal("opaque_proxy", None)))
         return
     _note_hop(survey, address, target, forward)
     if forward.beacon is not None:

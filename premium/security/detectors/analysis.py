@@ -12,6 +12,7 @@ from premium.security.detectors.control import (
     upgrades,
     withdrawals,
 )
+from premium.security.detectors.coverage import unread
 from premium.security.detectors.fees import transfer_fees
 from premium.security.detectors.gates import transfer_gates
 from premium.security.detectors.profile import CodeProfile
@@ -37,5 +38,5 @@ def signals_of(profile: CodeProfile, *, runs: frozenset[str] = frozenset()) -> t
         *origin_checks(profile), *delegations(profile), *upgrades(profile, running), *withdrawals(profile),
         *open_ownership(profile), *owner_powers(profile),
     ]  # fmt: skip
-    found += [Signal("incomplete", selector) for selector in sorted(profile.found.truncated, key=str)]
+    found += unread(profile)
     return tuple(dict.fromkeys(found))

@@ -32,19 +32,29 @@ class Authority(NamedTuple):
         return self.kind != "derived"
 
 
-def authorities(path: Path, slots: Slots, *, self_marked: frozenset[str] = frozenset()) -> frozenset[Authority]:
-    """Return all authorities that a path demands.
+class Guards:
+    """The authorities that conditions of one code demand, each condition judged once."""
 
-    Mappings in `self_marked` are open to everyone and count for nothing.
-    """
-    found = (_authority(slots, atom, truth) for atom, truth in path.facts.items())
-    return frozenset(one for one in found if one is not None and one.key not in self_marked)
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._known: dict[Word, Authority | None] = {}
+
+    def of(self, path: Path, *, self_marked: frozenset[str] = frozenset()) -> frozenset[Authority]:
+        """Return all authorities that a path demands.
+
+        Mappings in `self_marked` are open to everyone and count for nothing.
+        """
+        found = (self._authority(atom) for atom, truth in path.facts.items() if truth)
+        return frozenset(one for one in found if one is not None and one.key not in self_marked)
+
+    def _authority(self, atom: Word) -> Authority | None:
+        if atom not in self._known:
+            self._known[atom] = _authority(self._slots, atom)
+        return self._known[atom]
 
 
-def _authority(slots: Slots, atom: Word, truth: bool) -> Authority | None:
+def _authority(slots: Slots, atom: Word) -> Authority | None:
     arena = slots.arena
-    if not truth:
-        return None
     if arena.kind[atom] == op.EQ:
         for who, whom in (arena.args[atom], arena.args[atom][::-1]):
             if arena.kind[who] in _WHO:

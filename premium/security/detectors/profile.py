@@ -6,16 +6,20 @@ Guards by path, writes by variable, balances and what flows between them.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from premium.security.detectors.balances import BalanceFlow, balance_shapes, flow_of
-from premium.security.detectors.guards import Authority, authorities
+from premium.security.detectors.guards import Authority, Guards
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.paths import Exploration, Facts, Path, Write
 from premium.security.evm.slots import FieldWrite, Slots, StorageField, overlap
-from premium.security.evm.words import Word
+from premium.security.evm.words import ADDRESS_MASK, Word
+
+ADDRESS_BITS = 96
+"""How far an address that fills the top of a word is shifted down."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class CodeProfile:
         self.found = found
         self.arena: Arena = found.arena
         self.slots = Slots(found.arena)
+        self._guards = Guards(self.slots)
 
     @cached_property
     def self_marked(self) -> frozenset[str]:
@@ -49,9 +54,9 @@ class CodeProfile:
             more = open_marks | {
                 self.slots.shape(one.slot)
                 for path in self.found.paths
-                if not authorities(path, self.slots, self_marked=open_marks)
+                if not self._guards.of(path, self_marked=open_marks)
                 for one in path.effects
-                if isinstance(one, Write) and self._marks(one)
+                if isinstance(one, Write) and self._marks(one) and not self.sets_on_first_call_only(path, one)
             }
             if more == open_marks:
                 return open_marks
@@ -59,12 +64,12 @@ class CodeProfile:
 
     def _marks(self, write: Write) -> bool:
         value = self.slots.written(write.slot, write.value).value
-        return "[" in self.slots.shape(write.slot) and value is not None
+        return "[" in self.slots.shape(write.slot) and value is not None and not self.slots.clears(write)
 
     @cached_property
     def guards(self) -> dict[int, frozenset[Authority]]:
         """Authorities by `id(path)`."""
-        return {id(path): authorities(path, self.slots, self_marked=self.self_marked) for path in self.found.paths}
+        return {id(path): self._guards.of(path, self_marked=self.self_marked) for path in self.found.paths}
 
     def by(self, path: Path) -> frozenset[Authority]:
         """Return the authorities that a path demands."""
@@ -124,25 +129,55 @@ class CodeProfile:
 
     @cached_property
     def transfer_facts(self) -> dict[Word, set[bool]]:
-        """Conditions on successful transfers and the truths they may have, joined paths included."""
+        """Conditions on a plain holder's successful transfers and the truths they may have, joined paths included.
+
+        Transfers of accounts that the code treats apart (the owner, the exempt, mint and burn) do not count: what they
+        may skip binds everybody else. Where all transfers are of that kind, all count.
+        """
+        every = list(self._facts_of_transfers())
+        plain = [facts for facts in every if not any(self.is_apart(atom, truth) for atom, truth in facts.items())]
         truths: dict[Word, set[bool]] = defaultdict(set)
+        for facts in every:
+            for atom, truth in facts.items():
+                if not plain or self.is_apart(atom, truth) or self.is_apart(atom, not truth):
+                    truths[atom].add(truth)
+        for facts in plain:
+            for atom, truth in facts.items():
+                truths[atom].add(truth)
+        return truths
+
+    def _facts_of_transfers(self) -> Iterator[Facts]:
         selectors = {one.path.selector for one in self.transfers}
         joins, seen = [number for one in self.transfers for number in one.path.trace], set[int]()
-        for one in self.transfers:
-            _note(truths, one.path.facts)
         for one in self.flows:
             if one.is_transfer and one.path.selector in selectors:
-                _note(truths, one.path.facts)
+                yield one.path.facts
         while joins:
             number = joins.pop()
             if number not in seen:
                 seen.add(number)
                 for facts, trace in self.found.merged.get(number, ()):
-                    _note(truths, facts)
+                    yield facts
                     joins.extend(trace)
-        return truths
+
+    def is_apart(self, atom: Word, truth: bool) -> bool:
+        """Whether a decision holds for singled-out accounts alone: named in storage or code, marked, or zero."""
+        arena = self.arena
+        if not truth:
+            return is_party(arena, atom)
+        if arena.kind[atom] == op.EQ:
+            return any(
+                is_party(arena, who) and (arena.constant(whom) is not None or self.slots.field(whom) is not None)
+                for who, whom in (arena.args[atom], arena.args[atom][::-1])
+            )
+        field = self.slots.field(atom)
+        return field is not None and any(is_party(arena, key) for key in self.slots.keys(field.slot))
 
 
-def _note(truths: dict[Word, set[bool]], facts: Facts) -> None:
-    for atom, truth in facts.items():
-        truths[atom].add(truth)
+def is_party(arena: Arena, word: Word) -> bool:
+    """Whether a word is the caller, or an address among the arguments."""
+    if arena.kind[word] == op.AND and ADDRESS_MASK in map(arena.constant, arena.args[word]):
+        word = next(arg for arg in arena.args[word] if arena.constant(arg) is None)
+    if arena.kind[word] == op.SHR and arena.constant(arena.args[word][0]) == ADDRESS_BITS:
+        word = arena.args[word][1]
+    return arena.kind[word] in (op.CALLER, op.CALLDATALOAD)

@@ -6,10 +6,24 @@ from premium.security.evm import opcodes as op
 from premium.security.evm.conditions import atom_of
 from premium.security.evm.open_paths import OpenPath
 from premium.security.evm.paths import Exploration
-from premium.security.evm.words import FROM_CALLER, FROM_ORIGIN, FROM_SIGNATURE, FROM_STORAGE, SELECTOR, Word
+from premium.security.evm.words import (
+    FROM_CALLER,
+    FROM_ORIGIN,
+    FROM_SIGNATURE,
+    FROM_STORAGE,
+    HASH,
+    MAP,
+    RECOVERED,
+    RESULT,
+    SELECTOR,
+    UNKNOWN,
+    Word,
+)
 
 _ORDER = frozenset({op.LT, op.GT, op.SLT, op.SGT})
 _WHO = FROM_CALLER | FROM_ORIGIN | FROM_SIGNATURE
+_ARITHMETIC = frozenset({op.ADD, op.SUB, op.MUL, op.DIV, *range(0x05, 0x0B)})
+_READS = frozenset({op.SLOAD, HASH, MAP, RESULT, RECOVERED, UNKNOWN})
 
 
 class Decisions:
@@ -19,6 +33,7 @@ class Decisions:
         self._found = found
         self._arena = found.arena
         self._flags: dict[tuple[int, Word, bool], int] = {}
+        self._computed: dict[Word, bool] = {}
 
     def known(self, path: OpenPath, atom: Word) -> bool | None:
         """Return the truth that the path has decided; None where both ways are open."""
@@ -60,6 +75,22 @@ class Decisions:
                     path.checks |= {(inner, holds)}
         return True
 
+    def entered(self, path: OpenPath, landing: Word) -> bool:
+        """Note the function that a path has come to through a table; False where it is two at once."""
+        arena = self._arena
+        compared = [
+            (atom, truth, self._compared_selector(atom))
+            for atom, truth in path.facts.items()
+            if arena.kind[atom] == op.EQ
+        ]
+        for atom, truth, selector in compared:
+            if truth and selector is not None and path.selector is None:
+                self._enter(path, atom, arena.constant(landing) or 0)
+        return all(
+            selector is None or path.selector is None or (selector == path.selector) == truth
+            for _, truth, selector in compared
+        )
+
     def _enter(self, path: OpenPath, atom: Word, offset: int) -> None:
         """Note the function that the path has come to, if the condition compares the selector."""
         selector = self._compared_selector(atom)
@@ -79,7 +110,16 @@ class Decisions:
         An order against a constant is a state, as of an initialiser.
         """
         order = self._arena.kind[atom] in _ORDER and not self._is_masked(atom)
-        return bool(self._arena.taint[atom] & _WHO) and not order
+        return bool(self._arena.taint[atom] & _WHO) and not order and not self._is_computed(atom)
+
+    def _is_computed(self, word: Word) -> bool:
+        """Whether it is worked out from amounts: no question about who somebody is."""
+        known = self._computed.get(word)
+        if known is None:
+            kind = self._arena.kind[word]
+            parts = () if kind in _READS else self._arena.args[word]
+            known = self._computed[word] = kind in _ARITHMETIC or any(map(self._is_computed, parts))
+        return known
 
     def _is_masked(self, atom: Word) -> bool:
         """A field cut out by a constant is one condition, not two."""

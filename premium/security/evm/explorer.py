@@ -7,6 +7,8 @@ cut, and `truncated` names the ones that were cut nevertheless.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.blocks import BasicBlock, lower
@@ -16,12 +18,15 @@ from premium.security.evm.disassembly import Disassembly
 from premium.security.evm.machine import Machine
 from premium.security.evm.open_paths import Joins, OpenPath
 from premium.security.evm.paths import Exploration, Path, SelfDestruct
+from premium.security.evm.tables import Tables
 from premium.security.evm.words import FROM_ORIGIN, Word
 
 MOST_RUNS = 30_000
 """However many functions a code claims to have."""
-TOTAL_RUNS = 4000
+TOTAL_RUNS = 14_000
 """Block runs a code may take beyond its functions' own budgets: small contracts get what large functions need."""
+HELD_A_RUN = 128
+"""What a path remembers counts, too: so many facts and effects as one more run, or memory had no bound."""
 STACK_LIMIT = 1024
 
 
@@ -36,6 +41,7 @@ class Explorer:
         self._joins = Joins(self.found, self._landings)
         self._decisions = Decisions(self.found)
         self._machine = Machine(self._arena, disassembly.raw)
+        self._tables = Tables(self._arena, disassembly.raw)
         self._blocks: dict[int, BasicBlock] = {}
         self._budget = budget
         self._runs: dict[int | None, int] = {}
@@ -50,6 +56,8 @@ class Explorer:
             used, share = self._runs.get(selector, 0), max(0, spare // left)
             self.found.truncated.update(self._drain(parked[selector], used + share))
             spare -= self._runs.get(selector, 0) - used
+        read = sum(self._blocks[offset].following - offset for offset in self.found.reached)
+        self.found.share = Fraction(min(read, len(self._source.code)), len(self._source.code) or 1)
         return self.found
 
     def _drain(self, pending: list[OpenPath], budget: int) -> dict[int | None, list[OpenPath]]:
@@ -62,8 +70,9 @@ class Explorer:
             if runs >= budget or self._total >= MOST_RUNS:
                 parked.setdefault(path.selector, []).append(path)
             elif not self._joins.absorb(path):
-                self._runs[path.selector] = runs + 1
-                self._total += 1
+                cost = 1 + (len(path.facts) + len(path.effects)) // HELD_A_RUN
+                self._runs[path.selector] = runs + cost
+                self._total += cost
                 self._step(path)
         return parked
 
@@ -87,7 +96,7 @@ class Explorer:
             path.offset = block.following
             self._pending.append(path)
         elif end == op.JUMP:
-            self._jump(path, args[0])
+            self._jump(path, args[0], block.end_offset)
         elif end == op.JUMPI:
             self._branch(path, block, args[0], args[1])
         else:
@@ -97,15 +106,21 @@ class Explorer:
         """Keep a path that has come to a normal end."""
         if block.end == op.SELFDESTRUCT:
             self._machine.record(path, SelfDestruct(block.end_offset, args[0]))
-        returned = path.memory.get(args[0]) if block.end == op.RETURN else None
+        returned = path.memory.whole(self._arena, args[0]) if block.end == op.RETURN else None
         self.found.paths.append(Path(path.selector, path.facts, path.effects, returned, path.trace, block.end_offset))
 
-    def _jump(self, path: OpenPath, target: Word) -> None:
+    def _jump(self, path: OpenPath, target: Word, place: int) -> None:
+        """Go on at the target of the jump at byte `place`: all its targets where it goes through a table."""
         if target in self._landings:
             path.offset = self._arena.value[target]
             self._pending.append(path)
         elif self._arena.constant(target) is None:
-            self.found.unresolved_jumps += 1
+            cases = list(self._tables.split(path, target))
+            if not cases:
+                self.found.unresolved.add((path.selector, place))
+            for other, landing in cases:
+                if self._decisions.entered(other, landing):
+                    self._jump(other, landing, place)
 
     def _branch(self, path: OpenPath, block: BasicBlock, target: Word, condition: Word) -> None:
         atom, truth = atom_of(self._arena, condition)
@@ -117,14 +132,14 @@ class Explorer:
             if self._decisions.assume(other, atom, not truth, block.following):
                 self._pending.append(other)
             if self._decisions.assume(path, atom, truth, self._arena.value[target]):
-                self._jump(path, target)
+                self._jump(path, target, block.end_offset)
         elif known == truth:
-            self._jump(path, target)
+            self._jump(path, target, block.end_offset)
         else:
             path.offset = block.following
             self._pending.append(path)
 
 
-def explore(code: bytes, *, budget: int = 400) -> Exploration:
+def explore(code: bytes, *, budget: int = 1500) -> Exploration:
     """Find all paths of one runtime code within `budget` block runs a function."""
     return Explorer(Disassembly(code), budget=budget).run()

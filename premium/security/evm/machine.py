@@ -5,7 +5,7 @@ from __future__ import annotations
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.blocks import BasicBlock
-from premium.security.evm.memory import call_of, hashed, load, store
+from premium.security.evm.copies import call_of, hashed, store
 from premium.security.evm.open_paths import OpenPath
 from premium.security.evm.paths import Creation, Effect, Write
 from premium.security.evm.words import RESULT, UNKNOWN, Word
@@ -58,7 +58,7 @@ class Machine:
                 continue
             words = [registers[index] for index in args]
             if code == op.MLOAD:
-                registers.append(load(arena, memory, words[0], offset))
+                registers.append(memory.load(arena, words[0], offset))
             elif code == op.KECCAK:
                 registers.append(hashed(arena, memory, words[0], words[1], offset))
             else:

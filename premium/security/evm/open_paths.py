@@ -33,7 +33,7 @@ class OpenPath:
     @classmethod
     def start(cls) -> OpenPath:
         """Return the path that stands at byte 0 and knows nothing."""
-        return cls(0, [], {}, {}, None, (), frozenset(), 0, 0, frozenset(), ())
+        return cls(0, [], Memory(), {}, None, (), frozenset(), 0, 0, frozenset(), ())
 
     def fork(self, offset: int) -> OpenPath:
         """Return a copy that goes on at another offset."""

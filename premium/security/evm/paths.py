@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from premium.security.evm.arena import Arena
 from premium.security.evm.words import Word
@@ -86,6 +87,9 @@ class Exploration:
     """`(selector, offset, condition)` of conditional jumps whose condition reads ORIGIN."""
     truncated: set[int | None] = field(default_factory=set)
     """Functions (None: outside any) whose budget ran out."""
-    unresolved_jumps: int = 0
+    unresolved: set[tuple[int | None, int]] = field(default_factory=set)
+    """`(selector, offset)` of jumps whose target is not known: what runs there was not read."""
     reached: set[int] = field(default_factory=set)
     """Offsets of the blocks that were run."""
+    share: Fraction = Fraction(0)
+    """Part of the code's bytes, without the compiler's metadata, that lies in those blocks."""

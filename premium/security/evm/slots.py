@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
-from premium.security.evm.words import ARRAY, CONST, MAP, MASK, Word
+from premium.security.evm.paths import Write
+from premium.security.evm.words import ARRAY, CONST, MAP, MASK, PACKED, Word
 
 EIP1967_IMPLEMENTATION = hex(0x360894A13BA1A3210667C828492DB98DCA3E2076CC3735A920A3CA505D382BBC)
 EIP1967_BEACON = hex(0xA3F0AD74E5423AEBFD80D3EF4346578335A9A72AEAEE59FF6CB3582B35133D50)
@@ -46,7 +47,7 @@ class Slots:
     def shape(self, slot: Word) -> str:
         """Return the variable a slot belongs to, whatever the keys.
 
-        `0x5`, `0x0[]`, `0x1[][]`, `0x2[]+1`; '?' if unknown.
+        `0x5`, `0x0[]`, `0x1[][]`, `0x2[]+1`; `0x87a211a2/32[]` where keys are packed into 32 bytes; '?' if unknown.
         """
         known = self._shapes.get(slot)
         if known is None:
@@ -57,6 +58,8 @@ class Slots:
         kind, args = self.arena.kind[slot], self.arena.args[slot]
         if kind == CONST:
             return hex(self.arena.value[slot])
+        if kind == PACKED:
+            return f"{self.shape(args[0])}/{self.arena.value[slot]}"
         if kind == MAP:
             return f"{self.shape(args[0])}[]"
         if kind == ARRAY:
@@ -129,6 +132,20 @@ class Slots:
         offset = (changed & -changed).bit_length() - 1 if changed else 0
         left = [word for word in new if self.arena.constant(word) != 0]
         return FieldWrite(StorageField(slot, offset, changed.bit_length() - offset), left[-1] if left else None)
+
+    def clears(self, write: Write) -> bool:
+        """Whether an SSTORE can only take bits away: `old & x`, `old ^ (old & x)`."""
+        return self._below(write.value, write.slot)
+
+    def _below(self, word: Word, slot: Word) -> bool:
+        kind, args = self.arena.kind[word], self.arena.args[word]
+        if kind == op.SLOAD:
+            return args[0] == slot
+        if kind == op.AND:
+            return any(self._below(arg, slot) for arg in args)
+        if kind in (op.XOR, op.SUB):
+            return all(self._below(arg, slot) for arg in args)
+        return False
 
     def _parts(self, word: Word) -> list[Word]:
         if self.arena.kind[word] != op.OR:

@@ -17,6 +17,8 @@ _MOST_SIZE, _MOST_DEPTH = 1500, 100
 
 # Kinds of word that no opcode has.
 CONST, SELECTOR, MAP, ARRAY, HASH, RESULT, UNKNOWN, RECOVERED = 0x100, 0x101, 0x102, 0x103, 0x104, 0x105, 0x106, 0x107
+CODE, PACKED = 0x108, 0x109
+"""32 bytes of the code, from a computed offset on; the constant beside packed keys, of so many hashed bytes."""
 
 # What a word depends on.
 FROM_CALLER, FROM_ORIGIN, FROM_CALLDATA, FROM_CALLVALUE, FROM_STORAGE, FROM_CALL, FROM_BALANCE, FROM_SIGNATURE = (

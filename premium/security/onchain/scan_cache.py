@@ -13,7 +13,7 @@ from premium.security.onchain.recorder import Recorder
 from premium.storage.cache import Cache
 
 KEEP_SECONDS = 24 * 3600
-RELEASE = 1
+RELEASE = 2
 """Raised with the engine: a scan of an older one is not valid."""
 
 

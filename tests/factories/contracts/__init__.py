@@ -125,7 +125,7 @@ def _once(texts: dict[str, str], compiled: Callable[[dict[str, str]], list[Compi
 
 def _compiled(texts: dict[str, str]) -> list[Compiled]:
     """Own sources in every build; those over published libraries in the one that is compiled fastest."""
-    libraries = {"libraries.sol": texts["libraries.sol"]}
+    libraries = {name: texts[name] for name in ("libraries.sol", "solady.sol")}
     own = {name: text for name, text in texts.items() if name not in libraries}
     return compile_sources(own, BUILDS) + compile_sources(libraries, {"plain": BUILDS["plain"]})
 

@@ -53,7 +53,7 @@ class Peer:
     """`siwe` in a process that answers a line with a line."""
 
     def __init__(self) -> None:
-        subprocess.run([ROOT / "scripts" / "peers.sh"], check=True, timeout=100)
+        subprocess.run([ROOT / "scripts" / "apart.sh", "peers"], check=True, timeout=100)
         self._process = subprocess.Popen(
             [ROOT / ".venv" / "peers" / "bin" / "python", "-c", PEER],
             stdin=subprocess.PIPE,

@@ -49,7 +49,7 @@ def test_from_request_to_findings_and_only_once(
     assert record.result is not None
     assert (record.result["findings"] >= 1, record.result["worst_severity"]) == (True, "high")
     scan = read(user, f"/v1/security/scans/{record.result['scan_id']}").data
-    assert (scan["target"], scan["jobId"], scan["riskScore"]) == (checksum(token), started.data["id"], 45)
+    assert (scan["target"], scan["jobId"], scan["riskScore"]) == (checksum(token), started.data["id"], 63)
     mint = next(one for one in scan["findings"] if one["id"] == "mint")
     assert (mint["holder"], mint["evidence"][0]["slot"]) == (f"eoa {checksum(account(evm))}", "0x0[]")
     with psycopg.connect(postgres.url("premium", "postgres")) as connection:

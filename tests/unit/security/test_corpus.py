@@ -22,7 +22,8 @@ ARTIFACTS: dict[str, set[str]] = {
     f"{_OZ}/ERC20PresetFixedSupply.json": set(),
     f"{_OZ}/ERC777PresetFixedSupply.json": set(),
     f"{_OZ}/ERC20PresetMinterPauser.json": {"mint", "pause"},
-    f"{_UPGRADEABLE}/ERC20PresetMinterPauserUpgradeable.json": {"mint", "pause"},
+    # Its initialiser marks the caller in eight sets, skipping those he stands in already: too many ways to follow.
+    f"{_UPGRADEABLE}/ERC20PresetMinterPauserUpgradeable.json": {"mint", "pause", "code_opaque"},
     f"{_OZ}/ERC721PresetMinterPauserAutoId.json": {"mint", "pause"},
     f"{_OZ}/ERC1155PresetMinterPauser.json": {"mint", "pause"},
     f"{_OZ}/ERC1967Proxy.json": set(),

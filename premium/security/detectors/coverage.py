@@ -1,0 +1,40 @@
+"""What a scan could not read of a code, so that silence is never taken for a clean bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from premium.security.detectors.profile import CodeProfile
+from premium.security.detectors.signals import Signal
+from premium.security.evm import opcodes as op
+from premium.security.evm.paths import MessageCall
+
+_WHOLE = Fraction(9, 10)
+"""A code without a function is taken as read from this part on: the rest is data that nothing copies."""
+
+
+def unread(profile: CodeProfile) -> Iterator[Signal]:
+    """Find functions that were cut, jumps to unknown places, and code in which nothing was found that runs."""
+    found = profile.found
+    for selector in sorted(found.truncated, key=str):
+        yield Signal("incomplete", selector)
+        yield Signal("code_opaque", selector)
+    for selector, offset in sorted(found.unresolved, key=str):
+        yield Signal("code_opaque", selector, offset)
+    if not found.entries and found.share < _WHOLE and not forwards(profile):
+        yield Signal("code_opaque", None, 0)
+
+
+def is_complete(profile: CodeProfile) -> bool:
+    """Whether everything that can run in the code was read."""
+    return next(unread(profile), None) is None
+
+
+def forwards(profile: CodeProfile) -> bool:
+    """Whether the code hands what it is asked to another: what that one does is read there."""
+    return any(
+        isinstance(effect, MessageCall) and effect.opcode == op.DELEGATECALL
+        for path in profile.found.paths
+        for effect in path.effects
+    )
