@@ -1,4 +1,7 @@
-"""What a scan could not read of a code, so that silence is never taken for a clean bill."""
+"""Parts of a code that a scan could not read.
+
+Silence is never taken for a clean bill.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _WHOLE = Fraction(9, 10)
 
 
 def unread(profile: CodeProfile) -> Iterator[Signal]:
-    """Find functions that were cut, jumps to unknown places, and code in which nothing was found that runs."""
+    """Find functions that were cut, jumps to unknown places, code where nothing runs."""
     found = profile.found
     for selector in sorted(found.truncated, key=str):
         yield Signal("incomplete", selector)
@@ -32,7 +35,10 @@ def is_complete(profile: CodeProfile) -> bool:
 
 
 def forwards(profile: CodeProfile) -> bool:
-    """Whether the code hands what it is asked to another: what that one does is read there."""
+    """Whether the code hands calls on to another code.
+
+    What that one does is read there.
+    """
     return any(
         isinstance(effect, MessageCall) and effect.opcode == op.DELEGATECALL
         for path in profile.found.paths

@@ -129,7 +129,7 @@ class CodeProfile:
 
     @cached_property
     def transfer_facts(self) -> dict[Word, set[bool]]:
-        """Conditions on a plain holder's successful transfers and the truths they may have, joined paths included.
+        """Conditions on a plain holder's successful transfers, and the truths they may have.
 
         Transfers of accounts that the code treats apart (the owner, the exempt, mint and burn) do not count: what they
         may skip binds everybody else. Where all transfers are of that kind, all count.
@@ -161,7 +161,10 @@ class CodeProfile:
                     joins.extend(trace)
 
     def is_apart(self, atom: Word, truth: bool) -> bool:
-        """Whether a decision holds for singled-out accounts alone: named in storage or code, marked, or zero."""
+        """Whether a decision holds for a few accounts alone.
+
+        They are named in storage or code, marked, or address zero.
+        """
         arena = self.arena
         if not truth:
             return is_party(arena, atom)

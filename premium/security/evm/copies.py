@@ -1,4 +1,7 @@
-"""What instructions do with memory: copies into it, hashes of it, calls that read and fill it."""
+"""What instructions do with memory.
+
+Copies into it, hashes of it, calls that read and fill it.
+"""
 
 from __future__ import annotations
 

@@ -76,7 +76,10 @@ class Decisions:
         return True
 
     def entered(self, path: OpenPath, landing: Word) -> bool:
-        """Note the function that a path has come to through a table; False where it is two at once."""
+        """Note the function that a path has come to through a table.
+
+        False where it would be two at once.
+        """
         arena = self._arena
         compared = [
             (atom, truth, self._compared_selector(atom))

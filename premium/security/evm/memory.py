@@ -71,7 +71,10 @@ class Memory:
         segments[start] = segment
 
     def whole(self, arena: Arena, offset: Word) -> Word | None:
-        """Return the word that was written at an address as a whole, if it still stands."""
+        """Return the word written at an address as a whole.
+
+        None where it was not, or where a part of it was written over.
+        """
         base, start = _place(arena, offset)
         found = self._bases.get(base, {}).get(start)
         return found[1] if found is not None and found[0] == 32 else None
@@ -103,7 +106,10 @@ class Memory:
 
 
 def joined(arena: Arena, pieces: list[Piece]) -> Word | None:
-    """Return the number that pieces of at most 32 bytes spell; None where one is unknown."""
+    """Return the number that pieces of at most 32 bytes spell.
+
+    None where one is unknown.
+    """
     total, left = arena.const(0), sum(size for size, _, _ in pieces)
     for size, word, skip in pieces:
         left -= size

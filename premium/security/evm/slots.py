@@ -134,7 +134,10 @@ class Slots:
         return FieldWrite(StorageField(slot, offset, changed.bit_length() - offset), left[-1] if left else None)
 
     def clears(self, write: Write) -> bool:
-        """Whether an SSTORE can only take bits away: `old & x`, `old ^ (old & x)`."""
+        """Whether an SSTORE can only take bits away.
+
+        Such as `old & x`, `old ^ (old & x)`.
+        """
         return self._below(write.value, write.slot)
 
     def _below(self, word: Word, slot: Word) -> bool:

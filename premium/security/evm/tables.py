@@ -27,9 +27,9 @@ class Tables:
         self._source = source
 
     def split(self, path: OpenPath, target: Word) -> Iterator[tuple[OpenPath, Word]]:
-        """Return paths and their targets for all values of the number that the target hangs on.
+        """Return a path and its target for each value that the target hangs on.
 
-        None where there is no such number, or the path has come to a function already.
+        Nothing where no small number decides, or the path has come to a function already.
         """
         index = self._index(target) if path.selector is None and not path.effects else None
         if index is None:

@@ -1,4 +1,4 @@
-"""The risk score: a band for the worst finding, and a place in it by all of them.
+"""The risk score: a band for the worst finding, a place in it by all.
 
 Source: services/security.md, "Score". A finding's weight is the part, in per cent, of the remaining trust that it
 takes away at its usual severity; half of it a step milder, half of the trust that is left a step graver.
@@ -55,7 +55,10 @@ WEIGHTS: dict[str, tuple[Severity, int]] = {
 
 
 class Factor(NamedTuple):
-    """What one kind of finding adds to a score: the points of all factors add up to it."""
+    """What one kind of finding adds to a score.
+
+    The points of all factors add up to it.
+    """
 
     id: str
     points: int
@@ -67,7 +70,10 @@ def milder(severity: Severity, steps: int) -> Severity:
 
 
 def weight(id_: str, severity: Severity) -> Decimal:
-    """Return the part of the trust, 0 to 1, that a finding takes away at a severity; 0 where it only informs."""
+    """Return the part of the trust, 0 to 1, that a finding takes away.
+
+    0 where it only informs.
+    """
     usual, most = WEIGHTS[id_]
     part = Decimal(most or 1) / 100
     steps = _ORDER.index(severity) - _ORDER.index(usual)
@@ -77,7 +83,10 @@ def weight(id_: str, severity: Severity) -> Decimal:
 
 
 def factors(findings: Iterable[Finding]) -> tuple[Factor, ...]:
-    """Return what each id adds to the score, most first; each id counts once, at its worst."""
+    """Return what each id adds to the score, most first.
+
+    Each id counts once, at its worst.
+    """
     worst: dict[str, Severity] = {}
     for one in findings:
         worst[one.id] = max(worst.get(one.id, Severity.INFO), one.severity, key=_ORDER.index)
