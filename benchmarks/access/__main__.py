@@ -33,7 +33,7 @@ BOTO3 = (
 OURS = """
 import json, sys, time
 started = time.process_time()
-from premium.accounts.siwe.cases import Nonces, verdict
+from premium.siwe.cases import Nonces, verdict
 import btclib_libsecp256k1.recovery, Crypto.Hash.keccak
 imported = time.process_time() - started
 def verify(text, signature):

@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 from premium.accounts.credentials.tokens import OWN_SUBJECT
 from premium.accounts.model import Granted, Wallet
 from premium.accounts.sessions import Sessions
-from premium.accounts.siwe.rules import Origin
 from premium.accounts.store import WalletStore
 from premium.accounts.wallet_proofs import Proof, WalletProofs
 from premium.chains.addresses import checksum
 from premium.errors import Conflict, InvalidInput, RateLimited, Unauthenticated, UpstreamUnavailable
+from premium.siwe.rules import Origin
 
 if TYPE_CHECKING:
     from premium.limits import Limiter

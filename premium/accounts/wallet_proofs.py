@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from premium.accounts.nonces import Nonce, Nonces
-from premium.accounts.siwe.contracts import WALLET_SIGNATURE_BYTES, Verdict
-from premium.accounts.siwe.instants import instant_of
-from premium.accounts.siwe.message import Malformed, Message, parse
-from premium.accounts.siwe.rules import Failure, Origin, foreign, wrong_signer, wrong_time
-from premium.accounts.siwe.signatures import WrongSignature, personal_hash, read_signature
 from premium.chains.model import Chain
 from premium.clock import Clock
 from premium.errors import InvalidInput, Unauthenticated, UpstreamUnavailable
+from premium.siwe.contracts import WALLET_SIGNATURE_BYTES, Verdict
+from premium.siwe.instants import instant_of
+from premium.siwe.message import Malformed, Message, parse
+from premium.siwe.rules import Failure, Origin, foreign, wrong_signer, wrong_time
+from premium.siwe.signatures import WrongSignature, personal_hash, read_signature
 
 
 class Wallets(Protocol):

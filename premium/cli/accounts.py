@@ -11,7 +11,6 @@ from uuid import UUID
 import click
 
 from premium.accounts.service import end_sessions
-from premium.accounts.siwe.cases import Nonces, UnclearCase, verdict
 from premium.audit.seals import Seals
 from premium.audit.store import KEPT
 from premium.bootstrap import platform
@@ -19,6 +18,7 @@ from premium.cli.cases import read_cases, write_answers
 from premium.cli.operators import changes_state, reason
 from premium.cli.output import errors_as_sentences
 from premium.cli.tables import show
+from premium.siwe.cases import Nonces, UnclearCase, verdict
 
 
 @click.group()

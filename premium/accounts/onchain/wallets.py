@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-from premium.accounts.siwe.contracts import Verdict, answer, question
 from premium.chains.endpoint import RpcError
 from premium.chains.model import Chain
 from premium.chains.nodes import ListedNodes, SecretNodes, Secrets
 from premium.chains.rpc import Rpc
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import open_client
+from premium.siwe.contracts import Verdict, answer, question
 
 if TYPE_CHECKING:
     from httpx import AsyncClient

@@ -17,12 +17,12 @@ from eth_account import Account
 
 from local.evm import Evm
 from premium.accounts.onchain.wallets import PATIENCE_SECONDS, ContractWallets
-from premium.accounts.siwe import contracts
-from premium.accounts.siwe.contracts import Verdict
-from premium.accounts.siwe.signatures import personal_hash
 from premium.chains.addresses import checksum
 from premium.chains.model import Chain
 from premium.errors import UpstreamUnavailable
+from premium.siwe import contracts
+from premium.siwe.contracts import Verdict
+from premium.siwe.signatures import personal_hash
 from tests.factories.contracts import BUILDS, ROOT, Compiled, compile_sources
 from tests.factories.contracts.deployment import calldata, deploy, send
 from tests.fixtures.lying_node import LyingNode

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from premium.accounts.siwe.cases import Nonces, verdict
-from premium.accounts.siwe.message import compose
+from premium.siwe.cases import Nonces, verdict
+from premium.siwe.message import compose
 from tests.unit.accounts.messages import fields, signed
 
 pytestmark = [

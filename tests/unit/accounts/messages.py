@@ -7,7 +7,7 @@ from typing import Any
 from eth_account import Account
 from hypothesis import strategies as st
 
-from premium.accounts.siwe.signatures import personal_hash
+from premium.siwe.signatures import personal_hash
 
 KEY = "0x" + "4c" * 32
 ADDRESS = Account.from_key(KEY).address

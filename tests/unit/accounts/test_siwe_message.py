@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premium.accounts.siwe.instants import instant
-from premium.accounts.siwe.message import MAX_BYTES, Malformed, compose, parse
+from premium.siwe.instants import instant
+from premium.siwe.message import MAX_BYTES, Malformed, compose, parse
 from tests.unit.accounts.messages import ADDRESS, fields
 
 pytestmark = pytest.mark.unit

@@ -15,12 +15,12 @@ from eth_account import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from premium.accounts.siwe.cases import Nonces, UnclearCase, verdict
-from premium.accounts.siwe.instants import instant
-from premium.accounts.siwe.message import compose, parse
-from premium.accounts.siwe.rules import Origin, foreign, wrong_time
-from premium.accounts.siwe.signatures import WrongSignature, personal_hash, read_signature, signer
 from premium.cli.main import main
+from premium.siwe.cases import Nonces, UnclearCase, verdict
+from premium.siwe.instants import instant
+from premium.siwe.message import compose, parse
+from premium.siwe.rules import Origin, foreign, wrong_time
+from premium.siwe.signatures import WrongSignature, personal_hash, read_signature, signer
 from tests.unit.accounts.messages import ADDRESS, KEY, fields, signed
 from tests.unit.accounts.test_siwe_message import BARE, TEXT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
 
-from premium.accounts.siwe.grammar import DATE_TIME
+from premium.siwe.grammar import DATE_TIME
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(1970, 1, 1).toordinal()

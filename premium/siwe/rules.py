@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from premium.accounts.siwe.message import Message
-from premium.accounts.siwe.signatures import WrongSignature, personal_hash, read_signature, signer
+from premium.siwe.message import Message
+from premium.siwe.signatures import WrongSignature, personal_hash, read_signature, signer
 
 ISSUED_AHEAD_SECONDS = 60
 """How far a wallet's clock may be ahead of the server's."""

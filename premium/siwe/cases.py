@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from premium.accounts.siwe.instants import instant
-from premium.accounts.siwe.message import Malformed, Message, compose, parse
-from premium.accounts.siwe.rules import Expected, Failure, judge
+from premium.siwe.instants import instant
+from premium.siwe.message import Malformed, Message, compose, parse
+from premium.siwe.rules import Expected, Failure, judge
 
 PASSED_OVER = frozenset({"source", "name", "note", "notes", "expected", "kind"})
 _KNOWN = frozenset({"id", "message", "fields", "signature", "check"})

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from premium.accounts.siwe import grammar
-from premium.accounts.siwe.instants import instant
 from premium.chains.addresses import checksum
+from premium.siwe import grammar
+from premium.siwe.instants import instant
 
 MAX_BYTES = 4096
 _HEADER = " wants you to sign in with your Ethereum account:"
