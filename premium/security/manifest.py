@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Queue, Service
+from premium.manifest import Command, Queue, Service
 
 SERVICE = Service(
     name="security",
@@ -20,5 +20,6 @@ SERVICE = Service(
     queue="scanning",
     worker_needs=("market",),
     queues=(Queue(name="scanning", urgency=40, share=Decimal("0.15")),),
+    commands=(Command(name="security", text="Judge calls, messages and ABI data, by files."),),
     tables=("security_scans", "risk_scores"),
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from premium.security.report.call_entries import CALL_ENTRIES
+from premium.security.report.other_entries import OTHER_ENTRIES
+
 
 class FindingText(NamedTuple):
     """The words of a finding for the reader."""
@@ -137,4 +140,8 @@ CATALOGUE: dict[str, FindingText] = {
         "Its behaviour is that of another contract's code on its own storage.",
         "Watch the implementation, not only this address.",
     ),
+}
+CATALOGUE |= {
+    id_: FindingText(each.title, each.meaning, each.advice)
+    for id_, each in (*CALL_ENTRIES.items(), *OTHER_ENTRIES.items())
 }

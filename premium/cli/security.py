@@ -1,0 +1,49 @@
+"""Scan by files, offline: `premium security`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from premium.cases import Kind, answer
+from premium.cli.cases import read_text
+from premium.cli.output import errors_as_sentences, opened
+
+
+@click.group()
+def security() -> None:
+    """Judge calls, messages and data by files, without a server or a node."""
+
+
+_INPUT = click.option("--input", "source", required=True, help="A file of cases as JSON; - is standard input")
+_OUTPUT = click.option("--output", default="-", help="Where the answers go; - (the default) is standard output")
+_SHIPPED = click.option("--shipped/--no-shipped", default=True, help="Know the contracts that the product ships")
+
+
+@security.command()
+@_INPUT
+@_OUTPUT
+def decode(source: str, output: str) -> None:
+    """Decode ABI data strictly; what does not encode back to the very bytes is said."""
+    from premium.security.cases.abi import KINDS  # noqa: PLC0415 - each command loads its own engine
+
+    _answer(source, output, KINDS)
+
+
+@security.command("scan-transaction")
+@_INPUT
+@_OUTPUT
+@_SHIPPED
+def scan_transaction(source: str, output: str, *, shipped: bool) -> None:
+    """Judge transactions, lists of calls and user operations, with all that they hide."""
+    from premium.security.cases.transactions import kinds  # noqa: PLC0415 - each command loads its own engine
+
+    _answer(source, output, kinds(shipped=shipped))
+
+
+def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:
+    with errors_as_sentences():
+        answered = answer(read_text(source), kinds)
+        with opened(output) as file:
+            file.write(answered)

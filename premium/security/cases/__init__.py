@@ -1,0 +1,1 @@
+"""Answer files of cases: transactions, messages, ABI data and scores, offline."""

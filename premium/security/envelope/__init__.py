@@ -1,0 +1,1 @@
+"""Read transactions as they travel: RLP, their types, authorisations, signers."""

@@ -1,0 +1,1 @@
+"""What a scan may take for known; anything else is unknown, never safe."""

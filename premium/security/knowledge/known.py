@@ -1,0 +1,145 @@
+"""Hold what a scan may take for known: labels, code, balances, prices, earlier counterparties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
+
+from premium.abi.signatures import Signature
+
+NATIVE = "native"
+"""Stands for a chain's coin; so do the zero address and 0xeeee… where tokens are named."""
+ZERO = "0x" + "0" * 40
+_COINS = frozenset({NATIVE, ZERO, "0x" + "e" * 40})
+_DELEGATED = bytes.fromhex("ef0100")
+_MINIMAL = (bytes.fromhex("363d3d373d3d3d363d73"), bytes.fromhex("5af43d82803e903d91602b57fd5bf3"))
+HARM = MappingProxyType({"sanctioned": "sanctioned", "mixer": "mixer"})
+"""Findings of labels by kind; every other listed kind is a `listed_address`."""
+_ALIKE_ENDS, _ALIKE = 3, 8
+_EMPTY: Mapping[str, object] = MappingProxyType({})
+
+
+def coin(token: str) -> str:
+    """Return the token, with one name for the chain's coin."""
+    return NATIVE if token in _COINS else token
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as it is known: its digits and its price, where they are."""
+
+    symbol: str | None = None
+    decimals: int | None = None
+    price: Decimal | None = None
+
+    @property
+    def shown(self) -> str | None:
+        """The symbol, short and without what nobody sees."""
+        if self.symbol is None:
+            return None
+        clean = "".join(c if c.isprintable() and c.isascii() else "?" for c in self.symbol)
+        return clean[:64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knowledge:
+    """Facts by address in lower case; `shipped` ones were merged in before."""
+
+    contracts: Mapping[str, str] = field(default_factory=dict)
+    listed: Mapping[str, str] = field(default_factory=dict)
+    """Kind of harm by address or domain."""
+    code: Mapping[str, bytes | int] = field(default_factory=dict)
+    """Code, or its size; 0 says that there is none."""
+    balances: Mapping[str, int] = field(default_factory=dict)
+    supplies: Mapping[str, int] = field(default_factory=dict)
+    sent_to: frozenset[str] = frozenset()
+    tokens: Mapping[str, Token] = field(default_factory=dict)
+    abis: Mapping[str, Mapping[bytes, Signature]] = field(default_factory=dict)
+    deployed: Mapping[str, int] = field(default_factory=dict)
+    libraries: frozenset[str] = frozenset()
+    """Contracts made to be called by delegation: the MultiSends of Safe."""
+    domains: Mapping[str, str] = field(default_factory=dict)
+    """Names of protocols by their own web domain."""
+    time: int | None = None
+
+    def is_known(self, address: str | None) -> bool:
+        """Whether the address is a labelled protocol, issuer or exchange, and not listed as harm."""
+        return address is not None and address in self.contracts and address not in self.listed
+
+    def is_token(self, address: str) -> bool:
+        """Whether the address is a token that is known."""
+        return address in self.tokens and address not in self.listed
+
+    def name(self, address: str) -> str | None:
+        """Return a known name."""
+        return self.contracts.get(address)
+
+    def has_no_code(self, address: str) -> bool:
+        """Whether the address is known for an account, also a delegated one."""
+        code = self.code.get(address)
+        return code is not None and (not code or self.delegate(address) is not None)
+
+    def has_code(self, address: str) -> bool:
+        """Whether the address is known to have code of its own."""
+        return address in self.code and not self.has_no_code(address)
+
+    def code_bytes(self, address: str) -> bytes | None:
+        """Return the code, None where it is not known."""
+        code = self.code.get(address)
+        return code if isinstance(code, bytes) and code else None
+
+    def delegate(self, address: str) -> str | None:
+        """Return the EIP-7702 delegate of an account."""
+        code = self.code.get(address)
+        if isinstance(code, bytes) and len(code) == 23 and code.startswith(_DELEGATED):
+            return f"0x{code[3:].hex()}"
+        return None
+
+    def implementation(self, address: str) -> str:
+        """Return the code's address behind a minimal proxy, else the address itself."""
+        code = self.code_bytes(address) or b""
+        head, tail = _MINIMAL
+        if len(code) == 45 and code.startswith(head) and code.endswith(tail):
+            return f"0x{code[10:30].hex()}"
+        return address
+
+    def token(self, token: str) -> Token | None:
+        """Return what is known of a token or of the coin."""
+        found = self.tokens.get(token)
+        if found is None and token in _COINS:
+            found = next((self.tokens[each] for each in sorted(_COINS) if each in self.tokens), None)
+        return found
+
+    def worth(self, token: str, amount: int) -> Decimal | None:
+        """Return dollars of base units; None without a price and digits."""
+        found = self.token(token)
+        if found is None or found.price is None:
+            return None
+        decimals = found.decimals if found.decimals is not None else 18 if coin(token) == NATIVE else None
+        return None if decimals is None else found.price * Decimal(amount).scaleb(-decimals)
+
+    def unlimited(self, token: str, amount: int) -> bool:
+        """Whether an allowance covers the supply, or 2^96 - 1 where that is unknown."""
+        return amount >= min(self.supplies.get(token) or (1 << 96) - 1, (1 << 256) - 1) and amount > 0
+
+    @cached_property
+    def counterparts(self) -> frozenset[str]:
+        """Addresses that others may imitate: earlier counterparties and known contracts."""
+        return (self.sent_to | self.contracts.keys() | self.tokens.keys()) - _COINS
+
+    def lookalike(self, address: str) -> str | None:
+        """Return the counterparty that an address imitates: eight digits alike over both ends."""
+        if address in self.counterparts or address == ZERO:
+            return None
+        return next((each for each in sorted(self.counterparts) if alike(each, address)), None)
+
+
+def alike(one: str, other: str) -> bool:
+    """Tell whether two addresses share three digits at each end, and eight at both together."""
+    a, b = one[2:], other[2:]
+    head = next((n for n in range(40) if a[n] != b[n]), 40)
+    tail = next((n for n in range(40) if a[39 - n] != b[39 - n]), 40)
+    return head >= _ALIKE_ENDS and tail >= _ALIKE_ENDS and _ALIKE <= head + tail < 40
