@@ -7,14 +7,13 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from handlers.models.holdings import ChainView, PortfolioView
 from handlers.models.portfolio import (
     AssetPosition,
     AssetView,
-    ChainView,
     HistoryView,
     NewWallet,
     PerformanceView,
-    PortfolioView,
     WalletPosition,
     WalletView,
 )
@@ -89,11 +88,13 @@ def refresh_portfolio(caller: Caller, request_id: RequestId, idempotency_key: Id
 @app.get("/v1/portfolio")
 @needs(service="portfolio", scope="portfolio:read")
 def get_portfolio(caller: Caller) -> PortfolioView:
-    """Show the newest snapshot: total, chains and categories.
+    """Show what is held and owed: totals, bounds, coverage, allocation, findings.
 
-    Only good prices enter the total.
+    Only good prices enter the total; `complete` says whether every part of it was read.
     """
-    return PortfolioView.of(_portfolios().current(caller.user_id))
+    portfolios = _portfolios()
+    statement = portfolios.current(caller.user_id, platform().chains)
+    return PortfolioView.of(statement, portfolios.by_chain(statement))
 
 
 @app.get("/v1/portfolio/assets")
@@ -110,7 +111,9 @@ def list_assets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Lis
 @needs(service="portfolio", scope="portfolio:read")
 def list_portfolio_chains(caller: Caller) -> Listing[ChainView]:
     """List each chain's value, and whether it could be read."""
-    return Listing(items=ChainView.all_of(_portfolios().current(caller.user_id)), limit=MAX_CHAINS)
+    portfolios = _portfolios()
+    statement = portfolios.current(caller.user_id, platform().chains)
+    return Listing(items=ChainView.all_of(portfolios.by_chain(statement)), limit=MAX_CHAINS)
 
 
 @app.get("/v1/portfolio/history")

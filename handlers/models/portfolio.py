@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from handlers.runtime import Amount, Body, Money, Position, Ratio, View, Visible
-from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Status, Wallet
+from premium.portfolio.model import AssetRow, Interval, Point, Wallet
 from premium.portfolio.valuation.performance import Performance
 from premium.prices.model import Quality
 
@@ -99,71 +99,14 @@ class AssetView(View):
     """It was read at an earlier refresh than the newest."""
     as_of: datetime
     """When it was read."""
+    why: str | None = Field(
+        default=None, description="Why it does not count, or only in part; null where it does", examples=["held_back"]
+    )
 
     @classmethod
     def of(cls, row: AssetRow) -> Self:
         """Return the view of an asset."""
         return cls(**row.model_dump())
-
-
-class ChainView(View):
-    """A chain's value, and whether it could be read."""
-
-    chain: str = Field(description="Its short name", examples=["ethereum"])
-    status: Status
-    """How well it was read."""
-    value_usd: Money
-    """Of the assets on it with good prices."""
-    as_of: datetime | None
-    """When it was read; null: never."""
-    block: int | None = Field(description="The block at which it was read", examples=[19000000])
-    reason: str | None = Field(description="Why it could not be read", examples=["the node does not answer"])
-    unreadable: tuple[str, ...] = Field(
-        description="Assets whose contracts did not answer",
-        examples=[["ethereum:0x0000000000000000000000000000000000000001"]],
-    )
-
-    @classmethod
-    def all_of(cls, snapshot: Snapshot) -> list[Self]:
-        """Return the views of a snapshot's chains, the most valuable first."""
-        values = snapshot.value_by_chain
-        views = [cls(chain=n, value_usd=values[n], **state.model_dump()) for n, state in snapshot.chains.items()]
-        return sorted(views, key=lambda view: (-view.value_usd, view.chain))
-
-
-class PortfolioView(View):
-    """The newest snapshot: its totals, by category and by chain."""
-
-    total_value_usd: Money
-    """Of all assets with good prices."""
-    uncertain_value_usd: Money
-    """Worth of what has only a doubtful or old price; not in the total."""
-    is_stale: bool
-    """A part is older than the snapshot or missing; `chains` says which."""
-    as_of: datetime
-    """When the snapshot was taken."""
-    job_id: UUID
-    """The refresh that took it."""
-    assets: int = Field(description="How many assets are held", examples=[12])
-    categories: dict[str, Money] = Field(
-        description="Value by category", examples=[{"stablecoin": "1200", "coin": "300.5"}]
-    )
-    chains: list[ChainView]
-    """Value by chain, the most valuable first."""
-
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> Self:
-        """Return the view of a snapshot."""
-        return cls(
-            total_value_usd=snapshot.total_value,
-            uncertain_value_usd=snapshot.uncertain_value,
-            is_stale=snapshot.is_stale,
-            as_of=snapshot.timestamp,
-            job_id=snapshot.job_id,
-            assets=len(snapshot.holdings),
-            categories=dict(snapshot.value_by_category),
-            chains=ChainView.all_of(snapshot),
-        )
 
 
 class PointView(View):

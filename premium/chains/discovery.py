@@ -1,51 +1,137 @@
-"""Finds the tokens that wallets ever received, by their `Transfer` logs."""
+"""Finds the tokens that wallets ever received or gave, by their `Transfer` logs.
+
+A wallet's search begins at the newest block and goes back to the first, over as many readings as it takes; what is new
+since the last one comes first. Nothing is cut off: a search says from which block to which it holds.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from premium.chains.addresses import checksum
-from premium.chains.model import Discovery
+from premium.chains.model import Discovery, Searched
 from premium.chains.rpc import Call, Rpc, RpcError
 from premium.errors import UpstreamUnavailable
 
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256 of `Transfer(address,address,uint256)`."""
-TOKENS_A_WALLET = 500
-"""Dust and spam reach busy wallets by the thousand; the registry's list and what was held before come first anyway."""
+_SPANS_AT_ONCE = 5
+
+Span = tuple[int, int]
+"""First and last block of a question, both inclusive."""
 
 
-async def received(rpc: Rpc, wallets: Iterable[str], head: int, bounds: Discovery) -> Mapping[str, frozenset[str]]:
-    """Return wallet → token addresses, over the last `bounds.blocks`.
+async def search(
+    rpc: Rpc, wallets: Mapping[str, Searched | None], head: int, bounds: Discovery, *, seconds: float
+) -> dict[str, Searched]:
+    """Carry each wallet's search on, for so many seconds; return how far it holds.
 
-    UpstreamUnavailable where the node refuses.
+    Where the node refuses or is slow, it stays where it came to.
     """
-    names = {"0x" + wallet[2:].lower().zfill(64): wallet for wallet in wallets}
-    answers = await rpc.batch([_question(names, *span) for span in spans(head, bounds)])
-    found: dict[str, set[str]] = defaultdict(set)
-    for answer in answers:
-        if isinstance(answer, RpcError):
-            raise UpstreamUnavailable(f"{rpc.chain.name} does not give its logs: {answer}")
-        _collect(answer, names, found)
-    return {wallet: frozenset(sorted(tokens)[:TOKENS_A_WALLET]) for wallet, tokens in found.items()}
+    searches = _Searches(rpc, wallets, head, bounds)
+    try:
+        async with asyncio.timeout(seconds):
+            while await searches.carry_on():
+                pass
+    except (TimeoutError, UpstreamUnavailable):
+        pass
+    return searches.found
 
 
-def spans(head: int, bounds: Discovery) -> list[tuple[int, int]]:
-    """Return first and last block of each question, both inclusive."""
-    first = max(0, head - bounds.blocks + 1)
-    return [(start, min(head, start + bounds.span - 1)) for start in range(first, head + 1, bounds.span)]
+class _Searches:
+    """The searches of some wallets on one chain."""
+
+    def __init__(self, rpc: Rpc, wallets: Mapping[str, Searched | None], head: int, bounds: Discovery) -> None:
+        self._rpc, self._head, self._span = rpc, head, bounds.span
+        self._floor = 0 if bounds.blocks is None else max(0, head - bounds.blocks + 1)
+        new = Searched(low=head + 1, high=head)
+        # What is not final may have been replaced since: it is looked at again.
+        overlap = rpc.chain.finality_blocks
+        self.found = {
+            wallet: new
+            if before is None
+            else replace(before, high=max(before.low - 1, min(before.high, head) - overlap))
+            for wallet, before in wallets.items()
+        }
+
+    async def carry_on(self) -> bool:
+        """Search some more spans; return whether there are others."""
+        forward = _groups({w: s.high for w, s in self.found.items() if s.high < self._head})
+        if forward:
+            at, mine = forward[0]
+            return await self._take(mine, spans(at + 1, min(self._head, at + _SPANS_AT_ONCE * self._span), self._span))
+        back = _groups({w: s.low for w, s in self.found.items() if s.low > self._floor})
+        if not back:
+            return False
+        at, mine = back[-1]
+        return await self._take(
+            mine, spans(max(self._floor, at - _SPANS_AT_ONCE * self._span), at - 1, self._span, newest=True)
+        )
+
+    async def _take(self, mine: Sequence[str], asked: Sequence[Span]) -> bool:
+        """Ask for spans, and note those that were answered before one was refused."""
+        names = {"0x" + wallet[2:].lower().zfill(64): wallet for wallet in mine}
+        answers = await self._rpc.batch([call for span in asked for call in _questions(names, *span)])
+        for number, span in enumerate(asked):
+            logs = answers[2 * number : 2 * number + 2]
+            if any(not isinstance(answer, list) for answer in logs):
+                return self._halve(span, number, logs)
+            self._note(mine, span, _tokens(logs, names))
+        return True
+
+    def _note(self, mine: Sequence[str], span: Span, tokens: Mapping[str, set[str]]) -> None:
+        for wallet in mine:
+            before = self.found[wallet]
+            more = before.tokens | tokens.get(wallet, set())
+            low, high = min(before.low, span[0]), max(before.high, span[1])
+            self.found[wallet] = replace(before, low=low, high=high, tokens=more)
+
+    def _halve(self, span: Span, number: int, answers: Sequence[Any]) -> bool:
+        """Ask for less at once; give up at a single block.
+
+        Nodes bound both blocks and results.
+        """
+        if number == 0 and span[0] == span[1]:
+            refusal = next(answer for answer in answers if not isinstance(answer, list))
+            words = refusal if isinstance(refusal, RpcError) else "something else than logs"
+            raise UpstreamUnavailable(f"{self._rpc.chain.name} does not give its logs: {words}")
+        self._span = max(1, (span[1] - span[0] + 1) // 2)
+        return True
 
 
-def _question(names: Mapping[str, str], first: int, last: int) -> Call:
-    topics = [TRANSFER, None, sorted(names)]
-    return Call("eth_getLogs", ({"fromBlock": hex(first), "toBlock": hex(last), "topics": topics},))
+def spans(first: int, last: int, span: int, *, newest: bool = False) -> list[Span]:
+    """Return spans of blocks without gap or overlap, the oldest or the newest first."""
+    if newest:
+        return [(max(first, end - span + 1), end) for end in range(last, first - 1, -span)]
+    return [(start, min(last, start + span - 1)) for start in range(first, last + 1, span)]
 
 
-def _collect(logs: Any, names: Mapping[str, str], found: dict[str, set[str]]) -> None:
-    """Only ERC-20: an NFT's `Transfer` has a fourth topic."""
-    for log in logs if isinstance(logs, list) else []:
-        topics = log.get("topics", [])
-        if len(topics) == 3 and topics[2] in names:
-            found[names[topics[2]]].add(checksum(log["address"].lower()))
+def _groups(places: Mapping[str, int]) -> list[tuple[int, list[str]]]:
+    """Return the wallets by the block at which they stand.
+
+    One question serves those of one block.
+    """
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for wallet, place in places.items():
+        found[place].append(wallet)
+    return sorted(found.items())
+
+
+def _questions(names: Mapping[str, str], first: int, last: int) -> list[Call]:
+    mine, where = sorted(names), {"fromBlock": hex(first), "toBlock": hex(last)}
+    return [Call("eth_getLogs", (where | {"topics": topics},)) for topics in ([TRANSFER, None, mine], [TRANSFER, mine])]
+
+
+def _tokens(answers: Iterable[Any], names: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return wallet → tokens; only ERC-20: an NFT's `Transfer` has a fourth topic."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for log in (log for logs in answers for log in logs):
+        topics = log.get("topics", ()) if isinstance(log, dict) else ()
+        for topic in topics[1:] if len(topics) == 3 else ():
+            if topic in names:
+                found[names[topic]].add(checksum(log["address"].lower()))
+    return found

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 
 from premium.chains import answers
 from premium.chains.addresses import NATIVE, asset_key, checksum
-from premium.chains.discovery import received
-from premium.chains.model import Balance, Category, ChainReading
+from premium.chains.discovery import search
+from premium.chains.model import Balance, Category, ChainReading, Searched, Searches
 from premium.chains.multicall import Deployless, Direct, Multicall, NoMulticall, Reader
-from premium.chains.reading.block import Head, Moved, still_canonical
+from premium.chains.reading.block import Head, Moved, calls_at, still_canonical
 from premium.chains.reading.calls import Read, balance_of
 from premium.chains.reading.spoilers import Spoilers
 from premium.chains.rpc import Rpc
@@ -34,6 +34,8 @@ _AGAIN = 1
 
 _READINGS = 3
 """How often a chain is read that is reorganised meanwhile: the second and third time at once."""
+_LOOKED_AT = 20
+"""Wallets of one reading whose nonce and code are asked for: once they are known to be unused, others' turn comes."""
 
 Wallets = Mapping[str, frozenset[str]]
 
@@ -65,18 +67,18 @@ class EvmAdapter:
         self._rpc, self._clock, self._deadline, self.chain = rpc, clock, deadline, rpc.chain
         self._spoilers = spoilers or Spoilers(rpc.chain.name)
 
-    async def read(self, wallets: Wallets) -> ChainReading:
+    async def read(self, wallets: Wallets, searched: Searches | None = None) -> ChainReading:
         """Read the balances of wallets, with the tokens known of each.
 
         All or nothing for the chain (UpstreamUnavailable), contract by contract for its tokens.
         """
         try:
             async with asyncio.timeout(self._deadline):
-                return await repeating(_AGAIN)(self._read_somewhere, wallets)
+                return await repeating(_AGAIN)(self._read_somewhere, wallets, searched or {})
         except TimeoutError:
             raise UpstreamUnavailable(f"{self.chain.name} was not read within {self._deadline:g} s") from None
 
-    async def _read_somewhere(self, wallets: Wallets) -> ChainReading:
+    async def _read_somewhere(self, wallets: Wallets, searched: Searches) -> ChainReading:
         """Read again at once where that may help.
 
         The block is not the chain's any more, or another node is asked first now.
@@ -84,26 +86,29 @@ class EvmAdapter:
         for _ in range(max(_READINGS, self._rpc.nodes) - 1):
             first = self._rpc.first
             try:
-                return await self._read(wallets)
+                return await self._read(wallets, searched)
             except Moved:
                 continue
             except UpstreamUnavailable as error:
                 if not worth_repeating(error) or self._rpc.first is first:
                     raise
-        return await self._read(wallets)
+        return await self._read(wallets, searched)
 
-    async def _read(self, wallets: Wallets) -> ChainReading:
+    async def _read(self, wallets: Wallets, searched: Searches) -> ChainReading:
         head = await self.head()
         listed = frozenset(token.address for token in self.chain.tokens)
         same_coin = frozenset({self.chain.native.mirrored_by})
         known = {wallet: (listed | frozenset(map(checksum, tokens))) - same_coin for wallet, tokens in wallets.items()}
         found, (balances, unreadable) = await asyncio.gather(
-            self._discover(wallets, head), self._balances(head, known, natives=True)
+            self._search({wallet: searched.get(wallet) for wallet in wallets}, head),
+            self._balances(head, known, natives=True),
         )
-        new = {wallet: tokens - known[wallet] - same_coin for wallet, tokens in (found or {}).items()}
+        new = {wallet: each.tokens - known[wallet] - same_coin for wallet, each in found.items()}
         if any(new.values()):
             more, unreadable_too = await self._balances(head, new, natives=False)
             balances, unreadable = balances + more, unreadable | unreadable_too
+        silent = [w for w, each in found.items() if each.low <= 0 and each.high >= head.number and not each.tokens]
+        unused = await self._unused(head, set(silent) - {balance.wallet for balance in balances})
         await still_canonical(self._rpc, head)
         return ChainReading(
             chain=self.chain.name,
@@ -113,7 +118,9 @@ class EvmAdapter:
             read_at=self._clock.now(),
             balances=tuple(balances),
             unreadable=tuple(sorted(unreadable)),
-            discovery_failed=found is None,
+            searched=found,
+            discovery_failed=any(each.high < head.number or each.low > head.number for each in found.values()),
+            unused=unused,
         )
 
     async def head(self) -> Head:
@@ -157,18 +164,19 @@ class EvmAdapter:
         ways: list[Reader] = [Deployless(self._rpc, head, spoilers), Direct(self._rpc, head, spoilers)]
         return ways if address is None else [Multicall(self._rpc, address, head, spoilers), *ways]
 
-    async def _discover(self, wallets: Wallets, head: Head) -> Wallets | None:
-        """Return tokens that logs name; None where the node does not answer in time.
-
-        What was known before is read all the same.
-        """
-        if self.chain.discovery is None:
+    async def _search(self, wallets: Searches, head: Head) -> dict[str, Searched]:
+        """Carry the search of logs on, beside the balances of what was known before."""
+        bounds = self.chain.discovery
+        if bounds is None:
             return {}
-        try:
-            async with asyncio.timeout(self._deadline * _DISCOVERY_SHARE):
-                return await received(self._rpc, wallets, head.number, self.chain.discovery)
-        except (TimeoutError, UpstreamUnavailable):
-            return None
+        return await search(self._rpc, wallets, head.number, bounds, seconds=self._deadline * _DISCOVERY_SHARE)
+
+    async def _unused(self, head: Head, wallets: set[str]) -> frozenset[str]:
+        """Return those that never sent a transaction and have no code."""
+        asked = sorted(wallets)[:_LOOKED_AT]
+        methods = ("eth_getTransactionCount", "eth_getCode")
+        said = iter(await calls_at(self._rpc, head, [(method, wallet) for wallet in asked for method in methods]))
+        return frozenset(wallet for wallet in asked if (next(said), next(said)) == ("0x0", "0x"))
 
     async def _balances(self, head: Head, wanted: Wallets, *, natives: bool) -> tuple[list[Balance], set[str]]:
         of = list(wanted) if natives and not self.chain.native.absent else []

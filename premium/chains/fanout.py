@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from premium.chains.model import ChainAdapter, Outcome, Wanted
+from premium.chains.model import ChainAdapter, Outcome, Searches, Wanted
 from premium.errors import AppError
 
 CHAINS_A_BATCH = 10
 BATCHES_AT_ONCE = 10
 
 
-async def read_all(adapters: Mapping[str, ChainAdapter], wanted: Wanted) -> dict[str, Outcome]:
-    """Return what each chain said, or the words of its error."""
+async def read_all(
+    adapters: Mapping[str, ChainAdapter], wanted: Wanted, searched: Mapping[str, Searches] = MappingProxyType({})
+) -> dict[str, Outcome]:
+    """Return what each chain said, or the words of its error.
+
+    `searched`: by chain, how far each wallet's logs were searched before.
+    """
     slots = asyncio.Semaphore(CHAINS_A_BATCH * BATCHES_AT_ONCE)
 
     async def one(name: str) -> Outcome:
         async with slots:
-            return await _guarded(adapters[name], wanted[name])
+            return await _guarded(adapters[name], wanted[name], searched.get(name, {}))
 
     names = sorted(wanted)
     return dict(zip(names, await asyncio.gather(*(one(name) for name in names)), strict=True))
 
 
-async def _guarded(adapter: ChainAdapter, wallets: Mapping[str, frozenset[str]]) -> Outcome:
+async def _guarded(adapter: ChainAdapter, wallets: Mapping[str, frozenset[str]], searched: Searches) -> Outcome:
     try:
-        return await adapter.read(wallets)
+        return await adapter.read(wallets, searched)
     except AppError as error:
         return error.message

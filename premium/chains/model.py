@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from typing import Protocol as Interface
@@ -58,12 +58,10 @@ class Dex(_Data):
 
 
 class Discovery(_Data):
-    """How far back Transfer logs are asked for, and in what spans.
+    """How Transfer logs are searched: in spans of blocks, which nodes bound."""
 
-    Both in blocks: nodes bound both.
-    """
-
-    blocks: int = Field(default=10_000, ge=1)
+    blocks: int | None = Field(default=None, ge=1)
+    """No further back than so many; None: to the first block."""
     span: int = Field(default=5_000, ge=1)
 
 
@@ -105,6 +103,22 @@ class Chain(_Data):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Searched:
+    """The blocks whose logs were searched for a wallet's tokens, and what they named.
+
+    From `low` to `high`, both inclusive; none where `low` is above.
+    """
+
+    low: int
+    high: int
+    tokens: frozenset[str] = frozenset()
+
+
+Searches = Mapping[str, Searched | None]
+"""By checksummed wallet; None: never searched."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Balance:
     """What one wallet holds of one asset: an exact integer of base units.
 
@@ -133,7 +147,12 @@ class ChainReading:
     read_at: datetime
     balances: tuple[Balance, ...]
     unreadable: tuple[str, ...] = ()
+    searched: Mapping[str, Searched] = field(default_factory=dict)
+    """How far each wallet's logs are searched; empty where the chain gives none."""
     discovery_failed: bool = False
+    """Whether logs up to the block were not all given in time."""
+    unused: frozenset[str] = frozenset()
+    """Wallets without code, nonce, coin, token or transfer ever."""
 
 
 Outcome = ChainReading | str
@@ -146,9 +165,10 @@ Wanted = Mapping[str, Mapping[str, frozenset[str]]]
 class ChainAdapter(Interface):
     """One chain, read in the way of its kind."""
 
-    async def read(self, wallets: Mapping[str, frozenset[str]]) -> ChainReading:
+    async def read(self, wallets: Mapping[str, frozenset[str]], searched: Searches | None = None) -> ChainReading:
         """Read the balances of wallets; UpstreamUnavailable when the whole chain cannot be read.
 
         `wallets`: checksummed address → token addresses known to be held besides those of the chain's list.
+        `searched`: how far each one's logs were searched before.
         """
         ...

@@ -6,10 +6,13 @@ from premium.jobs.model import JobKind, JobPayload, Moment
 
 
 class RefreshPayload(JobPayload):
-    """Nothing: the record names the user.
+    """Says who asked: the record names the user.
 
     A refresh reads every wallet that is watched when it runs.
     """
+
+    hourly: bool = False
+    """Whether the clock asked: wallets that were never used on a chain are then asked only once a day."""
 
 
 REFRESH = JobKind(

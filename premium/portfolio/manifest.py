@@ -36,6 +36,8 @@ SERVICE = Service(
     tables=(
         "portfolio_wallets",
         "portfolio_assets",
+        "portfolio_statements",
+        "portfolio_searches",
         "portfolio_snapshots",
         "portfolio_snapshots_daily",
         "portfolio_snapshots_weekly",

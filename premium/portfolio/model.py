@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -62,6 +62,8 @@ class AssetRow(_Row):
     value_usd: Decimal | None
     is_stale: bool
     as_of: datetime
+    why: str | None = None
+    """Why it does not count, or only in part."""
 
 
 class Point(_Row):
@@ -94,6 +96,16 @@ class ChainState(_Value):
     """Asset keys whose contract did not answer; what was known of them before is kept, marked stale."""
 
 
+class Judged(_Value):
+    """What of a holding counts, by the totals' own rules, over all wallets."""
+
+    counts: Decimal | None
+    """US dollars in the total; None where it does not count."""
+    rest: Decimal
+    """US dollars in doubt."""
+    why: str | None = None
+
+
 class Holding(_Value):
     """One asset over all wallets of a user, in exact base units by wallet."""
 
@@ -105,6 +117,8 @@ class Holding(_Value):
     quote: Quote
     as_of: datetime
     stale: bool = False
+    judged: Judged | None = None
+    """None of a snapshot that an earlier release wrote: then the price's quality decides."""
 
     @property
     def chain(self) -> str:
@@ -126,17 +140,42 @@ class Holding(_Value):
     @property
     def value(self) -> Decimal | None:
         """What enters totals: only a good price makes it."""
+        if self.judged is not None:
+            return self.judged.counts
         return self.worth if self.quote.quality is Quality.GOOD else None
 
     @property
     def uncertain_value(self) -> Decimal | None:
         """What a price that is not good would make of it."""
+        if self.judged is not None:
+            return self.judged.rest or None
         return None if self.quote.quality is Quality.GOOD else self.worth
 
     def of_wallets(self, addresses: Collection[str]) -> Holding:
         """Return the part that these wallets hold."""
         units = {address: units for address, units in self.units.items() if address in addresses}
-        return self.model_copy(update={"units": units})
+        same = len(units) == len(self.units)
+        return self.model_copy(update={"units": units, "judged": self.judged if same else None})
+
+
+class Statement(_Value):
+    """What a user holds and owes, as `premium portfolio aggregate` states it."""
+
+    job_id: UUID
+    as_of: datetime
+    answer: Mapping[str, Any]
+
+
+class SearchRow(_Value):
+    """How far a wallet's logs are searched on a chain."""
+
+    address: str
+    chain: str
+    low: int
+    high: int
+    tokens: tuple[str, ...] = ()
+    unused: bool = False
+    looked_at: datetime
 
 
 class Snapshot(_Value):
@@ -151,11 +190,13 @@ class Snapshot(_Value):
     holdings: tuple[Holding, ...]
     """The most valuable first."""
     chains: Mapping[str, ChainState] = Field(default_factory=dict)
+    net: Decimal | None = None
+    """What is owned less what is owed; None of a snapshot that knows holdings alone."""
 
     @property
     def total_value(self) -> Decimal:
-        """US dollars of all holdings with a good price."""
-        return total(holding.value for holding in self.holdings)
+        """US dollars of all that counts; below zero where more is owed than owned."""
+        return total(holding.value for holding in self.holdings) if self.net is None else self.net
 
     @property
     def uncertain_value(self) -> Decimal:
@@ -191,7 +232,8 @@ class Snapshot(_Value):
     def of_wallets(self, addresses: Collection[str]) -> Snapshot:
         """Return the snapshot without the wallets that are no longer watched."""
         kept = [holding.of_wallets(addresses) for holding in self.holdings]
-        return self.model_copy(update={"holdings": tuple(holding for holding in kept if holding.units)})
+        found = tuple(holding for holding in kept if holding.units)
+        return self.model_copy(update={"holdings": found, "net": self.net if found == self.holdings else None})
 
 
 def ranked(holdings: Iterable[Holding]) -> tuple[Holding, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from premium.chains.addresses import checksum
@@ -16,10 +16,11 @@ from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.observability import logger
 from premium.portfolio.jobs import REFRESH, RefreshPayload
-from premium.portfolio.model import AssetRow, Interval, Point, Snapshot, Wallet
+from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
 from premium.portfolio.store import Stores
 from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.valuation.performance import Performance, measure
+from premium.portfolio.valuation.watched import as_watched, by_chain
 from premium.refusals import shown
 
 if TYPE_CHECKING:
@@ -109,12 +110,29 @@ class Portfolios:
             REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
         )
 
-    def current(self, user_id: UUID) -> Snapshot:
-        """Return the newest snapshot, of the wallets watched now; NotFound before the first refresh."""
+    def current(self, user_id: UUID, registry: Registry) -> Statement:
+        """Return what is held and owed, of the wallets watched now.
+
+        NotFound before the first refresh.
+        """
+        wallets = self.stores.wallets.all(user_id)
+        statement = self.stores.statements.get(user_id) or self._of_snapshot(user_id)
+        active = {chain.name for chain in registry.active}
+        return statement.model_copy(update={"answer": as_watched(statement.answer, wallets, active)})
+
+    @staticmethod
+    def by_chain(statement: Statement) -> list[dict[str, Any]]:
+        """Return how each chain was read, and what counts there."""
+        return by_chain(statement.answer)
+
+    def _of_snapshot(self, user_id: UUID) -> Statement:
+        """Return what a snapshot of an earlier release says: nothing of it is fresh."""
         snapshot = self.stores.newest.get(user_id) or self.stores.snapshots.newest(user_id)
         if snapshot is None:
             raise NotFound("this portfolio has not been read yet: POST /v1/portfolio/refresh")
-        return snapshot.of_wallets(frozenset(wallet.address for wallet in self.stores.wallets.all(user_id)))
+        from premium.portfolio.valuation.statement import restated  # noqa: PLC0415 - heavy, and seldom needed
+
+        return Statement(job_id=snapshot.job_id, as_of=snapshot.timestamp, answer=restated(snapshot))
 
     def held(self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None) -> list[AssetRow]:
         """Return up to `limit` assets, the most valuable first, after the position."""
@@ -148,10 +166,9 @@ class Portfolios:
         The same key starts none twice.
         """
         users = self.stores.wallets.users()
+        payload = RefreshPayload(hourly=True)
         for user_id in users:
-            self.jobs.start(
-                REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
-            )
+            self.jobs.start(REFRESH, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
         return len(users)
 
 

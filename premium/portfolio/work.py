@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from premium.chains.model import Outcome, Wanted
+from premium.chains.model import Outcome
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.jobs.model import Moment
@@ -21,18 +21,14 @@ from premium.portfolio.jobs import REFRESH, SNAPSHOTS, TIMESERIES, RefreshPayloa
 from premium.portfolio.model import Snapshot
 from premium.portfolio.service import Portfolios
 from premium.portfolio.store import Stores
-from premium.portfolio.valuation.assembly import assemble
+from premium.portfolio.task import Task
 from premium.portfolio.valuation.summary import summary
-from premium.portfolio.valuation.watchlist import unread, watchlist
 from premium.prices.model import Quote
 from premium.prices.store import StoredPrices
 
-NOT_READ = "this stage does not read this chain"
-"""Why a chain that a wallet names has no balances, where the stage once read it."""
-
 
 @job(REFRESH)
-def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
+def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:
     """Read a user's wallets on every chain and write one snapshot.
 
     Without a wallet it is empty.
@@ -40,40 +36,28 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]: 
     stores = Stores.of_worker(context.platform)
     snapshot = stores.snapshots.of_job(context.user_id, context.job_id, context.created_at)
     if snapshot is None:
-        snapshot = _snapshot(context, stores)
-        stores.assets.replace(context.user_id, snapshot)
-        StoredPrices(context.platform.timeseries).keep(snapshot.good_prices)
-        context.point("first_write")
-        stores.snapshots.add(context.user_id, snapshot, before_commit=lambda: context.point("before_commit"))
+        snapshot = _written(context, stores, payload)
     stores.newest.put(context.user_id, snapshot)
-    result = summary(snapshot)
+    result = summary(snapshot, stores.statements.get(context.user_id))
     context.platform.publish(context.user_id, "portfolio", {"type": "portfolio", "data": result})
     return result
 
 
-def _snapshot(context: JobContext, stores: Stores) -> Snapshot:
-    """Return what the wallets hold now.
-
-    A chain that fails keeps its part of the snapshot before.
-    """
-    previous = stores.snapshots.before(context.user_id, context.created_at)
-    active = [chain.name for chain in context.platform.chains.active]
-    wallets = stores.wallets.all(context.user_id)
-    watched, left = watchlist(wallets, active, previous), unread(wallets, active)
-    outcomes, quotes = asyncio.run(_read(context, watched, previous))
-    return assemble(
-        job_id=context.job_id,
-        timestamp=context.created_at,
-        outcomes={**outcomes, **dict.fromkeys(left, NOT_READ)},
-        quotes=quotes,
-        watched={**watched, **left},
-        previous=previous,
-    )
+def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Snapshot:
+    """Read, state and write: assets, statement and searches first, the snapshot last."""
+    task = Task.of(context, stores, hourly=payload.hourly)
+    outcomes, quotes = asyncio.run(_read(context, task))
+    statement, snapshot = task.stated(outcomes, quotes)
+    stores.assets.replace(context.user_id, snapshot)
+    stores.statements.keep(context.user_id, statement)
+    stores.searches.keep(context.user_id, task.searches_after(outcomes))
+    StoredPrices(context.platform.timeseries).keep(snapshot.good_prices)
+    context.point("first_write")
+    stores.snapshots.add(context.user_id, snapshot, before_commit=lambda: context.point("before_commit"))
+    return snapshot
 
 
-async def _read(
-    context: JobContext, watched: Wanted, previous: Snapshot | None
-) -> tuple[Mapping[str, Outcome], Mapping[str, Quote]]:
+async def _read(context: JobContext, task: Task) -> tuple[Mapping[str, Outcome], Mapping[str, Quote]]:
     """Return balances by chain, and the quotes of what is held.
 
     Where a source of prices is silent, the price of the snapshot before counts.
@@ -81,12 +65,14 @@ async def _read(
     async with open_client() as client:
         market = context.platform.market(client)
         with tracer.segment("chains"):
-            outcomes = await market.balances(watched)
+            outcomes = await market.balances(task.watched, task.searched)
         # For those who are asked why a chain is stale.
         failed = {chain: outcome for chain, outcome in outcomes.items() if isinstance(outcome, str)}
         logger.info("chains read", chains=len(outcomes), failed=failed)
         context.progress(0.6)
         held = {b.key for outcome in outcomes.values() if not isinstance(outcome, str) for b in outcome.balances}
+        previous = task.previous
+        held |= {holding.key for holding in previous.holdings if holding.chain in failed} if previous else set()
         quotes = await market.prices.quotes(held, previous.prices if previous else {})
     context.progress(0.8)
     return outcomes, quotes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import httpx
@@ -12,7 +13,7 @@ import httpx
 from premium.chains.bucket import Bucket, SharedBucket
 from premium.chains.evm import CHAIN_DEADLINE, EvmAdapter
 from premium.chains.fanout import read_all
-from premium.chains.model import Outcome, Wanted
+from premium.chains.model import Outcome, Searches, Wanted
 from premium.chains.nodes import Nodes, SecretNodes, Secrets
 from premium.chains.reading.spoilers import Spoilers
 from premium.chains.registry import Registry
@@ -85,12 +86,14 @@ class Market:
         """Return the adapters of these chains by name."""
         return {chain: self.adapter(chain) for chain in chains}
 
-    async def balances(self, wanted: Wanted) -> Mapping[str, Outcome]:
+    async def balances(
+        self, wanted: Wanted, searched: Mapping[str, Searches] = MappingProxyType({})
+    ) -> Mapping[str, Outcome]:
         """Read balances of many wallets, all chains at once.
 
-        A chain that fails costs nothing of the others.
+        A chain that fails costs nothing of the others. `searched`: how far logs were searched, by chain and wallet.
         """
-        return await read_all(self.adapters(wanted), wanted)
+        return await read_all(self.adapters(wanted), wanted, searched)
 
     @cached_property
     def prices(self) -> Prices:

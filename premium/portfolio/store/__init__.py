@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from premium.portfolio.store.assets import AssetStore
 from premium.portfolio.store.newest import NewestSnapshots
+from premium.portfolio.store.searches import SearchStore
 from premium.portfolio.store.snapshots import SnapshotStore
+from premium.portfolio.store.statements import StatementStore
 from premium.portfolio.store.wallets import WalletStore
 from premium.storage.cache import Cache
 
@@ -26,6 +28,8 @@ class Stores:
     assets: AssetStore
     snapshots: SnapshotStore
     newest: NewestSnapshots
+    statements: StatementStore
+    searches: SearchStore
 
     @classmethod
     def of(cls, platform: Platform) -> Stores:
@@ -44,4 +48,6 @@ class Stores:
             assets=AssetStore(database),
             snapshots=SnapshotStore(platform.timeseries),
             newest=NewestSnapshots(Cache(platform.redis(_CACHES), "portfolio")),
+            statements=StatementStore(database),
+            searches=SearchStore(database),
         )

@@ -46,7 +46,8 @@ class AssetStore:
 
 
 _PAGE = """
-    SELECT id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality, value_usd, is_stale, as_of
+    SELECT id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality,
+           value_usd, is_stale, as_of, why
     FROM portfolio_assets
     WHERE user_id = %(user)s AND (
         %(id)s::uuid IS NULL
@@ -57,13 +58,13 @@ _PAGE = """
 """
 _UPSERT = """
     INSERT INTO portfolio_assets (user_id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality,
-                                  value_usd, is_stale, as_of, updated_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                                  value_usd, is_stale, as_of, updated_at, why)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (user_id, chain, asset) DO UPDATE SET
         symbol = excluded.symbol, category = excluded.category, decimals = excluded.decimals,
         balance = excluded.balance, price_usd = excluded.price_usd, price_quality = excluded.price_quality,
         value_usd = excluded.value_usd, is_stale = excluded.is_stale, as_of = excluded.as_of,
-        updated_at = excluded.updated_at
+        updated_at = excluded.updated_at, why = excluded.why
 """
 
 
@@ -72,4 +73,5 @@ def _values(user_id: UUID, at: datetime, holding: Holding) -> tuple[Any, ...]:
     return (
         user_id, holding.chain, holding.key, holding.symbol, holding.category, holding.decimals, holding.amount,
         price.usd if price else None, holding.quote.quality.value, holding.value, holding.stale, holding.as_of, at,
+        holding.judged.why if holding.judged else None,
     )  # fmt: skip

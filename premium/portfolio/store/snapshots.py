@@ -134,4 +134,5 @@ def _snapshot(row: Mapping[str, Any]) -> Snapshot:
         timestamp=row["timestamp"],
         holdings=ranked(holdings),
         chains={name: ChainState.model_validate(value) for name, value in row["chain_breakdown"].items()},
+        net=row["total_value"],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Any
@@ -14,16 +14,17 @@ from premium.money import EXACT, ZERO, plain
 from premium.portfolio.totals.asked import Aggregate
 from premium.portfolio.totals.coverage import Covered, coverage, reads
 from premium.portfolio.totals.lines import Held, Laid, Line, lay
+from premium.portfolio.totals.shares import shares
 from premium.portfolio.totals.valued import Valued, dollars, signed, total, value
 
-_UNITS = 10**8
 _WIDE = Context(prec=400, rounding=ROUND_FLOOR)
 _OPEN = frozenset({"unread", "pending", "unsupported"})
 _IN_WALLET = "wallet"
 _ONE, _DEPEG = Decimal(1), Decimal("0.02")
 
 
-def _answer(case: Aggregate, *, explain: bool) -> Mapping[str, Any]:
+def aggregated(case: Aggregate, *, explain: bool = False) -> dict[str, Any]:
+    """Return the answer of one case."""
     read, errors = reads(case)
     covered = coverage(case, read, errors)
     laid = lay(case, read, covered)
@@ -163,24 +164,7 @@ def _allocation(case: Aggregate, found: Iterable[Valued], laid: Laid, assets: De
                 held.protocol if held else _IN_WALLET, line.wallet)  # fmt: skip
         for row, key in zip(sums.values(), keys, strict=True):
             row[key] = EXACT.add(row[key], each.counts)
-    return {key: _shares(row, assets) for key, row in sums.items()}
-
-
-def _shares(sums: Mapping[str, Decimal], whole: Decimal) -> list[dict[str, str]]:
-    """Return parts of the whole to 8 places, which add up to 1.
-
-    What is left goes to the largest remainders.
-    """
-    rows = sorted(sums.items(), key=lambda row: (row[1].copy_negate(), row[0]))
-    exact = [divmod(int(usd.scaleb(8, EXACT)) * _UNITS, int(whole.scaleb(8, EXACT))) for _, usd in rows]
-    left = _UNITS - sum(floor for floor, _ in exact) if rows else 0
-    places = sorted(range(len(rows)), key=lambda place: (-exact[place][1], rows[place][0]))
-    more = set(places[:left])
-    return [
-        {"key": name, "usd": plain(usd),
-         "share": plain(Decimal(exact[place][0] + (place in more)).scaleb(-8))}
-        for place, (name, usd) in enumerate(rows)
-    ]  # fmt: skip
+    return {key: shares(row, assets) for key, row in sums.items()}
 
 
 def _findings(laid: Laid, found: Iterable[Valued]) -> list[dict[str, str | None]]:
@@ -232,4 +216,4 @@ def _lines(found: Iterable[Valued]) -> list[dict[str, Any]]:
 
 def kinds(*, explain: bool = False) -> tuple[Kind, ...]:
     """Return the one kind of case; `explain` adds the total's lines."""
-    return (Kind("aggregate", frozenset(), Aggregate, lambda case: _answer(case, explain=explain)),)
+    return (Kind("aggregate", frozenset(), Aggregate, lambda case: aggregated(case, explain=explain)),)

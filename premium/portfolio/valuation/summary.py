@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from premium.money import plain
-from premium.portfolio.model import Snapshot, Status
+from premium.portfolio.model import Snapshot, Statement, Status
 
 
-def summary(snapshot: Snapshot) -> Mapping[str, Any]:
+def summary(snapshot: Snapshot, statement: Statement | None = None) -> Mapping[str, Any]:
     """Return totals and counts of a snapshot, by the API's names."""
     fresh = sum(state.status is Status.FRESH for state in snapshot.chains.values())
     return {
@@ -20,4 +20,5 @@ def summary(snapshot: Snapshot) -> Mapping[str, Any]:
         "assets": len(snapshot.holdings),
         "chainsRead": fresh,
         "chainsFailed": len(snapshot.chains) - fresh,
+        "complete": bool(statement and statement.job_id == snapshot.job_id and statement.answer["complete"]),
     }

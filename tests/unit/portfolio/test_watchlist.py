@@ -54,6 +54,7 @@ def test_a_summary_counts_chains_that_were_not_read() -> None:
         previous=None,
     )
     assert summary(made) == {
+        "complete": False,
         "totalValueUsd": "0",
         "uncertainValueUsd": "0",
         "asOf": START.isoformat(),

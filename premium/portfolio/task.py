@@ -1,0 +1,122 @@
+"""What one refresh is to read, and what it makes of what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from premium.chains.model import ChainReading, Outcome, Searched, Searches, Wanted
+from premium.execution.context import JobContext
+from premium.portfolio.model import SearchRow, Snapshot, Statement, Wallet
+from premium.portfolio.store import Stores
+from premium.portfolio.valuation.assembly import assemble
+from premium.portfolio.valuation.statement import before_of, is_due, judge, state
+from premium.portfolio.valuation.watchlist import unread, watchlist
+from premium.prices.model import Quote
+
+NOT_READ = "this stage does not read this chain"
+"""Why a chain that a wallet names has no balances, where the stage once read it."""
+Pair = tuple[str, str]
+"""A wallet's address and a chain."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A user's refresh: wallets, and what was known of them."""
+
+    job_id: UUID
+    timestamp: datetime
+    now: datetime
+    wallets: Sequence[Wallet]
+    active: Sequence[str]
+    previous: Snapshot | None
+    before: Mapping[str, Any] | None
+    """The answer before, or what the snapshot before says of it."""
+    searches: Mapping[Pair, SearchRow]
+    dormant: Mapping[Pair, SearchRow]
+
+    @classmethod
+    def of(cls, context: JobContext, stores: Stores, *, hourly: bool) -> Task:
+        """Return the task of a job, as of now."""
+        now, user = context.platform.clock.now(), context.user_id
+        active = [chain.name for chain in context.platform.chains.active]
+        wallets, previous = stores.wallets.all(user), stores.snapshots.before(user, context.created_at)
+        statement = stores.statements.get(user)
+        searches = {(row.address, row.chain): row for row in stores.searches.all(user)}
+        asleep = {pair: row for pair, row in searches.items() if hourly and not is_due(row, now) and pair[1] in active}
+        return cls(
+            job_id=context.job_id,
+            timestamp=context.created_at,
+            now=now,
+            wallets=wallets,
+            active=active,
+            previous=previous,
+            before=statement.answer if statement else before_of(previous) if previous else None,
+            searches=searches,
+            dormant=asleep,
+        )
+
+    @property
+    def watched(self) -> Wanted:
+        """Return chain → wallet → tokens to read: held before, or named by logs ever."""
+        wanted = watchlist(self.wallets, self.active, self.previous)
+        return {
+            chain: asked
+            for chain, mine in wanted.items()
+            if (asked := {a: t | self._named(a, chain) for a, t in mine.items() if (a, chain) not in self.dormant})
+        }
+
+    @property
+    def searched(self) -> Mapping[str, Searches]:
+        """Return chain → wallet → how far its logs were searched."""
+        return {chain: {a: self._searched(a, chain) for a in mine} for chain, mine in self.watched.items()}
+
+    def stated(self, outcomes: Mapping[str, Outcome], quotes: Mapping[str, Quote]) -> tuple[Statement, Snapshot]:
+        """Return what the user holds and owes, and the snapshot of it."""
+        left = unread(self.wallets, self.active)
+        snapshot = assemble(
+            job_id=self.job_id,
+            timestamp=self.timestamp,
+            outcomes={**outcomes, **dict.fromkeys(left, NOT_READ)},
+            quotes=quotes,
+            watched={**self.watched, **left},
+            previous=self.previous,
+        )
+        answer = state(
+            now=self.now,
+            wallets=self.wallets,
+            active=self.active,
+            outcomes=outcomes,
+            quotes=quotes,
+            previous=self.before,
+            dormant=self.dormant,
+        )
+        return Statement(job_id=self.job_id, as_of=self.timestamp, answer=answer), judge(snapshot, answer)
+
+    def searches_after(self, outcomes: Mapping[str, Outcome]) -> list[SearchRow]:
+        """Return how far the searches of logs came."""
+        return [
+            SearchRow(
+                address=wallet,
+                chain=chain,
+                low=each.low,
+                high=each.high,
+                tokens=tuple(sorted(each.tokens)),
+                unused=wallet in said.unused,
+                looked_at=said.read_at,
+            )
+            for chain, said in outcomes.items()
+            if isinstance(said, ChainReading)
+            for wallet, each in said.searched.items()
+        ]
+
+    def _named(self, address: str, chain: str) -> frozenset[str]:
+        row = self.searches.get((address, chain))
+        return frozenset(token.lower() for token in row.tokens) if row else frozenset()
+
+    def _searched(self, address: str, chain: str) -> Searched | None:
+        row = self.searches.get((address, chain))
+        return None if row is None else Searched(low=row.low, high=row.high, tokens=frozenset(row.tokens))

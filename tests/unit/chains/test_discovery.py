@@ -1,0 +1,123 @@
+"""Searches of logs that go on where they stopped, without a gap."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from premium.chains.addresses import checksum
+from premium.chains.discovery import search, spans
+from premium.chains.model import Chain, Discovery, Searched
+from premium.chains.rpc import Call, Rpc, RpcError
+from premium.errors import UpstreamUnavailable
+
+pytestmark = pytest.mark.unit
+
+WALLET, OTHER = checksum("0x" + "a1" * 20), checksum("0x" + "b2" * 20)
+
+
+def token(number: int) -> str:
+    return checksum(f"0x{number:040x}")
+
+
+class Node:
+    """Logs of a chain: one token a block, sent to the wallet and by it in turn; bounded as nodes are."""
+
+    def __init__(self, *, results: int = 10_000, broken_after: int = 10**9, finality: int = 0) -> None:
+        fields = {"name": "one", "title": "One", "chain_id": 1, "native": {"symbol": "ETH", "decimals": 18}}
+        self.chain = Chain.model_validate(fields | {"finality_blocks": finality})
+        self.asked: list[tuple[int, int]] = []
+        self._results, self._left = results, broken_after
+
+    async def batch(self, calls: list[Call]) -> list[Any]:
+        return [self._answer(call.params[0]) for call in calls]
+
+    def _answer(self, question: dict[str, Any]) -> Any:
+        first, last = int(question["fromBlock"], 16), int(question["toBlock"], 16)
+        self._left -= 1
+        if self._left < 0:
+            raise UpstreamUnavailable("gone")
+        if last - first + 1 > self._results:
+            return RpcError(-32005, "query returned more than so many results")
+        self.asked.append((first, last))
+        mine = question["topics"][-1]
+        place = len(question["topics"]) - 1
+        logs = []
+        for block in range(first, last + 1):
+            topics = ["0xddf", "0x" + "0" * 64, "0x" + "0" * 64]
+            if block % 2 + 1 == place:
+                topics[place] = mine[0]
+                logs.append({"address": token(block + 1).lower(), "topics": topics})
+        return logs
+
+
+def run(node: Node, before: Searched | None, head: int, **bounds: Any) -> Searched:
+    found = asyncio.run(search(cast("Rpc", node), {WALLET: before}, head, Discovery(**bounds), seconds=5))
+    return found[WALLET]
+
+
+def test_a_new_wallet_is_searched_back_to_the_first_block() -> None:
+    found = run(Node(), None, 1000, span=30)
+    assert (found.low, found.high) == (0, 1000)
+    assert found.tokens == {token(number) for number in range(1, 1002)}
+
+
+def test_a_search_that_is_cut_off_anywhere_goes_on_without_a_gap() -> None:
+    whole = {token(number) for number in range(1, 402)}
+    for cut in range(1, 30, 3):
+        head, found, rounds = 200, cast("Searched | None", None), 0
+        while found is None or found.low > 0 or found.high < 400:
+            found = run(Node(broken_after=cut + 10, finality=3), found, head, span=25)
+            assert found.tokens >= {token(block + 1) for block in range(found.low, found.high + 1)}
+            head, rounds = min(400, head + 40), rounds + 1
+            assert rounds < 60
+        assert found.tokens == whole
+
+
+def test_what_a_node_refuses_is_asked_in_halves() -> None:
+    found = run(Node(results=7), None, 300, span=5000)
+    assert (found.low, found.high, len(found.tokens)) == (0, 300, 301)
+
+
+def test_a_node_that_gives_no_logs_leaves_the_search_where_it_was() -> None:
+    before = Searched(low=10, high=90, tokens=frozenset({token(50)}))
+    assert run(Node(results=0), before, 100, span=50) == before
+    assert run(Node(results=0), None, 100, span=50) == Searched(low=101, high=100)
+
+
+def test_blocks_that_are_not_final_are_searched_again() -> None:
+    node = Node(finality=20)
+    run(node, Searched(low=0, high=90), 100, span=1000)
+    assert set(node.asked) == {(71, 100)}
+
+
+def test_a_bound_of_blocks_ends_the_search_there() -> None:
+    found = run(Node(), None, 1000, span=30, blocks=100)
+    assert (found.low, found.high, len(found.tokens)) == (901, 1000, 100)
+
+
+def test_wallets_at_the_same_block_share_a_question() -> None:
+    node = Node()
+    wallets: dict[str, Searched | None] = {WALLET: None, OTHER: None}
+    asyncio.run(search(cast("Rpc", node), wallets, 100, Discovery(span=1000), seconds=5))
+    assert len(node.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "span", "expected"),
+    [
+        (0, 10, 100, [(0, 10)]),
+        (0, 10, 5, [(0, 4), (5, 9), (10, 10)]),
+        (991, 1000, 4, [(991, 994), (995, 998), (999, 1000)]),
+        (0, 0, 1, [(0, 0)]),
+        (5, 4, 1, []),
+    ],
+)
+def test_spans_cover_their_blocks_without_gap_or_overlap(
+    first: int, last: int, span: int, expected: list[tuple[int, int]]
+) -> None:
+    assert spans(first, last, span) == expected
+    blocks = [b for one, two in reversed(spans(first, last, span, newest=True)) for b in range(one, two + 1)]
+    assert blocks == list(range(first, last + 1))
