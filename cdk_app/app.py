@@ -23,10 +23,11 @@ from cdk_app.stages import STAGES
 from stacks.terms.abilities import AWS, emulator
 
 _DEFAULT_ENDPOINT = "http://localhost:4566"
-OWN_RULES = "@aws-cdk/core:validateAgainstDefaultRules"
-"""The library's own look at each template, a third of a synth.
+ALL = "all"
+"""dev, staging and prod, for cfn-lint; without the library's own look at each template.
 
-One stage, as it is deployed, has it, and the infra tests give it to all; `all` is for cfn-lint, which looks harder.
+That look is more than a third of a synth. One stage, as it is deployed, has it, and the infra tests give it to all;
+cfn-lint looks harder.
 """
 
 
@@ -41,8 +42,7 @@ def build(
 
     All with `all`; `values` replace fields of the stage, `bases` are a release's base images by digest.
     """
-    if stage == "all":
-        app.node.set_context(OWN_RULES, False)
+    if stage == ALL:
         return [Platform(app, config, AWS) for name, config in STAGES.items() if name != "local"]
     if stage not in STAGES:
         raise StageError(f"there is no stage {stage!r}; say -c stage= and one of {', '.join([*STAGES, 'all'])}")
@@ -69,12 +69,19 @@ def read_values(path: str | None) -> dict[str, Any]:
     return values
 
 
+def _given() -> Mapping[str, Any]:
+    """The context that `cdk` hands over."""
+    return dict(json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}")))
+
+
 def main() -> None:
     """Synthesize the stages that the context names.
 
     A wrong value ends it with sentences that name it and no traceback.
     """
-    app = App(stack_traces=False, tree_metadata=False)
+    # The library settles this when the app is made: context that is set later comes too late.
+    looks = _given().get("stage") != ALL
+    app = App(stack_traces=False, tree_metadata=False, builtin_cloud_formation_validation=looks)
     try:
         values = read_values(app.node.try_get_context("values"))
         bases = read_bases(app.node.try_get_context("images"))

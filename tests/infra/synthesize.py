@@ -14,7 +14,6 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from cdk_app import assets
-from cdk_app.app import OWN_RULES
 from cdk_app.local_platform import LocalPlatform
 from cdk_app.platform import Platform
 from cdk_app.stage_config import StageConfig
@@ -98,17 +97,21 @@ def synthesize(folder: Path, stages: Sequence[str] = EVERY) -> None:
 
 def synthesize_grown(folder: Path, stages: Sequence[str]) -> None:
     """Templates of the stages with a dozen services more; nobody looks at their findings."""
-    context = json.loads((assets.ROOT / "cdk.json").read_text())["context"] | {OWN_RULES: False}
+    context = json.loads((assets.ROOT / "cdk.json").read_text())["context"]
     with grown():
         for stage in stages:
-            app = _app(folder / f"{GROWN}{stage}", context)
+            app = _app(folder / f"{GROWN}{stage}", context, looks=False)
             config = STAGES[stage].model_dump()
             Platform(app, StageConfig.model_validate(config), AWS)
             app.synth()
 
 
-def _app(folder: Path, context: Mapping[str, object]) -> App:
-    return App(outdir=str(folder), context=context, analytics_reporting=False, tree_metadata=False)
+def _app(folder: Path, context: Mapping[str, object], *, looks: bool = True) -> App:
+    """`looks`: with the library's own look at each template."""
+    return App(
+        outdir=str(folder), context=context, analytics_reporting=False, tree_metadata=False,
+        builtin_cloud_formation_validation=looks,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

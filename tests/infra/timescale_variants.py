@@ -13,7 +13,6 @@ from typing import Any
 
 from aws_cdk import App
 
-from cdk_app.app import OWN_RULES
 from cdk_app.assets import ROOT
 from cdk_app.parts import frame_of, given
 from cdk_app.stage_config import StageConfig
@@ -43,8 +42,11 @@ def synthesize(folder: Path, name: str, changes: dict[str, Any]) -> None:
     for field, changed in changes.items():
         plain[field] |= changed
     config = StageConfig.model_validate(plain)
-    context = json.loads((ROOT / "cdk.json").read_text())["context"] | {OWN_RULES: False}
-    app = App(outdir=str(folder / name), context=context, analytics_reporting=False, tree_metadata=False)
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    app = App(
+        outdir=str(folder / name), context=context, analytics_reporting=False, tree_metadata=False,
+        builtin_cloud_formation_validation=False,
+    )  # fmt: skip
     frame = frame_of(config, AWS)
     network = NetworkStack(
         app,
