@@ -18,12 +18,24 @@ from handlers.models.people import (
     Status,
     Why,
 )
+from handlers.models.people_payments import (
+    AfterEvent,
+    GrantView,
+    NewGrant,
+    OfProvider,
+    OfState,
+    OfType,
+    ReplayView,
+    WebhookEventView,
+)
 from handlers.models.second_factors import Code, CodeTakenView, RecoveryCodesView, SecondFactorView
-from handlers.runtime import Caller, Cursor, Limit, Listing, audited, entry, listing, needs, position, router
+from handlers.runtime import Caller, Cursor, Limit, Listing, RequestId, audited, entry, listing, needs, position, router
 from premium.accounts.service import Accounts, second_factors
+from premium.billing.service import Grants, Webhooks
 from premium.bootstrap import platform
 from premium.people.model import STAFF
 from premium.people.service import People
+from premium.tiers import Tier
 
 app = router("People")
 
@@ -166,6 +178,45 @@ def change_roles(caller: Caller, user_id: UUID, body: RolesChange) -> PersonView
     audited(reason=body.reason, grant=body.grant, revoke=body.revoke)
     people = People.of(platform())
     return PersonView.of(people.change_roles(user_id, by=caller.user_id, grant=body.grant, revoke=body.revoke))
+
+
+@app.post("/v1/admin/users/<user_id>/grants", status_code=201)
+@needs(roles=STAFF["grant"], security=True, recent=True)
+def add_tier_grant(caller: Caller, user_id: UUID, body: NewGrant) -> GrantView:
+    """Give a user a tier until a moment; it holds with his next request.
+
+    The best of his subscription and his grants counts; after its end he has what he had without it.
+    """
+    audited(reason=body.reason, tier=body.tier, until=body.until)
+    grants = Grants.of(platform())
+    return GrantView.of(grants.give(user_id, Tier(body.tier), body.until, body.reason, by=caller.user_id))
+
+
+@app.get("/v1/admin/webhooks")
+@needs(roles=STAFF["see_payments"])
+def list_webhook_events(
+    *,
+    provider: OfProvider = None,
+    kind: OfType = None,
+    state: OfState = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Listing[WebhookEventView]:
+    """List events of the payment providers, and what each did; newest first."""
+    start = position(cursor, AfterEvent)
+    before = (start.received_at, start.id) if start else None
+    found = Webhooks.of(platform()).seen(named=(provider, kind, state), before=before, limit=limit + 1)
+    views = [WebhookEventView.of(row) for row in found]
+    return listing(views, limit, AfterEvent, received_at="received_at", id="id")
+
+
+@app.post("/v1/admin/webhooks/<event_id>/replay")
+@needs(roles=STAFF["replay_payments"], security=True, recent=True)
+def start_webhook_replay(event_id: UUID, request_id: RequestId) -> ReplayView:
+    """Have an event applied again, with all of its customer's; nothing happens twice."""
+    provider, name = Webhooks.of(platform()).replay_one(event_id, request_id=request_id)
+    audited(target=name, provider=provider)
+    return ReplayView(provider=provider, event_id=name)
 
 
 handler = entry(app)

@@ -165,6 +165,16 @@ class Alarm:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Quota:
+    """Something of which a tier allows a number; users see how much is used."""
+
+    name: str
+    """A field of `premium.entitlements.Entitlements`."""
+    owned: str
+    """`function(platform, user_id)` gives the ids of what a user has, the oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Command:
     """A topic of the operators' command `premium`, in `premium/cli/<name>.py`."""
 
@@ -203,6 +213,7 @@ class Service:
     """What it tells users; `premium.notifications.service.notify` takes it by name."""
     schedules: tuple[Schedule, ...] = ()
     residents: tuple[Resident, ...] = ()
+    quotas: tuple[Quota, ...] = ()
     settings: type[ServiceSettings] | None = None
     secrets: tuple[Secret, ...] = ()
     topics: tuple[Topic, ...] = ()

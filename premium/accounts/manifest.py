@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Command, Metric, Schedule, Service, ServiceSettings
+from premium.manifest import Command, Metric, Quota, Schedule, Service, ServiceSettings
 
 PROOF_SECONDS = 900
 
@@ -55,6 +55,7 @@ SERVICE = Service(
         Schedule(name="accounts.activity", every=1440, job="accounts.activity"),
         Schedule(name="accounts.purge", every=1440, job="accounts.purge"),
     ),
+    quotas=(Quota(name="api_keys", owned="premium.accounts.service.own_keys"),),
     tables=("premium_users", "api_keys", "user_wallets", "sessions", "session_tokens", "user_credentials"),
     metrics=(
         Metric(name="ActiveUsersDay", title="Users active in 24 hours", statistic="Maximum", minutes=1440),

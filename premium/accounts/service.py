@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from premium.accounts.manifest import AccountSettings
 from premium.accounts.model import Profile, WatchedKey
 from premium.accounts.store import AccountStore, KeyStore
 from premium.accounts.store.keys import keep_level, watched
-from premium.accounts.store.users import find, keep_tier, tiers
+from premium.accounts.store.users import find, settle, tiers
 from premium.zones import zone_of
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ def api_keys(platform: Platform, *, by_operator: bool = False) -> ApiKeys:
     )
 
 
+def own_keys(platform: Platform, user_id: UUID) -> Sequence[UUID]:
+    """Return the ids of a user's live API keys, the oldest first."""
+    return KeyStore(platform.database).ids(user_id)
+
+
 def standing_changed(
     platform: Platform, user_id: UUID, *, keys: Collection[UUID] = (), sessions: Collection[UUID] = ()
 ) -> None:
@@ -113,14 +118,6 @@ def find_user(connection: Connection[DictRow], reference: str) -> UUID | None:
     return find(connection, reference)
 
 
-def keep_paid_tier(connection: Connection[DictRow], user_id: UUID, tier: Tier) -> bool:
-    """Write down the tier that a user pays for; tell whether it changed.
-
-    In the caller's transaction. From then on no token's claim changes it. Call `standing_changed` after the commit.
-    """
-    return keep_tier(connection, user_id, tier)
-
-
 def tiers_of(platform: Platform, users: Collection[UUID]) -> Mapping[UUID, Tier]:
     """Return the tiers of users, by the worker's rights."""
     with platform.worker_database.transaction() as connection:
@@ -141,6 +138,17 @@ def keep_alert_level(connection: Connection[DictRow], key_id: UUID, level: int, 
     In the caller's transaction, of its owner.
     """
     keep_level(connection, key_id, level, month)
+
+
+def settle_tier(
+    connection: Connection[DictRow], user_id: UUID, best: Tier | None, *, is_kept: bool
+) -> tuple[Tier, Tier] | None:
+    """Write down a user's tier, and return what it was and is where it changed.
+
+    In the caller's transaction. `best` is what his subscriptions and grants allow; `is_kept`: he once had a
+    subscription, and no token's claim counts any more. Call `standing_changed` after the commit.
+    """
+    return settle(connection, user_id, best, is_kept=is_kept)
 
 
 def end_streams(platform: Platform, user_id: UUID, credentials: Collection[UUID] | None = None) -> int:

@@ -13,6 +13,7 @@ from premium.manifest import (
     Metric,
     NoticeKind,
     Queue,
+    Quota,
     Resident,
     Schedule,
     Service,
@@ -92,6 +93,7 @@ SERVICE = Service(
         Resident(name="alerts.ticks", queue="alerts", function="premium.alerts.work.ticks.serve"),
     ),
     settings=AlertSettings,
+    quotas=(Quota(name="rules", owned="premium.alerts.service.own_rules"),),
     tables=(
         "alert_rules",
         "alert_rule_changes",

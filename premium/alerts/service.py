@@ -243,3 +243,8 @@ def _named(draft: Draft, coverage: Coverage) -> tuple[Draft, tuple[NamedAsset, .
 
 def _signs(draft: Draft) -> bool:
     return any(action.type == "webhook" for action in draft.actions)
+
+
+def own_rules(platform: Platform, user_id: UUID) -> Sequence[UUID]:
+    """Return the ids of a user's rules, the oldest first."""
+    return RuleStore(platform.database).ids(user_id)

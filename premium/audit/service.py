@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID, uuid4
 
@@ -76,6 +76,26 @@ class AuditTrail:
             self._end(action, record, *_outcome(error))
             raise
         self._end(action, record, "done", None)
+
+    def noted(
+        self, actor: Actor, name: str, *, at: tuple[datetime, UUID], targets: Sequence[object],
+        changes: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        """Append the entry of a change that was made, once for its time and id.
+
+        For whoever tells of committed changes and may be killed between two of them: he calls it again. Two at once
+        must not tell of the same.
+        """
+        if self.store is None:
+            return
+        record, (time, own) = Record(), at
+        record.add(*targets, **changes)
+        told, end = tuple(record.targets), self.clock.now()
+        entry = Entry(
+            id=own, time=time, actor=actor, name=name, targets=told, ended_at=end, outcome="done",
+            changes=small(record.changes),
+        )  # fmt: skip
+        self.store.end(entry)
 
     def _begin(self, action: Action) -> None:
         if self.store is None:

@@ -82,12 +82,13 @@ class AuditStore:
             "written": instant(at),
             "ttl": int((action.time + kept).timestamp()),
         }
-        # An answer that was lost is asked for again by boto3: the entry that is there is then this one.
+        # One that is there was written before, by this one (boto3 asks again for an answer that was lost) or by one
+        # who died: then another chain begins, whose entries name no hash that is nowhere.
         with _CHAINS[self._table.name].place(instant(at)[:10]) as link:
             stored = from_item(to_item({**item, **link.fields()}))
             stored["hash"] = digest(stored)
-            self._table.put(stored, condition=Attr("pk").not_exists())
-            link.hash = stored["hash"]
+            if self._table.put(stored, condition=Attr("pk").not_exists()):
+                link.hash = stored["hash"]
 
     def _read(self, attribute: str, value: str, index: str | None, bounds: Bounds) -> list[Entry]:
         if bounds.low > bounds.high:

@@ -11,19 +11,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from premium.accounts.service import find_user, keep_paid_tier
+from premium.accounts.service import find_user, settle_tier
 from premium.billing.intake import read
 from premium.billing.model import StoredEvent, Verdict
 from premium.billing.store import subscriptions, webhooks
-from premium.billing.subscription.event import Event, Unreadable
+from premium.billing.store.outbox import tell
+from premium.billing.subscription.event import Event, Payment, Unreadable
 from premium.billing.subscription.ledger import Ledger, Outcome
 from premium.billing.subscription.prices import Plans
-from premium.tiers import Tier
 
 _STATES: Mapping[Outcome, str] = {
     Outcome.WAITING: "waiting",
@@ -36,21 +38,45 @@ _NEVER_BEGUN = frozenset({"incomplete", "incomplete_expired"})
 """A checkout that was given up takes nobody's tier away."""
 
 
-def fold(connection: Connection[DictRow], event: StoredEvent, plans: Plans, now: datetime) -> tuple[set[UUID], int]:
-    """Return the users whose tier changed, and how many prices are unknown."""
+class Folded(NamedTuple):
+    """What came of folding a customer's events."""
+
+    changed: set[UUID]
+    """Users whose tier is another."""
+    unknown: int
+    """Events whose price maps to no tier."""
+    tied: set[str]
+    """Subscriptions of which two events of one second say different things: the provider is asked."""
+
+
+def fold(connection: Connection[DictRow], event: StoredEvent, plans: Plans, now: datetime) -> Folded:
+    """Write down what all events of a customer leave."""
     stored = webhooks.family(connection, event)
     ledger = _ledger(connection, stored, plans)
-    users = _keep(connection, event.provider, ledger)
+    users = _keep(connection, event.provider, ledger, plans, now)
     webhooks.judge(connection, _verdicts(stored, ledger))
     unknown = sum(entry.outcome is Outcome.UNKNOWN_PRICE for entry in ledger.entries)
-    return {user for user in sorted(users) if settle(connection, user, now)}, unknown
+    tied = {name for name in ledger.subscriptions() if ledger.histories[name].is_tied}
+    return Folded({user for user in sorted(users) if settle(connection, user, now)}, unknown, tied)
 
 
 def settle(connection: Connection[DictRow], user: UUID, now: datetime) -> bool:
-    """Give a user the best tier of his subscriptions; tell whether it changed."""
+    """Give a user the best tier of his subscriptions and grants; tell whether it changed."""
     webhooks.hold(connection, f"user:{user}")
-    allowed = subscriptions.tiers_allowed(connection, user, now)
-    return keep_paid_tier(connection, user, max(allowed, key=list(Tier).index, default=Tier.FREE))
+    stands = subscriptions.standing(connection, user, now)
+    change = settle_tier(connection, user, stands.best, is_kept=stands.is_kept)
+    if change is not None:
+        tell(connection, user, "tier.changed", {"before": change[0].value, "after": change[1].value})
+    return change is not None
+
+
+def lapse(connection: Connection[DictRow], user: UUID, now: datetime) -> bool:
+    """Act on what of a user's has ended; tell whether his tier changed."""
+    webhooks.hold(connection, f"user:{user}")
+    for row in subscriptions.ended(connection, user, now):
+        about = {"subscription": str(row["id"]), "status": row["status"]}
+        tell(connection, user, "subscription.lapsed", about)
+    return settle(connection, user, now)
 
 
 def _ledger(connection: Connection[DictRow], stored: Sequence[StoredEvent], plans: Plans) -> Ledger:
@@ -78,18 +104,31 @@ def _user(connection: Connection[DictRow], event: Event, users: dict[str, str | 
     return users[event.user]
 
 
-def _keep(connection: Connection[DictRow], provider: str, ledger: Ledger) -> set[UUID]:
-    users = set[UUID]()
+def _keep(connection: Connection[DictRow], provider: str, ledger: Ledger, plans: Plans, now: datetime) -> set[UUID]:
+    users, instant = set[UUID](), Decimal(str(now.timestamp()))
     for name in ledger.subscriptions():
         history, user = ledger.histories[name], ledger.user_of(name)
         if user is None or history.state.status is None:
             continue
-        customer = ledger.customer_of(name)
-        kept, owner = subscriptions.keep(connection, UUID(user), (provider, name), customer, history.state)
-        subscriptions.pay(connection, owner, kept, provider, history.payments)
-        if history.state.status not in _NEVER_BEGUN:
-            users.add(owner)
+        state, customer = history.state.aged(instant), ledger.customer_of(name)
+        agreed = plans[state.price.id].requests_a_month if state.price and state.price.id in plans else None
+        named = (provider, name, customer)
+        kept = subscriptions.keep(connection, UUID(user), named, state, agreed)
+        paid = subscriptions.pay(connection, kept.user, kept.id, provider, history.payments)
+        _tell(connection, kept, provider, paid)
+        if state.status not in _NEVER_BEGUN:
+            users.add(kept.user)
     return users
+
+
+def _tell(connection: Connection[DictRow], kept: subscriptions.Kept, provider: str, paid: list[Payment]) -> None:
+    """Have everybody told what is new of a subscription, each payment once."""
+    about = {"subscription": str(kept.id), "provider": provider}
+    if kept.news:
+        tell(connection, kept.user, "subscription.changed", {**about, **kept.news})
+    for each in paid:
+        told = {**about, "payment": each.id, "amount": str(each.amount), "currency": each.currency}
+        tell(connection, kept.user, "payment.received", told, key=f"paid:{provider}:{each.id}")
 
 
 def _verdicts(stored: Sequence[StoredEvent], ledger: Ledger) -> list[Verdict]:

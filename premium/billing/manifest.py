@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import LOCAL_ONLY, Alarm, Command, Metric, Schedule, Secret, Service, ServiceSettings
+from premium.manifest import (
+    LOCAL_ONLY,
+    Alarm,
+    Command,
+    Metric,
+    NoticeKind,
+    Schedule,
+    Secret,
+    Service,
+    ServiceSettings,
+    Topic,
+)
 
 _PRICE = r"[A-Za-z0-9_-]{1,100}=(starter|pro|enterprise)(:(day|week|month|year)(:[a-z]{3}(:[1-9][0-9]{0,11})?)?)?"
 
@@ -31,6 +42,9 @@ class BillingSettings(ServiceSettings):
     )
     paddle_api_url: str | None = Field(
         default=None, pattern=r"^https?://", description="Where Paddle's API is: its sandbox, or a local one"
+    )
+    billing_events_topic_arn: str | None = Field(
+        default=None, description="ARN of the topic that is told of tiers, subscriptions and payments"
     )
     billing_page: str = Field(
         default="/app/billing",
@@ -63,21 +77,51 @@ SERVICE = Service(
     title="Subscriptions and payments",
     routes=(
         "GET /v1/subscriptions",
+        "POST /v1/subscriptions",
+        "PUT /v1/subscriptions",
+        "DELETE /v1/subscriptions",
+        "POST /v1/subscriptions/preview",
+        "POST /v1/subscriptions/portal",
+        "GET /v1/subscriptions/invoices",
         "POST /v1/subscriptions/webhooks",
         "POST /webhooks/stripe",
         "POST /webhooks/paddle",
     ),
-    scopes=("subscriptions:read",),
+    scopes=("subscriptions:read", "subscriptions:write"),
     needs=("database", "redis", "jobs", "idempotency", "audit"),
-    kinds=("billing.apply", "billing.upkeep"),
-    worker_needs=("audit",),
-    schedules=(Schedule(name="billing.upkeep", every=1, job="billing.upkeep"),),
+    kinds=(
+        "billing.apply",
+        "billing.upkeep",
+        "billing.dunning",
+        "billing.changes",
+        "billing.compare",
+        "billing.compare_one",
+        "billing.purge",
+    ),
+    worker_needs=("audit", "topics"),
+    topics=(
+        Topic(
+            name="billing-events",
+            variable="BILLING_EVENTS_TOPIC_ARN",
+            text="Tiers, subscriptions and payments: `{id, kind, userId, at, …}`; the same id is the same message",
+        ),
+    ),
+    schedules=(
+        Schedule(name="billing.upkeep", every=1, job="billing.upkeep"),
+        Schedule(name="billing.dunning", every=5, job="billing.dunning"),
+        Schedule(name="billing.changes", every=5, job="billing.changes"),
+        Schedule(name="billing.compare", every=1440, at=180, job="billing.compare"),
+        Schedule(name="billing.purge", every=1440, at=210, job="billing.purge"),
+    ),
+    notices=(NoticeKind(name="billing.plan"), NoticeKind(name="billing.owed")),
     settings=BillingSettings,
     secrets=(_secret("Stripe"), _secret("Paddle"), _api_key("Stripe"), _api_key("Paddle")),
-    tables=("webhook_events", "subscriptions", "payments"),
+    tables=("webhook_events", "subscriptions", "payments", "checkouts", "tier_grants", "outbox"),
     metrics=(
         Metric(name="WebhooksRefused", title="Webhooks that nobody signed"),
         Metric(name="UnknownPrices", title="Events whose price maps to no tier"),
+        Metric(name="ReconciliationDifferences", title="Subscriptions unlike their provider's", minutes=1440),
+        Metric(name="OutboxWaiting", title="Changes that nobody was told of", statistic="Maximum", minutes=5),
     ),
     alarms=(
         Alarm(
@@ -93,6 +137,23 @@ SERVICE = Service(
             text="Somebody pays a price that BILLING_PRICES does not know",
             severity="warning",
             above=0,
+        ),
+        Alarm(
+            name="ReconciliationDifferences",
+            metric="ReconciliationDifferences",
+            text="The nightly comparison found subscriptions unlike their provider's",
+            severity="warning",
+            above=0,
+            minutes=60,
+        ),
+        Alarm(
+            name="OutboxWaiting",
+            metric="OutboxWaiting",
+            text="Over 100 changes wait for a quarter of an hour to be told: topic, mails or audit fail",
+            severity="warning",
+            above=100,
+            statistic="Minimum",
+            periods=3,
         ),
     ),
     commands=(Command(name="billing", text="Webhooks, subscriptions, limits, quotas; offline too."),),

@@ -48,6 +48,41 @@ class StoredEvent(_Row):
     error: str | None
 
 
+class SeenEvent(_Row):
+    """An event as staff sees it: without what is in it."""
+
+    id: UUID
+    provider: Provider
+    event_id: str
+    type: str
+    created: datetime | None
+    received_at: datetime
+    subscription: str | None
+    customer: str | None
+    state: str
+    outcome: str | None
+    attempts: int
+    error: str | None
+
+
+class Held(_Row):
+    """A subscription as the clock's jobs look after it."""
+
+    id: UUID
+    user_id: UUID
+    provider: Provider
+    provider_subscription_id: str
+    tier: Tier | None
+    status: str
+    price_id: str | None
+    current_period_start: datetime | None
+    current_period_end: datetime | None
+    cancel_at_period_end: bool
+    grace_until: datetime | None
+    pending_change: PendingChange | None
+    state_at: datetime
+
+
 class Verdict(_Row):
     """What an event did, as it is written beside it."""
 
@@ -56,6 +91,15 @@ class Verdict(_Row):
     state: str
     outcome: str
     error: str | None
+
+
+class PendingChange(_Row):
+    """What becomes of a subscription when its period ends."""
+
+    tier: Tier
+    interval: str
+    price: str
+    at: datetime
 
 
 class Subscription(_Row):
@@ -75,6 +119,47 @@ class Subscription(_Row):
     current_period_end: datetime | None
     cancel_at_period_end: bool
     grace_until: datetime | None
+    requests_a_month: int | None
+    """As agreed with one customer; None: what the tier allows."""
+    pending_change: PendingChange | None
+
+
+class Checkout(_Row):
+    """A page of a provider's where a user may pay."""
+
+    id: UUID
+    provider: Provider
+    provider_checkout_id: str
+    price_id: str
+    url: str
+    expires_at: datetime
+
+
+class Grant(_Row):
+    """A tier that an administrator gave a user, with its end."""
+
+    id: UUID
+    user_id: UUID
+    tier: Tier
+    until: datetime
+    reason: str
+    granted_by: str
+    created_at: datetime
+
+
+class RevenueRow(_Row):
+    """What subscriptions bring in one currency; amounts are minor units."""
+
+    currency: str
+    mrr: Decimal
+    """A month, of the periods that run."""
+    arr: Decimal
+    paying: int
+    began_with: int
+    """Subscriptions that had paid before the month and had not ended."""
+    ended: int
+    """Those of them that ended in it."""
+    churn_percent: Decimal | None
 
 
 class Receipt(_Row):

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from premium.accounts.service import owner_of_key
+from premium.accounts.service import find_user, owner_of_key, standing_changed
+from premium.billing.folded import settle
 from premium.billing.intake import body_object, checked, provider_of, with_user
-from premium.billing.jobs import APPLY, EventPayload
+from premium.billing.jobs import APPLY, COMPARE, EventPayload
 from premium.billing.manifest import BillingSettings
-from premium.billing.model import NewEvent, Receipt, StoredEvent, Subscription
+from premium.billing.model import Grant, NewEvent, Receipt, RevenueRow, SeenEvent, StoredEvent, Subscription
 from premium.billing.signatures.judge import Provider
-from premium.billing.store import SubscriptionStore, WebhookStore
+from premium.billing.store import SubscriptionStore, WebhookStore, grants
+from premium.billing.store.outbox import tell
+from premium.billing.store.revenue import RevenueStore
 from premium.bootstrap import Platform
-from premium.errors import NotFound, UpstreamUnavailable
-from premium.jobs.model import SYSTEM, JobRecord
+from premium.clock import rfc3339
+from premium.entitlements import Entitlements, entitlements
+from premium.errors import InvalidInput, NotFound, UpstreamUnavailable
+from premium.jobs.model import SYSTEM, JobRecord, Moment
 from premium.observability import count, logger
+from premium.tiers import Tier
+
+_LONGEST_GRANT = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +42,11 @@ class Subscriptions:
     def current(self, user_id: UUID) -> Subscription | None:
         """Return the subscription that counts for a user; None where he never had one."""
         return self.store.of_user(user_id)
+
+    def entitlements(self, user_id: UUID, tier: Tier) -> Entitlements:
+        """Return what a user's tier allows, with what was agreed with him."""
+        allows, agreed = entitlements(tier), self.store.agreed(user_id, tier)
+        return allows if agreed is None else replace(allows, requests_a_month=agreed)
 
 
 def end_subscriptions(platform: Platform, user_id: UUID) -> int:
@@ -51,6 +65,54 @@ def end_subscriptions(platform: Platform, user_id: UUID) -> int:
         except NotFound:
             logger.warning("a provider does not know a subscription", provider=each.provider, subscription=name)
     return len(ended)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grants:
+    """Tiers that administrators give, each with its end."""
+
+    platform: Platform
+
+    @classmethod
+    def of(cls, platform: Platform) -> Grants:
+        """Return the use cases over the request's database."""
+        return cls(platform=platform)
+
+    def give(self, user_id: UUID, tier: Tier, until: datetime, reason: str, *, by: UUID) -> Grant:
+        """Give a user a tier until a moment, at once.
+
+        InvalidInput for a moment that has passed or is years away; NotFound for nobody.
+        """
+        now = self.platform.clock.now()
+        if not now < until <= now + _LONGEST_GRANT:
+            raise InvalidInput.about("until", f"must be a moment to come, within {_LONGEST_GRANT.days} days")
+        values = {"user": user_id, "tier": tier, "until": until, "reason": reason, "by": str(by)}
+        with self.platform.database.as_user(user_id) as connection:
+            if find_user(connection, str(user_id)) is None:
+                raise NotFound(f"there is no user {user_id}")
+            made = grants.add(connection, values)
+            assert made is not None  # noqa: S101 - without a key nothing conflicts
+            tell(connection, user_id, "tier.granted", {"tier": tier.value, "until": rfc3339(until), "by": str(by)})
+            settle(connection, user_id, now)
+        standing_changed(self.platform, user_id)
+        return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revenue:
+    """What subscriptions bring, for operators."""
+
+    store: RevenueStore
+
+    @classmethod
+    def of(cls, platform: Platform) -> Revenue:
+        """Return the sums over all users, by the worker's role."""
+        return cls(store=RevenueStore(platform.worker_database))
+
+    def of_month(self, start: datetime, now: datetime) -> list[RevenueRow]:
+        """Return recurring revenue and churn of a month, until its end or now."""
+        following = (start + timedelta(days=32)).replace(day=1)
+        return self.store.of_month(start, min(following, now))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +154,34 @@ class Webhooks:
             idempotency_key=f"{provider}:{uuid4() if again else ''}:{event_id}",
         )
 
+    def compare(self, *, request_id: str) -> JobRecord:
+        """Start the job that compares every live subscription with its provider."""
+        return self.platform.jobs.start(
+            COMPARE, Moment(at=self.platform.clock.now()), user_id=SYSTEM, request_id=request_id
+        )
+
     def page(
         self, *, provider: str | None = None, kind: str | None = None, state: str | None = None, limit: int = 100
     ) -> list[StoredEvent]:
         """Return events, the newest first."""
         return self.store.page(provider, kind, state, limit)
+
+    def seen(
+        self, *, named: tuple[str | None, str | None, str | None], before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[SeenEvent]:
+        """Return events as staff sees them, the newest first.
+
+        `named`: provider, type and state; what is None does not matter.
+        """
+        return self.store.found(named, before, limit)
+
+    def replay_one(self, event: UUID, *, request_id: str) -> tuple[Provider, str]:
+        """Have one event applied again, for staff; NotFound for none."""
+        found = self.store.reopen_one(event)
+        if found is None:
+            raise NotFound(f"there is no event {event}")
+        self.apply(*found, request_id=request_id, again=True)
+        return found
 
     def replay(self, provider: Provider, event_ids: Collection[str], *, request_id: str) -> list[str]:
         """Have events applied again; return those that are there."""

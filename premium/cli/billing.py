@@ -10,6 +10,7 @@ import click
 from premium.billing.cases import limits, meters, subscriptions, webhooks
 from premium.cases import Kind, answer_alike
 from premium.cli.cases import read_text
+from premium.cli.income import revenue
 from premium.cli.output import errors_as_sentences, opened
 from premium.cli.webhooks import webhooks as stored
 from premium.clock import SystemClock
@@ -28,6 +29,7 @@ def billing() -> None:
 
 
 billing.add_command(stored)
+billing.add_command(revenue)
 
 
 @billing.command("verify-webhook")

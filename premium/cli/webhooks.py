@@ -53,6 +53,18 @@ def replay(provider: Literal["stripe", "paddle"], event_ids: tuple[str, ...]) ->
         sys.exit(1)
 
 
+@webhooks.command()
+@changes_state
+def reconcile() -> None:
+    """Have every live subscription compared with its provider, now; what no event brought is mended.
+
+    A job does it: `premium queues` shows it, the audit trail what was mended.
+    """
+    made = Webhooks.of_operator(platform()).compare(request_id="req_reconcile")
+    add_targets([made.id])
+    click.echo(f"the job {made.id} compares them")
+
+
 def _row(event: StoredEvent) -> dict[str, object]:
     return {
         "provider": event.provider,

@@ -22,8 +22,11 @@ SERVICE = Service(
         "POST /v1/admin/users/{id}/unrestrict",
         "POST /v1/admin/users/{id}/logout",
         "POST /v1/admin/users/{id}/roles",
+        "POST /v1/admin/users/{id}/grants",
+        "GET /v1/admin/webhooks",
+        "POST /v1/admin/webhooks/{id}/replay",
     ),
-    needs=("database", "redis", "sessions", "credentials", "idempotency", "audit", "connections", "websocket"),
+    needs=("database", "redis", "jobs", "sessions", "credentials", "idempotency", "audit", "connections", "websocket"),
     scopes=("people:read", "people:write"),
     tables=("user_preferences", "consents", "user_roles"),
 )

@@ -19,6 +19,9 @@ STAFF: Mapping[str, tuple[Role, ...]] = {
     "restrict": ("admin", "compliance"),
     "log_out": ("admin", "support", "compliance"),
     "give_roles": ("admin",),
+    "grant": ("admin",),
+    "see_payments": ("admin", "support", "finance"),
+    "replay_payments": ("admin", "finance"),
 }
 """Which roles of staff may do what with users."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Command, Queue, Schedule, Service
+from premium.manifest import Command, Queue, Quota, Schedule, Service
 
 SERVICE = Service(
     name="portfolio",
@@ -33,6 +33,7 @@ SERVICE = Service(
         Schedule(name="portfolio.timeseries", every=1440, job="portfolio.timeseries"),
     ),
     commands=(Command(name="portfolio", text="Performance, flows and positions of portfolios, by files."),),
+    quotas=(Quota(name="wallets", owned="premium.portfolio.service.own_wallets"),),
     tables=(
         "portfolio_wallets",
         "portfolio_assets",

@@ -179,3 +179,8 @@ def _check_chains(chains: Sequence[str], registry: Registry) -> None:
             raise InvalidInput.about(f"chains.{place}", wrong)
     if not registry.active:
         raise InvalidInput.about("chains", "this stage reads no chain: GET /v1/chains lists them")
+
+
+def own_wallets(platform: Platform, user_id: UUID) -> Sequence[UUID]:
+    """Return the ids of the wallets that a user watches, the oldest first."""
+    return WalletStore(platform.database).ids(user_id)

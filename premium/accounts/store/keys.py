@@ -54,6 +54,12 @@ class KeyStore:
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(KeyOwner)) as cursor:
             return cursor.execute("SELECT * FROM api_key_standing(%s)", [key_hash]).fetchone()
 
+    def ids(self, user_id: UUID) -> list[UUID]:
+        """Return the ids of a user's live keys, the oldest first."""
+        with self._database.as_user(user_id) as connection:
+            statement = "SELECT id FROM api_keys WHERE user_id = %s AND revoked_at IS NULL ORDER BY created_at, id"
+            return [row["id"] for row in connection.execute(statement, [user_id])]
+
     def seen(self, user_id: UUID, key_id: UUID) -> None:
         """Write down that the key is used now."""
         with self._database.as_user(user_id) as connection:

@@ -60,10 +60,16 @@ def tiers(connection: Connection[DictRow], users: Collection[UUID]) -> dict[UUID
     return {row["id"]: Tier(row["tier"]) for row in rows}
 
 
-def keep_tier(connection: Connection[DictRow], user_id: UUID, tier: Tier) -> bool:
-    """Write down a tier that is paid for; tell whether it is another than before."""
-    row = connection.execute("SELECT keep_paid_tier(%s, %s) AS changed", [user_id, tier.value]).fetchone()
-    return bool(row and row["changed"])
+def settle(
+    connection: Connection[DictRow], user_id: UUID, best: Tier | None, *, is_kept: bool
+) -> tuple[Tier, Tier] | None:
+    """Write down a user's tier; return what it was and is where it changed."""
+    values = [user_id, best and best.value, is_kept]
+    row = connection.execute("SELECT settle_tier(%s, %s, %s) AS changed", values).fetchone()
+    if row is None or row["changed"] is None:
+        return None
+    before, _, after = row["changed"].partition(">")
+    return Tier(before), Tier(after)
 
 
 class AccountStore:

@@ -71,6 +71,12 @@ class RuleStore:
             there = holding(connection, rule)
         return None if there is None else bool(there)
 
+    def ids(self, user_id: UUID) -> list[UUID]:
+        """Return the ids of a user's rules, the oldest first."""
+        with self._database.as_user(user_id) as connection:
+            statement = "SELECT id FROM alert_rules WHERE user_id = %s ORDER BY created_at, id"
+            return [row["id"] for row in connection.execute(statement, (user_id,))]
+
     def page(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[RuleRow]:
         """Return up to `limit` rules after the position, newest first."""
         at, rule_id = after or (None, None)

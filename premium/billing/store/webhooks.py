@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, class_row
 
-from premium.billing.model import NewEvent, StoredEvent, Verdict
+from premium.billing.model import NewEvent, SeenEvent, StoredEvent, Verdict
+from premium.billing.signatures.judge import Provider
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
 
@@ -42,6 +44,35 @@ class WebhookStore:
         """Return events that nobody has applied since a moment, the oldest first."""
         with self._database.transaction() as connection, _rows(connection) as rows:
             return rows.execute(_OPEN, {"moment": moment, "limit": limit}).fetchall()
+
+    def remove_old(self, before: datetime) -> int:
+        """Remove events that came before a moment; how many.
+
+        The newest of them that tells of a subscription stays: what comes later is folded on it.
+        """
+        with self._database.transaction() as connection:
+            return connection.execute(_REMOVE, {"before": before}).rowcount
+
+    def found(
+        self, named: tuple[str | None, str | None, str | None], before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[SeenEvent]:
+        """Return the newest events before a place, without what is in them; for staff.
+
+        `named`: provider, type and state; what is None does not matter.
+        """
+        at, place = before or (None, None)
+        with (
+            self._database.transaction() as connection,
+            connection.cursor(row_factory=class_row(SeenEvent)) as cursor,
+        ):
+            statement = "SELECT * FROM webhooks_found(%s, %s, %s, %s, %s, %s)"
+            return cursor.execute(statement, [*named, at, place, limit]).fetchall()
+
+    def reopen_one(self, event: UUID) -> tuple[Provider, str] | None:
+        """Have one event applied again, for staff; return its provider and its id there."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT * FROM reopen_webhook(%s)", [event]).fetchone()
+        return None if row is None else (row["provider"], row["event_id"])
 
     def reopen(self, provider: str, event_ids: Collection[str]) -> list[str]:
         """Have events applied again; return those that are there."""
@@ -117,6 +148,17 @@ _JUDGE = """
 UPDATE webhook_events SET state = %(state)s, outcome = %(outcome)s, error = %(error)s, attempts = attempts + 1
 WHERE provider = %(provider)s AND event_id = %(event_id)s
   AND (state <> %(state)s OR outcome IS DISTINCT FROM %(outcome)s OR error IS DISTINCT FROM %(error)s)
+"""
+_REMOVE = """
+DELETE FROM webhook_events e WHERE e.received_at < %(before)s AND (
+    e.subscription IS NULL
+    OR e.type NOT LIKE '%%subscription.%%'
+    OR EXISTS (
+        SELECT 1 FROM webhook_events n
+        WHERE n.provider = e.provider AND n.subscription = e.subscription AND n.type LIKE '%%subscription.%%'
+          AND n.state = 'applied' AND n.received_at < %(before)s AND (n.created, n.event_id) > (e.created, e.event_id)
+    )
+)
 """
 _REOPEN = """
 UPDATE webhook_events SET state = 'received', outcome = NULL, error = NULL

@@ -42,6 +42,12 @@ class History:
         return self._states[-1] if self._states else self._base
 
     @property
+    def is_tied(self) -> bool:
+        """Tell whether another state of the same instant and type contradicts the newest."""
+        told = [event for event in self._events if event.act is Act.STATE][-2:]
+        return len(told) == 2 and told[0].key[:2] == told[1].key[:2] and told[0].snapshot != told[1].snapshot
+
+    @property
     def newest(self) -> Key | None:
         """The place of the last event."""
         return self._keys[-1] if self._keys else None

@@ -16,6 +16,8 @@ class Plan:
     tier: Tier
     interval: str | None = None
     currency: str | None = None
+    requests_a_month: int | None = None
+    """As agreed with one customer: nobody else may buy it."""
 
 
 Plans = Mapping[str, Plan]
@@ -42,6 +44,23 @@ def plans_of(text: str) -> Plans:
     found = {}
     for each in filter(None, text.split(",")):
         price, _, bought = each.partition("=")
-        tier, interval, currency = (*bought.split(":"), "", "")[:3]
-        found[price] = Plan(Tier(tier), interval or None, currency or None)
+        tier, interval, currency, agreed = (*bought.split(":"), "", "", "")[:4]
+        found[price] = Plan(Tier(tier), interval or None, currency or None, int(agreed) if agreed else None)
     return found
+
+
+def price_for(plans: Plans, provider: str, tier: Tier, interval: str, currency: str | None) -> str | None:
+    """Return the first price that fits and that anybody may buy.
+
+    None without one. Paddle's prices begin with `pri_`. Without a currency dollars come first.
+    """
+    found = [
+        price
+        for price, plan in plans.items()
+        if price.startswith("pri_") == (provider == "paddle")
+        and plan.requests_a_month is None
+        and plan.tier is tier
+        and (plan.interval or "month") == interval
+        and (currency is None or plan.currency in (None, currency))
+    ]
+    return min(found, key=lambda price: plans[price].currency not in (None, "usd"), default=None)

@@ -63,6 +63,12 @@ class WalletStore:
             if gone.rowcount == 0:
                 raise NotFound(f"there is no wallet {wallet_id}")
 
+    def ids(self, user_id: UUID) -> list[UUID]:
+        """Return the ids of a user's wallets, the oldest first."""
+        with self._database.as_user(user_id) as connection:
+            statement = "SELECT id FROM portfolio_wallets WHERE user_id = %s ORDER BY created_at, id"
+            return [row["id"] for row in connection.execute(statement, (user_id,))]
+
     def users(self) -> list[UUID]:
         """Return every user with a wallet; by the worker role, which alone sees them all."""
         with self._database.transaction() as connection:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
 
-import boto3
 import pytest
 
 from local.payments.desk import Desk
 from local.payments.door import serving
-from premium.billing.providers import calls
 from premium.billing.providers.paddle import Adapter as Paddle
 from premium.billing.providers.port import PaymentProvider, WantedCheckout
 from premium.billing.providers.stripe import Adapter as Stripe
@@ -25,17 +22,7 @@ from premium.neighbours import CircuitOpen
 from tests.fixtures.platform import AddUser
 
 pytestmark = pytest.mark.integration
-PRICES = {"price_pro": 5000, "price_starter": 2500}
 PAGE = "http://localhost/app/billing"
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    calls.forget_breakers()
-    made = Desk(PRICES)
-    yield made
-    assert made.misshapen == [], "a request that its own library does not know"
-    calls.forget_breakers()
 
 
 @pytest.fixture(params=["stripe", "paddle"])
@@ -116,23 +103,11 @@ def test_a_provider_that_is_down_is_told_and_then_left_alone(
         provider.subscription("s1")
 
 
-@pytest.fixture
-def variables(variables: dict[str, str], provisions: dict[str, str], desk: Desk) -> Iterator[dict[str, str]]:
-    made = boto3.client("secretsmanager").create_secret(Name=f"api-{uuid4().hex}", SecretString='{"value": "sk_test"}')
-    with serving(desk) as address:
-        names = ("STRIPE", "PADDLE")
-        yield (
-            variables
-            | {f"{name}_API_SECRET_ARN": made["ARN"] for name in names}
-            | {f"{name}_API_URL": address for name in names}
-        )
-
-
 def test_who_is_erased_pays_no_more(platform: Platform, add_user: AddUser, desk: Desk) -> None:
     user = add_user()
     for provider, name in (("stripe", "sub_1"), ("paddle", "sub_01"), ("stripe", "sub_unknown")):
         with platform.worker_database.transaction() as connection:
-            keep(connection, user, (provider, name), "cus", State(status="active", state_at=Decimal(1)))
+            keep(connection, user, (provider, name, "cus"), State(status="active", state_at=Decimal(1)))
     desk.add("sub_1", "price_pro", str(user))
     desk.add("sub_01", "price_pro", str(user))
     assert end_subscriptions(platform, user) == 3

@@ -1,0 +1,97 @@
+"""Apply events, look after those that were left over, and act on what has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from premium.accounts.service import standing_changed
+from premium.audit.service import SYSTEM_ACTOR, AuditTrail
+from premium.billing.folded import Folded, fold, lapse
+from premium.billing.jobs import APPLY, COMPARE_ONE, UPKEEP, ComparedPayload, EventPayload
+from premium.billing.manifest import BillingSettings
+from premium.billing.service import Webhooks
+from premium.billing.store import SubscriptionStore, webhooks
+from premium.billing.subscription.prices import plans_of
+from premium.billing.work.outbox import empty_outbox
+from premium.bootstrap import Platform
+from premium.errors import NotFound
+from premium.execution.context import JobContext
+from premium.execution.runtime import job
+from premium.jobs.model import SYSTEM, Moment
+from premium.observability import count, logger
+
+_LEFT_ALONE = timedelta(seconds=30)
+"""An event younger than this has a job of its own on the way."""
+_MOST = 1_000
+
+
+@job(APPLY)
+def apply(context: JobContext, payload: EventPayload) -> Mapping[str, Any]:
+    """Apply one event, and all of its customer's again: `{users}` whose tier changed."""
+    platform, request_id = context.platform, str(context.job_id)
+    context.point("taken")
+    folded = apply_event(platform, payload.provider, payload.event_id, request_id=request_id)
+    context.point("committed")
+    tell_processes(platform, folded.changed)
+    for name in sorted(folded.tied):
+        _ask(platform, payload.provider, name, request_id)
+    empty_outbox(platform, point=context.point)
+    return {"users": len(folded.changed)}
+
+
+@job(UPKEEP)
+def upkeep(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - what is over is asked of the rows
+    """Apply what was left over, and act on what has ended."""
+    platform = context.platform
+    left = Webhooks.of_operator(platform).store.open_since(platform.clock.now() - _LEFT_ALONE, _MOST)
+    for event in left:
+        Webhooks.of_operator(platform).apply(event.provider, event.event_id, request_id=str(context.job_id), again=True)
+    lapsed = lapse_all(platform.clock.now(), platform)
+    context.point("lapsed")
+    return {"applied": len(left), "lapsed": lapsed, "told": empty_outbox(platform, point=context.point)}
+
+
+def apply_event(platform: Platform, provider: str, event_id: str, *, request_id: str) -> Folded:
+    """Fold an event with all of its customer's, in one transaction."""
+    plans = plans_of(platform.settings.of(BillingSettings).billing_prices)
+    trail = AuditTrail.of(platform)
+    with trail.recorded(SYSTEM_ACTOR, "webhook applied", targets=[event_id], request_id=request_id) as audit:
+        with platform.worker_database.transaction() as connection:
+            event = webhooks.locked(connection, provider, event_id)
+            if event is None:
+                raise NotFound(f"there is no event {event_id} of {provider}")
+            folded = fold(connection, event, plans, platform.clock.now())
+        audit.add(*sorted(folded.changed), provider=provider, type=event.type)
+    if folded.unknown:
+        count("UnknownPrices", provider=provider)
+        logger.error("a price maps to no tier", provider=provider, event=event_id)
+    return folded
+
+
+def lapse_all(now: datetime, platform: Platform) -> int:
+    """Act on all that has ended to allow something; return how many users' tiers changed.
+
+    However long nobody has looked: each end is acted on once.
+    """
+    changed = set[UUID]()
+    for user in SubscriptionStore(platform.worker_database).lapsed(now, _MOST):
+        with platform.worker_database.transaction() as connection:
+            if lapse(connection, user, now):
+                changed.add(user)
+    tell_processes(platform, changed)
+    return len(changed)
+
+
+def tell_processes(platform: Platform, users: Iterable[UUID]) -> None:
+    """Have every process ask anew how these users stand."""
+    for user in sorted(users):
+        standing_changed(platform, user)
+
+
+def _ask(platform: Platform, provider: str, name: str, request_id: str) -> None:
+    """Have the provider asked about a subscription of which two events of one instant say different things."""
+    payload = ComparedPayload(provider=provider, subscription=name)
+    platform.jobs.start(COMPARE_ONE, payload, user_id=SYSTEM, request_id=request_id)
