@@ -38,6 +38,7 @@ def _claims(found: Sequence[Service]) -> Iterator[tuple[str, Iterable[str]]]:
     yield "secret", (secret.name for each in found for secret in each.secrets)
     yield "secret's variable", (secret.variable for each in found for secret in each.secrets)
     yield "table", (table for each in found for table in each.tables)
+    yield "place", (f"{place.store} {place.name}" for each in found for place in each.places)
     yield "metric", (metric.name for each in found for metric in each.metrics)
     yield "alarm", (alarm.name for each in found for alarm in each.alarms)
     yield "command", (command.name for each in found for command in each.commands)
@@ -58,6 +59,7 @@ _FORMS: Mapping[str, str] = MappingProxyType(
         "secret": r"[A-Z][A-Za-z0-9]*",
         "secret's variable": r"[A-Z][A-Z0-9_]*_SECRET_ARN",
         "table": r"[a-z][a-z0-9_]*",
+        "place": r"[a-z0-9]+ [a-z0-9]\S*",
         "metric": r"[A-Z][A-Za-z0-9]*",
         "alarm": r"[A-Z][A-Za-z0-9]*",
         "command": r"[a-z][a-z0-9_-]*",
@@ -86,6 +88,10 @@ def _check_one(each: Service) -> None:
             each, (schedule.job is None) != (schedule.task is None), f"schedule {schedule.name} has a job or a task"
         )
         _require(each, schedule.job is None or schedule.job in each.kinds, f"{schedule.job} is no kind of it")
+    for place in each.places:
+        said = bool(place.reason) == (place.erasure in ("keep", "expire"))
+        _require(each, said, f"place {place.name}: a reason, and one only, for what is kept or expires")
+        _require(each, bool(place.years) <= (place.erasure == "keep"), f"place {place.name}: years of what is kept")
     changing = [route for route in each.routes if not route.startswith("GET ")]
     if changing and "audit" not in each.needs:
         _require(each, None, f'needs=(…, "audit") is missing: {changing[0]} changes state, which leaves an audit entry')

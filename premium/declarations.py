@@ -16,6 +16,7 @@ Need = Literal[
     "database", "worker_database", "timeseries", "redis", "jwt", "origin", "cursors", "sessions", "credentials", "jobs",
     "idempotency", "usage", "connections", "connections_sweep", "audit", "audit_read", "anchors", "reports", "exports",
     "events", "event_sender", "topics", "websocket", "metrics", "mail", "free_replica", "market", "dead_letters",
+    "erasure",
 ]  # fmt: skip
 """A resource that a process can be given: its environment variables and the rights to use it."""
 
@@ -183,6 +184,30 @@ class Command:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place where data of users lie, and what happens to them there.
+
+    `reads` and `erases` name functions; a table whose rows are deleted needs neither, nor does a prefix or a key.
+    """
+
+    store: Literal["premium", "timeseries", "dynamodb", "s3", "redis", "provider"]
+    name: str
+    """A table, `<bucket>/<prefix>`, `<database>:<key>` of Redis, or a provider; `{user}` is the user's id."""
+    user: str = "user_id"
+    """The column that says whose a row is; empty where rows are of no one user."""
+    erasure: Literal["delete", "anonymise", "keep", "expire"] = "delete"
+    reason: str = ""
+    """Why something is kept, or after which time it expires by itself."""
+    years: int = 0
+    """How long after the erasure it is kept."""
+    exported: bool = True
+    reads: str | None = None
+    """`function(platform, subject)` yields what an export tells: mappings, or rows as JSON."""
+    erases: str | None = None
+    """`function(platform, subject) -> int` takes away what is there, and says how much it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Service:
     """Everything that a service declares; docs/add-a-service.md shows a whole one."""
 
@@ -219,6 +244,8 @@ class Service:
     topics: tuple[Topic, ...] = ()
     tables: tuple[str, ...] = ()
     """Tables of both PostgreSQL databases that its store alone names."""
+    places: tuple[Place, ...] = ()
+    """Where it keeps data of users: every table with a user's id, every key, prefix and provider."""
     metrics: tuple[Metric, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     commands: tuple[Command, ...] = ()

@@ -28,6 +28,8 @@ _ALL = grants.READ + grants.WRITE
 _SEALED_DAYS = 7 * 366
 """As long as the audit trail's own entries of credentials and roles."""
 _OBJECTS = ("s3:GetObject", "s3:PutObject")
+_LISTED = ("s3:ListBucket", "s3:ListBucketVersions")
+_ERASED = ("s3:DeleteObject", "s3:DeleteObjectVersion")
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,21 @@ class DataStack(PremiumStack):
             "reports": grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, _OBJECTS),
             "exports": grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, _OBJECTS),
             "anchors": grants.of_bucket("ANCHORS_BUCKET", self.anchors, self.key, _OBJECTS),
+            "erasure": self._erasure(),
             "database": connection("DATABASE_SECRET_ARN", reach["Database"], self.key),
             "worker_database": connection("WORKER_DATABASE_SECRET_ARN", reach["WorkerDatabase"], self.key),
             "redis": connection("REDIS_SECRET_ARN", reach["Redis"], self.key),
             "free_replica": self._replica,
         }
+
+    def _erasure(self) -> Provision:
+        """What takes a user's data away, every version of an object too; receipts are listed among the anchors."""
+        return grants.together(
+            self._table("idempotency", grants.ERASE),
+            grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, _ERASED),
+            grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, _ERASED),
+            grants.of_listing((self.reports, self.exports, self.anchors), _LISTED),
+        )
 
     def _lent_replica(self, lent: str | None) -> Provision:
         """The free platform's users and prices, read-only, where it lends a replica; nothing otherwise."""

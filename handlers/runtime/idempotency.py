@@ -73,7 +73,11 @@ def _guarded(state: RequestState, run: Callable[[], JsonValue]) -> Any:
         return run()
 
     return idempotent_function(
-        answer, data_keyword_argument="request", persistence_store=_store(table), config=config, key_prefix="request"
+        answer,
+        data_keyword_argument="request",
+        persistence_store=_store(table),
+        config=config,
+        key_prefix=f"request.{state.principal.user_id}",  # an erasure finds the user's answers by it
     )
 
 

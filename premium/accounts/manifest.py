@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Command, Metric, Quota, Schedule, Service, ServiceSettings
+from premium.manifest import Command, Metric, Place, Quota, Schedule, Service, ServiceSettings
 
 PROOF_SECONDS = 900
 
@@ -65,5 +65,24 @@ SERVICE = Service(
         Metric(name="RetentionDay7", title="New users back after 7 days, %", statistic="Average", minutes=1440),
         Metric(name="RetentionDay30", title="New users back after 30 days, %", statistic="Average", minutes=1440),
     ),
-    commands=(Command(name="accounts", text="Judge wallet logins; end sessions; verify the audit trail."),),
+    commands=(Command(name="accounts", text="Logins, sessions, export, erasure, audit trail."),),
+    places=(
+        Place(
+            store="premium",
+            name="premium_users",
+            user="id",
+            erasure="anonymise",
+        ),
+        Place(store="premium", name="session_tokens"),
+        Place(store="premium", name="sessions"),
+        Place(store="premium", name="user_credentials"),
+        Place(store="premium", name="user_wallets"),
+        Place(store="premium", name="api_keys"),
+        Place(store="redis", name="2:window:user:{user}", exported=False),
+        Place(store="redis", name="2:window:login-code:{user}", exported=False),
+        Place(store="redis", name="2:window:login-address:{wallet}", exported=False),
+        Place(store="redis", name="2:standing:{user}", erasure="expire", reason="two minutes after the last change"),
+        Place(store="redis", name="2:login-nonce:*", erasure="expire", reason="five minutes after it was given"),
+        Place(store="redis", name="2:stream-token:*", erasure="expire", reason="one minute after it was given"),
+    ),
 )

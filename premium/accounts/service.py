@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from premium.accounts.api_keys import ApiKeys
 from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.manifest import AccountSettings
 from premium.accounts.model import Profile, WatchedKey
-from premium.accounts.store import AccountStore, KeyStore
+from premium.accounts.store import AccountStore, KeyStore, users
 from premium.accounts.store.keys import keep_level, watched
 from premium.accounts.store.users import find, settle, tiers
 from premium.zones import zone_of
@@ -189,6 +189,18 @@ def gatekeeper(platform: Platform) -> Gatekeeper:
         clock=platform.clock,
         proof_seconds=platform.settings.of(AccountSettings).proof_seconds,
     )
+
+
+def every_user(platform: Platform) -> Iterator[UUID]:
+    """Yield the ids of all users who are not erased."""
+    return users.every_user(platform.worker_database)
+
+
+def shut_out(platform: Platform, user_id: UUID, keys: Collection[UUID]) -> None:
+    """End all sessions and streams of a user who is restricted now."""
+    end_sessions(platform, user_id)
+    standing_changed(platform, user_id, keys=keys)
+    end_streams(platform, user_id)
 
 
 def end_sessions(platform: Platform, user_id: UUID) -> int:

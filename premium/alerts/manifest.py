@@ -12,6 +12,7 @@ from premium.manifest import (
     Consumer,
     Metric,
     NoticeKind,
+    Place,
     Queue,
     Quota,
     Resident,
@@ -125,4 +126,9 @@ SERVICE = Service(
         ),
     ),
     commands=(Command(name="alerts", text="Replay events against rules; batches and deliveries."),),
+    places=(
+        Place(store="premium", name="alert_history"),
+        Place(store="premium", name="alert_rules"),
+        Place(store="redis", name="2:window:trials:{user}", exported=False),
+    ),
 )

@@ -10,6 +10,7 @@ from premium.manifest import (
     Command,
     Metric,
     NoticeKind,
+    Place,
     Schedule,
     Secret,
     Service,
@@ -18,6 +19,9 @@ from premium.manifest import (
 )
 
 _PRICE = r"[A-Za-z0-9_-]{1,100}=(starter|pro|enterprise)(:(day|week|month|year)(:[a-z]{3}(:[1-9][0-9]{0,11})?)?)?"
+
+
+_LEDGER = "commercial and tax law: what was paid, and for what"
 
 
 class BillingSettings(ServiceSettings):
@@ -157,6 +161,31 @@ SERVICE = Service(
         ),
     ),
     commands=(Command(name="billing", text="Webhooks, subscriptions, limits, quotas; offline too."),),
+    places=(
+        Place(store="premium", name="checkouts"),
+        Place(store="premium", name="tier_grants"),
+        Place(store="premium", name="outbox"),
+        Place(store="premium", name="subscriptions", erasure="keep", reason=_LEDGER, years=7),
+        Place(store="premium", name="payments", erasure="keep", reason=_LEDGER, years=7),
+        Place(
+            store="premium",
+            name="webhook_events",
+            user="",
+            erasure="keep",
+            reason="the vouchers of the ledger, stored without names, addresses and cards",
+            years=7,
+            exported=False,
+        ),
+        Place(
+            store="provider",
+            name="stripe-paddle",
+            erasure="keep",
+            reason="they invoice in their own name and keep their books; subscriptions end first",
+            years=7,
+            exported=False,
+            erases="premium.billing.service.end_subscriptions_of",
+        ),
+    ),
 )
 """Subscriptions, and how much was used of what they allow.
 

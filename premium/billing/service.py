@@ -23,6 +23,7 @@ from premium.entitlements import Entitlements, entitlements
 from premium.errors import InvalidInput, NotFound, UpstreamUnavailable
 from premium.jobs.model import SYSTEM, JobRecord, Moment
 from premium.observability import count, logger
+from premium.subjects import Subject
 from premium.tiers import Tier
 
 _LONGEST_GRANT = timedelta(days=5 * 366)
@@ -65,6 +66,11 @@ def end_subscriptions(platform: Platform, user_id: UUID) -> int:
         except NotFound:
             logger.warning("a provider does not know a subscription", provider=each.provider, subscription=name)
     return len(ended)
+
+
+def end_subscriptions_of(platform: Platform, subject: Subject) -> int:
+    """End all that an erased user still pays for; return how many there were."""
+    return end_subscriptions(platform, subject.user_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""Judge wallet logins offline, and verify the audit trail: `premium accounts`."""
+"""Judge logins, end sessions, export and erase users, verify the audit trail: `premium accounts`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +16,16 @@ from premium.audit.seals import Seals
 from premium.audit.store import KEPT
 from premium.bootstrap import platform
 from premium.cli.cases import read_cases, write_answers
-from premium.cli.operators import changes_state, reason
+from premium.cli.operators import add_targets, agreed, changes_state, dry_run, reason
 from premium.cli.output import errors_as_sentences
 from premium.cli.tables import show
+from premium.privacy.service import Exports, erase_now, erased_before, planned
 from premium.siwe.cases import Nonces, UnclearCase, verdict
 
 
 @click.group()
 def accounts() -> None:
-    """Judge wallet logins offline, end sessions, and verify the audit trail."""
+    """Judge wallet logins offline, end sessions, export and erase users, verify the audit trail."""
 
 
 @accounts.command("verify-siwe")
@@ -66,6 +68,50 @@ def revoke_sessions(user: UUID, *, why: str) -> None:  # noqa: ARG001 - audited
     It holds with his next request; he may log in again. `premium users switch USER --off` keeps him out.
     """
     click.echo(f"{end_sessions(platform(), user)} sessions of {user} are over")
+
+
+@accounts.command("export")
+@click.argument("user", type=click.UUID, metavar="USER")
+@click.option("--output", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@reason("For the audit trail; 200 characters at most.")
+@changes_state
+def export(user: UUID, *, output: Path, why: str) -> None:  # noqa: ARG001 - audited
+    """Write the archive of all that is known of a user to a file.
+
+    The same as `POST /v1/users/export` makes: JSON by service, his files, and a manifest with rows and SHA-256.
+    """
+    made = Exports.of(platform()).write(user, output)
+    click.echo(f"{output}: {made.size} bytes, {made.rows} rows in {made.files} files, sha256 {made.sha256}")
+
+
+@accounts.command("erase")
+@click.argument("user", type=click.UUID, metavar="[USER]", required=False)
+@click.option("--from-receipts", is_flag=True, help="Everybody who was erased, and whom a backup brought back.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@dry_run
+@reason("For the audit trail; 200 characters at most.")
+@changes_state
+def erase(user: UUID | None, *, from_receipts: bool, as_json: bool, dry_run: bool, yes: bool, why: str) -> None:  # noqa: ARG001 - audited
+    """Erase a user's account and data at once, without the day of his own request.
+
+    --dry-run shows every place, what would be done there, and how much lies there. A run that was stopped is taken up
+    by the same command. After a database was restored from a backup, and before it serves: `premium accounts erase
+    --from-receipts`, which finds by the receipts in the bucket of anchors who must go again.
+    """
+    if (user is None) == (not from_receipts):
+        raise click.UsageError("say a USER, or --from-receipts")
+    wanted = list(erased_before(platform())) if user is None else [user]
+    if from_receipts:
+        add_targets(wanted)
+    if user is not None and dry_run:
+        show(planned(platform(), user), as_json)
+    if not agreed(f"erase {len(wanted)} accounts for good", is_dry_run=dry_run, yes=yes):
+        return
+    done = [
+        {"user": str(each), **erase_now(platform(), each, by="receipt" if from_receipts else "operator")}
+        for each in wanted
+    ]
+    show(done, as_json)
 
 
 @accounts.group()

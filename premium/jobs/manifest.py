@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from premium.manifest import Alarm, Command, Metric, Queue, Schedule, Service, ServiceSettings
+from premium.manifest import Alarm, Command, Metric, Place, Queue, Schedule, Service, ServiceSettings
 
 
 class JobSettings(ServiceSettings):
@@ -52,5 +52,13 @@ SERVICE = Service(
         Command(name="dlq", text="Dead letters of events and schedules: look, redrive, drop."),
         Command(name="queues", text="Jobs, queues: look, requeue, acknowledge, cancel, drain."),
         Command(name="status", text="All that waits, who works on it, what is wrong."),
+    ),
+    places=(
+        Place(
+            store="dynamodb",
+            name="jobs",
+            reads="premium.privacy.work.items.jobs",
+            erases="premium.privacy.work.items.erase_jobs",
+        ),
     ),
 )

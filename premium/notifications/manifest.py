@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from premium.manifest import LOCAL_ONLY, NoticeKind, Queue, Resident, Schedule, Secret, Service, ServiceSettings
+from premium.manifest import LOCAL_ONLY, NoticeKind, Place, Queue, Resident, Schedule, Secret, Service, ServiceSettings
 
 
 class NotificationSettings(ServiceSettings):
@@ -64,4 +64,11 @@ SERVICE = Service(
         NoticeKind(name="notifications.confirmation", permits="premium.notifications.store.confirmations.permits"),
     ),
     tables=("notices", "notification_deliveries", "notification_destinations", "notification_confirmations"),
+    places=(
+        Place(store="premium", name="notification_deliveries"),
+        Place(store="premium", name="notices"),
+        Place(store="premium", name="notification_confirmations"),
+        Place(store="premium", name="notification_destinations"),
+        Place(store="redis", name="1:rq:job:*", erasure="expire", reason="when its deliveries are made, in seconds"),
+    ),
 )

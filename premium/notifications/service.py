@@ -34,7 +34,17 @@ if TYPE_CHECKING:
 
     from premium.bootstrap import Platform
 
-__all__ = ["MOST", "Confirmations", "Deliveries", "Notices", "Wanted", "enqueue_deliveries", "new_secret", "notify"]
+__all__ = [
+    "MOST",
+    "Confirmations",
+    "Deliveries",
+    "Notices",
+    "Wanted",
+    "enqueue_deliveries",
+    "new_secret",
+    "notify",
+    "send_mail",
+]
 
 
 def notify(connection: Connection[DictRow], told: Sequence[Notice]) -> list[PostedNotice]:
@@ -103,6 +113,16 @@ def require_confirmed(
     They get nothing else before.
     """
     return confirmations.require(connection, user_id, named)
+
+
+def send_mail(platform: Platform, *, message_id: UUID, to: str, title: str, text: str) -> bool:
+    """Send an e-mail at once to somebody who has no row any more.
+
+    False where nobody could. Everybody else is told by `notify`.
+    """
+    from premium.notifications import mail  # noqa: PLC0415 - providers and HTTP, which most who enter here need not
+
+    return mail.send(platform, message_id=message_id, to=to, title=title, text=text)
 
 
 def remove_old(connection: Connection[DictRow], now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from premium.manifest import Service
+from premium.manifest import Place, Service
 
 SERVICE = Service(
     name="people",
@@ -29,4 +29,9 @@ SERVICE = Service(
     needs=("database", "redis", "jobs", "sessions", "credentials", "idempotency", "audit", "connections", "websocket"),
     scopes=("people:read", "people:write"),
     tables=("user_preferences", "consents", "user_roles"),
+    places=(
+        Place(store="premium", name="user_preferences"),
+        Place(store="premium", name="consents"),
+        Place(store="premium", name="user_roles"),
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Command, Queue, Quota, Schedule, Service
+from premium.manifest import Command, Place, Queue, Quota, Schedule, Service
 
 SERVICE = Service(
     name="portfolio",
@@ -45,5 +45,30 @@ SERVICE = Service(
         "my_portfolio_snapshots",
         "my_portfolio_daily",
         "my_portfolio_weekly",
+    ),
+    places=(
+        Place(store="premium", name="portfolio_searches"),
+        Place(store="premium", name="portfolio_statements"),
+        Place(store="premium", name="portfolio_wallets"),
+        Place(store="premium", name="portfolio_assets"),
+        Place(
+            store="timeseries",
+            name="portfolio_snapshots",
+            reads="premium.portfolio.store.personal.snapshots",
+            erases="premium.portfolio.store.personal.erase_snapshots",
+        ),
+        Place(
+            store="timeseries",
+            name="portfolio_snapshots_daily_rollup",
+            reads="premium.portfolio.store.personal.days",
+            erases="premium.portfolio.store.personal.erase_days",
+        ),
+        Place(
+            store="timeseries",
+            name="portfolio_snapshots_weekly_rollup",
+            reads="premium.portfolio.store.personal.weeks",
+            erases="premium.portfolio.store.personal.erase_weeks",
+        ),
+        Place(store="redis", name="3:portfolio:{user}", exported=False),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Command, Queue, Service
+from premium.manifest import Command, Place, Queue, Service
 
 SERVICE = Service(
     name="security",
@@ -22,4 +22,5 @@ SERVICE = Service(
     queues=(Queue(name="scanning", urgency=40, share=Decimal("0.15")),),
     commands=(Command(name="security", text="Judge calls, messages and ABI data, by files."),),
     tables=("security_scans", "risk_scores"),
+    places=(Place(store="premium", name="security_scans"),),
 )

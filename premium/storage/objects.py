@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +32,15 @@ class StoredObject:
     key: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """An object as a listing shows it: `size` in bytes, `modified` as RFC 3339."""
+
+    key: str
+    size: int
+    modified: str
 
 
 def s3(*, path_style: bool = False) -> S3Client:
@@ -96,6 +105,26 @@ class Objects:
         """Return what was written beside an object (`x-amz-meta-…`); NotFound where there is none."""
         with translated("S3"), _absent_as_not_found(key):
             return self._s3.head_object(Bucket=self.bucket, Key=key)["Metadata"]
+
+    def under(self, prefix: str) -> Iterator[Listed]:
+        """Yield the objects whose keys begin so."""
+        with translated("S3"):
+            for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                for each in page.get("Contents", ()):
+                    yield Listed(key=each["Key"], size=each["Size"], modified=each["LastModified"].isoformat())
+
+    def erase_under(self, prefix: str) -> int:
+        """Take away all versions of the objects whose keys begin so; return how many."""
+        if not prefix.endswith("/"):
+            raise ValueError(f"the prefix {prefix!r} must end with /, or it is the beginning of others, too")
+        gone: set[str] = set()
+        with translated("S3"):
+            for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix):
+                versions = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+                gone |= {each["Key"] for each in page.get("Versions", ())}
+                for each in versions:
+                    self._s3.delete_object(Bucket=self.bucket, Key=each["Key"], VersionId=each["VersionId"])
+        return len(gone)
 
     def presigned_get(self, key: str, seconds: int, *, filename: str | None = None) -> str:
         """Return a link that reads `key` for `seconds`; a browser saves it as `filename`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from premium.manifest import Schedule, Service
+from premium.manifest import Place, Schedule, Service
 
 SERVICE = Service(
     name="streams",
@@ -13,6 +13,14 @@ SERVICE = Service(
             every=1,
             task="premium.execution.upkeep.streams",
             needs=("database", "connections", "connections_sweep", "websocket"),
+        ),
+    ),
+    places=(
+        Place(
+            store="dynamodb",
+            name="connections",
+            reads="premium.privacy.work.items.connections",
+            erases="premium.privacy.work.items.erase_connections",
         ),
     ),
 )

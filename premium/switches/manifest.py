@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from premium.manifest import Command, Service
+from premium.manifest import Command, Place, Service
 
 SERVICE = Service(
     name="switches",
@@ -13,5 +13,14 @@ SERVICE = Service(
         Command(name="destinations", text="Switch destinations of notices off and on."),
         Command(name="rules", text="Switch rules of alerts off and on."),
         Command(name="users", text="Switch users off and on."),
+    ),
+    places=(
+        Place(
+            store="premium",
+            name="operator_switches",
+            user="",
+            exported=False,
+            erases="premium.switches.service.forget",
+        ),
     ),
 )

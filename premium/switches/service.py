@@ -9,9 +9,10 @@ from uuid import UUID
 from premium.bootstrap import Platform
 from premium.jobs.state import State
 from premium.storage.marks import DATABASE, mark_changed
+from premium.subjects import Subject
 from premium.switches.store import Kind, Switch, SwitchStore
 
-__all__ = ["Kind", "Switch", "Switches", "states"]
+__all__ = ["Kind", "Switch", "Switches", "forget", "states"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +59,12 @@ def states(platform: Platform) -> list[State]:
         said = f"off: premium {kind}s list"
         found.append(State(what="switches", name=f"{kind}s", count=len(ours), oldest=ours[0].created_at, said=said))
     return found
+
+
+def forget(platform: Platform, subject: Subject) -> int:
+    """Take away the switches of a user, his rules and destinations."""
+    store = SwitchStore(platform.worker_database)
+    named: list[tuple[Kind, str]] = [("user", str(subject.user_id))]
+    named += [("rule", str(each)) for each in subject.rules]
+    named += [("destination", each) for each in subject.addresses]
+    return sum(store.on(kind, target) for kind, target in named)

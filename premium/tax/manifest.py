@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Command, Consumer, Metric, Queue, Service
+from premium.manifest import Command, Consumer, Metric, Place, Queue, Service
 
 UPLOADS = "tax-imports/"
 """Keys of uploads in the bucket of exports begin so."""
@@ -37,4 +37,12 @@ SERVICE = Service(
     tables=("tax_transactions", "tax_reports", "tax_wallet_reads", "tax_imports"),
     metrics=(Metric(name="ReportsMade", title="Tax reports made"),),
     commands=(Command(name="tax", text="Transaction histories and tax reports."),),
+    places=(
+        Place(store="premium", name="tax_transactions"),
+        Place(store="premium", name="tax_reports"),
+        Place(store="premium", name="tax_imports"),
+        Place(store="premium", name="tax_wallet_reads"),
+        Place(store="s3", name="reports/tax/{user}/"),
+        Place(store="s3", name="exports/tax-imports/{user}/"),
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Alarm, Metric, NoticeKind, Schedule, Service, ServiceSettings, Topic
+from premium.manifest import Alarm, Metric, NoticeKind, Place, Schedule, Service, ServiceSettings, Topic
 
 NAMESPACE = "Premium/Usage"
 
@@ -70,4 +70,5 @@ SERVICE = Service(
             above=0,
         ),
     ),
+    places=(Place(store="premium", name="usage_alerts"),),
 )

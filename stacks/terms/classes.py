@@ -12,7 +12,19 @@ from stacks.terms.model import Fleet, Model
 
 _EVERY_WORKER: tuple[Need, ...] = ("database", "timeseries", "redis", "jobs", "connections", "websocket")
 
-OPERATOR_NEEDS: tuple[Need, ...] = (*_EVERY_WORKER, "market", "audit", "audit_read", "anchors", "dead_letters")
+OPERATOR_NEEDS: tuple[Need, ...] = (
+    *_EVERY_WORKER,
+    "market",
+    "audit",
+    "audit_read",
+    "anchors",
+    "dead_letters",
+    "reports",
+    "exports",
+    "usage",
+    "idempotency",
+    "erasure",
+)
 """What the task of `make operate` is given: a worker's needs, and the trail in which each change is recorded."""
 
 

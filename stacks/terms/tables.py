@@ -19,10 +19,17 @@ class Key(Model):
 
 
 class Index(Model):
-    """A global secondary index that projects every attribute."""
+    """A global secondary index that projects every attribute, or the keys alone."""
 
     name: str
     key: Key
+    keys_only: bool = False
+    """Then an update that changes no key writes nothing here."""
+
+    @property
+    def projection(self) -> Literal["ALL", "KEYS_ONLY"]:
+        """Return DynamoDB's word for what it projects."""
+        return "KEYS_ONLY" if self.keys_only else "ALL"
 
 
 class TableShape(Model):
@@ -38,7 +45,10 @@ TABLES: dict[str, TableShape] = {
     "jobs": TableShape(
         variable="JOBS_TABLE",
         key=Key(partition="id"),
-        indexes=(Index(name="status-updated", key=Key(partition="status", sort="updated_at")),),
+        indexes=(
+            Index(name="status-updated", key=Key(partition="status", sort="updated_at")),
+            Index(name="user", key=Key(partition="user_id", sort="created_at"), keys_only=True),
+        ),
     ),
     "idempotency": TableShape(variable="IDEMPOTENCY_TABLE", key=Key(partition="id")),
     # pk `usage#<key id>`, sk `YYYY-MM#hourly|daily|monthly#<time>`
@@ -79,7 +89,11 @@ def creation(name: str) -> dict[str, object]:
     }
     if shape.indexes:
         arguments["GlobalSecondaryIndexes"] = [
-            {"IndexName": index.name, "KeySchema": _schema(index.key), "Projection": {"ProjectionType": "ALL"}}
+            {
+                "IndexName": index.name,
+                "KeySchema": _schema(index.key),
+                "Projection": {"ProjectionType": index.projection},
+            }
             for index in shape.indexes
         ]
     return arguments

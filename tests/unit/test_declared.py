@@ -194,3 +194,17 @@ def test_a_function_needs_what_its_routes_use(service: Service) -> None:
     wanted |= {"idempotency"} if any(route.method == "POST" for route in routes) else set()
     wanted |= {"jobs", "redis"} if any(route.status_code == 202 for route in routes) else set()
     assert wanted <= set(service.needs), f"premium/{service.name}/manifest.py: needs=(…, {wanted - set(service.needs)})"
+
+
+def test_every_table_of_users_is_a_place_of_its_service() -> None:
+    """What nobody declares is neither exported nor erased; the catalogue of a real database is read by another test."""
+    text = "\n".join(
+        path.read_text() for path in sorted((ROOT / "migrations").rglob("*.sql")) if "rollback" not in path.name
+    )
+    made = re.findall(r"^CREATE TABLE ([a-z_]+) \((.*?)^\)", text, re.MULTILINE | re.DOTALL)
+    owned = {name for name, columns in made if re.search(r"^ +user_id ", columns, re.MULTILINE)}
+    gone = set(re.findall(r"^DROP TABLE (?:IF EXISTS )?([a-z_]+)", text, re.MULTILINE))
+    gone |= set(re.findall(r"ALTER TABLE ([a-z_]+) RENAME TO", text))
+    known = {place.name for service in services() for place in service.places}
+    assert len(owned) > 20, "the test itself"
+    assert owned - gone - known == set(), "add Place(store=…, name=…) to places of its service's manifest"

@@ -52,6 +52,10 @@ class Users(Protocol):
         """Write down the tier of a token, unless a newer one's is there."""
         ...
 
+    def erased_since(self, external_id: str, /) -> datetime | None:
+        """Return when the user was erased, within the last week."""
+        ...
+
     def user_seen(self, user_id: UUID, /) -> None:
         """Write down that the user is active."""
         ...
@@ -180,6 +184,9 @@ class CredentialOwners:
 
     def _new(self, claims: Claims) -> Standing:
         tier, issued_at = claims.tier or Tier.FREE, claims.issued_at if claims.tier else None
+        erased = self._users.erased_since(claims.subject)
+        if erased is not None and (claims.issued_at is None or claims.issued_at <= erased):
+            raise Unauthenticated("This account was erased; log in again to open a new one")
         for email in (claims.email, None):
             self._users.add_user(claims.subject, email.lower() if email else None, tier, issued_at)
             if user := self._users.by_external_id(claims.subject):

@@ -5,7 +5,7 @@ Lookups before the user is known go through narrow functions, all else through r
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -52,6 +52,19 @@ def find(connection: Connection[DictRow], reference: str) -> UUID | None:
     statement = "SELECT id FROM premium_users WHERE id = %(own)s OR (%(own)s::uuid IS NULL AND external_id = %(ref)s)"
     row = connection.execute(statement, {"own": own, "ref": reference}).fetchone()
     return None if row is None else row["id"]
+
+
+def every_user(database: Database) -> Iterator[UUID]:
+    """Yield the ids of all users, by the worker's role."""
+    after = UUID(int=0)
+    while True:
+        with database.transaction() as connection:
+            statement = "SELECT id FROM premium_users WHERE id > %s AND erased_at IS NULL ORDER BY id LIMIT 10000"
+            rows = connection.execute(statement, [after]).fetchall()
+        if not rows:
+            return
+        yield from (row["id"] for row in rows)
+        after = rows[-1]["id"]
 
 
 def tiers(connection: Connection[DictRow], users: Collection[UUID]) -> dict[UUID, Tier]:
@@ -107,6 +120,12 @@ class AccountStore:
         except psycopg.errors.CheckViolation:
             if email is None:
                 raise
+
+    def erased_since(self, external_id: str) -> datetime | None:
+        """Return when a user of the free platform was erased, within the last week."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT erased_since(%s) AS at", [external_id]).fetchone()
+        return row["at"] if row else None
 
     def set_tier(self, user_id: UUID, tier: Tier, issued_at: datetime | None) -> None:
         """Write down the tier that a token claims, unless a newer one's is there.

@@ -16,6 +16,7 @@ WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dyna
 APPEND = ("dynamodb:PutItem",)
 QUERY = ("dynamodb:Query",)
 SWEEP = ("dynamodb:Scan",)
+ERASE = ("dynamodb:Scan", "dynamodb:DeleteItem")
 _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
 
@@ -30,6 +31,29 @@ def of_table(
         key.grant(grantee, *_KEY_USE)
 
     return Provision({variable: table.table_name}, grant)
+
+
+def of_listing(buckets: tuple[s3.Bucket, ...], actions: tuple[str, ...]) -> Provision:
+    """Return these actions on whole buckets: what lists their objects."""
+    arns = [Stack.of(bucket).export_value(bucket.bucket_arn) for bucket in buckets]
+
+    def grant(grantee: iam.IGrantable) -> None:
+        iam.Grant.add_to_principal(grantee=grantee, actions=list(actions), resource_arns=arns)
+
+    return Provision({}, grant)
+
+
+def together(*parts: Provision) -> Provision:
+    """Return one provision of several."""
+
+    def grant(grantee: iam.IGrantable) -> None:
+        for part in parts:
+            if part.grant is not None:
+                part.grant(grantee)
+
+    environment = {name: value for part in parts for name, value in part.environment.items()}
+    findings = {name: reason for part in parts for name, reason in part.findings.items()}
+    return Provision(environment, grant, findings)
 
 
 def of_bucket(variable: str, bucket: s3.Bucket, key: kms.IKey, actions: tuple[str, ...]) -> Provision:

@@ -37,6 +37,7 @@ def table(scope: Construct, name: str, shape: TableShape, *, key: kms.IKey, remo
             index_name=index.name,
             partition_key=_attribute(index.key.partition, "S"),
             sort_key=_sort(index.key),
+            projection_type=dynamodb.ProjectionType[index.projection],
         )
     return made
 

@@ -24,6 +24,8 @@ VERBS = {
     "cancel",
     "drain",
     "drop",
+    "erase",
+    "export",
     "fetch",
     "load",
     "redrive",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Alarm, Metric, NoticeKind, Schedule, Service, ServiceSettings
+from premium.manifest import Alarm, Metric, NoticeKind, Place, Schedule, Service, ServiceSettings
 
 
 class NoteSettings(ServiceSettings):
@@ -24,6 +24,7 @@ SERVICE = Service(
     notices=(NoticeKind(name="notes.summary"),),
     settings=NoteSettings,
     tables=("notes",),
+    places=(Place(store="premium", name="notes"),),
     metrics=(Metric(name="NotesAdded", title="Notes added"),),
     alarms=(
         Alarm(
