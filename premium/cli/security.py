@@ -42,6 +42,17 @@ def scan_transaction(source: str, output: str, *, shipped: bool) -> None:
     _answer(source, output, kinds(shipped=shipped))
 
 
+@security.command("scan-message")
+@_INPUT
+@_OUTPUT
+@_SHIPPED
+def scan_message(source: str, output: str, *, shipped: bool) -> None:
+    """Judge typed data, texts and hashes by what a signature lets others do."""
+    from premium.security.cases.messages import kinds  # noqa: PLC0415 - each command loads its own engine
+
+    _answer(source, output, kinds(shipped=shipped))
+
+
 def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:
     with errors_as_sentences():
         answered = answer(read_text(source), kinds)

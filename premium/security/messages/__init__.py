@@ -1,0 +1,1 @@
+"""Read messages that wallets sign: hashed to the byte, known by structure."""
