@@ -51,7 +51,8 @@ def add_wallet(caller: Caller, wallet: NewWallet) -> WalletView:
     An address that is watched already is CONFLICT.
     """
     portfolios, known = _portfolios(), platform().chains
-    return WalletView.of(portfolios.watch(caller.user_id, wallet.address, wallet.label, wallet.chains, known))
+    made = portfolios.watch(caller.user_id, wallet.address, wallet.label, wallet.chains, known, tier=caller.tier)
+    return WalletView.of(made)
 
 
 @app.get("/v1/portfolio/wallets")
@@ -128,7 +129,7 @@ def get_portfolio_history(
 
     By default by day over the last 30 days.
     """
-    return HistoryView.of(interval, _portfolios().history(caller.user_id, interval, since, until))
+    return HistoryView.of(interval, _portfolios().history(caller.user_id, caller.tier, interval, since, until))
 
 
 @app.get("/v1/portfolio/performance")
@@ -138,7 +139,7 @@ def get_performance(caller: Caller, period: Period = "30d") -> PerformanceView:
 
     Deposits and withdrawals are flows, not gains.
     """
-    return PerformanceView.of(_portfolios().performance(caller.user_id, period))
+    return PerformanceView.of(_portfolios().performance(caller.user_id, caller.tier, period))
 
 
 def _portfolios() -> Portfolios:

@@ -37,6 +37,7 @@ def scan_contract(
     """
     record = Scans.of(platform()).start_contract(
         caller.user_id,
+        caller.tier,
         platform().chains,
         chain=contract.chain,
         address=contract.address,

@@ -175,7 +175,7 @@ def start_report(
     would fail, where that is known already.
     """
     payload, reports = report.payload(), TaxReports.of(platform())
-    job = reports.start(caller.user_id, payload, request_id=request_id, idempotency_key=idempotency_key)
+    job = reports.start(caller.user_id, caller.tier, payload, request_id=request_id, idempotency_key=idempotency_key)
     return report_job_view(job, lacks(platform(), caller.user_id, payload.jurisdiction, payload.currency))
 
 

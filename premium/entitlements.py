@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from premium.tiers import Tier
 
@@ -54,6 +55,33 @@ ENTITLEMENTS: Mapping[Tier, Entitlements] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+
+
+QuotaName = Literal["rules", "wallets", "reports_a_day", "scans_a_day", "dashboards", "api_keys", "history_days"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """How many of something a tier allows."""
+
+    name: QuotaName
+    tier: Tier
+    most: int
+
+    @property
+    def refusal(self) -> str:
+        """Return what is said to one who has them all."""
+        return f"The tier {self.tier.value} allows {self.most:,} {self.name.replace('_', ' ')}"
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """Return the same for programs."""
+        return {"quota": self.name, "tier": self.tier.value, "most": self.most}
+
+
+def quota_of(tier: Tier, name: QuotaName) -> Quota:
+    """Return one quota of a tier."""
+    return Quota(name=name, tier=tier, most=getattr(ENTITLEMENTS[tier], name))
 
 
 def entitlements(tier: Tier) -> Entitlements:

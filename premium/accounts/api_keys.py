@@ -12,7 +12,7 @@ from premium.accounts.credentials.keys import generate, key_hash
 from premium.accounts.model import ApiKey, NewKey, Rights
 from premium.accounts.store import KeyStore
 from premium.clock import Clock, rfc3339
-from premium.entitlements import entitlements
+from premium.entitlements import quota_of
 from premium.errors import InvalidInput
 from premium.manifest import services
 from premium.principal import Principal
@@ -50,7 +50,7 @@ class ApiKeys:
             prefix=key.prefix,
             key_hash=key_hash(key.text),
             rights=rights,
-            room=entitlements(by.tier).api_keys,
+            room=quota_of(by.tier, "api_keys"),
             alerts_enabled=alerts_enabled,
         )
         return NewKey(key.text, record)

@@ -30,7 +30,7 @@ from premium.alerts.store.blocks import NewestBlocks
 from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
 from premium.clock import rfc3339
-from premium.entitlements import entitlements
+from premium.entitlements import quota_of
 from premium.errors import Conflict, InvalidInput, Unprocessable
 from premium.notifications.destinations import problem
 from premium.notifications.service import new_secret
@@ -114,7 +114,7 @@ class Rules:
             raise invalid("fire_if_true", f"is of an edge rule that is on and names its {SERIES[rule.kind][-1]}")
         secret = new_secret() if _signs(named) else None
         made = self.store.add(
-            user_id, named, secret, most=entitlements(tier).rules, edge=rule if rule.edge else None, fire=fire_if_true
+            user_id, named, secret, quota=quota_of(tier, "rules"), edge=rule if rule.edge else None, fire=fire_if_true
         )
         enqueue_alerts(self.redis, made.alerts)
         return SavedRule(

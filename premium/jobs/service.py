@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from premium.clock import Clock
+from premium.entitlements import Quota
 from premium.errors import Conflict, NotFound
 from premium.jobs.backlog import Waiting
 from premium.jobs.identity import fingerprint, job_id
@@ -54,26 +55,32 @@ class JobService:
         self._kinds = kinds
 
     def start(
-        self, kind: JobKind[P], payload: P, *, user_id: UUID, request_id: str, idempotency_key: str | None = None
+        self,
+        kind: JobKind[P],
+        payload: P,
+        *,
+        user_id: UUID,
+        request_id: str,
+        idempotency_key: str | None = None,
+        quota: Quota | None = None,
     ) -> JobRecord:
         """Accept work: write the record first, then the queue.
 
-        The same key gives the same job; Conflict for another payload. An unreachable queue is no error: the record is
-        durable and the sweeper enqueues it.
+        The same key gives the same job; Conflict for another payload, RateLimited over a day's `quota`.
+        An unreachable queue is no error: the record is durable and the sweeper enqueues it.
         """
         now = self._clock.now()
-        record = self.store.create(
-            JobRecord(
-                id=job_id(kind, user_id, idempotency_key),
-                user_id=user_id,
-                kind=kind.name,
-                payload=payload.model_dump(mode="json"),
-                fingerprint=fingerprint(kind, payload),
-                request_id=request_id,
-                created_at=now,
-                updated_at=now,
-            )
+        record = JobRecord(
+            id=job_id(kind, user_id, idempotency_key),
+            user_id=user_id,
+            kind=kind.name,
+            payload=payload.model_dump(mode="json"),
+            fingerprint=fingerprint(kind, payload),
+            request_id=request_id,
+            created_at=now,
+            updated_at=now,
         )
+        record = self.store.create_within(record, quota) if quota else self.store.create(record)
         if record.fingerprint != fingerprint(kind, payload):
             raise Conflict("this idempotency key was used with another request")
         if record.status is JobStatus.QUEUED:

@@ -12,9 +12,11 @@ A write whose answer was lost is repeated by boto3 and then refused: the record 
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,7 +24,8 @@ from uuid import UUID
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from boto3.dynamodb.conditions import Key as KeyCondition
 
-from premium.errors import NotFound
+from premium.entitlements import Quota
+from premium.errors import NotFound, RateLimited, UpstreamUnavailable
 from premium.jobs.item import compact, expiry, from_item, instant, to_item
 from premium.jobs.model import LEASE, JobError, JobRecord, JobStatus
 from premium.storage.tables import Change, Key, Table
@@ -31,6 +34,8 @@ STATUS_INDEX = "status-updated"
 """Partition key `status`, sort key `updated_at`, all attributes."""
 
 _PAGE = 200
+_TRIES = 20
+"""Of a count that others change at the same instant."""
 
 
 class LeaseLost(Exception):
@@ -62,6 +67,25 @@ class JobStore:
         if self._table.put(to_item(record), condition=Attr("id").not_exists()):
             return record
         return self.get(record.id)
+
+    def create_within(self, record: JobRecord, quota: Quota) -> JobRecord:
+        """Store a record and count it against a day's quota, both or neither.
+
+        One that is there already is returned and counts once. RateLimited where the day's are used up.
+        """
+        for _ in range(_TRIES):
+            reasons = self._table.write_together([self._new(record), _counted(record, quota)])
+            if reasons is None:
+                return record
+            if reasons[0] == "ConditionalCheckFailed":
+                return self.get(record.id)
+            if reasons[1] == "ConditionalCheckFailed":
+                raise RateLimited(quota.refusal, retry_after=_until_midnight(record.created_at), details=quota.details)
+            time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - two at once shall not meet again
+        raise UpstreamUnavailable("Too many requests at once; try again")
+
+    def _new(self, record: JobRecord) -> dict[str, Any]:
+        return {"Put": {"Item": to_item(record), "ConditionExpression": "attribute_not_exists(id)"}}
 
     def get(self, job_id: UUID) -> JobRecord:
         """Return the record; NotFound when there is none."""
@@ -221,3 +245,25 @@ def _ended(status: JobStatus, now: datetime) -> dict[str, Any]:
 
 def _text(error: JobError) -> str:
     return compact(error.model_dump())
+
+
+def _counted(record: JobRecord, quota: Quota) -> dict[str, Any]:
+    """Return the update that counts a record, as long as there is room."""
+    day = record.created_at.astimezone(UTC).date()
+    return {
+        "Update": {
+            "Key": {"id": f"quota#{quota.name}#{record.user_id}#{day}"},
+            "UpdateExpression": "SET #ttl = :ttl ADD used :one",
+            "ConditionExpression": ":most > :none AND (attribute_not_exists(used) OR used < :most)",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {
+                ":ttl": expiry(record.created_at), ":one": 1, ":none": 0, ":most": quota.most,
+            },
+        }
+    }  # fmt: skip
+
+
+def _until_midnight(now: datetime) -> int:
+    """Return the seconds until the next day begins, in UTC."""
+    at = now.astimezone(UTC)
+    return 86_400 - (at.hour * 3600 + at.minute * 60 + at.second)

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from premium.chains.addresses import checksum
 from premium.clock import Clock
-from premium.errors import AppError, InvalidInput, NotFound, Unprocessable
+from premium.entitlements import quota_of
+from premium.errors import AppError, InvalidInput, NotFound, TierRequired, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.observability import logger
@@ -22,6 +23,7 @@ from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.valuation.performance import Performance, measure
 from premium.portfolio.valuation.watched import as_watched, by_chain
 from premium.refusals import shown
+from premium.tiers import Tier
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -74,7 +76,7 @@ class Portfolios:
         return cls(stores=Stores.of_worker(platform), jobs=platform.jobs, clock=platform.clock)
 
     def watch(
-        self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], registry: Registry
+        self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], registry: Registry, *, tier: Tier
     ) -> Wallet:
         """Watch a wallet on chains that this stage reads; InvalidInput names the field.
 
@@ -85,7 +87,7 @@ class Portfolios:
         except ValueError as error:
             raise InvalidInput.about("address", f"{error}; given {shown(address)}") from None
         _check_chains(chains, registry)
-        return self.stores.wallets.add(user_id, checked, label, sorted(set(chains)))
+        return self.stores.wallets.add(user_id, checked, label, sorted(set(chains)), quota_of(tier, "wallets"))
 
     def watched(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[Wallet]:
         """Return up to `limit` watched wallets, newest first, after the position."""
@@ -138,13 +140,16 @@ class Portfolios:
         """Return up to `limit` assets, the most valuable first, after the position."""
         return self.stores.assets.page(user_id, limit, after)
 
-    def history(self, user_id: UUID, interval: Interval, since: datetime | None, until: datetime | None) -> list[Point]:
+    def history(
+        self, user_id: UUID, tier: Tier, interval: Interval, since: datetime | None, until: datetime | None
+    ) -> list[Point]:
         """Return the value over time, oldest first, by default of the last 30 days.
 
-        InvalidInput for a range that is empty or too long.
+        InvalidInput for a range that is empty or too long, TierRequired for days that the tier has not.
         """
         end = until or self.clock.now()
         start = since or end - timedelta(days=30)
+        self._check_reach(tier, start)
         if start >= end:
             raise InvalidInput.about("from", f"must lie before `to`, which is {end:%Y-%m-%dT%H:%M:%SZ}")
         points = self.stores.snapshots.history(user_id, interval, start, end, MAX_POINTS + 1)
@@ -152,13 +157,26 @@ class Portfolios:
             raise InvalidInput.about("from", f"more than {MAX_POINTS} points at this interval: shorten the range")
         return points
 
-    def performance(self, user_id: UUID, period: str) -> Performance:
-        """Measure the snapshots of one of `PERIODS`; NotFound where there is none."""
+    def performance(self, user_id: UUID, tier: Tier, period: str) -> Performance:
+        """Measure the snapshots of one of `PERIODS`; NotFound where there is none.
+
+        `all` is all that the tier has; TierRequired for another that is longer.
+        """
         now = self.clock.now()
-        snapshots = self.stores.snapshots.between(user_id, now - PERIODS[period], now, MAX_POINTS)
+        length = PERIODS[period]
+        if period == "all":
+            length = min(length, timedelta(days=quota_of(tier, "history_days").most))
+        self._check_reach(tier, now - length)
+        snapshots = self.stores.snapshots.between(user_id, now - length, now, MAX_POINTS)
         if not snapshots:
             raise NotFound("there is no snapshot in this period: POST /v1/portfolio/refresh")
         return measure(snapshots)
+
+    def _check_reach(self, tier: Tier, start: datetime) -> None:
+        quota = quota_of(tier, "history_days")
+        # An hour is left to clocks, and to whoever asks for exactly so many days.
+        if self.clock.now() - start > timedelta(days=quota.most, hours=1):
+            raise TierRequired(quota.refusal, details=quota.details)
 
     def refresh_all(self, *, request_id: str, idempotency_key: str) -> int:
         """Start a refresh for every user who watches a wallet; return how many. Worker role.

@@ -10,6 +10,7 @@ from uuid import UUID
 from premium.chains.addresses import checksum
 from premium.chains.model import Chain
 from premium.chains.registry import Registry
+from premium.entitlements import quota_of
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
@@ -17,6 +18,7 @@ from premium.refusals import shown
 from premium.security.jobs import SCAN_CONTRACT, ScanContractPayload
 from premium.security.model import ScanRow
 from premium.security.store import ScanStore
+from premium.tiers import Tier
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -37,6 +39,7 @@ class Scans:
     def start_contract(
         self,
         user_id: UUID,
+        tier: Tier,
         chains: Registry,
         *,
         chain: str,
@@ -44,14 +47,22 @@ class Scans:
         request_id: str,
         idempotency_key: str | None = None,
     ) -> JobRecord:
-        """Start the job that scans a contract; InvalidInput names chain or address."""
+        """Start the job that scans a contract; InvalidInput names chain or address.
+
+        RateLimited where the day's scans are used up.
+        """
         name = readable_chain(chains, chain).name
         try:
             payload = ScanContractPayload(chain=name, address=checksum(address))
         except ValueError as error:
             raise InvalidInput.about("address", f"{error}; given {shown(address)}") from None
         return self.jobs.start(
-            SCAN_CONTRACT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
+            SCAN_CONTRACT,
+            payload,
+            user_id=user_id,
+            request_id=request_id,
+            idempotency_key=idempotency_key,
+            quota=quota_of(tier, "scans_a_day"),
         )
 
     def get(self, user_id: UUID, scan_id: UUID) -> ScanRow:

@@ -128,6 +128,24 @@ class Table:
         following = answer.get("LastEvaluatedKey")
         return Page([from_item(item) for item in answer["Items"]], from_item(following) if following else None)
 
+    def write_together(self, writes: Sequence[Mapping[str, Mapping[str, Any]]]) -> list[str] | None:
+        """Do all of these writes or none; None where they are done.
+
+        Otherwise for each the code of its refusal, `None` where it was not the reason.
+        `{"Put": {"Item": …}}`, `{"Update": {"Key": …}}`, as DynamoDB takes them, without the table's name.
+        """
+        named = [
+            {kind: to_item(dict(one)) | {"TableName": self.name} for kind, one in write.items()} for write in writes
+        ]
+        try:
+            with translated("DynamoDB"):
+                self._table.meta.client.transact_write_items(TransactItems=cast("Any", named))
+        except ClientError as error:
+            if error_code(error) != "TransactionCanceledException":
+                raise
+            return [str(reason.get("Code", "None")) for reason in error.response.get("CancellationReasons", [])]
+        return None
+
     def scan(self) -> Iterator[Item]:
         """Return every item, page after page; for small tables."""
         start: dict[str, Any] = {}

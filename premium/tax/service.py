@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from premium.accounts.service import Accounts
 from premium.chains.addresses import checksum
 from premium.clock import Clock
+from premium.entitlements import quota_of
 from premium.errors import InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
@@ -34,6 +35,7 @@ from premium.tax.setup import UNIVERSAL_TOO_LATE, Setup, setup_of
 from premium.tax.store.imports import ImportStore, options_of
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore
+from premium.tiers import Tier
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -233,9 +235,12 @@ class TaxReports:
         )
 
     def start(
-        self, user_id: UUID, payload: ReportPayload, *, request_id: str, idempotency_key: str | None
+        self, user_id: UUID, tier: Tier, payload: ReportPayload, *, request_id: str, idempotency_key: str | None
     ) -> JobRecord:
-        """Start a report; Unprocessable says why a jurisdiction does not allow method or scope."""
+        """Start a report; Unprocessable says why a jurisdiction does not allow method or scope.
+
+        RateLimited where the day's reports are used up.
+        """
         chosen = setup_of(
             payload.jurisdiction,
             method=payload.method,
@@ -253,7 +258,14 @@ class TaxReports:
         zone = payload.time_zone if chosen.own_days else self.accounts.profile(user_id).time_zone
         settled = {"jurisdiction": chosen.rules.code, "method": chosen.method, "time_zone": zone}
         payload = payload.model_copy(update=settled)
-        return self.jobs.start(REPORT, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
+        return self.jobs.start(
+            REPORT,
+            payload,
+            user_id=user_id,
+            request_id=request_id,
+            idempotency_key=idempotency_key,
+            quota=quota_of(tier, "reports_a_day"),
+        )
 
     def _check_begun(self, chosen: Setup, year: int) -> None:
         first, last = chosen.rules.period(year)

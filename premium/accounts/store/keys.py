@@ -16,6 +16,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow, class_row
 
 from premium.accounts.model import ApiKey, KeyOwner, Rights, WatchedKey
+from premium.entitlements import Quota
 from premium.errors import Conflict, Forbidden, NotFound
 from premium.storage.postgres import Database
 
@@ -73,7 +74,7 @@ class KeyStore:
         prefix: str,
         key_hash: bytes,
         rights: Rights,
-        room: int,
+        room: Quota,
         parent: UUID | None,
         alerts_enabled: bool = True,
     ) -> ApiKey:
@@ -90,8 +91,8 @@ class KeyStore:
                 if beyond := rights.beyond(maker.rights):
                     raise Forbidden("A key makes no key that may more than itself", details=beyond)
             live = connection.execute(_LIVE, [user_id]).fetchone()
-            if live is not None and live["keys"] >= room:
-                raise Conflict(f"There are {room} keys already; revoke one first")
+            if live is not None and live["keys"] >= room.most:
+                raise Conflict(f"{room.refusal}; revoke one first", details=room.details)
             values = [user_id, name, prefix, key_hash, sorted(rights.scopes), rights.expires_at, _sent(rights), parent]
             values.append(alerts_enabled)
             with connection.cursor(row_factory=class_row(ApiKey)) as cursor:

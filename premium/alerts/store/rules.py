@@ -18,6 +18,7 @@ from premium.alerts.model import Action, AddedRule, Alert, Draft, Firing, RuleRo
 from premium.alerts.store.firings import record_firings
 from premium.alerts.store.levels import holding
 from premium.alerts.store.rule_form import PRESENT_CONDITIONS
+from premium.entitlements import Quota
 from premium.errors import Conflict, NotFound, Unprocessable
 from premium.notifications.service import destinations_of, important_channels, require_confirmed, set_destinations
 from premium.storage.postgres import Database
@@ -35,11 +36,11 @@ class RuleStore:
         draft: Draft,
         secret: str | None,
         *,
-        most: int,
+        quota: Quota,
         edge: Rule | None = None,
         fire: bool = False,
     ) -> AddedRule:
-        """Keep a rule; Unprocessable when the user has `most` rules already.
+        """Keep a rule; Unprocessable when the user has as many as the quota already.
 
         Of an `edge` rule it is said whether it holds now; with `fire` it fires then, in the same transaction.
         """
@@ -47,7 +48,7 @@ class RuleStore:
         with self._rows(user_id) as rows:
             # Two requests at once could each find room for the last rule.
             rows.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"alert_rules:{user_id}",))
-            rows.execute(_ADD, values | {"most": most})
+            rows.execute(_ADD, values | {"most": quota.most})
             made = rows.fetchone()
             there = holding(rows.connection, edge) if made is not None and edge is not None else None
             alerts = (
@@ -56,8 +57,7 @@ class RuleStore:
                 else []
             )
         if made is None:
-            reason = f"at most {most} in your tier: remove one, or move to a higher tier"
-            raise Unprocessable.about("rules", reason)
+            raise Unprocessable(f"{quota.refusal}: remove one, or move to a higher tier", details=quota.details)
         return AddedRule(made, None if there is None else bool(there), tuple(alerts))
 
     def get(self, user_id: UUID, rule_id: UUID) -> RuleRow:

@@ -10,11 +10,12 @@ from psycopg import Connection
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow, class_row
 
+from premium.entitlements import ENTITLEMENTS, Quota
 from premium.errors import Conflict, NotFound
 from premium.portfolio.model import Wallet
 from premium.storage.postgres import Database
 
-MAX_WALLETS = 100
+MAX_WALLETS = max(each.wallets for each in ENTITLEMENTS.values())
 
 
 class WalletStore:
@@ -23,12 +24,12 @@ class WalletStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, user_id: UUID, address: str, label: str | None, chains: Sequence[str]) -> Wallet:
-        """Add a wallet; Conflict for an address that is watched already, or one too many."""
+    def add(self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], quota: Quota) -> Wallet:
+        """Add a wallet; Conflict for one that is watched already, or over the quota."""
         with self._database.as_user(user_id) as connection:
             # Two requests at once could each find room for the last wallet.
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"wallets:{user_id}",))
-            self._check_room(connection)
+            _check_room(connection, quota)
             try:
                 row = connection.execute(_ADD, (user_id, address, label, list(chains))).fetchone()
             except UniqueViolation:
@@ -75,10 +76,11 @@ class WalletStore:
             rows = connection.execute("SELECT DISTINCT user_id FROM portfolio_wallets ORDER BY user_id")
             return [row["user_id"] for row in rows]
 
-    def _check_room(self, connection: Connection[DictRow]) -> None:
-        row = connection.execute("SELECT count(*) AS wallets FROM portfolio_wallets").fetchone()
-        if row is not None and row["wallets"] >= MAX_WALLETS:
-            raise Conflict(f"no more than {MAX_WALLETS} wallets can be watched")
+
+def _check_room(connection: Connection[DictRow], quota: Quota) -> None:
+    row = connection.execute("SELECT count(*) AS wallets FROM portfolio_wallets").fetchone()
+    if row is not None and row["wallets"] >= quota.most:
+        raise Conflict(quota.refusal, details=quota.details)
 
 
 _ADD = """

@@ -18,6 +18,7 @@ from premium.accounts.credentials.tokens import Claims
 from premium.accounts.model import ApiKey, KeyOwner, Rights, User
 from premium.accounts.store import AccountStore, KeyStore
 from premium.clock import SystemClock
+from premium.entitlements import Quota
 from premium.errors import Conflict, NotFound
 from premium.networks import network_of
 from premium.storage.postgres import Database
@@ -56,8 +57,8 @@ class NoKeys:
 
 def add(keys: KeyStore, owner: User, secret: str, *, name: str = "bot", room: int = 1, **rights: Any) -> ApiKey:
     given = Rights(scopes=frozenset(rights.pop("scopes", ())), **rights)
-    hashed = key_hash(secret)
-    return keys.add(owner.id, name=name, prefix="pdk_abcd", key_hash=hashed, rights=given, room=room, parent=None)
+    hashed, quota = key_hash(secret), Quota(name="api_keys", tier=Tier.ENTERPRISE, most=room)
+    return keys.add(owner.id, name=name, prefix="pdk_abcd", key_hash=hashed, rights=given, room=quota, parent=None)
 
 
 def claims(subject: str, email: str | None = None, tier: Tier = Tier.PRO) -> Claims:

@@ -30,6 +30,7 @@ from premium.portfolio.service import Portfolios
 from premium.security.jobs import SCAN_CONTRACT, ScanContractPayload
 from premium.tax.jobs import REPORT, ReportPayload
 from premium.tax.service import Taxes
+from premium.tiers import Tier
 from stacks.terms.tables import creation
 from tests.fixtures import run
 from tests.fixtures.postgres import migrate
@@ -71,7 +72,9 @@ class Stage:
             connection.execute(
                 "INSERT INTO premium_users (id, external_id, tier) VALUES (%s, %s, 'pro')", (user_id, str(user_id))
             )
-        Portfolios.of(self.platform).watch(user_id, self.market.wallet, None, ["local"], self.platform.chains)
+        Portfolios.of(self.platform).watch(
+            user_id, self.market.wallet, None, ["local"], self.platform.chains, tier=Tier.PRO
+        )
         Taxes.of(self.platform).import_rows(user_id, self.transactions)
         return user_id
 

@@ -23,6 +23,7 @@ from local.redis import Redis
 from premium.bootstrap import Platform
 from premium.chains.evm import EvmAdapter
 from premium.chains.rpc import Rpc
+from premium.entitlements import quota_of
 from premium.errors import Conflict, InvalidInput, NotFound
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Snapshot, Status
@@ -34,12 +35,14 @@ from premium.portfolio.store.wallets import MAX_WALLETS, WalletStore
 from premium.portfolio.work import refresh
 from premium.prices import market as markets
 from premium.storage.cache import Cache
+from premium.tiers import Tier
 from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
 from tests.integration.portfolio.platforms import Context, Stopped, context, platform
 from tests.integration.portfolio.servers import hanging
 
 pytestmark = pytest.mark.integration
+ROOM = quota_of(Tier.ENTERPRISE, "wallets")
 
 Stores = tuple[Platform, Platform, Databases]
 
@@ -64,7 +67,7 @@ def stores(postgres: Databases, redis_server: Redis, chains_file: Path) -> Itera
 def user(stores: Stores, market: Market, add_user: AddUser) -> UUID:
     """Watches the market's wallet."""
     user_id = add_user()
-    WalletStore(stores[1].database).add(user_id, market.wallet, "demo", [])
+    WalletStore(stores[1].database).add(user_id, market.wallet, "demo", [], ROOM)
     return user_id
 
 
@@ -251,7 +254,7 @@ def test_a_wallet_is_watched_by_its_user_on_its_chains(
     stores: Stores, user: UUID, market: Market, add_user: AddUser
 ) -> None:
     wallets, address = WatchedWallets.of(stores[1]), "0x" + "1" * 40
-    portfolios_of(stores).watch(user, address, None, ["local"], stores[1].chains)
+    portfolios_of(stores).watch(user, address, None, ["local"], stores[1].chains, tier=Tier.PRO)
     assert wallets.watches(user, market.wallet, "ethereum"), "one that names no chains is watched on all"
     assert wallets.watches(user, address, "local")
     assert not wallets.watches(user, address, "ethereum")
@@ -262,9 +265,9 @@ def test_a_chain_that_this_stage_does_not_read_is_refused_or_flagged(stores: Sto
     """Refused when it is named; a wallet that was watched on it before is not shown as empty."""
     address = "0x" + "1" * 40
     with pytest.raises(InvalidInput) as refused:
-        portfolios_of(stores).watch(user, address, None, ["ethereum"], stores[1].chains)
+        portfolios_of(stores).watch(user, address, None, ["ethereum"], stores[1].chains, tier=Tier.PRO)
     assert "does not read ethereum; it reads local" in refused.value.details["chains.0"]
-    WalletStore(stores[1].database).add(user, address, None, ["ethereum"])
+    WalletStore(stores[1].database).add(user, address, None, ["ethereum"], ROOM)
     run(context(stores[0], user))
     snapshot = newest(stores, user)
     assert (snapshot.chains["ethereum"].status, snapshot.is_stale) == (Status.UNAVAILABLE, True)
@@ -274,11 +277,11 @@ def test_a_chain_that_this_stage_does_not_read_is_refused_or_flagged(stores: Sto
 def test_wallets_are_unique_bounded_and_paged(stores: Stores, user: UUID, market: Market) -> None:
     store = WalletStore(stores[1].database)
     with pytest.raises(Conflict, match="already"):
-        store.add(user, market.wallet, None, [])
+        store.add(user, market.wallet, None, [], ROOM)
     for number in range(1, MAX_WALLETS):
-        store.add(user, f"0x{number:040x}", None, [])
-    with pytest.raises(Conflict, match="no more than"):
-        store.add(user, "0x" + "f" * 40, None, [])
+        store.add(user, f"0x{number:040x}", None, [], ROOM)
+    with pytest.raises(Conflict, match="The tier enterprise allows 500 wallets"):
+        store.add(user, "0x" + "f" * 40, None, [], ROOM)
     seen: list[UUID] = []
     after = None
     while page := store.page(user, 33, after):
@@ -311,11 +314,11 @@ def test_history_and_performance_come_from_the_snapshots(stores: Stores, user: U
     for hours in (50, 26, 25, 0):
         run(replace(begun, job_id=uuid4(), created_at=begun.created_at - timedelta(hours=hours)))
     portfolios = portfolios_of(stores)
-    points: Callable[[Any], int] = lambda interval: len(portfolios.history(user, interval, None, None))  # noqa: E731 - short
+    points: Callable[[Any], int] = lambda interval: len(portfolios.history(user, Tier.PRO, interval, None, None))  # noqa: E731 - short
     later = begun.created_at + timedelta(minutes=1)
-    assert len(portfolios.history(user, "hour", None, later)) == 4
+    assert len(portfolios.history(user, Tier.PRO, "hour", None, later)) == 4
     assert points("day") in (3, 4)
     assert points("week") in (1, 2)
-    measured = portfolios.performance(user, "30d")
+    measured = portfolios.performance(user, Tier.PRO, "30d")
     assert (measured.profit, measured.net_flow, measured.time_weighted_return) == (0, 0, 0)
     assert measured.end_value == newest(stores, user).total_value

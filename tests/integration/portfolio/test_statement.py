@@ -17,12 +17,14 @@ from local.evm import Evm
 from local.market import Market
 from local.postgres import SUPERUSER
 from premium.chains.addresses import checksum
+from premium.entitlements import quota_of
 from premium.portfolio.jobs import RefreshPayload
 from premium.portfolio.model import Snapshot
 from premium.portfolio.store.searches import SearchStore
 from premium.portfolio.store.snapshots import SnapshotStore
 from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.work import refresh
+from premium.tiers import Tier
 from tests.integration.portfolio.platforms import context
 from tests.integration.portfolio.test_refresh import (
     Stores,
@@ -36,6 +38,7 @@ from tests.integration.portfolio.test_refresh import (
 )
 
 pytestmark = pytest.mark.integration
+ROOM = quota_of(Tier.ENTERPRISE, "wallets")
 __all__ = ["chains_file", "impatient", "stores", "user"]
 
 EMPTY = checksum("0x" + "ab" * 20)
@@ -80,7 +83,7 @@ def test_a_chain_that_never_answered_is_unread_and_never_nothing(
 def test_a_wallet_that_was_added_since_is_pending_until_it_is_read(stores: Stores, user: UUID, market: Market) -> None:
     run(context(stores[0], user))
     before = stated(stores, user)
-    WalletStore(stores[1].database).add(user, market.owner, None, [])
+    WalletStore(stores[1].database).add(user, market.owner, None, [], ROOM)
     answer = stated(stores, user)
     assert covered(answer) == {(market.wallet, "local"): "fresh", (market.owner, "local"): "pending"}
     assert (answer["complete"], answer["bounds"]["high"]) == (False, None)
@@ -93,7 +96,7 @@ def test_a_wallet_that_is_gone_leaves_a_whole_answer(stores: Stores, user: UUID,
     run(context(stores[0], user))
     alone = stated(stores, user)
     wallets = WalletStore(stores[1].database)
-    added = wallets.add(user, market.owner, None, [])
+    added = wallets.add(user, market.owner, None, [], ROOM)
     run(context(stores[0], user))
     both = stated(stores, user)
     wallets.remove(user, added.id)
@@ -107,7 +110,7 @@ def test_a_wallet_that_is_gone_leaves_a_whole_answer(stores: Stores, user: UUID,
 def test_a_wallet_that_was_never_used_is_asked_once_a_day_by_the_clock(
     stores: Stores, user: UUID, market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    WalletStore(stores[1].database).add(user, EMPTY, None, [])
+    WalletStore(stores[1].database).add(user, EMPTY, None, [], ROOM)
     hourly(stores, user)
     assert covered(stated(stores, user))[EMPTY, "local"] == "fresh"
     hourly(stores, user)
@@ -153,7 +156,7 @@ def test_what_is_owed_may_be_more_than_what_is_owned(stores: Stores, user: UUID)
     found = SnapshotStore(stores[1].timeseries).newest(user)
     assert found is not None
     assert found.total_value == Decimal("-12.5")
-    (point,) = portfolios_of(stores).history(user, "hour", None, debt.timestamp + timedelta(seconds=1))
+    (point,) = portfolios_of(stores).history(user, Tier.PRO, "hour", None, debt.timestamp + timedelta(seconds=1))
     assert point.value == Decimal("-12.5")
     with psycopg.connect(stores[2].url("premium", SUPERUSER)) as connection:
         connection.execute(

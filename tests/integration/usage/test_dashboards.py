@@ -13,8 +13,10 @@ from premium.accounts.credentials.keys import generate, key_hash
 from premium.accounts.model import Rights
 from premium.accounts.store import KeyStore
 from premium.bootstrap import Platform
+from premium.entitlements import quota_of
 from premium.limits import Limiter
 from premium.metering.usage import UsageDrain, Use
+from premium.tiers import Tier
 from tests.factories.http import Answer, answer, event, verdict
 from tests.fixtures.platform import AddUser
 
@@ -32,7 +34,8 @@ def use(platform: Platform, user: UUID, key: UUID | None, at: datetime, *routes:
 def add_key(platform: Platform, user: UUID) -> Any:
     made = generate()
     return KeyStore(platform.database).add(
-        user, name="bot", prefix=made.prefix, key_hash=key_hash(made.text), rights=Rights(scopes=frozenset()), room=9,
+        user, name="bot", prefix=made.prefix, key_hash=key_hash(made.text), rights=Rights(scopes=frozenset()),
+        room=quota_of(Tier.ENTERPRISE, "api_keys"),
         parent=None,
     )  # fmt: skip
 
