@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from premium.security.detectors.calls import ether_sent_on, free_calls, pulls
 from premium.security.detectors.control import (
     delegate_slots,
     delegations,
@@ -15,7 +16,9 @@ from premium.security.detectors.control import (
 from premium.security.detectors.coverage import unread
 from premium.security.detectors.fees import transfer_fees
 from premium.security.detectors.gates import transfer_gates
+from premium.security.detectors.ledger import empty_ledger
 from premium.security.detectors.profile import CodeProfile
+from premium.security.detectors.sales import sell_gates
 from premium.security.detectors.signals import Signal
 from premium.security.detectors.tokens import balance_powers
 from premium.security.evm.explorer import explore
@@ -36,7 +39,8 @@ def signals_of(profile: CodeProfile, *, runs: frozenset[str] = frozenset()) -> t
     found = [
         *balance_powers(profile), *transfer_gates(profile), *transfer_fees(profile), *destruction(profile),
         *origin_checks(profile), *delegations(profile), *upgrades(profile, running), *withdrawals(profile),
-        *open_ownership(profile), *owner_powers(profile),
+        *open_ownership(profile), *owner_powers(profile), *free_calls(profile), *pulls(profile),
+        *ether_sent_on(profile), *empty_ledger(profile), *sell_gates(profile),
     ]  # fmt: skip
     found += unread(profile)
     return tuple(dict.fromkeys(found))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from premium.security.detectors.profile import CodeProfile, GuardedWrite
+from premium.security.detectors.sales import is_of_sale
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
 from premium.security.evm.slots import StorageField
@@ -20,6 +21,8 @@ def transfer_gates(profile: CodeProfile) -> Iterator[Signal]:
         if len(truths) != 1:
             continue
         (needed,) = truths
+        if is_of_sale(profile, atom):
+            continue
         for field in _fields(profile, atom):
             yield from _gate(profile, atom, field, needed=needed)
         yield from _external_gate(profile, atom)
@@ -37,7 +40,7 @@ def _fields(profile: CodeProfile, atom: Word) -> list[StorageField]:
     if arena.kind[atom] == op.EQ:
         flags = [slots.field(arg) for arg in args] if any(arena.constant(arg) is not None for arg in args) else []
         return [field for field in flags if field is not None]
-    if any(arena.kind[arg] == op.TIMESTAMP for arg in args):
+    if _asks_time(profile, atom):
         return [field for arg in args for field in _direct(profile, arg)]
     given = [bool(arena.taint[arg] & FROM_CALLDATA) for arg in args]
     return _direct(profile, args[given.index(False)]) if sorted(given) == [False, True] else []
@@ -56,23 +59,49 @@ def _gate(profile: CodeProfile, atom: Word, field: StorageField, *, needed: bool
         return
     writers = profile.writers_of(field)
     if any(not one.privileged and not profile.sets_on_first_call_only(one.path, one.write) for one in writers):
+        yield from _self_marked(profile, atom, field, writers, needed=needed)
         return
-    keyed = "[" in shape
-    id_ = _gate_id(profile, atom, keyed=keyed)
-    if id_ is None:
+    id_ = _gate_id(profile, atom, keyed="[" in shape, needed=needed)
+    if id_ is None or (id_ == "whitelist" and profile.is_conditional(atom)):
         return
     for one in writers:
         if one.privileged and (id_ == "transfer_limit" or _can_block(profile, one, needed=needed)):
             yield Signal(id_, one.path.selector, one.write.offset, shape, None, one.privileged)
+            if profile.binds_only_plain(atom):
+                yield Signal("exempt_accounts", one.path.selector, one.write.offset, shape)
 
 
-def _gate_id(profile: CodeProfile, atom: Word, *, keyed: bool) -> str | None:
+def _self_marked(
+    profile: CodeProfile, atom: Word, field: StorageField, writers: list[GuardedWrite], *, needed: bool
+) -> Iterator[Signal]:
+    """Marks that the token's own transfers leave: an account is refused, or must wait, for what it has done."""
+    moving = {flow.path.selector for flow in profile.transfers}
+    own = [one for one in writers if one.path.selector in moving]
+    if "[" not in profile.slots.shape(field.slot) or len(own) != len(writers):
+        return
+    arena = profile.arena
+    for one in own[:1]:
+        if arena.kind[atom] in (op.LT, op.GT):
+            if _asks_time(profile, atom):
+                yield Signal("cooldown", one.path.selector, one.write.offset, profile.slots.shape(field.slot))
+        elif _can_block(profile, one, needed=needed):
+            yield Signal("blacklist", one.path.selector, one.write.offset, profile.slots.shape(field.slot))
+
+
+def _asks_time(profile: CodeProfile, atom: Word) -> bool:
+    arena = profile.arena
+    return any(arena.kind[arg] == op.TIMESTAMP for arg in arena.args[atom])
+
+
+def _gate_id(profile: CodeProfile, atom: Word, *, keyed: bool, needed: bool) -> str | None:
     arena = profile.arena
     if arena.kind[atom] in (op.LT, op.GT):
-        if any(arena.kind[arg] == op.TIMESTAMP for arg in arena.args[atom]):
+        if _asks_time(profile, atom):
             return "pause"
         return "transfer_limit" if not keyed and arena.taint[atom] & FROM_CALLDATA else None
-    return "blacklist" if keyed else "pause"
+    if not keyed:
+        return "pause"
+    return "whitelist" if needed else "blacklist"
 
 
 def _can_block(profile: CodeProfile, writer: GuardedWrite, *, needed: bool) -> bool:

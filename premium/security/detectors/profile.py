@@ -134,7 +134,7 @@ class CodeProfile:
         Transfers of accounts that the code treats apart (the owner, the exempt, mint and burn) do not count: what they
         may skip binds everybody else. Where all transfers are of that kind, all count.
         """
-        every = list(self._facts_of_transfers())
+        every = list(self.facts_of_transfers())
         plain = [facts for facts in every if not any(self.is_apart(atom, truth) for atom, truth in facts.items())]
         truths: dict[Word, set[bool]] = defaultdict(set)
         for facts in every:
@@ -146,7 +146,11 @@ class CodeProfile:
                 truths[atom].add(truth)
         return truths
 
-    def _facts_of_transfers(self) -> Iterator[Facts]:
+    def facts_of_transfers(self) -> Iterator[Facts]:
+        """Return the facts of each way that a transfer can go.
+
+        Ways that join another are known as far as they were followed.
+        """
         selectors = {one.path.selector for one in self.transfers}
         joins, seen = [number for one in self.transfers for number in one.path.trace], set[int]()
         for one in self.flows:
@@ -159,6 +163,24 @@ class CodeProfile:
                 for facts, trace in self.found.merged.get(number, ()):
                     yield facts
                     joins.extend(trace)
+
+    def binds_only_plain(self, atom: Word) -> bool:
+        """Whether accounts that the code treats apart may skip a condition of plain holders."""
+        every = [facts for facts in self.facts_of_transfers() if atom in facts]
+        named = [facts for facts in every if any(it and self.is_apart(one, it) for one, it in facts.items())]
+        return (
+            len({facts[atom] for facts in every}) > 1
+            and len({facts[atom] for facts in every if facts not in named}) == 1
+        )
+
+    def is_conditional(self, atom: Word) -> bool:
+        """Whether some plain transfers escape a condition that others of their function ask."""
+        asked: dict[int | None, set[bool]] = defaultdict(set)
+        for one in self.flows:
+            facts = one.path.facts
+            if one.is_transfer and not any(self.is_apart(it, truth) for it, truth in facts.items() if it != atom):
+                asked[one.path.selector].add(atom in facts)
+        return any(len(each) > 1 for each in asked.values())
 
     def is_apart(self, atom: Word, truth: bool) -> bool:
         """Whether a decision holds for a few accounts alone.

@@ -138,6 +138,11 @@ class Arena(Words):
             return self.make(op.AND, self.const(mask >> bits), self.make(op.SHR, self.const(bits), args[0]))
         if kind == op.SHL and self.constant(args[0]) == bits:
             return self.make(op.AND, self.const(MASK >> bits), args[1])
+        if kind == op.OR:
+            for one, other in (args, args[::-1]):
+                fixed = self.constant(one)
+                if fixed is not None:
+                    return self.make(op.OR, self.const(fixed >> bits), self.make(op.SHR, self.const(bits), other))
         return None
 
     def _selector_equality(self, a: Word, x: int | None, b: Word, y: int | None) -> Word | None:

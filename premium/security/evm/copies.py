@@ -145,4 +145,4 @@ def call_of(arena: Arena, memory: Memory, code: int, offset: int, words: list[Wo
         second = memory.whole(arena, arena.make(op.ADD, data, arena.const(36)))
         asked = [word for word in (argument, second) if word is not None]
         memory.put(arena, out, arena.opaque(kind, offset, target, *(asked if code == op.STATICCALL else ())))
-    return MessageCall(offset, code, target, value, selector, argument)
+    return MessageCall(offset, code, target, value, selector, argument, head)

@@ -36,6 +36,8 @@ class MessageCall:
     """First four bytes of the arguments where the code fixes them."""
     argument: Word | None
     """The word after the selector, where known."""
+    head: Word | None = None
+    """The first four bytes of the arguments, where they are one word; None without arguments."""
 
 
 @dataclass(frozen=True, slots=True)

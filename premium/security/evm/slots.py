@@ -85,7 +85,7 @@ class Slots:
 
         None for anything computed.
         """
-        arena, mask, shift = self.arena, MASK, 0
+        arena, visible = self.arena, MASK
         while True:
             kind, args = arena.kind[word], arena.args[word]
             if kind == op.AND:
@@ -93,12 +93,10 @@ class Slots:
                 held = arena.constant(low)
                 if held is None:
                     return None
-                mask &= held << shift
+                visible &= held
             elif kind == op.SHR and (bits := arena.constant(args[0])) is not None:
-                shift, word = shift + bits, args[1]
-                mask = (MASK >> shift) << shift if mask == MASK else mask
+                visible, word = visible << bits & MASK, args[1]
             elif kind == op.SLOAD:
-                visible = mask & MASK
                 offset = (visible & -visible).bit_length() - 1 if visible else 0
                 return StorageField(args[0], offset, visible.bit_length() - offset)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from premium.security.report.call_entries import CALL_ENTRIES
+from premium.security.report.code_entries import CODE_ENTRIES
 from premium.security.report.other_entries import OTHER_ENTRIES
 
 
@@ -143,5 +144,5 @@ CATALOGUE: dict[str, FindingText] = {
 }
 CATALOGUE |= {
     id_: FindingText(each.title, each.meaning, each.advice)
-    for id_, each in (*CALL_ENTRIES.items(), *OTHER_ENTRIES.items())
+    for id_, each in (*CALL_ENTRIES.items(), *CODE_ENTRIES.items(), *OTHER_ENTRIES.items())
 }

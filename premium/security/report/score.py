@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from premium.security.model import Finding, Severity
 from premium.security.report.call_entries import CALL_ENTRIES
+from premium.security.report.code_entries import CODE_ENTRIES
 from premium.security.report.other_entries import OTHER_ENTRIES
 
 _ORDER = tuple(Severity)
@@ -54,7 +55,8 @@ WEIGHTS: dict[str, tuple[Severity, int]] = {
     "proxy": (Severity.INFO, 0),
 }
 """Finding -> its severity in the hands of one key, and its weight at that severity."""
-WEIGHTS |= {id_: (each.severity, each.weight) for id_, each in (*CALL_ENTRIES.items(), *OTHER_ENTRIES.items())}
+_ENTRIES = {**CALL_ENTRIES, **CODE_ENTRIES, **OTHER_ENTRIES}
+WEIGHTS |= {id_: (each.severity, each.weight) for id_, each in _ENTRIES.items()}
 
 
 class Factor(NamedTuple):

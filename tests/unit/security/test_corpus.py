@@ -39,7 +39,8 @@ ARTIFACTS: dict[str, set[str]] = {
     f"{_V2}core/build/UniswapV2ERC20.json": set(),
     f"{_V2}periphery/build/UniswapV2Router02.json": set(),
     f"{_V2}periphery/build/WETH9.json": set(),
-    f"{_V3}core/artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool.json": set(),
+    # The factory's owner collects protocol fees.
+    f"{_V3}core/artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool.json": {"withdraw_tokens"},
     f"{_V3}core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json": set(),
     f"{_V3}periphery/artifacts/contracts/SwapRouter.sol/SwapRouter.json": set(),
     f"{_V3}periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json": set(),

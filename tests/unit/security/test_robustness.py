@@ -90,6 +90,7 @@ def test_simplifications_keep_the_value(a: int, b: int, bits: int) -> None:
         (0x01, arena.const(a), arena.make(0x01, arena.const(b), x)): lambda v: (v + a + b) & MASK,
         (0x03, arena.make(0x01, x, arena.const(a)), arena.const(b)): lambda v: (v + a - b) & MASK,
         (0x04, x, arena.const(1 << bits)): lambda v: v >> bits,
+        (0x1C, arena.const(bits), arena.make(0x17, arena.const(a), x)): lambda v: (v | a) >> bits,
     }
     for key, meaning in forms.items():
         simplified = arena.make(*key)

@@ -1,0 +1,124 @@
+"""Detectors of what a contract does to others.
+
+Calls of anything, pulls of allowances, ether that is sent on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from premium.security.detectors.profile import CodeProfile
+from premium.security.detectors.signals import Signal
+from premium.security.evm import opcodes as op
+from premium.security.evm.arena import Arena
+from premium.security.evm.paths import MessageCall, Path
+from premium.security.evm.slots import unmasked
+from premium.security.evm.words import (
+    CONST,
+    FROM_BALANCE,
+    FROM_CALLDATA,
+    FROM_CALLVALUE,
+    FROM_SIGNATURE,
+    HASH,
+    MAP,
+    RESULT,
+    Word,
+)
+
+_TRANSFER_FROM = frozenset({0x23B872DD, 0x42842E0E, 0xB88D4FDE, 0xF242432A, 0x36C78516})
+"""transferFrom, both forms of safeTransferFrom, ERC-1155's, Permit2's."""
+
+
+def free_calls(profile: CodeProfile) -> Iterator[Signal]:
+    """Find calls whose target and data the caller of a function chooses."""
+    arena = profile.arena
+    for path, one in _calls(profile):
+        target = unmasked(arena, one.target)
+        if not arena.taint[target] & FROM_CALLDATA or arena.kind[target] in (CONST, op.ADDRESS, RESULT):
+            continue
+        if one.head is None or not _is_given(arena, one.head):
+            continue
+        if profile.slots.field(target) is not None or _is_agreed(profile, path):
+            continue
+        by = profile.by(path)
+        stateless = not _holds_anything(profile)
+        yield Signal("privileged_call" if by else "open_call", path.selector, one.offset, by=by, bounded=stateless)
+
+
+def _is_given(arena: Arena, head: Word) -> bool:
+    """Whether the first bytes of a call's data are an argument as it came, not put together by the code."""
+    while arena.kind[head] in (op.AND, op.SHR):
+        head = next((arg for arg in reversed(arena.args[head]) if arena.constant(arg) is None), arena.args[head][-1])
+    return arena.kind[head] == op.CALLDATALOAD
+
+
+def _holds_anything(profile: CodeProfile) -> bool:
+    """Whether the contract has something of its own that a call of anything could use: storage, or allowances."""
+    return any(
+        not isinstance(one, MessageCall) or one.selector in _TRANSFER_FROM
+        for path in profile.found.paths
+        for one in path.effects
+    )
+
+
+def pulls(profile: CodeProfile) -> Iterator[Signal]:
+    """Find tokens moved from an account that neither calls nor signs, by its allowance."""
+    arena = profile.arena
+    for path, one in _calls(profile):
+        holder = one.argument
+        if one.selector not in _TRANSFER_FROM or holder is None:
+            continue
+        holder = unmasked(arena, holder)
+        if not arena.taint[holder] & FROM_CALLDATA or arena.kind[holder] in (CONST, op.CALLER, op.ADDRESS):
+            continue
+        if _is_agreed(profile, path) or _answers_for(profile, path, holder):
+            continue
+        by = profile.by(path)
+        if all(who.privileged for who in by):
+            yield Signal("pulls_allowances", path.selector, one.offset, by=by)
+
+
+def _answers_for(profile: CodeProfile, path: Path, holder: Word) -> bool:
+    """Whether the path asks that the holder calls, or reads what the holder has granted to the caller."""
+    arena, slots = profile.arena, profile.slots
+    for atom, truth in path.facts.items():
+        if truth and arena.kind[atom] == op.EQ:
+            named = {unmasked(arena, arg) for arg in arena.args[atom]}
+            if holder in named and len(named) > 1:  # `x == x & mask` only cleans an argument
+                return True
+        for slot in slots.loads(atom):
+            keys = [unmasked(arena, key) for key in slots.keys(slot)]
+            if holder in keys and any(arena.kind[key] == op.CALLER for key in keys):
+                return True
+    return False
+
+
+def _is_agreed(profile: CodeProfile, path: Path) -> bool:
+    """Whether a signature, or something put down before under a hash of the arguments, stands behind the path."""
+    arena, slots = profile.arena, profile.slots
+    for atom in path.facts:
+        if arena.taint[atom] & FROM_SIGNATURE:
+            return True
+        if any(arena.kind[key] in (HASH, MAP) for slot in slots.loads(atom) for key in slots.keys(slot)):
+            return True
+    return False
+
+
+def ether_sent_on(profile: CodeProfile) -> Iterator[Signal]:
+    """Find ether that leaves in the very call that brings it, outside any function."""
+    arena = profile.arena
+    for path, one in _calls(profile):
+        if path.selector is not None or one.value is None or profile.privileged(path):
+            continue
+        if not arena.taint[one.value] & (FROM_CALLVALUE | FROM_BALANCE):
+            continue
+        target = unmasked(arena, one.target)
+        if arena.kind[target] == CONST or profile.slots.field(target) is not None:
+            yield Signal("forwards_ether", None, one.offset)
+
+
+def _calls(profile: CodeProfile) -> Iterator[tuple[Path, MessageCall]]:
+    for path in profile.found.paths:
+        for one in path.effects:
+            if isinstance(one, MessageCall) and one.opcode == op.CALL:
+                yield path, one
