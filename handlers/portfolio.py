@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from handlers.models.portfolio import (
     WalletPosition,
     WalletView,
 )
+from handlers.models.positions import ExplanationView, PositionPlace, PositionView
 from handlers.runtime import (
     Caller,
     Cursor,
@@ -34,11 +36,22 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
+from premium.errors import InvalidInput
 from premium.portfolio.service import Portfolios
 
 app = router("Portfolio")
 
 Period = Annotated[Literal["24h", "7d", "30d", "90d", "1y", "all"], Query(description="Back from the newest snapshot")]
+OfKind = Annotated[
+    Literal[
+        "v2_lp", "v3_position", "vault", "aave_v3", "compound_v2", "compound_v3", "staked", "withdrawals", "lock",
+        "gauge", "unknown",
+    ] | None,
+    Query(description="Only positions of this kind"),
+]  # fmt: skip
+OfProtocol = Annotated[
+    str | None, Query(min_length=1, max_length=64, description="Only this protocol's", examples=["aave-v3"])
+]
 MAX_CHAINS = 200
 """All of them at once: a registry with more would need pages."""
 
@@ -115,6 +128,46 @@ def list_portfolio_chains(caller: Caller) -> Listing[ChainView]:
     portfolios = _portfolios()
     statement = portfolios.current(caller.user_id, platform().chains)
     return Listing(items=ChainView.all_of(portfolios.by_chain(statement)), limit=MAX_CHAINS)
+
+
+@app.get("/v1/portfolio/positions")
+@needs(service="portfolio", scope="portfolio:read")
+def list_positions(
+    caller: Caller, limit: Limit = 50, cursor: Cursor = None, kind: OfKind = None, protocol: OfProtocol = None
+) -> Listing[PositionView]:
+    """List what protocols hold for the wallets, the most valuable first."""
+    place = position(cursor, PositionPlace)
+    after = (place.value, place.id) if place else None
+    rows = _portfolios().positions(caller.user_id, limit + 1, after, kind=kind, protocol=protocol)
+    return listing([PositionView.of(row) for row in rows], limit, PositionPlace, value="value_usd", id="id")
+
+
+@app.get("/v1/portfolio/positions/<position_id>")
+@needs(service="portfolio", scope="portfolio:read")
+def get_position(caller: Caller, position_id: UUID) -> PositionView:
+    """Show one position."""
+    return PositionView.of(_portfolios().position(caller.user_id, position_id))
+
+
+@app.get("/v1/portfolio/explain")
+@needs(service="portfolio", scope="portfolio:read")
+def get_explanation(
+    caller: Caller,
+    figure: Annotated[Literal["total", "position"], Query(description="What is to be explained")],
+    position_id: Annotated[UUID | None, Query(alias="id", description="The position's id")] = None,
+) -> ExplanationView:
+    """Show the lines that a figure is the sum of.
+
+    Each has its units and its price. A position is named by its id.
+    """
+    portfolios = _portfolios()
+    if figure == "position":
+        if position_id is None:
+            raise InvalidInput.about("id", "is required where a position is to be explained")
+        row = portfolios.position(caller.user_id, position_id)
+        return ExplanationView.of(figure, row.id, row.value_usd, row.lines)
+    answer = portfolios.current(caller.user_id, platform().chains).answer
+    return ExplanationView.of(figure, None, Decimal(answer["total_value_usd"]), answer["holdings"])
 
 
 @app.get("/v1/portfolio/history")

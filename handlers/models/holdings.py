@@ -113,6 +113,8 @@ class PortfolioView(View):
     """What is owed."""
     locked_usd: Money
     """Of the assets, what cannot be withdrawn yet."""
+    claimable_usd: Money
+    """Of the assets, what is earned and may be claimed."""
     uncertain_value_usd: Money
     """Worth of what has only a doubtful or old price; not in the total."""
     bounds: BoundsView
@@ -149,6 +151,7 @@ class PortfolioView(View):
         old = any(row["stale"] or row["quality"] == "too_old" for row in answer["holdings"])
         return cls(
             **{name: Decimal(answer[name]) for name in (*sums, "uncertain_value_usd")},
+            claimable_usd=Decimal(answer.get("claimable_usd", "0")),
             bounds=BoundsView(**_decimals(answer["bounds"])),
             complete=answer["complete"],
             is_stale=late or old or any(chain.unreadable for chain in chains),

@@ -11,6 +11,8 @@ from premium.chains.addresses import Address
 
 MULTICALL3: Address = "0xcA11bde05977b3631167028862bE2a173976CA11"
 
+_SOURCE = {"sources": ["https://docs.uniswap.org/contracts"]}
+
 
 class Market(BaseModel):
     """The checksummed addresses of the market's contracts and wallet.
@@ -65,4 +67,14 @@ class Market(BaseModel):
                 "v2_factory": self.v2_factory,
                 "v3_factory": self.v3_factory,
             },
+            "protocols": [
+                {"name": "uniswap-v2", "title": "Uniswap V2", "kind": "v2_lp", "factory": self.v2_factory, **_SOURCE},
+                {
+                    "name": "uniswap-v3",
+                    "title": "Uniswap V3",
+                    "kind": "v3_position",
+                    "manager": self.v3_positions,
+                    **_SOURCE,
+                },
+            ],
         }

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from premium.chains import answers
 from premium.chains.addresses import NATIVE, asset_key, checksum
 from premium.chains.discovery import search
-from premium.chains.model import Balance, Category, ChainReading, Searched, Searches
+from premium.chains.model import Balance, ChainReading, Searched, Searches
 from premium.chains.multicall import Deployless, Direct, Multicall, NoMulticall, Reader
 from premium.chains.reading.block import Head, Moved, calls_at, still_canonical
-from premium.chains.reading.calls import Read, balance_of
+from premium.chains.reading.calls import balance_of
 from premium.chains.reading.spoilers import Spoilers
+from premium.chains.reading.tokens import About, describe
 from premium.chains.rpc import Rpc
 from premium.clock import Clock
 from premium.errors import UpstreamUnavailable
@@ -27,7 +27,6 @@ CHAIN_DEADLINE = 5.0
 _DISCOVERY_SHARE = 0.3
 """Of the deadline: logs are the slowest thing a node does, and a portfolio is right without new ones."""
 
-_DECIMALS, _SYMBOL = (bytes.fromhex(selector) for selector in ("313ce567", "95d89b41"))
 
 _AGAIN = 1
 """Behind one address nodes differ by a block: one that lacks the pinned block has it a second later."""
@@ -44,15 +43,6 @@ class FellBehind(UpstreamUnavailable):
     """No endpoint has a recent block: a second later none will."""
 
     retryable = False
-
-
-@dataclass(frozen=True)
-class _About:
-    """What is known of a token without its balance."""
-
-    symbol: str
-    decimals: int | None
-    category: Category
 
 
 class EvmAdapter:
@@ -195,23 +185,10 @@ class EvmAdapter:
         found = [(*pair, answers.uint(reply)) for pair, reply in zip(pairs, replies, strict=True)]
         unreadable = {asset_key(self.chain.name, token) for _, token, units in found if units is None}
         held = [(wallet, token, units) for wallet, token, units in found if units]
-        about = await self._about(reader, sorted({token for _, token, _ in held}))
+        about = await describe(self.chain, reader.reads, sorted({token for _, token, _ in held}))
         rows = [self._native(wallet, n) for wallet, n in zip(of, natives, strict=True) if n]
         rows += [self._token(wallet, token, n, about[token]) for wallet, token, n in held]
         return rows, unreadable
-
-    async def _about(self, reader: Reader, tokens: list[str]) -> dict[str, _About]:
-        """Describe tokens: from the registry where it says everything, else from the contract."""
-        listed = {token.address: token for token in self.chain.tokens}
-        said = {t.address: t for t in self.chain.tokens if t.symbol is not None and t.decimals is not None}
-        asked = [token for token in tokens if token not in said]
-        replies = await reader.reads([Read(token, s) for token in asked for s in (_DECIMALS, _SYMBOL)])
-        about = {a: _About(t.symbol or "", t.decimals, t.category) for a, t in said.items()}
-        for number, token in enumerate(asked):
-            category = listed[token].category if token in listed else "token"
-            symbol = answers.symbol(replies[2 * number + 1]) or f"{token[:6]}…{token[-4:]}"
-            about[token] = _About(symbol, answers.decimals(replies[2 * number]), category)
-        return about
 
     def _native(self, wallet: str, units: int) -> Balance:
         native, key = self.chain.native, asset_key(self.chain.name, NATIVE)
@@ -219,7 +196,7 @@ class EvmAdapter:
             wallet=wallet, key=key, symbol=native.symbol, decimals=native.decimals, units=units, category="native"
         )
 
-    def _token(self, wallet: str, token: str, units: int, about: _About) -> Balance:
+    def _token(self, wallet: str, token: str, units: int, about: About) -> Balance:
         key = asset_key(self.chain.name, token)
         return Balance(
             wallet=wallet, key=key, symbol=about.symbol, decimals=about.decimals, units=units, category=about.category

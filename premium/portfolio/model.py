@@ -13,7 +13,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from premium.money import EXACT, ZERO, from_base_units
+from premium.portfolio.positions.found import Finding, Leg, Position
 from premium.prices.model import Price, Quality, Quote
+
+__all__ = ["Finding", "Leg", "Position"]  # of an engine room, for those who enter by this door
 
 Interval = Literal["hour", "day", "week"]
 """The spacing of a value's history."""

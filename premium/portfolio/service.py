@@ -18,6 +18,7 @@ from premium.jobs.service import JobService
 from premium.observability import logger
 from premium.portfolio.jobs import REFRESH, RefreshPayload
 from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
+from premium.portfolio.positions.found import Position
 from premium.portfolio.store import Stores
 from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.valuation.performance import Performance, measure
@@ -135,6 +136,16 @@ class Portfolios:
         from premium.portfolio.valuation.statement import restated  # noqa: PLC0415 - heavy, and seldom needed
 
         return Statement(job_id=snapshot.job_id, as_of=snapshot.timestamp, answer=restated(snapshot))
+
+    def positions(
+        self, user_id: UUID, limit: int, after: tuple[Decimal, UUID] | None, *, kind: str | None, protocol: str | None
+    ) -> list[Position]:
+        """Return up to `limit` positions, the most valuable first, after the position."""
+        return self.stores.positions.page(user_id, limit, after, kind=kind, protocol=protocol)
+
+    def position(self, user_id: UUID, position_id: UUID) -> Position:
+        """Return one position; NotFound for one that is not the user's."""
+        return self.stores.positions.get(user_id, position_id)
 
     def held(self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None) -> list[AssetRow]:
         """Return up to `limit` assets, the most valuable first, after the position."""

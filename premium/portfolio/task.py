@@ -11,8 +11,10 @@ from uuid import UUID
 from premium.chains.model import ChainReading, Outcome, Searched, Searches, Wanted
 from premium.execution.context import JobContext
 from premium.portfolio.model import SearchRow, Snapshot, Statement, Wallet
+from premium.portfolio.positions.found import ChainPositions, Found, Stated
 from premium.portfolio.store import Stores
 from premium.portfolio.valuation.assembly import assemble
+from premium.portfolio.valuation.positions import stated, told
 from premium.portfolio.valuation.statement import before_of, is_due, judge, state
 from premium.portfolio.valuation.watchlist import unread, watchlist
 from premium.prices.model import Quote
@@ -21,6 +23,15 @@ NOT_READ = "this stage does not read this chain"
 """Why a chain that a wallet names has no balances, where the stage once read it."""
 Pair = tuple[str, str]
 """A wallet's address and a chain."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What a refresh leaves."""
+
+    statement: Statement
+    snapshot: Snapshot
+    positions: Sequence[Stated]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +48,8 @@ class Task:
     """The answer before, or what the snapshot before says of it."""
     searches: Mapping[Pair, SearchRow]
     dormant: Mapping[Pair, SearchRow]
+    positions: Sequence[Found] = ()
+    """Those of the refresh before, kept where a chain fails."""
 
     @classmethod
     def of(cls, context: JobContext, stores: Stores, *, hourly: bool) -> Task:
@@ -57,6 +70,7 @@ class Task:
             before=statement.answer if statement else before_of(previous) if previous else None,
             searches=searches,
             dormant=asleep,
+            positions=stores.positions.found(user),
         )
 
     @property
@@ -74,7 +88,9 @@ class Task:
         """Return chain → wallet → how far its logs were searched."""
         return {chain: {a: self._searched(a, chain) for a in mine} for chain, mine in self.watched.items()}
 
-    def stated(self, outcomes: Mapping[str, Outcome], quotes: Mapping[str, Quote]) -> tuple[Statement, Snapshot]:
+    def stated(
+        self, outcomes: Mapping[str, Outcome], quotes: Mapping[str, Quote], positions: Mapping[str, ChainPositions]
+    ) -> Results:
         """Return what the user holds and owes, and the snapshot of it."""
         left = unread(self.wallets, self.active)
         snapshot = assemble(
@@ -93,8 +109,14 @@ class Task:
             quotes=quotes,
             previous=self.before,
             dormant=self.dormant,
+            positions=positions,
         )
-        return Statement(job_id=self.job_id, as_of=self.timestamp, answer=answer), judge(snapshot, answer)
+        rows = [found for chain in positions.values() for found in chain.found]
+        kept = [found for found in self.positions if found.chain not in positions]
+        placed = stated(rows, kept, answer, self.now)
+        answer["findings"] += told(placed)
+        statement = Statement(job_id=self.job_id, as_of=self.timestamp, answer=answer)
+        return Results(statement=statement, snapshot=judge(snapshot, answer), positions=placed)
 
     def searches_after(self, outcomes: Mapping[str, Outcome]) -> list[SearchRow]:
         """Return how far the searches of logs came."""

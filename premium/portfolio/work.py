@@ -19,6 +19,8 @@ from premium.neighbours import open_client
 from premium.observability import logger, tracer
 from premium.portfolio.jobs import REFRESH, SNAPSHOTS, TIMESERIES, RefreshPayload
 from premium.portfolio.model import Snapshot
+from premium.portfolio.onchain.refresh import with_positions
+from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.service import Portfolios
 from premium.portfolio.store import Stores
 from premium.portfolio.task import Task
@@ -46,10 +48,12 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:
 def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Snapshot:
     """Read, state and write: assets, statement and searches first, the snapshot last."""
     task = Task.of(context, stores, hourly=payload.hourly)
-    outcomes, quotes = asyncio.run(_read(context, task))
-    statement, snapshot = task.stated(outcomes, quotes)
+    outcomes, quotes, positions = asyncio.run(_read(context, task))
+    results = task.stated(outcomes, quotes, positions)
+    snapshot = results.snapshot
     stores.assets.replace(context.user_id, snapshot)
-    stores.statements.keep(context.user_id, statement)
+    stores.positions.replace(context.user_id, snapshot.timestamp, results.positions)
+    stores.statements.keep(context.user_id, results.statement)
     stores.searches.keep(context.user_id, task.searches_after(outcomes))
     StoredPrices(context.platform.timeseries).keep(snapshot.good_prices)
     context.point("first_write")
@@ -57,8 +61,10 @@ def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Sn
     return snapshot
 
 
-async def _read(context: JobContext, task: Task) -> tuple[Mapping[str, Outcome], Mapping[str, Quote]]:
-    """Return balances by chain, and the quotes of what is held.
+async def _read(
+    context: JobContext, task: Task
+) -> tuple[Mapping[str, Outcome], Mapping[str, Quote], Mapping[str, ChainPositions]]:
+    """Return balances and positions by chain, and the quotes of what is held and owed.
 
     Where a source of prices is silent, the price of the snapshot before counts.
     """
@@ -66,16 +72,19 @@ async def _read(context: JobContext, task: Task) -> tuple[Mapping[str, Outcome],
         market = context.platform.market(client)
         with tracer.segment("chains"):
             outcomes = await market.balances(task.watched, task.searched)
+        with tracer.segment("positions"):
+            outcomes, positions = await with_positions(market, outcomes, task.watched)
         # For those who are asked why a chain is stale.
         failed = {chain: outcome for chain, outcome in outcomes.items() if isinstance(outcome, str)}
         logger.info("chains read", chains=len(outcomes), failed=failed)
         context.progress(0.6)
         held = {b.key for outcome in outcomes.values() if not isinstance(outcome, str) for b in outcome.balances}
+        held |= {asset for chain in positions.values() for found in chain.found for asset in found.holds}
         previous = task.previous
         held |= {holding.key for holding in previous.holdings if holding.chain in failed} if previous else set()
         quotes = await market.prices.quotes(held, previous.prices if previous else {})
     context.progress(0.8)
-    return outcomes, quotes
+    return outcomes, quotes, positions
 
 
 @job(SNAPSHOTS)

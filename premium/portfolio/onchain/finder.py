@@ -78,4 +78,4 @@ def _strangers(
     ]  # fmt: skip
 
 
-__all__ = ["READERS", "Opener", "find"]
+__all__ = ["READERS", "Holdings", "Opener", "find"]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,6 +68,11 @@ class Found(_Value):
     """Whether its protocol is known; what is not is listed and counts nothing."""
 
     @property
+    def holds(self) -> frozenset[str]:
+        """The assets that it holds and owes."""
+        return frozenset(leg.asset for leg in (*self.assets, *self.debts))
+
+    @property
     def key(self) -> str:
         """A name that stays the same from reading to reading."""
         return f"{self.wallet}/{self.chain}/{self.protocol}/{self.kind}/{self.name}"
@@ -74,3 +81,40 @@ class Found(_Value):
 def legs(amounts: Iterable[tuple[str, int]], state: State = "free") -> tuple[Leg, ...]:
     """Return legs of the amounts that are not zero."""
     return tuple(Leg(asset=asset, units=units, state=state) for asset, units in amounts if units)
+
+
+class Token(_Value):
+    """What a token calls itself, its scale, and what kind of thing it is."""
+
+    symbol: str
+    decimals: int | None
+    category: str
+
+
+class ChainPositions(_Value):
+    """The positions on a chain, and the tokens that they hold, by asset key."""
+
+    found: tuple[Found, ...] = ()
+    tokens: Mapping[str, Token] = Field(default_factory=dict)
+
+
+class Stated(_Value):
+    """A position and what it is worth.
+
+    `lines` are those of `premium portfolio aggregate` that belong to it; its figures are their sums.
+    """
+
+    found: Found
+    lines: tuple[Mapping[str, Any], ...]
+    value_usd: Decimal
+    debts_usd: Decimal
+    locked_usd: Decimal
+    claimable_usd: Decimal
+    is_stale: bool
+    as_of: datetime
+
+
+class Position(Stated):
+    """A position as it is stored."""
+
+    id: UUID

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from premium.portfolio.store.assets import AssetStore
 from premium.portfolio.store.newest import NewestSnapshots
+from premium.portfolio.store.positions import PositionStore
 from premium.portfolio.store.searches import SearchStore
 from premium.portfolio.store.snapshots import SnapshotStore
 from premium.portfolio.store.statements import StatementStore
@@ -29,6 +30,7 @@ class Stores:
     snapshots: SnapshotStore
     newest: NewestSnapshots
     statements: StatementStore
+    positions: PositionStore
     searches: SearchStore
 
     @classmethod
@@ -49,5 +51,6 @@ class Stores:
             snapshots=SnapshotStore(platform.timeseries),
             newest=NewestSnapshots(Cache(platform.redis(_CACHES), "portfolio")),
             statements=StatementStore(database),
+            positions=PositionStore(database),
             searches=SearchStore(database),
         )

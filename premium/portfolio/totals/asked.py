@@ -14,6 +14,7 @@ from premium.money import ZERO
 _MOST = 1_000_000
 Text = Annotated[str, Field(max_length=100_000)]
 Rows = Field(max_length=_MOST)
+State = Literal["free", "locked", "claimable"]
 _Chains = Annotated[tuple[Name, ...] | None, BeforeValidator(lambda given: None if given == "all" else given)]
 """None, `all` and an empty list are every active chain of the wallet's kind."""
 
@@ -60,10 +61,11 @@ class Balance(Case):
 
 
 class Part(Case):
-    """An asset or a debt of a position."""
+    """An asset or a debt of a position; `state` may tell parts apart."""
 
     asset: Name
     units: Units
+    state: State | None = None
 
 
 class Position(Case):
@@ -153,6 +155,7 @@ class HoldingBefore(Before):
     why: str | None = None
     position: Name | None = None
     role: Literal["held", "asset", "debt"] | None = None
+    state: State | None = None
     as_of: At | None = None
 
 
@@ -192,6 +195,7 @@ class Aggregate(Case):
     currency: Name | None = None
     rate: Annotated[Quantity, Field(gt=0)] | None = None
     token_decimals: Mapping[Name, Decimals] = Field(default_factory=dict)
+    token_categories: Mapping[Name, Name] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _rated(self) -> Aggregate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Any
@@ -52,21 +52,29 @@ def aggregated(case: Aggregate, *, explain: bool = False) -> dict[str, Any]:
 def _order(each: Valued) -> tuple[Any, ...]:
     """By value, asset and wallet; what has no value comes last."""
     line, usd = each.line, each.value
-    return usd is None, (usd or ZERO).copy_negate(), line.asset, line.wallet, line.chain, line.position or "", line.role
+    place = line.asset, line.wallet, line.chain, line.position or "", line.role, line.state or ""
+    return usd is None, (usd or ZERO).copy_negate(), *place
 
 
 def _sums(case: Aggregate, found: Iterable[Valued], laid: Laid) -> dict[str, Decimal]:
     rows = list(found)
     assets = total(each.counts for each in rows if each.sign > 0)
     debts = total(each.counts for each in rows if each.sign < 0)
+    claimable = [each for each in rows if each.line.state == "claimable"]
     locked = {name for name, held in laid.positions.items() if _is_locked(held, case.now.at)}
     return {
         "total_value_usd": EXACT.subtract(assets, debts),
         "assets_usd": assets,
         "debts_usd": debts,
-        "locked_usd": total(each.counts for each in rows if each.sign > 0 and each.line.position in locked),
+        "locked_usd": total(each.counts for each in rows if each.sign > 0 and _is_held_back(each.line, locked)),
+        **({"claimable_usd": total(each.counts for each in claimable)} if claimable else {}),
         "uncertain_value_usd": total(signed(each.rest, each.sign) for each in rows),
     }
+
+
+def _is_held_back(line: Line, locked: Collection[str]) -> bool:
+    """Tell whether it cannot be had yet: the part itself, or its position by its time."""
+    return line.state == "locked" or (line.position in locked and line.state != "claimable")
 
 
 def _is_locked(held: Held, now: datetime) -> bool:
@@ -119,6 +127,7 @@ def _holding(each: Valued) -> dict[str, Any]:
         "counted": each.is_counted, "why": each.why, "position": line.position, "stale": line.stale,
         "as_of": _told(line.as_of), "uncertain_value_usd": plain(signed(each.rest, each.sign)), "role": line.role,
         "decimals": line.decimals, "category": line.category, "source": each.quote.source, "price_at": each.quote.at,
+        **_state(line),
     }  # fmt: skip
 
 
@@ -141,8 +150,12 @@ def _positions(case: Aggregate, laid: Laid, found: Iterable[Valued]) -> list[dic
 
 def _legs(found: Iterable[Valued], role: str) -> list[dict[str, Any]]:
     return [{"asset": each.line.asset, "units": str(abs(each.line.units)), "amount": _amount(each.line, "-"),
-             "value_usd": _usd(each.value), "counted": each.is_counted, "why": each.why}
+             "value_usd": _usd(each.value), "counted": each.is_counted, "why": each.why, **_state(each.line)}
             for each in found if each.line.role == role]  # fmt: skip
+
+
+def _state(line: Line) -> dict[str, str]:
+    return {"state": line.state} if line.state else {}
 
 
 def _allocation(case: Aggregate, found: Iterable[Valued], laid: Laid, assets: Decimal) -> dict[str, Any]:

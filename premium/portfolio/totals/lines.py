@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from premium.case_fields import Instant
 from premium.money import EXACT, from_base_units
-from premium.portfolio.totals.asked import Aggregate, HoldingBefore, Part, Position, PositionBefore
+from premium.portfolio.totals.asked import Aggregate, HoldingBefore, Part, Position, PositionBefore, State
 from premium.portfolio.totals.coverage import ChainRead, Covered
 
 _TOKEN = "token"  # noqa: S105 - a category
@@ -34,6 +34,7 @@ class Line:
     decimals: int | None
     category: str
     role: str = "held"
+    state: State | None = None
     position: str | None = None
     stale: bool = False
     as_of: Instant | None = None
@@ -110,6 +111,9 @@ def _scales(case: Aggregate, read: Mapping[str, ChainRead]) -> dict[str, tuple[i
     for asset, digits in case.token_decimals.items():
         scale, kind = found.get(asset, (None, _TOKEN))
         found[asset] = (digits if scale is None else scale, kind)
+    for asset, category in case.token_categories.items():
+        scale, kind = found.get(asset, (None, _TOKEN))
+        found[asset] = (scale, category if kind == _TOKEN else kind)
     words = {asset: word.category for asset, word in case.overrides.items() if word.category}
     return found | {asset: (found.get(asset, (None, ""))[0], category) for asset, category in words.items()}
 
@@ -145,9 +149,9 @@ def _lay_read(case: Aggregate, laid: Laid, part: ChainRead, scales: Mapping[str,
             receipts=position.receipts, locked_until=position.locked_until, as_of=part.at,
         )  # fmt: skip
         for role, sign, parts in (("asset", 1, position.assets), ("debt", -1, position.debts)):
-            for asset, units in _summed(parts):
+            for (asset, state), units in _summed(parts):
                 leg = line(position.wallet, asset, sign * units)
-                leg.role, leg.position = role, name
+                leg.role, leg.position, leg.state = role, name, state
                 laid.lines.append(leg)
     _keep_unreadable(case, laid, part, scales)
     if part.superseded:
@@ -178,11 +182,11 @@ def _named(part: ChainRead) -> list[tuple[str, Position]]:
     return found
 
 
-def _summed(parts: Iterable[Part]) -> list[tuple[str, int]]:
-    sums = Counter[str]()
+def _summed(parts: Iterable[Part]) -> list[tuple[tuple[str, State | None], int]]:
+    sums = Counter[tuple[str, State | None]]()
     for part in parts:
-        sums[part.asset] += part.units
-    return sorted(sums.items())
+        sums[part.asset, part.state] += part.units
+    return sorted(sums.items(), key=str)
 
 
 def _keep_unreadable(
@@ -209,7 +213,7 @@ def _kept(row: HoldingBefore, covered: Covered, scales: Mapping[str, tuple[int |
     decimals = _decimals(row)
     return Line(
         wallet=row.wallet, chain=row.chain, asset=row.asset, units=row.units, category=category, role=role,
-        decimals=scale if decimals is None else decimals, position=row.position, stale=True,
+        decimals=scale if decimals is None else decimals, position=row.position, stale=True, state=row.state,
         as_of=row.as_of or covered.at, block=covered.block, before=row,
         why=row.why if row.why in ("mirror", "receipt") else None,
     )  # fmt: skip

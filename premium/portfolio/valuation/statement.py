@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from premium.chains.model import ChainReading, Outcome
 from premium.money import plain
 from premium.portfolio.model import Holding, Judged, SearchRow, Snapshot, Wallet, total
+from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.totals.asked import Aggregate
 from premium.portfolio.totals.cases import aggregated
+from premium.portfolio.valuation.positions import asked
 from premium.prices.model import Quality, Quote
 
 DORMANT_HOURS = 24
@@ -29,8 +32,9 @@ def state(
     quotes: Mapping[str, Quote],
     previous: Mapping[str, Any] | None,
     dormant: Mapping[tuple[str, str], SearchRow],
+    positions: Mapping[str, ChainPositions] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return the answer for one user.
+    """Return the answer for one user; `positions` are those of chains that were read.
 
     `dormant` are pairs of wallet and chain that were not asked this time, since they were never used.
     """
@@ -39,7 +43,9 @@ def state(
         "now": now.isoformat(),
         "wallets": [row for row in watched if row["chains"]],
         "chains": [{"name": name, "kind": _KIND, "active": name in active} for name in _named(wallets, active)],
-        "readings": [_reading(chain, said) for chain, said in outcomes.items()],
+        "readings": [_reading(chain, said, positions.get(chain)) for chain, said in outcomes.items()],
+        "token_decimals": _scales(positions),
+        "token_categories": _categories(positions),
         "prices": [row for key, quote in quotes.items() if (row := _price(key, quote))],
         "previous": previous,
     }
@@ -97,7 +103,16 @@ def _wallet(wallet: Wallet, active: Iterable[str], dormant: Mapping[tuple[str, s
     return {"id": wallet.address, "kind": _KIND, "chains": chains, "added": wallet.created_at.isoformat()}
 
 
-def _reading(chain: str, said: Outcome) -> dict[str, Any]:
+def _scales(positions: Mapping[str, ChainPositions]) -> dict[str, int]:
+    rows = [row for chain in positions.values() for row in chain.tokens.items()]
+    return {key: about.decimals for key, about in rows if about.decimals is not None}
+
+
+def _categories(positions: Mapping[str, ChainPositions]) -> dict[str, str]:
+    return {key: about.category for chain in positions.values() for key, about in chain.tokens.items()}
+
+
+def _reading(chain: str, said: Outcome, positions: ChainPositions | None = None) -> dict[str, Any]:
     if not isinstance(said, ChainReading):
         return {"chain": chain, "error": said}
     balances = [
@@ -110,6 +125,7 @@ def _reading(chain: str, said: Outcome) -> dict[str, Any]:
         "block": {"number": said.block, "hash": said.block_hash},
         "at": said.read_at.isoformat(),
         "balances": balances,
+        "positions": asked(positions.found) if positions else [],
         "unreadable": list(said.unreadable),
     }
 

@@ -45,12 +45,13 @@ def _without_others(answer: Mapping[str, Any], addresses: Collection[str]) -> di
     assets, debts = total(v for v in signed if v > 0), total(v for v in signed if v < 0)
     doubts = [Decimal(row["uncertain_value_usd"]) for row in holdings]
     whole = EXACT.add(assets, debts)
-    locked = {row["id"] for row in positions if row["locked"]}
+    claimable = [row for row in holdings if row.get("state") == "claimable"]
     return dict(answer) | {
+        **({"claimable_usd": plain(total(map(_value, claimable)))} if "claimable_usd" in answer else {}),
         "total_value_usd": plain(whole),
         "assets_usd": plain(assets),
         "debts_usd": plain(EXACT.minus(debts)),
-        "locked_usd": plain(total(_value(row) for row in holdings if row["position"] in locked and _value(row) > 0)),
+        "locked_usd": plain(total(map(_value, _locked(holdings, positions)))),
         "uncertain_value_usd": plain(total(doubts)),
         "bounds": {
             "low": _end(answer, "low", whole, (doubt for doubt in doubts if doubt < 0)),
@@ -62,6 +63,12 @@ def _without_others(answer: Mapping[str, Any], addresses: Collection[str]) -> di
         "findings": mine("findings"),
         "allocation": {name: _allocated(holdings, name, assets) for name in answer.get("allocation", ())},
     }
+
+
+def _locked(holdings: Iterable[Mapping[str, Any]], positions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    whole = {row["id"] for row in positions if row["locked"]}
+    owned = [row for row in holdings if _value(row) > 0]
+    return [row for row in owned if row.get("state", "locked" if row["position"] in whole else None) == "locked"]
 
 
 def _value(row: Mapping[str, Any]) -> Decimal:

@@ -128,6 +128,10 @@ def test_position_nfts_are_what_burning_and_collecting_pay(owner: Chain, market:
     found = positions(owner.evm, [v3(market)], owner.me)
     assert len(found) >= 8
     outside = [each for each in found if each.findings]
+    for each in found:
+        lower, tick, upper = (int(each.facts[name]) for name in ("tick_lower", "tick", "tick_upper"))
+        assert (lower <= tick < upper) == (each not in outside)
+    assert {each.facts["tick"] < each.facts["tick_lower"] for each in outside} == {True, False}
     assert {f.code for each in outside for f in each.findings} == {"out_of_range"}
     assert 0 < len(outside) < len(found)
     for each in found:
@@ -245,7 +249,7 @@ def test_a_vault_that_holds_itself_ends(owner: Chain, sources: dict[str, Compile
     listed = entry("vaults", "vault", contracts=[first, second])
     found = positions(owner.evm, [listed], owner.me, [first])
     assert [each.code for each in found[0].findings] == ["opaque"]
-    assert len(found[0].assets) == 1
+    assert [leg.path for leg in found[0].assets] == [(key(second),)]
 
 
 def test_staked_tokens_locks_and_queues_by_their_published_rules(owner: Chain, sources: dict[str, Compiled]) -> None:

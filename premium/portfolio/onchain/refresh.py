@@ -1,0 +1,79 @@
+"""Find the positions of a refresh, at the blocks of its balances."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from premium.chains.addresses import NATIVE, asset_key, checksum, split_key
+from premium.chains.contracts.caller import Contracts
+from premium.chains.contracts.protocols import of_chain
+from premium.chains.evm import CHAIN_DEADLINE
+from premium.chains.model import ChainReading, Outcome, Wanted
+from premium.chains.reading.block import Head, still_canonical
+from premium.chains.reading.tokens import About, describe
+from premium.errors import AppError
+from premium.observability import logger
+from premium.portfolio.onchain.finder import Holdings, find
+from premium.portfolio.positions.found import ChainPositions, Token
+from premium.prices.market import Market
+
+
+async def with_positions(
+    market: Market, outcomes: Mapping[str, Outcome], wanted: Wanted
+) -> tuple[dict[str, Outcome], dict[str, ChainPositions]]:
+    """Return the outcomes, and the positions of each chain on which protocols are known.
+
+    `wanted` names the wallets of each.
+    A chain whose positions cannot be read is a chain that failed: without them debts would be missing, and receipts
+    would count as if nothing explained them.
+    """
+    read = [said for said in outcomes.values() if isinstance(said, ChainReading)]
+    asked = [said for said in read if of_chain(said.chain, market.chains[said.chain].protocols)]
+    answers = await asyncio.gather(*(_guarded(market, said, _held(said, wanted[said.chain])) for said in asked))
+    found = {reading.chain: answer for reading, answer in zip(asked, answers, strict=True)}
+    failed = {chain: answer for chain, answer in found.items() if isinstance(answer, str)}
+    positions = {chain: answer for chain, answer in found.items() if not isinstance(answer, str)}
+    return {**outcomes, **failed}, positions
+
+
+async def _guarded(market: Market, reading: ChainReading, held: Holdings) -> ChainPositions | str:
+    try:
+        async with asyncio.timeout(CHAIN_DEADLINE):
+            return await _read(market, reading, held)
+    except TimeoutError:
+        return f"the positions on {reading.chain} were not read within {CHAIN_DEADLINE:g} s"
+    except AppError as error:
+        return error.message
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # A contract that answers what no module expects: the chain keeps its former part, and says why.
+        logger.warning("positions cannot be made out", chain=reading.chain, error=repr(error)[:200])
+        return f"the positions on {reading.chain} cannot be made out"
+
+
+async def _read(market: Market, reading: ChainReading, held: Holdings) -> ChainPositions:
+    rpc = market.rpc(reading.chain)
+    head = Head(reading.block, reading.block_hash, reading.block_time)
+    contracts = Contracts(rpc, head, market.adapter(reading.chain).readers(head))
+    found = await find(contracts, of_chain(reading.chain, rpc.chain.protocols), held)
+    tokens = sorted({split_key(leg.asset)[1] for each in found for leg in (*each.assets, *each.debts)} - {NATIVE})
+    about = await describe(rpc.chain, contracts.read, tokens)
+    await still_canonical(rpc, head)
+    return ChainPositions(found=tuple(found), tokens=_told(reading.chain, about, tokens))
+
+
+def _told(chain: str, about: Mapping[str, About], tokens: Iterable[str]) -> dict[str, Token]:
+    rows = {asset_key(chain, token): about[token] for token in tokens}
+    return {
+        key: Token(symbol=each.symbol, decimals=each.decimals, category=each.category) for key, each in rows.items()
+    }
+
+
+def _held(reading: ChainReading, wallets: Iterable[str]) -> Holdings:
+    """Return tokens by wallet; one that holds nothing may have positions, one that was never used has none."""
+    held: dict[str, dict[str, int]] = {wallet: {} for wallet in wallets if wallet not in reading.unused}
+    for balance in reading.balances:
+        token = checksum(balance.key.partition(":")[2])
+        if token != NATIVE:
+            held.setdefault(balance.wallet, {})[token] = balance.units
+    return held
