@@ -35,6 +35,10 @@ class Principal:
     """Unix seconds at which the credential ends; None for a key that does not."""
     proven_until: int | None = None
     """Unix seconds until which the proof counts that its user is he; None for a key, and where a token has none."""
+    factor_until: int | None = None
+    """Unix seconds until which the second factor counts that its session showed; None where it showed none."""
+    is_listed: bool = False
+    """Whether a key came from a network of its own list; False for a key without one."""
 
     @property
     def credential(self) -> UUID | None:
@@ -58,6 +62,15 @@ class Principal:
     def has_proved(self, now: datetime) -> bool:
         """Tell whether the caller proved lately that it is he; no key ever did."""
         return self.proven_until is not None and now.timestamp() <= self.proven_until
+
+    def acts_for_staff(self, now: datetime) -> bool:
+        """Tell whether the caller may do what staff does.
+
+        By a second factor that was shown lately, or by a key from a listed network.
+        """
+        if self.key_id is not None:
+            return self.is_listed
+        return self.factor_until is not None and now.timestamp() <= self.factor_until
 
     def has_role(self, role: str) -> bool:
         """Tell whether the caller has a role.
@@ -115,6 +128,8 @@ class Ruling:
             "sessionId": str(caller.session_id) if caller and caller.session_id else "",
             "expires": str(caller.expires_at) if caller and caller.expires_at else "",
             "proven": str(caller.proven_until) if caller and caller.proven_until else "",
+            "factor": str(caller.factor_until) if caller and caller.factor_until else "",
+            "listed": "yes" if caller and caller.is_listed else "",
             "limit": str(self.limit),
             "remaining": str(self.remaining),
             "reset": str(self.reset),
@@ -156,6 +171,8 @@ def _principal(context: Mapping[str, str]) -> Principal | None:
         session_id=UUID(context["sessionId"]) if context.get("sessionId") else None,
         expires_at=int(context["expires"]) if context.get("expires") else None,
         proven_until=int(context["proven"]) if context.get("proven") else None,
+        factor_until=int(context["factor"]) if context.get("factor") else None,
+        is_listed=context.get("listed") == "yes",
     )
 
 

@@ -117,7 +117,13 @@ def _by_key(owner: KeyOwner, source: str) -> Principal:
     if not admits(owner.networks, source):
         raise Forbidden(ELSEWHERE)
     ends = int(owner.expires_at.timestamp()) if owner.expires_at else None
-    return _principal(admitted(owner), scopes=frozenset(owner.scopes), expires_at=ends, key_id=owner.key_id)
+    return _principal(
+        admitted(owner),
+        scopes=frozenset(owner.scopes),
+        expires_at=ends,
+        key_id=owner.key_id,
+        is_listed=bool(owner.networks),
+    )
 
 
 def _by_token(user: User, claims: Claims, proof_seconds: int) -> Principal:
@@ -125,11 +131,12 @@ def _by_token(user: User, claims: Claims, proof_seconds: int) -> Principal:
 
     He has the roles that stand here and, by a token of the free platform, those that it names.
     """
-    roles, proven_at = claims.roles, claims.issued_at
+    roles, proven_at, factor_at = claims.roles, claims.issued_at, None
     if isinstance(user, Standing | SessionOwner):
         roles |= user.roles
     if isinstance(user, SessionOwner):
         proven_at = user.proven_at
+        factor_at = user.second_factor_at if user.has_second_factor else None
     elif isinstance(user, Standing) and user.has_second_factor:
         proven_at = None  # which such a token cannot show
     return _principal(
@@ -138,8 +145,13 @@ def _by_token(user: User, claims: Claims, proof_seconds: int) -> Principal:
         expires_at=claims.expires_at,
         roles=roles,
         session_id=claims.session_id,
-        proven_until=None if proven_at is None else int(proven_at.timestamp()) + proof_seconds,
+        proven_until=_until(proven_at, proof_seconds),
+        factor_until=_until(factor_at, proof_seconds),
     )
+
+
+def _until(at: datetime | None, seconds: int) -> int | None:
+    return None if at is None else int(at.timestamp()) + seconds
 
 
 def _principal(user: User, **credential: Any) -> Principal:

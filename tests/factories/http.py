@@ -26,6 +26,7 @@ def verdict(
         "scopes": "*",
         "keyId": "",
         "proven": str(int(time.time()) + 900),
+        "factor": str(int(time.time()) + 900),
         "limit": "100",
         "remaining": "99",
         "reset": "1760695260",

@@ -26,6 +26,11 @@ _PROVE = (
     "This needs a fresh proof that it is you: log in again or, with a second factor, give its code to "
     "POST /v1/auth/totp/verify"
 )
+_SHOW = (
+    "Staff shows a second factor: give its code to POST /v1/auth/totp/verify in a session of ours, after "
+    "POST /v1/auth/totp where there is none yet"
+)
+_LISTED = "A key does what staff does from networks of its own list alone, and this one has none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +46,7 @@ class Needs:
     """Where it is none of the services of the tiers: the first tier that may ask."""
     scope: str | None = None
     roles: tuple[str, ...] = ()
-    """One of them."""
+    """One of them, with a second factor of the last quarter of an hour, or by a key from a listed network."""
     public: bool = False
     brings: str | None = None
     """Where a public route finds credentials of its own, which it may refuse: `body`."""
@@ -75,7 +80,8 @@ class Needs:
         told = [f"the tier `{self.tier.value}` or above" if self.tier is not Tier.FREE else "a user of any tier"]
         told += [f"the role {' or '.join(f'`{role}`' for role in self.roles)}"] if self.roles else []
         told += [f"of an API key the scope `{self.scope}`"] if self.scope else []
-        told += ["a login of the last 15 minutes"] if self.recent else []
+        told += ["a login of the last 15 minutes"] if self.recent and not self.roles else []
+        told += ["a second factor of the last 15 minutes, or a key from listed networks"] if self.roles else []
         return f"Needs {', '.join(told)}."
 
     def extensions(self) -> dict[str, str]:
@@ -95,6 +101,8 @@ class Needs:
     def _check(self, caller: Principal) -> None:
         if self.roles and not any(map(caller.has_role, self.roles)):
             raise Forbidden("This needs another role", details={"role": " or ".join(self.roles)})
+        if self.roles and not caller.acts_for_staff(datetime.now(UTC)):
+            raise _unproven(caller)
         if not self._asked() <= entitlements(caller.tier).services:
             details = {"required": self.tier.value, "tier": caller.tier.value}
             raise TierRequired(f"This needs the tier {self.tier.value} or above", details=details)
@@ -102,6 +110,12 @@ class Needs:
             raise Forbidden("This API key lacks a scope", details={"scope": self.scope})
         if self.recent and caller.key_id is None and not caller.has_proved(datetime.now(UTC)):
             raise Forbidden(_PROVE, details={"proof": "too old"})
+
+
+def _unproven(caller: Principal) -> Forbidden:
+    if caller.key_id is not None:
+        return Forbidden(_LISTED, details={"networks": "none"})
+    return Forbidden(_SHOW, details={"proof": "second factor"})
 
 
 def needs(

@@ -5,18 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import jwt
+import psycopg
 import pytest
 
 from handlers import authorizer
 from handlers.events import stream
 from handlers.runtime import idempotency
 from local.aws import Aws
+from local.postgres import SUPERUSER
+from premium.accounts.service import sessions
 from premium.bootstrap import Platform, platform
+from premium.people.service import People
 from tests.fixtures.platform import ISSUER, KEY
 from tests.fixtures.postgres import Databases
+from tests.integration.handlers.asking import rule
 
 Sign = Callable[..., str]
 
@@ -36,6 +41,29 @@ def at(environment: dict[str, str]) -> Iterator[Platform]:
     yield platform()
     platform().close()
     forget()
+
+
+@pytest.fixture
+def staff(at: Platform, sign: Sign, postgres: Databases) -> Sign:
+    """`staff(roles=["admin"])` is the access token of a session that showed its second factor `ago` seconds ago."""
+
+    def make(*, roles: list[str], sub: str | None = None, ago: int = 0) -> str:
+        named = {"sub": sub} if sub else {}
+        user = UUID(rule(token=sign(**named))["userId"])
+        People.of(at).change_roles(user, by=None, grant=roles, revoke=[])
+        made = sessions(at).open(user, amr=("wallet",), ip="", user_agent="")
+        with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+            connection.execute(
+                "INSERT INTO user_credentials (user_id, kind, secret, confirmed_at) VALUES (%s, 'totp', %s, now())"
+                " ON CONFLICT DO NOTHING", (user, b"x" * 48),
+            )  # fmt: skip
+            connection.execute(
+                "UPDATE sessions SET second_factor_at = now() - make_interval(secs => %s) WHERE id = %s",
+                (ago, made.session_id),
+            )
+        return made.access_token
+
+    return make
 
 
 def forget() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from uuid import uuid4
+
 import pytest
 
 from handlers.runtime import router
@@ -100,6 +103,28 @@ def test_only_an_administrator_passes_an_administrators_route() -> None:
     assert ask(handler, "DELETE", "/v1/admin/notes", by=verdict(roles="support")).status == 403
     assert ask(handler, "DELETE", "/v1/admin/notes", by=verdict(roles="admin")).status == 200
     assert ask(handler, "DELETE", "/v1/admin/notes", by=verdict(scopes="role:admin")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("by", "details"),
+    [
+        ({"roles": "admin", "factor": ""}, {"proof": "second factor"}),
+        ({"roles": "admin", "factor": str(int(time.time()) - 1)}, {"proof": "second factor"}),
+        ({"roles": "admin", "factor": "", "listed": "yes"}, {"proof": "second factor"}),
+        ({"scopes": "role:admin", "keyId": str(uuid4())}, {"networks": "none"}),
+        ({"scopes": "role:admin", "keyId": str(uuid4()), "listed": "no"}, {"networks": "none"}),
+    ],
+)
+def test_staff_shows_a_second_factor_and_a_key_comes_from_a_listed_network(
+    by: dict[str, str], details: dict[str, str]
+) -> None:
+    refused = ask(handler, "DELETE", "/v1/admin/notes", by=verdict(**by))
+    assert (refused.status, refused.error["details"]) == (403, details)
+
+
+def test_a_key_from_a_listed_network_needs_no_second_factor() -> None:
+    by = verdict(scopes="role:admin", keyId=str(uuid4()), factor="", listed="yes")
+    assert ask(handler, "DELETE", "/v1/admin/notes", by=by).status == 200
 
 
 def test_public_routes_answer_anybody_with_a_verdict() -> None:
