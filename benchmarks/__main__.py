@@ -31,6 +31,8 @@ BENCHMARKS = (
     Benchmark("access", "Logins beside siwe, signatures beside stripe and paddle, the limiter", "benchmarks.access"),
     Benchmark("portfolio", "A refresh of 100 chains, with and without Multicall3", "benchmarks.portfolio"),
     Benchmark("security", "Static scan of published contracts", "benchmarks.security.static_scan"),
+    Benchmark("calls", "Decoding, hashing and judging calls and messages beside eth-abi and eth-account",
+              "benchmarks.security.calls", ("--quick",)),
     Benchmark("tax", "Tax engine up to 10,000 transactions", "benchmarks.tax.run", ("--quick", "--alone")),
     Benchmark("report", "10,000 transactions on the deployed stage: a report asked for, its PDF and CSV read",
               "benchmarks.tax.deployed", limit=300),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import click
@@ -51,6 +52,34 @@ def scan_message(source: str, output: str, *, shipped: bool) -> None:
     from premium.security.cases.messages import kinds  # noqa: PLC0415 - each command loads its own engine
 
     _answer(source, output, kinds(shipped=shipped))
+
+
+@security.command()
+@click.option("--input", "source", default=None, help="A file of cases as JSON; - is standard input")
+@_OUTPUT
+@click.option("--table", is_flag=True, help="Print the weight of every finding instead")
+def score(source: str | None, output: str, *, table: bool) -> None:
+    """Score findings by their ids and severities; the factors add up."""
+    from premium.security.cases.scores import KINDS, weights  # noqa: PLC0415 - each command loads its own engine
+
+    if table == (source is not None):
+        raise click.UsageError("Give either --input or --table.")
+    if source is not None:
+        _answer(source, output, KINDS)
+        return
+    with errors_as_sentences(), opened(output) as file:
+        file.writelines(f"{id_:<32} {severity.value:<9} {weight:>3}\n" for id_, severity, weight in weights())
+
+
+@security.command()
+@_OUTPUT
+def findings(output: str) -> None:
+    """Print the catalogue: every finding with severities and words, as JSON."""
+    from premium.security.cases.scores import catalogue  # noqa: PLC0415 - each command loads its own engine
+
+    with errors_as_sentences(), opened(output) as file:
+        json.dump({"findings": catalogue()}, file, indent=2, ensure_ascii=False)
+        file.write("\n")
 
 
 def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:

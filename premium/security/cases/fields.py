@@ -16,7 +16,8 @@ from premium.cases import CaseError
 from premium.chains.addresses import checksum
 from premium.money import decimal_of
 from premium.refusals import shown
-from premium.security.knowledge.known import Knowledge, Token, coin
+from premium.security.judgement.origins import host_of
+from premium.security.knowledge.known import HARMLESS, Knowledge, Token, coin
 
 _MOST = (1 << 256) - 1
 _WHOLE = re.compile(r"[0-9]{1,78}|0x[0-9a-fA-F]{1,64}")
@@ -141,7 +142,8 @@ def _listed(value: object) -> dict[str, str]:
         key = one.get("address") or one.get("domain") or one.get("origin")
         if not isinstance(key, str) or not isinstance(one.get("kind", ""), str):
             raise ValueError("each entry is an address, or {address, kind}")  # noqa: TRY004 - by field
-        found[address_of(key, "listed") if key.startswith(("0x", "0X")) else key.lower()] = one.get("kind") or "listed"
+        is_address = key.startswith(("0x", "0X"))
+        found[address_of(key, "listed") if is_address else host_of(key)] = one.get("kind") or "listed"
     return found
 
 
@@ -187,9 +189,11 @@ class KnownCase(BaseModel):
 
     def knowledge(self, time: int | None) -> Knowledge:
         """Return it as the engine takes it."""
+        named = {address: str(name)[:200] for address, name in self.contracts.items()}
+        labels = {address: kind for address, kind in self.listed.items() if kind in HARMLESS}
         return Knowledge(
-            contracts={address: str(name)[:200] for address, name in self.contracts.items()},
-            listed=self.listed,
+            contracts={**labels, **named},
+            listed={key: kind for key, kind in self.listed.items() if kind not in HARMLESS},
             code=self.code,
             balances=self.balances,
             supplies=self.supplies,

@@ -246,5 +246,5 @@ def _of_operation(case: TransactionCase) -> _Read:
     own = Inner(operation.sender, 0, operation.call_data, entry)
     steps = tuple(operation_steps(entry, operation.sender, init, b"", paymaster))
     made = (("", own), *(("init", each) for each in steps if isinstance(each, Inner)))
-    rest = tuple(each for each in steps if isinstance(each, Party | Power))
+    rest = (Party(entry, "entry point"), *(each for each in steps if isinstance(each, Party | Power)))
     return _Read(case.chain_id, operation.sender, made, parties=rest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from premium.security.judgement.scene import Found, Place, Scene, found
 
@@ -15,8 +15,8 @@ _SCRIPTS = dict(
 )
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _SECOND = frozenset({"co", "com", "org", "net", "gov", "ac", "edu"})
-_SHORTEST = 5
-"""Letters of a name that is looked for inside of others."""
+_SHORTEST, _LONG = 5, 6
+"""Letters of a name that is looked for inside of others, and of one that may be misspelt."""
 
 
 def host_of(origin: str) -> str:
@@ -45,7 +45,7 @@ def origin(given: str | None, scene: Scene) -> Iterator[Found]:
     if listed is not None:
         yield found("origin_listed", place, value=host, basis="label")
         return
-    other = imitated(host, scene.known.domains)
+    other = imitated(host, scene.known.domains) or misspelt(host, scene.known.contracts.values())
     if other is not None:
         yield found("origin_lookalike", place, value=f"{host} looks like {other}")
 
@@ -65,6 +65,17 @@ def imitated(host: str, domains: Mapping[str, str]) -> str | None:
         inside = re.split(r"[.\-_]", whole)
         if len(brand) >= _SHORTEST and (brand in inside or name.startswith(brand) or name.endswith(brand)):
             return each
+    return None
+
+
+def misspelt(host: str, names: Iterable[str]) -> str | None:
+    """Return the known name that a host writes in other letters, or with one wrong."""
+    label = _decoded(registrable(host)).split(".")[0]
+    for brand in sorted({each.split()[0].lower() for each in names if each.split()}):
+        if len(brand) >= _LONG and label != brand and brand.isalpha():
+            looks = _skeleton(label) == _skeleton(brand)
+            if looks or _distance_one(label, brand):
+                return brand
     return None
 
 

@@ -29,6 +29,8 @@ def party(effect: Party, scene: Scene, place: Place) -> Iterator[Found]:
         return
     if effect.role == "paymaster" and not scene.known.is_known(effect.address):
         yield found("paymaster_unknown", place, holder=effect.address)
+    if effect.role == "entry point" and not scene.known.is_known(effect.address):
+        scene.unknown("The entry point that runs the operation is not known.")
     yield from labels(effect.address, scene, place)
 
 

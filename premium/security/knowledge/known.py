@@ -18,6 +18,8 @@ _DELEGATED = bytes.fromhex("ef0100")
 _MINIMAL = (bytes.fromhex("363d3d373d3d3d363d73"), bytes.fromhex("5af43d82803e903d91602b57fd5bf3"))
 HARM = MappingProxyType({"sanctioned": "sanctioned", "mixer": "mixer"})
 """Findings of labels by kind; every other listed kind is a `listed_address`."""
+HARMLESS = frozenset({"exchange", "protocol", "issuer", "token", "burn"})
+"""Kinds of labels that are no harm: who bears one is known."""
 _ALIKE_ENDS, _ALIKE = 3, 8
 _EMPTY: Mapping[str, object] = MappingProxyType({})
 
@@ -134,7 +136,17 @@ class Knowledge:
         """Return the counterparty that an address imitates: eight digits alike over both ends."""
         if address in self.counterparts or address == ZERO:
             return None
-        return next((each for each in sorted(self.counterparts) if alike(each, address)), None)
+        near = self._by_ends.get((address[2:5], address[-3:]), ())
+        return next((each for each in near if alike(each, address)), None)
+
+    @cached_property
+    def _by_ends(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Counterparts by the digits at both ends that a look-alike must share."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for each in sorted(self.counterparts):
+            key = (each[2:5], each[-3:])
+            found[key] = (*found.get(key, ()), each)
+        return found
 
 
 def alike(one: str, other: str) -> bool:

@@ -176,3 +176,29 @@ def test_what_cannot_be_answered_says_why(case: dict[str, Any], code: str) -> No
     found = json.loads(answer(json.dumps(case), kinds()))
     assert found["error"]["code"] == code, found
     assert ":" in found["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "known", "expected"),
+    [
+        ("https://app.uniswap.org", {"domains": {"uniswap.org": "Uniswap"}}, set()),
+        ("https://uniswap-claim.com", {"domains": {"uniswap.org": "Uniswap"}}, {"origin_lookalike"}),
+        ("https://uniswap.org.evil.com", {"domains": {"uniswap.org": "Uniswap"}}, {"origin_lookalike"}),
+        ("https://xn--unswap-r9a.org", {"domains": {"uniswap.org": "Uniswap"}}, {"origin_lookalike"}),
+        ("https://un1swap.org", {"contracts": {ROUTER: "Uniswap V2 Router"}}, {"origin_lookalike"}),
+        ("https://uniswap.org", {"contracts": {ROUTER: "Uniswap V2 Router"}}, set()),
+        (
+            "https://sub.evil.com/x",
+            {"listed": [{"domain": "https://evil.com/", "kind": "phishing"}]},
+            {"origin_listed"},
+        ),
+        ("https://notevil.com", {"listed": [{"domain": "evil.com", "kind": "phishing"}]}, set()),
+    ],
+)
+def test_pages_are_told_by_their_names(origin: str, known: dict[str, Any], expected: set[str]) -> None:
+    assert ids(scan(tx(FRIEND, value=1, origin=origin), **known)) == expected
+
+
+def test_a_label_without_harm_makes_known() -> None:
+    found = scan(tx(TOKEN, call(APPROVE, STRANGER, 5)), listed=[{"address": STRANGER, "kind": "protocol"}])
+    assert ids(found) == set()
