@@ -74,11 +74,11 @@ def scripts(folder: Path) -> list[Script]:
     MigrationError for a name out of form, a number twice, no way back.
     """
     found = [_script(path) for path in sorted(folder.glob("*.sql")) if not path.name.endswith(".rollback.sql")]
-    seen: dict[tuple[str, str | None], Script] = {}
+    seen: dict[str, Script] = {}
     for script in found:
-        number = script.id[:4]
-        other = seen.setdefault((number, script.layout), script)
-        if other is not script:
+        other = seen.setdefault(script.id[:4], script)
+        # Two layouts of one name are one migration.
+        if other is not script and (other.id != script.id or None in (other.layout, script.layout)):
             raise MigrationError(f"{script.path.name} and {other.path.name} have the same number")
         if not script.rollback.exists():
             raise MigrationError(f"{script.path.name} has no way back: {script.rollback.name} is missing")

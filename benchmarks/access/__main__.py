@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 
-from benchmarks.access import billing
+from benchmarks.access import billing, erasure, logins
 from local.places import ROOT
 
 ROUNDS = 3
@@ -99,3 +99,5 @@ def main() -> None:
 
 main()
 billing.main()
+logins.main()
+erasure.main()

@@ -91,8 +91,14 @@ class Needs:
             "x-scope": self.scope,
             "x-role": " ".join(self.roles) or None,
         }
-        said |= {"x-credentials": self.brings}
+        said |= {"x-credentials": self.brings, "x-proof": self._proof()}
         return {name: value for name, value in said.items() if value is not None}
+
+    def _proof(self) -> str | None:
+        """Return what of the last quarter of an hour a token needs beyond itself."""
+        if self.roles:
+            return "second-factor"
+        return "login" if self.recent else None
 
     def _asked(self) -> frozenset[str]:
         """Return the services that the caller's tier must have."""

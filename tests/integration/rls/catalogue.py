@@ -19,7 +19,8 @@ _TABLES = """
 """
 _COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a
-    WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum
+    WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+    AND a.attidentity <> 'a' ORDER BY a.attnum
 """
 
 
