@@ -158,6 +158,12 @@ class Clue(NamedTuple):
     text: str
 
 
+class Deadline(NamedTuple):
+    """Until when the call itself may be carried out."""
+
+    until: int
+
+
 class Flawed(NamedTuple):
     """Packed or inner data that stand in no canonical form."""
 
@@ -165,5 +171,7 @@ class Flawed(NamedTuple):
     reason: str
 
 
-Effect = Allow | AllowAll | Move | Trade | Proceeds | Power | Order | Lets | Delegation | Party | Clue | Flawed
+Effect = (
+    Allow | AllowAll | Move | Trade | Proceeds | Power | Order | Lets | Delegation | Party | Clue | Flawed | Deadline
+)
 Step = Effect | Inner

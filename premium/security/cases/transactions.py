@@ -35,6 +35,11 @@ class AuthorizationCase(BaseModel):
     s: MaybeInt = None
     account: MaybeAddress = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, given: Any) -> Any:
+        return snake(given) if isinstance(given, Mapping) else given
+
 
 class TxCase(BaseModel):
     """A transaction's fields."""

@@ -8,6 +8,7 @@ from premium.abi.decoder import Form
 from premium.security.calls.effects import (
     Allow,
     AllowAll,
+    Deadline,
     Delegation,
     Effect,
     Flawed,
@@ -108,7 +109,7 @@ def _function(opened: Opened, scene: Scene, place: Place) -> Iterator[Found]:
         scene.unknown("What a function does is known by its name alone.")
 
 
-def _effect(opened: Opened, effect: Effect, scene: Scene) -> Iterator[Found]:  # noqa: C901 - a line a kind
+def _effect(opened: Opened, effect: Effect, scene: Scene) -> Iterator[Found]:  # noqa: C901, PLR0912 - a line a kind
     place, sender = place_of(opened), opened.call.sender
     match effect:
         case Allow():
@@ -132,6 +133,9 @@ def _effect(opened: Opened, effect: Effect, scene: Scene) -> Iterator[Found]:  #
             yield from party(effect, scene, place)
         case Delegation():
             yield from delegation(effect, scene, place, None)
+        case Deadline():
+            if scene.is_far(effect.until, 1):
+                yield found("deadline_far", place, value=effect.until)
         case Flawed():
             yield found(FORMS[Form(effect.form)], place, value=effect.reason)
         case _:

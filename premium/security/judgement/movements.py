@@ -14,6 +14,7 @@ from premium.security.model import Severity
 def movement(effect: Move, sender: str | None, scene: Scene, place: Place) -> Iterator[Found]:
     """Judge one movement; `sender` is who makes the call, as its target sees it."""
     other = effect.how != "native" and not scene.is_mine(effect.owner) and effect.owner != sender
+    other = other and not scene.is_nobody(sender)
     if effect.amount == 0:
         severity = Severity.MEDIUM if other else Severity.LOW
         yield found("transfer_zero", place, severity=severity, holder=effect.recipient, token=effect.token)

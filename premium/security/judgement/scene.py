@@ -51,6 +51,13 @@ class Scene:
         """Whether the address is the user or a wallet that acts for him."""
         return address is not None and (address == self.user or address in self.mine)
 
+    def is_nobody(self, sender: str | None) -> bool:
+        """Whether nobody knows who sends; what is his own cannot be told then."""
+        if sender in (None, ZERO) and self.user is None:
+            self.unknown("Who sends is not known: whether recipients are the sender's own could not be judged.")
+            return True
+        return False
+
     def unknown(self, sentence: str) -> None:
         """Note what could not be known."""
         if sentence not in self.unknowns:

@@ -64,7 +64,7 @@ def goes_to(address: str, sender: str, scene: Scene, place: Place) -> Iterator[F
     """Judge a recipient of proceeds: the sender himself, the user, or somebody else."""
     if address == sender or scene.is_mine(address):
         return
-    if int(address, 16):
+    if int(address, 16) and not scene.is_nobody(sender):
         yield found("recipient_other", place, holder=address)
     yield from recipient(address, None, scene, place)
 

@@ -10,7 +10,9 @@ from premium.siwe.signatures import personal_hash
 
 _HASH = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
 _LOGIN = " wants you to sign in with your Ethereum account:"
-_HIDDEN = frozenset({"Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+_HIDDEN = frozenset({"Cf", "Cc", "Co", "Cs", "Zl", "Zp"})
+_JOINERS_AND_LINES = frozenset("\u200c\u200d\n\r\t")
+"""Joiners make emoji and letters of some scripts; lines and tabs are seen."""
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
@@ -52,4 +54,4 @@ def authority_of(origin: str) -> str:
 
 def hides(text: str) -> bool:
     """Tell whether characters of a text are drawn as nothing or turn its direction."""
-    return any(unicodedata.category(c) in _HIDDEN for c in text)
+    return any(unicodedata.category(c) in _HIDDEN and c not in _JOINERS_AND_LINES for c in text)

@@ -25,7 +25,6 @@ from premium.security.messages.schema import (
     read_types,
 )
 
-_SAFE_IN_JS = (1 << 53) - 1
 _NUMBER = re.compile(r"-?[0-9]{1,80}|-?0x[0-9a-fA-F]{1,64}")
 _HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -173,8 +172,6 @@ class _Reader:
 
     def _number(self, of: AbiType, given: Any, at: str) -> int:
         if isinstance(given, int) and not isinstance(given, bool):
-            if abs(given) > _SAFE_IN_JS:
-                self.of.doubt(f"{at} is a JSON number that JavaScript rounds")
             return given
         if isinstance(given, Decimal):
             raise self._wrong(at, f"is a fraction, not {of.name}")

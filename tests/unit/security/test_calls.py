@@ -21,6 +21,7 @@ from tests.factories.security_calls import (
     STRANGER,
     TOKEN,
     USER,
+    ZERO,
     arguments,
     call,
     safe,
@@ -202,3 +203,43 @@ def test_pages_are_told_by_their_names(origin: str, known: dict[str, Any], expec
 def test_a_label_without_harm_makes_known() -> None:
     found = scan(tx(TOKEN, call(APPROVE, STRANGER, 5)), listed=[{"address": STRANGER, "kind": "protocol"}])
     assert ids(found) == set()
+
+
+V4_TYPES = "x((address,(address,uint24,int24,address,bytes)[],uint128,uint128))"
+
+
+@pytest.mark.parametrize(
+    ("least", "taken", "recipient", "expected"),
+    [
+        (5, 0, f"0x{1:040x}", {"nested_calls"}),
+        (0, 5, f"0x{1:040x}", {"nested_calls"}),
+        (0, 0, f"0x{1:040x}", {"nested_calls", "minimum_zero"}),
+        (5, 0, STRANGER, {"nested_calls", "recipient_other"}),
+    ],
+)
+def test_swaps_of_uniswap_v4_are_read(least: int, taken: int, recipient: str, expected: set[str]) -> None:
+    swap = arguments(V4_TYPES, (TOKEN, [(NFT, 500, 10, ZERO, b"")], 100, least))
+    settle, take = (
+        arguments("x(address,uint256,bool)", TOKEN, 0, True),
+        arguments("x(address,address,uint256)", NFT, recipient, taken),
+    )
+    plan = arguments("x(bytes,bytes[])", bytes([0x07, 0x0B, 0x0E]), [swap, settle, take])
+    data = call("execute(bytes,bytes[],uint256)", b"\x10", [plan], NOW + 60)
+    found = scan(tx(ROUTER, data))
+    assert ids(found) == expected
+    assert found["complete"]
+
+
+def test_a_batch_without_an_end_is_said() -> None:
+    data = call("execute(bytes,bytes[],uint256)", b"\x0b", [arguments("x(address,uint256)", f"0x{2:040x}", 5)], MAX)
+    assert "deadline_far" in ids(scan(tx(ROUTER, data)))
+
+
+def test_without_a_sender_nobody_is_another() -> None:
+    case = tx(
+        ROUTER,
+        call("swapExactTokensForTokens(uint256,uint256,address[],address,uint256)", 5, 5, [TOKEN, NFT], USER, NOW),
+    )
+    del case["tx"]["from"]
+    found = scan(case)
+    assert (ids(found), found["verdict"]) == (set(), "unknown")

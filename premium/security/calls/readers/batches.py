@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from premium.security.calls.effects import Call, Inner
+from premium.security.calls.effects import Call, Deadline, Inner, Step
 from premium.security.calls.registry import reads
 
 
@@ -19,9 +19,11 @@ from premium.security.calls.registry import reads
     "callBatch(bytes[])",
     "multicall(bytes[],bytes32)",
 )
-def multicall(call: Call, args: tuple[Any, ...]) -> Iterator[Inner]:
+def multicall(call: Call, args: tuple[Any, ...]) -> Iterator[Step]:
     """Call itself by delegation: the sender stays, and the value is seen by each."""
     data = next(each for each in args if isinstance(each, tuple))
+    if isinstance(args[0], int) and not isinstance(args[0], bool):
+        yield Deadline(args[0])
     for each in data:
         yield Inner(call.to, 0, each, call.sender, delegate=True, here=call.here, itself=True)
 

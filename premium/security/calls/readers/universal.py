@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from premium.security.calls.effects import Call, Clue, Flawed, Inner, Move, Proceeds, Step, Trade
-from premium.security.calls.readers import permit2
+from premium.security.calls.effects import Call, Clue, Deadline, Flawed, Inner, Move, Proceeds, Step, Trade
+from premium.security.calls.readers import permit2, v4
 from premium.security.calls.readers.routers import ends, recipient_of
 from premium.security.calls.registry import reads
 from premium.security.knowledge.known import NATIVE, coin
@@ -29,6 +29,7 @@ COMMANDS = {
     0x0C: "UNWRAP_WETH(address,uint256)",
     0x0D: "PERMIT2_TRANSFER_FROM_BATCH((address,address,uint160,address)[])",
     0x0E: "BALANCE_CHECK_ERC20(address,address,uint256)",
+    0x10: v4.COMMAND,
     0x21: "EXECUTE_SUB_PLAN(bytes,bytes[])",
 }
 _WHOLE = 1 << 255
@@ -38,6 +39,8 @@ _WHOLE = 1 << 255
 @reads("execute(bytes,bytes[],uint256)", "execute(bytes,bytes[])")
 def execute(call: Call, args: tuple[Any, ...]) -> Iterator[Step]:
     """Carry out each command with its input."""
+    if len(args) > 2:
+        yield Deadline(args[2])
     yield from _commands(args[0], args[1], call)
 
 
