@@ -80,7 +80,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
 
 _OWN = ("value_error", "assertion_error")
 """Errors of our own validators: their text is ours."""
-_WITHOUT_VALUE = frozenset({"missing", "default_factory_not_called", "union_tag_not_found"})
+NOT_REPEATED = "not_repeated"
+"""The kind of a refusal whose value may be a secret: it is not told again."""
+_WITHOUT_VALUE = frozenset({"missing", "default_factory_not_called", "union_tag_not_found", NOT_REPEATED})
 
 PATTERNS: Mapping[str, str] = MappingProxyType(
     {

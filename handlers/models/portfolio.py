@@ -8,20 +8,30 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from handlers.runtime import Amount, Body, Money, Position, Ratio, View, Visible
 from premium.portfolio.model import AssetRow, Interval, Point, Wallet
 from premium.portfolio.valuation.performance import Performance
 from premium.prices.model import Quality
+from premium.refusals import NOT_REPEATED
+
+
+def _quietly(given: object, checked: ValidatorFunctionWrapHandler) -> object:
+    """Refuse without repeating what was given: people paste keys by mistake."""
+    try:
+        return checked(given)
+    except ValidationError:
+        raise PydanticCustomError(NOT_REPEATED, "must be a text of 1 to 4,096 characters") from None
 
 
 class NewWallet(Body):
     """A wallet to watch."""
 
-    address: str = Field(
+    address: Annotated[str, WrapValidator(_quietly)] = Field(
         min_length=1,
-        max_length=128,
+        max_length=4_096,
         description="EVM address; a mixed-case one must fit EIP-55",
         examples=["0x52908400098527886E0F7030069857D2E4169EE7"],
     )

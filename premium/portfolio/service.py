@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from premium.observability import logger
 from premium.portfolio.jobs import REFRESH, RefreshPayload
 from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
 from premium.portfolio.positions.found import Position
+from premium.portfolio.recognition.given import recognise
 from premium.portfolio.store import Stores
 from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.valuation.performance import Performance, measure
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from premium.bootstrap import Platform
     from premium.chains.registry import Registry
 
+_ALIKE = re.compile(r"0[xX][0-9a-zA-Z]{1,42}")
 MAX_POINTS = 2_200
 """Every hour of 90 days."""
 PERIODS = {
@@ -83,10 +86,12 @@ class Portfolios:
 
         Without chains it is watched on all that are read, which must be one at least.
         """
+        if given := recognise(address):
+            raise InvalidInput.about("address", given.text)
         try:
             checked = checksum(address)
         except ValueError as error:
-            raise InvalidInput.about("address", f"{error}; given {shown(address)}") from None
+            raise InvalidInput.about("address", f"{error}{_repeated(address)}") from None
         _check_chains(chains, registry)
         return self.stores.wallets.add(user_id, checked, label, sorted(set(chains)), quota_of(tier, "wallets"))
 
@@ -199,6 +204,11 @@ class Portfolios:
         for user_id in users:
             self.jobs.start(REFRESH, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
         return len(users)
+
+
+def _repeated(address: str) -> str:
+    """Repeat what was meant for an EVM address, and nothing that may hold a secret."""
+    return f"; given {shown(address)}" if _ALIKE.fullmatch(address) else ""
 
 
 def _check_chains(chains: Sequence[str], registry: Registry) -> None:
