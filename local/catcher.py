@@ -14,10 +14,16 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
+
+from local.payments.prices import PATHS, STAGE_FILE
+
+if TYPE_CHECKING:
+    from local.payments.cashier import Cashier
 
 MAX_BYTES = 1_048_576
 SHOWN = 200
@@ -95,10 +101,13 @@ class Catcher(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     file: ClassVar[Path]
+    address: ClassVar[str] = ""
     lock: ClassVar[threading.Lock] = threading.Lock()
 
     def do_GET(self) -> None:
-        """Show the page, the messages as JSON, or the health."""
+        """Show the page, the messages as JSON, or the health; payments are the cashier's."""
+        if self._paid(b""):
+            return
         match self.path:
             case "/health":
                 self._say(200, {"inbox": "ok"})
@@ -122,6 +131,8 @@ class Catcher(BaseHTTPRequestHandler):
             self._say(413, {"error": f"more than {MAX_BYTES} bytes"})
             return
         body = self.rfile.read(size)
+        if self._paid(body):
+            return
         if self.path == "/google/token":
             self._say(200, _TOKEN)
             return
@@ -138,6 +149,31 @@ class Catcher(BaseHTTPRequestHandler):
             return
         self._keep({"at": datetime.now(UTC).isoformat(timespec="seconds"), "channel": provider.channel, **message})
         self._say(provider.status, provider.answer)
+
+    def do_PATCH(self) -> None:
+        """Change something at a payment provider."""
+        if not self._paid(self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BYTES))):
+            self._say(404, {"error": "there is nothing here"})
+
+    do_DELETE = do_PATCH  # noqa: N815 - the base class's name
+
+    def _paid(self, body: bytes) -> bool:
+        """Answer what is asked of payment providers; False for what is not."""
+        if not self.path.startswith(PATHS):
+            return False
+        with self.lock:
+            cashier = _cashier(self.file.parent, self.address)
+        if self.path.startswith("/pay"):
+            page = cashier.page(self.path) if self.command == "GET" else cashier.act(self.path)
+            if page is None:
+                self._say(404, {"error": "there is no such payment, or it is over"})
+            else:
+                kind = "text/html" if self.command == "GET" else "text/plain"
+                self._send(200, f"{kind}; charset=utf-8", page.encode())
+            return True
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self._say(*cashier.ask(self.command, self.path, body.decode("utf-8", "replace"), headers))
+        return True
 
     def _read(self, body: bytes) -> Any:
         """The fields of a form, or the request's JSON."""
@@ -165,9 +201,18 @@ class Catcher(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+@cache
+def _cashier(folder: Path, address: str) -> Cashier:
+    """Return the cashier; the providers' libraries are imported when somebody pays."""
+    from local.payments.cashier import Cashier  # noqa: PLC0415 - for its cost
+
+    return Cashier(folder / "payments.json", folder / STAGE_FILE, address)
+
+
 def main() -> None:
     """Serve until stopped."""
     Catcher.file = Path(sys.argv[2])
+    Catcher.address = f"http://127.0.0.1:{sys.argv[1]}"
     ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Catcher).serve_forever()
 
 

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from local import buckets
 from local.aws import REGION, client_environment
 from local.clients import Clients
-from local.environment import STAGE_SETTINGS, asked_settings
+from local.environment import asked_settings, stage_settings
 from local.errors import LocalError
 from local.places import ROOT, Places
 
@@ -30,6 +30,7 @@ class Cdk:
     """The command `node_modules/.bin/cdk` with an environment that reaches this emulator alone."""
 
     def __init__(self, places: Places, endpoint: str) -> None:
+        self._places = places
         self._log = places.logs / "deploy.log"
         self._outputs = places.outputs
         self.assembly = places.state / "cdk.out"
@@ -53,7 +54,7 @@ class Cdk:
         LocalError with the command's last lines when one fails.
         """
         values = self._outputs.with_name("values.json")
-        values.write_text(json.dumps({"settings": STAGE_SETTINGS | asked_settings(os.environ)}))
+        values.write_text(json.dumps({"settings": stage_settings(self._places) | asked_settings(os.environ)}))
         wanted = [
             "deploy",
             "--all",

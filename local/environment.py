@@ -15,6 +15,7 @@ from local import stacks
 from local.aws import client_environment
 from local.clients import Clients
 from local.errors import LocalError
+from local.payments.prices import PLANS
 from local.places import Places
 from local.secrets import write_private
 from premium.config import Settings
@@ -42,11 +43,14 @@ def write(places: Places, clients: Clients) -> dict[str, str]:
     return given
 
 
-STAGE_SETTINGS = {"PROOF_SECONDS": "86400"}
-"""What this stage's functions are told besides.
+def stage_settings(places: Places) -> dict[str, str]:
+    """Return what this stage's functions are told besides.
 
-Its tokens are made once, by `make token`, and used for hours.
-"""
+    Its tokens are made once, by `make token`, and used for hours; its payment providers are the inbox.
+    """
+    inbox = f"http://127.0.0.1:{places.ports['inbox']}"
+    paid = {"BILLING_PRICES": PLANS, "STRIPE_API_URL": inbox, "PADDLE_API_URL": inbox}
+    return {"PROOF_SECONDS": "86400", **paid}
 
 
 def asked_settings(environ: Mapping[str, str]) -> dict[str, str]:
@@ -67,6 +71,7 @@ def worker_environment(places: Places, clients: Clients) -> dict[str, str]:
         **client_environment(clients.endpoint),
         **_HERE,
         **local_settings(),
+        **stage_settings(places),
         **asked_settings(os.environ),
         "CHAINS_FILE": str(places.chains),
         **variables_of_outputs(stacks.outputs(places.outputs)),

@@ -17,6 +17,7 @@ from local.clients import Clients
 from local.errors import LocalError
 from local.neighbours import Neighbours
 
+PAYMENTS = ("Stripe", "Paddle")
 _DATABASES = {"Database": "premium", "Timeseries": "timeseries"}
 _ROLES = {"Owner": "premium_owner", "App": "premium_app", "Worker": "premium_worker"}
 JWT_ISSUER, JWT_AUDIENCE = "https://free.example", "premium"
@@ -49,7 +50,14 @@ def values(neighbours: Neighbours, state: Path) -> dict[str, dict[str, str]]:
         "Sessions": _kept(state, "sessions"),
         "Credentials": _kept(state, "credentials"),
         "Providers": neighbours.inbox.providers(),
+        **{f"{name}Api": {"value": f"sk_test_{name.lower()}"} for name in PAYMENTS},
+        **{f"{name}Webhooks": webhook_secret(state, name.lower()) for name in PAYMENTS},
     }
+
+
+def webhook_secret(state: Path, provider: str) -> dict[str, str]:
+    """Return the secret by which a payment provider of this machine signs."""
+    return _kept(state, f"{provider}-webhooks")
 
 
 def jwt_secret(state: Path) -> dict[str, str]:

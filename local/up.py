@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 
@@ -14,9 +15,12 @@ from local.fleet import Fleet
 from local.market import Market
 from local.neighbours import Neighbours
 from local.patience import wait_for
+from local.payments.prices import STAGE_FILE
 from local.places import Places
 from local.progress import say, step
 from local.readiness import Readiness, readiness
+from local.secret_values import PAYMENTS
+from local.secrets import write_private
 from stacks.terms.abilities import LOCAL_OMISSIONS
 
 
@@ -63,6 +67,7 @@ def up(places: Places, *, force: bool = False) -> Stage:
     with step("Addresses and passwords into the stage's secrets"):
         after_deploy.restore_settings(clients, Cdk(places, clients.endpoint).assembly)
         secret_values.fill(clients, neighbours, places.state)
+        _tell_cashier(places)
     stage = Stage(places, neighbours, clients, Fleet(places, neighbours.redis.url), market)
     with step("Worker fleet") as note:
         given = environment.write(places, clients)
@@ -72,6 +77,13 @@ def up(places: Places, *, force: bool = False) -> Stage:
     say(f"Left out here, proved by template tests: {', '.join(LOCAL_OMISSIONS)}.")
     say(f"Up in {time.monotonic() - begun:.1f} s.")
     return stage
+
+
+def _tell_cashier(places: Places) -> None:
+    """Tell the inbox's cashier where the API is, and by which secrets its webhooks are signed."""
+    signs = {name.lower(): secret_values.webhook_secret(places.state, name.lower())["value"] for name in PAYMENTS}
+    told = {"api": stacks.output(places.outputs, "ApiUrl"), "secrets": signs}
+    write_private(places.state / "inbox" / STAGE_FILE, json.dumps(told))
 
 
 def _start(neighbours: Neighbours) -> str:
@@ -91,6 +103,7 @@ def addresses(stage: Stage) -> None:
     say(f"  Redis        {stage.neighbours.redis.address}")
     say(f"  EVM node     {stage.neighbours.evm.url}   (chain id 31337)")
     say(f"  Inbox        {stage.neighbours.inbox.url}   (what e-mail, push, chats and SMS would bring; make inbox)")
+    say(f"  Payments     {stage.neighbours.inbox.url}/payments   (stands for Stripe and Paddle: docs/billing.md)")
     say("  Logs: make logs   Health: make status   Stop: make down")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydantic import Field
 
 from premium.manifest import (
-    LOCAL_ONLY,
     Alarm,
     Command,
     Metric,
@@ -42,7 +41,7 @@ class BillingSettings(ServiceSettings):
     stripe_api_secret_arn: str | None = Field(default=None, description="ARN of the key of Stripe's API")
     paddle_api_secret_arn: str | None = Field(default=None, description="ARN of the key of Paddle's API")
     stripe_api_url: str | None = Field(
-        default=None, description="Where Stripe's API is, when it is not Stripe's", json_schema_extra=LOCAL_ONLY
+        default=None, pattern=r"^https?://", description="Where Stripe's API is, when it is not Stripe's own"
     )
     paddle_api_url: str | None = Field(
         default=None, pattern=r"^https?://", description="Where Paddle's API is: its sandbox, or a local one"
