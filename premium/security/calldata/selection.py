@@ -21,6 +21,10 @@ Standards = Mapping[bytes, Signature]
 """Signatures that the engine itself knows how to judge, by selector."""
 
 
+MAX_CODE = 64 * 1024
+"""Bytes of code that are looked into."""
+
+
 class Reading(NamedTuple):
     """What data says to a target."""
 
@@ -82,7 +86,7 @@ def _of_candidates(selector: bytes, body: bytes, texts: tuple[str, ...], confide
 
 def _dispatches(to: str, selector: bytes, known: Knowledge) -> bool:
     code = known.code_bytes(known.implementation(to)) or known.code_bytes(to)
-    return code is not None and int.from_bytes(selector) in _entries(code)
+    return code is not None and len(code) <= MAX_CODE and int.from_bytes(selector) in _entries(code)
 
 
 @lru_cache(maxsize=256)

@@ -95,7 +95,10 @@ def _bounded_text(text: str) -> str:
 
 def _document(given: Any) -> tuple[Any, list[str]]:
     """Return typed data, also where they come as text, and the keys that stand twice in it."""
-    text = given if isinstance(given, str) else json.dumps(given, default=str)
+    try:
+        text = given if isinstance(given, str) else json.dumps(given, default=str)
+    except RecursionError:
+        raise CaseError("bad_typed_data", "typed_data: is nested too deeply") from None
     if len(text) > MAX_BYTES:
         raise CaseError("too_large", f"typed_data: {len(text)} characters, {MAX_BYTES} at most")
     if not isinstance(given, str):

@@ -79,7 +79,7 @@ def _delegated(opened: Opened, scene: Scene, place: Place) -> Iterator[Found]:
 
 def _target(opened: Opened, scene: Scene, place: Place) -> Iterator[Found]:
     call, known = opened.call, scene.known
-    trusted = known.is_known(call.to) or known.is_token(call.to) or scene.is_mine(call.to)
+    trusted = _is_trusted(call.to, scene)
     if known.code.get(call.to) in (0, b""):
         yield found("target_account", place, holder=call.to)
     elif not trusted and call.to not in known.libraries and not call.delegate:
@@ -89,6 +89,10 @@ def _target(opened: Opened, scene: Scene, place: Place) -> Iterator[Found]:
         signature = opened.reading.signature
         if signature and is_bait(signature.name):
             yield found("name_deceptive", place, holder=call.to, value=call.value)
+
+
+def _is_trusted(address: str, scene: Scene) -> bool:
+    return scene.known.is_known(address) or scene.known.is_token(address) or scene.is_mine(address)
 
 
 def _function(opened: Opened, scene: Scene, place: Place) -> Iterator[Found]:
@@ -103,9 +107,7 @@ def _function(opened: Opened, scene: Scene, place: Place) -> Iterator[Found]:
         scene.unknown("What a function does is not known: its selector is in no source, or in several.")
     elif reading.signature is not None and reading.values is None:
         scene.unknown("Arguments could not be read.")
-    elif (
-        reading.signature is not None and reading.signature.text not in readers() and not scene.known.is_known(call.to)
-    ):
+    elif reading.signature is not None and reading.signature.text not in readers() and not _is_trusted(call.to, scene):
         scene.unknown("What a function does is known by its name alone.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from premium.security.calldata.selection import MAX_CODE
 from premium.security.calls.effects import Delegation, Party, Power
 from premium.security.judgement.scene import Found, Place, Scene, found, labels
 from premium.security.knowledge.known import ZERO
@@ -42,7 +43,7 @@ def delegation(effect: Delegation, scene: Scene, place: Place, chain: int | None
     if effect.delegate == ZERO:
         return
     code = scene.known.code_bytes(effect.delegate)
-    obeys = code is not None and obeys_anyone(code)
+    obeys = code is not None and len(code) <= MAX_CODE and obeys_anyone(code)
     severity = Severity.CRITICAL if obeys else None
     known = scene.known.is_known(effect.delegate)
     yield found(

@@ -52,7 +52,7 @@ def _sentence(effect: Effect, scene: Scene) -> str | None:  # noqa: PLR0911 - a 
         case Trade():
             return _traded(effect, scene)
         case Proceeds():
-            return f"{_begun(who(effect.recipient, scene))} gets {effect.what}."
+            return f"{_does(effect.recipient, 'get', scene)} {effect.what}."
         case Order():
             return _ordered(effect, scene)
         case Power():
@@ -80,8 +80,9 @@ def who(address: str | None, scene: Scene) -> str:
     return f"{label} ({shown_address(address)})" if label else shown_address(address)
 
 
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:] if text in ("you", "somebody", "the coin") else text
+def _does(address: str, verb: str, scene: Scene) -> str:
+    """Return who does something, at a sentence's beginning."""
+    return f"You {verb}" if address == scene.user else f"{who(address, scene)} {verb}s"
 
 
 def amount(token: str | None, units: int | None, scene: Scene) -> str:
@@ -124,7 +125,7 @@ def _traded(effect: Trade, scene: Scene) -> str:
     paid, got = amount(effect.token_in, effect.amount_in, scene), amount(effect.token_out, effect.amount_out, scene)
     most, least = ("at most ", "") if effect.exact_out else ("", "at least ")
     to = who(effect.recipient, scene) if effect.recipient else "the router"
-    return f"{_begun(who(effect.payer, scene))} pays {most}{paid}; {least}{got} goes to {to}."
+    return f"{_does(effect.payer, 'pay', scene)} {most}{paid}; {least}{got} goes to {to}."
 
 
 def _ordered(effect: Order, scene: Scene) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from premium.cases import answer
+from premium.chains.addresses import checksum
 from premium.security.cases.transactions import kinds
 from tests.factories.security_calls import (
     DAY,
@@ -243,3 +244,30 @@ def test_without_a_sender_nobody_is_another() -> None:
     del case["tx"]["from"]
     found = scan(case)
     assert (ids(found), found["verdict"]) == (set(), "unknown")
+
+
+def test_sentences_say_who_gets_what() -> None:
+    found = scan(BENIGN["a swap at the market"][0])
+    assert "You pay 1 ETH; at least 1980 TKN goes to you." in found["summary"]
+    allowed = scan(HOSTILE["unlimited"][0])["summary"][0]
+    assert allowed.endswith(f"may take from you: any amount of TKN ({checksum(TOKEN)}).")
+
+
+def test_views_of_a_known_token_are_nothing() -> None:
+    views = [(TOKEN, True, call("balanceOf(address)", USER))]
+    found = scan(tx(ROUTER, call("aggregate3((address,bool,bytes)[])", views)))
+    assert (found["verdict"], ids(found)) == ("clear", {"nested_calls"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        call("allow(address,bool)", STRANGER, True),
+        call("setAuthorization(address,bool)", STRANGER, True),
+        call("hope(address)", STRANGER),
+        call("setRelayerApproval(address,address,bool)", USER, STRANGER, True),
+        call("authorizeOperator(address)", STRANGER),
+    ],
+)
+def test_managers_of_protocols_are_operators(data: bytes) -> None:
+    assert ids(scan(tx(ROUTER, data))) == {"approval_all", "spender_unknown"}

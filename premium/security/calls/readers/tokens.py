@@ -50,6 +50,35 @@ def approve_all(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
     yield AllowAll(call.here, call.sender, args[0], args[1])
 
 
+@reads(
+    "allow(address,bool)",
+    "setAuthorization(address,bool)",
+    "setApproval(address,bool)",
+    "approveOperator(address,bool)",
+)
+def manager(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
+    """Let a manager act for all that the sender has there, or no more."""
+    yield AllowAll(call.here, call.sender, args[0], args[1])
+
+
+@reads("hope(address)", "approvePlugin(address)", "addOperator(bytes32,address)")
+def manager_named(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
+    """Let a manager act, by a function that only gives."""
+    yield AllowAll(call.here, call.sender, args[-1], on=True)
+
+
+@reads("setRelayerApproval(address,address,bool)")
+def relayer(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
+    """Let a relayer of a vault act for the first address, or no more."""
+    yield AllowAll(call.here, args[0], args[1], args[2])
+
+
+@reads("setMasterContractApproval(address,address,bool,uint8,bytes32,bytes32)")
+def master(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
+    """Let every clone of a contract act for the first address, or no more."""
+    yield AllowAll(call.here, args[0], args[1], args[2])
+
+
 @reads("authorizeOperator(address)")
 def authorize_operator(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
     """Make somebody the operator of an ERC-777."""
