@@ -14,7 +14,7 @@ from premium.accounts.model import Attempt, KeyOwner, SessionOwner, Standing, Us
 from premium.clock import Clock
 from premium.entitlements import entitlements
 from premium.errors import AppError, Forbidden, Unauthenticated, UpstreamUnavailable
-from premium.limits import Limiter, LimitState
+from premium.limits import Limiter, LimitState, MonthQuota
 from premium.metering.usage import Use
 from premium.networks import admits
 from premium.principal import Principal, Ruling
@@ -64,6 +64,10 @@ class Gatekeeper:
         caller = found.caller
         if not state.known and not state.allowed:
             return _ruling("unavailable", state, attempt, message="Requests cannot be counted just now")
+        if state.spent and caller is not None:
+            most = f"{entitlements(caller.tier).requests_a_month:,}"
+            message = f"The tier {caller.tier.value} allows {most} requests a month, which are used up until it ends"
+            return _ruling("rate_limited", state, attempt, message=message, caller=caller)
         if not state.allowed:
             message = f"More than {state.limit} requests in a minute; try again in {state.retry_after} s"
             return _ruling("rate_limited", state, attempt, message=message, caller=caller)
@@ -101,9 +105,14 @@ def counted(limiter: Limiter, caller: Principal, route: str, at: datetime, *, ch
 
     By user, not by key: more keys must not buy more requests.
     """
-    use = Use(subject=caller.key_id or caller.user_id, customer=caller.user_id, endpoint=route, at=at)
-    limit = entitlements(caller.tier).requests_a_minute
-    return limiter.check(f"user:{caller.user_id}", limit, use, changes=changes, marked=caller.user_id)
+    subject, tier = caller.key_id or caller.user_id, caller.tier
+    use = Use(subject=subject, customer=caller.user_id, endpoint=route, at=at, tier=tier.value)
+    allowed = entitlements(tier)
+    quota = None
+    if tier.value in limiter.refused_tiers:
+        quota = MonthQuota(user=caller.user_id, most=allowed.requests_a_month, now=at)
+    name, most = f"user:{caller.user_id}", allowed.requests_a_minute
+    return limiter.check(name, most, use, changes=changes, marked=caller.user_id, quota=quota)
 
 
 def _bearer(authorization: str) -> str:

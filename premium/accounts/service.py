@@ -318,10 +318,12 @@ def stream_gate(platform: Platform) -> StreamGate:
 
 def _limiter(platform: Platform) -> Limiter:
     from premium.limits import PATIENCE_SECONDS, Limiter  # noqa: PLC0415 - Redis, which most who enter here need not
+    from premium.metering.manifest import MeteringSettings  # noqa: PLC0415 - comes with it
 
     settings = platform.settings
     return Limiter(
         platform.redis(2),
         when_down=settings.rate_limit_when_down,
         patience=_LOCAL_PATIENCE if settings.premium_stage == "local" else PATIENCE_SECONDS,
+        refused_tiers=settings.of(MeteringSettings).quota_refused_tiers.split(","),
     )

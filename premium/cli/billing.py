@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from fractions import Fraction
+from uuid import UUID
 
 import click
 
 from premium.billing.cases import limits, meters, subscriptions, webhooks
+from premium.bootstrap import platform
 from premium.cases import Kind, answer_alike
 from premium.cli.cases import read_text
 from premium.cli.income import revenue
 from premium.cli.output import errors_as_sentences, opened
+from premium.cli.tables import show
 from premium.cli.webhooks import webhooks as stored
 from premium.clock import SystemClock
+from premium.metering.summaries import MonthSummary
+from premium.usage.service import months_of
 
 _INPUT = click.option("--input", "source", required=True, help="A JSON file of cases; - is standard input.")
 _OUTPUT = click.option("--output", default="-", help="Where the answers go; by default standard output.")
@@ -77,6 +83,31 @@ def meter(source: str, output: str) -> None:
     A case is {"id", "quota", "usage_events": [units or {"id", "units"}]}; an alert's index counts from 0.
     """
     _answer(source, output, _of(meters.KIND))
+
+
+@billing.command()
+@click.option("--month", required=True, type=click.DateTime(["%Y-%m"]), help="As 2026-11.")
+@click.option("--user", type=click.UUID, help="Of this user alone.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+def usage(month: datetime, user: UUID | None, *, as_json: bool) -> None:
+    """List a month's use by key, the most used first.
+
+    As it was summed up last, at 01:00 UTC; "through" is the last day in it.
+    """
+    found = [each for each in months_of(platform(), month.date()) if user in (None, each.customer)]
+    show([_used(each) for each in found], as_json)
+
+
+def _used(summary: MonthSummary) -> dict[str, object]:
+    return {
+        "user": summary.customer,
+        "key": None if summary.subject == summary.customer else summary.subject,
+        "tier": summary.tier,
+        "requests": summary.requests,
+        "limited": summary.limited,
+        "peak day": summary.peak and summary.peak[0].isoformat(),
+        "through": summary.through.isoformat(),
+    }
 
 
 def _of(kind: Kind) -> Callable[[str], str]:

@@ -58,6 +58,17 @@ class UsageCounts:
         """Return the hours that have a count, both ends included."""
         return self._read(subject, "hourly", first.strftime("%Y-%m-%dT%H"), last.strftime("%Y-%m-%dT%H"))
 
+    def of_customer(self, customer: UUID, last: date) -> int:
+        """Return a user's requests of a month through a day, over all of his keys."""
+        within = Key("date").between(last.replace(day=1).isoformat(), last.isoformat())
+        condition, total, start = Key("customerId").eq(str(customer)) & within, 0, None
+        while True:
+            page = self._table.query(condition, index="customerId-date", start=start)
+            total += sum(int(item.get("requests", 0)) for item in page.items)
+            if page.next is None:
+                return total
+            start = page.next
+
     def _read(self, subject: UUID, period: Literal["daily", "hourly"], first: str, last: str) -> dict[str, Count]:
         found = {}
         for month in _months(first, last):

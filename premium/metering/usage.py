@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 from botocore.exceptions import ClientError
 
-from premium.observability import logger
+from premium.observability import count, logger, observe
 from premium.storage.aws import translated
 from premium.storage.plain import to_item
 
@@ -39,6 +39,14 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 end
 """
 """In one step: a batch that was renamed and not registered would be found by nobody."""
+_REPLAY = """
+if redis.call('SET', KEYS[1], 1, 'NX', 'EX', 86400) then
+  for i = 1, #ARGV, 2 do redis.call('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) end
+end
+"""
+_EPOCH = "usage:epoch"
+"""What Redis forgets with the counts; another than the one that the table knows says that they are lost."""
+_DRAINED = {"pk": "drain", "sk": "last"}
 Outcome = Literal["served", "limited"]
 
 
@@ -52,11 +60,13 @@ class Use:
     endpoint: str
     """The route, `GET /v1/portfolio`, never the path: ids would make endless counters."""
     at: datetime
+    tier: str = "free"
+    """The user's, as it is now."""
 
     def field(self, outcome: Outcome) -> str:
         """Return the counter's name in Redis."""
         hour = self.at.strftime("%Y-%m-%dT%H")
-        return _SEPARATOR.join((str(self.subject), str(self.customer), hour, outcome, self.endpoint))
+        return _SEPARATOR.join((str(self.subject), str(self.customer), hour, outcome, self.tier, self.endpoint))
 
 
 class Backlog:
@@ -64,24 +74,27 @@ class Backlog:
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
+        self._sent: tuple[str, Counter[str]] | None = None
 
     def add(self, field: str) -> None:
-        """Keep one count; beyond 10,000 names new ones are dropped."""
+        """Keep one count; beyond 10,000 names new ones are dropped, and told of."""
         if field in self._counts or len(self._counts) < _MAX_BACKLOG:
             self._counts[field] += 1
+        else:
+            count("DroppedRequests")
 
     def replay(self, redis: Redis) -> None:
         """Add what is kept; an error leaves it for the next time.
 
-        All in one MULTI, so never a part of it.
+        It has an id: where the answer was lost, and it is sent again, it counts once.
         """
-        if not self._counts:
+        if self._sent is None and self._counts:
+            self._sent, self._counts = (f"usage:replayed:{uuid4()}", self._counts), Counter()
+        if self._sent is None:
             return
-        with redis.pipeline(transaction=True) as pipeline:
-            for field, count in self._counts.items():
-                pipeline.hincrby(PENDING, field, count)
-            pipeline.execute()
-        self._counts.clear()
+        name, counts = self._sent
+        redis.eval(_REPLAY, 2, name, PENDING, *(part for pair in counts.items() for part in pair))
+        self._sent = None
 
 
 class UsageDrain:
@@ -99,15 +112,32 @@ class UsageDrain:
 
         UpstreamUnavailable leaves the rest for the next run.
         """
+        self._look_for_loss(now)
         self._set_aside()
         batches = sorted(_text(name) for name in self._redis.smembers(_BATCHES))
         return sum(self._write(batch, now) for batch in batches)
+
+    def _look_for_loss(self, now: datetime) -> None:
+        """Tell of a Redis that lost what it had counted: at most what came since the last drain."""
+        self._redis.set(_EPOCH, str(uuid4()), nx=True)
+        epoch = _text(self._redis.get(_EPOCH) or b"")
+        kept = self._table.update_item(
+            Key=_DRAINED,
+            UpdateExpression="SET epoch = :epoch, #at = :at",
+            ExpressionAttributeNames={"#at": "at"},
+            ExpressionAttributeValues={":epoch": epoch, ":at": _epoch(now)},
+            ReturnValues="UPDATED_OLD",
+        ).get("Attributes")
+        if kept and kept["epoch"] != epoch:
+            seconds = max(0, _epoch(now) - int(str(kept["at"])))
+            logger.error("Redis lost counts of requests", seconds_at_most=seconds)
+            observe("LostUsage", seconds, "Seconds")
 
     def _set_aside(self) -> None:
         self._redis.eval(_SET_ASIDE, 3, PENDING, f"usage:batch:{uuid4()}", _BATCHES)
 
     def _write(self, batch: str, now: datetime) -> int:
-        counts = {_text(field): int(count) for field, count in self._redis.hgetall(batch).items()}
+        counts = {_text(field): int(n) for field, n in self._redis.hgetall(batch).items()}
         items = sorted(_items(counts).items())
         for index in range(0, len(items), _TRANSACTION_ITEMS):
             self._transact(f"{batch}#{index}", items[index : index + _TRANSACTION_ITEMS], now)
@@ -159,14 +189,14 @@ class _Sum:
 def _items(counts: Mapping[str, int]) -> dict[tuple[str, str], _Sum]:
     """From counters in Redis to items: `pk = usage#<subject>`, `sk = YYYY-MM#hourly|daily#<time>`."""
     sums: dict[tuple[str, str], _Sum] = defaultdict(_Sum)
-    for field, count in counts.items():
-        subject, customer, hour, outcome, endpoint = field.split(_SEPARATOR, 4)
+    for field, n in counts.items():
+        subject, customer, hour, outcome, tier, endpoint = field.split(_SEPARATOR, 5)
         for period, time_of in _periods(hour):
             one = sums[(f"usage#{subject}", f"{hour[:7]}#{period}#{time_of}")]
-            one.added["requests" if outcome == "served" else "limited"] += count
+            one.added["requests" if outcome == "served" else "limited"] += n
             if outcome == "served":
-                one.added[f"endpoint#{endpoint}"] += count
-            one.fixed = _fixed(subject, customer, period, hour)
+                one.added[f"endpoint#{endpoint}"] += n
+            one.fixed = _fixed(subject, customer, period, hour) | {"tier": tier}
     return sums
 
 

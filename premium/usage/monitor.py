@@ -15,8 +15,10 @@ from uuid import UUID, uuid4
 from premium.accounts.service import keep_alert_level, tiers_of, watched_key
 from premium.bootstrap import Platform
 from premium.entitlements import entitlements
+from premium.limits import MonthQuota, raise_month
 from premium.metering.counts import Count, UsageCounts
 from premium.metering.levels import reached
+from premium.metering.manifest import MeteringSettings
 from premium.metering.summaries import Summaries
 from premium.notifications.model import Notice
 from premium.notifications.service import enqueue_deliveries, notify
@@ -88,6 +90,10 @@ class Monitor:
         quota, month = entitlements(tier).requests_a_month, f"{day:%Y-%m}"
         requests = sum(count.requests for at, count in counted.items() if at.startswith(month))
         found = [(str(level), month, requests) for level in reached(Decimal(requests), Decimal(quota))]
+        refused = self.platform.settings.of(MeteringSettings).quota_refused_tiers.split(",")
+        if tier.value in refused and day == self.now.date():
+            quota_of_user = MonthQuota(user=user, most=quota, now=self.now)
+            raise_month(self.platform.redis(2), quota_of_user, self.counts.of_customer(user, day))
         today, before = _figures(counted, day)
         if anomalous(today, before):
             found.append((ANOMALY, day.isoformat(), today))

@@ -9,7 +9,7 @@ from uuid import UUID
 from premium.bootstrap import Platform
 from premium.errors import InvalidInput
 from premium.jobs.model import JobRecord, Moment
-from premium.metering.summaries import first_whole_month
+from premium.metering.summaries import MonthSummary, Summaries, first_whole_month
 from premium.usage.jobs import AGGREGATE, MONITOR
 
 _AT = time(1, tzinfo=UTC)
@@ -47,3 +47,13 @@ class Usage:
         return self.platform.jobs.start(
             MONITOR, moment, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
         )
+
+
+def months_of(platform: Platform, month: date) -> list[MonthSummary]:
+    """Return a month of everybody who was counted, the most used first.
+
+    As it is summed up; for operators.
+    """
+    summaries = Summaries(platform.tables("usage"))
+    found = [summaries.month(subject, month) for subject in summaries.subjects(f"{month:%Y-%m}")]
+    return sorted((each for each in found if each), key=lambda each: (-each.requests, str(each.subject)))

@@ -57,7 +57,7 @@ TABLES: dict[str, TableShape] = {
         key=Key(partition="pk", sort="sk"),
         indexes=(
             Index(name="customerId-date", key=Key(partition="customerId", sort="date")),
-            Index(name="date-key", key=Key(partition="date", sort="key")),
+            Index(name="date-key", key=Key(partition="date", sort="key"), keys_only=True),
         ),
     ),
     "connections": TableShape(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import psutil
@@ -16,8 +17,9 @@ from boto3.dynamodb.conditions import Key
 
 from local.redis import Redis
 from premium.bootstrap import Platform
-from premium.limits import Limiter
-from premium.metering.usage import PENDING, UsageDrain, Use
+from premium.limits import Limiter, MonthQuota, raise_month
+from premium.metering.usage import PENDING, Backlog, UsageDrain, Use
+from premium.storage.tables import Table
 
 pytestmark = pytest.mark.integration
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -124,3 +126,60 @@ def _listens(process: psutil.Process, port: int) -> bool:
     if "redis" not in (process.info["name"] or ""):
         return False
     return any(c.laddr.port == port for c in process.net_connections(kind="inet") if c.status == psutil.CONN_LISTEN)
+
+
+def test_a_month_that_is_used_up_refuses_in_the_same_step(redis_server: Redis) -> None:
+    store = connected(redis_server)
+    limiter, user = Limiter(store, patience=5), UUID(int=7)
+    november = MonthQuota(user=user, most=3, now=NOON)
+    states = [limiter.check("user:7", 100, use(), marked=user, quota=november) for _ in range(5)]
+    assert [state.allowed for state in states] == [True, True, True, False, False]
+    assert [state.spent for state in states] == [False, False, False, True, True]
+    assert states[-1].retry_after == (30 - 20) * 86_400 + 12 * 3_600
+    counts = {field.decode().split("\x1f")[3]: int(n) for field, n in store.hgetall(PENDING).items()}
+    assert counts == {"served": 3, "limited": 2}
+    december = MonthQuota(user=user, most=3, now=NOON.replace(month=12))
+    assert limiter.check("user:7", 100, use(), marked=user, quota=december).allowed
+    assert limiter.check("user:7", 100, use(), marked=user).allowed, "a tier that is told alone"
+
+
+def test_a_month_that_redis_forgot_is_set_again_and_never_lowered(redis_server: Redis) -> None:
+    store, user = connected(redis_server), UUID(int=7)
+    quota = MonthQuota(user=user, most=10, now=NOON)
+    raise_month(store, quota, 9)
+    raise_month(store, quota, 4)
+    limiter = Limiter(store, patience=5)
+    assert [limiter.check("user:7", 100, quota=quota, marked=user).allowed for _ in range(2)] == [True, False]
+
+
+def test_a_replay_whose_answer_was_lost_counts_once(redis_server: Redis) -> None:
+    store, backlog = connected(redis_server), Backlog()
+    for _ in range(4):
+        backlog.add(use().field("served"))
+
+    class Deaf:
+        def eval(self, *args: object) -> None:
+            store.eval(*args)  # type: ignore[arg-type] # as they came
+            raise client.TimeoutError
+
+    with pytest.raises(client.TimeoutError):
+        backlog.replay(Deaf())  # type: ignore[arg-type] # that much of a client
+    backlog.add(use().field("served"))
+    for _ in range(3):
+        backlog.replay(store)
+    assert [int(n) for n in store.hgetall(PENDING).values()] == [5]
+
+
+def test_a_redis_that_came_back_empty_is_told_of(
+    at: Platform, own_table: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    drain = UsageDrain(at.redis(2), Table(own_table("usage")).boto3)
+    drain.run(NOON)
+    drain.run(NOON + timedelta(seconds=60))
+    assert "LostUsage" not in capsys.readouterr().out
+    at.redis(2).flushdb()
+    drain.run(NOON + timedelta(seconds=103))
+    said = capsys.readouterr().out
+    assert '"LostUsage":[43.0]' in said or '"LostUsage":[43]' in said
+    drain.run(NOON + timedelta(seconds=160))
+    assert "LostUsage" not in capsys.readouterr().out

@@ -18,7 +18,7 @@ from local.redis import Redis
 from premium.limits import WINDOW_SCRIPT, Limiter
 
 pytestmark = pytest.mark.integration
-CLOCKED = WINDOW_SCRIPT.replace("redis.call('TIME')", "{ARGV[5], ARGV[6] * 1000}")
+CLOCKED = WINDOW_SCRIPT.replace("redis.call('TIME')", "{ARGV[7], ARGV[8] * 1000}")
 """The script under a clock of the test's: seconds and milliseconds."""
 TOLD = WINDOW_SCRIPT.replace("return {", "return {redis.call('INCR', 'order'), clock, ")
 """The script telling in which order and at which millisecond it decided."""
@@ -53,7 +53,7 @@ class Naive:
 def clocked(store: client.Redis, key: str) -> Ask:
     script = store.register_script(CLOCKED)
     return lambda clock, limit: [int(each) for each in script(
-        keys=[key, "pending"], args=[limit, 60_000, "", "", clock // 1000, clock % 1000])[:4]]  # fmt: skip
+        keys=[key, "pending"], args=[limit, 60_000, "", "", "", "", clock // 1000, clock % 1000])[:4]]  # fmt: skip
 
 
 STEPS = st.one_of(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
 
 from premium.bootstrap import Platform
+from premium.cli.billing import billing
 from premium.jobs.model import JobStatus
 from premium.limits import Limiter
 from premium.metering.counts import UsageCounts
@@ -164,3 +167,19 @@ def test_staff_starts_it_by_hand(platform: Platform, add_user: AddUser) -> None:
     assert (refused.status, list(refused.error["details"])) == (400, ["date"])
     assert post({"date": "2020-01-01"}).status == 400
     assert post(None, role="support").status == 403
+
+
+def test_operators_list_a_month_by_key(
+    platform: Platform, own_table: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = own_table("usage")
+    counted, key = Counted(platform, name), uuid4()
+    counted.ask(key, noon(DAY), "GET /v1/a", "GET /v1/a")
+    counted.ask(UUID(int=7), noon(DAY), "GET /v1/a")
+    counted.sum_up()
+    monkeypatch.setitem(platform._tables, "usage", counted.table)
+    shown = CliRunner().invoke(billing, ["usage", "--month", "2026-11", "--json"])
+    assert shown.exit_code == 0, shown.output
+    rows = json.loads(shown.output)
+    assert [(row["key"], row["requests"]) for row in rows] == [(str(key), 2), (None, 1)]
+    assert CliRunner().invoke(billing, ["usage", "--month", "November"]).exit_code == 2
