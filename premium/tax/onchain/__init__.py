@@ -1,5 +1,1 @@
-"""Read a wallet's history from a chain's nodes.
-
-`wallet` asks for everything; `coin` finds the blocks of the native coin, `logs` the tokens, and `movements` makes
-neutral rows of both.
-"""
+"""Writes what a wallet moved on a chain as neutral rows."""

@@ -12,34 +12,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from premium.chains.transfers.movement import Asset, Movement
 from premium.money import from_base_units, plain
 
 Row = dict[str, Any]
-Asset = str | None
-"""None is the native coin; else a token's address, of an NFT `address:id`."""
-
-
-@dataclass(slots=True)
-class Movement:
-    """A wallet's transaction: base units by asset, and gas in wei.
-
-    `hash` is None for what a block did to the wallet outside of its transactions; then `name` says which.
-    """
-
-    hash: str | None
-    block: int
-    time: int
-    """Unix seconds."""
-    units: dict[Asset, int] = field(default_factory=dict)
-    gas: int = 0
-    name: str = ""
-
-    def __post_init__(self) -> None:
-        self.name = self.name or str(self.hash)
-
-    def add(self, asset: Asset, units: int) -> None:
-        """Add base units of an asset; negative ones left the wallet."""
-        self.units[asset] = self.units.get(asset, 0) + units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,28 +46,6 @@ class ChainNames:
         """
         places = self.native_decimals if asset is None else self.decimals.get(asset, 0)
         return from_base_units(abs(units), places)
-
-
-def explain_balances(movements: list[Movement], changes: Mapping[int, int], times: Mapping[int, int]) -> list[str]:
-    """Book what contracts sent or took inside a transaction, by the native balance's changes.
-
-    Where a block holds one transaction of the wallet it is that one's; else it is an event of the block, and told of.
-    """
-    by_block: dict[int, list[Movement]] = {}
-    for movement in movements:
-        by_block.setdefault(movement.block, []).append(movement)
-    unclear = []
-    for block, change in sorted(changes.items()):
-        here = by_block.get(block, [])
-        rest = change - sum(movement.units.get(None, 0) - movement.gas for movement in here)
-        own = [movement for movement in here if movement.hash is not None]
-        if rest and len(own) == 1:
-            own[0].add(None, rest)
-        elif rest:
-            movements.append(Movement(None, block, times[block], {None: rest}, name=f"block:{block}"))
-            among = f"one of {', '.join(str(each.hash) for each in own)}" if own else "somebody else's transaction"
-            unclear.append(f"block {block}: {rest} wei came or went inside {among}")
-    return unclear
 
 
 def rows_of(movements: list[Movement], wallet: str, names: ChainNames) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from premium.chains.model import Chain
+from premium.chains.transfers.coin import refuse_too_long
 from premium.errors import Unprocessable
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
@@ -20,7 +21,6 @@ from premium.neighbours import open_client
 from premium.tax.importers.checks import check_rows
 from premium.tax.jobs import WALLET, WalletPayload
 from premium.tax.model import BlockRange, NewTransactions, Origin
-from premium.tax.onchain.coin import refuse_too_long
 from premium.tax.onchain.wallet import wallet_history
 from premium.tax.store.transactions import TransactionStore
 from premium.tax.store.wallets import WalletStore

@@ -169,7 +169,7 @@ def test_a_node_without_old_states_is_read_block_by_block_and_the_range_is_bound
         assert done.result is not None
         assert done.result["added"] == 1
         evm.call("anvil_mine", hex(60))
-        monkeypatch.setattr("premium.tax.onchain.coin.MAX_BLOCKS_READ", 50)
+        monkeypatch.setattr("premium.chains.transfers.coin.MAX_BLOCKS_READ", 50)
         monkeypatch.setattr(wallets, "RANGE", 20)
         refused = read(from_block=first + 1)
     assert refused.error is not None

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from premium.tax.onchain.movements import Movement
-from premium.tax.onchain.wallet import _gas
+from premium.chains.transfers.movement import Movement
+from premium.chains.transfers.wallet import add_gas
 
 pytestmark = pytest.mark.unit
 ME = "0x" + "a" * 40
@@ -26,5 +26,5 @@ def test_a_receipt_of_before_byzantium_says_nothing_of_failure(said: dict[str, s
         return [receipt]
 
     movement = Movement("0x1", 46_147, 0, {None: -5})
-    asyncio.run(_gas(SimpleNamespace(batch=batch), ME, {"0x1": movement}))  # type: ignore[arg-type] # is asked for no more
+    asyncio.run(add_gas(SimpleNamespace(batch=batch), ME, {"0x1": movement}))  # type: ignore[arg-type] # is asked for no more
     assert (movement.units, movement.gas) == (left, 6)

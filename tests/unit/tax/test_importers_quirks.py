@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from premium.chains.transfers.movement import Movement
 from premium.errors import InvalidInput
 from premium.tax.importers.checks import check_rows
 from premium.tax.importers.kraken import asset_of
 from premium.tax.importers.notation import COMMA, POINTS, Notation
 from premium.tax.importers.recognition import rows_of_csv
-from premium.tax.onchain.movements import ChainNames, Movement, rows_of
+from premium.tax.onchain.movements import ChainNames, rows_of
 from tests.unit.tax import exports
 from tests.unit.tax.exports import ME, THIRD
 from tests.unit.tax.histories import result

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from premium.chains.rpc import Call, Rpc, RpcError
+from premium.chains.transfers.movement import COIN, Movement, Transfer
+from premium.chains.transfers.node import ask
 from premium.errors import Unprocessable
-from premium.tax.onchain.movements import Movement
-from premium.tax.onchain.node import ask
 
 MAX_BLOCKS_READ = 50_000
 """Blocks with their transactions that one reading may take; each is a hundred kilobytes or more of a busy chain."""
@@ -159,14 +159,14 @@ async def transactions(
 def _movement(tx: Any, me: str, block: int, time: int) -> Movement:
     made = Movement(tx["hash"], block, time)
     value = int(tx["value"], 16)
-    if value and tx["from"].lower() == me:
-        made.add(None, -value)
-    if value and (tx["to"] or "").lower() == me:
-        made.add(None, value)
+    if value:
+        made.take(Transfer(COIN, None, tx["from"].lower(), (tx["to"] or "").lower(), value, "coin"), me)
     return made
 
 
 def _withdrawal(given: Any, block: int, time: int) -> Movement:
     """EIP-4895: what the beacon chain pays out, in gwei."""
     units = int(given["amount"], 16) * _GWEI
-    return Movement(None, block, time, {None: units}, name=f"withdrawal:{int(given['index'], 16)}")
+    made = Movement(None, block, time, name=f"withdrawal:{int(given['index'], 16)}")
+    made.take(Transfer(COIN, None, "", given["address"].lower(), units, "coin"), given["address"].lower())
+    return made

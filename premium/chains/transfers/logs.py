@@ -14,7 +14,8 @@ from eth_abi.exceptions import DecodingError
 
 from premium.chains.discovery import TRANSFER
 from premium.chains.rpc import Call, Rpc
-from premium.tax.onchain.node import ask
+from premium.chains.transfers.movement import Transfer
+from premium.chains.transfers.node import ask
 
 SINGLE = "0xc3d58168c5ae7397731d063d5bbf3d657854427343f4c083240f7aacaa2d0f62"
 """keccak256 of `TransferSingle(address,address,address,uint256,uint256)`."""
@@ -23,6 +24,7 @@ BATCH = "0x4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb"
 DEPOSIT = "0xe1fffcc4923d04b559f4d29a8bfc6cda04eb5b0d3c460751c2402c5c5cc9109c"
 WITHDRAWAL = "0x7fcf532c15f0a6db0bd6d0e038bea71d30d808c7d98cb3bf7268a95bf5081b65"
 """keccak256 of WETH9's `Deposit(address,uint256)` and `Withdrawal(address,uint256)`: no Transfer goes with them."""
+_NOBODY = "0x" + "0" * 40
 Log = dict[str, Any]
 
 
@@ -53,31 +55,29 @@ def topic_of(address: str) -> str:
     return "0x" + address[2:].lower().zfill(64)
 
 
-def moved(log: Log, mine: str) -> Iterator[tuple[str, int]]:
-    """Yield (asset, signed units) that a log moves for the wallet.
+def moved(log: Log, me: str) -> Iterator[Transfer]:
+    """Yield the transfers that a log tells of and that touch the wallet.
 
     What no reader understands moves nothing.
     """
     topics, address = log["topics"], log["address"].lower()
-    data = bytes.fromhex(log["data"][2:])
+    index, data = int(log["logIndex"], 16), bytes.fromhex(log["data"][2:])
     if topics[0] == TRANSFER and len(topics) == 3 and len(data) >= 32:
-        yield from _signed(address, int.from_bytes(data[:32]), giver=topics[1], taker=topics[2], mine=mine)
+        yield Transfer(index, address, _address(topics[1]), _address(topics[2]), int.from_bytes(data[:32]), "log")
     elif topics[0] == TRANSFER and len(topics) == 4:
         name = f"{address}:{int(topics[3], 16)}"
-        yield from _signed(name, 1, giver=topics[1], taker=topics[2], mine=mine)
+        yield Transfer(index, name, _address(topics[1]), _address(topics[2]), 1, "log")
     elif topics[0] in (SINGLE, BATCH) and len(topics) == 4:
         for number, units in _listed(topics[0], data):
-            yield from _signed(f"{address}:{number}", units, giver=topics[2], taker=topics[3], mine=mine)
+            name = f"{address}:{number}"
+            yield Transfer(index, name, _address(topics[2]), _address(topics[3]), units, "log")
     elif topics[0] in (DEPOSIT, WITHDRAWAL) and len(data) >= 32:
-        units = int.from_bytes(data[:32])
-        yield address, units if topics[0] == DEPOSIT else -units
+        ends = (_NOBODY, me) if topics[0] == DEPOSIT else (me, _NOBODY)
+        yield Transfer(index, address, *ends, int.from_bytes(data[:32]), "log")
 
 
-def _signed(asset: str, units: int, *, giver: str, taker: str, mine: str) -> Iterator[tuple[str, int]]:
-    if giver == mine:
-        yield asset, -units
-    if taker == mine:
-        yield asset, units
+def _address(topic: str) -> str:
+    return "0x" + topic[-40:].lower()
 
 
 def _listed(kind: str, data: bytes) -> list[tuple[int, int]]:
