@@ -12,6 +12,9 @@ from handlers.models.holdings import ChainView, PortfolioView
 from handlers.models.portfolio import (
     AssetPosition,
     AssetView,
+    CorrectFlow,
+    FlowPosition,
+    FlowView,
     HistoryView,
     NewWallet,
     PerformanceView,
@@ -37,6 +40,7 @@ from handlers.runtime import (
 )
 from premium.bootstrap import platform
 from premium.errors import InvalidInput
+from premium.portfolio.flow_model import FlowKind
 from premium.portfolio.service import Portfolios
 
 app = router("Portfolio")
@@ -51,6 +55,13 @@ OfKind = Annotated[
 ]  # fmt: skip
 OfProtocol = Annotated[
     str | None, Query(min_length=1, max_length=64, description="Only this protocol's", examples=["aave-v3"])
+]
+Window = Annotated[
+    Literal["24h", "7d", "30d", "90d", "1y", "all"] | None, Query(description="The same as `period`, and before it")
+]
+ASSET = "ethereum:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"
+OfAsset = Annotated[
+    str | None, Query(max_length=200, description="Only of this asset, `chain:address`", examples=[ASSET])
 ]
 MAX_CHAINS = 200
 """All of them at once: a registry with more would need pages."""
@@ -185,14 +196,40 @@ def get_portfolio_history(
     return HistoryView.of(interval, _portfolios().history(caller.user_id, caller.tier, interval, since, until))
 
 
+@app.get("/v1/portfolio/flows")
+@needs(service="portfolio", scope="portfolio:read")
+def list_flows(
+    caller: Caller,
+    kind: Annotated[FlowKind | None, Query(description="Only of this kind")] = None,
+    asset: OfAsset = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Listing[FlowView]:
+    """List what came to the wallets, left them or was done there, newest first."""
+    place = position(cursor, FlowPosition)
+    after = (place.at, place.id) if place else None
+    found = _portfolios().flows(caller.user_id, limit + 1, after, kind=kind, asset=asset.lower() if asset else None)
+    return listing([FlowView.of(row) for row in found], limit, FlowPosition, at="at", id="id")
+
+
+@app.put("/v1/portfolio/flows/<flow_id>")
+@needs(service="portfolio", scope="portfolio:write")
+def change_flow(caller: Caller, flow_id: UUID, word: CorrectFlow) -> FlowView:
+    """Correct what a flow was.
+
+    Returns follow at once.
+    """
+    return FlowView.of(_portfolios().correct(caller.user_id, flow_id, word.kind))
+
+
 @app.get("/v1/portfolio/performance")
 @needs(service="portfolio", scope="portfolio:read")
-def get_performance(caller: Caller, period: Period = "30d") -> PerformanceView:
-    """Show profit and returns between the snapshots of a period.
+def get_performance(caller: Caller, period: Period = "30d", window: Window = None) -> PerformanceView:
+    """Show profit and returns over a window, of which `period` is the older name.
 
     Deposits and withdrawals are flows, not gains.
     """
-    return PerformanceView.of(_portfolios().performance(caller.user_id, caller.tier, period))
+    return PerformanceView.of(_portfolios().performance(caller.user_id, caller.tier, window or period))
 
 
 def _portfolios() -> Portfolios:

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapV
 from pydantic_core import PydanticCustomError
 
 from handlers.runtime import Amount, Body, Money, Position, Ratio, View, Visible
+from premium.portfolio.flow_model import FlowKind, FlowRow
 from premium.portfolio.model import AssetRow, Interval, Point, Wallet
 from premium.portfolio.valuation.performance import Performance
 from premium.prices.model import Quality
@@ -150,6 +151,65 @@ class HistoryView(View):
         return cls(interval=interval, points=views)
 
 
+class FlowPosition(Position):
+    """The last flow of a page."""
+
+    at: datetime
+    id: UUID
+
+
+class CorrectFlow(Body):
+    """The user's word for what a flow was."""
+
+    kind: FlowKind = Field(description="What it was", examples=["airdrop"])
+
+
+class FlowView(View):
+    """What came to a wallet, left it, or was done there."""
+
+    id: UUID
+    """The flow's id."""
+    wallet: str = Field(description="Whose", examples=["0x52908400098527886E0F7030069857D2E4169EE7"])
+    chain: str = Field(description="The chain's short name", examples=["ethereum"])
+    tx: str = Field(
+        description="Its transaction; `block:…` where none explains it, `counted:…` where something begins or ends to"
+        " be counted",
+        examples=["0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"],
+    )
+    index: int = Field(description="Of its log; below zero for gas, coin and what no log tells", examples=[12])
+    asset: str = Field(description="`chain:address`", examples=["ethereum:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"])
+    amount: Amount | None
+    """Whole units, signed; null where the contract tells no scale."""
+    kind: FlowKind = Field(description="What it is, by the user's word where there is one", examples=["deposit"])
+    corrected: bool
+    """Whether the user said so."""
+    usd: Money | None
+    """Signed, by the price when it was first seen; null without one."""
+    block: int = Field(description="The block in which it happened", examples=[19000000])
+    at: datetime
+    """When it happened."""
+
+    @classmethod
+    def of(cls, row: FlowRow) -> Self:
+        """Return the view of a flow."""
+        told = row.model_dump(include={"wallet", "chain", "tx", "asset", "usd", "block", "at"})
+        is_corrected = row.corrected is not None
+        return cls(id=row.id, index=row.place, amount=row.amount, kind=row.corrected or row.kind,
+                   corrected=is_corrected, **told)  # fmt: skip
+
+
+class GapView(View):
+    """A time that counts for no return."""
+
+    start: datetime
+    """When it begins."""
+    end: datetime
+    """When it ends."""
+    why: str = Field(
+        description="`no_value`: a price is missing; `tiny_base`: too little was there", examples=["no_value"]
+    )
+
+
 class PerformanceView(View):
     """Profit and returns of a period.
 
@@ -180,6 +240,16 @@ class PerformanceView(View):
     """The deepest fall from a high of the linked daily returns: -1 to 0."""
     volatility: Ratio | None
     """Of simple daily returns, scaled to a year; null with fewer than two."""
+    unique: bool
+    """Whether there is only one money-weighted rate."""
+    income: Money
+    """What grew without a transfer, as by rebases; part of the profit."""
+    costs: Money
+    """Gas and fees; the profit is after them."""
+    unexplained: Money
+    """What came or went by nothing that the chain says: neither profit nor deposit."""
+    gaps: list[GapView]
+    """Times that count for no return."""
 
     @classmethod
     def of(cls, performance: Performance) -> Self:

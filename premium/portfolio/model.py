@@ -69,6 +69,14 @@ class AssetRow(_Row):
     """Why it does not count, or only in part."""
 
 
+class Worth(_Row):
+    """What a portfolio was worth, for measuring returns."""
+
+    at: datetime
+    usd: Decimal
+    is_good: bool
+
+
 class Point(_Row):
     """A portfolio's value at the end of an interval, and its extremes within it."""
 
@@ -167,6 +175,8 @@ class Statement(_Value):
     job_id: UUID
     as_of: datetime
     answer: Mapping[str, Any]
+    booked_since: datetime | None = None
+    """Since when flows are booked."""
 
 
 class SearchRow(_Value):
@@ -195,6 +205,8 @@ class Snapshot(_Value):
     chains: Mapping[str, ChainState] = Field(default_factory=dict)
     net: Decimal | None = None
     """What is owned less what is owed; None of a snapshot that knows holdings alone."""
+    is_good: bool | None = None
+    """False while a price is missing; None of a snapshot from before flows were booked."""
 
     @property
     def total_value(self) -> Decimal:

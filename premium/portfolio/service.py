@@ -17,6 +17,7 @@ from premium.errors import AppError, InvalidInput, NotFound, TierRequired, Unpro
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.observability import logger
+from premium.portfolio.flow_model import MEASURED, FlowRow
 from premium.portfolio.jobs import REFRESH, RefreshPayload
 from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
 from premium.portfolio.positions.found import Position
@@ -174,19 +175,38 @@ class Portfolios:
         return points
 
     def performance(self, user_id: UUID, tier: Tier, period: str) -> Performance:
-        """Measure the snapshots of one of `PERIODS`; NotFound where there is none.
+        """Measure one of `PERIODS` by its values and the booked flows.
 
-        `all` is all that the tier has; TierRequired for another that is longer.
+        NotFound where there is no value. `all` is all that the tier has; TierRequired for another that is longer.
         """
         now = self.clock.now()
         length = PERIODS[period]
         if period == "all":
             length = min(length, timedelta(days=quota_of(tier, "history_days").most))
         self._check_reach(tier, now - length)
-        snapshots = self.stores.snapshots.between(user_id, now - length, now, MAX_POINTS)
-        if not snapshots:
+        statement = self.stores.statements.get(user_id)
+        since = statement.booked_since if statement and statement.booked_since else now
+        values = self.stores.snapshots.worth(user_id, now - length, now, since)
+        good = [value.at for value in values if value.is_good]
+        if not good:
             raise NotFound("there is no snapshot in this period: POST /v1/portfolio/refresh")
-        return measure(snapshots)
+        flows = self.stores.flows.sums(user_id, good[0], good[-1], MEASURED)
+        measured = measure(values, flows, self.stores.flows.by_kind(user_id, good[0], good[-1]))
+        assert measured is not None  # noqa: S101 - there are good values
+        return measured
+
+    def flows(
+        self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None, *, kind: str | None, asset: str | None
+    ) -> list[FlowRow]:
+        """Return up to `limit` flows, newest first, after the position."""
+        return self.stores.flows.page(user_id, limit, after, kinds=[kind] if kind else [], asset=asset)
+
+    def correct(self, user_id: UUID, flow_id: UUID, kind: str) -> FlowRow:
+        """Take the user's word for a flow's kind.
+
+        NotFound for a flow that is not the user's.
+        """
+        return self.stores.flows.correct(user_id, flow_id, kind)
 
     def _check_reach(self, tier: Tier, start: datetime) -> None:
         quota = quota_of(tier, "history_days")

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from premium.chains.model import ChainReading, Outcome, Searched, Searches, Wanted
 from premium.execution.context import JobContext
+from premium.portfolio.flow_model import NewFlows, Openings
+from premium.portfolio.ledger import Ledger, new_flows
 from premium.portfolio.model import SearchRow, Snapshot, Statement, Wallet
 from premium.portfolio.positions.found import ChainPositions, Found, Stated
 from premium.portfolio.store import Stores
@@ -32,6 +34,7 @@ class Results:
     statement: Statement
     snapshot: Snapshot
     positions: Sequence[Stated]
+    flows: NewFlows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,7 @@ class Task:
     """The answer before, or what the snapshot before says of it."""
     searches: Mapping[Pair, SearchRow]
     dormant: Mapping[Pair, SearchRow]
+    openings: Mapping[Pair, Openings]
     positions: Sequence[Found] = ()
     """Those of the refresh before, kept where a chain fails."""
 
@@ -71,6 +75,7 @@ class Task:
             searches=searches,
             dormant=asleep,
             positions=stores.positions.found(user),
+            openings=stores.flows.openings(user),
         )
 
     @property
@@ -89,9 +94,13 @@ class Task:
         return {chain: {a: self._searched(a, chain) for a in mine} for chain, mine in self.watched.items()}
 
     def stated(
-        self, outcomes: Mapping[str, Outcome], quotes: Mapping[str, Quote], positions: Mapping[str, ChainPositions]
+        self,
+        outcomes: Mapping[str, Outcome],
+        quotes: Mapping[str, Quote],
+        positions: Mapping[str, ChainPositions],
+        ledger: Ledger,
     ) -> Results:
-        """Return what the user holds and owes, and the snapshot of it."""
+        """Return what the user holds and owes, the snapshot of it, and what moved."""
         left = unread(self.wallets, self.active)
         snapshot = assemble(
             job_id=self.job_id,
@@ -115,8 +124,11 @@ class Task:
         kept = [found for found in self.positions if found.chain not in positions]
         placed = stated(rows, kept, answer, self.now)
         answer["findings"] += told(placed)
+        flows, step = new_flows(ledger, self.before, answer, self.timestamp, str(self.job_id))
+        answer["gaps"] = step.gaps
         statement = Statement(job_id=self.job_id, as_of=self.timestamp, answer=answer)
-        return Results(statement=statement, snapshot=judge(snapshot, answer), positions=placed)
+        judged = judge(snapshot, answer).model_copy(update={"is_good": step.is_good})
+        return Results(statement=statement, snapshot=judged, positions=placed, flows=flows)
 
     def searches_after(self, outcomes: Mapping[str, Outcome]) -> list[SearchRow]:
         """Return how far the searches of logs came."""

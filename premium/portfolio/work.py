@@ -18,6 +18,7 @@ from premium.jobs.model import Moment
 from premium.neighbours import open_client
 from premium.observability import logger, tracer
 from premium.portfolio.jobs import REFRESH, SNAPSHOTS, TIMESERIES, RefreshPayload
+from premium.portfolio.ledger import Ledger, moves, windows
 from premium.portfolio.model import Snapshot
 from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
@@ -46,11 +47,14 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:
 
 
 def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Snapshot:
-    """Read, state and write: assets, statement and searches first, the snapshot last."""
+    """Read, state and write: flows first, the snapshot last."""
     task = Task.of(context, stores, hourly=payload.hourly)
-    outcomes, quotes, positions = asyncio.run(_read(context, task))
-    results = task.stated(outcomes, quotes, positions)
+    outcomes, quotes, positions, ledger = asyncio.run(_read(context, task))
+    results = task.stated(outcomes, quotes, positions, ledger)
     snapshot = results.snapshot
+    # Before the statement: a repeat of this job compares with the one before until both are there.
+    stores.flows.keep(context.user_id, results.flows)
+    context.point("flows_written")
     stores.assets.replace(context.user_id, snapshot)
     stores.positions.replace(context.user_id, snapshot.timestamp, results.positions)
     stores.statements.keep(context.user_id, results.statement)
@@ -63,8 +67,8 @@ def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Sn
 
 async def _read(
     context: JobContext, task: Task
-) -> tuple[Mapping[str, Outcome], Mapping[str, Quote], Mapping[str, ChainPositions]]:
-    """Return balances and positions by chain, and the quotes of what is held and owed.
+) -> tuple[Mapping[str, Outcome], Mapping[str, Quote], Mapping[str, ChainPositions], Ledger]:
+    """Return balances and positions by chain, the quotes of what is held and owed, and what moved.
 
     Where a source of prices is silent, the price of the snapshot before counts.
     """
@@ -83,8 +87,12 @@ async def _read(
         previous = task.previous
         held |= {holding.key for holding in previous.holdings if holding.chain in failed} if previous else set()
         quotes = await market.prices.quotes(held, previous.prices if previous else {})
-    context.progress(0.8)
-    return outcomes, quotes, positions
+        context.progress(0.8)
+        found = windows(task.openings, outcomes, task.watched)
+        with tracer.segment("flows"):
+            moved = await moves(market, found)
+    finality = {name: context.platform.chains[name].finality_blocks for name in outcomes}
+    return outcomes, quotes, positions, Ledger(windows=found, moved=moved, finality=finality)
 
 
 @job(SNAPSHOTS)

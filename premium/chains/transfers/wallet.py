@@ -73,7 +73,7 @@ async def _times(rpc: Rpc, blocks: Iterable[int], times: dict[int, int]) -> None
 
 
 async def add_gas(rpc: Rpc, me: str, movements: Mapping[str, Movement]) -> None:
-    """Add the gas of what the wallet sent, a rollup's part for layer one with it.
+    """Add the gas of what the wallet sent, with a rollup's part for layer one.
 
     What failed moved nothing else.
     """

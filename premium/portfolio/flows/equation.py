@@ -64,6 +64,8 @@ class Told:
     coins: Mapping[str, str]
     """The asset in which each transaction paid its gas."""
     rebasing: frozenset[str]
+    own: frozenset[str] = frozenset()
+    """Further wallets of the user, whose equations are closed elsewhere."""
 
 
 def reconcile(told: Told) -> Reconciled:
@@ -76,7 +78,7 @@ def reconcile(told: Told) -> Reconciled:
     left_out = _phantoms(told, rows, legs)
     flows = list[Flow]()
     for done, mine in legs:
-        kinds = _Kinds(told.wallets, mine, left_out)
+        kinds = _Kinds(told.wallets | told.own, mine, left_out)
         for move, wallet, units in mine:
             flow = _gas(done, wallet, move.asset, units) if move.by == "gas" else None
             flows.append(flow or Flow(done, move.place, wallet, move.asset, units, kinds.of(move, units)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from premium.portfolio.store.assets import AssetStore
+from premium.portfolio.store.flows import FlowStore
 from premium.portfolio.store.newest import NewestSnapshots
 from premium.portfolio.store.positions import PositionStore
 from premium.portfolio.store.searches import SearchStore
@@ -32,6 +33,7 @@ class Stores:
     statements: StatementStore
     positions: PositionStore
     searches: SearchStore
+    flows: FlowStore
 
     @classmethod
     def of(cls, platform: Platform) -> Stores:
@@ -53,4 +55,5 @@ class Stores:
             statements=StatementStore(database),
             positions=PositionStore(database),
             searches=SearchStore(database),
+            flows=FlowStore(database),
         )

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from premium.portfolio.model import ChainState, Holding, Interval, Point, Snapshot, ranked
+from premium.portfolio.model import ChainState, Holding, Interval, Point, Snapshot, Worth, ranked
 from premium.storage.timeseries import TimeSeries
 
 
@@ -27,8 +27,8 @@ class SnapshotStore:
         with self._timeseries.transaction() as connection:
             connection.execute(
                 'INSERT INTO portfolio_snapshots (user_id, job_id, "timestamp", total_value, is_stale,'
-                " chain_breakdown, asset_breakdown, category_breakdown)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                " chain_breakdown, asset_breakdown, category_breakdown, is_good)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 (
                     user_id,
                     snapshot.job_id,
@@ -36,6 +36,7 @@ class SnapshotStore:
                     snapshot.total_value,
                     snapshot.is_stale,
                     *_json(snapshot),
+                    snapshot.is_good,
                 ),
             )
             before_commit()
@@ -76,15 +77,15 @@ class SnapshotStore:
             rows = connection.execute(_HISTORY[interval], (since, until, limit)).fetchall()
         return [Point.model_validate(row) for row in rows]
 
-    def between(self, user_id: UUID, since: datetime, until: datetime, limit: int) -> list[Snapshot]:
-        """Return the snapshots of a period, oldest first."""
+    def worth(self, user_id: UUID, since: datetime, until: datetime, booked_since: datetime) -> list[Worth]:
+        """Return what the portfolio was worth over a time, oldest first.
+
+        The last value of each hour; of what is older than the hours that are kept, of each day. Nothing from before
+        flows were booked.
+        """
         with self._timeseries.as_user(user_id) as connection:
-            rows = connection.execute(
-                'SELECT * FROM my_portfolio_snapshots WHERE "timestamp" BETWEEN %s AND %s'
-                ' ORDER BY "timestamp" LIMIT %s',
-                (since, until, limit),
-            ).fetchall()
-        return [_snapshot(row) for row in rows]
+            rows = connection.execute(_WORTH, {"since": since, "until": until, "booked": booked_since}).fetchall()
+        return [Worth.model_validate(row) for row in rows]
 
     def maintain(self, now: datetime) -> Any:
         """Make coming partitions and roll-ups, and drop what is too old; worker role."""
@@ -93,6 +94,20 @@ class SnapshotStore:
         return row and row["done"]
 
 
+_WORTH = """
+    WITH hours AS (
+        SELECT DISTINCT ON (date_trunc('hour', "timestamp", 'UTC')) "timestamp" AS at, total_value AS usd, is_good
+        FROM my_portfolio_snapshots
+        WHERE "timestamp" BETWEEN %(since)s AND %(until)s AND is_good IS NOT NULL
+        ORDER BY date_trunc('hour', "timestamp", 'UTC'), "timestamp" DESC
+    ), days AS (
+        SELECT bucket + interval '1 day' - interval '1 microsecond' AS at, last_value AS usd, true AS is_good
+        FROM my_portfolio_daily
+        WHERE bucket >= greatest(%(since)s, %(booked)s) AND bucket < %(until)s
+            AND bucket < (SELECT date_trunc('day', min("timestamp"), 'UTC') FROM my_portfolio_snapshots)
+    )
+    SELECT * FROM days UNION ALL SELECT * FROM hours ORDER BY at
+"""
 _ROLLED_UP = (
     "SELECT bucket AS at, last_value AS value, lowest_value AS lowest, highest_value AS highest FROM {}"
     " WHERE bucket >= %s AND bucket < %s ORDER BY bucket LIMIT %s"
@@ -135,4 +150,5 @@ def _snapshot(row: Mapping[str, Any]) -> Snapshot:
         holdings=ranked(holdings),
         chains={name: ChainState.model_validate(value) for name, value in row["chain_breakdown"].items()},
         net=row["total_value"],
+        is_good=row["is_good"],
     )

@@ -21,7 +21,8 @@ class StatementStore:
         """Return the user's newest statement; by either role."""
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Statement)) as rows:
             return rows.execute(
-                "SELECT job_id, as_of, answer FROM portfolio_statements WHERE user_id = %s", (user_id,)
+                "SELECT job_id, as_of, answer, created_at AS booked_since FROM portfolio_statements WHERE user_id = %s",
+                (user_id,),
             ).fetchone()
 
     def keep(self, user_id: UUID, statement: Statement) -> None:

@@ -1,24 +1,20 @@
-"""Measures how a portfolio did between snapshots, by the shared figures of `premium.returns`.
+"""Measures how a portfolio did, by its values and its booked flows.
 
-Flows are read from the holdings: between two snapshots the gain is what the earlier amounts earned by the change
-of their prices, and every other change of value is a deposit or a withdrawal at the later price. Swaps cancel out
-but for their cost. A price that is missing for a while is that before until there is one again.
+The figures are the shared ones of `premium.returns`.
 """
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict
 
-from premium.money import EXACT, ZERO, divide, from_base_units
-from premium.portfolio.model import Holding, Snapshot, to_places, total
+from premium.money import EXACT, ZERO
+from premium.portfolio.model import Worth, to_places
 from premium.returns.drawdowns import depth
 from premium.returns.linked import DayReturn, Flow, Linked, Value, annual, link
 from premium.returns.rates import money_weighted
@@ -27,34 +23,21 @@ _A_DAY = 86_400
 _MOST_DIGITS = 15
 _DAYS_A_YEAR = 365
 
-Prices = Mapping[str, Decimal]
-"""US dollars by asset key."""
 
-
-class Step(BaseModel):
-    """The time between two snapshots: value at both ends, and the flow in between.
-
-    US dollars; a flow out is negative.
-    """
-
+class _Figures(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GapFigure(_Figures):
+    """A time that counts for no return."""
 
     start: datetime
     end: datetime
-    before: Decimal
-    after: Decimal
-    flow: Decimal
-
-    @property
-    def gain(self) -> Decimal:
-        """What the amounts at the start earned by the change of their prices."""
-        return EXACT.subtract(EXACT.subtract(self.after, self.before), self.flow)
+    why: str
 
 
-class Performance(BaseModel):
+class Performance(_Figures):
     """Figures over the snapshots of a period; None where they cannot be told."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     start: datetime
     end: datetime
@@ -67,106 +50,57 @@ class Performance(BaseModel):
     time_weighted_return: Decimal | None
     money_weighted_return: Decimal | None
     """XIRR, a year; of several rates the one nearest 0."""
+    unique: bool
+    """Whether there is only one such rate."""
     apy: Decimal | None
     """The time-weighted return, as a year would compound it."""
     max_drawdown: Decimal
     """-1 to 0, of the linked daily returns, so that withdrawals are no losses."""
     volatility: Decimal | None
     """Standard deviation of the daily returns, scaled to a year."""
+    income: Decimal
+    """What grew without a transfer, as by rebases; part of the profit."""
+    costs: Decimal
+    """Gas and fees; the profit is after them."""
+    unexplained: Decimal
+    """What came or went by nothing that the chain says: neither profit nor deposit."""
+    gaps: tuple[GapFigure, ...]
 
 
-def measure(snapshots: Sequence[Snapshot]) -> Performance:
-    """Return the figures over snapshots, oldest first and at least one."""
-    prices = _prices(snapshots)
-    steps = [step(*pair, *known) for pair, known in zip(pairwise(snapshots), pairwise(prices), strict=True)]
-    first, last = snapshots[0], snapshots[-1]
-    flows = [Flow(part.end, part.flow) for part in steps]
-    # A value at a flow's instant is the one just before it.
-    values = [Value(part.end, EXACT.subtract(part.after, part.flow)) for part in steps]
-    linked = link([Value(first.timestamp, first.total_value), *values], flows)
-    profit = total(part.gain for part in steps)
-    paid_in = total([first.total_value, *(max(part.flow, ZERO) for part in steps)])
-    payments = [(first.timestamp, EXACT.minus(first.total_value)), *((at, EXACT.minus(usd)) for at, usd in flows)]
+def measure(
+    values: Sequence[Worth], flows: Sequence[tuple[datetime, Decimal]], sums: Mapping[str, Decimal]
+) -> Performance | None:
+    """Return the figures over values, oldest first; None where none of them is good.
+
+    `flows` are dollars by the time at which they count; `sums` those of single kinds.
+    """
+    good = [Value(value.at, value.usd) for value in values if value.is_good]
+    if not good:
+        return None
+    first, last = good[0], good[-1]
+    inner = [Flow(at, usd) for at, usd in flows if first.at <= at < last.at]
+    linked = link(good, inner, [value.at for value in values if not value.is_good])
+    payments = [(first.at, -first.usd), *((flow.at, -flow.usd) for flow in inner), (last.at, last.usd)]
+    rates = money_weighted(payments)
     return Performance(
-        start=first.timestamp,
-        end=last.timestamp,
-        start_value=first.total_value,
-        end_value=last.total_value,
-        net_flow=total(part.flow for part in steps),
-        profit=profit,
-        roi=to_places(divide(profit, paid_in)) if paid_in else None,
+        start=first.at,
+        end=last.at,
+        start_value=first.usd,
+        end_value=last.usd,
+        net_flow=linked.net_flows,
+        profit=linked.profit,
+        roi=_rounded(linked.roi),
         time_weighted_return=_rounded(linked.twr),
-        money_weighted_return=_rounded(money_weighted([*payments, (last.timestamp, last.total_value)]).nearest),
+        money_weighted_return=_rounded(rates.nearest),
+        unique=rates.unique,
         apy=_rounded(_annual(linked)),
         max_drawdown=_rounded(depth(linked.days)) or ZERO,
         volatility=_rounded(_volatility(linked.days)),
+        income=sums.get("income", ZERO),
+        costs=EXACT.minus(EXACT.add(sums.get("gas", ZERO), sums.get("fee", ZERO))),
+        unexplained=sums.get("unexplained", ZERO),
+        gaps=tuple(GapFigure(start=gap.start, end=gap.end, why=gap.why) for gap in linked.gaps),
     )
-
-
-def step(before: Snapshot, after: Snapshot, first: Prices | None = None, second: Prices | None = None) -> Step:
-    """Return the step from one snapshot to the next.
-
-    The prices are by default the good ones of both. A holding without one at both ends earns nothing in between; its
-    value comes and goes as a flow.
-    """
-    opening, closing = (_good(s) if known is None else known for s, known in ((before, first), (after, second)))
-    later = {holding.key: holding for holding in after.holdings}
-    gain = total(_earned(holding, later.get(holding.key), opening, closing) for holding in before.holdings)
-    values = [total(_worth(each, known) for each in s.holdings) for s, known in ((before, opening), (after, closing))]
-    return Step(
-        start=before.timestamp,
-        end=after.timestamp,
-        before=values[0],
-        after=values[1],
-        flow=EXACT.subtract(EXACT.subtract(values[1], values[0]), gain),
-    )
-
-
-def _good(snapshot: Snapshot) -> dict[str, Decimal]:
-    """Return the prices that its total rests on."""
-    return {
-        holding.key: holding.quote.price.usd
-        for holding in snapshot.holdings
-        if holding.value is not None and holding.quote.price is not None
-    }
-
-
-def _prices(snapshots: Sequence[Snapshot]) -> list[dict[str, Decimal]]:
-    """Return the prices of each snapshot; one that is missing between two good ones is the former.
-
-    So a gap makes no flow: what the asset earned is earned when its price is known again.
-    """
-    found = [_good(snapshot) for snapshot in snapshots]
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, prices in enumerate(found):
-        for key in prices:
-            places[key].append(place)
-    for key, known in places.items():
-        for one, other in pairwise(known):
-            found_before = found[one][key]
-            for between in range(one + 1, other):
-                found[between][key] = found_before
-    return found
-
-
-def _worth(holding: Holding, prices: Prices) -> Decimal | None:
-    """Return US dollars to 8 places, as the holding's own value is."""
-    price = prices.get(holding.key)
-    if price is None or holding.decimals is None:
-        return None
-    return to_places(EXACT.multiply(holding.amount, price))
-
-
-def _earned(before: Holding, after: Holding | None, opening: Prices, closing: Prices) -> Decimal | None:
-    """Return what a holding earned by the change of its price.
-
-    It counts on the amount that was there at both ends: what left in between left at the earlier price.
-    """
-    if after is None or _worth(before, opening) is None or _worth(after, closing) is None:
-        return None
-    units = min(sum(before.units.values()), sum(after.units.values()))
-    rise = EXACT.subtract(closing[before.key], opening[before.key])
-    return to_places(EXACT.multiply(from_base_units(units, before.decimals or 0), rise))
 
 
 def _annual(linked: Linked) -> Decimal | None:

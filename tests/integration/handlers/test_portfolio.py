@@ -153,3 +153,26 @@ def test_wrong_questions_are_refused(at: Platform, token: str, path: str, query:
 
 def test_the_free_tier_has_no_portfolio(at: Platform, sign: Sign) -> None:
     assert ask(sign(tier="free"), "GET", "").json["error"]["code"] == "TIER_REQUIRED"
+
+
+def test_flows_are_listed_and_corrected(worker: Platform, market: Market, token: str, evm: Evm) -> None:
+    ask(token, "POST", "/wallets", body={"address": market.wallet})
+    refreshed(token, worker)
+    assert ask(token, "GET", "/flows").json["data"] == []
+    evm.call("anvil_impersonateAccount", market.owner)
+    evm.call("eth_sendTransaction", {"from": market.owner, "to": market.wallet, "value": hex(10**18)})
+    refreshed(token, worker)
+    (flow,) = ask(token, "GET", "/flows", query={"kind": "deposit"}).json["data"]
+    assert (flow["amount"], flow["kind"], flow["corrected"], flow["index"]) == ("1", "deposit", False, -2)
+    assert ask(token, "GET", "/flows", query={"kind": "gas"}).json["data"] == []
+    assert ask(token, "GET", "/flows", query={"kind": "gift"}).status == 400
+    before = ask(token, "GET", "/performance", query={"window": "24h"}).json["data"]
+    corrected = ask(token, "PUT", f"/flows/{flow['id']}", body={"kind": "income"})
+    assert (corrected.status, corrected.json["data"]["kind"], corrected.json["data"]["corrected"]) == (
+        200,
+        "income",
+        True,
+    )
+    assert ask(token, "PUT", f"/flows/{flow['id']}", body={"kind": "gift"}).status == 400
+    assert ask(token, "PUT", f"/flows/{uuid4()}", body={"kind": "income"}).status == 404
+    assert before["startValue"] == ask(token, "GET", "/performance", query={"window": "24h"}).json["data"]["startValue"]

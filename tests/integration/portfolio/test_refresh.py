@@ -95,7 +95,7 @@ def test_a_refresh_leaves_assets_one_snapshot_and_the_cache(stores: Stores, user
     worker, function, databases = stores
     at = context(worker, user)
     result = run(at)
-    assert at.points == ["first_write", "before_commit"]
+    assert at.points == ["flows_written", "first_write", "before_commit"]
     stored = newest(stores, user)
     assert (stored.job_id, stored.timestamp, stored.is_stale) == (at.job_id, at.created_at, False)
     assert {h.symbol for h in stored.holdings} == {"ETH", "USDL", "LGOV", "LPTS"}
@@ -109,7 +109,7 @@ def test_a_refresh_leaves_assets_one_snapshot_and_the_cache(stores: Stores, user
     )
 
 
-@pytest.mark.parametrize("point", ["first_write", "before_commit"])
+@pytest.mark.parametrize("point", ["flows_written", "first_write", "before_commit"])
 def test_a_job_killed_in_the_middle_and_run_again_leaves_one_result(stores: Stores, user: UUID, point: str) -> None:
     at = context(stores[0], user, stop_at=point)
     with pytest.raises(Stopped):

@@ -1,119 +1,85 @@
-"""Returns against figures worked out by hand, and what may never count as a gain."""
+"""Returns of values and booked flows, by the shared figures."""
 
 from __future__ import annotations
 
-import statistics
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from premium.portfolio.model import Holding
-from premium.portfolio.valuation.performance import measure, step
-from tests.unit.portfolio.examples import quote, snapshot
+from premium.portfolio.model import Worth
+from premium.portfolio.valuation.performance import Performance, measure
 
 pytestmark = pytest.mark.unit
 
-
-def test_a_rise_of_the_price_is_the_profit() -> None:
-    result = measure([snapshot(0, a=("10", "100")), snapshot(365, a=("10", "110"))])
-    assert (result.profit, result.net_flow, result.roi) == (Decimal(100), Decimal(0), Decimal("0.1"))
-    assert (result.time_weighted_return, result.apy, result.money_weighted_return) == (Decimal("0.1"),) * 3
+START = datetime(2026, 1, 1, tzinfo=UTC)
+Flow = tuple[datetime, Decimal]
 
 
-def test_an_empty_portfolio_has_no_return() -> None:
-    result = measure([snapshot(0), snapshot(10), snapshot(20)])
-    figures = (result.roi, result.time_weighted_return, result.money_weighted_return, result.apy, result.volatility)
-    assert figures == (None,) * 5
-    assert (result.profit, result.max_drawdown) == (Decimal(0), Decimal(0))
+def after(days: float) -> datetime:
+    return START + timedelta(days=days)
 
 
-def test_a_deposit_is_no_gain_and_a_withdrawal_no_loss() -> None:
-    path = [snapshot(0, a=("10", "100")), snapshot(10, a=("30", "100")), snapshot(20, a=("5", "100"))]
-    result = measure(path)
-    assert (result.profit, result.net_flow) == (Decimal(0), Decimal(-500))
-    assert (result.time_weighted_return, result.max_drawdown, result.volatility) == (Decimal(0),) * 3
+def worth(*usd: str | None, days: float = 1) -> list[Worth]:
+    """One value each `days`; None is one whose price is missing."""
+    return [Worth(at=after(n * days), usd=Decimal(each or 0), is_good=each is not None) for n, each in enumerate(usd)]
 
 
-def test_time_weighting_ignores_how_much_was_at_work() -> None:
-    """+50 % on 1,000; then 10,000 more come in; then -50 %: TWR is 1.5 x 0.5 - 1."""
-    path = [
-        snapshot(0, a=("10", "100")),
-        snapshot(100, a=("10", "150")),
-        snapshot(200, a=("110", "150")),
-        snapshot(300, a=("110", "75")),
-    ]
-    result = measure(path)
-    assert result.time_weighted_return == Decimal("-0.25")
-    assert result.profit == Decimal(500) - Decimal(8250)
-    assert result.max_drawdown == Decimal("-0.5")
-    assert result.money_weighted_return is not None
-    assert result.money_weighted_return < Decimal("-0.8")
+def flow(days: float, usd: str) -> Flow:
+    return after(days) - timedelta(microseconds=1), Decimal(usd)
 
 
-def test_a_swap_at_market_prices_changes_nothing() -> None:
-    part = step(snapshot(0, a=("10", "100"), b=("0", "20")), snapshot(1, a=("0", "100"), b=("50", "20")))
-    assert (part.flow, part.gain) == (Decimal(0), Decimal(0))
+def measured(values: list[Worth], *flows: Flow, **sums: str) -> Performance:
+    found = measure(values, flows, {kind: Decimal(usd) for kind, usd in sums.items()})
+    assert found is not None
+    assert found.end_value == found.start_value + found.net_flow + found.profit
+    return found
 
 
-def test_an_asset_that_loses_its_price_is_no_loss_but_a_flow() -> None:
-    gone = snapshot(1, a=("10", "100"))
-    part = step(snapshot(0, a=("10", "100"), b=("1", "50")), gone)
-    assert (part.gain, part.flow) == (Decimal(0), Decimal(-50))
+def test_a_year_at_ten_percent() -> None:
+    found = measured(worth("1000", "1100", days=365))
+    assert (found.profit, found.roi, found.time_weighted_return, found.money_weighted_return, found.apy) == (
+        100, Decimal("0.1"), Decimal("0.1"), Decimal("0.1"), Decimal("0.1"))  # fmt: skip
+    assert (found.unique, found.gaps, found.max_drawdown) == (True, (), 0)
 
 
-def test_one_snapshot_has_a_value_and_no_returns() -> None:
-    result = measure([snapshot(0, a=("1", "5"))])
-    assert (result.end_value, result.profit, result.time_weighted_return) == (Decimal(5), Decimal(0), None)
-    assert (result.money_weighted_return, result.apy, result.volatility) == (None, None, None)
+def test_deposits_and_withdrawals_are_no_gain() -> None:
+    found = measured(worth("1000", "3000", "500"), flow(1, "2000"), flow(2, "-2500"))
+    assert (found.profit, found.net_flow, found.max_drawdown) == (0, -500, 0)
+    assert found.time_weighted_return is not None
+    assert abs(found.time_weighted_return) < Decimal("1e-8")
 
 
-def test_a_price_missing_for_a_while_makes_no_flow_of_the_gain() -> None:
-    path = [snapshot(0, a=("10", "100")), snapshot(1, a=("10", "100")), snapshot(2, a=("10", "200"))]
-    gap = Holding.model_copy(path[1].holdings[0], update={"quote": quote(None)})
-    path[1] = path[1].model_copy(update={"holdings": (gap,)})
-    result = measure(path)
-    assert (result.profit, result.net_flow, result.time_weighted_return) == (Decimal(1000), Decimal(0), Decimal(1))
-    gone = measure(path[:2])
-    assert (gone.profit, gone.net_flow, gone.end_value) == (Decimal(0), Decimal(-1000), Decimal(0))
+def test_a_fall_is_what_the_money_did_that_was_there() -> None:
+    found = measured(worth("1000", "1500", "16500", "8250"), flow(2, "15000"))
+    assert (found.profit, found.net_flow) == (-7750, 15000)
+    assert found.time_weighted_return == Decimal("-0.25")
+    assert found.max_drawdown == Decimal("-0.5")
 
 
-def test_a_nearly_emptied_portfolio_does_not_sink_the_return() -> None:
-    """A second account that sinks a return, a nearly emptied one at -100 % (wealthfolio 1414, 497)."""
-    path = [
-        snapshot(0, a=("1000", "100")),
-        snapshot(10, a=("0", "100"), b=("0.5", "1")),
-        snapshot(20, b=("0.5", "0.01")),
-        snapshot(30, a=("1000", "110"), b=("0.5", "0.01")),
-        snapshot(40, a=("1000", "121"), b=("0.5", "0.01")),
-    ]
-    assert measure(path).time_weighted_return == pytest.approx(Decimal("0.1"), abs=Decimal("1e-6"))
+def test_a_value_in_doubt_ends_no_interval() -> None:
+    found = measured(worth("2000", None, "4000"))
+    assert (found.profit, found.time_weighted_return) == (2000, 1)
+    assert [(gap.start, gap.end, gap.why) for gap in found.gaps] == [(after(0), after(2), "no_value")]
+    assert measure(worth(None, None), [], {}) is None
 
 
-def test_all_withdrawn_has_no_money_weighted_loss() -> None:
-    result = measure([snapshot(0, a=("10", "100")), snapshot(365, a=("10", "110")), snapshot(366)])
-    assert result.money_weighted_return == pytest.approx(Decimal("0.1"), abs=Decimal("0.001"))
+def test_nothing_has_no_return() -> None:
+    found = measured(worth("0", "0", "0"))
+    assert (found.time_weighted_return, found.money_weighted_return, found.roi, found.volatility) == (None,) * 4
 
 
-def test_a_rate_has_no_bound() -> None:
-    result = measure([snapshot(0, a=("1", "1")), snapshot(2, a=("1", "1.2"))])
-    assert result.money_weighted_return is not None
-    assert result.money_weighted_return > 10**6
-    assert result.apy == result.money_weighted_return
+def test_a_tiny_base_earns_nothing_and_is_told() -> None:
+    found = measured(worth("10000", "0.5", "0.25", "10000.25"), flow(1, "-9999.5"), flow(3, "10000"))
+    assert found.time_weighted_return == 0
+    assert {gap.why for gap in found.gaps} == {"tiny_base"}
 
 
-def test_volatility_and_drawdown_are_those_of_daily_returns() -> None:
-    prices = ["100", "110", "99", "104.5", "125.4"]
-    result = measure([snapshot(day, a=("10", price)) for day, price in enumerate(prices)])
-    returns = [float(after) / float(before) - 1 for before, after in pairwise(map(Decimal, prices))]
-    assert float(result.volatility or 0) == pytest.approx(statistics.stdev(returns) * 365**0.5, abs=1e-8)
-    assert result.max_drawdown == Decimal("-0.1")
+def test_single_kinds_stand_beside_the_profit() -> None:
+    found = measured(worth("100", "110"), income="12", gas="-1.5", fee="-0.5", unexplained="3")
+    assert (found.income, found.costs, found.unexplained) == (12, 2, 3)
 
 
-@given(st.lists(st.tuples(st.integers(0, 1000), st.decimals("0.01", "1000", places=2)), min_size=2, max_size=8))
-def test_value_is_start_plus_flows_plus_profit_to_the_last_digit(path: list[tuple[int, Decimal]]) -> None:
-    result = measure([snapshot(day, a=(str(amount), str(usd))) for day, (amount, usd) in enumerate(path)])
-    assert result.end_value == result.start_value + result.net_flow + result.profit
-    assert -1 <= result.max_drawdown <= 0
+def test_a_day_alone_has_no_apy_and_no_volatility() -> None:
+    found = measured(worth("100", "110", days=0.5))
+    assert (found.apy, found.volatility) == (None, None)

@@ -1,0 +1,141 @@
+"""The SQL of users' flows and the readings around them, in the premium database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow, class_row
+from psycopg.types.json import Jsonb
+
+from premium.errors import NotFound
+from premium.portfolio.flow_model import FlowRow, NewFlows, Openings
+from premium.storage.postgres import Database
+
+Place = tuple[datetime, UUID]
+
+
+class FlowStore:
+    """What came to users' wallets, left them, or was done there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def openings(self, user_id: UUID) -> dict[tuple[str, str], Openings]:
+        """Return by wallet and chain the readings from which flows are booked."""
+        with self._database.as_user(user_id) as connection:
+            rows = connection.execute(
+                """SELECT w.address, o.chain, o.readings
+                   FROM portfolio_openings o JOIN portfolio_wallets w ON w.id = o.wallet_id WHERE o.user_id = %s""",
+                (user_id,),
+            ).fetchall()
+        return {(row["address"], row["chain"]): Openings.of(row["readings"]) for row in rows}
+
+    def keep(self, user_id: UUID, found: NewFlows) -> None:
+        """Write a refresh's flows and the readings for the next; worker role.
+
+        What was booked after the opening's block and is not there any more is gone: a reorganisation undid it. What the
+        user corrected stays corrected, and what a flow was worth when it was first seen stays.
+        """
+        with self._database.transaction() as connection:
+            for wallet, chain, block in found.reread:
+                mine = [row for row in found.rows if (row.wallet, row.chain) == (wallet, chain)]
+                _forget(connection, user_id, (wallet, chain, block), [(row.tx, row.place, row.asset) for row in mine])
+            with connection.cursor() as cursor:
+                cursor.executemany(_ADD, [row.model_dump() | {"user": user_id} for row in found.rows])
+                cursor.executemany(_OPEN, [_opening(user_id, *pair, each) for pair, each in found.openings.items()])
+
+    def page(
+        self, user_id: UUID, limit: int, after: Place | None, *, kinds: Collection[str], asset: str | None
+    ) -> list[FlowRow]:
+        """Return up to `limit` flows, the newest first, after the position."""
+        at, flow_id = after or (None, None)
+        values = {"user": user_id, "at": at, "id": flow_id, "limit": limit, "kinds": list(kinds), "asset": asset}
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(FlowRow)) as rows:
+            return rows.execute(_PAGE, values).fetchall()
+
+    def correct(self, user_id: UUID, flow_id: UUID, kind: str) -> FlowRow:
+        """Take the user's word for what a flow was.
+
+        NotFound for one that is not the user's.
+        """
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(FlowRow)) as rows:
+            row = rows.execute(_CORRECT, {"kind": kind, "id": flow_id}).fetchone()
+        if row is None:
+            raise NotFound(f"there is no flow {flow_id}")
+        return row
+
+    def sums(
+        self, user_id: UUID, since: datetime, until: datetime, kinds: Collection[str]
+    ) -> Sequence[tuple[datetime, Decimal]]:
+        """Return the dollars of flows of some kinds, by when they count."""
+        with self._database.as_user(user_id) as connection:
+            rows = connection.execute(_SUMS, (user_id, since, until, list(kinds))).fetchall()
+        return [(row["counted_at"], row["usd"]) for row in rows]
+
+    def by_kind(self, user_id: UUID, since: datetime, until: datetime) -> dict[str, Decimal]:
+        """Return the dollars of all flows of a time by kind."""
+        with self._database.as_user(user_id) as connection:
+            rows = connection.execute(_BY_KIND, (user_id, since, until)).fetchall()
+        return {row["kind"]: row["usd"] for row in rows}
+
+
+def _forget(
+    connection: Connection[DictRow], user_id: UUID, read: tuple[str, str, int], names: Sequence[tuple[str, int, str]]
+) -> None:
+    wallet, chain, block = read
+    columns = [list(column) for column in zip(*names, strict=True)] or [[], [], []]
+    connection.execute(
+        """DELETE FROM portfolio_flows f WHERE user_id = %s AND wallet = %s AND chain = %s AND block > %s
+               AND NOT starts_with(tx, 'counted:')
+               AND NOT EXISTS (SELECT FROM unnest(%s::text[], %s::int[], %s::text[]) AS n (tx, place, asset)
+                               WHERE (n.tx, n.place, n.asset) = (f.tx, f.index, f.asset))""",
+        (user_id, wallet, chain, block, *columns),
+    )
+
+
+def _opening(user_id: UUID, wallet: str, chain: str, each: Openings) -> dict[str, Any]:
+    return {"user": user_id, "wallet": wallet, "chain": chain, "block": each.last.block, "readings": Jsonb(each.told())}
+
+
+_COLUMNS = "id, wallet, chain, tx, index AS place, asset, units, decimals, kind, corrected, usd, block, at, counted_at"
+_ADD = """
+    INSERT INTO portfolio_flows AS f (user_id, wallet, chain, tx, index, asset, units, decimals, kind, usd, block, at,
+                                      counted_at)
+    VALUES (%(user)s, %(wallet)s, %(chain)s, %(tx)s, %(place)s, %(asset)s, %(units)s, %(decimals)s, %(kind)s, %(usd)s,
+            %(block)s, %(at)s, %(counted_at)s)
+    ON CONFLICT (user_id, chain, tx, index, wallet, asset) DO UPDATE SET
+        units = excluded.units, kind = excluded.kind, block = excluded.block, at = excluded.at,
+        decimals = coalesce(f.decimals, excluded.decimals),
+        usd = CASE WHEN f.units = excluded.units THEN coalesce(f.usd, excluded.usd) ELSE excluded.usd END
+"""
+_OPEN = """
+    INSERT INTO portfolio_openings AS o (user_id, wallet_id, chain, block, readings)
+    SELECT %(user)s, id, %(chain)s, %(block)s, %(readings)s
+    FROM portfolio_wallets WHERE user_id = %(user)s AND address = %(wallet)s
+    ON CONFLICT (wallet_id, chain) DO UPDATE SET
+        block = excluded.block, readings = excluded.readings, updated_at = now()
+    WHERE o.block <= excluded.block
+"""
+_PAGE = f"""
+    SELECT {_COLUMNS} FROM portfolio_flows
+    WHERE user_id = %(user)s AND (%(at)s::timestamptz IS NULL OR (at, id) < (%(at)s, %(id)s))
+        AND (%(kinds)s::text[] = '{{}}' OR coalesce(corrected, kind) = ANY (%(kinds)s))
+        AND (%(asset)s::text IS NULL OR asset = %(asset)s)
+    ORDER BY at DESC, id DESC LIMIT %(limit)s
+"""  # noqa: S608 - our own columns
+_CORRECT = f"UPDATE portfolio_flows SET corrected = %(kind)s WHERE id = %(id)s RETURNING {_COLUMNS}"  # noqa: S608 - as above
+_BY_KIND = """
+    SELECT coalesce(corrected, kind) AS kind, sum(usd) AS usd FROM portfolio_flows
+    WHERE user_id = %s AND counted_at > %s AND counted_at <= %s AND usd IS NOT NULL GROUP BY 1
+"""
+_SUMS = """
+    SELECT counted_at, sum(usd) AS usd FROM portfolio_flows
+    WHERE user_id = %s AND counted_at > %s AND counted_at <= %s AND coalesce(corrected, kind) = ANY (%s)
+        AND usd IS NOT NULL
+    GROUP BY counted_at ORDER BY counted_at
+"""

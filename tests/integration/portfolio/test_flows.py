@@ -1,0 +1,335 @@
+"""Flows and returns through the service: real transfers on a node, prices from a server in the provider's shape."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from local.evm import Evm
+from local.market import Market
+from local.redis import Redis
+from premium.bootstrap import Platform
+from premium.chains.addresses import NATIVE, asset_key, checksum
+from premium.config import Settings
+from premium.entitlements import quota_of
+from premium.errors import NotFound
+from premium.portfolio.flow_model import FlowRow
+from premium.portfolio.jobs import RefreshPayload
+from premium.portfolio.service import Portfolios
+from premium.portfolio.store.wallets import WalletStore
+from premium.portfolio.valuation.performance import Performance
+from premium.portfolio.work import refresh
+from premium.tiers import Tier
+from tests.fixtures.platform import AddUser
+from tests.fixtures.postgres import Databases
+from tests.integration.portfolio.platforms import Context, context
+from tests.integration.portfolio.servers import Server, forwarding, serving
+
+pytestmark = pytest.mark.integration
+
+ETHER = 10**18
+ROOM = quota_of(Tier.ENTERPRISE, "wallets")
+ME, OTHER, FRIEND = (checksum("0x" + each * 20) for each in ("a1", "b2", "c3"))
+STORED = checksum("0x" + "d4" * 20)
+"""A token whose balance of anybody is its slot 0, as a rebasing token's may grow without a transfer."""
+STORED_CODE = "0x60003560e01c63313ce56714601a57600054600052" + "60206000f3" + "5b6012600052" + "60206000f3"
+PRICED = {"native": asset_key("local", NATIVE), "stored": asset_key("local", STORED)}
+
+
+@dataclass
+class World:
+    """A node, a wallet on it that a user watches, and what a provider says that assets cost."""
+
+    evm: Evm
+    worker: Platform
+    function: Platform
+    user: UUID
+    begun: Context
+    prices: dict[str, Decimal] = field(default_factory=dict)
+    hours: float = 0.0
+
+    def pay(self, source: str, target: str, units: int, **more: Any) -> str:
+        self.evm.call("anvil_impersonateAccount", source)
+        return str(self.evm.call("eth_sendTransaction", {"from": source, "to": target, "value": hex(units), **more}))
+
+    def fund(self, wallet: str, units: int) -> None:
+        self.evm.call("anvil_setBalance", wallet, hex(units))
+
+    def store(self, units: int) -> None:
+        self.evm.call("anvil_setStorageAt", STORED, "0x0", "0x" + f"{units:064x}")
+        self.evm.call("evm_mine")
+
+    def refresh(self, hours: float = 1.0) -> None:
+        """Refreshes, so many hours after the refresh before."""
+        self.hours += hours
+        self.worker.redis(3).flushdb()  # prices are kept for minutes
+        at = replace(self.begun, job_id=uuid4(), created_at=self.begun.created_at + timedelta(hours=self.hours))
+        refresh.__wrapped__(at, RefreshPayload())  # type: ignore[attr-defined] # the body of the job
+
+    @property
+    def portfolios(self) -> Portfolios:
+        self.function.__dict__["jobs"] = None  # nothing here starts a job
+        return Portfolios.of(self.function)
+
+    def flows(self) -> list[FlowRow]:
+        return self.portfolios.flows(self.user, 100, None, kind=None, asset=None)
+
+    def kinds(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for flow in self.flows():
+            found[flow.kind] = found.get(flow.kind, 0) + int(flow.units)
+        return found
+
+    def performance(self) -> Performance:
+        return self.portfolios.performance(self.user, Tier.ENTERPRISE, "90d")
+
+
+@pytest.fixture
+def world(  # noqa: PLR0917 - all that a stage consists of
+    evm: Evm, market: Market, postgres: Databases, redis_server: Redis, add_user: AddUser, tmp_path: Path
+) -> Iterator[World]:
+    evm.call("anvil_setCode", STORED, STORED_CODE)
+    entry = market.chains_file(evm.url)["chains"][0] | {
+        "dex": None,
+        "tokens": [{"address": STORED, "symbol": "STO", "decimals": 18}],
+    }
+    path = tmp_path / "chains.json"
+    path.write_text(json.dumps({"active": ["local"], "chains": [entry]}))
+    prices: dict[str, Decimal] = {PRICED["native"]: Decimal(2000), PRICED["stored"]: Decimal(1)}
+
+    def respond(_: str, __: bytes) -> tuple[int, bytes]:
+        now = int(time.time())
+        told = {key: {"price": float(usd), "confidence": 0.99, "timestamp": now} for key, usd in prices.items()}
+        return 200, json.dumps({"coins": told}).encode()
+
+    with serving(respond) as server:
+        worker = _platform(postgres, redis_server, path, "premium_worker", server)
+        function = _platform(postgres, redis_server, path, "premium_app", server)
+        user = add_user()
+        WalletStore(function.database).add(user, ME, None, [], ROOM)
+        begun = context(worker, user)
+        begun = replace(begun, created_at=begun.created_at - timedelta(days=60))
+        yield World(evm, worker, function, user, begun, prices)
+        worker.close()
+        function.close()
+
+
+def _platform(databases: Databases, redis: Redis, path: Path, role: str, server: Server) -> Platform:
+    return Platform(
+        Settings.from_environment(
+            {
+                "PREMIUM_STAGE": "local",
+                "DATABASE_URL": databases.url("premium", role),
+                "TIMESERIES_URL": databases.url("timeseries", role),
+                "REDIS_URL": redis.url,
+                "CHAINS_FILE": str(path),
+                "PRICE_API_URL": server.url,
+            }
+        )
+    )
+
+
+def test_transfers_are_flows_to_the_last_wei_and_no_gain(world: World) -> None:
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    world.pay(OTHER, ME, 3 * ETHER)
+    world.refresh()
+    world.pay(ME, FRIEND, 2 * ETHER)
+    world.refresh()
+    kinds = world.kinds()
+    balance = int(world.evm.call("eth_getBalance", ME, "latest"), 16)
+    assert (kinds["deposit"], kinds["withdrawal"]) == (3 * ETHER, -2 * ETHER)
+    assert 10 * ETHER + sum(kinds.values()) == balance
+    measured = world.performance()
+    assert (measured.start_value, measured.net_flow) == (20_000, 2_000)
+    assert measured.profit == -measured.costs < 0
+    assert measured.end_value == measured.start_value + measured.net_flow + measured.profit
+
+
+def test_what_is_read_again_is_booked_once_and_what_is_undone_is_gone(world: World) -> None:
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    world.pay(OTHER, ME, ETHER)
+    world.refresh()
+    world.refresh()
+    first = world.flows()
+    assert [flow.units for flow in first] == [ETHER]
+    world.evm.call("anvil_reorg", 1, [[{"from": OTHER, "to": FRIEND, "value": hex(1)}, 0]])
+    world.evm.call("evm_mine")
+    world.refresh()
+    assert world.flows() == []
+    assert int(world.evm.call("eth_getBalance", ME, "latest"), 16) == 10 * ETHER
+
+
+def test_a_user_corrects_a_flow_and_returns_follow(world: World, add_user: AddUser) -> None:
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    world.pay(OTHER, ME, ETHER)
+    world.refresh()
+    world.refresh()
+    (flow,) = world.flows()
+    assert flow.id is not None
+    assert world.performance().profit == 0
+    with pytest.raises(NotFound):
+        world.portfolios.correct(add_user(), flow.id, "income")
+    corrected = world.portfolios.correct(world.user, flow.id, "income")
+    assert (corrected.kind, corrected.corrected) == ("deposit", "income")
+    measured = world.performance()
+    assert (measured.profit, measured.net_flow, measured.income) == (2000, 0, 2000)
+    world.pay(OTHER, ME, 2 * ETHER)
+    world.refresh()
+    assert {each.corrected for each in world.flows()} == {"income", None}, "and stays so when it is read again"
+
+
+def test_a_rebasing_token_earns_what_it_grew(world: World) -> None:
+    """30 % in a month without any transfer: profit, no deposit."""
+    world.store(10_000 * ETHER)
+    world.refresh()
+    for day in range(1, 31):
+        world.store(10_000 * ETHER + day * 100 * ETHER)
+        world.refresh(hours=24)
+    measured = world.performance()
+    assert (measured.profit, measured.net_flow, measured.roi) == (3000, 0, Decimal("0.3"))
+    assert measured.time_weighted_return == Decimal("0.3")
+    assert measured.income == 3000
+
+
+def test_a_price_that_is_missing_while_it_doubles_is_a_gain(world: World) -> None:
+    world.fund(ME, ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    del world.prices[PRICED["native"]]
+    world.refresh()
+    assert world.performance().gaps == ()
+    world.prices[PRICED["native"]] = Decimal(4000)
+    world.refresh()
+    measured = world.performance()
+    assert (measured.profit, measured.net_flow, measured.time_weighted_return) == (2000, 0, 1)
+    assert [gap.why for gap in measured.gaps] == ["no_value"]
+
+
+def test_nearly_all_withdrawn_and_paid_back_sinks_no_return(world: World) -> None:
+    """All but a dollar goes, the price halves, all comes again: what was there earned nothing else."""
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    world.prices[PRICED["native"]] = Decimal(2200)
+    world.refresh()
+    left = ETHER // 2500
+    balance = int(world.evm.call("eth_getBalance", ME, "latest"), 16)
+    world.pay(ME, FRIEND, balance - left - 21_000 * 10**10, gas=hex(21_000), gasPrice=hex(10**10))
+    world.refresh()
+    world.prices[PRICED["native"]] = Decimal(1100)
+    world.refresh()
+    world.pay(OTHER, ME, 10 * ETHER)
+    world.refresh()
+    world.refresh()
+    measured = world.performance()
+    assert measured.time_weighted_return is not None
+    assert abs(measured.time_weighted_return - Decimal("0.1")) < Decimal("0.0001")
+    assert "tiny_base" in {gap.why for gap in measured.gaps}
+    assert measured.end_value == measured.start_value + measured.net_flow + measured.profit
+
+
+def test_what_the_chain_does_not_explain_is_neither_gain_nor_deposit(world: World) -> None:
+    """A token that loses nearly all without a transfer, and has it back: each change counts in its own hour."""
+    world.store(10_000 * ETHER)
+    world.refresh()
+    world.store(5_000 * ETHER)
+    world.refresh()
+    world.refresh()
+    measured = world.performance()
+    assert (measured.profit, measured.unexplained, measured.time_weighted_return) == (0, -5000, 0)
+
+
+def test_an_empty_portfolio_has_no_return(world: World) -> None:
+    world.refresh()
+    world.refresh()
+    measured = world.performance()
+    assert (measured.time_weighted_return, measured.money_weighted_return, measured.roi) == (None, None, None)
+    assert (measured.profit, measured.net_flow) == (0, 0)
+
+
+def test_a_wallet_that_is_added_or_gone_moves_no_return(world: World) -> None:
+    world.fund(ME, 10 * ETHER)
+    world.fund(FRIEND, 5 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    wallets = WalletStore(world.function.database)
+    added = wallets.add(world.user, FRIEND, None, [], ROOM)
+    world.refresh()
+    measured = world.performance()
+    assert (measured.profit, measured.net_flow) == (0, 10_000)
+    wallets.remove(world.user, added.id)
+    world.refresh()
+    measured = world.performance()
+    assert (measured.profit, measured.net_flow, measured.time_weighted_return) == (0, 0, 0)
+
+
+def test_flows_that_a_node_does_not_tell_are_unexplained_until_it_does(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    path = Path(str(world.worker.settings.chains_file))
+    whole = path.read_text()
+    pass_on: Callable[[str, bytes], tuple[int, bytes]] = forwarding(world.evm.url)
+
+    def silent(path: str, body: bytes) -> tuple[int, bytes]:
+        if b"eth_getTransactionReceipt" in body:
+            calls = json.loads(body)
+            error = {"code": -32000, "message": "no history here"}
+            return 200, json.dumps([{"jsonrpc": "2.0", "id": c["id"], "error": error} for c in calls]).encode()
+        return pass_on(path, body)
+
+    with serving(silent) as proxy:
+        content = json.loads(whole)
+        content["chains"][0]["rpc"] = [proxy.url]
+        path.write_text(json.dumps(content))
+        del world.worker.chains
+        world.pay(OTHER, ME, 3 * ETHER)
+        world.refresh()
+        assert world.kinds() == {"unexplained": 3 * ETHER}
+        measured = world.performance()
+        assert (measured.profit, measured.unexplained) == (0, 6000)
+    path.write_text(whole)
+    del world.worker.chains
+    world.refresh()
+    assert world.kinds() == {"deposit": 3 * ETHER}
+    assert world.performance().profit == 0
+
+
+def test_flows_come_in_pages_and_by_kind(world: World) -> None:
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    for _ in range(5):
+        world.pay(OTHER, ME, ETHER)
+    world.refresh()
+    whole, seen, after = world.flows(), list[FlowRow](), None
+    while page := world.portfolios.flows(world.user, 2, after, kind="deposit", asset=PRICED["native"]):
+        seen += page
+        after = (page[-1].at, page[-1].id or uuid4())
+    assert seen == whole
+    assert len(whole) == 5
+    assert world.portfolios.flows(world.user, 10, None, kind="gas", asset=None) == []
+    assert all(isinstance(flow.at, datetime) and flow.usd == 2000 for flow in whole)
