@@ -82,6 +82,17 @@ def findings(output: str) -> None:
         file.write("\n")
 
 
+@security.command("scan-contract")
+@_INPUT
+@_OUTPUT
+@_SHIPPED
+def scan_contract(source: str, output: str, *, shipped: bool) -> None:
+    """Judge contracts by what their code can do, and by whom."""
+    from premium.security.cases.contracts import kinds  # noqa: PLC0415 - each command loads its own engine
+
+    _answer(source, output, kinds(shipped=shipped))
+
+
 def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:
     with errors_as_sentences():
         answered = answer(read_text(source), kinds)

@@ -20,8 +20,10 @@ def controller_of(authority: Authority, storage_of: str, reader: StateReader) ->
         return controller_at(storage_of, reader)
     if authority.kind != "slot" or not _is_fixed(authority.key):
         return UNKNOWN
-    word = reader.storage(storage_of, int(authority.key, 16)) >> authority.offset
-    return controller_at(address_of(word & ADDRESS_BITS), reader)
+    word = reader.storage(storage_of, int(authority.key, 16))
+    if word is None:
+        return UNKNOWN
+    return controller_at(address_of(word >> authority.offset & ADDRESS_BITS), reader)
 
 
 def _is_fixed(shape: str) -> bool:

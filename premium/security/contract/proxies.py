@@ -61,7 +61,7 @@ def _of_target(profile: CodeProfile, target: Word, address: str, reader: StateRe
 
 
 def _stored(shape: str, slot: int, offset: int, address: str, reader: StateReader) -> Forward:
-    held = (reader.storage(address, slot) >> offset) & ((1 << 160) - 1)
+    held = ((reader.storage(address, slot) or 0) >> offset) & ((1 << 160) - 1)
     implementations = (address_of(held),) if held else ()
     if shape != EIP1967_IMPLEMENTATION:
         return Forward(_SLOT_KINDS.get(shape, "custom"), implementations, shape)
@@ -77,7 +77,7 @@ def _beacon(profile: CodeProfile, asked: Word, address: str, reader: StateReader
     bare = unmasked(profile.arena, asked)
     field, constant = profile.slots.field(asked), profile.arena.constant(bare)
     if field is not None and profile.arena.constant(field.slot) is not None:
-        constant = reader.storage(address, profile.arena.value[field.slot]) >> field.offset
+        constant = (reader.storage(address, profile.arena.value[field.slot]) or 0) >> field.offset
     if not constant:
         return Forward("beacon", ())
     beacon = address_of(constant)

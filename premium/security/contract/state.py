@@ -22,8 +22,8 @@ class StateReader(Protocol):
         """Return the runtime code; empty where the address has none."""
         ...
 
-    def storage(self, address: str, slot: int) -> int:
-        """Return the word in a storage slot."""
+    def storage(self, address: str, slot: int) -> int | None:
+        """Return the word in a storage slot; None where nobody has said what stands there."""
         ...
 
     def call(self, to: str, data: bytes, *, sender: str | None = None) -> bytes | None:

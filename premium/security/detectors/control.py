@@ -124,7 +124,7 @@ def _settable(profile: CodeProfile, value: Word) -> bool:
 
 def owner_powers(profile: CodeProfile) -> Iterator[Signal]:
     """Find functions that change something for a privileged party alone."""
-    seen: set[int] = set()
+    seen = {path.selector for path in profile.found.paths if path.effects and not profile.privileged(path)}
     for path in profile.found.paths:
         by = profile.privileged(path)
         if by and path.effects and path.selector is not None and path.selector not in seen:

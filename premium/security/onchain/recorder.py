@@ -27,7 +27,7 @@ class Recorder:
         """Read and record a code."""
         return self._record(("code", (address,)), self._reader.code(address))
 
-    def storage(self, address: str, slot: int) -> int:
+    def storage(self, address: str, slot: int) -> int | None:
         """Read and record a storage slot."""
         return self._record(("storage", (address, hex(slot))), self._reader.storage(address, slot))
 

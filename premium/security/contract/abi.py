@@ -1,0 +1,116 @@
+"""What a code's functions take and whether they write, recovered from what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from premium.security.detectors.profile import CodeProfile
+from premium.security.evm import opcodes as op
+from premium.security.evm.arena import Arena
+from premium.security.evm.paths import Path
+from premium.security.evm.words import ADDRESS_MASK, MASK, Word
+
+_HEAD, _MOST = 4, 32
+
+
+def functions_of(profile: CodeProfile) -> list[dict[str, str]]:
+    """Return selector, argument types and mutability of each function, by selector.
+
+    Types are those that the code tells apart: an unsigned word may be a signed one.
+    """
+    by_selector: dict[int, list[Path]] = {selector: [] for selector in profile.found.entries}
+    for path in profile.found.paths:
+        if path.selector in by_selector:
+            by_selector[path.selector].append(path)
+    return [
+        {
+            "selector": f"0x{selector:08x}",
+            "arguments": ",".join(_arguments(profile.arena, paths)),
+            "mutability": _mutability(profile.arena, paths),
+        }
+        for selector, paths in sorted(by_selector.items())
+    ]
+
+
+def _mutability(arena: Arena, paths: list[Path]) -> str:
+    if any(path.effects for path in paths) or not paths:
+        free = paths and not any(_refuses_value(arena, path) for path in paths)
+        return "payable" if free else "nonpayable"
+    reads = any(arena.kind[word] == op.SLOAD for path in paths for word in _words(arena, path))
+    return "view" if reads else "pure"
+
+
+def _refuses_value(arena: Arena, path: Path) -> bool:
+    return any(arena.kind[atom] == op.CALLVALUE and not truth for atom, truth in path.facts.items())
+
+
+def _arguments(arena: Arena, paths: list[Path]) -> list[str]:
+    """The types by place, as far as the highest word that is read of the arguments' heads."""
+    found: dict[int, str] = {}
+    for path in paths:
+        for word in _words(arena, path):
+            for place, kind in _typed(arena, word):
+                if kind != "uint256" or place not in found:
+                    found[place] = kind
+    return [found.get(place, "uint256") for place in range(max(found, default=-1) + 1)]
+
+
+def _typed(arena: Arena, word: Word) -> Iterable[tuple[int, str]]:
+    kind, args = arena.kind[word], arena.args[word]
+    place = _place(arena, word)
+    if place is not None:
+        yield place, "uint256"
+    if kind == op.AND:
+        for one, other in (args, args[::-1]):
+            mask, at = arena.constant(one), _place(arena, other)
+            if mask is not None and at is not None:
+                yield at, _of_mask(mask)
+    if kind == op.CALLDATALOAD and arena.kind[args[0]] == op.ADD:
+        for one in arena.args[args[0]]:
+            at = _place(arena, one)
+            if at is not None:
+                yield at, "bytes"
+
+
+def _place(arena: Arena, word: Word) -> int | None:
+    if arena.kind[word] != op.CALLDATALOAD:
+        return None
+    offset = arena.constant(arena.args[word][0])
+    if offset is None or offset < _HEAD or (offset - _HEAD) % 32 or offset >= _HEAD + 32 * _MOST:
+        return None
+    return (offset - _HEAD) // 32
+
+
+def _of_mask(mask: int) -> str:
+    if mask == ADDRESS_MASK:
+        return "address"
+    bits = mask.bit_length()
+    if mask == (1 << bits) - 1 and bits % 8 == 0:
+        return f"uint{bits}"
+    low = (mask & -mask).bit_length() - 1
+    if mask == MASK >> low << low and low % 8 == 0 and low:
+        return f"bytes{(256 - low) // 8}"
+    return "uint256"
+
+
+def _words(arena: Arena, path: Path) -> Iterable[Word]:
+    """All words that a path decides by, writes, sends or returns, with their parts."""
+    pending = [*path.facts]
+    for one in path.effects:
+        pending += [value for value in vars_of(one) if isinstance(value, int)]
+    if path.returned is not None:
+        pending.append(path.returned)
+    seen: set[Word] = set()
+    while pending:
+        word = pending.pop()
+        if word in seen:
+            continue
+        seen.add(word)
+        yield word
+        pending.extend(arena.args[word])
+
+
+def vars_of(effect: object) -> list[object]:
+    """Return the words of an effect."""
+    names = ("slot", "value", "target", "argument", "head", "beneficiary")
+    return [getattr(effect, name, None) for name in names]
