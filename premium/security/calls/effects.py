@@ -49,6 +49,8 @@ class Allow(NamedTuple):
     signed: bool = False
     added: bool = False
     """The amount is added to what is allowed."""
+    usable: int | None = None
+    """Until when the signature can be brought to the chain, where that is another time."""
 
 
 class AllowAll(NamedTuple):

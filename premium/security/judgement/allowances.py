@@ -23,7 +23,8 @@ def allowance(effect: Allow, scene: Scene, place: Place) -> Iterator[Found]:
         )
     if effect.signed:
         yield found("permit_signature", place, holder=effect.spender, token=effect.token, value=effect.amount)
-    if scene.is_far(effect.until, FAR_DAYS) and (effect.signed or effect.how == "permit2"):
+    far = scene.is_far(effect.until, FAR_DAYS) or scene.is_far(effect.usable, FAR_DAYS)
+    if far and (effect.signed or effect.how == "permit2"):
         yield found("deadline_far", place, holder=effect.spender, value=effect.until)
     yield from spender(effect.spender, scene, place)
 

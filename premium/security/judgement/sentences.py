@@ -56,8 +56,7 @@ def _sentence(effect: Effect, scene: Scene) -> str | None:  # noqa: PLR0911 - a 
         case Order():
             return _ordered(effect, scene)
         case Power():
-            to = f" to {who(effect.to, scene)}" if effect.to else ""
-            return f"A power is given{to}: {effect.what}."
+            return _given(effect, scene)
         case Delegation():
             return _delegated(effect, scene)
         case Lets():
@@ -78,6 +77,15 @@ def who(address: str | None, scene: Scene) -> str:
     token = scene.known.tokens.get(address)
     label = name or (token.shown if token else None)
     return f"{label} ({shown_address(address)})" if label else shown_address(address)
+
+
+def _given(effect: Power, scene: Scene) -> str:
+    if effect.id == "blind_hash":
+        return f"It signs without content: {effect.what}."
+    if effect.id == "creates_contract":
+        return f"Something new stands on the chain: {effect.what}."
+    to = f" to {who(effect.to, scene)}" if effect.to else ""
+    return f"A power is given{to}: {effect.what}."
 
 
 def _does(address: str, verb: str, scene: Scene) -> str:

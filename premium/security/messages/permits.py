@@ -64,17 +64,11 @@ def permit2(signed: Signed) -> Iterator[Effect]:
     """Allow one token or several through Permit2."""
     m = signed.message
     single = isinstance(m.get("details"), Mapping)
+    spender, usable = address(m, "spender"), number(m, "sigDeadline")
     for each in [members(m, "details")] if single else listed(m, "details"):
-        until = max(number(each, "expiration"), number(m, "sigDeadline"))
-        yield Allow(
-            address(each, "token"),
-            signed.signer,
-            address(m, "spender"),
-            number(each, "amount"),
-            until,
-            "permit2",
-            signed=True,
-        )
+        until, token = number(each, "expiration") or usable, address(each, "token")
+        amount = number(each, "amount")
+        yield Allow(token, signed.signer, spender, amount, until, "permit2", signed=True, usable=usable)
 
 
 @family("permit2_transfer", "permitted spender nonce deadline")

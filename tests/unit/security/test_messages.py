@@ -390,3 +390,11 @@ def test_no_mutation_of_a_hostile_message_comes_out_clear_or_breaks() -> None:
                     break
             found = json.loads(answer(json.dumps({"typed_data": document, "from": USER}), kinds()))
             assert found.get("verdict") != "clear"
+
+
+def test_an_allowance_ends_at_its_expiration_and_a_late_signature_is_far() -> None:
+    document = permit2(ROUTER)
+    document["message"]["sigDeadline"] = str(NOW + 90 * 86_400)
+    found = scan(document)
+    assert [each["until"] for each in found["lets"]] == [SOON]
+    assert "deadline_far" in ids(found)

@@ -33,7 +33,8 @@ def permit_batch(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
 
 
 def _allowed(owner: str, details: tuple[Any, ...], spender: str, deadline: int) -> Allow:
-    return Allow(details[0], owner, spender, details[1], max(details[2], deadline), "permit2", signed=True)
+    until = details[2] or deadline
+    return Allow(details[0], owner, spender, details[1], until, "permit2", signed=True, usable=deadline)
 
 
 @reads("transferFrom(address,address,uint160,address)")
