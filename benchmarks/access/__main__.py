@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 
-from benchmarks.access import billing, erasure, logins
+from benchmarks.access import billing, erasure, logins, usage
 from local.places import ROOT
 
 ROUNDS = 3
@@ -101,3 +101,4 @@ main()
 billing.main()
 logins.main()
 erasure.main()
+usage.main()
