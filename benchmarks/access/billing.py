@@ -10,6 +10,7 @@ import json
 import logging
 import socket
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ import redis
 import stripe
 from paddle_billing.Notifications import PaddleSignature, Secret
 
+from local.places import ROOT
 from local.redis import Redis
 from premium.billing.signatures.judge import judge
 from premium.limits import WINDOW_SCRIPT
@@ -67,6 +69,7 @@ def limiter() -> None:
         server.start()
         try:
             _measure(redis.Redis.from_url(server.url, db=2))
+            _peer(redis.Redis.from_url(server.url, db=2), server.url)
         finally:
             server.stop()
 
@@ -85,6 +88,32 @@ def _measure(store: redis.Redis) -> None:
         mean = store.info("commandstats")["cmdstat_evalsha"]["usec_per_call"]
         size = store.memory_usage("window", samples=0) / limit
         print(f"{limit:<20,}{mean:11.1f}{_p99(store):9}{size:17.2f}")
+
+
+PEER = """
+import sys
+from limits import RateLimitItemPerMinute
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+limiter = MovingWindowRateLimiter(RedisStorage(sys.argv[1]))
+item = RateLimitItemPerMinute(int(sys.argv[2]))
+for _ in range(int(sys.argv[3])):
+    limiter.hit(item, "window")
+"""
+
+
+def _peer(store: redis.Redis, url: str) -> None:
+    """The moving window of PyPI's `limits` on the same Redis, of Redis' own time."""
+    subprocess.run([ROOT / "scripts" / "apart.sh", "peers"], check=True)
+    python = ROOT / ".venv" / "peers" / "bin" / "python"
+    for limit in LIMITS[:2]:
+        store.flushall()
+        store.config_resetstat()
+        asked = [str(python), "-c", PEER, f"{url}/2", str(limit), str(limit + CALLS)]
+        subprocess.run(asked, check=True)
+        mean = store.info("commandstats")["cmdstat_evalsha"]["usec_per_call"]
+        size = sum(store.memory_usage(key, samples=0) for key in store.scan_iter()) / limit
+        print(f"{f'{limit:,}, by limits':20}{mean:11.1f}{_p99(store):9}{size:17.2f}")
 
 
 def _p99(store: redis.Redis) -> int:
