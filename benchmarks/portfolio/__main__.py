@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
+from benchmarks.portfolio import codec
 from benchmarks.portfolio.node import FIRST_CHAIN_ID
 from premium.chains.evm import EvmAdapter
 from premium.chains.fanout import read_all
@@ -65,10 +66,11 @@ def main() -> None:
             single = [chain(number, port, multicall=False) for number, port in enumerate(ports)]
             bad = [chain(CHAINS, _REFUSING_PORT, multicall=True), chain(CHAINS + 1, silent, multicall=True)]
             measure("Multicall3", good, ROUNDS)
-            measure("call by call, in batches", single, ROUNDS)
+            measure("no Multicall3: call by call, in batches", single, 1)
             measure("Multicall3, one dead and one hanging chain", [*good, *bad], 1)
         finally:
             nodes.terminate()
+    codec.measure()
 
 
 if __name__ == "__main__":

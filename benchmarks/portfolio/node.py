@@ -1,6 +1,7 @@
 """Many JSON-RPC nodes in one process: `python -m benchmarks.portfolio.node <nodes> <latency ms>`.
 
-Prints their ports. Each answers a block, its chain id, and for Multicall3 one unit of everything, after the latency.
+Prints their ports. Each answers a block, its chain id, and for Multicall3 one unit of everything, after the latency,
+which each call of a batch takes: a node that answered a whole batch at once would make every way look fast.
 Node n has chain id 1,000,000 + n. The last port accepts connections and answers nothing.
 """
 
@@ -26,6 +27,8 @@ def answer(call: dict[str, Any], chain_id: int) -> object:
             return {"number": "0x10", "hash": "0x" + "10" * 32, "timestamp": hex(int(time.time()))}
         case "eth_call":
             return "0x" + called(call["params"][0]["data"]).hex()
+        case "eth_getLogs":
+            return []
         case _:
             return hex(1)
 
@@ -51,7 +54,7 @@ def _node(chain_id: int, latency: float) -> Any:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
                 calls = json.loads(await reader.readexactly(length))
-                await asyncio.sleep(latency)
+                await asyncio.sleep(latency * len(calls))
                 made = [{"jsonrpc": "2.0", "id": call["id"], "result": answer(call, chain_id)} for call in calls]
                 body = json.dumps(made).encode()
                 writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
