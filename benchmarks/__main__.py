@@ -36,6 +36,8 @@ BENCHMARKS = (
     Benchmark("tax", "Tax engine up to 10,000 transactions", "benchmarks.tax.run", ("--quick", "--alone")),
     Benchmark("report", "10,000 transactions on the deployed stage: a report asked for, its PDF and CSV read",
               "benchmarks.tax.deployed", limit=300),
+    Benchmark("upload", "Memory of the import of a file of 8 MiB, by the job", "benchmarks.tax.upload",
+              ("--mebibytes", "8"), limit=300),
     Benchmark("matcher", "The matcher beside naive evaluation and a DuckDB join", "benchmarks.alerts", ("--quick",)),
     Benchmark(
         "delivery", "Webhooks from the record to a server", "benchmarks.alerts.delivery",

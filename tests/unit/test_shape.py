@@ -108,6 +108,14 @@ def _made(text: str) -> set[str]:
     return made
 
 
+def test_each_migration_has_a_number_of_its_own() -> None:
+    """Two that landed side by side with one number stop every stage."""
+    numbers = [path.parent.name + path.name[:4] for path in (ROOT / "migrations").glob("*/*.sql")
+               if ".rollback." not in path.name]  # fmt: skip
+    assert numbers
+    assert sorted(numbers) == sorted(set(numbers))
+
+
 def test_scopes_that_routes_ask_for_are_declared() -> None:
     for each in services():
         for name in {each.name} if each.routes else set():

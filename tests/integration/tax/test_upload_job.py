@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from benchmarks.tax.upload import own_csv
 from premium.bootstrap import Platform
 from premium.jobs.model import JobRecord, JobStatus
 from premium.tax.uploads import TaxUploads
@@ -88,6 +93,34 @@ def test_ten_thousand_transactions_from_upload_to_links(
     } <= links.keys()
     lines = httpx.get(links["form_8949_csv"]).content.splitlines()
     assert len(lines) > 5_000
+
+
+_APART = """
+import re, sys
+from premium.tax.work import import_upload
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+([0-9]+)", open("/proc/self/status").read())[1])  # no parent's, as rusage's is
+
+before = peak()
+import_upload(sys.argv[1])
+print("grown", peak() - before)
+"""
+
+
+def test_a_large_file_is_imported_in_a_fraction_of_its_rows_memory(
+    ask: Ask, environment: dict[str, str], platform: Platform
+) -> None:
+    """3 MiB, whose rows in a list take nine times that; 256 MiB are measured by `benchmarks.tax.upload`."""
+    form = ask("POST", "/v1/tax/transactions/uploads", {})[1]["data"]
+    content = "".join(islice(own_csv(), 50_000)).encode()
+    assert send(form, content) in (200, 204)
+    job = ask("POST", form["links"]["import"], {})[1]["data"]["id"]
+    command = [sys.executable, "-c", _APART, job]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True)
+    assert platform.jobs.store.get(UUID(job)).status is JobStatus.DONE
+    grown = int(done.stdout.rpartition("grown ")[2]) >> 10
+    assert grown < 45, f"{grown} MiB"
 
 
 def test_an_exchange_export_is_recognised(imported: Callable[..., JobRecord], ask: Ask) -> None:
