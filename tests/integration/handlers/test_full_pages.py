@@ -46,6 +46,10 @@ _FINDINGS = f"""(SELECT jsonb_agg(jsonb_build_object(
 _MANY = f"""(SELECT jsonb_agg(jsonb_build_object('lines', k, 'first', k, 'reason', {wide(300)}))
     FROM generate_series(0, 49) k)"""
 _NUMBERS = f"(SELECT jsonb_object_agg('figure' || k, {wide(200)}) FROM generate_series(0, 49) k)"
+_FOUND = f"""jsonb_build_object(
+    'chain', 'ethereum', 'wallet', '0x1', 'protocol', 'p', 'kind', 'lp', 'name', {wide(180)}, 'block', 1, 'assets',
+    (SELECT jsonb_agg(jsonb_build_object('asset', 'ethereum:0x' || repeat('a', 40), 'units', 1, 'state', 'free'))
+     FROM generate_series(1, 2000)))"""
 _REPORTS = f"""
 INSERT INTO tax_reports (user_id, job_id, year, jurisdiction, method, totals, generated_at, files)
 SELECT %(user)s, gen_random_uuid(), 2010 + n %% 90, 'US', 'fifo', {_NUMBERS}, now(), '{{}}'
@@ -66,6 +70,12 @@ FULL = {
     "/v1/portfolio/wallets": f"""
         INSERT INTO portfolio_wallets (user_id, address, chains, label)
         SELECT %(user)s, {wide(120)} || n, array_fill(repeat('a', 64), ARRAY[200]), {wide(100)}
+        FROM generate_series(1, %(rows)s) n""",
+    "/v1/portfolio/positions": f"""
+        WITH watched AS (INSERT INTO portfolio_wallets (user_id, address) VALUES (%(user)s, '0x1'))
+        INSERT INTO portfolio_positions (user_id, chain, wallet, protocol, kind, name, value_usd, debts_usd, locked_usd,
+                                         claimable_usd, found, lines, as_of)
+        SELECT %(user)s, 'ethereum', '0x1', 'p', 'lp', {wide(180)} || n, n, 0, 0, 0, {_FOUND}, '[]', now()
         FROM generate_series(1, %(rows)s) n""",
     "/v1/portfolio/assets": f"""
         INSERT INTO portfolio_assets (user_id, chain, asset, symbol, balance, price_usd, value_usd)
@@ -91,6 +101,7 @@ FULL = {
         FROM generate_series(1, %(rows)s) n""",
 }
 SMALL = {
+    "/v1/admin/webhooks": "ids of 255 characters and an error of 500",
     "/v1/admin/users": "an address, a name, two dates: 200 of them have less than a tenth of an answer",
     "/v1/compliance/audit-log": "DynamoDB's; what is written is cut to 500 characters a text",
 }
