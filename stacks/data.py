@@ -192,6 +192,7 @@ class DataStack(PremiumStack):
             CfnOutput(self, f"{name.capitalize()}Table", value=made.table_name)
         CfnOutput(self, "ReportsBucket", value=self.reports.bucket_name)
         CfnOutput(self, "ExportsBucket", value=self.exports.bucket_name)
+        CfnOutput(self, "AnchorsBucket", value=self.anchors.bucket_name)
 
 
 def _unserved(security: SecurityStack) -> dict[str, secretsmanager.ISecret]:

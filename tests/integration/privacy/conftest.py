@@ -95,6 +95,7 @@ class Everywhere:
             "provider": "stripe",
             "interval": "month",
             "channel": "email",
+            "pending_change": None,
         }
         known = {name: value for name, value in text.items() if name in columns}
         with unchecked(connection, table):
