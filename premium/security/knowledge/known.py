@@ -15,7 +15,7 @@ NATIVE = "native"
 ZERO = "0x" + "0" * 40
 _COINS = frozenset({NATIVE, ZERO, "0x" + "e" * 40})
 _DELEGATED = bytes.fromhex("ef0100")
-_MINIMAL = (bytes.fromhex("363d3d373d3d3d363d73"), bytes.fromhex("5af43d82803e903d91602b57fd5bf3"))
+_MINIMAL = (bytes.fromhex("363d 3d37 3d3d 3d36 3d73"), bytes.fromhex("5af4 3d82 803e 903d 9160 2b57 fd5b f3"))
 HARM = MappingProxyType({"sanctioned": "sanctioned", "mixer": "mixer"})
 """Findings of labels by kind; every other listed kind is a `listed_address`."""
 HARMLESS = frozenset({"exchange", "protocol", "issuer", "token", "burn"})

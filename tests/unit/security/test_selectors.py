@@ -90,3 +90,10 @@ def test_data_that_do_not_fit_have_the_standards_name_and_no_arguments() -> None
 def test_shipped_addresses_bear_their_checksum() -> None:
     for each in (*EVERYWHERE, *LIBRARIES, *ON_ETHEREUM, *TOKENS):
         assert checksum(each.address) == each.address
+
+
+def test_a_minimal_proxy_has_the_abi_of_its_implementation() -> None:
+    proxy = bytes.fromhex(f"363d3d373d3d3d363d73{STRANGER[2:]}5af43d82803e903d91602b57fd5bf3")
+    own = signature_of("frobnicate(uint8)")
+    known = Knowledge(code={TOKEN: proxy}, abis={STRANGER: {own.selector: own}})
+    assert read(TOKEN, call("frobnicate(uint8)", 7), known, standards()).confidence == "abi"
