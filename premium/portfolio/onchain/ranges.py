@@ -11,15 +11,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from premium.amm.concentrated import FeeGrowth, Pair, Range, collectable
-from premium.chains.addresses import NATIVE
+from premium.chains.addresses import NATIVE, keccak256
 from premium.portfolio.onchain.port import Owner, Place
 from premium.portfolio.positions.found import Finding, Found, legs
 
 MOST = 200
 """Positions a wallet that are read; the rest is told of."""
 _POSITION = "uint96,address,address,address,uint24,int24,int24,uint128,uint256,uint256,uint128,uint128"
+_POOLED = "uint128,uint256,uint256,uint128,uint128"
 _TICK = "uint128,int128,uint256,uint256"
 """What forks agree on: the rest of a tick, and of `slot0`, differs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pooled:
+    """What the pool owes for a range.
+
+    It knows one position for all NFTs of a manager with the same ends.
+    """
+
+    liquidity: int
+    inside_last: Pair
+    owed: Pair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +50,7 @@ class RangeReads:
     sqrt_price: int
     tick: int
     growth: FeeGrowth
+    pooled: Pooled | None = None
     left_out: int = 0
     """How many more there are than are read; the other fields are empty then."""
 
@@ -72,6 +86,10 @@ class Ranges:
         keys = [self._place.key(token) for token in reads.tokens]
         inside = reads.growth.inside(reads.within, reads.tick)
         fees = collectable(reads.liquidity, inside, reads.inside_last, reads.owed)
+        if reads.pooled is not None:
+            # The pool rounds down at each touch of any of them, and pays no more than it owes for all.
+            most = collectable(reads.pooled.liquidity, inside, reads.pooled.inside_last, reads.pooled.owed)
+            fees = (min(fees[0], most[0]), min(fees[1], most[1]))
         burned = reads.within.amounts(reads.sqrt_price, reads.liquidity)
         assets = legs(zip(keys, burned, strict=True)) + legs(zip(keys, fees, strict=True), "claimable")
         lower, upper = reads.within.lower, reads.within.upper
@@ -89,19 +107,29 @@ class Ranges:
         pool = await self._ask.ask(factory, "getPool(address,address,uint24)", "address", token0, token1, fee)
         if pool in (None, NATIVE):
             return None
-        slot, first, second, below, above = await self._ask.every(
+        slot, first, second, below, above, all_of_it = await self._ask.every(
             (pool, "slot0()", "uint160,int24"),
             (pool, "feeGrowthGlobal0X128()", "uint256"),
             (pool, "feeGrowthGlobal1X128()", "uint256"),
             (pool, "ticks(int24)", _TICK, lower),
             (pool, "ticks(int24)", _TICK, upper),
+            (pool, "positions(bytes32)", _POOLED, self._range(lower, upper)),
         )
         if None in (slot, first, second, below, above):
             return None
+        pooled = None
+        if all_of_it is not None:
+            held, last0, last1, owed0, owed1 = all_of_it
+            pooled = Pooled(liquidity=held, inside_last=(last0, last1), owed=(owed0, owed1))
         growth = FeeGrowth((first, second), (below[2], below[3]), (above[2], above[3]))
         return RangeReads(owner=owner, number=number, tokens=(token0, token1), fee=fee, within=Range(lower, upper),
                           liquidity=liquidity, inside_last=(last[0], last[1]), owed=(last[2], last[3]),
-                          sqrt_price=slot[0], tick=slot[1], growth=growth)  # fmt: skip
+                          sqrt_price=slot[0], tick=slot[1], growth=growth, pooled=pooled)  # fmt: skip
+
+    def _range(self, lower: int, upper: int) -> bytes:
+        """Return the pool's key of the manager's position between two ticks."""
+        ends = b"".join(tick.to_bytes(3, "big", signed=True) for tick in (lower, upper))
+        return keccak256(bytes.fromhex(self._manager[2:]) + ends)
 
 
 def _rest(owner: str, count: int) -> RangeReads:

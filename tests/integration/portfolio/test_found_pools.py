@@ -147,6 +147,36 @@ def test_position_nfts_are_what_burning_and_collecting_pay(owner: Chain, market:
     assert positions(owner.evm, [v3(market)], owner.me) == []
 
 
+def test_nfts_of_one_range_share_what_the_pool_rounded_down(owner: Chain, market: Market) -> None:
+    """The pool keeps one position for all of them, and rounds at each touch: it may owe less than they add up to."""
+    draw = random.Random(45)
+    mint(owner, draw, (-600, 600))
+    for number in range(16):
+        swap(owner, draw, towards=number % 2)
+        mint(owner, draw, (-600, 600)) if number == 1 else _touch(owner)
+    for each in positions(owner.evm, [v3(market)], owner.me):
+        (said,) = [one for one in positions(owner.evm, [v3(market)], owner.me) if one.name == each.name]
+        number = int(each.name)
+        owner.do(market.v3_positions, "decreaseLiquidity((uint256,uint128,uint256,uint256,uint256))",
+                 (number, int(each.facts["liquidity"]), 0, 0, FOREVER))  # fmt: skip
+        asked = (number, owner.me, MOST, MOST)
+        collect = "collect((uint256,address,uint128,uint128))"
+        got = owner.view(market.v3_positions, collect, "uint256,uint256", asked)
+        owner.do(market.v3_positions, collect, asked)
+        tokens = sorted((market.weth, market.proxy_token), key=str.lower)
+        assert {key(t): n for t, n in zip(tokens, got, strict=True) if n} == paid(said)
+
+
+def _touch(owner: Chain) -> None:
+    """Add next to nothing to the newest position: the pool counts its fees up to now, rounded down."""
+    (count,) = owner.view(owner.market.v3_positions, "balanceOf(address)", "uint256", owner.me)
+    (number,) = owner.view(
+        owner.market.v3_positions, "tokenOfOwnerByIndex(address,uint256)", "uint256", owner.me, count - 1
+    )
+    more = (number, 10**6, 10**6, 0, 0, FOREVER)
+    owner.do(owner.market.v3_positions, "increaseLiquidity((uint256,uint256,uint256,uint256,uint256,uint256))", more)
+
+
 def test_a_position_that_two_entries_name_has_one_owner(owner: Chain, market: Market) -> None:
     fork = entry("same-manager", "v3_position", manager=market.v3_positions)
     found = positions(owner.evm, [v3(market), fork], owner.me)

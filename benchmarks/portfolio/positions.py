@@ -1,0 +1,104 @@
+"""Positions in random states, read and then really left on a node: how many differ, and what reading them takes.
+
+The long form of `tests/integration/portfolio/test_found_pools.py`: `python -m benchmarks.portfolio.positions 300`.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from local import ports
+from local.evm import Evm
+from local.market import Market, build
+from local.market.node import ETHER
+from tests.integration.portfolio.owner import MOST, Chain
+from tests.integration.portfolio.reader import positions
+from tests.integration.portfolio.test_found_pools import (
+    ADD,
+    FOREVER,
+    LEAVE,
+    balances,
+    key,
+    mint,
+    paid,
+    pair_of,
+    swap,
+    v2,
+    v3,
+)
+
+STATES = 100
+DECREASE = "decreaseLiquidity((uint256,uint128,uint256,uint256,uint256))"
+COLLECT = "collect((uint256,address,uint128,uint128))"
+
+
+def ranges(owner: Chain, market: Market, count: int) -> int:
+    """Mint positions, trade over them, read them all, leave each; return how many paid something else."""
+    draw = random.Random(1)
+    for number in range(count):
+        lower = 60 * draw.randint(-40, 35)
+        mint(owner, draw, (lower, lower + 60 * draw.randint(1, 25)))
+        swap(owner, draw, towards=number % 2)
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = positions(owner.evm, [v3(market)], owner.me)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    print(f"{len(found)} positions of Uniswap V3 read in {wall:.2f} s, {1000 * cpu / len(found):.1f} ms of CPU each")
+    differ, tokens = 0, sorted((market.weth, market.proxy_token), key=str.lower)
+    for each in found:
+        number, state = int(each.name), owner.evm.call("evm_snapshot")  # as it was read: each leaves first
+        owner.do(market.v3_positions, DECREASE, (number, int(each.facts["liquidity"]), 0, 0, FOREVER))
+        asked = (number, owner.me, MOST, MOST)
+        got = owner.view(market.v3_positions, COLLECT, "uint256,uint256", asked)
+        owner.evm.call("evm_revert", state)
+        owner.evm.call("anvil_dropAllTransactions")
+        owner.account = owner.fresh_account()
+        differ += {key(token): units for token, units in zip(tokens, got, strict=True) if units} != paid(each)
+    return differ
+
+
+def pairs(owner: Chain, market: Market, count: int) -> int:
+    """Add, trade and give to a pair, read the share, burn it; return how many paid something else."""
+    draw, tokens, differ = random.Random(2), (market.usd, market.governance), 0
+    pair = pair_of(owner, *tokens)
+    owner.do(pair, "approve(address,uint256)", market.v2_router, 2**256 - 1)
+    owner.do(market.v2_factory, "setFeeTo(address)", market.wallet)
+    for _ in range(count):
+        most = [draw.randrange(10**12, 10**22) for _ in range(2)]
+        owner.do(market.v2_router, ADD, *tokens, *most, 0, 0, owner.me, FOREVER)
+        trade = "swapExactTokensForTokens(uint256,uint256,address[],address,uint256)"
+        path = draw.sample(tokens, 2)
+        owner.do(market.v2_router, trade, draw.randrange(10**9, 10**22), 0, path, owner.me, FOREVER)
+        (held,) = owner.view(pair, "balanceOf(address)", "uint256", owner.me)
+        owner.do(pair, "transfer(address,uint256)", market.wallet, held - draw.randrange(10**6, held))
+        (kept,) = owner.view(pair, "balanceOf(address)", "uint256", owner.me)
+        (found,) = positions(owner.evm, [v2(market)], owner.me, [pair])
+        before, ordered = balances(owner, tokens), sorted(tokens, key=str.lower)
+        owner.do(market.v2_router, LEAVE, *ordered, kept, 0, 0, owner.me, FOREVER)
+        after = balances(owner, tokens)
+        differ += {key(token): after[token] - before[token] for token in tokens} != paid(found)
+    return differ
+
+
+def main(count: int = STATES) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        evm = Evm(Path(folder), ports.free())
+        evm.start()
+        try:
+            market = build(evm.url)
+            owner = Chain(evm, market)
+            for token in (market.weth, market.usd, market.governance, market.proxy_token):
+                for spender in (market.v2_router, market.v3_positions, market.v3_router):
+                    owner.do(token, "approve(address,uint256)", spender, 2**256 - 1)
+            owner.do(market.weth, "deposit()", value=50_000 * ETHER)
+            for name, run in (("Uniswap V3", ranges), ("Uniswap V2", pairs)):
+                print(f"{name}: {count} states left, {run(owner, market, count)} paid something else")
+        finally:
+            evm.stop()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else STATES)
