@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import reduce
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from premium.accounts.service import api_keys, looks_like_key
 from premium.bootstrap import Platform
 from premium.errors import InvalidInput, NotFound
 from premium.metering.counts import Count, UsageCounts
-from premium.usage.figures.month import days_of, projected, summed
+from premium.metering.summaries import MonthSummary, Summaries, first_whole_month
+from premium.usage.figures.month import Summary, days_of, projected, summed
 from premium.usage.model import KeyMonth, UsedKey
 
 MOST_DAYS = 90
@@ -25,19 +27,29 @@ class Dashboards:
 
     platform: Platform
     counts: UsageCounts
+    summaries: Summaries
 
     @classmethod
     def of(cls, platform: Platform) -> Dashboards:
         """Return the dashboards of a process."""
-        return cls(platform=platform, counts=UsageCounts(platform.tables("usage")))
+        table = platform.tables("usage")
+        return cls(platform=platform, counts=UsageCounts(table), summaries=Summaries(table))
 
     def month(self, user_id: UUID, month: date, quota: int) -> list[KeyMonth]:
-        """Return a month of each key, and of the user's own requests first."""
+        """Return a month of each key, and of the user's own requests first.
+
+        One whose days are not all kept is what was summed up of it.
+        """
         today, days = self._today(), days_of(month)
         subjects: list[tuple[UUID, UsedKey | None]] = [(user_id, None)]
         subjects += [(key.id, key) for key in self._keys(user_id)]
         found = []
         for subject, key in subjects:
+            if month < first_whole_month(today):
+                summary = self.summaries.month(subject, month)
+                if summary or key is None or not key.revoked:
+                    found.append(_past(key, summary, len(days)))
+                continue
             counted = self.counts.days(subject, days[0], days[-1])
             if key is None or counted or not key.revoked:
                 found.append(_month(key, month, counted, today, quota))
@@ -96,3 +108,12 @@ def _month(key: UsedKey | None, month: date, counted: dict[str, Count], today: d
 
 def _sum_all(counted: dict[str, Count]) -> Count:
     return reduce(lambda total, each: total + each, counted.values(), Count(time=""))
+
+
+def _past(key: UsedKey | None, summary: MonthSummary | None, days: int) -> KeyMonth:
+    """Return a month as it was summed up; nothing was asked where it never was."""
+    if summary is None:
+        return KeyMonth(key, Summary(0, Fraction(0), None), 0, [], None)
+    endpoints = sorted(summary.endpoints.items(), key=lambda each: (-each[1], each[0]))
+    whole = Summary(summary.requests, Fraction(summary.requests, days), summary.peak)
+    return KeyMonth(key, whole, summary.limited, endpoints, None)

@@ -15,6 +15,7 @@ from premium.accounts.store import KeyStore
 from premium.bootstrap import Platform
 from premium.entitlements import quota_of
 from premium.limits import Limiter
+from premium.metering.summaries import MonthSummary, Summaries
 from premium.metering.usage import UsageDrain, Use
 from premium.tiers import Tier
 from tests.factories.http import Answer, answer, event, verdict
@@ -103,3 +104,18 @@ def test_ninety_days_are_each_there(platform: Platform, add_user: AddUser) -> No
     days = ask(add_user(), "daily", startDate="2026-01-01", endDate="2026-03-31").data
     assert len(days) == 90
     assert {day["requests"] for day in days} == {0}
+
+
+def test_a_month_whose_days_are_gone_is_what_was_summed_up(platform: Platform, add_user: AddUser) -> None:
+    user, today = add_user(), datetime.now(UTC).date()
+    month = (today - timedelta(days=200)).replace(day=1)
+    Summaries(platform.tables("usage")).set_month(
+        MonthSummary(
+            subject=user, customer=user, tier="pro", month=month, through=month, requests=60, limited=2,
+            endpoints={"GET /v1/a": 20, "GET /v1/b": 40}, peak=(month, 7),
+        )
+    )  # fmt: skip
+    (found,) = ask(user, "monthly", month=f"{month:%Y-%m}").data["keys"]
+    assert (found["requests"], found["limited"], found["peakDay"]) == (60, 2, {"date": str(month), "requests": 7})
+    assert [each["endpoint"] for each in found["endpoints"]] == ["GET /v1/b", "GET /v1/a"]
+    assert found["projection"] is None
