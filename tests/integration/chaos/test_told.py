@@ -29,12 +29,12 @@ from premium.errors import UpstreamUnavailable
 from tests.factories.listener import Listener, Reply, Request, listening
 from tests.integration.alerts.line import ABOVE, AsSent, price
 from tests.integration.chaos.conftest import Stage, until
+from tests.integration.notifications.conftest import SECRET
 
 pytestmark = pytest.mark.chaos
 ROOT = Path(__file__).resolve().parents[3]
 AWAY_SECONDS = 3
 EVENTS = 300
-SECRET = "whsec_" + "k" * 32
 
 
 def test_a_database_that_dies_and_freezes_amid_deliveries(stage: Stage, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tests.fixtures.postgres import Databases
 pytestmark = pytest.mark.integration
 ROWS = 205
 """More than the largest limit; of large rows a fifth is several answers."""
-SMALL_ROWS = ("/v1/portfolio/wallets", "/v1/portfolio/assets", "/v1/users/api-keys")
+SMALL_ROWS = ("/v1/portfolio/flows", "/v1/portfolio/wallets", "/v1/portfolio/assets", "/v1/users/api-keys")
 LAMBDA = 6_291_556
 WIDE = "\U0001f600"
 """A letter of the greatest weight: twelve bytes of Lambda's JSON."""
@@ -70,6 +70,12 @@ FULL = {
     "/v1/portfolio/wallets": f"""
         INSERT INTO portfolio_wallets (user_id, address, chains, label)
         SELECT %(user)s, {wide(120)} || n, array_fill(repeat('a', 64), ARRAY[200]), {wide(100)}
+        FROM generate_series(1, %(rows)s) n""",
+    "/v1/portfolio/flows": f"""
+        INSERT INTO portfolio_flows (user_id, wallet, chain, tx, index, asset, units, decimals, kind, block, at,
+                                     counted_at)
+        SELECT %(user)s, {wide(128)}, 'ethereum', {wide(190)} || n, n, {wide(200)}, repeat('9', 78)::numeric, 18,
+               'deposit', 1, now(), now()
         FROM generate_series(1, %(rows)s) n""",
     "/v1/portfolio/positions": f"""
         WITH watched AS (INSERT INTO portfolio_wallets (user_id, address) VALUES (%(user)s, '0x1'))
