@@ -27,9 +27,6 @@ from stacks.terms.tables import TABLES
 _ALL = grants.READ + grants.WRITE
 _SEALED_DAYS = 7 * 366
 """As long as the audit trail's own entries of credentials and roles."""
-_OBJECTS = ("s3:GetObject", "s3:PutObject")
-_LISTED = ("s3:ListBucket", "s3:ListBucketVersions")
-_ERASED = ("s3:DeleteObject", "s3:DeleteObjectVersion")
 
 
 @dataclass(frozen=True)
@@ -83,9 +80,9 @@ class DataStack(PremiumStack):
             "audit": grants.of_table(TABLES["audit"].variable, self.tables["audit"], (), self.key, grants.APPEND),
             "audit_read": self._table("audit", grants.QUERY),
             "connections_sweep": self._table("connections", grants.SWEEP),
-            "reports": grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, _OBJECTS),
-            "exports": grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, _OBJECTS),
-            "anchors": grants.of_bucket("ANCHORS_BUCKET", self.anchors, self.key, _OBJECTS),
+            "reports": grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, grants.OBJECTS),
+            "exports": grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, grants.OBJECTS),
+            "anchors": grants.of_bucket("ANCHORS_BUCKET", self.anchors, self.key, grants.OBJECTS),
             "erasure": self._erasure(),
             "database": connection("DATABASE_SECRET_ARN", reach["Database"], self.key),
             "worker_database": connection("WORKER_DATABASE_SECRET_ARN", reach["WorkerDatabase"], self.key),
@@ -97,9 +94,9 @@ class DataStack(PremiumStack):
         """What takes a user's data away, every version of an object too; receipts are listed among the anchors."""
         return grants.together(
             self._table("idempotency", grants.ERASE),
-            grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, _ERASED),
-            grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, _ERASED),
-            grants.of_listing((self.reports, self.exports, self.anchors), _LISTED),
+            grants.of_bucket("REPORTS_BUCKET", self.reports, self.key, grants.ERASED_OBJECTS),
+            grants.of_bucket("EXPORTS_BUCKET", self.exports, self.key, grants.ERASED_OBJECTS),
+            grants.of_listing((self.reports, self.exports, self.anchors), grants.LISTED),
         )
 
     def _lent_replica(self, lent: str | None) -> Provision:
@@ -119,12 +116,7 @@ class DataStack(PremiumStack):
         # Tables keep 35 days by themselves, a deleted one too; a copy a day would be a whole one, 35 times over.
         resources = [backup.BackupResource.from_rds_database_instance(self.database.instance)]
         self.backups = Backups(
-            self,
-            "Backups",
-            frame=self.frame,
-            key=self.key,
-            message_key=security.message_key,
-            resources=resources,
+            self, "Backups", frame=self.frame, key=self.key, message_key=security.message_key, resources=resources
         )
         return {
             "Database": self._role("Database", "premium_app", security.secrets["DatabaseApp"]),

@@ -16,6 +16,9 @@ WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dyna
 APPEND = ("dynamodb:PutItem",)
 QUERY = ("dynamodb:Query",)
 SWEEP = ("dynamodb:Scan",)
+OBJECTS = ("s3:GetObject", "s3:PutObject")
+LISTED = ("s3:ListBucket", "s3:ListBucketVersions")
+ERASED_OBJECTS = ("s3:DeleteObject", "s3:DeleteObjectVersion")
 ERASE = ("dynamodb:Scan", "dynamodb:DeleteItem")
 _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
