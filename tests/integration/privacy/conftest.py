@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from psycopg import sql
 
 from local.postgres import DATABASES, SUPERUSER
 from premium.bootstrap import Platform
+from premium.metering.usage import Use
 from premium.storage.marks import mark_changed
 from tests.fixtures.postgres import Databases
 from tests.integration.rls.catalogue import insert, references, tables_of_users
@@ -129,7 +131,9 @@ class Everywhere:
         put["usage"]({"pk": f"usage#{key}", "sk": "2026-11#hourly#2026-11-01T05", "customerId": user, "key": key})
         put["connections"]({"connection_id": uuid4().hex, "user_id": user, "external_id": person.external_id, "ttl": 9})
         put["audit"]({"pk": user, "sk": f"2026#{uuid4()}#begun", "date": "2026-11-01", "name": "POST /v1/nothing"})
-        pending = f"{user}\x1f{user}\x1f2026-11-01T05\x1fserved\x1fGET /v1/portfolio"
+        at = datetime(2026, 11, 1, 5, tzinfo=UTC)
+        use = Use(subject=person.user_id, customer=person.user_id, endpoint="GET /v1/portfolio", at=at)
+        pending = use.field("served")
         self.platform.redis(2).hincrby("usage:pending", pending, 2)
 
     def _objects(self, person: Person) -> None:
