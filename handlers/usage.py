@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from handlers.models.usage import AggregationRequest, DayView, HourView, MonthlyUsageView, month_of
 from handlers.runtime import Caller, IdempotencyKey, JobView, RequestId, audited, entry, job_view, needs, router
+from premium.billing.service import Subscriptions
 from premium.bootstrap import platform
-from premium.entitlements import entitlements
 from premium.usage.dashboards import Dashboards
 from premium.usage.service import Usage
 
@@ -50,7 +50,7 @@ def get_monthly_usage(caller: Caller, month: Month = None) -> MonthlyUsageView:
     The first entry, without a key, is what the caller asked by tokens. Counts are at most a minute old.
     """
     first = month_of(month, platform().clock.now().date())
-    quota = entitlements(caller.tier).requests_a_month
+    quota = Subscriptions.of(platform()).entitlements(caller.user_id, caller.tier).requests_a_month
     return MonthlyUsageView.of(first, Dashboards.of(platform()).month(caller.user_id, first, quota), quota)
 
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from premium.accounts.service import keep_alert_level, tiers_of, watched_key
+from premium.billing.service import Subscriptions
 from premium.bootstrap import Platform
-from premium.entitlements import entitlements
 from premium.limits import MonthQuota, raise_month
 from premium.metering.counts import Count, UsageCounts
 from premium.metering.levels import reached
@@ -87,7 +87,8 @@ class Monitor:
         return self.counts.days(subject, first, day)
 
     def _judge(self, user: UUID, subject: UUID, tier: Tier, counted: Mapping[str, Count], day: date) -> int:
-        quota, month = entitlements(tier).requests_a_month, f"{day:%Y-%m}"
+        quota = Subscriptions.of(self.platform).entitlements(user, tier).requests_a_month
+        month = f"{day:%Y-%m}"
         requests = sum(count.requests for at, count in counted.items() if at.startswith(month))
         found = [(str(level), month, requests) for level in reached(Decimal(requests), Decimal(quota))]
         refused = self.platform.settings.of(MeteringSettings).quota_refused_tiers.split(",")
