@@ -45,6 +45,8 @@ class Folded(NamedTuple):
     """Users whose tier is another."""
     unknown: int
     """Events whose price maps to no tier."""
+    unreadable: bool
+    """The event itself cannot be read."""
     tied: set[str]
     """Subscriptions of which two events of one second say different things: the provider is asked."""
 
@@ -57,7 +59,9 @@ def fold(connection: Connection[DictRow], event: StoredEvent, plans: Plans, now:
     webhooks.judge(connection, _verdicts(stored, ledger))
     unknown = sum(entry.outcome is Outcome.UNKNOWN_PRICE for entry in ledger.entries)
     tied = {name for name in ledger.subscriptions() if ledger.histories[name].is_tied}
-    return Folded({user for user in sorted(users) if settle(connection, user, now)}, unknown, tied)
+    mine = {entry.event_id: entry.outcome for entry in ledger.entries}
+    changed = {user for user in sorted(users) if settle(connection, user, now)}
+    return Folded(changed, unknown, mine.get(event.event_id) is Outcome.INVALID, tied)
 
 
 def settle(connection: Connection[DictRow], user: UUID, now: datetime) -> bool:

@@ -122,6 +122,7 @@ SERVICE = Service(
     tables=("webhook_events", "subscriptions", "payments", "checkouts", "tier_grants", "outbox"),
     metrics=(
         Metric(name="WebhooksRefused", title="Webhooks that nobody signed"),
+        Metric(name="WebhooksFailed", title="Events that could not be applied or read"),
         Metric(name="UnknownPrices", title="Events whose price maps to no tier"),
         Metric(name="ReconciliationDifferences", title="Subscriptions unlike their provider's", minutes=1440),
         Metric(name="OutboxWaiting", title="Changes that nobody was told of", statistic="Maximum", minutes=5),
@@ -133,6 +134,13 @@ SERVICE = Service(
             text="Over 100 webhooks in five minutes were not signed by their provider",
             severity="warning",
             above=100,
+        ),
+        Alarm(
+            name="WebhooksFailed",
+            metric="WebhooksFailed",
+            text="Signed events cannot be applied or read",
+            severity="warning",
+            above=5,
         ),
         Alarm(
             name="UnknownPrices",

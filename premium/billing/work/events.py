@@ -33,7 +33,11 @@ def apply(context: JobContext, payload: EventPayload) -> Mapping[str, Any]:
     """Apply one event, and all of its customer's again: `{users}` whose tier changed."""
     platform, request_id = context.platform, str(context.job_id)
     context.point("taken")
-    folded = apply_event(platform, payload.provider, payload.event_id, request_id=request_id)
+    try:
+        folded = apply_event(platform, payload.provider, payload.event_id, request_id=request_id)
+    except Exception:
+        count("WebhooksFailed", provider=payload.provider)
+        raise
     context.point("committed")
     tell_processes(platform, folded.changed)
     for name in sorted(folded.tied):
@@ -65,6 +69,8 @@ def apply_event(platform: Platform, provider: str, event_id: str, *, request_id:
                 raise NotFound(f"there is no event {event_id} of {provider}")
             folded = fold(connection, event, plans, platform.clock.now())
         audit.add(*sorted(folded.changed), provider=provider, type=event.type)
+    if folded.unreadable:
+        count("WebhooksFailed", provider=provider)
     if folded.unknown:
         count("UnknownPrices", provider=provider)
         logger.error("a price maps to no tier", provider=provider, event=event_id)
