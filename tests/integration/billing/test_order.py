@@ -32,7 +32,7 @@ from tests.unit.billing.payloads import (
 
 pytestmark = pytest.mark.integration
 UPDATED = "customer.subscription.updated"
-EXAMPLES = 12
+EXAMPLES = 10
 Sent = tuple[str, dict[str, Any]]
 
 
