@@ -25,12 +25,12 @@ DEV = StageConfig(
     log_days=7,
     service_dashboards=False,
     postgres=Postgres(instance="t4g.medium", storage=20, max_connections=300),
-    timescale=Timescale(instance="t4g.medium", storage=30),
+    timescale=Timescale(instance="t4g.medium", storage=20),
     redis=Redis(node="t4g.small"),
     fleet=Fleet(cpu=512, memory=1024, minimum=0, maximum=2, total=12),
     shell_access=True,
     functions=Functions(canary_minutes=5, concurrency=100),
-    alerting=Alerting(monthly_budget=200),
+    alerting=Alerting(monthly_budget=200, outside=False),
 )
 
 STAGING = StageConfig(
@@ -40,6 +40,7 @@ STAGING = StageConfig(
     removal="snapshot",
     log_days=30,
     origins=("https://staging.premium.example",),
+    service_dashboards=False,  # $2.31 each; the platform's three stay, and a stage's values may turn these on
     postgres=Postgres(instance="t4g.medium", proxy=True, max_connections=400, deletion_protection=True),
     timescale=Timescale(instance="t4g.medium", storage=50, snapshots=True),
     redis=Redis(node="t4g.small"),

@@ -56,7 +56,8 @@ class ObservabilityStack(PremiumStack):
         super().__init__(scope, "observability", frame=frame, description="Premium: alarms, dashboards, summaries")
         topics = messaging.operations
         subscribe(self, topics, alerting)
-        tell_slack(self, [*topics.values(), edge.downtime.topic], alerting)
+        outside = [edge.downtime.topic] if edge.downtime else []
+        tell_slack(self, [*topics.values(), *outside], alerting)
         self.alarms = Alarms(self, "Alarms", topics=topics, runbook="platform")
         self._stores(data, timeseries, postgres)
         alarm_rules.of_api(self.alarms, api.http)

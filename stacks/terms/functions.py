@@ -59,7 +59,6 @@ META = Function(
         "GET /v1/jobs/{id}",
         "$default",
     ),
-    hot=True,
 )
 STREAM = Function(
     name="stream",

@@ -157,7 +157,8 @@ class Alerting(Model):
     """Where alarms go; an address or ARN that is absent is not subscribed.
 
     `cost_tag`: budget and weekly costs count what carries the tag `stage`, which an operator has activated as a cost
-    allocation tag before; without it they count the account, which is the stage's own.
+    allocation tag before; without it they count the account, which is the stage's own. `outside`: a health check asks
+    the front door from three continents ($2.75 a month); the canary asks from inside in every stage.
     """
 
     emails: tuple[str, ...] = ()
@@ -165,4 +166,5 @@ class Alerting(Model):
     slack_workspace: str | None = Field(default=None, pattern=r"^T[A-Z0-9]{6,}$")
     slack_channel: str | None = Field(default=None, pattern=r"^C[A-Z0-9]{6,}$")
     cost_tag: bool = False
+    outside: bool = True
     monthly_budget: int = Field(default=100, ge=1, le=1_000_000)

@@ -100,7 +100,10 @@ class TimescaleInstance(Construct):
 
     def _instance(self) -> ec2.CfnInstance:
         disk = ec2.CfnInstance.EbsProperty(
-            volume_size=30, volume_type="gp3", encrypted=True, kms_key_id=self._key.key_arn
+            volume_size=16,  # the system, Docker and one image: data stand on a volume of their own
+            volume_type="gp3",
+            encrypted=True,
+            kms_key_id=self._key.key_arn,
         )
         instance = ec2.CfnInstance(
             self,
