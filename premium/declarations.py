@@ -117,6 +117,8 @@ class Secret:
     """What it holds and who issues it; docs/deploy.md lists the secrets from these."""
     fields: tuple[str, ...] = ()
     readers: tuple[Literal["function", "worker"], ...] = ("function", "worker")
+    goes_with: Need | None = None
+    """A need whose holders among the workers read it, too, whichever service they serve."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,11 +57,10 @@ class EdgeStack(PremiumStack):
         self.url = f"https://{domain.name if domain else self.distribution.distribution_domain_name}"
         if domain:
             self._name(domain)
-        self.downtime = self._downtime(alerting) if alerting.outside else None
+        self.downtime = None
+        if alerting.outside:
+            self.downtime = Downtime(self, "Downtime", host=host_of(self.url), alerting=alerting, key=self._key)
         CfnOutput(self, "Url", value=self.url)
-
-    def _downtime(self, alerting: Alerting) -> Downtime:
-        return Downtime(self, "Downtime", host=host_of(self.url), alerting=alerting, key=self._key)
 
     def _distribution(self, http_domain: str, socket_domain: str, origin_secret: str) -> cloudfront.Distribution:
         shut = {ORIGIN_HEADER: origin_secret}

@@ -58,6 +58,7 @@ SERVICE = Service(
             variable="NOTIFICATIONS_SECRET_ARN",
             text="Keys of the notification providers: SES or SendGrid, Firebase, Telegram, Twilio",
             readers=("worker",),
+            goes_with="mail",
         ),
     ),
     notices=(

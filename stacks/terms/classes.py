@@ -65,11 +65,13 @@ def classes() -> tuple[QueueClass, ...]:
 
 
 def _class(queue: Queue, share: Decimal) -> QueueClass:
-    secrets = [name for service in services() if _runs_in(service, queue) for name in secrets_of(service, "worker")]
+    needs = tuple(dict.fromkeys((*_EVERY_WORKER, *needs_of_queue(queue.name))))
+    own = [name for service in services() if _runs_in(service, queue) for name in secrets_of(service, "worker")]
+    shared = [one.variable for service in services() for one in service.secrets if one.goes_with in needs]
     return QueueClass(
         name=queue.name,
-        needs=tuple(dict.fromkeys((*_EVERY_WORKER, *needs_of_queue(queue.name)))),
-        secrets=tuple(secrets),
+        needs=needs,
+        secrets=tuple(dict.fromkeys((*own, *shared))),
         processes=queue.processes,
         share=share,
     )

@@ -117,7 +117,7 @@ def test_connections_alarm_at_four_fifths(stage: Stage) -> None:
 
 def test_downtime_of_five_minutes_wakes_somebody(stage: Stage) -> None:
     if not STAGES[stage.name].alerting.outside:  # dev: its canary asks from inside alone
-        assert not stage.resources("AWS::Route53::HealthCheck")
+        assert not list(stage.every("AWS::Route53::HealthCheck"))
         return
     alarm = stage.only("AWS::CloudWatch::Alarm", "edge").properties
     assert alarm["EvaluationPeriods"] * alarm["Period"] == 300

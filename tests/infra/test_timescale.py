@@ -15,7 +15,7 @@ from tests.infra.kept import made_by
 from tests.infra.templates import Json, Resource, Stage, listed, text
 
 pytestmark = pytest.mark.infra
-SERVERS = {"dev": ("t4g.medium", 30), "staging": ("t4g.medium", 50), "prod": ("r6g.large", 400)}
+SERVERS = {"dev": ("t4g.medium", 20), "staging": ("t4g.medium", 50), "prod": ("r6g.large", 400)}
 # AWS refuses a second instance with either, and a replacement is made before what it replaces goes.
 EXCLUSIVE = ("AWS::EC2::NetworkInterface", "AWS::EC2::Volume")
 

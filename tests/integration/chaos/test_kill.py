@@ -58,8 +58,9 @@ def json_lines(log: str) -> list[dict[str, Any]]:
 
 
 def passed(entries: list[dict[str, Any]], job: JobRecord) -> list[str]:
-    """The points that the log shows for this job, in order, over its attempts."""
-    return [e["point"] for e in entries if e["message"] == "point" and e.get("job_id") == str(job.id)]
+    """The points that the log shows for this job, in order, over its attempts: those that all kinds of jobs have."""
+    shown = [e["point"] for e in entries if e["message"] == "point" and e.get("job_id") == str(job.id)]
+    return [point for point in shown if point in POINTS]
 
 
 def documents_are_whole(stage: Stage, job: JobRecord) -> None:

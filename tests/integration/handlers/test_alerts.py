@@ -18,7 +18,7 @@ from premium.alerts.model import Firing, RuleRow
 from premium.alerts.store.firings import record_firings
 from premium.alerts.store.rules import RuleStore
 from premium.bootstrap import Platform
-from premium.entitlements import entitlements
+from premium.entitlements import quota_of
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 from tests.factories.http import Answer
@@ -186,12 +186,12 @@ def test_a_wrong_rule_is_refused_by_field(token: str, changes: dict[str, Any], f
 
 
 def test_a_tier_has_room_for_so_many_rules(token: str, sign: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
-    two = replace(entitlements(Tier.PRO), rules=2)
-    monkeypatch.setattr(service, "entitlements", lambda _: two)
+    two = replace(quota_of(Tier.PRO, "rules"), most=2)
+    monkeypatch.setattr(service, "quota_of", lambda *_: two)
     rules = [made(token, actions=[]) for _ in range(2)]
     refused = ask(token, "POST", RULES, body=price_rule())
     assert (refused.status, refused.error["code"]) == (422, "UNPROCESSABLE")
-    assert "at most 2" in refused.error["details"]["rules"]
+    assert refused.error["details"] == {"quota": "rules", "tier": "pro", "most": 2}
     ask(token, "DELETE", f"{RULES}/{rules[0]['id']}")
     made(token)
     made(sign(sub="user_other"))
