@@ -1,4 +1,6 @@
-"""What a session costs: its check at the door, a refresh, and how soon its end is known. On the real stores.
+"""What a session costs on the real stores.
+
+Its check at the door, a refresh, and how soon its end is known.
 
 Targets: the door with session check under 5 ms (p95), a refresh under 10 ms, an end known in under 1 s.
 Run: python -m benchmarks.access.logins

@@ -1,4 +1,7 @@
-"""A stage of real stores for one run: PostgreSQL, Redis and the AWS emulator, on free ports in a folder of its own."""
+"""A stage of real stores for one run.
+
+PostgreSQL, Redis and the AWS emulator, on free ports in a folder of its own.
+"""
 
 from __future__ import annotations
 

@@ -70,7 +70,10 @@ class Struck(NamedTuple):
 @click.option("--only", multiple=True, help="A fault by its name, instead of all; may be given again.")
 @click.option("--running", is_flag=True, help="On the stage that runs in this folder, not on one of its own.")
 def main(minutes: float, rate: int, every: float, seed: int, only: tuple[str, ...], *, running: bool) -> None:
-    """Soak the pipeline; exit code 1 where an event was lost, told of twice, or is twice in the history."""
+    """Soak the pipeline under faults.
+
+    Exit code 1 where an event was lost, told of twice, or is twice in the history.
+    """
     with ExitStack() as stack:
         stage = _running(Places.from_environment(os.environ)) if running else _own(stack)
         postgres = stage.neighbours.postgres

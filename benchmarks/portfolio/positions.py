@@ -1,4 +1,6 @@
-"""Positions in random states, read and then really left on a node: how many differ, and what reading them takes.
+"""Positions in random states, read and then really left on a node.
+
+How many differ, and what reading them takes.
 
 The long form of `tests/integration/portfolio/test_found_pools.py`: `python -m benchmarks.portfolio.positions 300`.
 """

@@ -1,4 +1,6 @@
-"""`python -m benchmarks.tax.upload`: the import of a large file, as a task does it, and its peak of memory.
+"""Import a large file as a task does it, and measure its memory.
+
+`python -m benchmarks.tax.upload`.
 
 A file goes into the bucket of uploads, and the job imports it: from the bucket by the disk into PostgreSQL. The process
 that runs the job is one of its own; its peak is the kernel's. A task holds beside it a fleet's supervisor and a worker.

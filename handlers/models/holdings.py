@@ -120,7 +120,7 @@ class PortfolioView(View):
     bounds: BoundsView
     """What is uncertain or unread could change the total to."""
     complete: bool
-    """Every wallet was read on every chain, and each debt has a good price; else `coverage` names what is missing."""
+    """All was read, and each debt has a good price; else `coverage` says what is missing."""
     is_stale: bool
     """A part is older than the snapshot or missing; `coverage` says which."""
     as_of: datetime

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from redis import Redis
 
 WINDOW_SECONDS = 1.1
-"""In which no more than the rate is granted: a tenth more than a second, for what requests differ on their way."""
+"""In which no more than the rate is granted: a tenth more than a second.
+
+Requests differ in how long they are on their way.
+"""
 _ALONE = 4
 """Without Redis a process takes a quarter of the rate: so many processes ask one chain at once, seldom more."""
 _PAUSE_SECONDS = 5.0

@@ -150,6 +150,7 @@ def _placed(case: ContractCase, known: Knowledge) -> _Placed:
     if case.bytecode is not None:
         held = accounts.get(target, Account())
         accounts[target] = Account(held.balance, held.nonce or 1, _code(case.bytecode, "bytecode"), held.storage)
+    # The library clears the base fee for each call; a scan calls views alone, which do not ask for it.
     chain = LocalChain(accounts, Block(**world.block.model_dump(exclude={"base_fee"})))
     if case.creation_bytecode is not None:
         return _deployed(chain, _code(case.creation_bytecode, "creation_bytecode"), accounts)
