@@ -19,7 +19,7 @@ NOT_ENGINES = frozenset({"store", "work", "onchain", "providers"})
 """Sub-packages of a service that are no engine rooms: they reach databases, queues, nodes and providers."""
 IMPURE = (
     "psycopg", "psycopg_pool", "redis", "rq", "boto3", "botocore", "httpx", "web3",
-    "premium.storage", "premium.bootstrap", "premium.jobs", "premium.execution", "premium.streams",
+    "premium.storage", "premium.bootstrap", "premium.asks", "premium.jobs", "premium.execution", "premium.streams",
     "premium.notifications", "premium.neighbours", "premium.audit",
 )  # fmt: skip
 """What no engine room imports: it has no clock, no network and no database."""
