@@ -1,0 +1,1 @@
+"""The ways to run transactions on a node: blocks, traces, plain calls."""
