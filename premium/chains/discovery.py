@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from premium.chains.addresses import checksum
+from premium.chains.contracts.protocols import of_chain
 from premium.chains.model import Discovery, Searched
 from premium.chains.rpc import Call, Rpc, RpcError
 from premium.errors import UpstreamUnavailable
@@ -23,6 +24,8 @@ _SPANS_AT_ONCE = 5
 
 Span = tuple[int, int]
 """First and last block of a question, both inclusive."""
+_Named = Mapping[str, set[str]]
+"""What logs name, by wallet."""
 
 
 async def search(
@@ -47,6 +50,8 @@ class _Searches:
 
     def __init__(self, rpc: Rpc, wallets: Mapping[str, Searched | None], head: int, bounds: Discovery) -> None:
         self._rpc, self._head, self._span = rpc, head, bounds.span
+        known = of_chain(rpc.chain.name, rpc.chain.protocols)
+        self._contracts = frozenset(contract.lower() for entry in known for contract in entry.nft_contracts)
         self._floor = 0 if bounds.blocks is None else max(0, head - bounds.blocks + 1)
         new = Searched(low=head + 1, high=head)
         # What is not final may have been replaced since: it is looked at again.
@@ -80,15 +85,16 @@ class _Searches:
             logs = answers[2 * number : 2 * number + 2]
             if any(not isinstance(answer, list) for answer in logs):
                 return self._halve(span, number, logs)
-            self._note(mine, span, _tokens(logs, names))
+            self._note(mine, span, _tokens(logs, names), _nfts(logs, names, self._contracts))
         return True
 
-    def _note(self, mine: Sequence[str], span: Span, tokens: Mapping[str, set[str]]) -> None:
+    def _note(self, mine: Sequence[str], span: Span, tokens: _Named, nfts: _Named) -> None:
         for wallet in mine:
             before = self.found[wallet]
             more = before.tokens | tokens.get(wallet, set())
             low, high = min(before.low, span[0]), max(before.high, span[1])
-            self.found[wallet] = replace(before, low=low, high=high, tokens=more)
+            numbers = before.nfts | nfts.get(wallet, set())
+            self.found[wallet] = replace(before, low=low, high=high, tokens=more, nfts=numbers)
 
     def _halve(self, span: Span, number: int, answers: Sequence[Any]) -> bool:
         """Ask for less at once; give up at a single block.
@@ -134,4 +140,17 @@ def _tokens(answers: Iterable[Any], names: Mapping[str, str]) -> dict[str, set[s
         for topic in topics[1:] if len(topics) == 3 else ():
             if topic in names:
                 found[names[topic]].add(checksum(log["address"].lower()))
+    return found
+
+
+def _nfts(answers: Iterable[Any], names: Mapping[str, str], contracts: frozenset[str]) -> dict[str, set[str]]:
+    """Return wallet → NFTs of these contracts that it ever received or gave; strangers may send it any others."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for log in (log for logs in answers for log in logs):
+        topics: Sequence[str] = log.get("topics", ()) if isinstance(log, dict) else ()
+        if len(topics) != 4 or log["address"].lower() not in contracts:
+            continue
+        for topic in topics[1:3]:
+            if topic in names:
+                found[names[topic]].add(f"{checksum(log['address'].lower())}#{int(topics[3], 16)}")
     return found

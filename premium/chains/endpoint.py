@@ -73,11 +73,12 @@ class Endpoint:
 
     async def send(self, chain_id: int, calls: Sequence[Call]) -> list[Answer]:
         """Return answers in the order of the calls; UpstreamUnavailable where there are none to believe."""
-        asked = list(calls) if self._known else [*calls, Call("eth_chainId")]
+        known = self._known  # another call may learn it before this one is answered
+        asked = list(calls) if known else [*calls, Call("eth_chainId")]
         body = [{"jsonrpc": "2.0", "id": i, "method": c.method, "params": c.params} for i, c in enumerate(asked)]
         response = await self._neighbour.request("POST", self._url, json=body)
         answers = _in_order(response, asked, self.name)
-        if not self._known:
+        if not known:
             self._check(answers.pop(), chain_id)
         return answers
 

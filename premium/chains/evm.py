@@ -97,7 +97,11 @@ class EvmAdapter:
         if any(new.values()):
             more, unreadable_too = await self._balances(head, new, natives=False)
             balances, unreadable = balances + more, unreadable | unreadable_too
-        silent = [w for w, each in found.items() if each.low <= 0 and each.high >= head.number and not each.tokens]
+        silent = [
+            w
+            for w, each in found.items()
+            if each.low <= 0 and each.high >= head.number and not (each.tokens or each.nfts)
+        ]
         unused = await self._unused(head, set(silent) - {balance.wallet for balance in balances})
         await still_canonical(self._rpc, head)
         return ChainReading(

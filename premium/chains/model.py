@@ -112,6 +112,8 @@ class Searched:
     low: int
     high: int
     tokens: frozenset[str] = frozenset()
+    nfts: frozenset[str] = frozenset()
+    """As `address#number`, of the contracts alone that a protocol is known to keep positions in."""
 
 
 Searches = Mapping[str, Searched | None]

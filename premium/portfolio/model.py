@@ -187,6 +187,8 @@ class SearchRow(_Value):
     low: int
     high: int
     tokens: tuple[str, ...] = ()
+    nfts: tuple[str, ...] = ()
+    """Of contracts that keep positions in them, as `address#number`."""
     unused: bool = False
     looked_at: datetime
 

@@ -139,6 +139,7 @@ class Task:
                 low=each.low,
                 high=each.high,
                 tokens=tuple(sorted(each.tokens)),
+                nfts=tuple(sorted(each.nfts)),
                 unused=wallet in said.unused,
                 looked_at=said.read_at,
             )
@@ -153,4 +154,8 @@ class Task:
 
     def _searched(self, address: str, chain: str) -> Searched | None:
         row = self.searches.get((address, chain))
-        return None if row is None else Searched(low=row.low, high=row.high, tokens=frozenset(row.tokens))
+        return (
+            None
+            if row is None
+            else Searched(low=row.low, high=row.high, tokens=frozenset(row.tokens), nfts=frozenset(row.nfts))
+        )

@@ -15,12 +15,15 @@ from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, model_validator
 from premium.chains.addresses import NATIVE, Address
 
 Kind = Literal[
-    "v2_lp", "v3_position", "vault", "aave_v3", "compound_v2", "compound_v3", "staked", "withdrawals", "lock", "gauge"
-]
+    "v2_lp", "v3_position", "balancer_pool", "curve_pool", "vault", "aave_v3", "compound_v2", "compound_v3",
+    "staked", "withdrawals", "lock", "gauge", "v4_position", "yearn_vault", "stream", "vesting_wallet", "aave_v2",
+]  # fmt: skip
 _NEEDS: dict[str, tuple[str, ...]] = {
-    "v2_lp": ("factory",), "v3_position": ("manager",), "vault": (), "aave_v3": ("provider",),
+    "v2_lp": ("factory",), "v3_position": ("manager",), "vault": (), "aave_v2": ("provider",), "aave_v3": ("provider",),
     "compound_v2": ("comptroller",), "compound_v3": ("contracts",), "staked": ("contracts", "rate"),
-    "withdrawals": ("contracts", "asset"), "lock": ("contracts",), "gauge": ("contracts",),
+    "withdrawals": ("contracts", "asset"), "lock": ("contracts",), "gauge": (),
+    "balancer_pool": ("vault", "contracts"), "curve_pool": ("registry",),
+    "v4_position": ("manager",), "yearn_vault": (), "stream": ("contracts",), "vesting_wallet": ("contracts", "asset"),
 }  # fmt: skip
 _SHIPPED = Path(__file__).parent / "protocols.json"
 _Function = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\((uint256|address)?\)$")]
@@ -37,18 +40,22 @@ class Protocol(BaseModel):
     factory: Address | None = None
     """Of pairs and vaults: what it did not make is not believed."""
     check: _Function | None = None
-    """The factory's function that says whether a vault is its own."""
+    """The factory's function that says whether a vault or gauge is its own; `gauge_types` reverts for others'."""
     manager: Address | None = None
     """Of position NFTs."""
     provider: Address | None = None
     """Aave's PoolAddressesProvider."""
+    vault: Address | None = None
+    """Balancer's; `contracts` are then factories of its pools."""
+    registry: Address | None = None
+    """Of Curve's pools: it knows the pool of a share."""
     comptroller: Address | None = None
     native_market: Address | None = None
     """The market of the chain's coin, which names no underlying token."""
     contracts: tuple[Address, ...] = Field(default=(), max_length=500)
     """Vaults, markets, staked tokens, locks, queues or gauges, by kind."""
     asset: Address | None = None
-    """What a staked token or a queue pays; the zero address is the chain's coin."""
+    """What a staked token or a queue pays, or a gauge mints; the zero address is the chain's coin."""
     rate: _Function | None = None
     """What tells a staked token's rate: without an argument, or of an amount of it."""
     scale: int = Field(default=18, ge=0, le=36)
@@ -62,14 +69,21 @@ class Protocol(BaseModel):
         for field in _NEEDS[self.kind]:
             if not getattr(self, field):
                 raise ValueError(f"{field} is required of kind {self.kind}")
-        if self.kind == "vault" and not self.contracts and not (self.factory and self.check):
-            raise ValueError("contracts, or factory with check, is required of kind vault")
+        if self.kind in ("vault", "gauge", "yearn_vault") and not self.contracts and not (self.factory and self.check):
+            raise ValueError(f"contracts, or factory with check, is required of kind {self.kind}")
         return self
 
     @property
     def pays(self) -> str:
         """The address of what it pays."""
         return self.asset or NATIVE
+
+    @property
+    def nft_contracts(self) -> tuple[str, ...]:
+        """The contracts whose NFTs cannot be enumerated: logs tell who ever had which."""
+        if self.kind == "v4_position":
+            return (self.manager,) if self.manager else ()
+        return self.contracts if self.kind == "stream" else ()
 
 
 @cache

@@ -7,7 +7,7 @@ those that would not be of the pinned block, are refused.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from web3.providers.async_base import AsyncBaseProvider
@@ -22,6 +22,7 @@ _TOGETHER_SECONDS = 0.001
 _REVERTED = {"code": 3, "message": "execution reverted"}
 _PLACES = {"eth_getBalance": 1, "eth_getCode": 1, "eth_getStorageAt": 2, "eth_call": 1}
 """The methods that are let through, and which of their parameters is the block."""
+_Waiting = tuple[list[Read], asyncio.Future[list[bytes | None]]]
 
 
 class PinnedProvider(AsyncBaseProvider):
@@ -35,7 +36,7 @@ class PinnedProvider(AsyncBaseProvider):
         super().__init__()
         self.chain: Chain = rpc.chain
         self._rpc, self._head, self._ways = rpc, head, [*ways]
-        self._waiting: list[tuple[Read, asyncio.Future[bytes | None]]] = []
+        self._waiting: list[_Waiting] = []
         self._running: set[asyncio.Task[list[bytes | None]]] = set()
 
     async def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
@@ -45,7 +46,7 @@ class PinnedProvider(AsyncBaseProvider):
         if method not in _PLACES:
             raise ValueError(f"{method} is not asked here: readers of contracts read one block alone")
         if method == "eth_call" and set(params[0]) <= {"to", "data"}:
-            found = await self._together(Read(params[0]["to"], bytes.fromhex(params[0]["data"][2:])))
+            (found,) = await self.together([Read(params[0]["to"], bytes.fromhex(params[0]["data"][2:]))])
             return _error(_REVERTED) if found is None else _result("0x" + found.hex())
         pinned = [*params]
         pinned[_PLACES[method] :] = [self._head.name(self._rpc)]
@@ -56,40 +57,50 @@ class PinnedProvider(AsyncBaseProvider):
 
     async def reads(self, reads: list[Read]) -> list[bytes | None]:
         """Return one answer a read; None where the contract reverted."""
+        return await self._by_any(lambda way: way.reads(reads))
+
+    async def hints(self, reads: list[Read]) -> list[bytes | None]:
+        """Return one answer a read of plain functions that may be missing; they travel alone."""
+        return await self._by_any(lambda way: way.hints(reads))
+
+    async def _by_any(self, read: Callable[[Reader], Awaitable[list[bytes | None]]]) -> list[bytes | None]:
         while len(self._ways) > 1:
             way = self._ways[0]
             try:
-                return await way.reads(reads)
+                return await read(way)
             except NoMulticall:
                 self._ways = [each for each in self._ways if each is not way] or self._ways
-        return await self._ways[0].reads(reads)
+        return await read(self._ways[0])
 
-    async def _together(self, read: Read) -> bytes | None:
+    async def together(self, reads: list[Read]) -> list[bytes | None]:
+        """Return one answer a read; those that are asked within the same moment travel together."""
         loop = asyncio.get_running_loop()
         if not self._waiting:
             loop.call_later(_TOGETHER_SECONDS, self._start)
-        answer: asyncio.Future[bytes | None] = loop.create_future()
-        self._waiting.append((read, answer))
-        return await answer
+        answers: asyncio.Future[list[bytes | None]] = loop.create_future()
+        self._waiting.append((reads, answers))
+        return await answers
 
     def _start(self) -> None:
         waiting, self._waiting = self._waiting, []
-        task = asyncio.Task(self.reads([read for read, _ in waiting]))
+        task = asyncio.Task(self.reads([read for reads, _ in waiting for read in reads]))
         self._running.add(task)  # the loop itself keeps no task alive
         task.add_done_callback(self._running.discard)
-        task.add_done_callback(lambda done: _hand_out(done, [answer for _, answer in waiting]))
+        task.add_done_callback(lambda done: _hand_out(done, waiting))
 
 
-def _hand_out(done: asyncio.Task[list[bytes | None]], answers: list[asyncio.Future[bytes | None]]) -> None:
-    """Give each caller its answer, or all of them the failure."""
+def _hand_out(done: asyncio.Task[list[bytes | None]], waiting: list[_Waiting]) -> None:
+    """Give each caller its answers, or all of them the failure."""
     failure = asyncio.CancelledError() if done.cancelled() else done.exception()
-    for number, answer in enumerate(answers):
-        if answer.done():
+    place = 0
+    for reads, answers in waiting:
+        first, place = place, place + len(reads)
+        if answers.done():
             continue
         if failure is not None:
-            answer.set_exception(failure)
+            answers.set_exception(failure)
         else:
-            answer.set_result(done.result()[number])
+            answers.set_result(done.result()[first:place])
 
 
 def _result(value: Any) -> RPCResponse:

@@ -6,7 +6,7 @@ What is refused is halved, and what failed in company is asked again alone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from premium.chains.answers import uint
@@ -66,10 +66,20 @@ class Chunked(Pinned):
 
     async def reads(self, reads: Sequence[Read]) -> list[bytes | None]:
         """Return one answer a read; None where the contract reverted, even alone."""
+        return await self._read(reads, self._part)
+
+    async def hints(self, reads: Sequence[Read]) -> list[bytes | None]:
+        """Return one answer a read of functions that may well be missing."""
+        return await self.reads(reads)
+
+    async def _read(
+        self, reads: Sequence[Read], taken: Callable[[Sequence[Read]], Awaitable[list[bytes | None]]]
+    ) -> list[bytes | None]:
+        """Read in chunks, each `taken` by itself, and alone what is known to spoil one."""
         shared, alone = without(reads, await self._spoilers.known())
         parts = self._chunks([reads[place] for place in shared])
         apart, *answers = await asyncio.gather(
-            self.singly([reads[place] for place in alone]), *(self._part(part) for part in parts)
+            self.singly([reads[place] for place in alone]), *(taken(part) for part in parts)
         )
         found: list[bytes | None] = [None] * len(reads)
         for places, values in ((alone, apart), (shared, [value for part in answers for value in part])):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,8 +22,13 @@ class Leaves:
         self._chain, self._shares = chain, shares
         self._openers: Sequence[Opener] = openers
 
-    async def opened(self, found: Found) -> Found:
-        """Return the position with its legs opened; what a debt stands for is owed."""
+    async def all_opened(self, found: Sequence[Found]) -> list[Found]:
+        """Return the positions with their legs opened; what a debt stands for is owed."""
+        legs = {leg.asset for each in found for leg in (*each.assets, *each.debts)}
+        await self._shares.of(map(_token, legs))  # all in the same calls
+        return list(await asyncio.gather(*map(self._opened, found)))
+
+    async def _opened(self, found: Found) -> Found:
         told: list[Finding] = []
         assets = [leaf for leg in found.assets for leaf in await self._leaves(leg, found.receipts, told)]
         debts = [leaf for leg in found.debts for leaf in await self._leaves(leg, found.receipts, told)]
@@ -41,10 +47,14 @@ class Leaves:
         return [leaf for each in inner for leaf in await self._leaves(each, receipts, told)]
 
     async def _content(self, leg: Leg) -> Amounts | None:
-        token = checksum(leg.asset.partition(":")[2])
+        token = _token(leg.asset)
         share = (await self._shares.of([token])).get(token) or Share()
         for opener in self._openers:
             paid = await opener.opened(token, share, leg.units)
             if paid is not None:
                 return paid
         return None
+
+
+def _token(asset: str) -> str:
+    return checksum(asset.partition(":")[2])

@@ -7,7 +7,7 @@ that amounts follow from answers of contracts alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -31,6 +31,19 @@ class Share:
     token0: str | None = None
     token1: str | None = None
     asset: str | None = None
+    pool_id: bytes | None = None
+    """Of Balancer's pools."""
+    staked: str | None = None
+    """What a gauge holds."""
+    is_priced: bool = False
+    """Whether it tells a price of a share, as Yearn's vaults do."""
+    is_minted: bool = False
+    """Whether it names a minter or coins, as shares of Curve's pools do, and many another token."""
+
+    @property
+    def claims(self) -> bool:
+        """Whether it speaks like a share and like nothing else."""
+        return None not in (self.factory, self.token0, self.token1) or any((self.asset, self.pool_id, self.staked))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +56,8 @@ class Owner:
     address: str
     held: Mapping[str, int]
     shares: Mapping[str, Share]
+    nfts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Numbers of NFTs that logs ever named, by contract: it need not hold them any more."""
 
 
 @dataclass(frozen=True, kw_only=True)

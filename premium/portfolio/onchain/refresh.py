@@ -55,7 +55,8 @@ async def _read(market: Market, reading: ChainReading, held: Holdings) -> ChainP
     rpc = market.rpc(reading.chain)
     head = Head(reading.block, reading.block_hash, reading.block_time)
     contracts = Contracts(rpc, head, market.adapter(reading.chain).readers(head))
-    found = await find(contracts, of_chain(reading.chain, rpc.chain.protocols), held)
+    nfts = {wallet: each.nfts for wallet, each in reading.searched.items()}
+    found = await find(contracts, of_chain(reading.chain, rpc.chain.protocols), held, nfts)
     tokens = sorted({split_key(leg.asset)[1] for each in found for leg in (*each.assets, *each.debts)} - {NATIVE})
     about = await describe(rpc.chain, contracts.read, tokens)
     await still_canonical(rpc, head)

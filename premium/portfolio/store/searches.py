@@ -21,7 +21,7 @@ class SearchStore:
         """Return the searches of all of a user's wallets; by either role."""
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(SearchRow)) as rows:
             return rows.execute(
-                """SELECT w.address, s.chain, s.low, s.high, s.tokens, s.unused, s.looked_at
+                """SELECT w.address, s.chain, s.low, s.high, s.tokens, s.nfts, s.unused, s.looked_at
                    FROM portfolio_searches s JOIN portfolio_wallets w ON w.id = s.wallet_id
                    WHERE s.user_id = %s""",
                 (user_id,),
@@ -33,18 +33,21 @@ class SearchStore:
         Tokens are added, never taken away. Of two refreshes at once whose blocks have a gap between them the first
         stays: what is in no range would be taken for searched. A wallet that is gone is left out.
         """
-        found = [row.model_dump() | {"user": user_id, "tokens": list(row.tokens)} for row in rows]
+        found = [
+            row.model_dump() | {"user": user_id, "tokens": list(row.tokens), "nfts": list(row.nfts)} for row in rows
+        ]
         if found:
             with self._database.transaction() as connection, connection.cursor() as cursor:
                 cursor.executemany(_KEEP, found)
 
 
 _KEEP = """
-    INSERT INTO portfolio_searches AS s (user_id, wallet_id, chain, low, high, tokens, unused, looked_at)
-    SELECT user_id, id, %(chain)s, %(low)s, %(high)s, %(tokens)s, %(unused)s, %(looked_at)s
+    INSERT INTO portfolio_searches AS s (user_id, wallet_id, chain, low, high, tokens, nfts, unused, looked_at)
+    SELECT user_id, id, %(chain)s, %(low)s, %(high)s, %(tokens)s, %(nfts)s, %(unused)s, %(looked_at)s
     FROM portfolio_wallets WHERE user_id = %(user)s AND address = %(address)s
     ON CONFLICT (wallet_id, chain) DO UPDATE SET
         tokens = (SELECT coalesce(array_agg(DISTINCT each), '{}') FROM unnest(s.tokens || excluded.tokens) AS each),
+        nfts = (SELECT coalesce(array_agg(DISTINCT each), '{}') FROM unnest(s.nfts || excluded.nfts) AS each),
         low = CASE WHEN excluded.low <= s.high + 1 AND s.low <= excluded.high + 1
                    THEN least(s.low, excluded.low) ELSE s.low END,
         high = CASE WHEN excluded.low <= s.high + 1 AND s.low <= excluded.high + 1

@@ -113,6 +113,14 @@ def compiled_vaults() -> dict[str, Compiled]:
     return {each.name: each for each in made}
 
 
+@functools.cache
+def compiled_rules() -> dict[str, Compiled]:
+    """Small contracts from published rules that use no library, by name."""
+    texts = {path.name: path.read_text() for path in sorted((_HERE.parent / "rules").glob("*.sol"))}
+    made = _once(texts, lambda found: compile_sources(found, {"optimized": BUILDS["optimized"]}))
+    return {each.name: each for each in made}
+
+
 def _once(texts: dict[str, str], compiled: Callable[[dict[str, str]], list[Compiled]]) -> tuple[Compiled, ...]:
     """Compile once a test run for all its processes."""
     digest = hashlib.sha256(repr((texts, BUILDS, compiler_version())).encode()).hexdigest()[:16]

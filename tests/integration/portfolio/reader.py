@@ -38,14 +38,23 @@ def ask(evm: Evm, target: str, signature: str, returns: str, *arguments: Any, se
 
 
 def positions(
-    evm: Evm, entries: Sequence[Protocol], wallet: str, tokens: Iterable[str] = (), **fields: Any
+    evm: Evm,
+    entries: Sequence[Protocol],
+    wallet: str,
+    tokens: Iterable[str] = (),
+    nfts: Mapping[str, Iterable[str]] | None = None,
+    **fields: Any,
 ) -> list[Found]:
     """Return the wallet's positions at the newest block, where it is known to hold these tokens."""
-    return asyncio.run(_positions(evm, entries, {checksum(wallet): list(map(checksum, tokens))}, fields))
+    return asyncio.run(_positions(evm, entries, {checksum(wallet): list(map(checksum, tokens))}, nfts, fields))
 
 
 async def _positions(
-    evm: Evm, entries: Sequence[Protocol], wallets: Mapping[str, Sequence[str]], fields: Mapping[str, Any]
+    evm: Evm,
+    entries: Sequence[Protocol],
+    wallets: Mapping[str, Sequence[str]],
+    nfts: Mapping[str, Iterable[str]] | None,
+    fields: Mapping[str, Any],
 ) -> list[Found]:
     chain = {"name": "local", "title": "Local", "chain_id": 31337, "native": {"symbol": "ETH", "decimals": 18},
              "rpc": [evm.url], "multicall": MULTICALL3, **fields}  # fmt: skip
@@ -53,7 +62,7 @@ async def _positions(
         made = registry.parse('{"chains": []}', json.dumps({"chains": [chain]}))["local"]
         contracts = newest(evm, Rpc(made, client))
         held = {wallet: await contracts.balances(wallet, tokens) for wallet, tokens in wallets.items()}
-        return await find(contracts, entries, held)
+        return await find(contracts, entries, held, nfts)
 
 
 def newest(evm: Evm, rpc: Rpc) -> Contracts:

@@ -121,3 +121,21 @@ def test_spans_cover_their_blocks_without_gap_or_overlap(
     assert spans(first, last, span) == expected
     blocks = [b for one, two in reversed(spans(first, last, span, newest=True)) for b in range(one, two + 1)]
     assert blocks == list(range(first, last + 1))
+
+
+def test_nfts_are_noted_of_contracts_alone_that_keep_positions() -> None:
+    manager, stranger = token(0xA1), token(0xA2)
+    node = Node()
+    entry = {"name": "v4", "title": "V4", "kind": "v4_position", "manager": manager, "sources": ["https://x.test"]}
+    fields = {"name": "one", "title": "One", "chain_id": 1, "native": {"symbol": "ETH", "decimals": 18}}
+    node.chain = Chain.model_validate(fields | {"protocols": [entry]})
+
+    async def batch(calls: list[Call]) -> list[Any]:
+        mine = calls[0].params[0]["topics"][-1][0]
+        topics = ["0xddf", "0x" + "0" * 64, mine, f"0x{7:064x}"]
+        received = [{"address": each.lower(), "topics": topics} for each in (manager, stranger)]
+        return [received, []] * (len(calls) // 2)
+
+    node.batch = batch  # type: ignore[method-assign]
+    found = run(node, None, 10)
+    assert (found.low, found.high, found.nfts, found.tokens) == (0, 10, {f"{manager}#7"}, frozenset())

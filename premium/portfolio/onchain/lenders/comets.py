@@ -12,7 +12,7 @@ from decimal import Context, Decimal
 
 from premium.chains.addresses import NATIVE
 from premium.money import plain
-from premium.portfolio.onchain.loans import health, supplied, wad
+from premium.portfolio.onchain.lenders.loans import health, supplied, wad
 from premium.portfolio.onchain.port import Owner, Place
 from premium.portfolio.positions.found import Found, legs
 

@@ -13,7 +13,7 @@ from decimal import Context, Decimal
 
 from premium.chains.addresses import NATIVE
 from premium.money import plain
-from premium.portfolio.onchain.loans import health, supplied, wad
+from premium.portfolio.onchain.lenders.loans import health, supplied, wad
 from premium.portfolio.onchain.port import Amounts, Owner, Place, Share
 from premium.portfolio.positions.found import Found, legs
 

@@ -1,7 +1,7 @@
-"""Reads loans of Aave V3 and its forks, with interest to the block.
+"""Reads loans of Aave V3, of V2 and their forks, with interest to the block.
 
 Balances of aTokens and debt tokens are the contracts' own, which grow by themselves. Sources: Pool, IPoolDataProvider
-and GenericLogic of @aave/core-v3.
+and GenericLogic of @aave/core-v3; LendingPool of @aave/protocol-v2.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 from premium.chains.addresses import NATIVE
 from premium.money import plain
-from premium.portfolio.onchain.loans import health, supplied, wad
+from premium.portfolio.onchain.lenders.loans import health, supplied, wad
 from premium.portfolio.onchain.port import Amounts, Owner, Place, Share
 from premium.portfolio.positions.found import Found, legs
 
 _NO_DEBT = 2**256 - 1
 _ACCOUNT = "uint256,uint256,uint256,uint256,uint256,uint256"
 """Collateral, debt and what may still be borrowed in the base currency; threshold, loan to value, health factor."""
+
+_RESERVE_V2 = f"uint256,{'uint128,' * 5}uint40,{'address,' * 4}uint8"
+"""Configuration, indices and rates, time; aToken, stable and variable debt, strategy; number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +52,16 @@ class LoanReads:
 class Reserves:
     """Loans of one pool."""
 
+    _POOL = "getPool()"
+
     def __init__(self, place: Place) -> None:
+        self._provider = place.entry.provider or NATIVE
         self._place, self._ask = place, place.contracts
         self._tokens: asyncio.Task[dict[str, tuple[str, str, str]]] | None = None
 
     async def find(self, owner: Owner) -> list[LoanReads]:
         """Read what the owner supplied and borrowed."""
-        provider = self._place.entry.provider or NATIVE
-        pool = await self._ask.ask(provider, "getPool()", "address")
+        pool = await self._ask.ask(self._provider, self._POOL, "address")
         if pool in (None, NATIVE):
             return []
         tokens = await self._reserves()
@@ -111,9 +116,8 @@ class Reserves:
         return await self._tokens
 
     async def _read_reserves(self) -> dict[str, tuple[str, str, str]]:
-        provider = self._place.entry.provider or NATIVE
         pool, data = await self._ask.every(
-            (provider, "getPool()", "address"), (provider, "getPoolDataProvider()", "address")
+            (self._provider, self._POOL, "address"), (self._provider, "getPoolDataProvider()", "address")
         )
         if None in (pool, data):
             return {}
@@ -121,3 +125,17 @@ class Reserves:
         names = "getReserveTokensAddresses(address)"
         rows = await self._ask.each(names, "address,address,address", [(data, asset) for asset in assets])
         return {asset: (row[0], row[1], row[2]) for asset, row in zip(assets, rows, strict=True) if row}
+
+
+class ReservesV2(Reserves):
+    """Loans of one pool of Aave V2, which names the receipts itself."""
+
+    _POOL = "getLendingPool()"
+
+    async def _read_reserves(self) -> dict[str, tuple[str, str, str]]:
+        pool = await self._ask.ask(self._provider, self._POOL, "address")
+        if pool in (None, NATIVE):
+            return {}
+        assets = await self._ask.ask(pool, "getReservesList()", "address[]") or []
+        rows = await self._ask.each("getReserveData(address)", _RESERVE_V2, [(pool, asset) for asset in assets])
+        return {asset: (row[7], row[8], row[9]) for asset, row in zip(assets, rows, strict=True) if row}

@@ -1,0 +1,1 @@
+"""Readers of what is staked, locked, vested or kept in vaults."""

@@ -1,0 +1,1 @@
+"""Readers of shares and positions in pools: what leaving them pays."""

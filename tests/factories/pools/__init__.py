@@ -1,0 +1,1 @@
+"""Pools put on a test node from their published bytecode."""
