@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from premium.manifest import services
@@ -36,6 +36,10 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.path.read_text())
 
+    @cached_property
+    def calls(self) -> tuple[ast.Call, ...]:
+        return tuple(node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+
     def strings(self) -> Iterator[tuple[int, str]]:
         """Line and text of each literal, docstrings left out; the pieces of an f-string joined."""
         skipped = {id(node) for node in _docstrings(self.tree)}
@@ -56,7 +60,18 @@ class Module:
 
 def modules(*folders: str) -> list[Module]:
     """Every module below these folders, `__init__.py` too."""
-    return [Module(path) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [_module(path) for folder in folders for path in _below(folder)]
+
+
+@cache
+def _below(folder: str) -> tuple[Path, ...]:
+    return tuple(sorted((ROOT / folder).rglob("*.py")))
+
+
+@cache
+def _module(path: Path) -> Module:
+    """One a file, so that it is parsed once for all tests."""
+    return Module(path)
 
 
 def service_names() -> list[str]:

@@ -111,7 +111,7 @@ def test_notices_are_of_declared_kinds() -> None:
     """`notify` refuses others, with the change that told of them; a kind may be a constant of its module."""
     known = {kind.name for service in services() for kind in service.notices}
     for module in modules("premium"):
-        for call in [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]:
+        for call in module.calls:
             if isinstance(call.func, ast.Name) and call.func.id == "Notice":
                 (kind,) = [each.value for each in call.keywords if each.arg == "kind"]
                 scope = vars(import_module(dotted(module, "x").removesuffix(".x")))
@@ -145,7 +145,7 @@ def test_classes_of_settings_are_declared() -> None:
 def test_streams_speak_on_declared_channels() -> None:
     """A client cannot subscribe to another one."""
     for module in PROGRAM:
-        for call in [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]:
+        for call in module.calls:
             if isinstance(call.func, ast.Attribute) and call.func.attr == "publish" and len(call.args) == 3:
                 channel = call.args[1]
                 if isinstance(channel, ast.Constant):
