@@ -106,6 +106,8 @@ class StageConfig(Model):
             made["EXCHANGE_RATE_SOURCES"] = ",".join(rates.sources)
         if self.market.prices:
             made["PRICE_API_URL"] = self.market.prices.url
+        if self.market.coingecko:
+            made["COINGECKO_API_URL"] = self.market.coingecko.url
         if rates.url:
             made["EXCHANGE_RATE_URL"] = rates.url
         return made

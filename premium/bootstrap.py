@@ -137,6 +137,8 @@ class Platform:
             price_cache=Cache(self.redis(3), "price"),
             price_url=provider.price_api_url,
             price_secret=provider.price_api_secret,
+            coingecko_url=provider.coingecko_api_url,
+            coingecko_secret=provider.coingecko_api_secret,
             nodes=secret_names(self.settings.chain_nodes),
             secrets=self.secrets,
             shared=self.redis(3),

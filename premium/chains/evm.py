@@ -123,19 +123,26 @@ class EvmAdapter:
         UpstreamUnavailable where none has: balances would be old.
         """
         for _ in range(max(1, self._rpc.nodes)):
-            head = await self._newest()
+            head = await self.block()
             if not self._is_old(head):
                 return head
             self._rpc.ask_another()
         raise FellBehind(f"the newest block of {self.chain.name} is from {head.time:%Y-%m-%d %H:%M} UTC")
 
-    async def _newest(self) -> Head:
-        block = await self._rpc.told("eth_getBlockByNumber", "latest", False)
+    async def block(self, number: int | None = None) -> Head:
+        """Return a block by its number, or the newest.
+
+        UpstreamUnavailable where the node has none.
+        """
+        name = "latest" if number is None else hex(number)
+        block = await self._rpc.told("eth_getBlockByNumber", name, False)
         try:
             at = datetime.fromtimestamp(int(block["timestamp"], 16), UTC)
             return Head(int(block["number"], 16), str(block["hash"]), at)
         except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
-            raise UpstreamUnavailable(f"{self.chain.name} gave no newest block") from error
+            raise UpstreamUnavailable(
+                f"{self.chain.name} gave no {'newest ' if number is None else ''}block"
+            ) from error
 
     def _is_old(self, head: Head) -> bool:
         bound = self.chain.max_head_age_seconds

@@ -57,6 +57,16 @@ class Dex(_Data):
     v3_fees: tuple[int, ...] = (100, 500, 3000, 10000)
 
 
+class Feed(_Data):
+    """A price feed in US dollars that speaks Chainlink's aggregator interface."""
+
+    asset: Address
+    """The token, or the zero address for the chain's coin."""
+    feed: Address
+    heartbeat_seconds: int = Field(gt=0, le=604_800)
+    """After so long without an answer its price has gone stale."""
+
+
 class Discovery(_Data):
     """How Transfer logs are searched: in spans of blocks, which nodes bound."""
 
@@ -93,6 +103,11 @@ class Chain(_Data):
     """Blocks below the newest that a reorganisation may still replace."""
     tokens: tuple[Token, ...] = ()
     dex: Dex | None = None
+    feeds: tuple[Feed, ...] = ()
+    sequencer: Address | None = None
+    """The feed that says whether a rollup's sequencer is up; without it feeds are read at once."""
+    coingecko: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    """CoinGecko's name of the chain (its asset platform)."""
     protocols: tuple[Protocol, ...] = ()
     """Deployments of protocols besides those that are shipped."""
 

@@ -21,11 +21,14 @@ KEY = "{key}"
 class PriceApi:
     """The provider's address and key behind one GET.
 
-    `key` is asked before each request; None for a provider that wants none.
+    `key` is asked before each request; None for a provider that wants none. It goes into the address, into the header
+    that the provider names, or is a bearer's.
     """
 
-    def __init__(self, neighbour: Neighbour, url: str, key: Callable[[], str] | None = None) -> None:
-        self._neighbour, self._url, self._key = neighbour, url.rstrip("/"), key
+    def __init__(
+        self, neighbour: Neighbour, url: str, key: Callable[[], str] | None = None, header: str | None = None
+    ) -> None:
+        self._neighbour, self._url, self._key, self._header = neighbour, url.rstrip("/"), key, header
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> str:
         """Return the text of an answer; UpstreamUnavailable when there is none."""
@@ -34,6 +37,8 @@ class PriceApi:
             key = await asyncio.to_thread(self._key)
             if KEY in url:
                 url = url.replace(KEY, quote(key, safe=""))
+            elif self._header is not None:
+                headers[self._header] = key
             else:
                 headers["Authorization"] = f"Bearer {key}"
         answer = await self._neighbour.request("GET", f"{url}{path}", params=params, headers=headers, safe=True)

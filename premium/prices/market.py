@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from premium.chains.addresses import asset_key
 from premium.chains.bucket import Bucket, SharedBucket
 from premium.chains.evm import CHAIN_DEADLINE, EvmAdapter
 from premium.chains.fanout import read_all
@@ -22,8 +23,10 @@ from premium.clock import Clock
 from premium.neighbours import CircuitBreaker, Neighbour, StateListener
 from premium.neighbours_metrics import show
 from premium.prices.api import PriceApi, key_of
+from premium.prices.coingecko import KEY_HEADER, CoinGeckoPrices
 from premium.prices.model import PriceSource
-from premium.prices.onchain import PoolPrices
+from premium.prices.onchain.feeds import FeedPrices
+from premium.prices.onchain.pools import PoolPrices
 from premium.prices.provider import PastPrices, ProviderPrices
 from premium.prices.quotes import Prices
 from premium.storage.cache import Cache
@@ -52,6 +55,9 @@ class Market:
     clock: Clock
     price_secret: str | None = None
     """The secret `{"key"}` of the provider, by name or ARN; None for one that wants no key."""
+    coingecko_url: str | None = None
+    """The address of a second provider, in CoinGecko's shape; None for a deployment that has none."""
+    coingecko_secret: str | None = None
     nodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of the secrets that hold the nodes of a chain, where its entry's are not used."""
     secrets: Secrets | None = None
@@ -97,31 +103,60 @@ class Market:
 
     @cached_property
     def prices(self) -> Prices:
-        """Current prices of assets, from pools and the provider.
+        """Current prices of assets: all sources of one are asked and judged together.
 
-        Pools price what is on a chain whose entry names them, the provider the rest.
+        The provider, the feeds and the pools that a chain's entry names, and CoinGecko's shape, in this order.
         """
-        return Prices(self.price_cache, list(self.price_sources.values()), self.clock)
+        stable = {
+            asset_key(chain.name, token.address)
+            for chain in self.chains
+            for token in chain.tokens
+            if token.category == "stablecoin"
+        }
+        feeds = [FeedPrices(self.adapter(chain.name), self.clock) for chain in self.chains if chain.feeds]
+        sources = [*self._provider(pooled=True).values(), *feeds, *self._pools(averaged=True).values()]
+        return Prices(self.price_cache, sources + self._coingecko(), self.clock, stable)
 
     @cached_property
     def price_sources(self) -> Mapping[str, PriceSource]:
-        """The sources of current prices by name, in the order in which they are preferred."""
-        pools = {
-            f"pools of {c.name}": PoolPrices(self.adapter(c.name), c.dex, self.clock)
-            for c in self.chains
-            if c.dex is not None
-        }
-        return {**pools, **self._provider()}
+        """The sources that are polled for ticks, by name.
+
+        Pools by their newest block, the provider for the rest.
+        """
+        return {**self._pools(averaged=False), **self._provider(pooled=False)}
 
     @cached_property
     def past_prices(self) -> PastPrices | None:
         """Prices of past moments from the provider; None where there is no provider."""
-        return None if self.price_url is None else PastPrices(self._api("past prices", self.price_url))
+        if self.price_url is None:
+            return None
+        return PastPrices(self._api("past prices", self.price_url, self.price_secret))
 
-    def _provider(self) -> dict[str, PriceSource]:
+    def _pools(self, *, averaged: bool) -> dict[str, PriceSource]:
+        return {
+            f"pools of {c.name}": PoolPrices(
+                self.adapter(c.name), c.dex, self.clock, averaged=averaged, cache=self.price_cache
+            )
+            for c in self.chains
+            if c.dex is not None
+        }
+
+    def _provider(self, *, pooled: bool) -> dict[str, PriceSource]:
         if self.price_url is None:
             return {}
-        return {PROVIDER: ProviderPrices(self._api("prices", self.price_url), self.chains)}
+        api = self._api("prices", self.price_url, self.price_secret)
+        return {PROVIDER: ProviderPrices(api, self.chains, pooled=pooled)}
+
+    def _coingecko(self) -> list[PriceSource]:
+        return [] if self.coingecko is None else [self.coingecko]
+
+    @cached_property
+    def coingecko(self) -> CoinGeckoPrices | None:
+        """The second provider; None where there is none."""
+        if self.coingecko_url is None:
+            return None
+        api = self._api("coingecko", self.coingecko_url, self.coingecko_secret, KEY_HEADER)
+        return CoinGeckoPrices(api, self.chains)
 
     def _bucket(self, chain: str) -> Bucket | None:
         return None if self.shared is None else SharedBucket(chain, self.shared, REQUESTS_A_SECOND)
@@ -130,11 +165,11 @@ class Market:
         names = self.nodes.get(chain)
         return SecretNodes(chain, names, self.secrets) if names and self.secrets is not None else None
 
-    def _api(self, name: str, url: str) -> PriceApi:
-        secrets, secret = self.secrets, self.price_secret
+    def _api(self, name: str, url: str, secret: str | None, header: str | None = None) -> PriceApi:
+        secrets = self.secrets
         if secret is None or secrets is None:
             return PriceApi(self._neighbour(name), url)
-        return PriceApi(self._neighbour(name), url, lambda: key_of(secrets, secret))
+        return PriceApi(self._neighbour(name), url, lambda: key_of(secrets, secret), header)
 
     def _neighbour(self, name: str) -> Neighbour:
         return Neighbour(

@@ -28,6 +28,13 @@ class Price(BaseModel):
     at: datetime
     """When the source knew it, not when it was asked."""
     source: str
+    depth: Decimal | None = Field(default=None, ge=0, exclude=True)
+    """US dollars that lie behind it, where that is known: more cannot be had at this price."""
+    heartbeat: int | None = Field(default=None, gt=0, exclude=True)
+    """Seconds for which its source lets it stand; None: an hour.
+
+    Neither is in a snapshot's JSON, which the release before this one reads as well.
+    """
 
 
 class KnownPrice(NamedTuple):
@@ -45,6 +52,8 @@ class Quality(StrEnum):
     GOOD = "good"
     LOW_CONFIDENCE = "low_confidence"
     TOO_OLD = "too_old"
+    DISPUTED = "disputed"
+    """Sources that are sure differ by more than 5 %, of a stablecoin by more than 1 %."""
     UNKNOWN = "unknown"
     """The sources know no price of this asset."""
     UNAVAILABLE = "unavailable"
@@ -58,6 +67,8 @@ class Quote(BaseModel):
 
     price: Price | None
     quality: Quality
+    said: tuple[Price, ...] = Field(default=(), exclude=True)
+    """What every source says, where several were asked; of this moment, and not kept with it."""
 
     @classmethod
     def of(cls, price: Price | None, now: datetime, *, answered: bool = True) -> Self:
@@ -76,6 +87,8 @@ class PriceSource(Protocol):
     """Something that knows current prices of some assets."""
 
     name: str
+    unit: str | None
+    """The asset that its prices are in; None: US dollars."""
 
     def covers(self, key: str) -> bool:
         """Say whether it may know this asset."""

@@ -27,6 +27,8 @@ from premium.prices.model import MIN_CONFIDENCE, KnownPrice, Price, rounded
 KEYS_A_REQUEST = 80
 MOMENTS_A_REQUEST = 100
 """Both travel in the address: more would pass common limits of 8 KiB."""
+POINTS_A_REQUEST = 500
+"""Of a chart: what the provider gives at once."""
 _SECONDS_AROUND = 3_600
 _SOURCE = "provider"
 
@@ -45,17 +47,21 @@ class _PastCoin(_Coin):
 
 
 class ProviderPrices:
-    """Current prices of assets on chains whose pools are not read."""
+    """Current prices of assets, as the provider knows them."""
 
     name = _SOURCE
+    unit: str | None = None
 
-    def __init__(self, api: PriceApi, registry: Registry) -> None:
-        self._api, self._registry = api, registry
+    def __init__(self, api: PriceApi, registry: Registry, *, pooled: bool = False) -> None:
+        """Take `pooled`: whether it is asked for assets of chains whose pools are read, too."""
+        self._api, self._registry, self._pooled = api, registry, pooled
 
     def covers(self, key: str) -> bool:
-        """Say whether the asset is the market's, or on a chain without pools."""
+        """Say whether the asset is the market's, or on a chain of its."""
         chain = key.partition(":")[0]
-        return chain == MARKET or (chain in self._registry and self._registry[chain].dex is None)
+        if chain == MARKET:
+            return True
+        return chain in self._registry and (self._pooled or self._registry[chain].dex is None)
 
     async def prices(self, keys: Sequence[str]) -> Mapping[str, Price]:
         """Return the prices that it knows, by key; UpstreamUnavailable when it does not answer."""
@@ -89,7 +95,7 @@ class ProviderPrices:
 
 
 class PastPrices:
-    """Prices of past moments."""
+    """Prices of past moments, one by one or as a series."""
 
     def __init__(self, api: PriceApi) -> None:
         self._api = api
@@ -106,6 +112,32 @@ class PastPrices:
             query = {"coins": json.dumps(coins, separators=(",", ":")), "searchWidth": str(_SECONDS_AROUND)}
             found += _past(_coins(await self._api.get("/batchHistorical", query)), ours)
         return found
+
+    async def between(
+        self, asset: str, name: str, since: datetime, until: datetime, hours: int = 1
+    ) -> list[KnownPrice]:
+        """Return the prices that it is sure of over time, oldest first.
+
+        One in so many hours. `name` is the asset's at the provider. UpstreamUnavailable when it does not answer.
+        """
+        found: dict[datetime, KnownPrice] = {}
+        start, step = int(since.timestamp()), hours * 3_600
+        while start <= until.timestamp():
+            span = min(POINTS_A_REQUEST, int(until.timestamp() - start) // step + 1)
+            query = {"start": str(start), "span": str(span), "period": f"{hours}h", "searchWidth": str(_SECONDS_AROUND)}
+            coins = _coins(await self._api.get(f"/chart/{quote(name, safe=':')}", query))
+            told = {key: {"prices": _sure(coin)} for key, coin in coins.items()}
+            found |= {price.at: price for price in _past(told, {name: asset}) if since <= price.at <= until}
+            start += span * step
+        return [found[at] for at in sorted(found)]
+
+
+def _sure(coin: Any) -> list[Any]:
+    """Return the points of a chart, each as sure as the whole."""
+    rows = coin.get("prices") if isinstance(coin, dict) else None
+    confidence = coin.get("confidence", 0) if isinstance(coin, dict) else 0
+    points = rows if isinstance(rows, list) else []
+    return [{"confidence": confidence, **row} for row in points if isinstance(row, dict)]
 
 
 def _parts(coins: Mapping[str, Sequence[int]]) -> Iterator[dict[str, list[int]]]:

@@ -6,6 +6,7 @@ It can be rebuilt, so a Redis that fails is a miss, never an error.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
@@ -38,6 +39,26 @@ class Cache:
         except ValueError as error:
             self._missed("parsed", error)
             return None
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        """Return what was set of these keys, in one question.
+
+        What is absent or unreadable is left out.
+        """
+        found: dict[str, Any] = {}
+        if not keys:
+            return found
+        try:
+            texts = self._redis.mget([self._name(key) for key in keys])
+        except RedisError as error:
+            self._missed("read", error)
+            return found
+        for key, text in zip(keys, texts, strict=True):
+            try:
+                found |= {} if text is None else {key: json.loads(text)}
+            except ValueError as error:
+                self._missed("parsed", error)
+        return found
 
     def set(self, key: str, value: Any, *, ttl_seconds: int) -> None:
         """Keep `value` for `ttl_seconds` (> 0)."""

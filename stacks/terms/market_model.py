@@ -55,14 +55,16 @@ class Market(Model):
     """
 
     prices: Prices | None = None
+    coingecko: Prices | None = None
+    """A second provider, which speaks CoinGecko's API; its key is sent in the header that it asks for."""
     nodes: dict[str, tuple[SecretName, ...]] = Field(default_factory=dict)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return the names of all entries, once each."""
         names = [name for several in self.nodes.values() for name in several]
-        key = [self.prices.secret] if self.prices and self.prices.secret else []
-        return tuple(dict.fromkeys([*names, *key]))
+        keys = [each.secret for each in (self.prices, self.coingecko) if each and each.secret]
+        return tuple(dict.fromkeys([*names, *keys]))
 
     @model_validator(mode="after")
     def _known(self) -> Self:

@@ -194,6 +194,8 @@ class Aggregate(Case):
     spam: Mapping[Name, tuple[Text, ...]] = Field(default_factory=dict)
     currency: Name | None = None
     rate: Annotated[Quantity, Field(gt=0)] | None = None
+    jump_seconds: Count = 3_600
+    """Within which a price that rose tenfold waits for a second source or the next reading."""
     token_decimals: Mapping[Name, Decimals] = Field(default_factory=dict)
     token_categories: Mapping[Name, Name] = Field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import reduce
 
-from premium.money import EXACT, ZERO
+from premium.money import EXACT, ZERO, divide
 from premium.portfolio.totals.asked import Aggregate, HoldingBefore
 from premium.portfolio.totals.lines import Line
 from premium.portfolio.totals.quotes import Quote, Quotes
@@ -18,7 +18,6 @@ _PLACES = Decimal("1E-8")
 _ROUNDING = Context(prec=800, rounding=ROUND_HALF_EVEN)
 _DOUBTFUL = frozenset({"low_confidence", "too_old", "disputed"})
 _JUMP, _NEW_PART = Decimal(10), Decimal("0.2")
-_HOUR = timedelta(hours=1)
 _STABLE = "stablecoin"
 
 
@@ -171,16 +170,30 @@ def _hold_back(case: Aggregate, found: Sequence[Valued]) -> None:
 
 
 def _jumped(case: Aggregate, each: Valued, row: HoldingBefore) -> None:
-    """Count a price that rose tenfold within an hour at the former one."""
+    """Count a price that rose tenfold within an hour at the former one.
+
+    The next reading confirms it, unless it rose tenfold again since.
+    """
     former, amount, last = row.price_usd, each.line.amount, case.previous.now if case.previous else None
     since = row.price_at or row.as_of or last
-    late = since is not None and case.now.at - since.at > _HOUR
-    if not former or row.why is not None or each.usd is None or amount is None or late:
+    late = since is not None and case.now.at - since.at > timedelta(seconds=case.jump_seconds)
+    if not former or row.why not in (None, "held_back") or each.usd is None or amount is None or late:
         return
-    if each.usd >= EXACT.multiply(former, _JUMP):
+    if each.usd >= EXACT.multiply(_pending(row, former), _JUMP):
         counts = dollars(amount.copy_abs(), former)
         each.rest = each.most = EXACT.subtract(each.counts, counts)
         each.usd, each.counts, each.why = former, counts, "held_back"
+
+
+def _pending(row: HoldingBefore, former: Decimal) -> Decimal:
+    """Return the price that a line before waits for to be confirmed.
+
+    Its former one where it waits for none.
+    """
+    counted = (row.value_usd or ZERO).copy_abs()
+    if row.why is None or not row.counted or not counted:
+        return former
+    return divide(EXACT.multiply(former, EXACT.add(counted, row.uncertain_value_usd.copy_abs())), counted)
 
 
 def _thin(found: Sequence[Valued]) -> None:

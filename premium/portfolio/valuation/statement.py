@@ -15,9 +15,11 @@ from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.totals.asked import Aggregate
 from premium.portfolio.totals.cases import aggregated
 from premium.portfolio.valuation.positions import asked
-from premium.prices.model import Quality, Quote
+from premium.prices.model import Price, Quality, Quote
 
 DORMANT_HOURS = 24
+JUMP_SECONDS = 7_200
+"""Within which a tenfold price waits: two hourly readings are an hour and some minutes apart."""
 _KIND = "evm"
 _OLD_QUALITIES = dict.fromkeys(("held_back", "thin", "disputed"), Quality.LOW_CONFIDENCE)
 """What a release before this one makes of reasons that it does not know: it does not count them either."""
@@ -46,7 +48,8 @@ def state(
         "readings": [_reading(chain, said, positions.get(chain)) for chain, said in outcomes.items()],
         "token_decimals": _scales(positions),
         "token_categories": _categories(positions),
-        "prices": [row for key, quote in quotes.items() if (row := _price(key, quote))],
+        "prices": [_price(key, price) for key, quote in quotes.items() for price in _all_of(quote)],
+        "jump_seconds": JUMP_SECONDS,
         "previous": previous,
     }
     answer = aggregated(Aggregate.model_validate(told))
@@ -130,12 +133,15 @@ def _reading(chain: str, said: Outcome, positions: ChainPositions | None = None)
     }
 
 
-def _price(key: str, quote: Quote) -> dict[str, Any] | None:
-    price = quote.price
-    if price is None:
-        return None
+def _all_of(quote: Quote) -> tuple[Price, ...]:
+    """Return what every source says; the rules judge it anew, knowing the category."""
+    return quote.said or ((quote.price,) if quote.price else ())
+
+
+def _price(key: str, price: Price) -> dict[str, Any]:
     return {"asset": key, "usd": plain(price.usd), "at": price.at.isoformat(), "source": price.source,
-            "confidence": plain(price.confidence)}  # fmt: skip
+            "confidence": plain(price.confidence), "heartbeat_seconds": price.heartbeat,
+            "depth_usd": None if price.depth is None else plain(price.depth)}  # fmt: skip
 
 
 def _searched(rows: Iterable[dict[str, Any]], outcomes: Mapping[str, Outcome]) -> Iterable[dict[str, Any]]:

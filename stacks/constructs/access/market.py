@@ -28,6 +28,8 @@ def market_provision(stack: Stack, market: Market, key: kms.IKey) -> Provision:
         environment["CHAIN_NODES"] = json.dumps(market.nodes, separators=(",", ":"))
     if market.prices and market.prices.secret:
         environment["PRICE_API_SECRET"] = market.prices.secret
+    if market.coingecko and market.coingecko.secret:
+        environment["COINGECKO_API_SECRET"] = market.coingecko.secret
     arns = [_arn(stack, name) for name in names]
 
     def grant(grantee: iam.IGrantable) -> None:

@@ -27,7 +27,7 @@ from premium.errors import UpstreamUnavailable
 from premium.neighbours import Neighbour, open_client
 from premium.prices.api import PriceApi
 from premium.prices.model import MIN_CONFIDENCE, Price
-from premium.prices.onchain import PoolPrices
+from premium.prices.onchain.pools import PoolPrices
 from premium.prices.provider import KEYS_A_REQUEST, ProviderPrices
 from tests.integration.portfolio.servers import Server, hanging, serving
 

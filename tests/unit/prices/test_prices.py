@@ -21,8 +21,10 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 KEY, OTHER = "local:0x" + "1" * 40, "local:0x" + "2" * 40
 
 
-def price(key: str = KEY, *, usd: str = "2", confidence: str = "0.99", at: datetime = NOW) -> Price:
-    return Price(key=key, usd=Decimal(usd), confidence=Decimal(confidence), at=at, source="test")
+def price(
+    key: str = KEY, *, usd: str = "2", confidence: str = "0.99", at: datetime = NOW, source: str = "test", **more: Any
+) -> Price:
+    return Price(key=key, usd=Decimal(usd), confidence=Decimal(confidence), at=at, source=source, **more)
 
 
 class Memory:
@@ -31,8 +33,8 @@ class Memory:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
 
-    def get(self, key: str) -> Any:
-        return self.values.get(key)
+    def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        return {key: self.values[key] for key in keys if key in self.values}
 
     def set(self, key: str, value: Any, *, ttl_seconds: int) -> None:
         assert ttl_seconds > 0
@@ -40,8 +42,10 @@ class Memory:
 
 
 class Source:
-    def __init__(self, *known: Price, down: bool = False, covers: str = "local:") -> None:
-        self.name, self.known, self.down, self._covers = "test", {p.key: p for p in known}, down, covers
+    unit: str | None = None
+
+    def __init__(self, *known: Price, down: bool = False, covers: str = "local:", name: str = "test") -> None:
+        self.name, self.known, self.down, self._covers = name, {p.key: p for p in known}, down, covers
         self.asked: list[list[str]] = []
 
     def covers(self, key: str) -> bool:
@@ -92,11 +96,22 @@ def test_a_price_is_asked_once_in_five_minutes() -> None:
     assert len(source.asked) == 2
 
 
-def test_what_the_first_source_does_not_know_the_next_is_asked() -> None:
-    first, second = Source(price()), Source(price(OTHER, usd="5"))
-    found = quotes([first, second], [KEY, OTHER])
-    assert found[OTHER].price.usd == Decimal(5)
-    assert second.asked == [[OTHER]]
+def test_every_source_is_asked_once_and_the_first_that_knows_counts() -> None:
+    first = Source(price(source="feeds"), name="feeds")
+    second = Source(price(OTHER, usd="5"), price(usd="2.05", source="pools"), name="pools")
+    memory = Memory()
+    for _ in range(2):
+        found = quotes([second, first], [KEY, OTHER], memory)
+        assert (found[OTHER].price.usd, found[KEY].price.usd) == (Decimal(5), Decimal(2))
+        assert {each.source: each.usd for each in found[KEY].said} == {"feeds": Decimal(2), "pools": Decimal("2.05")}
+    assert first.asked == second.asked == [[KEY, OTHER]]
+
+
+def test_that_nobody_knows_an_asset_is_known_for_five_minutes() -> None:
+    source, memory = Source(), Memory()
+    for _ in range(2):
+        assert quotes([source], [KEY], memory)[KEY].quality is Quality.UNKNOWN
+    assert source.asked == [[KEY]]
 
 
 def test_a_source_is_not_asked_for_what_it_does_not_cover() -> None:
@@ -122,7 +137,7 @@ def test_silence_is_told_from_ignorance() -> None:
 
 def test_a_cached_value_that_makes_no_sense_is_asked_anew() -> None:
     memory = Memory()
-    memory.values[KEY] = {"price": "two dollars"}
+    memory.values[KEY] = {"said": [{"usd": "two dollars"}]}
     assert quotes([Source(price())], [KEY], memory)[KEY].quality is Quality.GOOD
 
 
@@ -133,3 +148,62 @@ def test_where_a_source_is_silent_the_callers_own_price_counts() -> None:
     assert (found[KEY].quality, found[KEY].price) == (Quality.TOO_OLD, last[KEY])
     assert found[OTHER].quality is Quality.UNAVAILABLE
     assert asyncio.run(ignorant.quotes([KEY], last))[KEY].quality is Quality.UNKNOWN
+
+
+UNIT = "local:0x" + "a" * 40
+
+
+class Pools(Source):
+    """Prices in another asset, which it holds for one of itself."""
+
+    unit = UNIT
+
+    async def prices(self, keys: Sequence[str]) -> Mapping[str, Price]:
+        return {**await super().prices(keys), **({UNIT: price(UNIT, usd="1", source="pools")} if UNIT in keys else {})}
+
+
+def pooled(*others: Source) -> Any:
+    pools = Pools(price(usd="3000", source="pools", depth=Decimal(50_000)), name="pools")
+    sources = [*others, pools]
+    return asyncio.run(Prices(cast("Cache", Memory()), sources, Clock(), {UNIT}).quotes([KEY]))[KEY]
+
+
+def test_what_pools_say_in_a_bridged_dollar_that_fell_is_worth_less() -> None:
+    """The bridge is broken, and its dollar trades at 4 cents."""
+    fallen = pooled(Source(price(UNIT, usd="0.04", source="provider"), name="provider"))
+    assert (fallen.price.usd, fallen.price.depth, fallen.quality) == (Decimal(120), Decimal(2_000), Quality.GOOD)
+
+
+def test_where_nobody_knows_the_dollar_the_entry_vouches_for_it_and_where_it_is_disputed_nothing_is_sure() -> None:
+    assert pooled(Source(name="provider")).price.usd == 3_000
+    disputed = pooled(
+        Source(price(UNIT, usd="1", source="provider"), name="provider"),
+        Source(price(UNIT, usd="0.9", source="feeds"), name="feeds"),
+    )
+    assert (disputed.price.usd, disputed.quality) == (Decimal(3_000), Quality.LOW_CONFIDENCE)
+
+
+def test_one_that_hangs_costs_its_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging(Source):
+        async def prices(self, keys: Sequence[str]) -> Mapping[str, Price]:
+            await asyncio.sleep(30)
+            return await super().prices(keys)
+
+    monkeypatch.setattr("premium.prices.quotes.SOURCE_SECONDS", 0.05)
+    found = quotes([Hanging(name="provider"), Source(price(source="feeds"), name="feeds")], [KEY])
+    assert (found[KEY].quality, found[KEY].price.source) == (Quality.GOOD, "feeds")
+
+
+def test_a_source_that_falls_silent_leaves_what_it_said_and_cannot_hide_a_dispute() -> None:
+    memory, clock = Memory(), Clock()
+    good, other = Source(price(source="feeds"), name="feeds"), Source(price(usd="3", source="pools"), name="pools")
+    assert quotes([good, other], [KEY], memory, clock)[KEY].quality is Quality.DISPUTED
+    clock.time, other.down = NOW + timedelta(minutes=6), True
+    assert quotes([good, other], [KEY], memory, clock)[KEY].quality is Quality.DISPUTED
+    other.down, other.known = False, {}
+    clock.time += timedelta(minutes=6)
+    assert quotes([good, other], [KEY], memory, clock)[KEY].quality is Quality.GOOD
+
+
+def test_a_price_from_the_future_is_a_clock_or_a_unit_that_slipped() -> None:
+    assert quotes([Source(price(at=NOW + timedelta(minutes=6)))], [KEY])[KEY].quality is Quality.UNKNOWN

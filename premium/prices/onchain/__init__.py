@@ -1,0 +1,1 @@
+"""Prices that a chain tells itself: its pools, and its feeds."""
