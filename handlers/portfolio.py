@@ -39,6 +39,7 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
+from premium.chains.addresses import in_key
 from premium.errors import InvalidInput
 from premium.portfolio.flow_model import FlowKind
 from premium.portfolio.service import Portfolios
@@ -49,7 +50,7 @@ Period = Annotated[Literal["24h", "7d", "30d", "90d", "1y", "all"], Query(descri
 OfKind = Annotated[
     Literal[
         "v2_lp", "v3_position", "vault", "aave_v3", "compound_v2", "compound_v3", "staked", "withdrawals", "lock",
-        "gauge", "unknown",
+        "gauge", "stake", "immature", "unconfirmed", "unknown",
     ] | None,
     Query(description="Only positions of this kind"),
 ]  # fmt: skip
@@ -75,8 +76,10 @@ def add_wallet(caller: Caller, wallet: NewWallet) -> WalletView:
     An address that is watched already is CONFLICT.
     """
     portfolios, known = _portfolios(), platform().chains
-    made = portfolios.watch(caller.user_id, wallet.address, wallet.label, wallet.chains, known, tier=caller.tier)
-    return WalletView.of(made)
+    asked = (wallet.label, wallet.chains, known)
+    if wallet.key is not None:
+        return WalletView.of(portfolios.watch_key(caller.user_id, wallet.key, *asked, tier=caller.tier))
+    return WalletView.of(portfolios.watch(caller.user_id, wallet.address or "", *asked, tier=caller.tier))
 
 
 @app.get("/v1/portfolio/wallets")
@@ -208,7 +211,7 @@ def list_flows(
     """List what came to the wallets, left them or was done there, newest first."""
     place = position(cursor, FlowPosition)
     after = (place.at, place.id) if place else None
-    found = _portfolios().flows(caller.user_id, limit + 1, after, kind=kind, asset=asset.lower() if asset else None)
+    found = _portfolios().flows(caller.user_id, limit + 1, after, kind=kind, asset=_key(asset) if asset else None)
     return listing([FlowView.of(row) for row in found], limit, FlowPosition, at="at", id="id")
 
 
@@ -230,6 +233,11 @@ def get_performance(caller: Caller, period: Period = "30d", window: Window = Non
     Deposits and withdrawals are flows, not gains.
     """
     return PerformanceView.of(_portfolios().performance(caller.user_id, caller.tier, window or period))
+
+
+def _key(asset: str) -> str:
+    chain, _, address = asset.partition(":")
+    return f"{chain.lower()}:{in_key(address)}"
 
 
 def _portfolios() -> Portfolios:

@@ -148,7 +148,8 @@ class Neighbour:
     """A service at the other end of HTTP, with its time-out, repeats and breaker.
 
     `safe` says whether requests may be repeated by default; `request(..., safe=...)` decides for one. `limit_of`
-    reads what an answer over a limit asks; with it such an answer does not count against the breaker.
+    reads what an answer over a limit asks; with it such an answer does not count against the breaker. `most_bytes`
+    bounds an answer.
     """
 
     def __init__(
@@ -161,6 +162,7 @@ class Neighbour:
         safe: bool = False,
         limit_of: ReadLimit | None = None,
         breaker: CircuitBreaker | None = None,
+        most_bytes: int | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         if not 0 < timeout <= MAX_TIMEOUT:
@@ -169,7 +171,7 @@ class Neighbour:
             raise ValueError(f"{name}: 1 to {1 + MAX_REPEATS} attempts, not {attempts}")
         self.name, self._client, self._timeout = name, client, timeout
         self._attempts, self._safe, self._sleep = attempts, safe, sleep
-        self._limit_of = limit_of
+        self._limit_of, self._most_bytes = limit_of, most_bytes
         self.breaker = breaker or CircuitBreaker(name)
 
     async def request(self, method: str, url: str, *, safe: bool | None = None, **options: Any) -> httpx.Response:
@@ -186,7 +188,7 @@ class Neighbour:
         self.breaker.admit()
         try:
             async with asyncio.timeout(options.get("timeout", self._timeout)):
-                response = await self._client.request(method, url, **{"timeout": self._timeout, **options})
+                response = await self._sent(method, url, {"timeout": self._timeout, **options})
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             self.breaker.failed()
             raise UpstreamUnavailable(f"{self.name} did not answer: {type(error).__name__}") from error
@@ -194,6 +196,22 @@ class Neighbour:
             self.breaker.failed()  # whoever waited ran out of time: to the breaker that is no answer
             raise
         return self._judge(response)
+
+    async def _sent(self, method: str, url: str, options: dict[str, Any]) -> httpx.Response:
+        """Send a request; where answers are bounded no more of one is taken in than that."""
+        if self._most_bytes is None:
+            return await self._client.request(method, url, **options)
+        async with self._client.stream(method, url, **options) as response:
+            body = bytearray()
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) > self._most_bytes:
+                    self.breaker.failed()
+                    raise UpstreamUnavailable(f"{self.name} answers more than {self._most_bytes:,} bytes")
+            kept = {
+                k: v for k, v in response.headers.items() if k.lower() not in ("content-encoding", "content-length")
+            }
+            return httpx.Response(response.status_code, headers=kept, content=bytes(body), request=response.request)
 
     def _judge(self, response: httpx.Response) -> httpx.Response:
         """Tell an answer from a refusal and a failure.

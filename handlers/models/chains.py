@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field
 
 from handlers.runtime import View
+from premium.chains.model import ChainKind
 
 if TYPE_CHECKING:
     from premium.alerts.model import NewestBlock
@@ -29,7 +30,8 @@ class ChainSummaryView(View):
 
     name: str = Field(description="The short name that requests and answers use", examples=["ethereum"])
     title: str = Field(description="Its name for people", examples=["Ethereum"])
-    chain_id: int = Field(description="EIP-155", examples=[1])
+    kind: ChainKind = Field(description="How it is read, and whose addresses it has", examples=["evm"])
+    chain_id: int | None = Field(description="EIP-155; null for a chain of another kind", examples=[1])
     native_symbol: str = Field(description="The symbol of its own coin", examples=["ETH"])
     balances: bool = Field(description="Its balances are read: wallets may name it")
     events: bool = Field(description="Its blocks are read: rules on its transfers and gas fire")
@@ -52,8 +54,9 @@ class ChainsView(View):
 
 def _view(chain: Chain, balances: bool, events: bool, block: NewestBlock | None, now: datetime) -> ChainSummaryView:
     return ChainSummaryView(
-        name=chain.name, title=chain.title, chain_id=chain.chain_id, native_symbol=chain.native.symbol,
-        balances=balances, events=events, newest_block=_block(block, now) if block else None,
+        name=chain.name, title=chain.title, kind=chain.kind, chain_id=chain.chain_id or None,
+        native_symbol=chain.native.symbol, balances=balances, events=events,
+        newest_block=_block(block, now) if block else None,
     )  # fmt: skip
 
 

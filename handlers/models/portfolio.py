@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from handlers.runtime import Amount, Body, Money, Position, Ratio, View, Visible
+from premium.chains.model import ChainKind
 from premium.portfolio.flow_model import FlowKind, FlowRow
 from premium.portfolio.model import AssetRow, Interval, Point, Wallet
+from premium.portfolio.service import AskedKey
 from premium.portfolio.valuation.performance import Performance
 from premium.prices.model import Quality
 from premium.refusals import NOT_REPEATED
@@ -27,14 +29,33 @@ def _quietly(given: object, checked: ValidatorFunctionWrapHandler) -> object:
         raise PydanticCustomError(NOT_REPEATED, "must be a text of 1 to 4,096 characters") from None
 
 
-class NewWallet(Body):
-    """A wallet to watch."""
+_Quiet = Annotated[str, Field(min_length=1, max_length=4_096), WrapValidator(_quietly)]
+GAP_LIMIT = 20
 
-    address: Annotated[str, WrapValidator(_quietly)] = Field(
-        min_length=1,
-        max_length=4_096,
-        description="EVM address; a mixed-case one must fit EIP-55",
+
+class NewWallet(Body):
+    """A wallet to watch: one of `address`, `xpub` and `descriptor`."""
+
+    address: _Quiet | None = Field(
+        default=None,
+        description="Of an EVM chain (a mixed-case one must fit EIP-55), of Solana, of Bitcoin or a chain like it;"
+        " or else `xpub` or `descriptor`",
         examples=["0x52908400098527886E0F7030069857D2E4169EE7"],
+    )
+    xpub: _Quiet | None = Field(
+        default=None,
+        description="An extended public key of Bitcoin's kind (xpub, ypub, zpub, …): its receiving and change addresses"
+        " are watched, those of a bare xpub under all script types. It is encrypted, and shown nowhere",
+    )
+    descriptor: _Quiet | None = Field(
+        default=None, description="A descriptor of public keys (BIP-380), instead of an extended key"
+    )
+    gap_limit: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000,
+        description="Of a key: after so many unused addresses in a row none is looked at; 20 where it is left out",
+        examples=[20],
     )
     label: Annotated[str, Visible] | None = Field(
         default=None,
@@ -50,6 +71,23 @@ class NewWallet(Body):
         description="Short names of chains that are read here (GET /v1/chains); empty: all",
         examples=[["ethereum", "base"]],
     )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [name for name in ("address", "xpub", "descriptor") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise PydanticCustomError("one_of", "must have one of address, xpub and descriptor")
+        if self.gap_limit is not None and given == ["address"]:
+            raise PydanticCustomError("one_of", "has a gapLimit, which is a key's: an address is one alone")
+        return self
+
+    @property
+    def key(self) -> AskedKey | None:
+        """The key that is to be watched; None for an address."""
+        limit = self.gap_limit or GAP_LIMIT
+        if self.xpub is not None:
+            return AskedKey("xpub", self.xpub, limit)
+        return None if self.descriptor is None else AskedKey("descriptor", self.descriptor, limit)
 
 
 class WalletPosition(Position):
@@ -71,16 +109,25 @@ class WalletView(View):
 
     id: UUID
     """The wallet's id."""
-    address: str = Field(description="EVM address by EIP-55", examples=["0x52908400098527886E0F7030069857D2E4169EE7"])
+    address: str = Field(
+        description="As its chain writes it; of a key a name that does not tell it",
+        examples=["0x52908400098527886E0F7030069857D2E4169EE7"],
+    )
+    kind: ChainKind = Field(description="Whose chains it can be on", examples=["evm"])
+    form: str = Field(description="`address`, or which key it is: `zpub`, `descriptor`", examples=["address"])
+    gap_limit: int | None = Field(description="Of a key; null for an address", examples=[20])
     label: str | None = Field(description="The user's own name for it", examples=["Cold storage"])
-    chains: tuple[str, ...] = Field(description="Short names; empty: every chain", examples=[["ethereum", "base"]])
+    chains: tuple[str, ...] = Field(
+        description="Short names; empty: every chain on which it can be", examples=[["ethereum", "base"]]
+    )
     created_at: datetime
     """Since when it is watched."""
 
     @classmethod
     def of(cls, wallet: Wallet) -> Self:
         """Return the view of a wallet."""
-        return cls(**wallet.model_dump())
+        told = wallet.model_dump(exclude={"sealed_key"})
+        return cls(**told | {"form": wallet.form.partition("/")[0]})
 
 
 class AssetView(View):

@@ -10,12 +10,11 @@ from premium.accounts.credentials.codes import (
     address_of,
     new_recovery_codes,
     new_secret,
-    opened,
     recovery_hash,
-    sealed,
     step_of,
 )
 from premium.accounts.store.second_factors import Judge, SecondFactorStore
+from premium.ciphers import opened, sealed
 from premium.clock import Clock
 from premium.errors import Forbidden, Unauthenticated
 from premium.principal import Principal
@@ -44,7 +43,7 @@ class SecondFactors:
         """
         _session(by)
         secret = new_secret()
-        self.store.begin(by.user_id, sealed(self.keys(), by.user_id, secret))
+        self.store.begin(by.user_id, sealed(self.keys(), by.user_id.bytes, secret))
         return secret, address_of(secret, name)
 
     def confirm(self, by: Principal, code: str) -> list[str]:
@@ -85,11 +84,11 @@ class SecondFactors:
     def _judge(self, user_id: UUID, code: str) -> Judge:
         def judge(kept: bytes, last_step: int | None) -> tuple[int, bytes]:
             keys = self.keys()
-            secret, is_old = opened(keys, user_id, kept)
+            secret, is_old = opened(keys, user_id.bytes, kept)
             step = step_of(secret, code, at=int(self.clock.now().timestamp()), after=last_step)
             if step is None:
                 raise Unauthenticated("The code is not right, or was used", details={"code": "wrong"})
-            return step, sealed(keys, user_id, secret) if is_old else kept
+            return step, sealed(keys, user_id.bytes, secret) if is_old else kept
 
         return judge
 

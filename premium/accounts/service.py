@@ -229,9 +229,9 @@ def sessions(platform: Platform) -> Sessions:
 
 def second_factors(platform: Platform) -> SecondFactors:
     """Return what users do with their second factors."""
-    from premium.accounts.credentials.codes import keys_of  # noqa: PLC0415 - ciphers, which most who enter here need not
-    from premium.accounts.second_factor import SecondFactors  # noqa: PLC0415 - comes with it
+    from premium.accounts.second_factor import SecondFactors  # noqa: PLC0415 - ciphers, which most who enter need not
     from premium.accounts.store.second_factors import SecondFactorStore  # noqa: PLC0415 - comes with it
+    from premium.ciphers import keys_of  # noqa: PLC0415 - comes with it
 
     arn = platform.settings.require("credential_secret_arn")
     return SecondFactors(
@@ -254,7 +254,7 @@ def wallet_logins(platform: Platform) -> WalletLogins:
     proofs = WalletProofs(
         nonces=Nonces(impatient(platform.redis(2), _TOKEN_PATIENCE), platform.clock),
         origins=origins_of(platform.settings.cors_origins),
-        chains=lambda: tuple(platform.chains),
+        chains=lambda: tuple(chain for chain in platform.chains if chain.kind == "evm"),
         wallets=lambda: _contract_wallets(platform),
         clock=platform.clock,
     )

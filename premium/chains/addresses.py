@@ -1,4 +1,7 @@
-"""EVM addresses and asset keys: checked, checksummed (EIP-55) and normalised."""
+"""Addresses and asset keys: checked and normalised.
+
+EVM addresses are checksummed (EIP-55), those of Solana are 32 bytes in Base58 whose letters keep their cases.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import re
 from typing import Annotated
 
 from pydantic import AfterValidator
+
+from premium.chains.solana import address as solana
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _CHAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -41,20 +46,48 @@ Address = Annotated[str, AfterValidator(checksum)]
 """A pydantic field that holds the checksummed form."""
 
 
+def token_address(address: str) -> str:
+    """Return the normal form of a token's address, by EVM chains or by Solana.
+
+    ValueError for what is neither.
+    """
+    return address if is_solana(address) else checksum(address)
+
+
+def is_solana(address: str) -> bool:
+    """Say whether a text is an address of Solana."""
+    try:
+        return not address.startswith(("0x", "0X")) and bool(solana.decoded(address))
+    except ValueError:
+        return False
+
+
+TokenAddress = Annotated[str, AfterValidator(token_address)]
+"""A pydantic field that holds the normal form."""
+
+
 def asset_key(chain: str, address: str = NATIVE) -> str:
-    """Return `ethereum:0xa0b8…` in lower case; the native coin has the zero address."""
+    """Return `ethereum:0xa0b8…` in lower case, or `solana:EPjF…` as it is.
+
+    The native coin has the zero address on every chain.
+    """
     name = chain.strip().lower()
     if not _CHAIN.fullmatch(name):
         raise ValueError(f"not a chain's short name: {chain[:40]!r}")
-    return f"{name}:{checksum(address.strip()).lower()}"
+    return f"{name}:{in_key(token_address(address.strip()))}"
+
+
+def in_key(address: str) -> str:
+    """Return an address as keys write it: in small letters, but Solana's."""
+    return address if is_solana(address) else address.lower()
 
 
 def split_key(key: str) -> tuple[str, str]:
-    """Return chain and checksummed address of an asset key.
+    """Return chain and normal address of an asset key.
 
     ValueError for what `asset_key` did not write.
     """
     chain, _, address = key.partition(":")
     if asset_key(chain, address) != key:
         raise ValueError(f"not an asset key: {key[:100]!r}")
-    return chain, checksum(address)
+    return chain, token_address(address)

@@ -36,9 +36,14 @@ def symbol(data: bytes | None) -> str | None:
     if raw is None:
         return None
     try:
-        text = raw.decode("utf-8").strip()
+        return printable(raw.decode("utf-8"))
     except UnicodeDecodeError:
         return None
+
+
+def printable(text: str) -> str | None:
+    """Return what a token calls itself, cut short; None unless it is printable."""
+    text = text.strip()
     return text[:_MAX_SYMBOL] if text and text.isprintable() else None
 
 

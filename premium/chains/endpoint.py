@@ -10,9 +10,12 @@ from typing import Any
 
 import httpx
 
+from premium.chains.model import Chain
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import CircuitBreaker, Neighbour, Refused, StateListener
 
+MOST_BYTES = 32_000_000
+"""Of one answer to a batch: logs and traces of many blocks have less."""
 BENCH_SECONDS, BENCH_MOST = 5.0, 600.0
 """The first pause of an endpoint that contradicted itself, and the longest: each further one is twice the last."""
 _LIMIT_EXCEEDED, _INTERNAL = -32005, -32603
@@ -45,7 +48,7 @@ Answer = Any
 class Endpoint:
     """One node's address.
 
-    Its first batch also asks for the chain id: a node of another chain is never listened to.
+    Its first batch also asks of which chain it is: a node of another one is never listened to.
     """
 
     def __init__(self, url: str, neighbour: Neighbour, clock: Callable[[], float] = time.monotonic) -> None:
@@ -71,20 +74,20 @@ class Endpoint:
         self._free_at, self._pause = self._clock() + pause, min(2 * pause, BENCH_MOST)
         return pause
 
-    async def send(self, chain_id: int, calls: Sequence[Call]) -> list[Answer]:
+    async def send(self, chain: Chain, calls: Sequence[Call]) -> list[Answer]:
         """Return answers in the order of the calls; UpstreamUnavailable where there are none to believe."""
         known = self._known  # another call may learn it before this one is answered
-        asked = list(calls) if known else [*calls, Call("eth_chainId")]
+        asked = list(calls) if known else [*calls, Call(chain.proof[0])]
         body = [{"jsonrpc": "2.0", "id": i, "method": c.method, "params": c.params} for i, c in enumerate(asked)]
         response = await self._neighbour.request("POST", self._url, json=body)
         answers = _in_order(response, asked, self.name)
         if not known:
-            self._check(answers.pop(), chain_id)
+            self._check(answers.pop(), chain)
         return answers
 
-    def _check(self, answer: Answer, expected: int) -> None:
-        if answer != hex(expected):
-            raise Refused(f"{self.name} is not a node of chain {expected}, or does not say so")
+    def _check(self, answer: Answer, chain: Chain) -> None:
+        if answer != chain.proof[1]:
+            raise Refused(f"{self.name} is not a node of chain {chain.chain_id or chain.name}, or does not say so")
         self._known = True
 
 
@@ -93,7 +96,9 @@ def endpoint(
 ) -> Endpoint:
     """Make an endpoint with a breaker of its own."""
     breaker = CircuitBreaker(name, on_change=on_change)
-    return Endpoint(url, Neighbour(name, client=client, timeout=timeout, attempts=1, breaker=breaker))
+    return Endpoint(
+        url, Neighbour(name, client=client, timeout=timeout, attempts=1, breaker=breaker, most_bytes=MOST_BYTES)
+    )
 
 
 def _in_order(response: httpx.Response, asked: Sequence[Call], name: str) -> list[Answer]:

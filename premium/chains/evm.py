@@ -6,19 +6,22 @@ All of them at one block, in a handful of calls.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from premium.chains import answers
 from premium.chains.addresses import NATIVE, asset_key, checksum
 from premium.chains.discovery import search
-from premium.chains.model import Balance, ChainReading, Searched, Searches
+from premium.chains.model import Balance, ChainReading, Keys, Searched, Searches, WatchedKey
 from premium.chains.multicall import Deployless, Direct, Multicall, NoMulticall, Reader
 from premium.chains.reading.block import Head, Moved, calls_at, still_canonical
 from premium.chains.reading.calls import balance_of
 from premium.chains.reading.spoilers import Spoilers
 from premium.chains.reading.tokens import About, describe
-from premium.chains.rpc import Rpc
+from premium.chains.rpc import Call, Rpc
+from premium.chains.transfers.movement import Movement
+from premium.chains.transfers.node import ask
+from premium.chains.transfers.wallet import movements_of
 from premium.clock import Clock
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import repeating, worth_repeating
@@ -57,11 +60,12 @@ class EvmAdapter:
         self._rpc, self._clock, self._deadline, self.chain = rpc, clock, deadline, rpc.chain
         self._spoilers = spoilers or Spoilers(rpc.chain.name)
 
-    async def read(self, wallets: Wallets, searched: Searches | None = None) -> ChainReading:
+    async def read(self, wallets: Wallets, searched: Searches | None = None, keys: Keys | None = None) -> ChainReading:
         """Read the balances of wallets, with the tokens known of each.
 
         All or nothing for the chain (UpstreamUnavailable), contract by contract for its tokens.
         """
+        del keys  # wallets here are addresses
         try:
             async with asyncio.timeout(self._deadline):
                 return await repeating(_AGAIN)(self._read_somewhere, wallets, searched or {})
@@ -116,6 +120,17 @@ class EvmAdapter:
             discovery_failed=any(each.high < head.number or each.low > head.number for each in found.values()),
             unused=unused,
         )
+
+    async def canonical(self, blocks: Sequence[tuple[int, str]]) -> list[bool]:
+        """Say which blocks, by number and hash, are still the chain's."""
+        calls = [Call("eth_getBlockByNumber", (hex(number), False)) for number, _ in blocks]
+        said = zip(blocks, await ask(self._rpc, calls), strict=True)
+        return [bool(block) and block.get("hash") == expected for (_, expected), block in said]
+
+    async def movements(self, wallet: str, key: WatchedKey | None, first: int, last: int) -> Sequence[Movement]:
+        """Return all that a wallet moved from block `first` to `last`."""
+        del key  # wallets here are addresses
+        return (await movements_of(self._rpc, wallet, first, last)).movements
 
     async def head(self) -> Head:
         """Return the newest block of a node that has kept up.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal, Self
 from typing import Protocol as Interface
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, model_validator
 
-from premium.chains.addresses import Address
+from premium.chains.addresses import Address, TokenAddress
+from premium.chains.bitcoin.network import Network
 from premium.chains.contracts.protocols import Protocol
+from premium.chains.transfers.movement import Movement
 
 Category = Literal["native", "stablecoin", "wrapped", "governance", "liquid_staking", "lp", "token"]
 
@@ -20,13 +23,21 @@ class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+ChainKind = Literal["evm", "solana", "bitcoin"]
+"""How a chain is read, and what its addresses look like."""
+
+
+_TOLD_BY = {"evm": "chain_id", "solana": "genesis", "bitcoin": "network"}
+"""By which field a chain of each kind is told from others."""
+
+
 class Token(_Data):
-    """An ERC-20 that is always read on its chain.
+    """A token that is always read; on Solana one whose symbol is known.
 
     What is left out is asked of the contract.
     """
 
-    address: Address
+    address: TokenAddress
     symbol: str | None = Field(default=None, min_length=1, max_length=32)
     decimals: int | None = Field(default=None, ge=0, le=77)
     category: Category = "token"
@@ -39,6 +50,8 @@ class Native(_Data):
     decimals: int = Field(ge=0, le=36)
     absent: bool = False
     """There is none: what nodes say of its balance is a placeholder."""
+    market: str | None = Field(default=None, pattern=r"^[a-z0-9-]{1,64}$")
+    """CoinGecko's name of the coin, where the price provider knows no address of it."""
     mirrored_by: Address | None = None
     """The ERC-20 that shows the same coin again: it is not read, so that the coin counts once."""
 
@@ -80,8 +93,13 @@ class Chain(_Data):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")
     title: str = Field(min_length=1, max_length=64)
-    kind: Literal["evm"] = "evm"
-    chain_id: int = Field(gt=0)
+    kind: ChainKind = "evm"
+    chain_id: int = Field(default=0, ge=0)
+    """EIP-155; 0 for a chain of another kind."""
+    genesis: str | None = Field(default=None, pattern=r"^[1-9A-HJ-NP-Za-km-z]{32,44}$")
+    """The hash of Solana's first block: a node of another cluster is never listened to."""
+    network: Network | None = None
+    """Of a chain of Bitcoin's kind."""
     native: Native
     rpc: tuple[AnyHttpUrl, ...] = ()
     """Tried in this order; the next takes over when one fails."""
@@ -110,6 +128,27 @@ class Chain(_Data):
     """CoinGecko's name of the chain (its asset platform)."""
     protocols: tuple[Protocol, ...] = ()
     """Deployments of protocols besides those that are shipped."""
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        known = {
+            "chain_id": self.chain_id > 0,
+            "genesis": self.genesis is not None,
+            "network": self.network is not None,
+        }
+        wanted = _TOLD_BY[self.kind]
+        if not known[wanted]:
+            raise ValueError(f"{wanted} is required of a chain of the kind {self.kind}")
+        if others := [name for name, is_there in known.items() if is_there and name != wanted]:
+            raise ValueError(f"{others[0]} is none of a chain of the kind {self.kind}")
+        if wrong := [token.address for token in self.tokens if token.address.startswith("0x") != (self.kind == "evm")]:
+            raise ValueError(f"tokens: {wrong[0]} is no address of the kind {self.kind}")
+        return self
+
+    @property
+    def proof(self) -> tuple[str, Any]:
+        """The call by which a node says of which chain it is, and the answer."""
+        return ("eth_chainId", hex(self.chain_id)) if self.kind == "evm" else ("getGenesisHash", self.genesis)
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -150,6 +189,52 @@ class Balance:
     category: Category
 
 
+Part = tuple[int, Literal["free", "locked", "claimable"]]
+"""Base units, and whether they can be had."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Apart:
+    """Coin that stands apart from a wallet's balance, and is no part of it.
+
+    Staked, earned by a miner and not spendable yet, or in transactions without a block.
+    """
+
+    wallet: str
+    kind: Literal["stake", "immature", "unconfirmed"]
+    name: str
+    """What tells it from others of its kind: the account of a stake."""
+    parts: tuple[Part, ...]
+    """Base units, never negative, and whether they can be had."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    is_counted: bool = True
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that was not read, or that the owner should know, in a sentence."""
+
+    code: str
+    text: str
+    wallet: str | None = None
+    asset: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedKey:
+    """An extended key or a descriptor, whose addresses are a wallet's.
+
+    `repr` does not show it: it says all that its owner ever had.
+    """
+
+    key: str = field(repr=False)
+    gap_limit: int
+
+
+Keys = Mapping[str, WatchedKey]
+"""By the wallet's name; a wallet that is not there is an address itself."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChainReading:
     """All balances of one chain at one block.
@@ -170,6 +255,10 @@ class ChainReading:
     """Whether logs up to the block were not all given in time."""
     unused: frozenset[str] = frozenset()
     """Wallets without code, nonce, coin, token or transfer ever."""
+    apart: tuple[Apart, ...] = ()
+    notes: tuple[Note, ...] = ()
+    multipliers: Mapping[str, Decimal] = field(default_factory=dict)
+    """By asset key, how many units a holder is shown for one that the chain counts; prices are of those shown."""
 
 
 Outcome = ChainReading | str
@@ -182,10 +271,26 @@ Wanted = Mapping[str, Mapping[str, frozenset[str]]]
 class ChainAdapter(Interface):
     """One chain, read in the way of its kind."""
 
-    async def read(self, wallets: Mapping[str, frozenset[str]], searched: Searches | None = None) -> ChainReading:
+    async def read(
+        self, wallets: Mapping[str, frozenset[str]], searched: Searches | None = None, keys: Keys | None = None
+    ) -> ChainReading:
         """Read the balances of wallets; UpstreamUnavailable when the whole chain cannot be read.
 
-        `wallets`: checksummed address → token addresses known to be held besides those of the chain's list.
-        `searched`: how far each one's logs were searched before.
+        `wallets`: address or name of a key → token addresses known to be held besides those of the chain's list.
+        `searched`: how far each one's logs were searched before. `keys`: those of wallets that are one.
+        """
+        ...
+
+    async def canonical(self, blocks: Sequence[tuple[int, str]]) -> list[bool]:
+        """Say which blocks, by number and hash, are still the chain's.
+
+        UpstreamUnavailable where that is not told.
+        """
+        ...
+
+    async def movements(self, wallet: str, key: WatchedKey | None, first: int, last: int) -> Sequence[Movement]:
+        """Return all that a wallet moved from block `first` to `last`, both inclusive.
+
+        UpstreamUnavailable where it is not told; Unprocessable where too much would have to be read.
         """
         ...

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from premium.chains.model import Chain
+from premium.chains.addresses import in_key
+from premium.chains.model import Chain, ChainKind
 from premium.chains.nodes import secret_names
 from premium.config import ConfigurationError, Settings
 from premium.refusals import nearest, reason_of, shown
@@ -21,6 +22,7 @@ SHIPPED = "premium/chains/chains.json"
 """How refusals call the shipped list."""
 _NAMED = 10
 """Chains that a refusal lists."""
+_KINDS = {"evm": "EVM chain", "solana": "chain of Solana's kind", "bitcoin": "chain of Bitcoin's kind"}
 _BEGINNING = 3
 """Characters by which a name's beginning is taken for the name."""
 
@@ -72,11 +74,16 @@ class Registry:
         advice = f": did you mean {near}?" if near else ":"
         return f"no chain is called {shown(name)}{advice} GET /v1/chains lists them"
 
-    def unread(self, name: str) -> str | None:
-        """Return why a chain of this name is not read here; None where it is."""
-        read = [chain.name for chain in self.active]
+    def unread(self, name: str, kind: ChainKind | None = None) -> str | None:
+        """Return why a chain of this name is not read here; None where it is.
+
+        With a `kind` those of another one are not.
+        """
+        read = [chain.name for chain in self.active if kind in (None, chain.kind)]
         if (wrong := self.unknown(name)) or name in read:
             return wrong
+        if kind not in (None, self[name].kind):
+            return f"{name} is no {_KINDS[kind]}"
         others = f"; it reads {', '.join(read[:_NAMED])}{', …' if len(read) > _NAMED else ''}" if read else ""
         return f"this stage does not read {name}{others}: GET /v1/chains lists them"
 
@@ -84,7 +91,8 @@ class Registry:
         """Return the chain that a name is likely meant for: by chain id, coin, title, spelling or beginning."""
         meant: dict[str, str] = {}
         for chain in sorted(self, key=lambda each: -each.chain_id):  # of one coin's chains the oldest is meant
-            meant |= {chain.native.symbol.casefold(): chain.name, str(chain.chain_id): chain.name}
+            meant |= {chain.native.symbol.casefold(): chain.name}
+            meant |= {str(chain.chain_id): chain.name} if chain.chain_id else {}
         meant |= {chain.title.casefold(): chain.name for chain in self} | {known: known for known in self._chains}
         if name in meant:
             return meant[name]
@@ -95,11 +103,11 @@ class Registry:
 
 @cache
 def listed_tokens() -> Mapping[str, Mapping[str, str]]:
-    """Return the shipped tokens: by address in small letters, by chain the symbol."""
+    """Return the shipped tokens: by address as in keys, by chain the symbol."""
     found: dict[str, dict[str, str]] = {}
     for chain in json.loads(_SHIPPED.read_text("utf-8"))["chains"]:
         for token in chain.get("tokens", ()):
-            found.setdefault(token["address"].lower(), {})[chain["name"]] = token["symbol"]
+            found.setdefault(in_key(token["address"]), {})[chain["name"]] = token["symbol"]
     return found
 
 
@@ -187,13 +195,21 @@ def _first(error: ValidationError) -> str:
 
 
 def _distinct(chains: Mapping[str, Chain], origins: Mapping[str, str]) -> None:
-    """Two names for one chain id would count a wallet's coins twice."""
-    owners: dict[int, str] = {}
+    """Two names for one chain would count a wallet's coins twice."""
+    owners: dict[str, str] = {}
     for chain in chains.values():
-        other = owners.setdefault(chain.chain_id, chain.name)
+        told = _told(chain)
+        other = owners.setdefault(told, chain.name)
         if other != chain.name:
             source = next((one for one in (origins[other], origins[chain.name]) if one != SHIPPED), SHIPPED)
-            raise ConfigurationError(f"{source}: {other!r} and {chain.name!r} both have chain id {chain.chain_id}")
+            raise ConfigurationError(f"{source}: {other!r} and {chain.name!r} both have {told}")
+
+
+def _told(chain: Chain) -> str:
+    """Return what no other chain has."""
+    if chain.network is not None:
+        return f"the block {chain.network.checkpoint.hash} at {chain.network.checkpoint.height}"
+    return f"chain id {chain.chain_id}" if chain.chain_id else f"the genesis {chain.genesis}"
 
 
 def _named(active: tuple[str, ...] | None, chains: Mapping[str, Chain], source: str) -> frozenset[str] | None:

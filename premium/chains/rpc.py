@@ -112,7 +112,7 @@ class Rpc:
         for part in _parts(calls):
             await self._bucket.take(len(part))
             try:
-                found += await node.send(self.chain.chain_id, part)
+                found += await node.send(self.chain, part)
             except UpstreamUnavailable:
                 self._last(node)
                 raise

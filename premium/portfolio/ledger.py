@@ -9,14 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from premium.chains.addresses import asset_key
-from premium.chains.model import ChainReading, Outcome
-from premium.chains.rpc import Call, Rpc
+from premium.chains.model import ChainAdapter, ChainReading, Keys, Outcome, WatchedKey
 from premium.chains.transfers.movement import Movement
-from premium.chains.transfers.node import ask
-from premium.chains.transfers.wallet import movements_of
 from premium.errors import AppError, Unprocessable
 from premium.money import EXACT, from_base_units
 from premium.observability import logger
@@ -68,6 +66,11 @@ def windows(
             units: defaultdict[str, dict[str, int]] = defaultdict(dict)
             for balance in said.balances:
                 units[balance.wallet][balance.key] = balance.units
+            coin = asset_key(chain)
+            for each in said.apart:
+                if each.is_counted:  # to stake moves nothing in or out
+                    mine = units[each.wallet]
+                    mine[coin] = mine.get(coin, 0) + sum(part for part, _ in each.parts)
             for wallet in asked.get(chain, ()):
                 known = openings.get((wallet, chain)) or Openings(
                     (Opening(said.block, units[wallet], said.block_hash),)
@@ -78,23 +81,28 @@ def windows(
     return found
 
 
-async def moves(market: Market, found: dict[Pair, Window]) -> dict[Pair, list[Movement] | AppError]:
+async def moves(
+    market: Market, found: dict[Pair, Window], keys: Keys = MappingProxyType({})
+) -> dict[Pair, list[Movement] | AppError]:
     """Return what each wallet moved that changed, or why that could not be read.
 
     Readings of blocks that are not the chain's any more are taken out of `found`.
     """
     pairs = [pair for pair, window in found.items() if not window.is_still]
-    read = await asyncio.gather(*(_moved(market, pair, found) for pair in pairs))
+    read = await asyncio.gather(*(_moved(market, pair, found, keys.get(pair[0])) for pair in pairs))
     return dict(zip(pairs, read, strict=True))
 
 
-async def _moved(market: Market, pair: Pair, found: dict[Pair, Window]) -> list[Movement] | AppError:
+async def _moved(
+    market: Market, pair: Pair, found: dict[Pair, Window], key: WatchedKey | None
+) -> list[Movement] | AppError:
     (wallet, chain), window = pair, found[pair]
+    history = market.reader(chain)
     try:
         async with asyncio.timeout(SECONDS):
-            found[pair] = replace(window, openings=await _canonical(market.rpc(chain), window.openings))
+            found[pair] = replace(window, openings=await _canonical(history, window.openings))
             first, last = window.openings.first.block + 1, window.closing.block
-            return [] if first > last else (await movements_of(market.rpc(chain), wallet, first, last)).movements
+            return [] if first > last else list(await history.movements(wallet, key, first, last))
     except TimeoutError:
         return AppError(f"what moved on {chain} was not read in time")
     except AppError as error:
@@ -102,12 +110,11 @@ async def _moved(market: Market, pair: Pair, found: dict[Pair, Window]) -> list[
         return error
 
 
-async def _canonical(rpc: Rpc, openings: Openings) -> Openings:
+async def _canonical(history: ChainAdapter, openings: Openings) -> Openings:
     """Return the readings whose blocks are still the chain's; the first one is final."""
     first, *others = openings.readings
-    blocks = await ask(rpc, [Call("eth_getBlockByNumber", (hex(each.block), False)) for each in others])
-    pairs = zip(others, blocks, strict=True)
-    return Openings((first, *(each for each, block in pairs if block and block.get("hash") == each.hash)))
+    said = await history.canonical([(each.block, each.hash) for each in others])
+    return Openings((first, *(each for each, is_there in zip(others, said, strict=True) if is_there)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +125,8 @@ class Ledger:
     moved: Mapping[Pair, list[Movement] | AppError]
     finality: Mapping[str, int]
     """By chain, blocks that are not final."""
+    growing: frozenset[str] = frozenset()
+    """Chains whose coin grows by itself, as stakes are rewarded."""
 
     def booked(self) -> list[Booked]:
         """Return the flows of all wallets, interval by interval, those of one chain together.
@@ -138,7 +147,8 @@ class Ledger:
         at = max(self.windows[wallet, chain].at for wallet in ends)
         told = {wallet: said for wallet in ends if isinstance(said := self.moved[wallet, chain], list)}
         moved = {wallet: [each for each in mine if first < each.block <= last] for wallet, mine in told.items()}
-        return book(chain, asset_key(chain), ends, moved if is_told else None, at, own=own)
+        grows = chain in self.growing
+        return book(chain, asset_key(chain), ends, moved if is_told else None, at, own=own, grows=grows)
 
     def reread(self) -> list[tuple[str, str, int]]:
         """Return wallet, chain and block after which all was read again."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from premium.chains.model import ChainKind
 from premium.money import EXACT, ZERO, from_base_units
 from premium.portfolio.positions.found import Finding, Leg, Position
 from premium.prices.model import Price, Quality, Quote
@@ -43,11 +44,18 @@ class Wallet(_Value):
 
     id: UUID
     address: str
-    """Checksummed (EIP-55)."""
+    """As its chain writes it (EIP-55); of a key a name that does not tell it."""
     label: str | None
     chains: tuple[str, ...]
-    """Short names; empty means every active chain."""
+    """Short names; empty means every active chain on which it can be."""
     created_at: datetime
+    kind: ChainKind = "evm"
+    form: str = "address"
+    """What it is: an address, or a key by its first letters."""
+    gap_limit: int | None = None
+    """Of a key: after so many unused addresses in a row none is looked at."""
+    sealed_key: bytes | None = Field(default=None, repr=False)
+    """The key, encrypted for its user."""
 
 
 class AssetRow(_Row):

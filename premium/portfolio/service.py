@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from premium.chains.addresses import checksum
 from premium.clock import Clock
 from premium.entitlements import quota_of
 from premium.errors import AppError, InvalidInput, NotFound, TierRequired, Unprocessable
@@ -19,21 +17,21 @@ from premium.jobs.service import JobService
 from premium.observability import logger
 from premium.portfolio.flow_model import MEASURED, FlowRow
 from premium.portfolio.jobs import REFRESH, RefreshPayload
+from premium.portfolio.keys import Secrets, seal, secrets_of
 from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
 from premium.portfolio.positions.found import Position
-from premium.portfolio.recognition.given import recognise
+from premium.portfolio.recognition.wallets import GivenWallet, homes, of_address, of_key
 from premium.portfolio.store import Stores
 from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.valuation.performance import Performance, measure
 from premium.portfolio.valuation.watched import as_watched, by_chain
-from premium.refusals import shown
+from premium.portfolio.valuation.watchlist import settled
 from premium.tiers import Tier
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
     from premium.chains.registry import Registry
 
-_ALIKE = re.compile(r"0[xX][0-9a-zA-Z]{1,42}")
 MAX_POINTS = 2_200
 """Every hour of 90 days."""
 PERIODS = {
@@ -44,6 +42,14 @@ PERIODS = {
     "1y": timedelta(days=365),
     "all": timedelta(days=36_500),
 }
+
+
+class AskedKey(NamedTuple):
+    """A key that is to be watched; `field` is `xpub` or `descriptor`."""
+
+    field: str
+    text: str
+    gap_limit: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,32 +75,60 @@ class Portfolios:
     stores: Stores
     jobs: JobService
     clock: Clock
+    secrets: Secrets
+    """Encrypt keys of wallets."""
 
     @classmethod
     def of(cls, platform: Platform) -> Portfolios:
         """Return the portfolios as the application's role sees them."""
-        return cls(stores=Stores.of(platform), jobs=platform.jobs, clock=platform.clock)
+        stores = Stores.of(platform)
+        return cls(stores=stores, jobs=platform.jobs, clock=platform.clock, secrets=secrets_of(platform))
 
     @classmethod
     def of_worker(cls, platform: Platform) -> Portfolios:
         """Return the portfolios as the workers' role sees them."""
-        return cls(stores=Stores.of_worker(platform), jobs=platform.jobs, clock=platform.clock)
+        stores = Stores.of_worker(platform)
+        return cls(stores=stores, jobs=platform.jobs, clock=platform.clock, secrets=secrets_of(platform))
 
     def watch(
         self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], registry: Registry, *, tier: Tier
     ) -> Wallet:
-        """Watch a wallet on chains that this stage reads; InvalidInput names the field.
+        """Watch an address on chains that this stage reads; InvalidInput names the field.
 
-        Without chains it is watched on all that are read, which must be one at least.
+        Without chains it is watched on all that are read and on which it can be, which must be one at least.
         """
-        if given := recognise(address):
-            raise InvalidInput.about("address", given.text)
-        try:
-            checked = checksum(address)
-        except ValueError as error:
-            raise InvalidInput.about("address", f"{error}{_repeated(address)}") from None
-        _check_chains(chains, registry)
-        return self.stores.wallets.add(user_id, checked, label, sorted(set(chains)), quota_of(tier, "wallets"))
+        return self._add(user_id, of_address(address, registry), label, chains, registry, tier)
+
+    def watch_key(
+        self,
+        user_id: UUID,
+        asked: AskedKey,
+        label: str | None,
+        chains: Sequence[str],
+        registry: Registry,
+        *,
+        tier: Tier,
+    ) -> Wallet:
+        """Watch the addresses of an extended key or a descriptor; errors as those of `watch`.
+
+        It is encrypted before it is stored, and shown nowhere.
+        """
+        given = of_key(asked.field, asked.text, asked.gap_limit, registry, user_id)
+        return self._add(user_id, given, label, chains, registry, tier)
+
+    def _add(  # noqa: PLR0917 - what `watch` is given
+        self,
+        user_id: UUID,
+        given: GivenWallet,
+        label: str | None,
+        chains: Sequence[str],
+        registry: Registry,
+        tier: Tier,
+    ) -> Wallet:
+        _check_chains(given, chains, registry)
+        key = None if given.key is None else seal(self.secrets, user_id, given.key)
+        quota = quota_of(tier, "wallets")
+        return self.stores.wallets.add(user_id, given, label, sorted(set(chains)), quota, key)
 
     def watched(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[Wallet]:
         """Return up to `limit` watched wallets, newest first, after the position."""
@@ -124,7 +158,7 @@ class Portfolios:
 
         NotFound before the first refresh.
         """
-        wallets = self.stores.wallets.all(user_id)
+        wallets = settled(self.stores.wallets.all(user_id), registry)
         statement = self.stores.statements.get(user_id) or self._of_snapshot(user_id)
         active = {chain.name for chain in registry.active}
         return statement.model_copy(update={"answer": as_watched(statement.answer, wallets, active)})
@@ -226,18 +260,19 @@ class Portfolios:
         return len(users)
 
 
-def _repeated(address: str) -> str:
-    """Repeat what was meant for an EVM address, and nothing that may hold a secret."""
-    return f"; given {shown(address)}" if _ALIKE.fullmatch(address) else ""
-
-
-def _check_chains(chains: Sequence[str], registry: Registry) -> None:
+def _check_chains(given: GivenWallet, chains: Sequence[str], registry: Registry) -> None:
     """Refuse chains whose balances would never be read: they would look like an empty wallet."""
     for place, name in enumerate(chains):
         if wrong := registry.unread(name):
             raise InvalidInput.about(f"chains.{place}", wrong)
+        if not homes(given.kind, given.form, given.address, [registry[name]]):
+            raise InvalidInput.about(f"chains.{place}", f"this wallet cannot be on {name}")
     if not registry.active:
         raise InvalidInput.about("chains", "this stage reads no chain: GET /v1/chains lists them")
+    if not homes(given.kind, given.form, given.address, registry.active):
+        known = homes(given.kind, given.form, given.address, registry)
+        text = f"this stage reads none of the chains of this wallet ({', '.join(known)}): GET /v1/chains lists them"
+        raise InvalidInput.about("chains", text)
 
 
 def own_wallets(platform: Platform, user_id: UUID) -> Sequence[UUID]:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from premium.chains.model import ChainReading, Outcome, Searched, Searches, Wanted
+from premium.chains.addresses import in_key
+from premium.chains.model import ChainReading, Keys, Outcome, Searched, Searches, Wanted
 from premium.execution.context import JobContext
+from premium.money import plain
 from premium.portfolio.flow_model import NewFlows, Openings
+from premium.portfolio.keys import open_keys, secrets_of
 from premium.portfolio.ledger import Ledger, new_flows
 from premium.portfolio.model import SearchRow, Snapshot, Statement, Wallet
 from premium.portfolio.positions.found import ChainPositions, Found, Stated
 from premium.portfolio.store import Stores
 from premium.portfolio.valuation.assembly import assemble
 from premium.portfolio.valuation.positions import stated, told
-from premium.portfolio.valuation.statement import before_of, is_due, judge, state
-from premium.portfolio.valuation.watchlist import unread, watchlist
+from premium.portfolio.valuation.statement import before_of, is_due, judge, noted, state
+from premium.portfolio.valuation.watchlist import settled, unread, watchlist
 from premium.prices.model import Quote
 
 NOT_READ = "this stage does not read this chain"
@@ -52,6 +56,8 @@ class Task:
     searches: Mapping[Pair, SearchRow]
     dormant: Mapping[Pair, SearchRow]
     openings: Mapping[Pair, Openings]
+    keys: Keys = field(default_factory=dict, repr=False)
+    """Of wallets that are keys, by their names."""
     positions: Sequence[Found] = ()
     """Those of the refresh before, kept where a chain fails."""
 
@@ -60,7 +66,8 @@ class Task:
         """Return the task of a job, as of now."""
         now, user = context.platform.clock.now(), context.user_id
         active = [chain.name for chain in context.platform.chains.active]
-        wallets, previous = stores.wallets.all(user), stores.snapshots.before(user, context.created_at)
+        wallets = settled(stores.wallets.all(user), context.platform.chains)
+        previous = stores.snapshots.before(user, context.created_at)
         statement = stores.statements.get(user)
         searches = {(row.address, row.chain): row for row in stores.searches.all(user)}
         asleep = {pair: row for pair, row in searches.items() if hourly and not is_due(row, now) and pair[1] in active}
@@ -69,6 +76,7 @@ class Task:
             timestamp=context.created_at,
             now=now,
             wallets=wallets,
+            keys=open_keys(secrets_of(context.platform), user, wallets, stores.wallets),
             active=active,
             previous=previous,
             before=statement.answer if statement else before_of(previous) if previous else None,
@@ -123,12 +131,24 @@ class Task:
         rows = [found for chain in positions.values() for found in chain.found]
         kept = [found for found in self.positions if found.chain not in positions]
         placed = stated(rows, kept, answer, self.now)
-        answer["findings"] += told(placed)
+        answer["findings"] += [*told(placed), *noted(outcomes)]
+        answer["multipliers"] = {key: plain(times) for key, times in self.multipliers(outcomes).items()}
         flows, step = new_flows(ledger, self.before, answer, self.timestamp, str(self.job_id))
         answer["gaps"] = step.gaps
         statement = Statement(job_id=self.job_id, as_of=self.timestamp, answer=answer)
         judged = judge(snapshot, answer).model_copy(update={"is_good": step.is_good})
         return Results(statement=statement, snapshot=judged, positions=placed, flows=flows)
+
+    def multipliers(self, outcomes: Mapping[str, Outcome]) -> dict[str, Decimal]:
+        """Return by asset what its holders are shown for one unit.
+
+        As it was read now or, where its chain failed, before.
+        """
+        known = (self.before or {}).get("multipliers") or {}
+        read = [said for said in outcomes.values() if isinstance(said, ChainReading)]
+        names = {said.chain for said in read}
+        kept = {key: Decimal(text) for key, text in known.items() if key.partition(":")[0] not in names}
+        return kept | {key: times for said in read for key, times in said.multipliers.items()}
 
     def searches_after(self, outcomes: Mapping[str, Outcome]) -> list[SearchRow]:
         """Return how far the searches of logs came."""
@@ -150,7 +170,7 @@ class Task:
 
     def _named(self, address: str, chain: str) -> frozenset[str]:
         row = self.searches.get((address, chain))
-        return frozenset(token.lower() for token in row.tokens) if row else frozenset()
+        return frozenset(map(in_key, row.tokens)) if row else frozenset()
 
     def _searched(self, address: str, chain: str) -> Searched | None:
         row = self.searches.get((address, chain))

@@ -27,6 +27,7 @@ from premium.portfolio.store import Stores
 from premium.portfolio.task import Task
 from premium.portfolio.valuation.summary import summary
 from premium.prices.model import Quote
+from premium.prices.multiplied import multiplied, without
 from premium.prices.store import StoredPrices
 
 
@@ -59,7 +60,8 @@ def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Sn
     stores.positions.replace(context.user_id, snapshot.timestamp, results.positions)
     stores.statements.keep(context.user_id, results.statement)
     stores.searches.keep(context.user_id, task.searches_after(outcomes))
-    StoredPrices(context.platform.timeseries).keep(snapshot.good_prices)
+    times = task.multipliers(outcomes)
+    StoredPrices(context.platform.timeseries).keep([price for price in snapshot.good_prices if price.key not in times])
     context.point("first_write")
     stores.snapshots.add(context.user_id, snapshot, before_commit=lambda: context.point("before_commit"))
     return snapshot
@@ -75,7 +77,7 @@ async def _read(
     async with open_client() as client:
         market = context.platform.market(client)
         with tracer.segment("chains"):
-            outcomes = await market.balances(task.watched, task.searched)
+            outcomes = await market.balances(task.watched, task.searched, task.keys)
         with tracer.segment("positions"):
             outcomes, positions = await with_positions(market, outcomes, task.watched)
         # For those who are asked why a chain is stale.
@@ -86,13 +88,16 @@ async def _read(
         held |= {asset for chain in positions.values() for found in chain.found for asset in found.holds}
         previous = task.previous
         held |= {holding.key for holding in previous.holdings if holding.chain in failed} if previous else set()
-        quotes = await market.prices.quotes(held, previous.prices if previous else {})
+        times = task.multipliers(outcomes)
+        quotes = await market.prices.quotes(held, without(previous.prices, times) if previous else {})
+        quotes = multiplied(quotes, times)
         context.progress(0.8)
         found = windows(task.openings, outcomes, task.watched)
         with tracer.segment("flows"):
-            moved = await moves(market, found)
+            moved = await moves(market, found, task.keys)
     finality = {name: context.platform.chains[name].finality_blocks for name in outcomes}
-    return outcomes, quotes, positions, Ledger(windows=found, moved=moved, finality=finality)
+    growing = frozenset(name for name in outcomes if context.platform.chains[name].kind == "solana")
+    return outcomes, quotes, positions, Ledger(windows=found, moved=moved, finality=finality, growing=growing)
 
 
 @job(SNAPSHOTS)

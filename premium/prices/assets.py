@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Literal, NamedTuple
 
-from premium.chains.addresses import NATIVE, asset_key, split_key
+from premium.chains.addresses import NATIVE, asset_key, in_key, split_key
 from premium.chains.model import Chain
 from premium.chains.registry import Registry
 from premium.prices.names import COINGECKO
@@ -158,7 +158,7 @@ def _listed(registry: Registry) -> Iterator[Resolved]:
 
 def _key(chain: Chain, address: str) -> str:
     # The registry has checked the address: its checksum need not be computed again for each of hundreds.
-    return f"{chain.name}:{address.lower()}"
+    return f"{chain.name}:{in_key(address)}"
 
 
 _SYMBOLS = {theirs: symbol for symbol, theirs in COINGECKO.items()}

@@ -14,7 +14,7 @@ from premium.chains.addresses import asset_key
 from premium.chains.bucket import Bucket, SharedBucket
 from premium.chains.evm import CHAIN_DEADLINE, EvmAdapter
 from premium.chains.fanout import read_all
-from premium.chains.model import Outcome, Searches, Wanted
+from premium.chains.model import ChainAdapter, Keys, Outcome, Searches, Wanted
 from premium.chains.nodes import Nodes, SecretNodes, Secrets
 from premium.chains.reading.spoilers import Spoilers
 from premium.chains.registry import Registry
@@ -67,6 +67,7 @@ class Market:
     """Told of every breaker's new state: the metrics, unless a test listens itself."""
     _rpcs: dict[tuple[str, float], Rpc] = field(default_factory=dict, init=False, repr=False)
     _adapters: dict[str, EvmAdapter] = field(default_factory=dict, init=False, repr=False)
+    _others: dict[str, ChainAdapter] = field(default_factory=dict, init=False, repr=False)
 
     def rpc(self, chain: str, *, deadline: float = CHAIN_DEADLINE) -> Rpc:
         """Return the nodes of a chain; KeyError for a chain that is not known."""
@@ -82,24 +83,47 @@ class Market:
         return self._rpcs[chain, deadline]
 
     def adapter(self, chain: str) -> EvmAdapter:
-        """Return the reader of a chain's balances; every kind of chain has its adapter here."""
+        """Return the reader of an EVM chain's balances and contracts."""
         if chain not in self._adapters:
             spoilers = Spoilers(chain, self.shared)
             self._adapters[chain] = EvmAdapter(self.rpc(chain), self.clock, spoilers=spoilers)
         return self._adapters[chain]
 
-    def adapters(self, chains: Iterable[str]) -> Mapping[str, EvmAdapter]:
-        """Return the adapters of these chains by name."""
-        return {chain: self.adapter(chain) for chain in chains}
+    def reader(self, chain: str) -> ChainAdapter:
+        """Return the reader of a chain's balances; every kind of chain has its adapter here."""
+        kind = self.chains[chain].kind
+        if kind == "evm":
+            return self.adapter(chain)
+        if chain not in self._others:
+            self._others[chain] = self._solana(chain) if kind == "solana" else self._bitcoin(chain)
+        return self._others[chain]
+
+    def _solana(self, chain: str) -> ChainAdapter:
+        from premium.chains.solana.adapter import SolanaAdapter  # noqa: PLC0415 - of one chain alone
+
+        return SolanaAdapter(self.rpc(chain, deadline=CHAIN_DEADLINE), self.clock, deadline=CHAIN_DEADLINE)
+
+    def _bitcoin(self, chain: str) -> ChainAdapter:
+        from premium.chains.bitcoin.adapter import BitcoinAdapter  # noqa: PLC0415 - of one kind of chains alone
+        from premium.chains.bitcoin.servers import Servers  # noqa: PLC0415 - comes with it
+
+        entry, nodes, bucket = self.chains[chain], self._nodes(chain), self._bucket(chain)
+        servers = Servers(entry, self.client, nodes=nodes, bucket=bucket, on_change=self.on_change)
+        return BitcoinAdapter(servers, self.clock)
+
+    def readers(self, chains: Iterable[str]) -> Mapping[str, ChainAdapter]:
+        """Return the readers of these chains by name."""
+        return {chain: self.reader(chain) for chain in chains}
 
     async def balances(
-        self, wanted: Wanted, searched: Mapping[str, Searches] = MappingProxyType({})
+        self, wanted: Wanted, searched: Mapping[str, Searches] = MappingProxyType({}), keys: Keys = MappingProxyType({})
     ) -> Mapping[str, Outcome]:
         """Read balances of many wallets, all chains at once.
 
         A chain that fails costs nothing of the others. `searched`: how far logs were searched, by chain and wallet.
+        `keys`: those of wallets whose addresses follow from one.
         """
-        return await read_all(self.adapters(wanted), wanted, searched)
+        return await read_all(self.readers(wanted), wanted, searched, keys)
 
     @cached_property
     def prices(self) -> Prices:

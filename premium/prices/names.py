@@ -5,7 +5,7 @@ Anybody can call a token ETH: a symbol alone is only taken for what the registry
 
 from __future__ import annotations
 
-from premium.chains.addresses import NATIVE
+from premium.chains.addresses import NATIVE, in_key
 from premium.chains.registry import Registry
 
 COINGECKO = {
@@ -30,8 +30,8 @@ def known_as(asset: str, registry: Registry) -> tuple[str, ...]:
 
 
 def price_key(chain: str, address: str) -> str:
-    """Return `chain:address` in small letters, since not every source keeps checksums."""
-    return f"{chain}:{address.lower()}"
+    """Return `chain:address` in small letters but for Solana, since not every source keeps checksums."""
+    return f"{chain}:{in_key(address)}"
 
 
 def theirs(asset: str, registry: Registry) -> str | None:
@@ -39,8 +39,17 @@ def theirs(asset: str, registry: Registry) -> str | None:
     chain, found, address = asset.partition(":")
     if found:
         known = chain in registry and ":" not in address
-        return f"{registry[chain].price_name or chain}:{address.lower()}" if known else None
+        return provider_name(asset, registry) if known else None
     return f"coingecko:{COINGECKO[asset]}" if asset in COINGECKO else None
+
+
+def provider_name(key: str, registry: Registry) -> str:
+    """Return what the provider calls an asset of a known chain."""
+    name, _, address = key.partition(":")
+    chain = registry[name]
+    if chain.native.market is not None and address == NATIVE:
+        return f"coingecko:{chain.native.market}"
+    return f"{chain.price_name or name}:{in_key(address)}"
 
 
 def _of_symbol(symbol: str, registry: Registry) -> tuple[str, ...]:

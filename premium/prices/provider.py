@@ -18,11 +18,13 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from premium.chains.addresses import in_key
 from premium.chains.registry import Registry
 from premium.errors import UpstreamUnavailable
 from premium.prices.api import PriceApi
 from premium.prices.assets import MARKET
 from premium.prices.model import MIN_CONFIDENCE, KnownPrice, Price, rounded
+from premium.prices.names import provider_name
 
 KEYS_A_REQUEST = 80
 MOMENTS_A_REQUEST = 100
@@ -70,25 +72,22 @@ class ProviderPrices:
         return {key: price for answer in answers for key, price in answer.items()}
 
     async def _ask(self, keys: Sequence[str]) -> dict[str, Price]:
-        names = {self._theirs(key): key for key in keys}
+        names: dict[str, list[str]] = {}
+        for key in keys:
+            names.setdefault(self._theirs(key), []).append(key)
         path = quote(",".join(sorted(names)), safe=":,")
         coins = _coins(await self._api.get(f"/prices/current/{path}"))
-        prices = [self._price(names.get(theirs.lower()), coin) for theirs, coin in coins.items()]
+        prices = [self._price(key, coin) for theirs, coin in coins.items() for key in names.get(_cased(theirs), ())]
         return {price.key: price for price in prices if price is not None}
 
     def _theirs(self, key: str) -> str:
-        chain, _, address = key.partition(":")
-        if chain == MARKET:
-            return key
-        return f"{self._registry[chain].price_name or chain}:{address}".lower()
+        return key if key.partition(":")[0] == MARKET else provider_name(key, self._registry)
 
-    def _price(self, key: str | None, coin: Any) -> Price | None:
-        """None for what was not asked or makes no sense."""
+    def _price(self, key: str, coin: Any) -> Price | None:
+        """None for what makes no sense."""
         try:
             read = _Coin.model_validate(coin)
         except ValidationError:
-            return None
-        if key is None:
             return None
         at = datetime.fromtimestamp(read.timestamp, UTC)
         return Price(key=key, usd=rounded(read.price), confidence=read.confidence, at=at, source=self.name)
@@ -138,6 +137,12 @@ def _sure(coin: Any) -> list[Any]:
     confidence = coin.get("confidence", 0) if isinstance(coin, dict) else 0
     points = rows if isinstance(rows, list) else []
     return [{"confidence": confidence, **row} for row in points if isinstance(row, dict)]
+
+
+def _cased(theirs: str) -> str:
+    """Return a name of the provider's as it was asked for: not every source keeps checksums."""
+    chain, _, address = theirs.partition(":")
+    return f"{chain.lower()}:{in_key(address)}"
 
 
 def _parts(coins: Mapping[str, Sequence[int]]) -> Iterator[dict[str, list[int]]]:

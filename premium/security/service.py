@@ -76,6 +76,6 @@ class Scans:
 
 def readable_chain(chains: Registry, name: str) -> Chain:
     """Return the chain of this short name; InvalidInput where it is not read here."""
-    if wrong := chains.unread(name):
+    if wrong := chains.unread(name, "evm"):
         raise InvalidInput.about("chain", wrong)
     return chains[name]

@@ -201,7 +201,7 @@ class TaxWallets:
         self, user_id: UUID, payload: WalletPayload, *, request_id: str, idempotency_key: str | None
     ) -> JobRecord:
         """Start reading a wallet; NotFound for one that the user does not watch."""
-        if wrong := self.chains.unread(payload.chain):
+        if wrong := self.chains.unread(payload.chain, "evm"):
             raise InvalidInput.about("chain", wrong)
         try:
             address = checksum(payload.address)

@@ -9,22 +9,15 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
-from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-
-from premium.config import ConfigurationError
 
 STEP_SECONDS = 30
 DIGITS = 6
 ISSUER = "Premium DeFi"
 RECOVERY_CODES = 10
 _SECRET_BYTES = 20
-_NONCE_BYTES = 12
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters that are taken for others."""
 _RECOVERY = re.compile(rf"[{_ALPHABET}]{{5}}-[{_ALPHABET}]{{5}}")
@@ -68,30 +61,6 @@ def recovery_hash(code: str) -> bytes | None:
     """
     text = code.strip().lower()
     return hashlib.sha256(text.encode()).digest() if _RECOVERY.fullmatch(text) else None
-
-
-def sealed(keys: Sequence[bytes], user_id: UUID, secret: bytes) -> bytes:
-    """Return a secret encrypted for one user by the first key (AES-256-GCM)."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(keys[0]).encrypt(nonce, secret, user_id.bytes)
-
-
-def opened(keys: Sequence[bytes], user_id: UUID, kept: bytes) -> tuple[bytes, bool]:
-    """Return a user's secret, and whether an earlier key than the first encrypted it.
-
-    ConfigurationError where no key opens it.
-    """
-    for number, key in enumerate(keys):
-        try:
-            return AESGCM(key).decrypt(kept[:_NONCE_BYTES], kept[_NONCE_BYTES:], user_id.bytes), number > 0
-        except InvalidTag:
-            continue
-    raise ConfigurationError("CREDENTIAL_SECRET_ARN: its keys do not open what is stored; put the earlier one back")
-
-
-def keys_of(secret: dict[str, str]) -> list[bytes]:
-    """Return the keys of a stage's secret, the newest first."""
-    return [hashlib.sha256(secret[name].encode()).digest() for name in ("value", "previous") if secret.get(name)]
 
 
 def _totp(secret: bytes) -> TOTP:

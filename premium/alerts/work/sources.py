@@ -50,6 +50,8 @@ def _chains(platform: Platform) -> tuple[str, ...]:
     chains = watched_chains(platform)
     if chains and (unknown := [name for name in chains if name not in platform.chains]):
         raise ConfigurationError(f"EVENT_SOURCES names a chain that is not known: {', '.join(unknown)}")
+    if others := [name for name in chains if platform.chains[name].kind != "evm"]:
+        raise ConfigurationError(f"EVENT_SOURCES names a chain whose blocks are not read: {', '.join(others)}")
     return chains
 
 

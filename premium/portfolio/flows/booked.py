@@ -40,12 +40,13 @@ def book(
     closed_at: datetime,
     *,
     own: Iterable[str] = (),
+    grows: bool = False,
 ) -> list[Booked]:
     """Return the flows of wallets on one chain, each between its opening and its closing.
 
     `moved` are each wallet's movements, None where they could not be read: then every change is unexplained. Growth of
     a token without a transfer is income where they were read: its contract did it. `own` are further wallets of the
-    user, between which transfers are nobody's deposit.
+    user, between which transfers are nobody's deposit. `grows`: the coin does so, too.
     """
     names = {wallet.lower(): wallet for wallet in wallets}
     done = _transactions(chain, coin, moved or {})
@@ -60,7 +61,7 @@ def book(
         closing=readings[1],
         transactions=done,
         coins=dict.fromkeys(done, coin),
-        rebasing=frozenset(assets - {coin}) if moved is not None else frozenset(),
+        rebasing=frozenset(assets - (set() if grows else {coin})) if moved is not None else frozenset(),
         own=frozenset(wallet.lower() for wallet in own),
     )
     times = {each.name: each.time for mine in (moved or {}).values() for each in mine}

@@ -14,6 +14,7 @@ from premium.chains.reading.block import Head, still_canonical
 from premium.chains.reading.tokens import About, describe
 from premium.errors import AppError
 from premium.observability import logger
+from premium.portfolio.onchain.apart import of_reading
 from premium.portfolio.onchain.finder import Holdings, find
 from premium.portfolio.positions.found import ChainPositions, Token
 from premium.prices.market import Market
@@ -34,6 +35,7 @@ async def with_positions(
     found = {reading.chain: answer for reading, answer in zip(asked, answers, strict=True)}
     failed = {chain: answer for chain, answer in found.items() if isinstance(answer, str)}
     positions = {chain: answer for chain, answer in found.items() if not isinstance(answer, str)}
+    positions |= {said.chain: of_reading(said, market.chains[said.chain]) for said in read if said.apart}
     return {**outcomes, **failed}, positions
 
 

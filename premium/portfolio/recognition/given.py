@@ -12,8 +12,15 @@ from typing import Literal, NamedTuple
 _BASE58 = "[1-9A-HJ-NP-Za-km-z]"
 _KEY = "a private key: an address is enough, and a key that was shown to anybody is no longer safe"
 _WORDS = "a seed phrase: an address is enough, and a phrase that was shown to anybody is no longer safe"
+_WITNESS, _CASH = "an address of Bitcoin or Litecoin", "an address of Bitcoin Cash"
+_HASHES = "an address of Bitcoin, Litecoin or Dogecoin"
+_SOLANA, _EXTENDED = "an address of Solana", "an extended public key"
+_READ = frozenset({_WITNESS, _CASH, _HASHES, _SOLANA})
 _PHRASES = range(11, 26)
 """Words of a phrase, one more or less than there should be among them."""
+
+
+_HERE = "wallets of EVM chains, of Solana and of Bitcoin and its kind are read here"
 
 
 class Given(NamedTuple):
@@ -21,6 +28,18 @@ class Given(NamedTuple):
 
     kind: Literal["secret", "foreign"]
     text: str
+    name: str = ""
+    """Of what is no secret: `an address of Tron`."""
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether addresses of this kind are read, where the text is one."""
+        return self.name in _READ
+
+    @property
+    def is_key(self) -> bool:
+        """Return whether it is a key whose addresses may be watched."""
+        return self.name == _EXTENDED
 
 
 def _is_phrase(text: str) -> bool:
@@ -42,6 +61,7 @@ _SECRETS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (_matches(rf"{_BASE58}{{80,92}}"), _KEY),  # Solana's key pair
     (_matches(r"(?s)\s*\[(\s*\d{1,3}\s*,){20,}\s*\d{1,3}\s*\]\s*"), _KEY),
     (_matches(rf"(?s).*\b[a-zA-Z]{{1,4}}prv{_BASE58}{{20,}}.*"), _KEY),  # extended keys, alone or in a descriptor
+    (_matches(rf"(?s).*[(,\]][5KLc9]{_BASE58}{{49,52}}[),/].*"), _KEY),  # wallet import format, in a descriptor
     (_matches(r"nsec1[02-9ac-hj-np-z]{40,}"), _KEY),
     (_matches(r"S[A-Z2-7]{55}|s[1-9A-HJ-NP-Za-km-z]{28}|ed25519:.{40,}"), _KEY),  # Stellar, XRP Ledger, NEAR
     (_matches(r"(?s).*-----BEGIN .*"), _KEY),
@@ -49,14 +69,14 @@ _SECRETS: tuple[tuple[Callable[[str], bool], str], ...] = (
 _FOREIGN: tuple[tuple[Callable[[str], bool], str], ...] = (
     (_matches(rf"T{_BASE58}{{33}}"), "an address of Tron"),
     (_matches(r"(EQ|UQ|kQ|0Q)[A-Za-z0-9_-]{46}|-?[01]:[0-9a-fA-F]{64}"), "an address of TON"),
-    (_matches(r"(bc|tb|bcrt|ltc|tltc)1[02-9ac-hj-np-z]{6,87}"), "an address of Bitcoin or Litecoin"),
-    (_matches(r"(bitcoincash:)?[qp][02-9ac-hj-np-z]{41}"), "an address of Bitcoin Cash"),
-    (_matches(rf"(?s).*\b[a-zA-Z]{{1,4}}pub{_BASE58}{{20,}}.*"), "an extended public key"),
-    (_matches(rf"[13]{_BASE58}{{25,33}}|[LMD]{_BASE58}{{32,33}}"), "an address of Bitcoin, Litecoin or Dogecoin"),
+    (_matches(r"(?i)(bc|tb|bcrt|ltc|tltc)1[a-z0-9]{6,87}"), _WITNESS),
+    (_matches(r"(bitcoincash:)?[qp][02-9ac-hj-np-z]{41}"), _CASH),
+    (_matches(rf"(?s).*\b[a-zA-Z]{{2}}ub{_BASE58}{{20,}}.*"), _EXTENDED),
+    (_matches(rf"[13]{_BASE58}{{25,33}}|[LMD]{_BASE58}{{32,33}}"), _HASHES),
     (_matches(r"(addr|stake)(_test)?1[02-9ac-hj-np-z]{30,}"), "an address of Cardano"),
     (_matches(r"[a-z]{2,20}1[02-9ac-hj-np-z]{38,59}"), "an address of a Cosmos chain"),
     (_matches(rf"[1-9A-HJ-NP-Z]{_BASE58}{{46,48}}"), "an address of a Substrate chain"),
-    (_matches(rf"{_BASE58}{{43,44}}"), "an address of Solana"),
+    (_matches(rf"{_BASE58}{{43,44}}"), _SOLANA),
     (_matches(r"G[A-Z2-7]{55}"), "an address of Stellar"),
     (_matches(r"r[1-9A-HJ-NP-Za-km-z]{24,34}"), "an address of the XRP Ledger"),
     (_matches(r"(?i)([\w-]+\.)+(eth|xyz|box|id|sol|crypto|near|ton)"), "a name"),
@@ -71,5 +91,5 @@ def recognise(text: str) -> Given | None:
             return Given("secret", f"this is {name}. It was not stored")
     for is_one, name in _FOREIGN:
         if is_one(stripped):
-            return Given("foreign", f"this is {name}; wallets of EVM chains are read here")
+            return Given("foreign", f"this is {name}; {_HERE}", name)
     return None

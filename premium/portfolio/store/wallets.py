@@ -13,6 +13,7 @@ from psycopg.rows import DictRow, class_row
 from premium.entitlements import ENTITLEMENTS, Quota
 from premium.errors import Conflict, NotFound
 from premium.portfolio.model import Wallet
+from premium.portfolio.recognition.wallets import GivenWallet
 from premium.storage.postgres import Database
 
 MAX_WALLETS = max(each.wallets for each in ENTITLEMENTS.values())
@@ -24,16 +25,29 @@ class WalletStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], quota: Quota) -> Wallet:
-        """Add a wallet; Conflict for one that is watched already, or over the quota."""
+    def add(  # noqa: PLR0917 - the columns of a row
+        self,
+        user_id: UUID,
+        given: str | GivenWallet,
+        label: str | None,
+        chains: Sequence[str],
+        quota: Quota,
+        sealed_key: bytes | None = None,
+    ) -> Wallet:
+        """Add a wallet; Conflict for one that is watched already, or over the quota.
+
+        A text is an EVM address. `sealed_key` is the wallet's key, encrypted.
+        """
+        made = GivenWallet(address=given, kind="evm") if isinstance(given, str) else given
         with self._database.as_user(user_id) as connection:
             # Two requests at once could each find room for the last wallet.
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"wallets:{user_id}",))
             _check_room(connection, quota)
             try:
-                row = connection.execute(_ADD, (user_id, address, label, list(chains))).fetchone()
+                values = (user_id, made.address, label, list(chains), made.kind, made.form, made.gap_limit, sealed_key)
+                row = connection.execute(_ADD, values).fetchone()
             except UniqueViolation:
-                raise Conflict("this wallet is watched already", details={"address": address}) from None
+                raise Conflict("this wallet is watched already", details={"address": made.address}) from None
         return Wallet.model_validate(row)
 
     def all(self, user_id: UUID) -> list[Wallet]:
@@ -56,6 +70,14 @@ class WalletStore:
                 (user_id, address, chain),
             ).fetchone()
         return row is not None
+
+    def seal_anew(self, user_id: UUID, wallet_id: UUID, former: bytes, sealed_key: bytes) -> None:
+        """Keep a key as the stage's newest secret encrypts it; worker role."""
+        with self._database.as_user(user_id) as connection:
+            connection.execute(
+                "UPDATE portfolio_wallets SET sealed_key = %s WHERE id = %s AND sealed_key = %s",
+                (sealed_key, wallet_id, former),
+            )
 
     def remove(self, user_id: UUID, wallet_id: UUID) -> None:
         """Remove a wallet; NotFound for one that is not the user's."""
@@ -83,12 +105,13 @@ def _check_room(connection: Connection[DictRow], quota: Quota) -> None:
         raise Conflict(quota.refusal, details=quota.details)
 
 
-_ADD = """
-    INSERT INTO portfolio_wallets (user_id, address, label, chains) VALUES (%s, %s, %s, %s)
-    RETURNING id, address, label, chains, created_at
-"""
-_PAGE = """
-    SELECT id, address, label, chains, created_at FROM portfolio_wallets
+_COLUMNS = "id, address, label, chains, created_at, kind, form, gap_limit, sealed_key"
+_ADD = f"""
+    INSERT INTO portfolio_wallets (user_id, address, label, chains, kind, form, gap_limit, sealed_key)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}
+"""  # noqa: S608 - our own columns
+_PAGE = f"""
+    SELECT {_COLUMNS} FROM portfolio_wallets
     WHERE user_id = %(user)s AND (%(at)s::timestamptz IS NULL OR (created_at, id) < (%(at)s, %(id)s))
     ORDER BY created_at DESC, id DESC LIMIT %(limit)s
-"""
+"""  # noqa: S608 - as above

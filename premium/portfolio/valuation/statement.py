@@ -44,7 +44,7 @@ def state(
     told = {
         "now": now.isoformat(),
         "wallets": [row for row in watched if row["chains"]],
-        "chains": [{"name": name, "kind": _KIND, "active": name in active} for name in _named(wallets, active)],
+        "chains": [{"name": name, "active": name in active} for name in _named(wallets, active)],
         "readings": [_reading(chain, said, positions.get(chain)) for chain, said in outcomes.items()],
         "token_decimals": _scales(positions),
         "token_categories": _categories(positions),
@@ -58,6 +58,15 @@ def state(
         key=lambda row: (row["wallet"], row["chain"] or ""),
     )
     return answer
+
+
+def noted(outcomes: Mapping[str, Outcome]) -> list[dict[str, str | None]]:
+    """Return what chains' adapters say beside balances, as the totals tell their findings."""
+    return [
+        {"code": note.code, "wallet": note.wallet, "chain": said.chain, "asset": note.asset, "position": None,
+         "text": note.text}
+        for said in outcomes.values() if isinstance(said, ChainReading) for note in said.notes
+    ]  # fmt: skip
 
 
 def before_of(snapshot: Snapshot) -> dict[str, Any]:
@@ -103,7 +112,7 @@ def _named(wallets: Iterable[Wallet], active: Iterable[str]) -> list[str]:
 
 def _wallet(wallet: Wallet, active: Iterable[str], dormant: Mapping[tuple[str, str], SearchRow]) -> dict[str, Any]:
     chains = [chain for chain in wallet.chains or sorted(active) if (wallet.address, chain) not in dormant]
-    return {"id": wallet.address, "kind": _KIND, "chains": chains, "added": wallet.created_at.isoformat()}
+    return {"id": wallet.address, "kind": wallet.kind, "chains": chains, "added": wallet.created_at.isoformat()}
 
 
 def _scales(positions: Mapping[str, ChainPositions]) -> dict[str, int]:

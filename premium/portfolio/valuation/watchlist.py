@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from premium.chains.model import Wanted
+from premium.chains.registry import Registry
 from premium.portfolio.model import Snapshot, Wallet
+from premium.portfolio.recognition.wallets import homes
+
+
+def settled(wallets: Iterable[Wallet], registry: Registry) -> list[Wallet]:
+    """Return wallets that name their chains, where they named none.
+
+    Then those that are read and on which they can be. Where none of them is read any more they name all that are
+    known, so that coverage says so.
+    """
+    return [wallet.model_copy(update={"chains": wallet.chains or _homes(wallet, registry)}) for wallet in wallets]
+
+
+def _homes(wallet: Wallet, registry: Registry) -> tuple[str, ...]:
+    told = (wallet.kind, wallet.form, wallet.address)
+    return tuple(homes(*told, registry.active) or homes(*told, registry)) or (wallet.kind,)
 
 
 def unread(wallets: Sequence[Wallet], active: Iterable[str]) -> dict[str, set[str]]:

@@ -66,7 +66,7 @@ def test_a_chain_has_one_rpc_and_one_adapter() -> None:
     assert made.rpc("priced") is made.rpc("priced")
     assert made.rpc("priced") is not made.rpc("priced", deadline=30.0)
     assert isinstance(made.adapter("priced"), EvmAdapter)
-    assert made.adapters(["priced", "pooled"]) == {"priced": made.adapter("priced"), "pooled": made.adapter("pooled")}
+    assert made.readers(["priced", "pooled"]) == {"priced": made.adapter("priced"), "pooled": made.adapter("pooled")}
     with pytest.raises(KeyError):
         made.rpc("nowhere")
 

@@ -1,0 +1,87 @@
+"""JSON-RPC of Solana over a `Cluster`: only its shape is proven by it, the accounts are the runtime's."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from solders.pubkey import Pubkey
+
+from tests.factories.solana.cluster import STAKE, Cluster
+
+GENESIS = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"
+Entry = dict[str, Any]
+
+
+class ClusterNode:
+    """Answers calls; `lies` may change what is said of one, the first that says something counts."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.lies: list[Callable[[str, list[Any], Any], Any]] = []
+        self.before: list[Callable[[str], None]] = []
+        """Called with the method before each call is answered."""
+        self.seconds = 0.0
+        """That it takes for an answer."""
+
+    def answer(self, body: Entry) -> Entry:
+        for each in self.before:
+            each(body["method"])
+        told = {"jsonrpc": "2.0", "id": body["id"]}
+        method, params = body["method"], body.get("params", [])
+        result = getattr(self, f"_{method}")(*params)
+        for lie in self.lies:
+            if (said := lie(method, params, result)) is not None:
+                result = said
+                break
+        if isinstance(result, Exception):
+            return told | {"error": {"code": result.args[0], "message": result.args[1]}}
+        return told | {"result": result}
+
+    def _in_context(self, value: Any) -> Entry:
+        return {"context": {"slot": self.cluster.svm.get_clock().slot, "apiVersion": "2.0"}, "value": value}
+
+    def _getGenesisHash(self) -> str:  # noqa: N802 - the method's name
+        return GENESIS
+
+    def _getMultipleAccounts(self, keys: list[str], _: Entry) -> Entry:  # noqa: N802 - as above
+        return self._in_context([self._row(self.cluster.svm.get_account(Pubkey.from_string(key))) for key in keys])
+
+    def _getTokenAccountsByOwner(self, owner: str, by: Entry, _: Entry) -> Entry:  # noqa: N802 - as above
+        program, wallet = Pubkey.from_string(by["programId"]), bytes(Pubkey.from_string(owner))
+        return self._in_context(self._listed(program, lambda data: len(data) >= 165 and data[32:64] == wallet))
+
+    def _getProgramAccounts(self, program: str, told: Entry) -> Entry:  # noqa: N802 - as above
+        size, field = told["filters"][0]["dataSize"], told["filters"][1]["memcmp"]
+        wanted, at = bytes(Pubkey.from_string(field["bytes"])), field["offset"]
+        assert Pubkey.from_string(program) == STAKE
+        return self._in_context(
+            self._listed(STAKE, lambda data: len(data) == size and data[at : at + len(wanted)] == wanted)
+        )
+
+    def _getSignaturesForAddress(self, key: str, told: Entry) -> list[Entry]:  # noqa: N802 - as above
+        wanted = Pubkey.from_string(key)
+        return [{"signature": str(n)} for n, keys in enumerate(self.cluster.signed) if wanted in keys][: told["limit"]]
+
+    def _listed(self, program: Pubkey, fits: Callable[[bytes], bool]) -> list[Entry]:
+        found = []
+        for key in sorted(self.cluster.known, key=str):
+            account = self.cluster.svm.get_account(key)
+            if account is not None and account.owner == program and fits(bytes(account.data)):
+                found.append({"pubkey": str(key), "account": self._row(account, empty=True)})
+        return found
+
+    @staticmethod
+    def _row(account: Any, *, empty: bool = False) -> Entry | None:
+        if account is None or (not account.lamports and not account.data):
+            return None
+        data = b"" if empty else bytes(account.data)
+        return {
+            "lamports": account.lamports,
+            "owner": str(account.owner),
+            "data": [base64.b64encode(data).decode(), "base64"],
+            "executable": False,
+            "rentEpoch": 0,
+            "space": len(account.data),
+        }
