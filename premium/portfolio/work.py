@@ -25,9 +25,9 @@ from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.service import Portfolios
 from premium.portfolio.store import Stores
 from premium.portfolio.task import Task
+from premium.portfolio.valuation.multiplied import multiplied, without
 from premium.portfolio.valuation.summary import summary
 from premium.prices.model import Quote
-from premium.prices.multiplied import multiplied, without
 from premium.prices.store import StoredPrices
 
 

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from premium.chains.addresses import NATIVE
+from premium.chains.addresses import NATIVE, in_key
 from premium.chains.registry import Registry
 from premium.errors import UpstreamUnavailable
 from premium.prices.api import PriceApi
@@ -78,7 +78,7 @@ class CoinGeckoPrices:
         coins = _object(await self._api.get(path, asked))
         found: dict[str, Price] = {}
         for theirs, coin in coins.items():
-            for key in names.get(theirs.lower(), ()):
+            for key in names.get(in_key(theirs), ()):
                 if price := _price(key, coin):
                     found[key] = price
         return found
@@ -107,11 +107,15 @@ def _place(key: str, registry: Registry) -> tuple[str, str] | None:
     chain, _, name = key.partition(":")
     if chain == MARKET:
         return "", name
-    platform = registry[chain].coingecko if chain in registry else None
+    if chain not in registry:
+        return None
+    platform, own = registry[chain].coingecko, registry[chain].native.market
+    if own is not None and name == NATIVE.lower():
+        return "", own
     if platform is None:
         return None
     if name != NATIVE.lower():
-        return platform, name.lower()
+        return platform, in_key(name)
     coin = COINGECKO.get(registry[chain].native.symbol)
     return ("", coin) if coin else None
 
