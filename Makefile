@@ -26,6 +26,10 @@ setup: ## Install the Python and Node packages into the project (instant when th
 demo: setup ## Start everything, deploy the stage local, walk one user's journey over HTTP
 	@$(PYTHON) -m local demo
 
+.PHONY: show
+show: setup ## Start everything and show one account's life: login, payment, quota, export, erasure, audit (NAME=accounts)
+	@$(PYTHON) -m local show $(or $(NAME),accounts)
+
 up: setup ## Start PostgreSQL, Redis, the AWS emulator, the EVM node, deploy, start the workers
 	@$(PYTHON) -m local up
 

@@ -69,7 +69,7 @@ def change_profile(caller: Caller, body: ProfileChange) -> ProfileView:
 
 
 @app.get("/v1/users/api-keys")
-@needs(service="api_keys", scope="profile:read")
+@needs(service="api_keys", scope="profile:read", kept="api_keys")
 def list_api_keys(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[ApiKeyView]:
     """List the caller's API keys, newest first, without the keys themselves."""
     start = position(cursor, AfterKey)
@@ -106,7 +106,7 @@ def change_api_key(caller: Caller, key_id: UUID, body: ApiKeyChange) -> ApiKeyVi
 
 
 @app.delete("/v1/users/api-keys/<key_id>")
-@needs(service="api_keys", scope="profile:write", security=True)
+@needs(service="api_keys", scope="profile:write", security=True, kept="api_keys")
 def revoke_api_key(caller: Caller, key_id: UUID) -> ApiKeyView:
     """Revoke an API key; it is refused everywhere within a second."""
     return ApiKeyView.of(api_keys(platform()).revoke(caller.user_id, key_id))

@@ -34,7 +34,7 @@ def add_rule(caller: Caller, rule: NewRule) -> KeptRuleView:
 
 
 @app.get("/v1/alerts/rules")
-@needs(service="alerts", scope="alerts:read")
+@needs(service="alerts", scope="alerts:read", kept="rules")
 def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[RuleView]:
     """List the caller's rules, newest first."""
     rows = [rule_view(row) for row in _rules().explained(_page(caller.user_id, limit, cursor))]
@@ -42,7 +42,7 @@ def list_rules(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> List
 
 
 @app.get("/v1/alerts/rules/<rule_id>")
-@needs(service="alerts", scope="alerts:read")
+@needs(service="alerts", scope="alerts:read", kept="rules")
 def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
     """Show one rule."""
     rules = _rules()
@@ -55,15 +55,17 @@ def get_rule(caller: Caller, rule_id: UUID) -> RuleView:
 def change_rule(caller: Caller, rule_id: UUID, rule: RuleChange) -> KeptRuleView:
     """Change a rule, or switch it on or off.
 
-    Fields that are left out stay as they are.
+    Fields that are left out stay as they are. UNPROCESSABLE for a rule beyond the tier's quota, which is read-only.
     """
-    changes, new_secret = rule.changes(), rule.new_signing_secret
-    changed = _rules().change(caller.user_id, rule_id, changes, version=rule.version, new_signing_secret=new_secret)
+    changed = _rules().change(
+        caller.user_id, caller.tier, rule_id, rule.changes(), version=rule.version,
+        new_signing_secret=rule.new_signing_secret,
+    )  # fmt: skip
     return saved_view(changed)
 
 
 @app.delete("/v1/alerts/rules/<rule_id>")
-@needs(service="alerts", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write", kept="rules")
 def remove_rule(caller: Caller, rule_id: UUID) -> None:
     """Delete a rule; its alerts stay in the history."""
     _rules().remove(caller.user_id, rule_id)
@@ -137,7 +139,7 @@ def add_earlier(caller: Caller, alert: EarlierBody) -> EarlierView:
 
 
 @app.get("/v2/premium/alerts")
-@needs(service="alerts", scope="alerts:read")
+@needs(service="alerts", scope="alerts:read", kept="rules")
 def list_earlier(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[EarlierView]:
     """List the caller's rules in the earlier form, newest first."""
     rows = [earlier_view(row) for row in _rules().explained(_page(caller.user_id, limit, cursor))]
@@ -150,11 +152,11 @@ def change_earlier(caller: Caller, rule_id: UUID, alert: EarlierBody) -> Earlier
     """Replace a rule's name, condition and channels, written in the earlier form."""
     changes = alert.draft().model_dump(include={"name", "type", "conditions", "actions", "enabled"})
     with earlier_field_names(alert.condition):
-        return earlier_view(_rules().change(caller.user_id, rule_id, changes))
+        return earlier_view(_rules().change(caller.user_id, caller.tier, rule_id, changes))
 
 
 @app.delete("/v2/premium/alerts/<rule_id>")
-@needs(service="alerts", scope="alerts:write")
+@needs(service="alerts", scope="alerts:write", kept="rules")
 def remove_earlier(caller: Caller, rule_id: UUID) -> None:
     """Delete a rule, as `DELETE /v1/alerts/rules/{id}` does."""
     remove_rule(caller, rule_id)

@@ -83,7 +83,7 @@ def add_wallet(caller: Caller, wallet: NewWallet) -> WalletView:
 
 
 @app.get("/v1/portfolio/wallets")
-@needs(service="portfolio", scope="portfolio:read")
+@needs(service="portfolio", scope="portfolio:read", kept="wallets")
 def list_wallets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[WalletView]:
     """List the watched wallets, newest first."""
     place = position(cursor, WalletPosition)
@@ -93,7 +93,7 @@ def list_wallets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 
 @app.delete("/v1/portfolio/wallets/<wallet_id>")
-@needs(service="portfolio", scope="portfolio:write")
+@needs(service="portfolio", scope="portfolio:write", kept="wallets")
 def remove_wallet(caller: Caller, request_id: RequestId, wallet_id: UUID) -> None:
     """Stop watching a wallet.
 

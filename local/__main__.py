@@ -65,6 +65,16 @@ def demo_command() -> None:
         demo(places)
 
 
+@cli.command("show", help="Bring the stage up and show the life of one account: login, payment, quota, erasure, audit.")
+@click.argument("name", default="accounts", type=click.Choice(["accounts"]))
+def show_command(name: str) -> None:  # noqa: ARG001 - there is one
+    from local.show import show_accounts  # noqa: PLC0415 - the services, which other commands need not
+
+    places = _places()
+    with _alone(places):
+        show_accounts(places)
+
+
 @cli.command(help="Deploy again, changed or not.")
 def deploy() -> None:
     places = _places()

@@ -173,8 +173,10 @@ class Quota:
 
     name: str
     """A field of `premium.entitlements.Entitlements`."""
-    owned: str
+    owned: str | None = None
     """`function(platform, user_id)` gives the ids of what a user has, the oldest first."""
+    used: str | None = None
+    """Of what is counted alone, as the reports of a day: `function(platform, user_id, name)` gives the number."""
 
 
 @dataclass(frozen=True, kw_only=True)

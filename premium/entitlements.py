@@ -6,7 +6,7 @@ Nobody compares tiers by name: `entitlements(tier)` says what a tier has. A tier
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -58,6 +58,7 @@ ENTITLEMENTS: Mapping[Tier, Entitlements] = MappingProxyType(
 
 
 QuotaName = Literal["rules", "wallets", "reports_a_day", "scans_a_day", "dashboards", "api_keys", "history_days"]
+EXCESS = "this one is beyond them: it is kept, can be read and removed, and is not changed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,11 @@ class Quota:
         return f"The tier {self.tier.value} allows {self.most:,} {self.name.replace('_', ' ')}"
 
     @property
+    def read_only(self) -> str:
+        """Return what is said to one who changes something that is beyond the quota."""
+        return f"{self.refusal}; {EXCESS}"
+
+    @property
     def details(self) -> Mapping[str, object]:
         """Return the same for programs."""
         return {"quota": self.name, "tier": self.tier.value, "most": self.most}
@@ -84,9 +90,13 @@ def quota_of(tier: Tier, name: QuotaName) -> Quota:
     return Quota(name=name, tier=tier, most=getattr(ENTITLEMENTS[tier], name))
 
 
-def entitlements(tier: Tier) -> Entitlements:
-    """Return what a tier allows."""
-    return ENTITLEMENTS[tier]
+def entitlements(tier: Tier, agreed: int | None = None) -> Entitlements:
+    """Return what a tier allows.
+
+    `agreed`: the requests a month that were agreed with one customer.
+    """
+    allows = ENTITLEMENTS[tier]
+    return allows if agreed is None else replace(allows, requests_a_month=agreed)
 
 
 def lowest_with(service: str) -> Tier:

@@ -37,6 +37,8 @@ class Principal:
     """Unix seconds until which the proof counts that its user is he; None for a key, and where a token has none."""
     factor_until: int | None = None
     """Unix seconds until which the second factor counts that its session showed; None where it showed none."""
+    agreed: int | None = None
+    """Requests a month that were agreed with the user; only the door knows it, which counts them."""
     is_listed: bool = False
     """Whether a key came from a network of its own list; False for a key without one."""
 

@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 
-from benchmarks.access import billing, erasure, logins, usage
+from benchmarks.access import billing, erasure, logins, usage, webhooks
 from local.places import ROOT
 
 ROUNDS = 3
@@ -102,3 +102,4 @@ billing.main()
 logins.main()
 erasure.main()
 usage.main()
+webhooks.main()

@@ -54,6 +54,7 @@ def stage(stack: ExitStack) -> tuple[Platform, Postgres]:
     for variable, fields in SECRETS.items():
         made = boto3.client("secretsmanager").create_secret(Name=variable, SecretString=json.dumps(fields))
         given[variable] = made["ARN"]
-    platform = Platform(Settings.from_environment({**os.environ, **given}))
+    os.environ |= given
+    platform = Platform(Settings.from_environment(os.environ))
     stack.callback(platform.close)
     return platform, postgres

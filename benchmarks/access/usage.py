@@ -19,7 +19,8 @@ import redis
 from benchmarks.access.stage import stage
 from premium.limits import Limiter
 from premium.metering.counts import UsageCounts
-from premium.metering.usage import UsageDrain, Use
+from premium.metering.drain import UsageDrain
+from premium.metering.usage import Use
 
 PROCESSES, EACH = 4, 25_000
 
@@ -49,10 +50,10 @@ def main() -> None:
         began, drains = time.perf_counter(), 0
         go.set()
         while any(worker.is_alive() for worker in workers):
-            drains += UsageDrain(platform.redis(2), table.boto3).run(at) > 0
+            drains += UsageDrain(platform.redis(2), table.boto3, platform.worker_database).run(at) > 0
             time.sleep(0.5)
         seconds = time.perf_counter() - began
-        UsageDrain(platform.redis(2), table.boto3).run(at)
+        UsageDrain(platform.redis(2), table.boto3, platform.worker_database).run(at)
         counts = UsageCounts(table)
         (day,) = counts.days(use.subject, at.date(), at.date()).values()
         hours = sum(each.requests for each in counts.hours(use.subject, at, at + timedelta(hours=1)).values())

@@ -45,6 +45,8 @@ class Client:
     request_ids: list[str] = field(default_factory=list)
     patience: float = QUIET
     """Seconds after which a call that is not answered is given up."""
+    limit: int = 0
+    """Requests a minute, as the last answer told in its headers."""
 
     def __post_init__(self) -> None:
         self._http = httpx.Client(timeout=_ATTEMPT, headers={"Authorization": f"Bearer {self.token}"})
@@ -74,6 +76,7 @@ class Client:
             envelope = answer.json()
         except ValueError:
             raise Refused(method, path, answer.status_code, "NOT_JSON", answer.text[:200]) from None
+        self.limit = int(answer.headers.get("X-RateLimit-Limit") or 0)
         self.request_ids.append(envelope.get("meta", {}).get("requestId", answer.headers.get("X-Request-Id", "")))
         if not envelope.get("success"):
             error = envelope.get("error", {})

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from local.payments import webhooks
 from local.payments.desk import Bought, Desk
@@ -68,7 +69,7 @@ class Cashier:
         return _PAGE.format(body=what + action)
 
     def act(self, path: str) -> str | None:
-        """Pay a checkout, or renew, fail or end a subscription.
+        """Pay a checkout; renew, fail or end a subscription; or begin one by hand: `/payments/agree/PRICE/USER`.
 
         Returns what then is; None where there is nothing of that kind.
         """
@@ -76,6 +77,8 @@ class Cashier:
         with self._lock:
             if place == "pay" and rest and self.desk.checkouts.get(rest[0], {}).get("status") in ("open", "ready"):
                 bought, kind = self.desk.pay(rest[0]), "began"
+            elif place == "payments" and len(rest) == 3 and rest[0] == "agree" and rest[1] in self.desk.prices:
+                bought, kind = self._agree(rest[1], rest[2]), "began"
             elif place == "payments" and len(rest) == 2 and rest[0] in self.desk.subscriptions and rest[1] in _ACTS:
                 bought, kind = self._change(rest[0], rest[1]), _ACTS[rest[1]]
             else:
@@ -83,6 +86,11 @@ class Cashier:
             self._keep()
         self._tell(bought, kind)
         return f"{bought.id} {bought.status}"
+
+    def _agree(self, price: str, user: str) -> Bought:
+        """Begin a subscription as sales do, by agreement: no page was paid at."""
+        name = f"sub_{'01' if price.startswith('pri_') else ''}{uuid4().hex[:20]}"
+        return self.desk.add(name, price, user, customer=f"cus_{uuid4().hex[:14]}")
 
     def _change(self, name: str, act: str) -> Bought:
         found, desk = self.desk.subscriptions[name], self.desk

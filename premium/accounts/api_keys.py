@@ -59,12 +59,14 @@ class ApiKeys:
         """Change what is given of name, scopes, expires_at, networks and alerts_enabled.
 
         It holds with the next request; streams that the key opened are closed where its rights change. Errors as those
-        of `add`; NotFound for another's key, Conflict for one that is revoked or has made keys that may more.
+        of `add`; NotFound for another's key, Conflict for one that is revoked, is beyond the tier's quota or has made
+        keys that may more.
         """
         if "scopes" in changes:
             self._check(changes["scopes"], by)
         self._check_end(changes.get("expires_at"))
-        key = self.store.change(by.user_id, key_id, changes, by=by.key_id)
+        room = quota_of(by.tier, "api_keys")
+        key = self.store.change(by.user_id, key_id, changes, by=by.key_id, room=room)
         if changes.keys() & {"scopes", "expires_at", "networks"}:
             self.ended(by.user_id, {key.id})
         return key

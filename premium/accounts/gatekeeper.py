@@ -65,8 +65,9 @@ class Gatekeeper:
         if not state.known and not state.allowed:
             return _ruling("unavailable", state, attempt, message="Requests cannot be counted just now")
         if state.spent and caller is not None:
-            most = f"{entitlements(caller.tier).requests_a_month:,}"
-            message = f"The tier {caller.tier.value} allows {most} requests a month, which are used up until it ends"
+            most = f"{entitlements(caller.tier, caller.agreed).requests_a_month:,}"
+            whose = "Your agreement" if caller.agreed else f"The tier {caller.tier.value}"
+            message = f"{whose} allows {most} requests a month, which are used up until it ends"
             return _ruling("rate_limited", state, attempt, message=message, caller=caller)
         if not state.allowed:
             message = f"More than {state.limit} requests in a minute; try again in {state.retry_after} s"
@@ -107,7 +108,7 @@ def counted(limiter: Limiter, caller: Principal, route: str, at: datetime, *, ch
     """
     subject, tier = caller.key_id or caller.user_id, caller.tier
     use = Use(subject=subject, customer=caller.user_id, endpoint=route, at=at, tier=tier.value)
-    allowed = entitlements(tier)
+    allowed = entitlements(tier, caller.agreed)
     quota = None
     if tier.value in limiter.refused_tiers:
         quota = MonthQuota(user=caller.user_id, most=allowed.requests_a_month, now=at)
@@ -164,7 +165,7 @@ def _until(at: datetime | None, seconds: int) -> int | None:
 
 
 def _principal(user: User, **credential: Any) -> Principal:
-    return Principal(user_id=user.id, external_id=user.external_id, tier=user.tier, **credential)
+    return Principal(user_id=user.id, external_id=user.external_id, tier=user.tier, agreed=user.agreed, **credential)
 
 
 def _verdict(refusal: AppError) -> str:

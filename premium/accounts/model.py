@@ -59,6 +59,8 @@ class User(Row):
     email: str | None
     tier: Tier
     is_restricted: bool
+    agreed: int | None = None
+    """Requests a month that were agreed with him; None: what the tier allows."""
 
 
 class Standing(User):
@@ -67,16 +69,22 @@ class Standing(User):
     roles: frozenset[str]
     has_second_factor: bool
     tier_issued_at: datetime | None
+    claimed_tier: Tier | None = None
+    """While a grant holds beside a claim: what the newest token claims; else None."""
+    claimed_at: datetime | None = None
 
     def outdated_by(self, tier: Tier, issued_at: datetime | None) -> bool:
         """Tell whether a token's tier takes the place of the stored one.
 
         The newer token's does; of two of one second the lower tier, in whichever order they come.
         """
-        if self.tier_issued_at is None or issued_at is None:
-            return self.tier_issued_at is None and (issued_at is not None or tier != self.tier)
-        lower = self.tier != tier and self.tier.includes(tier)
-        return issued_at > self.tier_issued_at or (issued_at == self.tier_issued_at and lower)
+        known, since = self.tier, self.tier_issued_at
+        if self.claimed_tier is not None:
+            known, since = self.claimed_tier, self.claimed_at
+        if since is None or issued_at is None:
+            return since is None and (issued_at is not None or tier != known)
+        lower = known != tier and known.includes(tier)
+        return issued_at > since or (issued_at == since and lower)
 
 
 class KeyOwner(User):

@@ -151,6 +151,23 @@ def settle_tier(
     return settle(connection, user_id, best, is_kept=is_kept)
 
 
+def settle_agreed(connection: Connection[DictRow], user_id: UUID, best: Tier | None, requests: int | None) -> bool:
+    """Write down what was agreed with a user; tell whether that changed.
+
+    `requests` a month, for the tier that he has. After `settle_tier`, in its transaction.
+    """
+    return users.settle_agreed(connection, user_id, best, requests)
+
+
+def agreed_requests(platform: Platform, user_id: UUID) -> int | None:
+    """Return the requests a month that were agreed with a user.
+
+    None: what his tier allows.
+    """
+    with platform.database.as_user(user_id) as connection:
+        return users.agreed(connection, user_id)
+
+
 def end_streams(platform: Platform, user_id: UUID, credentials: Collection[UUID] | None = None) -> int:
     """Close a user's streams, or those of some keys and sessions.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -151,6 +152,7 @@ class Rules:
     def change(
         self,
         user_id: UUID,
+        tier: Tier,
         rule_id: UUID,
         changes: Mapping[str, Any],
         *,
@@ -160,14 +162,23 @@ class Rules:
         """Replace the given fields of a rule; Conflict where it is not `version` any more.
 
         Without a version the rule is changed as it is by then: others' changes meanwhile are kept, not refused.
+        Unprocessable for one beyond the tier's quota, which is read-only.
         """
+        one = partial(self._change, user_id, tier, rule_id, changes, new_signing_secret=new_signing_secret)
         for _ in range(_TRIES if version is None else 0):
             with suppress(Conflict):
-                return self._change(user_id, rule_id, changes, version=None, new_signing_secret=new_signing_secret)
-        return self._change(user_id, rule_id, changes, version=version, new_signing_secret=new_signing_secret)
+                return one(version=None)
+        return one(version=version)
 
     def _change(
-        self, user_id: UUID, rule_id: UUID, changes: Mapping[str, Any], *, version: int | None, new_signing_secret: bool
+        self,
+        user_id: UUID,
+        tier: Tier,
+        rule_id: UUID,
+        changes: Mapping[str, Any],
+        *,
+        version: int | None,
+        new_signing_secret: bool,
     ) -> SavedRule:
         now = self.store.get(user_id, rule_id)
         before = now.draft()
@@ -179,9 +190,9 @@ class Rules:
         draft, assets = _named(draft, coverage) if anew else (draft, kept_assets(draft, coverage.names))
         needs_secret = new_signing_secret or (_signs(draft) and not _signs(before))
         secret = new_secret() if needs_secret else None
-        changed = self.store.replace(
-            user_id, rule_id, draft, secret, version=now.version if version is None else version
-        )
+        expected = now.version if version is None else version
+        quota = quota_of(tier, "rules")
+        changed = self.store.replace(user_id, rule_id, draft, secret, version=expected, quota=quota)
         return SavedRule(
             rule=changed, assets=assets, warnings=(*warnings_of(draft, coverage), *self._unconfirmed(user_id, draft)),
             signing_secret=secret,

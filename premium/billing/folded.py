@@ -18,7 +18,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from premium.accounts.service import find_user, settle_tier
+from premium.accounts.service import find_user, settle_agreed, settle_tier
 from premium.billing.intake import read
 from premium.billing.model import StoredEvent, Verdict
 from premium.billing.store import subscriptions, webhooks
@@ -42,7 +42,7 @@ class Folded(NamedTuple):
     """What came of folding a customer's events."""
 
     changed: set[UUID]
-    """Users whose tier is another."""
+    """Users whose tier, or agreed number of requests, is another."""
     unknown: int
     """Events whose price maps to no tier."""
     unreadable: bool
@@ -65,13 +65,17 @@ def fold(connection: Connection[DictRow], event: StoredEvent, plans: Plans, now:
 
 
 def settle(connection: Connection[DictRow], user: UUID, now: datetime) -> bool:
-    """Give a user the best tier of his subscriptions and grants; tell whether it changed."""
+    """Give a user the best tier of his subscriptions and grants.
+
+    What was agreed goes with it. Tell whether either changed.
+    """
     webhooks.hold(connection, f"user:{user}")
     stands = subscriptions.standing(connection, user, now)
     change = settle_tier(connection, user, stands.best, is_kept=stands.is_kept)
     if change is not None:
         tell(connection, user, "tier.changed", {"before": change[0].value, "after": change[1].value})
-    return change is not None
+    is_agreed_anew = settle_agreed(connection, user, stands.best, stands.agreed)
+    return change is not None or is_agreed_anew
 
 
 def lapse(connection: Connection[DictRow], user: UUID, now: datetime) -> bool:

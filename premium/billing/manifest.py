@@ -91,7 +91,7 @@ SERVICE = Service(
         "POST /webhooks/paddle",
     ),
     scopes=("subscriptions:read", "subscriptions:write"),
-    needs=("database", "redis", "jobs", "idempotency", "audit"),
+    needs=("database", "redis", "jobs", "idempotency", "audit", "usage"),
     kinds=(
         "billing.apply",
         "billing.upkeep",
@@ -178,9 +178,8 @@ SERVICE = Service(
             store="premium",
             name="webhook_events",
             user="",
-            erasure="keep",
-            reason="the vouchers of the ledger, stored without names, addresses and cards",
-            years=7,
+            erasure="expire",
+            reason="90 days, without names, addresses and cards; the newest of a subscription goes with its ledger",
             exported=False,
         ),
         Place(

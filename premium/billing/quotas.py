@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from premium.entitlements import Entitlements
-from premium.manifest import Quota, services
+from premium.manifest import Quota
+from premium.quotas import declared, owned, used
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
@@ -23,21 +23,20 @@ class UsedQuota:
     used: int
     allowed: int
     exceeding: Sequence[str]
-    """The newest first."""
+    """The newest first; empty of what is counted alone."""
 
 
 def used_quotas(platform: Platform, user_id: UUID, allows: Entitlements) -> list[UsedQuota]:
     """Return how much of each declared quota a user has used."""
-    return [_used(quota, platform, user_id, allows) for service in services() for quota in service.quotas]
+    return [_used(quota, platform, user_id, allows) for quota in declared()]
 
 
 def _used(quota: Quota, platform: Platform, user_id: UUID, allows: Entitlements) -> UsedQuota:
-    module, _, name = quota.owned.rpartition(".")
-    owned: Sequence[UUID] = getattr(import_module(module), name)(platform, user_id)
     allowed: int = getattr(allows, quota.name)
+    has = owned(quota, platform, user_id)
     return UsedQuota(
         quota=quota.name,
-        used=len(owned),
+        used=len(has) + used(quota, platform, user_id),
         allowed=allowed,
-        exceeding=[str(each) for each in reversed(owned[allowed:])],
+        exceeding=[str(each) for each in reversed(has[allowed:])],
     )

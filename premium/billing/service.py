@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from premium.accounts.service import find_user, owner_of_key, standing_changed
+from premium.accounts.service import agreed_requests, find_user, owner_of_key, standing_changed
 from premium.billing.folded import settle
 from premium.billing.intake import body_object, checked, provider_of, with_user
 from premium.billing.jobs import APPLY, COMPARE, EventPayload
@@ -17,6 +17,7 @@ from premium.billing.signatures.judge import Provider
 from premium.billing.store import SubscriptionStore, WebhookStore, grants
 from premium.billing.store.outbox import tell
 from premium.billing.store.revenue import RevenueStore
+from premium.billing.turns import is_first
 from premium.bootstrap import Platform
 from premium.clock import rfc3339
 from premium.entitlements import Entitlements, entitlements
@@ -33,12 +34,13 @@ _LONGEST_GRANT = timedelta(days=5 * 366)
 class Subscriptions:
     """What users pay for."""
 
+    platform: Platform
     store: SubscriptionStore
 
     @classmethod
     def of(cls, platform: Platform) -> Subscriptions:
         """Return the use cases over the request's database."""
-        return cls(store=SubscriptionStore(platform.database))
+        return cls(platform=platform, store=SubscriptionStore(platform.database))
 
     def current(self, user_id: UUID) -> Subscription | None:
         """Return the subscription that counts for a user; None where he never had one."""
@@ -46,8 +48,7 @@ class Subscriptions:
 
     def entitlements(self, user_id: UUID, tier: Tier) -> Entitlements:
         """Return what a user's tier allows, with what was agreed with him."""
-        allows, agreed = entitlements(tier), self.store.agreed(user_id, tier)
-        return allows if agreed is None else replace(allows, requests_a_month=agreed)
+        return entitlements(tier, agreed_requests(self.platform, user_id))
 
 
 def end_subscriptions(platform: Platform, user_id: UUID) -> int:
@@ -147,7 +148,9 @@ class Webhooks:
         by = provider or provider_of(headers)
         event = self._checked(by, headers, body)
         added = self.store.add(event)
-        self.apply(by, event.event_id, request_id=request_id)
+        # One that was there before has a job, or gets one: whoever stored it may have died.
+        if not added or is_first(self.platform.redis(1)):
+            self.apply(by, event.event_id, request_id=request_id)
         return Receipt(provider=by, event_id=event.event_id, known=not added)
 
     def apply(self, provider: Provider, event_id: str, *, request_id: str, again: bool = False) -> JobRecord:

@@ -87,6 +87,10 @@ class JobService:
             self._enqueue(kind, record)
         return record
 
+    def used_today(self, user_id: UUID, quota: str) -> int:
+        """Return how many of a day's quota a user has used, in UTC."""
+        return self.store.used(user_id, quota, self._clock.now())
+
     def get(self, user_id: UUID, job_id: UUID) -> JobRecord:
         """Return a user's job; NotFound for an unknown and another's alike."""
         record = self.store.get(job_id)

@@ -84,6 +84,11 @@ class JobStore:
             time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - two at once shall not meet again
         raise UpstreamUnavailable("Too many requests at once; try again")
 
+    def used(self, user_id: UUID, quota: str, now: datetime) -> int:
+        """Return how many of a day's quota are counted."""
+        item = self._table.get({"id": _counter(user_id, quota, now)})
+        return int(item["used"]) if item else 0
+
     def _new(self, record: JobRecord) -> dict[str, Any]:
         return {"Put": {"Item": to_item(record), "ConditionExpression": "attribute_not_exists(id)"}}
 
@@ -249,10 +254,9 @@ def _text(error: JobError) -> str:
 
 def _counted(record: JobRecord, quota: Quota) -> dict[str, Any]:
     """Return the update that counts a record, as long as there is room."""
-    day = record.created_at.astimezone(UTC).date()
     return {
         "Update": {
-            "Key": {"id": f"quota#{quota.name}#{record.user_id}#{day}"},
+            "Key": {"id": _counter(record.user_id, quota.name, record.created_at)},
             "UpdateExpression": "SET #ttl = :ttl ADD used :one",
             "ConditionExpression": ":most > :none AND (attribute_not_exists(used) OR used < :most)",
             "ExpressionAttributeNames": {"#ttl": "ttl"},
@@ -261,6 +265,10 @@ def _counted(record: JobRecord, quota: Quota) -> dict[str, Any]:
             },
         }
     }  # fmt: skip
+
+
+def _counter(user_id: UUID, quota: str, at: datetime) -> str:
+    return f"quota#{quota}#{user_id}#{at.astimezone(UTC).date()}"
 
 
 def _until_midnight(now: datetime) -> int:

@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from boto3.dynamodb.conditions import Key
 
 from premium.storage.tables import Table
+
+if TYPE_CHECKING:
+    from premium.bootstrap import Platform
 
 _ENDPOINT = "endpoint#"
 
@@ -107,3 +110,8 @@ def _count(item: Mapping[str, Any]) -> Count:
         customer=UUID(item["customerId"]) if "customerId" in item else None,
         tier=item.get("tier"),
     )
+
+
+def requests_of_month(platform: Platform, user_id: UUID, quota: str) -> int:  # noqa: ARG001 - counters of quotas are asked alike
+    """Return a user's requests of the running month; named by manifests."""
+    return UsageCounts(platform.tables("usage")).of_customer(user_id, platform.clock.now().date())

@@ -23,7 +23,15 @@ class MeteringSettings(ServiceSettings):
 SERVICE = Service(
     name="metering",
     title="Requests counted by key and user",
-    schedules=(Schedule(name="metering.drain", every=1, task="premium.metering.work.drain", needs=("redis", "usage")),),
+    schedules=(
+        Schedule(
+            name="metering.drain",
+            every=1,
+            task="premium.metering.work.drain",
+            needs=("redis", "usage", "worker_database"),
+        ),
+    ),
+    tables=("usage_journal", "usage_looks"),
     settings=MeteringSettings,
     metrics=(
         Metric(name="UncountedRequests", title="Requests whose limit could not be counted"),
@@ -48,6 +56,14 @@ SERVICE = Service(
         ),
     ),
     places=(
+        Place(
+            store="premium",
+            name="usage_journal",
+            user="",
+            erasure="expire",
+            reason="counters by id, which are in their table within a minute",
+            exported=False,
+        ),
         Place(
             store="dynamodb",
             name="usage",

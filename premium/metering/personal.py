@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
 
-from premium.metering.usage import UsageDrain
+from premium.metering.drain import UsageDrain
 from premium.subjects import Subject
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def erase(platform: Platform, subject: Subject) -> int:
     What waits in Redis is written down first: nothing comes after.
     """
     table = platform.tables("usage")
-    UsageDrain(platform.redis(2), table.boto3).run(platform.clock.now())
+    UsageDrain.of(platform).run(platform.clock.now())
     gone = 0
     for item in list(counts(platform, subject)):
         gone += table.delete({"pk": item["pk"], "sk": item["sk"]})

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from premium.bootstrap import Platform
-from premium.metering.usage import UsageDrain
+from premium.metering.drain import UsageDrain
 
 
 def drain(platform: Platform, now: datetime) -> Mapping[str, Any]:
     """Move what the authorizer counted in Redis to DynamoDB."""
-    return {"requests": UsageDrain(platform.redis(2), platform.tables("usage").boto3).run(now)}
+    return {"requests": UsageDrain.of(platform).run(now)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Command, Place, Queue, Service
+from premium.manifest import Command, Place, Queue, Quota, Service
 
 SERVICE = Service(
     name="security",
@@ -15,6 +15,7 @@ SERVICE = Service(
         "GET /v1/security/scans/{id}",
     ),
     needs=("database", "redis", "idempotency", "audit", "jobs"),
+    quotas=(Quota(name="scans_a_day", used="premium.quotas.jobs_today"),),
     scopes=("security:read", "security:write"),
     kinds=("security.scan_contract",),
     queue="scanning",

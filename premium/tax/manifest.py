@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Command, Consumer, Metric, Place, Queue, Service
+from premium.manifest import Command, Consumer, Metric, Place, Queue, Quota, Service
 
 UPLOADS = "tax-imports/"
 """Keys of uploads in the bucket of exports begin so."""
@@ -29,6 +29,7 @@ SERVICE = Service(
     ),
     needs=("database", "redis", "idempotency", "audit", "jobs", "reports", "exports"),
     consumers=(Consumer(name="uploads", uploads=UPLOADS, needs=("redis", "jobs", "exports", "audit")),),
+    quotas=(Quota(name="reports_a_day", used="premium.quotas.jobs_today"),),
     scopes=("tax:read", "tax:write"),
     kinds=("tax.report", "tax.import", "tax.wallet"),
     queue="tax",

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Alarm, Metric, NoticeKind, Place, Schedule, Service, ServiceSettings, Topic
+from premium.manifest import (
+    Alarm,
+    Metric,
+    NoticeKind,
+    Place,
+    Quota,
+    Resident,
+    Schedule,
+    Service,
+    ServiceSettings,
+    Topic,
+)
 
 NAMESPACE = "Premium/Usage"
 
@@ -27,6 +38,7 @@ SERVICE = Service(
         "POST /admin/trigger-aggregation",
         "POST /admin/trigger-monitoring",
     ),
+    quotas=(Quota(name="requests_a_month", used="premium.metering.counts.requests_of_month"),),
     scopes=("usage:read",),
     needs=("database", "redis", "jobs", "idempotency", "audit", "usage"),
     kinds=("usage.aggregate", "usage.monitor"),
@@ -35,6 +47,7 @@ SERVICE = Service(
         Schedule(name="usage.aggregate", every=1440, at=60, job="usage.aggregate"),
         Schedule(name="usage.monitor", every=60, job="usage.monitor"),
     ),
+    residents=(Resident(name="usage.journal", queue="notifications", function="premium.usage.journal.serve"),),
     settings=UsageSettings,
     topics=(
         Topic(

@@ -15,9 +15,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from handlers.runtime.requests.state import RequestState
+from premium.bootstrap import platform
 from premium.entitlements import entitlements, lowest_with
 from premium.errors import Forbidden, TierRequired
 from premium.principal import Principal
+from premium.quotas import keeps
 from premium.tiers import Tier
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,6 +59,8 @@ class Needs:
 
     Keys are bound by what they may.
     """
+    kept: str | None = None
+    """A quota: whose tier lacks the service may still ask while he keeps something of it, from a tier before."""
 
     @property
     def tier(self) -> Tier:
@@ -78,6 +82,7 @@ class Needs:
         if self.public:
             return "Needs no credentials but those of its body or cookie." if self.brings else "Needs no credentials."
         told = [f"the tier `{self.tier.value}` or above" if self.tier is not Tier.FREE else "a user of any tier"]
+        told[0] += ", or something kept of a tier before" if self.kept else ""
         told += [f"the role {' or '.join(f'`{role}`' for role in self.roles)}"] if self.roles else []
         told += [f"of an API key the scope `{self.scope}`"] if self.scope else []
         told += ["a login of the last 15 minutes"] if self.recent and not self.roles else []
@@ -109,13 +114,16 @@ class Needs:
             raise Forbidden("This needs another role", details={"role": " or ".join(self.roles)})
         if self.roles and not caller.acts_for_staff(datetime.now(UTC)):
             raise _unproven(caller)
-        if not self._asked() <= entitlements(caller.tier).services:
+        if not self._asked() <= entitlements(caller.tier).services and not self._keeps(caller):
             details = {"required": self.tier.value, "tier": caller.tier.value}
             raise TierRequired(f"This needs the tier {self.tier.value} or above", details=details)
         if self.scope is not None and not caller.may(self.scope):
             raise Forbidden("This API key lacks a scope", details={"scope": self.scope})
         if self.recent and caller.key_id is None and not caller.has_proved(datetime.now(UTC)):
             raise Forbidden(_PROVE, details={"proof": "too old"})
+
+    def _keeps(self, caller: Principal) -> bool:
+        return self.kept is not None and keeps(platform(), caller.user_id, self.kept)
 
 
 def _unproven(caller: Principal) -> Forbidden:
@@ -132,17 +140,21 @@ def needs(
     roles: Sequence[str] = (),
     security: bool = False,
     recent: bool = False,
+    kept: str | None = None,
 ) -> Callable[[F], F]:
     """Mark a route as needing a service, a scope, one of some roles.
 
     `tier` is for what no tier lists as a service. `recent`: a login of the last quarter of an hour. `security`: what it
-    changes is remembered for seven years.
+    changes is remembered for seven years. `kept`: a quota of which something may be left from a tier before: it can be
+    read and removed without the service.
     """
     if service is not None:
         lowest_with(service)  # a service that no tier has is an error of the import, not of a request
     least = Tier(tier)
     return _marker(
-        Needs(service=service, least=least, scope=scope, roles=tuple(roles), security=security, recent=recent)
+        Needs(
+            service=service, least=least, scope=scope, roles=tuple(roles), security=security, recent=recent, kept=kept
+        )
     )
 
 

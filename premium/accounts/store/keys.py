@@ -24,6 +24,10 @@ _KEY = "id, name, prefix, scopes, networks, alerts_enabled, expires_at, revoked_
 _OWN = f"SELECT {_KEY} FROM api_keys WHERE user_id = %(user)s"  # noqa: S608 - a constant of ours
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _LIVE = "SELECT count(*) AS keys FROM api_keys WHERE user_id = %s AND revoked_at IS NULL"
+_BEFORE = """
+    SELECT count(*) AS keys FROM api_keys
+    WHERE user_id = %(user)s AND revoked_at IS NULL AND (created_at, id) < (%(at)s, %(id)s)
+"""
 _ADD = f"""
     INSERT INTO api_keys (user_id, name, prefix, key_hash, scopes, expires_at, networks, parent_id, alerts_enabled)
     VALUES (%s, %s, %s, %s, %s, %s, %s::cidr[], %s, %s) RETURNING {_KEY}
@@ -53,7 +57,9 @@ class KeyStore:
     def by_hash(self, key_hash: bytes) -> KeyOwner | None:
         """Return the owner of the key with this hash, revoked or not."""
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(KeyOwner)) as cursor:
-            return cursor.execute("SELECT * FROM api_key_standing(%s)", [key_hash]).fetchone()
+            return cursor.execute(
+                "SELECT s.*, agreed_requests(s.id) AS agreed FROM api_key_standing(%s) s", [key_hash]
+            ).fetchone()
 
     def ids(self, user_id: UUID) -> list[UUID]:
         """Return the ids of a user's live keys, the oldest first."""
@@ -101,10 +107,11 @@ class KeyStore:
             raise NotFound("There is no such user")
         return row
 
-    def change(self, user_id: UUID, key_id: UUID, changes: dict[str, Any], *, by: UUID | None) -> ApiKey:
+    def change(self, user_id: UUID, key_id: UUID, changes: dict[str, Any], *, by: UUID | None, room: Quota) -> ApiKey:
         """Change what is given of name, scopes, expires_at, networks and alerts_enabled; return the key.
 
-        NotFound for another's. Conflict for one that is revoked, and where keys that it made would have more than it.
+        NotFound for another's. Conflict for one that is revoked, one beyond `room`, whose oldest live keys count, and
+        where keys that it made would have more than it.
         Forbidden for more than the key that asks has, or the one that made it.
         """
         with self._changing(user_id) as connection:
@@ -113,6 +120,9 @@ class KeyStore:
                 raise NotFound("There is no such API key")
             if row.revoked_at is not None:
                 raise Conflict("This API key is revoked: nothing of it changes any more")
+            before = connection.execute(_BEFORE, {"user": user_id, "at": row.created_at, "id": key_id}).fetchone()
+            if before is not None and before["keys"] >= room.most:
+                raise Conflict(room.read_only, details=room.details)
             changed = row.model_copy(update=changes)
             for maker in {by, row.parent_id} - {None, key_id}:
                 holder = self._live(connection, user_id, maker)

@@ -31,6 +31,10 @@ _SET_TIER = """
     )
 """
 
+_STANDING = """
+    SELECT s.*, agreed_requests(s.id) AS agreed, c.claimed_tier, c.claimed_at
+    FROM user_standing(%s) s LEFT JOIN LATERAL claim_standing(s.id) c ON true
+"""
 _ACTIVITY = """
     SELECT count(*) FILTER (WHERE last_active > %(now)s - interval '1 day') AS active_day,
            count(*) FILTER (WHERE last_active > %(now)s - interval '7 days') AS active_week,
@@ -73,6 +77,19 @@ def tiers(connection: Connection[DictRow], users: Collection[UUID]) -> dict[UUID
     return {row["id"]: Tier(row["tier"]) for row in rows}
 
 
+def agreed(connection: Connection[DictRow], user_id: UUID) -> int | None:
+    """Return the requests a month that were agreed with a user."""
+    row = connection.execute("SELECT agreed_requests(%s) AS agreed", [user_id]).fetchone()
+    return None if row is None else row["agreed"]
+
+
+def settle_agreed(connection: Connection[DictRow], user_id: UUID, best: Tier | None, number: int | None) -> bool:
+    """Write down what was agreed with a user for his tier; tell whether it changed."""
+    values = [user_id, best and best.value, number]
+    row = connection.execute("SELECT settle_agreed(%s, %s, %s) AS changed", values).fetchone()
+    return bool(row and row["changed"])
+
+
 def settle(
     connection: Connection[DictRow], user_id: UUID, best: Tier | None, *, is_kept: bool
 ) -> tuple[Tier, Tier] | None:
@@ -94,7 +111,7 @@ class AccountStore:
     def by_external_id(self, external_id: str) -> Standing | None:
         """Return the user with the free platform's id."""
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(Standing)) as cursor:
-            return cursor.execute("SELECT * FROM user_standing(%s)", [external_id]).fetchone()
+            return cursor.execute(_STANDING, [external_id]).fetchone()
 
     def by_session(self, session_id: UUID) -> SessionOwner | None:
         """Return the user of a session, revoked or not."""
@@ -102,7 +119,9 @@ class AccountStore:
             self._database.transaction() as connection,
             connection.cursor(row_factory=class_row(SessionOwner)) as cursor,
         ):
-            return cursor.execute("SELECT * FROM session_standing(%s)", [session_id]).fetchone()
+            return cursor.execute(
+                "SELECT s.*, agreed_requests(s.id) AS agreed FROM session_standing(%s) s", [session_id]
+            ).fetchone()
 
     def add_user(self, external_id: str, email: str | None, tier: Tier, issued_at: datetime | None = None) -> None:
         """Make the user unless there is one.
@@ -135,6 +154,7 @@ class AccountStore:
         values = {"id": user_id, "tier": tier.value, "at": issued_at, "order": [each.value for each in Tier]}
         with self._database.as_user(user_id) as connection:
             connection.execute(_SET_TIER, values)
+            connection.execute("SELECT claim_tier(%(id)s, %(tier)s, %(at)s)", values)
 
     def user_seen(self, user_id: UUID) -> None:
         """Write down that the user is active now."""

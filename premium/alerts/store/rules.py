@@ -83,13 +83,18 @@ class RuleStore:
         with self._rows(user_id) as rows:
             return rows.execute(_PAGE, {"user": user_id, "at": at, "id": rule_id, "limit": limit}).fetchall()
 
-    def replace(self, user_id: UUID, rule_id: UUID, draft: Draft, secret: str | None, *, version: int) -> RuleRow:
+    def replace(
+        self, user_id: UUID, rule_id: UUID, draft: Draft, secret: str | None, *, version: int, quota: Quota
+    ) -> RuleRow:
         """Replace a rule by a draft and count its version up.
 
-        Conflict when it is not `version` any more. A `secret` of None keeps the present one.
+        Conflict when it is not `version` any more; Unprocessable where it is beyond the quota, whose oldest rules
+        count. A `secret` of None keeps the present one.
         """
         values = _values(draft) | {"user": user_id, "id": rule_id, "secret": secret, "version": version}
         with self._rows(user_id) as rows:
+            if rows.connection.execute(_BEYOND, values | {"most": quota.most}).fetchone() is not None:
+                raise Unprocessable(quota.read_only, details=quota.details)
             changed = rows.execute(_REPLACE, values).fetchone()
             if changed is None:
                 now = _found(rows.execute(_BY_ID, values).fetchone(), rule_id).version
@@ -195,6 +200,12 @@ WHERE user_id = %(user)s
 ORDER BY created_at DESC, id DESC
 LIMIT %(limit)s
 """  # noqa: S608 - constant columns
+_BEYOND = """
+SELECT 1 FROM alert_rules r
+WHERE r.user_id = %(user)s AND r.id = %(id)s
+  AND (SELECT count(*) FROM alert_rules o
+       WHERE o.user_id = r.user_id AND (o.created_at, o.id) < (r.created_at, r.id)) >= %(most)s
+"""
 _REPLACE = f"""
 UPDATE alert_rules SET
     name = %(name)s, type = %(type)s, conditions = %(conditions)s, actions = %(actions)s, enabled = %(enabled)s,

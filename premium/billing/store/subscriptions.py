@@ -47,12 +47,6 @@ class SubscriptionStore:
         ):
             return cursor.execute(_OF_USER, values).fetchone()
 
-    def agreed(self, user_id: UUID, tier: Tier) -> int | None:
-        """Return the requests a month that were agreed for a tier, if any."""
-        with self._database.as_user(user_id) as connection:
-            row = connection.execute(_AGREED, {"user": user_id, "tier": tier.value}).fetchone()
-        return None if row is None else row["agreed"]
-
     def unended(self, user_id: UUID) -> list[Subscription]:
         """Return a user's subscriptions that may still cost him something; by the worker's role."""
         with (
@@ -136,14 +130,17 @@ class Standing(NamedTuple):
     """None where nothing is allowed."""
     is_kept: bool
     """A subscription of his once began: no token's claim counts any more."""
+    agreed: int | None
+    """Requests a month that were agreed for the best tier; None: what it allows."""
 
 
 def standing(connection: Connection[DictRow], user: UUID, now: datetime) -> Standing:
     """Return what a user's subscriptions and grants allow at a moment."""
     values = {"user": user, "now": now, "never": ["incomplete", "incomplete_expired"]}
     row = connection.execute(_STANDING, values).fetchone() or {}
-    tiers = [Tier(each) for each in row.get("tiers") or []]
-    return Standing(max(tiers, key=list(Tier).index, default=None), bool(row.get("is_kept")))
+    best = max((Tier(each) for each in row.get("tiers") or []), key=list(Tier).index, default=None)
+    agreed = (row.get("agreed") or {}).get(best.value) if best else None
+    return Standing(best, bool(row.get("is_kept")), agreed)
 
 
 _OF_USER = f"""
@@ -156,10 +153,6 @@ _UNENDED = f"""
 SELECT {COLUMNS} FROM subscriptions
 WHERE user_id = %(user)s AND status <> ALL (%(but)s) ORDER BY created_at, id
 """  # noqa: S608 - constants of ours
-_AGREED = """
-SELECT max(requests_a_month) AS agreed FROM subscriptions
-WHERE user_id = %(user)s AND tier = %(tier)s AND (allowed_until IS NULL OR allowed_until > now())
-"""
 _KEEP = """
 INSERT INTO subscriptions (user_id, provider, provider_subscription_id, customer_id, tier, status, price_id, interval,
     currency, unit_amount, current_period_start, current_period_end, cancel_at_period_end, grace_until, allowed_until,
@@ -202,6 +195,13 @@ SELECT
         WHERE user_id = %(user)s AND tier IS NOT NULL AND (allowed_until IS NULL OR allowed_until > %(now)s)
         UNION SELECT tier FROM tier_grants WHERE user_id = %(user)s AND until > %(now)s
     ) AS tiers,
+    (
+        SELECT jsonb_object_agg(tier, agreed) FROM (
+            SELECT tier, max(requests_a_month) AS agreed FROM subscriptions
+            WHERE user_id = %(user)s AND tier IS NOT NULL AND (allowed_until IS NULL OR allowed_until > %(now)s)
+            GROUP BY tier
+        ) a
+    ) AS agreed,
     EXISTS (SELECT 1 FROM subscriptions WHERE user_id = %(user)s AND status <> ALL (%(never)s)) AS is_kept
 """
 _BEFORE = """

@@ -45,13 +45,20 @@ class WebhookStore:
         with self._database.transaction() as connection, _rows(connection) as rows:
             return rows.execute(_OPEN, {"moment": moment, "limit": limit}).fetchall()
 
-    def remove_old(self, before: datetime) -> int:
+    def is_open(self, provider: str, event_id: str) -> bool:
+        """Tell whether nobody has applied an event yet."""
+        with self._database.transaction() as connection:
+            statement = "SELECT 1 FROM webhook_events WHERE provider = %s AND event_id = %s AND state = 'received'"
+            return connection.execute(statement, [provider, event_id]).fetchone() is not None
+
+    def remove_old(self, before: datetime, *, ended_before: datetime) -> int:
         """Remove events that came before a moment; how many.
 
-        The newest of them that tells of a subscription stays: what comes later is folded on it.
+        The newest of them that tells of a subscription stays, as what comes later is folded on it, until the
+        subscription has ended before `ended_before`.
         """
         with self._database.transaction() as connection:
-            return connection.execute(_REMOVE, {"before": before}).rowcount
+            return connection.execute(_REMOVE, {"before": before, "ended": ended_before}).rowcount
 
     def found(
         self, named: tuple[str | None, str | None, str | None], before: tuple[datetime, UUID] | None, limit: int
@@ -153,6 +160,11 @@ _REMOVE = """
 DELETE FROM webhook_events e WHERE e.received_at < %(before)s AND (
     e.subscription IS NULL
     OR e.type NOT LIKE '%%subscription.%%'
+    OR e.state IN ('waiting', 'ignored', 'failed')
+    OR EXISTS (
+        SELECT 1 FROM subscriptions s
+        WHERE s.provider = e.provider AND s.provider_subscription_id = e.subscription AND s.ended_at < %(ended)s
+    )
     OR EXISTS (
         SELECT 1 FROM webhook_events n
         WHERE n.provider = e.provider AND n.subscription = e.subscription AND n.type LIKE '%%subscription.%%'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +13,11 @@ from premium.audit.service import SYSTEM_ACTOR, AuditTrail
 from premium.billing.folded import Folded, fold, lapse
 from premium.billing.jobs import APPLY, COMPARE_ONE, UPKEEP, ComparedPayload, EventPayload
 from premium.billing.manifest import BillingSettings
+from premium.billing.model import StoredEvent
 from premium.billing.service import Webhooks
 from premium.billing.store import SubscriptionStore, webhooks
 from premium.billing.subscription.prices import plans_of
+from premium.billing.turns import begin
 from premium.billing.work.outbox import empty_outbox
 from premium.bootstrap import Platform
 from premium.errors import NotFound
@@ -26,24 +29,67 @@ from premium.observability import count, logger
 _LEFT_ALONE = timedelta(seconds=30)
 """An event younger than this has a job of its own on the way."""
 _MOST = 1_000
+_BUSY_SECONDS = 20.0
+"""For which a job goes on with events that came beside its own: far below its time-out."""
 
 
 @job(APPLY)
 def apply(context: JobContext, payload: EventPayload) -> Mapping[str, Any]:
-    """Apply one event, and all of its customer's again: `{users}` whose tier changed."""
-    platform, request_id = context.platform, str(context.job_id)
+    """Apply one event, and what else was received: `{users}` whose tier changed.
+
+    All events of a customer are folded again.
+    """
+    platform = context.platform
     context.point("taken")
+    begin(platform.redis(1))
     try:
-        folded = apply_event(platform, payload.provider, payload.event_id, request_id=request_id)
+        changed = _apply(context, payload.provider, payload.event_id)
     except Exception:
         count("WebhooksFailed", provider=payload.provider)
         raise
-    context.point("committed")
-    tell_processes(platform, folded.changed)
-    for name in sorted(folded.tied):
-        _ask(platform, payload.provider, name, request_id)
+    changed += _apply_rest(context)
     empty_outbox(platform, point=context.point)
-    return {"users": len(folded.changed)}
+    return {"users": changed}
+
+
+def _apply(context: JobContext, provider: str, event_id: str) -> int:
+    """Apply one event, and have everybody told; return how many users' tiers changed."""
+    folded = apply_event(context.platform, provider, event_id, request_id=str(context.job_id))
+    context.point("committed")
+    tell_processes(context.platform, folded.changed)
+    for name in sorted(folded.tied):
+        _ask(context.platform, provider, name, str(context.job_id))
+    return len(folded.changed)
+
+
+def _apply_rest(context: JobContext) -> int:
+    """Apply what was received beside the job's own event.
+
+    What fails is left to the upkeep. Where much comes for long, another job goes on.
+    """
+    webhooks, ends = Webhooks.of_operator(context.platform), time.monotonic() + _BUSY_SECONDS
+    changed, tried = 0, set[str]()
+    while True:
+        waiting = webhooks.store.open_since(context.platform.clock.now(), _MOST)
+        found = [each for each in waiting if each.event_id not in tried]
+        if not found:
+            return changed
+        for event in found:
+            if time.monotonic() > ends:
+                webhooks.apply(event.provider, event.event_id, request_id=str(context.job_id), again=True)
+                return changed
+            tried.add(event.event_id)
+            if webhooks.store.is_open(event.provider, event.event_id):
+                changed += _tried(context, event)
+
+
+def _tried(context: JobContext, event: StoredEvent) -> int:
+    try:
+        return _apply(context, event.provider, event.event_id)
+    except Exception:  # one that cannot be applied keeps no other from it
+        count("WebhooksFailed", provider=event.provider)
+        logger.exception("an event is left to the upkeep", provider=event.provider, event=event.event_id)
+        return 0
 
 
 @job(UPKEEP)

@@ -15,6 +15,8 @@ from premium.execution.runtime import job
 from premium.jobs.model import Moment
 
 KEPT = timedelta(days=90)
+LEDGER = timedelta(days=7 * 365.25)
+"""For which subscriptions and payments are kept after they ended, and the event that says how they stand."""
 
 
 @job(PURGE)
@@ -22,7 +24,7 @@ def purge(context: JobContext, payload: Moment) -> Mapping[str, Any]:
     """Remove what is older than 90 days: `{events, outbox, checkouts}`."""
     database, before = context.platform.worker_database, payload.at - KEPT
     return {
-        "events": WebhookStore(database).remove_old(before),
+        "events": WebhookStore(database).remove_old(before, ended_before=payload.at - LEDGER),
         "outbox": Outbox(database).remove_old(before),
         "checkouts": HeldStore(database).remove_checkouts(before),
     }

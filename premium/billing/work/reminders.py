@@ -32,11 +32,11 @@ _WAITS = timedelta(hours=6)
 def remind(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - what is due is asked of the rows
     """Remind those of whom a day is due: `{reminded}`.
 
-    Of several days that are due at once, as after an outage, the last one is told.
+    Days that an outage of ours passed over are told late, in order: each once, none is left out.
     """
     platform = context.platform
     now, store = platform.clock.now(), HeldStore(platform.worker_database)
-    due = {_key(each, day): (each, day) for each in store.owing(now - _LATEST) if (day := _day(each, now)) is not None}
+    due = {_key(each, day): (each, day) for each in store.owing(now - _LATEST) for day in _days(each, now)}
     told = 0
     for key in sorted(store.untold(due)):
         held, day = due[key]
@@ -55,8 +55,8 @@ def _failed(held: Held) -> datetime:
     return held.grace_until - _GRACE
 
 
-def _day(held: Held, now: datetime) -> int | None:
-    return max((day for day in DAYS if now >= _failed(held) + timedelta(days=day)), default=None)
+def _days(held: Held, now: datetime) -> list[int]:
+    return [day for day in DAYS if now >= _failed(held) + timedelta(days=day)]
 
 
 def _key(held: Held, day: int) -> str:

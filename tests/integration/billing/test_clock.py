@@ -13,6 +13,10 @@ import pytest
 
 from handlers.people import handler as people
 from local.payments.desk import Desk
+from premium.accounts.credentials.keys import generate, key_hash
+from premium.accounts.credentials.owners import CredentialOwners, admitted
+from premium.accounts.credentials.tokens import Claims
+from premium.accounts.store import AccountStore, KeyStore
 from premium.audit.service import AuditLog, Bounds
 from premium.billing import intake
 from premium.billing.jobs import COMPARE, DUNNING, PURGE
@@ -27,7 +31,7 @@ from premium.billing.work.outbox import empty_outbox
 from premium.billing.work.purge import purge
 from premium.billing.work.reminders import remind
 from premium.bootstrap import Platform
-from premium.errors import InvalidInput, NotFound, UpstreamUnavailable
+from premium.errors import Forbidden, InvalidInput, NotFound, UpstreamUnavailable
 from premium.tiers import Tier
 from tests.factories.http import answer, event, verdict
 from tests.fixtures.platform import AddUser
@@ -194,6 +198,77 @@ def test_who_owes_is_reminded_on_each_day_once_and_then_unpaid(
     assert tier(rows) == "pro", "and lives again when it is paid"
 
 
+def test_days_that_an_outage_passed_over_are_told_once_each_in_order(
+    platform: Platform, add_user: AddUser, rows: Rows, hands: Hands, desk: Desk
+) -> None:
+    bought(platform, desk, add_user(tier="free", email="ada@example.org"))
+    desk.change("sub_1", status="past_due", debt="http://pay.example/debt")
+    hear(platform, desk)
+    told = []
+    for hours in (0, 130, 131, 169, 170):
+        hands.ahead = timedelta(hours=hours)
+        told.append(work(platform, DUNNING, remind)["reminded"])
+    assert told == [1, 2, 0, 1, 0]
+    days = rows(
+        "SELECT data ->> 'day' AS day FROM notices WHERE kind = 'billing.owed' ORDER BY created_at, data ->> 'day'"
+    )
+    assert [row["day"] for row in days] == ["0", "3", "5", "7"]
+
+
+def test_keys_of_who_does_not_pay_are_forbidden_and_live_again(
+    platform: Platform, add_user: AddUser, rows: Rows, hands: Hands, desk: Desk
+) -> None:
+    user = add_user(tier="free")
+    bought(platform, desk, user, "price_agreed")
+    key = generate().text
+    with platform.database.as_user(user) as connection:
+        connection.execute(
+            "INSERT INTO api_keys (user_id, name, prefix, key_hash, scopes) VALUES (%s, 'bot', 'pdk_kkkk', %s, '{}')",
+            [user, key_hash(key)],
+        )
+
+    def owner() -> Any:
+        users, keys = AccountStore(platform.database), KeyStore(platform.database)
+        return admitted(CredentialOwners(users, keys, platform.clock).of_key(key))
+
+    assert owner().tier is Tier.ENTERPRISE
+    desk.change("sub_1", status="past_due")
+    hear(platform, desk)
+    assert owner().tier is Tier.ENTERPRISE, "in the days of grace"
+    hands.ahead = timedelta(days=7, hours=1)
+    lapse_all(hands.now(), platform)
+    with pytest.raises(Forbidden, match="API keys need the tier enterprise"):
+        owner()
+    desk.change("sub_1", status="active")
+    hear(platform, desk)
+    assert owner().tier is Tier.ENTERPRISE
+
+
+def test_a_newer_tokens_better_claim_counts_while_a_grant_holds(
+    platform: Platform, add_user: AddUser, rows: Rows, hands: Hands
+) -> None:
+    """The tier is the best of both, and the newest claim is what is left when the grant ends."""
+    user, at = add_user(tier="free", external_id="user_ada"), int(hands.now().timestamp())
+    Grants.of(platform).give(user, Tier.STARTER, hands.now() + HOUR, "a trial", by=uuid4())
+    owners = CredentialOwners(AccountStore(platform.database), KeyStore(platform.database), platform.clock)
+
+    def comes(claimed: Tier, issued: int) -> Tier:
+        moment = datetime.fromtimestamp(issued, UTC)
+        claims = Claims(
+            subject="user_ada", email=None, tier=claimed, roles=frozenset(), issued_at=moment, expires_at=issued + 3600
+        )
+        return owners.of_claims(claims).tier
+
+    assert [comes(Tier.PRO, at), comes(Tier.FREE, at - 60), comes(Tier.PRO, at)] == [Tier.PRO] * 3
+    assert comes(Tier.FREE, at + 60) is Tier.STARTER, "the grant is the better one now"
+    assert comes(Tier.PRO, at + 120) is Tier.PRO
+    hands.ahead = 2 * HOUR
+    lapse_all(hands.now(), platform)
+    assert rows("SELECT tier, claimed_tier, granted_tier FROM premium_users") == [
+        {"tier": "pro", "claimed_tier": None, "granted_tier": None}
+    ]
+
+
 def test_a_provider_that_is_silent_delays_a_reminder_and_no_longer_than_hours(
     platform: Platform, add_user: AddUser, hands: Hands, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,6 +365,15 @@ def test_old_events_go_and_the_state_stays(
     settle(platform)
     (mine,) = rows("SELECT status, tier, price_id FROM subscriptions")
     assert (mine["tier"], mine["price_id"]) == ("pro", "price_pro")
+    assert work(platform, PURGE, purge)["events"] == 0
+    _store(platform, stripe("customer.subscription.deleted", 1_700_000_010, subscription("canceled", user=str(user))))
+    settle(platform)
+    hands.ahead += timedelta(days=91)
+    work(platform, PURGE, purge)
+    assert len(rows("SELECT 1 FROM webhook_events")) == 1, "the last word on it"
+    hands.ahead += timedelta(days=8 * 366)
+    work(platform, PURGE, purge)
+    assert rows("SELECT 1 FROM webhook_events") == [], "it goes with its ledger"
 
 
 def _store(platform: Platform, payload: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from handlers.billing import handler
 from local.payments.desk import MONTH, Desk
+from premium.accounts.store import AccountStore
 from premium.billing.jobs import CHANGES
 from premium.billing.work.changes import carry_out
 from premium.billing.work.events import lapse_all
@@ -155,11 +156,19 @@ def test_preview_portal_and_bills(platform: Platform, add_user: AddUser, desk: D
     assert (bill["amount"], bill["currency"], bill["status"]) == ("2500", "usd", "paid")
 
 
-def test_an_agreed_number_of_requests_is_carried(platform: Platform, add_user: AddUser, desk: Desk) -> None:
+def test_an_agreed_number_of_requests_is_carried(platform: Platform, add_user: AddUser, desk: Desk, rows: Rows) -> None:
     user = add_user(tier="free")
     bought(platform, desk, user, "price_agreed")
     shown = ask(user, "GET", tier="enterprise").data
     assert (shown["entitlements"]["requestsAMonth"], shown["price"]["amount"]) == (250_000_000, "200000")
+    store = AccountStore(platform.database)
+    (named,) = rows("SELECT external_id, requests_a_month FROM premium_users")
+    known = store.by_external_id(named["external_id"])
+    assert known is not None
+    assert (known.agreed, named["requests_a_month"]) == (250_000_000, 250_000_000), "the door asks the same number"
+    desk.change("sub_1", status="canceled")
+    hear(platform, desk)
+    assert rows("SELECT tier, requests_a_month AS n FROM premium_users") == [{"tier": "free", "n": None}]
 
 
 def test_what_exceeds_a_quota_is_named(platform: Platform, add_user: AddUser, desk: Desk, rows: Rows) -> None:
@@ -175,4 +184,6 @@ def test_what_exceeds_a_quota_is_named(platform: Platform, add_user: AddUser, de
     assert (used["wallets"]["used"], used["wallets"]["allowed"], len(used["wallets"]["exceeding"])) == (12, 10, 2)
     newest = rows("SELECT id FROM portfolio_wallets ORDER BY created_at DESC LIMIT 2")
     assert used["wallets"]["exceeding"] == [str(row["id"]) for row in newest]
-    assert set(used) == {"rules", "wallets", "api_keys"}
+    counted = {"reports_a_day", "scans_a_day", "requests_a_month"}
+    assert set(used) == {"rules", "wallets", "api_keys"} | counted
+    assert [used[each]["used"] for each in sorted(counted)] == [0, 0, 0]

@@ -19,7 +19,7 @@ from premium.accounts.store import AccountStore
 from premium.bootstrap import Platform
 from premium.entitlements import entitlements
 from premium.errors import Conflict
-from premium.metering.usage import UsageDrain
+from premium.metering.drain import UsageDrain
 from premium.principal import Principal
 from premium.tiers import Tier
 from tests.integration.handlers.asking import rule, through
@@ -156,7 +156,7 @@ def test_use_is_metered_by_key_else_by_user_and_drained_once(at: Platform, enter
     made = made_key(enterprise)
     for _ in range(3):
         context = rule(key=made["key"], route="GET /v1/portfolio")
-    drained = UsageDrain(at.redis(2), at.tables("usage").boto3)
+    drained = UsageDrain.of(at)
     assert drained.run(at.clock.now()) == 4
     assert drained.run(at.clock.now()) == 0
     items = at.tables("usage").query(Key("pk").eq(f"usage#{made['id']}")).items

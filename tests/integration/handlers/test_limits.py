@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -16,10 +17,14 @@ import redis as client
 from boto3.dynamodb.conditions import Key
 
 from local.redis import Redis
+from premium.accounts.gatekeeper import counted
 from premium.bootstrap import Platform
 from premium.limits import Limiter, MonthQuota, raise_month
-from premium.metering.usage import PENDING, Backlog, UsageDrain, Use
+from premium.metering.drain import UsageDrain
+from premium.metering.usage import PENDING, Backlog, Use
+from premium.principal import Principal
 from premium.storage.tables import Table
+from premium.tiers import Tier
 
 pytestmark = pytest.mark.integration
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -100,7 +105,7 @@ def test_a_drain_that_dies_in_the_middle_counts_each_request_once(
     for subject in subjects:
         limiter.check(f"user:{subject}", 100, use(subject))
     table = at.tables("usage")
-    dying = UsageDrain(at.redis(2), table.boto3)
+    dying = UsageDrain(at.redis(2), table.boto3, at.worker_database)
     done, whole = [], dying._transact
 
     def die_at_the_second(marker: str, items: object, now: datetime) -> None:
@@ -112,7 +117,7 @@ def test_a_drain_that_dies_in_the_middle_counts_each_request_once(
     with pytest.raises(KeyboardInterrupt):
         dying.run(NOON)
     limiter.check(f"user:{subjects[0]}", 100, use(subjects[0]))
-    UsageDrain(at.redis(2), table.boto3).run(NOON)
+    UsageDrain(at.redis(2), table.boto3, at.worker_database).run(NOON)
     totals = [_daily(at, subject) for subject in subjects]
     assert totals == [2] + [1] * 59
 
@@ -173,7 +178,7 @@ def test_a_replay_whose_answer_was_lost_counts_once(redis_server: Redis) -> None
 def test_a_redis_that_came_back_empty_is_told_of(
     at: Platform, own_table: Callable[[str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    drain = UsageDrain(at.redis(2), Table(own_table("usage")).boto3)
+    drain = UsageDrain(at.redis(2), Table(own_table("usage")).boto3, at.worker_database)
     drain.run(NOON)
     drain.run(NOON + timedelta(seconds=60))
     assert "LostUsage" not in capsys.readouterr().out
@@ -183,3 +188,13 @@ def test_a_redis_that_came_back_empty_is_told_of(
     assert '"LostUsage":[43.0]' in said or '"LostUsage":[43]' in said
     drain.run(NOON + timedelta(seconds=160))
     assert "LostUsage" not in capsys.readouterr().out
+
+
+def test_the_refusal_of_a_month_asks_the_agreed_number(redis_server: Redis) -> None:
+    """One source for the door, the dashboards and the monitor: what was agreed with the user."""
+    limiter = Limiter(connected(redis_server), patience=5, refused_tiers=["enterprise"])
+    caller = Principal(user_id=uuid4(), external_id="user_1", tier=Tier.ENTERPRISE, agreed=2)
+    states = [counted(limiter, caller, "GET /v1/portfolio", NOON) for _ in range(3)]
+    assert [state.spent for state in states] == [False, False, True]
+    usual = replace(caller, user_id=uuid4(), agreed=None)
+    assert not any(counted(limiter, usual, "GET /v1/portfolio", NOON).spent for _ in range(3))

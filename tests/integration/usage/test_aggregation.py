@@ -16,8 +16,9 @@ from premium.cli.billing import billing
 from premium.jobs.model import JobStatus
 from premium.limits import Limiter
 from premium.metering.counts import UsageCounts
+from premium.metering.drain import UsageDrain
 from premium.metering.summaries import Summaries, first_whole_month
-from premium.metering.usage import UsageDrain, Use
+from premium.metering.usage import Use
 from premium.storage.tables import Change, Table
 from premium.usage.aggregation import Aggregator
 from tests.factories.http import answer, event, verdict
@@ -32,14 +33,14 @@ class Counted:
     """A table of its own, and what was asked on it."""
 
     def __init__(self, platform: Platform, name: str) -> None:
-        self.table, self.redis = Table(name), platform.redis(2)
+        self.table, self.redis, self.database = Table(name), platform.redis(2), platform.worker_database
         self.counts, self.summaries = UsageCounts(self.table), Summaries(self.table)
 
     def ask(self, subject: UUID, at: datetime, *routes: str) -> None:
         limiter = Limiter(self.redis, patience=5)
         for route in routes:
             limiter.check(f"user:{at}", 1000, Use(subject=subject, customer=UUID(int=7), endpoint=route, at=at))
-        UsageDrain(self.redis, self.table.boto3).run(at)
+        UsageDrain(self.redis, self.table.boto3, self.database).run(at)
 
     def sum_up(self, day: date = DAY, now: datetime = NIGHT, point: Callable[[str], Any] = print) -> dict[date, int]:
         return Aggregator(counts=self.counts, summaries=self.summaries, now=now, point=point).run(day)

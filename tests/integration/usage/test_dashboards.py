@@ -15,8 +15,9 @@ from premium.accounts.store import KeyStore
 from premium.bootstrap import Platform
 from premium.entitlements import quota_of
 from premium.limits import Limiter
+from premium.metering.drain import UsageDrain
 from premium.metering.summaries import MonthSummary, Summaries
-from premium.metering.usage import UsageDrain, Use
+from premium.metering.usage import Use
 from premium.tiers import Tier
 from tests.factories.http import Answer, answer, event, verdict
 from tests.fixtures.platform import AddUser
@@ -29,7 +30,7 @@ def use(platform: Platform, user: UUID, key: UUID | None, at: datetime, *routes:
     for route in routes:
         used = Use(subject=key or user, customer=user, endpoint=route, at=at)
         assert limiter.check(f"user:{user}:{at}", 1000, used).allowed
-    UsageDrain(platform.redis(2), platform.tables("usage").boto3).run(datetime.now(UTC))
+    UsageDrain.of(platform).run(datetime.now(UTC))
 
 
 def add_key(platform: Platform, user: UUID) -> Any:

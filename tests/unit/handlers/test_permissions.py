@@ -15,6 +15,7 @@ import pytest
 
 from handlers.runtime.documents.openapi import document, routers
 from handlers.runtime.documents.schemas import camel_path
+from handlers.runtime.requests import needs as module
 from handlers.runtime.requests.needs import Needs, needs_of
 from handlers.runtime.requests.state import RequestState
 from premium.errors import AppError
@@ -129,16 +130,21 @@ def test_each_role_passes_where_the_table_says_so(role: str) -> None:
     assert tried or not role
 
 
-def test_each_tier_and_scope_passes_where_the_table_says_so() -> None:
+def test_each_tier_and_scope_passes_where_the_table_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of somebody who keeps nothing of a tier before; who does, reads and removes it."""
     table = rows()
+    monkeypatch.setattr(module, "platform", object)
     order = [tier.value for tier in Tier]
     for route, needs in guards().items():
         row = table[route]
         if row["who"] != "user":
             continue
         for tier in Tier:
+            monkeypatch.setattr(module, "keeps", lambda *_: False)
             may = not row["tier"] or order.index(tier.value) >= order.index(row["tier"])
             assert passes(needs, replace(CALLER, tier=tier)) == may, (tier, route)
+            monkeypatch.setattr(module, "keeps", lambda *_: True)
+            assert passes(needs, replace(CALLER, tier=tier)) == (may or needs.kept is not None), (tier, route)
         if row["scope"]:
             key = replace(CALLER, key_id=UUID(int=2), proven_until=None)
             assert passes(needs, replace(key, scopes=frozenset({row["scope"]}))), route
