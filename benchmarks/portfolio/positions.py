@@ -7,6 +7,7 @@ The long form of `tests/integration/portfolio/test_found_pools.py`: `python -m b
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import tempfile
@@ -17,8 +18,15 @@ from local import ports
 from local.evm import Evm
 from local.market import Market, build
 from local.market.node import ETHER
+from premium.chains.addresses import checksum
+from tests.factories.contracts import compiled_rules
+from tests.factories.contracts.deployment import deploy
+from tests.factories.pools import balancer, hooked
+from tests.factories.pools.balancer import words
 from tests.integration.portfolio.owner import MOST, Chain
-from tests.integration.portfolio.reader import positions
+from tests.integration.portfolio.reader import entry, positions
+from tests.integration.portfolio.test_found_balancer import begin, of, stable, stir, weighted
+from tests.integration.portfolio.test_found_hooked import left, stirred
 from tests.integration.portfolio.test_found_pools import (
     ADD,
     FOREVER,
@@ -85,6 +93,39 @@ def pairs(owner: Chain, market: Market, count: int) -> int:
     return differ
 
 
+def hooked_ranges(evm: Evm, count: int) -> int:
+    """Mint positions of Uniswap V4, trade over them, leave each; return how many paid something else."""
+    pool, draw = hooked.build(evm), random.Random(3)
+    pool.mint((-6000, 6000), 10**21)
+    stirred(pool, draw, count)
+    entries = [entry("uniswap-v4", "v4_position", manager=pool.manager)]
+    named = {checksum(pool.me): [f"{checksum(pool.manager)}#{number}" for number in range(1, count + 2)]}
+    differ, found = 0, positions(evm, entries, pool.me, nfts=named)
+    for each in found:
+        state = evm.call("evm_snapshot")
+        differ += left(pool, int(each.name)) != paid(each)
+        evm.call("evm_revert", state)
+    return differ + (len(found) != min(count + 1, 200))
+
+
+def shares_of_balancer(evm: Evm, count: int) -> int:
+    """Trade in a weighted and a stable pool, leave in each state; return how many paid something else."""
+    vault, draw, differ = balancer.build(evm), random.Random(4), 0
+    coins = sorted((deploy(evm, compiled_rules()["Plain"].creation) for _ in range(3)), key=str.lower)
+    pools = (weighted(vault, coins, [5 * 10**17, 3 * 10**17, 2 * 10**17]), stable(vault, coins))
+    for _, pool in pools:
+        begin(vault, pool, [draw.randrange(10**21, 5 * 10**21) for _ in coins])
+    for number in range(count):
+        factory, pool = pools[number % 2]
+        stir(vault, pool, draw)
+        (found,) = positions(evm, [of(vault, factory)], vault.me, [pool])
+        state = evm.call("evm_snapshot")
+        got = vault.leave(pool, words(("uint256", "uint256"), 1, int(found.facts["shares"])))
+        differ += {key(token): units for token, units in got.items()} != paid(found)
+        evm.call("evm_revert", state)
+    return differ
+
+
 def main(count: int = STATES) -> None:
     with tempfile.TemporaryDirectory() as folder:
         evm = Evm(Path(folder), ports.free())
@@ -98,6 +139,9 @@ def main(count: int = STATES) -> None:
             owner.do(market.weth, "deposit()", value=50_000 * ETHER)
             for name, run in (("Uniswap V3", ranges), ("Uniswap V2", pairs)):
                 print(f"{name}: {count} states left, {run(owner, market, count)} paid something else")
+            os.environ.setdefault("PREMIUM_TEST_RUN", folder)
+            for name, leave in (("Uniswap V4", hooked_ranges), ("Balancer V2", shares_of_balancer)):
+                print(f"{name}: {count} states left, {leave(evm, count)} paid something else")
         finally:
             evm.stop()
 

@@ -43,6 +43,19 @@ def fair_value_squared(reserves: Pair, prices: tuple[Fraction, Fraction], share:
     return 4 * reserves[0] * reserves[1] * prices[0] * prices[1] * share**2
 
 
+def rebalanced(reserves: Pair, prices: tuple[Fraction, Fraction], share: Fraction) -> Pair:
+    """Return a share of what the pool holds once its price is the market's, rounded down.
+
+    Both parts are worth √(k·p₀·p₁)·share. Prices are dollars of one base unit, above 0.
+    """
+    square = reserves[0] * reserves[1] * share**2
+    return _root(square * prices[1] / prices[0]), _root(square * prices[0] / prices[1])
+
+
+def _root(square: Fraction) -> int:
+    return isqrt(square.numerator // square.denominator)
+
+
 def off_market(reserves: Pair, prices: tuple[Fraction, Fraction]) -> Fraction | None:
     """Return the pool's price over the market's, less 1; None for an empty pool."""
     if not reserves[0] or not prices[0] or not prices[1]:

@@ -8,19 +8,20 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from premium.amm.constant_product import off_market
 from premium.money import EXACT, ZERO, from_base_units, plain
 from premium.portfolio.model import total
 from premium.portfolio.positions.found import Finding, Found, Leg, Stated
+from premium.portfolio.valuation.fair import Unit, distance, valued
 
 _APART = Decimal("0.02")
 Lines = Sequence[Mapping[str, Any]]
 
 
-def asked(found: Iterable[Found]) -> list[dict[str, Any]]:
+def asked(found: Iterable[Found], unit: Unit = lambda _: None) -> list[dict[str, Any]]:
     """Return positions as a reading of `premium portfolio aggregate` states them.
 
-    What no protocol explains, and what holds and owes nothing, is no part of a total.
+    What no protocol explains, and what holds and owes nothing, is no part of a total. `unit` tells good prices, by
+    which pairs off the market are valued.
     """
     return [
         {
@@ -28,7 +29,7 @@ def asked(found: Iterable[Found]) -> list[dict[str, Any]]:
             "assets": [_part(leg) for leg in each.assets], "debts": [_part(leg) for leg in each.debts],
             "locked_until": None if each.locked_until is None else each.locked_until.isoformat(),
         }
-        for each in found if each.is_counted and each.receipts
+        for each in (valued(position, unit) for position in found) if each.is_counted and each.receipts
     ]  # fmt: skip
 
 
@@ -107,15 +108,11 @@ def _stated(
 
 def _pool(found: Found, market: _Market) -> tuple[Finding, ...]:
     """Tell of a pair whose own price is more than 2 % from the market's: what burning pays now is for arbitrage."""
-    if found.kind != "v2_lp" or len(found.assets) != 2 or any(leg.path for leg in found.assets):
+    off = distance(found, market.unit)
+    if off is None:
         return ()
-    first, second = (market.unit(leg.asset) for leg in found.assets)
-    if first is None or second is None or "reserve0" not in found.facts:
-        return ()
-    off = off_market((int(found.facts["reserve0"]), int(found.facts["reserve1"])), (first, second))
-    if off is None or abs(off) <= Fraction(_APART):
-        return ()
-    return (Finding(code="off_market", text=f"the pool's price is {_percent(off)} from the market's"),)
+    text = f"the pool's price is {_percent(off)} from the market's: valued at what it holds once it is back there"
+    return (Finding(code="off_market", text=text),)
 
 
 def _peg(found: Found, market: _Market) -> tuple[Finding, ...]:

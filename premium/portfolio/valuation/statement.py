@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
@@ -45,7 +46,7 @@ def state(
         "now": now.isoformat(),
         "wallets": [row for row in watched if row["chains"]],
         "chains": [{"name": name, "active": name in active} for name in _named(wallets, active)],
-        "readings": [_reading(chain, said, positions.get(chain)) for chain, said in outcomes.items()],
+        "readings": [_reading(chain, said, _asked(positions.get(chain), quotes)) for chain, said in outcomes.items()],
         "token_decimals": _scales(positions),
         "token_categories": _categories(positions),
         "prices": [_price(key, price) for key, quote in quotes.items() for price in _all_of(quote)],
@@ -124,7 +125,21 @@ def _categories(positions: Mapping[str, ChainPositions]) -> dict[str, str]:
     return {key: about.category for chain in positions.values() for key, about in chain.tokens.items()}
 
 
-def _reading(chain: str, said: Outcome, positions: ChainPositions | None = None) -> dict[str, Any]:
+def _asked(positions: ChainPositions | None, quotes: Mapping[str, Quote]) -> list[dict[str, Any]]:
+    """Return a chain's positions as they are valued: pairs off the market by good prices."""
+    if positions is None:
+        return []
+
+    def unit(asset: str) -> Fraction | None:
+        quote, token = quotes.get(asset), positions.tokens.get(asset)
+        if quote is None or quote.price is None or quote.quality is not Quality.GOOD:
+            return None
+        return None if token is None or token.decimals is None else Fraction(quote.price.usd) / 10**token.decimals
+
+    return asked(positions.found, unit)
+
+
+def _reading(chain: str, said: Outcome, positions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if not isinstance(said, ChainReading):
         return {"chain": chain, "error": said}
     balances = [
@@ -137,7 +152,7 @@ def _reading(chain: str, said: Outcome, positions: ChainPositions | None = None)
         "block": {"number": said.block, "hash": said.block_hash},
         "at": said.read_at.isoformat(),
         "balances": balances,
-        "positions": asked(positions.found) if positions else [],
+        "positions": positions,
         "unreadable": list(said.unreadable),
     }
 

@@ -74,7 +74,8 @@ def build(evm: Evm) -> Aave:
     aave.do(aave.provider, "setPriceOracle(address)", aave.oracle)
     aave.do(aave.provider, "setPoolImpl(address)", aave.deploy("Pool", ("address",), aave.provider))
     aave.do(aave.provider, "setPoolConfiguratorImpl(address)", aave.deploy("PoolConfigurator"))
-    aave.pool, aave.configurator = (_address(evm, aave.provider, f"{n}()") for n in ("getPool", "getPoolConfigurator"))
+    names = ("getPool()", "getPoolConfigurator()")
+    aave.pool, aave.configurator = (address_of(evm, aave.provider, name) for name in names)
     for symbol, digits, dollars, threshold in (("COL", 18, 2000, 8250), ("DEB", 6, 1, 8000)):
         _reserve(aave, symbol, digits, threshold)
         aave.price(symbol, dollars * 10**8)
@@ -105,5 +106,5 @@ def _linked(artifact: dict[str, Any], libraries: dict[str, str]) -> bytes:
     return bytes.fromhex(code)
 
 
-def _address(evm: Evm, target: str, signature: str) -> str:
+def address_of(evm: Evm, target: str, signature: str) -> str:
     return "0x" + str(evm.call("eth_call", {"to": target, "data": "0x" + calldata(signature).hex()}, "latest"))[-40:]

@@ -16,7 +16,7 @@ from premium.chains.addresses import asset_key
 from premium.portfolio.positions.found import Found
 from tests.factories.contracts import Compiled, compiled_vaults
 from tests.factories.contracts.deployment import account, calldata, deploy, send
-from tests.factories.lenders import aave, venus
+from tests.factories.lenders import aave, aave_v2, venus
 from tests.integration.portfolio.reader import ask, entry, positions
 
 pytestmark = pytest.mark.integration
@@ -67,6 +67,51 @@ def built(evm_session: Evm) -> Iterator[aave.Aave]:
 @pytest.fixture
 def pool(built: aave.Aave, evm: Evm) -> aave.Aave:
     return built
+
+
+@pytest.fixture(scope="module")
+def built_v2(evm_session: Evm) -> Iterator[aave.Aave]:
+    snapshot = evm_session.call("evm_snapshot")
+    made = aave_v2.build(evm_session)
+    for token, units in (("COL", 10**24), ("DEB", 10**14)):
+        deposit(made, account(evm_session, 5), token, units)
+    yield made
+    evm_session.call("evm_revert", snapshot)
+
+
+def deposit(pool: aave.Aave, who: str, symbol: str, units: int) -> None:
+    """Supply to V2, whose tokens mint to whoever asks."""
+    token = pool.tokens[symbol]
+    pool.do(token, "mint(uint256)", units, sender=who)
+    pool.do(token, "approve(address,uint256)", pool.pool, ALL, sender=who)
+    pool.do(pool.pool, "deposit(address,uint256,address,uint16)", token, units, who, 0, sender=who)
+
+
+@pytest.mark.parametrize("stable", [False, True])
+def test_loans_of_aave_v2_are_what_leaving_pays(evm: Evm, built_v2: aave.Aave, stable: bool) -> None:
+    draw, entries, pool = random.Random(43), [entry("aave-v2", "aave_v2", provider=built_v2.provider)], built_v2
+    col, deb = (key(pool.tokens[symbol]) for symbol in ("COL", "DEB"))
+    for number in range(2):
+        who, mode = account(evm, 1 + number), 1 if stable else 2
+        deposit(pool, who, "COL", draw.randrange(10**18, 10**20))
+        owed = draw.randrange(1, data(pool, who)[2] // (2 * 10**12))
+        fields = "borrow(address,uint256,uint256,uint16,address)"
+        pool.do(pool.pool, fields, pool.tokens["DEB"], owed, mode, 0, who, sender=who)
+        pass_time(evm, draw.randrange(1, YEAR))
+        (found,) = positions(evm, entries, who)
+        said = states(found)
+        assert Decimal(found.facts["health_factor"]) == Decimal(data(pool, who)[5]).scaleb(-18)
+        assert said[deb, "debt"] >= owed
+        pool.do(pool.tokens["DEB"], "mint(uint256)", said[deb, "debt"] + 1, sender=who)
+        before = held(evm, pool.tokens["DEB"], who)
+        pool.do(pool.tokens["DEB"], "approve(address,uint256)", pool.pool, ALL, sender=who)
+        repay = "repay(address,uint256,uint256,address)"
+        pool.do(pool.pool, repay, pool.tokens["DEB"], ALL, mode, who, sender=who)
+        assert before - held(evm, pool.tokens["DEB"], who) == said[deb, "debt"]
+        before = held(evm, pool.tokens["COL"], who)
+        pool.do(pool.pool, "withdraw(address,uint256,address)", pool.tokens["COL"], ALL, who, sender=who)
+        assert held(evm, pool.tokens["COL"], who) - before == said[col, "free"]
+        assert positions(evm, entries, who) == []
 
 
 def supply(pool: aave.Aave, who: str, symbol: str, units: int) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from premium.amm.constant_product import fair_value_squared
 from premium.portfolio.positions.found import Found, Leg, Stated
 from premium.portfolio.totals.asked import Aggregate
 from premium.portfolio.totals.cases import aggregated
+from premium.portfolio.valuation.fair import valued
 from premium.portfolio.valuation.positions import asked, stated, told
 
 pytestmark = pytest.mark.unit
@@ -101,3 +104,33 @@ def test_positions_of_a_chain_that_failed_are_kept_where_the_totals_keep_them() 
     (row,) = stated([], [kept], said, NOW)
     assert (row.is_stale, row.value_usd) == (True, 40)
     assert stated([], [found(name="other", receipts=("c:x",))], said, NOW) == []
+
+
+def pair_of(reserves: tuple[int, int], share: int) -> Found:
+    paid = tuple(Leg(asset=a, units=r * share // 10**6) for a, r in zip((ETH, USD), reserves, strict=True))
+    facts = {"reserve0": str(reserves[0]), "reserve1": str(reserves[1]), "shares": str(share), "supply": str(10**6)}
+    return found(kind="v2_lp", receipts=(LP,), assets=paid, facts=facts)
+
+
+def test_a_pair_whose_price_was_moved_is_valued_as_before() -> None:
+    """A loan moves the price as far as it likes: the value stays 2√(k·p₀·p₁), the amounts what burning pays."""
+    market = {ETH: Fraction(10), USD: Fraction(1)}
+    honest = pair_of((10**9, 10**10), 10**5)
+    assert valued(honest, market.get) == honest
+    for times in (2, 10, 1000):
+        moved = pair_of((10**9 // times, 10**10 * times), 10**5)
+        (row,) = asked([moved], market.get)
+        units = {part["asset"]: int(part["units"]) for part in row["assets"]}
+        assert units == {ETH: 10**8, USD: 10**9}
+        assert units != {leg.asset: leg.units for leg in moved.assets}
+        fair = fair_value_squared((10**9 // times, 10**10 * times), (Fraction(10), Fraction(1)), Fraction(1, 10))
+        assert (units[ETH] * 10 + units[USD]) ** 2 == fair
+
+
+def test_a_pair_is_valued_by_what_burning_pays_where_a_price_is_in_doubt() -> None:
+    moved = pair_of((10**8, 10**11), 10**5)
+    assert valued(moved, {ETH: Fraction(10)}.get) == moved
+    nested = moved.model_copy(update={"assets": tuple(leg.model_copy(update={"path": (LP,)}) for leg in moved.assets)})
+    assert valued(nested, {ETH: Fraction(10), USD: Fraction(1)}.get) == nested
+    near = pair_of((1_019_000_000, 10**10), 10**5)
+    assert valued(near, {ETH: Fraction(10), USD: Fraction(1)}.get) == near
