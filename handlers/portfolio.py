@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -172,16 +171,14 @@ def get_explanation(
 ) -> ExplanationView:
     """Show the lines that a figure is the sum of.
 
-    Each has its units and its price. A position is named by its id.
+    Each has its units, its price and its block. A position is named by its id.
     """
     portfolios = _portfolios()
     if figure == "position":
         if position_id is None:
             raise InvalidInput.about("id", "is required where a position is to be explained")
-        row = portfolios.position(caller.user_id, position_id)
-        return ExplanationView.of(figure, row.id, row.value_usd, row.lines)
-    answer = portfolios.current(caller.user_id, platform().chains).answer
-    return ExplanationView.of(figure, None, Decimal(answer["total_value_usd"]), answer["holdings"])
+        return ExplanationView.of_position(portfolios.position(caller.user_id, position_id))
+    return ExplanationView.of_total(portfolios.current(caller.user_id, platform().chains).answer)
 
 
 @app.get("/v1/portfolio/history")

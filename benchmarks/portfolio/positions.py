@@ -12,11 +12,14 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from local import ports
 from local.evm import Evm
 from local.market import Market, build
+from local.market.artifacts import multicall3_code
+from local.market.model import MULTICALL3
 from local.market.node import ETHER
 from premium.chains.addresses import checksum
 from tests.factories.contracts import compiled_rules
@@ -126,7 +129,22 @@ def shares_of_balancer(evm: Evm, count: int) -> int:
     return differ
 
 
+def alone(name: str, leave: Callable[[Evm, int], int], count: int) -> None:
+    """Leave positions on a node of their own: the time of one that goes back to a state is not that of its blocks."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("PREMIUM_TEST_RUN", folder)
+        evm = Evm(Path(folder), ports.free())
+        evm.start()
+        try:
+            evm.call("anvil_setCode", MULTICALL3, multicall3_code())
+            print(f"{name}: {count} states left, {leave(evm, count)} paid something else")
+        finally:
+            evm.stop()
+
+
 def main(count: int = STATES) -> None:
+    for name, leave in (("Uniswap V4", hooked_ranges), ("Balancer V2", shares_of_balancer)):
+        alone(name, leave, count)
     with tempfile.TemporaryDirectory() as folder:
         evm = Evm(Path(folder), ports.free())
         evm.start()
@@ -139,9 +157,6 @@ def main(count: int = STATES) -> None:
             owner.do(market.weth, "deposit()", value=50_000 * ETHER)
             for name, run in (("Uniswap V3", ranges), ("Uniswap V2", pairs)):
                 print(f"{name}: {count} states left, {run(owner, market, count)} paid something else")
-            os.environ.setdefault("PREMIUM_TEST_RUN", folder)
-            for name, leave in (("Uniswap V4", hooked_ranges), ("Balancer V2", shares_of_balancer)):
-                print(f"{name}: {count} states left, {leave(evm, count)} paid something else")
         finally:
             evm.stop()
 

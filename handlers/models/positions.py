@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Self
@@ -137,16 +137,17 @@ class LineView(View):
     why: str | None = Field(description="Why it does not, or only in part", examples=["receipt"])
     as_of: datetime | None
     """When its chain was read."""
+    block: int | None = Field(description="At which block; null: not known", examples=[19000000])
 
     @classmethod
-    def of(cls, line: Mapping[str, Any]) -> Self:
+    def of(cls, line: Mapping[str, Any], block: int | None) -> Self:
         """Return the view of a line of the totals."""
         names = ("wallet", "chain", "asset", "position", "role", "units", "decimals", "source", "quality", "counted",
                  "why", "as_of")  # fmt: skip
         money = {name: _decimal(line.get(name)) for name in ("amount", "price_usd", "value_usd")}
         at = line.get("price_at")
         told = {"state": line.get("state"), "price_at": None if at is None else str(at)}
-        return cls(**{name: line.get(name) for name in names}, **money, **told)
+        return cls(**{name: line.get(name) for name in names}, **money, **told, block=block)
 
 
 class ExplanationView(View):
@@ -161,9 +162,17 @@ class ExplanationView(View):
     """All that was looked at; those that are not counted say why."""
 
     @classmethod
-    def of(cls, figure: str, row_id: UUID | None, value: Decimal, lines: Sequence[Mapping[str, Any]]) -> Self:
-        """Return the view of a figure's lines."""
-        return cls(figure=figure, id=row_id, value_usd=value, lines=[LineView.of(line) for line in lines])
+    def of_position(cls, row: Row) -> Self:
+        """Return the view of a position's lines: all of them are of its block."""
+        lines = [LineView.of(line, row.found.block) for line in row.lines]
+        return cls(figure="position", id=row.id, value_usd=row.value_usd, lines=lines)
+
+    @classmethod
+    def of_total(cls, answer: Mapping[str, Any]) -> Self:
+        """Return the view of the total's lines, each of the block at which its chain was read for its wallet."""
+        blocks = {(row["wallet"], row["chain"]): row["block"] for row in answer["coverage"]}
+        lines = [LineView.of(line, blocks.get((line["wallet"], line["chain"]))) for line in answer["holdings"]]
+        return cls(figure="total", id=None, value_usd=Decimal(answer["total_value_usd"]), lines=lines)
 
 
 def _decimal(text: str | None) -> Decimal | None:

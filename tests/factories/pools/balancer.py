@@ -34,6 +34,7 @@ _PATHS = [
     f"{_ROOT}/20220822-mainnet-gauge-factory-v2/bytecode/LiquidityGaugeV5.json",
     f"{_ROOT}/20220822-mainnet-gauge-factory-v2/bytecode/LiquidityGaugeFactory.json",
 ]
+_CREATED = {"0x" + keccak256(event).hex() for event in (b"PoolCreated(address)", b"GaugeCreated(address)")}
 NOBODY, MOST = "0x" + "0" * 40, 2**256 - 1
 JOIN = "joinPool(bytes32,address,address,(address[],uint256[],bytes,bool))"
 EXIT = "exitPool(bytes32,address,address,(address[],uint256[],bytes,bool))"
@@ -105,10 +106,13 @@ def build(evm: Evm) -> Balancer:
 
 
 def created(made: Balancer, factory: str, signature: str, *arguments: Any) -> str:
-    """Have a factory make something; return its address."""
-    found = str(ask(made.evm, factory, signature, "address", *arguments, sender=made.me))
-    made.do(factory, signature, *arguments)
-    return found
+    """Have a factory make something; return its address, as the factory's log tells it.
+
+    A call asked of the newest block may be of a time before it, which these factories refuse.
+    """
+    receipt = send(made.evm, factory, calldata(signature, *arguments), sender=made.me)
+    (said,) = [log for log in receipt["logs"] if log["topics"][0] in _CREATED]
+    return "0x" + str(said["topics"][1])[-40:]
 
 
 def words(types: tuple[str, ...], *values: Any) -> bytes:

@@ -14,6 +14,7 @@ interface IERC20 {
 
 // expects:
 contract ERC20 {
+    uint8 public constant decimals = 18;
     mapping(address => uint256) public balanceOf;
     mapping(address => mapping(address => uint256)) public allowance;
     uint256 public totalSupply;

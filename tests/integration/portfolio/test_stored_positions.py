@@ -11,16 +11,20 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from handlers.models.positions import ExplanationView
 from local import ports
 from local.evm import Evm
 from local.market import Market
+from local.market.node import calldata
 from premium.chains.addresses import asset_key, checksum
 from premium.errors import NotFound
 from premium.portfolio.model import Snapshot
 from premium.portfolio.store.snapshots import SnapshotStore
 from premium.portfolio.store.wallets import WalletStore
+from tests.factories.contracts.deployment import send
 from tests.integration.portfolio.owner import Chain
 from tests.integration.portfolio.platforms import context
+from tests.integration.portfolio.reader import ask
 from tests.integration.portfolio.test_refresh import Stores, chains_file, impatient, portfolios_of, run, stores, user
 from tests.integration.portfolio.test_statement import stated
 
@@ -61,6 +65,33 @@ def test_a_share_counts_once_and_its_lines_add_up(stores: Stores, user: UUID, ev
     snapshot = SnapshotStore(stores[1].timeseries).newest(user)
     assert isinstance(snapshot, Snapshot)
     assert snapshot.total_value == Decimal(answer["total_value_usd"])
+
+
+def test_an_explained_position_names_its_block_and_leaving_there_pays_just_that(
+    stores: Stores, user: UUID, evm: Evm, market: Market
+) -> None:
+    pair = pair_of(evm, market)
+    run(context(stores[0], user))
+    (position,) = listed(stores, user)
+    shown = ExplanationView.of_position(position)
+    told = {line.asset: int(line.units) for line in shown.lines if line.role == "asset"}
+    assert {line.block for line in shown.lines} == {int(evm.call("eth_blockNumber"), 16)} == {position.found.block}
+    assert sum(line.value_usd or 0 for line in shown.lines if line.counted) == shown.value_usd
+    total = ExplanationView.of_total(stated(stores, user))
+    assert {line.block for line in total.lines} == {position.found.block}
+    before = {token: _held(evm, token, market.wallet) for token in (market.usd, market.governance)}
+    evm.call("anvil_impersonateAccount", market.wallet)
+    for target, data in (
+        (pair, calldata("transfer(address,uint256)", pair, 10**20)),
+        (pair, calldata("burn(address)", market.wallet)),
+    ):
+        send(evm, target, data, sender=market.wallet)
+    paid = {asset_key("local", token): _held(evm, token, market.wallet) - units for token, units in before.items()}
+    assert paid == told
+
+
+def _held(evm: Evm, token: str, who: str) -> int:
+    return int(ask(evm, token, "balanceOf(address)", "uint256", who))
 
 
 def test_a_position_keeps_its_id_and_goes_when_it_is_left(stores: Stores, user: UUID, evm: Evm, market: Market) -> None:
