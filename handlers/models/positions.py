@@ -169,7 +169,10 @@ class ExplanationView(View):
 
     @classmethod
     def of_total(cls, answer: Mapping[str, Any]) -> Self:
-        """Return the view of the total's lines, each of the block at which its chain was read for its wallet."""
+        """Return the view of the total's lines.
+
+        Each has the block at which its chain was read for its wallet.
+        """
         blocks = {(row["wallet"], row["chain"]): row["block"] for row in answer["coverage"]}
         lines = [LineView.of(line, blocks.get((line["wallet"], line["chain"]))) for line in answer["holdings"]]
         return cls(figure="total", id=None, value_usd=Decimal(answer["total_value_usd"]), lines=lines)

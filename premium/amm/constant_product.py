@@ -44,9 +44,9 @@ def fair_value_squared(reserves: Pair, prices: tuple[Fraction, Fraction], share:
 
 
 def rebalanced(reserves: Pair, prices: tuple[Fraction, Fraction], share: Fraction) -> Pair:
-    """Return a share of what the pool holds once its price is the market's, rounded down.
+    """Return a share of what the pool holds once its price is the market's.
 
-    Both parts are worth √(k·p₀·p₁)·share. Prices are dollars of one base unit, above 0.
+    Rounded down. Both parts are worth √(k·p₀·p₁)·share. Prices are dollars of one base unit, above 0.
     """
     square = reserves[0] * reserves[1] * share**2
     return _root(square * prices[1] / prices[0]), _root(square * prices[0] / prices[1])

@@ -1,4 +1,4 @@
-"""Values shares of pairs whose price was moved: at 2√(k·p₀·p₁), which moving it does not change.
+"""Values shares of pairs whose price was moved, by 2√(k·p₀·p₁), which does not move.
 
 That is what both tokens are worth once the pool's price is back at the market's. Where it is more than 2 % away, the
 amounts that are valued are those of then; what burning pays now stays what the position says.
@@ -19,7 +19,10 @@ Unit = Callable[[str], Fraction | None]
 
 
 def distance(found: Found, unit: Unit) -> Fraction | None:
-    """Return how far a pair's price is from the market's, None where it is near, unknown, or no pair's."""
+    """Return how far a pair's price is from the market's.
+
+    None where it is near or unknown, and for what is no pair.
+    """
     if found.kind != "v2_lp" or len(found.assets) != 2 or any(leg.path for leg in found.assets):
         return None
     first, second = (unit(leg.asset) for leg in found.assets)
