@@ -31,6 +31,7 @@ from handlers.runtime import (
     Cursor,
     Limit,
     Listing,
+    Principal,
     Visitor,
     audited,
     entry,
@@ -41,7 +42,7 @@ from handlers.runtime import (
     public,
     router,
 )
-from premium.accounts.service import Accounts, api_keys, login_attempts, sessions, stream_tokens, wallet_logins
+from premium.accounts.service import Accounts, api_keys, sessions, stream_tokens, wallet_logins
 from premium.audit.service import AuditLog, Bounds
 from premium.bootstrap import platform
 from premium.errors import Forbidden, Unauthenticated
@@ -59,13 +60,19 @@ def get_profile(caller: Caller) -> ProfileView:
 @app.put("/v1/users/profile")
 @needs(scope="profile:write", security=True)
 def change_profile(caller: Caller, body: ProfileChange) -> ProfileView:
-    """Change the caller's email address, and the time zone of his days."""
-    audited(target=caller.user_id, email="removed" if body.email is None else "set")
-    accounts = Accounts.of(platform())
-    if "time_zone" in body.model_fields_set:
-        audited(time_zone=body.time_zone)
-        accounts.change_time_zone(caller.user_id, body.time_zone)
-    return ProfileView.of(accounts.change_email(caller.user_id, body.email))
+    """Change the caller's email address, and the time zone of his days.
+
+    Another address gets a code and holds once `POST /v1/users/profile/email` is given it; until then the one of before
+    stays.
+    """
+    return _changed_profile(caller, body)
+
+
+@app.post("/v1/users/profile")
+@needs(scope="profile:write", security=True)
+def replace_profile(caller: Caller, body: ProfileChange) -> ProfileView:
+    """Change the caller's profile, as PUT does."""
+    return _changed_profile(caller, body)
 
 
 @app.get("/v1/users/api-keys")
@@ -119,7 +126,6 @@ def add_nonce(client: Client, body: NonceRequest) -> NonceView:
 
     It lives five minutes and works once. 30 attempts a minute from an IP address, 10 for a wallet.
     """
-    login_attempts(platform()).of_ip(client.address)
     made = wallet_logins(platform()).challenge(body.address, client.origin)
     return NonceView.model_validate(made, from_attributes=True)
 
@@ -132,7 +138,6 @@ def verify_wallet(client: Client, body: WalletLogin) -> LoginView:
     The rules stand in one order, and the first that fails is told in `details`; the nonce is spent by the first message
     that can be read, right or wrong. Only 503 leaves it unspent.
     """
-    login_attempts(platform()).of_ip(client.address)
     if body.cookie and not client.on_own_page():
         raise Forbidden("Only a page of ours keeps its refresh token in a cookie")
     made, created, proof = wallet_logins(platform()).log_in(
@@ -152,13 +157,11 @@ def refresh_session(client: Client, body: Refreshing) -> TokensView:
     The token is worth nothing after. Shown again within ten seconds it gives tokens once more, for two tabs at once;
     later it ends the session.
     """
-    login_attempts(platform()).of_ip(client.address)
     token, from_cookie = shown_token(client, body.refresh_token)
     if token is None:
         raise Unauthenticated("There is no refresh token, neither in the body nor in the cookie")
-    known = sessions(platform()).of_refresh(token)
-    audited(**({} if known is None else {"target": known[0], "user": known[1]}))
-    return TokensView(**handed_out(sessions(platform()).refresh(token), cookie=from_cookie))
+    renewed = sessions(platform()).refresh(token, seen=lambda session, user: audited(target=session, user=user))
+    return TokensView(**handed_out(renewed, cookie=from_cookie))
 
 
 @app.post("/v1/auth/logout")
@@ -168,7 +171,6 @@ def log_out(client: Client, visitor: Visitor, body: LoggingOut) -> LoggedOutView
 
     Which one says the access token, else the refresh token in the body or in the cookie, which is forgotten.
     """
-    login_attempts(platform()).of_ip(client.address)
     if visitor is not None and visitor.key_id is not None:
         raise Forbidden("A key has no session; it is revoked")
     own, (token, _) = sessions(platform()), shown_token(client, body.refresh_token)
@@ -290,6 +292,17 @@ def list_audit_entries(
     bounds = Bounds(limit=limit + 1, since=since, until=until, before=before, action=action)
     entries = log.of_day(day, bounds) if day else log.of_user(user, bounds)
     return listing([AuditEntryView.of(each) for each in entries], limit, AfterEntry, time="time", id="id")
+
+
+def _changed_profile(caller: Principal, body: ProfileChange) -> ProfileView:
+    accounts, user = Accounts.of(platform()), caller.user_id
+    accounts.change_names(user, body.names())
+    if "time_zone" in body.model_fields_set:
+        audited(time_zone=body.time_zone)
+        accounts.change_time_zone(user, body.time_zone)
+    pending = accounts.change_email(user, body.email)
+    audited(target=user, email="removed" if body.email is None else "asked" if pending else "kept")
+    return ProfileView.of(accounts.profile(user), pending)
 
 
 handler = entry(app)

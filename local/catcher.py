@@ -23,8 +23,10 @@ from urllib.parse import parse_qsl, urlsplit
 from local.payments.prices import PATHS, STAGE_FILE
 
 if TYPE_CHECKING:
+    from local.identities.provider import Identities
     from local.payments.cashier import Cashier
 
+IDENTITIES = "/openid/"
 MAX_BYTES = 1_048_576
 SHOWN = 200
 Message = Mapping[str, Any]
@@ -106,7 +108,7 @@ class Catcher(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Show the page, the messages as JSON, or the health; payments are the cashier's."""
-        if self._paid(b""):
+        if self._paid(b"") or self._identified(b""):
             return
         match self.path:
             case "/health":
@@ -131,7 +133,7 @@ class Catcher(BaseHTTPRequestHandler):
             self._say(413, {"error": f"more than {MAX_BYTES} bytes"})
             return
         body = self.rfile.read(size)
-        if self._paid(body):
+        if self._paid(body) or self._identified(body):
             return
         if self.path == "/google/token":
             self._say(200, _TOKEN)
@@ -175,6 +177,33 @@ class Catcher(BaseHTTPRequestHandler):
         self._say(*cashier.ask(self.command, self.path, body.decode("utf-8", "replace"), headers))
         return True
 
+    def _identified(self, body: bytes) -> bool:
+        """Answer what is asked of the provider of identities; False for what is not."""
+        if not self.path.startswith(IDENTITIES):
+            return False
+        with self.lock:
+            known = _identities(self.address)
+        split = urlsplit(self.path)
+        if self.command == "POST" and split.path == f"{IDENTITIES}authorize":
+            self._lead(known, dict(parse_qsl(body.decode("utf-8", "replace"))).get("email", ""))
+            return True
+        status, kind, said = known.answer(self.command, self.path, body.decode("utf-8", "replace"))
+        self._send(status, kind, said)
+        return True
+
+    def _lead(self, known: Identities, email: str) -> None:
+        """Send the browser back: to the API itself, as no page of ours stands before it on this machine."""
+        try:
+            back = urlsplit(known.consent(self.path, email))
+        except (ValueError, KeyError):
+            self._say(400, {"error": "the provider was asked wrongly"})
+            return
+        api = json.loads((self.file.parent / STAGE_FILE).read_text())["api"]
+        self.send_response(303)
+        self.send_header("Location", f"{api}{back.path}?{back.query}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def _read(self, body: bytes) -> Any:
         """The fields of a form, or the request's JSON."""
         if self.headers.get_content_type() == "application/x-www-form-urlencoded":
@@ -207,6 +236,14 @@ def _cashier(folder: Path, address: str) -> Cashier:
     from local.payments.cashier import Cashier  # noqa: PLC0415 - for its cost
 
     return Cashier(folder / "payments.json", folder / STAGE_FILE, address)
+
+
+@cache
+def _identities(address: str) -> Identities:
+    """Return the provider of identities; its key is made when somebody logs in."""
+    from local.identities.provider import Identities  # noqa: PLC0415 - for its cost
+
+    return Identities(f"{address}{IDENTITIES.rstrip('/')}")
 
 
 def main() -> None:

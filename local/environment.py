@@ -15,6 +15,7 @@ from local import stacks
 from local.aws import client_environment
 from local.clients import Clients
 from local.errors import LocalError
+from local.identities.provider import CLIENT
 from local.payments.prices import PLANS
 from local.places import Places
 from local.secrets import write_private
@@ -46,11 +47,13 @@ def write(places: Places, clients: Clients) -> dict[str, str]:
 def stage_settings(places: Places) -> dict[str, str]:
     """Return what this stage's functions are told besides.
 
-    Its tokens are made once, by `make token`, and used for hours; its payment providers are the inbox.
+    Its tokens are made once, by `make token`, and used for hours; its providers of payments and of
+    identities are the inbox.
     """
     inbox = f"http://127.0.0.1:{places.ports['inbox']}"
     paid = {"BILLING_PRICES": PLANS, "STRIPE_API_URL": inbox, "PADDLE_API_URL": inbox}
-    return {"PROOF_SECONDS": "86400", **paid}
+    logins = {"PASSWORD_LOGINS": "true", "GOOGLE_CLIENT_ID": CLIENT, "GOOGLE_ISSUER": f"{inbox}/openid"}
+    return {"PROOF_SECONDS": "86400", **paid, **logins}
 
 
 def asked_settings(environ: Mapping[str, str]) -> dict[str, str]:

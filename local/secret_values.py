@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from local import secrets, stacks
 from local.clients import Clients
 from local.errors import LocalError
+from local.identities.provider import CLIENT_SECRET
 from local.neighbours import Neighbours
 
 PAYMENTS = ("Stripe", "Paddle")
@@ -48,7 +49,7 @@ def values(neighbours: Neighbours, state: Path) -> dict[str, dict[str, str]]:
         "Jwt": jwt_secret(state),
         "Cursors": _kept(state, "cursors"),
         "Sessions": _kept(state, "sessions"),
-        "Credentials": _kept(state, "credentials"),
+        "Credentials": {**_kept(state, "credentials"), "google_client_secret": CLIENT_SECRET},
         "Providers": neighbours.inbox.providers(),
         **{f"{name}Api": {"value": f"sk_test_{name.lower()}"} for name in PAYMENTS},
         **{f"{name}Webhooks": webhook_secret(state, name.lower()) for name in PAYMENTS},

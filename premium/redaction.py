@@ -23,7 +23,7 @@ _TEXTS = (
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{8,}"), rf"\1\2{HIDDEN}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), HIDDEN),
     (re.compile(r"\b(pdk_[A-Za-z0-9]{8})_[A-Za-z0-9_-]{16,}"), rf"\1_{HIDDEN}"),
-    (re.compile(r"\bpst_[A-Za-z0-9_-]{16,}"), f"pst_{HIDDEN}"),
+    (re.compile(r"\b(pst|prt|plk)_[A-Za-z0-9_-]{16,}"), rf"\1_{HIDDEN}"),
     (
         re.compile(
             r"(?i)\b((?:access_?|refresh_?|id_?)?token|api_?key|key|secret|password|signature|x-amz-[a-z-]+)"

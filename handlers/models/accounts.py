@@ -21,6 +21,8 @@ class ProfileView(View):
     """The user's id here."""
     external_id: str = Field(description="The user's id on the free platform", examples=["user_123"])
     email: str | None = Field(description="Where mail goes; null: nowhere", examples=["ada@example.org"])
+    name: str | None = Field(description="What the user is called", examples=["Ada Lovelace"])
+    country: str | None = Field(description="Where he says that he lives (ISO 3166-1 alpha-2)", examples=["GB"])
     wallet_address: str | None = Field(
         description="The wallet that signed in", examples=["0x52908400098527886E0F7030069857D2E4169EE7"]
     )
@@ -35,20 +37,46 @@ class ProfileView(View):
     """When the user came."""
     updated_at: datetime
     """When a field was last changed."""
+    pending_email: str | None = Field(
+        default=None,
+        description="Where a code was sent just now: it holds once `POST /v1/users/profile/email` is given the code",
+        examples=["ada@example.net"],
+    )
 
     @classmethod
-    def of(cls, row: Profile) -> ProfileView:
-        """Return the view of a profile."""
-        return cls.model_validate(row.model_dump(exclude={"is_restricted"}))
+    def of(cls, row: Profile, pending: str | None = None) -> ProfileView:
+        """Return the view of a profile, and of the address that waits."""
+        return cls.model_validate(row.model_dump(exclude={"is_restricted"}) | {"pending_email": pending})
 
 
 class ProfileChange(Body):
     """The fields of a profile that its user may change."""
 
     email: Email | None
-    """The new address; null removes it."""
+    """Another address, which holds once it is confirmed; null removes the one that is there."""
+    name: Annotated[str, Visible] | None = Field(default=None, min_length=1, max_length=100, examples=["Ada Lovelace"])
+    """What the user is called; null removes it, and without the field it stays."""
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$", examples=["GB"])
+    """ISO 3166-1 alpha-2; null removes it, and without the field it stays."""
     time_zone: str | None = Field(default=None, min_length=1, max_length=64, examples=["America/New_York"])
     """IANA name; null removes it, and without the field it stays."""
+
+    def names(self) -> dict[str, str | None]:
+        """Return what is given of name and country."""
+        return {each: getattr(self, each) for each in ("name", "country") if each in self.model_fields_set}
+
+
+class EmailCode(Body):
+    """The code that confirms another address."""
+
+    email: Email = Field(description="Where the code was sent")
+    code: str | None = Field(
+        default=None,
+        min_length=8,
+        max_length=20,
+        description="As it was sent, in any case; without it only an address that was confirmed before",
+        examples=["K7QF-2M9T"],
+    )
 
 
 class StreamTokenView(View):

@@ -7,6 +7,7 @@ from handlers.runtime.adapt import renewed_by
 from handlers.runtime.answers.envelope import Listing
 from handlers.runtime.answers.jobs import JobErrorView, JobView, job_view
 from handlers.runtime.answers.pagination import Cursor, Limit, Position, cursor_of, listing, position
+from handlers.runtime.answers.redirect import lead_to
 from handlers.runtime.audit import audited
 from handlers.runtime.entry import entry
 from handlers.runtime.models import (
@@ -63,6 +64,7 @@ __all__ = [
     "cursor_of",
     "entry",
     "job_view",
+    "lead_to",
     "listing",
     "login",
     "needs",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers.runtime.answers.cors import cors_headers, preflight
+from handlers.runtime.answers.redirect import landed
 from handlers.runtime.requests.state import RequestState, begin
 from handlers.runtime.router import Router, error_response
 from premium.observability import logger, tracer
@@ -35,6 +36,7 @@ def entry(app: Router) -> Callable[[Event, Any], Answer]:
         except Exception:
             logger.exception("the router failed")
             answer = _bare(error_response(None))
+        answer = landed(event, answer)
         answer["headers"] = {**answer.get("headers", {}), **_headers(state), **cors_headers(event)}
         _access_line(event, state, answer, started)
         logger.remove_keys(["request_id", "user_id"])

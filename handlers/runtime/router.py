@@ -22,6 +22,7 @@ from handlers.runtime.answers.errors import STATUS, MethodNotAllowed, as_app_err
 from handlers.runtime.audit import recorded
 from handlers.runtime.requests.gate import Gate
 from handlers.runtime.requests.needs import Needs, needs_of
+from handlers.runtime.requests.proofs import proof_of
 from handlers.runtime.requests.state import current
 from premium.errors import AppError, NotFound, RateLimited
 from premium.observability import logger
@@ -50,8 +51,13 @@ class Router(APIGatewayHttpResolver):
             requirement = needs_of(function)
             if requirement is None:
                 raise TypeError(f"{function.__qualname__} says neither needs(...) nor @public")
+            if (proof := proof_of(method, rule)) != requirement.proof():
+                raise TypeError(
+                    f"{method} {rule} needs the proof {proof!r} (requests/proofs.py), not {requirement.proof()!r}"
+                )
             remember = method == "POST" and not requirement.public
-            changing = method != "GET"
+            # A browser comes back from a provider by a GET, and is logged in.
+            changing = method != "GET" or requirement.brings is not None
             served = recorded(function, rule, security=requirement.security) if changing else function
             wrapped, model = enveloped(served, bound.arguments["status_code"], remember=remember)
             options = self._documented(dict(bound.arguments), function, requirement, model)

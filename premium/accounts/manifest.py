@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Command, Metric, Place, Quota, Schedule, Service, ServiceSettings
+from premium.manifest import Command, Metric, NoticeKind, Place, Quota, Schedule, Service, ServiceSettings
 
 PROOF_SECONDS = 900
 
@@ -30,6 +30,7 @@ SERVICE = Service(
     routes=(
         "GET /v1/users/profile",
         "PUT /v1/users/profile",
+        "POST /v1/users/profile",
         "GET /v1/users/wallets",
         "POST /v1/users/wallets",
         "DELETE /v1/users/wallets/{id}",
@@ -56,6 +57,7 @@ SERVICE = Service(
         Schedule(name="accounts.purge", every=1440, job="accounts.purge"),
     ),
     quotas=(Quota(name="api_keys", owned="premium.accounts.service.own_keys"),),
+    notices=(NoticeKind(name="accounts.email"),),
     tables=("premium_users", "api_keys", "user_wallets", "sessions", "session_tokens", "user_credentials"),
     metrics=(
         Metric(name="ActiveUsersDay", title="Users active in 24 hours", statistic="Maximum", minutes=1440),

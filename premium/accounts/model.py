@@ -167,6 +167,9 @@ class Profile(Row):
     id: UUID
     external_id: str
     email: str | None
+    name: str | None
+    country: str | None
+    """ISO 3166-1 alpha-2, as he says himself."""
     wallet_address: str | None
     time_zone: str | None
     """IANA name of the zone whose days are the user's own; None: he has not said."""
@@ -216,6 +219,14 @@ class NewKey:
 
     key: str
     record: ApiKey
+
+
+class EmailLogin(Row):
+    """The user of an e-mail address, and what he proves himself by."""
+
+    user_id: UUID
+    password: bytes | None
+    """The hash of his password; None where he has none."""
 
 
 class Activity(Row):

@@ -33,6 +33,14 @@ class Once:
         except RedisError as error:
             raise UpstreamUnavailable(f"{self._many()} cannot be given just now; try again in a moment") from error
 
+    def look(self, name: str) -> dict[str, Any] | None:
+        """Return a value and leave it there."""
+        try:
+            kept = self.redis.get(self._name(name))
+        except RedisError as error:
+            raise UpstreamUnavailable(f"{self._many()} cannot be checked just now; try again in a moment") from error
+        return None if kept is None else dict(json.loads(kept))
+
     def take(self, name: str) -> dict[str, Any] | None:
         """Return a value and take it away.
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from premium.accounts.api_keys import ApiKeys
 from premium.accounts.credentials.owners import CredentialOwners
+from premium.accounts.credentials.tokens import OWN_SUBJECT
 from premium.accounts.manifest import AccountSettings
-from premium.accounts.model import Profile, WatchedKey
+from premium.accounts.model import Granted, Profile, WatchedKey
 from premium.accounts.store import AccountStore, KeyStore, users
 from premium.accounts.store.keys import keep_level, watched
 from premium.accounts.store.users import find, settle, tiers
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 
     from premium.accounts.credentials.issuers import Issuers
     from premium.accounts.gatekeeper import Gatekeeper
+    from premium.accounts.once import Once
     from premium.accounts.onchain.wallets import ContractWallets
     from premium.accounts.second_factor import SecondFactors
     from premium.accounts.sessions import Sessions
+    from premium.accounts.store.ways_in import WaysIn
     from premium.accounts.stream_gate import StreamGate
     from premium.accounts.stream_tokens import StreamTokens
     from premium.accounts.wallet_logins import Attempts, WalletLogins
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from premium.limits import Limiter
     from premium.tiers import Tier
 
+OpenedSession = Granted
+"""The tokens of a session, for other services that log users in."""
 _LOCAL_PATIENCE = 0.5
 """On one machine everything shares two cores, and 50 ms can pass without anything being wrong."""
 _TOKEN_PATIENCE = 2.0
@@ -54,10 +59,30 @@ class Accounts:
         """Return a user's profile; NotFound for none."""
         return self.store.profile(user_id)
 
-    def change_email(self, user_id: UUID, email: str | None) -> Profile:
-        """Change or remove the email address; Conflict when another user has it."""
-        self.store.set_email(user_id, email.lower() if email else None)
+    def change_email(self, user_id: UUID, email: str | None) -> str | None:
+        """Remove the e-mail address, or have a code sent to another.
+
+        That one holds once it is confirmed. Return the address that waits; None where nothing does. Conflict when
+        another user has it, and where the user logs in by a password, which needs one.
+        """
+        if email is None:
+            self.store.remove_email(user_id)
+            return None
+        wanted = email.lower()
+        return wanted if self.store.ask_email(user_id, wanted) else None
+
+    def confirm_email(self, user_id: UUID, email: str, code: str | None) -> Profile:
+        """Take another address by the code that was sent there.
+
+        Without a code where the user has confirmed it before. InvalidInput for a wrong code.
+        """
+        self.store.confirm_email(user_id, email.lower(), code)
         return self.store.profile(user_id)
+
+    def change_names(self, user_id: UUID, names: Mapping[str, str | None]) -> None:
+        """Change or remove what is given of name and country."""
+        if names:
+            self.store.set_names(user_id, names)
 
     def change_time_zone(self, user_id: UUID, time_zone: str | None) -> Profile:
         """Change or remove the zone of the user's days; InvalidInput for no IANA name."""
@@ -281,6 +306,37 @@ def wallet_logins(platform: Platform) -> WalletLogins:
         sessions=sessions(platform),
         attempts=login_attempts(platform),
     )
+
+
+def ways_in(platform: Platform, *, by_worker: bool = False) -> WaysIn:
+    """Return what knows passwords, and makes users who come without a wallet."""
+    from premium.accounts.store.ways_in import WaysIn  # noqa: PLC0415 - logins alone need it
+
+    return WaysIn(platform.worker_database if by_worker else platform.database)
+
+
+def is_own(external_id: str) -> bool:
+    """Tell whether an external id is ours.
+
+    Its user did not come from the free platform.
+    """
+    return external_id.startswith(OWN_SUBJECT)
+
+
+def add_password(connection: Connection[DictRow], user_id: UUID, hashed: bytes) -> bool:
+    """Keep the hash of a new user's password, in the transaction that makes him."""
+    from premium.accounts.store.ways_in import keep_password  # noqa: PLC0415 - logins alone need it
+
+    keep_password(connection, user_id, hashed)
+    return True
+
+
+def kept_once(platform: Platform, kind: str) -> Once:
+    """Return values of logins that who reads them takes away; kinds are named as `login-nonce`."""
+    from premium.accounts.once import Once  # noqa: PLC0415 - Redis, which most who enter here need not
+    from premium.storage.redis_client import impatient  # noqa: PLC0415 - comes with it
+
+    return Once(impatient(platform.redis(2), _TOKEN_PATIENCE), kind)
 
 
 def login_attempts(platform: Platform) -> Attempts:

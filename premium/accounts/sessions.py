@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from premium.accounts.credentials.session_tokens import SessionTokens
-from premium.accounts.model import REFRESH_DAYS, Granted, Session, Wallet
-from premium.accounts.store import AccountStore, SessionStore, WalletStore
+from premium.accounts.model import REFRESH_DAYS, Granted, Session, SessionOwner, Wallet
+from premium.accounts.store import AccountStore, Rotation, SessionStore, WalletStore
 from premium.errors import Forbidden, NotFound, Unauthenticated, UpstreamUnavailable
 
 if TYPE_CHECKING:
@@ -51,22 +51,27 @@ class Sessions:
         made = self.store.open(
             user_id, _hash(refresh), amr=amr, ip=ip[:45], user_agent=user_agent[:200], days=REFRESH_DAYS
         )
-        return self._granted(made.id, user_id, refresh)
+        standing = self.users.by_session(made.id)
+        if standing is None:
+            raise UpstreamUnavailable("The session could not be opened just now")
+        return self._granted(made.id, user_id, standing, refresh)
 
-    def refresh(self, token: str) -> Granted:
+    def refresh(self, token: str, *, seen: Callable[[UUID, UUID], None] = lambda *_: None) -> Granted:
         """Take a refresh token and give its successor, with an access token.
 
-        Unauthenticated for one that is unknown or over; ReusedToken, and the whole session is ended, for one whose
-        first use was over ten seconds ago.
+        `seen` is told session and user of a token that is known. Unauthenticated for one that is unknown or over;
+        ReusedToken, and the whole session is ended, for one whose first use was over ten seconds ago.
         """
         successor = _new_token()
         rotated = self.store.rotate(_checked(token), _hash(successor), days=REFRESH_DAYS)
+        if rotated is not None:
+            seen(rotated.session_id, rotated.user_id)
         if rotated is None or rotated.outcome == "over":
             raise Unauthenticated("The refresh token is not valid; log in again")
         if rotated.outcome == "reused":
             self._ended(rotated.user_id, {rotated.session_id})
             raise ReusedToken(rotated.session_id, rotated.user_id)
-        return self._granted(rotated.session_id, rotated.user_id, successor)
+        return self._granted(rotated.session_id, rotated.user_id, rotated, successor)
 
     def all(self, user_id: UUID) -> list[Session]:
         """Return a user's sessions that live, the newest first."""
@@ -106,10 +111,7 @@ class Sessions:
 
         standing_changed(self.platform, user_id, sessions=sessions)
 
-    def _granted(self, session_id: UUID, user_id: UUID, refresh: str) -> Granted:
-        standing = self.users.by_session(session_id)
-        if standing is None:
-            raise UpstreamUnavailable("The session could not be opened just now")
+    def _granted(self, session_id: UUID, user_id: UUID, standing: SessionOwner | Rotation, refresh: str) -> Granted:
         if standing.is_restricted:
             raise Forbidden("This account is restricted; write to support")
         access = self.tokens.issue(

@@ -45,20 +45,25 @@ class Attempts:
 
     limiter: Limiter
 
-    def of_ip(self, ip: str) -> None:
-        """Count an attempt of a source address; RateLimited over 30 a minute."""
-        self._count(f"login-ip:{ip}", ATTEMPTS_OF_IP)
+    def of_ip(self, ip: str, *, needed: bool = True) -> None:
+        """Count an attempt of a source address; RateLimited over 30 a minute.
+
+        UpstreamUnavailable where it cannot be counted, unless it need not be.
+        """
+        self._count(f"login-ip:{ip}", ATTEMPTS_OF_IP, needed=needed)
 
     def of_address(self, address: str) -> None:
-        """Count an attempt for a wallet; RateLimited over ten a minute."""
+        """Count an attempt for a wallet or an e-mail address; RateLimited over ten a minute."""
         self._count(f"login-address:{address.lower()}", ATTEMPTS_OF_ADDRESS)
 
     def of_code(self, user_id: UUID) -> None:
         """Count a code that is tried for a user; RateLimited over ten a minute."""
         self._count(f"login-code:{user_id}", ATTEMPTS_OF_ADDRESS)
 
-    def _count(self, subject: str, most: int) -> None:
+    def _count(self, subject: str, most: int, *, needed: bool = True) -> None:
         state = self.limiter.check(subject, most, changes=True)
+        if not state.known and not needed:
+            return
         if not state.known:
             raise UpstreamUnavailable("Nobody can log in just now; try again in a moment")
         if not state.allowed:

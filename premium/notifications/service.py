@@ -23,7 +23,7 @@ from premium.notifications.model import (
     UnsentDelivery,
 )
 from premium.notifications.store import destinations, ends, notices
-from premium.notifications.store.confirmations import vouch
+from premium.notifications.store.confirmations import are_confirmed, confirm, vouch
 from premium.notifications.store.ends import UnsentDeliveries
 from premium.notifications.store.notices import NoticeStore
 from premium.notifications.store.operators import MOST, OperatedDeliveries, Wanted
@@ -113,6 +113,16 @@ def require_confirmed(
     They get nothing else before.
     """
     return confirmations.require(connection, user_id, named)
+
+
+def confirmed(connection: Connection[DictRow], user_id: UUID, email: str, code: str | None) -> bool:
+    """Tell whether an address is the user's own.
+
+    He has confirmed it before, or does so by this code. A wrong code costs a try in the caller's transaction, which
+    commits.
+    """
+    (known,) = are_confirmed(connection, user_id, [("email", email)])
+    return known or (code is not None and confirm(connection, user_id, "email", email, code))
 
 
 def send_mail(platform: Platform, *, message_id: UUID, to: str, title: str, text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Depends
 
 from handlers.runtime.answers.cors import allowed_origins
+from handlers.runtime.answers.redirect import navigates
 from handlers.runtime.requests.body import raw_body
 from handlers.runtime.requests.origin import lowered
 from handlers.runtime.requests.state import current
@@ -45,6 +46,9 @@ class RequestClient:
     """The page that asks, where a browser says so."""
     cookies: Mapping[str, str]
 
+    navigates: bool = False
+    """Whether a person's browser asks for a page, and no script of one."""
+
     def on_own_page(self) -> bool:
         """Tell whether one of the platform's own pages asks."""
         return self.origin is not None and self.origin in allowed_origins()
@@ -60,6 +64,7 @@ def _client() -> RequestClient:
         user_agent=headers.get("user-agent", ""),
         origin=headers.get("origin"),
         cookies={name: value for name, mark, value in pairs if mark},
+        navigates=navigates(state.event),
     )
 
 

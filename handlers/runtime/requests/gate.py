@@ -13,12 +13,16 @@ from aws_lambda_powertools.event_handler.middlewares.openapi_validation import O
 
 from handlers.runtime.requests.body import check_text, read_object
 from handlers.runtime.requests.needs import Needs, needs_of
-from handlers.runtime.requests.state import current
+from handlers.runtime.requests.state import RequestState, current
 from premium.errors import InvalidInput
 from premium.refusals import nearest, shown, visible
 
 _UNMATCHED = Needs(public=True)
 """A path that does not exist says so to anybody, but only after the authorizer has counted the request."""
+_UNCOUNTED = ("rate_limited", "unavailable")
+"""Verdicts that refuse in any case, as that on a request that no authorizer saw, which has no address."""
+_ATTEMPTS = "/v1/auth/"
+"""Below it everything counts as an attempt of its IP address, right or wrong."""
 _MAX_QUERY = 4096
 _CHARSET = re.compile(r"(?i)\bcharset\s*=\s*\"?([^\s;\"]*)")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -37,6 +41,8 @@ class Gate(OpenAPIRequestValidationMiddleware):
         requirement = needs_of(route.func)
         if requirement is not None:
             state.route = f"{route.method} {route.openapi_path}"
+            if route.openapi_path.startswith(_ATTEMPTS):
+                _count_attempt(state, requirement)
         (requirement or _UNMATCHED).check(state)
         _check_query(app.current_event.raw_event)
         if requirement is not None:
@@ -53,7 +59,20 @@ class Gate(OpenAPIRequestValidationMiddleware):
         # In another encoding the same bytes are another text.
         if (charset := _CHARSET.search(parameters)) and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
             raise InvalidInput.about("Content-Type", f"must be of the charset utf-8; given {shown(charset[1])}")
-        return read_object(event.raw_event)  # type: ignore[return-value] # the caller takes None for no body
+        return read_object(current().event)  # type: ignore[return-value] # the caller takes None for no body
+
+
+def _count_attempt(state: RequestState, requirement: Needs) -> None:
+    """Count a request for its IP address; RateLimited over 30 a minute.
+
+    While Redis is silent nobody logs in, and tokens that were issued work.
+    """
+    if state.ruling.verdict in _UNCOUNTED or not state.ruling.address:
+        return
+    from premium.accounts.service import login_attempts  # noqa: PLC0415 - Redis, which few requests need
+    from premium.bootstrap import platform  # noqa: PLC0415 - comes with it
+
+    login_attempts(platform()).of_ip(state.ruling.address, needed=requirement.public)
 
 
 def _idempotency_key(given: str | None) -> str | None:

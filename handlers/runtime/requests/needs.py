@@ -96,10 +96,10 @@ class Needs:
             "x-scope": self.scope,
             "x-role": " ".join(self.roles) or None,
         }
-        said |= {"x-credentials": self.brings, "x-proof": self._proof()}
+        said |= {"x-credentials": self.brings, "x-proof": self.proof()}
         return {name: value for name, value in said.items() if value is not None}
 
-    def _proof(self) -> str | None:
+    def proof(self) -> str | None:
         """Return what of the last quarter of an hour a token needs beyond itself."""
         if self.roles:
             return "second-factor"

@@ -35,6 +35,8 @@ class RequestState:
     record: Record | None = None
     """What its audit entry is told, while a route that changes something runs."""
     headers: dict[str, str] = field(default_factory=dict)
+    landing: str | None = None
+    """Where a browser that navigates is led, whatever the answer is."""
 
     @property
     def principal(self) -> Principal:

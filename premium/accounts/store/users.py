@@ -5,7 +5,7 @@ Lookups before the user is known go through narrow functions, all else through r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,12 +14,16 @@ from psycopg import Connection
 from psycopg.rows import DictRow, class_row
 
 from premium.accounts.model import Activity, Profile, SessionOwner, Standing
-from premium.errors import Conflict, NotFound
-from premium.notifications.service import set_account_email
+from premium.errors import Conflict, InvalidInput, NotFound
+from premium.notifications.model import Notice, Target
+from premium.notifications.service import confirmed, notify, require_confirmed, set_account_email
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 
-_PROFILE = "id, external_id, email, wallet_address, time_zone, tier, kyc_status, is_restricted, created_at, updated_at"
+_PROFILE = """
+    id, external_id, email, name, country, wallet_address, time_zone, tier, kyc_status, is_restricted, created_at,
+    updated_at
+"""
 _SET_TIER = """
     UPDATE premium_users
     SET tier = %(tier)s, tier_issued_at = %(at)s, updated_at = CASE WHEN tier = %(tier)s THEN updated_at ELSE now() END
@@ -35,6 +39,8 @@ _STANDING = """
     SELECT s.*, agreed_requests(s.id) AS agreed, c.claimed_tier, c.claimed_at
     FROM user_standing(%s) s LEFT JOIN LATERAL claim_standing(s.id) c ON true
 """
+_SET_EMAIL = "UPDATE premium_users SET email = %s, updated_at = now() WHERE id = %s"
+_HAS_PASSWORD = "SELECT FROM user_credentials WHERE user_id = %s AND kind = 'password'"  # noqa: S105 - a statement
 _ACTIVITY = """
     SELECT count(*) FILTER (WHERE last_active > %(now)s - interval '1 day') AS active_day,
            count(*) FILTER (WHERE last_active > %(now)s - interval '7 days') AS active_week,
@@ -175,16 +181,56 @@ class AccountStore:
         with self._database.as_user(user_id) as connection:
             connection.execute(statement, [time_zone, user_id])
 
-    def set_email(self, user_id: UUID, email: str | None) -> None:
-        """Change the email address; Conflict when another user has it."""
+    def set_names(self, user_id: UUID, names: Mapping[str, str | None]) -> None:
+        """Change or remove what is given of name and country."""
+        statement = """UPDATE premium_users SET updated_at = now(),
+                           name = CASE WHEN %(has_name)s THEN %(name)s::text ELSE name END,
+                           country = CASE WHEN %(has_country)s THEN %(country)s::text ELSE country END
+                       WHERE id = %(id)s"""
+        given = {"has_name": "name" in names, "has_country": "country" in names}
+        values = {"id": user_id, "name": None, "country": None, **given, **names}
+        with self._database.as_user(user_id) as connection:
+            connection.execute(statement, values)
+
+    def ask_email(self, user_id: UUID, email: str) -> bool:
+        """Have a code sent to an address that is to be the user's.
+
+        False where it is his already.         Conflict when another user has it.
+        """
+        with self._database.as_user(user_id) as connection:
+            if _current_email(connection, user_id) == email:
+                return False
+            if connection.execute("SELECT FROM login_by_email(%s)", [email]).fetchone() is not None:
+                raise _taken()
+            require_confirmed(connection, user_id, [("email", email)])
+        return True
+
+    def confirm_email(self, user_id: UUID, email: str, code: str | None) -> None:
+        """Take an address that its owner confirms; the one of before is told.
+
+        InvalidInput for a wrong code, Conflict when another user has the address.
+        """
+        with self._database.as_user(user_id) as connection:
+            is_right = confirmed(connection, user_id, email, code)
+        if not is_right:  # after the commit, which keeps that a try was used
+            raise InvalidInput.about("code", "is not valid, or not any more: ask for a new one")
         try:
             with self._database.as_user(user_id) as connection:
-                connection.execute(
-                    "UPDATE premium_users SET email = %s, updated_at = now() WHERE id = %s", [email, user_id]
-                )
-                set_account_email(connection, user_id, email)
+                before = _current_email(connection, user_id)
+                connection.execute(_SET_EMAIL, [email, user_id])
+                if before is not None and before != email:
+                    notify(connection, [_moved(user_id, before)])
+                set_account_email(connection, user_id, email, is_confirmed=True)
         except psycopg.errors.UniqueViolation:
-            raise Conflict("This email address belongs to another user", details={"email": "taken"}) from None
+            raise _taken() from None
+
+    def remove_email(self, user_id: UUID) -> None:
+        """Remove the address; Conflict where the user logs in by a password, which needs one."""
+        with self._database.as_user(user_id) as connection:
+            if connection.execute(_HAS_PASSWORD, [user_id]).fetchone() is not None:
+                raise Conflict("You log in by this address and a password", details={"email": "needed"})
+            connection.execute(_SET_EMAIL, [None, user_id])
+            set_account_email(connection, user_id, None)
 
     def activity(self, now: datetime) -> Activity:
         """Count active users and cohorts up to this moment.
@@ -196,3 +242,23 @@ class AccountStore:
         with self._database.transaction() as connection, connection.cursor(row_factory=class_row(Activity)) as cursor:
             (row,) = cursor.execute(statement, {"now": now}).fetchall()
         return row
+
+
+def _current_email(connection: Connection[DictRow], user_id: UUID) -> str | None:
+    row = connection.execute("SELECT email FROM premium_users WHERE id = %s", [user_id]).fetchone()
+    return None if row is None else row["email"]
+
+
+def _moved(user_id: UUID, before: str) -> Notice:
+    return Notice(
+        user=user_id,
+        kind="accounts.email",
+        key=str(uuid4()),
+        title="Your e-mail address was changed",
+        text="Mail of your account goes to another address from now on. If this was not you, write to support.",
+        targets=(Target("email", before),),
+    )
+
+
+def _taken() -> Conflict:
+    return Conflict("This email address belongs to another user", details={"email": "taken"})

@@ -103,7 +103,7 @@ def _permit(connection: Connection[DictRow], delivery: Delivery) -> Permit:
     if connection.execute(_NEW_CODE, values).fetchone() is None:
         return Permit(refusal="the address is confirmed, or was never asked for")
     return Permit(
-        text=f"Your code is {code[:4]}-{code[4:]}. It confirms that notifications may be sent to this address, and is"
+        text=f"Your code is {code[:4]}-{code[4:]}. It confirms that this address is yours and may be sent to, and is"
         f" valid for {CODE_MINUTES} minutes. If you did not ask for this, do nothing: nothing more will be sent."
     )
 

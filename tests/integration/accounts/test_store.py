@@ -19,8 +19,9 @@ from premium.accounts.model import ApiKey, KeyOwner, Rights, User
 from premium.accounts.store import AccountStore, KeyStore
 from premium.clock import SystemClock
 from premium.entitlements import Quota
-from premium.errors import Conflict, NotFound
+from premium.errors import Conflict, InvalidInput, NotFound
 from premium.networks import network_of
+from premium.notifications.service import set_account_email
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 from tests.fixtures.postgres import Databases
@@ -145,9 +146,15 @@ def test_keys_come_newest_first_in_pages(store: AccountStore, keys: KeyStore) ->
 def test_an_email_belongs_to_one_user(store: AccountStore) -> None:
     first, second = user(store, "user_1", "a@example.org"), user(store, "user_2")
     with pytest.raises(Conflict):
-        store.set_email(second.id, "a@example.org")
-    store.set_email(first.id, None)
-    store.set_email(second.id, "a@example.org")
+        store.ask_email(second.id, "a@example.org")
+    store.remove_email(first.id)
+    assert store.ask_email(second.id, "a@example.org")
+    with pytest.raises(InvalidInput):
+        store.confirm_email(second.id, "a@example.org", "WRNG-CODE")
+    assert store.profile(second.id).email is None, "it holds once it is confirmed"
+    with store._database.as_user(second.id) as connection:
+        set_account_email(connection, second.id, "a@example.org", is_confirmed=True)
+    store.confirm_email(second.id, "a@example.org", None)
     assert store.profile(second.id).email == "a@example.org"
     with pytest.raises(NotFound):
         store.profile(uuid.uuid4())

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
+from psycopg.rows import dict_row
 
-from handlers import accounts
+from handlers import accounts, logins
 from handlers.notifications import handler
+from local.postgres import SUPERUSER
 from premium.bootstrap import Platform
 from premium.notifications.model import Notice
 from premium.notifications.service import destinations_of, notify
+from premium.notifications.store.confirmations import permits
 from tests.factories.http import Answer
+from tests.fixtures.postgres import Databases
 from tests.integration.handlers.asking import through
 from tests.integration.handlers.conftest import Sign
 
@@ -42,6 +49,15 @@ def owner_of(at: Platform, subject: str) -> UUID:
     return found
 
 
+def sent_code(postgres: Databases, owner: UUID, address: str) -> str:
+    """The code that the courier would send now."""
+    delivery = SimpleNamespace(id=uuid4(), user_id=owner, channel="email", destination=address)
+    with psycopg.connect(postgres.url("premium", SUPERUSER), row_factory=dict_row) as connection:
+        (permit,) = permits(connection, [delivery]).values()  # type: ignore[list-item] # as much of one as is read
+    (code,) = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", permit.text or "")
+    return str(code)
+
+
 def test_notices_are_listed_counted_and_read(at: Platform, token: str, subject: str, sign: Sign) -> None:
     assert ask(token, "GET", NOTICES).json["data"] == []
     owner = owner_of(at, subject)
@@ -64,7 +80,7 @@ def test_notices_are_listed_counted_and_read(at: Platform, token: str, subject: 
 
 
 def test_the_profiles_email_is_a_destination_from_the_start_and_follows_it(
-    at: Platform, token: str, subject: str
+    at: Platform, token: str, subject: str, postgres: Databases
 ) -> None:
     ask(token, "GET", NOTICES)
     owner = owner_of(at, subject)
@@ -74,8 +90,24 @@ def test_the_profiles_email_is_a_destination_from_the_start_and_follows_it(
             return destinations_of(connection, owner).get("email")
 
     assert email() == f"{subject}@example.org"
-    through(accounts.handler, "PUT", "/v1/users/profile", token=token, body={"email": f"new-{subject}@example.org"})
-    assert email() == f"new-{subject}@example.org"
+    new = f"new-{subject}@example.org"
+    asked = through(accounts.handler, "PUT", "/v1/users/profile", token=token, body={"email": new})
+    assert (asked.data["email"], asked.data["pendingEmail"]) == (f"{subject}@example.org", new)
+    assert email() == f"{subject}@example.org", "until the other one is confirmed"
+    code = sent_code(postgres, owner, new)
+    confirm = {"email": new, "code": code}
+    assert through(logins.handler, "POST", "/v1/users/profile/email", token=token, body=confirm).data["email"] == new
+    assert email() == new
+    with at.database.as_user(owner) as connection:
+        told = connection.execute(
+            "SELECT destination FROM notification_deliveries d JOIN notices n ON n.id = d.notice_id"
+            " WHERE n.kind = 'accounts.email'"
+        ).fetchall()
+    assert [row["destination"] for row in told] == [f"{subject}@example.org"], "the one of before is told"
+    wrong = {"email": f"third-{subject}@example.org", "code": "WRNG-CODE"}
+    through(accounts.handler, "PUT", "/v1/users/profile", token=token, body={"email": wrong["email"]})
+    assert through(logins.handler, "POST", "/v1/users/profile/email", token=token, body=wrong).status == 400
+    assert email() == new
     through(accounts.handler, "PUT", "/v1/users/profile", token=token, body={"email": None})
     assert email() is None
 

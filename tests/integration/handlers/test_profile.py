@@ -39,6 +39,18 @@ def test_a_zone_is_kept_until_it_is_removed(token: str) -> None:
     assert put(token, timeZone=None).data["timeZone"] is None
 
 
+def test_name_and_country_are_kept_until_they_are_removed(token: str) -> None:
+    assert (put(token).data["name"], put(token).data["country"]) == (None, None)
+    assert put(token, name="Ada Lovelace", country="GB").data["name"] == "Ada Lovelace"
+    kept = put(token, country="FR").data
+    assert (kept["name"], kept["country"]) == ("Ada Lovelace", "FR"), "what is not given stays"
+    posted = through(accounts.handler, "POST", "/v1/users/profile", token=token, body={"email": None, "name": None})
+    assert (posted.data["name"], posted.data["country"]) == (None, "FR"), "POST is PUT"
+    for wrong in ({"country": "gb"}, {"country": "GBR"}, {"name": ""}, {"name": "x" * 101}, {"name": "a\u202eb"}):
+        refused = put(token, **wrong)
+        assert (refused.status, list(refused.error["details"])) == (400, list(wrong))
+
+
 @pytest.mark.parametrize("zone", ["EST", "W. Europe Standard Time", "Mars/Olympus", "../../etc/passwd", "x" * 65, ""])
 def test_what_is_no_zone_is_refused_and_changes_nothing(token: str, zone: str) -> None:
     refused = put(token, timeZone=zone)

@@ -1,0 +1,1 @@
+"""What OpenID Connect says, read strictly: keys, addresses of a provider, identity tokens."""

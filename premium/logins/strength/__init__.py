@@ -1,0 +1,1 @@
+"""Which passwords are too easily guessed."""
