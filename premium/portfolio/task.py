@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from premium.portfolio.positions.found import ChainPositions, Found, Stated
 from premium.portfolio.store import Stores
 from premium.portfolio.valuation.assembly import assemble
 from premium.portfolio.valuation.positions import stated, told
+from premium.portfolio.valuation.spam import listed_of, suspected
 from premium.portfolio.valuation.statement import before_of, is_due, judge, noted, state
 from premium.portfolio.valuation.watchlist import settled, unread, watchlist
 from premium.prices.model import Quote
@@ -60,6 +61,8 @@ class Task:
     """Of wallets that are keys, by their names."""
     positions: Sequence[Found] = ()
     """Those of the refresh before, kept where a chain fails."""
+    listed: tuple[Collection[str], Collection[str]] = ((), ())
+    """Keys of coins and listed tokens, which are never spam, and their symbols, which others imitate."""
 
     @classmethod
     def of(cls, context: JobContext, stores: Stores, *, hourly: bool) -> Task:
@@ -83,6 +86,7 @@ class Task:
             searches=searches,
             dormant=asleep,
             positions=stores.positions.found(user),
+            listed=listed_of(context.platform.chains),
             openings=stores.flows.openings(user),
         )
 
@@ -127,6 +131,7 @@ class Task:
             previous=self.before,
             dormant=self.dormant,
             positions=positions,
+            spam=suspected(outcomes, quotes, ledger.moved, self.before, self.listed),
         )
         rows = [found for chain in positions.values() for found in chain.found]
         kept = [found for found in self.positions if found.chain not in positions]

@@ -36,6 +36,7 @@ def state(
     previous: Mapping[str, Any] | None,
     dormant: Mapping[tuple[str, str], SearchRow],
     positions: Mapping[str, ChainPositions] = MappingProxyType({}),
+    spam: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the answer for one user; `positions` are those of chains that were read.
 
@@ -51,9 +52,11 @@ def state(
         "token_categories": _categories(positions),
         "prices": [_price(key, price) for key, quote in quotes.items() for price in _all_of(quote)],
         "jump_seconds": JUMP_SECONDS,
+        "spam": {key: row["reasons"] for key, row in spam.items() if row["spam"]},
         "previous": previous,
     }
     answer = aggregated(Aggregate.model_validate(told))
+    answer["spam"] = dict(spam)
     answer["coverage"] = sorted(
         [*_searched(answer["coverage"], outcomes), *map(_dormant, dormant.values())],
         key=lambda row: (row["wallet"], row["chain"] or ""),

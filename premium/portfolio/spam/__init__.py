@@ -1,0 +1,1 @@
+"""Tells tokens that bait their holder from others, by evidence alone."""
