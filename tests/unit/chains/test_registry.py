@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,20 @@ def test_the_document_itself_may_stand_in_the_environment() -> None:
     assert "mine" in found
     with pytest.raises(ConfigurationError, match="CHAINS_FILE: chain 1 has no name"):
         registry.load(Settings(premium_stage="local", chains_file='{"chains": [{}]}'))
+
+
+@pytest.mark.parametrize(
+    ("heading", "lacks"),
+    [
+        ("Without a second endpoint", lambda entry: len(entry.get("rpc", ())) < 2),
+        ("Without a block time", lambda entry: "block_seconds" not in entry),
+        ("Without a finality of their own", lambda entry: "finality_blocks" not in entry),
+    ],
+)
+def test_what_is_not_known_of_a_shipped_chain_is_named(heading: str, lacks: Callable[[dict[str, Any]], bool]) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "chains.md").read_text("utf-8")
+    (part,) = [each for each in text.split("\n## ") if each.startswith(heading)]
+    entries = json.loads((Path(registry.__file__).parent / "chains.json").read_text("utf-8"))["chains"]
+    missing = sorted(entry["name"] for entry in entries if lacks(entry))
+    assert part.strip().splitlines()[-1].split(", ") == missing
+    assert f"({len(missing)})" in part
