@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from benchmarks.portfolio import codec
+from benchmarks.portfolio import codec, snapshots
 from benchmarks.portfolio.node import FIRST_CHAIN_ID
 from premium.chains.evm import EvmAdapter
 from premium.chains.fanout import read_all
@@ -71,6 +71,7 @@ def main() -> None:
         finally:
             nodes.terminate()
     codec.measure()
+    snapshots.measure()
 
 
 if __name__ == "__main__":

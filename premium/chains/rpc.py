@@ -51,6 +51,8 @@ class Rpc:
         self._where = nodes or ListedNodes(chain.endpoints)
         self._urls: tuple[str, ...] = ()
         self._nodes: list[Endpoint] = []
+        self.asked = 0
+        """How many calls were sent, whatever became of them."""
         self.names_hashes = True
         """Whether calls name their block by its hash (EIP-1898), until a node refuses it."""
 
@@ -111,6 +113,7 @@ class Rpc:
         found: list[Answer] = []
         for part in _parts(calls):
             await self._bucket.take(len(part))
+            self.asked += len(part)
             try:
                 found += await node.send(self.chain, part)
             except UpstreamUnavailable:

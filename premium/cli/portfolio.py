@@ -9,11 +9,21 @@ import click
 from premium.cases import Kind, answer
 from premium.cli.cases import read_text
 from premium.cli.output import errors_as_sentences, opened
+from premium.cli.portfolio_runs import runs
+from premium.storage.plain import to_json
+
+USERS_A_READ = 5_000
 
 
 @click.group()
 def portfolio() -> None:
-    """Measure portfolios by files, without a server, a node or a clock."""
+    """Measure portfolios by files; look after their hourly runs.
+
+    Only `runs` needs a server, a node or a clock.
+    """
+
+
+portfolio.add_command(runs)
 
 
 _INPUT = click.option("--input", "source", required=True, help="A file of cases as JSON; - is standard input")
@@ -71,6 +81,25 @@ def aggregate(source: str, output: str, *, explain: bool) -> None:
     from premium.portfolio.totals.cases import kinds  # noqa: PLC0415 - each command loads its own engine
 
     _answer(source, output, kinds(explain=explain))
+
+
+@portfolio.command()
+@click.option("--users", default=125_000, show_default=True, type=click.IntRange(1, 10_000_000))
+@click.option("--chains", default=100, show_default=True, type=click.IntRange(1, 1_000))
+@click.option("--workers", default=40, show_default=True, type=click.IntRange(1, 1_000))
+@click.option("--users-a-read", default=USERS_A_READ, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--cpu-a-user", type=click.FloatRange(0, 60), help="Seconds; as measured where it is not given.")
+def simulate(users: int, chains: int, workers: int, users_a_read: int, cpu_a_user: float | None) -> None:
+    """Print what an hour's run over so many users takes and costs."""
+    from dataclasses import replace  # noqa: PLC0415 - as below
+    from decimal import Decimal  # noqa: PLC0415 - as below
+
+    from premium.portfolio import run_costs  # noqa: PLC0415 - its own engine
+
+    measured = run_costs.MEASURED
+    measured = measured if cpu_a_user is None else replace(measured, cpu_a_user=Decimal(str(cpu_a_user)))
+    fleet = run_costs.Fleet(users=users, chains=chains)
+    click.echo(to_json(run_costs.simulate(fleet, measured, workers=workers, users_a_read=users_a_read)))
 
 
 def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from pydantic import Field
+
 from premium.jobs.model import JobKind, JobPayload, Moment
 
 
@@ -23,6 +27,25 @@ REFRESH = JobKind(
     timeout_seconds=120,
 )
 
+
+class RunPayload(JobPayload):
+    """Names a run, and which of its workers this is."""
+
+    run_id: UUID
+    number: int = Field(ge=0, le=10_000)
+    step: int = Field(default=0, ge=0)
+    """A worker goes on as another job after a minute, so that a deploy never waits for a run."""
+
+
+RUN = JobKind(
+    name="portfolio.run",
+    function="premium.portfolio.work.run",
+    queue="aggregation",
+    payload=RunPayload,
+    timeout_seconds=170,
+)
+"""Does chunks of the hourly run for a minute."""
+
 SNAPSHOTS = JobKind(
     name="portfolio.snapshots",
     function="premium.portfolio.work.snapshots",
@@ -30,7 +53,7 @@ SNAPSHOTS = JobKind(
     payload=Moment,
     timeout_seconds=100,
 )
-"""Starts a refresh of every portfolio that is watched."""
+"""Plans the hour's run over every portfolio that is watched, and starts its workers."""
 
 TIMESERIES = JobKind(
     name="portfolio.timeseries",

@@ -215,6 +215,8 @@ class Snapshot(_Value):
     chains: Mapping[str, ChainState] = Field(default_factory=dict)
     net: Decimal | None = None
     """What is owned less what is owed; None of a snapshot that knows holdings alone."""
+    debts: Decimal | None = None
+    """What is owed, above zero; None of a snapshot that knows holdings alone."""
     is_good: bool | None = None
     """False while a price is missing; None of a snapshot from before flows were booked."""
 

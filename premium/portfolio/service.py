@@ -248,17 +248,6 @@ class Portfolios:
         if self.clock.now() - start > timedelta(days=quota.most, hours=1):
             raise TierRequired(quota.refusal, details=quota.details)
 
-    def refresh_all(self, *, request_id: str, idempotency_key: str) -> int:
-        """Start a refresh for every user who watches a wallet; return how many. Worker role.
-
-        The same key starts none twice.
-        """
-        users = self.stores.wallets.users()
-        payload = RefreshPayload(hourly=True)
-        for user_id in users:
-            self.jobs.start(REFRESH, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key)
-        return len(users)
-
 
 def _check_chains(given: GivenWallet, chains: Sequence[str], registry: Registry) -> None:
     """Refuse chains whose balances would never be read: they would look like an empty wallet."""

@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from premium.chains.addresses import in_key
 from premium.chains.model import ChainReading, Keys, Outcome, Searched, Searches, Wanted
-from premium.execution.context import JobContext
 from premium.money import plain
 from premium.portfolio.flow_model import NewFlows, Openings
 from premium.portfolio.keys import open_keys, secrets_of
@@ -26,10 +25,37 @@ from premium.portfolio.valuation.statement import before_of, is_due, judge, note
 from premium.portfolio.valuation.watchlist import settled, unread, watchlist
 from premium.prices.model import Quote
 
+if TYPE_CHECKING:
+    from premium.bootstrap import Platform
+
 NOT_READ = "this stage does not read this chain"
 """Why a chain that a wallet names has no balances, where the stage once read it."""
 Pair = tuple[str, str]
 """A wallet's address and a chain."""
+
+
+class Errand(Protocol):
+    """Whose refresh it is, and as of when."""
+
+    @property
+    def job_id(self) -> UUID:
+        """The id under which its snapshot stands."""
+        ...
+
+    @property
+    def user_id(self) -> UUID:
+        """Whose."""
+        ...
+
+    @property
+    def created_at(self) -> datetime:
+        """The snapshot's time."""
+        ...
+
+    @property
+    def platform(self) -> Platform:
+        """Chains and the clock."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +91,19 @@ class Task:
     """Keys of coins and listed tokens, which are never spam, and their symbols, which others imitate."""
 
     @classmethod
-    def of(cls, context: JobContext, stores: Stores, *, hourly: bool) -> Task:
-        """Return the task of a job, as of now."""
+    def of(
+        cls, context: Errand, stores: Stores, *, hourly: bool, previous: Mapping[UUID, Snapshot] | None = None
+    ) -> Task:
+        """Return the task of a job, as of now.
+
+        `previous`: the snapshots before, where they were read for many users at once.
+        """
         now, user = context.platform.clock.now(), context.user_id
         active = [chain.name for chain in context.platform.chains.active]
         wallets = settled(stores.wallets.all(user), context.platform.chains)
-        previous = stores.snapshots.before(user, context.created_at)
+        before = (previous or {}).get(user)
+        if previous is None:
+            before = stores.snapshots.before(user, context.created_at)
         statement = stores.statements.get(user)
         searches = {(row.address, row.chain): row for row in stores.searches.all(user)}
         asleep = {pair: row for pair, row in searches.items() if hourly and not is_due(row, now) and pair[1] in active}
@@ -81,8 +114,8 @@ class Task:
             wallets=wallets,
             keys=open_keys(secrets_of(context.platform), user, wallets, stores.wallets),
             active=active,
-            previous=previous,
-            before=statement.answer if statement else before_of(previous) if previous else None,
+            previous=before,
+            before=statement.answer if statement else before_of(before) if before else None,
             searches=searches,
             dormant=asleep,
             positions=stores.positions.found(user),

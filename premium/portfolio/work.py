@@ -8,6 +8,7 @@ that finds the row only hands it on. The cache and the stream come last: both ca
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,18 +18,21 @@ from premium.execution.runtime import job
 from premium.jobs.model import Moment
 from premium.neighbours import open_client
 from premium.observability import logger, tracer
-from premium.portfolio.jobs import REFRESH, SNAPSHOTS, TIMESERIES, RefreshPayload
+from premium.portfolio.jobs import REFRESH, RUN, SNAPSHOTS, TIMESERIES, RefreshPayload, RunPayload
 from premium.portfolio.ledger import Ledger, moves, windows
 from premium.portfolio.model import Snapshot
 from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
-from premium.portfolio.service import Portfolios
+from premium.portfolio.runs import Runs
 from premium.portfolio.store import Stores
 from premium.portfolio.task import Task
 from premium.portfolio.valuation.multiplied import multiplied, without
 from premium.portfolio.valuation.summary import summary
 from premium.prices.model import Quote
 from premium.prices.store import StoredPrices
+
+REPACK_SECONDS = 45.0
+"""Of a schedule's run: rows of JSON that are left after it are made lean by later ones."""
 
 
 @job(REFRESH)
@@ -102,16 +106,26 @@ async def _read(
 
 @job(SNAPSHOTS)
 def snapshots(context: JobContext, payload: Moment) -> Mapping[str, Any]:
-    """Start a refresh for everybody who watches a wallet."""
-    portfolios = Portfolios.of_worker(context.platform)
-    key = f"hourly-{payload.at.isoformat()}"
-    return {"started": portfolios.refresh_all(request_id=f"req_{context.job_id}", idempotency_key=key)}
+    """Plan the hour's run over everybody who watches a wallet, and start its workers."""
+    run = Runs.of(context.platform).begin(payload.at, before_commit=lambda: context.point("run_planned"))
+    return {"run": str(run.id), "users": run.users}
+
+
+@job(RUN)
+def run(context: JobContext, payload: RunPayload) -> Mapping[str, Any]:
+    """Do chunks of a run for a minute, whosever they were."""
+    return Runs.of(context.platform).carry_on(payload, point=context.point)
 
 
 @job(TIMESERIES)
 def timeseries(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
     """Keep the partitions and roll-ups of snapshots up to date.
 
-    As of now, not of the payload: a repeat a day late makes today's partitions.
+    Rows of an earlier release are made lean; what is left goes on the next time. As of now, not of the payload: a
+    repeat a day late makes today's partitions.
     """
-    return {"done": Stores.of_worker(context.platform).snapshots.maintain(context.platform.clock.now())}
+    store = Stores.of_worker(context.platform).snapshots
+    done, ends, repacked = store.maintain(context.platform.clock.now()), time.monotonic() + REPACK_SECONDS, 0
+    while time.monotonic() < ends and (batch := store.repack()):
+        repacked += batch
+    return {"done": done, "repacked": repacked}

@@ -125,6 +125,11 @@ class Market:
         """
         return await read_all(self.readers(wanted), wanted, searched, keys)
 
+    @property
+    def asked(self) -> int:
+        """Return how many calls the nodes were sent so far."""
+        return sum(rpc.asked for rpc in self._rpcs.values())
+
     @cached_property
     def prices(self) -> Prices:
         """Current prices of assets: all sources of one are asked and judged together.

@@ -9,6 +9,7 @@ from premium.portfolio.store.assets import AssetStore
 from premium.portfolio.store.flows import FlowStore
 from premium.portfolio.store.newest import NewestSnapshots
 from premium.portfolio.store.positions import PositionStore
+from premium.portfolio.store.runs import RunStore
 from premium.portfolio.store.searches import SearchStore
 from premium.portfolio.store.snapshots import SnapshotStore
 from premium.portfolio.store.statements import StatementStore
@@ -34,6 +35,7 @@ class Stores:
     positions: PositionStore
     searches: SearchStore
     flows: FlowStore
+    runs: RunStore
 
     @classmethod
     def of(cls, platform: Platform) -> Stores:
@@ -56,4 +58,5 @@ class Stores:
             positions=PositionStore(database),
             searches=SearchStore(database),
             flows=FlowStore(database),
+            runs=RunStore(database),
         )

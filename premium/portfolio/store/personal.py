@@ -15,6 +15,7 @@ _AT_ONCE = 5_000
 _SNAPSHOTS = "SELECT to_jsonb(t)::text AS row FROM portfolio_snapshots t WHERE user_id = %s ORDER BY 1"
 _DAYS = "SELECT to_jsonb(t)::text AS row FROM portfolio_snapshots_daily t WHERE user_id = %s ORDER BY 1"
 _WEEKS = "SELECT to_jsonb(t)::text AS row FROM portfolio_snapshots_weekly t WHERE user_id = %s ORDER BY 1"
+_CLOSES = "SELECT to_jsonb(t)::text AS row FROM portfolio_closes t WHERE user_id = %s ORDER BY 1"
 _ERASE = "SELECT erase_snapshots(%s, %s, %s) AS gone"
 
 
@@ -33,6 +34,11 @@ def weeks(platform: Platform, subject: Subject) -> Iterator[str]:
     return _rows(platform, subject.user_id, _WEEKS)
 
 
+def closes(platform: Platform, subject: Subject) -> Iterator[str]:
+    """Yield a user's totals at the ends of days."""
+    return _rows(platform, subject.user_id, _CLOSES)
+
+
 def erase_snapshots(platform: Platform, subject: Subject) -> int:
     """Take away a user's snapshots; return how many there were."""
     return _erased(platform, subject.user_id, "portfolio_snapshots")
@@ -46,6 +52,11 @@ def erase_days(platform: Platform, subject: Subject) -> int:
 def erase_weeks(platform: Platform, subject: Subject) -> int:
     """Take away a user's weeks; return how many there were."""
     return _erased(platform, subject.user_id, "portfolio_snapshots_weekly_rollup")
+
+
+def erase_closes(platform: Platform, subject: Subject) -> int:
+    """Take away a user's totals at the ends of days; return how many there were."""
+    return _erased(platform, subject.user_id, "portfolio_closes")
 
 
 def _rows(platform: Platform, user_id: UUID, statement: str) -> Iterator[str]:

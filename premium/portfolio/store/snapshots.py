@@ -5,15 +5,21 @@ The application role sees its user's through views; the worker role sees all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
+from psycopg import Connection
+from psycopg.rows import DictRow
 
-from premium.portfolio.model import ChainState, Holding, Interval, Point, Snapshot, Worth, ranked
-from premium.storage.timeseries import TimeSeries
+from premium.portfolio.model import Interval, Point, Snapshot, Worth
+from premium.portfolio.store.lean_rows import COLUMNS, READ, UserSnapshot, rebuilt, rows_of, share
+from premium.storage.timeseries import TimeSeries, copy_rows
+
+KEPT = timedelta(days=91)
+"""Snapshots are kept for 90 days."""
+_STATES, _MINE = "portfolio_states", "my_portfolio_states"
 
 
 class SnapshotStore:
@@ -24,49 +30,54 @@ class SnapshotStore:
 
     def add(self, user_id: UUID, snapshot: Snapshot, *, before_commit: Callable[[], None] = lambda: None) -> None:
         """Add a job's snapshot; a second insert for the same job changes nothing."""
-        with self._timeseries.transaction() as connection:
-            connection.execute(
-                'INSERT INTO portfolio_snapshots (user_id, job_id, "timestamp", total_value, is_stale,'
-                " chain_breakdown, asset_breakdown, category_breakdown, is_good)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                (
-                    user_id,
-                    snapshot.job_id,
-                    snapshot.timestamp,
-                    snapshot.total_value,
-                    snapshot.is_stale,
-                    *_json(snapshot),
-                    snapshot.is_good,
-                ),
-            )
+        self.add_all([UserSnapshot(user_id, snapshot)], before_commit=before_commit)
+
+    def add_all(self, given: Sequence[UserSnapshot], *, before_commit: Callable[[], None] = lambda: None) -> int:
+        """Add many users' snapshots by COPY; return how many were new.
+
+        Worker role; in one transaction. What they share is stored before: without the snapshots it means nothing.
+        """
+        shared = share(self._timeseries, [each.snapshot for each in given])
+        with self._timeseries.transaction(statement_timeout_ms=60_000) as connection:
+            added = copy_rows(connection, _STATES, COLUMNS, rows_of(connection, given, shared))
             before_commit()
+        return added
 
     def of_job(self, user_id: UUID, job_id: UUID, timestamp: datetime) -> Snapshot | None:
         """Return the snapshot that an earlier attempt of the job has left; worker role."""
         with self._timeseries.transaction() as connection:
-            row = connection.execute(
-                'SELECT * FROM portfolio_snapshots WHERE user_id = %s AND job_id = %s AND "timestamp" = %s',
-                (user_id, job_id, timestamp),
-            ).fetchone()
-        return _snapshot(row) if row else None
+            where = 'user_id = %s AND job_id = %s AND "timestamp" = %s'
+            return _one(connection, _STATES, where, (user_id, job_id, timestamp))
 
     def before(self, user_id: UUID, timestamp: datetime) -> Snapshot | None:
         """Return the newest snapshot that is older than `timestamp`; worker role."""
         with self._timeseries.transaction() as connection:
-            row = connection.execute(
-                'SELECT * FROM portfolio_snapshots WHERE user_id = %s AND "timestamp" < %s'
-                ' ORDER BY "timestamp" DESC LIMIT 1',
-                (user_id, timestamp),
-            ).fetchone()
-        return _snapshot(row) if row else None
+            return _one(connection, _STATES, 'user_id = %s AND "timestamp" < %s', (user_id, timestamp))
+
+    def before_of_all(self, users: Sequence[UUID], timestamp: datetime) -> dict[UUID, Snapshot]:
+        """Return the newest snapshot of each user that is older than `timestamp`; worker role."""
+        with self._timeseries.transaction(statement_timeout_ms=60_000) as connection:
+            rows = connection.execute(_NEWEST_OF, (list(users), timestamp - KEPT, timestamp)).fetchall()
+            return {each.user_id: each.snapshot for each in rebuilt(connection, rows, _STATES)}
+
+    def written(self, timestamp: datetime, jobs: Mapping[UUID, UUID]) -> set[UUID]:
+        """Return which users have the snapshot of their job already; worker role."""
+        with self._timeseries.transaction() as connection:
+            rows = connection.execute(
+                f'SELECT user_id, job_id FROM {_STATES} WHERE user_id = ANY (%s) AND "timestamp" = %s',  # noqa: S608
+                (list(jobs), timestamp),
+            ).fetchall()
+        return {row["user_id"] for row in rows if row["job_id"] == jobs[row["user_id"]]}
 
     def newest(self, user_id: UUID) -> Snapshot | None:
         """Return the user's newest snapshot."""
         with self._timeseries.as_user(user_id) as connection:
-            row = connection.execute(
-                'SELECT * FROM my_portfolio_snapshots ORDER BY "timestamp" DESC LIMIT 1'
-            ).fetchone()
-        return _snapshot(row) if row else None
+            return _one(connection, _MINE, "true", ())
+
+    def past(self, user_id: UUID, at: datetime) -> Snapshot | None:
+        """Return the user's newest snapshot that is not later than a time."""
+        with self._timeseries.as_user(user_id) as connection:
+            return _one(connection, _MINE, '"timestamp" <= %s', (at,))
 
     def history(self, user_id: UUID, interval: Interval, since: datetime, until: datetime, limit: int) -> list[Point]:
         """Return one point an interval that has a snapshot, oldest first.
@@ -87,6 +98,21 @@ class SnapshotStore:
             rows = connection.execute(_WORTH, {"since": since, "until": until, "booked": booked_since}).fetchall()
         return [Worth.model_validate(row) for row in rows]
 
+    def repack(self, most: int = 500) -> int:
+        """Make rows of JSON lean, the oldest first; return how many there were; worker role.
+
+        A batch is a transaction, and what is done is seen in the rows: it may be stopped anywhere.
+        """
+        with self._timeseries.transaction(statement_timeout_ms=60_000) as connection:
+            rows = connection.execute(_OF_JSON, (most,)).fetchall()
+            given = rebuilt(connection, rows, _STATES)
+        if given:
+            shared = share(self._timeseries, [each.snapshot for each in given])
+            with self._timeseries.transaction(statement_timeout_ms=60_000) as connection, connection.cursor() as cursor:
+                packed = rows_of(connection, given, shared)
+                cursor.executemany(_REPACK, [(*row[7:], *row[:3]) for row in packed])
+        return len(given)
+
     def maintain(self, now: datetime) -> Any:
         """Make coming partitions and roll-ups, and drop what is too old; worker role."""
         with self._timeseries.transaction(statement_timeout_ms=90_000) as connection:
@@ -97,14 +123,13 @@ class SnapshotStore:
 _WORTH = """
     WITH hours AS (
         SELECT DISTINCT ON (date_trunc('hour', "timestamp", 'UTC')) "timestamp" AS at, total_value AS usd, is_good
-        FROM my_portfolio_snapshots
+        FROM my_portfolio_states
         WHERE "timestamp" BETWEEN %(since)s AND %(until)s AND is_good IS NOT NULL
         ORDER BY date_trunc('hour', "timestamp", 'UTC'), "timestamp" DESC
     ), days AS (
-        SELECT bucket + interval '1 day' - interval '1 microsecond' AS at, last_value AS usd, true AS is_good
-        FROM my_portfolio_daily
-        WHERE bucket >= greatest(%(since)s, %(booked)s) AND bucket < %(until)s
-            AND bucket < (SELECT date_trunc('day', min("timestamp"), 'UTC') FROM my_portfolio_snapshots)
+        SELECT "timestamp" AS at, total_value AS usd, is_good FROM my_portfolio_closes
+        WHERE "timestamp" BETWEEN greatest(%(since)s, %(booked)s) AND %(until)s AND is_good IS NOT NULL
+            AND day < coalesce((SELECT min("timestamp" AT TIME ZONE 'UTC')::date FROM my_portfolio_states), 'infinity')
     )
     SELECT * FROM days UNION ALL SELECT * FROM hours ORDER BY at
 """
@@ -116,7 +141,7 @@ _HISTORY: Mapping[Interval, Any] = {
     "hour": (
         "SELECT date_trunc('hour', \"timestamp\", 'UTC') AS at,"
         ' (array_agg(total_value ORDER BY "timestamp" DESC))[1] AS value,'
-        " min(total_value) AS lowest, max(total_value) AS highest FROM my_portfolio_snapshots"
+        " min(total_value) AS lowest, max(total_value) AS highest FROM my_portfolio_states"
         ' WHERE "timestamp" >= %s AND "timestamp" < %s GROUP BY 1 ORDER BY 1 LIMIT %s'
     ),
     "day": _ROLLED_UP.format("my_portfolio_daily"),
@@ -124,31 +149,24 @@ _HISTORY: Mapping[Interval, Any] = {
 }
 
 
-def _json(snapshot: Snapshot) -> tuple[Jsonb, Jsonb, Jsonb]:
-    """Return chains, assets and categories as columns, each with its value.
-
-    The row can be read by SQL alone.
-    """
-    values = snapshot.value_by_chain
-    chains = {
-        name: state.model_dump(mode="json") | {"value": str(values[name])} for name, state in snapshot.chains.items()
-    }
-    assets = {
-        holding.key: holding.model_dump(mode="json", exclude={"key"})
-        | {"value": None if holding.value is None else str(holding.value)}
-        for holding in snapshot.holdings
-    }
-    categories = {name: str(value) for name, value in snapshot.value_by_category.items()}
-    return Jsonb(chains), Jsonb(assets), Jsonb(categories)
+_OF_JSON = f"""
+    SELECT {READ} FROM portfolio_states WHERE readings IS NULL ORDER BY "timestamp", user_id LIMIT %s
+"""  # noqa: S608 - our own columns
+_REPACK = """
+    UPDATE portfolio_states SET base = %s, wallets = %s, assets = %s, holders = %s, units = %s, readings = %s,
+        extra = %s, chain_breakdown = DEFAULT, asset_breakdown = DEFAULT, category_breakdown = DEFAULT
+    WHERE user_id = %s AND job_id = %s AND "timestamp" = %s AND readings IS NULL
+"""
+_NEWEST_OF = f"""
+    SELECT s.* FROM unnest(%s::uuid[]) AS a (user_id) CROSS JOIN LATERAL (
+        SELECT {READ} FROM portfolio_states s
+        WHERE s.user_id = a.user_id AND s."timestamp" >= %s AND s."timestamp" < %s ORDER BY s."timestamp" DESC LIMIT 1
+    ) AS s
+"""  # noqa: S608 - our own columns
 
 
-def _snapshot(row: Mapping[str, Any]) -> Snapshot:
-    holdings = [Holding.model_validate({"key": key, **value}) for key, value in row["asset_breakdown"].items()]
-    return Snapshot(
-        job_id=row["job_id"],
-        timestamp=row["timestamp"],
-        holdings=ranked(holdings),
-        chains={name: ChainState.model_validate(value) for name, value in row["chain_breakdown"].items()},
-        net=row["total_value"],
-        is_good=row["is_good"],
-    )
+def _one(connection: Connection[DictRow], relation: str, where: str, values: Sequence[Any]) -> Snapshot | None:
+    statement = f'SELECT {READ} FROM {relation} WHERE {where} ORDER BY "timestamp" DESC LIMIT 1'  # noqa: S608 - our own
+    rows = connection.execute(statement, values).fetchall()
+    found = rebuilt(connection, rows, relation)
+    return found[0].snapshot if found else None

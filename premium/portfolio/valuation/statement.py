@@ -102,7 +102,8 @@ def judge(snapshot: Snapshot, answer: Mapping[str, Any]) -> Snapshot:
         if row["role"] == "held":
             rows.setdefault(row["asset"], []).append(row)
     holdings = tuple(_judged(holding, rows.get(holding.key, [])) for holding in snapshot.holdings)
-    return snapshot.model_copy(update={"holdings": holdings, "net": Decimal(answer["total_value_usd"])})
+    sums = {"net": Decimal(answer["total_value_usd"]), "debts": Decimal(answer["debts_usd"])}
+    return snapshot.model_copy(update={"holdings": holdings, **sums})
 
 
 def is_due(row: SearchRow, now: datetime) -> bool:

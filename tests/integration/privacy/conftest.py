@@ -105,12 +105,16 @@ class Everywhere:
 
     def _timeseries(self, person: Person) -> None:
         with psycopg.connect(self.postgres.url("timeseries", SUPERUSER)) as connection:
-            for _ in range(3):
+            for number in range(3):
                 connection.execute(
-                    "INSERT INTO portfolio_snapshots (user_id, job_id, timestamp, total_value)"
-                    " VALUES (%s, %s, now(), 12.345678901234567890)",
-                    (person.user_id, uuid4()),
+                    "INSERT INTO portfolio_states (user_id, job_id, timestamp, total_value, wallets)"
+                    " VALUES (%s, %s, now() + %s * interval '1 second', 12.345678901234567890, ARRAY[%s])",
+                    (person.user_id, uuid4(), number, person.wallet),
                 )
+            connection.execute(
+                "INSERT INTO portfolio_closes (user_id, day, timestamp, total_value) VALUES (%s, now(), now(), 1)",
+                (person.user_id,),
+            )
             for rollup in ("daily", "weekly"):
                 connection.execute(
                     sql.SQL("INSERT INTO {} VALUES (%s, '2026-01-05Z', 1, 2, 1, 2, 1.5, 9)").format(

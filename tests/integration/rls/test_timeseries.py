@@ -25,7 +25,11 @@ MINE, THEIRS = uuid.uuid4(), uuid.uuid4()
 USER_ID = "(NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid"
 CLOSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrerequisiteState)
 """No right, or a view that cannot be written through."""
-VIEWS = ("my_portfolio_snapshots", "my_portfolio_daily", "my_portfolio_weekly")
+VIEWS = (
+    "my_portfolio_snapshots", "my_portfolio_states", "my_portfolio_daily", "my_portfolio_weekly", "my_portfolio_closes",
+)  # fmt: skip
+SHARED = {"portfolio_asset_names", "portfolio_quotes", "portfolio_readings"}
+"""What is nobody's own: names of assets, and an hour's quotes and readings of chains."""
 _READABLE = """
     SELECT c.relname, c.relkind, coalesce('security_barrier=true' = ANY (c.reloptions), false), pg_get_viewdef(c.oid)
     FROM pg_class c WHERE has_table_privilege('premium_app', c.oid, 'SELECT')
@@ -45,6 +49,7 @@ def url(request: pytest.FixtureRequest, copy_of: Callable[[str], UrlOf]) -> Iter
             for user, value in ((MINE, 100), (THEIRS, 200)):
                 for days in (0, 1, 30):
                     write(connection, user, NOW - timedelta(days=days), value)
+            connection.execute("SELECT portfolio_keep_closes(%s)", (NOW + timedelta(days=1),))
         if request.param == "timescale":
             run_policies(url(OWNER))
         yield url
@@ -90,8 +95,10 @@ def test_all_that_can_be_read_is_behind_a_barrier(url: UrlOf) -> None:
     """Whatever is granted later is found here: a barrier view that compares user_id with the setting, or nothing."""
     with psycopg.connect(url(SUPERUSER)) as connection:
         readable = connection.execute(_READABLE).fetchall()
-    assert {row[0] for row in readable} == set(VIEWS)
-    for name, kind, barrier, definition in readable:
+        of_users = {row[0] for row in connection.execute(_OF_USERS)}
+    assert {row[0] for row in readable} == {*VIEWS, *SHARED}
+    assert not SHARED & of_users
+    for name, kind, barrier, definition in [row for row in readable if row[0] not in SHARED]:
         assert (kind, barrier) == ("v", True), name
         assert f"(user_id = ( SELECT {USER_ID} AS" in definition
 
@@ -133,11 +140,11 @@ def test_a_leaky_function_sees_no_more_than_its_caller(url: UrlOf) -> None:
 
 
 def test_a_job_leaves_one_snapshot(url: UrlOf) -> None:
-    job = uuid.uuid4()
+    user, job = uuid.uuid4(), uuid.uuid4()
     statement = (
         'INSERT INTO portfolio_snapshots (user_id, job_id, "timestamp", total_value) VALUES (%s, %s, %s, 1)'
         " ON CONFLICT DO NOTHING"
     )
     with psycopg.connect(url("premium_worker")) as connection:
-        counts = [connection.execute(statement, (uuid.uuid4(), job, NOW)).rowcount for _ in range(2)]
+        counts = [connection.execute(statement, (user, job, NOW)).rowcount for _ in range(2)]
     assert counts == [1, 0]

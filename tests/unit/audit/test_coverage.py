@@ -32,10 +32,12 @@ VERBS = {
     "replay",
     "requeue",
     "resend",
+    "retry",
     "revoke",
     "roles",
     "run",
     "split",
+    "stop",
     "switch",
 }
 """Names of commands that change something, or their whole path; a new one is added here."""

@@ -31,6 +31,9 @@ def test_every_layout_has_every_migration() -> None:
     [
         r"CREATE TABLE (?:portfolio_snapshots|price_history) \(.*?\n\)",
         r"CREATE VIEW my_\w+ WITH.*?;",
+        r"CREATE VIEW portfolio_snapshots AS.*?;",
+        r"CREATE FUNCTION portfolio_\w+\(s .*?\$\$;",
+        r"ALTER TABLE portfolio_states ADD COLUMN.*?;",
         r"GRANT [^;]*? TO premium_app[^;]*;",
         r"GRANT [^;]*? TO premium_worker[^;]*;",
         r"CREATE INDEX.*?;",

@@ -1,0 +1,1 @@
+DROP TABLE portfolio_readings, portfolio_quotes, portfolio_asset_names;

@@ -1,0 +1,252 @@
+"""Does the chunks of a run.
+
+Reads chains for many users at once, asks prices once, writes each user's results once. The database says what is left,
+so that any worker goes on where another was killed. What a chunk writes it writes again alike: flows, assets, positions
+and statements as a refresh does, snapshots last, by one COPY a block.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from premium.chains.model import ChainReading, Outcome
+from premium.neighbours import open_client
+from premium.observability import logger
+from premium.portfolio.ledger import Ledger, moves, windows
+from premium.portfolio.onchain.refresh import with_positions
+from premium.portfolio.positions.found import ChainPositions
+from premium.portfolio.run_model import Chunk, Read, Run
+from premium.portfolio.store import Stores
+from premium.portfolio.store.lean_rows import UserSnapshot
+from premium.portfolio.task import Task
+from premium.portfolio.valuation.statement import DORMANT_HOURS, is_due
+from premium.portfolio.valuation.summary import summary
+from premium.prices.model import Quality, Quote
+from premium.prices.store import StoredPrices
+
+if TYPE_CHECKING:
+    from premium.bootstrap import Platform
+    from premium.prices.market import Market
+
+READS_AT_ONCE = 10
+ASSETS_AT_ONCE = 1_000
+IDLE_SECONDS = 0.5
+NOT_IN_RUN = "it came to be watched after the run had begun"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserErrand:
+    """A user's part of a run."""
+
+    job_id: UUID
+    user_id: UUID
+    created_at: datetime
+    platform: Platform
+
+
+@dataclass
+class RunWorker:
+    """One worker of a run, over one client."""
+
+    platform: Platform
+    stores: Stores
+    run: Run
+    market: Market
+    point: Callable[[str], None]
+    measured: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def asleep_since(self) -> datetime:
+        """Return before when unused wallets must have been looked at to be asked."""
+        return self.run.moment - timedelta(hours=DORMANT_HOURS)
+
+    async def some(self) -> bool:
+        """Do what can be done now; return whether there was anything."""
+        began, cpu, calls = time.monotonic(), time.process_time(), self.market.asked
+        chunks = await asyncio.to_thread(self.stores.runs.claim, self.run, self.platform.clock.now(), READS_AT_ONCE)
+        if not chunks:
+            return False
+        steps = {"read": self._read, "value": self._value, "write": self._write}
+        ends = await asyncio.gather(*(steps[chunk.kind](chunk) for chunk in chunks))
+        spent = {"calls": self.market.asked - calls, "cpu": round(time.process_time() - cpu, 3),
+                 "seconds": round(time.monotonic() - began, 3)}  # fmt: skip
+        for chunk, end in zip(chunks, ends, strict=True):
+            mine = {**(spent if chunk is chunks[0] else {}), **end.pop("measured", {})}
+            now = self.platform.clock.now()
+            await asyncio.to_thread(partial(self.stores.runs.end, chunk, now, measured=mine, **end))
+        return True
+
+    async def _read(self, chunk: Chunk) -> dict[str, Any]:
+        chain, runs = chunk.chain, self.stores.runs
+        if reason := await asyncio.to_thread(runs.failing, self.run.id, chain):
+            return {"reason": reason}
+        asked = await asyncio.to_thread(runs.asked, chunk, self.run.moment, self.asleep_since)
+        wanted = {chain: asked.wallets}
+        outcomes: Mapping[str, Outcome] = await self.market.balances(wanted, {chain: asked.searched})
+        outcomes, positions = await with_positions(self.market, outcomes, wanted)
+        said, found = outcomes[chain], positions.get(chain)
+        self.point("run_read")
+        if not isinstance(said, ChainReading):
+            logger.info("a chain was not read", chain=chain, reason=said)
+            return {"reason": said}
+        assets = {balance.key for balance in said.balances}
+        assets |= {asset for each in (found.found if found else ()) for asset in each.holds}
+        blocks = await asyncio.to_thread(runs.wallets_of_blocks, chunk, self.run.moment)
+        read = Read(outcome=said, positions=found)
+        return {"parts": {block: read.of_wallets(mine).packed() for block, mine in blocks.items()}, "assets": assets}
+
+    async def _value(self, _: Chunk) -> dict[str, Any]:
+        """Ask each asset's price once, some at a time: what is known stays known."""
+        assets = await asyncio.to_thread(self.stores.runs.assets, self.run.id)
+        for start in range(0, len(assets), ASSETS_AT_ONCE):
+            await self._priced(assets[start : start + ASSETS_AT_ONCE])
+        self.point("run_valued")
+        return {"measured": {"assets": len(assets)}}
+
+    async def _priced(self, assets: Sequence[str]) -> None:
+        quotes = await self.market.prices.quotes(assets)
+        await asyncio.to_thread(self.stores.runs.keep_quotes, self.run.id, quotes)
+
+    async def _write(self, chunk: Chunk) -> dict[str, Any]:
+        stores, moment = self.stores, self.run.moment
+        users = await asyncio.to_thread(stores.runs.users, chunk, moment)
+        jobs = {user: self.run.job_of(user) for user in users}
+        done = await asyncio.to_thread(stores.snapshots.written, moment, jobs)
+        reads = await asyncio.to_thread(self._reads, chunk)
+        left = [user for user in users if user not in done]
+        tasks = await asyncio.to_thread(self._tasks, left, jobs)
+        parts = {user: self._parts(task, reads) for user, task in tasks.items()}
+        quotes = await self._quotes(tasks, parts)
+        cells, failed, made = Counter[str](), list[str](), list[UserSnapshot]()
+        ledgers = await asyncio.gather(*(self._ledger(task, parts[user]) for user, task in tasks.items()))
+        for (user, task), ledger in zip(tasks.items(), ledgers, strict=True):
+            try:
+                made.append(UserSnapshot(user, self._keep(user, task, parts[user], quotes, ledger, cells)))
+            except Exception as error:  # one portfolio that cannot be stated costs the others nothing
+                logger.exception("a portfolio could not be stated", user_id=str(user))
+                failed.append(f"{user}: {type(error).__name__}")
+        prices = [price for each in made for price in each.snapshot.good_prices]
+        await asyncio.to_thread(StoredPrices(self.platform.timeseries).keep, prices)
+        self.point("first_write")
+        add = stores.snapshots.add_all
+        written = await asyncio.to_thread(lambda: add(made, before_commit=lambda: self.point("before_commit")))
+        self.point("run_written")
+        later = moment + timedelta(microseconds=1)
+        known = await asyncio.to_thread(stores.snapshots.before_of_all, sorted(done), later) if done else {}
+        for user, snapshot in (*known.items(), *made):
+            await asyncio.to_thread(self._hand_on, user, snapshot)
+        reason = f"{len(failed)} portfolios could not be stated: {', '.join(failed)}"[:500] if failed else None
+        told = {"users": written, "before": len(done), "failed": len(failed), "cells": dict(cells)}
+        return {"reason": reason, "measured": told}
+
+    def _reads(self, chunk: Chunk) -> dict[str, Read]:
+        rows = self.stores.runs.reads(chunk)
+        return {
+            chain: Read.unpacked(data) if data is not None else Read(outcome=reason or NOT_IN_RUN)
+            for chain, (data, reason) in rows.items()
+        }
+
+    def _tasks(self, users: Sequence[UUID], jobs: Mapping[UUID, UUID]) -> dict[UUID, Task]:
+        moment = self.run.moment
+        previous = self.stores.snapshots.before_of_all(users, moment)
+        found = {}
+        for user in users:
+            errand = UserErrand(job_id=jobs[user], user_id=user, created_at=moment, platform=self.platform)
+            task = Task.of(errand, self.stores, hourly=True, previous=previous)
+            asleep = {pair: row for pair, row in task.searches.items()
+                      if not is_due(row, moment) and pair[1] in task.active}  # fmt: skip
+            found[user] = replace(task, dormant=asleep)
+        return found
+
+    @staticmethod
+    def _parts(task: Task, reads: Mapping[str, Read]) -> dict[str, Read]:
+        missing = Read(outcome=NOT_IN_RUN)
+        return {chain: reads.get(chain, missing).of_wallets(list(mine)) for chain, mine in task.watched.items()}
+
+    async def _quotes(self, tasks: Mapping[UUID, Task], parts: Mapping[UUID, Mapping[str, Read]]) -> dict[str, Quote]:
+        """Return the run's quotes of all that a block holds.
+
+        What only a failed chain's part holds is asked now.
+        """
+        keys: set[str] = set()
+        for user, task in tasks.items():
+            for read in parts[user].values():
+                if isinstance(read.outcome, ChainReading):
+                    keys |= {balance.key for balance in read.outcome.balances}
+            keys |= {a for read in parts[user].values() for f in _found(read) for a in f.holds}
+            failed = {chain for chain, read in parts[user].items() if isinstance(read.outcome, str)}
+            keys |= {each.key for each in (task.previous.holdings if task.previous else ()) if each.chain in failed}
+        known = await asyncio.to_thread(self.stores.runs.quotes, self.run.id, keys)
+        if missing := sorted(keys - known.keys()):
+            await self._priced(missing)
+            known |= await asyncio.to_thread(self.stores.runs.quotes, self.run.id, missing)
+        return known
+
+    async def _ledger(self, task: Task, parts: Mapping[str, Read]) -> Ledger:
+        outcomes = {chain: read.outcome for chain, read in parts.items()}
+        found = windows(task.openings, outcomes, task.watched)
+        moved = await moves(self.market, found)
+        finality = {name: self.platform.chains[name].finality_blocks for name in outcomes}
+        return Ledger(windows=found, moved=moved, finality=finality)
+
+    def _keep(  # noqa: PLR0917 - a user's part of everything
+        self,
+        user: UUID,
+        task: Task,
+        parts: Mapping[str, Read],
+        quotes: Mapping[str, Quote],
+        ledger: Ledger,
+        cells: Counter[str],
+    ) -> Any:
+        outcomes = {chain: read.outcome for chain, read in parts.items()}
+        positions: dict[str, ChainPositions] = {c: read.positions for c, read in parts.items() if read.positions}
+        results = task.stated(outcomes, _with_former(quotes, task, self.platform.clock.now()), positions, ledger)
+        snapshot, stores = results.snapshot, self.stores
+        stores.flows.keep(user, results.flows)
+        stores.assets.replace(user, snapshot)
+        stores.positions.replace(user, snapshot.timestamp, results.positions)
+        stores.statements.keep(user, results.statement)
+        stores.searches.keep(user, task.searches_after(outcomes))
+        cells.update(row["status"] for row in results.statement.answer["coverage"])
+        return snapshot
+
+    def _hand_on(self, user: UUID, snapshot: Any) -> None:
+        self.stores.newest.put(user, snapshot)
+        if self.platform.has_streams:
+            told = summary(snapshot, self.stores.statements.get(user))
+            self.platform.publish(user, "portfolio", {"type": "portfolio", "data": told})
+
+
+def _found(read: Read) -> Sequence[Any]:
+    return read.positions.found if read.positions is not None else ()
+
+
+def _with_former(quotes: Mapping[str, Quote], task: Task, now: datetime) -> dict[str, Quote]:
+    """Where a source was silent the price of the snapshot before counts, as in a refresh."""
+    former = task.previous.prices if task.previous else {}
+    return {
+        key: Quote.of(former[key], now) if quote.quality is Quality.UNAVAILABLE and key in former else quote
+        for key, quote in quotes.items()
+    }
+
+
+async def work_on(
+    platform: Platform, run: Run, *, seconds: float, point: Callable[[str], None] = lambda _: None
+) -> None:
+    """Do chunks of a run for a time, or until none is left."""
+    stores, ends = Stores.of_worker(platform), time.monotonic() + seconds
+    async with open_client() as client:
+        worker = RunWorker(platform, stores, run, platform.market(client), point)
+        while time.monotonic() < ends and platform.clock.now() < run.write_until:
+            if not await worker.some():
+                if not await asyncio.to_thread(stores.runs.open, run.id):
+                    return
+                await asyncio.sleep(IDLE_SECONDS)

@@ -1,0 +1,287 @@
+"""Packs snapshots into lean rows, and rebuilds them to the last digit.
+
+A row holds the units that differ from those of the day's whole row. Names of assets, the quotes of an hour and the
+readings of chains are shared by all users; a row carries a quote, a time of reading or what counts only where it does
+not follow from these.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from premium.money import EXACT, ZERO, from_base_units
+from premium.portfolio.model import ChainState, Holding, Judged, Snapshot, Status, ranked, to_places, total
+from premium.prices.model import Quality, Quote
+
+_PLAIN = False
+"""Stands for what counts by the quote alone."""
+Cell = tuple[int, int]
+"""An asset's id, and its holder's place in the wallets of the whole row."""
+
+
+class Name(NamedTuple):
+    """An asset as its contract described it."""
+
+    key: str
+    symbol: str
+    decimals: int | None
+    category: str
+
+
+@dataclass(frozen=True)
+class Lean:
+    """The columns of a row beside those that every row has."""
+
+    base: datetime | None
+    """Of the whole row from which it differs; None where it is whole."""
+    wallets: Sequence[str] | None
+    assets: Sequence[int]
+    holders: Sequence[int] | None
+    """None where the first wallet holds each."""
+    units: Sequence[int | None]
+    readings: Sequence[int]
+    extra: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole row, from which later ones of its day may differ."""
+
+    at: datetime
+    wallets: Sequence[str]
+    cells: Mapping[Cell, int]
+    judged: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, at: datetime, row: Lean) -> Whole:
+        """Return a row that is whole."""
+        judged = (row.extra or {}).get("judged", {})
+        return cls(at, row.wallets or (), _cells(row), judged)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What rows of some hours share, by the ids under which it is stored."""
+
+    names: Mapping[Name, int] = field(default_factory=dict)
+    quotes: Mapping[tuple[datetime, int], Quote] = field(default_factory=dict)
+    """The one quote of an asset that is stored for an hour."""
+    readings: Mapping[tuple[datetime, str, bytes], int] = field(default_factory=dict)
+
+
+def hour_of(at: datetime) -> datetime:
+    """Return the hour under which quotes and readings are shared."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def day_of(at: datetime) -> datetime:
+    """Return the day within which rows differ from a whole one."""
+    return hour_of(at).replace(hour=0)
+
+
+def name_of(holding: Holding) -> Name:
+    """Return what is stored once of an asset."""
+    return Name(holding.key, holding.symbol, holding.decimals, holding.category)
+
+
+def told(state: ChainState) -> Mapping[str, Any]:
+    """Return a chain's state as it is stored."""
+    return state.model_dump(mode="json")
+
+
+def digest(state: ChainState) -> bytes:
+    """Return what tells a state from others of its hour and chain."""
+    return hashlib.sha256(json.dumps(told(state), sort_keys=True).encode()).digest()[:16]
+
+
+def merged(holdings: Iterable[Holding]) -> list[Holding]:
+    """Return one holding an asset.
+
+    What was read of some wallets and kept of others stands together.
+    """
+    found: dict[str, Holding] = {}
+    for each in holdings:
+        one = found.get(each.key)
+        if one is None:
+            found[each.key] = each
+        else:
+            late = {"units": {**each.units, **one.units}, "stale": True, "as_of": min(one.as_of, each.as_of)}
+            found[each.key] = one.model_copy(update=late)
+    return list(found.values())
+
+
+def pack(snapshot: Snapshot, shared: Shared, base: Whole | None) -> Lean:
+    """Return the row of a snapshot.
+
+    It is whole where no base of its day knows all its wallets, or would save nothing.
+    """
+    holdings, hour = merged(snapshot.holdings), hour_of(snapshot.timestamp)
+    ids = {each.key: shared.names[name_of(each)] for each in holdings}
+    readings = [shared.readings[hour, chain, digest(state)] for chain, state in sorted(snapshot.chains.items())]
+    extra = {"quotes": _quotes(holdings, ids, shared, hour), "read": _read(holdings, ids, snapshot.chains)}
+    judged = {str(ids[each.key]): _verdict(each) for each in holdings}
+    mine = {wallet for each in holdings for wallet in each.units}
+    if base is not None and mine <= set(base.wallets):
+        cells = _placed(holdings, ids, base.wallets)
+        changed: dict[Cell, int | None] = {cell: n for cell, n in cells.items() if base.cells.get(cell) != n}
+        changed |= dict.fromkeys(base.cells.keys() - cells.keys())
+        if len(changed) < max(len(cells), 1):
+            differs = {name: said for name, said in judged.items() if base.judged.get(name, _PLAIN) != said}
+            return _row(base.at, None, changed, readings, extra | {"judged": differs})
+    wallets = sorted(mine)
+    own = {name: said for name, said in judged.items() if said is not _PLAIN}
+    return _row(None, wallets, _placed(holdings, ids, wallets), readings, extra | {"judged": own})
+
+
+def unpack(
+    row: Mapping[str, Any],
+    base: Mapping[str, Any] | None,
+    names: Mapping[int, Name],
+    quotes: Mapping[int, Quote],
+    states: Mapping[int, tuple[str, ChainState]],
+) -> Snapshot:
+    """Return the snapshot of a row, given its base, and by id what it shares."""
+    lean, whole = _lean(row), _lean(base) if base is not None else None
+    cells: dict[Cell, int | None] = {**(_cells(whole) if whole else {}), **_all(lean)}
+    wallets = (whole or lean).wallets or ()
+    held: dict[int, dict[str, int]] = {}
+    for (asset, holder), units in cells.items():
+        if units is not None:
+            held.setdefault(asset, {})[wallets[holder]] = units
+    extra = lean.extra or {}
+    judged = {**((whole.extra or {}).get("judged", {}) if whole else {}), **extra.get("judged", {})}
+    chains = dict(states[number] for number in lean.readings)
+    holdings = [
+        _holding(names[asset], units, _quote(asset, extra, quotes), judged.get(str(asset), _PLAIN), chains,
+                 extra.get("read", {}).get(str(asset)), row["timestamp"])
+        for asset, units in held.items()
+    ]  # fmt: skip
+    return Snapshot(
+        job_id=UUID(str(row["job_id"])), timestamp=row["timestamp"], holdings=ranked(holdings), chains=chains,
+        net=row["total_value"], debts=row["debts_value"], is_good=row["is_good"],
+    )  # fmt: skip
+
+
+def assets_of(row: Mapping[str, Any], base: Mapping[str, Any] | None) -> set[int]:
+    """Return the ids of the assets that a row names, and its base."""
+    return {*row["assets"], *(base["assets"] if base else ())}
+
+
+def _quotes(
+    holdings: Iterable[Holding], ids: Mapping[str, int], shared: Shared, hour: datetime
+) -> dict[str, dict[str, Any]]:
+    return {
+        str(ids[each.key]): each.quote.model_dump(mode="json")
+        for each in holdings
+        if bare(each.quote) != shared.quotes[hour, ids[each.key]]
+    }
+
+
+def bare(quote: Quote) -> Quote:
+    """Return a quote as a snapshot keeps it: without what its JSON leaves out."""
+    return Quote.model_validate(quote.model_dump())
+
+
+def _read(
+    holdings: Iterable[Holding], ids: Mapping[str, int], chains: Mapping[str, ChainState]
+) -> dict[str, tuple[str, bool]]:
+    return {
+        str(ids[each.key]): (each.as_of.isoformat(), each.stale)
+        for each in holdings
+        if (each.as_of, each.stale) != _usual(each.key, chains.get(each.chain))
+    }
+
+
+def _usual(key: str, state: ChainState | None) -> tuple[datetime | None, bool]:
+    """Return when an asset was read by its chain's state, and whether that is stale."""
+    return (
+        (None, False) if state is None else (state.as_of, state.status is not Status.FRESH or key in state.unreadable)
+    )
+
+
+def plain(holding: Holding) -> Judged:
+    """Return what counts of a holding by its quote alone, a rounded line a wallet."""
+    price = holding.quote.price
+    if holding.decimals is None or price is None:
+        return Judged(counts=None, rest=ZERO, why="no_scale" if holding.decimals is None else "no_price")
+    worth = total(
+        to_places(EXACT.multiply(from_base_units(units, holding.decimals), price.usd))
+        for units in holding.units.values()
+    )
+    if holding.quote.quality is Quality.GOOD:
+        return Judged(counts=worth, rest=ZERO)
+    return Judged(counts=None, rest=worth, why=holding.quote.quality.value)
+
+
+def _verdict(holding: Holding) -> Any:
+    if holding.judged is None:
+        return None
+    return _PLAIN if holding.judged == plain(holding) else holding.judged.model_dump(mode="json")
+
+
+def _placed(holdings: Iterable[Holding], ids: Mapping[str, int], wallets: Sequence[str]) -> dict[Cell, int]:
+    place = {wallet: number for number, wallet in enumerate(wallets)}
+    return {(ids[each.key], place[wallet]): units for each in holdings for wallet, units in each.units.items()}
+
+
+def _row(
+    base: datetime | None,
+    wallets: Sequence[str] | None,
+    cells: Mapping[Cell, int | None],
+    readings: Sequence[int],
+    extra: Mapping[str, Any],
+) -> Lean:
+    places = sorted(cells)
+    holders = [holder for _, holder in places]
+    said = {name: value for name, value in extra.items() if value}
+    return Lean(base, wallets, [asset for asset, _ in places], holders if any(holders) else None,
+                [cells[place] for place in places], readings, said or None)  # fmt: skip
+
+
+def _lean(row: Mapping[str, Any]) -> Lean:
+    units = [None if each is None else int(each) for each in row["units"]]
+    return Lean(row["base"], row["wallets"], row["assets"], row["holders"], units, row["readings"], row["extra"])
+
+
+def whole_of(row: Mapping[str, Any]) -> Whole:
+    """Return a stored row that is whole."""
+    return Whole.of(row["timestamp"], _lean(row))
+
+
+def _all(row: Lean) -> dict[Cell, int | None]:
+    holders = row.holders or [0] * len(row.assets)
+    return dict(zip(zip(row.assets, holders, strict=True), row.units, strict=True))
+
+
+def _cells(row: Lean) -> dict[Cell, int]:
+    return {cell: units for cell, units in _all(row).items() if units is not None}
+
+
+def _quote(asset: int, extra: Mapping[str, Any], quotes: Mapping[int, Quote]) -> Quote:
+    own = extra.get("quotes", {}).get(str(asset))
+    return quotes[asset] if own is None else Quote.model_validate(own)
+
+
+def _holding(  # noqa: PLR0917 - a holding, and what is known of it
+    name: Name,
+    units: Mapping[str, int],
+    quote: Quote,
+    verdict: Any,
+    chains: Mapping[str, ChainState],
+    read: Sequence[Any] | None,
+    at: datetime,
+) -> Holding:
+    state = chains.get(name.key.partition(":")[0])
+    as_of, stale = _usual(name.key, state) if read is None else (datetime.fromisoformat(read[0]), bool(read[1]))
+    holding = Holding(key=name.key, symbol=name.symbol, decimals=name.decimals, category=name.category, units=units,
+                      quote=quote, as_of=as_of or at, stale=stale)  # fmt: skip
+    if verdict is None:
+        return holding
+    judged = plain(holding) if verdict is _PLAIN else Judged.model_validate(verdict)
+    return holding.model_copy(update={"judged": judged})
