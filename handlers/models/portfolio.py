@@ -46,9 +46,12 @@ class NewWallet(Body):
         default=None,
         description="An extended public key of Bitcoin's kind (xpub, ypub, zpub, …): its receiving and change addresses"
         " are watched, those of a bare xpub under all script types. It is encrypted, and shown nowhere",
+        examples=["xpub6CUGRUonZSQ4…"],
     )
     descriptor: _Quiet | None = Field(
-        default=None, description="A descriptor of public keys (BIP-380), instead of an extended key"
+        default=None,
+        description="A descriptor of public keys (BIP-380), instead of an extended key",
+        examples=["wpkh(xpub6CUGRUonZSQ4…/0/*)"],
     )
     gap_limit: int | None = Field(
         default=None,
