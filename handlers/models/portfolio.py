@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from handlers.runtime import Amount, Body, Money, Position, Ratio, View, Visible
@@ -35,6 +35,18 @@ GAP_LIMIT = 20
 
 class NewWallet(Body):
     """A wallet to watch: one of `address`, `xpub` and `descriptor`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "address": "0x52908400098527886E0F7030069857D2E4169EE7",
+                    "label": "Cold storage",
+                    "chains": ["ethereum", "base"],
+                }
+            ]
+        }
+    )
 
     address: _Quiet | None = Field(
         default=None,
