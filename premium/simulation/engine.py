@@ -17,6 +17,7 @@ from premium.simulation import variants as varied
 from premium.simulation.looks import Looks, Seen
 from premium.simulation.model import (
     MAX_GAS,
+    POOR,
     Answers,
     Authority,
     Block,
@@ -133,7 +134,7 @@ class _Simulation:
             try:
                 (found,) = await way.run([self._trial(base)])
                 if isinstance(found, NotSimulated) and _POOR in str(found).lower():
-                    self.assumed["coin enough for value and gas: the sender has less"] = None
+                    self.assumed[POOR] = None
                     base = base._replace(overrides=priced.funded(base, self.balance))
                     self.balance = priced.held(base, self.balance)
                     (found,) = await way.run([self._trial(base)])

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 NATIVE = "native"
+POOR = "coin enough for value and gas: the sender has less"
+"""What is assumed of a transaction that could not be sent as things stand."""
 MAX_GAS = 30_000_000
 """What a simulated transaction may use where it names no limit itself."""
 Standard = Literal["native", "erc20", "erc721", "erc1155"]

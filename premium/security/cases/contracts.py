@@ -5,28 +5,29 @@ Deployed code, or what a constructor makes on an EVM of our own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator
 
 from premium.cases import Case, CaseError, Kind
-from premium.chains.addresses import checksum, keccak256
-from premium.security.cases.fields import AnAddress, Hex, Int, KnownCase, MaybeAddress, MaybeInt
+from premium.chains.addresses import keccak256
+from premium.security.cases.fields import Hex, KnownCase, MaybeAddress, MaybeInt
+from premium.security.cases.worlds import WorldCase
 from premium.security.contract.abi import functions_of
 from premium.security.contract.creation import runtime_of
 from premium.security.contract.scan import scan
+from premium.security.contract.state import StateReader
 from premium.security.detectors.analysis import profile_of
 from premium.security.judgement.answer import answer
 from premium.security.judgement.scene import Found, Place, Scene, labels
 from premium.security.knowledge.known import Knowledge
 from premium.security.knowledge.shipped import with_shipped
 from premium.security.model import ContractScan, Finding, Severity
-from premium.simulation.local import Account, Block, LocalChain, Reverted
+from premium.simulation.local import Account, LocalChain, Reverted
 
 MAX_CODE = 64 << 10
-_MOST_ACCOUNTS, _MOST_SLOTS = 256, 4096
 _HERE = "0x" + "c0" * 20
 """Where a code stands that has no address of its own."""
 
@@ -37,39 +38,6 @@ def _prefixed(value: object) -> object:
 
 
 Bytecode = Annotated[Hex, BeforeValidator(_prefixed)]
-
-
-class AccountCase(BaseModel):
-    """An account of a case's world."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    balance: Int = 0
-    nonce: Int = 0
-    code: Hex = b""
-    storage: dict[str, Any] = Field(default={}, max_length=_MOST_SLOTS)
-
-
-class BlockCase(BaseModel):
-    """The block that code sees."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    number: Int = 1
-    timestamp: Int = 1_700_000_000
-    coinbase: AnAddress = "0x" + "00" * 19 + "c0"
-    base_fee: Int = 0
-    gas_limit: Int = 30_000_000
-    prevrandao: Hex = b"\x01" * 32
-
-
-class WorldCase(BaseModel):
-    """Accounts by address, and the block."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    accounts: dict[str, AccountCase] = Field(default={}, max_length=_MOST_ACCOUNTS)
-    block: BlockCase = BlockCase()
 
 
 class ContractCase(Case):
@@ -142,7 +110,7 @@ def _placed(case: ContractCase, known: Knowledge) -> _Placed:
     if given > 1 or (not given and (case.world is None or case.address is None)):
         raise CaseError("invalid_field", "bytecode: a case has one of bytecode and creation_bytecode")
     world = case.world or WorldCase()
-    accounts = {_address(address): _account(one, address) for address, one in world.accounts.items()}
+    accounts = world.state()
     for address, code in known.code.items():
         if isinstance(code, bytes) and code:
             accounts.setdefault(address, Account(code=code, nonce=1))
@@ -150,8 +118,7 @@ def _placed(case: ContractCase, known: Knowledge) -> _Placed:
     if case.bytecode is not None:
         held = accounts.get(target, Account())
         accounts[target] = Account(held.balance, held.nonce or 1, _code(case.bytecode, "bytecode"), held.storage)
-    # The library clears the base fee for each call; a scan calls views alone, which do not ask for it.
-    chain = LocalChain(accounts, Block(**world.block.model_dump(exclude={"base_fee"})))
+    chain = LocalChain(accounts, world.local_block())
     if case.creation_bytecode is not None:
         return _deployed(chain, _code(case.creation_bytecode, "creation_bytecode"), accounts)
     if not chain.code(target):
@@ -183,25 +150,24 @@ def _code(code: bytes, name: str) -> bytes:
     return code
 
 
-def _address(text: str) -> str:
-    try:
-        return checksum(text).lower()
-    except ValueError as error:
-        raise CaseError("bad_address", f"world.accounts: {error}") from None
+def code_answer(
+    target: str, reader: StateReader, known: Knowledge, measured: tuple[Found, ...], missing: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return what every answer has, of a code and of what was measured beside it."""
+    return _answer(scan(target, "0", reader, code_hash=_hash), known, tuple(missing), measured)
 
 
-def _account(one: AccountCase, address: str) -> Account:
-    try:
-        storage = {int(slot, 0): int(str(value), 0) for slot, value in one.storage.items()}
-    except ValueError:
-        raise CaseError("bad_hex", f"world.accounts.{address}.storage: slots and values are numbers") from None
-    return Account(one.balance, one.nonce, one.code, storage)
+def reader_of(world: WorldCase, target: str, known: Knowledge) -> StateReader:
+    """Return a reader of a world; CaseError where no code stands at the target."""
+    return _placed(ContractCase(address=target, world=world), known).chain
 
 
-def _answer(made: ContractScan, known: Knowledge, missing: tuple[str, ...]) -> dict[str, Any]:
+def _answer(
+    made: ContractScan, known: Knowledge, missing: tuple[str, ...], measured: tuple[Found, ...] = ()
+) -> dict[str, Any]:
     """What every answer has: findings of code, labels of the parties that hold the powers."""
     unknowns = [*missing, *(() if made.complete else ("part of the code could not be read",))]
-    found = [_found(one, issuer=known.is_known(made.target)) for one in made.findings]
+    found = [*measured, *(_found(one, issuer=known.is_known(made.target)) for one in made.findings)]
     found += labels(made.target, Scene(known), Place(address=made.target))
     return answer(found, unknowns, [one.title for one in made.findings[:5]])
 

@@ -13,8 +13,11 @@ from premium.security.calls.effects import Inner, Party, Power
 from premium.security.calls.readers.accounts import operation_steps
 from premium.security.calls.tree import MAX_BYTES
 from premium.security.cases.fields import AnAddress, Hex, Int, KnownCase, MaybeAddress, MaybeInt, Time, snake
+from premium.security.cases.runs import in_world, ready, run_in_world
+from premium.security.cases.worlds import WorldCase
 from premium.security.envelope.raw import Authorization, BadRaw, read_raw
-from premium.security.judgement.transactions import Asked, judged
+from premium.security.judgement.asked import Asked
+from premium.security.judgement.transactions import judged, opened
 from premium.security.knowledge.known import Knowledge
 from premium.security.knowledge.shipped import with_shipped
 
@@ -130,7 +133,7 @@ class TransactionCase(Case):
     origin: str | None = Field(default=None, max_length=2048)
     time: Time = None
     knowledge: KnownCase = KnownCase()
-    world: dict[str, Any] | None = None
+    world: WorldCase | None = None
 
 
 class _Read(NamedTuple):
@@ -138,7 +141,10 @@ class _Read(NamedTuple):
     user: str | None
     calls: tuple[tuple[str, Inner], ...]
     authorizations: tuple[Authorization, ...] = ()
-    gas_cost: int = 0
+    gas: int = 0
+    max_fee: int | None = None
+    priority_fee: int | None = None
+    nonce: int | None = None
     creates: tuple[bytes, ...] = ()
     single: bool = True
     parties: tuple[Party | Power, ...] = ()
@@ -151,23 +157,32 @@ def kinds(*, shipped: bool = True) -> tuple[Kind, ...]:
 
 def _answerer(*, shipped: bool) -> Callable[[TransactionCase], Mapping[str, Any]]:
     def answered(case: TransactionCase) -> Mapping[str, Any]:
+        world = case.world
+        if world is not None:
+            ready()
         started = perf_counter()
         read = _read(case)
-        known: Knowledge = case.knowledge.knowledge(case.time)
+        known: Knowledge = in_world(case.knowledge.knowledge(case.time), world)
         asked = Asked(
             chain=read.chain,
             user=read.user,
             calls=read.calls,
             authorizations=read.authorizations,
             creates=read.creates,
-            gas_cost=read.gas_cost,
+            gas_cost=read.gas * (read.max_fee or 0),
             wallet_chain=case.wallet_chain_id,
             origin=case.origin,
             single=read.single,
             parties=read.parties,
-            simulate=case.world is not None,
+            gas=read.gas or None,
+            max_fee=read.max_fee,
+            priority_fee=read.priority_fee,
+            nonce=read.nonce,
         )
-        found = judged(asked, with_shipped(known, read.chain) if shipped else known)
+        opening = opened(asked, with_shipped(known, read.chain) if shipped else known)
+        simulation = None if world is None else run_in_world(opening, world, case.time)
+        slots = {} if world is None else world.slots()
+        found = judged(opening, simulation, slots=slots)
         return {**found, "milliseconds": round((perf_counter() - started) * 1000, 3)}
 
     return answered
@@ -195,9 +210,10 @@ def _of_tx(tx: TxCase, case: TransactionCase) -> _Read:
     listed = tuple(
         Authorization(each.chain_id, each.address, each.nonce, each.account) for each in tx.authorization_list
     )
-    cost = (tx.gas or 0) * (tx.max_fee_per_gas or tx.gas_price or 0)
-    chain = tx.chain_id if tx.chain_id is not None else case.chain_id
-    return _single(tx.to, tx.value, _bounded(tx.data, "data"), _Read(chain, sender, (), listed, cost))
+    fee, chain = tx.max_fee_per_gas or tx.gas_price, tx.chain_id if tx.chain_id is not None else case.chain_id
+    tip = tx.gas_price if tx.max_fee_per_gas is None else tx.max_priority_fee_per_gas
+    read = _Read(chain, sender, (), listed, tx.gas or 0, fee, tip, tx.nonce)
+    return _single(tx.to, tx.value, _bounded(tx.data, "data"), read)
 
 
 def _single(to: str | None, value: int, data: bytes, read: _Read) -> _Read:
@@ -216,7 +232,7 @@ def _of_raw(raw: bytes, case: TransactionCase) -> _Read:
         raise CaseError("bad_hex", str(error)) from None
     sender = found.sender or case.sender
     chain = found.chain if found.chain is not None else case.chain_id
-    read = _Read(chain, sender, (), found.authorizations, found.gas * found.fee)
+    read = _Read(chain, sender, (), found.authorizations, found.gas, found.fee)
     return _single(found.to, found.value, found.data, read)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -46,6 +46,8 @@ class Scene:
     """A message: what it lets others do."""
     gas_cost: int = 0
     unknowns: list[str] = field(default_factory=list)
+    slots: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    """Values of storage that are known, by contract and slot."""
 
     def is_mine(self, address: str | None) -> bool:
         """Whether the address is the user or a wallet that acts for him."""
@@ -86,11 +88,12 @@ def found(
     basis: str = "decoded", **more: Any,
 ) -> Found:  # fmt: skip
     """Return a finding with its evidence; `known` takes the severity for a known counterpart."""
-    words = CALL_ENTRIES.get(id_) or OTHER_ENTRIES[id_]
-    grade = severity or (words.known if known else words.severity)
+    if severity is None:
+        words = CALL_ENTRIES.get(id_) or OTHER_ENTRIES[id_]
+        severity = words.known if known else words.severity
     said: dict[str, Any] = {"path": place.path, "address": place.address, "function": place.function, **more}
     shown = tuple((key, _text(value)) for key, value in said.items() if value is not None)
-    return Found(id_, grade, shown_address(holder) if holder else None, shown, basis)
+    return Found(id_, severity, shown_address(holder) if holder else None, shown, basis)
 
 
 def _text(value: Any) -> str:

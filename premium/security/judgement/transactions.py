@@ -2,53 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from premium.abi.values import shown_address
-from premium.security.calls.effects import Delegation, Effect, Inner, Party, Power
+from premium.security.calls.effects import Delegation, Effect, Party
 from premium.security.calls.tree import Opened, Tree, open_calls
-from premium.security.envelope.raw import Authorization
 from premium.security.judgement import calls as of_calls
 from premium.security.judgement.answer import answer
+from premium.security.judgement.asked import Asked
 from premium.security.judgement.origins import origin
 from premium.security.judgement.powers import delegation, party, power
 from premium.security.judgement.scene import Found, Place, Scene, found
 from premium.security.judgement.sentences import summary
+from premium.security.judgement.simulated import sentences, simulated
 from premium.security.knowledge.known import Knowledge
+from premium.security.report.simulation import shown_simulation
+from premium.simulation.model import NotSimulated, Simulated
+
+Simulation = Simulated | NotSimulated | None
+"""What came of a simulation, or why there is none; None where none was asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A transaction in one form for all that describe one.
+class Opening:
+    """A transaction with all that it hides, before it is judged."""
 
-    Calls bear their paths; the transaction's own is empty.
+    asked: Asked
+    known: Knowledge
+    tree: Tree
+
+    @property
+    def effects(self) -> list[Effect]:
+        """What the calls and the delegations do."""
+        listed: list[Effect] = [effect for _, effect in self.tree.effects]
+        return listed + [Delegation(each.account, each.delegate, each.chain) for each in self.asked.authorizations]
+
+
+def opened(asked: Asked, known: Knowledge) -> Opening:
+    """Open a transaction; what it says is what a simulation is asked about."""
+    return Opening(asked=asked, known=known, tree=open_calls(asked.calls, asked.user, known))
+
+
+def judged(
+    opening: Opening, simulation: Simulation = None, *, slots: Mapping[tuple[str, int], int] | None = None
+) -> dict[str, Any]:
+    """Return the answer about a transaction.
+
+    `slots` are values of storage by which holders of switches are named.
     """
-
-    chain: int | None
-    user: str | None
-    calls: tuple[tuple[str, Inner], ...] = ()
-    authorizations: tuple[Authorization, ...] = ()
-    creates: tuple[bytes, ...] = ()
-    parties: tuple[Party | Power, ...] = ()
-    gas_cost: int = 0
-    wallet_chain: int | None = None
-    origin: str | None = None
-    single: bool = True
-    simulate: bool = False
-
-
-def judged(asked: Asked, known: Knowledge) -> dict[str, Any]:
-    """Return the answer about a transaction."""
-    scene = Scene(known=known, user=asked.user, gas_cost=asked.gas_cost)
-    tree = open_calls(asked.calls, asked.user, known)
+    asked, tree, effects = opening.asked, opening.tree, opening.effects
+    scene = Scene(known=opening.known, user=asked.user, gas_cost=asked.gas_cost, slots=slots or {})
     listed = [*_envelope(asked, scene), *of_calls.judge(tree, scene, top=asked.single)]
-    effects: list[Effect] = [effect for _, effect in tree.effects]
-    effects += [Delegation(each.account, each.delegate, each.chain) for each in asked.authorizations]
-    if asked.simulate:
-        scene.unknown("The transaction was not simulated.")
-    return {**_decoded(tree, asked), "simulation": None, **answer(listed, scene.unknowns, summary(effects, scene))}
+    said: list[str] = []
+    if isinstance(simulation, Simulated):
+        listed += simulated(simulation, tree, scene, effects)
+        said = sentences(simulation, scene)
+    elif simulation is not None:
+        scene.unknown(f"The transaction was not simulated: {simulation}.")
+    form = shown_simulation(simulation) if isinstance(simulation, Simulated) else None
+    told = [*summary(effects, scene), *said]
+    return {**_decoded(tree, asked), "simulation": form, **answer(listed, scene.unknowns, told)}
 
 
 def _envelope(asked: Asked, scene: Scene) -> Iterator[Found]:

@@ -21,6 +21,8 @@ class InBlocks:
 
     async def run(self, plans: Sequence[Plan]) -> list[Outcome | NotSimulated]:
         """Return each plan's outcome; all go in one request."""
+        if not plans:
+            return []
         calls = [Call(self.method, (_payload(plan), self._block)) for plan in plans]
         return [_told(plan, answer) for plan, answer in zip(plans, await self._node.batch(calls), strict=True)]
 

@@ -1,0 +1,1 @@
+"""A node of our own, gone with its process, for what a file states."""
