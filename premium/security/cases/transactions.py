@@ -161,31 +161,35 @@ def _answerer(*, shipped: bool) -> Callable[[TransactionCase], Mapping[str, Any]
         if world is not None:
             ready()
         started = perf_counter()
-        read = _read(case)
         known: Knowledge = in_world(case.knowledge.knowledge(case.time), world)
-        asked = Asked(
-            chain=read.chain,
-            user=read.user,
-            calls=read.calls,
-            authorizations=read.authorizations,
-            creates=read.creates,
-            gas_cost=read.gas * (read.max_fee or 0),
-            wallet_chain=case.wallet_chain_id,
-            origin=case.origin,
-            single=read.single,
-            parties=read.parties,
-            gas=read.gas or None,
-            max_fee=read.max_fee,
-            priority_fee=read.priority_fee,
-            nonce=read.nonce,
-        )
-        opening = opened(asked, with_shipped(known, read.chain) if shipped else known)
-        simulation = None if world is None else run_in_world(opening, world, case.time)
-        slots = {} if world is None else world.slots()
-        found = judged(opening, simulation, slots=slots)
+        asked = asked_of(case)
+        known = with_shipped(known, asked.chain) if shipped else known
+        simulation = None if world is None else run_in_world(opened(asked, known), world, case.time)
+        found = judged(asked, known, simulation, slots={} if world is None else world.slots())
         return {**found, "milliseconds": round((perf_counter() - started) * 1000, 3)}
 
     return answered
+
+
+def asked_of(case: TransactionCase) -> Asked:
+    """Return a case's transaction in the one form; CaseError names what is wrong."""
+    read = _read(case)
+    return Asked(
+        chain=read.chain,
+        user=read.user,
+        calls=read.calls,
+        authorizations=read.authorizations,
+        creates=read.creates,
+        gas_cost=read.gas * (read.max_fee or 0),
+        wallet_chain=case.wallet_chain_id,
+        origin=case.origin,
+        single=read.single,
+        parties=read.parties,
+        gas=read.gas or None,
+        max_fee=read.max_fee,
+        priority_fee=read.priority_fee,
+        nonce=read.nonce,
+    )
 
 
 def _read(case: TransactionCase) -> _Read:

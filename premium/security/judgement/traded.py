@@ -17,7 +17,10 @@ THIN = 2_000
 
 
 def untold(made: Measured) -> list[str]:
-    """Return what a measurement leaves open: a pool that takes no taxed token proves no trap."""
+    """Return what a measurement leaves open.
+
+    A pool that takes no taxed token proves no trap.
+    """
     return [_V3_TAKES_NO_TAX] if _is_of_the_pool(made) else []
 
 

@@ -21,6 +21,8 @@ from premium.security.knowledge.known import Knowledge
 from premium.security.report.simulation import shown_simulation
 from premium.simulation.model import NotSimulated, Simulated
 
+__all__ = ["Asked", "Opening", "Simulation", "judged", "opened"]
+
 Simulation = Simulated | NotSimulated | None
 """What came of a simulation, or why there is none; None where none was asked for."""
 
@@ -46,14 +48,19 @@ def opened(asked: Asked, known: Knowledge) -> Opening:
 
 
 def judged(
-    opening: Opening, simulation: Simulation = None, *, slots: Mapping[tuple[str, int], int] | None = None
+    asked: Asked,
+    known: Knowledge,
+    simulation: Simulation = None,
+    *,
+    slots: Mapping[tuple[str, int], int] | None = None,
 ) -> dict[str, Any]:
     """Return the answer about a transaction.
 
     `slots` are values of storage by which holders of switches are named.
     """
-    asked, tree, effects = opening.asked, opening.tree, opening.effects
-    scene = Scene(known=opening.known, user=asked.user, gas_cost=asked.gas_cost, slots=slots or {})
+    opening = opened(asked, known)
+    tree, effects = opening.tree, opening.effects
+    scene = Scene(known=known, user=asked.user, gas_cost=asked.gas_cost, slots=slots or {})
     listed = [*_envelope(asked, scene), *of_calls.judge(tree, scene, top=asked.single)]
     said: list[str] = []
     if isinstance(simulation, Simulated):

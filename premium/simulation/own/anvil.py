@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from premium.chains.endpoint import Answer, Call, endpoint
+from premium.chains.model import Chain, Native
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import open_client
 from premium.simulation.model import NotSimulated
@@ -29,6 +30,7 @@ T = TypeVar("T")
 VARIABLE = "PREMIUM_ANVIL"
 """Names the program where it is neither on the path nor in node_modules."""
 _CHAIN, _START, _TIMEOUT = 31337, 20.0, 30.0
+_OWN = Chain(name="own", title="A node of our own", chain_id=_CHAIN, native=Native(symbol="ETH", decimals=18))
 _DIES_WITH_PARENT = 1
 _TODAY = 1_764_000_000
 """A time that is like a chain's, and the same in every run."""
@@ -65,7 +67,7 @@ class OwnNode:
 
     async def batch(self, calls: Sequence[Call]) -> list[Answer]:
         """Return answers in the order of the calls, results or RpcErrors."""
-        return await self._endpoint.send(_CHAIN, list(calls))
+        return await self._endpoint.send(_OWN, list(calls))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Return what comes of work that asks this node; NotSimulated where it fails."""

@@ -15,9 +15,8 @@ HOLDERS = tuple(f"0x{0xA11CE00000 + i:040x}" for i in range(4))
 def traded_tokens() -> tuple[Compiled, ...]:
     """Every token in two builds: the third takes the compiler a minute."""
     texts = {path.name: path.read_text() for path in sorted(Path(__file__).parent.glob("*.sol"))}
-    return _once(
-        texts, lambda found: tuple(compile_sources(found, {name: BUILDS[name] for name in ("plain", "optimized")}))
-    )  # type: ignore[arg-type] # a sequence of them
+    builds = {name: BUILDS[name] for name in ("plain", "optimized")}
+    return _once(texts, lambda found: compile_sources(found, builds))
 
 
 def case_of(token: Compiled, *, dex: str = "v2") -> dict[str, Any]:

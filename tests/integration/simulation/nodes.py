@@ -9,10 +9,12 @@ import httpx
 
 from local.evm import CHAIN_ID
 from premium.chains.endpoint import Answer, Call, endpoint
+from premium.chains.model import Chain, Native
 from premium.neighbours import open_client
 from premium.simulation.engine import SECONDS, simulate
 from premium.simulation.model import Request, Simulated, Transaction
 
+CHAIN = Chain(name="local", title="Local", chain_id=CHAIN_ID, native=Native(symbol="ETH", decimals=18))
 PLACE = "0x" + "be" * 20
 
 
@@ -28,7 +30,7 @@ class HttpNode:
         self._endpoint = endpoint("rpc:test:0", url, client, timeout, None)
 
     async def batch(self, calls: Any) -> list[Answer]:
-        return await self._endpoint.send(CHAIN_ID, list(calls))
+        return await self._endpoint.send(CHAIN, list(calls))
 
 
 def simulated(url: str, *steps: Transaction, seconds: float = 2 * SECONDS, **more: Any) -> Simulated:
