@@ -174,8 +174,8 @@ def test_workers_at_once_do_each_chunk_once(
 def test_a_chain_that_hangs_is_stale_for_each_and_asked_no_longer_than_it_must(
     worker: Platform, users: list[UUID], chains_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(markets, "Rpc", lambda chain, client, **given: Rpc(chain, client, **given | {"deadline": 0.5}))
-    monkeypatch.setattr(markets, "EvmAdapter", partial(EvmAdapter, deadline=0.5))
+    monkeypatch.setattr(markets, "Rpc", lambda chain, client, **given: Rpc(chain, client, **given | {"deadline": 2.0}))
+    monkeypatch.setattr(markets, "EvmAdapter", partial(EvmAdapter, deadline=2.0))
     monkeypatch.setattr(run_steps, "READS_AT_ONCE", 1)
     monkeypatch.setattr(run_model.planned, "__defaults__", (1, 1))
     content = json.loads(chains_file.read_text())
