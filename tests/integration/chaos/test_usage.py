@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from local import ports
+from local.postgres import SUPERUSER
 from local.redis import Redis
 from premium import bootstrap
 from premium.bootstrap import Platform
@@ -26,6 +28,7 @@ from premium.limits import Limiter
 from premium.metering.counts import UsageCounts
 from premium.metering.usage import Use
 from tests.fixtures import run
+from tests.fixtures.postgres import Databases
 
 pytestmark = [pytest.mark.integration, pytest.mark.chaos, pytest.mark.timeout(400)]
 EACH = 500
@@ -74,8 +77,12 @@ def variables(variables: dict[str, str], lossy: Redis, own_table: Callable[[str]
 
 
 @pytest.fixture
-def at(platform: Platform, own_table: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """A platform whose counts are the test's own."""
+def at(
+    platform: Platform, own_table: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, postgres: Databases
+) -> Platform:
+    """A platform whose counts are the test's own, and that never looked at another Redis."""
+    with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+        connection.execute("DELETE FROM usage_looks")
     monkeypatch.setenv("USAGE_TABLE", own_table("usage"))
     bootstrap.platform.cache_clear()
     return bootstrap.platform()
