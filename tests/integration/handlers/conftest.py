@@ -19,6 +19,7 @@ from local.postgres import SUPERUSER
 from premium.accounts.service import sessions
 from premium.bootstrap import Platform, platform
 from premium.people.service import People
+from premium.storage.postgres import Database
 from tests.fixtures.platform import ISSUER, KEY
 from tests.fixtures.postgres import Databases
 from tests.integration.handlers.asking import rule
@@ -41,6 +42,14 @@ def at(environment: dict[str, str]) -> Iterator[Platform]:
     yield platform()
     platform().close()
     forget()
+
+
+@pytest.fixture
+def worker(postgres: Databases) -> Iterator[Database]:
+    """The database by the worker's role, for what the clock does beside the handlers."""
+    made = Database(lambda: postgres.url("premium", "premium_worker"))
+    yield made
+    made.close()
 
 
 @pytest.fixture

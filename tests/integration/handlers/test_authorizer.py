@@ -21,6 +21,7 @@ from premium.entitlements import entitlements
 from premium.errors import Conflict
 from premium.metering.drain import UsageDrain
 from premium.principal import Principal
+from premium.storage.postgres import Database
 from premium.tiers import Tier
 from tests.integration.handlers.asking import rule, through
 from tests.integration.handlers.conftest import Sign, forget
@@ -152,11 +153,11 @@ def test_the_limit_of_the_tier_over_the_whole_path(at: Platform, sign: Sign) -> 
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
 
 
-def test_use_is_metered_by_key_else_by_user_and_drained_once(at: Platform, enterprise: str) -> None:
+def test_use_is_metered_by_key_else_by_user_and_drained_once(at: Platform, enterprise: str, worker: Database) -> None:
     made = made_key(enterprise)
     for _ in range(3):
         context = rule(key=made["key"], route="GET /v1/portfolio")
-    drained = UsageDrain.of(at)
+    drained = UsageDrain(at.redis(2), at.tables("usage").boto3, worker)
     assert drained.run(at.clock.now()) == 4
     assert drained.run(at.clock.now()) == 0
     items = at.tables("usage").query(Key("pk").eq(f"usage#{made['id']}")).items

@@ -23,6 +23,7 @@ from premium.limits import Limiter, MonthQuota, raise_month
 from premium.metering.drain import UsageDrain
 from premium.metering.usage import PENDING, Backlog, Use
 from premium.principal import Principal
+from premium.storage.postgres import Database
 from premium.storage.tables import Table
 from premium.tiers import Tier
 
@@ -98,14 +99,14 @@ def test_what_redis_could_not_count_is_counted_later(redis_server: Redis) -> Non
 
 
 def test_a_drain_that_dies_in_the_middle_counts_each_request_once(
-    at: Platform, monkeypatch: pytest.MonkeyPatch
+    at: Platform, worker: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limiter = Limiter(at.redis(2), patience=5)
     subjects = [str(uuid4()) for _ in range(60)]
     for subject in subjects:
         limiter.check(f"user:{subject}", 100, use(subject))
     table = at.tables("usage")
-    dying = UsageDrain(at.redis(2), table.boto3, at.worker_database)
+    dying = UsageDrain(at.redis(2), table.boto3, worker)
     done, whole = [], dying._transact
 
     def die_at_the_second(marker: str, items: object, now: datetime) -> None:
@@ -117,7 +118,7 @@ def test_a_drain_that_dies_in_the_middle_counts_each_request_once(
     with pytest.raises(KeyboardInterrupt):
         dying.run(NOON)
     limiter.check(f"user:{subjects[0]}", 100, use(subjects[0]))
-    UsageDrain(at.redis(2), table.boto3, at.worker_database).run(NOON)
+    UsageDrain(at.redis(2), table.boto3, worker).run(NOON)
     totals = [_daily(at, subject) for subject in subjects]
     assert totals == [2] + [1] * 59
 
@@ -176,9 +177,9 @@ def test_a_replay_whose_answer_was_lost_counts_once(redis_server: Redis) -> None
 
 
 def test_a_redis_that_came_back_empty_is_told_of(
-    at: Platform, own_table: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+    at: Platform, worker: Database, own_table: Callable[[str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    drain = UsageDrain(at.redis(2), Table(own_table("usage")).boto3, at.worker_database)
+    drain = UsageDrain(at.redis(2), Table(own_table("usage")).boto3, worker)
     drain.run(NOON)
     capsys.readouterr()  # what an earlier test left is another Redis
     drain.run(NOON + timedelta(seconds=60))
