@@ -88,7 +88,7 @@ def aggregate(source: str, output: str, *, explain: bool) -> None:
 @click.option("--chains", default=100, show_default=True, type=click.IntRange(1, 1_000))
 @click.option("--workers", default=40, show_default=True, type=click.IntRange(1, 1_000))
 @click.option("--users-a-read", default=USERS_A_READ, show_default=True, type=click.IntRange(1, 1_000_000))
-@click.option("--cpu-a-user", type=click.FloatRange(0, 60), help="Seconds; as measured where it is not given.")
+@click.option("--cpu-a-user", type=click.FloatRange(0, 60), help="Seconds; assumed where it is not given.")
 def simulate(users: int, chains: int, workers: int, users_a_read: int, cpu_a_user: float | None) -> None:
     """Print what an hour's run over so many users takes and costs."""
     from dataclasses import replace  # noqa: PLC0415 - as below
@@ -96,7 +96,7 @@ def simulate(users: int, chains: int, workers: int, users_a_read: int, cpu_a_use
 
     from premium.portfolio import run_costs  # noqa: PLC0415 - its own engine
 
-    measured = run_costs.MEASURED
+    measured = run_costs.ASSUMED
     measured = measured if cpu_a_user is None else replace(measured, cpu_a_user=Decimal(str(cpu_a_user)))
     fleet = run_costs.Fleet(users=users, chains=chains)
     click.echo(to_json(run_costs.simulate(fleet, measured, workers=workers, users_a_read=users_a_read)))

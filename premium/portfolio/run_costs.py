@@ -90,5 +90,5 @@ def simulate(fleet: Fleet, measured: Measured, *, workers: int, users_a_read: in
     return told | {"dollarsAMonth": str(costs), "prices": PRICES.dated}
 
 
-MEASURED = Measured(cpu_a_user=Decimal("0.020"), cpu_a_read=Decimal("0.000002"), latency=Decimal("0.05"))
-"""`make bench NAME=portfolio`, two busy cores, November 2026; docs/portfolio.md says of how many users."""
+ASSUMED = Measured(cpu_a_user=Decimal("0.020"), cpu_a_read=Decimal("0.000002"), latency=Decimal("0.05"))
+"""Assumed, not measured; give `--cpu-a-user` what a run's report says (cpuSeconds / users)."""

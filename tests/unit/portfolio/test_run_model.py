@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from premium.chains.model import Balance, ChainReading, Searched
-from premium.portfolio.run_costs import MEASURED, Fleet, dollars, simulate
+from premium.portfolio.run_costs import ASSUMED, Fleet, dollars, simulate
 from premium.portfolio.run_model import Read, planned, quote_of, quote_told
 from premium.prices.model import Price, Quality, Quote
 
@@ -76,10 +76,10 @@ def test_what_a_chunk_read_comes_back_by_wallet() -> None:
 
 def test_costs_follow_from_users_chains_and_what_was_measured() -> None:
     assert dollars(calls=1_000_000, cpu_seconds=3600) == Decimal("5.0405")
-    told = simulate(Fleet(users=125_000), MEASURED, workers=8, users_a_read=5_000)
+    told = simulate(Fleet(users=125_000), ASSUMED, workers=8, users_a_read=5_000)
     # 162,500 wallets of 26 reads each, and a 24th of 94 chains that they never used, 400 a call; 25 by 100 chunks of 6.
     assert told["reads"] == "4861458.33"
     assert told["callsARun"] == "27153"
     assert told["staleCells"] == "19500"
-    more = simulate(Fleet(users=250_000), MEASURED, workers=8, users_a_read=5_000)
+    more = simulate(Fleet(users=250_000), ASSUMED, workers=8, users_a_read=5_000)
     assert Decimal(more["seconds"]) > Decimal(told["seconds"])
