@@ -21,6 +21,8 @@ from premium.errors import UpstreamUnavailable
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256 of `Transfer(address,address,uint256)`."""
 _SPANS_AT_ONCE = 5
+MOST_WALLETS = 1_000
+"""Of one question: nodes refuse more values of a topic (go-ethereum's `maxSubTopics`)."""
 
 Span = tuple[int, int]
 """First and last block of a question, both inclusive."""
@@ -79,6 +81,7 @@ class _Searches:
 
     async def _take(self, mine: Sequence[str], asked: Sequence[Span]) -> bool:
         """Ask for spans, and note those that were answered before one was refused."""
+        mine = mine[:MOST_WALLETS]  # the others stand where they stood, and are next
         names = {"0x" + wallet[2:].lower().zfill(64): wallet for wallet in mine}
         answers = await self._rpc.batch([call for span in asked for call in _questions(names, *span)])
         for number, span in enumerate(asked):

@@ -139,3 +139,20 @@ def test_nfts_are_noted_of_contracts_alone_that_keep_positions() -> None:
     node.batch = batch  # type: ignore[method-assign]
     found = run(node, None, 10)
     assert (found.low, found.high, found.nfts, found.tokens) == (0, 10, {f"{manager}#7"}, frozenset())
+
+
+def test_more_wallets_than_a_topic_may_name_are_asked_in_turn() -> None:
+    node, most = Node(), 0
+    wallets: dict[str, Searched | None] = {checksum(f"0x{number:040x}"): None for number in range(1, 2_502)}
+    answer = node.batch
+
+    async def batch(calls: list[Call]) -> list[Any]:
+        nonlocal most
+        most = max(most, *(len(call.params[0]["topics"][-1]) for call in calls))
+        return await answer(calls)
+
+    node.batch = batch  # type: ignore[method-assign]
+    found = asyncio.run(search(cast("Rpc", node), wallets, 100, Discovery(span=50), seconds=5))
+    assert most == 1_000
+    assert {(each.low, each.high) for each in found.values()} == {(0, 100)}
+    assert len(node.asked) == 3 * len(spans(0, 100, 50)) * 2
