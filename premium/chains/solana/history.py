@@ -6,7 +6,7 @@ By the balances that its transactions tell, before and after.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from premium.chains.rpc import Call, RpcError, View
 from premium.chains.solana import layouts, stakes
@@ -83,12 +83,12 @@ def _movement(name: str, answer: Mapping[str, Any], wallet: str, mine: frozenset
     coin += after.pop(layouts.WRAPPED_COIN, 0) - before.pop(layouts.WRAPPED_COIN, 0)
     if keys[0] == wallet:
         movement.gas = int(meta["fee"])
-    changes = [(None, coin + movement.gas)]
+    changes: list[tuple[str | None, int]] = [(None, coin + movement.gas)]
     changes += [(mint, after.get(mint, 0) - before.get(mint, 0)) for mint in sorted({*before, *after})]
     me = wallet.lower()
     for number, (asset, units) in enumerate(change for change in changes if change[1]):
         ends = (UNKNOWN, me) if units > 0 else (me, UNKNOWN)
-        by = "coin" if asset is None else "internal"
+        by: Literal["coin", "internal"] = "coin" if asset is None else "internal"
         movement.take(Transfer(COIN - number, asset, *ends, abs(units), by), me)
     return movement
 

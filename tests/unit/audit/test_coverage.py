@@ -11,6 +11,7 @@ import pytest
 
 from handlers.runtime.audit import MARK
 from handlers.runtime.documents.openapi import routers
+from handlers.runtime.requests.needs import needs_of
 from handlers.runtime.router import Router
 from premium import declaration_rules
 from premium.cli.main import TOPICS
@@ -78,7 +79,9 @@ def test_a_service_with_a_changing_route_must_need_the_audit_table(method: str) 
 def test_every_route_that_changes_something_is_surrounded_by_entries(app: Router) -> None:
     for route in app._static_routes + app._dynamic_routes:
         surrounded = getattr(route.func, MARK, False)
-        assert surrounded is (route.method != "GET"), f"{route.method} {route.openapi_path}"
+        needs = needs_of(route.func)
+        changing = route.method != "GET" or (needs is not None and needs.brings is not None)
+        assert surrounded is changing, f"{route.method} {route.openapi_path}"
 
 
 def test_every_function_that_changes_something_is_given_the_table() -> None:
