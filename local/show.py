@@ -59,7 +59,7 @@ def walk_account(stage: Stage) -> None:
             note.text = f"{found['rows']} rows in {found['files']} files, each as its manifest says"
         with step("He erases himself") as note:
             walk.erase()
-            note.text = "his token opens nothing, his row is gone"
+            note.text = "his token opens nothing, no row says who he was"
         _trail(Trail(platform), user)
 
 
