@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from local import buckets
 from local.aws import REGION, client_environment
 from local.clients import Clients
-from local.environment import asked_settings, stage_settings
+from local.environment import asked_settings, origins, stage_settings
 from local.errors import LocalError
 from local.places import ROOT, Places
 
@@ -54,7 +54,8 @@ class Cdk:
         LocalError with the command's last lines when one fails.
         """
         values = self._outputs.with_name("values.json")
-        values.write_text(json.dumps({"settings": stage_settings(self._places) | asked_settings(os.environ)}))
+        settings = stage_settings(self._places) | asked_settings(os.environ)
+        values.write_text(json.dumps({"settings": settings, "origins": origins(self._places)}))
         wanted = [
             "deploy",
             "--all",

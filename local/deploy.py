@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from local import stacks
 from local.cdk import Cdk, chains_document
 from local.clients import Clients
-from local.environment import asked_settings, stage_settings
+from local.environment import asked_settings, origins, stage_settings
 from local.places import ROOT, Places
 
 _MARK = "/premium/local/deployed"
@@ -39,7 +39,8 @@ class Deployment:
 
 
 def deploy(places: Places, clients: Clients, *, force: bool = False) -> Deployment:
-    settings = json.dumps(stage_settings(places) | asked_settings(os.environ), sort_keys=True)
+    told = stage_settings(places) | asked_settings(os.environ)
+    settings = json.dumps([told, origins(places)], sort_keys=True)
     wanted = digest(clients.endpoint + chains_document(places.chains) + settings)
     found = _deployed(clients)
     whole = found is not None and stacks.complete(clients, places.outputs)

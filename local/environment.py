@@ -56,6 +56,12 @@ def stage_settings(places: Places) -> dict[str, str]:
     return {"PROOF_SECONDS": "86400", **paid, **logins}
 
 
+def origins(places: Places) -> list[str]:
+    """Return the pages from which this stage's users sign in: the console, and a page under development."""
+    console = places.ports["console"]
+    return ["http://localhost:3000", f"http://127.0.0.1:{console}", f"http://localhost:{console}"]
+
+
 def asked_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the services' own settings that the user's environment names.
 

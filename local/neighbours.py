@@ -8,6 +8,7 @@ from typing import Protocol
 
 from local import ports
 from local.aws import Aws
+from local.console import Console
 from local.evm import Evm
 from local.external import ExternalAws, ExternalPostgres, ExternalRedis
 from local.inbox import Inbox
@@ -30,6 +31,7 @@ class Neighbours:
     aws: Aws | ExternalAws
     evm: Evm
     inbox: Inbox
+    console: Console
 
     @classmethod
     def at(cls, places: Places) -> Neighbours:
@@ -44,11 +46,12 @@ class Neighbours:
             aws=_aws(places),
             evm=Evm(state / "evm", places.ports["evm"]),
             inbox=Inbox(state / "inbox", places.ports["inbox"]),
+            console=Console(state / "console", places.ports["console"], places.outputs),
         )
 
     @property
-    def all(self) -> tuple[Postgres | ExternalPostgres, Redis | ExternalRedis, Aws | ExternalAws, Evm, Inbox]:
-        return (self.postgres, self.redis, self.aws, self.evm, self.inbox)
+    def all(self) -> tuple[Postgres | ExternalPostgres, Redis | ExternalRedis, Aws | ExternalAws, Evm, Inbox, Console]:
+        return (self.postgres, self.redis, self.aws, self.evm, self.inbox, self.console)
 
     @property
     def own(self) -> tuple[Service, ...]:

@@ -15,8 +15,8 @@ from local.errors import LocalError
 ROOT = Path(__file__).resolve().parent.parent
 _PORTS = {"aws": 4566, "postgres": 55432, "redis": 56379, "evm": 58545}
 _KEPT = "ports.json"
-INBOX_BEHIND = 100
-"""Of the inbox's port, without a word of it, how far it lies above the EVM node's."""
+BEHIND = {"inbox": 100, "console": 200}
+"""Of ports without a word of them, how far they lie above the EVM node's."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ class Places:
         }
         # By the EVM node's, so that a stage that was given four ports does not meet another's; not the one after it,
         # where people put proxies before the node, and second nodes.
-        beside = _kept(state / _KEPT).get("inbox", ports["evm"] + INBOX_BEHIND)
-        ports["inbox"] = _port(environ, "PREMIUM_INBOX_PORT", beside)
+        kept = _kept(state / _KEPT)
+        for name, behind in BEHIND.items():
+            ports[name] = _port(environ, f"PREMIUM_{name.upper()}_PORT", kept.get(name, ports["evm"] + behind))
         _distinct(ports)
         names = ("AWS_ENDPOINT_URL", "DATABASE_URL", "TIMESERIES_URL", "REDIS_URL")
         external = {name: environ[name].rstrip("/") for name in names if environ.get(name)}
@@ -80,7 +81,7 @@ def _kept(file: Path) -> dict[str, int]:
     """
     try:
         kept = json.loads(file.read_text())
-        return {name: int(kept[name]) for name in (*_PORTS, "inbox") if name in kept}
+        return {name: int(kept[name]) for name in (*_PORTS, *BEHIND) if name in kept}
     except (OSError, ValueError, TypeError, LookupError):
         return {}
 

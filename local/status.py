@@ -59,6 +59,7 @@ def status(places: Places) -> bool:
         _show_addresses(places, neighbours)
         unready, late = _deployed(places, clients)
         problems, slow = problems + unready, slow + late
+    say(f"console    {neighbours.console.page}")
     say(f"inbox      {neighbours.inbox.url}   (make inbox)")
     if {"redis", "aws", "postgres"} <= well and stacks.complete(clients, places.outputs):
         say()

@@ -95,6 +95,7 @@ def _start(neighbours: Neighbours) -> str:
 
 def addresses(stage: Stage) -> None:
     say()
+    say(f"  Console      {stage.neighbours.console.page}   (the web console; sign in with a wallet, or `make token`)")
     say(f"  API          {stage.api}")
     say(f"  Reference    {stage.api}/docs   (of /v1/openapi.json)")
     say(f"  WebSocket    {stage.socket}")

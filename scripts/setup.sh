@@ -92,6 +92,26 @@ node_packages() {
     echo "  done after $SECONDS s"
 }
 
+# The console's own packages, and its static files where a source of theirs changed.
+console() {
+    local wanted sources
+    wanted=$(digest console/package.json console/package-lock.json)
+    if [ "$(cat console/node_modules/.installed 2>/dev/null)" != "$wanted" ]; then
+        step "The console's Node packages into console/node_modules"
+        (cd console && npm ci --loglevel=error --no-progress >/dev/null) ||
+            fail "The console's packages could not be installed. Is the npm registry reachable? (npm config get registry)"
+        echo "$wanted" >console/node_modules/.installed
+        echo "  done after $SECONDS s"
+    fi
+    sources=$(find console/src console/public console/index.html console/vite.config.ts console/package-lock.json -type f -print0 |
+        LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+    if [ "$(cat console/dist/.built 2>/dev/null)" = "$sources" ]; then return; fi
+    step "The console's pages into console/dist"
+    (cd console && npx --no-install vite build --logLevel error) || fail "The console could not be built; the lines above say why."
+    echo "$sources" >console/dist/.built
+    echo "  done after $SECONDS s"
+}
+
 # For the tests that boot the TimescaleDB host; they say so where it cannot be had.
 host_programs() {
     if [ "$(id -u)" != 0 ] || [ -x /usr/bin/pgbackrest ] || [ -e .venv/.host-programs ]; then return; fi
@@ -110,4 +130,5 @@ one_at_a_time() {
 one_at_a_time
 python_packages
 node_packages
+console
 host_programs

@@ -37,6 +37,10 @@ class NonceView(View):
     """The server's time, for `Issued At`."""
     expires_at: datetime
     """When the nonce is worth nothing any more."""
+    address: str | None = Field(
+        description="The wallet that asked, with the checksum that its message must show (EIP-55)",
+        examples=["0x52908400098527886E0F7030069857D2E4169EE7"],
+    )
 
 
 class WalletProof(Body):

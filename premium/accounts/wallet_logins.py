@@ -37,6 +37,8 @@ class Challenge:
     statement: str
     issued_at: datetime
     expires_at: datetime
+    address: str | None = None
+    """The wallet that asked, with its checksum."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +98,7 @@ class WalletLogins:
             raise UpstreamUnavailable("This stage has no page of its own yet: CORS_ORIGINS names none")
         nonce = self.proofs.nonces.issue(wallet)
         domain = ours.get(origin or "", next(iter(ours.values())))
-        return Challenge(nonce.text, domain, STATEMENT, self.proofs.clock.now(), nonce.expires_at)
+        return Challenge(nonce.text, domain, STATEMENT, self.proofs.clock.now(), nonce.expires_at, wallet)
 
     def log_in(self, text: str, signature: str, *, ip: str, user_agent: str) -> tuple[Granted, bool, Proof]:
         """Return the tokens of a new session, and whether its user is new.

@@ -1,0 +1,45 @@
+/** How pages read: what is kept, when it is asked again, and how lists are paged. */
+
+import { QueryClient, useInfiniteQuery, useQuery, type QueryKey } from "@tanstack/react-query";
+
+import type { Answered } from "./client";
+import { ApiError } from "./errors";
+
+const MOST_TRIES = 2;
+
+/** One for the program: reads are kept 30 s, and what passes by itself is tried three times. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: true,
+      retry: (tries, error) => tries < MOST_TRIES && error instanceof ApiError && error.passing && error.status !== 429,
+      retryDelay: (tries) => Math.min(8_000, 500 * 2 ** tries) * (0.5 + Math.random() / 2),
+    },
+  },
+});
+
+/** One answer of the API by its key. */
+export function useAnswer<D, T>(key: QueryKey, read: () => Promise<Answered<D, T>>, options: { enabled?: boolean; every?: number } = {}) {
+  return useQuery<D, ApiError>({
+    queryKey: key,
+    queryFn: async () => (await read()).data,
+    enabled: options.enabled ?? true,
+    refetchInterval: options.every ?? false,
+  });
+}
+
+export interface PageMeta {
+  pagination: { nextCursor: string | null };
+}
+
+/** A list that is read page by page; `rows` are all that were read. */
+export function useList<D, T extends PageMeta | undefined>(key: QueryKey, read: (cursor: string | undefined) => Promise<Answered<D[], T>>) {
+  const list = useInfiniteQuery<Answered<D[], T>, ApiError, { pages: Answered<D[], T>[] }, QueryKey, string | undefined>({
+    queryKey: key,
+    initialPageParam: undefined,
+    queryFn: ({ pageParam }) => read(pageParam),
+    getNextPageParam: (last) => last.meta?.pagination.nextCursor ?? undefined,
+  });
+  return { ...list, rows: list.data?.pages.flatMap((page) => page.data) ?? [] };
+}

@@ -1,0 +1,27 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import "./app.css";
+import { queries } from "@/api/queries";
+import { begin, restore } from "@/session/session";
+import { setSession } from "@/session/store";
+import { Entrance } from "@/shell/Entrance";
+import { beginStream } from "@/streams/shared";
+import { beginTheme } from "@/ui/theme";
+
+beginTheme();
+begin();
+beginStream();
+restore().catch(() => setSession({ status: "out", why: "ended", kept: false }));
+
+const place = document.getElementById("root");
+if (place !== null) {
+  createRoot(place).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <Entrance />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

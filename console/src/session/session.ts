@@ -1,0 +1,111 @@
+/** Opens, renews and ends the session; several tabs share one. */
+
+import { api, setCredentials } from "@/api/client";
+import { ApiError } from "@/api/errors";
+import { queries } from "@/api/queries";
+
+import { markHere, sessionState, setSession, wasHere, type Tokens } from "./store";
+
+type News = { kind: "tokens"; tokens: Tokens } | { kind: "left" } | { kind: "who" };
+
+const LOCK = "premium.refresh";
+const EARLY_MS = 60_000;
+const tabs = new BroadcastChannel("premium.session");
+
+const current = (): Tokens | null => {
+  const state = sessionState();
+  return state.status === "in" ? state.tokens : null;
+};
+
+/** Take tokens that this tab was given, and tell the others. */
+export function accept(tokens: Tokens): void {
+  // Whoever comes after a session that ended may be somebody else.
+  if (sessionState().status === "out") void queries.resetQueries();
+  setSession({ status: "in", tokens });
+  if (tokens.renewable) markHere(true);
+  tabs.postMessage({ kind: "tokens", tokens } satisfies News);
+  schedule(tokens);
+}
+
+export const tokensOf = (given: { accessToken: string; expiresIn: number }, renewable: boolean): Tokens => ({
+  accessToken: given.accessToken,
+  expiresAt: Date.now() + given.expiresIn * 1000,
+  renewable,
+});
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function schedule(tokens: Tokens): void {
+  clearTimeout(timer);
+  if (!tokens.renewable) return;
+  // A little later in each tab, so that one of them asks and the others hear of it.
+  const wait = tokens.expiresAt - Date.now() - EARLY_MS + Math.random() * 5_000;
+  timer = setTimeout(() => void renew(tokens.accessToken).catch(() => undefined), Math.max(1_000, wait));
+}
+
+/** Only one tab asks at a time; who waited takes what the other was given. */
+async function renew(refused: string | null): Promise<string | null> {
+  return navigator.locks.request(LOCK, async () => {
+    const known = current();
+    if (known !== null && known.accessToken !== refused) return known.accessToken;
+    if (known !== null && !known.renewable) {
+      end("ended");
+      return null;
+    }
+    try {
+      const { data } = await api.post("/v1/auth/refresh", { body: {} });
+      const tokens = tokensOf(data, true);
+      accept(tokens);
+      return tokens.accessToken;
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) end("ended");
+      else if (known === null) throw error;
+      return null;
+    }
+  });
+}
+
+function end(why: "ended" | "left"): void {
+  const kept = why === "ended" && current() !== null;
+  clearTimeout(timer);
+  markHere(false);
+  setSession({ status: "out", why, kept });
+  if (why === "left") queries.clear();
+}
+
+/** Restore the session of an earlier page by its cookie. */
+export async function restore(): Promise<void> {
+  if (current() !== null) return;
+  if (!wasHere()) {
+    setSession({ status: "out", why: "never", kept: false });
+    return;
+  }
+  await renew(null);
+}
+
+/** End the session here, in the other tabs, and at the API. */
+export async function leave(everywhere = false): Promise<void> {
+  try {
+    await api.post("/v1/auth/logout", { body: { everywhere } });
+  } finally {
+    end("left");
+    tabs.postMessage({ kind: "left" } satisfies News);
+  }
+}
+
+/** Listen to the other tabs, and give requests their token. Once, at the start. */
+export function begin(): void {
+  setCredentials({ token: () => current()?.accessToken ?? null, renew });
+  tabs.onmessage = ({ data }: MessageEvent<News>) => {
+    const known = current();
+    if (data.kind === "tokens" && data.tokens.accessToken !== known?.accessToken) {
+      setSession({ status: "in", tokens: data.tokens });
+      schedule(data.tokens);
+    } else if (data.kind === "left" && sessionState().status !== "out") {
+      end("left");
+    } else if (data.kind === "who" && known !== null) {
+      tabs.postMessage({ kind: "tokens", tokens: known } satisfies News);
+    }
+  };
+  tabs.postMessage({ kind: "who" } satisfies News);
+}
