@@ -1,4 +1,7 @@
-"""Run the front of the web console on 127.0.0.1: its pages and both APIs from one origin, as the edge has them."""
+"""Run the front of the web console on 127.0.0.1.
+
+Its pages and both APIs have one origin, as at the edge.
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def stage_settings(places: Places) -> dict[str, str]:
 
 
 def origins(places: Places) -> list[str]:
-    """Return the pages from which this stage's users sign in: the console, and a page under development."""
+    """Return the pages from which users sign in: the console, and one under development."""
     console = places.ports["console"]
     return ["http://localhost:3000", f"http://127.0.0.1:{console}", f"http://localhost:{console}"]
 

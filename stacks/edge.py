@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from aws_cdk import ArnFormat, CfnOutput, Fn, SecretValue, Token
 from aws_cdk import aws_certificatemanager as acm
@@ -17,10 +19,11 @@ from aws_cdk.aws_route53_targets import CloudFrontTarget
 from constructs import Construct
 
 from stacks.constructs.access.findings import acknowledge
+from stacks.constructs.fronts.console_front import console_behaviors, files_behavior, static_bucket
 from stacks.constructs.fronts.edge_log import log_requests
 from stacks.constructs.fronts.socket_front import STAGE
 from stacks.constructs.fronts.web_acl import WebAcl
-from stacks.constructs.stores.bucket import emptied, log_bucket
+from stacks.constructs.stores.bucket import log_bucket
 from stacks.constructs.watch.downtime import Downtime
 from stacks.constructs.watch.log_group import let_logs_use, log_group
 from stacks.terms.frame import Frame, PremiumStack
@@ -66,6 +69,8 @@ class EdgeStack(PremiumStack):
         shut = {ORIGIN_HEADER: origin_secret}
         http = origins.HttpOrigin(http_domain, custom_headers=shut)
         socket = origins.HttpOrigin(socket_domain, custom_headers=shut)
+        files = static_bucket(self, "Static", frame=self.frame, access_logs=self.access_logs)
+        CfnOutput(self, "StaticBucket", value=files.bucket_name)
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -73,7 +78,8 @@ class EdgeStack(PremiumStack):
             default_behavior=_api(http),
             additional_behaviors={
                 "/v1/*/stream": _stream(socket, self._rewrite()),
-                "/static/*": self._static(),
+                "/static/*": files_behavior(files),
+                **console_behaviors(self, files, partial(_api, http)),
             },
             domain_names=[self._domain.name] if self._domain else None,
             certificate=self._certificate(),
@@ -118,28 +124,6 @@ class EdgeStack(PremiumStack):
             runtime=cloudfront.FunctionRuntime.JS_2_0,
         )
 
-    def _static(self) -> cloudfront.BehaviorOptions:
-        bucket = s3.Bucket(
-            self,
-            "Static",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            versioned=True,
-            server_access_logs_bucket=self.access_logs,
-            server_access_logs_prefix="static/",
-            removal_policy=self.frame.store_removal,
-            auto_delete_objects=emptied(self.frame),
-        )
-        return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
-            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
-            compress=True,
-        )
-
     def _certificate(self) -> acm.ICertificate | None:
         if self._domain is None:
             return None
@@ -170,7 +154,7 @@ class EdgeStack(PremiumStack):
         return bucket
 
 
-def _api(origin: origins.HttpOrigin) -> cloudfront.BehaviorOptions:
+def _api(origin: origins.HttpOrigin, **more: Any) -> cloudfront.BehaviorOptions:
     """Every answer is somebody's own: nothing is cached, everything but the host is passed on."""
     return cloudfront.BehaviorOptions(
         origin=origin,
@@ -179,6 +163,7 @@ def _api(origin: origins.HttpOrigin) -> cloudfront.BehaviorOptions:
         cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
         origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
         response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        **more,
     )
 
 

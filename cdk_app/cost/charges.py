@@ -180,7 +180,7 @@ FREE = frozenset(
         "AWS::Chatbot::SlackChannelConfiguration", "AWS::CloudFormation::CustomResource",
         "AWS::CloudFormation::WaitCondition", "AWS::CodeDeploy::Application",
         "AWS::CloudFormation::WaitConditionHandle", "AWS::CloudFront::Distribution", "AWS::CloudFront::Function",
-        "AWS::CloudFront::OriginAccessControl", "AWS::CloudTrail::Trail", "AWS::CodeDeploy::DeploymentConfig",
+        "AWS::CloudFront::OriginAccessControl", "AWS::CloudFront::ResponseHeadersPolicy", "AWS::CloudTrail::Trail", "AWS::CodeDeploy::DeploymentConfig",
         "AWS::CodeDeploy::DeploymentGroup", "AWS::DynamoDB::Table", "AWS::EC2::FlowLog", "AWS::EC2::InternetGateway",
         "AWS::EC2::LaunchTemplate", "AWS::EC2::NetworkInterface", "AWS::EC2::Route", "AWS::EC2::RouteTable",
         "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress",

@@ -21,15 +21,45 @@ const portfolio = createRoute({
   component: lazyRouteComponent(() => import("@/pages/portfolio/PortfolioPage"), "PortfolioPage"),
 });
 
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: "/alerts",
+  component: lazyRouteComponent(() => import("@/pages/alerts/AlertsPage"), "AlertsPage"),
+});
+
+const tax = createRoute({
+  getParentRoute: () => root,
+  path: "/tax",
+  component: lazyRouteComponent(() => import("@/pages/tax/TaxPage"), "TaxPage"),
+});
+
+const security = createRoute({
+  getParentRoute: () => root,
+  path: "/security",
+  component: lazyRouteComponent(() => import("@/pages/security/SecurityPage"), "SecurityPage"),
+});
+
 const usage = createRoute({
   getParentRoute: () => root,
   path: "/usage",
   component: lazyRouteComponent(() => import("@/pages/usage/UsagePage"), "UsagePage"),
 });
 
+const account = createRoute({
+  getParentRoute: () => root,
+  path: "/account",
+  component: lazyRouteComponent(() => import("@/pages/account/AccountPage"), "AccountPage"),
+});
+
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("@/pages/admin/AdminPage"), "AdminPage"),
+});
+
 export const router = createRouter({
   basepath: "/app",
-  routeTree: root.addChildren([home, portfolio, usage]),
+  routeTree: root.addChildren([home, portfolio, alerts, tax, security, usage, account, admin]),
   defaultPendingComponent: Loading,
   defaultPreload: "intent",
 });

@@ -134,6 +134,45 @@ def test_a_stream_goes_to_the_socket_apis_stage() -> None:
     assert answer["querystring"] == {"token": {"value": "t"}, "channel": {"value": "alerts"}}
 
 
+def led(uri: str, accept: str = "text/html,*/*") -> Json:
+    """What the console's function makes of a request, in the engine that knows its language."""
+    code = (ROOT / "stacks/constructs/fronts/console_path.js").read_text()
+    event = {"request": {"uri": uri, "headers": {"accept": {"value": accept}}}}
+    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+    node = shutil.which("node")
+    assert node, "node is needed by the CDK itself"
+    answer: Json = json.loads(subprocess.run([node, "-e", script], capture_output=True, text=True, check=True).stdout)
+    return answer
+
+
+def test_pages_of_the_console_share_one_file() -> None:
+    assert led("/app/portfolio")["uri"] == "/app/index.html"
+    assert led("/app/")["uri"] == "/app/index.html"
+    assert led("/app/assets/index-Ab1.js")["uri"] == "/app/assets/index-Ab1.js"
+    assert led("/")["headers"]["location"]["value"] == "/app/"
+    assert led("/app")["headers"]["location"]["value"] == "/app/"
+    assert led("/", accept="application/json")["uri"] == "/", "a program at the root is the API's"
+
+
+def test_the_console_has_the_headers_of_its_file(stage: Stage) -> None:
+    told = json.loads((ROOT / "console/headers.json").read_text())
+    policy = stage.only("AWS::CloudFront::ResponseHeadersPolicy")
+    config = policy.properties["ResponseHeadersPolicyConfig"]
+    security = config["SecurityHeadersConfig"]
+    assert security["ContentSecurityPolicy"]["ContentSecurityPolicy"] == told["Content-Security-Policy"]
+    assert security["FrameOptions"]["FrameOption"] == told["X-Frame-Options"]
+    assert security["ReferrerPolicy"]["ReferrerPolicy"] == told["Referrer-Policy"]
+    assert f"max-age={security['StrictTransportSecurity']['AccessControlMaxAgeSec']};" in told["Strict-Transport-Security"]
+    own = {each["Header"]: each["Value"] for each in config["CustomHeadersConfig"]["Items"]}
+    assert own.items() <= told.items()
+    named = set(own) | {"Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options"}
+    assert named | {"X-Frame-Options", "Referrer-Policy"} == set(told), "a header of the file is served nowhere"
+    shown = {each["PathPattern"]: each for each in distribution(stage)["CacheBehaviors"]}
+    for path in ("/app", "/app/*"):
+        assert policy.name in text(shown[path]["ResponseHeadersPolicyId"])
+        assert "ConsolePath" in text(shown[path]["FunctionAssociations"])
+
+
 def test_static_assets_are_read_by_cloudfront_alone(stage: Stage) -> None:
     assert stage.only("AWS::CloudFront::OriginAccessControl")
     static = next(b for b in stage.resources("AWS::S3::Bucket", "edge") if b.name.startswith("Static"))

@@ -4,7 +4,7 @@ import type { Tier } from "@/session/profile";
 import type { TextKey } from "@/texts";
 
 export interface Section {
-  path: "/portfolio" | "/usage";
+  path: "/portfolio" | "/alerts" | "/tax" | "/security" | "/usage" | "/account" | "/admin";
   text: TextKey;
   tier: Tier;
   /** Only who has one of these sees it. */
@@ -14,5 +14,10 @@ export interface Section {
 /** A page stands when its service does. */
 export const SECTIONS: readonly Section[] = [
   { path: "/portfolio", text: "nav.portfolio", tier: "starter" },
+  { path: "/alerts", text: "nav.alerts", tier: "starter" },
+  { path: "/tax", text: "nav.tax", tier: "pro" },
+  { path: "/security", text: "nav.security", tier: "pro" },
   { path: "/usage", text: "nav.usage", tier: "free" },
+  { path: "/account", text: "nav.account", tier: "free" },
+  { path: "/admin", text: "nav.admin", tier: "free", roles: ["admin", "support", "compliance", "finance"] },
 ];

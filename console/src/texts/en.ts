@@ -1,8 +1,16 @@
 /** The texts of the shared parts and of the first pages, in English. */
 
+import { account } from "./account";
+import { alerts } from "./alerts";
+import { security } from "./security";
+import { tax } from "./tax";
 import { usage } from "./usage";
 
 export const en = {
+  ...account,
+  ...alerts,
+  ...security,
+  ...tax,
   ...usage,
   "app.name": "Premium",
   "app.skip": "Skip to the content",
