@@ -79,6 +79,14 @@ lint: setup ## Check style, formatting and the import rules
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/lint-imports
+	@cd console && npx --no-install eslint .
+
+.PHONY: console console-types
+console: setup ## Bring the built console to a stage on AWS: make console STAGE=prod
+	@$(PYTHON) -m cdk_app.account.console $(STAGE)
+
+console-types: setup ## Write the console's types from the API's document
+	@$(PYTHON) -m handlers.runtime.documents | node console/scripts/types.mjs
 
 .PHONY: lint-infra cost
 lint-infra: setup ## Have cfn-lint and checkov read the templates of all stages
@@ -94,6 +102,7 @@ format: setup ## Format the code
 
 type: setup ## Check the types (mypy, strict)
 	@.venv/bin/mypy
+	@cd console && npx --no-install tsc --noEmit
 
 audit: setup ## Look the pinned packages up among the known vulnerabilities (needs an index with that data)
 	@$(AUTHORITIES) .venv/bin/pip-audit --strict --progress-spinner off --require-hashes --disable-pip -r requirements/dev.txt

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import boto3
 import pytest
 
 from cdk_app.account.console import FOREVER, NEVER, publish
 from cdk_app.account.stage_task import TaskError
+from local.aws import Aws
 
 pytestmark = pytest.mark.infra
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,8 +34,8 @@ class Recorder:
 
 
 @pytest.fixture
-def bucket(aws: Any) -> tuple[Recorder, str]:
-    client = aws.client("s3")
+def bucket(aws: Aws) -> tuple[Recorder, str]:
+    client = boto3.client("s3")
     name = f"static-{uuid4()}"
     client.create_bucket(Bucket=name)
     return Recorder(client), name
