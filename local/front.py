@@ -81,9 +81,7 @@ class Front:
             async with session.request(
                 request.method, f"{to}{request.rel_url}", headers=kept, data=body or None, allow_redirects=False
             ) as answer:
-                back = CIMultiDict(
-                    (name, value) for name, value in answer.headers.items() if name.lower() not in _HOP
-                )
+                back = CIMultiDict((name, value) for name, value in answer.headers.items() if name.lower() not in _HOP)
                 return web.Response(status=answer.status, body=await answer.read(), headers=back)
         except (ClientError, TimeoutError) as error:
             return web.Response(status=502, text=f"The API does not answer: {type(error).__name__}")

@@ -21,6 +21,7 @@ pytest_plugins = (
     "tests.fixtures.platform",
     "tests.fixtures.stack",
     "tests.fixtures.house",
+    "tests.fixtures.browser",
 )
 collect_ignore = ["examples"]  # run where they are laid into a copy of the tree: tests/fixtures/house.py
 

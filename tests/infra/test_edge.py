@@ -162,7 +162,9 @@ def test_the_console_has_the_headers_of_its_file(stage: Stage) -> None:
     assert security["ContentSecurityPolicy"]["ContentSecurityPolicy"] == told["Content-Security-Policy"]
     assert security["FrameOptions"]["FrameOption"] == told["X-Frame-Options"]
     assert security["ReferrerPolicy"]["ReferrerPolicy"] == told["Referrer-Policy"]
-    assert f"max-age={security['StrictTransportSecurity']['AccessControlMaxAgeSec']};" in told["Strict-Transport-Security"]
+    assert (
+        f"max-age={security['StrictTransportSecurity']['AccessControlMaxAgeSec']};" in told["Strict-Transport-Security"]
+    )
     own = {each["Header"]: each["Value"] for each in config["CustomHeadersConfig"]["Items"]}
     assert own.items() <= told.items()
     named = set(own) | {"Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options"}

@@ -94,12 +94,12 @@ export function Bring() {
           if (file !== null && !tooLarge) asked.mutate({ file, lenient });
         }}
       >
-        <label className="flex flex-col gap-1 font-medium">
+        <label className="flex min-w-0 flex-col gap-1 font-medium">
           {t("tax.file")}
           <input
             type="file"
             accept=".csv,.txt,.tsv,text/csv"
-            className="rounded-lg border border-muted bg-panel p-2 font-normal"
+            className="w-full min-w-0 rounded-lg border border-muted bg-panel p-2 font-normal"
             onChange={(event) => {
               setFile(event.target.files?.[0] ?? null);
               asked.reset();

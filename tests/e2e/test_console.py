@@ -1,0 +1,178 @@
+"""The console in a real browser on the deployed stage: a wallet that really signs, figures equal to the API's."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from local.journey.client import Client
+from local.journey.tokens import token
+from local.up import Stage
+from tests.fixtures.browser import Tab, tab
+
+pytestmark = pytest.mark.e2e
+AXE = (Path(__file__).parents[2] / "console/node_modules/axe-core/axe.min.js").read_text()
+PAGES = ("portfolio", "alerts", "tax", "security", "usage", "account")
+USER = "user_console"
+
+
+@pytest.fixture(scope="module")
+def address(stack: Stage) -> str:
+    return stack.neighbours.console.page
+
+
+@pytest.fixture(scope="module")
+def inside(stack: Stage, browser: Browser, address: str) -> Iterator[Tab]:
+    """A tab in which a user of the tier pro is signed in by the stage's token."""
+    with tab(browser, stack.neighbours.evm.url) as opened:
+        page = opened.page
+        page.goto(address)
+        page.get_by_label("A token of this machine's stage").fill(token(stack.places.state, USER, tier="pro"))
+        page.get_by_role("button", name="Use it").click()
+        expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
+        yield opened
+
+
+def go(page: Page, name: str) -> None:
+    """By the navigation, as a user does: a reload would lose the token's session."""
+    link = page.get_by_role("navigation", name="Sections").locator(f'a[href="/app/{name}"]')
+    if not link.is_visible():
+        page.get_by_role("button", name="Menu").click()
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".animate-pulse")).to_have_count(0)
+
+
+def test_a_wallet_signs_in_stays_through_a_reload_and_leaves(stack: Stage, browser: Browser, address: str) -> None:
+    with tab(browser, stack.neighbours.evm.url) as opened:
+        page, wallet = opened.page, opened.wallet
+        wallet.refuses.add("personal_sign")
+        page.goto(address)
+        page.get_by_role("button", name="Test wallet").click()
+        message = page.get_by_role("region", name="This is what you will sign")
+        expect(message).to_contain_text("wants you to sign in with your Ethereum account")
+        assert "personal_sign" not in wallet.asked, "nothing is signed before it was shown"
+        page.get_by_role("button", name="Sign in the wallet").click()
+        expect(page.get_by_role("alert")).to_contain_text("You refused in the wallet")
+        wallet.refuses.clear()
+        page.get_by_role("button", name="Sign in the wallet").click()
+        expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
+        kept = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
+        assert not re.search(r"eyJ|prt_|0x[0-9a-f]{40}", kept), kept
+        page.reload()
+        expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_the_total_is_the_apis_to_the_last_digit(inside: Tab, stack: Stage, client: Callable[..., Client]) -> None:
+    """A wallet is added and read by the page alone; a wrong address is marked where it stands."""
+    page, api = inside.page, client(USER, tier="pro")
+    go(page, "portfolio")
+    page.get_by_label("Address").fill("0x52908400098527886E0F7030069857D2E4169Ee7")
+    page.get_by_role("button", name="Add a wallet").click()
+    field = page.get_by_label("Address")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    inside.complaints.clear()  # a browser tells each refusal as an error
+    field.fill(stack.market.wallet)
+    page.get_by_role("button", name="Add a wallet").click()
+    total = page.locator("p.text-4xl data")
+    expect(total).to_be_visible(timeout=90_000)
+    told = str(api.get("/v1/portfolio")["totalValueUsd"])
+    expect(total).to_have_attribute("value", told)
+    assert float(told) > 0
+
+
+def test_a_rule_made_here_fires_here(inside: Tab, stack: Stage) -> None:
+    page = inside.page
+    go(page, "alerts")
+    page.get_by_label("Name").fill("ETH <b>breaks</b> out")
+    page.get_by_label("With").nth(0).fill("ETH")
+    page.get_by_label("With").nth(1).fill("1000.5")
+    page.get_by_label("Tell me by").select_option("")
+    page.get_by_label("Fire at once where it holds already").check()
+    page.get_by_role("button", name="Make the rule").click()
+    expect(page.get_by_text("watches now")).to_be_visible()
+    fired = page.get_by_role("table", name="Fired")
+    expect(fired).to_contain_text("ETH is at", timeout=60_000)
+    expect(fired).to_contain_text("<b>breaks</b>")
+    assert page.locator("td b").count() == 0
+
+
+def test_a_broken_file_is_refused_at_its_line_and_a_mended_one_reported(inside: Tab) -> None:
+    page = inside.page
+    go(page, "tax")
+    head = "id,timestamp,type,asset,amount,price,fee\n"
+    lines = "t1,2025-03-01T12:00:00Z,buy,ETH,1.5,2200,3\nt2,2025-05-01T12:00:00Z,sell,ETH,{},2600,1\n"
+    give = page.locator("input[type=file]")
+    give.set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": (head + lines.format("x")).encode()})
+    page.get_by_role("button", name="Import it").click()
+    expect(page.get_by_role("alert")).to_contain_text("line 3")
+    inside.complaints.clear()
+    give.set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": (head + lines.format("0.5")).encode()})
+    page.get_by_role("button", name="Import it").click()
+    expect(page.get_by_text("2 transactions added")).to_be_visible()
+    page.get_by_label("Year").fill("2025")
+    page.get_by_role("button", name="Make the report").click()
+    reports = page.get_by_role("table", name="Reports")
+    expect(reports).to_contain_text("done", timeout=90_000)
+    expect(reports.get_by_role("link").first).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_can_be_used_by_everybody(inside: Tab, name: str, theme: str) -> None:
+    page = inside.page
+    go(page, name)
+    page.get_by_label("Theme").select_option(theme)
+    page.evaluate(AXE)
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    found = page.evaluate("(rules) => axe.run(document, rules)", rules)
+    wrong = [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found["violations"]]
+    assert wrong == []
+
+
+def test_nothing_is_cut_off_at_320_pixels(inside: Tab) -> None:
+    page = inside.page
+    page.set_viewport_size({"width": 320, "height": 700})
+    try:
+        for name in PAGES:
+            go(page, name)
+            wide = page.evaluate("() => document.documentElement.scrollWidth")
+            assert wide <= 320, f"{name} is {wide} pixels wide"
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_page_whose_api_answers_garbage_fails_alone(inside: Tab) -> None:
+    page = inside.page
+    go(page, "alerts")
+    page.route(
+        "**/v1/portfolio/assets*", lambda route: route.fulfill(status=200, json={"data": [{"id": 1}], "meta": {}})
+    )
+    page.route("**/v1/portfolio/flows*", lambda route: route.fulfill(status=503, body="<html>down</html>"))
+    try:
+        page.evaluate("() => history.replaceState(history.state, '', location.href)")
+        go(page, "usage")
+        go(page, "portfolio")
+        deadline = time.monotonic() + 60
+        while page.get_by_role("alert").count() < 1 and time.monotonic() < deadline:
+            page.wait_for_timeout(250)
+        expect(page.get_by_role("heading", name="Wallets")).to_be_visible()
+        expect(page.locator("p.text-4xl data")).to_be_visible()
+    finally:
+        page.unroute("**/v1/portfolio/assets*")
+        page.unroute("**/v1/portfolio/flows*")
+        inside.complaints.clear()
+
+
+def test_the_browser_had_nothing_to_complain_of(inside: Tab) -> None:
+    """No violation of the policy, no error: but for the refusals that tests have asked for."""
+    assert inside.complaints == []
