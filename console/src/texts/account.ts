@@ -25,7 +25,7 @@ export const account = {
   "account.confirm": "Confirm",
   "account.codes": "Recovery codes, each works once. They are shown this once: keep them where your phone is not.",
   "account.factorShow": "Show a code, for what asks for one",
-  "account.factorShown": "The code holds for 15 minutes in this session.",
+  "account.factorShown": "The code holds for 15 minutes here.",
   "account.factorRemove": "Remove the second factor",
   "account.wallets": "Wallets that sign in",
   "account.wallet": "Wallet",
