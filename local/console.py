@@ -19,7 +19,10 @@ BUILT = ROOT / "console" / "dist"
 
 
 class Console(Service):
-    """The console's front as a neighbour of the stage; it may start before the stage is deployed."""
+    """The console's front as a neighbour of the stage.
+
+    It may start before the stage is deployed.
+    """
 
     name: ClassVar[str] = "console"
     variable: ClassVar[str] = "PREMIUM_CONSOLE_PORT"

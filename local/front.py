@@ -1,4 +1,6 @@
-"""Serve the console's files, both APIs and both streams from one address: `python -m local.front PORT OUTPUTS`.
+"""Serve the console's files, both APIs and both streams from one address.
+
+`python -m local.front PORT OUTPUTS`.
 
 It stands for the edge: the same paths, and the same headers from the same file (`console/headers.json`).
 """
@@ -36,14 +38,20 @@ mimetypes.add_type("text/javascript", ".js")
 
 
 class Front:
-    """The routes of the front; `outputs` is the file that says where the stage's APIs are."""
+    """The routes of the front.
+
+    `outputs` is the file that says where the stage's APIs are.
+    """
 
     def __init__(self, outputs: Path) -> None:
         self._outputs = outputs
         self._policy: dict[str, str] = json.loads(HEADERS.read_text())
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        """Answer with a file of the console; a path without one is a page of it."""
+        """Answer with a file of the console.
+
+        A path without one is a page of it.
+        """
         asked = request.match_info["path"]
         if asked == "stage.json":
             return web.json_response({"stage": "local"}, headers={**self._policy, "Cache-Control": NEVER})

@@ -38,9 +38,9 @@ mimetypes.add_type("text/javascript", ".js")
 
 
 def publish(s3: S3Client, bucket: str, built: Path, stage: str, *, now: datetime) -> tuple[int, int]:
-    """Upload a build, and drop what no release of the last thirty days has; return how many files came and went.
+    """Upload a build, and drop what no release of the last thirty days has.
 
-    TaskError where nothing is built. It may be stopped anywhere, and said again.
+    Return how many files came and went. TaskError where nothing is built. It may be stopped anywhere, and said again.
     """
     paths = [path for path in built.rglob("*") if path.is_file() and not path.name.startswith(".")]
     files = {path.relative_to(built).as_posix(): path.read_bytes() for path in paths}
@@ -61,7 +61,7 @@ def publish(s3: S3Client, bucket: str, built: Path, stage: str, *, now: datetime
 
 
 def current(releases: Sequence[Mapping[str, Any]], now: datetime) -> list[Mapping[str, Any]]:
-    """Return the newest release, and those that were replaced within the last thirty days."""
+    """Return the newest release, and those that the last thirty days replaced."""
     ended = [datetime.fromisoformat(after["at"]) for _, after in pairwise(releases)]
     return [each for each, at in zip(releases, [*ended, now], strict=True) if now - at <= KEPT]
 

@@ -1,4 +1,4 @@
-"""The web console at the edge: its files, its paths, and the headers that its pages are served with."""
+"""The web console at the edge: its files, its paths and its headers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ _OWN = ("Permissions-Policy", "Cross-Origin-Opener-Policy")
 
 
 def static_bucket(scope: Construct, construct_id: str, *, frame: Frame, access_logs: s3.IBucket) -> s3.Bucket:
-    """Make the bucket of files that CloudFront alone reads: `app/` is the console's."""
+    """Make the bucket of files that CloudFront alone reads.
+
+    `app/` in it is the console's.
+    """
     return s3.Bucket(
         scope,
         construct_id,
@@ -55,7 +58,7 @@ def files_behavior(bucket: s3.Bucket, **more: Any) -> cloudfront.BehaviorOptions
 def console_behaviors(
     scope: Construct, bucket: s3.Bucket, api: Callable[..., cloudfront.BehaviorOptions]
 ) -> dict[str, cloudfront.BehaviorOptions]:
-    """Return the console's paths: its files below `/app/`, and a browser at the root led there."""
+    """Return the console's paths: files below `/app/`, and the root for browsers."""
     function = cloudfront.Function(
         scope,
         "ConsolePath",
