@@ -1,4 +1,4 @@
-"""Requests and views of the security routes."""
+"""Views of kept scans."""
 
 from __future__ import annotations
 
@@ -7,20 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import Body, Figures, Position, View
-from premium.security.model import ScanRow, ScanType, Severity
+from handlers.runtime import Figures, Position, View
+from premium.security.model import ScanRow, ScanType, Severity, Verdict
 
-
-class ContractToScan(Body):
-    """A contract to scan and its chain."""
-
-    chain: str = Field(min_length=2, max_length=32, description="The chain's short name", examples=["ethereum"])
-    address: str = Field(
-        min_length=42,
-        max_length=42,
-        description="EVM address; a mixed-case one must fit EIP-55",
-        examples=["0xdAC17F958D2ee523a2206206994597C13D831ec7"],
-    )
+Verdicts = Verdict
 
 
 class EvidenceView(View):
@@ -36,10 +26,21 @@ class EvidenceView(View):
     offset: int | None = Field(description="Bytes from the code's beginning", examples=[1204])
     slot: str | None = Field(description="The storage slot", examples=["0x0"])
     value: str | None = Field(description="What is there", examples=["0x01"])
+    path: str | None = Field(description="The call in a transaction, from outside in", examples=["0.1"])
+
+
+class WithdrawalView(View):
+    """A finding that staff withdrew after a dispute."""
+
+    author: str = Field(description="Who withdrew it", examples=["operator"])
+    reason: str = Field(description="Why", examples=["The key was moved to a multisig."])
+    evidence: str = Field(description="What shows it", examples=["transaction 0x5c50…"])
+    until: datetime
+    """When it counts again."""
 
 
 class FindingView(View):
-    """A finding about the contract, with its evidence."""
+    """A finding, with its evidence."""
 
     id: str = Field(description="The finding's kind; the catalogue is in docs", examples=["mint"])
     severity: Severity
@@ -52,6 +53,11 @@ class FindingView(View):
     holder: str | None = Field(
         description="The account that has the power", examples=["0xC6CDE7C39eB2f0F0095F41570af89eFC2C1Ea828"]
     )
+    basis: str | None = Field(
+        description="decoded, simulated, measured, code, source, label or history", examples=["code"]
+    )
+    withdrawn: WithdrawalView | None
+    """Who withdrew it; it then only informs."""
     evidence: tuple[EvidenceView, ...]
     """Where it was seen."""
 
@@ -61,14 +67,17 @@ class ScanView(View):
 
     id: UUID
     """The scan's id."""
-    job_id: UUID
-    """The job that made it."""
+    job_id: UUID | None
+    """The job that made it; null where it was answered at once."""
     scan_type: ScanType
     """What was scanned."""
     chain: str = Field(description="The chain's short name", examples=["ethereum"])
     target: str = Field(
         description="The address that was scanned", examples=["0xdAC17F958D2ee523a2206206994597C13D831ec7"]
     )
+    verdict: Verdict | None
+    """malicious, danger, caution, clear or unknown; null in scans of older releases."""
+    engine_version: str | None = Field(description="The engine that made it", examples=["3"])
     risk_score: int = Field(description="0 (nothing found) to 100")
     findings: tuple[FindingView, ...]
     """What was found, the gravest first."""

@@ -10,12 +10,17 @@ import click
 from premium.cases import Kind, answer
 from premium.cli.cases import read_text
 from premium.cli.output import errors_as_sentences, opened
+from premium.cli.security_disputes import disputes
+from premium.cli.security_labels import labels
 
 
 @click.group()
 def security() -> None:
     """Judge calls, messages and data by files, without a server or a node."""
 
+
+security.add_command(disputes)
+security.add_command(labels)
 
 _INPUT = click.option("--input", "source", required=True, help="A file of cases as JSON; - is standard input")
 _OUTPUT = click.option("--output", default="-", help="Where the answers go; - (the default) is standard output")
@@ -75,7 +80,7 @@ def score(source: str | None, output: str, *, table: bool) -> None:
 @_OUTPUT
 def findings(output: str) -> None:
     """Print the catalogue: every finding with severities and words, as JSON."""
-    from premium.security.cases.scores import catalogue  # noqa: PLC0415 - each command loads its own engine
+    from premium.security.report.listed import catalogue  # noqa: PLC0415 - each command loads its own engine
 
     with errors_as_sentences(), opened(output) as file:
         json.dump({"findings": catalogue()}, file, indent=2, ensure_ascii=False)
@@ -98,8 +103,19 @@ def scan_contract(source: str, output: str, *, shipped: bool) -> None:
 @_OUTPUT
 @_SHIPPED
 def trade_simulation(source: str, output: str, *, shipped: bool) -> None:
-    """Trade tokens on an EVM of the command's own, and say what is missing."""
+    """Buy, transfer and sell tokens on an EVM of the command's own, and say what is missing."""
     from premium.security.cases.trades import kinds  # noqa: PLC0415 - each command loads its own engine
+
+    _answer(source, output, kinds(shipped=shipped))
+
+
+@security.command("scan-address")
+@_INPUT
+@_OUTPUT
+@_SHIPPED
+def scan_address(source: str, output: str, *, shipped: bool) -> None:
+    """Judge addresses by labels, code, history and what they resemble."""
+    from premium.security.cases.addresses import kinds  # noqa: PLC0415 - each command loads its own engine
 
     _answer(source, output, kinds(shipped=shipped))
 

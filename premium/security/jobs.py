@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.jobs.model import JobKind, JobPayload
+from premium.jobs.model import JobKind, JobPayload, Moment
 
 
 class ScanContractPayload(JobPayload):
@@ -15,10 +15,57 @@ class ScanContractPayload(JobPayload):
     """Checksummed."""
 
 
+class ScanAddressPayload(ScanContractPayload):
+    """The address to scan: a contract or an account."""
+
+
+class ScorePayload(ScanContractPayload):
+    """The address whose score is made anew."""
+
+
+class ApprovalsPayload(ScanContractPayload):
+    """The wallet whose open allowances are read."""
+
+
 SCAN_CONTRACT = JobKind(
     name="security.scan_contract",
-    function="premium.security.work.scan_contract",
+    function="premium.security.work.scans.scan_contract",
     queue="scanning",
     payload=ScanContractPayload,
     timeout_seconds=60,
+)
+SCAN_ADDRESS = JobKind(
+    name="security.scan_address",
+    function="premium.security.work.scans.scan_address",
+    queue="scanning",
+    payload=ScanAddressPayload,
+    timeout_seconds=60,
+)
+SCORE = JobKind(
+    name="security.score",
+    function="premium.security.work.scores.score",
+    queue="scanning",
+    payload=ScorePayload,
+    timeout_seconds=60,
+)
+UPKEEP = JobKind(
+    name="security.upkeep",
+    function="premium.security.work.upkeep.maintain",
+    queue="default",
+    payload=Moment,
+    timeout_seconds=120,
+)
+APPROVALS = JobKind(
+    name="security.approvals",
+    function="premium.security.work.approvals.approvals",
+    queue="scanning",
+    payload=ApprovalsPayload,
+    timeout_seconds=120,
+)
+WATCH = JobKind(
+    name="security.watch",
+    function="premium.security.work.watch.watch",
+    queue="scanning",
+    payload=Moment,
+    timeout_seconds=1500,
 )

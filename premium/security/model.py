@@ -38,6 +38,8 @@ class Evidence(BaseModel):
     """Storage variable: `0x5`, a mapping as `0x0[]`."""
     value: str | None = None
     """What was read or found there."""
+    path: str | None = None
+    """The call in a transaction: `0.1` is the second that the first one makes."""
 
 
 class Finding(BaseModel):
@@ -50,6 +52,10 @@ class Finding(BaseModel):
     title: str
     meaning: str
     advice: str
+    basis: str | None = None
+    """decoded, simulated, measured, code, source, label or history; None in what older releases wrote."""
+    withdrawn: dict[str, str] | None = None
+    """Who withdrew it, why and until when: it then informs alone."""
     holder: str | None = None
     """Who has the power: `eoa 0x…`, `contract 0x…`, `renounced`, `anyone`, …"""
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=50)
@@ -95,7 +101,10 @@ class ContractScan(BaseModel):
         return self.model_dump(mode="json")
 
 
-ScanType = Literal["transaction", "contract", "address"]
+ScanType = Literal["transaction", "message", "contract", "address"]
+Verdict = Literal["malicious", "danger", "caution", "clear", "unknown"]
+ENGINE = "3"
+"""Raised with the engine: what an older one kept is not told again."""
 
 
 class ScanRow(BaseModel):
@@ -104,11 +113,76 @@ class ScanRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: UUID
-    job_id: UUID
+    job_id: UUID | None
+    """None where no job was."""
     scan_type: ScanType
     chain: str
     target: str
+    verdict: Verdict | None
+    """None in what older releases wrote."""
+    engine_version: str | None
     risk_score: int
     findings: tuple[Finding, ...]
     details: dict[str, Any]
     created_at: datetime
+
+
+class NewScan(BaseModel):
+    """A scan to be kept."""
+
+    model_config = ConfigDict(frozen=True)
+
+    scan_type: ScanType
+    chain: str
+    target: str
+    code_hash: bytes | None = None
+    verdict: Verdict
+    risk_score: int
+    findings: list[dict[str, Any]]
+    details: dict[str, Any]
+
+
+class ScanFilter(BaseModel):
+    """Which scans a list shows; None for all."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: ScanType | None = None
+    chain: str | None = None
+    target: str | None = None
+    verdict: Verdict | None = None
+    min_score: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class DisputeRow(BaseModel):
+    """A user's objection to a finding, and staff's answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: UUID
+    chain: str
+    target: str
+    scan_id: UUID | None
+    finding: str
+    text: str
+    status: Literal["open", "upheld", "withdrawn"]
+    answer: str | None
+    answered_at: datetime | None
+    created_at: datetime
+
+
+class ScoreRow(BaseModel):
+    """The score of an address at one block."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    chain: str
+    address: str
+    risk_score: int
+    verdict: Verdict
+    risk_factors: list[dict[str, Any]]
+    """Id and points of each kind of finding; they add up to the score."""
+    block_number: int | None
+    updated_at: datetime

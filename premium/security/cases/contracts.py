@@ -20,11 +20,11 @@ from premium.security.contract.creation import runtime_of
 from premium.security.contract.scan import scan
 from premium.security.contract.state import StateReader
 from premium.security.detectors.analysis import profile_of
-from premium.security.judgement.answer import answer
-from premium.security.judgement.scene import Found, Place, Scene, labels
+from premium.security.judgement.contracts import contract_answer
+from premium.security.judgement.scene import Found
 from premium.security.knowledge.known import Knowledge
 from premium.security.knowledge.shipped import with_shipped
-from premium.security.model import ContractScan, Finding, Severity
+from premium.security.model import ContractScan
 from premium.simulation.local import Account, LocalChain, Reverted
 
 MAX_CODE = 64 << 10
@@ -64,7 +64,7 @@ def _answerer(*, shipped: bool) -> Callable[[ContractCase], Mapping[str, Any]]:
         reader = chain if is_stated else _CodeAlone(chain)
         started = perf_counter()
         made = scan(target, str(case.chain_id or 0), reader, code_hash=_hash)
-        body = {**_answer(made, known, unknowns), **_extras(made, chain, target)}
+        body = {**contract_answer(made, known, unknowns), **_extras(made, chain, target)}
         return {**body, "milliseconds": round((perf_counter() - started) * 1000, 3)}
 
     return answered
@@ -110,10 +110,7 @@ def _placed(case: ContractCase, known: Knowledge) -> _Placed:
     if given > 1 or (not given and (case.world is None or case.address is None)):
         raise CaseError("invalid_field", "bytecode: a case has one of bytecode and creation_bytecode")
     world = case.world or WorldCase()
-    accounts = world.state()
-    for address, code in known.code.items():
-        if isinstance(code, bytes) and code:
-            accounts.setdefault(address, Account(code=code, nonce=1))
+    accounts = accounts_of(world, known)
     target = case.address or _HERE
     if case.bytecode is not None:
         held = accounts.get(target, Account())
@@ -124,6 +121,15 @@ def _placed(case: ContractCase, known: Knowledge) -> _Placed:
     if not chain.code(target):
         raise CaseError("no_code", "bytecode: there is no code to scan")
     return _Placed(chain, target, is_stated=case.world is not None)
+
+
+def accounts_of(world: WorldCase, known: Knowledge) -> dict[str, Account]:
+    """Return the accounts of a world, with the codes that are known besides."""
+    accounts = world.state()
+    for address, code in known.code.items():
+        if isinstance(code, bytes) and code:
+            accounts.setdefault(address, Account(code=code, nonce=1))
+    return accounts
 
 
 def _deployed(chain: LocalChain, creation: bytes, accounts: dict[str, Account]) -> _Placed:
@@ -154,33 +160,12 @@ def code_answer(
     target: str, reader: StateReader, known: Knowledge, measured: tuple[Found, ...], missing: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return what every answer has, of a code and of what was measured beside it."""
-    return _answer(scan(target, "0", reader, code_hash=_hash), known, tuple(missing), measured)
+    return contract_answer(scan(target, "0", reader, code_hash=_hash), known, tuple(missing), measured)
 
 
 def reader_of(world: WorldCase, target: str, known: Knowledge) -> StateReader:
     """Return a reader of a world; CaseError where no code stands at the target."""
     return _placed(ContractCase(address=target, world=world), known).chain
-
-
-def _answer(
-    made: ContractScan, known: Knowledge, missing: tuple[str, ...], measured: tuple[Found, ...] = ()
-) -> dict[str, Any]:
-    """What every answer has: findings of code, labels of the parties that hold the powers."""
-    unknowns = [*missing, *(() if made.complete else ("part of the code could not be read",))]
-    found = [*measured, *(_found(one, issuer=known.is_known(made.target)) for one in made.findings)]
-    found += labels(made.target, Scene(known), Place(address=made.target))
-    return answer(found, unknowns, [one.title for one in made.findings[:5]])
-
-
-def _found(finding: Finding, *, issuer: bool) -> Found:
-    """A finding of code; what only a labelled contract's own powers can do is at most low."""
-    evidence = tuple(
-        tuple((key, str(value)) for key, value in place.model_dump().items() if value is not None)
-        for place in finding.evidence
-    ) or ((),)
-    held = finding.holder is not None and finding.holder != "anyone"
-    mild = issuer and held and finding.severity is not Severity.INFO
-    return Found(finding.id, Severity.LOW if mild else finding.severity, finding.holder, evidence[0], "code")
 
 
 def _extras(made: ContractScan, chain: LocalChain, target: str) -> dict[str, Any]:

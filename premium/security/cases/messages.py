@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from premium.cases import Case, CaseError, Kind
 from premium.security.cases.fields import Hex, KnownCase, MaybeAddress, MaybeInt, Time
 from premium.security.judgement.scene import Scene
+from premium.security.knowledge.known import Knowledge
 from premium.security.knowledge.shipped import with_shipped
 from premium.security.messages.judged import Judged, of_digest, of_text, of_typed, scene_of, told
 from premium.security.messages.schema import BadTypedData
@@ -45,18 +46,23 @@ def kinds(*, shipped: bool = True) -> tuple[Kind, ...]:
 def _answerer(*, shipped: bool) -> Callable[[MessageCase], Mapping[str, Any]]:
     def answered(case: MessageCase) -> Mapping[str, Any]:
         started = perf_counter()
-        forms = [name for name in ("typed_data", "text", "digest") if getattr(case, name) is not None]
-        if len(forms) != 1:
-            raise CaseError("invalid_field", "typed_data: a case has one of typed_data, text and digest")
         own = case.knowledge.knowledge(case.time)
-        scene = scene_of(with_shipped(own, _chain(case)) if shipped else own, case.sender)
-        found = told(_judged(case, scene), case.origin, scene)
+        found = answer_message(case, with_shipped(own, chain_of(case)) if shipped else own)
         return {**found, "milliseconds": round((perf_counter() - started) * 1000, 3)}
 
     return answered
 
 
-def _chain(case: MessageCase) -> int | None:
+def answer_message(case: MessageCase, known: Knowledge) -> Mapping[str, Any]:
+    """Return the answer about a message; CaseError names the field that is wrong."""
+    forms = [name for name in ("typed_data", "text", "digest") if getattr(case, name) is not None]
+    if len(forms) != 1:
+        raise CaseError("invalid_field", "typed_data: a case has one of typed_data, text and digest")
+    scene = scene_of(known, case.sender)
+    return told(_judged(case, scene), case.origin, scene)
+
+
+def chain_of(case: MessageCase) -> int | None:
     """Return the chain of the message, else the wallet's."""
     domain = case.typed_data.get("domain") if isinstance(case.typed_data, Mapping) else None
     stated = domain.get("chainId") if isinstance(domain, Mapping) else None

@@ -12,10 +12,7 @@ from premium.cases import Case, CaseError, Kind
 from premium.refusals import nearest, shown
 from premium.security.judgement.answer import HARM
 from premium.security.model import Finding, Severity
-from premium.security.report.call_entries import CALL_ENTRIES
 from premium.security.report.catalogue import CATALOGUE
-from premium.security.report.code_entries import CODE_ENTRIES
-from premium.security.report.other_entries import OTHER_ENTRIES
 from premium.security.report.score import WEIGHTS, factors
 
 _ORDER = tuple(Severity)
@@ -76,22 +73,6 @@ def _finding(given: StatedFinding) -> Finding:
 
 
 KINDS = (Kind("score", frozenset(), ScoreCase, _answered),)
-
-
-def catalogue() -> list[dict[str, Any]]:
-    """Return every finding with its severity, for known counterparts too, its weight and its words."""
-    return [
-        {
-            "id": id_, "severity": severity.value, "severity_known": _known(id_, severity).value, "weight": weight,
-            "title": CATALOGUE[id_].title, "meaning": CATALOGUE[id_].meaning, "advice": CATALOGUE[id_].advice,
-        }
-        for id_, (severity, weight) in sorted(WEIGHTS.items())
-    ]  # fmt: skip
-
-
-def _known(id_: str, severity: Severity) -> Severity:
-    entry = CALL_ENTRIES.get(id_) or CODE_ENTRIES.get(id_) or OTHER_ENTRIES.get(id_)
-    return entry.known if entry else severity
 
 
 def weights() -> Iterator[tuple[str, Severity, int]]:

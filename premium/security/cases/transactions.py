@@ -161,18 +161,19 @@ def _answerer(*, shipped: bool) -> Callable[[TransactionCase], Mapping[str, Any]
         if world is not None:
             ready()
         started = perf_counter()
-        known: Knowledge = in_world(case.knowledge.knowledge(case.time), world)
         asked = asked_of(case)
-        known = with_shipped(known, asked.chain) if shipped else known
-        simulation = None if world is None else run_in_world(opened(asked, known), world, case.time)
-        found = judged(asked, known, simulation, slots={} if world is None else world.slots())
+        known: Knowledge = in_world(case.knowledge.knowledge(case.time), world)
+        opening = opened(asked, with_shipped(known, asked.chain) if shipped else known)
+        simulation = None if world is None else run_in_world(opening, world, case.time)
+        slots = {} if world is None else world.slots()
+        found = judged(opening, simulation, slots=slots)
         return {**found, "milliseconds": round((perf_counter() - started) * 1000, 3)}
 
     return answered
 
 
 def asked_of(case: TransactionCase) -> Asked:
-    """Return a case's transaction in the one form; CaseError names what is wrong."""
+    """Return what a case asks; CaseError names the field that is wrong."""
     read = _read(case)
     return Asked(
         chain=read.chain,

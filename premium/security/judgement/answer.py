@@ -86,3 +86,35 @@ def _shown(found: Merged) -> dict[str, Any]:
         "meaning": words.meaning, "advice": words.advice, "holder": found.holder,
         "evidence": [dict(each) for each in evidence],
     }  # fmt: skip
+
+
+class Withdrawal(NamedTuple):
+    """A finding that staff withdrew: who, why, with what evidence, until when."""
+
+    finding: str
+    author: str
+    reason: str
+    evidence: str
+    until: str
+
+
+def without(told: dict[str, Any], withdrawn: Iterable[Withdrawal]) -> dict[str, Any]:
+    """Return an answer in which withdrawn findings inform alone, and are shown as such."""
+    by_id = {each.finding: each for each in withdrawn}
+    if not any(each["id"] in by_id for each in told["findings"]):
+        return told
+    shown = [_without(each, by_id.get(each["id"])) for each in told["findings"]]
+    shown.sort(key=lambda one: (-_ORDER.index(Severity(one["severity"])), one["id"], one["holder"] or ""))
+    counted = [Merged(each["id"], Severity(each["severity"]), None, each["basis"], ()) for each in shown]
+    real = [each for each in counted if each.id not in by_id]
+    return {
+        **told, "findings": shown, "severity": worst(real), "verdict": verdict(real, complete=told["complete"]),
+        "risk_score": risk_score(map(_finding, counted)),
+    }  # fmt: skip
+
+
+def _without(shown: dict[str, Any], withdrawn: Withdrawal | None) -> dict[str, Any]:
+    if withdrawn is None:
+        return shown
+    said = {name: value for name, value in withdrawn._asdict().items() if name != "finding"}
+    return {**shown, "severity": Severity.INFO.value, "withdrawn": said}

@@ -43,6 +43,25 @@ class NodeReader:
     ) -> None:
         self._close()
 
+    @property
+    def block_hash(self) -> str:
+        """The hash of the block of all reads."""
+        return str(self._at_block_named()["hash"])
+
+    def balance(self, address: str) -> int:
+        """Return the balance in base units of the chain's coin."""
+        return int(str(self._at_block("eth_getBalance", address)), 16)
+
+    def nonce(self, address: str) -> int:
+        """Return how many transactions an account has sent, or contracts a contract has made."""
+        return int(str(self._at_block("eth_getTransactionCount", address)), 16)
+
+    def _at_block_named(self) -> Any:
+        key = ("eth_getBlockByNumber",)
+        if key not in self._kept:
+            self._kept[key] = self._ask("eth_getBlockByNumber", hex(self.block_number), False)
+        return self._kept[key]
+
     def code(self, address: str) -> bytes:
         """Return the runtime code; empty where the address has none."""
         return bytes.fromhex(str(self._at_block("eth_getCode", address))[2:])

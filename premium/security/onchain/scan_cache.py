@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from premium.security.model import ContractScan
+from premium.security.model import ENGINE, ContractScan
 from premium.security.onchain.recorder import Recorder
 from premium.storage.cache import Cache
 
 KEEP_SECONDS = 24 * 3600
-RELEASE = 2
-"""Raised with the engine: a scan of an older one is not valid."""
 
 
 class KeptScan(BaseModel):
@@ -54,4 +52,4 @@ class ScanCache:
 
 
 def _key(chain: str, target: str, code_hash: str) -> str:
-    return f"{RELEASE}:{chain}:{target.lower()}:{code_hash}"
+    return f"{ENGINE}:{chain}:{target.lower()}:{code_hash}"

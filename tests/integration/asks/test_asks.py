@@ -109,7 +109,11 @@ def test_without_a_resident_nobody_waits(client: redis.Redis) -> None:
 
 
 def test_a_late_answer_is_dropped_and_the_asker_waits_no_longer(client: redis.Redis) -> None:
-    with residents(client, lambda question: {"slept": time.sleep(question.body["seconds"])}):
+    def slow(question: Question) -> Mapping[str, Any]:
+        time.sleep(question.body["seconds"])
+        return {}
+
+    with residents(client, slow):
         began = time.monotonic()
         with pytest.raises(UpstreamUnavailable, match="in time"):
             asks(client, 0.3).ask({"seconds": 0.6}, ask_id="late")

@@ -43,7 +43,7 @@ __all__ = ["Fleet", "fleet", "until"]
 YEAR = 2025
 RESULTS = {
     REFRESH.name: ("timeseries", "portfolio_snapshots"),
-    SCAN_CONTRACT.name: ("premium", "security_scans"),
+    SCAN_CONTRACT.name: ("premium", "security_scans_monthly"),
     REPORT.name: ("premium", "tax_reports"),
 }
 """Where each job leaves its one row: database and table."""

@@ -26,7 +26,7 @@ OUTAGE_SECONDS = 10
 def writes_blocked(stage: Stage) -> Iterator[Callable[[], bool]]:
     """Jobs come as far as their first write and stay there; yields whether two are there. Ends with the server."""
     lock = psycopg.connect(stage.postgres.url("premium", SUPERUSER))
-    lock.execute("LOCK TABLE security_scans, tax_reports, portfolio_assets IN EXCLUSIVE MODE")
+    lock.execute("LOCK TABLE security_scans_monthly, tax_reports, portfolio_assets IN EXCLUSIVE MODE")
     watch = psycopg.connect(stage.postgres.url("premium", SUPERUSER), autocommit=True)
     blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     yield lambda: (watch.execute(blocked).fetchone() or (0,))[0] >= 2

@@ -91,6 +91,10 @@ FULL = {
         INSERT INTO security_scans (user_id, job_id, scan_type, chain, target, risk_score, findings, details)
         SELECT %(user)s, gen_random_uuid(), 'contract', 'ethereum', {wide(200)}, 9, {_FINDINGS}, {_NUMBERS}
         FROM generate_series(1, %(rows)s) n""",
+    "/v1/security/disputes": f"""
+        INSERT INTO security_disputes (user_id, chain, target, finding, text, status, answer, answered_by, answered_at)
+        SELECT %(user)s, 'ethereum', {wide(200)}, 'mint', {wide(4000)}, 'upheld', {wide(4000)}, 'staff', now()
+        FROM generate_series(1, %(rows)s) n""",
     "/v1/tax/imports": f"""
         INSERT INTO tax_imports (user_id, kind, name, digest, left_out)
         SELECT %(user)s, 'file', {wide(300)}, 'd' || n, {_MANY} FROM generate_series(1, %(rows)s) n""",

@@ -13,7 +13,7 @@ from local.evm import Evm
 from premium.bootstrap import Platform
 from premium.chains.addresses import checksum
 from premium.jobs.model import JobRecord, JobStatus
-from premium.security.work import scan_contract
+from premium.security.work.scans import scan_contract
 from tests.factories.contracts import Compiled
 from tests.factories.contracts.deployment import account, deploy
 from tests.factories.http import Answer, ask, verdict
@@ -53,7 +53,7 @@ def test_from_request_to_findings_and_only_once(
     mint = next(one for one in scan["findings"] if one["id"] == "mint")
     assert (mint["holder"], mint["evidence"][0]["slot"]) == (f"eoa {checksum(account(evm))}", "0x0[]")
     with psycopg.connect(postgres.url("premium", "postgres")) as connection:
-        assert connection.execute("SELECT count(*) FROM security_scans").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM security_scans_monthly").fetchone() == (1,)
 
 
 def test_a_scan_is_its_owners_alone_and_pages_do_not_repeat(

@@ -1,0 +1,1 @@
+"""Lists of labels as their publishers write them, read into one form."""

@@ -1,0 +1,68 @@
+"""The SQL of what users hold or have approved, and what the last look found there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from premium.storage.postgres import Database
+
+
+class Watched(NamedTuple):
+    """A user's watch of one contract."""
+
+    id: UUID
+    user_id: UUID
+    facts: dict[str, Any]
+
+
+class WatchStore:
+    """Watches of users; by the worker role."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, user_id: UUID, chain: str, targets: Sequence[str], reason: str) -> None:
+        """Watch contracts (checksummed) for a user; those that are watched already stay as they are."""
+        values = {"user": user_id, "chain": chain, "targets": list(targets), "reason": reason}
+        with self._database.as_user(user_id) as connection:
+            connection.execute(_ADD, values)
+
+    def due(self, before: datetime, limit: int) -> list[tuple[str, str]]:
+        """Return chains and targets that nobody has looked at since, the longest first."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(_DUE, {"before": before, "limit": limit}).fetchall()
+        return [(row["chain"], row["target"]) for row in rows]
+
+    def looked(
+        self, connection: Connection[DictRow], chain: str, target: str, facts: dict[str, Any], now: datetime
+    ) -> list[Watched]:
+        """Write what a look found, for all who watch; return them with what was known before.
+
+        In the caller's transaction, so that a change and its notice are one.
+        """
+        known = connection.execute(_OF, {"chain": chain, "target": target}).fetchall()
+        values = {"ids": [row["id"] for row in known], "facts": Jsonb(facts), "now": now}
+        connection.execute(_SET, values)
+        return [Watched(row["id"], row["user_id"], row["facts"]) for row in known]
+
+
+_ADD = """
+INSERT INTO security_watches (user_id, chain, target, reason)
+SELECT %(user)s, %(chain)s, target, %(reason)s FROM unnest(%(targets)s::text[]) AS given (target)
+ON CONFLICT (user_id, chain, target) DO NOTHING
+"""
+_DUE = """
+SELECT chain, target FROM security_watches WHERE checked_at IS NULL OR checked_at < %(before)s
+GROUP BY chain, target ORDER BY min(checked_at) NULLS FIRST LIMIT %(limit)s
+"""
+_OF = """
+SELECT id, user_id, facts FROM security_watches WHERE chain = %(chain)s AND target = %(target)s ORDER BY id FOR UPDATE
+"""
+_SET = "UPDATE security_watches SET facts = %(facts)s, checked_at = %(now)s WHERE id = ANY(%(ids)s)"

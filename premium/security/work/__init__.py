@@ -1,0 +1,1 @@
+"""Bodies of the security service's jobs, and its resident."""

@@ -1,0 +1,132 @@
+"""Judge an address of a chain as it stands: code, labels, withdrawn findings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from premium.bootstrap import Platform
+from premium.chains.addresses import keccak256
+from premium.security.contract.state import view_word
+from premium.security.judgement.addresses import Opinion, about_address, told_of
+from premium.security.judgement.answer import answer, without
+from premium.security.judgement.contracts import code_findings
+from premium.security.judgement.scene import Scene
+from premium.security.knowledge.known import Knowledge
+from premium.security.labelled import Labels
+from premium.security.model import ENGINE, ContractScan, NewScan, ScanType
+from premium.security.onchain.current import current_scan
+from premium.security.onchain.learned import Learned
+from premium.security.onchain.node import NodeReader
+from premium.security.onchain.recorder import Recorder
+from premium.security.onchain.surroundings import Labelled, knowledge, labelled
+from premium.security.report.catalogue import CATALOGUE
+from premium.security.service import readable_chain
+from premium.security.store.disputes import DisputeStore
+from premium.storage.cache import Cache
+
+_SECONDS = 20.0
+_PAUSED = 0x5C975ABB
+_SHOWN = frozenset({"verdict", "severity", "risk_score", "findings"})
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An answer about an address, and the scan of its code."""
+
+    told: Mapping[str, Any]
+    scan: ContractScan | None
+    block: int
+    reads_digest: bytes
+    """SHA-256 of all that was read of the chain."""
+    paused: bool | None = None
+    """Whether it says that it is paused; None where it has no such view."""
+
+    @property
+    def code_hash(self) -> bytes | None:
+        """The hash of the address's own code."""
+        return bytes.fromhex(self.scan.code_hash[2:66]) if self.scan is not None else None
+
+    def as_scan(self, kind: ScanType, chain: str, address: str) -> NewScan:
+        """Return it as a scan to be kept."""
+        return NewScan(
+            scan_type=kind, chain=chain, target=address, code_hash=self.code_hash, verdict=self.told["verdict"],
+            risk_score=self.told["risk_score"], findings=self.told["findings"],
+            details={key: value for key, value in self.told.items() if key not in _SHOWN},
+        )  # fmt: skip
+
+
+def judge(platform: Platform, chain_name: str, address: str, *, contract: bool = False) -> Judged:
+    """Judge an address at the newest block; UpstreamUnavailable where no node answers.
+
+    `contract`: Unprocessable for one without code.
+    """
+    chain = readable_chain(platform.chains, chain_name)
+    labels = Labels.of(platform, by_operator=True)
+    with NodeReader(lambda client: platform.market(client).rpc(chain.name, deadline=_SECONDS)) as reader:
+        recorder = Recorder(reader)
+        code = recorder.code(address)
+        is_contract = bool(code) and not code.startswith(b"\xef\x01\x00")
+        made = (
+            current_scan(chain.name, address, recorder, Cache(platform.redis(3), "security"))
+            if (is_contract or contract)
+            else None
+        )
+        delegate = f"0x{code[3:23].hex()}" if code.startswith(b"\xef\x01\x00") and len(code) == 23 else None
+        codes = {address.lower(): code or 0} | ({delegate: reader.code(delegate) or 0} if delegate else {})
+        said_so = view_word(recorder, address, _PAUSED) if made is not None else None
+        paused = None if said_so is None or said_so > 1 else said_so == 1
+        facts = {"block": reader.block_number, "block_hash": reader.block_hash}
+        more = {} if made is not None else {"nonce": reader.nonce(address), "balance": str(reader.balance(address))}
+    said = labelled(labels, codes, chain.chain_id, hashes=_hashes(made, code))
+    now = platform.clock.now()
+    learned = Learned(block=reader.block_number, code=codes)
+    known = knowledge(learned, said, chain.chain_id, now=int(now.timestamp()))
+    told = _told(address, known, said, made, chain.chain_id)
+    told |= {"as_of": {**facts, "engine": ENGINE, "catalogue": len(CATALOGUE), "labels": dict(labels.version())}}
+    told |= {"labels": _labels(said, address), **more, **(_document(made) if made is not None else {})}
+    withdrawn = DisputeStore(platform.worker_database).withdrawn(chain.name, address, now)
+    return Judged(without(told, withdrawn), made, reader.block_number, _digest(recorder), paused)
+
+
+def _digest(recorder: Recorder) -> bytes:
+    text = json.dumps(sorted((kind, asked, answer) for (kind, asked), answer in recorder.reads.items()))
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _hashes(made: ContractScan | None, code: bytes) -> frozenset[bytes]:
+    if made is None:
+        return frozenset({keccak256(code)}) if code else frozenset()
+    # What runs is the last; a proxy's own code says nothing of what it does.
+    return frozenset({bytes.fromhex(made.code_hash.split("+")[-1].removeprefix("0x"))})
+
+
+def _told(address: str, known: Knowledge, said: Labelled, made: ContractScan | None, chain_id: int) -> dict[str, Any]:
+    target, scene = address.lower(), Scene(known)
+    opinions = [Opinion(one.label.kind, one.source) for one in said.opinions.get(target, ())]
+    listed = list(about_address(target, scene, chain=chain_id, opinions=opinions))
+    if made is not None:
+        listed += code_findings(made, known)
+        if not made.complete:
+            scene.unknown("Part of the code could not be read.")
+    for each in said.unknowns:
+        scene.unknown(each)
+    kinds = [
+        *([said.listed[target]] if target in said.listed else []),
+        *([known.contracts[target]] if target in known.contracts else []),
+    ]
+    return answer(listed, scene.unknowns, told_of(kinds, has_code=made is not None, delegate=known.delegate(target)))
+
+
+def _labels(said: Labelled, address: str) -> list[dict[str, Any]]:
+    target = address.lower()
+    harm = [{"kind": said.listed[target]}] if target in said.listed else []
+    return [*harm, *([{"kind": "known", "name": said.contracts[target]}] if target in said.contracts else [])]
+
+
+def _document(made: ContractScan) -> dict[str, Any]:
+    document = made.json_document()
+    return {key: value for key, value in document.items() if key not in {"findings", "risk_score", "complete"}}

@@ -1,0 +1,49 @@
+"""Bodies of the jobs that scan contracts and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from premium.execution.context import JobContext
+from premium.execution.runtime import job
+from premium.observability import observe
+from premium.security.jobs import SCAN_ADDRESS, SCAN_CONTRACT, ScanAddressPayload, ScanContractPayload
+from premium.security.model import ScanRow, ScanType
+from premium.security.store.scans import ScanStore
+from premium.security.work.judge import judge
+
+
+@job(SCAN_CONTRACT)
+def scan_contract(context: JobContext, payload: ScanContractPayload) -> Mapping[str, Any]:
+    """Scan one contract and keep one row, whichever attempt writes it."""
+    return _scanned(context, payload, "contract")
+
+
+@job(SCAN_ADDRESS)
+def scan_address(context: JobContext, payload: ScanAddressPayload) -> Mapping[str, Any]:
+    """Scan one address, contract or account, and keep one row."""
+    return _scanned(context, payload, "address")
+
+
+def _scanned(context: JobContext, payload: ScanContractPayload, kind: ScanType) -> Mapping[str, Any]:
+    store = ScanStore(context.platform.worker_database)
+    row = store.by_job(context.user_id, context.job_id)
+    if row is None:
+        made = judge(context.platform, payload.chain, payload.address, contract=kind == "contract")
+        context.progress(0.9)
+        scan = made.as_scan(kind, payload.chain, payload.address)
+        row = store.add_of_job(context.user_id, context.job_id, context.created_at, scan, point=context.point)
+        observe("ScansIncomplete", 0 if made.told["complete"] else 100, "Percent")
+    return _result(row)
+
+
+def _result(row: ScanRow) -> dict[str, Any]:
+    worst = row.findings[0].severity.value if row.findings else None
+    return {
+        "scan_id": str(row.id),
+        "risk_score": row.risk_score,
+        "verdict": row.verdict,
+        "findings": len(row.findings),
+        "worst_severity": worst,
+    }
