@@ -1,4 +1,7 @@
-"""Open allowances of a wallet: told for ten minutes, then while a job reads them anew."""
+"""Open allowances of a wallet.
+
+Told for ten minutes, then while a job reads them anew.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,9 @@ class Approvals:
         return cls(platform)
 
     def current(self, by: Asked, *, chain: str, wallet: str) -> tuple[dict[str, Any] | None, JobRecord | None]:
-        """Return what was read last, and the job that reads anew where it is nothing or not fresh.
+        """Return what was read last.
 
+        It comes with the job that reads anew where it is nothing or not fresh.
         InvalidInput names chain or address; RateLimited where the day's scans are used up.
         """
         where = place_of(self.platform.chains, chain, wallet)

@@ -39,8 +39,9 @@ class Disputes:
     def add(
         self, user_id: UUID, *, finding: str, text: str, scan_id: UUID | None, chain: str | None, target: str | None
     ) -> DisputeRow:
-        """Add a dispute of a finding in a scan of one's own, or of a target.
+        """Add a dispute of a finding in a scan of one's own.
 
+        Without a scan it is of a target.
         InvalidInput names the field, NotFound another's scan.
         """
         if (scan_id is None) == (target is None or chain is None):

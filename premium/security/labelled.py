@@ -63,7 +63,10 @@ class Labels:
         return found
 
     def harm(self, addresses: Iterable[str], chain_id: int | None) -> Mapping[str, str]:
-        """Return the gravest harm that lists of our own say of each address; opinions are none."""
+        """Return the gravest harm that lists of our own say of each address.
+
+        Opinions are none.
+        """
         order = ("sanctioned", "drainer", "exploiter", "phishing", "mixer")
         return {
             address: min(kinds, key=order.index)
@@ -85,7 +88,10 @@ class Labels:
         return {each["source"]: each["version"] or f"{each['created_at']:%Y-%m-%d}" for each in self.store.imports()}
 
     def age(self) -> timedelta:
-        """Return the age of the list of harm that was refreshed longest ago; zero without one."""
+        """Return the age of the list of harm that was refreshed longest ago.
+
+        Zero without one.
+        """
         ages = [self.clock.now() - each["created_at"] for each in self.store.imports() if each["is_harm"]]
         return max(ages, default=timedelta(0))
 

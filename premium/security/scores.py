@@ -31,8 +31,9 @@ class Scores:
         return cls(platform)
 
     def current(self, by: Asked, *, chain: str, address: str) -> tuple[ScoreRow | None, JobRecord | None]:
-        """Return the last score, and the job that makes a new one where it is none or not fresh.
+        """Return the last score.
 
+        It comes with the job that makes a new one where it is none or not fresh.
         InvalidInput names chain or address; RateLimited where the day's scans are used up.
         """
         where = place_of(self.platform.chains, chain, address)

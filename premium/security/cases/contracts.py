@@ -133,7 +133,10 @@ def accounts_of(world: WorldCase, known: Knowledge) -> dict[str, Account]:
 
 
 def _deployed(chain: LocalChain, creation: bytes, accounts: dict[str, Account]) -> _Placed:
-    """The contract as its constructor leaves it; where that fails, its code as it stands in the creation code."""
+    """The contract as its constructor leaves it.
+
+    Where that fails, its code as it stands in the creation code.
+    """
     try:
         target = chain.deploy(creation)
     except Reverted as error:

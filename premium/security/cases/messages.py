@@ -100,7 +100,10 @@ def _bounded_text(text: str) -> str:
 
 
 def _document(given: Any) -> tuple[Any, list[str]]:
-    """Return typed data, also where they come as text, and the keys that stand twice in it."""
+    """Return typed data, also where they come as text.
+
+    The keys that stand twice in it come with them.
+    """
     try:
         text = given if isinstance(given, str) else json.dumps(given, default=str)
     except RecursionError:

@@ -1,4 +1,7 @@
-"""Judge an address by its labels, its code or delegate, its history and what it resembles."""
+"""Judge an address by its labels, its code or delegate.
+
+What it did and resembles counts, too.
+"""
 
 from __future__ import annotations
 

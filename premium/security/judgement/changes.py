@@ -1,4 +1,7 @@
-"""Tell what changed at a contract between two looks, in sentences for those who hold or approved it."""
+"""Tell what changed at a contract between two looks.
+
+In sentences for those who hold or approved it.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,10 @@ def code_findings(made: ContractScan, known: Knowledge) -> list[Found]:
 
 
 def _found(finding: Finding, *, issuer: bool) -> list[Found]:
-    """A finding of code at each of its places; what only a labelled contract's own powers can do is at most low."""
+    """A finding of code at each of its places.
+
+    What only a labelled contract's own powers can do is at most low.
+    """
     places = tuple(
         tuple((key, str(value)) for key, value in place.model_dump().items() if value is not None)
         for place in finding.evidence

@@ -1,4 +1,7 @@
-"""Hold a label of an address or page, and what a list says as a whole."""
+"""Hold a label of an address or page.
+
+ListRead is what a list says as a whole.
+"""
 
 from __future__ import annotations
 

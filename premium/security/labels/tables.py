@@ -42,7 +42,10 @@ def read_csv(data: bytes, chain_id: ChainId) -> ListRead:
 
 
 def read_rows(document: Any, chain_id: ChainId) -> ListRead:
-    """Return the labels of JSON rows, or of `{version, labels: […]}`; BadList names row and field."""
+    """Return the labels of JSON rows, or of `{version, labels: […]}`.
+
+    BadList names row and field.
+    """
     version = None
     if isinstance(document, dict):
         version, document = document.get("version"), document.get("labels")

@@ -1,4 +1,7 @@
-"""Find what a wallet lets others take: by its own events, then by the state of one block."""
+"""Find what a wallet lets others take.
+
+By its own events, then by the state of one block.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,10 @@ async def _allowances(make: Callable[[httpx.AsyncClient], Rpc], wallet: str) -> 
 
 
 async def _logs(nodes: Rpc, wallet: str, last: int) -> tuple[list[Any], bool]:
-    """Return the wallet's events; a span that a node refuses is halved, within a bound of requests."""
+    """Return the wallet's events.
+
+    A span that a node refuses is halved, within a bound of requests.
+    """
     topics = [[APPROVAL, FOR_ALL, PERMIT2_APPROVAL, PERMIT2_PERMIT], "0x" + wallet[2:].rjust(64, "0")]
     found: list[Any] = []
     spans, asked = [(0, last)], 0

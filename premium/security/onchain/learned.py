@@ -1,4 +1,7 @@
-"""Read of a node what a transaction or message touches: code, balances, tokens, and the block."""
+"""Read of a node what a transaction or message touches.
+
+Code, balances, tokens, and the block.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,10 @@ def learn(
     rpc: Callable[[httpx.AsyncClient], Rpc], addresses: Sequence[str], tokens: Sequence[str], user: str | None,
     seconds: float,
 ) -> Learned:  # fmt: skip
-    """Read what can be read in time; a node that fails is said in `missing`, never raised."""
+    """Read what can be read in time.
+
+    A node that fails is said in `missing`, never raised.
+    """
     try:
         return asyncio.run(asyncio.wait_for(_learn(rpc, addresses, tokens, user), seconds))
     except (UpstreamUnavailable, RpcError, TimeoutError, ValueError, TypeError, KeyError):
@@ -102,7 +108,10 @@ def _number(answer: Answer) -> int | None:
 
 
 def _text(answer: Answer) -> str | None:
-    """A symbol as a string or as 32 bytes, short and printable; what a chain says is data."""
+    """A symbol as a string or as 32 bytes, short and printable.
+
+    What a chain says is data.
+    """
     if not isinstance(answer, str) or not 66 <= len(answer) <= 2 * 4096:
         return None
     raw = bytes.fromhex(answer[2:])

@@ -1,4 +1,7 @@
-"""Put together what an online scan may take for known: shipped, listed, read of the node."""
+"""Put together what an online scan may take for known.
+
+Shipped, listed, read of the node.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,9 @@ def labelled(
     labels: Labels, addresses: Iterable[str], chain_id: int, *, origin: str | None = None,
     hashes: frozenset[bytes] = frozenset(),
 ) -> Labelled:  # fmt: skip
-    """Return the labels in force of addresses, and of a page and what is above it.
+    """Return the labels in force of addresses.
 
+    Those of a page, and of what is above it, too.
     A harmless label of one code counts where that is among `hashes`.
     """
     asked = [*addresses, *_domains(origin)]
@@ -57,7 +61,10 @@ def labelled(
 def knowledge(
     learned: Learned, said: Labelled, chain_id: int, *, own: Iterable[str] = (), now: int | None = None
 ) -> Knowledge:
-    """Return it as the engine takes it; a label of code holds for that code alone."""
+    """Return it as the engine takes it.
+
+    A label of code holds for that code alone.
+    """
     made = Knowledge(
         contracts=said.contracts,
         listed=said.listed,

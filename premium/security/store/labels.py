@@ -1,4 +1,7 @@
-"""The SQL of labels: what each list says, since when, until when, and by which import."""
+"""The SQL of labels.
+
+What each list says, since when, until when, and by which import.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +90,10 @@ class LabelStore:
         return Imported(last["id"], last["listed"], added, ended)
 
     def of(self, addresses: Iterable[str], chain_id: int | None) -> list[Standing]:
-        """Return what all lists say of addresses or domains (lower case) on a chain, ended labels too."""
+        """Return what all lists say of addresses or domains (lower case) on a chain.
+
+        Ended labels too.
+        """
         asked = sorted(set(addresses))
         with self._database.transaction() as connection:
             rows = connection.execute(_OF, {"addresses": asked, "chain": chain_id}).fetchall()

@@ -84,7 +84,10 @@ class ScanStore:
             return rows.execute(query.encode(), values).fetchall()
 
     def maintain(self, now: datetime) -> None:
-        """Make the months ahead and drop those older than 13 months; gives up soon where a lock is taken."""
+        """Make the months ahead and drop those older than 13 months.
+
+        Gives up soon where a lock is taken.
+        """
         with self._database.transaction(statement_timeout_ms=90_000) as connection:
             connection.execute("SET LOCAL lock_timeout = '3s'")
             connection.execute("SELECT maintain_security_scans(%s)", (now,))

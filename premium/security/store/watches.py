@@ -1,4 +1,7 @@
-"""The SQL of what users hold or have approved, and what the last look found there."""
+"""The SQL of what users hold or have approved.
+
+And what the last look found there.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +46,9 @@ class WatchStore:
     def looked(
         self, connection: Connection[DictRow], chain: str, target: str, facts: dict[str, Any], now: datetime
     ) -> list[Watched]:
-        """Write what a look found, for all who watch; return them with what was known before.
+        """Write what a look found, for all who watch.
 
+        Return them with what was known before.
         In the caller's transaction, so that a change and its notice are one.
         """
         known = connection.execute(_OF, {"chain": chain, "target": target}).fetchall()

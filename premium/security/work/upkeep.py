@@ -17,7 +17,10 @@ from premium.security.store.scans import ScanStore
 
 @job(UPKEEP)
 def maintain(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
-    """Keep the months of scans as of now; tell the age of labels and the disputes that wait."""
+    """Keep the months of scans as of now.
+
+    Tell the age of labels and the disputes that wait.
+    """
     platform = context.platform
     ScanStore(platform.worker_database).maintain(platform.clock.now())
     age = Labels.of(platform, by_operator=True).age().total_seconds()

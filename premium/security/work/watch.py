@@ -28,7 +28,10 @@ _MOST = 500
 
 @job(WATCH)
 def watch(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
-    """Look at the contracts that nobody has looked at for an hour, and tell whoever is concerned."""
+    """Look at the contracts that nobody has looked at for an hour.
+
+    And tell whoever is concerned.
+    """
     platform = context.platform
     store, now = WatchStore(platform.worker_database), platform.clock.now()
     due = store.due(now - _EVERY, _MOST)
