@@ -103,7 +103,10 @@ def scan_contract(source: str, output: str, *, shipped: bool) -> None:
 @_OUTPUT
 @_SHIPPED
 def trade_simulation(source: str, output: str, *, shipped: bool) -> None:
-    """Buy, transfer and sell tokens on an EVM of the command's own, and say what is missing."""
+    """Buy, transfer and sell tokens on an EVM of the command's own.
+
+    And say what is missing.
+    """
     from premium.security.cases.trades import kinds  # noqa: PLC0415 - each command loads its own engine
 
     _answer(source, output, kinds(shipped=shipped))

@@ -140,7 +140,10 @@ class Desk:
         return _Read(learned, said, knowledge(learned, said, chain.chain_id, now=now))
 
     def _simulated(self, opening: Opening, chain: Chain, question: Question) -> Simulation:
-        """Return what a transaction comes to, or why that is not known; it is never waited for too long."""
+        """Return what a transaction comes to, or why that is not known.
+
+        It is never waited for too long.
+        """
         request = request_of(
             opening.asked, opening.effects, opening.known, block_seconds=max(1, round(chain.block_seconds or 12))
         )
