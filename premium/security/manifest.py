@@ -66,16 +66,6 @@ SERVICE = Service(
     ),
     alarms=(
         Alarm(
-            name="IncompleteScans",
-            metric="ScansIncomplete",
-            text="four of five scans could not read or know everything for three hours: a node or a list fails",
-            severity="info",
-            above=80,
-            statistic="Average",
-            minutes=60,
-            periods=3,
-        ),
-        Alarm(
             name="SimulationFailures",
             metric="SimulationsFailed",
             text="over 500 transactions in a quarter of an hour could not be simulated: verdicts rest on what they say",
@@ -89,15 +79,6 @@ SERVICE = Service(
             text="a list of harm has not been refreshed for 30 days: answers say so, and miss what was listed since",
             severity="warning",
             above=2_592_000,
-            statistic="Maximum",
-            minutes=60,
-        ),
-        Alarm(
-            name="DisputesWait",
-            metric="DisputesOpen",
-            text="more than twenty disputes of findings wait for an answer",
-            severity="info",
-            above=20,
             statistic="Maximum",
             minutes=60,
         ),

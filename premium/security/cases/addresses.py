@@ -15,10 +15,10 @@ from premium.security.cases.contracts import accounts_of
 from premium.security.cases.fields import AnAddress, Int, KnownCase, MaybeAddress, MaybeInt, Time
 from premium.security.cases.worlds import WorldCase
 from premium.security.contract.scan import scan
-from premium.security.judgement.addresses import Allowance, Passed, about_address, told_of
 from premium.security.judgement.answer import answer
-from premium.security.judgement.contracts import code_findings
 from premium.security.judgement.scene import Scene
+from premium.security.judgement.subjects.addresses import Allowance, Passed, about_address, told_of
+from premium.security.judgement.subjects.contracts import code_findings
 from premium.security.knowledge.known import NATIVE, ZERO, Knowledge, coin
 from premium.security.knowledge.shipped import with_shipped
 from premium.simulation.local import Block, LocalChain

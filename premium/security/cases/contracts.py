@@ -20,8 +20,8 @@ from premium.security.contract.creation import runtime_of
 from premium.security.contract.scan import scan
 from premium.security.contract.state import StateReader
 from premium.security.detectors.analysis import profile_of
-from premium.security.judgement.contracts import contract_answer
 from premium.security.judgement.scene import Found
+from premium.security.judgement.subjects.contracts import contract_answer
 from premium.security.knowledge.known import Knowledge
 from premium.security.knowledge.shipped import with_shipped
 from premium.security.model import ContractScan

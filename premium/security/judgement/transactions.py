@@ -48,8 +48,7 @@ def opened(asked: Asked, known: Knowledge) -> Opening:
 
 
 def judged(
-    asked: Asked,
-    known: Knowledge,
+    opening: Opening,
     simulation: Simulation = None,
     *,
     slots: Mapping[tuple[str, int], int] | None = None,
@@ -58,9 +57,8 @@ def judged(
 
     `slots` are values of storage by which holders of switches are named.
     """
-    opening = opened(asked, known)
-    tree, effects = opening.tree, opening.effects
-    scene = Scene(known=known, user=asked.user, gas_cost=asked.gas_cost, slots=slots or {})
+    asked, tree, effects = opening.asked, opening.tree, opening.effects
+    scene = Scene(known=opening.known, user=asked.user, gas_cost=asked.gas_cost, slots=slots or {})
     listed = [*_envelope(asked, scene), *of_calls.judge(tree, scene, top=asked.single)]
     said: list[str] = []
     if isinstance(simulation, Simulated):

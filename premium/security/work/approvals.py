@@ -12,7 +12,7 @@ from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.security.approvals import KEPT_SECONDS, cache_key
 from premium.security.jobs import APPROVALS, ApprovalsPayload
-from premium.security.judgement.approvals import Standing, listed
+from premium.security.judgement.subjects.approvals import Standing, listed
 from premium.security.labelled import Labels
 from premium.security.onchain.allowances import PERMIT2, Found, Open, allowances_of, calldata
 from premium.security.onchain.learned import learn

@@ -11,10 +11,10 @@ from typing import Any
 from premium.bootstrap import Platform
 from premium.chains.addresses import keccak256
 from premium.security.contract.state import view_word
-from premium.security.judgement.addresses import Opinion, about_address, told_of
 from premium.security.judgement.answer import answer, without
-from premium.security.judgement.contracts import code_findings
 from premium.security.judgement.scene import Scene
+from premium.security.judgement.subjects.addresses import Opinion, about_address, told_of
+from premium.security.judgement.subjects.contracts import code_findings
 from premium.security.knowledge.known import Knowledge
 from premium.security.labelled import Labels
 from premium.security.model import ENGINE, ContractScan, NewScan, ScanType

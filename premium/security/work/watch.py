@@ -16,7 +16,7 @@ from premium.notifications.model import Notice
 from premium.notifications.service import enqueue_deliveries, notify
 from premium.observability import logger
 from premium.security.jobs import WATCH
-from premium.security.judgement.changes import changes, facts_of
+from premium.security.judgement.subjects.changes import changes, facts_of
 from premium.security.store.watches import WatchStore
 from premium.security.work.judge import judge
 

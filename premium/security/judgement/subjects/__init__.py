@@ -1,0 +1,1 @@
+"""Answers about what is kept: addresses, contracts, approvals, and what changed."""
