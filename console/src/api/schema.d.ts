@@ -976,6 +976,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/security/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listDisputes"];
+        put?: never;
+        post: operations["addDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security/risk-score/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getRiskScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security/scan/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["scanAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/security/scan/contract": {
         parameters: {
             query?: never;
@@ -986,6 +1066,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["scanContract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security/scan/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["scanMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security/scan/transaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["scanTransaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1597,6 +1709,10 @@ export interface components {
             destination: string;
             code: string;
         };
+        AddressToScan: {
+            chain: string;
+            address: string;
+        };
         AddressView: {
             channel: "email" | "sms";
             destination: string;
@@ -1656,6 +1772,31 @@ export interface components {
             protocol: components["schemas"]["PartView"][];
             wallet: components["schemas"]["PartView"][];
         };
+        AnswerView: {
+            scanId: string;
+            verdict: "malicious" | "danger" | "caution" | "clear" | "unknown";
+            severity: string;
+            riskScore: number;
+            complete: boolean;
+            unknowns: string[];
+            summary: string[];
+            findings: components["schemas"]["FindingView"][];
+            asOf: components["schemas"]["AsOfView"];
+            opinions: components["schemas"]["OpinionView"][];
+            validUntil: string;
+            decoded: components["schemas"]["DecodedView"] | null;
+            simulation: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            kind: string | null;
+            digest: string | null;
+            domainSeparator: string | null;
+            structHash: string | null;
+            lets: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            order: components["schemas"]["OrderView"] | null;
+        };
         ApiKeyChange: {
             name?: string | null;
             scopes?: string[] | null;
@@ -1674,6 +1815,37 @@ export interface components {
             revokedAt: string | null;
             lastUsedAt: string | null;
             createdAt: string;
+        };
+        ApprovalView: {
+            token: string;
+            spender: string;
+            spenderName: string | null;
+            amount: string;
+            unlimited: boolean;
+            via: string;
+            sinceBlock: number;
+            until: number | null;
+            exposure: string;
+            findings: components["schemas"]["FindingView"][];
+            riskScore: number;
+            revoke: components["schemas"]["RevokeView"];
+        };
+        ApprovalsView: {
+            approvals: components["schemas"]["ApprovalView"][] | null;
+            unknowns: string[];
+            block: number | null;
+            at: string | null;
+            stale: boolean;
+            job: components["schemas"]["JobView"] | null;
+        };
+        AsOfView: {
+            block: number | null;
+            blockHash: string | null;
+            engine: string;
+            catalogue: number;
+            labels: {
+                [key: string]: string;
+            };
         };
         AskedView: {
             sent: boolean;
@@ -1709,9 +1881,34 @@ export interface components {
             address: string;
             userAgent: string;
         };
+        AuthorizationToScan: {
+            chainId: string;
+            address: string;
+            nonce: string;
+        };
+        BlockView: {
+            block: number | null;
+            at: string;
+        };
         BoundsView: {
             low: string | null;
             high: string | null;
+        };
+        CallToScan: {
+            to?: string | null;
+            value: string;
+            data: string;
+        };
+        CallView: {
+            path: string;
+            from: string | null;
+            to: string | null;
+            value: string;
+            delegate: boolean;
+            selector: string | null;
+            signature: string | null;
+            confidence: string;
+            args: components["schemas"]["JsonValue"][] | null;
         };
         ChainSummaryView: {
             name: string;
@@ -1818,6 +2015,14 @@ export interface components {
             limited: number;
             endpoints: components["schemas"]["EndpointView"][];
         };
+        DecodedView: {
+            selector: string | null;
+            signature: string | null;
+            confidence: string;
+            args: components["schemas"]["JsonValue"][] | null;
+            candidates: string[];
+            calls: components["schemas"]["CallView"][];
+        };
         DeliveryView: {
             id: string;
             notice: "fired" | "retracted";
@@ -1848,6 +2053,25 @@ export interface components {
             discord?: string | null;
             sms?: string | null;
             important: ("email" | "push" | "telegram" | "webhook" | "slack" | "discord" | "sms")[];
+        };
+        Dispute: {
+            scanId?: string | null;
+            chain?: string | null;
+            target?: string | null;
+            finding: string;
+            text: string;
+        };
+        DisputeView: {
+            id: string;
+            chain: string;
+            target: string;
+            scanId: string | null;
+            finding: string;
+            text: string;
+            status: "open" | "upheld" | "withdrawn";
+            answer: string | null;
+            answeredAt: string | null;
+            createdAt: string;
         };
         EarlierBody: {
             name: string;
@@ -1892,6 +2116,7 @@ export interface components {
             wallets: number;
             reportsADay: number;
             scansADay: number;
+            checksADay: number;
             dashboards: number;
             apiKeys: number;
             historyDays: number;
@@ -1920,6 +2145,7 @@ export interface components {
             offset: number | null;
             slot: string | null;
             value: string | null;
+            path: string | null;
         };
         ExplanationView: {
             figure: string;
@@ -1935,10 +2161,23 @@ export interface components {
             rows: number;
             files: number;
         };
+        FactorView: {
+            id: string;
+            points: number;
+        };
         Failure: {
             success: false;
             error: components["schemas"]["ErrorView"];
             meta: components["schemas"]["Meta"];
+        };
+        FindingKindView: {
+            id: string;
+            severity: components["schemas"]["Severity"];
+            severityKnown: components["schemas"]["Severity"];
+            weight: number;
+            title: string;
+            meaning: string;
+            advice: string;
         };
         FindingView: {
             id: string;
@@ -1947,6 +2186,8 @@ export interface components {
             meaning: string;
             advice: string;
             holder: string | null;
+            basis: string | null;
+            withdrawn: components["schemas"]["WithdrawalView"] | null;
             evidence: components["schemas"]["EvidenceView"][];
         };
         FlowView: {
@@ -2189,6 +2430,16 @@ export interface components {
             chainId: number;
             primary: boolean;
         };
+        MessageToScan: {
+            chain: string;
+            from?: string | null;
+            typedData?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            text?: string | null;
+            digest?: string | null;
+            origin?: string | null;
+        };
         Meta: {
             timestamp: string;
             requestId: string;
@@ -2285,6 +2536,31 @@ export interface components {
             title: string;
             text: string;
             createdAt: string;
+        };
+        OperationToScan: {
+            sender: string;
+            nonce?: string | null;
+            initCode: string;
+            factory?: string | null;
+            factoryData: string;
+            callData: string;
+            paymasterAndData: string;
+            paymaster?: string | null;
+            paymasterData: string;
+        };
+        OpinionView: {
+            address: string;
+            kind: string;
+            name: string | null;
+            source: string;
+        };
+        OrderView: {
+            gives: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            gets: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
         };
         OwnWalletView: {
             address: string;
@@ -2563,6 +2839,10 @@ export interface components {
             error: string | null;
             generatedAt: string | null;
         };
+        RevokeView: {
+            to: string;
+            data: string;
+        };
         RolesChange: {
             reason: string;
             grant: ("admin" | "support" | "compliance" | "finance")[];
@@ -2599,16 +2879,26 @@ export interface components {
         };
         ScanView: {
             id: string;
-            jobId: string;
-            scanType: "transaction" | "contract" | "address";
+            jobId: string | null;
+            scanType: "transaction" | "message" | "contract" | "address";
             chain: string;
             target: string;
+            verdict: ("malicious" | "danger" | "caution" | "clear" | "unknown") | null;
+            engineVersion: string | null;
             riskScore: number;
             findings: components["schemas"]["FindingView"][];
             details: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
             createdAt: string;
+        };
+        ScoreView: {
+            riskScore: number | null;
+            verdict: ("malicious" | "danger" | "caution" | "clear" | "unknown") | null;
+            factors: components["schemas"]["FactorView"][];
+            asOf: components["schemas"]["BlockView"] | null;
+            stale: boolean;
+            job: components["schemas"]["JobView"] | null;
         };
         SecondFactorView: {
             secret: string | null;
@@ -2685,6 +2975,11 @@ export interface components {
             data: components["schemas"]["ChainView"][];
             meta: components["schemas"]["ListMeta"];
         };
+        DisputePage: {
+            success: true;
+            data: components["schemas"]["DisputeView"][];
+            meta: components["schemas"]["ListMeta"];
+        };
         EarlierPage: {
             success: true;
             data: components["schemas"]["EarlierView"][];
@@ -2750,9 +3045,19 @@ export interface components {
             data: components["schemas"]["AddressView"];
             meta: components["schemas"]["Meta"];
         };
+        AnswerAnswer: {
+            success: true;
+            data: components["schemas"]["AnswerView"];
+            meta: components["schemas"]["Meta"];
+        };
         ApiKeyAnswer: {
             success: true;
             data: components["schemas"]["ApiKeyView"];
+            meta: components["schemas"]["Meta"];
+        };
+        ApprovalsAnswer: {
+            success: true;
+            data: components["schemas"]["ApprovalsView"];
             meta: components["schemas"]["Meta"];
         };
         AskedAnswer: {
@@ -2788,6 +3093,11 @@ export interface components {
         DestinationsAnswer: {
             success: true;
             data: components["schemas"]["DestinationsView"];
+            meta: components["schemas"]["Meta"];
+        };
+        DisputeAnswer: {
+            success: true;
+            data: components["schemas"]["DisputeView"];
             meta: components["schemas"]["Meta"];
         };
         EarlierAnswer: {
@@ -2980,6 +3290,11 @@ export interface components {
             data: components["schemas"]["ScanView"];
             meta: components["schemas"]["Meta"];
         };
+        ScoreAnswer: {
+            success: true;
+            data: components["schemas"]["ScoreView"];
+            meta: components["schemas"]["Meta"];
+        };
         SecondFactorAnswer: {
             success: true;
             data: components["schemas"]["SecondFactorView"];
@@ -3045,6 +3360,11 @@ export interface components {
             data: components["schemas"]["DayView"][];
             meta: components["schemas"]["Meta"];
         };
+        list_FindingKindView_Answer: {
+            success: true;
+            data: components["schemas"]["FindingKindView"][];
+            meta: components["schemas"]["Meta"];
+        };
         list_HourView_Answer: {
             success: true;
             data: components["schemas"]["HourView"][];
@@ -3099,6 +3419,22 @@ export interface components {
             accessToken: string;
             expiresIn: number;
             refreshToken: string | null;
+        };
+        TransactionToScan: {
+            chain: string;
+            from?: string | null;
+            to?: string | null;
+            value?: string | null;
+            data?: string | null;
+            gas?: string | null;
+            maxFeePerGas?: string | null;
+            authorizationList?: components["schemas"]["AuthorizationToScan"][] | null;
+            rawTransaction?: string | null;
+            calls?: components["schemas"]["CallToScan"][] | null;
+            userOperation?: components["schemas"]["OperationToScan"] | null;
+            entryPoint?: string | null;
+            origin?: string | null;
+            simulate: boolean;
         };
         TransactionView: {
             id: string;
@@ -3224,6 +3560,12 @@ export interface components {
         };
         Why: {
             reason: string;
+        };
+        WithdrawalView: {
+            author: string;
+            reason: string;
+            evidence: string;
+            until: string;
         };
     };
     responses: {
@@ -7440,6 +7782,370 @@ export interface operations {
             };
         };
     };
+    listApprovals: {
+        parameters: {
+            query: {
+                wallet: string;
+                chain: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalsAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listDisputes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputePage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    addDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dispute"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["list_FindingKindView_Answer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getRiskScore: {
+        parameters: {
+            query: {
+                chain: string;
+            };
+            header?: never;
+            path: {
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    scanAddress: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressToScan"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     scanContract: {
         parameters: {
             query?: never;
@@ -7505,9 +8211,146 @@ export interface operations {
             };
         };
     };
+    scanMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageToScan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    scanTransaction: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransactionToScan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     listScans: {
         parameters: {
             query?: {
+                type?: ("transaction" | "message" | "contract" | "address") | null;
+                chain?: string | null;
+                target?: string | null;
+                verdict?: ("malicious" | "danger" | "caution" | "clear" | "unknown") | null;
+                minScore?: number | null;
+                from?: string | null;
+                to?: string | null;
                 limit?: number;
                 cursor?: string | null;
             };
