@@ -12,6 +12,7 @@ import contextlib
 import json
 import mimetypes
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketResponse, WSMsgType, web
@@ -149,7 +150,7 @@ def application(outputs: Path) -> web.Application:
     app.router.add_get("/v1/{service}/stream", front.stream)
     app.router.add_route("*", "/{path:.*}", front.api)
 
-    async def session(of: web.Application) -> object:
+    async def session(of: web.Application) -> AsyncIterator[None]:
         async with ClientSession(timeout=ClientTimeout(total=SECONDS), auto_decompress=True) as made:
             of[_SESSION] = made
             yield
