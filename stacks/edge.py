@@ -71,6 +71,7 @@ class EdgeStack(PremiumStack):
         socket = origins.HttpOrigin(socket_domain, custom_headers=shut)
         files = static_bucket(self, "Static", frame=self.frame, access_logs=self.access_logs)
         CfnOutput(self, "StaticBucket", value=files.bucket_name)
+        static = origins.S3BucketOrigin.with_origin_access_control(files)
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -78,8 +79,8 @@ class EdgeStack(PremiumStack):
             default_behavior=_api(http),
             additional_behaviors={
                 "/v1/*/stream": _stream(socket, self._rewrite()),
-                "/static/*": files_behavior(files),
-                **console_behaviors(self, files, partial(_api, http)),
+                "/static/*": files_behavior(static),
+                **console_behaviors(self, static, partial(_api, http)),
             },
             domain_names=[self._domain.name] if self._domain else None,
             certificate=self._certificate(),

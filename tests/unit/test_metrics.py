@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def emissions(source: str) -> Iterator[ast.Call]:
             yield node
 
 
+@cache
 def emitted() -> dict[str, str]:
     """Where each metric is emitted; a name that is no literal is an error, because nobody could find it."""
     found = {}

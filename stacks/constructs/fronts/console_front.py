@@ -9,7 +9,6 @@ from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -44,10 +43,10 @@ def static_bucket(scope: Construct, construct_id: str, *, frame: Frame, access_l
     )
 
 
-def files_behavior(bucket: s3.Bucket, **more: Any) -> cloudfront.BehaviorOptions:
+def files_behavior(files: cloudfront.IOrigin, **more: Any) -> cloudfront.BehaviorOptions:
     """Return how files are served: to everybody, for as long as their own headers say."""
     return cloudfront.BehaviorOptions(
-        origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+        origin=files,
         viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
         compress=True,
@@ -56,7 +55,7 @@ def files_behavior(bucket: s3.Bucket, **more: Any) -> cloudfront.BehaviorOptions
 
 
 def console_behaviors(
-    scope: Construct, bucket: s3.Bucket, api: Callable[..., cloudfront.BehaviorOptions]
+    scope: Construct, files: cloudfront.IOrigin, api: Callable[..., cloudfront.BehaviorOptions]
 ) -> dict[str, cloudfront.BehaviorOptions]:
     """Return the console's paths: files below `/app/`, and the root for browsers."""
     function = cloudfront.Function(
@@ -67,7 +66,7 @@ def console_behaviors(
     )
     asked = cloudfront.FunctionEventType.VIEWER_REQUEST
     led = [cloudfront.FunctionAssociation(event_type=asked, function=function)]
-    shown = files_behavior(bucket, function_associations=led, response_headers_policy=_headers(scope))
+    shown = files_behavior(files, function_associations=led, response_headers_policy=_headers(scope))
     return {"/app": shown, "/app/*": shown, "/": api(function_associations=led)}
 
 

@@ -18,7 +18,7 @@ from premium.accounts.credentials.tokens import Claims
 from premium.accounts.model import ApiKey, KeyOwner, Rights, User
 from premium.accounts.store import AccountStore, KeyStore
 from premium.clock import SystemClock
-from premium.entitlements import Quota
+from premium.entitlements import Quota, quota_of
 from premium.errors import Conflict, InvalidInput, NotFound
 from premium.networks import network_of
 from premium.notifications.service import set_account_email
@@ -125,7 +125,7 @@ def test_a_revoked_key_stays_revoked_and_anothers_cannot_be(store: AccountStore,
     with pytest.raises(NotFound):
         keys.revoke(other.id, key.id)
     with pytest.raises(NotFound):
-        keys.change(other.id, key.id, {"name": "mine"}, by=None)
+        keys.change(other.id, key.id, {"name": "mine"}, by=None, room=quota_of(Tier.ENTERPRISE, "api_keys"))
     first, second = keys.revoke(owner.id, key.id)[0], keys.revoke(owner.id, key.id)[0]
     assert first.revoked_at == second.revoked_at is not None
     found = keys.by_hash(key_hash("a"))

@@ -185,5 +185,5 @@ def test_what_exceeds_a_quota_is_named(platform: Platform, add_user: AddUser, de
     newest = rows("SELECT id FROM portfolio_wallets ORDER BY created_at DESC LIMIT 2")
     assert used["wallets"]["exceeding"] == [str(row["id"]) for row in newest]
     counted = {"reports_a_day", "scans_a_day", "requests_a_month"}
-    assert set(used) == {"rules", "wallets", "api_keys"} | counted
+    assert set(used) == {"rules", "wallets", "api_keys", "checks_a_day"} | counted
     assert [used[each]["used"] for each in sorted(counted)] == [0, 0, 0]

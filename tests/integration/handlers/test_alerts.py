@@ -135,7 +135,8 @@ def test_a_change_that_names_no_version_keeps_what_others_change_meanwhile(
     def overtaken(store: RuleStore, user_id: UUID, rule_id: UUID) -> RuleRow:
         row = read(store, user_id, rule_id)
         if name := next(others, None):
-            store.replace(user_id, rule_id, row.draft().model_copy(update={"name": name}), None, version=row.version)
+            named = row.draft().model_copy(update={"name": name})
+            store.replace(user_id, rule_id, named, None, version=row.version, quota=quota_of(Tier.PRO, "rules"))
         return row
 
     monkeypatch.setattr(RuleStore, "get", overtaken)

@@ -21,6 +21,10 @@ from premium.manifest import Service, services
 pytestmark = pytest.mark.unit
 VERBS = {
     "billing webhooks reconcile",
+    "security disputes uphold",
+    "security disputes withdraw",
+    "security labels import",
+    "security labels undo",
     "acknowledge",
     "cancel",
     "drain",
