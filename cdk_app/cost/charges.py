@@ -170,7 +170,6 @@ RULES: Mapping[str, Rule] = {
     "AWS::WAFv2::WebACL": _acl,
 }
 
-# Charged by use alone (`usage_charges.py`), or for nothing.
 FREE = frozenset(
     {
         "AWS::ApiGateway::Account", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer",
