@@ -16,7 +16,14 @@ pytestmark = pytest.mark.unit
 def test_defaults_are_those_of_the_architecture_document(tmp_path: Path) -> None:
     assert Places.from_environment({}).state == ROOT / ".local"
     places = Places.from_environment({"PREMIUM_STATE_DIR": str(tmp_path)})
-    assert dict(places.ports) == {"aws": 4566, "postgres": 55432, "redis": 56379, "evm": 58545, "inbox": 58645}
+    assert dict(places.ports) == {
+        "aws": 4566,
+        "postgres": 55432,
+        "redis": 56379,
+        "evm": 58545,
+        "inbox": 58645,
+        "console": 58745,
+    }
     assert not places.external
 
 
@@ -62,6 +69,6 @@ def test_what_the_user_runs_is_never_ours_to_stop(tmp_path: Path) -> None:
         "REDIS_URL": "redis://cache:6379",
     }
     neighbours = Neighbours.at(Places.from_environment(given))
-    assert [service.name for service in neighbours.own] == ["evm", "inbox"]
+    assert [service.name for service in neighbours.own] == ["evm", "inbox", "console"]
     assert neighbours.postgres.url("premium", "premium_app").startswith("postgresql://premium_app:")
     assert neighbours.postgres.url("premium", "premium_app").endswith("@db/premium")
