@@ -75,7 +75,7 @@ SERVICE = Service(
         Place(store="premium", name="portfolio_positions"),
         Place(
             store="timeseries",
-            name="portfolio_snapshots",
+            name="portfolio_states",
             reads="premium.portfolio.store.personal.snapshots",
             erases="premium.portfolio.store.personal.erase_snapshots",
         ),

@@ -15,7 +15,11 @@ from local.postgres import SUPERUSER
 from tests.integration.rls.catalogue import Connection, foreign_keys, insert, loosen, references, tables_of_users
 
 pytestmark = pytest.mark.integration
-ELSEWHERE = {"job_id": "records of jobs are in DynamoDB", "parent_id": None}
+ELSEWHERE = {
+    "job_id": "records of jobs are in DynamoDB",
+    "parent_id": None,
+    "scan_id": "scans go after 13 months, a month at a time; a dispute stays, and looked its user's scan up before",
+}
 """Ids that name no row of these tables; those of None have a foreign key."""
 Rows = dict[str, uuid.UUID]
 
