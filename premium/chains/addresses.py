@@ -42,6 +42,17 @@ def checksum(address: str) -> str:
     return checked
 
 
+def created(sender: str, nonce: int) -> str:
+    """Return the address of what an account creates with this nonce, in lower case.
+
+    By CREATE; Yellow Paper, section 7: the hash of the RLP of both.
+    """
+    number = nonce.to_bytes((nonce.bit_length() + 7) // 8)
+    counted = number if len(number) == 1 and number[0] < 0x80 else bytes([0x80 + len(number)]) + number
+    body = b"\x94" + bytes.fromhex(sender[2:]) + counted
+    return f"0x{keccak256(bytes([0xC0 + len(body)]) + body)[12:].hex()}"
+
+
 Address = Annotated[str, AfterValidator(checksum)]
 """A pydantic field that holds the checksummed form."""
 

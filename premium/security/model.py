@@ -84,9 +84,13 @@ class ContractScan(BaseModel):
     block_number: int
     code_hash: str
     """Keccak-256 of the target's runtime code and of each implementation's, `0x` hex, joined by '+'."""
+    plain_hashes: tuple[str, ...] = ()
+    """Keccak-256 of the codes that do more than hand calls on, without the compiler's metadata: the same in clones."""
     code_size: int
     proxies: tuple[ProxyHop, ...]
     standards: tuple[str, ...]
+    symbol: str | None = None
+    """What it calls itself, as the chain has it: data, never a proof."""
     selectors: tuple[str, ...]
     """The dispatch table, `0x` hex, in order."""
     findings: tuple[Finding, ...]
@@ -103,7 +107,7 @@ class ContractScan(BaseModel):
 
 ScanType = Literal["transaction", "message", "contract", "address"]
 Verdict = Literal["malicious", "danger", "caution", "clear", "unknown"]
-ENGINE = "3"
+ENGINE = "4"
 """Raised with the engine: what an older one kept is not told again."""
 
 

@@ -10,21 +10,22 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from premium.cases import Case, CaseError, Kind
-from premium.chains.addresses import checksum, keccak256
+from premium.chains.addresses import checksum, created, keccak256
 from premium.security.cases.contracts import accounts_of
 from premium.security.cases.fields import AnAddress, Int, KnownCase, MaybeAddress, MaybeInt, Time
 from premium.security.cases.worlds import WorldCase
 from premium.security.contract.scan import scan
 from premium.security.judgement.answer import answer
 from premium.security.judgement.scene import Scene
-from premium.security.judgement.subjects.addresses import Allowance, Passed, about_address, told_of
-from premium.security.judgement.subjects.contracts import code_findings
+from premium.security.judgement.subjects.addresses import Allowance, Passed, about_address, about_deployed, told_of
+from premium.security.judgement.subjects.contracts import code_findings, impersonations
 from premium.security.knowledge.known import NATIVE, ZERO, Knowledge, coin
 from premium.security.knowledge.shipped import with_shipped
-from premium.simulation.local import Block, LocalChain
+from premium.security.model import ContractScan
+from premium.simulation.local import Account, Block, LocalChain
 
 _ALLOWANCE = bytes.fromhex("dd62ed3e")
-_MOST_HISTORY, _MOST_PAIRS = 10_000, 2_000
+_MOST_HISTORY, _MOST_PAIRS, _MOST_NONCES = 10_000, 2_000, 1_024
 
 
 class PassedCase(BaseModel):
@@ -82,10 +83,12 @@ def _answer(case: AddressCase, known: Knowledge) -> dict[str, Any]:
     allowances = _allowances(case, known, chain) if chain is not None else []
     passed = [Passed(each.sender, each.to, each.value, coin(each.token.lower()), each.time) for each in case.history]
     listed = list(about_address(case.address, scene, chain=case.chain_id, history=passed, allowances=allowances))
+    if chain is not None:
+        listed += about_deployed(case.address, _deployed(case.address, accounts, chain), known)
     code, delegate = known.code.get(case.address), known.delegate(case.address)
     if chain is not None and known.code_bytes(case.address) and delegate is None:
-        made = scan(case.address, str(case.chain_id or 0), chain, code_hash=lambda each: f"0x{keccak256(each).hex()}")
-        listed += code_findings(made, known)
+        made = scan(case.address, str(case.chain_id or 0), chain, code_hash=_hash)
+        listed += [*code_findings(made, known), *impersonations(made, known)]
         if not made.complete:
             scene.unknown("Part of the code could not be read.")
     elif code is None:
@@ -104,6 +107,16 @@ def _answer(case: AddressCase, known: Knowledge) -> dict[str, Any]:
             for each in allowances
         ],
     }
+
+
+def _deployed(address: str, accounts: Mapping[str, Account], chain: LocalChain) -> list[ContractScan]:
+    """Scan the world's contracts whose addresses follow from the address's own nonces."""
+    made = [each for nonce in range(_MOST_NONCES) if (each := created(address, nonce)) in accounts]
+    return [scan(each, "0", chain, code_hash=_hash) for each in made if accounts[each].code]
+
+
+def _hash(code: bytes) -> str:
+    return f"0x{keccak256(code).hex()}"
 
 
 def _labels(address: str, known: Knowledge) -> list[dict[str, str]]:

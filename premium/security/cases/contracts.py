@@ -16,15 +16,16 @@ from premium.chains.addresses import keccak256
 from premium.security.cases.fields import Hex, KnownCase, MaybeAddress, MaybeInt
 from premium.security.cases.worlds import WorldCase
 from premium.security.contract.abi import functions_of
-from premium.security.contract.creation import runtime_of
+from premium.security.contract.creation import borrowed_at, runtime_of
 from premium.security.contract.scan import scan
 from premium.security.contract.state import StateReader
 from premium.security.detectors.analysis import profile_of
-from premium.security.judgement.scene import Found
+from premium.security.judgement.scene import Found, Place, found
 from premium.security.judgement.subjects.contracts import contract_answer
 from premium.security.knowledge.known import Knowledge
 from premium.security.knowledge.shipped import with_shipped
 from premium.security.model import ContractScan
+from premium.security.report.code_entries import CODE_ENTRIES
 from premium.simulation.local import Account, LocalChain, Reverted
 
 MAX_CODE = 64 << 10
@@ -64,10 +65,20 @@ def _answerer(*, shipped: bool) -> Callable[[ContractCase], Mapping[str, Any]]:
         reader = chain if is_stated else _CodeAlone(chain)
         started = perf_counter()
         made = scan(target, str(case.chain_id or 0), reader, code_hash=_hash)
-        body = {**contract_answer(made, known, unknowns), **_extras(made, chain, target)}
+        body = {**contract_answer(made, known, unknowns, _borrowed(case, target)), **_extras(made, chain, target)}
         return {**body, "milliseconds": round((perf_counter() - started) * 1000, 3)}
 
     return answered
+
+
+def _borrowed(case: ContractCase, target: str) -> tuple[Found, ...]:
+    """Say of a creation code that it fetches from elsewhere what it leaves."""
+    at = None if case.creation_bytecode is None else borrowed_at(case.creation_bytecode)
+    if at is None:
+        return ()
+    place = Place(address=target)
+    severity = CODE_ENTRIES["code_can_change"].severity
+    return (found("code_can_change", place, severity=severity, basis="code", offset=at),)
 
 
 class _Placed(NamedTuple):

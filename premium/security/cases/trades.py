@@ -19,6 +19,7 @@ from premium.security.cases.fields import AnAddress, Int, KnownCase, MaybeAddres
 from premium.security.cases.runs import OwnReader, error_of
 from premium.security.cases.worlds import WorldCase
 from premium.security.judgement.answer import answer
+from premium.security.judgement.subjects.liquidity import removable
 from premium.security.judgement.traded import traded, untold
 from premium.security.knowledge.shipped import with_shipped
 from premium.simulation.model import NotSimulated, Read
@@ -129,6 +130,8 @@ def _answerer(*, shipped: bool) -> Callable[[TradeCase], Mapping[str, Any]]:
             return {**_unmeasured(), **answer((), [f"The token was not traded: {error}."], [])}
         token, found = put.venue.token, tuple(traded(made, put.venue.token, own_pool=case.world is None))
         reader = OwnReader(put.node) if case.world is None else reader_of(case.world, token, known)
+        if case.world is not None:
+            found += tuple(removable(put.venue.pool, case.world.accounts_named(), reader, known))
         body = code_answer(token, reader, known, found, untold(made))
         return {**_form(made), **body, "milliseconds": round((perf_counter() - started) * 1000, 3)}
 

@@ -53,6 +53,10 @@ class WorldCase(BaseModel):
         """Return the accounts by address in lower case; CaseError names what is wrong."""
         return {_address(address): _account(one, address) for address, one in self.accounts.items()}
 
+    def accounts_named(self) -> list[str]:
+        """Return the addresses in lower case."""
+        return [_address(address) for address in self.accounts]
+
     def local_block(self) -> Block:
         """Return the block for views; the library behind them clears the base fee."""
         return Block(**self.block.model_dump(exclude={"base_fee"}))

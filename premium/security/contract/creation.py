@@ -6,6 +6,7 @@ from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.blocks import lower
 from premium.security.evm.disassembly import Disassembly
+from premium.security.evm.explorer import explore
 
 
 def runtime_of(creation: bytes) -> bytes:
@@ -27,3 +28,22 @@ def runtime_of(creation: bytes) -> bytes:
             if len(found) < size <= len(creation) - start:
                 found = creation[start : start + size]
     return found
+
+
+def borrowed_at(creation: bytes) -> int | None:
+    """Return where a creation code fetches what it leaves from another contract.
+
+    None where it brings its own. The same creation code, and so the same address of CREATE2, then gives other code
+    when the other contract changes.
+    """
+    source = Disassembly(creation)
+    fetches = {op.EXTCODECOPY} if runtime_of(creation) else {op.EXTCODECOPY, op.RETURNDATACOPY}
+    return next(
+        (
+            one.offset
+            for block in sorted(explore(creation).reached)
+            for one in source.blocks[block]
+            if one.opcode in fetches
+        ),
+        None,
+    )

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from premium.security.contract.clashes import clashes
 from premium.security.contract.controllers import controller_of
+from premium.security.contract.initialisers import open_initialisers
 from premium.security.contract.proxies import Forward, forward_of
-from premium.security.contract.state import StateReader, view_word
+from premium.security.contract.state import StateReader, address_of, view_text, view_word
 from premium.security.detectors.analysis import profile_of, signals_of
 from premium.security.detectors.coverage import forwards, is_complete
 from premium.security.detectors.guards import Authority
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
+from premium.security.evm.disassembly import without_metadata
 from premium.security.model import ContractScan, ProxyHop
 from premium.security.report.findings import Controller, Placed, findings
 from premium.security.report.score import risk_score
@@ -24,6 +27,9 @@ MAX_CODES = 40
 """Facets and implementations of one target together."""
 _IMPLEMENTATION, _SUPPORTS = 0x5C60DA1B, 0x01FFC9A7
 _INTERFACES = {"ERC-721": 0x80AC58CD, "ERC-1155": 0xD9B67A26, "ERC-2981": 0x2A55205A, "ERC-4906": 0x49064906}
+_SYMBOL = 0x95D89B41
+_DELEGATION = bytes.fromhex("ef0100")
+"""What an account's code begins with that runs another's (EIP-7702)."""
 _ERC20 = frozenset({0x70A08231, 0xA9059CBB, 0x23B872DD, 0x095EA7B3, 0x18160DDD, 0xDD62ED3E})
 
 
@@ -60,6 +66,8 @@ def scan(target: str, chain: str, reader: StateReader, *, code_hash: Callable[[b
     for address, code in survey.codes.items():
         found = signals_of(code, runs=frozenset(survey.runs))
         _place(survey, address, target, found, reader)
+        _place(survey, address, target, tuple(open_initialisers(code, target, reader)), reader)
+    _compare(survey, target)
     made = findings(survey.placed, survey.controllers)
     selectors = sorted({one for code in survey.codes.values() for one in code.found.entries})
     return ContractScan(
@@ -67,9 +75,11 @@ def scan(target: str, chain: str, reader: StateReader, *, code_hash: Callable[[b
         target=target,
         block_number=reader.block_number,
         code_hash="+".join(survey.hashes),
+        plain_hashes=_plain(survey, reader, code_hash),
         code_size=len(reader.code(target)),
         proxies=tuple(survey.hops),
         standards=_standards(target, selectors, reader),
+        symbol=view_text(reader, target, _SYMBOL) if _SYMBOL in selectors else None,
         selectors=tuple(f"0x{one:08x}" for one in selectors),
         findings=made,
         risk_score=risk_score(made),
@@ -85,6 +95,9 @@ def _follow(
     if address in survey.codes or not code or len(survey.codes) >= MAX_CODES:
         return
     survey.hashes.append(code_hash(code))
+    if code.startswith(_DELEGATION) and len(code) == 23:
+        _follow_delegation(address, target, reader, survey, code_hash, hops=hops)
+        return
     survey.codes[address] = found = profile_of(code)
     # An implementation forwards by the storage of the proxy that runs it.
     forward = forward_of(found, target, reader)
@@ -100,6 +113,35 @@ def _follow(
         survey.placed.append(Placed(address, target, Signal("opaque_proxy", None, slot=forward.slot)))
     for one in reached if hops < MAX_HOPS else ():
         _follow(one, target, reader, survey, code_hash, hops=hops + 1)
+
+
+def _follow_delegation(
+    address: str, target: str, reader: StateReader, survey: _Survey, code_hash: Callable[[bytes], str], *, hops: int
+) -> None:
+    """An account that runs another's code, and may choose a third one's with its next signature."""
+    delegate = address_of(int.from_bytes(reader.code(address)[3:]))
+    survey.hops.append(ProxyHop(kind="eip7702", address=address, implementation=delegate))
+    survey.placed.append(Placed(address, target, Signal("code_can_change", None, value=delegate)))
+    if not reader.code(delegate) or hops >= MAX_HOPS:
+        survey.placed.append(Placed(address, target, Signal("opaque_proxy", None)))
+    else:
+        _follow(delegate, target, reader, survey, code_hash, hops=hops + 1)
+
+
+def _plain(survey: _Survey, reader: StateReader, code_hash: Callable[[bytes], str]) -> tuple[str, ...]:
+    """Hashes of what runs behind proxies: those are alike everywhere, and prove nothing."""
+    handing = {hop.address for hop in survey.hops}
+    return tuple(code_hash(without_metadata(reader.code(one))) for one in survey.codes if one not in handing)
+
+
+def _compare(survey: _Survey, target: str) -> None:
+    """Hold each proxy's own functions against those of the code it hands calls to."""
+    for hop in survey.hops:
+        if hop.kind in ("diamond", "eip7702") or hop.implementation is None:
+            continue
+        proxy, behind = survey.codes.get(hop.address), survey.codes.get(hop.implementation)
+        if proxy is not None and behind is not None:
+            survey.placed += [Placed(hop.address, target, one) for one in clashes(proxy, behind)]
 
 
 def _note_hop(survey: _Survey, address: str, target: str, forward: Forward) -> None:

@@ -48,6 +48,24 @@ def view_address(reader: StateReader, to: str, selector: int) -> str | None:
     return address_of(word) if word is not None and word <= ADDRESS_BITS else None
 
 
+def view_text(reader: StateReader, to: str, selector: int, *, most: int = 64) -> str | None:
+    """Return a view's `string` or `bytes32` of at most 64 characters.
+
+    None where it returns none that is text.
+    """
+    answer = reader.call(to, selector.to_bytes(4)) or b""
+    if len(answer) == 32:
+        raw = answer.rstrip(b"\0")
+    elif len(answer) >= 64 and int.from_bytes(answer[:32]) == 32:
+        raw = answer[64 : 64 + min(int.from_bytes(answer[32:64]), 4 * most)]
+    else:
+        return None
+    try:
+        return raw.decode()[:most] or None
+    except UnicodeDecodeError:
+        return None
+
+
 def view_addresses(reader: StateReader, to: str, selector: int, *, most: int = 64) -> tuple[str, ...]:
     """Return a view's `address[]`; empty where it returns none, or more than `most`."""
     answer = reader.call(to, selector.to_bytes(4))

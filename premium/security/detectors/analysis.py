@@ -16,7 +16,10 @@ from premium.security.detectors.control import (
 from premium.security.detectors.coverage import unread
 from premium.security.detectors.fees import transfer_fees
 from premium.security.detectors.gates import transfer_gates
-from premium.security.detectors.ledger import empty_ledger
+from premium.security.detectors.ledger import empty_ledger, rebases
+from premium.security.detectors.parties.ownership import hidden_owners, regained
+from premium.security.detectors.parties.signatures import replays
+from premium.security.detectors.parties.surroundings import branches
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.sales import sell_gates
 from premium.security.detectors.signals import Signal
@@ -41,6 +44,8 @@ def signals_of(profile: CodeProfile, *, runs: frozenset[str] = frozenset()) -> t
         *origin_checks(profile), *delegations(profile), *upgrades(profile, running), *withdrawals(profile),
         *open_ownership(profile), *owner_powers(profile), *free_calls(profile), *pulls(profile),
         *ether_sent_on(profile), *empty_ledger(profile), *sell_gates(profile),
+        *rebases(profile), *regained(profile), *replays(profile), *branches(profile),
     ]  # fmt: skip
+    found += hidden_owners(profile, found)
     found += unread(profile)
     return tuple(dict.fromkeys(found))

@@ -13,7 +13,7 @@ from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.paths import MessageCall, Path, SelfDestruct, Write
 from premium.security.evm.slots import unmasked
-from premium.security.evm.words import CONST, FROM_BALANCE, FROM_CALLDATA, FROM_STORAGE, RESULT, Word
+from premium.security.evm.words import CONST, FROM_BALANCE, FROM_CALLDATA, FROM_ORIGIN, FROM_STORAGE, RESULT, Word
 
 _TRANSFER = 0xA9059CBB
 
@@ -30,11 +30,13 @@ def destruction(profile: CodeProfile) -> Iterator[Signal]:
 def origin_checks(profile: CodeProfile) -> Iterator[Signal]:
     """Find checks of tx.origin, which a phishing contract passes.
 
-    A comparison with the caller is none: it only asks for a plain account.
+    A comparison with the caller only asks for a plain account; one with nobody or the producer looks for a simulator.
     """
     arena = profile.arena
-    for selector, offset, atom in sorted(profile.found.origin_checks, key=lambda one: one[1]):
-        if arena.kind[atom] == op.EQ and any(arena.kind[arg] == op.CALLER for arg in arena.args[atom]):
+    for selector, offset, atom in sorted(profile.found.surroundings, key=lambda one: one[1]):
+        if not arena.taint[atom] & FROM_ORIGIN or arena.kind[atom] == op.ORIGIN:
+            continue
+        if arena.kind[atom] == op.EQ and any(arena.kind[arg] in (op.CALLER, op.COINBASE) for arg in arena.args[atom]):
             continue
         yield Signal("tx_origin", selector, offset)
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal, NamedTuple
 
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.paths import Path
 from premium.security.evm.slots import Slots
-from premium.security.evm.words import FROM_CALLDATA, FROM_CALLER, HASH, RECOVERED, RESULT, Word
+from premium.security.evm.words import (
+    ARRAY,
+    CONST,
+    FROM_CALLDATA,
+    FROM_CALLER,
+    FROM_ORIGIN,
+    HASH,
+    RECOVERED,
+    RESULT,
+    Word,
+)
 
 _WHO = frozenset({op.CALLER, op.ORIGIN, RECOVERED})
+_DISGUISED = FROM_CALLER | FROM_ORIGIN
 
 
 class Authority(NamedTuple):
@@ -18,10 +30,11 @@ class Authority(NamedTuple):
 
     `slot`: the address stored at `key` (bit `offset`) · `constant`: the address `key` in the code · `role`: who is
     marked in the mapping `key` · `external`: whom another contract names · `self`: the contract itself ·
-    `derived`: an address computed from arguments.
+    `derived`: an address computed from arguments · `computed`: whoever's address gives a fixed value when hashed or
+    otherwise disguised.
     """
 
-    kind: Literal["slot", "constant", "role", "external", "self", "derived"]
+    kind: Literal["slot", "constant", "role", "external", "self", "derived", "computed"]
     key: str
     offset: int = 0
     by: Literal["caller", "origin", "signature"] = "caller"
@@ -61,7 +74,7 @@ def _authority(slots: Slots, atom: Word) -> Authority | None:
                 return _named(slots, who, whom)
             if arena.constant(who) == 1:
                 return _marked(slots, whom)
-        return None
+        return _disguised(slots, *arena.args[atom])
     return _marked(slots, atom)
 
 
@@ -85,6 +98,27 @@ def _named(slots: Slots, who: Word, whom: Word) -> Authority | None:
     if field is None or arena.taint[field.slot] & (FROM_CALLDATA | FROM_CALLER):
         return None  # the owner of the item that the arguments name, not of the contract
     return Authority("slot", slots.shape(field.slot), field.offset, by)
+
+
+def _disguised(slots: Slots, one: Word, other: Word) -> Authority | None:
+    """A hash of the caller, or his address after some arithmetic, that must equal something fixed."""
+    for who, whom in ((one, other), (other, one)):
+        if slots.arena.taint[who] & ~_DISGUISED or not slots.arena.taint[who] or not _is_made(slots.arena, who):
+            continue
+        field, fixed = slots.field(whom), slots.arena.constant(whom)
+        if fixed or (field is not None and not slots.keys(field.slot)):
+            return Authority("computed", hex(fixed) if fixed else slots.shape(field.slot) if field else "?")
+    return None
+
+
+def _is_made(arena: Arena, word: Word) -> bool:
+    """Whether a word is worked out from the caller and constants alone."""
+    kind = arena.kind[word]
+    return kind in (CONST, *_WHO) or (
+        (kind in (HASH, ARRAY) or kind < 1 << 8)
+        and bool(arena.args[word])
+        and all(map(partial(_is_made, arena), arena.args[word]))
+    )
 
 
 def _marked(slots: Slots, word: Word) -> Authority | None:

@@ -8,9 +8,13 @@ from premium.security.detectors.balances import BALANCE_VIEWS
 from premium.security.detectors.coverage import forwards, is_complete
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
-from premium.security.evm.words import FROM_CALL, FROM_STORAGE, UNKNOWN
+from premium.security.evm import opcodes as op
+from premium.security.evm.words import CONST, FROM_CALL, FROM_CALLDATA, FROM_STORAGE, RESULT, UNKNOWN, Word, parts
 
 _TRANSFER, _SUPPLY = 0xA9059CBB, 0x18160DDD
+_SCALED = frozenset({op.MUL, op.DIV, 0x05, 0x08, 0x09})
+"""Products, quotients and their modular kin."""
+_MOVING = frozenset({RESULT, op.TIMESTAMP, 0x43})
 
 
 def empty_ledger(profile: CodeProfile) -> Iterator[Signal]:
@@ -41,3 +45,32 @@ def _from_nowhere(profile: CodeProfile, shown: int) -> bool:
     if known is not None:
         return known != 0
     return not arena.taint[shown] & (FROM_STORAGE | FROM_CALL) and arena.kind[shown] != UNKNOWN
+
+
+def rebases(profile: CodeProfile) -> Iterator[Signal]:
+    """Find balances that are shares times a rate, which another call or time changes."""
+    for path in profile.found.paths:
+        if path.selector not in BALANCE_VIEWS or path.returned is None:
+            continue
+        if any(_is_scaled(profile, word) for word in parts(profile.arena, path.returned)):
+            yield Signal("rebasing", path.selector, path.end)
+            return
+
+
+def _is_scaled(profile: CodeProfile, word: Word) -> bool:
+    """Whether an account's entry is multiplied or divided by what is not fixed."""
+    arena, slots = profile.arena, profile.slots
+    if arena.kind[word] not in _SCALED:
+        return False
+    args = arena.args[word]
+    for number, one in enumerate(args):
+        others = [each for at, each in enumerate(args) if at != number and arena.kind[each] != CONST]
+        entry = any(arena.taint[key] & FROM_CALLDATA for slot in slots.loads(one) for key in slots.keys(slot))
+        if entry and any(_varies(profile, each) for each in others):
+            return True
+    return False
+
+
+def _varies(profile: CodeProfile, word: Word) -> bool:
+    arena = profile.arena
+    return any(arena.kind[each] == op.SLOAD or arena.kind[each] in _MOVING for each in parts(arena, word))

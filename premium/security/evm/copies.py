@@ -12,7 +12,7 @@ from premium.security.evm.paths import MessageCall
 from premium.security.evm.words import ADDRESS_MASK, ARRAY, CODE, CONST, HASH, MAP, PACKED, RECOVERED, RESULT, Word
 
 _ECRECOVER = 1
-_LONGEST_COPY, _LONGEST_KEY = 1024, 128
+_LONGEST_COPY, _LONGEST_KEY, _LONGEST_HASH = 1024, 128, 1024
 
 
 def store(arena: Arena, memory: Memory, code: int, words: list[Word], source: bytes) -> None:
@@ -79,6 +79,8 @@ def hashed(arena: Arena, memory: Memory, offset: Word, size: Word, identity: int
     constant are an entry of a hand-rolled mapping whose base is that constant.
     """
     length = arena.constant(size)
+    if length is not None and _LONGEST_KEY < length <= _LONGEST_HASH:
+        return _hash_of(arena, memory.pieces(arena, offset, length), identity)
     if length is None or not 0 < length <= _LONGEST_KEY:
         first, second = memory.whole(arena, offset), memory.whole(arena, arena.make(op.ADD, offset, arena.const(32)))
         return arena.opaque(HASH, identity, *[word for word in (first, second) if word is not None])
@@ -91,9 +93,12 @@ def hashed(arena: Arena, memory: Memory, offset: Word, size: Word, identity: int
         base, key = (second, first) if _is_base(arena, second) or not _is_base(arena, first) else (first, second)
         return arena.make(MAP, base, _unmasked(arena, key))
     packed = None if len(wholes) == len(pieces) else _packed(arena, pieces)
-    return (
-        arena.opaque(HASH, identity, *[word for _, word, _ in pieces if word is not None]) if packed is None else packed
-    )
+    return _hash_of(arena, pieces, identity) if packed is None else packed
+
+
+def _hash_of(arena: Arena, pieces: list[Piece], identity: int) -> Word:
+    """A hash that is no entry of storage: known by its place and by what went into it."""
+    return arena.opaque(HASH, identity, *[word for _, word, _ in pieces if word is not None])
 
 
 def _packed(arena: Arena, pieces: list[Piece]) -> Word | None:
@@ -141,8 +146,16 @@ def call_of(arena: Arena, memory: Memory, code: int, offset: int, words: list[Wo
     selector = arena.constant(head) if head is not None else None
     argument = memory.whole(arena, arena.make(op.ADD, data, arena.const(4)))
     if arena.constant(out_size) != 0:
-        kind = RECOVERED if arena.constant(target) == _ECRECOVER else RESULT
-        second = memory.whole(arena, arena.make(op.ADD, data, arena.const(36)))
-        asked = [word for word in (argument, second) if word is not None]
-        memory.put(arena, out, arena.opaque(kind, offset, target, *(asked if code == op.STATICCALL else ())))
+        memory.put(arena, out, _result(arena, memory, code, offset, words))
     return MessageCall(offset, code, target, value, selector, argument, head)
+
+
+def _result(arena: Arena, memory: Memory, code: int, offset: int, words: list[Word]) -> Word:
+    """The first word that a call answers; a recovered signer is known by the hash that was signed."""
+    target, data = words[1], words[-4]
+    if arena.constant(target) == _ECRECOVER:
+        signed = memory.whole(arena, data)
+        return arena.opaque(RECOVERED, offset, *(() if signed is None else (signed,)))
+    places = [arena.make(op.ADD, data, arena.const(at)) for at in (4, 36)] if code == op.STATICCALL else []
+    asked = [word for place in places if (word := memory.whole(arena, place)) is not None]
+    return arena.opaque(RESULT, offset, target, *asked)

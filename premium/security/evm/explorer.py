@@ -19,7 +19,7 @@ from premium.security.evm.machine import Machine
 from premium.security.evm.open_paths import Joins, OpenPath
 from premium.security.evm.paths import Exploration, Path, SelfDestruct
 from premium.security.evm.tables import Tables
-from premium.security.evm.words import FROM_ORIGIN, Word
+from premium.security.evm.words import FROM_ORIGIN, FROM_SURROUNDINGS, Word
 
 MOST_RUNS = 30_000
 """However many functions a code claims to have."""
@@ -28,6 +28,8 @@ TOTAL_RUNS = 14_000
 HELD_A_RUN = 128
 """What a path remembers counts, too: so many facts and effects as one more run, or memory had no bound."""
 STACK_LIMIT = 1024
+MOST_ANSWERED = 512
+"""Bytes of an answer that are kept."""
 
 
 class Explorer:
@@ -106,8 +108,19 @@ class Explorer:
         """Keep a path that has come to a normal end."""
         if block.end == op.SELFDESTRUCT:
             self._machine.record(path, SelfDestruct(block.end_offset, args[0]))
-        returned = path.memory.whole(self._arena, args[0]) if block.end == op.RETURN else None
-        self.found.paths.append(Path(path.selector, path.facts, path.effects, returned, path.trace, block.end_offset))
+        answers = self._answers(path, args) if block.end == op.RETURN else ()
+        returned = answers[0] if answers else None
+        more = tuple(word for word in answers[1:] if word is not None)
+        self.found.paths.append(
+            Path(path.selector, path.facts, path.effects, returned, path.trace, block.end_offset, more)
+        )
+
+    def _answers(self, path: OpenPath, args: list[Word]) -> list[Word | None]:
+        """The returned words, as far as they are known: the first, and others where their number is fixed."""
+        size = self._arena.constant(args[1])
+        count = max(1, min(size or 0, MOST_ANSWERED) // 32)
+        places = (self._arena.make(op.ADD, args[0], self._arena.const(32 * number)) for number in range(count))
+        return [path.memory.whole(self._arena, place) for place in places]
 
     def _jump(self, path: OpenPath, target: Word, place: int) -> None:
         """Go on at the target of the jump at byte `place`: all its targets where it goes through a table."""
@@ -124,8 +137,8 @@ class Explorer:
 
     def _branch(self, path: OpenPath, block: BasicBlock, target: Word, condition: Word) -> None:
         atom, truth = atom_of(self._arena, condition)
-        if self._arena.taint[atom] & FROM_ORIGIN:
-            self.found.origin_checks.add((path.selector, block.end_offset, atom))
+        if self._arena.taint[atom] & (FROM_ORIGIN | FROM_SURROUNDINGS):
+            self.found.surroundings.add((path.selector, block.end_offset, atom))
         known = self._decisions.known(path, atom)
         if known is None:
             other = path.fork(block.following)

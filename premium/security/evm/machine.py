@@ -12,7 +12,7 @@ from premium.security.evm.words import RESULT, UNKNOWN, Word
 
 _PURE = frozenset(
     {*range(0x01, 0x0C), *range(0x10, 0x1E), op.ADDRESS, op.BALANCE, op.ORIGIN, op.CALLER, op.CALLVALUE,
-     op.CALLDATALOAD, op.CALLDATASIZE, op.SELFBALANCE, op.SLOAD, 0x38, *range(0x41, 0x47), 0x48}
+     op.CALLDATALOAD, op.CALLDATASIZE, op.SELFBALANCE, op.SLOAD, 0x38, *range(0x41, 0x47), op.BASEFEE, op.GASPRICE}
 )  # fmt: skip
 
 
@@ -80,6 +80,8 @@ class Machine:
         if code in (op.CREATE, op.CREATE2):
             self.record(path, Creation(offset))
             return arena.opaque(RESULT, offset)
+        if code == op.GAS:
+            return arena.opaque(code, offset)
         if op.ARITY[code] == (len(words), 1):
             return arena.opaque(UNKNOWN, offset if words else code + (1 << 32), *words)
         store(arena, memory, code, words, self._code)

@@ -73,6 +73,8 @@ class Path:
     """Numbers of the joins it passed."""
     end: int
     """Byte offset of its last instruction."""
+    more: tuple[Word, ...] = ()
+    """Returned words after the first, where known."""
 
 
 @dataclass(slots=True)
@@ -85,8 +87,8 @@ class Exploration:
     paths: list[Path] = field(default_factory=list)
     merged: dict[int, list[tuple[Facts, tuple[int, ...]]]] = field(default_factory=dict)
     """Join -> paths that ended there because the rest is as an earlier path's: their facts and joins so far."""
-    origin_checks: set[tuple[int | None, int, Word]] = field(default_factory=set)
-    """`(selector, offset, condition)` of conditional jumps whose condition reads ORIGIN."""
+    surroundings: set[tuple[int | None, int, Word]] = field(default_factory=set)
+    """`(selector, offset, condition)` of conditional jumps that hang on the origin, the producer, gas or its price."""
     truncated: set[int | None] = field(default_factory=set)
     """Functions (None: outside any) whose budget ran out."""
     unresolved: set[tuple[int | None, int]] = field(default_factory=set)

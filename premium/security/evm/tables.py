@@ -13,7 +13,7 @@ from premium.security.evm.arena import Arena
 from premium.security.evm.conditions import atom_of
 from premium.security.evm.copies import code_word
 from premium.security.evm.open_paths import OpenPath
-from premium.security.evm.words import CODE, FROM_CALLDATA, SELECTOR, Word
+from premium.security.evm.words import CODE, FROM_CALLDATA, SELECTOR, Word, parts
 
 _MOST_CASES = 1024
 _MOD = 0x06
@@ -43,7 +43,7 @@ class Tables:
 
     def _index(self, target: Word) -> tuple[Word, range] | None:
         """The innermost part of a word that takes few values, and those."""
-        found = [(one, cases) for one in _parts(self._arena, target) if (cases := self._cases(one)) is not None]
+        found = [(one, cases) for one in parts(self._arena, target) if (cases := self._cases(one)) is not None]
         inner = [one for one in found if not any(self._holds(one[0], other) for other, _ in found)]
         return min(inner, key=lambda one: (len(one[1]), one[0]), default=None)
 
@@ -64,7 +64,7 @@ class Tables:
 
     def _holds(self, word: Word, inner: Word) -> bool:
         """Whether `inner` is a part of `word`."""
-        return inner != word and any(one == inner for one in _parts(self._arena, word))
+        return inner != word and any(one == inner for one in parts(self._arena, word))
 
     def _with(self, path: OpenPath, new: _Replaced) -> OpenPath | None:
         """The path in the case that a number has its value; None where what it decided contradicts that."""
@@ -84,19 +84,8 @@ class Tables:
         return other
 
 
-def _parts(arena: Arena, word: Word) -> Iterator[Word]:
-    """A word and all that it is made of, each once."""
-    pending, seen = [word], set[Word]()
-    while pending:
-        one = pending.pop()
-        if one not in seen:
-            seen.add(one)
-            yield one
-            pending.extend(arena.args[one])
-
-
 def _has(arena: Arena, word: Word, kind: int) -> bool:
-    return any(arena.kind[one] == kind for one in _parts(arena, word))
+    return any(arena.kind[one] == kind for one in parts(arena, word))
 
 
 class _Replaced:

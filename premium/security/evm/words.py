@@ -5,6 +5,7 @@ A `Word` is an index into a table, so comparing two expressions is free.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from premium.security.evm import opcodes as op
@@ -24,10 +25,14 @@ CODE, PACKED = 0x108, 0x109
 FROM_CALLER, FROM_ORIGIN, FROM_CALLDATA, FROM_CALLVALUE, FROM_STORAGE, FROM_CALL, FROM_BALANCE, FROM_SIGNATURE = (
     1 << n for n in range(8)
 )
+FROM_SURROUNDINGS = 1 << 8
+"""The block's producer, gas and its price: what a simulator may show otherwise."""
 _SOURCES: Final = {
     op.CALLER: FROM_CALLER, op.ORIGIN: FROM_ORIGIN, op.CALLDATALOAD: FROM_CALLDATA, op.CALLVALUE: FROM_CALLVALUE,
     op.SLOAD: FROM_STORAGE, RESULT: FROM_CALL, op.SELFBALANCE: FROM_BALANCE, op.BALANCE: FROM_BALANCE,
     RECOVERED: FROM_SIGNATURE, op.CALLDATACOPY: FROM_CALLDATA, op.CALLDATASIZE: 0,
+    op.COINBASE: FROM_SURROUNDINGS, op.BASEFEE: FROM_SURROUNDINGS, op.GASPRICE: FROM_SURROUNDINGS,
+    op.GAS: FROM_SURROUNDINGS,
 }  # fmt: skip
 
 
@@ -88,3 +93,14 @@ class Words:
         for arg in args:
             taint |= self.taint[arg]
         return taint
+
+
+def parts(words: Words, word: Word) -> Iterator[Word]:
+    """Return a word and all that it is made of, each once."""
+    pending, seen = [word], set[Word]()
+    while pending:
+        one = pending.pop()
+        if one not in seen:
+            seen.add(one)
+            yield one
+            pending.extend(words.args[one])

@@ -56,10 +56,10 @@ def imitated(host: str, domains: Mapping[str, str]) -> str | None:
     own = registrable(host)
     if not own or own in known or "." not in host:
         return None
-    whole = _skeleton(_decoded(host))
-    name = _skeleton(_decoded(own).split(".")[0])
+    whole = skeleton(_decoded(host))
+    name = skeleton(_decoded(own).split(".")[0])
     for each in known:
-        brand = _skeleton(each.split(".")[0])
+        brand = skeleton(each.split(".")[0])
         if name == brand or (len(brand) >= _SHORTEST and _distance_one(name, brand)):
             return each
         inside = re.split(r"[.\-_]", whole)
@@ -73,7 +73,7 @@ def misspelt(host: str, names: Iterable[str]) -> str | None:
     label = _decoded(registrable(host)).split(".")[0]
     for brand in sorted({each.split()[0].lower() for each in names if each.split()}):
         if len(brand) >= _LONG and label != brand and brand.isalpha():
-            looks = _skeleton(label) == _skeleton(brand)
+            looks = skeleton(label) == skeleton(brand)
             if looks or _distance_one(label, brand):
                 return brand
     return None
@@ -89,7 +89,7 @@ def _decoded(host: str) -> str:
     return ".".join(labels)
 
 
-def _skeleton(text: str) -> str:
+def skeleton(text: str) -> str:
     """Return what a text looks like, in plain letters."""
     plain = "".join(
         _SCRIPTS.get(c, c) for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
+from premium.chains.endpoint import Call
 from premium.chains.rpc import Rpc, RpcError
 from premium.errors import UpstreamUnavailable
 
@@ -65,6 +66,12 @@ class NodeReader:
     def code(self, address: str) -> bytes:
         """Return the runtime code; empty where the address has none."""
         return bytes.fromhex(str(self._at_block("eth_getCode", address))[2:])
+
+    def codes(self, addresses: Sequence[str]) -> list[bytes]:
+        """Return several codes at once; empty where there is none, or none is told."""
+        calls = [Call("eth_getCode", (each, hex(self.block_number))) for each in addresses]
+        answers = self._runner.run(self._rpc.batch(calls)) if calls else []
+        return [bytes.fromhex(each[2:]) if isinstance(each, str) else b"" for each in answers]
 
     def storage(self, address: str, slot: int) -> int:
         """Return the word in a storage slot."""

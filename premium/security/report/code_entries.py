@@ -109,7 +109,7 @@ CODE_ENTRIES: Mapping[str, Entry] = {
         "m",
         25,
         "The code at this address can become another",
-        "It can be destroyed and made again with other code at the same address.",
+        "Other code can come to stand here: by another delegation, or by destroying it and making it again.",
         "Look again before each use.",
     ),
     "selector_clash": entry(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from premium.bootstrap import Platform
-from premium.chains.addresses import keccak256
+from premium.chains.addresses import checksum, created, keccak256
 from premium.security.contract.state import view_word
 from premium.security.judgement.answer import answer, without
 from premium.security.judgement.scene import Scene
-from premium.security.judgement.subjects.addresses import Opinion, about_address, told_of
-from premium.security.judgement.subjects.contracts import code_findings
+from premium.security.judgement.subjects.addresses import Opinion, about_address, about_deployed, told_of
+from premium.security.judgement.subjects.contracts import code_findings, impersonations
 from premium.security.knowledge.known import Knowledge
 from premium.security.labelled import Labels
 from premium.security.model import ENGINE, ContractScan, NewScan, ScanType
@@ -30,6 +30,8 @@ from premium.storage.cache import Cache
 
 _SECONDS = 20.0
 _PAUSED = 0x5C975ABB
+_MOST_NONCES, _MOST_DEPLOYED = 64, 8
+"""How many of an account's first transactions are looked at for contracts, and how many of those are scanned."""
 _SHOWN = frozenset({"verdict", "severity", "risk_score", "findings"})
 
 
@@ -81,15 +83,24 @@ def judge(platform: Platform, chain_name: str, address: str, *, contract: bool =
         paused = None if said_so is None or said_so > 1 else said_so == 1
         facts = {"block": reader.block_number, "block_hash": reader.block_hash}
         more = {} if made is not None else {"nonce": reader.nonce(address), "balance": str(reader.balance(address))}
+        cache = Cache(platform.redis(3), "security")
+        deployed = [] if made is not None else _deployed(address, int(str(more["nonce"])), chain.name, reader, cache)
     said = labelled(labels, codes, chain.chain_id, hashes=_hashes(made, code))
     now = platform.clock.now()
     learned = Learned(block=reader.block_number, code=codes)
     known = knowledge(learned, said, chain.chain_id, now=int(now.timestamp()))
-    told = _told(address, known, said, made, chain.chain_id)
+    told = _told(address, known, said, made, chain.chain_id, deployed=deployed)
     told |= {"as_of": {**facts, "engine": ENGINE, "catalogue": len(CATALOGUE), "labels": dict(labels.version())}}
     told |= {"labels": _labels(said, address), **more, **(_document(made) if made is not None else {})}
     withdrawn = DisputeStore(platform.worker_database).withdrawn(chain.name, address, now)
     return Judged(without(told, withdrawn), made, reader.block_number, _digest(recorder), paused)
+
+
+def _deployed(address: str, nonce: int, chain: str, reader: NodeReader, cache: Cache) -> list[ContractScan]:
+    """Scan what an account has put on the chain with its first transactions, as far as it still has code."""
+    places = [checksum(created(address, number)) for number in range(min(nonce, _MOST_NONCES))]
+    standing = [place for place, code in zip(places, reader.codes(places), strict=True) if code]
+    return [current_scan(chain, place, reader, cache) for place in standing[:_MOST_DEPLOYED]]
 
 
 def _digest(recorder: Recorder) -> bytes:
@@ -104,12 +115,16 @@ def _hashes(made: ContractScan | None, code: bytes) -> frozenset[bytes]:
     return frozenset({bytes.fromhex(made.code_hash.split("+")[-1].removeprefix("0x"))})
 
 
-def _told(address: str, known: Knowledge, said: Labelled, made: ContractScan | None, chain_id: int) -> dict[str, Any]:
+def _told(
+    address: str, known: Knowledge, said: Labelled, made: ContractScan | None, chain_id: int,
+    *, deployed: Sequence[ContractScan] = (),
+) -> dict[str, Any]:  # fmt: skip
     target, scene = address.lower(), Scene(known)
     opinions = [Opinion(one.label.kind, one.source) for one in said.opinions.get(target, ())]
     listed = list(about_address(target, scene, chain=chain_id, opinions=opinions))
+    listed += about_deployed(target, deployed, known)
     if made is not None:
-        listed += code_findings(made, known)
+        listed += [*code_findings(made, known), *impersonations(made, known)]
         if not made.complete:
             scene.unknown("Part of the code could not be read.")
     for each in said.unknowns:
@@ -129,4 +144,8 @@ def _labels(said: Labelled, address: str) -> list[dict[str, Any]]:
 
 def _document(made: ContractScan) -> dict[str, Any]:
     document = made.json_document()
-    return {key: value for key, value in document.items() if key not in {"findings", "risk_score", "complete"}}
+    return {
+        key: value
+        for key, value in document.items()
+        if key not in {"findings", "risk_score", "complete", "plain_hashes"}
+    }

@@ -106,6 +106,13 @@ def corpus() -> tuple[Compiled, ...]:
 
 
 @functools.cache
+def parties(file: str) -> tuple[Compiled, ...]:
+    """Contracts about who decides, of one file, under other names, in all builds; each file is compiled by itself."""
+    text = (_HERE / "sources" / "parties" / file).read_text()
+    return _once({file: renamed(text)}, lambda found: compile_sources(found, BUILDS))
+
+
+@functools.cache
 def compiled_vaults() -> dict[str, Compiled]:
     """Vaults over OpenZeppelin's, and small contracts from published rules, by name."""
     texts = {path.name: path.read_text() for path in sorted((_HERE.parent / "vaults").glob("*.sol"))}

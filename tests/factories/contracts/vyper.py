@@ -15,7 +15,7 @@ from tests.factories.contracts import ROOT, Compiled
 _SOURCES = Path(__file__).parent / "sources"
 COMPILERS = {"vyper": "0.4.3", "vyper-former": "0.3.10"}
 MODES = ("none", "gas", "codesize")
-_FORMER = (("@deploy", "@external"), (r"for (\w+): \w+ in", r"for \1 in"))
+_FORMER = (("@deploy", "@external"), (" // ", " / "), (r"for (\w+): \w+ in", r"for \1 in"))
 """What the former compiler writes otherwise."""
 
 

@@ -5,15 +5,21 @@ What it did and resembles counts, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from premium.security.calls.effects import Delegation
 from premium.security.judgement.powers import delegation
 from premium.security.judgement.scene import DAY, Found, Place, Scene, found, labels
-from premium.security.knowledge.known import HARMLESS, NATIVE, ZERO, coin
+from premium.security.judgement.subjects.contracts import impersonations
+from premium.security.knowledge.known import HARMLESS, NATIVE, ZERO, Knowledge, coin
+from premium.security.model import ContractScan
 
 _NEW_DAYS = 7
+TRAPS = frozenset(
+    {"sell_gate", "balance_view", "no_ledger", "forwards_ether", "impersonates", "clone_of_listed", "hidden_owner"}
+)
+"""Findings of code that has no honest use: powers alone are no trap."""
 
 
 class Passed(NamedTuple):
@@ -58,6 +64,19 @@ def about_address(
             "allowance_open", Place(address=one.token), known=scene.known.is_known(address), holder=address,
             owner=one.owner, value=one.amount,
         )  # fmt: skip
+
+
+def about_deployed(address: str, made: Iterable[ContractScan], known: Knowledge) -> Iterator[Found]:
+    """Find traps among what an address deployed, by their code or by a label."""
+    for each in made:
+        target = each.target.lower()
+        signs = sorted(({one.id for one in each.findings} | {one.id for one in impersonations(each, known)}) & TRAPS)
+        listed = known.listed.get(target)
+        if signs or (listed is not None and listed not in HARMLESS):
+            yield found(
+                "deployed_traps", Place(address=target), holder=address, basis="history",
+                value=", ".join(signs) or listed,
+            )  # fmt: skip
 
 
 def _resembles(address: str, scene: Scene, place: Place) -> Iterator[Found]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from premium.chains.addresses import keccak256
+from premium.security.evm.disassembly import without_metadata
 from premium.security.judgement.answer import answer
-from premium.security.judgement.scene import Found, Place, Scene, labels
+from premium.security.judgement.origins import skeleton
+from premium.security.judgement.scene import Found, Place, Scene, found, labels
 from premium.security.knowledge.known import Knowledge
 from premium.security.model import ContractScan, Finding, Severity
+from premium.security.report.score import WEIGHTS
+
+_OF_PERSONS = frozenset({"sanctioned", "mixer"})
+"""Kinds of labels that say nothing of the code: who is sanctioned may use what everybody uses."""
 
 
 def contract_answer(
@@ -15,12 +23,47 @@ def contract_answer(
 ) -> dict[str, Any]:
     """Return what every answer has: what was measured, findings of code, labels of the contract."""
     unknowns = [*missing, *(() if made.complete else ("part of the code could not be read",))]
-    found = [
+    listed = [
         *measured,
         *code_findings(made, known),
+        *impersonations(made, known),
+        *clones(made, known),
         *labels(made.target.lower(), Scene(known), Place(address=made.target)),
     ]
-    return answer(found, unknowns, [one.title for one in made.findings[:5]])
+    return answer(listed, unknowns, [one.title for one in made.findings[:5]])
+
+
+def clones(made: ContractScan, known: Knowledge) -> Iterator[Found]:
+    """Find code that is, but for the metadata, that of a listed contract."""
+    for address, kind in sorted(known.listed.items()):
+        code = known.code_bytes(address)
+        if kind in _OF_PERSONS or code is None or address == made.target.lower():
+            continue
+        if f"0x{keccak256(without_metadata(code)).hex()}" in made.plain_hashes:
+            place = Place(address=made.target)
+            severity = WEIGHTS["clone_of_listed"][0]
+            yield found("clone_of_listed", place, severity=severity, holder=address, value=kind, basis="label")
+            return
+
+
+def impersonations(made: ContractScan, known: Knowledge) -> Iterator[Found]:
+    """Find a token that bears, to the eye, another known token's symbol."""
+    target = made.target.lower()
+    if made.symbol is None or "ERC-20" not in made.standards or known.is_known(target) or known.is_token(target):
+        return
+    looks = skeleton(_visible(made.symbol))
+    for address, token in sorted(known.tokens.items()):
+        if token.symbol and address.startswith("0x") and looks == skeleton(_visible(token.symbol)):
+            place = Place(address=made.target)
+            yield found(
+                "impersonates", place, severity=Severity.HIGH, holder=address, value=token.shown, basis="code"
+            )  # fmt: skip
+            return
+
+
+def _visible(text: str) -> str:
+    """A symbol without what nobody sees."""
+    return "".join(each for each in text if each.isprintable() and not each.isspace())
 
 
 def code_findings(made: ContractScan, known: Knowledge) -> list[Found]:

@@ -62,7 +62,7 @@ contract Up is ERC20Upgradeable, OwnableUpgradeable, UUPSUpgradeable {
     function more(address a, uint256 b) external onlyOwner { _mint(a,b); }
     function _authorizeUpgrade(address) internal override onlyOwner {}
 }
-// expects: fee_setting transfer_fee
+// expects: fee_setting transfer_fee rebasing
 contract Reflect is Ownable {
     mapping(address=>uint256) r; mapping(address=>uint256) t; mapping(address=>bool) ex; mapping(address=>bool) noFee;
     mapping(address=>mapping(address=>uint256)) al; uint256 rT = type(uint256).max - (type(uint256).max % 1e24); uint256 tT = 1e24; uint256 tax = 5; uint256 prev;
