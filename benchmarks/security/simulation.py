@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import statistics
 import tempfile
@@ -35,6 +36,7 @@ class _Node:
 def measure(count: int = COUNT, timed: int = TIMED) -> dict[str, object]:
     """Return how many were equal, what differed, and milliseconds of whole simulations."""
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
+        os.environ.setdefault("PREMIUM_TEST_RUN", folder)  # where compiled contracts are kept
         evm = Evm(Path(folder), ports.free())
         evm.start()
         node = _Node(evm.url)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from local.evm import Evm
 from local.market.artifacts import creation_code
 from premium.abi.encoder import encode
 from premium.abi.types import parse_types
-from premium.simulation.model import Simulated, Transaction
+from premium.simulation.model import Movement, Simulated, Transaction
 from premium.simulation.trade.venues import FOREVER, call
+from tests.factories.contracts import parties
+from tests.factories.everyday.wallets import Node, Wallets, key_of, signed_raw
 
 COIN = 10**18
 GAS = 2_000_000
@@ -30,6 +33,10 @@ class Town:
     router: str
     units: str
     many: str
+    shares: str
+    """A token whose balances follow a rate."""
+    taxed: str
+    wallets: Wallets
 
     @classmethod
     def built(cls, evm: Evm) -> Town:
@@ -38,10 +45,12 @@ class Town:
         evm.call("anvil_setCoinbase", "0x" + "c0" * 20)
         owner = people[0]
 
+        def place(code: bytes) -> str:
+            return str(executed(evm, Transaction(sender=owner, to=None, data=code), gas=12_000_000)["contractAddress"])
+
         def put(name: str, *named: tuple[str, Any]) -> str:
             types = parse_types([kind for kind, _ in named])
-            code = creation_code(name) + encode(types, [value for _, value in named])
-            return str(executed(evm, Transaction(sender=owner, to=None, data=code), gas=12_000_000)["contractAddress"])
+            return place(creation_code(name) + encode(types, [value for _, value in named]))
 
         wrapped = put("WETH9")
         fixed = (("uint256", 10**9 * COIN), ("address", owner))
@@ -50,14 +59,20 @@ class Town:
         router = put("UniswapV2Router02", ("address", factory), ("address", wrapped))
         units = put("ERC721PresetMinterPauserAutoId", ("string", "U"), ("string", "U"), ("string", "x"))
         many = put("ERC1155PresetMinterPauser", ("string", "x"))
-        town = cls(evm, people, wrapped, tokens, router, units, many)
+        form = call("createPair(address,address)", tokens[0], wrapped)
+        pair = f"0x{answered(evm, factory, form)[12:].hex()}"
+        done(evm, Transaction(sender=owner, to=factory, data=form))
+        odd = {one.name: one.creation for one in parties("shares.sol") if one.build == "optimized"}
+        shares, taxed = place(odd["PooledShares"]), place(odd["Taxed"])
+        wallets = Wallets.built(Node(evm, place, partial(done, evm), partial(answered, evm)), people, pair)
+        town = cls(evm, people, wrapped, tokens, router, units, many, shares, taxed, wallets)
         for step in town._filled(owner):
-            assert executed(evm, step, gas=12_000_000)["status"] == "0x1"
+            done(evm, step)
         return town
 
     def _filled(self, owner: str) -> Iterator[Transaction]:
         form = "addLiquidityETH(address,uint256,uint256,uint256,address,uint256)"
-        for token in self.tokens:
+        for token in (*self.tokens, self.taxed):
             yield Transaction(sender=owner, to=token, data=call("approve(address,uint256)", self.router, 2**255))
             data = call(form, token, 1000 * COIN, 0, 0, owner, FOREVER)
             yield Transaction(sender=owner, to=self.router, value=100 * COIN, data=data)
@@ -67,10 +82,19 @@ class Town:
             yield Transaction(sender=owner, to=self.units, data=call("mint(address)", who))
             form = "mint(address,uint256,uint256,bytes)"
             yield Transaction(sender=owner, to=self.many, data=call(form, who, 1, 50, b""))
-            yield Transaction(sender=who, to=self.tokens[0], data=call("approve(address,uint256)", self.router, 2**255))
+            for token in (self.tokens[0], self.taxed):
+                yield Transaction(sender=who, to=token, data=call("approve(address,uint256)", self.router, 2**255))
+            for token in (self.shares, self.taxed):
+                yield Transaction(sender=owner, to=token, data=call("transfer(address,uint256)", who, 500 * COIN))
+        for wallet in (self.wallets.safe, self.wallets.account, key_of(self.wallets.smart).address.lower()):
+            for token in self.tokens:
+                yield Transaction(sender=owner, to=token, data=call("transfer(address,uint256)", wallet, 500 * COIN))
 
     def one(self, chance: random.Random) -> Transaction:
         """Return the next transaction: some fail, as in life."""
+        if chance.random() < _OF_WALLETS:
+            step = self.wallets.one(chance, self.tokens)
+            return replace(step, gas=GAS, max_fee=5 * 10**9, priority_fee=10**9)
         me, other = chance.sample(self.people, 2)
         token, amount = chance.choice(self.tokens), chance.randrange(1, 600 * COIN)
         small = chance.randrange(1, COIN)
@@ -90,6 +114,11 @@ class Town:
             "operator": (self.units, 0, call("setApprovalForAll(address,bool)", other, chance.random() < 0.5)),
             "many": (self.many, 0, call(_MANY, me, other, 1, chance.randrange(1, 20), b"")),
             "batch": (self.many, 0, call(_BATCH, me, other, [1, 1], [2, 3], b"")),
+            "share": (self.shares, 0, call("transfer(address,uint256)", other, amount)),
+            "feed": (self.shares, small, b""),
+            "taxed": (self.taxed, 0, call("transfer(address,uint256)", other, amount)),
+            "taxed buy": (self.router, small, call(_BUY_TAXED, 0, [self.wrapped, self.taxed], me, FOREVER)),
+            "taxed sell": (self.router, 0, call(_SELL_TAXED, small, 0, [self.taxed, self.wrapped], me, FOREVER)),
         }
         to, value, data = kinds[chance.choice(sorted(kinds))]
         return Transaction(sender=me, to=to, value=value, data=data, gas=GAS, max_fee=5 * 10**9, priority_fee=10**9)
@@ -97,6 +126,10 @@ class Town:
 
 _BUY = "swapExactETHForTokens(uint256,address[],address,uint256)"
 _SELL = "swapExactTokensForETH(uint256,uint256,address[],address,uint256)"
+_BUY_TAXED = "swapExactETHForTokensSupportingFeeOnTransferTokens(uint256,address[],address,uint256)"
+_SELL_TAXED = "swapExactTokensForETHSupportingFeeOnTransferTokens(uint256,uint256,address[],address,uint256)"
+_OF_WALLETS = 0.4
+"""How many of the transactions are of wallets: a Safe, EntryPoint 0.8, delegations, permits."""
 _MANY = "safeTransferFrom(address,address,uint256,uint256,bytes)"
 _BATCH = "safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)"
 
@@ -108,7 +141,7 @@ def executed(evm: Evm, step: Transaction, *, gas: int = GAS) -> dict[str, Any]:
         asked["to"] = step.to
     if step.max_fee is not None:
         asked |= {"maxFeePerGas": hex(step.max_fee), "maxPriorityFeePerGas": hex(step.priority_fee or 0)}
-    sent = evm.call("eth_sendTransaction", asked)
+    sent = signed_raw(evm, step, gas) if step.authorizations else evm.call("eth_sendTransaction", asked)
     for _ in range(500):
         receipt: dict[str, Any] | None = evm.call("eth_getTransactionReceipt", sent)
         if receipt is not None:
@@ -117,9 +150,23 @@ def executed(evm: Evm, step: Transaction, *, gas: int = GAS) -> dict[str, Any]:
     raise TimeoutError(sent)
 
 
+def done(evm: Evm, step: Transaction) -> None:
+    """Carry out what must not fail."""
+    receipt = executed(evm, step, gas=12_000_000)
+    assert receipt["status"] == "0x1", (step, receipt)
+
+
+def answered(evm: Evm, to: str, data: bytes) -> bytes:
+    """What a view answers now."""
+    return bytes.fromhex(str(evm.call("eth_call", {"to": to, "data": f"0x{data.hex()}"}, "latest"))[2:])
+
+
 def differences(evm: Evm, made: Simulated, step: Transaction) -> list[str]:
     """Execute what was simulated in the very block that it saw, and return where both differ."""
     reads = {each: _held(evm, each) for each in made.movements}
+    moved = {(each.party, each.asset, each.identifier) for each in made.movements}
+    still = [each for each in _own(step, made) if (each.party, each.asset, None) not in moved]
+    stood = [_held(evm, each) for each in still]
     allowed = made.approvals
     evm.call("evm_setNextBlockTimestamp", made.surroundings.timestamp)
     receipt = executed(evm, step)
@@ -139,8 +186,18 @@ def differences(evm: Evm, made: Simulated, step: Transaction) -> list[str]:
     for moved, before in reads.items():
         paid = fee if moved.asset == "native" and moved.party == step.sender else 0
         pairs.append((f"movement {moved}", moved.amount, _held(evm, moved) - before + paid))
+    for each, before in zip(still, stood, strict=True):
+        paid = fee if each.asset == "native" and each.party == step.sender else 0
+        pairs.append((f"nothing of {each}", before, _held(evm, each) + paid))
     pairs += [(f"allowance {each}", each.after, _allowed(evm, each)) for each in allowed]
     return [f"{name}: {told} simulated, {true} executed" for name, told, true in pairs if told != true]
+
+
+def _own(step: Transaction, made: Simulated) -> list[Movement]:
+    """The sender's coin and every fungible token that somebody moved: what is not told must not have moved."""
+    tokens = {each.asset for each in made.movements if each.standard == "erc20"}
+    coin = Movement(step.sender, "native", "native", 0)
+    return [coin, *(Movement(step.sender, each, "erc20", 0) for each in sorted(tokens))]
 
 
 def _logs(made: Simulated) -> list[tuple[str, list[str], str]]:
