@@ -30,11 +30,12 @@ from premium.security.cases.transactions import TransactionCase, asked_of
 from premium.security.judgement.asked import Asked
 from premium.security.judgement.requests import request_of
 from premium.security.judgement.transactions import Opening, Simulation, judged, opened
-from premium.security.knowledge.known import NATIVE, Knowledge
+from premium.security.knowledge.known import NATIVE, Knowledge, coin
 from premium.security.knowledge.shipped import with_shipped
 from premium.security.labelled import Labels
 from premium.security.model import ENGINE, NewScan
 from premium.security.onchain.learned import Learned, addresses_in, learn
+from premium.security.onchain.prices import prices, weighed, with_prices
 from premium.security.onchain.surroundings import Labelled, knowledge, labelled
 from premium.security.report.catalogue import CATALOGUE
 from premium.security.store.scans import ScanStore
@@ -56,6 +57,13 @@ class _Who(NamedTuple):
 
     user: str | None
     origin: str | None
+
+
+class _About(NamedTuple):
+    """Tokens that are asked for their digits, and assets that are asked for their prices, too."""
+
+    tokens: Sequence[str]
+    weighed: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,8 @@ class Desk:
         tree, effects = opening.tree, opening.effects
         touched = addresses_in([[each.call.to for each in tree.calls], effects, asked.authorizations, asked.parties])
         tokens = [each.token for each in effects if isinstance(each, Allow | AllowAll | Move) and each.token != NATIVE]
-        read = self._read(chain, touched, _Who(asked.user, case.origin), _node_seconds(question), tokens)
+        about = _About(tokens, weighed(effects))
+        read = self._read(chain, touched, _Who(asked.user, case.origin), _node_seconds(question), about)
         simulation = trial.result() if trial is not None else None
         found = judged(opened(asked, read.known), simulation)
         missing = [*read.learned.missing, *read.said.unknowns, *([] if simulate else [_NOT_ASKED])]
@@ -124,20 +133,26 @@ class Desk:
     def _message(self, request: dict[str, Any], chain: Chain, question: Question) -> tuple[dict[str, Any], str]:
         case = MessageCase.model_validate({**request, "wallet_chain_id": chain.chain_id})
         touched = addresses_in([case.typed_data, case.sender])
-        read = self._read(chain, touched, _Who(case.sender, case.origin), _node_seconds(question))
+        about = _About((), _ordered(answer_message(case, with_shipped(Knowledge(), chain.chain_id))))
+        read = self._read(chain, touched, _Who(case.sender, case.origin), _node_seconds(question), about)
         found = dict(answer_message(case, read.known))
         domain = case.typed_data.get("domain") if isinstance(case.typed_data, Mapping) else None
         contract = domain.get("verifyingContract") if isinstance(domain, Mapping) else None
         target = next(iter(addresses_in([contract, case.sender])), "message")
         return self._whole(found, [*read.learned.missing, *read.said.unknowns], read), target
 
-    def _read(self, chain: Chain, touched: list[str], who: _Who, seconds: float, tokens: Sequence[str] = ()) -> _Read:
-        coins = list(dict.fromkeys(each.lower() for each in tokens))
+    def _read(self, chain: Chain, touched: list[str], who: _Who, seconds: float, about: _About) -> _Read:
+        asked = [each for each in (*about.weighed, *about.tokens) if each != NATIVE]
+        coins = list(dict.fromkeys(each.lower() for each in asked))
+        costs = self._threads.submit(
+            prices, lambda client: self._platform.market(client).prices, chain.name, about.weighed, seconds
+        )
         learned = learn(self._rpc(chain, seconds), touched, coins, who.user, seconds)
         hashes = frozenset(keccak256(code) for code in learned.code.values() if isinstance(code, bytes) and code)
         said = labelled(self._labels, touched, chain.chain_id, origin=who.origin, hashes=hashes)
         now = int(self._platform.clock.now().timestamp())
-        return _Read(learned, said, knowledge(learned, said, chain.chain_id, now=now))
+        known = knowledge(learned, said, chain.chain_id, now=now)
+        return _Read(learned, said, with_prices(known, costs.result()))
 
     def _simulated(self, opening: Opening, chain: Chain, question: Question) -> Simulation:
         """Return what a transaction comes to, or why that is not known.
@@ -185,6 +200,12 @@ class Desk:
         scan_id = self._store.add_of_request(UUID(body["user_id"]), bytes.fromhex(body["digest"]), now, scan)
         observe("ScansIncomplete", 0 if found["complete"] else 100, "Percent")
         return {**found, "scan_id": str(scan_id), "valid_until": rfc3339(now + _VALID)}
+
+
+def _ordered(found: Mapping[str, Any]) -> list[str]:
+    """Assets of both sides of an order that is signed; none where nothing comes back."""
+    rows = (*found["gives"], *found["gets"]) if found["gets"] else ()
+    return list(dict.fromkeys(coin(str(each["asset"]).lower()) for each in rows))
 
 
 def _node_seconds(question: Question) -> float:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +19,15 @@ from local.evm import Evm
 from premium.asks.answers import answer_asks
 from premium.asks.line import DATABASE, Line
 from premium.bootstrap import Platform
+from premium.chains.addresses import asset_key
 from premium.execution.residence import Stop
+from premium.prices.model import Price
+from premium.prices.quotes import Prices
 from premium.security.labelled import Labels
+from premium.security.model import ENGINE
 from premium.security.service import LINE
 from premium.security.work.desk import Desk
+from premium.storage.cache import Cache
 from tests.factories.contracts import artifact_creation
 from tests.factories.contracts.deployment import account, deploy
 from tests.factories.http import Answer, ask, verdict
@@ -29,6 +37,20 @@ from tests.fixtures.postgres import Databases
 pytestmark = pytest.mark.integration
 SPENDER = "0x" + "e1" * 20
 APPROVE = "0x095ea7b3" + SPENDER[2:].rjust(64, "0") + "f" * 64
+
+
+class OneDollar:
+    """A source for which everything costs a dollar."""
+
+    name, unit = "made up", None
+
+    def covers(self, _key: str) -> bool:
+        return True
+
+    async def prices(self, keys: Sequence[str]) -> Mapping[str, Price]:
+        now = datetime.now(UTC)
+        one = {"usd": Decimal(1), "confidence": Decimal(1), "at": now, "source": self.name}
+        return {key: Price(key=key, **one) for key in keys}
 
 
 @pytest.fixture
@@ -84,8 +106,12 @@ def test_an_approval_is_told_with_its_scan_and_kept_once(
     assert "approval_unlimited" in found
     # A busy node is late: then the spender is not known, and the answer says why.
     assert "spender_account" in found or any("in time" in each for each in told["unknowns"])
-    assert (told["simulation"], "The transaction was not simulated." in told["unknowns"]) == (None, True)
-    assert told["asOf"]["engine"] == "3"
+    # So is one whose simulation came too late; else it shows the allowance before and after.
+    if told["simulation"] is None:
+        assert any("not simulated" in each for each in told["unknowns"])
+    else:
+        assert [each["after"] for each in told["simulation"]["approvals"]] == [str((1 << 256) - 1)]
+    assert told["asOf"]["engine"] == ENGINE
     again = post(user, "transaction", body, headers={"Idempotency-Key": "once"})
     assert (again.data["scanId"], count(postgres)) == (told["scanId"], 1)
     kept = ask(handler, "GET", f"/v1/security/scans/{told['scanId']}", by=verdict(user, tier="pro")).data
@@ -185,8 +211,6 @@ def test_the_day_has_its_number_of_checks(
 def test_disputes_are_answered_and_a_withdrawn_finding_informs_alone(
     platform: Platform, user: UUID, add_user: AddUser, evm: Evm
 ) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415 - beside its use
-
     from premium.chains.addresses import checksum  # noqa: PLC0415 - beside its use
     from premium.security.service import Disputes  # noqa: PLC0415 - beside its use
     from premium.security.work.judge import judge  # noqa: PLC0415 - beside its use
@@ -228,3 +252,42 @@ def test_a_score_is_made_by_a_job_and_told_until_it_is_stale(platform: Platform,
         connection.execute("UPDATE risk_scores SET updated_at = now() - interval '16 minutes'")
     stale = look().data
     assert (stale["riskScore"], stale["stale"], stale["job"]["kind"]) == (made["riskScore"], True, "security.score")
+
+
+def test_an_order_is_weighed_by_the_prices_of_the_market(
+    resident: None, platform: Platform, user: UUID, evm: Evm
+) -> None:
+    """What gives a thousand for one is told; what gives one for one is not."""
+    token, other = fixed_supply(evm), fixed_supply(evm)
+    keys = [asset_key("local", each) for each in (token, other)]
+    asyncio.run(Prices(Cache(platform.redis(3), "price"), [OneDollar()], platform.clock).quotes(keys))
+    kinds = (
+        ("maker", "address"), ("makerToken", "address"), ("takerToken", "address"), ("makerAmount", "uint128"),
+        ("takerAmount", "uint128"), ("takerTokenFeeAmount", "uint128"), ("taker", "address"), ("sender", "address"),
+        ("feeRecipient", "address"), ("pool", "bytes32"), ("expiry", "uint64"), ("salt", "uint256"),
+    )  # fmt: skip
+    types = {
+        "EIP712Domain": [{"name": "chainId", "type": "uint256"}, {"name": "verifyingContract", "type": "address"}],
+        "LimitOrder": [{"name": name, "type": kind} for name, kind in kinds],
+    }
+    nobody = "0x" + "0" * 40
+
+    def told(back: int) -> dict[str, Any]:
+        message = {
+            "maker": account(evm), "makerToken": token, "takerToken": other, "makerAmount": str(1000 * 10**18),
+            "takerAmount": str(back), "takerTokenFeeAmount": "0", "taker": nobody, "sender": nobody,
+            "feeRecipient": nobody, "pool": "0x" + "0" * 64, "expiry": "1900000000", "salt": "1",
+        }  # fmt: skip
+        domain = {"chainId": platform.chains["local"].chain_id, "verifyingContract": "0x" + "a" * 40}
+        typed = {"types": types, "primaryType": "LimitOrder", "domain": domain, "message": message}
+        for _ in range(5):  # a busy machine may be late with the digits
+            found = post(user, "message", {"chain": "local", "from": account(evm), "typedData": typed}).data
+            if not any("in time" in each for each in found["unknowns"]):
+                break
+        return dict(found)
+
+    given_away, fair = told(10**18), told(1000 * 10**18)
+    severities = {each["id"]: each["severity"] for each in given_away["findings"]}
+    assert severities["order_gives_away"] == "critical"
+    assert "order_gives_away" not in {each["id"] for each in fair["findings"]}
+    assert not any("weighed" in each for each in (*given_away["unknowns"], *fair["unknowns"]))
