@@ -24,11 +24,11 @@ const named = (part) => [...files.keys()].filter((name) => name.endsWith(".js") 
 const withStart = (...parts) => new Set([...start, ...parts.flatMap(named).flatMap((name) => [...whole(name)])]);
 const pages = [...files.keys()].filter((name) => /Page-.*\.js$/.test(name) && !name.startsWith("SignInPage"));
 
-console.log(
-  JSON.stringify({
+process.stdout.write(
+  `${JSON.stringify({
     signin: sum(withStart("SignInPage")),
     pages: Object.fromEntries(pages.map((name) => [name.split("-")[0], sum(withStart("Pages-", name))])),
     charts: sum(withStart("drawing")) - sum(start),
     styles: sum([...files.keys()].filter((name) => name.endsWith(".css"))),
-  }),
+  })}\n`,
 );

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useFieldArray, useForm } from "react-hook-form";
+import { useFieldArray, useForm, useWatch } from "react-hook-form";
 
 import type { Schema } from "@/api/client";
 import type { ApiError } from "@/api/errors";
@@ -74,7 +74,8 @@ export function NewRule() {
       setRefused(Object.keys(error.fields).length > 0 && Object.keys(rest).length === 0 ? null : error);
     },
   );
-  const kind = form.watch("type");
+  const kind = useWatch({ control: form.control, name: "type" });
+  const chosen = useWatch({ control: form.control, name: "conditions" });
   const { errors } = form.formState;
   const submit = form.handleSubmit((given) => making.mutate(given));
   return (
@@ -101,7 +102,7 @@ export function NewRule() {
           />
         </div>
         {conditions.fields.map((row, n) => {
-          const field = form.watch(`conditions.${n}.field`);
+          const field = chosen[n]?.field ?? row.field;
           const wrong = errors.conditions?.[n];
           return (
             <fieldset key={row.id} className="grid items-end gap-3 rounded-lg border border-line p-3 sm:grid-cols-[1fr_1fr_1fr_auto]">
