@@ -130,11 +130,11 @@ def finish_google_login(
     code: Said = None,
     error: Failed = None,
     error_description: Added = None,  # noqa: ARG001 - what Google adds, like the rest
-    scope: Added = None,  # noqa: ARG001
-    authuser: Added = None,  # noqa: ARG001
-    prompt: Added = None,  # noqa: ARG001
-    hd: Added = None,  # noqa: ARG001
-    iss: Added = None,  # noqa: ARG001
+    scope: Added = None,  # noqa: ARG001 - as above
+    authuser: Added = None,  # noqa: ARG001 - as above
+    prompt: Added = None,  # noqa: ARG001 - as above
+    hd: Added = None,  # noqa: ARG001 - as above
+    iss: Added = None,  # noqa: ARG001 - as above
 ) -> GoogleLoginView:  # fmt: skip
     """Take what Google's page says, and open a session.
 

@@ -64,7 +64,7 @@ class SnapshotStore:
         """Return which users have the snapshot of their job already; worker role."""
         with self._timeseries.transaction() as connection:
             rows = connection.execute(
-                f'SELECT user_id, job_id FROM {_STATES} WHERE user_id = ANY (%s) AND "timestamp" = %s',  # noqa: S608
+                f'SELECT user_id, job_id FROM {_STATES} WHERE user_id = ANY (%s) AND "timestamp" = %s',  # noqa: S608 - our table
                 (list(jobs), timestamp),
             ).fetchall()
         return {row["user_id"] for row in rows if row["job_id"] == jobs[row["user_id"]]}
