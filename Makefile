@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
+# Many images set it for their own layers; here each of hundreds of processes would compile the same modules again.
+export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(PYTHON) -m pytest
 STAGE ?= dev
 NAME ?=

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uv
 
-from cdk_app.archives import copy_all, digest, files, write_archive
+from cdk_app.archives import compile_all, copy_all, digest, files, write_archive
 from cdk_app.authorities import BUNDLE, authorities
 from cdk_app.uv_environment import uv_environment
 
@@ -56,6 +56,11 @@ class Target:
     python: str
     platform: str | None = None
 
+    @property
+    def compiled(self) -> bool:
+        """Whether archives carry bytecode: this Python can make none for another."""
+        return self.platform is None
+
 
 # manylinux_2_28: Lambda's Amazon Linux 2023 has glibc 2.34, and psycopg's arm64 wheels ask for 2.27 or newer.
 LAMBDA = Target(python="3.14", platform="aarch64-manylinux_2_28")
@@ -74,18 +79,27 @@ def dependencies(target: Target) -> Path:
         _install(folder / "python", target)
         (folder / BUNDLE).parent.mkdir()
         (folder / BUNDLE).write_bytes(authorities())
+        if target.compiled:
+            compile_all(folder)
 
     return _built(f"dependencies-{key}.zip", fill)
 
 
 @functools.cache
-def code() -> Path:
-    """Return the archive of our own packages that a handler may import."""
+def code(target: Target) -> Path:
+    """Return the archive of our own packages that a handler may import, for a target."""
     sources = [(path, path.relative_to(ROOT).as_posix()) for name in PACKAGES for path in files(ROOT / name)]
     sources += [(path, f"reference/{path.name}") for path in _viewer()]
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
     content.append(REQUIREMENTS.read_bytes())  # what makes the document decides its words
-    return _built(f"code-{digest(content)}.zip", lambda folder: _fill(sources, folder))
+    content.append(repr(target).encode())
+
+    def fill(folder: Path) -> None:
+        _fill(sources, folder)
+        if target.compiled:
+            compile_all(folder)
+
+    return _built(f"code-{digest(content)}.zip", fill)
 
 
 def _fill(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
