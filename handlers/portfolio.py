@@ -8,6 +8,18 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from handlers.models.holdings import ChainView, PortfolioView
+from handlers.models.performance import (
+    Basis,
+    Benchmark,
+    OfPart,
+    OfScope,
+    PerformanceView,
+    Period,
+    Since,
+    Until,
+    Window,
+    part_of,
+)
 from handlers.models.portfolio import (
     AssetPosition,
     AssetView,
@@ -16,7 +28,6 @@ from handlers.models.portfolio import (
     FlowView,
     HistoryView,
     NewWallet,
-    PerformanceView,
     WalletPosition,
     WalletView,
 )
@@ -41,11 +52,10 @@ from premium.bootstrap import platform
 from premium.chains.addresses import in_key
 from premium.errors import InvalidInput
 from premium.portfolio.flow_model import FlowKind
-from premium.portfolio.service import Portfolios
+from premium.portfolio.service import Asked, Portfolios
 
 app = router("Portfolio")
 
-Period = Annotated[Literal["24h", "7d", "30d", "90d", "1y", "all"], Query(description="Back from the newest snapshot")]
 OfKind = Annotated[
     Literal[
         "v2_lp", "v3_position", "vault", "aave_v3", "compound_v2", "compound_v3", "staked", "withdrawals", "lock",
@@ -55,9 +65,6 @@ OfKind = Annotated[
 ]  # fmt: skip
 OfProtocol = Annotated[
     str | None, Query(min_length=1, max_length=64, description="Only this protocol's", examples=["aave-v3"])
-]
-Window = Annotated[
-    Literal["24h", "7d", "30d", "90d", "1y", "all"] | None, Query(description="The same as `period`, and before it")
 ]
 ASSET = "ethereum:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"
 OfAsset = Annotated[
@@ -214,22 +221,34 @@ def list_flows(
 
 @app.put("/v1/portfolio/flows/<flow_id>")
 @needs(service="portfolio", scope="portfolio:write")
-def change_flow(caller: Caller, flow_id: UUID, word: CorrectFlow) -> FlowView:
+def change_flow(caller: Caller, request_id: RequestId, flow_id: UUID, word: CorrectFlow) -> FlowView:
     """Correct what a flow was.
 
-    Returns follow at once.
+    Returns follow at once, what was realised by lots in a moment.
     """
-    return FlowView.of(_portfolios().correct(caller.user_id, flow_id, word.kind))
+    return FlowView.of(_portfolios().correct(caller.user_id, flow_id, word.kind, request_id=request_id))
 
 
 @app.get("/v1/portfolio/performance")
 @needs(service="portfolio", scope="portfolio:read")
-def get_performance(caller: Caller, period: Period = "30d", window: Window = None) -> PerformanceView:
-    """Show profit and returns over a window, of which `period` is the older name.
+def get_performance(  # noqa: PLR0917 - a query's parameters
+    caller: Caller,
+    period: Period = "30d",
+    window: Window = None,
+    since: Since = None,
+    until: Until = None,
+    scope: OfScope = "all",
+    part: OfPart = None,
+    benchmark: Benchmark = None,
+    method: Basis = "fifo",
+) -> PerformanceView:
+    """Show profit, returns and risk over a window (`period` is its older name), or between two times.
 
-    Deposits and withdrawals are flows, not gains.
+    Deposits and withdrawals are flows, not gains. A `scope` measures the parts, or the one that `id` names.
     """
-    return PerformanceView.of(_portfolios().performance(caller.user_id, caller.tier, window or period))
+    key = None if benchmark is None else _key(benchmark)
+    asked = Asked(window or period, since, until, scope, part_of(scope, part), key, method)
+    return PerformanceView.of_measured(_portfolios().measured(caller.user_id, caller.tier, asked), scope)
 
 
 def _key(asset: str) -> str:

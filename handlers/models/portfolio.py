@@ -11,12 +11,11 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from handlers.runtime import Amount, Body, Money, Position, Ratio, View, Visible
+from handlers.runtime import Amount, Body, Money, Position, View, Visible
 from premium.chains.model import ChainKind
 from premium.portfolio.flow_model import FlowKind, FlowRow
 from premium.portfolio.model import AssetRow, Interval, Point, Wallet
 from premium.portfolio.service import AskedKey
-from premium.portfolio.valuation.performance import Performance
 from premium.prices.model import Quality
 from premium.refusals import NOT_REPEATED
 
@@ -258,62 +257,3 @@ class FlowView(View):
         is_corrected = row.corrected is not None
         return cls(id=row.id, index=row.place, amount=row.amount, kind=row.corrected or row.kind,
                    corrected=is_corrected, **told)  # fmt: skip
-
-
-class GapView(View):
-    """A time that counts for no return."""
-
-    start: datetime
-    """When it begins."""
-    end: datetime
-    """When it ends."""
-    why: str = Field(
-        description="`no_value`: a price is missing; `tiny_base`: too little was there", examples=["no_value"]
-    )
-
-
-class PerformanceView(View):
-    """Profit and returns of a period.
-
-    Ratios are fractions: 0.05 is 5 %.
-    """
-
-    start: datetime
-    """The first snapshot of the period."""
-    end: datetime
-    """The last."""
-    start_value: Money
-    """USD at the start."""
-    end_value: Money
-    """USD at the end."""
-    net_flow: Money
-    """USD put in less what was taken out."""
-    profit: Money
-    """`endValue` - `startValue` - `netFlow`."""
-    roi: Ratio | None
-    """Profit by the capital at work; null without any."""
-    time_weighted_return: Ratio | None
-    """Independent of when money came and went."""
-    money_weighted_return: Ratio | None
-    """The internal rate of return, a year; of several the one nearest 0."""
-    apy: Ratio | None
-    """The time-weighted return over a year; null for periods too short for it."""
-    max_drawdown: Ratio
-    """The deepest fall from a high of the linked daily returns: -1 to 0."""
-    volatility: Ratio | None
-    """Of simple daily returns, scaled to a year; null with fewer than two."""
-    unique: bool
-    """Whether there is only one money-weighted rate."""
-    income: Money
-    """What grew without a transfer, as by rebases; part of the profit."""
-    costs: Money
-    """Gas and fees; the profit is after them."""
-    unexplained: Money
-    """What came or went by nothing that the chain says: neither profit nor deposit."""
-    gaps: list[GapView]
-    """Times that count for no return."""
-
-    @classmethod
-    def of(cls, performance: Performance) -> Self:
-        """Return the view of a period's figures."""
-        return cls(**performance.model_dump())

@@ -28,6 +28,20 @@ REFRESH = JobKind(
 )
 
 
+class FiguresPayload(JobPayload):
+    """Says nothing: the record names the user."""
+
+
+FIGURES = JobKind(
+    name="portfolio.figures",
+    function="premium.portfolio.work.figures",
+    queue="aggregation",
+    payload=FiguresPayload,
+    timeout_seconds=120,
+)
+"""Counts lots and figures anew, after a flow was corrected."""
+
+
 class RunPayload(JobPayload):
     """Names a run, and which of its workers this is."""
 

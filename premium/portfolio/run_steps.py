@@ -20,6 +20,7 @@ from uuid import UUID
 from premium.chains.model import ChainReading, Outcome
 from premium.neighbours import open_client
 from premium.observability import logger
+from premium.portfolio.closes import close_day, recount
 from premium.portfolio.ledger import Ledger, moves, windows
 from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
@@ -210,10 +211,12 @@ class RunWorker:
         positions: dict[str, ChainPositions] = {c: read.positions for c, read in parts.items() if read.positions}
         results = task.stated(outcomes, _with_former(quotes, task, self.platform.clock.now()), positions, ledger)
         snapshot, stores = results.snapshot, self.stores
+        close_day(stores, user, task.last, task.positions, self.run.moment)
         stores.flows.keep(user, results.flows)
         stores.assets.replace(user, snapshot)
         stores.positions.replace(user, snapshot.timestamp, results.positions)
         stores.statements.keep(user, results.statement)
+        recount(stores, user, results.statement)
         stores.searches.keep(user, task.searches_after(outcomes))
         cells.update(row["status"] for row in results.statement.answer["coverage"])
         return snapshot

@@ -11,37 +11,33 @@ from uuid import UUID
 
 from premium.clock import Clock
 from premium.entitlements import quota_of
-from premium.errors import AppError, InvalidInput, NotFound, TierRequired, Unprocessable
+from premium.errors import AppError, InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.observability import logger
-from premium.portfolio.flow_model import MEASURED, FlowRow
-from premium.portfolio.jobs import REFRESH, RefreshPayload
+from premium.portfolio.flow_model import FlowRow
+from premium.portfolio.jobs import FIGURES, REFRESH, FiguresPayload, RefreshPayload
 from premium.portfolio.keys import Secrets, seal, secrets_of
+from premium.portfolio.measures import PERIODS, Asked, Measured, Measures, Part
 from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
 from premium.portfolio.positions.found import Position
 from premium.portfolio.recognition.wallets import GivenWallet, homes, of_address, of_key
 from premium.portfolio.store import Stores
 from premium.portfolio.store.wallets import WalletStore
-from premium.portfolio.valuation.performance import Performance, measure
+from premium.portfolio.valuation.performance import Performance
 from premium.portfolio.valuation.watched import as_watched, by_chain
 from premium.portfolio.valuation.watchlist import settled
+from premium.prices.store import StoredPrices
 from premium.tiers import Tier
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
     from premium.chains.registry import Registry
 
+__all__ = ["PERIODS", "Asked", "Measured", "Part", "Performance"]  # of measuring, for those who enter by this door
+
 MAX_POINTS = 2_200
 """Every hour of 90 days."""
-PERIODS = {
-    "24h": timedelta(hours=24),
-    "7d": timedelta(days=7),
-    "30d": timedelta(days=30),
-    "90d": timedelta(days=90),
-    "1y": timedelta(days=365),
-    "all": timedelta(days=36_500),
-}
 
 
 class AskedKey(NamedTuple):
@@ -77,18 +73,25 @@ class Portfolios:
     clock: Clock
     secrets: Secrets
     """Encrypt keys of wallets."""
+    measures: Measures
 
     @classmethod
     def of(cls, platform: Platform) -> Portfolios:
         """Return the portfolios as the application's role sees them."""
         stores = Stores.of(platform)
-        return cls(stores=stores, jobs=platform.jobs, clock=platform.clock, secrets=secrets_of(platform))
+        return cls._over(stores, platform)
 
     @classmethod
     def of_worker(cls, platform: Platform) -> Portfolios:
         """Return the portfolios as the workers' role sees them."""
         stores = Stores.of_worker(platform)
-        return cls(stores=stores, jobs=platform.jobs, clock=platform.clock, secrets=secrets_of(platform))
+        return cls._over(stores, platform)
+
+    @classmethod
+    def _over(cls, stores: Stores, platform: Platform) -> Portfolios:
+        prices, clock = StoredPrices(platform.timeseries), platform.clock
+        measures = Measures(stores=stores, prices=prices, clock=clock)
+        return cls(stores=stores, jobs=platform.jobs, clock=clock, secrets=secrets_of(platform), measures=measures)
 
     def watch(
         self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], registry: Registry, *, tier: Tier
@@ -200,7 +203,7 @@ class Portfolios:
         """
         end = until or self.clock.now()
         start = since or end - timedelta(days=30)
-        self._check_reach(tier, start)
+        self.measures.check_reach(tier, start)
         if start >= end:
             raise InvalidInput.about("from", f"must lie before `to`, which is {end:%Y-%m-%dT%H:%M:%SZ}")
         points = self.stores.snapshots.history(user_id, interval, start, end, MAX_POINTS + 1)
@@ -209,25 +212,18 @@ class Portfolios:
         return points
 
     def performance(self, user_id: UUID, tier: Tier, period: str) -> Performance:
-        """Measure one of `PERIODS` by its values and the booked flows.
+        """Measure one of `PERIODS`; errors as those of `measured`.
 
-        NotFound where there is no value. `all` is all that the tier has; TierRequired for another that is longer.
+        `all` is all that the tier has.
         """
-        now = self.clock.now()
-        length = PERIODS[period]
-        if period == "all":
-            length = min(length, timedelta(days=quota_of(tier, "history_days").most))
-        self._check_reach(tier, now - length)
-        statement = self.stores.statements.get(user_id)
-        since = statement.booked_since if statement and statement.booked_since else now
-        values = self.stores.snapshots.worth(user_id, now - length, now, since)
-        good = [value.at for value in values if value.is_good]
-        if not good:
-            raise NotFound("there is no snapshot in this period: POST /v1/portfolio/refresh")
-        flows = self.stores.flows.sums(user_id, good[0], good[-1], MEASURED)
-        measured = measure(values, flows, self.stores.flows.by_kind(user_id, good[0], good[-1]))
-        assert measured is not None  # noqa: S101 - there are good values
-        return measured
+        return self.measured(user_id, tier, Asked(window=period)).figures
+
+    def measured(self, user_id: UUID, tier: Tier, asked: Asked) -> Measured:
+        """Measure the portfolio or parts of it, by its values and the booked flows.
+
+        NotFound where there is no value, TierRequired for a time that is longer than the tier's.
+        """
+        return self.measures.measured(user_id, tier, asked)
 
     def flows(
         self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None, *, kind: str | None, asset: str | None
@@ -235,18 +231,18 @@ class Portfolios:
         """Return up to `limit` flows, newest first, after the position."""
         return self.stores.flows.page(user_id, limit, after, kinds=[kind] if kind else [], asset=asset)
 
-    def correct(self, user_id: UUID, flow_id: UUID, kind: str) -> FlowRow:
-        """Take the user's word for a flow's kind.
+    def correct(self, user_id: UUID, flow_id: UUID, kind: str, *, request_id: str | None = None) -> FlowRow:
+        """Take the user's word for a flow's kind; NotFound for a flow that is not the user's.
 
-        NotFound for a flow that is not the user's.
+        Lots and figures follow by a job, where a request asks.
         """
-        return self.stores.flows.correct(user_id, flow_id, kind)
-
-    def _check_reach(self, tier: Tier, start: datetime) -> None:
-        quota = quota_of(tier, "history_days")
-        # An hour is left to clocks, and to whoever asks for exactly so many days.
-        if self.clock.now() - start > timedelta(days=quota.most, hours=1):
-            raise TierRequired(quota.refusal, details=quota.details)
+        row = self.stores.flows.correct(user_id, flow_id, kind)
+        if request_id is not None:
+            try:
+                self.jobs.start(FIGURES, FiguresPayload(), user_id=user_id, request_id=request_id)
+            except AppError as error:
+                logger.warning("a flow was corrected; lots follow with the next refresh", code=error.code)
+        return row
 
 
 def _check_chains(given: GivenWallet, chains: Sequence[str], registry: Registry) -> None:

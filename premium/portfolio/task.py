@@ -87,6 +87,8 @@ class Task:
     """Of wallets that are keys, by their names."""
     positions: Sequence[Found] = ()
     """Those of the refresh before, kept where a chain fails."""
+    last: Statement | None = None
+    """The statement before, unless there is none."""
     listed: tuple[Collection[str], Collection[str]] = ((), ())
     """Keys of coins and listed tokens, which are never spam, and their symbols, which others imitate."""
 
@@ -116,6 +118,7 @@ class Task:
             active=active,
             previous=before,
             before=statement.answer if statement else before_of(before) if before else None,
+            last=statement,
             searches=searches,
             dormant=asleep,
             positions=stores.positions.found(user),

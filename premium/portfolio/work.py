@@ -18,7 +18,17 @@ from premium.execution.runtime import job
 from premium.jobs.model import Moment
 from premium.neighbours import open_client
 from premium.observability import logger, tracer
-from premium.portfolio.jobs import REFRESH, RUN, SNAPSHOTS, TIMESERIES, RefreshPayload, RunPayload
+from premium.portfolio.closes import close_day, recount, refigure
+from premium.portfolio.jobs import (
+    FIGURES,
+    REFRESH,
+    RUN,
+    SNAPSHOTS,
+    TIMESERIES,
+    FiguresPayload,
+    RefreshPayload,
+    RunPayload,
+)
 from premium.portfolio.ledger import Ledger, moves, windows
 from premium.portfolio.model import Snapshot
 from premium.portfolio.onchain.refresh import with_positions
@@ -57,12 +67,14 @@ def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Sn
     outcomes, quotes, positions, ledger = asyncio.run(_read(context, task))
     results = task.stated(outcomes, quotes, positions, ledger)
     snapshot = results.snapshot
+    close_day(stores, context.user_id, task.last, task.positions, context.created_at)
     # Before the statement: a repeat of this job compares with the one before until both are there.
     stores.flows.keep(context.user_id, results.flows)
     context.point("flows_written")
     stores.assets.replace(context.user_id, snapshot)
     stores.positions.replace(context.user_id, snapshot.timestamp, results.positions)
     stores.statements.keep(context.user_id, results.statement)
+    recount(stores, context.user_id, results.statement)
     stores.searches.keep(context.user_id, task.searches_after(outcomes))
     times = task.multipliers(outcomes)
     StoredPrices(context.platform.timeseries).keep([price for price in snapshot.good_prices if price.key not in times])
@@ -102,6 +114,15 @@ async def _read(
     finality = {name: context.platform.chains[name].finality_blocks for name in outcomes}
     growing = frozenset(name for name in outcomes if context.platform.chains[name].kind == "solana")
     return outcomes, quotes, positions, Ledger(windows=found, moved=moved, finality=finality, growing=growing)
+
+
+@job(FIGURES)
+def figures(context: JobContext, payload: FiguresPayload) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
+    """Count a user's lots and figures anew, after he corrected a flow."""
+    stores = Stores.of_worker(context.platform)
+    recount(stores, context.user_id, None)
+    refigure(stores, context.user_id)
+    return {}
 
 
 @job(SNAPSHOTS)

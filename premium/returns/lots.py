@@ -40,16 +40,23 @@ class Profit(NamedTuple):
 
 
 @dataclass
-class _Lots:
-    """What is held, as [units, price] by purchase."""
+class Lots:
+    """What is held of one asset, as [units, price] by purchase."""
 
     pick: Callable[[Sequence[list[Fraction]]], int]
     lots: list[list[Fraction]] = field(default_factory=list)
 
+    @property
+    def held(self) -> Fraction:
+        """Return the units that are there."""
+        return sum((lot[0] for lot in self.lots), Fraction(0))
+
     def buy(self, units: Fraction, price: Fraction) -> None:
+        """Add what was bought."""
         self.lots.append([units, price])
 
     def cost(self, units: Fraction) -> Fraction:
+        """Take so many units away, no more than are held; return what they cost."""
         cost = Fraction(0)
         while units:
             place = self.pick(self.lots)
@@ -61,7 +68,7 @@ class _Lots:
         return cost
 
 
-class _Average(_Lots):
+class _Average(Lots):
     """One lot, at the average of what was paid."""
 
     def buy(self, units: Fraction, price: Fraction) -> None:
@@ -75,14 +82,19 @@ def _highest(lots: Sequence[list[Fraction]]) -> int:
     return max(range(len(lots)), key=lambda place: (lots[place][1], -place))
 
 
-_METHODS: dict[Method, Callable[[], _Lots]] = {
-    "fifo": lambda: _Lots(lambda _: 0),
-    "lifo": lambda: _Lots(lambda lots: len(lots) - 1),
-    "hifo": lambda: _Lots(_highest),
+_METHODS: dict[Method, Callable[[], Lots]] = {
+    "fifo": lambda: Lots(lambda _: 0),
+    "lifo": lambda: Lots(lambda lots: len(lots) - 1),
+    "hifo": lambda: Lots(_highest),
     "average": lambda: _Average(lambda _: 0),
 }
 _WORK = Context(prec=400, rounding=ROUND_HALF_EVEN)
 METHODS: tuple[Method, ...] = tuple(_METHODS)
+
+
+def lots_of(method: Method) -> Lots:
+    """Return an asset's lots, none yet, which are sold in the method's order."""
+    return _METHODS[method]()
 
 
 def profit(trades: Iterable[Trade], method: Method) -> Profit:
@@ -90,20 +102,18 @@ def profit(trades: Iterable[Trade], method: Method) -> Profit:
 
     Raises Unanswerable where more is sold than was held: what it cost is not known.
     """
-    lots, sales = _METHODS[method](), list[Fraction]()
+    lots, sales = lots_of(method), list[Fraction]()
     for number, trade in enumerate(sorted(trades, key=lambda each: each.at), 1):
         units, price = Fraction(trade.quantity), Fraction(trade.price)
         if trade.side == "buy":
             if units:
                 lots.buy(units, price)
             continue
-        held = sum((lot[0] for lot in lots.lots), Fraction(0))
-        if units > held:
+        if units > lots.held:
             reason = f"trade {number} by time sells {trade.quantity:f}, more than is held then"
             raise Unanswerable("oversold", reason)
         sales.append(units * price - lots.cost(units))
-    left = sum((lot[0] for lot in lots.lots), Fraction(0))
-    return Profit(sales, left, sum((lot[0] * lot[1] for lot in lots.lots), Fraction(0)))
+    return Profit(sales, lots.held, sum((lot[0] * lot[1] for lot in lots.lots), Fraction(0)))
 
 
 def decimal(value: Fraction) -> Decimal:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from premium.portfolio.store.assets import AssetStore
 from premium.portfolio.store.flows import FlowStore
+from premium.portfolio.store.lots import LotStore
+from premium.portfolio.store.metrics import MetricStore
 from premium.portfolio.store.newest import NewestSnapshots
 from premium.portfolio.store.positions import PositionStore
 from premium.portfolio.store.runs import RunStore
@@ -35,6 +37,8 @@ class Stores:
     positions: PositionStore
     searches: SearchStore
     flows: FlowStore
+    lots: LotStore
+    metrics: MetricStore
     runs: RunStore
 
     @classmethod
@@ -58,5 +62,7 @@ class Stores:
             positions=PositionStore(database),
             searches=SearchStore(database),
             flows=FlowStore(database),
+            lots=LotStore(database),
+            metrics=MetricStore(platform.timeseries),
             runs=RunStore(database),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
@@ -17,6 +17,17 @@ from premium.portfolio.flow_model import FlowRow, NewFlows, Openings
 from premium.storage.postgres import Database
 
 Place = tuple[datetime, UUID]
+
+
+class Paid(NamedTuple):
+    """The dollars of flows that count at one time, of one wallet, chain and asset."""
+
+    at: datetime
+    wallet: str
+    chain: str
+    asset: str
+    kind: str
+    usd: Decimal
 
 
 class FlowStore:
@@ -69,19 +80,28 @@ class FlowStore:
             raise NotFound(f"there is no flow {flow_id}")
         return row
 
-    def sums(
-        self, user_id: UUID, since: datetime, until: datetime, kinds: Collection[str]
-    ) -> Sequence[tuple[datetime, Decimal]]:
-        """Return the dollars of flows of some kinds, by when they count."""
+    def paid(self, user_id: UUID, since: datetime, until: datetime) -> list[Paid]:
+        """Return the dollars of flows that count after `since`, oldest first; by either role."""
         with self._database.as_user(user_id) as connection:
-            rows = connection.execute(_SUMS, (user_id, since, until, list(kinds))).fetchall()
-        return [(row["counted_at"], row["usd"]) for row in rows]
+            rows = connection.execute(_PAID, (user_id, since, until)).fetchall()
+        return [Paid(row["counted_at"], row["wallet"], row["chain"], row["asset"], row["kind"], row["usd"])
+                for row in rows]  # fmt: skip
 
-    def by_kind(self, user_id: UUID, since: datetime, until: datetime) -> dict[str, Decimal]:
-        """Return the dollars of all flows of a time by kind."""
+    def touched(self, user_id: UUID, wallet: str, chain: str, assets: Sequence[str]) -> list[datetime]:
+        """Return when a wallet moved some assets on a chain, or any where none is named."""
         with self._database.as_user(user_id) as connection:
-            rows = connection.execute(_BY_KIND, (user_id, since, until)).fetchall()
-        return {row["kind"]: row["usd"] for row in rows}
+            rows = connection.execute(_TOUCHED, (user_id, wallet, chain, list(assets), list(assets))).fetchall()
+        return [row["counted_at"] for row in rows]
+
+    def realised(
+        self, user_id: UUID, since: datetime, until: datetime, method: str
+    ) -> tuple[list[tuple[str, str, str, Decimal]], bool]:
+        """Return what was realised by wallet, chain and asset, and whether all of it is counted."""
+        with self._database.as_user(user_id) as connection:
+            rows = connection.execute(_REALISED, {"user": user_id, "since": since, "until": until,
+                                                  "method": method}).fetchall()  # fmt: skip
+        found = [(row["wallet"], row["chain"], row["asset"], row["usd"]) for row in rows if row["usd"] is not None]
+        return found, all(row["counted"] for row in rows)
 
 
 def _forget(
@@ -89,13 +109,15 @@ def _forget(
 ) -> None:
     wallet, chain, block = read
     columns = [list(column) for column in zip(*names, strict=True)] or [[], [], []]
-    connection.execute(
+    gone = connection.execute(
         """DELETE FROM portfolio_flows f WHERE user_id = %s AND wallet = %s AND chain = %s AND block > %s
                AND NOT starts_with(tx, 'counted:')
                AND NOT EXISTS (SELECT FROM unnest(%s::text[], %s::int[], %s::text[]) AS n (tx, place, asset)
                                WHERE (n.tx, n.place, n.asset) = (f.tx, f.index, f.asset))""",
         (user_id, wallet, chain, block, *columns),
     )
+    if gone.rowcount:  # what was sold since may have come from there
+        connection.execute("UPDATE portfolio_flows SET realised = NULL WHERE user_id = %s", (user_id,))
 
 
 def _opening(user_id: UUID, wallet: str, chain: str, each: Openings) -> dict[str, Any]:
@@ -111,7 +133,9 @@ _ADD = """
     ON CONFLICT (user_id, chain, tx, index, wallet, asset) DO UPDATE SET
         units = excluded.units, kind = excluded.kind, block = excluded.block, at = excluded.at,
         decimals = coalesce(f.decimals, excluded.decimals),
-        usd = CASE WHEN f.units = excluded.units THEN coalesce(f.usd, excluded.usd) ELSE excluded.usd END
+        usd = CASE WHEN f.units = excluded.units THEN coalesce(f.usd, excluded.usd) ELSE excluded.usd END,
+        realised = CASE WHEN (f.units, f.kind) = (excluded.units, excluded.kind) AND (f.usd IS NOT NULL
+            OR excluded.usd IS NULL) THEN f.realised END
 """
 _OPEN = """
     INSERT INTO portfolio_openings AS o (user_id, wallet_id, chain, block, readings)
@@ -128,14 +152,19 @@ _PAGE = f"""
         AND (%(asset)s::text IS NULL OR asset = %(asset)s)
     ORDER BY at DESC, id DESC LIMIT %(limit)s
 """  # noqa: S608 - our own columns
-_CORRECT = f"UPDATE portfolio_flows SET corrected = %(kind)s WHERE id = %(id)s RETURNING {_COLUMNS}"  # noqa: S608 - as above
-_BY_KIND = """
-    SELECT coalesce(corrected, kind) AS kind, sum(usd) AS usd FROM portfolio_flows
-    WHERE user_id = %s AND counted_at > %s AND counted_at <= %s AND usd IS NOT NULL GROUP BY 1
+_CORRECT = f"UPDATE portfolio_flows SET corrected = %(kind)s, realised = NULL WHERE id = %(id)s RETURNING {_COLUMNS}"  # noqa: S608 - as above
+_PAID = """
+    SELECT counted_at, wallet, chain, asset, coalesce(corrected, kind) AS kind, sum(usd) AS usd FROM portfolio_flows
+    WHERE user_id = %s AND counted_at > %s AND counted_at <= %s AND usd IS NOT NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1
 """
-_SUMS = """
-    SELECT counted_at, sum(usd) AS usd FROM portfolio_flows
-    WHERE user_id = %s AND counted_at > %s AND counted_at <= %s AND coalesce(corrected, kind) = ANY (%s)
-        AND usd IS NOT NULL
-    GROUP BY counted_at ORDER BY counted_at
+_TOUCHED = """
+    SELECT DISTINCT counted_at FROM portfolio_flows
+    WHERE user_id = %s AND wallet = %s AND chain = %s AND (%s::text[] = '{}' OR asset = ANY (%s))
+        AND coalesce(corrected, kind) IN ('deposit', 'withdrawal', 'own', 'exchange', 'liquidation', 'unexplained')
+"""
+_REALISED = """
+    SELECT wallet, chain, asset, sum((realised ->> %(method)s)::numeric) AS usd,
+           bool_and(realised IS NOT NULL OR coalesce(corrected, kind) = 'phantom') AS counted
+    FROM portfolio_flows WHERE user_id = %(user)s AND counted_at > %(since)s AND counted_at <= %(until)s
+    GROUP BY 1, 2, 3
 """

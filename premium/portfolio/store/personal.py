@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from premium.subjects import Subject
@@ -16,6 +16,7 @@ _SNAPSHOTS = "SELECT to_jsonb(t)::text AS row FROM portfolio_snapshots t WHERE u
 _DAYS = "SELECT to_jsonb(t)::text AS row FROM portfolio_snapshots_daily t WHERE user_id = %s ORDER BY 1"
 _WEEKS = "SELECT to_jsonb(t)::text AS row FROM portfolio_snapshots_weekly t WHERE user_id = %s ORDER BY 1"
 _CLOSES = "SELECT to_jsonb(t)::text AS row FROM portfolio_closes t WHERE user_id = %s ORDER BY 1"
+_METRICS = "SELECT to_jsonb(t)::text AS row FROM performance_metrics t WHERE user_id = %s ORDER BY 1"
 _ERASE = "SELECT erase_snapshots(%s, %s, %s) AS gone"
 
 
@@ -37,6 +38,16 @@ def weeks(platform: Platform, subject: Subject) -> Iterator[str]:
 def closes(platform: Platform, subject: Subject) -> Iterator[str]:
     """Yield a user's totals at the ends of days."""
     return _rows(platform, subject.user_id, _CLOSES)
+
+
+def metrics(platform: Platform, subject: Subject) -> Iterator[str]:
+    """Yield a user's days with their splits and figures."""
+    return _rows(platform, subject.user_id, _METRICS)
+
+
+def erase_metrics(platform: Platform, subject: Subject) -> int:
+    """Take away a user's days with their splits and figures; return how many there were."""
+    return _gone(platform, "SELECT erase_metrics(%s, %s) AS gone", [subject.user_id, _AT_ONCE])
 
 
 def erase_snapshots(platform: Platform, subject: Subject) -> int:
@@ -66,11 +77,15 @@ def _rows(platform: Platform, user_id: UUID, statement: str) -> Iterator[str]:
 
 
 def _erased(platform: Platform, user_id: UUID, table: str) -> int:
+    return _gone(platform, _ERASE, [table, user_id, _AT_ONCE])
+
+
+def _gone(platform: Platform, statement: str, values: list[Any]) -> int:
     """Take away rows a batch a transaction: what is gone stays gone where this is stopped."""
     total = 0
     while True:
         with platform.timeseries.transaction(statement_timeout_ms=60_000) as connection:
-            row = connection.execute(_ERASE, [table, user_id, _AT_ONCE]).fetchone()
+            row = connection.execute(statement, values).fetchone()
         gone = int(row["gone"]) if row else 0
         total += gone
         if not gone:

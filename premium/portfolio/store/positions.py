@@ -39,8 +39,8 @@ class PositionStore:
             connection.execute("DELETE FROM portfolio_positions WHERE user_id = %s AND updated_at < %s", (user_id, at))
 
     def found(self, user_id: UUID) -> list[Found]:
-        """Return what was last found of a user, without figures; worker role."""
-        with self._database.transaction() as connection:
+        """Return what was last found of a user, without figures; by either role."""
+        with self._database.as_user(user_id) as connection:
             rows = connection.execute("SELECT found FROM portfolio_positions WHERE user_id = %s", (user_id,)).fetchall()
         return [Found.model_validate(row["found"]) for row in rows]
 

@@ -95,8 +95,13 @@ class SnapshotStore:
         flows were booked.
         """
         with self._timeseries.as_user(user_id) as connection:
-            rows = connection.execute(_WORTH, {"since": since, "until": until, "booked": booked_since}).fetchall()
-        return [Worth.model_validate(row) for row in rows]
+            return _worth(connection, _OF_USER, {"since": since, "until": until, "booked": booked_since})
+
+    def worth_of(self, user_id: UUID, since: datetime, until: datetime, booked_since: datetime) -> list[Worth]:
+        """Return the same as `worth`; worker role."""
+        values = {"user": user_id, "since": since, "until": until, "booked": booked_since}
+        with self._timeseries.transaction(statement_timeout_ms=60_000) as connection:
+            return _worth(connection, _OF_WORKER, values)
 
     def repack(self, most: int = 500) -> int:
         """Make rows of JSON lean, the oldest first; return how many there were; worker role.
@@ -123,16 +128,19 @@ class SnapshotStore:
 _WORTH = """
     WITH hours AS (
         SELECT DISTINCT ON (date_trunc('hour', "timestamp", 'UTC')) "timestamp" AS at, total_value AS usd, is_good
-        FROM my_portfolio_states
-        WHERE "timestamp" BETWEEN %(since)s AND %(until)s AND is_good IS NOT NULL
+        FROM {states}
+        WHERE {mine} AND "timestamp" BETWEEN %(since)s AND %(until)s AND is_good IS NOT NULL
         ORDER BY date_trunc('hour', "timestamp", 'UTC'), "timestamp" DESC
     ), days AS (
-        SELECT "timestamp" AS at, total_value AS usd, is_good FROM my_portfolio_closes
-        WHERE "timestamp" BETWEEN greatest(%(since)s, %(booked)s) AND %(until)s AND is_good IS NOT NULL
-            AND day < coalesce((SELECT min("timestamp" AT TIME ZONE 'UTC')::date FROM my_portfolio_states), 'infinity')
+        SELECT "timestamp" AS at, total_value AS usd, is_good FROM {closes}
+        WHERE {mine} AND "timestamp" BETWEEN greatest(%(since)s, %(booked)s) AND %(until)s AND is_good IS NOT NULL
+            AND day < coalesce((SELECT min("timestamp" AT TIME ZONE 'UTC')::date FROM {states} WHERE {mine}),
+                               'infinity')
     )
     SELECT * FROM days UNION ALL SELECT * FROM hours ORDER BY at
 """
+_OF_USER = _WORTH.format(states=_MINE, closes="my_portfolio_closes", mine="true")
+_OF_WORKER = _WORTH.format(states=_STATES, closes="portfolio_closes", mine="user_id = %(user)s")
 _ROLLED_UP = (
     "SELECT bucket AS at, last_value AS value, lowest_value AS lowest, highest_value AS highest FROM {}"
     " WHERE bucket >= %s AND bucket < %s ORDER BY bucket LIMIT %s"
@@ -163,6 +171,10 @@ _NEWEST_OF = f"""
         WHERE s.user_id = a.user_id AND s."timestamp" >= %s AND s."timestamp" < %s ORDER BY s."timestamp" DESC LIMIT 1
     ) AS s
 """  # noqa: S608 - our own columns
+
+
+def _worth(connection: Connection[DictRow], statement: str, values: Mapping[str, Any]) -> list[Worth]:
+    return [Worth.model_validate(row) for row in connection.execute(statement, values).fetchall()]
 
 
 def _one(connection: Connection[DictRow], relation: str, where: str, values: Sequence[Any]) -> Snapshot | None:

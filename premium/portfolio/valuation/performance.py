@@ -1,27 +1,34 @@
-"""Measures how a portfolio did, by its values and its booked flows.
+"""Measures how a portfolio, or a part of it, did: by its values and its booked flows.
 
 The figures are the shared ones of `premium.returns`.
 """
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from premium.money import EXACT, ZERO
-from premium.portfolio.model import Worth, to_places
+from premium.portfolio.flow_model import MEASURED
+from premium.portfolio.model import Worth, to_places, total
+from premium.returns import daily
 from premium.returns.drawdowns import depth
-from premium.returns.linked import DayReturn, Flow, Linked, Value, annual, link
+from premium.returns.linked import Flow, Linked, Value, annual, link
 from premium.returns.rates import money_weighted
 
-_A_DAY = 86_400
 _MOST_DIGITS = 15
-_DAYS_A_YEAR = 365
+_A_YEAR_FROM = timedelta(days=30) - timedelta(hours=1)
+"""A year's figures are told from here on; the hour is left to the window's first snapshot."""
+_TOO_SHORT = "a year's figure is told from 30 days on"
+_NO_BASE = "nothing was there that could earn"
+_NO_SPREAD = "the daily returns have no spread, or no loss"
+_UNCOUNTED = "the lots are being counted: it follows in a moment"
+_NO_BENCHMARK = "there is no price of the benchmark for each of the days"
 
 
 class _Figures(BaseModel):
@@ -36,8 +43,29 @@ class GapFigure(_Figures):
     why: str
 
 
+class Profits(_Figures):
+    """What the profit consists of: realised + unrealised + income - costs, to the last digit."""
+
+    realised: Decimal | None
+    """Of what was given away, by lots; None while that is being counted."""
+    unrealised: Decimal | None
+    income: Decimal
+    """What grew without a transfer, as by rebases."""
+    costs: Decimal
+    """Gas and fees."""
+
+
+class Against(_Figures):
+    """A benchmark over the same days."""
+
+    asset: str
+    total_return: Decimal | None
+    alpha: Decimal | None
+    beta: Decimal | None
+
+
 class Performance(_Figures):
-    """Figures over the snapshots of a period; None where they cannot be told."""
+    """Figures over the values of a time; None where they cannot be told, with the reason in `why`."""
 
     start: datetime
     end: datetime
@@ -58,21 +86,39 @@ class Performance(_Figures):
     """-1 to 0, of the linked daily returns, so that withdrawals are no losses."""
     volatility: Decimal | None
     """Standard deviation of the daily returns, scaled to a year."""
+    sharpe: Decimal | None
+    sortino: Decimal | None
     income: Decimal
-    """What grew without a transfer, as by rebases; part of the profit."""
     costs: Decimal
-    """Gas and fees; the profit is after them."""
     unexplained: Decimal
     """What came or went by nothing that the chain says: neither profit nor deposit."""
+    pnl: Profits
+    method: Literal["exact", "linked_dietz"]
+    """Exact: every flow has a value at its instant."""
+    days: Decimal
+    values: int
+    """How many good values there are."""
+    doubtful: int
+    """How many others: a price was missing."""
+    flows: Mapping[str, Decimal]
+    """US dollars by kind."""
+    benchmark: Against | None
     gaps: tuple[GapFigure, ...]
+    why: Mapping[str, str]
 
 
 def measure(
-    values: Sequence[Worth], flows: Sequence[tuple[datetime, Decimal]], sums: Mapping[str, Decimal]
+    values: Sequence[Worth],
+    flows: Sequence[tuple[datetime, Decimal]],
+    sums: Mapping[str, Decimal],
+    *,
+    realised: Decimal | None = ZERO,
+    benchmark: tuple[str, Mapping[date, Decimal]] | None = None,
 ) -> Performance | None:
     """Return the figures over values, oldest first; None where none of them is good.
 
-    `flows` are dollars by the time at which they count; `sums` those of single kinds.
+    `flows` are dollars by the time at which they count; `sums` those of single kinds; `benchmark` an asset with its
+    price at each day's end.
     """
     good = [Value(value.at, value.usd) for value in values if value.is_good]
     if not good:
@@ -80,9 +126,24 @@ def measure(
     first, last = good[0], good[-1]
     inner = [Flow(at, usd) for at, usd in flows if first.at <= at < last.at]
     linked = link(good, inner, [value.at for value in values if not value.is_good])
-    payments = [(first.at, -first.usd), *((flow.at, -flow.usd) for flow in inner), (last.at, last.usd)]
-    rates = money_weighted(payments)
+    rates = money_weighted([(first.at, -first.usd), *((flow.at, -flow.usd) for flow in inner), (last.at, last.usd)])
+    returns = [float(day.value) for day in linked.days]
+    income, costs = sums.get("income", ZERO), EXACT.minus(total([sums.get("gas"), sums.get("fee")]))
+    yearly: dict[str, Decimal | None] = {
+        "money_weighted_return": _rounded(rates.nearest),
+        "apy": _rounded(annual(linked)),
+        "volatility": _of_float(daily.volatility(returns)),
+        "sharpe": _of_float(daily.sharpe(returns)),
+        "sortino": _of_float(daily.sortino(returns)),
+    }
+    why = _whys(yearly, linked, rates.why)
+    if realised is None:
+        why |= dict.fromkeys(("realised", "unrealised"), _UNCOUNTED)
+    against = None if benchmark is None else _against(*benchmark, linked, returns)
+    if against is not None and against.total_return is None:
+        why["benchmark"] = _NO_BENCHMARK
     return Performance(
+        **{name: None if name in why else value for name, value in yearly.items()},
         start=first.at,
         end=last.at,
         start_value=first.usd,
@@ -91,29 +152,83 @@ def measure(
         profit=linked.profit,
         roi=_rounded(linked.roi),
         time_weighted_return=_rounded(linked.twr),
-        money_weighted_return=_rounded(rates.nearest),
         unique=rates.unique,
-        apy=_rounded(_annual(linked)),
         max_drawdown=_rounded(depth(linked.days)) or ZERO,
-        volatility=_rounded(_volatility(linked.days)),
-        income=sums.get("income", ZERO),
-        costs=EXACT.minus(EXACT.add(sums.get("gas", ZERO), sums.get("fee", ZERO))),
+        income=income,
+        costs=costs,
         unexplained=sums.get("unexplained", ZERO),
+        pnl=_profits(linked.profit, realised, income, costs),
+        method="exact" if linked.is_exact else "linked_dietz",
+        days=to_places(linked.seconds / 86_400),
+        values=len(good),
+        doubtful=len(values) - len(good),
+        flows={kind: usd for kind, usd in sorted(sums.items()) if usd},
+        benchmark=against,
         gaps=tuple(GapFigure(start=gap.start, end=gap.end, why=gap.why) for gap in linked.gaps),
+        why=why,
     )
 
 
-def _annual(linked: Linked) -> Decimal | None:
-    """None under a day: an hour's luck compounded over a year is no figure."""
-    return annual(linked) if linked.seconds >= _A_DAY else None
+def disturbed(
+    values: Sequence[Worth], at: Sequence[datetime]
+) -> tuple[list[tuple[datetime, Decimal]], list[GapFigure]]:
+    """Return flows that leave out intervals in which a position itself was changed, and these as gaps.
+
+    What came to it and what left it is not known apart from what it earned: such an interval earns nothing.
+    """
+    flows, gaps = list[tuple[datetime, Decimal]](), list[GapFigure]()
+    for before, after in pairwise([value for value in values if value.is_good]):
+        is_changed = any(before.at < each <= after.at for each in at) or not before.usd or not after.usd
+        usd = EXACT.subtract(after.usd, before.usd)
+        if is_changed and usd:
+            flows.append((before.at, usd))
+            gaps.append(GapFigure(start=before.at, end=after.at, why="resized"))
+    return flows, gaps
 
 
-def _volatility(days: Sequence[DayReturn]) -> Decimal | None:
-    """Of simple returns of days, sample; None for one day."""
-    if len(days) < 2:
-        return None
-    deviation = statistics.stdev(float(day.value) for day in days) * math.sqrt(_DAYS_A_YEAR)
-    return Decimal(repr(deviation)) if math.isfinite(deviation) else None
+def _profits(profit: Decimal, realised: Decimal | None, income: Decimal, costs: Decimal) -> Profits:
+    """Return what the profit consists of; what was not realised is the rest."""
+    rest = None if realised is None else EXACT.add(EXACT.subtract(profit, total([realised, income])), costs)
+    return Profits(realised=realised, unrealised=rest, income=income, costs=costs)
+
+
+def _whys(yearly: Mapping[str, Any], linked: Linked, no_rate: str | None) -> dict[str, str]:
+    """Say why a figure is not told."""
+    if linked.twr is None:
+        found = dict.fromkeys((*yearly, "time_weighted_return"), _NO_BASE)
+        return found | ({"roi": _NO_BASE} if linked.roi is None else {})
+    if linked.end.at - linked.start.at < _A_YEAR_FROM:
+        return dict.fromkeys(yearly, _TOO_SHORT)
+    reasons = {"money_weighted_return": no_rate or "it is too large to be told", "apy": "it is too large to be told"}
+    return {name: reasons.get(name, _NO_SPREAD) for name, value in yearly.items() if value is None}
+
+
+def _against(asset: str, prices: Mapping[date, Decimal], linked: Linked, returns: Sequence[float]) -> Against:
+    days = [day.day for day in linked.days]
+    opens = min([linked.start.at.date(), *(day - timedelta(days=1) for day in days[:1])])
+    closes = [prices.get(day) for day in (opens, *days)]
+    known = [close for close in closes if close]
+    if len(known) < len(closes) or len(known) < 2:
+        return Against(asset=asset, total_return=None, alpha=None, beta=None)
+    theirs = [float(after / before - 1) for before, after in pairwise(known)]
+    long = linked.end.at - linked.start.at >= _A_YEAR_FROM
+    return Against(
+        asset=asset,
+        total_return=_rounded(known[-1] / known[0] - 1),
+        alpha=_of_float(daily.alpha(returns, theirs)) if long else None,
+        beta=_of_float(daily.beta(returns, theirs)),
+    )
+
+
+def measured_kinds(scope: str) -> frozenset[str]:
+    """Return the kinds that are flows to a part: between the user's own parts, too."""
+    if scope == "all":
+        return MEASURED
+    return MEASURED | ({"own", "exchange"} if scope == "asset" else {"own"})
+
+
+def _of_float(value: float | None) -> Decimal | None:
+    return None if value is None else _rounded(Decimal(repr(value)))
 
 
 def _rounded(value: Decimal | None) -> Decimal | None:

@@ -51,9 +51,11 @@ def stated(found: Iterable[Found], kept: Iterable[Found], answer: Mapping[str, A
     prices = {row["asset"]: Decimal(row["price_usd"]) for row in answer["holdings"] if row["price_usd"] is not None}
     scales = {row["asset"]: row["decimals"] for row in answer["holdings"] if row["decimals"] is not None}
     rows = [(each, False) for each in found]
-    rows += [(each, True) for each in kept if _name(each) in named]
+    rows += [(each, True) for each in kept if total_name(each) in named]
     return [
-        _stated(each, lines.get(_name(each), []), named.get(_name(each)), _Market(prices, scales), at, stale=stale)
+        _stated(
+            each, lines.get(total_name(each), []), named.get(total_name(each)), _Market(prices, scales), at, stale=stale
+        )
         for each, stale in rows
     ]
 
@@ -62,12 +64,12 @@ def told(positions: Iterable[Stated]) -> list[dict[str, str | None]]:
     """Return the findings of positions as the totals tell theirs."""
     return [
         {"code": finding.code, "wallet": each.found.wallet, "chain": each.found.chain, "asset": None,
-         "position": _name(each.found), "text": finding.text}
+         "position": total_name(each.found), "text": finding.text}
         for each in positions for finding in each.found.findings
     ]  # fmt: skip
 
 
-def _name(found: Found) -> str:
+def total_name(found: Found) -> str:
     """Return the name that the totals give a position."""
     return "/".join([found.wallet, found.chain, found.protocol, found.kind, *sorted(found.receipts)])
 

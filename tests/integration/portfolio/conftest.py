@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.evm import Evm
 from local.market import Market, build
+from local.redis import Redis
 from premium.chains import registry
 from premium.chains.evm import EvmAdapter
 from premium.chains.model import Chain, ChainReading
 from premium.chains.rpc import Rpc
 from premium.clock import SystemClock
 from premium.neighbours import open_client
+from tests.fixtures.platform import AddUser
+from tests.fixtures.postgres import Databases
+from tests.integration.portfolio.world import World, worlds
 
 Read = Callable[..., ChainReading]
 
@@ -52,3 +57,10 @@ def read(chain: Callable[..., Chain], market: Market) -> Read:
 async def _read(chain: Chain, wallets: dict[str, frozenset[str]], deadline: float) -> ChainReading:
     async with open_client() as client:
         return await EvmAdapter(Rpc(chain, client, deadline=deadline), SystemClock(), deadline=deadline).read(wallets)
+
+
+@pytest.fixture
+def world(  # noqa: PLR0917 - all that a stage consists of
+    evm: Evm, market: Market, postgres: Databases, redis_server: Redis, add_user: AddUser, tmp_path: Path
+) -> Iterator[World]:
+    yield from worlds(evm, market, postgres, redis_server, add_user, tmp_path)

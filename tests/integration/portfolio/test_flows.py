@@ -3,139 +3,22 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from local.evm import Evm
-from local.market import Market
-from local.redis import Redis
-from premium.bootstrap import Platform
-from premium.chains.addresses import NATIVE, asset_key, checksum
-from premium.config import Settings
-from premium.entitlements import quota_of
 from premium.errors import NotFound
 from premium.portfolio.flow_model import FlowRow
-from premium.portfolio.jobs import RefreshPayload
-from premium.portfolio.service import Portfolios
 from premium.portfolio.store.wallets import WalletStore
-from premium.portfolio.valuation.performance import Performance
-from premium.portfolio.work import refresh
-from premium.tiers import Tier
 from tests.fixtures.platform import AddUser
-from tests.fixtures.postgres import Databases
-from tests.integration.portfolio.platforms import Context, context
-from tests.integration.portfolio.servers import Server, forwarding, serving
+from tests.integration.portfolio.servers import forwarding, serving
+from tests.integration.portfolio.world import ETHER, FRIEND, ME, OTHER, PRICED, ROOM, World
 
 pytestmark = pytest.mark.integration
-
-ETHER = 10**18
-ROOM = quota_of(Tier.ENTERPRISE, "wallets")
-ME, OTHER, FRIEND = (checksum("0x" + each * 20) for each in ("a1", "b2", "c3"))
-STORED = checksum("0x" + "d4" * 20)
-"""A token whose balance of anybody is its slot 0, as a rebasing token's may grow without a transfer."""
-STORED_CODE = "0x60003560e01c63313ce56714601a57600054600052" + "60206000f3" + "5b6012600052" + "60206000f3"
-PRICED = {"native": asset_key("local", NATIVE), "stored": asset_key("local", STORED)}
-
-
-@dataclass
-class World:
-    """A node, a wallet on it that a user watches, and what a provider says that assets cost."""
-
-    evm: Evm
-    worker: Platform
-    function: Platform
-    user: UUID
-    begun: Context
-    prices: dict[str, Decimal] = field(default_factory=dict)
-    hours: float = 0.0
-
-    def pay(self, source: str, target: str, units: int, **more: Any) -> str:
-        self.evm.call("anvil_impersonateAccount", source)
-        return str(self.evm.call("eth_sendTransaction", {"from": source, "to": target, "value": hex(units), **more}))
-
-    def fund(self, wallet: str, units: int) -> None:
-        self.evm.call("anvil_setBalance", wallet, hex(units))
-
-    def store(self, units: int) -> None:
-        self.evm.call("anvil_setStorageAt", STORED, "0x0", "0x" + f"{units:064x}")
-        self.evm.call("evm_mine")
-
-    def refresh(self, hours: float = 1.0) -> None:
-        """Refreshes, so many hours after the refresh before."""
-        self.hours += hours
-        self.worker.redis(3).flushdb()  # prices are kept for minutes
-        at = replace(self.begun, job_id=uuid4(), created_at=self.begun.created_at + timedelta(hours=self.hours))
-        refresh.__wrapped__(at, RefreshPayload())  # type: ignore[attr-defined] # the body of the job
-
-    @property
-    def portfolios(self) -> Portfolios:
-        self.function.__dict__["jobs"] = None  # nothing here starts a job
-        return Portfolios.of(self.function)
-
-    def flows(self) -> list[FlowRow]:
-        return self.portfolios.flows(self.user, 100, None, kind=None, asset=None)
-
-    def kinds(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for flow in self.flows():
-            found[flow.kind] = found.get(flow.kind, 0) + int(flow.units)
-        return found
-
-    def performance(self) -> Performance:
-        return self.portfolios.performance(self.user, Tier.ENTERPRISE, "90d")
-
-
-@pytest.fixture
-def world(  # noqa: PLR0917 - all that a stage consists of
-    evm: Evm, market: Market, postgres: Databases, redis_server: Redis, add_user: AddUser, tmp_path: Path
-) -> Iterator[World]:
-    evm.call("anvil_setCode", STORED, STORED_CODE)
-    entry = market.chains_file(evm.url)["chains"][0] | {
-        "dex": None,
-        "tokens": [{"address": STORED, "symbol": "STO", "decimals": 18}],
-    }
-    path = tmp_path / "chains.json"
-    path.write_text(json.dumps({"active": ["local"], "chains": [entry]}))
-    prices: dict[str, Decimal] = {PRICED["native"]: Decimal(2000), PRICED["stored"]: Decimal(1)}
-
-    def respond(_: str, __: bytes) -> tuple[int, bytes]:
-        now = int(time.time())
-        told = {key: {"price": float(usd), "confidence": 0.99, "timestamp": now} for key, usd in prices.items()}
-        return 200, json.dumps({"coins": told}).encode()
-
-    with serving(respond) as server:
-        worker = _platform(postgres, redis_server, path, "premium_worker", server)
-        function = _platform(postgres, redis_server, path, "premium_app", server)
-        user = add_user()
-        WalletStore(function.database).add(user, ME, None, [], ROOM)
-        begun = context(worker, user)
-        begun = replace(begun, created_at=begun.created_at - timedelta(days=60))
-        yield World(evm, worker, function, user, begun, prices)
-        worker.close()
-        function.close()
-
-
-def _platform(databases: Databases, redis: Redis, path: Path, role: str, server: Server) -> Platform:
-    return Platform(
-        Settings.from_environment(
-            {
-                "PREMIUM_STAGE": "local",
-                "DATABASE_URL": databases.url("premium", role),
-                "TIMESERIES_URL": databases.url("timeseries", role),
-                "REDIS_URL": redis.url,
-                "CHAINS_FILE": str(path),
-                "PRICE_API_URL": server.url,
-            }
-        )
-    )
 
 
 def test_transfers_are_flows_to_the_last_wei_and_no_gain(world: World) -> None:

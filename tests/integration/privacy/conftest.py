@@ -115,6 +115,11 @@ class Everywhere:
                 "INSERT INTO portfolio_closes (user_id, day, timestamp, total_value) VALUES (%s, now(), now(), 1)",
                 (person.user_id,),
             )
+            connection.execute(
+                "INSERT INTO performance_metrics (user_id, day, at, total_value, is_good, splits, figures)"
+                " VALUES (%s, now(), now(), 1, true, '{}', '{}')",
+                (person.user_id,),
+            )
             for rollup in ("daily", "weekly"):
                 connection.execute(
                     sql.SQL("INSERT INTO {} VALUES (%s, '2026-01-05Z', 1, 2, 1, 2, 1.5, 9)").format(

@@ -27,9 +27,10 @@ CLOSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrereq
 """No right, or a view that cannot be written through."""
 VIEWS = (
     "my_portfolio_snapshots", "my_portfolio_states", "my_portfolio_daily", "my_portfolio_weekly", "my_portfolio_closes",
+    "my_performance_metrics",
 )  # fmt: skip
-SHARED = {"portfolio_asset_names", "portfolio_quotes", "portfolio_readings"}
-"""What is nobody's own: names of assets, and an hour's quotes and readings of chains."""
+SHARED = {"portfolio_asset_names", "portfolio_quotes", "portfolio_readings", "price_history"}
+"""What is nobody's own: names of assets, prices, and an hour's quotes and readings of chains."""
 _READABLE = """
     SELECT c.relname, c.relkind, coalesce('security_barrier=true' = ANY (c.reloptions), false), pg_get_viewdef(c.oid)
     FROM pg_class c WHERE has_table_privilege('premium_app', c.oid, 'SELECT')
@@ -49,6 +50,11 @@ def url(request: pytest.FixtureRequest, copy_of: Callable[[str], UrlOf]) -> Iter
             for user, value in ((MINE, 100), (THEIRS, 200)):
                 for days in (0, 1, 30):
                     write(connection, user, NOW - timedelta(days=days), value)
+                connection.execute(
+                    "INSERT INTO performance_metrics (user_id, day, at, total_value, is_good, splits, figures)"
+                    " VALUES (%s, %s, %s, %s, true, '{}', '{}')",
+                    (user, NOW.date(), NOW, value),
+                )
             connection.execute("SELECT portfolio_keep_closes(%s)", (NOW + timedelta(days=1),))
         if request.param == "timescale":
             run_policies(url(OWNER))
