@@ -21,8 +21,7 @@ from handlers.models.performance import (
     part_of,
 )
 from handlers.models.portfolio import (
-    AssetPosition,
-    AssetView,
+    ChangedWallet,
     CorrectFlow,
     FlowPosition,
     FlowView,
@@ -31,7 +30,8 @@ from handlers.models.portfolio import (
     WalletPosition,
     WalletView,
 )
-from handlers.models.positions import ExplanationView, PositionPlace, PositionView
+from handlers.models.portfolio_assets import AssetPosition, AssetView, AssetWord, HeldAssetView, OfAsset, OneAsset
+from handlers.models.positions import ExplanationView, OfKind, OfProtocol, PositionPlace, PositionView
 from handlers.runtime import (
     Caller,
     Cursor,
@@ -56,20 +56,6 @@ from premium.portfolio.service import Asked, Portfolios
 
 app = router("Portfolio")
 
-OfKind = Annotated[
-    Literal[
-        "v2_lp", "v3_position", "vault", "aave_v3", "compound_v2", "compound_v3", "staked", "withdrawals", "lock",
-        "gauge", "stake", "immature", "unconfirmed", "unknown",
-    ] | None,
-    Query(description="Only positions of this kind"),
-]  # fmt: skip
-OfProtocol = Annotated[
-    str | None, Query(min_length=1, max_length=64, description="Only this protocol's", examples=["aave-v3"])
-]
-ASSET = "ethereum:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"
-OfAsset = Annotated[
-    str | None, Query(max_length=200, description="Only of this asset, `chain:address`", examples=[ASSET])
-]
 MAX_CHAINS = 200
 """All of them at once: a registry with more would need pages."""
 
@@ -96,6 +82,14 @@ def list_wallets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
     after = (place.created_at, place.id) if place else None
     rows = [WalletView.of(row) for row in _portfolios().watched(caller.user_id, limit + 1, after)]
     return listing(rows, limit, WalletPosition, created_at="created_at", id="id")
+
+
+@app.put("/v1/portfolio/wallets/<wallet_id>")
+@needs(service="portfolio", scope="portfolio:write", kept="wallets")
+def change_wallet(caller: Caller, wallet_id: UUID, wallet: ChangedWallet) -> WalletView:
+    """Give a watched wallet another label, or other chains, which are read with the next refresh."""
+    asked = (wallet.label, wallet.chains, platform().chains)
+    return WalletView.of(_portfolios().change_wallet(caller.user_id, wallet_id, *asked))
 
 
 @app.delete("/v1/portfolio/wallets/<wallet_id>")
@@ -133,12 +127,44 @@ def get_portfolio(caller: Caller) -> PortfolioView:
 
 @app.get("/v1/portfolio/assets")
 @needs(service="portfolio", scope="portfolio:read")
-def list_assets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Listing[AssetView]:
-    """List the assets held, the most valuable first, the unpriced last."""
+def list_assets(
+    caller: Caller,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    spam: Annotated[bool, Query(alias="includeSpam", description="Whether spam is listed, too")] = True,
+) -> Listing[AssetView]:
+    """List the assets held, the most valuable first, the unpriced last.
+
+    Spam is in no total, and stands here with its reasons.
+    """
     place = position(cursor, AssetPosition)
     after = (place.value, place.id) if place else None
-    rows = [AssetView.of(row) for row in _portfolios().held(caller.user_id, limit + 1, after)]
-    return listing(rows, limit, AssetPosition, value="value_usd", id="id")
+    portfolios = _portfolios()
+    rows = portfolios.held(caller.user_id, limit + 1, after, spam=spam)
+    answer, words = portfolios.answer(caller.user_id), portfolios.words(caller.user_id)
+    return listing([AssetView.of(row, answer, words) for row in rows], limit, AssetPosition, value="value_usd", id="id")
+
+
+@app.get("/v1/portfolio/assets/<asset>")
+@needs(service="portfolio", scope="portfolio:read")
+def get_asset(caller: Caller, asset: OneAsset) -> HeldAssetView:
+    """Show one asset: who has it, what speaks for spam, and what the user said of it."""
+    portfolios, key = _portfolios(), _key(asset)
+    row = portfolios.asset(caller.user_id, key)
+    return HeldAssetView.of_one(row, portfolios.answer(caller.user_id), portfolios.words(caller.user_id))
+
+
+@app.put("/v1/portfolio/assets/<asset>")
+@needs(service="portfolio", scope="portfolio:write")
+def change_asset(caller: Caller, request_id: RequestId, asset: OneAsset, word: AssetWord) -> HeldAssetView:
+    """Say what an asset is: hidden, spam or none, its category, its price.
+
+    The user's word wins; totals follow with the refresh that this starts. What is left out is taken back.
+    """
+    portfolios, key = _portfolios(), _key(asset)
+    row = portfolios.asset(caller.user_id, key)
+    portfolios.say(caller.user_id, word.of(key), request_id=request_id)
+    return HeldAssetView.of_one(row, portfolios.answer(caller.user_id), portfolios.words(caller.user_id))
 
 
 @app.get("/v1/portfolio/chains")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -14,9 +13,8 @@ from pydantic_core import PydanticCustomError
 from handlers.runtime import Amount, Body, Money, Position, View, Visible
 from premium.chains.model import ChainKind
 from premium.portfolio.flow_model import FlowKind, FlowRow
-from premium.portfolio.model import AssetRow, Interval, Point, Wallet
+from premium.portfolio.model import Interval, Point, Wallet
 from premium.portfolio.service import AskedKey
-from premium.prices.model import Quality
 from premium.refusals import NOT_REPEATED
 
 
@@ -104,17 +102,23 @@ class NewWallet(Body):
         return None if self.descriptor is None else AskedKey("descriptor", self.descriptor, limit)
 
 
+class ChangedWallet(Body):
+    """Another label and other chains for a watched wallet; what is left out is empty."""
+
+    label: Annotated[str, Visible] | None = Field(
+        default=None, min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", description="The user's own name for it",
+        examples=["Cold storage"],
+    )  # fmt: skip
+    chains: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
+        default=(), max_length=200, description="Short names of chains that are read here; empty: all",
+        examples=[["ethereum"]],
+    )  # fmt: skip
+
+
 class WalletPosition(Position):
     """The last wallet of a page."""
 
     created_at: datetime
-    id: UUID
-
-
-class AssetPosition(Position):
-    """The last asset of a page."""
-
-    value: Decimal | None
     id: UUID
 
 
@@ -142,43 +146,6 @@ class WalletView(View):
         """Return the view of a wallet."""
         told = wallet.model_dump(exclude={"sealed_key"})
         return cls(**told | {"form": wallet.form.partition("/")[0]})
-
-
-class AssetView(View):
-    """An asset and its amount over all wallets."""
-
-    id: UUID
-    """The asset's id in this portfolio."""
-    chain: str = Field(description="The chain's short name", examples=["ethereum"])
-    asset: str = Field(
-        description="`chain:address`; the native coin under the zero address",
-        examples=["ethereum:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"],
-    )
-    symbol: str = Field(description="What the contract calls itself; any contract may claim any", examples=["USDC"])
-    category: str = Field(description="What kind of thing it is", examples=["stablecoin"])
-    decimals: int | None = Field(
-        description="Null where the contract tells no scale: the balance is then in base units", examples=[6]
-    )
-    balance: Amount
-    """Over all wallets, in whole units."""
-    price_usd: Money | None
-    """Of one unit, rounded as all money here; null where there is none."""
-    price_quality: Quality
-    """How far the price may be trusted."""
-    value_usd: Money | None
-    """Null without a good price; such an asset is not in the total."""
-    is_stale: bool
-    """It was read at an earlier refresh than the newest."""
-    as_of: datetime
-    """When it was read."""
-    why: str | None = Field(
-        default=None, description="Why it does not count, or only in part; null where it does", examples=["held_back"]
-    )
-
-    @classmethod
-    def of(cls, row: AssetRow) -> Self:
-        """Return the view of an asset."""
-        return cls(**row.model_dump())
 
 
 class PointView(View):

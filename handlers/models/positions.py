@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from handlers.runtime import Amount, Money, Position, View
@@ -15,6 +16,19 @@ from premium.portfolio.model import Finding, Leg
 from premium.portfolio.model import Position as Row
 
 ASSET = "ethereum:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"
+
+
+OfKind = Annotated[
+    Literal[
+        "v2_lp", "v3_position", "v4_position", "weighted_lp", "stable_lp", "vault", "aave_v2", "aave_v3", "compound_v2",
+        "compound_v3", "staked", "withdrawals", "lock", "gauge", "stream", "vesting_wallet", "stake", "immature",
+        "unconfirmed", "unknown",
+    ] | None,
+    Query(description="Only positions of this kind"),
+]  # fmt: skip
+OfProtocol = Annotated[
+    str | None, Query(min_length=1, max_length=64, description="Only this protocol's", examples=["aave-v3"])
+]
 
 
 class PositionPlace(Position):

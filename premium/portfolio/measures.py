@@ -16,7 +16,7 @@ from uuid import UUID
 
 from premium.entitlements import quota_of
 from premium.errors import InvalidInput, NotFound, TierRequired
-from premium.portfolio.model import Statement, Worth, total
+from premium.portfolio.model import Interval, Point, Statement, Worth, total
 from premium.portfolio.store import Stores
 from premium.portfolio.store.flows import Paid
 from premium.portfolio.valuation.performance import Performance, disturbed, measure, measured_kinds
@@ -38,6 +38,8 @@ PERIODS = {
     "all": timedelta(days=36_500),
 }
 Scope = Literal["all", "wallet", "chain", "asset", "position"]
+MAX_POINTS = 2_200
+"""Every hour of 90 days."""
 MOST_PARTS = 100
 """Of one answer, the most valuable; each is measured where it is named."""
 _SPLIT = {"asset": "held"}
@@ -243,6 +245,23 @@ class Measures:
         """Return the assets whose flows change a position; none where it is there no more: any may have."""
         mine = [each for each in self.stores.positions.found(user_id) if each.key == key]
         return sorted({asset.partition("#")[0] for each in mine for asset in (*each.receipts, *each.holds)})
+
+    def history(
+        self, user_id: UUID, tier: Tier, interval: Interval, since: datetime | None, until: datetime | None
+    ) -> list[Point]:
+        """Return the value over time, oldest first, by default of the last 30 days.
+
+        InvalidInput for a range that is empty or too long, TierRequired for days that the tier has not.
+        """
+        end = until or self.clock.now()
+        start = since or end - PERIODS["30d"]
+        self.check_reach(tier, start)
+        if start >= end:
+            raise InvalidInput.about("from", f"must lie before `to`, which is {end:%Y-%m-%dT%H:%M:%SZ}")
+        points = self.stores.snapshots.history(user_id, interval, start, end, MAX_POINTS + 1)
+        if len(points) > MAX_POINTS:
+            raise InvalidInput.about("from", f"more than {MAX_POINTS} points at this interval: shorten the range")
+        return points
 
     def check_reach(self, tier: Tier, start: datetime) -> None:
         """Refuse, as TierRequired, a time that begins before the days that the tier has."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from premium.clock import Clock
 from premium.entitlements import quota_of
-from premium.errors import AppError, InvalidInput, NotFound, Unprocessable
+from premium.errors import AppError, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.observability import logger
@@ -21,12 +21,14 @@ from premium.portfolio.keys import Secrets, seal, secrets_of
 from premium.portfolio.measures import PERIODS, Asked, Measured, Measures, Part
 from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
 from premium.portfolio.positions.found import Position
-from premium.portfolio.recognition.wallets import GivenWallet, homes, of_address, of_key
+from premium.portfolio.recognition.places import check_chains
+from premium.portfolio.recognition.wallets import GivenWallet, of_address, of_key
 from premium.portfolio.store import Stores
 from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.valuation.performance import Performance
 from premium.portfolio.valuation.watched import as_watched, by_chain
 from premium.portfolio.valuation.watchlist import settled
+from premium.portfolio.valuation.words import Override
 from premium.prices.store import StoredPrices
 from premium.tiers import Tier
 
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
     from premium.chains.registry import Registry
 
 __all__ = ["PERIODS", "Asked", "Measured", "Part", "Performance"]  # of measuring, for those who enter by this door
-
-MAX_POINTS = 2_200
-"""Every hour of 90 days."""
 
 
 class AskedKey(NamedTuple):
@@ -128,7 +127,7 @@ class Portfolios:
         registry: Registry,
         tier: Tier,
     ) -> Wallet:
-        _check_chains(given, chains, registry)
+        check_chains(given, chains, registry)
         key = None if given.key is None else seal(self.secrets, user_id, given.key)
         quota = quota_of(tier, "wallets")
         return self.stores.wallets.add(user_id, given, label, sorted(set(chains)), quota, key)
@@ -137,16 +136,26 @@ class Portfolios:
         """Return up to `limit` watched wallets, newest first, after the position."""
         return self.stores.wallets.page(user_id, limit, after)
 
+    def change_wallet(
+        self, user_id: UUID, wallet_id: UUID, label: str | None, chains: Sequence[str], registry: Registry
+    ) -> Wallet:
+        """Give a wallet another label and other chains; NotFound for one that is not the user's."""
+        check_chains(self.stores.wallets.get(user_id, wallet_id), chains, registry)
+        return self.stores.wallets.change(user_id, wallet_id, label, sorted(set(chains)))
+
     def unwatch(self, user_id: UUID, wallet_id: UUID, *, request_id: str) -> None:
         """Stop watching a wallet; NotFound for one that is not the user's.
 
         The refresh that this starts brings the assets in line.
         """
         self.stores.wallets.remove(user_id, wallet_id)
+        self._bring_in_line(user_id, request_id)
+
+    def _bring_in_line(self, user_id: UUID, request_id: str) -> None:
         try:
             self.jobs.start(REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id)
         except AppError as error:
-            logger.warning("a wallet was removed; its assets stay until the next refresh", code=error.code)
+            logger.warning("assets stay as they are until the next refresh", code=error.code)
 
     def refresh(self, user_id: UUID, *, request_id: str, idempotency_key: str | None) -> JobRecord:
         """Start a job that reads every chain; Unprocessable where there is nothing to read."""
@@ -190,26 +199,35 @@ class Portfolios:
         """Return one position; NotFound for one that is not the user's."""
         return self.stores.positions.get(user_id, position_id)
 
-    def held(self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None) -> list[AssetRow]:
-        """Return up to `limit` assets, the most valuable first, after the position."""
-        return self.stores.assets.page(user_id, limit, after)
+    def held(
+        self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None, *, spam: bool = True
+    ) -> list[AssetRow]:
+        """Return up to `limit` assets, the most valuable first, after the position; without spam where it is False."""
+        return self.stores.assets.page(user_id, limit, after, spam=spam)
+
+    def asset(self, user_id: UUID, key: str) -> AssetRow:
+        """Return one asset; NotFound for one that no wallet holds."""
+        return self.stores.assets.get(user_id, key)
+
+    def answer(self, user_id: UUID) -> Mapping[str, Any]:
+        """Return the newest statement's answer; empty before the first refresh."""
+        statement = self.stores.statements.get(user_id)
+        return statement.answer if statement is not None else {}
+
+    def words(self, user_id: UUID) -> Mapping[str, Override]:
+        """Return what the user says of assets, by asset."""
+        return self.stores.overrides.all(user_id)
+
+    def say(self, user_id: UUID, word: Override, *, request_id: str) -> None:
+        """Take the user's word about an asset, which wins; totals follow with the refresh that this starts."""
+        self.stores.overrides.put(user_id, word)
+        self._bring_in_line(user_id, request_id)
 
     def history(
         self, user_id: UUID, tier: Tier, interval: Interval, since: datetime | None, until: datetime | None
     ) -> list[Point]:
-        """Return the value over time, oldest first, by default of the last 30 days.
-
-        InvalidInput for a range that is empty or too long, TierRequired for days that the tier has not.
-        """
-        end = until or self.clock.now()
-        start = since or end - timedelta(days=30)
-        self.measures.check_reach(tier, start)
-        if start >= end:
-            raise InvalidInput.about("from", f"must lie before `to`, which is {end:%Y-%m-%dT%H:%M:%SZ}")
-        points = self.stores.snapshots.history(user_id, interval, start, end, MAX_POINTS + 1)
-        if len(points) > MAX_POINTS:
-            raise InvalidInput.about("from", f"more than {MAX_POINTS} points at this interval: shorten the range")
-        return points
+        """Return the value over time, oldest first, by default of the last 30 days; errors as those of `Measures`."""
+        return self.measures.history(user_id, tier, interval, since, until)
 
     def performance(self, user_id: UUID, tier: Tier, period: str) -> Performance:
         """Measure one of `PERIODS`; errors as those of `measured`.
@@ -243,21 +261,6 @@ class Portfolios:
             except AppError as error:
                 logger.warning("a flow was corrected; lots follow with the next refresh", code=error.code)
         return row
-
-
-def _check_chains(given: GivenWallet, chains: Sequence[str], registry: Registry) -> None:
-    """Refuse chains whose balances would never be read: they would look like an empty wallet."""
-    for place, name in enumerate(chains):
-        if wrong := registry.unread(name):
-            raise InvalidInput.about(f"chains.{place}", wrong)
-        if not homes(given.kind, given.form, given.address, [registry[name]]):
-            raise InvalidInput.about(f"chains.{place}", f"this wallet cannot be on {name}")
-    if not registry.active:
-        raise InvalidInput.about("chains", "this stage reads no chain: GET /v1/chains lists them")
-    if not homes(given.kind, given.form, given.address, registry.active):
-        known = homes(given.kind, given.form, given.address, registry)
-        text = f"this stage reads none of the chains of this wallet ({', '.join(known)}): GET /v1/chains lists them"
-        raise InvalidInput.about("chains", text)
 
 
 def own_wallets(platform: Platform, user_id: UUID) -> Sequence[UUID]:

@@ -23,6 +23,7 @@ from premium.portfolio.valuation.positions import stated, told
 from premium.portfolio.valuation.spam import listed_of, suspected
 from premium.portfolio.valuation.statement import before_of, is_due, judge, noted, state
 from premium.portfolio.valuation.watchlist import settled, unread, watchlist
+from premium.portfolio.valuation.words import Override
 from premium.prices.model import Quote
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Task:
     """Of wallets that are keys, by their names."""
     positions: Sequence[Found] = ()
     """Those of the refresh before, kept where a chain fails."""
+    overrides: Mapping[str, Override] = field(default_factory=dict)
     last: Statement | None = None
     """The statement before, unless there is none."""
     listed: tuple[Collection[str], Collection[str]] = ((), ())
@@ -118,6 +120,7 @@ class Task:
             active=active,
             previous=before,
             before=statement.answer if statement else before_of(before) if before else None,
+            overrides=stores.overrides.all(user),
             last=statement,
             searches=searches,
             dormant=asleep,
@@ -168,6 +171,7 @@ class Task:
             dormant=self.dormant,
             positions=positions,
             spam=suspected(outcomes, quotes, ledger.moved, self.before, self.listed),
+            overrides=self.overrides,
         )
         rows = [found for chain in positions.values() for found in chain.found]
         kept = [found for found in self.positions if found.chain not in positions]

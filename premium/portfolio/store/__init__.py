@@ -10,6 +10,7 @@ from premium.portfolio.store.flows import FlowStore
 from premium.portfolio.store.lots import LotStore
 from premium.portfolio.store.metrics import MetricStore
 from premium.portfolio.store.newest import NewestSnapshots
+from premium.portfolio.store.overrides import OverrideStore
 from premium.portfolio.store.positions import PositionStore
 from premium.portfolio.store.runs import RunStore
 from premium.portfolio.store.searches import SearchStore
@@ -38,6 +39,7 @@ class Stores:
     searches: SearchStore
     flows: FlowStore
     lots: LotStore
+    overrides: OverrideStore
     metrics: MetricStore
     runs: RunStore
 
@@ -63,6 +65,7 @@ class Stores:
             searches=SearchStore(database),
             flows=FlowStore(database),
             lots=LotStore(database),
+            overrides=OverrideStore(database),
             metrics=MetricStore(platform.timeseries),
             runs=RunStore(database),
         )

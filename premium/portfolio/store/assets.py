@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from premium.errors import NotFound
 from premium.portfolio.model import AssetRow, Holding, Snapshot
 from premium.storage.postgres import Database
 
@@ -34,22 +35,35 @@ class AssetStore:
             keys = [holding.key for holding in snapshot.holdings]
             connection.execute("DELETE FROM portfolio_assets WHERE user_id = %s AND asset <> ALL (%s)", (user_id, keys))
 
-    def page(self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None) -> list[AssetRow]:
-        """Return up to `limit` assets, the most valuable first, after the position.
+    def page(
+        self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None, *, spam: bool = True
+    ) -> list[AssetRow]:
+        """Return up to `limit` assets, the most valuable first, after the position; with spam unless it is False.
 
         The unpriced come last; ties go by id, so that pages neither repeat nor skip.
         """
         value, row_id = after or (None, None)
-        values = {"user": user_id, "value": value, "id": row_id, "limit": limit}
+        values = {"user": user_id, "value": value, "id": row_id, "limit": limit, "spam": spam}
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(AssetRow)) as rows:
             return rows.execute(_PAGE, values).fetchall()
 
+    def get(self, user_id: UUID, asset: str) -> AssetRow:
+        """Return one asset; NotFound for one that is not held."""
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(AssetRow)) as rows:
+            row = rows.execute(_GET, (user_id, asset)).fetchone()
+        if row is None:
+            raise NotFound("no wallet holds this asset: GET /v1/portfolio/assets lists them")
+        return row
 
+
+_COLUMNS = """id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality, value_usd,
+    is_stale, as_of, why"""
+_GET = f"SELECT {_COLUMNS} FROM portfolio_assets WHERE user_id = %s AND asset = %s"  # noqa: S608 - our own columns
 _PAGE = """
     SELECT id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality,
            value_usd, is_stale, as_of, why
     FROM portfolio_assets
-    WHERE user_id = %(user)s AND (
+    WHERE user_id = %(user)s AND (%(spam)s OR why IS DISTINCT FROM 'spam') AND (
         %(id)s::uuid IS NULL
         OR (value_usd IS NULL AND (%(value)s::numeric IS NOT NULL OR id > %(id)s))
         OR value_usd < %(value)s::numeric

@@ -79,6 +79,22 @@ class WalletStore:
                 (sealed_key, wallet_id, former),
             )
 
+    def change(self, user_id: UUID, wallet_id: UUID, label: str | None, chains: Sequence[str]) -> Wallet:
+        """Give a wallet another label and other chains; NotFound for one that is not the user's."""
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Wallet)) as cursor:
+            row = cursor.execute(_CHANGE, (label, list(chains), wallet_id)).fetchone()
+        if row is None:
+            raise NotFound(f"there is no wallet {wallet_id}")
+        return row
+
+    def get(self, user_id: UUID, wallet_id: UUID) -> Wallet:
+        """Return a wallet; NotFound for one that is not the user's."""
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Wallet)) as cursor:
+            row = cursor.execute(_GET, (wallet_id,)).fetchone()
+        if row is None:
+            raise NotFound(f"there is no wallet {wallet_id}")
+        return row
+
     def remove(self, user_id: UUID, wallet_id: UUID) -> None:
         """Remove a wallet; NotFound for one that is not the user's."""
         with self._database.as_user(user_id) as connection:
@@ -110,6 +126,8 @@ _ADD = f"""
     INSERT INTO portfolio_wallets (user_id, address, label, chains, kind, form, gap_limit, sealed_key)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}
 """  # noqa: S608 - our own columns
+_CHANGE = f"UPDATE portfolio_wallets SET label = %s, chains = %s WHERE id = %s RETURNING {_COLUMNS}"  # noqa: S608 - as above
+_GET = f"SELECT {_COLUMNS} FROM portfolio_wallets WHERE id = %s"  # noqa: S608 - as above
 _PAGE = f"""
     SELECT {_COLUMNS} FROM portfolio_wallets
     WHERE user_id = %(user)s AND (%(at)s::timestamptz IS NULL OR (created_at, id) < (%(at)s, %(id)s))

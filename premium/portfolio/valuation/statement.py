@@ -16,6 +16,7 @@ from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.totals.asked import Aggregate
 from premium.portfolio.totals.cases import aggregated
 from premium.portfolio.valuation.positions import asked
+from premium.portfolio.valuation.words import Override
 from premium.prices.model import Price, Quality, Quote
 
 DORMANT_HOURS = 24
@@ -37,10 +38,12 @@ def state(
     dormant: Mapping[tuple[str, str], SearchRow],
     positions: Mapping[str, ChainPositions] = MappingProxyType({}),
     spam: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    overrides: Mapping[str, Override] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the answer for one user; `positions` are those of chains that were read.
 
     `dormant` are pairs of wallet and chain that were not asked this time, since they were never used.
+    `overrides` are the user's words, which win.
     """
     watched = [_wallet(wallet, active, dormant) for wallet in wallets]
     told = {
@@ -53,6 +56,7 @@ def state(
         "prices": [_price(key, price) for key, quote in quotes.items() for price in _all_of(quote)],
         "jump_seconds": JUMP_SECONDS,
         "spam": {key: row["reasons"] for key, row in spam.items() if row["spam"]},
+        "overrides": {key: word.told for key, word in overrides.items()},
         "previous": previous,
     }
     answer = aggregated(Aggregate.model_validate(told))

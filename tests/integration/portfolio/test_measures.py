@@ -14,6 +14,7 @@ from premium.money import EXACT
 from premium.portfolio.jobs import FiguresPayload
 from premium.portfolio.service import Asked, Measured
 from premium.portfolio.store.wallets import WalletStore
+from premium.portfolio.valuation.words import Override
 from premium.portfolio.work import figures
 from premium.prices.model import KnownPrice
 from premium.prices.store import StoredPrices
@@ -114,3 +115,33 @@ def test_parts_profits_and_figures_over_days(world: World, add_user: AddUser) ->
         world.portfolios.measured(stranger, Tier.ENTERPRISE, Asked(window="90d", scope="wallet", part=ME))
     assert world.portfolios.stores.metrics.parts(stranger, "wallet", start, end) == []
     assert world.portfolios.stores.metrics.figures(stranger, "90d") is None
+
+
+def test_the_user_s_word_wins_and_moves_no_return(world: World) -> None:
+    world.fund(ME, 10 * ETHER)
+    world.store(1000 * ETHER)
+    world.refresh()
+    stored = PRICED["stored"]
+    say = world.portfolios.stores.overrides.put
+
+    def value() -> Decimal:
+        return Decimal(world.portfolios.answer(world.user)["total_value_usd"])
+
+    assert value() == 21_000
+    say(world.user, Override(asset=stored, hidden=True))
+    world.refresh()
+    assert (value(), asked(world).figures.profit, asked(world).figures.net_flow) == (20_000, 0, -1000)
+    assert world.portfolios.asset(world.user, stored).why == "hidden"
+    say(world.user, Override(asset=stored, price_usd=Decimal(2), category="receipt"))
+    world.refresh()
+    assert (value(), asked(world).figures.profit) == (22_000, 0)
+    say(world.user, Override(asset=NATIVE, spam=True))
+    world.refresh()
+    assert (value(), asked(world).figures.profit) == (2_000, 0), "a coin is spam where its owner says so"
+    assert [row.asset for row in world.portfolios.held(world.user, 9, None, spam=False)] == [stored]
+    say(world.user, Override(asset=NATIVE))
+    say(world.user, Override(asset=stored))
+    assert world.portfolios.words(world.user) == {}
+    world.refresh()
+    measured = asked(world).figures
+    assert (value(), measured.profit, measured.time_weighted_return) == (21_000, 0, 0)
