@@ -800,6 +800,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portfolio/assets/{asset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAsset"];
+        put: operations["changeAsset"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portfolio/chains": {
         parameters: {
             query?: never;
@@ -968,7 +984,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        put: operations["changeWallet"];
         post?: never;
         delete: operations["removeWallet"];
         options?: never;
@@ -1864,6 +1880,14 @@ export interface components {
             isStale: boolean;
             asOf: string;
             why?: string | null;
+            spamReasons?: string[];
+            word?: components["schemas"]["WordView"] | null;
+        };
+        AssetWord: {
+            hidden?: boolean | null;
+            spam?: boolean | null;
+            category?: string | null;
+            priceUsd?: string | null;
         };
         AuditEntryView: {
             id: string;
@@ -1885,6 +1909,12 @@ export interface components {
             chainId: string;
             address: string;
             nonce: string;
+        };
+        BenchmarkView: {
+            asset: string;
+            totalReturn: string | null;
+            alpha: string | null;
+            beta: string | null;
         };
         BlockView: {
             block: number | null;
@@ -1931,6 +1961,10 @@ export interface components {
         };
         ChainsView: {
             chains: components["schemas"]["ChainSummaryView"][];
+        };
+        ChangedWallet: {
+            label?: string | null;
+            chains: string[];
         };
         CheckoutView: {
             id: string;
@@ -2234,9 +2268,35 @@ export interface components {
         Health: {
             status: "ok";
         };
+        HeldAssetView: {
+            id: string;
+            chain: string;
+            asset: string;
+            symbol: string;
+            category: string;
+            decimals: number | null;
+            balance: string;
+            priceUsd: string | null;
+            priceQuality: components["schemas"]["Quality"];
+            valueUsd: string | null;
+            isStale: boolean;
+            asOf: string;
+            why?: string | null;
+            spamReasons?: string[];
+            word?: components["schemas"]["WordView"] | null;
+            holders: components["schemas"]["HolderView"][];
+        };
         HistoryView: {
             interval: "hour" | "day" | "week";
             points: components["schemas"]["PointView"][];
+        };
+        HolderView: {
+            wallet: string;
+            role: string;
+            units: string;
+            valueUsd: string | null;
+            counted: boolean;
+            why: string | null;
         };
         HourView: {
             hour: string;
@@ -2430,6 +2490,11 @@ export interface components {
             chainId: number;
             primary: boolean;
         };
+        MeasuredSpanView: {
+            basis: "measured";
+            values: number;
+            doubtful: number;
+        };
         MessageToScan: {
             chain: string;
             from?: string | null;
@@ -2575,6 +2640,39 @@ export interface components {
             limit: number;
             nextCursor: string | null;
         };
+        PartFiguresView: {
+            start: string;
+            end: string;
+            startValue: string;
+            endValue: string;
+            netFlow: string;
+            profit: string;
+            roi: string | null;
+            timeWeightedReturn: string | null;
+            moneyWeightedReturn: string | null;
+            apy: string | null;
+            maxDrawdown: string;
+            volatility: string | null;
+            sharpe: string | null;
+            sortino: string | null;
+            unique: boolean;
+            income: string;
+            costs: string;
+            unexplained: string;
+            pnl: components["schemas"]["ProfitView"];
+            flows: {
+                [key: string]: string;
+            };
+            method: "exact" | "linked_dietz";
+            days: string;
+            coverage: components["schemas"]["MeasuredSpanView"];
+            benchmark: components["schemas"]["BenchmarkView"] | null;
+            gaps: components["schemas"]["GapView"][];
+            why: {
+                [key: string]: string;
+            };
+            key: string;
+        };
         PartView: {
             key: string;
             usd: string;
@@ -2618,11 +2716,31 @@ export interface components {
             apy: string | null;
             maxDrawdown: string;
             volatility: string | null;
+            sharpe: string | null;
+            sortino: string | null;
             unique: boolean;
             income: string;
             costs: string;
             unexplained: string;
+            pnl: components["schemas"]["ProfitView"];
+            flows: {
+                [key: string]: string;
+            };
+            method: "exact" | "linked_dietz";
+            days: string;
+            coverage: components["schemas"]["MeasuredSpanView"];
+            benchmark: components["schemas"]["BenchmarkView"] | null;
             gaps: components["schemas"]["GapView"][];
+            why: {
+                [key: string]: string;
+            };
+            scope: "all" | "wallet" | "chain" | "asset" | "position";
+            parts: components["schemas"]["PartFiguresView"][];
+            partsLeftOut: number;
+            statistics: {
+                [key: string]: number | null;
+            } | null;
+            statisticsAt: string | null;
         };
         PeriodView: {
             firstDay: string;
@@ -2762,6 +2880,12 @@ export interface components {
             createdAt: string;
             updatedAt: string;
             pendingEmail?: string | null;
+        };
+        ProfitView: {
+            realised: string | null;
+            unrealised: string | null;
+            income: string;
+            costs: string;
         };
         ProjectionView: {
             requests: number;
@@ -3143,6 +3267,11 @@ export interface components {
         HealthAnswer: {
             success: true;
             data: components["schemas"]["Health"];
+            meta: components["schemas"]["Meta"];
+        };
+        HeldAssetAnswer: {
+            success: true;
+            data: components["schemas"]["HeldAssetView"];
             meta: components["schemas"]["Meta"];
         };
         HistoryAnswer: {
@@ -3566,6 +3695,12 @@ export interface components {
             reason: string;
             evidence: string;
             until: string;
+        };
+        WordView: {
+            hidden: boolean | null;
+            spam: boolean | null;
+            category: string | null;
+            priceUsd: string | null;
         };
     };
     responses: {
@@ -7005,6 +7140,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string | null;
+                includeSpam?: boolean;
             };
             header?: never;
             path?: never;
@@ -7030,6 +7166,128 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldAssetAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    changeAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetWord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldAssetAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["Unprocessable"];
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7364,6 +7622,12 @@ export interface operations {
             query?: {
                 period?: "24h" | "7d" | "30d" | "90d" | "1y" | "all";
                 window?: ("24h" | "7d" | "30d" | "90d" | "1y" | "all") | null;
+                from?: string | null;
+                to?: string | null;
+                scope?: "all" | "wallet" | "chain" | "asset" | "position";
+                id?: string | null;
+                benchmark?: string | null;
+                method?: "fifo" | "lifo" | "hifo" | "average";
             };
             header?: never;
             path?: never;
@@ -7423,7 +7687,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string | null;
-                kind?: ("v2_lp" | "v3_position" | "vault" | "aave_v3" | "compound_v2" | "compound_v3" | "staked" | "withdrawals" | "lock" | "gauge" | "stake" | "immature" | "unconfirmed" | "unknown") | null;
+                kind?: ("v2_lp" | "v3_position" | "v4_position" | "weighted_lp" | "stable_lp" | "vault" | "aave_v2" | "aave_v3" | "compound_v2" | "compound_v3" | "staked" | "withdrawals" | "lock" | "gauge" | "stream" | "vesting_wallet" | "stake" | "immature" | "unconfirmed" | "unknown") | null;
                 protocol?: string | null;
             };
             header?: never;
@@ -7679,6 +7943,70 @@ export interface operations {
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    changeWallet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                walletId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedWallet"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {

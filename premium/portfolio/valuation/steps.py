@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from premium.money import EXACT, plain
+from premium.money import EXACT, ZERO, plain
 
 _NO_PRICE = frozenset({"no_price", "too_old", "low_confidence", "disputed", "held_back"})
 LONGEST_GAP = timedelta(days=7)
@@ -68,7 +68,8 @@ def step(
             usd = _without_price(found, line, here.why, was, _since(gap, now), now) if was is not None else None
         else:
             begins = was is None and (line in old or line[:2] not in known)
-            usd = EXACT.subtract(here.usd, moved.get(line, Decimal(0))) if begins else None
+            former = was if was is not None and _is_revalued(old.get(line), here) else ZERO if begins else None
+            usd = None if former is None else EXACT.subtract(EXACT.subtract(here.usd, former), moved.get(line, ZERO))
         if usd:
             found.changes.append(Change(line, usd))
     return found
@@ -98,15 +99,26 @@ class _Worth(NamedTuple):
     usd: Decimal | None
     """None where it does not count."""
     why: str | None
+    word: str | None = None
+    """The user's own price, where that counts."""
+
+
+def _is_revalued(old: _Worth | None, here: _Worth) -> bool:
+    """Return whether the user's word changed a price: that is no gain."""
+    return old is not None and old.word != here.word
 
 
 def _lines(answer: Mapping[str, Any]) -> dict[Line, _Worth]:
     """Return the lines of an answer; those of a position together with what the wallet holds."""
     sums: defaultdict[Line, list[Decimal]] = defaultdict(list)
     whys: dict[Line, str | None] = {}
+    words: dict[Line, str | None] = {}
     for row in answer["holdings"]:
         line = (row["wallet"], row["chain"], row["asset"])
         whys.setdefault(line, row.get("why"))
+        words.setdefault(line, row.get("price_usd") if row.get("source") == "override" else None)
         if row["units"] != "0" and row.get("counted", True) and row["value_usd"] is not None:
             sums[line].append(Decimal(row["value_usd"]))
-    return {line: _Worth(sum(sums[line], Decimal(0)) if line in sums else None, why) for line, why in whys.items()}
+    return {
+        line: _Worth(sum(sums[line], ZERO) if line in sums else None, why, words[line]) for line, why in whys.items()
+    }

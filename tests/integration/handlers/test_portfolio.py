@@ -158,17 +158,15 @@ def test_the_user_says_what_an_asset_and_a_wallet_are(worker: Platform, market: 
     path = f"/assets/{first['asset']}"
     seen = ask(token, "GET", path).json["data"]
     assert (seen["word"], seen["spamReasons"], seen["holders"][0]["wallet"]) == (None, [], market.wallet)
+    before = worker.queue.waiting()
     said = ask(token, "PUT", path, body={"hidden": True, "priceUsd": "1.5"})
-    assert (said.status, said.json["data"]["word"]["hidden"], said.json["data"]["word"]["priceUsd"]) == (
-        200,
-        True,
-        "1.5",
-    )
+    word = said.json["data"]["word"]
+    assert (said.status, word["hidden"], word["priceUsd"]) == (200, True, "1.5")
     for wrong in ({"priceUsd": "-1"}, {"category": "Stable Coin"}, {"price": 1}, {"hidden": "maybe"}):
         assert ask(token, "PUT", path, body=wrong).json["error"]["code"] == "INVALID_INPUT"
     assert ask(token, "PUT", "/assets/local:0xffff", body={"hidden": True}).status == 404
     assert ask(token, "GET", "/assets/nothing").status == 400
-    (job,) = worker.queue.waiting()
+    (job,) = worker.queue.waiting() - before
     carry_out(REFRESH, refresh.__wrapped__, UUID(job), worker)
     assert ask(token, "GET", path).json["data"]["why"] == "hidden"
     assert ask(token, "PUT", path, body={}).json["data"]["word"] is None
@@ -178,14 +176,9 @@ def test_the_user_says_what_an_asset_and_a_wallet_are(worker: Platform, market: 
     assert (changed["label"], changed["chains"]) == ("Cold", ["local"])
     assert ask(token, "PUT", wallet, body={"chains": ["nowhere"]}).status == 400
     assert ask(sign(sub="user_else"), "PUT", wallet, body={}).status == 404
-    for query in (
-        {"scope": "wallet"},
-        {"scope": "chain", "id": "local"},
-        {"method": "hifo"},
-        {"from": "2026-01-01T00:00:00Z"},
-    ):
+    for query in ({"scope": "wallet"}, {"scope": "chain", "id": "local"}, {"method": "hifo"}):
         told = ask(token, "GET", "/performance", query={"window": "24h", **query})
-        assert told.status in (200, 403), told.json
+        assert told.status == 200, told.json
     assert ask(token, "GET", "/performance", query={"id": "local"}).status == 400
     parts = ask(token, "GET", "/performance", query={"window": "24h", "scope": "chain"}).json["data"]
     assert [part["key"] for part in parts["parts"]] == ["local"]

@@ -82,3 +82,11 @@ def test_readings_that_are_final_give_way_and_others_stay() -> None:
         many = many.after(at(block, block), 10_000)
     assert len(many.readings) == 20
     assert (many.first.block, many.last.block) == (10, 399)
+
+
+def test_a_price_that_the_user_sets_or_takes_back_is_no_gain() -> None:
+    mine = answer("20")
+    mine["holdings"][0] |= {"source": "override", "price_usd": "4"}
+    assert step(answer("10"), mine, MOVED, NOW).changes == [(LINE, 10)]
+    assert step(mine, answer("12"), {LINE: Decimal(2)}, NOW).changes == [(LINE, -10)]
+    assert step(mine, mine, MOVED, NOW).changes == []
