@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -31,7 +32,7 @@ def decimals(*numbers: int) -> tuple[Decimal, ...]:
     return tuple(map(Decimal, numbers))
 
 
-def asked(world: World, **more: object) -> Measured:
+def asked(world: World, **more: Any) -> Measured:
     found = world.portfolios.measured(world.user, Tier.ENTERPRISE, Asked(window="90d")._replace(**more))
     for each in (found.figures, *(part.figures for part in found.parts)):
         assert each.end_value == EXACT.add(EXACT.add(each.start_value, each.net_flow), each.profit)
