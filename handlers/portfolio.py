@@ -87,7 +87,10 @@ def list_wallets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 @app.put("/v1/portfolio/wallets/<wallet_id>")
 @needs(service="portfolio", scope="portfolio:write", kept="wallets")
 def change_wallet(caller: Caller, wallet_id: UUID, wallet: ChangedWallet) -> WalletView:
-    """Give a watched wallet another label, or other chains, which are read with the next refresh."""
+    """Give a watched wallet another label, or other chains.
+
+    These are read with the next refresh.
+    """
     asked = (wallet.label, wallet.chains, platform().chains)
     return WalletView.of(_portfolios().change_wallet(caller.user_id, wallet_id, *asked))
 
@@ -148,7 +151,10 @@ def list_assets(
 @app.get("/v1/portfolio/assets/<asset>")
 @needs(service="portfolio", scope="portfolio:read")
 def get_asset(caller: Caller, asset: OneAsset) -> HeldAssetView:
-    """Show one asset: who has it, what speaks for spam, and what the user said of it."""
+    """Show one asset and who has it.
+
+    Also what speaks for spam, and what the user said of it.
+    """
     portfolios, key = _portfolios(), _key(asset)
     row = portfolios.asset(caller.user_id, key)
     return HeldAssetView.of_one(row, portfolios.answer(caller.user_id), portfolios.words(caller.user_id))
@@ -268,7 +274,7 @@ def get_performance(  # noqa: PLR0917 - a query's parameters
     benchmark: Benchmark = None,
     method: Basis = "fifo",
 ) -> PerformanceView:
-    """Show profit, returns and risk over a window (`period` is its older name), or between two times.
+    """Show profit, returns and risk over a window, or between two times.
 
     Deposits and withdrawals are flows, not gains. A `scope` measures the parts, or the one that `id` names.
     """

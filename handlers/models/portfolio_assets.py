@@ -36,7 +36,10 @@ class AssetPosition(Position):
 
 
 class AssetWord(Body):
-    """The user's word about an asset: all of it, so that what is left out is taken back."""
+    """The user's word about an asset.
+
+    It is all of it: what is left out is taken back.
+    """
 
     hidden: bool | None = Field(default=None, description="It counts nowhere", examples=[False])
     spam: bool | None = Field(

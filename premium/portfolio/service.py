@@ -139,7 +139,10 @@ class Portfolios:
     def change_wallet(
         self, user_id: UUID, wallet_id: UUID, label: str | None, chains: Sequence[str], registry: Registry
     ) -> Wallet:
-        """Give a wallet another label and other chains; NotFound for one that is not the user's."""
+        """Give a wallet another label and other chains.
+
+        NotFound for one that is not the user's.
+        """
         check_chains(self.stores.wallets.get(user_id, wallet_id), chains, registry)
         return self.stores.wallets.change(user_id, wallet_id, label, sorted(set(chains)))
 
@@ -202,7 +205,10 @@ class Portfolios:
     def held(
         self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None, *, spam: bool = True
     ) -> list[AssetRow]:
-        """Return up to `limit` assets, the most valuable first, after the position; without spam where it is False."""
+        """Return up to `limit` assets, the most valuable first, after the position.
+
+        Without spam where that is False.
+        """
         return self.stores.assets.page(user_id, limit, after, spam=spam)
 
     def asset(self, user_id: UUID, key: str) -> AssetRow:
@@ -219,14 +225,20 @@ class Portfolios:
         return self.stores.overrides.all(user_id)
 
     def say(self, user_id: UUID, word: Override, *, request_id: str) -> None:
-        """Take the user's word about an asset, which wins; totals follow with the refresh that this starts."""
+        """Take the user's word about an asset, which wins.
+
+        Totals follow with the refresh that this starts.
+        """
         self.stores.overrides.put(user_id, word)
         self._bring_in_line(user_id, request_id)
 
     def history(
         self, user_id: UUID, tier: Tier, interval: Interval, since: datetime | None, until: datetime | None
     ) -> list[Point]:
-        """Return the value over time, oldest first, by default of the last 30 days; errors as those of `Measures`."""
+        """Return the value over time, oldest first, by default of the last 30 days.
+
+        Errors as those of `Measures`.
+        """
         return self.measures.history(user_id, tier, interval, since, until)
 
     def performance(self, user_id: UUID, tier: Tier, period: str) -> Performance:
@@ -250,7 +262,9 @@ class Portfolios:
         return self.stores.flows.page(user_id, limit, after, kinds=[kind] if kind else [], asset=asset)
 
     def correct(self, user_id: UUID, flow_id: UUID, kind: str, *, request_id: str | None = None) -> FlowRow:
-        """Take the user's word for a flow's kind; NotFound for a flow that is not the user's.
+        """Take the user's word for a flow's kind.
+
+        NotFound for a flow that is not the user's.
 
         Lots and figures follow by a job, where a request asks.
         """

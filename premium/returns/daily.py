@@ -29,7 +29,10 @@ def sharpe(returns: Sequence[float]) -> float | None:
 
 
 def sortino(returns: Sequence[float]) -> float | None:
-    """Return the mean over the downside's deviation, over a year; None without a spread or a loss."""
+    """Return the mean over the downside's deviation, over a year.
+
+    None without a spread or a loss.
+    """
     below = math.sqrt(math.fsum(min(each, 0.0) ** 2 for each in returns) / len(returns)) if returns else 0.0
     if not _spreads(returns) or not below:
         return None

@@ -38,7 +38,9 @@ class AssetStore:
     def page(
         self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None, *, spam: bool = True
     ) -> list[AssetRow]:
-        """Return up to `limit` assets, the most valuable first, after the position; with spam unless it is False.
+        """Return up to `limit` assets, the most valuable first, after the position.
+
+        With spam, unless that is False.
 
         The unpriced come last; ties go by id, so that pages neither repeat nor skip.
         """

@@ -88,7 +88,7 @@ class FlowStore:
                 for row in rows]  # fmt: skip
 
     def touched(self, user_id: UUID, wallet: str, chain: str, assets: Sequence[str]) -> list[datetime]:
-        """Return when a wallet moved some assets on a chain, or any where none is named."""
+        """Return when a wallet moved assets on a chain: these, or any."""
         with self._database.as_user(user_id) as connection:
             rows = connection.execute(_TOUCHED, (user_id, wallet, chain, list(assets), list(assets))).fetchall()
         return [row["counted_at"] for row in rows]
@@ -96,7 +96,7 @@ class FlowStore:
     def realised(
         self, user_id: UUID, since: datetime, until: datetime, method: str
     ) -> tuple[list[tuple[str, str, str, Decimal]], bool]:
-        """Return what was realised by wallet, chain and asset, and whether all of it is counted."""
+        """Return what was realised by line, and whether all is counted."""
         with self._database.as_user(user_id) as connection:
             rows = connection.execute(_REALISED, {"user": user_id, "since": since, "until": until,
                                                   "method": method}).fetchall()  # fmt: skip

@@ -1,4 +1,4 @@
-"""The SQL of profit by lots: all flows of a user, and what was held before them."""
+"""The SQL of profit by lots: flows, and what was held before them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ class LotStore:
         return {(row["wallet"], row["asset"]): int(row["units"]) for row in rows}
 
     def add(self, user_id: UUID, rows: Iterable[tuple[str, str, int, Decimal | None]]) -> None:
-        """Keep what lines held when they were first seen: wallet, asset, base units and dollars; worker role."""
+        """Keep what lines held when they were first seen; worker role.
+
+        A row is wallet, asset, base units and dollars.
+        """
         values = [{"user": user_id, "wallet": w, "asset": a, "units": u, "usd": usd} for w, a, u, usd in rows]
         with self._database.transaction() as connection, connection.cursor() as cursor:
             cursor.executemany(_ADD, values)
@@ -71,7 +74,10 @@ class LotStore:
         return flows, [FirstHeld(row["asset"], int(row["units"]), row["usd"]) for row in held]
 
     def keep(self, user_id: UUID, found: Mapping[UUID, Mapping[str, str]]) -> None:
-        """Write what flows realised; those of wallets that are watched no more realised nothing; worker role."""
+        """Write what flows realised; worker role.
+
+        Those of wallets that are watched no more realised nothing.
+        """
         with self._database.transaction() as connection:
             connection.execute(_KEEP, (list(found), [Jsonb(dict(each)) for each in found.values()], user_id))
             connection.execute(_UNWATCHED, (user_id,))

@@ -27,7 +27,10 @@ class OverrideStore:
         return {each.asset: each for each in found}
 
     def put(self, user_id: UUID, word: Override) -> None:
-        """Keep a user's word, which takes the place of an earlier one; one that says nothing takes it away."""
+        """Keep a user's word, which takes the place of an earlier one.
+
+        One that says nothing takes it away.
+        """
         with self._database.as_user(user_id) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"overrides:{user_id}",))
             if word.says_nothing:

@@ -80,7 +80,10 @@ class WalletStore:
             )
 
     def change(self, user_id: UUID, wallet_id: UUID, label: str | None, chains: Sequence[str]) -> Wallet:
-        """Give a wallet another label and other chains; NotFound for one that is not the user's."""
+        """Give a wallet another label and other chains.
+
+        NotFound for one that is not the user's.
+        """
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Wallet)) as cursor:
             row = cursor.execute(_CHANGE, (label, list(chains), wallet_id)).fetchone()
         if row is None:

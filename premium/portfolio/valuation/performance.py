@@ -1,4 +1,4 @@
-"""Measures how a portfolio, or a part of it, did: by its values and its booked flows.
+"""Measures how a portfolio, or a part of it, did, by values and flows.
 
 The figures are the shared ones of `premium.returns`.
 """
@@ -44,7 +44,7 @@ class GapFigure(_Figures):
 
 
 class Profits(_Figures):
-    """What the profit consists of: realised + unrealised + income - costs, to the last digit."""
+    """What the profit consists of: realised + unrealised + income - costs."""
 
     realised: Decimal | None
     """Of what was given away, by lots; None while that is being counted."""
@@ -65,7 +65,10 @@ class Against(_Figures):
 
 
 class Performance(_Figures):
-    """Figures over the values of a time; None where they cannot be told, with the reason in `why`."""
+    """Figures over the values of a time.
+
+    None where they cannot be told, with the reason in `why`.
+    """
 
     start: datetime
     end: datetime
@@ -172,7 +175,9 @@ def measure(
 def disturbed(
     values: Sequence[Worth], at: Sequence[datetime]
 ) -> tuple[list[tuple[datetime, Decimal]], list[GapFigure]]:
-    """Return flows that leave out intervals in which a position itself was changed, and these as gaps.
+    """Return flows that leave out what changed a position itself, and gaps.
+
+    These are the intervals in which it was changed.
 
     What came to it and what left it is not known apart from what it earned: such an interval earns nothing.
     """

@@ -20,7 +20,9 @@ Of assets what wallets hold themselves: what they give to a position is a flow.
 
 
 def split(answer: Mapping[str, Any], names: Mapping[str, str] = MappingProxyType({})) -> dict[str, dict[str, str]]:
-    """Return US dollars by part; the sums of each split but `held` and `position` are the total.
+    """Return US dollars by part.
+
+    The sums of each split but `held` and `position` are the total.
 
     `names` are those that positions keep from reading to reading, by the totals' own.
     """

@@ -172,8 +172,8 @@ def test_the_user_says_what_an_asset_and_a_wallet_are(worker: Platform, market: 
     assert ask(token, "PUT", path, body={}).json["data"]["word"] is None
     assert ask(sign(sub="user_else"), "GET", path).status == 404
     wallet = f"/wallets/{made['id']}"
-    changed = ask(token, "PUT", wallet, body={"label": "Cold", "chains": ["local"]}).json["data"]
-    assert (changed["label"], changed["chains"]) == ("Cold", ["local"])
+    changed = ask(token, "PUT", wallet, body={"label": "Cold", "chains": ["ethereum"]}).json["data"]
+    assert (changed["label"], changed["chains"]) == ("Cold", ["ethereum"])
     assert ask(token, "PUT", wallet, body={"chains": ["nowhere"]}).status == 400
     assert ask(sign(sub="user_else"), "PUT", wallet, body={}).status == 404
     for query in ({"scope": "wallet"}, {"scope": "chain", "id": "local"}, {"method": "hifo"}):
