@@ -18,6 +18,7 @@ EXACT = {
     "RuleView.hysteresis": "an input: what its owner wrote",
     "KeptRuleView.hysteresis": "an input: what its owner wrote",
     "AssetView.balance": "units of the chain",
+    "HeldAssetView.balance": "units of the chain",
     "FlowView.amount": "units of the chain",
     "LineView.amount": "units of the chain",
     "TransactionView.amount": "an input: what the history states",
