@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from handlers.models.portfolio import AssetPosition
+from handlers.models.portfolio_assets import AssetPosition
 from handlers.runtime.answers.pagination import encode_raw
 from tests.factories.http import ask, verdict
 from tests.unit.handlers.notes import handler
