@@ -16,28 +16,26 @@ from typing import IO
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first instant a zip entry can carry
 
 
-_COMPILED = "__pycache__"
-
-
-def files(folder: Path, *, compiled: bool = False) -> Iterator[Path]:
-    """Return the files of a folder, sorted; without bytecode, unless it is asked for."""
-    wanted = (path for path in folder.rglob("*") if path.is_file() and (compiled or _COMPILED not in path.parts))
+def files(folder: Path) -> Iterator[Path]:
+    """Return the files of a folder, sorted, without compiled ones."""
+    wanted = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return iter(sorted(wanted))
 
 
 def compile_all(folder: Path) -> None:
-    """Lay the bytecode for this Python beside each module.
+    """Put the bytecode for this Python in each module's place.
 
-    It is used without a look at the source. A function's folder is written anew for each start, so that nothing is
-    compiled once for all there. The same to the byte when made again: one process, one seed, and paths as they are
-    within a function.
+    For libraries where every start has a folder of its own, as in the emulator: nothing is compiled once for all there,
+    and no more files are written than before. The same to the byte when made again: one process, one seed, and paths as
+    they are within a function.
     """
-    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    command = [sys.executable, "-m", "compileall", "-q", "-b", "--invalidation-mode", "unchecked-hash"]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     # Some packages carry templates that are no Python; they stay as they are.
-    subprocess.run(
-        [*command, "-s", folder, "-p", "/var/task", folder], check=False, stdout=subprocess.DEVNULL, env=environment
-    )
+    command += ["-s", str(folder), "-p", "/opt", str(folder)]
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=environment)
+    for made in folder.rglob("*.pyc"):
+        made.with_suffix(".py").unlink(missing_ok=True)
 
 
 def copy_all(sources: Iterable[tuple[Path, str]], folder: Path) -> None:
@@ -59,7 +57,7 @@ def write_archive(folder: Path, archive: Path) -> None:
 
 def _pack(folder: Path, part: IO[bytes]) -> None:
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-        for path in files(folder, compiled=True):
+        for path in files(folder):
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), date_time=EARLIEST)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED

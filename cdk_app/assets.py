@@ -58,7 +58,7 @@ class Target:
 
     @property
     def compiled(self) -> bool:
-        """Whether archives carry bytecode: this Python can make none for another."""
+        """Whether libraries are there as bytecode: this Python can make none for another."""
         return self.platform is None
 
 
@@ -86,20 +86,13 @@ def dependencies(target: Target) -> Path:
 
 
 @functools.cache
-def code(target: Target) -> Path:
-    """Return the archive of our own packages that a handler may import, for a target."""
+def code() -> Path:
+    """Return the archive of our own packages that a handler may import."""
     sources = [(path, path.relative_to(ROOT).as_posix()) for name in PACKAGES for path in files(ROOT / name)]
     sources += [(path, f"reference/{path.name}") for path in _viewer()]
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
     content.append(REQUIREMENTS.read_bytes())  # what makes the document decides its words
-    content.append(repr(target).encode())
-
-    def fill(folder: Path) -> None:
-        _fill(sources, folder)
-        if target.compiled:
-            compile_all(folder)
-
-    return _built(f"code-{digest(content)}.zip", fill)
+    return _built(f"code-{digest(content)}.zip", lambda folder: _fill(sources, folder))
 
 
 def _fill(sources: Iterable[tuple[Path, str]], folder: Path) -> None:

@@ -125,10 +125,9 @@ def packages_of(config: StageConfig, abilities: Abilities, place: Place | None) 
         environment["CHAIN_NODES"] = json.dumps(dict.fromkeys(config.market.nodes, ()), separators=(",", ":"))
     if abilities.chains:
         environment["CHAINS_FILE"] = abilities.chains
-    target = assets.LAMBDA if abilities.native_runtime else assets.THIS_MACHINE
     return Packages(
-        code_archive=assets.code(target),
-        dependencies_archive=assets.dependencies(target),
+        code_archive=assets.code(),
+        dependencies_archive=assets.dependencies(assets.LAMBDA if abilities.native_runtime else assets.THIS_MACHINE),
         runtime=lambda_.Runtime.PYTHON_3_14,
         memory=sizes.memory,
         provisioned=sizes.provisioned,
