@@ -34,6 +34,7 @@ from premium.security.knowledge.known import NATIVE, Knowledge, coin
 from premium.security.knowledge.shipped import with_shipped
 from premium.security.labelled import Labels
 from premium.security.model import ENGINE, NewScan
+from premium.security.onchain.counterparties import sent_to
 from premium.security.onchain.learned import Learned, addresses_in, learn
 from premium.security.onchain.prices import prices, weighed, with_prices
 from premium.security.onchain.surroundings import Labelled, knowledge, labelled
@@ -147,11 +148,13 @@ class Desk:
         costs = self._threads.submit(
             prices, lambda client: self._platform.market(client).prices, chain.name, about.weighed, seconds
         )
+        sent = self._threads.submit(sent_to, self._rpc(chain, seconds), who.user, seconds) if who.user else None
         learned = learn(self._rpc(chain, seconds), touched, coins, who.user, seconds)
         hashes = frozenset(keccak256(code) for code in learned.code.values() if isinstance(code, bytes) and code)
         said = labelled(self._labels, touched, chain.chain_id, origin=who.origin, hashes=hashes)
         now = int(self._platform.clock.now().timestamp())
-        known = knowledge(learned, said, chain.chain_id, now=now)
+        own = sent.result() if sent is not None else ()
+        known = knowledge(learned, said, chain.chain_id, own=own, now=now)
         return _Read(learned, said, with_prices(known, costs.result()))
 
     def _simulated(self, opening: Opening, chain: Chain, question: Question) -> Simulation:

@@ -29,7 +29,7 @@ from premium.security.service import LINE
 from premium.security.work.desk import Desk
 from premium.storage.cache import Cache
 from tests.factories.contracts import artifact_creation
-from tests.factories.contracts.deployment import account, deploy
+from tests.factories.contracts.deployment import account, calldata, deploy, send
 from tests.factories.http import Answer, ask, verdict
 from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
@@ -291,3 +291,32 @@ def test_an_order_is_weighed_by_the_prices_of_the_market(
     assert severities["order_gives_away"] == "critical"
     assert "order_gives_away" not in {each["id"] for each in fair["findings"]}
     assert not any("weighed" in each for each in (*given_away["unknowns"], *fair["unknowns"]))
+
+
+def test_a_recipient_that_imitates_one_of_the_users_own_is_told(resident: None, user: UUID, evm: Evm) -> None:
+    """Paid in a transaction of his own; what others wrote in his name, or moved nothing, is no counterpart."""
+    token, me = fixed_supply(evm), account(evm)
+    friend, poison, spoofed = (
+        f"0x{head}{'0' * 30}{tail}" for head, tail in (("abcd1", "ef123"), ("abcd1", "ef123"), ("77771", "ef777"))
+    )
+    poison = poison[:20] + "9" + poison[21:]
+    nothing = f"0x12345{'0' * 30}67890"
+    send(evm, token, calldata("transfer(address,uint256)", friend, 5))
+    send(evm, token, calldata("transfer(address,uint256)", nothing, 0))
+    send(evm, token, calldata("approve(address,uint256)", account(evm, 1), 5))
+    send(evm, token, calldata("transferFrom(address,address,uint256)", me, spoofed, 5), sender=account(evm, 1))
+
+    def told(to: str) -> set[str]:
+        data = "0x" + calldata("transfer(address,uint256)", to, 5).hex()
+        body = {"chain": "local", "from": me, "to": token, "data": data, "simulate": False}
+        found = post(user, "transaction", body)
+        for _ in range(4):
+            if not any("in time" in each for each in found.data["unknowns"]):
+                break
+            found = post(user, "transaction", body)
+        return {each["id"] for each in found.data["findings"]}
+
+    assert "recipient_lookalike" in told(poison)
+    assert "recipient_lookalike" not in told(friend)
+    for other in (nothing, spoofed):
+        assert "recipient_lookalike" not in told(other[:20] + "9" + other[21:])
