@@ -18,11 +18,11 @@ from handlers.models.security_checks import (
 )
 from handlers.models.security_more import (
     AddressToScan,
-    ContractToScan,
     Dispute,
     DisputeView,
     FindingKindView,
     ScoreView,
+    TokenToScan,
     dispute_view,
     finding_kinds,
     score_view,
@@ -95,14 +95,16 @@ def scan_message(
 @app.post("/v1/security/scan/contract", status_code=202)
 @needs(service="security", scope="security:write")
 def scan_contract(
-    caller: Caller, contract: ContractToScan, request_id: RequestId, idempotency_key: IdempotencyKey
+    caller: Caller, contract: TokenToScan, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
-    """Scan a contract's code and the accounts that control it.
+    """Scan a contract's code and its controllers; trade its token on demand.
 
     The job's result names the scan.
     """
     by = _by(caller, request_id, idempotency_key)
-    return job_view(Scans.of(platform()).start_contract(by, chain=contract.chain, address=contract.address))
+    return job_view(
+        Scans.of(platform()).start_contract(by, chain=contract.chain, address=contract.address, trade=contract.trade)
+    )
 
 
 @app.post("/v1/security/scan/address", status_code=202)

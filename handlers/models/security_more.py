@@ -25,6 +25,16 @@ class ContractToScan(Body):
     )
 
 
+class TokenToScan(ContractToScan):
+    """A contract to scan, its chain, and whether its token is traded as well."""
+
+    trade: bool = Field(
+        default=False,
+        description="Also buy, move and sell the token in its pair, in a simulation: taxes, limits and traps measured",
+        examples=[True],
+    )
+
+
 class AddressToScan(ContractToScan):
     """An address to scan, contract or account, and its chain."""
 

@@ -13,6 +13,8 @@ class ScanContractPayload(JobPayload):
     chain: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")
     address: str = Field(pattern=r"^0x[0-9a-fA-F]{40}$")
     """Checksummed."""
+    trade: bool = False
+    """Whether a token is traded, too; jobs of the release before do not say."""
 
 
 class ScanAddressPayload(ScanContractPayload):

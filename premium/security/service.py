@@ -49,13 +49,13 @@ class Scans:
         """Return the scans of this process's platform."""
         return cls(store=ScanStore(platform.database), jobs=platform.jobs, chains=platform.chains)
 
-    def start_contract(self, by: Asked, *, chain: str, address: str) -> JobRecord:
+    def start_contract(self, by: Asked, *, chain: str, address: str, trade: bool = False) -> JobRecord:
         """Start the job that scans a contract; InvalidInput names chain or address.
 
-        RateLimited where the day's scans are used up.
+        `trade`: buy, move and sell the token in a simulation, too. RateLimited where the day's scans are used up.
         """
         where = place_of(self.chains, chain, address)
-        return self._start(by, SCAN_CONTRACT, ScanContractPayload(**where))
+        return self._start(by, SCAN_CONTRACT, ScanContractPayload(**where, trade=trade))
 
     def start_address(self, by: Asked, *, chain: str, address: str) -> JobRecord:
         """Start the job that scans an address, contract or account; errors as for a contract."""

@@ -2002,10 +2002,6 @@ export interface components {
         ConsentsChange: {
             consents: components["schemas"]["ConsentChange"][];
         };
-        ContractToScan: {
-            chain: string;
-            address: string;
-        };
         CorrectFlow: {
             kind: "deposit" | "withdrawal" | "own" | "exchange" | "income" | "airdrop" | "gas" | "fee" | "liquidation" | "phantom" | "unexplained";
         };
@@ -3544,6 +3540,11 @@ export interface components {
             updatedAt: string;
         };
         Tier: "free" | "starter" | "pro" | "enterprise";
+        TokenToScan: {
+            chain: string;
+            address: string;
+            trade: boolean;
+        };
         TokensView: {
             accessToken: string;
             expiresIn: number;
@@ -8485,7 +8486,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ContractToScan"];
+                "application/json": components["schemas"]["TokenToScan"];
             };
         };
         responses: {

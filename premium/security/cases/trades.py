@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from premium.abi.encoder import BadValue, encode
 from premium.abi.signatures import signature_of
 from premium.abi.types import AbiType, BadType, parse_types
-from premium.abi.values import shown_address
 from premium.cases import Case, CaseError, Kind
 from premium.security.cases.contracts import Bytecode, code_answer, reader_of
 from premium.security.cases.fields import AnAddress, Int, KnownCase, MaybeAddress, MaybeInt, address_of
@@ -22,11 +21,12 @@ from premium.security.judgement.answer import answer
 from premium.security.judgement.subjects.liquidity import removable
 from premium.security.judgement.traded import traded, untold
 from premium.security.knowledge.shipped import with_shipped
+from premium.security.report.trades import PARTS, shown_trade
 from premium.simulation.model import NotSimulated, Read
 from premium.simulation.own.anvil import OwnNode, own_node, trading_node
 from premium.simulation.own.stage import DEPLOYER, Failed, Stage
 from premium.simulation.trade.bench import Bench
-from premium.simulation.trade.measure import BUYER, Holders, Market, Measured, Trade
+from premium.simulation.trade.measure import BUYER, Market
 from premium.simulation.trade.venues import Pair, Venue, call
 
 _MOST_STEPS, _MOST_PARTS = 64, 16
@@ -127,13 +127,13 @@ def _answerer(*, shipped: bool) -> Callable[[TradeCase], Mapping[str, Any]]:
             market = Market(put.bench, put.venue, case.buy.native, error_of)
             made = put.node.run(market.measured(put.holders, put.giver))
         except NotSimulated as error:
-            return {**_unmeasured(), **answer((), [f"The token was not traded: {error}."], [])}
+            return {**dict.fromkeys(PARTS), **answer((), [f"The token was not traded: {error}."], [])}
         token, found = put.venue.token, tuple(traded(made, put.venue.token, own_pool=case.world is None))
         reader = OwnReader(put.node) if case.world is None else reader_of(case.world, token, known)
         if case.world is not None:
             found += tuple(removable(put.venue.pool, case.world.accounts_named(), reader, known))
         body = code_answer(token, reader, known, found, untold(made))
-        return {**_form(made), **body, "milliseconds": round((perf_counter() - started) * 1000, 3)}
+        return {**shown_trade(made), **body, "milliseconds": round((perf_counter() - started) * 1000, 3)}
 
     return answered
 
@@ -275,40 +275,3 @@ def _value(of: AbiType, value: Any, names: Mapping[str, str]) -> Any:
     if of.kind in ("bytes", "bytesN"):
         return bytes.fromhex(str(value).removeprefix("0x"))
     return address_of(value, "args") if of.kind == "address" else value
-
-
-def _unmeasured() -> dict[str, Any]:
-    names = ("can_buy", "buy", "can_transfer", "transfer", "can_sell", "sell", "max_sell", "sells_after", "holders")
-    return dict.fromkeys(names)
-
-
-def _form(made: Measured) -> dict[str, Any]:
-    moved, wait = made.transfer, made.sells_after
-    return {
-        "can_buy": made.can_buy,
-        "buy": _trade(made.buy),
-        "can_transfer": None if moved is None else moved.revert is None,
-        "transfer": None if moved is None else {"sent": str(moved.given), **_trade(moved)},
-        "can_sell": made.can_sell,
-        "sell": None if made.sell is None else {"sold": str(made.sell.given), **_trade(made.sell)},
-        "max_sell": None if made.max_sell is None else str(made.max_sell),
-        "sells_after": None if wait is None else {"blocks": str(wait[0]), "seconds": str(wait[1])},
-        "holders": _holders(made.holders),
-    }
-
-
-def _trade(trade: Trade) -> dict[str, Any]:
-    failed = trade.revert is not None
-    return {
-        "ideal": str(trade.ideal),
-        "received": str(trade.received),
-        "tax_bps": None if failed else str(trade.tax),
-        "revert": trade.revert,
-    }
-
-
-def _holders(held: Holders) -> dict[str, Any]:
-    return {
-        "tried": str(held.tried), "sold": str(held.sold), "taxed": str(held.taxed),
-        "trapped": [shown_address(each) for each in held.trapped],
-    }  # fmt: skip

@@ -1,7 +1,7 @@
-"""Read of a node to whom a user has sent tokens lately: what look-alikes are held against.
+"""Read of a node to whom a user has sent tokens lately.
 
-Events alone prove nothing: a worthless token writes any sender, and some tokens move nothing in anybody's name. So a
-recipient counts where something was moved by a transaction that the user sent himself.
+Look-alikes are held against them. Events alone prove nothing: a worthless token writes any sender, and some tokens
+move nothing in anybody's name. So a recipient counts where something was moved by a transaction of the user's own.
 """
 
 from __future__ import annotations

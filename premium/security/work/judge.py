@@ -10,11 +10,14 @@ from typing import Any
 
 from premium.bootstrap import Platform
 from premium.chains.addresses import checksum, created, keccak256
+from premium.chains.model import Chain
+from premium.observability import count
 from premium.security.contract.state import view_word
 from premium.security.judgement.answer import answer, without
 from premium.security.judgement.scene import Scene
 from premium.security.judgement.subjects.addresses import Opinion, about_address, about_deployed, told_of
 from premium.security.judgement.subjects.contracts import code_findings, impersonations
+from premium.security.judgement.traded import traded, untold
 from premium.security.knowledge.known import Knowledge
 from premium.security.labelled import Labels
 from premium.security.model import ENGINE, ContractScan, NewScan, ScanType
@@ -23,9 +26,13 @@ from premium.security.onchain.learned import Learned
 from premium.security.onchain.node import NodeReader
 from premium.security.onchain.recorder import Recorder
 from premium.security.onchain.surroundings import Labelled, knowledge, labelled
+from premium.security.onchain.traded import measured
 from premium.security.report.catalogue import CATALOGUE
+from premium.security.report.trades import shown_trade
 from premium.security.service import readable_chain
 from premium.security.store.disputes import DisputeStore
+from premium.simulation.model import NotSimulated
+from premium.simulation.trade.measure import Measured
 from premium.storage.cache import Cache
 
 _SECONDS = 20.0
@@ -61,10 +68,10 @@ class Judged:
         )  # fmt: skip
 
 
-def judge(platform: Platform, chain_name: str, address: str, *, contract: bool = False) -> Judged:
+def judge(platform: Platform, chain_name: str, address: str, *, contract: bool = False, trade: bool = False) -> Judged:
     """Judge an address at the newest block; UpstreamUnavailable where no node answers.
 
-    `contract`: Unprocessable for one without code.
+    `contract`: Unprocessable for one without code. `trade`: a token is traded in a simulation, too.
     """
     chain = readable_chain(platform.chains, chain_name)
     labels = Labels.of(platform, by_operator=True)
@@ -85,11 +92,14 @@ def judge(platform: Platform, chain_name: str, address: str, *, contract: bool =
         more = {} if made is not None else {"nonce": reader.nonce(address), "balance": str(reader.balance(address))}
         cache = Cache(platform.redis(3), "security")
         deployed = [] if made is not None else _deployed(address, int(str(more["nonce"])), chain.name, reader, cache)
+    sale = _sale(platform, chain, address, made) if trade and made is not None else None
     said = labelled(labels, codes, chain.chain_id, hashes=_hashes(made, code))
     now = platform.clock.now()
     learned = Learned(block=reader.block_number, code=codes)
     known = knowledge(learned, said, chain.chain_id, now=int(now.timestamp()))
-    told = _told(address, known, said, made, chain.chain_id, deployed=deployed)
+    told = _told(address, known, said, made, chain.chain_id, deployed=deployed, sale=sale)
+    if trade:
+        told["trade"] = shown_trade(sale) if isinstance(sale, Measured) else None
     told |= {"as_of": {**facts, "engine": ENGINE, "catalogue": len(CATALOGUE), "labels": dict(labels.version())}}
     told |= {"labels": _labels(said, address), **more, **(_document(made) if made is not None else {})}
     withdrawn = DisputeStore(platform.worker_database).withdrawn(chain.name, address, now)
@@ -101,6 +111,23 @@ def _deployed(address: str, nonce: int, chain: str, reader: NodeReader, cache: C
     places = [checksum(created(address, number)) for number in range(min(nonce, _MOST_NONCES))]
     standing = [place for place, code in zip(places, reader.codes(places), strict=True) if code]
     return [current_scan(chain, place, reader, cache) for place in standing[:_MOST_DEPLOYED]]
+
+
+def _sale(platform: Platform, chain: Chain, address: str, made: ContractScan) -> Measured | NotSimulated:
+    """Trade a token in its pair; why not, where that cannot be."""
+    if "ERC-20" not in made.standards:
+        return NotSimulated("it is no token of ERC-20")
+    try:
+        return measured(lambda client: platform.market(client).rpc(chain.name, deadline=_SECONDS), chain, address)
+    except NotSimulated as error:
+        count("SimulationsFailed")
+        return error
+
+
+def _untold(sale: Measured | NotSimulated | None) -> list[str]:
+    if isinstance(sale, NotSimulated):
+        return [f"The token was not traded: {sale}."]
+    return untold(sale) if sale is not None else []
 
 
 def _digest(recorder: Recorder) -> bytes:
@@ -117,7 +144,7 @@ def _hashes(made: ContractScan | None, code: bytes) -> frozenset[bytes]:
 
 def _told(
     address: str, known: Knowledge, said: Labelled, made: ContractScan | None, chain_id: int,
-    *, deployed: Sequence[ContractScan] = (),
+    *, deployed: Sequence[ContractScan] = (), sale: Measured | NotSimulated | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     target, scene = address.lower(), Scene(known)
     opinions = [Opinion(one.label.kind, one.source) for one in said.opinions.get(target, ())]
@@ -127,7 +154,9 @@ def _told(
         listed += [*code_findings(made, known), *impersonations(made, known)]
         if not made.complete:
             scene.unknown("Part of the code could not be read.")
-    for each in said.unknowns:
+    if isinstance(sale, Measured):
+        listed += traded(sale, target, own_pool=False)
+    for each in (*said.unknowns, *_untold(sale)):
         scene.unknown(each)
     kinds = [
         *([said.listed[target]] if target in said.listed else []),

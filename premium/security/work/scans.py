@@ -30,7 +30,7 @@ def _scanned(context: JobContext, payload: ScanContractPayload, kind: ScanType) 
     store = ScanStore(context.platform.worker_database)
     row = store.by_job(context.user_id, context.job_id)
     if row is None:
-        made = judge(context.platform, payload.chain, payload.address, contract=kind == "contract")
+        made = judge(context.platform, payload.chain, payload.address, contract=kind == "contract", trade=payload.trade)
         context.progress(0.9)
         scan = made.as_scan(kind, payload.chain, payload.address)
         row = store.add_of_job(context.user_id, context.job_id, context.created_at, scan, point=context.point)
