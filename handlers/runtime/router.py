@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic.alias_generators import to_camel
@@ -24,11 +24,12 @@ from handlers.runtime.requests.gate import Gate
 from handlers.runtime.requests.needs import Needs, needs_of
 from handlers.runtime.requests.proofs import proof_of
 from handlers.runtime.requests.state import current
+from handlers.runtime.resolver import Resolver
 from premium.errors import AppError, NotFound, RateLimited
 from premium.observability import logger
 
 
-class Router(APIGatewayHttpResolver):
+class Router(Resolver):
     """A resolver that puts the results of routes in envelopes."""
 
     def __init__(self, tag: str, elsewhere: Callable[[str], list[str]]) -> None:
