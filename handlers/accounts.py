@@ -210,11 +210,15 @@ def add_login_wallet(caller: Caller, body: WalletProof) -> OwnWalletView:
 def remove_login_wallet(caller: Caller, wallet_id: UUID) -> OwnWalletView:
     """Remove a wallet: it logs nobody in any more.
 
-    Not the last one of a user who came by a wallet. Sessions that it opened go on until they are ended.
+    Not the last one of a user whom neither a password nor Google nor a token of the free platform logs in. Sessions
+    that it opened go on until they are ended.
     """
     if caller.key_id is not None:
         raise Forbidden("A key removes no way to log in")
-    wallet = wallet_logins(platform()).remove(caller.user_id, caller.external_id, wallet_id)
+    from premium.logins.service import Logins  # noqa: PLC0415 - no other route of this function needs it
+
+    opens = Logins.of(platform()).opens
+    wallet = wallet_logins(platform()).remove(caller.user_id, caller.external_id, wallet_id, other=opens)
     audited(target=wallet.id, wallet=wallet.address)
     return OwnWalletView.of(wallet)
 

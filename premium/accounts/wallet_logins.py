@@ -18,6 +18,7 @@ from premium.errors import Conflict, InvalidInput, RateLimited, Unauthenticated,
 from premium.siwe.rules import Origin
 
 if TYPE_CHECKING:
+    from premium.accounts.store.wallets import Opens
     from premium.limits import Limiter
 
 STATEMENT = "Sign in to Premium DeFi. This sends no transaction and costs nothing."
@@ -129,12 +130,15 @@ class WalletLogins:
             raise Conflict("This wallet belongs to another user", details={"address": "taken"})
         return own[0], False
 
-    def remove(self, user_id: UUID, external_id: str, wallet_id: UUID) -> Wallet:
+    def remove(self, user_id: UUID, external_id: str, wallet_id: UUID, *, other: Opens) -> Wallet:
         """Remove a wallet, whose logins are refused from then on.
 
-        NotFound for another's, Conflict for the only way in. Sessions that it opened last: log them out.
+        `other` tells what else logs him in. NotFound for another's, Conflict for the only way in. Sessions that it
+        opened last: log them out.
         """
-        return self.wallets.remove(user_id, wallet_id, may_be_last=not external_id.startswith(OWN_SUBJECT))
+        if not external_id.startswith(OWN_SUBJECT):
+            return self.wallets.remove(user_id, wallet_id, other=lambda *_: True)  # the free platform's token does
+        return self.wallets.remove(user_id, wallet_id, other=other)
 
     def _user(self, proof: Proof) -> tuple[UUID, bool]:
         known = self.wallets.owner(proof.address)

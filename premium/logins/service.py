@@ -29,6 +29,9 @@ from premium.notifications.model import Notice
 from premium.notifications.service import enqueue_deliveries, notify
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
     from premium.bootstrap import Platform
 
 _CALLBACK = "/v1/auth/google/callback"
@@ -104,13 +107,24 @@ class Logins:
 
         NotFound where it is not joined, Conflict where Google is his only way in.
         """
-        platform = self._platform
-        other = not is_own(external_id) or sessions(platform).wallets(user_id) or ways_in(platform).password(user_id)
-        if not other:
-            raise Conflict("Google is the only way in; add a wallet or a password before it goes")
-        if not IdentityStore(platform.database).part(user_id):
-            raise NotFound("This account is not joined to Google")
+        with self._platform.database.as_user(user_id) as connection:
+            own = ways_in(self._platform).held(connection, user_id)
+            has_password = self._settings.password_logins and own.has_password
+            if is_own(external_id) and not own.wallets and not has_password:
+                raise Conflict("Google is the only way in; add a wallet or a password before it goes")
+            if not IdentityStore.part(connection, user_id):
+                raise NotFound("This account is not joined to Google")
         self.tell(user_id, "Google logs you in no more", "Your account was parted from Google.")
+
+    def opens(self, connection: Connection[DictRow], user_id: UUID) -> bool:
+        """Tell whether a password or Google logs a user in on this stage.
+
+        Nobody else changes how he logs in until the caller's transaction ends.
+        """
+        own, settings = ways_in(self._platform).held(connection, user_id), self._settings
+        if settings.password_logins and own.has_password:
+            return True
+        return settings.google_client_id is not None and IdentityStore.joined(connection, user_id)
 
     def tell(self, user_id: UUID, title: str, text: str) -> None:
         """Tell a user of a change of how he logs in."""

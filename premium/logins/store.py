@@ -52,8 +52,14 @@ class IdentityStore:
         with self._database.as_user(user_id) as connection:
             connection.execute(statement, [user_id, self._provider])
 
-    def part(self, user_id: UUID) -> bool:
-        """Part a user from his identity; False where he has none."""
+    @staticmethod
+    def joined(connection: Connection[Any], user_id: UUID, provider: str = GOOGLE) -> bool:
+        """Tell whether a user is joined to an identity, in the caller's transaction."""
+        statement = "SELECT FROM oauth_accounts WHERE user_id = %s AND provider = %s"
+        return connection.execute(statement, [user_id, provider]).fetchone() is not None
+
+    @staticmethod
+    def part(connection: Connection[Any], user_id: UUID, provider: str = GOOGLE) -> bool:
+        """Part a user from his identity, in the caller's transaction; False where he has none."""
         statement = "DELETE FROM oauth_accounts WHERE user_id = %s AND provider = %s"
-        with self._database.as_user(user_id) as connection:
-            return connection.execute(statement, [user_id, self._provider]).rowcount == 1
+        return connection.execute(statement, [user_id, provider]).rowcount == 1

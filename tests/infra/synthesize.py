@@ -28,8 +28,14 @@ EVERY = ("dev", "staging", "prod", "borrowing", "local")
 _SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:lent-AbCdEf"
 
 
+LOGINS = {"PASSWORD_LOGINS": "true", "GOOGLE_CLIENT_ID": "1234-abcd.apps.googleusercontent.com"}
+"""Ways to log in that no stage has by itself."""
+
+
 def borrowing() -> StageConfig:
-    """prod in another region, with a domain, everything that can be lent, and TimescaleDB run by somebody else."""
+    """prod in another region, with a domain, logins by password and Google, everything that can be lent, and
+    TimescaleDB run by somebody else.
+    """
     base = STAGES["prod"]
     zones = ("eu-west-1a", "eu-west-1b", "eu-west-1c")
     lent = Existing(
@@ -60,6 +66,7 @@ def borrowing() -> StageConfig:
             zone_name="premium.example",
             certificate="arn:aws:acm:us-east-1:123456789012:certificate/0b1c",
         ),
+        "settings": LOGINS,
         "market": Market(
             prices=Prices(url="https://prices.example/{key}/coins", secret="premium/prod/prices"),
             nodes={

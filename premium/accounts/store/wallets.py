@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,11 +11,16 @@ from psycopg import Connection, Rollback
 from psycopg.rows import class_row
 
 from premium.accounts.model import KnownWallet, Wallet
+from premium.accounts.store.ways_in import WaysIn
 from premium.errors import Conflict, NotFound
 from premium.storage.postgres import Database
 
 _WALLET = "id, address, kind, chain_id, is_primary, proven_at, last_login_at"
 _OF_USER = f"SELECT {_WALLET} FROM user_wallets WHERE user_id = %s ORDER BY is_primary DESC, created_at, id LIMIT 100"  # noqa: S608 - a constant of ours
+
+
+Opens = Callable[[Connection[Any], UUID], bool]
+"""Tells, in the caller's transaction, whether something beside wallets logs a user in."""
 
 
 class WalletStore:
@@ -74,18 +79,18 @@ class WalletStore:
             _show_first(connection, user_id)
         return made
 
-    def remove(self, user_id: UUID, wallet_id: UUID, *, may_be_last: bool) -> Wallet:
+    def remove(self, user_id: UUID, wallet_id: UUID, *, other: Opens) -> Wallet:
         """Remove a user's wallet; the oldest of the others is then his first.
 
-        NotFound for another's; Conflict for the last one of a user who comes by wallets alone.
+        NotFound for another's; Conflict for the last one of a user whom nothing else logs in.
         """
         with self._changing(user_id) as connection, connection.cursor(row_factory=class_row(Wallet)) as cursor:
             there = cursor.execute(_OF_USER, [user_id]).fetchall()
             wallet = next((each for each in there if each.id == wallet_id), None)
             if wallet is None:
                 raise NotFound("There is no such wallet")
-            if len(there) == 1 and not may_be_last:
-                raise Conflict("This wallet is the only way in; add another before it goes")
+            if len(there) == 1 and not other(connection, user_id):
+                raise Conflict("This wallet is the only way in; add another wallet or another login before it goes")
             connection.execute("DELETE FROM user_wallets WHERE id = %s", [wallet_id])
             if wallet.is_primary and len(there) > 1:
                 heir = next(each for each in there if each.id != wallet_id)
@@ -95,9 +100,8 @@ class WalletStore:
 
     @contextmanager
     def _changing(self, user_id: UUID) -> Iterator[Connection[Any]]:
-        """Two changes at once could each leave the other's wallet as the last."""
         with self._database.as_user(user_id) as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"user_wallets:{user_id}"])
+            WaysIn.held(connection, user_id)
             yield connection
 
 

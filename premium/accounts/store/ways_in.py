@@ -6,7 +6,7 @@ Passwords, and users who come by one or by a provider.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from psycopg import Connection, Rollback
@@ -24,8 +24,20 @@ _KEEP = """
     ON CONFLICT (user_id) WHERE kind = 'password' DO UPDATE SET secret = excluded.secret
 """
 _USER = "INSERT INTO premium_users (id, external_id, email) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_OWN = """
+    SELECT (SELECT count(*) FROM user_wallets WHERE user_id = %(user)s) AS wallets,
+           EXISTS (SELECT FROM user_credentials WHERE user_id = %(user)s AND kind = 'password') AS has_password
+"""
 Fill = Callable[[Connection[Any], UUID], bool]
 """Adds what a new user logs in by, in the transaction that makes him; False: somebody else has it."""
+
+
+class OwnWays(NamedTuple):
+    """What of accounts' own logs a user in."""
+
+    wallets: int
+    has_password: bool
 
 
 class WaysIn:
@@ -53,6 +65,16 @@ class WaysIn:
                 made = False
                 raise Rollback
         return new if made else None
+
+    @staticmethod
+    def held(connection: Connection[Any], user_id: UUID) -> OwnWays:
+        """Return how a user logs in; nobody else changes it until the transaction ends.
+
+        Two changes at once could each leave the other's way as the last one.
+        """
+        connection.execute(_HOLD, [f"user_wallets:{user_id}"])
+        row = connection.cursor(row_factory=class_row(OwnWays)).execute(_OWN, {"user": user_id}).fetchone()
+        return row or OwnWays(0, has_password=False)
 
     def password(self, user_id: UUID) -> bytes | None:
         """Return the hash of a user's password; None where he has none."""
