@@ -45,6 +45,8 @@ class Client:
     request_ids: list[str] = field(default_factory=list)
     patience: float = QUIET
     """Seconds after which a call that is not answered is given up."""
+    sent: int = 0
+    """Requests that went out, those included that were sent again."""
     limit: int = 0
     """Requests a minute, as the last answer told in its headers."""
 
@@ -70,7 +72,7 @@ class Client:
         """Call the API and return the whole envelope, with a list's `meta.pagination`."""
         answer = self._answer(
             f"the answer to {method} {path}",
-            lambda: self._http.request(method, f"{self.base}{path}", json=body, headers=dict(headers or {})),
+            lambda: self._send(method, path, body, headers),
         )
         try:
             envelope = answer.json()
@@ -83,6 +85,12 @@ class Client:
             text = f"{error.get('message', answer.text[:200])} {error.get('details') or ''}".strip()
             raise Refused(method, path, answer.status_code, error.get("code", "?"), text)
         return envelope
+
+    def _send(
+        self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str] | None
+    ) -> httpx.Response:
+        self.sent += 1
+        return self._http.request(method, f"{self.base}{path}", json=body, headers=dict(headers or {}))
 
     def _answer(self, what: str, ask: Callable[[], httpx.Response]) -> httpx.Response:
         """Ask until there is an answer of a function, or of a store; LocalError where patience ends."""

@@ -1,0 +1,19 @@
+"""The show on the deployed stage: an account from its login to its erasure, and an entry of its trail tampered with."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.show import walk_account
+from local.up import Stage
+
+# The first test of a run waits for the stage's deployment, which takes over a minute on a busy machine.
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+
+def test_an_accounts_life_is_as_it_is_shown(stack: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each step compares what it finds with what must be."""
+    walk_account(stack)
+    shown = capsys.readouterr().out
+    for step in ("A wallet logs in", "one mail", "He erases himself", "tampered with", "holds again"):
+        assert step in shown
