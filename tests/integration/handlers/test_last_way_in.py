@@ -20,7 +20,7 @@ from tests.integration.handlers.conftest import forget
 
 pytestmark = pytest.mark.integration
 GOOGLE = "INSERT INTO oauth_accounts (user_id, provider, subject) VALUES (%s, 'google', 'subject')"
-PASSWORD = "INSERT INTO user_credentials (user_id, kind, secret) VALUES (%s, 'password', convert_to(repeat('x', 97), 'UTF8'))"
+PASSWORD = "INSERT INTO user_credentials (user_id, kind, secret) VALUES (%s, 'password', sha512('any'))"
 SWITCHES = {"GOOGLE_CLIENT_ID": "client", "PASSWORD_LOGINS": "true"}
 
 
