@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from local.evm import CHAIN_ID
 from local.journey.client import Client
 from local.journey.tokens import token
+from local.market.node import calldata
 from local.up import Stage
 from tests.fixtures.browser import Tab, tab
 
@@ -124,6 +127,31 @@ def test_a_broken_file_is_refused_at_its_line_and_a_mended_one_reported(inside: 
     reports = page.get_by_role("table", name="Reports")
     expect(reports).to_contain_text("done", timeout=90_000)
     expect(reports.get_by_role("link").first).to_be_visible()
+
+
+def test_what_is_to_be_signed_is_judged_before_it_is(inside: Tab, stack: Stage, client: Callable[..., Client]) -> None:
+    """An approval of everything to an unknown account is said; a transaction for another chain is sent back."""
+    page = inside.page
+    go(page, "security")
+    chains = client(USER, tier="pro").get("/v1/chains")["chains"]
+    local = next(one for one in chains if one["chainId"] == CHAIN_ID)
+    form = page.locator("section", has=page.get_by_role("heading", name="Look before you sign"))
+    form.get_by_label("Chain").select_option(local["name"])
+    spender = "0x1000000000000000000000000000000000000bad"
+    data = calldata("approve(address,uint256)", spender, 2**256 - 1)
+    asked = {"from": stack.market.wallet, "to": stack.market.usd, "data": data, "value": "0x0", "nonce": 7}
+    pasted = form.get_by_label("Transaction", exact=True).last
+    pasted.fill(json.dumps({**asked, "chainId": "0x1"}))
+    form.get_by_role("button", name="Judge it").click()
+    expect(form.get_by_text("This is for the chain with the id 0x1")).to_be_visible()
+    pasted.fill(json.dumps({**asked, "chainId": hex(CHAIN_ID)}))
+    form.get_by_role("button", name="Judge it").click()
+    verdict = form.get_by_role("status", name="Verdict")
+    expect(verdict).to_contain_text("What it does")
+    expect(verdict).not_to_contain_text("Nothing speaks against it")
+    assert verdict.get_by_role("article").count() >= 1
+    expect(form).to_contain_text("were not sent: nonce")
+    expect(page.get_by_role("table", name="Earlier scans")).to_contain_text("Risk")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,87 +1,37 @@
-/** Start a scan, and see it run to its end. */
+/** What is to be looked at: something to sign, or a contract or account by its address. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import { useForm } from "react-hook-form";
+import { useState } from "react";
 
-import { ApiError } from "@/api/errors";
 import { t } from "@/texts";
-import { Button } from "@/ui/Button";
-import { SelectField, TextField } from "@/ui/Field";
-import { markFields } from "@/ui/forms";
+import { Choice } from "@/ui/Choice";
 import { Answer, Panel } from "@/ui/Panel";
-import { Refusal } from "@/ui/Refusal";
 
-import { scan, useChains, useJob, type Job } from "./reading";
+import { CodeForm } from "./CodeForm";
+import { useChains } from "./reading";
+import { SignForm } from "./SignForm";
 
-interface Fields {
-  chain: string;
-  address: string;
-}
-
-/** A job that failed is an error of the API's like another. */
-const failure = (job: Job | undefined): ApiError | null =>
-  job?.status === "failed" && job.error !== null ? new ApiError(422, job.error.code, job.error.message) : null;
-
-function useRunning() {
-  const [id, setId] = useState<string | null>(null);
-  const job = useJob(id);
-  const client = useQueryClient();
-  const status = job.data?.status;
-  const ended = status === "done" || status === "failed";
-  useEffect(() => {
-    if (ended) void client.invalidateQueries({ queryKey: ["security", "scans"] });
-  }, [ended, client]);
-  return { start: setId, running: id !== null && !ended, failed: failure(job.data) };
-}
-
-function Form({ chains }: { chains: readonly { name: string; title: string }[] }) {
-  const form = useForm<Fields>({ defaultValues: { chain: chains[0]?.name ?? "", address: "" } });
-  const work = useRunning();
-  const [refused, setRefused] = useState<ApiError | null>(null);
-  const asked = useMutation<Awaited<ReturnType<typeof scan>>, ApiError, Fields>({
-    mutationFn: ({ chain, address }) => scan({ chain, address: address.trim() }),
-    onSuccess: ({ data }) => {
-      setRefused(null);
-      work.start(data.id);
-    },
-    onError: (error) => {
-      const rest = markFields<Fields>(error, ["chain", "address"], form.setError);
-      setRefused(Object.keys(error.fields).length > 0 && Object.keys(rest).length === 0 ? null : error);
-    },
-  });
-  const { errors } = form.formState;
-  const submit = form.handleSubmit((fields) => asked.mutate(fields));
-  return (
-    <>
-      <form onSubmit={(event) => void submit(event)} noValidate className="grid items-start gap-3 sm:grid-cols-[1fr_2fr_auto]">
-        <SelectField
-          label={t("security.chain")}
-          error={errors.chain?.message}
-          options={chains.map((chain) => ({ value: chain.name, text: chain.title }))}
-          {...form.register("chain")}
-        />
-        <TextField
-          label={t("security.address")}
-          hint={t("security.scanHint")}
-          error={errors.address?.message}
-          {...form.register("address", { required: t("form.required") })}
-        />
-        <Button type="submit" kind="primary" busy={asked.isPending || work.running} className="sm:mt-7">
-          {t(work.running ? "security.running" : "security.start")}
-        </Button>
-      </form>
-      {refused !== null && <Refusal error={refused} />}
-      {work.failed !== null && <Refusal error={work.failed} />}
-    </>
-  );
-}
+const KINDS = ["transaction", "message", "contract", "address"] as const;
 
 export function NewScan() {
   const chains = useChains();
+  const [kind, choose] = useState<(typeof KINDS)[number]>("transaction");
   return (
-    <Panel title={t("security.scan")}>
-      <Answer of={chains}>{(of) => <Form chains={of.chains.filter((chain) => chain.balances)} />}</Answer>
+    <Panel
+      title={t("security.scan")}
+      actions={
+        <Choice label={t("security.what")} options={KINDS.map((value) => ({ value, text: t(`security.what.${value}`) }))} value={kind} choose={choose} />
+      }
+    >
+      <Answer of={chains}>
+        {({ chains: all }) => {
+          const readable = all.filter((chain) => chain.balances && chain.kind === "evm");
+          return kind === "transaction" || kind === "message" ? (
+            <SignForm key={kind} what={kind} chains={readable} />
+          ) : (
+            <CodeForm key={kind} what={kind} chains={readable} />
+          );
+        }}
+      </Answer>
     </Panel>
   );
 }
