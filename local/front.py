@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import mimetypes
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -28,6 +29,9 @@ FOREVER = "public, max-age=31536000, immutable"
 NEVER = "no-cache"
 MAX_BYTES = 16 * 1_048_576
 SECONDS = 60
+AT_ONCE = max(2, os.cpu_count() or 2)
+"""Requests under way at a time: the emulator starts another function for each that finds none free; a page that asks
+nine things at once would start eighteen, in turn with all else on the machine."""
 MOST_OF_A_MESSAGE = 1_048_576
 # Of one connection, not of what it carries (RFC 9110, 7.6.1); the length is told anew.
 _HOP = frozenset({
@@ -47,6 +51,7 @@ class Front:
     def __init__(self, outputs: Path) -> None:
         self._outputs = outputs
         self._policy: dict[str, str] = json.loads(HEADERS.read_text())
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """Answer with a file of the console.
@@ -87,9 +92,10 @@ class Front:
         body = await request.read()
         session = request.app[_SESSION]
         try:
-            async with session.request(
+            asked = session.request(
                 request.method, f"{to}{request.rel_url}", headers=kept, data=body or None, allow_redirects=False
-            ) as answer:
+            )
+            async with self._turn, asked as answer:
                 back = CIMultiDict((name, value) for name, value in answer.headers.items() if name.lower() not in _HOP)
                 return web.Response(status=answer.status, body=await answer.read(), headers=back)
         except (ClientError, TimeoutError) as error:
