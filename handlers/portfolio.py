@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
@@ -16,6 +17,8 @@ from handlers.models.performance import (
     PerformanceView,
     Period,
     Since,
+    Split,
+    TimeZone,
     Until,
     Window,
     part_of,
@@ -31,6 +34,7 @@ from handlers.models.portfolio import (
     WalletView,
 )
 from handlers.models.portfolio_assets import AssetPosition, AssetView, AssetWord, HeldAssetView, OfAsset, OneAsset
+from handlers.models.portfolio_exports import NewPortfolioExport, PortfolioExportView
 from handlers.models.positions import ExplanationView, OfKind, OfProtocol, PositionPlace, PositionView
 from handlers.runtime import (
     Caller,
@@ -39,7 +43,6 @@ from handlers.runtime import (
     JobView,
     Limit,
     Listing,
-    Moment,
     RequestId,
     entry,
     job_view,
@@ -51,8 +54,10 @@ from handlers.runtime import (
 from premium.bootstrap import platform
 from premium.chains.addresses import in_key
 from premium.errors import InvalidInput
+from premium.portfolio.exports import PortfolioExports
 from premium.portfolio.flow_model import FlowKind
 from premium.portfolio.service import Asked, Portfolios
+from premium.zones import zone_of
 
 app = router("Portfolio")
 
@@ -114,6 +119,29 @@ def refresh_portfolio(caller: Caller, request_id: RequestId, idempotency_key: Id
     """
     record = _portfolios().refresh(caller.user_id, request_id=request_id, idempotency_key=idempotency_key)
     return job_view(record)
+
+
+@app.post("/v1/portfolio/exports", status_code=202)
+@needs(service="portfolio", scope="portfolio:read")
+def start_portfolio_export(
+    caller: Caller, request_id: RequestId, idempotency_key: IdempotencyKey, wanted: NewPortfolioExport
+) -> JobView:
+    """Write holdings, positions, history, flows or performance to a file.
+
+    GET /v1/portfolio/exports/{id} with the job's id leads to it, for 30 days.
+    """
+    asked = (wanted.what, wanted.format, wanted.since, wanted.until)
+    exports = PortfolioExports.of(platform())
+    return job_view(exports.start(caller, *asked, request_id=request_id, idempotency_key=idempotency_key))
+
+
+@app.get("/v1/portfolio/exports/<export_id>")
+@needs(service="portfolio", scope="portfolio:read")
+def get_portfolio_export(caller: Caller, export_id: UUID) -> PortfolioExportView:
+    """Show an export, with a link once it is made."""
+    exports = PortfolioExports.of(platform())
+    record = exports.again(caller.user_id, export_id)
+    return PortfolioExportView.of(record, exports.link(caller, record))
 
 
 @app.get("/v1/portfolio")
@@ -222,17 +250,21 @@ def get_explanation(
 
 @app.get("/v1/portfolio/history")
 @needs(service="portfolio", scope="portfolio:read")
-def get_portfolio_history(
+def get_portfolio_history(  # noqa: PLR0917 - a query's parameters
     caller: Caller,
     interval: Annotated[Literal["hour", "day", "week"], Query(description="How long an interval is")] = "day",
-    since: Annotated[Moment | None, Query(alias="from", description="The earliest point; 30 days ago without")] = None,
-    until: Annotated[Moment | None, Query(alias="to", description="The latest point; now without")] = None,
+    since: Since = None,
+    until: Until = None,
+    split: Split = None,
+    time_zone: TimeZone = None,
 ) -> HistoryView:
     """Show the portfolio's value over time, oldest first.
 
-    By default by day over the last 30 days.
+    By default by day over the last 30 days. A split is of UTC days and weeks, from the first day that was closed.
     """
-    return HistoryView.of(interval, _portfolios().history(caller.user_id, caller.tier, interval, since, until))
+    zone = None if time_zone is None else ZoneInfo(zone_of(time_zone))
+    asked = (interval, since, until, split, zone)
+    return HistoryView.of(interval, _portfolios().history(caller.user_id, caller.tier, *asked))
 
 
 @app.get("/v1/portfolio/flows")

@@ -18,10 +18,21 @@ Period = Annotated[Literal["24h", "7d", "30d", "90d", "1y", "all"], Query(descri
 Window = Annotated[
     Literal["24h", "7d", "30d", "90d", "1y", "all"] | None, Query(description="The same as `period`, and before it")
 ]
-Since = Annotated[
-    Moment | None, Query(alias="from", description="Instead of a window: from here on; 30 days before `to` without")
+Since = Annotated[Moment | None, Query(alias="from", description="From here on; without, 30 days before `to`")]
+Until = Annotated[Moment | None, Query(alias="to", description="To here; now without")]
+Split = Annotated[
+    Literal["wallet", "chain", "asset", "category"] | None, Query(description="Into what each day or week is split")
 ]
-Until = Annotated[Moment | None, Query(alias="to", description="Instead of a window: to here; now without")]
+TimeZone = Annotated[
+    str | None,
+    Query(
+        alias="timeZone",
+        min_length=1,
+        max_length=64,
+        description="Whose days and weeks, an IANA name; UTC without",
+        examples=["Europe/Berlin"],
+    ),
+]
 OfScope = Annotated[Scope, Query(description="What is measured: the whole, or its parts")]
 OfPart = Annotated[
     str | None,

@@ -159,6 +159,9 @@ class PointView(View):
     """The lowest snapshot's."""
     highest_usd: Money
     """The highest snapshot's."""
+    parts: dict[str, Money] | None = Field(
+        default=None, description="USD by part, of a split; null without one, or where the day has no close yet"
+    )
 
 
 class HistoryView(View):
@@ -175,7 +178,10 @@ class HistoryView(View):
     @classmethod
     def of(cls, interval: Interval, points: Sequence[Point]) -> Self:
         """Return the view of points of one interval."""
-        views = [PointView(at=p.at, value_usd=p.value, lowest_usd=p.lowest, highest_usd=p.highest) for p in points]
+        views = [
+            PointView(at=p.at, value_usd=p.value, lowest_usd=p.lowest, highest_usd=p.highest, parts=p.parts)
+            for p in points
+        ]
         return cls(interval=interval, points=views)
 
 

@@ -94,12 +94,12 @@ def simulate(users: int, chains: int, workers: int, users_a_read: int, cpu_a_use
     from dataclasses import replace  # noqa: PLC0415 - as below
     from decimal import Decimal  # noqa: PLC0415 - as below
 
-    from premium.portfolio import run_costs  # noqa: PLC0415 - its own engine
+    from premium.portfolio.fleet import costs  # noqa: PLC0415 - its own engine
 
-    measured = run_costs.ASSUMED
+    measured = costs.ASSUMED
     measured = measured if cpu_a_user is None else replace(measured, cpu_a_user=Decimal(str(cpu_a_user)))
-    fleet = run_costs.Fleet(users=users, chains=chains)
-    click.echo(to_json(run_costs.simulate(fleet, measured, workers=workers, users_a_read=users_a_read)))
+    fleet = costs.Fleet(users=users, chains=chains)
+    click.echo(to_json(costs.simulate(fleet, measured, workers=workers, users_a_read=users_a_read)))
 
 
 def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:

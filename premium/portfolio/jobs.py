@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from premium.jobs.model import JobKind, JobPayload, Moment
+from premium.tiers import Tier
 
 
 class RefreshPayload(JobPayload):
@@ -40,6 +43,27 @@ FIGURES = JobKind(
     timeout_seconds=120,
 )
 """Counts lots and figures anew, after a flow was corrected."""
+
+
+class ExportPayload(JobPayload):
+    """Says what is written down, and of which time; the record names the user."""
+
+    what: Literal["holdings", "positions", "history", "flows", "performance"]
+    form: Literal["csv", "json"]
+    since: datetime
+    until: datetime
+    tier: Tier
+    """The user's when he asked: it says how far back he sees."""
+
+
+EXPORT = JobKind(
+    name="portfolio.export",
+    function="premium.portfolio.work.export",
+    queue="aggregation",
+    payload=ExportPayload,
+    timeout_seconds=120,
+)
+"""Writes a table to the bucket of exports, under a key of the job's id."""
 
 
 class RunPayload(JobPayload):

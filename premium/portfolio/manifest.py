@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from premium.manifest import Command, Place, Queue, Quota, Schedule, Service
 
+EXPORTS = "portfolio-exports/"
+"""Keys of finished exports in the bucket of exports begin so; they end there after 30 days."""
+
 SERVICE = Service(
     name="portfolio",
     title="Balances of wallets on every chain",
@@ -27,12 +30,21 @@ SERVICE = Service(
         "PUT /v1/portfolio/wallets/{id}",
         "DELETE /v1/portfolio/wallets/{id}",
         "POST /v1/portfolio/refresh",
+        "POST /v1/portfolio/exports",
+        "GET /v1/portfolio/exports/{id}",
     ),
-    needs=("database", "redis", "idempotency", "audit", "timeseries", "jobs", "credentials"),
+    needs=("database", "redis", "idempotency", "audit", "timeseries", "jobs", "credentials", "exports"),
     hot=True,
     scopes=("portfolio:read", "portfolio:write"),
     channels=("portfolio",),
-    kinds=("portfolio.figures", "portfolio.refresh", "portfolio.run", "portfolio.snapshots", "portfolio.timeseries"),
+    kinds=(
+        "portfolio.export",
+        "portfolio.figures",
+        "portfolio.refresh",
+        "portfolio.run",
+        "portfolio.snapshots",
+        "portfolio.timeseries",
+    ),
     queue="aggregation",
     worker_needs=("exports", "market", "credentials"),
     queues=(Queue(name="aggregation", urgency=30, share=Decimal("0.2")),),
@@ -112,6 +124,7 @@ SERVICE = Service(
             reads="premium.portfolio.store.personal.metrics",
             erases="premium.portfolio.store.personal.erase_metrics",
         ),
+        Place(store="s3", name="exports/portfolio-exports/{user}/", exported=False),
         Place(store="redis", name="3:portfolio:{user}", exported=False),
     ),
 )

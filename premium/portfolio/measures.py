@@ -11,14 +11,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from premium.entitlements import quota_of
 from premium.errors import InvalidInput, NotFound, TierRequired
 from premium.portfolio.model import Interval, Point, Statement, Worth, total
+from premium.portfolio.snapshots.points import in_zone, with_parts
 from premium.portfolio.store import Stores
 from premium.portfolio.store.flows import Paid
+from premium.portfolio.valuation.asked import Asked, Measured, Part, Scope
 from premium.portfolio.valuation.performance import Performance, disturbed, measure, measured_kinds
 from premium.portfolio.valuation.positions import total_name
 from premium.portfolio.valuation.splits import split
@@ -37,7 +40,6 @@ PERIODS = {
     "1y": timedelta(days=365),
     "all": timedelta(days=36_500),
 }
-Scope = Literal["all", "wallet", "chain", "asset", "position"]
 MAX_POINTS = 2_200
 """Every hour of 90 days."""
 MOST_PARTS = 100
@@ -45,41 +47,8 @@ MOST_PARTS = 100
 _SPLIT = {"asset": "held"}
 _PRICE_AGE = timedelta(days=2)
 _A_DAY = timedelta(days=1)
+_A_WEEK, _HOURS = timedelta(days=7), timedelta(days=90, hours=1)
 _MOST_BENCHMARK = timedelta(days=3_660)
-
-
-class Asked(NamedTuple):
-    """What is to be measured."""
-
-    window: str = "30d"
-    since: datetime | None = None
-    until: datetime | None = None
-    """Without `since` and `until` the window counts, back from now."""
-    scope: Scope = "all"
-    part: str | None = None
-    """Which wallet, chain, asset or position; None: all of them, and the whole."""
-    benchmark: str | None = None
-    """An asset's key."""
-    basis: str = "fifo"
-
-
-class Part(NamedTuple):
-    """A part of a portfolio as it was measured."""
-
-    key: str
-    figures: Performance
-
-
-class Measured(NamedTuple):
-    """The answer to what was asked."""
-
-    figures: Performance
-    parts: Sequence[Part]
-    left_out: int
-    """Parts that are worth less than those told."""
-    statistics: Mapping[str, Any] | None
-    """All figures of the window's daily returns, as a worker computed them; None where there are none yet."""
-    statistics_at: datetime | None
 
 
 class _Span(NamedTuple):
@@ -114,6 +83,11 @@ class Measures:
         told = self._statistics(user_id, asked) if asked.scope == "all" or asked.part is None else None
         return Measured(figures, [] if asked.part is not None else parts, left, *(told or (None, None))[::-1])
 
+    def whole(self, user_id: UUID, tier: Tier, asked: Asked) -> Performance:
+        """Measure the whole alone; errors as those of `measured`."""
+        span = self._span(tier, asked, self.stores.statements.get(user_id))
+        return self._whole(user_id, asked, span, self.stores.flows.paid(user_id, span.since, span.until))
+
     def _statistics(self, user_id: UUID, asked: Asked) -> tuple[datetime, Mapping[str, Any]] | None:
         named = asked.since is None and asked.until is None
         return self.stores.metrics.figures(user_id, asked.window) if named else None
@@ -129,9 +103,7 @@ class Measures:
             return _Span(now - length, now, booked)
         until = asked.until or now
         since = asked.since or until - PERIODS["30d"]
-        if since >= until:
-            raise InvalidInput.about("from", f"must lie before `to`, which is {until:%Y-%m-%dT%H:%M:%SZ}")
-        self.check_reach(tier, since)
+        self.check_span(tier, since, until)
         return _Span(since, until, booked)
 
     def _whole(self, user_id: UUID, asked: Asked, span: _Span, paid: Sequence[Paid]) -> Performance:
@@ -185,11 +157,8 @@ class Measures:
         """Return the part that is asked for, or all of its scope, the most valuable first."""
         if asked.scope == "all":
             return [], 0
-        rows = self.stores.metrics.parts(user_id, _SPLIT.get(asked.scope, asked.scope), span.since, span.until)
-        if statement is not None and span.since <= statement.as_of <= span.until:
-            newest = split(statement.answer, self._names(user_id))[_SPLIT.get(asked.scope, asked.scope)]
-            rows = [*(row for row in rows if row[0] < statement.as_of),
-                    (statement.as_of, not statement.answer.get("gaps"), newest)]  # fmt: skip
+        by = _SPLIT.get(asked.scope, asked.scope)
+        rows = self._closed(user_id, by, span.since, span.until, statement)
         if not rows:
             raise NotFound("there is no snapshot in this period: POST /v1/portfolio/refresh")
         known = {key for *_, parts in rows for key in parts}
@@ -246,22 +215,54 @@ class Measures:
         mine = [each for each in self.stores.positions.found(user_id) if each.key == key]
         return sorted({asset.partition("#")[0] for each in mine for asset in (*each.receipts, *each.holds)})
 
-    def history(
-        self, user_id: UUID, tier: Tier, interval: Interval, since: datetime | None, until: datetime | None
+    def history(  # noqa: PLR0917 - what is asked for
+        self,
+        user_id: UUID,
+        tier: Tier,
+        interval: Interval,
+        since: datetime | None,
+        until: datetime | None,
+        by: str | None = None,
+        zone: ZoneInfo | None = None,
     ) -> list[Point]:
         """Return the value over time, oldest first, by default of the last 30 days.
 
+        `by` splits days and weeks of UTC; days of another time zone are made of hours, which are kept for 90 days.
         InvalidInput for a range that is empty or too long, TierRequired for days that the tier has not.
         """
         end = until or self.clock.now()
         start = since or end - PERIODS["30d"]
-        self.check_reach(tier, start)
-        if start >= end:
-            raise InvalidInput.about("from", f"must lie before `to`, which is {end:%Y-%m-%dT%H:%M:%SZ}")
-        points = self.stores.snapshots.history(user_id, interval, start, end, MAX_POINTS + 1)
+        self.check_span(tier, start, end)
+        local = zone is not None and zone.key != "UTC" and interval != "hour"
+        if by is not None and (interval == "hour" or local):
+            raise InvalidInput.about("split", "is by days and weeks of UTC: they are closed with their parts")
+        if local and self.clock.now() - start > _HOURS:
+            raise InvalidInput.about("timeZone", "days of a time zone are made of hours, which are kept for 90 days")
+        points = self.stores.snapshots.history(user_id, "hour" if local else interval, start, end, MAX_POINTS + 1)
         if len(points) > MAX_POINTS:
             raise InvalidInput.about("from", f"more than {MAX_POINTS} points at this interval: shorten the range")
-        return points
+        if zone is not None and local:
+            return in_zone(points, interval, zone)
+        if by is None:
+            return points
+        closes = self._closed(user_id, by, start - _A_WEEK, end + _A_WEEK, self.stores.statements.get(user_id))
+        return with_parts(points, [(at, parts) for at, _, parts in closes], interval)
+
+    def _closed(
+        self, user_id: UUID, by: str, since: datetime, until: datetime, statement: Statement | None
+    ) -> list[tuple[datetime, bool, Mapping[str, str]]]:
+        """Return the days' closes with their parts, and the newest statement."""
+        rows = self.stores.metrics.parts(user_id, by, since, until)
+        if statement is None or not since <= statement.as_of <= until:
+            return rows
+        newest = (statement.as_of, not statement.answer.get("gaps"), split(statement.answer, self._names(user_id))[by])
+        return [*(row for row in rows if row[0] < statement.as_of), newest]
+
+    def check_span(self, tier: Tier, since: datetime, until: datetime) -> None:
+        """Refuse a time that is empty, or begins before the days that the tier has."""
+        if since >= until:
+            raise InvalidInput.about("from", f"must lie before `to`, which is {until:%Y-%m-%dT%H:%M:%SZ}")
+        self.check_reach(tier, since)
 
     def check_reach(self, tier: Tier, start: datetime) -> None:
         """Refuse, as TierRequired, a time that begins before the days that the tier has."""

@@ -92,6 +92,8 @@ class Point(_Row):
     value: Decimal
     lowest: Decimal
     highest: Decimal
+    parts: Mapping[str, Decimal] | None = None
+    """By part, where that was asked for and is known."""
 
 
 class Status(StrEnum):

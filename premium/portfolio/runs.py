@@ -12,8 +12,8 @@ from uuid import UUID
 
 from premium.jobs.model import SYSTEM
 from premium.observability import logger
+from premium.portfolio.fleet.costs import PRICES, dollars
 from premium.portfolio.jobs import REFRESH, RUN, RefreshPayload, RunPayload
-from premium.portfolio.run_costs import PRICES, dollars
 from premium.portfolio.run_model import Run, planned
 from premium.portfolio.store import Stores
 from premium.portfolio.valuation.statement import DORMANT_HOURS

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from premium.clock import Clock
 from premium.entitlements import quota_of
@@ -18,13 +19,14 @@ from premium.observability import logger
 from premium.portfolio.flow_model import FlowRow
 from premium.portfolio.jobs import FIGURES, REFRESH, FiguresPayload, RefreshPayload
 from premium.portfolio.keys import Secrets, seal, secrets_of
-from premium.portfolio.measures import PERIODS, Asked, Measured, Measures, Part
+from premium.portfolio.measures import PERIODS, Measures
 from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
 from premium.portfolio.positions.found import Position
 from premium.portfolio.recognition.places import check_chains
 from premium.portfolio.recognition.wallets import GivenWallet, of_address, of_key
 from premium.portfolio.store import Stores
 from premium.portfolio.store.wallets import WalletStore
+from premium.portfolio.valuation.asked import Asked, Measured, Part
 from premium.portfolio.valuation.performance import Performance
 from premium.portfolio.valuation.watched import as_watched, by_chain
 from premium.portfolio.valuation.watchlist import settled
@@ -232,14 +234,21 @@ class Portfolios:
         self.stores.overrides.put(user_id, word)
         self._bring_in_line(user_id, request_id)
 
-    def history(
-        self, user_id: UUID, tier: Tier, interval: Interval, since: datetime | None, until: datetime | None
+    def history(  # noqa: PLR0917 - what is asked for
+        self,
+        user_id: UUID,
+        tier: Tier,
+        interval: Interval,
+        since: datetime | None,
+        until: datetime | None,
+        by: str | None = None,
+        zone: ZoneInfo | None = None,
     ) -> list[Point]:
         """Return the value over time, oldest first, by default of the last 30 days.
 
         Errors as those of `Measures`.
         """
-        return self.measures.history(user_id, tier, interval, since, until)
+        return self.measures.history(user_id, tier, interval, since, until, by, zone)
 
     def performance(self, user_id: UUID, tier: Tier, period: str) -> Performance:
         """Measure one of `PERIODS`; errors as those of `measured`.

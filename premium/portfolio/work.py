@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from premium.chains.model import Outcome
@@ -19,12 +22,15 @@ from premium.jobs.model import Moment
 from premium.neighbours import open_client
 from premium.observability import logger, tracer
 from premium.portfolio.closes import close_day, recount, refigure
+from premium.portfolio.exports import TYPES, PortfolioExports, export_key
 from premium.portfolio.jobs import (
+    EXPORT,
     FIGURES,
     REFRESH,
     RUN,
     SNAPSHOTS,
     TIMESERIES,
+    ExportPayload,
     FiguresPayload,
     RefreshPayload,
     RunPayload,
@@ -38,6 +44,7 @@ from premium.portfolio.store import Stores
 from premium.portfolio.task import Task
 from premium.portfolio.valuation.multiplied import multiplied, without
 from premium.portfolio.valuation.summary import summary
+from premium.portfolio.valuation.tables import counted, table
 from premium.prices.model import Quote
 from premium.prices.store import StoredPrices
 
@@ -114,6 +121,23 @@ async def _read(
     finality = {name: context.platform.chains[name].finality_blocks for name in outcomes}
     growing = frozenset(name for name in outcomes if context.platform.chains[name].kind == "solana")
     return outcomes, quotes, positions, Ledger(windows=found, moved=moved, finality=finality, growing=growing)
+
+
+@job(EXPORT)
+def export(context: JobContext, payload: ExportPayload) -> Mapping[str, Any]:
+    """Write a table of a user's portfolio to the bucket of exports."""
+    count = Counter[str]()
+    rows = PortfolioExports.of(context.platform).rows(context.user_id, payload)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{payload.what}.{payload.form}"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            for text in table(payload.what, payload.form, counted(rows, count)):
+                file.write(text)
+        context.point("first_write")
+        key = export_key(context.user_id, context.job_id, payload.form)
+        stored = context.platform.bucket("exports").put_file(path, key, content_type=TYPES[payload.form])
+    return {"what": payload.what, "format": payload.form, "rows": count["rows"], "size": stored.size,
+            "sha256": stored.sha256}  # fmt: skip
 
 
 @job(FIGURES)

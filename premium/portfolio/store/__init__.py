@@ -51,14 +51,14 @@ class Stores:
     @classmethod
     def of_worker(cls, platform: Platform) -> Stores:
         """Return the workers': everybody's rows, and results may be written."""
-        return cls._by(platform.worker_database, platform)
+        return cls._by(platform.worker_database, platform, is_worker=True)
 
     @classmethod
-    def _by(cls, database: Database, platform: Platform) -> Stores:
+    def _by(cls, database: Database, platform: Platform, *, is_worker: bool = False) -> Stores:
         return cls(
             wallets=WalletStore(database),
             assets=AssetStore(database),
-            snapshots=SnapshotStore(platform.timeseries),
+            snapshots=SnapshotStore(platform.timeseries, is_worker=is_worker),
             newest=NewestSnapshots(Cache(platform.redis(_CACHES), "portfolio")),
             statements=StatementStore(database),
             positions=PositionStore(database),

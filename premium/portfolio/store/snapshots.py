@@ -25,8 +25,9 @@ _STATES, _MINE = "portfolio_states", "my_portfolio_states"
 class SnapshotStore:
     """Snapshots of portfolios over time, and their roll-ups."""
 
-    def __init__(self, timeseries: TimeSeries) -> None:
+    def __init__(self, timeseries: TimeSeries, *, is_worker: bool = False) -> None:
         self._timeseries = timeseries
+        self._is_worker = is_worker
 
     def add(self, user_id: UUID, snapshot: Snapshot, *, before_commit: Callable[[], None] = lambda: None) -> None:
         """Add a job's snapshot; a second insert for the same job changes nothing."""
@@ -92,16 +93,14 @@ class SnapshotStore:
         """Return what the portfolio was worth over a time, oldest first.
 
         The last value of each hour; of what is older than the hours that are kept, of each day. Nothing from before
-        flows were booked.
+        flows were booked. By either role.
         """
-        with self._timeseries.as_user(user_id) as connection:
-            return _worth(connection, _OF_USER, {"since": since, "until": until, "booked": booked_since})
-
-    def worth_of(self, user_id: UUID, since: datetime, until: datetime, booked_since: datetime) -> list[Worth]:
-        """Return the same as `worth`; worker role."""
         values = {"user": user_id, "since": since, "until": until, "booked": booked_since}
-        with self._timeseries.transaction(statement_timeout_ms=60_000) as connection:
-            return _worth(connection, _OF_WORKER, values)
+        if self._is_worker:
+            with self._timeseries.transaction(statement_timeout_ms=60_000) as connection:
+                return _worth(connection, _OF_WORKER, values)
+        with self._timeseries.as_user(user_id) as connection:
+            return _worth(connection, _OF_USER, values)
 
     def repack(self, most: int = 500) -> int:
         """Make rows of JSON lean, the oldest first; return how many there were; worker role.

@@ -10,12 +10,12 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from premium.cells import safe
 from premium.money import EXACT, READABLE, plain, readable
 from premium.tax.days import date_of, text_of
 from premium.tax.history.history import ById
 from premium.tax.model import ACQUISITIONS, Transaction
 from premium.tax.outcome import Disposal
-from premium.tax.reports.layout.cells import safe
 from premium.tax.reports.layout.cents import Column
 from premium.tax.results.boxes import box
 from premium.tax.results.report import Report

@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from premium.cells import safe
 from premium.money import EXACT, readable
 from premium.tax.days import date_of
-from premium.tax.reports.layout.cells import safe
 from premium.tax.reports.layout.cents import Column
 from premium.tax.results.report import Report
 

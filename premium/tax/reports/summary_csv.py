@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from premium.cells import safe
 from premium.tax.reports.countries.summaries import items
-from premium.tax.reports.layout.cells import safe
 from premium.tax.results.report import Report
 
 

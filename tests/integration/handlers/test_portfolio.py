@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from handlers.portfolio import handler
@@ -18,8 +19,8 @@ from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.execution.runtime import carry_out
 from premium.jobs.model import JobStatus
-from premium.portfolio.jobs import REFRESH
-from premium.portfolio.work import refresh
+from premium.portfolio.jobs import EXPORT, REFRESH
+from premium.portfolio.work import export, refresh
 from tests.factories.http import Answer
 from tests.fixtures.postgres import Databases
 from tests.integration.handlers.asking import through
@@ -142,6 +143,9 @@ def test_anothers_wallet_is_not_found(at: Platform, sign: Sign) -> None:
         ("/history", {"from": "2026-01-01T00:00:00"}),
         ("/history", {"from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"}),
         ("/history", {"to": "0001-01-01T00:00:00Z"}),
+        ("/history", {"interval": "hour", "split": "chain"}),
+        ("/history", {"split": "chain", "timeZone": "Europe/Berlin"}),
+        ("/history", {"timeZone": "W. Europe Standard Time"}),
         ("/performance", {"period": "2d"}),
         ("/assets", {"limit": "0"}),
         ("/assets", {"cursor": "x"}),
@@ -180,9 +184,37 @@ def test_the_user_says_what_an_asset_and_a_wallet_are(worker: Platform, market: 
         told = ask(token, "GET", "/performance", query={"window": "24h", **query})
         assert told.status == 200, told.json
     assert ask(token, "GET", "/performance", query={"id": "local"}).status == 400
+    history = ask(token, "GET", "/history", query={"split": "chain"}).json["data"]["points"]
+    assert history == [] or set(history[-1]["parts"]) <= {"local"}
+    assert len(ask(token, "GET", "/history", query={"timeZone": "Asia/Tokyo"}).json["data"]["points"]) == 1
     parts = ask(token, "GET", "/performance", query={"window": "24h", "scope": "chain"}).json["data"]
     assert [part["key"] for part in parts["parts"]] == ["local"]
     assert parts["why"]["apy"]
+
+
+def test_a_portfolio_is_written_to_a_file(worker: Platform, market: Market, token: str, sign: Sign) -> None:
+    ask(token, "POST", "/wallets", body={"address": market.wallet})
+    refreshed(token, worker)
+    for what, form in (("holdings", "csv"), ("history", "json"), ("flows", "csv"), ("performance", "json")):
+        begun = ask(token, "POST", "/exports", body={"what": what, "format": form})
+        assert begun.status == 202
+        path = f"/exports/{begun.json['data']['id']}"
+        assert ask(token, "GET", path).json["data"]["url"] is None
+        carry_out(EXPORT, export.__wrapped__, UUID(begun.json["data"]["id"]), worker)
+        made = ask(token, "GET", path).json["data"]
+        assert (made["status"], made["what"], made["format"]) == ("done", what, form)
+        assert made["rows"] >= (what != "flows")
+        body = httpx.get(made["url"]).text
+        assert len(body.encode()) == made["size"]
+        if form == "json":
+            assert len(json.loads(body)) == made["rows"]
+        assert ask(sign(sub="user_thief"), "GET", path).status == 404
+    assert ask(token, "GET", f"/exports/{uuid4()}").status == 404
+    late = {"what": "flows", "from": "2030-01-01T00:00:00Z"}
+    for wrong in ({"what": "keys"}, {"what": "flows", "format": "xls"}, late):
+        assert ask(token, "POST", "/exports", body=wrong).status == 400
+    old = {"what": "flows", "from": "2001-01-01T00:00:00Z", "to": "2001-02-01T00:00:00Z"}
+    assert ask(token, "POST", "/exports", body=old).json["error"]["code"] == "TIER_REQUIRED"
 
 
 def test_the_free_tier_has_no_portfolio(at: Platform, sign: Sign) -> None:

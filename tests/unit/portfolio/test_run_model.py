@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from premium.chains.model import Balance, ChainReading, Searched
-from premium.portfolio.run_costs import ASSUMED, Fleet, dollars, simulate
+from premium.portfolio.fleet.costs import ASSUMED, Fleet, dollars, simulate
 from premium.portfolio.run_model import Read, planned, quote_of, quote_told
 from premium.prices.model import Price, Quality, Quote
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from premium.cells import safe
 from premium.tax.reports.forms.form_8949 import part_of, sheets
-from premium.tax.reports.layout.cells import safe
 from premium.tax.results.report import Report
 
 HEADER = (
