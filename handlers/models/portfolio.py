@@ -88,9 +88,9 @@ class NewWallet(Body):
     def _one(self) -> Self:
         given = [name for name in ("address", "xpub", "descriptor") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise PydanticCustomError("one_of", "must have one of address, xpub and descriptor")
+            raise PydanticCustomError("one_of", "one of address, xpub and descriptor is needed", {"field": "address"})
         if self.gap_limit is not None and given == ["address"]:
-            raise PydanticCustomError("one_of", "has a gapLimit, which is a key's: an address is one alone")
+            raise PydanticCustomError("one_of", "is a key's: an address is one alone", {"field": "gapLimit"})
         return self
 
     @property

@@ -55,7 +55,9 @@ def from_validation(error: RequestValidationError) -> InvalidInput:
     """
     fields: dict[str, str] = {}
     for problem in error.errors()[:_MAX_FIELDS]:
-        field = _field(problem["loc"])
+        # A rule over several fields says itself beside which one its words belong.
+        told = problem.get("ctx", {}).get("field")
+        field = _field(problem["loc"] if told is None else (*problem["loc"], told))
         if not _only_counts_the_right(problem, field, fields):
             fields.setdefault(field, reason_of(problem)[:_MAX_REASON])
     first, reason = next(iter(fields.items()), ("request", "is not valid"))
