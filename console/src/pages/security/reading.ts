@@ -30,9 +30,9 @@ export const useApprovals = (of: { wallet: string; chain: string } | null, readi
 
 const once = () => ({ header: { "Idempotency-Key": idempotencyKey() } });
 
-export const scanCode = (what: "contract" | "address", body: Schema["ContractToScan"]) =>
+export const scanCode = (what: "contract" | "address", body: Schema["AddressToScan"]) =>
   what === "contract"
-    ? api.post("/v1/security/scan/contract", { params: once(), body })
+    ? api.post("/v1/security/scan/contract", { params: once(), body: { ...body, trade: false } })
     : api.post("/v1/security/scan/address", { params: once(), body });
 
 /** The body is sent to the letter: amounts keep every digit. */
