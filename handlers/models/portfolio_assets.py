@@ -11,7 +11,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
-from handlers.runtime import Amount, Body, Money, Position, View, Visible
+from handlers.runtime import Amount, Body, Money, Position, View
 from premium.portfolio.model import AssetRow
 from premium.portfolio.valuation.words import Override
 from premium.prices.model import Quality
@@ -46,8 +46,8 @@ class AssetWord(Body):
         default=None, description="Whether it is spam, whatever the evidence says; null: the evidence decides",
         examples=[False],
     )  # fmt: skip
-    category: Annotated[str, Visible] | None = Field(
-        default=None, pattern=r"^[a-z][a-z0-9_]{0,31}$", description="What kind of thing it is", examples=["stablecoin"]
+    category: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", max_length=32)] | None = Field(
+        default=None, description="What kind of thing it is", examples=["stablecoin"]
     )
     price_usd: Amount | None = Field(
         default=None, ge=0, lt=Decimal(10) ** 15, description="What one unit is worth, in place of the market's price",
