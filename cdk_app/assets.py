@@ -13,13 +13,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import uv
 
 from cdk_app.archives import compile_all, copy_all, digest, files, write_archive
 from cdk_app.authorities import BUNDLE, authorities
+from cdk_app.targets import Target
 from cdk_app.uv_environment import uv_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,27 +44,6 @@ _KEPT_METADATA = frozenset({"METADATA", "entry_points.txt"})
 
 class AssetError(Exception):
     """A package could not be built; the message carries the installer's own words."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """The Python and platform for which a package is built.
-
-    Python's minor version and, when it is not this machine, uv's platform name.
-    """
-
-    python: str
-    platform: str | None = None
-
-    @property
-    def compiled(self) -> bool:
-        """Whether libraries are there as bytecode: this Python can make none for another."""
-        return self.platform is None
-
-
-# manylinux_2_28: Lambda's Amazon Linux 2023 has glibc 2.34, and psycopg's arm64 wheels ask for 2.27 or newer.
-LAMBDA = Target(python="3.14", platform="aarch64-manylinux_2_28")
-THIS_MACHINE = Target(python=f"{sys.version_info.major}.{sys.version_info.minor}")
 
 
 @functools.cache

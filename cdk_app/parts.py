@@ -13,6 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from cdk_app import assets
 from cdk_app.stage_config import StageConfig
+from cdk_app.targets import LAMBDA, THIS_MACHINE
 from stacks.api import ApiStack
 from stacks.constructs.access.provision import Provision, Provisions
 from stacks.data import DataStack
@@ -127,7 +128,7 @@ def packages_of(config: StageConfig, abilities: Abilities, place: Place | None) 
         environment["CHAINS_FILE"] = abilities.chains
     return Packages(
         code_archive=assets.code(),
-        dependencies_archive=assets.dependencies(assets.LAMBDA if abilities.native_runtime else assets.THIS_MACHINE),
+        dependencies_archive=assets.dependencies(LAMBDA if abilities.native_runtime else THIS_MACHINE),
         runtime=lambda_.Runtime.PYTHON_3_14,
         memory=sizes.memory,
         provisioned=sizes.provisioned,

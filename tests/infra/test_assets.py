@@ -18,6 +18,7 @@ from cdk_app import assets
 from cdk_app.base_images import wanted
 from cdk_app.parts import frame_of
 from cdk_app.stages import STAGES
+from cdk_app.targets import LAMBDA, THIS_MACHINE, Target
 from stacks.constructs.tasks.built_image import built_image
 from stacks.terms.abilities import AWS
 from stacks.terms.functions import functions
@@ -27,9 +28,9 @@ pytestmark = pytest.mark.infra
 AARCH64 = 183  # EM_AARCH64
 
 
-@pytest.mark.parametrize("target", [assets.LAMBDA, assets.THIS_MACHINE])
+@pytest.mark.parametrize("target", [LAMBDA, THIS_MACHINE])
 def test_a_second_build_is_the_same_to_the_byte(
-    target: assets.Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = assets.dependencies(target)
     monkeypatch.setenv("PREMIUM_ASSETS_DIR", str(tmp_path / "lambda"))
@@ -50,7 +51,7 @@ def test_code_is_ours_alone_and_the_same_twice(tmp_path: Path, monkeypatch: pyte
 
 def test_the_emulators_functions_compile_no_library(tmp_path: Path) -> None:
     """Each start has a folder of its own: what is compiled there is compiled hundreds of times."""
-    for archive in (assets.dependencies(assets.THIS_MACHINE), assets.code()):
+    for archive in (assets.dependencies(THIS_MACHINE), assets.code()):
         zipfile.ZipFile(archive).extractall(tmp_path)
     script = (
         "import builtins, importlib._bootstrap_external as loading, sys\n"
@@ -80,7 +81,7 @@ def test_old_archives_do_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_the_layer_for_aws_is_arm_for_lambdas_python() -> None:
     machines, versions = set(), set()
-    with zipfile.ZipFile(assets.dependencies(assets.LAMBDA)) as layer:
+    with zipfile.ZipFile(assets.dependencies(LAMBDA)) as layer:
         for name in layer.namelist():
             if ".so" in Path(name).suffixes:
                 head = layer.read(name)[:20]
@@ -92,7 +93,7 @@ def test_the_layer_for_aws_is_arm_for_lambdas_python() -> None:
 
 
 def test_the_layer_fits_and_holds_what_it_should() -> None:
-    with zipfile.ZipFile(assets.dependencies(assets.LAMBDA)) as layer:
+    with zipfile.ZipFile(assets.dependencies(LAMBDA)) as layer:
         entries = layer.infolist()
     assert sum(entry.file_size for entry in entries) < 100 * 1024**2
     assert {entry.filename.split("/")[0] for entry in entries} == {"python", "certificates"}
@@ -103,7 +104,7 @@ def test_the_layer_fits_and_holds_what_it_should() -> None:
 
 def test_every_handler_imports_from_its_package_alone(tmp_path: Path) -> None:
     """A clean interpreter, without this environment's packages: the emulator would hide what is missing."""
-    for archive in (assets.dependencies(assets.THIS_MACHINE), assets.code()):
+    for archive in (assets.dependencies(THIS_MACHINE), assets.code()):
         zipfile.ZipFile(archive).extractall(tmp_path)
     names = [function.module for function in functions()]
     script = (
