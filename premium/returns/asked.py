@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from premium.case_fields import Moment
 from premium.cases import Case, Fraction, Quantity
@@ -89,7 +89,7 @@ class ValueRow(Case):
 
     at: Moment
     value: Quantity
-    good: bool = True
+    good: StrictBool = True
 
 
 class FlowRow(Case):

@@ -80,7 +80,8 @@ def _twr(case: Twr) -> Mapping[str, Any]:
     net_flows = EXACT.add(linked.net_flows, flows[-1].usd)
     answer = {"twr": digits(linked.twr), "modified_dietz": digits(linked.modified_dietz),
               "profit": plain(linked.profit), "net_flows": plain(net_flows)}  # fmt: skip
-    return _with_undefined(answer)
+    gaps = [{"day": gap.end.toordinal() - 2, "why": gap.why} for gap in linked.gaps]
+    return _with_undefined(answer) | ({"gaps": gaps} if gaps else {})
 
 
 def _cost_basis(case: CostBasis) -> Mapping[str, Any]:
@@ -104,7 +105,9 @@ def _xirr(case: Xirr) -> Mapping[str, Any]:
 def _rates(rates: Rates) -> dict[str, Any]:
     answer: dict[str, Any] = {"xirr": digits(rates.nearest), "unique": rates.unique,
                               "roots": [digits(root) for root in rates.roots]}  # fmt: skip
-    return answer | ({"why": {"xirr": rates.why}} if rates.why else {})
+    why = {"xirr": rates.why} if rates.why else {}
+    why |= {} if rates.is_all else {"unique": "the signs change too often to be sure that no other rate is there"}
+    return answer | ({"why": why} if why else {})
 
 
 def _value_series(case: ValueSeries) -> Mapping[str, Any]:

@@ -93,7 +93,9 @@ class Linked:
 
     @property
     def modified_dietz(self) -> Decimal | None:
-        """The whole time as one interval."""
+        """The whole time as one interval; None where no time passed."""
+        if self.end.at == self.start.at:
+            return None
         base = _WORK.add(self.start.usd, self.weighted_flows)
         return _WORK.divide(self.profit, base) if base > 0 else None
 
@@ -159,9 +161,12 @@ class _Walk:
 
     def step(self, before: Value, after: Value, flows: Sequence[Flow]) -> None:
         """Take one interval; flows lie at its start or within."""
+        before, flows = _emptied(before, flows)
         begins = before.usd == 0
         if begins and not flows:
-            return  # empty: nothing has ended, nothing has begun
+            if after.usd:  # out of nothing: it is profit, and no base earned it
+                self.gaps.append(Gap(before.at, after.at, "tiny_base"))
+            return
         opens = flows[0].at if begins else before.at
         length = _seconds(after.at - opens)
         base = _WORK.add(before.usd, _sum(_weighted(flow, after.at, length) for flow in flows))
@@ -177,6 +182,14 @@ class _Walk:
         earned = ZERO if self._started == after.at.date() else _WORK.divide(gain, base)
         self.growth.append((after.at, earned))
         self.days.setdefault(after.at.date(), []).append(earned)
+
+
+def _emptied(before: Value, flows: Sequence[Flow]) -> tuple[Value, Sequence[Flow]]:
+    """Return what an interval begins with: nothing, where all was withdrawn at its start."""
+    at_start = _total(flow.usd for flow in flows if flow.at == before.at)
+    if not before.usd or EXACT.add(before.usd, at_start):
+        return before, flows
+    return Value(before.at, ZERO), [flow for flow in flows if flow.at > before.at]
 
 
 def _in_order(values: Sequence[Value]) -> list[Value]:

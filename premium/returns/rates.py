@@ -4,6 +4,7 @@ With x = ln(1 + rate) the present value is a sum of amounts times e^(-x·years),
 changes of sign of its amounts in time (Descartes' rule for exponential sums), and at most the changes of sign of its
 partial sums at x on either side of x (E. Laguerre, 1883). An account that never owes anything at its own rate has
 therefore that rate alone; for the others all are found between the zeros of derivatives. No rate is out of bounds.
+Where the signs change too often for that, rates are looked for at many places, and some may be missing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,15 @@ _NOISE = 1e-13
 """Partial sums below this part of their terms are rounding."""
 _WORK = Context(prec=48, Emax=10**9, Emin=-(10**9))
 _STEPS = 300
+_MOST_WORK, _MOST_CHANGES = 40_000, 300
+"""Changes of sign, and times payments, up to which derivatives are gone through one by one."""
+_PLACES, _FINE = 400, 0.01
+"""At which rates are looked for else; about 0 they are so far from each other as a part of all of them."""
+_NONE, _NOT_FOUND = (
+    "no rate makes the payments worth nothing",
+    "no rate was found that makes the payments worth nothing",
+)
+_AT_ZERO = Decimal("1E-9")
 
 Payments = Iterable[tuple[datetime, Decimal]]
 
@@ -31,6 +41,8 @@ class Rates(NamedTuple):
 
     roots: tuple[Decimal, ...]
     why: str | None
+    is_all: bool = True
+    """Whether no other can be there."""
 
     @property
     def nearest(self) -> Decimal | None:
@@ -40,7 +52,7 @@ class Rates(NamedTuple):
     @property
     def unique(self) -> bool:
         """No other rate fits as well."""
-        return len(self.roots) == 1
+        return len(self.roots) == 1 and self.is_all
 
 
 class _Sum(NamedTuple):
@@ -92,8 +104,11 @@ def money_weighted(payments: Payments) -> Rates:
         [float(_WORK.ln(amount.copy_abs())) for amount in amounts],
         [float(time) for time in times],
     )
-    found = _exact(_zeros(given), amounts, times)
-    return Rates(found, None if found else "no rate makes the payments worth nothing")
+    changes = given.changes()
+    is_all = changes <= _MOST_CHANGES and changes * len(flows) <= _MOST_WORK
+    zeros, is_all = (_zeros(given), True) if is_all else _looked_for(given)
+    found = _exact(zeros, amounts, times)
+    return Rates(found, None if found else _NONE if is_all else _NOT_FOUND, is_all)
 
 
 def _seconds(at: datetime, first: datetime) -> Decimal:
@@ -110,6 +125,30 @@ def _zeros(given: _Sum) -> list[float]:
         if given.changes() == 1 or _is_alone(given, one):
             return [one]
     return _among(given, _zeros(given.derived()))
+
+
+def _looked_for(given: _Sum) -> tuple[list[float], bool]:
+    """Return zeros between places where the signs differ, ascending, and whether these are all."""
+    if given.signs[0] != given.signs[-1]:
+        one = _between(given, None, None)
+        if _is_alone(given, one):
+            return [one], True
+    low, high = _outermost(given, -1), _outermost(given, 1)
+    first, last = math.asinh(low / _FINE), math.asinh(high / _FINE)
+    places = [_FINE * math.sinh(first + (last - first) * step / _PLACES) for step in range(_PLACES + 1)]
+    found = [_between(given, left, right) for left, right in pairwise(places)
+             if _sign(given, left) * _sign(given, right) < 0]  # fmt: skip
+    return found, False
+
+
+def _outermost(given: _Sum, side: int) -> float:
+    """Return a place beyond which the first payment (or the last) outweighs all others together."""
+    x = float(side)
+    while True:
+        weights = [abs(term) for term in given.terms(x)]
+        if 2 * weights[0 if side > 0 else -1] > math.fsum(weights):
+            return x
+        x *= 2
 
 
 def _is_alone(given: _Sum, x: float) -> bool:
@@ -165,7 +204,10 @@ def _far(given: _Sum, start: float | None, side: int) -> float:
 
 def _exact(zeros: Sequence[float], amounts: Sequence[Decimal], times: Sequence[Decimal]) -> tuple[Decimal, ...]:
     """Return the rates of these zeros to some 38 digits, the one nearest 0 first."""
-    rates = [_WORK.subtract(_WORK.exp(_polished(Decimal(x), amounts, times)), Decimal(1)) for x in zeros]
+    polished = [_polished(Decimal(x), amounts, times) for x in zeros]
+    if not _sum(amounts):  # at 0 it is worth nothing to the last digit; a zero only touched is known by floats alone
+        polished = [Decimal(0) if x.copy_abs() < _AT_ZERO else x for x in polished]
+    rates = [_WORK.subtract(_WORK.exp(x), Decimal(1)) for x in polished]
     return tuple(sorted(set(rates), key=lambda rate: (rate.copy_abs(), rate)))
 
 

@@ -63,6 +63,7 @@ def book(
         coins=dict.fromkeys(done, coin),
         rebasing=frozenset(assets - (set() if grows else {coin})) if moved is not None else frozenset(),
         own=frozenset(wallet.lower() for wallet in own),
+        taxable=frozenset(assets - {coin}),
     )
     times = {each.name: each.time for mine in (moved or {}).values() for each in mine}
     last = {wallet.lower(): pair[1].block for wallet, pair in wallets.items()}

@@ -66,6 +66,8 @@ class Told:
     rebasing: frozenset[str]
     own: frozenset[str] = frozenset()
     """Further wallets of the user, whose equations are closed elsewhere."""
+    taxable: frozenset[str] | None = None
+    """Assets whose transfers may lose a part on the way; None: all that do not rebase."""
 
 
 def reconcile(told: Told) -> Reconciled:
@@ -76,12 +78,14 @@ def reconcile(told: Told) -> Reconciled:
     legs, outside = _within(told)
     rows = {pair: _row(told, pair) for pair in _pairs(told, legs)}
     left_out = _phantoms(told, rows, legs)
+    arrived = _taxed(told, rows, [leg for _, mine in legs for leg in mine if leg[0] not in left_out])
     flows = list[Flow]()
     for done, mine in legs:
         kinds = _Kinds(told.wallets | told.own, mine, left_out)
         for move, wallet, units in mine:
             flow = _gas(done, wallet, move.asset, units) if move.by == "gas" else None
-            flows.append(flow or Flow(done, move.place, wallet, move.asset, units, kinds.of(move, units)))
+            came = arrived.get(move, units)
+            flows.append(flow or Flow(done, move.place, wallet, move.asset, came, kinds.of(move, units)))
     for flow in flows:
         _enter(rows[flow.wallet, flow.asset], flow)
     flows += _without_transaction(told, rows)
@@ -156,6 +160,24 @@ def _phantoms(told: Told, rows: Mapping[Pair, Row], legs: Legs) -> set[Move]:
         open_gaps = {wallet: -gap for (wallet, of), gap in gaps.items() if of == asset and gap}
         doubted = sorted(ranks, key=lambda move: (*ranks[move], -(move.place or 0), move.place is None, *move[2:]))
         found |= set(phantoms(open_gaps, doubted, told.wallets)) if open_gaps else set()
+    return found
+
+
+def _taxed(told: Told, rows: Mapping[Pair, Row], legs: Iterable[Leg]) -> dict[Move, int]:
+    """Return what arrived of logs that claim more: a token took its part on the way.
+
+    Only where the log is all that moved of the asset: of several nobody can tell which one lost it.
+    """
+    moved: defaultdict[Pair, list[tuple[Move, int]]] = defaultdict(list)
+    for move, wallet, units in legs:
+        moved[wallet, move.asset].append((move, units))
+    found = dict[Move, int]()
+    for pair, mine in moved.items():
+        (move, claimed), row = mine[0], rows[pair]
+        may = pair[1] not in told.rebasing if told.taxable is None else pair[1] in told.taxable
+        came = row.closing - row.opening
+        if may and len(mine) == 1 and move.by == "log" and move.source not in told.wallets and 0 < came < claimed:
+            found[move] = came
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, StrictBool, model_validator
 
 from premium.amm.errors import UINT256
 from premium.amm.pools import Pool
@@ -46,7 +46,7 @@ class Supplied(Owed):
     """What was supplied, and whether it secures the debt."""
 
     liquidation_threshold_bps: Bps | None = None
-    collateral: bool | None = None
+    collateral: StrictBool | None = None
 
 
 class Lending(Priced):
@@ -74,7 +74,7 @@ class Staked(Priced):
     amount: Units
     rate: Units
     scale: Positive = 10**18
-    divide: bool = False
+    divide: StrictBool = False
     token: Underlying = None
 
     @model_validator(mode="after")
@@ -91,7 +91,7 @@ class Lp(Priced):
     lp_amount: Units
     total_supply: Positive
     k_last: Units | None = None
-    fee_on: bool | None = None
+    fee_on: StrictBool | None = None
 
     @model_validator(mode="after")
     def _within(self) -> Lp:

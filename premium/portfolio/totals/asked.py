@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from premium.case_fields import At, Count, Decimals, Name, Price, SignedUnits, Units
 from premium.cases import Case, Fraction, Quantity
@@ -35,7 +35,7 @@ class Chain(Case):
 
     name: Name
     kind: Name | None = None
-    active: bool = True
+    active: StrictBool = True
 
 
 class Block(Case):
@@ -113,8 +113,8 @@ class PriceRow(Case):
 class Override(Case):
     """The user's word about an asset."""
 
-    hidden: bool | None = None
-    spam: bool | None = None
+    hidden: StrictBool | None = None
+    spam: StrictBool | None = None
     usd: Price | None = None
     category: Name | None = None
 
@@ -151,7 +151,7 @@ class HoldingBefore(Before):
     quality: str | None = None
     value_usd: Quantity | None = None
     uncertain_value_usd: Quantity = ZERO
-    counted: bool = True
+    counted: StrictBool = True
     why: str | None = None
     position: Name | None = None
     role: Literal["held", "asset", "debt"] | None = None

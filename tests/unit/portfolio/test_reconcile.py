@@ -146,8 +146,39 @@ def test_logs_with_and_without_an_index_stand_beside_each_other() -> None:
     assert found["closes"]
 
 
-def test_a_part_that_did_not_arrive_is_shown_and_not_hidden_in_a_phantom() -> None:
+def test_of_a_taxed_transfer_what_arrived_counts() -> None:
     found = one(case([], [read("A", "T", 95)], sent("t", moved("T", "x", "A", 100))))
+    assert kinds(found) == [("A", "T", 95, "deposit")]
+    assert found["closes"]
+    paid = {"by": "coin", "index": 1}
+    swap = sent("t", moved("T", "x", "A", 100), moved("ETH", "A", "x", 7, **paid), sender="A")
+    bought = one(case([read("A", "ETH", 7)], [read("A", "T", 98)], swap))
+    assert kinds(bought) == [("A", "T", 98, "exchange"), ("A", "ETH", -7, "exchange")]
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "logs"),
+    [
+        (0, 290, [("x", "A", 100), ("y", "A", 200)]),  # which of two lost it?
+        (0, 45, [("x", "A", 100), ("A", "y", 50)]),
+        (10, 5, [("x", "A", 100)]),  # more went than came
+        (0, 95, [("B", "A", 100)]),  # between one's own wallets both balances are known
+    ],
+)
+def test_a_part_that_no_single_transfer_lost_is_shown_as_unexplained(
+    opening: int, closing: int, logs: list[tuple[str, str, int]]
+) -> None:
+    before = [read("A", "T", opening)] + ([read("B", "T", 100)] if logs[0][0] == "B" else [])
+    told = [sent(f"t{n}", moved("T", *log)) for n, log in enumerate(logs)]
+    found = one(case(before, [read("A", "T", closing)], *told))
+    came = sum(units if target == "A" else -units for _, target, units in logs)
+    assert ("A", "T", closing - opening - came, "unexplained") in kinds(found)
+    assert not found["closes"]
+    _sums_equal_their_flows(found)
+
+
+def test_a_rebasing_token_that_shrank_is_not_taken_for_a_taxed_one() -> None:
+    found = one(case([], [read("A", "T", 95)], sent("t", moved("T", "x", "A", 100)), rebasing=["T"]))
     assert kinds(found) == [("A", "T", 100, "deposit"), ("A", "T", -5, "unexplained")]
 
 

@@ -141,3 +141,16 @@ def test_the_command_writes_the_same_bytes_again(tmp_path: Path) -> None:
     wrong = CliRunner().invoke(portfolio, ["performance", "--input", str(tmp_path / "none.json")])
     assert wrong.exit_code == 1
     assert "none.json: No such file or directory" in wrong.output
+
+
+def test_a_day_that_earned_nothing_for_its_tiny_base_is_told() -> None:
+    days = [{"value_before_flow": "100", "flow": "-99.5", "value_after_flow": "0.5"},
+            {"value_before_flow": "0.25", "flow": "100", "value_after_flow": "100.25"},
+            {"value_before_flow": "110.275", "value_after_flow": "110.275"}]  # fmt: skip
+    found = one(start_value="100", days=days)
+    assert (found["twr"], found["gaps"]) == ("0.1", [{"day": 1, "why": "tiny_base"}])
+
+
+def test_whether_a_value_is_good_is_true_or_false() -> None:
+    found = one(values=[{"at": "2024-01-01", "value": "1", "good": "no"}])
+    assert found["error"]["message"] == "values.0.good: must be true or false; given 'no'"

@@ -71,7 +71,21 @@ def test_a_value_in_doubt_ends_no_interval() -> None:
 
 def test_one_value_has_no_return() -> None:
     found = link(values((0, "100")), [])
-    assert (found.twr, found.modified_dietz, annual(found)) == (None, Decimal(0), None)
+    assert (found.twr, found.modified_dietz, annual(found)) == (None, None, None)
+
+
+def test_what_comes_after_all_was_withdrawn_starts_anew_without_a_value_between() -> None:
+    """10 %, all of it withdrawn, four days of nothing, then 20 %: nothing of the 200 was there in those days."""
+    found = link(values((0, "100"), (1, "110"), (6, "240")), flows((1, "-110"), (5, "200")))
+    assert (found.twr, found.profit, found.gaps) == (Decimal("0.32"), Decimal(50), ())
+    spoken = link(values((0, "100"), (1, "110"), (5, "0"), (6, "240")), flows((1, "-110"), (5, "200")))
+    assert (spoken.twr, spoken.profit) == (found.twr, found.profit)
+
+
+def test_what_is_there_out_of_nothing_is_a_gap_and_no_return() -> None:
+    found = link(values((0, "100"), (1, "110"), (2, "50"), (3, "55")), flows((1, "-110")))
+    assert (found.twr, found.profit) == (Decimal("0.21"), Decimal(65))
+    assert found.gaps == (Gap(at(1), at(2), "tiny_base"),)
 
 
 def test_an_empty_account_has_no_return() -> None:

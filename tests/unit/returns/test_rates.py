@@ -81,6 +81,21 @@ def test_a_rate_that_is_only_touched_counts() -> None:
     assert abs(found.roots[0] - Decimal("0.25")) < Decimal("1E-6")
 
 
+def test_a_rate_of_nothing_that_is_only_touched_is_nothing() -> None:
+    assert money_weighted(yearly(-1, 2, -1)).roots == (Decimal(0),)
+
+
+def test_a_thousand_changes_of_sign_end_in_seconds_and_say_what_is_not_sure() -> None:
+    """Derivatives one by one would take hours, and a stack that Python does not have."""
+    day, amounts = timedelta(days=1), [Decimal((n * 31) % 11 - 5) for n in range(2_000)]
+    wild = [(START + n * day, amount) for n, amount in enumerate(amounts)]
+    found = money_weighted(wild)
+    assert (found.is_all, found.unique) == (False, False)
+    # A rate that is there is found: one large payment in, and what it became at 10 %.
+    long = [*wild, (START - 365 * day, Decimal(-1000)), (START + 3650 * day, Decimal(1000) * Decimal("1.1") ** 11)]
+    assert any(abs(rate - Decimal("0.1")) < Decimal("0.02") for rate in money_weighted(long).roots)
+
+
 rates = st.lists(st.integers(-90, 400).map(lambda percent: Fraction(percent, 100)), min_size=1, max_size=5, unique=True)
 
 
