@@ -14,7 +14,7 @@ from handlers.models.billing import (
     SubscriptionView,
     WantedPlan,
 )
-from handlers.runtime import Caller, IdempotencyKey, Limit, Raw, RequestId, audited, entry, needs, public, router
+from handlers.runtime import Caller, IdempotencyKey, Limit, Raw, RequestId, asked, audited, entry, needs, router, signed
 from premium.billing.model import Subscription
 from premium.billing.quotas import used_quotas
 from premium.billing.sales import Sales
@@ -97,35 +97,34 @@ def list_invoices(caller: Caller, limit: Limit = 50) -> list[InvoiceView]:
 
 
 @app.post("/webhooks/stripe")
-@public
-def import_stripe_event(raw: Raw, request_id: RequestId) -> ReceiptView:
+@signed
+def import_stripe_event(raw: Raw) -> ReceiptView:
     """Take an event of Stripe, signed in `Stripe-Signature`.
 
     It is stored once, without personal data, and applied by a job. INVALID_INPUT for what Stripe did not sign.
     """
-    return _taken("stripe", raw, request_id)
+    return _taken("stripe", raw)
 
 
 @app.post("/webhooks/paddle")
-@public
-def import_paddle_event(raw: Raw, request_id: RequestId) -> ReceiptView:
+@signed
+def import_paddle_event(raw: Raw) -> ReceiptView:
     """Take an event of Paddle, signed in `Paddle-Signature`.
 
     It is stored once, without personal data, and applied by a job. INVALID_INPUT for what Paddle did not sign.
     """
-    return _taken("paddle", raw, request_id)
+    return _taken("paddle", raw)
 
 
 @app.post("/v1/subscriptions/webhooks")
-@public
-def import_signed_event(raw: Raw, request_id: RequestId) -> ReceiptView:
+@signed
+def import_signed_event(raw: Raw) -> ReceiptView:
     """Take an event of the provider whose signature is among the headers."""
-    return _taken(None, raw, request_id)
+    return _taken(None, raw)
 
 
-def _taken(provider: Provider | None, raw: Raw, request_id: str) -> ReceiptView:
-    receipt = Webhooks.of(platform()).take(provider, raw.headers, raw.body, request_id=request_id)
-    audited(target=receipt.event_id, provider=receipt.provider, known=receipt.known)
+def _taken(provider: Provider | None, raw: Raw) -> ReceiptView:
+    receipt = Webhooks.of(platform()).take(provider, raw.headers, raw.body, asked=asked())
     return ReceiptView(**receipt.model_dump())
 
 

@@ -8,7 +8,7 @@ from handlers.runtime.answers.envelope import Listing
 from handlers.runtime.answers.jobs import JobErrorView, JobView, job_view
 from handlers.runtime.answers.pagination import Cursor, Limit, Position, cursor_of, listing, position
 from handlers.runtime.answers.redirect import lead_to
-from handlers.runtime.audit import audited
+from handlers.runtime.audit import asked, audited
 from handlers.runtime.entry import entry
 from handlers.runtime.models import (
     Amount,
@@ -25,7 +25,7 @@ from handlers.runtime.models import (
     Whole,
 )
 from handlers.runtime.requests.arguments import Caller, Client, IdempotencyKey, Raw, RequestId, Visitor
-from handlers.runtime.requests.needs import login, needs, public
+from handlers.runtime.requests.needs import login, needs, public, signed
 from handlers.runtime.requests.state import answer_header
 from handlers.runtime.router import Router, router
 from premium.principal import Principal
@@ -60,6 +60,7 @@ __all__ = [
     "Visitor",
     "Whole",
     "answer_header",
+    "asked",
     "audited",
     "cursor_of",
     "entry",
@@ -72,4 +73,5 @@ __all__ = [
     "public",
     "renewed_by",
     "router",
+    "signed",
 ]

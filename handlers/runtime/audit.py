@@ -12,7 +12,7 @@ from typing import Any
 
 from handlers.runtime.answers.errors import as_app_error
 from handlers.runtime.models import Body
-from handlers.runtime.requests.state import RequestState, current
+from handlers.runtime.requests.state import current
 from premium.bootstrap import platform
 
 MARK = "__audited__"
@@ -44,7 +44,7 @@ def recorded(function: Callable[..., Any], rule: str, *, security: bool) -> Call
 
         state = current()
         targets = [arguments[name] for name in parameters if name in arguments]
-        about = {**_about(state), "security": security}
+        about = {**asked(), "security": security}
         with AuditTrail.of(platform()).recorded(
             actor_of(state.ruling.principal), state.route[:100], targets=targets, **about
         ) as record:
@@ -71,7 +71,9 @@ def _run(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         raise known from error
 
 
-def _about(state: RequestState) -> dict[str, str]:
+def asked() -> dict[str, str]:
+    """Return what an entry tells of who asks: `request_id`, `address` and `user_agent`."""
+    state = current()
     headers = state.event.get("headers") or {}
     agent = str(headers.get("user-agent") or "")[:_AGENT_CHARACTERS]
     return {"request_id": state.request_id, "address": state.ruling.address, "user_agent": agent}

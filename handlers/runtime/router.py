@@ -58,7 +58,7 @@ class Router(Resolver):
                 )
             remember = method == "POST" and not requirement.public
             # A browser comes back from a provider by a GET, and is logged in.
-            changing = method != "GET" or requirement.brings is not None
+            changing = (method != "GET" or requirement.brings is not None) and not requirement.noted
             served = recorded(function, rule, security=requirement.security) if changing else function
             wrapped, model = enveloped(served, bound.arguments["status_code"], remember=remember)
             options = self._documented(dict(bound.arguments), function, requirement, model)

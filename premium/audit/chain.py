@@ -44,6 +44,11 @@ class Link:
         """Return what the entry says of its place."""
         return {"chain": self.chain, "place": self.place, "previous": self.previous}
 
+    def go_on(self) -> None:
+        """Stand behind the entry that took the place, where it is written together with others."""
+        if self.hash is not None:
+            self.place, self.previous, self.hash = self.place + 1, self.hash, None
+
 
 class Chains:
     """The chains that this process writes, one a day."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID, uuid4
 
 from premium.audit.changes import small
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from premium.bootstrap import Platform
     from premium.clock import Clock
 
-__all__ = ["ANONYMOUS", "SYSTEM_ACTOR", "Actor", "AuditLog", "AuditTrail", "Bounds", "Entry", "Record"]
+__all__ = [
+    "ANONYMOUS", "SYSTEM_ACTOR", "Action", "Actor", "AuditLog", "AuditTrail", "Bounds", "Entry", "Noted", "Record",
+]  # fmt: skip
+_AT_ONCE = 50
+"""Entries of one request; DynamoDB takes 100, and 4 MB."""
 
 
 @dataclass
@@ -35,6 +39,15 @@ class Record:
         """Name what is changed, and how; secrets are left out, long texts cut."""
         self.targets += [str(target) for target in targets if str(target) not in self.targets]
         self.changes |= changes
+
+
+class Noted(NamedTuple):
+    """A change that was made, before its entry is written."""
+
+    action: Action
+    changes: Mapping[str, Any]
+    outcome: Outcome = "done"
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,12 +103,18 @@ class AuditTrail:
             return
         record, (time, own) = Record(), at
         record.add(*targets, **changes)
-        told, end = tuple(record.targets), self.clock.now()
-        entry = Entry(
-            id=own, time=time, actor=actor, name=name, targets=told, ended_at=end, outcome="done",
-            changes=small(record.changes),
-        )  # fmt: skip
-        self.store.end(entry)
+        made = Action(id=own, time=time, actor=actor, name=name, targets=tuple(record.targets))
+        self.store.end(_ended(made, self.clock.now(), "done", None, record.changes))
+
+    def noted_all(self, made: Sequence[Noted]) -> None:
+        """Append the entries of changes that were made, once for their times and ids, as `noted` does of one."""
+        if self.store is None:
+            return
+        end = self.clock.now()
+        for start in range(0, len(made), _AT_ONCE):
+            together = made[start : start + _AT_ONCE]
+            ended = [_ended(each.action, end, each.outcome, each.code, each.changes) for each in together]
+            self.store.end_all(ended, end)
 
     def _begin(self, action: Action) -> None:
         if self.store is None:
@@ -110,9 +129,8 @@ class AuditTrail:
         if self.store is None:
             return
         try:
-            begun = action.model_dump(exclude={"targets"})
-            end = {"ended_at": self.clock.now(), "outcome": outcome, "code": code, "changes": small(record.changes)}
-            self.store.end(Entry.model_validate({**begun, "targets": tuple(record.targets), **end}))
+            told = action.model_copy(update={"targets": tuple(record.targets)})
+            self.store.end(_ended(told, self.clock.now(), outcome, code, record.changes))
         except Exception:
             logger.exception("the end of a change is not recorded", action=action.name, audit_id=str(action.id))
 
@@ -136,6 +154,11 @@ class AuditLog:
     def of_day(self, day: date, bounds: Bounds) -> list[Entry]:
         """Return what anybody changed on one day (UTC), operators and the clock included."""
         return self.store.of_day(day, bounds)
+
+
+def _ended(action: Action, at: datetime, outcome: Outcome, code: str | None, changes: Mapping[str, Any]) -> Entry:
+    end = {"ended_at": at, "outcome": outcome, "code": code, "changes": small(changes)}
+    return Entry.model_validate(action.model_dump() | end)
 
 
 def _outcome(error: BaseException) -> tuple[Outcome, str | None]:

@@ -7,12 +7,12 @@ sk   `<RFC 3339>#<event id>#begun` or `…#ended`
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from premium.audit.chain import Chains, digest
+from premium.audit.chain import Chains, Link, digest
 from premium.audit.model import Action, Entry, instant, position
 from premium.storage.plain import from_item, to_item
 
@@ -41,8 +41,26 @@ class AuditStore:
 
     def end(self, entry: Entry) -> None:
         """Append the entry of an end."""
-        end = {"ended_at": entry.ended_at, "outcome": entry.outcome, "code": entry.code, "changes": entry.changes}
-        self._append(entry, "ended", end, entry.ended_at or entry.time)
+        self._append(entry, "ended", _end(entry), entry.ended_at or entry.time)
+
+    def end_all(self, entries: Sequence[Entry], at: datetime) -> None:
+        """Append the ends of changes that were made, all or none in one request; UpstreamUnavailable for none.
+
+        `at` is their end. 100 at most. One of them that is there already has each written by itself.
+        """
+        together: list[Mapping[str, Mapping[str, Any]]] = []
+        with _CHAINS[self._table.name].place(instant(at)[:10]) as link:
+            for entry in entries:
+                link.go_on()
+                stored = _linked(_item(entry, "ended", _end(entry), at), link)
+                together.append({"Put": {"Item": stored, "ConditionExpression": "attribute_not_exists(pk)"}})
+                link.hash = stored["hash"]
+            last, link.hash = link.hash, None
+            if self._table.write_together(together) is None:
+                link.hash = last
+                return
+        for entry in entries:
+            self.end(entry)
 
     def of_actor(self, actor_id: str, bounds: Bounds) -> list[Entry]:
         """Return the entries of one actor."""
@@ -70,23 +88,11 @@ class AuditStore:
     def _append(self, action: Action, phase: str, more: Mapping[str, Any], at: datetime) -> None:
         from boto3.dynamodb.conditions import Attr  # noqa: PLC0415 - boto3 is loaded when something is written
 
-        kept = KEPT_FOR_SECURITY if action.security else KEPT
-        begun = action.model_dump(include=set(Action.model_fields) - {"time"})
-        item = {
-            **begun,
-            **more,
-            "pk": action.actor.id,
-            "sk": f"{position(action.time, action.id)}#{phase}",
-            "date": instant(action.time)[:10],
-            "time": instant(action.time),
-            "written": instant(at),
-            "ttl": int((action.time + kept).timestamp()),
-        }
+        item = _item(action, phase, more, at)
         # One that is there was written before, by this one (boto3 asks again for an answer that was lost) or by one
         # who died: then another chain begins, whose entries name no hash that is nowhere.
         with _CHAINS[self._table.name].place(instant(at)[:10]) as link:
-            stored = from_item(to_item({**item, **link.fields()}))
-            stored["hash"] = digest(stored)
+            stored = _linked(item, link)
             if self._table.put(stored, condition=Attr("pk").not_exists()):
                 link.hash = stored["hash"]
 
@@ -117,6 +123,30 @@ class AuditStore:
             if page.next is None:
                 return
             start = page.next
+
+
+def _end(entry: Entry) -> dict[str, Any]:
+    return {"ended_at": entry.ended_at, "outcome": entry.outcome, "code": entry.code, "changes": entry.changes}
+
+
+def _item(action: Action, phase: str, more: Mapping[str, Any], at: datetime) -> Item:
+    kept = KEPT_FOR_SECURITY if action.security else KEPT
+    return {
+        **action.model_dump(include=set(Action.model_fields) - {"time"}),
+        **more,
+        "pk": action.actor.id,
+        "sk": f"{position(action.time, action.id)}#{phase}",
+        "date": instant(action.time)[:10],
+        "time": instant(action.time),
+        "written": instant(at),
+        "ttl": int((action.time + kept).timestamp()),
+    }
+
+
+def _linked(item: Item, link: Link) -> Item:
+    """Return an entry as it is stored at a place of a chain, with its hash."""
+    stored = from_item(to_item({**item, **link.fields()}))
+    return {**stored, "hash": digest(stored)}
 
 
 class Bounds:

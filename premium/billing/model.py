@@ -28,6 +28,23 @@ class NewEvent(_Row):
     payload: Mapping[str, Any]
     subscription: str | None
     customer: str | None
+    asked: Mapping[str, str] | None = None
+    """Who sent it, for its audit entry: `request_id`, `address`, `user_agent`; None where we asked the provider."""
+
+
+class UnnotedEvent(_Row):
+    """An event that was applied and has no audit entry yet."""
+
+    id: UUID
+    provider: Provider
+    event_id: str
+    type: str
+    received_at: datetime
+    subscription: str | None
+    state: str
+    outcome: str | None
+    error: str | None
+    asked: Mapping[str, Any] | None
 
 
 class StoredEvent(_Row):

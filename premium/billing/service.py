@@ -139,18 +139,21 @@ class Webhooks:
         """Return the use cases with the worker's rights."""
         return cls(platform=platform, store=WebhookStore(platform.worker_database))
 
-    def take(self, provider: Provider | None, headers: Mapping[str, str], body: bytes, *, request_id: str) -> Receipt:
+    def take(
+        self, provider: Provider | None, headers: Mapping[str, str], body: bytes, *, asked: Mapping[str, str]
+    ) -> Receipt:
         """Store a signed event once, and have it applied.
 
-        Names of headers are in lower case. PayloadTooLarge, or InvalidInput for what nobody signed; UpstreamUnavailable
-        without a secret.
+        Names of headers are in lower case; `asked` (`request_id`, `address`, `user_agent`) is for its audit entry,
+        which is written behind its application. PayloadTooLarge, or InvalidInput for what nobody signed;
+        UpstreamUnavailable without a secret.
         """
         by = provider or provider_of(headers)
-        event = self._checked(by, headers, body)
+        event = self._checked(by, headers, body).model_copy(update={"asked": asked})
         added = self.store.add(event)
         # One that was there before has a job, or gets one: whoever stored it may have died.
         if not added or is_first(self.platform.redis(1)):
-            self.apply(by, event.event_id, request_id=request_id)
+            self.apply(by, event.event_id, request_id=asked["request_id"])
         return Receipt(provider=by, event_id=event.event_id, known=not added)
 
     def apply(self, provider: Provider, event_id: str, *, request_id: str, again: bool = False) -> JobRecord:

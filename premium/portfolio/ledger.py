@@ -221,7 +221,7 @@ class _Known:
         for row in (row for answer in answers if answer for row in answer["holdings"]):
             if row.get("decimals") is not None:
                 self.decimals[row["asset"]] = int(row["decimals"])
-            if row["price_usd"] is not None and row.get("quality") in ("good", "held_back") and row["why"] != "spam":
+            if row["price_usd"] is not None and row.get("quality") in ("good", "held_back") and row.get("why") != "spam":
                 self.prices[row["asset"]] = Decimal(row["price_usd"])
 
     def usd(self, asset: str, units: int) -> Decimal | None:

@@ -59,6 +59,8 @@ class Needs:
 
     Keys are bound by what they may.
     """
+    noted: bool = False
+    """What it stores keeps who asked, and whoever applies it writes the audit entry: none is written ahead."""
     kept: str | None = None
     """A quota: whose tier lacks the service may still ask while he keeps something of it, from a tier before."""
 
@@ -164,6 +166,15 @@ def public(function: F) -> F:
     It is still limited, by source address.
     """
     return _marker(Needs(public=True))(function)
+
+
+def signed(function: F) -> F:
+    """Mark a route whose body is signed by who sends it, which stores that body and nothing else.
+
+    It is limited by source address. The stored body's audit entry is written by the job that applies it (`asked()` is
+    to be kept beside it); what is refused changes nothing, and leaves none.
+    """
+    return _marker(Needs(public=True, noted=True))(function)
 
 
 def login(function: F) -> F:

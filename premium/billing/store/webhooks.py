@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, class_row
 
-from premium.billing.model import NewEvent, SeenEvent, StoredEvent, Verdict
+from premium.billing.model import NewEvent, SeenEvent, StoredEvent, UnnotedEvent, Verdict
 from premium.billing.signatures.judge import Provider
 from premium.storage.plain import to_json
 from premium.storage.postgres import Database
@@ -30,7 +30,8 @@ class WebhookStore:
 
         The application role may do no more.
         """
-        values = event.model_dump() | {"payload": to_json(event.payload)}
+        asked = None if event.asked is None else to_json(event.asked)
+        values = event.model_dump() | {"payload": to_json(event.payload), "asked": asked}
         with self._database.transaction() as connection:
             return connection.execute(_ADD, values).rowcount == 1
 
@@ -50,6 +51,20 @@ class WebhookStore:
         with self._database.transaction() as connection:
             statement = "SELECT 1 FROM webhook_events WHERE provider = %s AND event_id = %s AND state = 'received'"
             return connection.execute(statement, [provider, event_id]).fetchone() is not None
+
+    def note_next(self, limit: int, write: Callable[[Sequence[UnnotedEvent]], None]) -> int:
+        """Have the audit entries of the oldest events that were applied written; how many.
+
+        They are marked in the same transaction. Two at once take different ones. What raises is left.
+        """
+        with self._database.transaction() as connection:
+            with connection.cursor(row_factory=class_row(UnnotedEvent)) as cursor:
+                found = cursor.execute(_UNNOTED, {"limit": limit}).fetchall()
+            if found:
+                write(found)
+                statement = "UPDATE webhook_events SET noted_at = now() WHERE id = ANY (%s)"
+                connection.execute(statement, [[each.id for each in found]])
+        return len(found)
 
     def remove_old(self, before: datetime, *, ended_before: datetime) -> int:
         """Remove events that came before a moment; how many.
@@ -130,8 +145,8 @@ def _rows(connection: Connection[Any]) -> Cursor[StoredEvent]:
 
 
 _ADD = """
-INSERT INTO webhook_events (provider, event_id, type, created, payload, subscription, customer)
-VALUES (%(provider)s, %(event_id)s, %(type)s, %(created)s, %(payload)s, %(subscription)s, %(customer)s)
+INSERT INTO webhook_events (provider, event_id, type, created, payload, subscription, customer, asked)
+VALUES (%(provider)s, %(event_id)s, %(type)s, %(created)s, %(payload)s, %(subscription)s, %(customer)s, %(asked)s)
 ON CONFLICT DO NOTHING
 """
 _ONE = f"SELECT {_COLUMNS} FROM webhook_events WHERE provider = %(provider)s AND event_id = %(id)s"  # noqa: S608 - constants of ours
@@ -145,6 +160,10 @@ _OPEN = f"""
 SELECT {_COLUMNS} FROM webhook_events WHERE state = 'received' AND received_at < %(moment)s
 ORDER BY received_at, id LIMIT %(limit)s
 """  # noqa: S608 - constants of ours
+_UNNOTED = """
+SELECT id, provider, event_id, type, received_at, subscription, state, outcome, error, asked FROM webhook_events
+WHERE noted_at IS NULL AND state <> 'received' ORDER BY received_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
 _FAMILY = f"""
 SELECT {_COLUMNS} FROM webhook_events
 WHERE provider = %(provider)s

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from premium.accounts.service import standing_changed
-from premium.audit.service import SYSTEM_ACTOR, AuditTrail
 from premium.billing.folded import Folded, fold, lapse
 from premium.billing.jobs import APPLY, COMPARE_ONE, UPKEEP, ComparedPayload, EventPayload
 from premium.billing.manifest import BillingSettings
@@ -18,6 +17,7 @@ from premium.billing.service import Webhooks
 from premium.billing.store import SubscriptionStore, webhooks
 from premium.billing.subscription.prices import plans_of
 from premium.billing.turns import begin
+from premium.billing.work.entries import note_events
 from premium.billing.work.outbox import empty_outbox
 from premium.bootstrap import Platform
 from premium.errors import NotFound
@@ -48,13 +48,14 @@ def apply(context: JobContext, payload: EventPayload) -> Mapping[str, Any]:
         count("WebhooksFailed", provider=payload.provider)
         raise
     changed += _apply_rest(context)
+    note_events(platform, point=context.point)
     empty_outbox(platform, point=context.point)
     return {"users": changed}
 
 
 def _apply(context: JobContext, provider: str, event_id: str) -> int:
     """Apply one event, and have everybody told; return how many users' tiers changed."""
-    folded = apply_event(context.platform, provider, event_id, request_id=str(context.job_id))
+    folded = apply_event(context.platform, provider, event_id)
     context.point("committed")
     tell_processes(context.platform, folded.changed)
     for name in sorted(folded.tied):
@@ -101,20 +102,18 @@ def upkeep(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: 
         Webhooks.of_operator(platform).apply(event.provider, event.event_id, request_id=str(context.job_id), again=True)
     lapsed = lapse_all(platform.clock.now(), platform)
     context.point("lapsed")
+    note_events(platform, point=context.point)
     return {"applied": len(left), "lapsed": lapsed, "told": empty_outbox(platform, point=context.point)}
 
 
-def apply_event(platform: Platform, provider: str, event_id: str, *, request_id: str) -> Folded:
+def apply_event(platform: Platform, provider: str, event_id: str) -> Folded:
     """Fold an event with all of its customer's, in one transaction."""
     plans = plans_of(platform.settings.of(BillingSettings).billing_prices)
-    trail = AuditTrail.of(platform)
-    with trail.recorded(SYSTEM_ACTOR, "webhook applied", targets=[event_id], request_id=request_id) as audit:
-        with platform.worker_database.transaction() as connection:
-            event = webhooks.locked(connection, provider, event_id)
-            if event is None:
-                raise NotFound(f"there is no event {event_id} of {provider}")
-            folded = fold(connection, event, plans, platform.clock.now())
-        audit.add(*sorted(folded.changed), provider=provider, type=event.type)
+    with platform.worker_database.transaction() as connection:
+        event = webhooks.locked(connection, provider, event_id)
+        if event is None:
+            raise NotFound(f"there is no event {event_id} of {provider}")
+        folded = fold(connection, event, plans, platform.clock.now())
     if folded.unreadable:
         count("WebhooksFailed", provider=provider)
     if folded.unknown:

@@ -208,7 +208,7 @@ def _judged(holding: Holding, rows: Sequence[Mapping[str, Any]]) -> Holding:
     if not rows:
         return holding
     counted = [Decimal(row["value_usd"]) for row in rows if row["counted"] and row["value_usd"] is not None]
-    why = next((row["why"] for row in rows if row["why"]), None)
+    why = next((row["why"] for row in rows if row.get("why")), None)
     judged = Judged(
         counts=total(counted) if counted else None,
         rest=total(Decimal(row["uncertain_value_usd"]) for row in rows),

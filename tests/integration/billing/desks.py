@@ -46,7 +46,7 @@ def hear(platform: Platform, desk: Desk, name: str = "sub_1", provider: str = "s
 def settle(platform: Platform) -> None:
     """Apply what was received, as the jobs do."""
     for each in Webhooks.of_operator(platform).page(state="received", limit=1000):
-        apply_event(platform, each.provider, each.event_id, request_id="req_test")
+        apply_event(platform, each.provider, each.event_id)
 
 
 def bought(platform: Platform, desk: Desk, user: UUID, price: str = "price_pro", **more: Any) -> None:

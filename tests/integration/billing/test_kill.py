@@ -11,9 +11,11 @@ from uuid import UUID
 
 import pytest
 
+from premium.audit.service import AuditLog, Bounds
 from premium.billing.jobs import UPKEEP
 from premium.billing.service import Webhooks
 from premium.billing.store.outbox import Outbox
+from premium.billing.work.entries import note_events
 from premium.billing.work.events import apply_event, upkeep
 from premium.billing.work.outbox import empty_outbox
 from premium.bootstrap import Platform
@@ -32,7 +34,7 @@ from premium.bootstrap import platform
 if sys.argv[2] == "stored":
     Webhooks.apply = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 Webhooks._checked = lambda self, by, headers, body: intake._event(by, body)
-Webhooks.of(platform()).take("stripe", {}, sys.argv[1].encode(), request_id="req_x")
+Webhooks.of(platform()).take("stripe", {}, sys.argv[1].encode(), asked={"request_id": "req_x"})
 """
 JOB = """
 import sys
@@ -55,6 +57,11 @@ def paid(user: UUID) -> str:
     return json.dumps(stripe("customer.subscription.created", START, subscription(user=str(user)), f"evt_{user.hex}"))
 
 
+def tell_all(platform: Platform) -> None:
+    note_events(platform, point=lambda _: None)
+    empty_outbox(platform, point=lambda _: None)
+
+
 def ends_well(platform: Platform, rows: Rows) -> None:
     assert rows("SELECT tier FROM premium_users") == [{"tier": "pro"}]
     assert rows("SELECT status FROM subscriptions") == [{"status": "active"}]
@@ -72,12 +79,12 @@ def test_an_intake_that_dies_before_its_job_is_followed_by_the_upkeep(
     rows("UPDATE webhook_events SET received_at = now() - interval '1 minute'")
     assert work(platform, UPKEEP, upkeep)["applied"] == 1, "a job is on its way"
     (event,) = Webhooks.of_operator(platform).page(state="received")
-    apply_event(platform, "stripe", event.event_id, request_id="req_x")
-    empty_outbox(platform, point=lambda _: None)
+    apply_event(platform, "stripe", event.event_id)
+    tell_all(platform)
     ends_well(platform, rows)
 
 
-@pytest.mark.parametrize("point", ["taken", "committed", "published", "audited", "told"])
+@pytest.mark.parametrize("point", ["taken", "committed", "entered", "published", "audited", "told"])
 def test_a_job_that_dies_anywhere_is_followed_to_the_same_end(
     platform: Platform, add_user: AddUser, rows: Rows, point: str
 ) -> None:
@@ -86,6 +93,9 @@ def test_a_job_that_dies_anywhere_is_followed_to_the_same_end(
     (event,) = Webhooks.of_operator(platform).page()
     record = Webhooks.of_operator(platform).apply("stripe", event.event_id, request_id="req_x")
     assert run(JOB, str(record.id), point=point) == -signal.SIGKILL
-    apply_event(platform, "stripe", event.event_id, request_id="req_again")
-    empty_outbox(platform, point=lambda _: None)
+    apply_event(platform, "stripe", event.event_id)
+    tell_all(platform)
     ends_well(platform, rows)
+    day = AuditLog.of(platform).of_day(event.received_at.date(), Bounds(limit=1000))
+    told = [each for each in day if each.id == event.id]
+    assert [(each.name, each.outcome) for each in told] == [("webhook applied", "done")]

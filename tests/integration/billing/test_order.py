@@ -78,7 +78,7 @@ def end(platform: Platform, rows: Rows, user: UUID, run: str, sent: Sequence[Sen
     for provider, payload in sent:
         event = intake._event(provider, json.dumps(payload).encode())  # type: ignore[arg-type] # one of the two
         Webhooks.of_operator(platform).store.add(event)
-        apply_event(platform, provider, event.event_id, request_id="req_test")
+        apply_event(platform, provider, event.event_id)
     mine = f"WHERE user_id = '{user}'"
     kept = rows(
         f"SELECT replace(provider_subscription_id, '{run}', '') AS name, status, tier, price_id, unit_amount,"  # noqa: S608 - constants of the test

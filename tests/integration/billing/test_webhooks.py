@@ -25,8 +25,12 @@ from premium import bootstrap
 from premium.accounts.credentials.owners import CredentialOwners
 from premium.accounts.credentials.tokens import Claims
 from premium.accounts.store import AccountStore, KeyStore
+from premium.audit.chain import verify
+from premium.audit.service import SYSTEM_ACTOR, Bounds
+from premium.audit.store import AuditStore
 from premium.billing.jobs import APPLY
 from premium.billing.service import Webhooks
+from premium.billing.work.entries import note_events
 from premium.billing.work.events import apply, apply_event, upkeep
 from premium.bootstrap import Platform
 from premium.cli.main import main
@@ -92,7 +96,7 @@ def settle(platform: Platform) -> None:
     received = Webhooks.of_operator(platform).page(state="received", limit=1000)
     random.Random(7).shuffle(received)
     for each in received:
-        apply_event(platform, each.provider, each.event_id, request_id="req_test")
+        apply_event(platform, each.provider, each.event_id)
 
 
 def life(user: UUID) -> list[dict[str, Any]]:
@@ -138,7 +142,7 @@ def test_a_signed_event_promotes_its_user_once_whatever_the_order(
     )
     assert {row["state"] for row in rows("SELECT state FROM webhook_events")} == {"applied"}
     for each in rows("SELECT provider, event_id FROM webhook_events"):
-        apply_event(platform, each["provider"], each["event_id"], request_id="req_again")
+        apply_event(platform, each["provider"], each["event_id"])
     assert len(rows("SELECT * FROM payments")) == len(rows("SELECT * FROM subscriptions")) == 1
 
 
@@ -152,6 +156,29 @@ def test_every_process_is_told_of_the_new_tier(platform: Platform, add_user: Add
     assert platform.jobs.store.get(record.id).result == {"users": 1}
     assert platform.redis(2).get(mark_name(user)) != before
     assert tier(rows, user) == "pro"
+
+
+def test_each_event_has_one_entry_that_says_who_sent_it(platform: Platform, add_user: AddUser, rows: Rows) -> None:
+    user = add_user(tier="free")
+    paid, unreadable = stripe(CREATED, START, subscription(user=str(user))), {"id": "evt_odd", "type": 7}
+    sent = [send(platform, each) for each in (paid, paid, unreadable)]
+    refused = send(platform, stripe(UPDATED, START, subscription(user=str(user)), "evt_forged"), secret="whsec_else")
+    assert [each.status for each in (*sent, refused)] == [200, 200, 200, 400]
+    settle(platform)
+    trail = AuditStore(platform.tables("audit"))
+    assert note_events(platform, point=lambda _: None) == 2
+    rows("UPDATE webhook_events SET noted_at = NULL RETURNING id")  # whoever wrote them died before he said so
+    assert note_events(platform, point=lambda _: None) == 2
+    today = platform.clock.now().date()
+    ids = {row["id"]: row["event_id"] for row in rows("SELECT id, event_id FROM webhook_events")}
+    found = {ids[each.id]: each for each in trail.of_day(today, Bounds(limit=1000)) if each.id in ids}
+    assert set(found) == {paid["id"], "evt_odd"}
+    good, odd = found[paid["id"]], found["evt_odd"]
+    assert (good.outcome, good.targets, good.actor) == ("done", (paid["id"], "sub_1"), SYSTEM_ACTOR)
+    assert good.request_id == sent[0].headers["X-Request-Id"], "of the first, not of the repetition"
+    assert dict(good.changes) == {"provider": "stripe", "type": CREATED, "state": "applied", "outcome": "applied"}
+    assert (odd.outcome, odd.code, odd.changes["state"]) == ("failed", "INVALID_INPUT", "failed")
+    assert verify(today, trail.written_on(today), None).problems == []
 
 
 def test_no_token_changes_a_tier_that_is_paid_for(platform: Platform, add_user: AddUser, rows: Rows) -> None:
@@ -277,7 +304,7 @@ def test_jobs_of_one_customer_at_once_leave_what_one_leaves(platform: Platform, 
         send(platform, each)
     names = [each.event_id for each in Webhooks.of_operator(platform).page(limit=100)] * 4
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda name: apply_event(platform, "stripe", name, request_id="req_x"), names))
+        list(pool.map(lambda name: apply_event(platform, "stripe", name), names))
     assert tier(rows, user) == "pro"
     assert len(rows("SELECT * FROM payments")) == len(rows("SELECT * FROM subscriptions")) == 1
 
@@ -297,10 +324,10 @@ def test_a_job_that_dies_before_its_commit_leaves_nothing(
         with monkeypatch.context() as patch:
             patch.setattr(place, _die)
             with pytest.raises(KeyboardInterrupt):
-                apply_event(platform, "stripe", first.event_id, request_id="req_x")
+                apply_event(platform, "stripe", first.event_id)
         assert rows("SELECT * FROM subscriptions") == rows("SELECT * FROM payments") == []
         assert tier(rows, user) == "free"
-    apply_event(platform, "stripe", first.event_id, request_id="req_x")
+    apply_event(platform, "stripe", first.event_id)
     assert tier(rows, user) == "pro"
 
 
@@ -371,7 +398,7 @@ def test_the_application_role_may_only_add_events(platform: Platform) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege), platform.database.transaction() as connection:
         connection.execute("SELECT * FROM webhook_events")
     with pytest.raises(InvalidInput):
-        Webhooks.of(platform).take("stripe", {}, b"", request_id="req_x")
+        Webhooks.of(platform).take("stripe", {}, b"", asked={"request_id": "req_x"})
 
 
 def _upkeep(platform: Platform) -> dict[str, Any]:

@@ -70,5 +70,5 @@ def test_the_document_is_served(at: Platform) -> None:
 
 def test_the_last_resort_knows_the_other_services_methods(at: Platform) -> None:
     answer = ask(meta.handler, "DELETE", "/v1/users/profile", by=verdict())
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, PUT")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST, PUT")
     assert ask(meta.handler, "GET", "/v1/users/nothing", by=ANONYMOUS).status == 404

@@ -134,7 +134,7 @@ Made = tuple[Platform, Platform, Databases, Secrets]
 
 
 def portfolios(at: Platform) -> Portfolios:
-    return Portfolios(stores=Stores.of(at), jobs=None, clock=at.clock, secrets=secrets_of(at))  # type: ignore[arg-type]
+    return Portfolios(stores=Stores.of(at), jobs=None, clock=at.clock, secrets=secrets_of(at), measures=None)  # type: ignore[arg-type]
 
 
 def watch_key(stores: Made, user: UUID, key: str = ZPUB, field: str = "xpub") -> Any:

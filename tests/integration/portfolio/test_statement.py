@@ -93,6 +93,7 @@ def test_a_wallet_that_was_added_since_is_pending_until_it_is_read(stores: Store
 
 
 def test_a_wallet_that_is_gone_leaves_a_whole_answer(stores: Stores, user: UUID, market: Market) -> None:
+    """What is thin was judged over all that was held, the gone wallet's millions too: the next reading judges anew."""
     run(context(stores[0], user))
     alone = stated(stores, user)
     wallets = WalletStore(stores[1].database)
@@ -101,9 +102,16 @@ def test_a_wallet_that_is_gone_leaves_a_whole_answer(stores: Stores, user: UUID,
     both = stated(stores, user)
     wallets.remove(user, added.id)
     left = stated(stores, user)
-    assert Decimal(both["total_value_usd"]) > Decimal(left["total_value_usd"])
+    assert left["holdings"] == [row for row in both["holdings"] if row["wallet"] == market.wallet]
+    counted = [Decimal(row["value_usd"]) for row in left["holdings"] if row["counted"]]
+    assert Decimal(left["total_value_usd"]) == Decimal(left["assets_usd"]) == sum(counted) > 0
+    assert (left["debts_usd"], left["locked_usd"], left["complete"]) == ("0", "0", True)
+    assert sum(Decimal(part["share"]) for part in left["allocation"]["asset"]) == 1
+    assert covered(left) == {(market.wallet, "local"): "fresh"}
+    run(context(stores[0], user))
     same = ("total_value_usd", "assets_usd", "debts_usd", "locked_usd", "complete", "allocation")
-    assert {name: left[name] for name in same} == {name: alone[name] for name in same}
+    again = stated(stores, user)
+    assert {name: again[name] for name in same} == {name: alone[name] for name in same}
     assert {row.address for row in SearchStore(stores[1].database).all(user)} == {market.wallet}
 
 
