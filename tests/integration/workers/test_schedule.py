@@ -42,15 +42,15 @@ def job_of(answer: object, at: Platform) -> JobRecord:
     return at.jobs.store.get(UUID(answer["job"]))
 
 
-def test_an_hour_gives_every_watched_portfolio_one_refresh(scheduled: Platform, postgres: Databases) -> None:
+def test_an_hour_plans_one_run_over_every_watched_portfolio(scheduled: Platform, postgres: Databases) -> None:
     users = [uuid4(), uuid4()]
     with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
         for user in users:
             connection.execute("INSERT INTO premium_users (id, external_id) VALUES (%s, %s)", (user, str(user)))
             for chain in ("local", "ethereum"):
                 connection.execute(
-                    "INSERT INTO portfolio_wallets (user_id, address, chains) VALUES (%s, %s, %s)",
-                    (user, WALLET if chain == "local" else WALLET[:-1] + "9", [chain]),
+                    "INSERT INTO portfolio_wallets (user_id, address, chains, created_at) VALUES (%s, %s, %s, %s)",
+                    (user, WALLET if chain == "local" else WALLET[:-1] + "9", [chain], HALF_PAST - timedelta(days=1)),
                 )
     first = job_of(schedule.run("portfolio.snapshots", scheduled, HALF_PAST), scheduled)
     again = job_of(schedule.run("portfolio.snapshots", scheduled, HALF_PAST + timedelta(minutes=20)), scheduled)
@@ -60,9 +60,11 @@ def test_an_hour_gives_every_watched_portfolio_one_refresh(scheduled: Platform, 
     )
 
     snapshots(str(first.id))
-    assert scheduled.jobs.store.get(first.id).result == {"started": 2}
+    planned = scheduled.jobs.store.get(first.id).result
+    assert planned is not None
+    assert planned["users"] == 2, "two wallets of a user are one portfolio"
     started = list(scheduled.jobs.store.stale(JobStatus.QUEUED, scheduled.clock.now()))
-    assert sorted(r.user_id for r in started if r.kind == "portfolio.refresh") == sorted(users)
+    assert [r.payload["run_id"] for r in started if r.kind == "portfolio.run"] == [planned["run"]]
 
 
 def test_a_day_makes_partitions_ahead(scheduled: Platform) -> None:
