@@ -221,7 +221,8 @@ class _Known:
         for row in (row for answer in answers if answer for row in answer["holdings"]):
             if row.get("decimals") is not None:
                 self.decimals[row["asset"]] = int(row["decimals"])
-            if row["price_usd"] is not None and row.get("quality") in ("good", "held_back") and row.get("why") != "spam":
+            is_known = row.get("quality") in ("good", "held_back") and row.get("why") != "spam"
+            if is_known and row["price_usd"] is not None:
                 self.prices[row["asset"]] = Decimal(row["price_usd"])
 
     def usd(self, asset: str, units: int) -> Decimal | None:
