@@ -107,7 +107,10 @@ class AuditTrail:
         self.store.end(_ended(made, self.clock.now(), "done", None, record.changes))
 
     def noted_all(self, made: Sequence[Noted]) -> None:
-        """Append the entries of changes that were made, once for their times and ids, as `noted` does of one."""
+        """Append the entries of changes that were made, in few requests.
+
+        Each once for its time and id, as `noted` does of one.
+        """
         if self.store is None:
             return
         end = self.clock.now()

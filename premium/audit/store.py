@@ -44,9 +44,10 @@ class AuditStore:
         self._append(entry, "ended", _end(entry), entry.ended_at or entry.time)
 
     def end_all(self, entries: Sequence[Entry], at: datetime) -> None:
-        """Append the ends of changes that were made, all or none in one request; UpstreamUnavailable for none.
+        """Append the ends of changes that were made, in one request.
 
-        `at` is their end. 100 at most. One of them that is there already has each written by itself.
+        All are written, or none: then UpstreamUnavailable. `at` is their end. 100 at most. Where one of them is there
+        already, each is written by itself.
         """
         together: list[Mapping[str, Mapping[str, Any]]] = []
         with _CHAINS[self._table.name].place(instant(at)[:10]) as link:

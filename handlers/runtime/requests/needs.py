@@ -169,10 +169,10 @@ def public(function: F) -> F:
 
 
 def signed(function: F) -> F:
-    """Mark a route whose body is signed by who sends it, which stores that body and nothing else.
+    """Mark a route whose body is signed by who sends it.
 
-    It is limited by source address. The stored body's audit entry is written by the job that applies it (`asked()` is
-    to be kept beside it); what is refused changes nothing, and leaves none.
+    It stores that body and does nothing else; it is limited by source address. The audit entry is written by the job
+    that applies what is stored (`asked()` is to be kept beside it); what is refused changes nothing, and leaves none.
     """
     return _marker(Needs(public=True, noted=True))(function)
 

@@ -20,7 +20,10 @@ _AT_ONCE = 50
 
 
 def note_events(platform: Platform, *, point: Callable[[str], None]) -> int:
-    """Write the entries of events that were applied; how many. UpstreamUnavailable leaves the rest to the upkeep."""
+    """Write the entries of events that were applied; how many.
+
+    UpstreamUnavailable leaves the rest to the upkeep.
+    """
     store, trail, noted = WebhookStore(platform.worker_database), AuditTrail.of(platform), 0
 
     def write(found: Sequence[UnnotedEvent]) -> None:
