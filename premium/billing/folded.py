@@ -49,6 +49,8 @@ class Folded(NamedTuple):
     """The event itself cannot be read."""
     tied: set[str]
     """Subscriptions of which two events of one second say different things: the provider is asked."""
+    judged: set[str]
+    """The events that were folded, the event's own among them."""
 
 
 def fold(connection: Connection[DictRow], event: StoredEvent, plans: Plans, now: datetime) -> Folded:
@@ -61,7 +63,8 @@ def fold(connection: Connection[DictRow], event: StoredEvent, plans: Plans, now:
     tied = {name for name in ledger.subscriptions() if ledger.histories[name].is_tied}
     mine = {entry.event_id: entry.outcome for entry in ledger.entries}
     changed = {user for user in sorted(users) if settle(connection, user, now)}
-    return Folded(changed, unknown, mine.get(event.event_id) is Outcome.INVALID, tied)
+    is_unreadable = mine.get(event.event_id) is Outcome.INVALID
+    return Folded(changed, unknown, is_unreadable, tied, {each.event_id for each in stored})
 
 
 def settle(connection: Connection[DictRow], user: UUID, now: datetime) -> bool:

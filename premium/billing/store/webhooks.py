@@ -46,12 +46,6 @@ class WebhookStore:
         with self._database.transaction() as connection, _rows(connection) as rows:
             return rows.execute(_OPEN, {"moment": moment, "limit": limit}).fetchall()
 
-    def is_open(self, provider: str, event_id: str) -> bool:
-        """Tell whether nobody has applied an event yet."""
-        with self._database.transaction() as connection:
-            statement = "SELECT 1 FROM webhook_events WHERE provider = %s AND event_id = %s AND state = 'received'"
-            return connection.execute(statement, [provider, event_id]).fetchone() is not None
-
     def note_next(self, limit: int, write: Callable[[Sequence[UnnotedEvent]], None]) -> int:
         """Have the audit entries of the oldest events that were applied written; how many.
 

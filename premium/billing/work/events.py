@@ -43,54 +43,59 @@ def apply(context: JobContext, payload: EventPayload) -> Mapping[str, Any]:
     context.point("taken")
     begin(platform.redis(1))
     try:
-        changed = _apply(context, payload.provider, payload.event_id)
+        changed, done = _apply(context, payload.provider, payload.event_id)
     except Exception:
         count("WebhooksFailed", provider=payload.provider)
         raise
-    changed += _apply_rest(context)
+    changed += _apply_rest(context, done)
     note_events(platform, point=context.point)
     empty_outbox(platform, point=context.point)
     return {"users": changed}
 
 
-def _apply(context: JobContext, provider: str, event_id: str) -> int:
-    """Apply one event, and have everybody told; return how many users' tiers changed."""
+def _apply(context: JobContext, provider: str, event_id: str) -> tuple[int, set[tuple[str, str]]]:
+    """Apply one event with its customer's, and have everybody told.
+
+    Returns how many users' tiers changed, and the events that were folded.
+    """
     folded = apply_event(context.platform, provider, event_id)
     context.point("committed")
     tell_processes(context.platform, folded.changed)
     for name in sorted(folded.tied):
         _ask(context.platform, provider, name, str(context.job_id))
-    return len(folded.changed)
+    return len(folded.changed), {(provider, each) for each in folded.judged}
 
 
-def _apply_rest(context: JobContext) -> int:
+def _apply_rest(context: JobContext, done: set[tuple[str, str]]) -> int:
     """Apply what was received beside the job's own event.
 
     What fails is left to the upkeep. Where much comes for long, another job goes on.
     """
     webhooks, ends = Webhooks.of_operator(context.platform), time.monotonic() + _BUSY_SECONDS
-    changed, tried = 0, set[str]()
+    changed = 0
     while True:
         waiting = webhooks.store.open_since(context.platform.clock.now(), _MOST)
-        found = [each for each in waiting if each.event_id not in tried]
+        found = [each for each in waiting if (each.provider, each.event_id) not in done]
         if not found:
             return changed
         for event in found:
+            if (event.provider, event.event_id) in done:
+                continue
             if time.monotonic() > ends:
                 webhooks.apply(event.provider, event.event_id, request_id=str(context.job_id), again=True)
                 return changed
-            tried.add(event.event_id)
-            if webhooks.store.is_open(event.provider, event.event_id):
-                changed += _tried(context, event)
+            news, folded = _tried(context, event)
+            changed += news
+            done |= folded | {(event.provider, event.event_id)}
 
 
-def _tried(context: JobContext, event: StoredEvent) -> int:
+def _tried(context: JobContext, event: StoredEvent) -> tuple[int, set[tuple[str, str]]]:
     try:
         return _apply(context, event.provider, event.event_id)
     except Exception:  # one that cannot be applied keeps no other from it
         count("WebhooksFailed", provider=event.provider)
         logger.exception("an event is left to the upkeep", provider=event.provider, event=event.event_id)
-        return 0
+        return 0, set()
 
 
 @job(UPKEEP)
