@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, JsonValue
 from handlers.models.tax import Currency
 from handlers.runtime import Body, View, Visible
 from premium.errors import InvalidInput
-from premium.tax.importers.recognition import source_name
+from premium.tax.importers.headers import source_name
 from premium.tax.jobs import WalletPayload
 from premium.tax.model import Imported, ImportRow, Remark
 

@@ -24,6 +24,7 @@ from premium.tax.collector import paused
 from premium.tax.days import instant_of
 from premium.tax.document.files import read_documents
 from premium.tax.history.price_series import PriceSeries
+from premium.tax.importers.declared.table import as_markdown, listed
 from premium.tax.importers.notation import mark_of
 from premium.tax.progress import Unwatched
 from premium.tax.reports.documents import DOCUMENTS, documents_of, known_formats
@@ -148,6 +149,17 @@ def rules_command(country: str) -> None:
         derivatives = derivatives_treatment(rules.code)
         click.echo(f"derivative_pnl\t{derivatives.kind}\t{derivatives.source}")
         click.echo(f"foreign money\t{rules.currency_gains.treatment}\t{rules.currency_gains.source}")
+
+
+@tax.command("formats")
+@click.option("--markdown", is_flag=True, help="As docs/tax-exports.md has them")
+def formats_command(markdown: bool) -> None:
+    """List the exports that are read by a declaration."""
+    if markdown:
+        click.echo(as_markdown(), nl=False)
+        return
+    for each in listed():
+        click.echo("\t".join(map(str, each)))
 
 
 @tax.command("wallet")

@@ -1,7 +1,4 @@
-"""Recognise by its header which importer a CSV is for.
-
-A column that has changed is named, not guessed.
-"""
+"""Read a CSV as neutral rows, by its header or what its user names."""
 
 from __future__ import annotations
 
@@ -9,98 +6,24 @@ import io
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import localcontext
-from fnmatch import fnmatchcase
-from itertools import islice
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from premium.errors import InvalidInput
 from premium.money import EXACT
-from premium.refusals import shown
-from premium.tax.importers import (
-    binance,
-    bybit,
-    coinbase,
-    cointracker,
-    cointracker_export,
-    etherscan,
-    gemini,
-    koinly,
-    koinly_export,
-    kraken,
-    own_csv,
-    rotki,
-)
+from premium.tax.importers import own_csv
 from premium.tax.importers.account import Account, Entry
-from premium.tax.importers.base import BEYOND, BROKEN_OFF, WHY, Event, Importer, Left, Line, Made, numbered, table
+from premium.tax.importers.base import BEYOND, BROKEN_OFF, WHY, Event, Importer, Left, Line, Made, numbered
 from premium.tax.importers.cut_off import ABOVE, WHOLE, cut_off, refuse_open_quote
+from premium.tax.importers.headers import CsvText, Found, find, header_of, stripped
 from premium.tax.importers.manners import Stated, manner_of
 from premium.tax.importers.on_disk import KeptRecords, NamesInMemory, Records
 from premium.tax.model import Remark
-from premium.tax.neutral.fields import FIELDS
 from premium.tax.neutral.rows import BLANK, Unreadable
 from premium.tax.neutral.sources import FileRows, StreamedRows
 from premium.tax.store.scratch import NamesOnDisk
 
-IMPORTERS = (
-    coinbase.IMPORTER,
-    kraken.IMPORTER,
-    binance.IMPORTER,
-    bybit.IMPORTER,
-    gemini.IMPORTER,
-    koinly.IMPORTER,
-    koinly_export.REPORT,
-    koinly_export.BULK,
-    cointracker.IMPORTER,
-    cointracker_export.IMPORTER,
-    rotki.IMPORTER,
-    etherscan.NATIVE,
-    etherscan.INTERNAL,
-    etherscan.TOKENS,
-    etherscan.NFTS,
-)
 MOST_NOTICES = 1000
 """Notices of a file that is read in pieces: so many of the first are told."""
-_OTHERS = (
-    (frozenset({"ordertxid", "pair", "vol"}), "Kraken's trades, without deposits and rewards: export Ledgers"),
-    (
-        frozenset({"date(utc)", "pair", "side", "executed"}),
-        "Binance's spot trades: export the transaction history of all accounts",
-    ),
-    (
-        frozenset({"date(utc)", "coin", "network", "transactionid"}),
-        "Binance's deposits or withdrawals: export the transaction history of all accounts",
-    ),
-    (
-        frozenset({"portfolio", "product", "side", "size unit"}),
-        "Coinbase Pro's fills: export Coinbase's own history",
-    ),
-)
-"""Columns of exports that are not read, and what to export instead."""
-_PREAMBLE = 20
-"""Lines before a header that some exports have."""
-_ALIKE = 0.7
-"""A header with so much of a format's columns is taken for a changed version of it."""
-
-
-class _Found(NamedTuple):
-    """Where the header stands, and the importer that knows it."""
-
-    line: int
-    importer: Importer
-    delimiter: str
-
-
-class CsvText(Protocol):
-    """A CSV's text, wherever it is kept; without the mark of its encoding."""
-
-    first: str
-    """Its beginning: the header is in it."""
-    whole: bool
-    """Whether a line break ends it; else its last line may be broken off."""
-
-    def lines(self) -> Iterable[str]:
-        """Return the lines from the first on, each time anew."""
-        ...
 
 
 class _InMemory:
@@ -124,20 +47,21 @@ def rows_of_csv(
     lenient: bool = False,
     decimal_mark: str | None = None,
     date_order: str | None = None,
+    mapping: Importer | None = None,
 ) -> Sequence[Any]:
     """Return the neutral rows of a CSV; InvalidInput when no importer knows it.
 
     A header that has changed is refused by what changed. Events that cannot be read are refused together, by line and
     column; `lenient` leaves an Unreadable for each. `source` is the file's name, which may say of what clock its
     times are. `decimal_mark` (`.` or `,`) decides where the file's own numbers do not, `date_order` (`day_first` or
-    `month_first`) where its dates do not.
+    `month_first`) where its dates do not. `mapping` reads a file that no importer knows.
     """
     there = _InMemory(text)
     _refuse_empty(there, source)
-    if importer is None and _is_own(there):
+    if importer is None and mapping is None and _is_own(there):
         refuse_open_quote(there.lines, source, own_csv.delimiter_of(there.first))
         return list(_own_rows(there, decimal_mark))
-    found = _find(there, source, importer)
+    found = find(there, source, importer, mapping)
     refuse_open_quote(there.lines, source, found.delimiter)
     account, entries = _read(found, there, source, currency, Stated(decimal_mark, date_order))
     made = list(entries)
@@ -156,16 +80,17 @@ def stream_of_csv(
     currency: str = "USD",
     decimal_mark: str | None = None,
     date_order: str | None = None,
+    mapping: Importer | None = None,
 ) -> StreamedRows:
     """Return the neutral rows of a CSV of any size, made while they are read.
 
     What its lines say is kept on the disk; an Unreadable stands for what is no event. Otherwise as `rows_of_csv`.
     """
     _refuse_empty(text, source)
-    if importer is None and _is_own(text):
+    if importer is None and mapping is None and _is_own(text):
         refuse_open_quote(text.lines, source, own_csv.delimiter_of(text.first))
         return StreamedRows(lambda _: _own_rows(text, decimal_mark), of_exchange=False)
-    found = _find(text, source, importer)
+    found = find(text, source, importer, mapping)
     refuse_open_quote(text.lines, source, found.delimiter)
 
     def rows(stream: StreamedRows) -> Iterator[Any]:
@@ -207,7 +132,7 @@ def _own_rows(text: CsvText, decimal_mark: str | None) -> Iterator[Any]:
 
 
 def _read(
-    found: _Found, text: CsvText, source: str, currency: str, stated: Stated, *, on_disk: bool = False
+    found: Found, text: CsvText, source: str, currency: str, stated: Stated, *, on_disk: bool = False
 ) -> tuple[Account, Iterator[Entry]]:
     """Read every line of a file as part of an event: rows, what is left out and why, or what cannot be read."""
     header, records, again, broken = _records(found, text, on_disk=on_disk)
@@ -248,22 +173,21 @@ def _cut(line: Line) -> Iterator[Made]:
     raise line.wrong(line[BROKEN_OFF], f"{BROKEN_OFF}{line[WHY]}")
 
 
-def _records(
-    found: _Found, text: CsvText, *, on_disk: bool
-) -> tuple[list[str], KeptRecords | Records, list[int], bool]:
+def _records(found: Found, text: CsvText, *, on_disk: bool) -> tuple[list[str], KeptRecords | Records, list[int], bool]:
     """Header and records, the lines that repeat the header (of files put together), and if the last is broken off."""
+    own: list[str] = []
     header: list[str] = []
     records: KeptRecords | Records = Records(header)
     again: list[int] = []
     fewest = width = 0
     ends = deque[list[str]](maxlen=0 if text.whole else ABOVE + 1)
     for number, raw in numbered(text.lines(), found.delimiter):
-        cells = _header(raw)
+        cells = stripped(raw)
         if number == found.line:
-            header, width = cells, len(cells)
+            own, header, width = cells, header_of(cells), len(cells)
             records = (KeptRecords if on_disk else Records)(header)
             fewest = len(header)
-        elif header and cells == header:
+        elif header and cells == own:
             again.append(number)
         elif header and any(cells):
             fewest = min(fewest, len(ends[-1])) if ends else fewest
@@ -295,83 +219,3 @@ def _refused(wrong: Sequence[Unreadable], source: str) -> InvalidInput:
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
     text = f"{source}, line {first.line}, column {first.column}: {first.reason}{more}"
     return InvalidInput(text, details={"errors": errors, "count": len(wrong)})
-
-
-def _header(cells: Iterable[str]) -> list[str]:
-    return list(map(str.strip, cells))
-
-
-def source_name(written: str) -> str:
-    """Return the name of a source with an importer; ValueError names them."""
-    _of_source(written)
-    return written
-
-
-def _of_source(wanted: str | None) -> list[Importer]:
-    candidates = [each for each in IMPORTERS if wanted is None or f"{each.name}-".startswith(f"{wanted}-")]
-    if not candidates:
-        raise ValueError(f"unknown source {shown(wanted)}; known are {', '.join(each.name for each in IMPORTERS)}")
-    return candidates
-
-
-def _find(text: CsvText, source: str, wanted: str | None) -> _Found:
-    """Line of the header and the importer; the nearest one's differences when none fits."""
-    try:
-        candidates = _of_source(wanted)
-    except ValueError as error:
-        raise InvalidInput.about("source", str(error)) from None
-    nearest: tuple[float, int, Importer, list[str]] | None = None
-    for delimiter in (",", ";", "\t"):
-        for at, cells in islice(numbered(text.lines(), delimiter), _PREAMBLE):
-            header = _header(cells)
-            for each in candidates:
-                missing, new = _differences(each, header)
-                if not missing and not new:
-                    return _Found(at, each, delimiter)
-                share = 1 - len(missing) / len(each.columns)
-                if share >= _ALIKE and (nearest is None or share > nearest[0]):
-                    nearest = (share, at, each, [f"missing {name}" for name in missing] + [f"new {n}" for n in new])
-    if nearest is None:
-        _refuse_other_export(text, source)
-        _refuse_nearly_own(text, source)
-        names = ", ".join(each.name for each in IMPORTERS)
-        raise InvalidInput(f"{source}: no importer knows this header; known are own CSV and {names}")
-    _, at, each, changes = nearest
-    changed = f"{source}, line {at}: looks like {each.name}, but its columns have changed: {', '.join(changes)}"
-    raise InvalidInput(changed, details={"line": at, "importer": each.name, "columns": changes})
-
-
-def _refuse_other_export(text: CsvText, source: str) -> None:
-    """InvalidInput for an export that another one of the same exchange says more than."""
-    for cells in islice(table(text.lines()), _PREAMBLE):
-        header = {cell.strip().lower() for cell in cells}
-        for columns, what in _OTHERS:
-            if columns <= header:
-                raise InvalidInput(f"{source} looks like {what}")
-
-
-def _refuse_nearly_own(text: CsvText, source: str) -> None:
-    """InvalidInput for a header that has most of the own format's columns, in whatever case: what is amiss, by name."""
-    if text.first.lower().startswith("sep="):
-        raise InvalidInput(f"{source}, line 1: {text.first[:5]!r} is a line of Excel's own: delete it")
-    header = [cell.strip() for cell in next(numbered(text.lines(), own_csv.delimiter_of(text.first)), (1, []))[1]]
-    if sum(cell.lower() in own_csv.REQUIRED for cell in header) < len(own_csv.REQUIRED) - 1:
-        return
-    changes = [f"missing {name}" for name in own_csv.REQUIRED if name not in header]
-    changes += [f"new {cell[:60]}" for cell in header if cell and cell not in FIELDS]
-    if not changes:
-        raise InvalidInput.about("source", f"{source} is our own CSV, which no exchange writes: leave `source` out")
-    changed = f"{source}, line 1: looks like own CSV, but its columns differ: {', '.join(changes)}"
-    raise InvalidInput(changed, details={"line": 1, "columns": changes})
-
-
-def _differences(importer: Importer, header: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Columns that are missing, and columns that the format has not."""
-    missing = [name for name in importer.columns if not any(_same(name, cell) for cell in header)]
-    known = (*importer.columns, *importer.optional)
-    new = [cell for cell in header if cell and not any(_same(name, cell) for name in known)]
-    return missing, new
-
-
-def _same(name: str, cell: str) -> bool:
-    return any(fnmatchcase(cell, one) for one in name.split("|"))

@@ -57,6 +57,7 @@ STATED = frozenset(
         "fee_not_counted",
         "chain_assumed",
         "money_without_cost",
+        "part_of_history",
     }
 )
 """What a strict run accepts too: it is told of, and no result rests on a guess."""

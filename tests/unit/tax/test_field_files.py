@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 
 from premium.cli.main import main
 from premium.errors import InvalidInput
+from premium.tax.importers.headers import IMPORTERS
 from premium.tax.importers.notation import notation_of
-from premium.tax.importers.recognition import IMPORTERS, rows_of_csv
+from premium.tax.importers.recognition import rows_of_csv
 from premium.tax.neutral.rows import Unreadable
 from premium.tax.neutral.sources import FileRows, source_of
 from tests.unit.tax import exports

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from premium.errors import InvalidInput
-from premium.tax.importers.recognition import IMPORTERS, rows_of_csv
+from premium.tax.importers.headers import IMPORTERS
+from premium.tax.importers.recognition import rows_of_csv
 from tests.unit.tax import exports
 from tests.unit.tax.exports import ME, OTHER
 from tests.unit.tax.histories import result
