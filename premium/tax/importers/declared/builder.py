@@ -27,7 +27,7 @@ from premium.tax.importers.declared.vocabulary import BOUGHT, LEFT, REFUSED, SOL
 
 _MEMBERS = frozenset({
     *LAYOUT, *("fee", "fees", "wallet", "wallet_column", "time", "formats", "words", "zone", "zone_column", "dates"),
-    *("kind", "kinds", "rules", "is", "status", "id", "tx_hash", "pair", "assets", "upper", "symbols", "group"),
+    *("kind", "kinds", "rules", "is", "status", "id", "tx_hash", "pair", "assets", "upper", "bare", "symbols", "group"),
     *("notice", "digits", "within"),
 })  # fmt: skip
 _RULE = frozenset({*LAYOUT, "fee", "fees", "of", "is"})
@@ -67,6 +67,7 @@ def declaration_of(
         pair=reader.pair(),
         assets=reader.texts_by("assets"),
         upper=reader.flag("upper"),
+        bare=reader.flag("bare"),
         symbols=reader.texts_by("symbols"),
         digits=reader.texts("digits"),
         within=reader.column("within"),

@@ -14,8 +14,8 @@ from premium.tax.importers.declared.vocabulary import Meaning
 SIDES = ("sent", "received")
 SINGLE = ("change", "base", "quote", "value")
 LAYOUT = (*SIDES, *SINGLE)
-FEES = ("beside", "within", "within sent", "within received")
-"""Whether an amount holds the fee already."""
+FEES = ("beside", "within", "within sent", "within received", "within only")
+"""Whether an amount holds the fee already; `only`: a fee in a third asset has a line of its own."""
 IN_HEADER, UNKNOWN = "header", "unknown"
 FILE = "(file)"
 """In place of a column: the file's own name."""
@@ -100,6 +100,8 @@ class Declaration:
     pair: Pair | None = None
     assets: Mapping[str, str] = field(default_factory=dict)
     upper: bool = False
+    bare: bool = False
+    """Whether an asset's long name stands behind it in parentheses."""
     symbols: Mapping[str, str] = field(default_factory=dict)
     digits: tuple[str, ...] = ()
     """Assets whose names begin with a digit, which a cell of both does not part from the amount."""

@@ -21,6 +21,8 @@ _BEFORE = re.compile(r"([A-Za-z]{2,10})\s+([-+]?[\d.,]*\d)")
 _SYMBOL = re.compile(r"([-+]?)([$£€])\s*([-+]?[\d.,]*\d)")
 _IN_NAME = re.compile(r"[(_]([A-Za-z]{2,10})\)?$")
 _ZONE_IN_NAME = re.compile(r"\((?:UTC|GMT)(?:([+-])(\d{1,2})(?::(\d{2}))?)?\)")
+_REMARK = re.compile(r" \([^()]*\)$")
+"""What stands behind in parentheses: a clock's name behind its offset, an asset's long name."""
 _NOUGHT = re.compile(r"-?0+([.,]0*)?")
 _UNIX = {"unix": 1, "unix_ms": 1000}
 _START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,6 +66,7 @@ class Parts:
         column, text = columns[0], " ".join(filter(None, (line[each] for each in columns)))
         for word, meaning in said.words:
             text = text.replace(word, meaning)
+        text = _REMARK.sub("", text)
         unix = next((_UNIX[each] for each in said.formats if each in _UNIX), None)
         if unix is not None and text.isdigit() and len(text) <= 14:
             return (_START + timedelta(seconds=1) * int(text) / unix).isoformat()
@@ -199,6 +202,7 @@ class Parts:
 
     def _known(self, asset: str) -> str:
         said = self._said
+        asset = _REMARK.sub("", asset) if said.bare else asset
         found = said.assets.get(asset, asset)
         return found.upper() if said.upper else found
 

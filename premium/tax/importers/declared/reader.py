@@ -238,6 +238,7 @@ def _with_fees(line: Line, layout: Layout, sides: _Sides) -> _Sides:
     received, sent = sides.received, sides.sent
     if layout.fees == "beside":
         return sides
+    fees = []
     for amount, asset in sides.fees:
         if received and asset == received[1] and layout.fees != "within sent":
             received = received[0] + amount, asset
@@ -246,7 +247,10 @@ def _with_fees(line: Line, layout: Layout, sides: _Sides) -> _Sides:
             if sent[0] < 0:
                 column = layout.fee[0].column
                 raise line.wrong(column, f"the fee of {amount} {asset[:20]} is more than what was sent")
-    return _Sides(received, sent, sides.fees)
+        elif layout.fees == "within only":
+            continue
+        fees.append((amount, asset))
+    return _Sides(received, sent, fees)
 
 
 def _refused(error: InvalidInput) -> Iterator[Made]:
