@@ -23,6 +23,7 @@ from premium.portfolio.model import Statement, to_places
 from premium.portfolio.positions.found import Found
 from premium.portfolio.store import Stores
 from premium.portfolio.store.metrics import Close
+from premium.portfolio.valuation.performance import with_instants
 from premium.portfolio.valuation.positions import total_name
 from premium.portfolio.valuation.splits import split
 from premium.returns.figures import figures
@@ -81,6 +82,7 @@ def figures_of(days: Sequence[DayReturn], at: datetime) -> dict[str, dict[str, f
 def _figures_to(stores: Stores, user_id: UUID, last: Statement) -> Mapping[str, Any]:
     since = last.as_of - _LONGEST
     values = stores.snapshots.worth(user_id, since, last.as_of, last.booked_since or last.as_of)
+    values = with_instants(values, stores.flows.worth(user_id, since, last.as_of))
     good = [Value(value.at, value.usd) for value in values if value.is_good]
     if not good:
         return {}

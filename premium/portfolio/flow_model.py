@@ -60,6 +60,8 @@ class FlowRow(BaseModel):
     at: datetime
     counted_at: datetime
     """The time at which it counts for returns: before the snapshot that first holds it."""
+    worth_before: Decimal | None = None
+    """The whole portfolio just before it, by prices of that instant; None where these are not known."""
 
     @property
     def amount(self) -> Decimal | None:

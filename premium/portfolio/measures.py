@@ -22,7 +22,7 @@ from premium.portfolio.snapshots.points import in_zone, with_parts
 from premium.portfolio.store import Stores
 from premium.portfolio.store.flows import Paid
 from premium.portfolio.valuation.asked import Asked, Measured, Part, Scope
-from premium.portfolio.valuation.performance import Performance, disturbed, measure, measured_kinds
+from premium.portfolio.valuation.performance import Performance, disturbed, measure, measured_kinds, with_instants
 from premium.portfolio.valuation.positions import total_name
 from premium.portfolio.valuation.splits import split
 from premium.prices.store import StoredPrices
@@ -108,6 +108,7 @@ class Measures:
 
     def _whole(self, user_id: UUID, asked: Asked, span: _Span, paid: Sequence[Paid]) -> Performance:
         values = self.stores.snapshots.worth(user_id, span.since, span.until, span.booked)
+        values = with_instants(values, self.stores.flows.worth(user_id, span.since, span.until))
         good = [value.at for value in values if value.is_good]
         if not good:
             raise NotFound("there is no snapshot in this period: POST /v1/portfolio/refresh")

@@ -22,12 +22,13 @@ from premium.neighbours import open_client
 from premium.observability import logger
 from premium.portfolio.closes import close_day, recount
 from premium.portfolio.ledger import Ledger, moves, windows
+from premium.portfolio.onchain.instants import at_instants
 from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.run_model import Chunk, Read, Run
 from premium.portfolio.store import Stores
 from premium.portfolio.store.lean_rows import UserSnapshot
-from premium.portfolio.task import Task
+from premium.portfolio.task import Results, Task
 from premium.portfolio.valuation.statement import DORMANT_HOURS, is_due
 from premium.portfolio.valuation.summary import summary
 from premium.prices.model import Quality, Quote
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 READS_AT_ONCE = 10
 ASSETS_AT_ONCE = 1_000
 IDLE_SECONDS = 0.5
+INSTANTS_SECONDS = 20.0
 NOT_IN_RUN = "it came to be watched after the run had begun"
 
 
@@ -63,6 +65,8 @@ class RunWorker:
     market: Market
     point: Callable[[str], None]
     measured: Counter[str] = field(default_factory=Counter)
+    instants_until: float = 0.0
+    """Until when prices of flows' instants are asked for: a chunk is another's after its lease."""
 
     @property
     def asleep_since(self) -> datetime:
@@ -127,10 +131,12 @@ class RunWorker:
         parts = {user: self._parts(task, reads) for user, task in tasks.items()}
         quotes = await self._quotes(tasks, parts)
         cells, failed, made = Counter[str](), list[str](), list[UserSnapshot]()
+        self.instants_until = time.monotonic() + INSTANTS_SECONDS
         ledgers = await asyncio.gather(*(self._ledger(task, parts[user]) for user, task in tasks.items()))
         for (user, task), ledger in zip(tasks.items(), ledgers, strict=True):
             try:
-                made.append(UserSnapshot(user, self._keep(user, task, parts[user], quotes, ledger, cells)))
+                results = await self._results(task, parts[user], quotes, ledger)
+                made.append(UserSnapshot(user, self._keep(user, task, parts[user], results, cells)))
             except Exception as error:  # one portfolio that cannot be stated costs the others nothing
                 logger.exception("a portfolio could not be stated", user_id=str(user))
                 failed.append(f"{user}: {type(error).__name__}")
@@ -198,18 +204,18 @@ class RunWorker:
         finality = {name: self.platform.chains[name].finality_blocks for name in outcomes}
         return Ledger(windows=found, moved=moved, finality=finality)
 
-    def _keep(  # noqa: PLR0917 - a user's part of everything
-        self,
-        user: UUID,
-        task: Task,
-        parts: Mapping[str, Read],
-        quotes: Mapping[str, Quote],
-        ledger: Ledger,
-        cells: Counter[str],
-    ) -> Any:
+    async def _results(
+        self, task: Task, parts: Mapping[str, Read], quotes: Mapping[str, Quote], ledger: Ledger
+    ) -> Results:
         outcomes = {chain: read.outcome for chain, read in parts.items()}
         positions: dict[str, ChainPositions] = {c: read.positions for c, read in parts.items() if read.positions}
         results = task.stated(outcomes, _with_former(quotes, task, self.platform.clock.now()), positions, ledger)
+        if time.monotonic() > self.instants_until:
+            return results  # a provider that is slow costs a run seconds, not its lease
+        return await at_instants(self.market, StoredPrices(self.platform.timeseries), task, results)
+
+    def _keep(self, user: UUID, task: Task, parts: Mapping[str, Read], results: Results, cells: Counter[str]) -> Any:
+        outcomes = {chain: read.outcome for chain, read in parts.items()}
         snapshot, stores = results.snapshot, self.stores
         close_day(stores, user, task.last, task.positions, self.run.moment)
         stores.flows.keep(user, results.flows)

@@ -37,11 +37,12 @@ from premium.portfolio.jobs import (
 )
 from premium.portfolio.ledger import Ledger, moves, windows
 from premium.portfolio.model import Snapshot
+from premium.portfolio.onchain.instants import at_instants, is_asked
 from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.runs import Runs
 from premium.portfolio.store import Stores
-from premium.portfolio.task import Task
+from premium.portfolio.task import Results, Task
 from premium.portfolio.valuation.multiplied import multiplied, without
 from premium.portfolio.valuation.summary import summary
 from premium.portfolio.valuation.tables import counted, table
@@ -73,6 +74,8 @@ def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Sn
     task = Task.of(context, stores, hourly=payload.hourly)
     outcomes, quotes, positions, ledger = asyncio.run(_read(context, task))
     results = task.stated(outcomes, quotes, positions, ledger)
+    if is_asked(task, results):
+        results = asyncio.run(_at_instants(context, task, results))
     snapshot = results.snapshot
     close_day(stores, context.user_id, task.last, task.positions, context.created_at)
     # Before the statement: a repeat of this job compares with the one before until both are there.
@@ -121,6 +124,13 @@ async def _read(
     finality = {name: context.platform.chains[name].finality_blocks for name in outcomes}
     growing = frozenset(name for name in outcomes if context.platform.chains[name].kind == "solana")
     return outcomes, quotes, positions, Ledger(windows=found, moved=moved, finality=finality, growing=growing)
+
+
+async def _at_instants(context: JobContext, task: Task, results: Results) -> Results:
+    async with open_client() as client:
+        market, stored = context.platform.market(client), StoredPrices(context.platform.timeseries)
+        with tracer.segment("instants"):
+            return await at_instants(market, stored, task, results)
 
 
 @job(EXPORT)

@@ -87,6 +87,12 @@ class FlowStore:
         return [Paid(row["counted_at"], row["wallet"], row["chain"], row["asset"], row["kind"], row["usd"])
                 for row in rows]  # fmt: skip
 
+    def worth(self, user_id: UUID, since: datetime, until: datetime) -> list[tuple[datetime, Decimal]]:
+        """Return what the whole was worth just before flows, oldest first; by either role."""
+        with self._database.as_user(user_id) as connection:
+            rows = connection.execute(_WORTH, (user_id, since, until)).fetchall()
+        return [(row["counted_at"], row["usd"]) for row in rows]
+
     def touched(self, user_id: UUID, wallet: str, chain: str, assets: Sequence[str]) -> list[datetime]:
         """Return when a wallet moved assets on a chain: these, or any."""
         with self._database.as_user(user_id) as connection:
@@ -124,16 +130,19 @@ def _opening(user_id: UUID, wallet: str, chain: str, each: Openings) -> dict[str
     return {"user": user_id, "wallet": wallet, "chain": chain, "block": each.last.block, "readings": Jsonb(each.told())}
 
 
-_COLUMNS = "id, wallet, chain, tx, index AS place, asset, units, decimals, kind, corrected, usd, block, at, counted_at"
+_COLUMNS = """id, wallet, chain, tx, index AS place, asset, units, decimals, kind, corrected, usd, block, at,
+    counted_at, worth_before"""
 _ADD = """
     INSERT INTO portfolio_flows AS f (user_id, wallet, chain, tx, index, asset, units, decimals, kind, usd, block, at,
-                                      counted_at)
+                                      counted_at, worth_before)
     VALUES (%(user)s, %(wallet)s, %(chain)s, %(tx)s, %(place)s, %(asset)s, %(units)s, %(decimals)s, %(kind)s, %(usd)s,
-            %(block)s, %(at)s, %(counted_at)s)
+            %(block)s, %(at)s, %(counted_at)s, %(worth_before)s)
     ON CONFLICT (user_id, chain, tx, index, wallet, asset) DO UPDATE SET
         units = excluded.units, kind = excluded.kind, block = excluded.block, at = excluded.at,
         decimals = coalesce(f.decimals, excluded.decimals),
         usd = CASE WHEN f.units = excluded.units THEN coalesce(f.usd, excluded.usd) ELSE excluded.usd END,
+        worth_before = CASE WHEN f.units = excluded.units THEN coalesce(f.worth_before, excluded.worth_before)
+            ELSE excluded.worth_before END,
         realised = CASE WHEN (f.units, f.kind) = (excluded.units, excluded.kind) AND (f.usd IS NOT NULL
             OR excluded.usd IS NULL) THEN f.realised END
 """
@@ -156,6 +165,10 @@ _CORRECT = f"UPDATE portfolio_flows SET corrected = %(kind)s, realised = NULL WH
 _PAID = """
     SELECT counted_at, wallet, chain, asset, coalesce(corrected, kind) AS kind, sum(usd) AS usd FROM portfolio_flows
     WHERE user_id = %s AND counted_at > %s AND counted_at <= %s AND usd IS NOT NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1
+"""
+_WORTH = """
+    SELECT counted_at, min(worth_before) AS usd FROM portfolio_flows
+    WHERE user_id = %s AND counted_at > %s AND counted_at < %s AND worth_before IS NOT NULL GROUP BY 1 ORDER BY 1
 """
 _TOUCHED = """
     SELECT DISTINCT counted_at FROM portfolio_flows

@@ -67,8 +67,9 @@ class LotStore:
             with connection.cursor(row_factory=class_row(FlowRow)) as rows:
                 flows = rows.execute(_FLOWS, (user_id,)).fetchall()
             held = connection.execute(
-                """SELECT asset, units, usd FROM portfolio_first_held WHERE user_id = %s AND units > 0
-                   ORDER BY asset, id""",
+                """SELECT h.asset, h.units, h.usd
+                   FROM portfolio_first_held h JOIN portfolio_wallets w ON w.id = h.wallet_id
+                   WHERE h.user_id = %s AND h.units > 0 ORDER BY h.asset, h.created_at, w.address""",
                 (user_id,),
             ).fetchall()
         return flows, [FirstHeld(row["asset"], int(row["units"]), row["usd"]) for row in held]

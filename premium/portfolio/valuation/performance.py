@@ -172,6 +172,15 @@ def measure(
     )
 
 
+def with_instants(values: Sequence[Worth], known: Sequence[tuple[datetime, Decimal]]) -> list[Worth]:
+    """Return values, and those just before flows between them, oldest first."""
+    if not values:
+        return []
+    first, last, there = values[0].at, values[-1].at, {value.at for value in values}
+    more = [Worth(at=at, usd=usd, is_good=True) for at, usd in known if first < at < last and at not in there]
+    return sorted([*values, *more], key=lambda value: value.at)
+
+
 def disturbed(
     values: Sequence[Worth], at: Sequence[datetime]
 ) -> tuple[list[tuple[datetime, Decimal]], list[GapFigure]]:

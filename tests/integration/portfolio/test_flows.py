@@ -141,6 +141,43 @@ def test_what_the_chain_does_not_explain_is_neither_gain_nor_deposit(world: Worl
     assert (measured.profit, measured.unexplained, measured.time_weighted_return) == (0, -5000, 0)
 
 
+def test_a_flow_is_valued_at_its_instant_where_prices_of_then_are_known(world: World) -> None:
+    """2,000 → 4,000, then as much again is paid in, then 4,000 → 2,500: 100 % and -37.5 % are 25 %, not 25,000 paid."""
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    world.pay(OTHER, ME, 10 * ETHER)
+    world.past[PRICED["native"]] = Decimal(4000)
+    world.prices[PRICED["native"]] = Decimal(2500)
+    world.refresh()
+    (flow,) = world.flows()
+    assert (flow.usd, flow.worth_before) == (40_000, 40_000)
+    measured = world.performance()
+    assert (measured.method, measured.time_weighted_return) == ("exact", Decimal("0.25"))
+    assert (measured.start_value, measured.net_flow, measured.profit) == (20_000, 40_000, -10_000)
+    world.refresh()
+    assert world.flows() == [flow], "what is read again stays as it was first seen"
+    # Less than a thousandth is not asked for.
+    world.pay(OTHER, ME, ETHER // 1000)
+    world.refresh()
+    assert max(world.flows(), key=lambda each: each.block).worth_before is None
+    assert world.performance().method == "linked_dietz"
+
+
+def test_a_price_of_then_that_is_a_slip_of_units_is_none(world: World) -> None:
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    world.past[PRICED["native"]] = Decimal(2_000_000)
+    world.pay(OTHER, ME, ETHER)
+    world.refresh()
+    (flow,) = world.flows()
+    assert (flow.worth_before, flow.usd) == (None, 2000)
+    assert world.performance().method == "linked_dietz"
+
+
 def test_an_empty_portfolio_has_no_return(world: World) -> None:
     world.refresh()
     world.refresh()

@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 from local.evm import Evm
@@ -37,6 +38,8 @@ ME, OTHER, FRIEND = (checksum("0x" + each * 20) for each in ("a1", "b2", "c3"))
 STORED = checksum("0x" + "d4" * 20)
 """A token whose balance of anybody is its slot 0, as a rebasing token's may grow without a transfer."""
 STORED_CODE = "0x60003560e01c63313ce56714601a57600054600052" + "60206000f3" + "5b6012600052" + "60206000f3"
+_BEHIND = 1_200
+"""How many seconds old current prices are: a world's hours pass in seconds, and no price is one of a later instant."""
 PRICED = {"native": asset_key("local", NATIVE), "stored": asset_key("local", STORED)}
 
 
@@ -50,6 +53,8 @@ class World:
     user: UUID
     begun: Context
     prices: dict[str, Decimal] = field(default_factory=dict)
+    past: dict[str, Decimal] = field(default_factory=dict)
+    """What an asset cost at any past moment; what is not here the provider does not know."""
     hours: float = 0.0
 
     def pay(self, source: str, target: str, units: int, **more: Any) -> str:
@@ -101,8 +106,15 @@ def worlds(  # noqa: PLR0917 - all that a stage consists of
     path.write_text(json.dumps({"active": ["local"], "chains": [entry]}))
     prices: dict[str, Decimal] = {PRICED["native"]: Decimal(2000), PRICED["stored"]: Decimal(1)}
 
-    def respond(_: str, __: bytes) -> tuple[int, bytes]:
-        now = int(time.time())
+    past: dict[str, Decimal] = {}
+
+    def respond(path: str, __: bytes) -> tuple[int, bytes]:
+        now = int(time.time()) - _BEHIND
+        if path.startswith("/batchHistorical"):
+            asked = json.loads(parse_qs(urlsplit(path).query)["coins"][0])
+            known = {key: [{"timestamp": at, "price": float(past[key]), "confidence": 0.99} for at in times]
+                     for key, times in asked.items() if key in past}  # fmt: skip
+            return 200, json.dumps({"coins": {key: {"prices": rows} for key, rows in known.items()}}).encode()
         told = {key: {"price": float(usd), "confidence": 0.99, "timestamp": now} for key, usd in prices.items()}
         return 200, json.dumps({"coins": told}).encode()
 
@@ -113,7 +125,7 @@ def worlds(  # noqa: PLR0917 - all that a stage consists of
         WalletStore(function.database).add(user, ME, None, [], ROOM)
         begun = context(worker, user)
         begun = replace(begun, created_at=begun.created_at - timedelta(days=60))
-        yield World(evm, worker, function, user, begun, prices)
+        yield World(evm, worker, function, user, begun, prices, past)
         worker.close()
         function.close()
 

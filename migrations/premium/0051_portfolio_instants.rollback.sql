@@ -1,0 +1,1 @@
+ALTER TABLE portfolio_flows DROP COLUMN worth_before;
