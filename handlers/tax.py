@@ -64,7 +64,7 @@ _STARTS = "The tax year, by the calendar year in which it starts: 2024 of GB is 
 def import_transactions(caller: Caller, document: Import) -> ImportView:
     """Import a history, all of it or nothing.
 
-    The same history twice adds nothing.
+    The same history twice adds nothing. With `preview` nothing is stored, and the answer has the first rows.
     """
     document.check()
     taxes = Taxes.of(platform())
@@ -74,7 +74,8 @@ def import_transactions(caller: Caller, document: Import) -> ImportView:
 
 
 def _form(caller: Caller, upload: UUID, options: ImportUpload) -> UploadView:
-    form = TaxUploads.of(platform()).form(caller, upload, options.model_dump())
+    options.check(starts=False)
+    form = TaxUploads.of(platform()).form(caller, upload, options.model_dump(exclude={"map"}))
     links = {"import": f"/v1/tax/transactions/uploads/{upload}/import"}
     return UploadView(id=upload, url=form["url"], fields=form["fields"], max_bytes=MAX_UPLOAD, links=links)
 
@@ -110,6 +111,8 @@ def import_upload(
     The job's result says what was added. Without options it is the job that the upload started; other options than
     the upload's start one more.
     """
+    if options is not None:
+        options.check(starts=True)
     chosen = options.model_dump(exclude_unset=True) if options else {}
     uploads = TaxUploads.of(platform())
     return job_view(

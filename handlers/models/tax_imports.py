@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, JsonValue
 from handlers.models.tax import Currency
 from handlers.runtime import Body, View, Visible
 from premium.errors import InvalidInput
+from premium.tax.importers.declared.own_words import mapping_of
 from premium.tax.importers.headers import source_name
 from premium.tax.jobs import WalletPayload
 from premium.tax.model import Imported, ImportRow, Remark
@@ -20,6 +21,8 @@ MAX_ROWS = 20_000
 _DECIMAL_MARK = "Of a CSV whose own numbers do not tell whether 1,234 is a thousand"
 _DATE_ORDER = "Of a CSV whose own dates do not tell whether 02/03/2024 is of February or of March"
 _FILE_NAME = "The file's own name, which may say of what clock its times are: (UTC+1)"
+_MAP = "What the columns and words of a CSV mean that no importer knows (docs/tax-exports.md)"
+_MAP_EXAMPLE = {"time": "Date", "kind": "Type", "change": "Amount : Coin", "kinds": {"deposit": ["In"]}}
 _CURRENCY = "What the values are in. Of an export, USD unless named; of neutral rows, the report's"
 
 
@@ -62,6 +65,8 @@ class Import(Body):
     date_order: Literal["day_first", "month_first"] | None = Field(
         default=None, description=_DATE_ORDER, examples=["day_first"]
     )
+    map: dict[str, JsonValue] | None = Field(default=None, description=_MAP, examples=[_MAP_EXAMPLE])
+    preview: bool = Field(default=False, description="Read it and show the first rows; nothing is stored")
     lenient: bool = Field(default=False, description="Leave out what is wrong and say so, instead of refusing it all")
     jurisdiction: str | None = Field(
         default=None, max_length=64, description="Read and left to the report", examples=["US"]
@@ -78,10 +83,12 @@ class Import(Body):
         """Raise InvalidInput unless exactly one of the two is given."""
         if (self.transactions is None) == (self.csv is None):
             raise InvalidInput.about("transactions", "give transactions or csv, one of the two")
+        if self.map is not None and (self.csv is None or self.source is not None):
+            raise InvalidInput.about("map", "is of a csv, and without a source")
 
     def options(self) -> dict[str, Any]:
         """Return the options of an import of neutral rows."""
-        return {"lenient": self.lenient, "currency": self.currency}
+        return {"lenient": self.lenient, "currency": self.currency, "preview": self.preview}
 
     def csv_options(self) -> dict[str, Any]:
         """Return the options of an import of a CSV."""
@@ -92,6 +99,8 @@ class Import(Body):
             "file_name": self.file_name or "csv",
             "decimal_mark": self.decimal_mark,
             "date_order": self.date_order,
+            "mapping": self.map,
+            "preview": self.preview,
         }
 
 
@@ -111,6 +120,19 @@ class ImportUpload(Body):
     date_order: Literal["day_first", "month_first"] | None = Field(
         default=None, description=_DATE_ORDER, examples=["day_first"]
     )
+    map: dict[str, JsonValue] | None = Field(
+        default=None, description=f"{_MAP}; with the request that starts the import", examples=[_MAP_EXAMPLE]
+    )
+
+    def check(self, *, starts: bool) -> None:
+        """Raise InvalidInput for a mapping that is wrong, or that cannot travel with the file."""
+        if self.map is None:
+            return
+        if not starts:
+            raise InvalidInput.about("map", "goes with the request that starts the import, not with the form")
+        if self.source is not None:
+            raise InvalidInput.about("map", "is of a file without a source")
+        mapping_of(self.map)
 
 
 class ImportWallet(Body):
@@ -184,6 +206,9 @@ class ImportView(View):
     lines: int
     """Lines of the file, or rows: read, left out or skipped."""
     left_out: tuple[LeftOutView, ...] = Field(description="Lines that are no event of tax, and why")
+    preview: tuple[Mapping[str, JsonValue], ...] | None = Field(
+        description="Of a preview: the first rows that would be stored", examples=[[{"id": "t1", "type": "buy"}]]
+    )
 
 
 class LeftOutView(View):
@@ -243,6 +268,7 @@ def import_view(done: Imported) -> ImportView:
         replaced=done.replaced,
         lines=done.lines,
         left_out=left,
+        preview=None if done.preview is None else tuple(dict(row) for row in done.preview),
     )
 
 

@@ -15,15 +15,20 @@ import click
 
 from premium.chains.addresses import checksum
 from premium.cli.output import errors_as_sentences, opened
+from premium.cli.previews import previewed
 from premium.cli.progress import watched
 from premium.cli.published_rates import PublishedRates
 from premium.clock import SystemClock
+from premium.errors import InvalidInput
 from premium.prices.files import read_prices
 from premium.tax.calculation import calculate, options_of
 from premium.tax.collector import paused
 from premium.tax.days import instant_of
-from premium.tax.document.files import read_documents
+from premium.tax.document.files import read_document, read_documents
+from premium.tax.document.rows import rows_in
 from premium.tax.history.price_series import PriceSeries
+from premium.tax.importers.base import Importer
+from premium.tax.importers.declared.own_words import LONGEST, mapping_from
 from premium.tax.importers.declared.table import as_markdown, listed
 from premium.tax.importers.notation import mark_of
 from premium.tax.progress import Unwatched
@@ -37,6 +42,7 @@ from premium.tax.rules.receipts import Receipt
 from premium.tax.rules.registry import jurisdiction
 from premium.tax.setup import FOREIGN_MONEY
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OPTIONS = (
     click.option(
         "--input",
@@ -70,10 +76,11 @@ _OPTIONS = (
         "--prices",
         "price_files",
         multiple=True,
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        type=_FILE,
         help="Prices in the report's currency for what states none: asset,timestamp,price as CSV, or an object a line",
     ),
     click.option("--source", "importer", help="Name the exchange or tool whose file it is, instead of its header"),
+    click.option("--map", "map_file", type=_FILE, help="JSON: what the columns and words of an unknown CSV mean"),
 )
 
 
@@ -162,6 +169,30 @@ def formats_command(markdown: bool) -> None:
         click.echo("\t".join(map(str, each)))
 
 
+@tax.command("preview")
+@click.option("--input", "source", required=True, help="A CSV or a document; - is stdin")
+@click.option("--map", "map_file", type=_FILE, help="JSON: what the columns and words of an unknown CSV mean")
+@click.option("--source", "importer", help="Name the exchange or tool whose file it is, instead of its header")
+@click.option("--currency", default="USD", show_default=True, help="What is money in the file")
+@click.option("--decimal-mark", type=click.Choice(["point", "comma"]), help="Of a CSV whose numbers do not tell it")
+@click.option("--date-order", type=click.Choice(["day-first", "month-first"]), help="Of a CSV whose dates do not tell")
+@click.option("--rows", default=20, show_default=True, type=click.IntRange(1, 1000), help="As many are shown")
+def preview_command(source: str, map_file: Path | None, rows: int, **options: Any) -> None:
+    """Show what a file would be read as, and what is left out or refused."""
+    with errors_as_sentences():
+        document = read_document(
+            source,
+            importer=options["importer"],
+            currency=options["currency"].upper(),
+            lenient=True,
+            decimal_mark=mark_of(options["decimal_mark"]),
+            date_order=options["date_order"] and options["date_order"].replace("-", "_"),
+            mapping=_mapping(map_file),
+        )
+        for text in previewed(rows_in(document) or [], rows, Path(source).name):
+            click.echo(text)
+
+
 @tax.command("wallet")
 @click.argument("address")
 @click.option("--rpc", "urls", multiple=True, required=True, help="A node's JSON-RPC address; more than one fail over")
@@ -187,11 +218,13 @@ def wallet_command(address: str, output: str, chain: str, **options: Any) -> Non
 
 
 def _report(
+    *,
     sources: tuple[str, ...],
     importer: str | None,
     price_files: tuple[Path, ...],
     decimal_mark: str | None,
     date_order: str | None,
+    map_file: Path | None,
     **options: Any,
 ) -> Report:
     with watched() as watch:
@@ -203,9 +236,18 @@ def _report(
             currency=lambda document: _currency(document, options),
             decimal_mark=mark,
             date_order=date_order and date_order.replace("-", "_"),
+            mapping=_mapping(map_file),
         )
         now, prices = instant_of(SystemClock().now()), _prices(price_files, _currency(document, options))
         return calculate(document, now=now, watch=watch, prices=prices, **options)
+
+
+def _mapping(file: Path | None) -> Importer | None:
+    if file is None:
+        return None
+    if file.stat().st_size > 4 * LONGEST:
+        raise InvalidInput.about("map", f"longer than {LONGEST} characters")
+    return mapping_from(file.read_text("utf-8", errors="replace"))
 
 
 def _currency(document: Mapping[str, Any], options: Mapping[str, Any]) -> str:

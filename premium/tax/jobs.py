@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import JsonValue
+
 from premium.jobs.model import JobKind, JobPayload
 
 
@@ -22,7 +24,7 @@ class ImportPayload(JobPayload):
 
     `source` names its importer where the header should not decide. `file_name` is the exchange's, which may say of
     what clock the file's times are. `decimal_mark` (point or comma) counts where the file's own numbers do not tell,
-    `date_order` (day_first or month_first) where its dates do not.
+    `date_order` (day_first or month_first) where its dates do not. `map` reads a CSV that no importer knows.
     """
 
     upload: str
@@ -32,6 +34,7 @@ class ImportPayload(JobPayload):
     file_name: str | None = None
     decimal_mark: str | None = None
     date_order: str | None = None
+    map: dict[str, JsonValue] | None = None
 
 
 class WalletPayload(JobPayload):

@@ -208,6 +208,8 @@ class Imported:
     lines: int = 0
     left_out: tuple[Mapping[str, Any], ...] = ()
     """Why lines are no event of tax: `{reason, lines, first}`."""
+    preview: tuple[Mapping[str, Any], ...] | None = None
+    """The first rows that would be stored, where nothing was asked to be."""
 
 
 class _Row(BaseModel):

@@ -24,7 +24,9 @@ from premium.jobs.service import JobService
 from premium.principal import Principal
 from premium.refusals import shown
 from premium.tax.days import day_of, instant_of
-from premium.tax.importers.checks import check_rows
+from premium.tax.importers.checks import Checked, check_rows
+from premium.tax.importers.declared.own_words import digest_of as map_digest
+from premium.tax.importers.declared.own_words import mapping_of
 from premium.tax.importers.manners import clock_of
 from premium.tax.importers.notation import mark_of
 from premium.tax.importers.recognition import rows_of_csv, stated_in
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
 LINK_SECONDS = 900
 """How long a presigned link to a document works."""
+MAX_PREVIEW = 50
+"""Rows that a preview shows."""
 MAX_ERRORS = 50
 """An answer names at most so many; the count tells of the others."""
 Position = tuple[datetime, UUID]
@@ -70,6 +74,7 @@ class Taxes:
         lenient: bool = False,
         currency: str | None = None,
         origin: Origin | None = None,
+        preview: bool = False,
     ) -> Imported:
         """Store neutral rows, all or none; InvalidInput names line and field of each wrong one.
 
@@ -77,6 +82,8 @@ class Taxes:
         what the values are in; None: whatever a report is in.
         """
         checked = check_rows(rows, zone=ZoneInfo("UTC"))
+        if preview:
+            return _preview(checked)
         if checked.errors and not lenient:
             raise _refusal(checked.errors)
         first = origin or Origin("rows", "transactions", digest_of(rows), currency, {"currency": currency})
@@ -105,8 +112,10 @@ class Taxes:
         file_name: str = "csv",
         decimal_mark: str | None = None,
         date_order: str | None = None,
+        mapping: Mapping[str, Any] | None = None,
+        preview: bool = False,
     ) -> Imported:
-        """Store the rows of our own CSV or of a known export.
+        """Store the rows of our own CSV, a known export, or one that is mapped.
 
         Lines are the file's.
         """
@@ -119,6 +128,7 @@ class Taxes:
             lenient=True,
             decimal_mark=mark_of(decimal_mark),
             date_order=date_order,
+            mapping=None if mapping is None else mapping_of(mapping),
         )
         stated = stated_in(rows, currency)
         options = options_of(
@@ -127,9 +137,10 @@ class Taxes:
             clock=clock_of(file_name),
             decimal_mark=decimal_mark,
             date_order=date_order,
+            map=map_digest(mapping),
         )
         origin = Origin("file", file_name, digest_of(text), stated, options)
-        return self.import_rows(user_id, rows, lenient=lenient, currency=stated, origin=origin)
+        return self.import_rows(user_id, rows, lenient=lenient, currency=stated, origin=origin, preview=preview)
 
     def page(self, user_id: UUID, after: Position | None, limit: int) -> list[TransactionRow]:
         """Return a page of the imported transactions, newest first."""
@@ -160,6 +171,20 @@ class TaxImports:
         if gone is None:
             raise NotFound(f"there is no import {import_id}")
         return gone
+
+
+def _preview(checked: Checked) -> Imported:
+    """What an import would take, with its first rows; nothing is stored."""
+    told = accounted(Origin("rows", "preview", "", None, {}), checked.tally)
+    return Imported(
+        added=0,
+        known=0,
+        skipped=len(checked.errors),
+        notices=(*checked.errors, *checked.remarks),
+        lines=told.lines,
+        left_out=tuple(told.left_out),
+        preview=tuple(checked.rows[:MAX_PREVIEW]),
+    )
 
 
 def digest_of(content: str | Sequence[Any]) -> str:

@@ -2338,6 +2338,10 @@ export interface components {
             fileName?: string | null;
             decimalMark?: ("point" | "comma") | null;
             dateOrder?: ("day_first" | "month_first") | null;
+            map?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            preview: boolean;
             lenient: boolean;
             jurisdiction?: string | null;
             currency?: string | null;
@@ -2351,6 +2355,9 @@ export interface components {
             fileName?: string | null;
             decimalMark?: ("point" | "comma") | null;
             dateOrder?: ("day_first" | "month_first") | null;
+            map?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
         };
         ImportView: {
             added: number;
@@ -2361,6 +2368,9 @@ export interface components {
             replaced: boolean;
             lines: number;
             leftOut: components["schemas"]["LeftOutView"][];
+            preview: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[] | null;
         };
         ImportWallet: {
             chain: string;

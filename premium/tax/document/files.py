@@ -10,6 +10,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any
@@ -19,6 +20,8 @@ from premium.refusals import shown
 from premium.tax.document.charset import as_utf8, as_western
 from premium.tax.document.rows import Together, document_of, rows_in
 from premium.tax.document.window import LONGEST, PIECE, NotUtf8, Text
+from premium.tax.importers.base import Importer
+from premium.tax.importers.headers import UnknownHeader
 from premium.tax.importers.on_disk import text_from
 from premium.tax.importers.recognition import rows_of_csv, stream_of_csv
 from premium.tax.model import Remark
@@ -35,15 +38,16 @@ def read_documents(
     currency: str | Callable[[Mapping[str, Any]], str] = "USD",
     decimal_mark: str | None = None,
     date_order: str | None = None,
+    mapping: Importer | None = None,
 ) -> dict[str, Any]:
     """Return one document of all sources, their transactions together.
 
     Other members are what their documents say, which must not contradict one another: the values of one in euros
     would be taken for the other's dollars. `currency` may hang on these members, so that exports beside a document are
-    read in its currency. What cannot be read stands among the rows, so that whoever reads them tells of all of it at
-    once.
+    read in its currency. `mapping` is of the CSVs that no importer knows, one at least. What
+    cannot be read stands among the rows, so that whoever reads them tells of all of it at once.
     """
-    opened = [_Opened(source, importer) for source in sources]
+    opened = [_Opened(source, importer, mapping) for source in sources]
     merged: dict[str, Any] = {}
     for each in opened:
         merged = _merged(merged, each.document, each.name)
@@ -56,6 +60,8 @@ def read_documents(
             raise InvalidInput(f"{each.source} has no list of transactions", details={"transactions": "missing"})
         parts.append((each.name, found))
         merged = {**document, **merged}
+    if mapping is not None and not any(each.mapped for each in opened):
+        raise InvalidInput.about("map", "every file is known without it: leave it out")
     return {**merged, "transactions": Together(parts)}
 
 
@@ -77,25 +83,31 @@ def read_document(
     decimal_mark: str | None = None,
     date_order: str | None = None,
     streamed: bool = False,
+    mapping: Importer | None = None,
 ) -> dict[str, Any]:
     """Return the document in a file, or on standard input for `-`.
 
     InvalidInput says why it is none. The file stays open as long as its rows are wanted: they are read from it when
     they are asked for. `decimal_mark` and `date_order` are a CSV's, where its own cells do not tell. A CSV is held
     whole, unless it is `streamed`: then its rows are made while they are read, once, and what its lines say is on the
-    disk.
+    disk. `mapping` reads a CSV, whatever its header is.
     """
-    opened = _Opened(source, importer)
+    opened = _Opened(source, importer, mapping, always=True)
     return opened.read(currency, lenient=lenient, decimal_mark=decimal_mark, date_order=date_order, streamed=streamed)
 
 
 class _Opened:
     """A source whose text is there: a document, or a CSV that is read once its currency is known."""
 
-    def __init__(self, source: str, importer: str | None) -> None:
+    def __init__(
+        self, source: str, importer: str | None, mapping: Importer | None = None, *, always: bool = False
+    ) -> None:
         self.source, self.name, self._importer = source, Path(source).name, importer
+        self._mapping, self._always = mapping, always
+        self.mapped = False
+        """Whether the mapping read it."""
         self._text, self._notice = _text_of(as_utf8(_opened(source), self.name), self.name)
-        is_csv = importer is not None or self._text.first not in ("{", "[")
+        is_csv = importer is not None or (mapping is not None and always) or self._text.first not in ("{", "[")
         self.document: dict[str, Any] = {} if is_csv else document_of(self._text)
         self._is_csv = is_csv
 
@@ -119,10 +131,12 @@ class _Opened:
                 currency=currency,
                 decimal_mark=decimal_mark,
                 date_order=date_order,
+                mapping=self._mapping,
             )
             stream.notices += self._notice
             return {"transactions": stream}
-        rows = rows_of_csv(
+        read = partial(
+            rows_of_csv,
             self._text.whole(),
             self.name,
             importer=self._importer,
@@ -131,7 +145,20 @@ class _Opened:
             decimal_mark=decimal_mark,
             date_order=date_order,
         )
+        rows = self._mapped(read)
         return {"transactions": noticed(rows, self._notice) if self._notice else rows}
+
+    def _mapped(self, read: Callable[..., Sequence[Any]]) -> Sequence[Any]:
+        """Read by the mapping, always or where no importer knows the header."""
+        if self._mapping is None:
+            return read()
+        if not self._always:
+            try:
+                return read()
+            except UnknownHeader:
+                pass
+        self.mapped = True
+        return read(mapping=self._mapping)
 
 
 def _text_of(file: IO[bytes], name: str) -> tuple[Text, list[Remark]]:

@@ -56,12 +56,20 @@ _ALIKE = 0.7
 """A header with so much of a format's columns is taken for a changed version of it."""
 
 
+class UnknownHeader(InvalidInput):
+    """No importer knows a file's header, or it has changed."""
+
+
 class Found(NamedTuple):
     """Where the header stands, and the importer that knows it."""
 
     line: int
     importer: Importer
     delimiter: str
+
+
+_Nearest = tuple[float, int, Importer, list[str]]
+"""How much of it is there, where, whose it is, and what differs."""
 
 
 class CsvText(Protocol):
@@ -123,7 +131,7 @@ def find(text: CsvText, source: str, wanted: str | None, mapping: Importer | Non
         candidates = _of_source(wanted) if mapping is None else [mapping]
     except ValueError as error:
         raise InvalidInput.about("source", str(error)) from None
-    nearest: tuple[float, int, Importer, list[str]] | None = None
+    nearest: _Nearest | None = None
     for delimiter in (",", ";", "\t"):
         for at, cells in islice(numbered(text.lines(), delimiter), _PREAMBLE):
             header = header_of(stripped(cells))
@@ -137,15 +145,25 @@ def find(text: CsvText, source: str, wanted: str | None, mapping: Importer | Non
                 share = 1 - len(missing) / len(each.columns)
                 if share >= _ALIKE and (nearest is None or share > nearest[0]):
                     nearest = (share, at, each, [f"missing {name}" for name in missing] + [f"new {n}" for n in new])
+    raise _unknown(text, source, mapping, nearest)
+
+
+def _unknown(text: CsvText, source: str, mapping: Importer | None, nearest: _Nearest | None) -> InvalidInput:
+    """Why no line is a header: what differs from the nearest, or that nothing is near."""
     if nearest is None:
-        _refuse_nearly_own(text, source)
         if mapping is not None:
-            raise InvalidInput(f"{source}: no line has the mapping's columns, {', '.join(mapping.columns)[:400]}")
-        text_ = f"{source}: no importer knows this header; known are own CSV and {_names()}"
-        raise InvalidInput(f"{text_}; {MAP_IT}")
+            columns = ", ".join(mapping.columns)[:400]
+            return InvalidInput.about("map", f"no line of {source} has all columns: {columns}")
+        _refuse_nearly_own(text, source)
+        known = f"{source}: no importer knows this header; known are own CSV and {_names()}"
+        return UnknownHeader(f"{known}; {MAP_IT}")
     _, at, each, changes = nearest
+    if mapping is not None:
+        return InvalidInput.about(
+            "map", f"the header of {source} (line {at}) has not all columns: {', '.join(changes)}"
+        )
     changed = f"{source}, line {at}: looks like {each.name}, but its columns have changed: {', '.join(changes)}"
-    raise InvalidInput(changed, details={"line": at, "importer": each.name, "columns": changes})
+    return UnknownHeader(changed, details={"line": at, "importer": each.name, "columns": changes})
 
 
 def _refuse_nearly_own(text: CsvText, source: str) -> None:
@@ -183,4 +201,4 @@ def _differences(importer: Importer, header: Sequence[str]) -> tuple[list[str], 
 
 
 def _same(name: str, cell: str) -> bool:
-    return any(fnmatchcase(cell, one) for one in name.split("|"))
+    return cell == name or any(fnmatchcase(cell, one) for one in name.split("|"))

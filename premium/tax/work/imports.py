@@ -19,6 +19,7 @@ from premium.tax.document.files import read_document
 from premium.tax.document.kept import KeptRows
 from premium.tax.document.rows import rows_in
 from premium.tax.importers.checks import check_rows
+from premium.tax.importers.declared.own_words import digest_of, mapping_of
 from premium.tax.importers.manners import clock_of
 from premium.tax.importers.notation import mark_of
 from premium.tax.importers.recognition import stated_in
@@ -72,6 +73,7 @@ def _origin(payload: ImportPayload, currency: str | None, digest: str) -> Origin
         clock=clock,
         decimal_mark=payload.decimal_mark,
         date_order=payload.date_order,
+        map=digest_of(payload.map),
     )
     return Origin("file", payload.file_name or "upload", digest, currency, options)
 
@@ -93,6 +95,7 @@ def _rows(context: JobContext, payload: ImportPayload) -> tuple[Any, str | None,
             decimal_mark=mark_of(payload.decimal_mark),
             date_order=payload.date_order,
             streamed=True,
+            mapping=None if payload.map is None else mapping_of(payload.map),
         )
     rows = rows_in(document)
     if rows is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -128,3 +129,43 @@ def test_a_files_name_of_another_clock_than_its_columns_is_refused(ask: Ask) -> 
     status, answer = ask("POST", IMPORT, {"csv": csv, "file_name": "history(UTC+8).csv"})
     assert (status, "take the clock out of the name" in answer["error"]["message"]) == (400, True)
     assert data(ask("POST", IMPORT, {"csv": csv, "file_name": "history(UTC).csv"}))["added"] == 1
+
+
+MAPPED = (
+    "When,What,Units,Coin,Paid\n2025-02-01 10:00,In,2,SOL,\n2025-02-02 10:00,Got,0.1,SOL,\n2025-02-03 10:00,Eh,1,SOL,\n"
+)
+MAP: dict[str, Any] = {
+    "name": "broker",
+    "time": "When",
+    "kind": "What",
+    "received": "Units : Coin",
+    "kinds": {"deposit": ["In"], "income reward": ["Got"]},
+}
+
+
+def test_a_mapped_file_is_shown_then_stored_and_another_mapping_takes_its_place(ask: Ask) -> None:
+    asked = {"csv": MAPPED, "map": MAP, "file_name": "broker.csv"}
+    shown = data(ask("POST", IMPORT, {**asked, "preview": True}))
+    assert (shown["added"], shown["skipped"], shown["lines"], shown["importId"]) == (0, 1, 3, None)
+    assert [(row["type"], row["amount"]) for row in shown["preview"]] == [("transfer_in", "2"), ("income", "0.1")]
+    assert [(w["line"], w["field"]) for w in shown["warnings"] if w["code"] == "unreadable"] == [(4, "What")]
+    assert ids(ask) == set(), "a preview stores nothing"
+    assert data(ask("GET", "/v1/tax/imports")) == []
+    assert ask("POST", IMPORT, asked)[0] == 400, "a word that nobody said is refused"
+    first = data(ask("POST", IMPORT, {**asked, "lenient": True}))
+    assert (first["added"], first["preview"]) == (2, None)
+    other = {**MAP, "kinds": {**MAP["kinds"], "left a note": ["Eh"]}, "wallet": "Broker"}
+    second = data(ask("POST", IMPORT, {**asked, "map": other}))
+    assert (second["replaced"], second["added"], second["importId"]) == (True, 2, first["importId"])
+
+
+def test_a_mapping_that_is_wrong_is_refused_by_its_member(ask: Ask) -> None:
+    for body, word in (
+        ({"csv": MAPPED, "map": {**MAP, "kind": ""}}, "kind: missing"),
+        ({"csv": MAPPED, "map": MAP, "source": "kraken"}, "without a source"),
+        ({"transactions": [], "map": MAP}, "of a csv"),
+        ({"csv": MAPPED}, "--map"),
+    ):
+        status, answer = ask("POST", IMPORT, body)
+        assert status == 400
+        assert word in json.dumps(answer)

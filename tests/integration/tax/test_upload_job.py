@@ -219,3 +219,15 @@ def test_a_form_and_a_link_end_with_the_credential_that_asked(platform: Platform
     assert _ends({"fields": form["fields"]}) <= soon + 1
     assert caller.seconds_left(900, datetime.fromtimestamp(soon + 5, UTC)) == 1, "no link is without an end"
     assert replace(caller, expires_at=None).seconds_left(900, datetime.now(UTC)) == 900
+
+
+def test_a_mapping_reads_an_upload_with_the_request_that_starts_its_import(
+    ask: Ask, imported: Callable[..., JobRecord]
+) -> None:
+    said = {"time": "When", "received": "Units : Coin", "is": "deposit"}
+    content = b"When,Units,Coin\n2025-02-01 10:00,2,SOL\n"
+    done = imported(content, map=said).result
+    assert done is not None
+    assert (done["added"], done["lines"]) == (1, 1)
+    status, answer = ask("POST", "/v1/tax/transactions/uploads", {"map": said})
+    assert (status, "not with the form" in json.dumps(answer)) == (400, True)

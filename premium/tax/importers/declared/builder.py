@@ -134,7 +134,7 @@ class _Reader:
         return self._named(self.text(name, said=said))
 
     def columns(self, name: str) -> tuple[str, ...]:
-        return tuple(map(self._named, self.texts(name)))
+        return tuple(self._named(each) for each in self.texts(name) if each)
 
     def required(self, name: str) -> tuple[str, ...]:
         found = self.columns(name)
