@@ -107,7 +107,7 @@ class ContractScan(BaseModel):
 
 ScanType = Literal["transaction", "message", "contract", "address"]
 Verdict = Literal["malicious", "danger", "caution", "clear", "unknown"]
-ENGINE = "4"
+ENGINE = "5"
 """Raised with the engine: what an older one kept is not told again."""
 
 

@@ -37,7 +37,8 @@ class PassedCase(BaseModel):
     sender: AnAddress = Field(alias="from")
     to: MaybeAddress = None
     value: Int = 0
-    token: str = NATIVE
+    token: str | None = None
+    """None for the chain's coin."""
     time: Time = None
 
 
@@ -81,7 +82,10 @@ def _answer(case: AddressCase, known: Knowledge) -> dict[str, Any]:
     chain = LocalChain(accounts, Block(timestamp=_now(case) or Block().timestamp)) if accounts else None
     scene = Scene(known)
     allowances = _allowances(case, known, chain) if chain is not None else []
-    passed = [Passed(each.sender, each.to, each.value, coin(each.token.lower()), each.time) for each in case.history]
+    passed = [
+        Passed(each.sender, each.to, each.value, coin((each.token or NATIVE).lower()), each.time)
+        for each in case.history
+    ]
     listed = list(about_address(case.address, scene, chain=case.chain_id, history=passed, allowances=allowances))
     if chain is not None:
         listed += about_deployed(case.address, _deployed(case.address, accounts, chain), known)

@@ -202,5 +202,6 @@ class KnownCase(BaseModel):
             abis=self.abis,
             deployed={address: moment_of(each) or 0 for address, each in self.deployed.items()},
             domains=self.domains,
+            issuers=frozenset(address for address, kind in labels.items() if kind == "issuer"),
             time=time,
         )

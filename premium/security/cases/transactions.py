@@ -193,7 +193,19 @@ def asked_of(case: TransactionCase) -> Asked:
     )
 
 
+def _headed(case: TransactionCase) -> TransactionCase:
+    """Take a `tx` that says sender and chain alone, beside another form, for the head of that form."""
+    tx = case.tx
+    if tx is None or tx.model_fields_set - {"sender", "chain_id"}:
+        return case
+    if case.raw is None and case.calls is None and case.user_operation is None:
+        return case
+    sender, chain = case.sender or tx.sender, tx.chain_id if case.chain_id is None else case.chain_id
+    return case.model_copy(update={"tx": None, "sender": sender, "chain_id": chain})
+
+
 def _read(case: TransactionCase) -> _Read:
+    case = _headed(case)
     forms = [name for name in ("tx", "raw", "calls", "user_operation") if getattr(case, name) is not None]
     if len(forms) != 1:
         raise CaseError("invalid_field", "tx: a case has one of tx, raw, calls and user_operation")

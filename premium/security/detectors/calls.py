@@ -105,16 +105,31 @@ def _is_agreed(profile: CodeProfile, path: Path) -> bool:
 
 
 def ether_sent_on(profile: CodeProfile) -> Iterator[Signal]:
-    """Find ether that leaves in the very call that brings it, outside any function."""
+    """Find ether that leaves in the very call that brings it, for nothing.
+
+    In a function it leaves bare, and nothing is written down, made or moved for who brought it.
+    """
     arena = profile.arena
     for path, one in _calls(profile):
-        if path.selector is not None or one.value is None or profile.privileged(path):
+        if one.value is None or profile.privileged(path):
+            continue
+        if path.selector is not None and not _is_bare(profile, path, one):
             continue
         if not arena.taint[one.value] & (FROM_CALLVALUE | FROM_BALANCE):
             continue
         target = unmasked(arena, one.target)
         if arena.kind[target] == CONST or profile.slots.field(target) is not None:
             yield Signal("forwards_ether", None, one.offset)
+
+
+def _is_bare(profile: CodeProfile, path: Path, one: MessageCall) -> bool:
+    """Whether all that a function does is to hand what came to a party, without a word of what for."""
+    arena = profile.arena
+    ways = [path.facts, *(facts for number in path.trace for facts, _ in profile.found.merged.get(number, ()))]
+    takes = any(
+        not any(arena.kind[atom] == op.CALLVALUE and not truth for atom, truth in facts.items()) for facts in ways
+    )
+    return takes and path.effects == (one,) and one.head is None
 
 
 def _calls(profile: CodeProfile) -> Iterator[tuple[Path, MessageCall]]:

@@ -25,8 +25,19 @@ def unread(profile: CodeProfile) -> Iterator[Signal]:
         yield Signal("code_opaque", selector)
     for selector, offset in sorted(found.unresolved, key=str):
         yield Signal("code_opaque", selector, offset)
-    if not found.entries and found.share < _WHOLE and not forwards(profile):
+    ended = {path.selector for path in found.paths}
+    for selector in sorted((found.broken & found.entries.keys()) - ended, key=str):
+        yield Signal("code_opaque", selector)
+    if not found.entries and not forwards(profile) and not _is_plain(profile):
         yield Signal("code_opaque", None, 0)
+
+
+def _is_plain(profile: CodeProfile) -> bool:
+    """Whether a code without a function was read as a whole, and refuses, or does no more than take and send coin."""
+    found = profile.found
+    effects = (effect for path in found.paths for effect in path.effects)
+    ends = bool(found.paths) or found.refuses
+    return ends and found.share >= _WHOLE and all(isinstance(each, MessageCall) for each in effects)
 
 
 def is_complete(profile: CodeProfile) -> bool:

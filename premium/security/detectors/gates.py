@@ -33,7 +33,7 @@ def _fields(profile: CodeProfile, atom: Word) -> list[StorageField]:
     slots, arena = profile.slots, profile.arena
     own = slots.field(atom)
     if own is not None:
-        return [own]
+        return [] if atom in profile.divisors else [own]
     if arena.kind[atom] not in (op.EQ, op.LT, op.GT):
         return []
     args = arena.args[atom]
@@ -84,13 +84,17 @@ def _self_marked(
         if arena.kind[atom] in (op.LT, op.GT):
             if _asks_time(profile, atom):
                 yield Signal("cooldown", one.path.selector, one.write.offset, profile.slots.shape(field.slot))
+                if profile.binds_only_plain(atom) or profile.spares_some(atom):
+                    yield Signal(
+                        "exempt_accounts", one.path.selector, one.write.offset, profile.slots.shape(field.slot)
+                    )
         elif _can_block(profile, one, needed=needed):
             yield Signal("blacklist", one.path.selector, one.write.offset, profile.slots.shape(field.slot))
 
 
 def _asks_time(profile: CodeProfile, atom: Word) -> bool:
     arena = profile.arena
-    return any(arena.kind[arg] == op.TIMESTAMP for arg in arena.args[atom])
+    return any(arena.kind[arg] in (op.TIMESTAMP, op.NUMBER) for arg in arena.args[atom])
 
 
 def _gate_id(profile: CodeProfile, atom: Word, *, keyed: bool, needed: bool) -> str | None:

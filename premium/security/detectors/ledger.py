@@ -9,9 +9,20 @@ from premium.security.detectors.coverage import forwards, is_complete
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
-from premium.security.evm.words import CONST, FROM_CALL, FROM_CALLDATA, FROM_STORAGE, RESULT, UNKNOWN, Word, parts
+from premium.security.evm.words import (
+    CONST,
+    FROM_BALANCE,
+    FROM_CALL,
+    FROM_CALLDATA,
+    FROM_STORAGE,
+    RESULT,
+    UNKNOWN,
+    Word,
+    parts,
+)
 
 _TRANSFER, _SUPPLY = 0xA9059CBB, 0x18160DDD
+_NEGATIVE = 1 << 255
 _SCALED = frozenset({op.MUL, op.DIV, 0x05, 0x08, 0x09})
 """Products, quotients and their modular kin."""
 _MOVING = frozenset({RESULT, op.TIMESTAMP, 0x43})
@@ -44,7 +55,18 @@ def _from_nowhere(profile: CodeProfile, shown: int) -> bool:
     known = arena.constant(shown)
     if known is not None:
         return known != 0
+    if arena.kind[shown] == op.ADD and any(_is_made_up(profile, each) for each in arena.args[shown]):
+        return True
     return not arena.taint[shown] & (FROM_STORAGE | FROM_CALL) and arena.kind[shown] != UNKNOWN
+
+
+def _is_made_up(profile: CodeProfile, part: Word) -> bool:
+    """Whether what is added to an entry is fixed, or worked out from the question alone."""
+    arena = profile.arena
+    known = arena.constant(part)
+    if known is not None:
+        return 0 < known < _NEGATIVE
+    return not arena.taint[part] & (FROM_STORAGE | FROM_CALL | FROM_BALANCE) and arena.taint[part] != 0
 
 
 def rebases(profile: CodeProfile) -> Iterator[Signal]:

@@ -21,6 +21,8 @@ from premium.security.evm.words import ADDRESS_MASK, Word
 ADDRESS_BITS = 96
 """How far an address that fills the top of a word is shifted down."""
 
+_DIVISIONS = frozenset({op.DIV, 0x05, 0x06, 0x07})
+
 
 @dataclass(frozen=True)
 class GuardedWrite:
@@ -83,6 +85,12 @@ class CodeProfile:
     def balances(self) -> frozenset[str]:
         """Shapes of the mappings that hold balances."""
         return balance_shapes(self.found, self.slots)
+
+    @cached_property
+    def divisors(self) -> frozenset[Word]:
+        """Words by which something is divided: that one is above zero is asked of a rate, of no switch."""
+        arena = self.arena
+        return frozenset(arena.args[each][1] for each, kind in enumerate(arena.kind) if kind in _DIVISIONS)
 
     @cached_property
     def flows(self) -> list[BalanceFlow]:
@@ -172,6 +180,20 @@ class CodeProfile:
             len({facts[atom] for facts in every}) > 1
             and len({facts[atom] for facts in every if facts not in named}) == 1
         )
+
+    def spares_some(self, atom: Word) -> bool:
+        """Whether only accounts that the code treats apart get past without being asked a condition."""
+        moving = [one.path for one in self.flows if one.is_transfer]
+        asking = {path.selector for path in moving if atom in path.facts}
+        unasked = [path.facts for path in moving if path.selector in asking and atom not in path.facts]
+        return bool(unasked) and all(
+            any(it and self.is_apart(one, it) and self._is_somebody(one) for one, it in facts.items())
+            for facts in unasked
+        )
+
+    def _is_somebody(self, atom: Word) -> bool:
+        """Whether it is not address zero that a decision names."""
+        return not any(self.arena.constant(arg) == 0 for arg in self.arena.args[atom])
 
     def is_conditional(self, atom: Word) -> bool:
         """Whether some plain transfers escape a condition that others of their function ask."""

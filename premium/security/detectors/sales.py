@@ -20,7 +20,9 @@ def sell_gates(profile: CodeProfile) -> Iterator[Signal]:
     for place, there, elsewhere in _places(profile):
         for atom, truths in there.items():
             if atom != place and len(truths) == 1 and elsewhere.get(atom, set()) != truths:
-                yield from _gate(profile, atom, needed=next(iter(truths)))
+                (needed,) = truths
+                yield from _named_seller(profile, atom) if needed else ()
+                yield from _gate(profile, atom, needed=needed)
 
 
 def is_of_sale(profile: CodeProfile, atom: Word) -> bool:
@@ -62,6 +64,19 @@ def _truths(facts: list[Facts]) -> Truths:
         for atom, truth in one.items():
             found[atom].add(truth)
     return found
+
+
+def _named_seller(profile: CodeProfile, atom: Word) -> Iterator[Signal]:
+    """The sender must be one whom storage or the code names: whoever that is, no holder."""
+    arena = profile.arena
+    if arena.kind[atom] != op.EQ or not profile.is_apart(atom, truth=True):
+        return
+    if any(arena.constant(one) == 0 for one in arena.args[atom]):
+        return
+    field = next((found for one in arena.args[atom] if (found := profile.slots.field(one)) is not None), None)
+    shape = profile.slots.shape(field.slot) if field is not None else None
+    for flow in profile.transfers[:1]:
+        yield Signal("sell_gate", flow.path.selector, (flow.credits or flow.debits)[0].write.offset, shape)
 
 
 def _gate(profile: CodeProfile, atom: Word, *, needed: bool) -> Iterator[Signal]:

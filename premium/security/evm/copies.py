@@ -12,7 +12,7 @@ from premium.security.evm.paths import MessageCall
 from premium.security.evm.words import ADDRESS_MASK, ARRAY, CODE, CONST, HASH, MAP, PACKED, RECOVERED, RESULT, Word
 
 _ECRECOVER = 1
-_LONGEST_COPY, _LONGEST_KEY, _LONGEST_HASH = 1024, 128, 1024
+_LONGEST_COPY, _LONGEST_KEY, _LONGEST_HASH, _UNKNOWN_COPY = 1024, 128, 1024, 64
 
 
 def store(arena: Arena, memory: Memory, code: int, words: list[Word], source: bytes) -> None:
@@ -35,9 +35,9 @@ def store(arena: Arena, memory: Memory, code: int, words: list[Word], source: by
 
 
 def _copy_calldata(arena: Arena, memory: Memory, words: list[Word]) -> None:
-    """Copy up to four words of the arguments; of an unknown length the first."""
+    """Copy up to four words of the arguments; of an unknown length two, as bytes may stand behind theirs."""
     size = arena.constant(words[2])
-    for position in range(0, min(32 if size is None else size, _LONGEST_KEY), 32):
+    for position in range(0, min(_UNKNOWN_COPY if size is None else size, _LONGEST_KEY), 32):
         word = arena.make(op.CALLDATALOAD, arena.make(op.ADD, words[1], arena.const(position)))
         at = arena.make(op.ADD, words[0], arena.const(position))
         memory.put(arena, at, word, size=32 if size is None else min(32, size - position))
@@ -66,7 +66,9 @@ def code_word(arena: Arena, source: bytes, start: int) -> Word:
 def _copy_memory(arena: Arena, memory: Memory, words: list[Word]) -> None:
     size = arena.constant(words[2])
     at = words[0]
-    for length, word, skip in memory.pieces(arena, words[1], min(32 if size is None else size, _LONGEST_KEY)):
+    for length, word, skip in memory.pieces(
+        arena, words[1], min(_UNKNOWN_COPY if size is None else size, _LONGEST_KEY)
+    ):
         if word is not None:
             memory.put(arena, at, word, size=length, skip=skip)
         at = arena.make(op.ADD, at, arena.const(length))

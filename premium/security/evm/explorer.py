@@ -28,6 +28,7 @@ TOTAL_RUNS = 14_000
 HELD_A_RUN = 128
 """What a path remembers counts, too: so many facts and effects as one more run, or memory had no bound."""
 STACK_LIMIT = 1024
+_JUMPDEST = bytes([op.JUMPDEST])
 MOST_ANSWERED = 512
 """Bytes of an answer that are kept."""
 
@@ -80,10 +81,24 @@ class Explorer:
 
     def _step(self, path: OpenPath) -> None:
         block = self._block(path.offset)
-        if block is None or len(path.stack) < block.taken or len(path.stack) > STACK_LIMIT:
+        if block is None:
+            self._run_out(path)
             return
-        if block.end not in (op.REVERT, op.INVALID):
+        if len(path.stack) < block.taken or len(path.stack) > STACK_LIMIT:
+            self.found.broken.add(path.selector)
+        elif block.end not in (op.REVERT, op.INVALID):
             self._leave(path, block, self._machine.run(path, block))
+        elif block.end == op.INVALID and self._source.raw[block.end_offset] != op.INVALID:
+            self.found.broken.add(path.selector)
+        else:
+            self.found.refuses = True
+
+    def _run_out(self, path: OpenPath) -> None:
+        """The end of the code stops like STOP; what was taken for the compiler's metadata was not read."""
+        if path.offset >= len(self._source.raw):
+            self.found.paths.append(Path(path.selector, path.facts, path.effects, None, path.trace, path.offset))
+        elif path.offset >= len(self._source.code):
+            self.found.unresolved.add((path.selector, path.offset))
 
     def _block(self, offset: int) -> BasicBlock | None:
         block = self._blocks.get(offset)
@@ -127,7 +142,10 @@ class Explorer:
         if target in self._landings:
             path.offset = self._arena.value[target]
             self._pending.append(path)
-        elif self._arena.constant(target) is None:
+        elif (known := self._arena.constant(target)) is not None:
+            if known >= len(self._source.code) and self._source.raw[known : known + 1] == _JUMPDEST:
+                self.found.unresolved.add((path.selector, place))
+        else:
             cases = list(self._tables.split(path, target))
             if not cases:
                 self.found.unresolved.add((path.selector, place))

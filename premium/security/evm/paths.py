@@ -93,6 +93,10 @@ class Exploration:
     """Functions (None: outside any) whose budget ran out."""
     unresolved: set[tuple[int | None, int]] = field(default_factory=set)
     """`(selector, offset)` of jumps whose target is not known: what runs there was not read."""
+    broken: set[int | None] = field(default_factory=set)
+    """Functions (None: outside any) with ways that no compiler writes: no instruction, a stack too short."""
+    refuses: bool = False
+    """Whether some way ends in a REVERT, or in the INVALID that compilers write."""
     reached: set[int] = field(default_factory=set)
     """Offsets of the blocks that were run."""
     share: Fraction = Fraction(0)

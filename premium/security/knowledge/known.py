@@ -65,11 +65,17 @@ class Knowledge:
     """Contracts made to be called by delegation: the MultiSends of Safe."""
     domains: Mapping[str, str] = field(default_factory=dict)
     """Names of protocols by their own web domain."""
+    issuers: frozenset[str] = frozenset()
+    """Who is labelled an issuer: their own powers are at most low."""
     time: int | None = None
 
     def is_known(self, address: str | None) -> bool:
         """Whether the address is a labelled protocol, issuer or exchange, and not listed as harm."""
         return address is not None and address in self.contracts and address not in self.listed
+
+    def is_issuer(self, address: str) -> bool:
+        """Whether the address is labelled an issuer's, and not listed as harm."""
+        return address in self.issuers and address not in self.listed
 
     def is_token(self, address: str) -> bool:
         """Whether the address is a token that is known."""

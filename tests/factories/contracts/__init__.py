@@ -69,7 +69,7 @@ def compile_sources(texts: dict[str, str], builds: dict[str, dict[str, Any]]) ->
         capture_output=True,
         text=True,
         check=True,
-        timeout=100,
+        timeout=240,
     )
     expected = {
         name: frozenset(found.replace(",", " ").split())

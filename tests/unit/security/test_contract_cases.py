@@ -9,7 +9,7 @@ import pytest
 
 from premium.cases import answer
 from premium.security.cases.contracts import kinds
-from tests.factories.contracts import Compiled, corpus
+from tests.factories.contracts import Compiled, corpus, parties
 
 pytestmark = pytest.mark.unit
 
@@ -95,3 +95,21 @@ def test_functions_tell_what_they_take() -> None:
 def test_bad_input_is_named(case: dict[str, Any], code: str, field: str) -> None:
     error = asked(id="x", **case)["error"]
     assert (error["code"], field in error["message"]) == (code, True)
+
+
+def test_what_a_labelled_issuer_holds_is_at_most_low() -> None:
+    code = "0x" + built("SparingPause").runtime.hex()
+    world = {"accounts": {HERE: {"storage": {"0x3": OWNER}}}}
+    told = asked(address=HERE, bytecode=code, world=world, knowledge={"listed": [{"address": OWNER, "kind": "issuer"}]})
+    exchange = asked(
+        address=HERE, bytecode=code, world=world, knowledge={"listed": [{"address": OWNER, "kind": "exchange"}]}
+    )
+    assert (ids(told)["pause"], ids(exchange)["pause"]) == ("low", "medium")
+    assert told["verdict"] == "clear"
+
+
+def test_ownership_that_giving_up_writes_down_is_the_owners() -> None:
+    """Nobody stands in the place of who may come back before the ownership is given up."""
+    locked = next(one for one in parties("regained.sol") if one.name == "LockAndBack" and one.build == "optimized")
+    told = asked(creation_bytecode="0x" + locked.creation.hex())
+    assert ids(told)["ownership_regain"] == "high"

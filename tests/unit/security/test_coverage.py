@@ -92,3 +92,32 @@ def test_branches_that_write_take_bounded_memory() -> None:
         assert tracemalloc.get_traced_memory()[1] < 256 << 20
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "2f",
+        "5b600056",
+        "60003560005500",
+        "600035600055",
+        "5f3560e01c6311223344146011575f5ffd5b0c",
+        "60ff60005260206000f0",
+    ],
+    ids=["no instruction", "endless", "a write without a function", "off the end", "broken function", "a creation"],
+)
+def test_code_that_no_compiler_writes_is_opaque(code: str) -> None:
+    assert "code_opaque" in found(bytes.fromhex(code))
+
+
+@pytest.mark.parametrize("code", ["00", "5f5ffd", "5f5f5f5f346101005af1"], ids=["empty", "refuses", "sends coin"])
+def test_code_without_a_function_that_was_read_is_not_opaque(code: str) -> None:
+    assert "code_opaque" not in found(bytes.fromhex(code))
+
+
+def test_what_runs_in_the_place_of_the_metadata_is_not_skipped() -> None:
+    """A jump behind what the last two bytes call the compiler's map, where the code takes what it likes."""
+    dispatch = bytes.fromhex("5f3560e01c6311223344146011575f5ffd5b601656")
+    hidden = bytes.fromhex("a15b600035600155" + "00" * 3)
+    code = dispatch + hidden[:1] + hidden[1:] + len(hidden).to_bytes(2)
+    assert "code_opaque" in found(code)

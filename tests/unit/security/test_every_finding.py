@@ -166,3 +166,9 @@ def test_every_id_has_words_a_weight_a_detector_and_a_test() -> None:
     assert sorted(ids - made) == []
     tried = _named(ROOT / "tests", apart="test_catalogue")
     assert sorted(ids - tried) == []
+
+
+def test_a_movement_of_coin_names_no_token_or_none() -> None:
+    came = {"from": THIEF, "to": USER, "value": "1", "time": str(1_764_000_000 - DAY)}
+    for named in ({}, {"token": None}, {"token": "native"}):
+        assert about(history=[{**came, **named}]) == {"address_new": "low"}

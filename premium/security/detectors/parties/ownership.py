@@ -90,7 +90,8 @@ def regained(profile: CodeProfile) -> Iterator[Signal]:
             if one.change.value is None or owner.key in _asked(one):
                 continue
             if _comes_back(profile, one, owner, given_up):
-                yield Signal("ownership_regain", one.path.selector, one.write.offset, owner.key, None, one.privileged)
+                by = frozenset({owner}) if _is_kept_by(profile, one, given_up) else one.privileged
+                yield Signal("ownership_regain", one.path.selector, one.write.offset, owner.key, None, by)
 
 
 def _covers(one: GuardedWrite, owner: Authority) -> bool:
@@ -111,6 +112,17 @@ def _comes_back(profile: CodeProfile, one: GuardedWrite, owner: Authority, given
     if any(who.kind in ("external", "self") for who in by):
         return False
     return all(_outlasts(profile, who, owner, given_up) for who in by)
+
+
+def _is_kept_by(profile: CodeProfile, one: GuardedWrite, given_up: list[GuardedWrite]) -> bool:
+    """Whether giving up itself writes down who may come back: today's owner, not who stands there yet."""
+    keys = {who.key for who in one.privileged}
+    return any(
+        profile.slots.shape(write.slot) in keys and profile.slots.written(write.slot, write.value).value is not None
+        for up in given_up
+        for write in up.path.effects
+        if isinstance(write, Write)
+    )
 
 
 def _asks_for_nobody(profile: CodeProfile, one: GuardedWrite, owner: Authority) -> bool:

@@ -69,7 +69,12 @@ def _visible(text: str) -> str:
 def code_findings(made: ContractScan, known: Knowledge) -> list[Found]:
     """Return the findings of a contract's code, milder where a label knows the issuer."""
     issuer = known.is_known(made.target.lower())
-    return [each for one in made.findings for each in _found(one, issuer=issuer)]
+    return [each for one in made.findings for each in _found(one, issuer=issuer or _is_issuers(one, known))]
+
+
+def _is_issuers(finding: Finding, known: Knowledge) -> bool:
+    """Whether a labelled issuer holds the power."""
+    return known.is_issuer((finding.holder or "").rpartition(" ")[2].lower())
 
 
 def _found(finding: Finding, *, issuer: bool) -> list[Found]:

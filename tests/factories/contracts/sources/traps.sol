@@ -128,3 +128,44 @@ contract HonestForwarder {
     function buy_(address payable to) external payable { to.transfer(msg.value); }
     receive() external payable { revert(); }
 }
+// expects: sell_gate
+contract OneSeller is Plain {
+    function aim_(address p) external chiefOnly { pool = p; }
+    function move(address a, address b, uint256 c) internal override { if (b == pool) require(a == chief, "later"); super.move(a, b, c); }
+}
+// expects: cooldown exempt_accounts
+contract SparingWait is Plain {
+    mapping(address => uint256) moved_; mapping(address => bool) quick_;
+    function hurry_(address a, bool on) external chiefOnly { quick_[a] = on; }
+    function move(address a, address b, uint256 c) internal override {
+        if (!quick_[a]) { require(block.number > moved_[a] + 20); moved_[a] = block.number; }
+        super.move(a, b, c);
+    }
+}
+// expects: balance_view
+contract Padded is Plain {
+    function balanceOf(address a) public view override returns (uint256) { return 5e20 + held[a]; }
+}
+// expects: forwards_ether
+contract Reward {
+    address payable till_ = payable(msg.sender);
+    function collect_(uint256) external payable { till_.transfer(msg.value); }
+}
+// expects:
+contract Counter is Plain {
+    function buy_() external payable { held[chief] -= msg.value; held[msg.sender] += msg.value; payable(chief).transfer(msg.value); }
+}
+// expects: rebasing
+contract Rated {
+    uint256 rate_ = 1e18; address chief_ = msg.sender; mapping(address => uint256) parts_; mapping(address => mapping(address => uint256)) lent_;
+    event Transfer(address indexed a, address indexed b, uint256 c);
+    constructor() { parts_[msg.sender] = 1e24; }
+    function rate(uint256 r) external { require(msg.sender == chief_); rate_ = r; }
+    function totalSupply() external view returns (uint256) { return 1e6 * rate_; }
+    function balanceOf(address a) external view returns (uint256) { return parts_[a] * rate_ / 1e18; }
+    function allowance(address a, address b) external view returns (uint256) { return lent_[a][b]; }
+    function approve(address b, uint256 c) external returns (bool) { lent_[msg.sender][b] = c; return true; }
+    function transfer(address b, uint256 c) external returns (bool) { swap_(msg.sender, b, c); return true; }
+    function transferFrom(address a, address b, uint256 c) external returns (bool) { lent_[a][msg.sender] -= c; swap_(a, b, c); return true; }
+    function swap_(address a, address b, uint256 c) internal { uint256 p = c * 1e18 / rate_; parts_[a] -= p; parts_[b] += p; emit Transfer(a, b, c); }
+}
