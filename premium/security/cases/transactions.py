@@ -198,7 +198,7 @@ def _headed(case: TransactionCase) -> TransactionCase:
     tx = case.tx
     if tx is None or tx.model_fields_set - {"sender", "chain_id"}:
         return case
-    if case.raw is None and case.calls is None and case.user_operation is None:
+    if case.calls is None and case.user_operation is None:
         return case
     sender, chain = case.sender or tx.sender, tx.chain_id if case.chain_id is None else case.chain_id
     return case.model_copy(update={"tx": None, "sender": sender, "chain_id": chain})

@@ -88,7 +88,10 @@ class CodeProfile:
 
     @cached_property
     def divisors(self) -> frozenset[Word]:
-        """Words by which something is divided: that one is above zero is asked of a rate, of no switch."""
+        """Words by which something is divided.
+
+        That one is above zero is asked of a rate, of no switch.
+        """
         arena = self.arena
         return frozenset(arena.args[each][1] for each, kind in enumerate(arena.kind) if kind in _DIVISIONS)
 

@@ -271,3 +271,9 @@ def test_views_of_a_known_token_are_nothing() -> None:
 )
 def test_managers_of_protocols_are_operators(data: bytes) -> None:
     assert ids(scan(tx(ROUTER, data))) == {"approval_all", "spender_unknown"}
+
+
+def test_a_list_of_calls_takes_sender_and_chain_from_a_transaction_beside_it() -> None:
+    case = {"tx": {"from": USER, "chain_id": "5"}, "wallet_chain_id": "1", "calls": [{"to": USER, "value": "1"}]}
+    found = json.loads(answer(json.dumps(case), kinds()))
+    assert [each["id"] for each in found["findings"]] == ["chain_other"]
