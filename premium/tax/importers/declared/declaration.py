@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from premium.tax.importers.declared.amounts import Amount
@@ -110,6 +111,11 @@ class Declaration:
     group: tuple[str, ...] = ()
     notice: tuple[str, str] | None = None
     """Code and words of what is told of every file."""
+
+    def rule_of(self, word: str) -> Rule | None:
+        """Return what a word means, exactly or by a pattern; None where nothing says it."""
+        exact = self.exact.get(word)
+        return exact or next((rule for like, rule in self.like if fnmatchcase(word, like)), None)
 
     def rules(self) -> Iterator[Rule]:
         """Yield all rules."""

@@ -14,6 +14,8 @@ from premium.tax.importers.declared.declaration import FILE, IN_HEADER, UNKNOWN,
 from premium.tax.importers.movements import Part
 
 _SHOWN = 40
+_MANY = 10_000
+"""As many different pairs are kept to be found again."""
 _NOTHING = frozenset({"", "-", "--", "n/a", "null", "none"})
 """What cells hold that say nothing."""
 _BEHIND = re.compile(r"([-+(]?[$£€]?-?[\d.,'\u00a0\u202f ]*\d(?:[eE][-+]?\d+)?\)?)\s*([A-Za-z][\w.$-]{0,29})")
@@ -34,6 +36,10 @@ class Parts:
     def __init__(self, declaration: Declaration) -> None:
         self._said = declaration
         self._names: dict[str, str] = {}
+        self._pairs: dict[str, tuple[str, str]] = {}
+        unix = [each for each in declaration.formats if each in _UNIX]
+        self._plain = len(declaration.time) == 1 and not (unix or declaration.words or declaration.dates)
+        """Whether a time is one cell that is read as it stands."""
 
     def column(self, line: Line, name: str) -> str:
         """Return the file's own name of a column, by its name or pattern."""
@@ -62,6 +68,11 @@ class Parts:
     def when(self, line: Line) -> str:
         """Return the line's time."""
         said = self._said
+        if self._plain and line[self.column(line, said.time[0])][-1:] != ")":
+            column = self.column(line, said.time[0])
+            zone, zoned = self._zone(line, column)
+            if zone is None:
+                return line.time_in(column, *said.formats, zoned=zoned)
         columns = [self.column(line, name) for name in said.time]
         column, text = columns[0], " ".join(filter(None, (line[each] for each in columns)))
         for word, meaning in said.words:
@@ -107,9 +118,24 @@ class Parts:
 
         `moved` is what a charge was for.
         """
-        columns = [self.column(line, name) for name in amount.columns]
         if amount.asset == IN_CELL:
-            return self._in_cell(line, columns[0])
+            return self._in_cell(line, self.column(line, amount.column))
+        value = self._number(line, amount)
+        if value is None:
+            return None
+        column = self.column(line, amount.column)
+        if amount.asset == MOVED and value:
+            if moved is None:
+                raise line.wrong(column, "a charge, and nothing moved that says of what")
+            return value, moved[1]
+        return value, self._asset(line, amount, column) if value else ""
+
+    def _number(self, line: Line, amount: Amount) -> Decimal | None:
+        """Return an amount's number, computed from its columns; None where all of them are empty."""
+        if len(amount.terms) == 1 and not amount.shift:
+            column = self.column(line, amount.column)
+            return None if line[column].lower() in _NOTHING else line.number_in(column)
+        columns = [self.column(line, name) for name in amount.columns]
         if all(line[column].lower() in _NOTHING for column in columns):
             return None
         value = Decimal(0)
@@ -120,13 +146,7 @@ class Parts:
                 value *= number
             else:
                 value += number if term.operator == "+" else number.copy_negate()
-        if amount.shift:
-            value = value.scaleb(-amount.shift)
-        if amount.asset == MOVED and value:
-            if moved is None:
-                raise line.wrong(columns[0], "a charge, and nothing moved that says of what")
-            return value, moved[1]
-        return value, self._asset(line, amount, columns[0]) if value else ""
+        return value.scaleb(-amount.shift) if amount.shift else value
 
     def first(self, line: Line, amounts: Iterable[Amount]) -> Part | None:
         """Return the first of some amounts that holds something."""
@@ -212,11 +232,17 @@ class Parts:
         if pair is None:
             raise line.wrong(next(iter(line.cells), ""), "its pair stands in no column")
         column = self.column(line, pair.column)
-        try:
-            one, other = _sides(line.text_in(column), pair)
-        except ValueError as error:
-            raise line.wrong(column, str(error)) from None
-        return (other, one) if pair.quote_first else (one, other)
+        text = line.text_in(column)
+        known = self._pairs.get(text)
+        if known is None:
+            try:
+                one, other = _sides(text, pair)
+            except ValueError as error:
+                raise line.wrong(column, str(error)) from None
+            known = (other, one) if pair.quote_first else (one, other)
+            if len(self._pairs) < _MANY:
+                self._pairs[text] = known
+        return known
 
 
 def _sides(text: str, pair: Pair) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from premium.tax.importers.on_disk import groups_for
 from premium.tax.importers.repeats import Repeats, repeated
 
 _SHOWN = 60
+_MANY = 10_000
 _PRICED = frozenset({"spend", "purchase"})
 
 
@@ -55,6 +56,8 @@ class _Notice:
 class _Reader:
     def __init__(self, declaration: Declaration) -> None:
         self._said, self._parts = declaration, Parts(declaration)
+        self._rules: dict[str, Rule] = {}
+        """By the words as lines have them, the first of them."""
 
     def events(self, lines: Iterable[Line], currency: str) -> Iterator[Event]:
         repeats: Repeats | None = None
@@ -91,10 +94,11 @@ class _Reader:
                 raise line.wrong(column, f"not known: {line[column][:_SHOWN]!r}")
         columns = [self._parts.column(line, name) for name in self._said.kind]
         said = "/".join(self._parts.word(line, name) for name in self._said.kind)
-        word = fold(said)
-        rule = self._said.exact.get(word)
+        rule = self._rules.get(said)
         if rule is None:
-            rule = next((each for like, each in self._said.like if fnmatchcase(word, like)), None)
+            rule = self._said.rule_of(fold(said))
+            if rule is not None and len(self._rules) < _MANY:
+                self._rules[said] = rule
         if rule is None:
             raise line.wrong(columns[0], f"not known: {said[:_SHOWN]!r}")
         if rule.meaning.word == REFUSED:
