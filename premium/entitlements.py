@@ -28,6 +28,8 @@ class Entitlements:
     scans_a_day: int
     checks_a_day: int
     """Of transactions and messages before they are signed."""
+    exports_a_day: int
+    """Of portfolios."""
     dashboards: int
     api_keys: int
     history_days: int
@@ -41,28 +43,30 @@ ENTITLEMENTS: Mapping[Tier, Entitlements] = MappingProxyType(
     {
         Tier.FREE: Entitlements(
             services=frozenset(), requests_a_minute=100, requests_a_month=10_000, rules=0, wallets=0, reports_a_day=0,
-            scans_a_day=0, checks_a_day=0, dashboards=0, api_keys=0, history_days=0,
+            scans_a_day=0, checks_a_day=0, exports_a_day=0, dashboards=0, api_keys=0, history_days=0,
         ),
         Tier.STARTER: Entitlements(
             services=_STARTER, requests_a_minute=1_000, requests_a_month=1_000_000, rules=100, wallets=10,
-            reports_a_day=0, scans_a_day=0, checks_a_day=0, dashboards=0, api_keys=0, history_days=90,
+            reports_a_day=0, scans_a_day=0, checks_a_day=0, exports_a_day=20, dashboards=0, api_keys=0, history_days=90,
         ),
         Tier.PRO: Entitlements(
             services=_PRO, requests_a_minute=10_000, requests_a_month=10_000_000, rules=1_000, wallets=50,
-            reports_a_day=20, scans_a_day=500, checks_a_day=5_000, dashboards=20, api_keys=0, history_days=730,
+            reports_a_day=20, scans_a_day=500, checks_a_day=5_000, exports_a_day=100, dashboards=20, api_keys=0,
+            history_days=730,
         ),
         Tier.ENTERPRISE: Entitlements(
             services=_ENTERPRISE, requests_a_minute=100_000, requests_a_month=100_000_000, rules=10_000, wallets=500,
-            reports_a_day=500, scans_a_day=10_000, checks_a_day=100_000, dashboards=200, api_keys=20,
-            history_days=3_650,
+            reports_a_day=500, scans_a_day=10_000, checks_a_day=100_000, exports_a_day=1_000, dashboards=200,
+            api_keys=20, history_days=3_650,
         ),
     }
 )  # fmt: skip
 
 
 QuotaName = Literal[
-    "rules", "wallets", "reports_a_day", "scans_a_day", "checks_a_day", "dashboards", "api_keys", "history_days"
-]
+    "rules", "wallets", "reports_a_day", "scans_a_day", "checks_a_day", "exports_a_day", "dashboards", "api_keys",
+    "history_days",
+]  # fmt: skip
 EXCESS = "this one is beyond them: it is kept, can be read and removed, and is not changed"
 
 

@@ -47,6 +47,7 @@ class EntitlementsView(View):
     reports_a_day: int = Field(description="Tax reports a day", examples=[20])
     scans_a_day: int = Field(description="Security scans a day", examples=[500])
     checks_a_day: int = Field(description="Transactions and messages judged a day", examples=[5000])
+    exports_a_day: int = Field(description="Exports of portfolios a day", examples=[100])
     dashboards: int = Field(description="Own dashboards", examples=[20])
     api_keys: int = Field(description="API keys at once", examples=[20])
     history_days: int = Field(description="Days of history", examples=[90])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import Money, Ratio, View
+from handlers.runtime import Amount, Money, Ratio, View
 from premium.portfolio.model import Statement, Status
+from premium.portfolio.service import Performance
 
 
 class ChainView(View):
@@ -102,6 +103,49 @@ class PortfolioFindingView(View):
     position: str | None = Field(description="In which position", examples=["0x52…9EE7/ethereum/aave"])
 
 
+class DayChangeView(View):
+    """How the whole did in the last 24 hours."""
+
+    since: datetime
+    """The first value of these hours."""
+    value_usd: Money
+    """The total now less the total then."""
+    net_flow_usd: Money
+    """What was put in less what was taken out."""
+    profit_usd: Money
+    """The rest: what was earned."""
+    fraction: Ratio | None
+    """The time-weighted return; null where nothing was there to earn."""
+
+    @classmethod
+    def of(cls, day: Performance) -> Self:
+        """Return the view of a day's performance."""
+        return cls(since=day.start, value_usd=day.net_flow + day.profit, net_flow_usd=day.net_flow,
+                   profit_usd=day.profit, fraction=day.time_weighted_return)  # fmt: skip
+
+
+class InCurrencyView(View):
+    """The sums in another currency."""
+
+    currency: str = Field(description="ISO 4217", examples=["EUR"])
+    rate: Amount
+    """Units of it for a dollar."""
+    day: date
+    """Of the European Central Bank's rate."""
+    total_value: Money
+    """As `totalValueUsd`."""
+    assets: Money
+    """As `assetsUsd`."""
+    debts: Money
+    """As `debtsUsd`."""
+    locked: Money
+    """As `lockedUsd`."""
+    claimable: Money
+    """As `claimableUsd`."""
+    uncertain_value: Money
+    """As `uncertainValueUsd`."""
+
+
 class PortfolioView(View):
     """What is held and owed, as it was last read."""
 
@@ -141,6 +185,12 @@ class PortfolioView(View):
     """What the assets consist of."""
     findings: list[PortfolioFindingView]
     """What a user should know."""
+    change24h: DayChangeView | None = Field(
+        default=None,
+        alias="change24h",
+        description="The last 24 hours; null of a part, and before there are values of them",
+    )
+    in_currency: InCurrencyView | None = Field(default=None, description="Where `currency` was asked for")
 
     @classmethod
     def of(cls, statement: Statement, parts: Sequence[Mapping[str, Any]]) -> Self:

@@ -103,7 +103,10 @@ class NewWallet(Body):
 
 
 class ChangedWallet(Body):
-    """Another label and other chains for a watched wallet; what is left out is empty."""
+    """Another label and other chains for a watched wallet.
+
+    What is left out is empty, but a key's gap limit.
+    """
 
     label: Annotated[str, Visible] | None = Field(
         default=None, min_length=1, max_length=100, pattern=r"^\S(.*\S)?$", description="The user's own name for it",
@@ -113,6 +116,31 @@ class ChangedWallet(Body):
         default=(), max_length=200, description="Short names of chains that are read here; empty: all",
         examples=[["ethereum"]],
     )  # fmt: skip
+    gap_limit: int | None = Field(
+        default=None, ge=1, le=1_000, examples=[100],
+        description="Of a key: after so many unused addresses in a row none is looked at; left out: as it was",
+    )  # fmt: skip
+
+
+class RefreshPart(Body):
+    """What a refresh reads; where it is empty all.
+
+    The chains of these wallets, or these chains, or those that are both.
+    """
+
+    wallets: tuple[UUID, ...] = Field(
+        default=(), max_length=500, description="Ids of wallets; on their chains all wallets are read, at one block",
+        examples=[["5f0c6a52-0a3e-4c58-9a52-3f1f3a1d2b11"]],
+    )  # fmt: skip
+    chains: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
+        default=(), max_length=200, description="Short names of chains; the others keep what is known of them",
+        examples=[["ethereum"]],
+    )  # fmt: skip
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is to be read."""
+        return not self.wallets and not self.chains
 
 
 class WalletPosition(Position):

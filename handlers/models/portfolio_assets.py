@@ -14,6 +14,7 @@ from pydantic import Field
 from handlers.runtime import Amount, Body, Money, Position, View
 from premium.portfolio.model import AssetRow
 from premium.portfolio.valuation.words import Override
+from premium.portfolio.views.grouped import Group
 from premium.prices.model import Quality
 
 ASSET = "ethereum:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"
@@ -110,6 +111,19 @@ class AssetView(View):
         default_factory=list, description="What speaks for spam, also where it is not enough", examples=[["bait"]]
     )
     word: WordView | None = Field(default=None, description="What the user said of it; null: nothing")
+
+    identity: str | None = Field(
+        default=None, description="What it is over chains, by a curated table; null: itself alone", examples=["USDC"]
+    )
+    assets: tuple[str, ...] = Field(
+        default=(), description="Of `group=identity`: what stands together here", examples=[[ASSET]]
+    )
+
+    @classmethod
+    def of_group(cls, group: Group, answer: Mapping[str, Any], words: Mapping[str, Override]) -> Self:
+        """Return the view of what stands together."""
+        view = cls.of(group.row, answer, words)
+        return view.model_copy(update={"identity": group.identity, "assets": group.assets})
 
     @classmethod
     def of(cls, row: AssetRow, answer: Mapping[str, Any], words: Mapping[str, Override]) -> Self:

@@ -12,8 +12,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from handlers.runtime import Amount, Money, Position, View
+from premium.errors import InvalidInput
+from premium.money import ZERO
 from premium.portfolio.model import Finding, Leg
 from premium.portfolio.model import Position as Row
+from premium.portfolio.views.explained import Explained
 
 ASSET = "ethereum:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"
 
@@ -29,6 +32,40 @@ OfKind = Annotated[
 OfProtocol = Annotated[
     str | None, Query(min_length=1, max_length=64, description="Only this protocol's", examples=["aave-v3"])
 ]
+
+
+OfFigure = Annotated[Literal["total", "asset", "position", "flow"], Query(description="What is to be explained")]
+OfFigurePart = Annotated[
+    str | None,
+    Query(
+        alias="id",
+        min_length=1,
+        max_length=200,
+        description="The asset (`chain:address`), the position's or flow's id",
+        examples=[ASSET],
+    ),
+]
+OfSnapshot = Annotated[
+    UUID | None, Query(description="Of the total as it was at a snapshot (`snapshotId`), by what wallets held then")
+]
+
+
+def check_figure(figure: str, part: str | None, snapshot: UUID | None) -> None:
+    """Refuse a figure without its name, or with what it cannot have."""
+    if figure == "total" and part is not None:
+        raise InvalidInput.about("id", "names an asset, a position or a flow: the total has none")
+    if figure != "total" and part is None:
+        raise InvalidInput.about("id", f"is required where {figure} is to be explained")
+    if figure != "total" and snapshot is not None:
+        raise InvalidInput.about("snapshot", "is of the total alone")
+
+
+def id_of(part: str | None) -> UUID:
+    """Return a position's id; InvalidInput for what is none."""
+    try:
+        return UUID(part or "")
+    except ValueError:
+        raise InvalidInput.about("id", "is a position's id: GET /v1/portfolio/positions lists them") from None
 
 
 class PositionPlace(Position):
@@ -169,9 +206,14 @@ class ExplanationView(View):
 
     figure: str = Field(description="What is explained", examples=["position"])
     id: UUID | None
-    """The position's id; null for the total."""
+    """The position's or flow's id; null for the total and an asset."""
+    asset: str | None = Field(default=None, description="The asset that is explained", examples=[ASSET])
+    snapshot_id: UUID | None = Field(default=None, description="The past snapshot whose total it is")
     value_usd: Money
-    """The sum of the counted lines' `valueUsd`."""
+    """The sum of the counted lines' `valueUsd`, and of `unlistedUsd`."""
+    unlisted_usd: Money = Field(
+        default=ZERO, description="Of a past total: what positions were worth then, of which the sum alone is kept"
+    )
     lines: list[LineView]
     """All that was looked at; those that are not counted say why."""
 
@@ -182,14 +224,12 @@ class ExplanationView(View):
         return cls(figure="position", id=row.id, value_usd=row.value_usd, lines=lines)
 
     @classmethod
-    def of_total(cls, answer: Mapping[str, Any]) -> Self:
-        """Return the view of the total's lines.
-
-        Each has the block at which its chain was read for its wallet.
-        """
-        blocks = {(row["wallet"], row["chain"]): row["block"] for row in answer["coverage"]}
-        lines = [LineView.of(line, blocks.get((line["wallet"], line["chain"]))) for line in answer["holdings"]]
-        return cls(figure="total", id=None, value_usd=Decimal(answer["total_value_usd"]), lines=lines)
+    def of_lines(cls, figure: str, part: str | None, found: Explained, snapshot: UUID | None) -> Self:
+        """Return the view of a figure's lines, each with its block."""
+        lines = [LineView.of(line, block) for line, block in found.lines]
+        named = {"asset": part, "id": None} if figure == "asset" else {"id": None if part is None else UUID(part)}
+        return cls(figure=figure, snapshot_id=snapshot, value_usd=found.usd, unlisted_usd=found.unlisted, lines=lines,
+                   **named)  # fmt: skip
 
 
 def _decimal(text: str | None) -> Decimal | None:

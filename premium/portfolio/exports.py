@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from premium.entitlements import quota_of
 from premium.errors import InvalidInput, NotFound
 from premium.jobs.model import JobRecord, JobStatus
 from premium.portfolio.jobs import EXPORT, ExportPayload
@@ -53,7 +54,8 @@ class PortfolioExports:
     ) -> JobRecord:
         """Start writing a table, by default of the last 30 days.
 
-        InvalidInput for a time that is empty, TierRequired for one that the tier has not.
+        InvalidInput for a time that is empty, TierRequired for one that the tier has not, RateLimited where the day's
+        exports are used up.
         """
         now = self.platform.clock.now()
         end = min(until or now, now)
@@ -63,7 +65,12 @@ class PortfolioExports:
         Measures.of(self.platform).check_span(by.tier, start, end)
         payload = ExportPayload(what=what, form=form, since=start, until=end, tier=by.tier)
         return self.platform.jobs.start(
-            EXPORT, payload, user_id=by.user_id, request_id=request_id, idempotency_key=idempotency_key
+            EXPORT,
+            payload,
+            user_id=by.user_id,
+            request_id=request_id,
+            idempotency_key=idempotency_key,
+            quota=quota_of(by.tier, "exports_a_day"),
         )
 
     def again(self, user_id: UUID, job_id: UUID) -> JobRecord:

@@ -20,6 +20,8 @@ class RefreshPayload(JobPayload):
 
     hourly: bool = False
     """Whether the clock asked: wallets that were never used on a chain are then asked only once a day."""
+    chains: tuple[str, ...] = Field(default=(), max_length=1_000)
+    """Which chains alone are read; none named: all. The others keep what is known of them."""
 
 
 REFRESH = JobKind(

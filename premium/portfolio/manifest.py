@@ -23,6 +23,7 @@ SERVICE = Service(
         "GET /v1/portfolio/explain",
         "GET /v1/portfolio/flows",
         "PUT /v1/portfolio/flows/{id}",
+        "GET /v1/portfolio/changes",
         "GET /v1/portfolio/performance",
         "GET /v1/portfolio/history",
         "GET /v1/portfolio/wallets",
@@ -53,7 +54,10 @@ SERVICE = Service(
         Schedule(name="portfolio.timeseries", every=1440, job="portfolio.timeseries"),
     ),
     commands=(Command(name="portfolio", text="Performance, flows and positions of portfolios, by files."),),
-    quotas=(Quota(name="wallets", owned="premium.portfolio.service.own_wallets"),),
+    quotas=(
+        Quota(name="wallets", owned="premium.portfolio.service.own_wallets"),
+        Quota(name="exports_a_day", used="premium.quotas.jobs_today"),
+    ),
     tables=(
         "portfolio_wallets",
         "portfolio_assets",

@@ -12,23 +12,23 @@ from zoneinfo import ZoneInfo
 
 from premium.clock import Clock
 from premium.entitlements import quota_of
-from premium.errors import AppError, NotFound, Unprocessable
+from premium.errors import AppError, InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.observability import logger
 from premium.portfolio.flow_model import FlowRow
 from premium.portfolio.jobs import FIGURES, REFRESH, FiguresPayload, RefreshPayload
 from premium.portfolio.keys import Secrets, seal, secrets_of
-from premium.portfolio.measures import PERIODS, Measures
+from premium.portfolio.measures import Measures
 from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
 from premium.portfolio.positions.found import Position
-from premium.portfolio.recognition.places import check_chains
+from premium.portfolio.recognition.places import RefreshedPart, check_chains
 from premium.portfolio.recognition.wallets import GivenWallet, of_address, of_key
 from premium.portfolio.store import Stores
 from premium.portfolio.store.wallets import WalletStore
 from premium.portfolio.valuation.asked import Asked, Measured, Part
 from premium.portfolio.valuation.performance import Performance
-from premium.portfolio.valuation.watched import as_watched, by_chain
+from premium.portfolio.valuation.watched import as_watched
 from premium.portfolio.valuation.watchlist import settled
 from premium.portfolio.valuation.words import Override
 from premium.prices.store import StoredPrices
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from premium.bootstrap import Platform
     from premium.chains.registry import Registry
 
-__all__ = ["PERIODS", "Asked", "Measured", "Part", "Performance"]  # of measuring, for those who enter by this door
+__all__ = ["Asked", "Measured", "Part", "Performance", "RefreshedPart"]  # for those who enter by this door
 
 
 class AskedKey(NamedTuple):
@@ -79,14 +79,12 @@ class Portfolios:
     @classmethod
     def of(cls, platform: Platform) -> Portfolios:
         """Return the portfolios as the application's role sees them."""
-        stores = Stores.of(platform)
-        return cls._over(stores, platform)
+        return cls._over(Stores.of(platform), platform)
 
     @classmethod
     def of_worker(cls, platform: Platform) -> Portfolios:
         """Return the portfolios as the workers' role sees them."""
-        stores = Stores.of_worker(platform)
-        return cls._over(stores, platform)
+        return cls._over(Stores.of_worker(platform), platform)
 
     @classmethod
     def _over(cls, stores: Stores, platform: Platform) -> Portfolios:
@@ -138,15 +136,24 @@ class Portfolios:
         """Return up to `limit` watched wallets, newest first, after the position."""
         return self.stores.wallets.page(user_id, limit, after)
 
-    def change_wallet(
-        self, user_id: UUID, wallet_id: UUID, label: str | None, chains: Sequence[str], registry: Registry
+    def change_wallet(  # noqa: PLR0917 - a wallet, and what is to be of it
+        self,
+        user_id: UUID,
+        wallet_id: UUID,
+        label: str | None,
+        chains: Sequence[str],
+        registry: Registry,
+        gap_limit: int | None = None,
     ) -> Wallet:
-        """Give a wallet another label and other chains.
+        """Give a wallet another label and other chains, and a key another gap limit.
 
-        NotFound for one that is not the user's.
+        NotFound for one that is not the user's, InvalidInput for a gap limit of an address.
         """
-        check_chains(self.stores.wallets.get(user_id, wallet_id), chains, registry)
-        return self.stores.wallets.change(user_id, wallet_id, label, sorted(set(chains)))
+        wallet = self.stores.wallets.get(user_id, wallet_id)
+        check_chains(wallet, chains, registry)
+        if gap_limit is not None and wallet.gap_limit is None:
+            raise InvalidInput.about("gapLimit", "is a key's: an address is one alone")
+        return self.stores.wallets.change(user_id, wallet_id, label, sorted(set(chains)), gap_limit)
 
     def unwatch(self, user_id: UUID, wallet_id: UUID, *, request_id: str) -> None:
         """Stop watching a wallet; NotFound for one that is not the user's.
@@ -162,12 +169,19 @@ class Portfolios:
         except AppError as error:
             logger.warning("assets stay as they are until the next refresh", code=error.code)
 
-    def refresh(self, user_id: UUID, *, request_id: str, idempotency_key: str | None) -> JobRecord:
-        """Start a job that reads every chain; Unprocessable where there is nothing to read."""
-        if not self.stores.wallets.page(user_id, 1, None):
+    def refresh(
+        self, user_id: UUID, part: RefreshedPart | None = None, *, request_id: str, idempotency_key: str | None
+    ) -> JobRecord:
+        """Start a job that reads every chain, or those of a part.
+
+        Unprocessable where there is nothing to read, InvalidInput for a wallet or a chain that is none of theirs.
+        """
+        wallets = self.stores.wallets.all(user_id)
+        if not wallets:
             raise Unprocessable.about("wallets", "there is none to read: POST /v1/portfolio/wallets adds one")
+        payload = RefreshPayload() if part is None else RefreshPayload(chains=part.of(wallets))
         return self.jobs.start(
-            REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
+            REFRESH, payload, user_id=user_id, request_id=request_id, idempotency_key=idempotency_key
         )
 
     def current(self, user_id: UUID, registry: Registry) -> Statement:
@@ -180,11 +194,6 @@ class Portfolios:
         active = {chain.name for chain in registry.active}
         return statement.model_copy(update={"answer": as_watched(statement.answer, wallets, active)})
 
-    @staticmethod
-    def by_chain(statement: Statement) -> list[dict[str, Any]]:
-        """Return how each chain was read, and what counts there."""
-        return by_chain(statement.answer)
-
     def _of_snapshot(self, user_id: UUID) -> Statement:
         """Return what a snapshot of an earlier release says: nothing of it is fresh."""
         snapshot = self.stores.newest.get(user_id) or self.stores.snapshots.newest(user_id)
@@ -195,23 +204,17 @@ class Portfolios:
         return Statement(job_id=snapshot.job_id, as_of=snapshot.timestamp, answer=restated(snapshot))
 
     def positions(
-        self, user_id: UUID, limit: int, after: tuple[Decimal, UUID] | None, *, kind: str | None, protocol: str | None
+        self, user_id: UUID, limit: int, after: tuple[Decimal, UUID] | None, **which: str | None
     ) -> list[Position]:
-        """Return up to `limit` positions, the most valuable first, after the position."""
-        return self.stores.positions.page(user_id, limit, after, kind=kind, protocol=protocol)
+        """Return up to `limit` positions, the most valuable first, after the position.
+
+        `which`: kind, protocol, wallet, chain; None is any.
+        """
+        return self.stores.positions.page(user_id, limit, after, **which)
 
     def position(self, user_id: UUID, position_id: UUID) -> Position:
         """Return one position; NotFound for one that is not the user's."""
         return self.stores.positions.get(user_id, position_id)
-
-    def held(
-        self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None, *, spam: bool = True
-    ) -> list[AssetRow]:
-        """Return up to `limit` assets, the most valuable first, after the position.
-
-        Without spam where that is False.
-        """
-        return self.stores.assets.page(user_id, limit, after, spam=spam)
 
     def asset(self, user_id: UUID, key: str) -> AssetRow:
         """Return one asset; NotFound for one that no wallet holds."""
@@ -251,10 +254,7 @@ class Portfolios:
         return self.measures.history(user_id, tier, interval, since, until, by, zone)
 
     def performance(self, user_id: UUID, tier: Tier, period: str) -> Performance:
-        """Measure one of `PERIODS`; errors as those of `measured`.
-
-        `all` is all that the tier has.
-        """
+        """Measure a window; `all` is all that the tier has."""
         return self.measured(user_id, tier, Asked(window=period)).figures
 
     def measured(self, user_id: UUID, tier: Tier, asked: Asked) -> Measured:
@@ -264,11 +264,19 @@ class Portfolios:
         """
         return self.measures.measured(user_id, tier, asked)
 
-    def flows(
-        self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None, *, kind: str | None, asset: str | None
+    def flows(  # noqa: PLR0917 - a list, and which part of it
+        self,
+        user_id: UUID,
+        limit: int,
+        after: tuple[datetime, UUID] | None,
+        kind: str | None = None,
+        asset: str | None = None,
+        wallet: str | None = None,
+        chain: str | None = None,
     ) -> list[FlowRow]:
         """Return up to `limit` flows, newest first, after the position."""
-        return self.stores.flows.page(user_id, limit, after, kinds=[kind] if kind else [], asset=asset)
+        kinds = [kind] if kind else []
+        return self.stores.flows.page(user_id, limit, after, kinds=kinds, asset=asset, wallet=wallet, chain=chain)
 
     def correct(self, user_id: UUID, flow_id: UUID, kind: str, *, request_id: str | None = None) -> FlowRow:
         """Take the user's word for a flow's kind.

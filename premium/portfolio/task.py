@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -24,11 +24,15 @@ from premium.portfolio.valuation.spam import listed_of, suspected
 from premium.portfolio.valuation.statement import before_of, is_due, judge, noted, state
 from premium.portfolio.valuation.watchlist import settled, unread, watchlist
 from premium.portfolio.valuation.words import Override
+from premium.portfolio.views.narrowed import still_fresh
 from premium.prices.model import Quote
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
 
+NOT_ASKED = "not asked for this time"
+"""Why a chain of a partial refresh has no new balances."""
+_FRESH_FOR = timedelta(hours=1)
 NOT_READ = "this stage does not read this chain"
 """Why a chain that a wallet names has no balances, where the stage once read it."""
 Pair = tuple[str, str]
@@ -91,16 +95,24 @@ class Task:
     overrides: Mapping[str, Override] = field(default_factory=dict)
     last: Statement | None = None
     """The statement before, unless there is none."""
+    only: frozenset[str] = frozenset()
+    """Chains that alone are read; none: all."""
     listed: tuple[Collection[str], Collection[str]] = ((), ())
     """Keys of coins and listed tokens, which are never spam, and their symbols, which others imitate."""
 
     @classmethod
     def of(
-        cls, context: Errand, stores: Stores, *, hourly: bool, previous: Mapping[UUID, Snapshot] | None = None
+        cls,
+        context: Errand,
+        stores: Stores,
+        *,
+        hourly: bool,
+        previous: Mapping[UUID, Snapshot] | None = None,
+        only: Collection[str] = (),
     ) -> Task:
         """Return the task of a job, as of now.
 
-        `previous`: the snapshots before, where they were read for many users at once.
+        `previous`: the snapshots before, where they were read for many users at once. `only`: chains that are read.
         """
         now, user = context.platform.clock.now(), context.user_id
         active = [chain.name for chain in context.platform.chains.active]
@@ -110,7 +122,9 @@ class Task:
             before = stores.snapshots.before(user, context.created_at)
         statement = stores.statements.get(user)
         searches = {(row.address, row.chain): row for row in stores.searches.all(user)}
-        asleep = {pair: row for pair, row in searches.items() if hourly and not is_due(row, now) and pair[1] in active}
+        left = set(active) - set(only) if only else set[str]()
+        asleep = {pair: row for pair, row in searches.items() if pair[1] in active and not is_due(row, now)
+                  and (hourly or pair[1] in left)}  # fmt: skip
         return cls(
             job_id=context.job_id,
             timestamp=context.created_at,
@@ -124,6 +138,7 @@ class Task:
             last=statement,
             searches=searches,
             dormant=asleep,
+            only=frozenset(only),
             positions=stores.positions.found(user),
             listed=listed_of(context.platform.chains),
             openings=stores.flows.openings(user),
@@ -131,7 +146,16 @@ class Task:
 
     @property
     def watched(self) -> Wanted:
-        """Return chain → wallet → tokens to read: held before, or named by logs ever."""
+        """Return chain → wallet → tokens to read, of the chains that are asked."""
+        return {chain: asked for chain, asked in self._watched.items() if not self.leaves(chain)}
+
+    def leaves(self, chain: str) -> bool:
+        """Say whether a chain is left out on purpose."""
+        return bool(self.only) and chain not in self.only
+
+    @property
+    def _watched(self) -> Wanted:
+        """All of it: held before, or named by logs ever."""
         wanted = watchlist(self.wallets, self.active, self.previous)
         return {
             chain: asked
@@ -153,12 +177,13 @@ class Task:
     ) -> Results:
         """Return what the user holds and owes, the snapshot of it, and what moved."""
         left = unread(self.wallets, self.active)
+        outcomes = {**dict.fromkeys(self._watched, NOT_ASKED), **outcomes} if self.only else outcomes
         snapshot = assemble(
             job_id=self.job_id,
             timestamp=self.timestamp,
             outcomes={**outcomes, **dict.fromkeys(left, NOT_READ)},
             quotes=quotes,
-            watched={**self.watched, **left},
+            watched={**self._watched, **left},
             previous=self.previous,
         )
         answer = state(
@@ -173,6 +198,8 @@ class Task:
             spam=suspected(outcomes, quotes, ledger.moved, self.before, self.listed),
             overrides=self.overrides,
         )
+        if self.only:
+            answer |= still_fresh(answer, self.before or {}, NOT_ASKED, self.now - _FRESH_FOR)
         rows = [found for chain in positions.values() for found in chain.found]
         kept = [found for found in self.positions if found.chain not in positions]
         placed = stated(rows, kept, answer, self.now)

@@ -71,7 +71,7 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:
 
 def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Snapshot:
     """Read, state and write: flows first, the snapshot last."""
-    task = Task.of(context, stores, hourly=payload.hourly)
+    task = Task.of(context, stores, hourly=payload.hourly, only=payload.chains)
     outcomes, quotes, positions, ledger = asyncio.run(_read(context, task))
     results = task.stated(outcomes, quotes, positions, ledger)
     if is_asked(task, results):
@@ -113,7 +113,8 @@ async def _read(
         held = {b.key for outcome in outcomes.values() if not isinstance(outcome, str) for b in outcome.balances}
         held |= {asset for chain in positions.values() for found in chain.found for asset in found.holds}
         previous = task.previous
-        held |= {holding.key for holding in previous.holdings if holding.chain in failed} if previous else set()
+        before = previous.holdings if previous else ()
+        held |= {each.key for each in before if each.chain in failed or task.leaves(each.chain)}
         times = task.multipliers(outcomes)
         quotes = await market.prices.quotes(held, without(previous.prices, times) if previous else {})
         quotes = multiplied(quotes, times)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from premium.errors import InvalidInput
+from premium.money import divide
 from premium.prices.store import StoredPrices
 from premium.rates.manifest import RateSettings
 from premium.rates.model import ECB, EURO, Quote, Rate
@@ -43,6 +45,26 @@ class ExchangeRates:
         """Return the rates of a worker's platform."""
         order = platform.settings.of(RateSettings).exchange_rate_sources.split(",")
         return cls(RateStore(platform.worker_database), StoredPrices(platform.timeseries), order)
+
+    @classmethod
+    def of_function(cls, platform: Platform) -> Self:
+        """Return the central bank's rates as a handler may read them."""
+        return cls(RateStore(platform.database), StoredPrices(platform.timeseries), (ECB,))
+
+    def for_a_dollar(self, currency: str) -> tuple[Decimal, date] | None:
+        """Return the newest known price of a dollar in a currency, and its day.
+
+        Of two rates the earlier day's; None where there is none.
+        """
+        if currency == _DOLLAR:
+            return None
+        newest = self.newest()
+        known = [newest.get(code) for code in (_DOLLAR, currency) if code != EURO]
+        rates = [rate for rate in known if rate is not None]
+        if len(rates) < len(known):
+            return None
+        other = Decimal(1) if currency == EURO else rates[-1].value
+        return divide(other, rates[0].value), min(rate.day for rate in rates)
 
     def book(self, asked: Collection[tuple[str, datetime]]) -> RateBook:
         """Return the rates for these currencies at these moments, to be looked up in."""

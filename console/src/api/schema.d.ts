@@ -832,6 +832,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portfolio/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portfolio/explain": {
         parameters: {
             query?: never;
@@ -1898,6 +1914,16 @@ export interface components {
         AskedView: {
             sent: boolean;
         };
+        AssetChangeView: {
+            wallet: string;
+            chain: string;
+            asset: string;
+            symbol: string;
+            unitsBefore: string;
+            unitsAfter: string;
+            amount: string | null;
+            priceUsd: string | null;
+        };
         AssetView: {
             id: string;
             chain: string;
@@ -1914,6 +1940,8 @@ export interface components {
             why?: string | null;
             spamReasons?: string[];
             word?: components["schemas"]["WordView"] | null;
+            identity?: string | null;
+            assets: string[];
         };
         AssetWord: {
             hidden?: boolean | null;
@@ -1972,6 +2000,11 @@ export interface components {
             confidence: string;
             args: components["schemas"]["JsonValue"][] | null;
         };
+        ChainChangeView: {
+            chain: string;
+            status: string;
+            reason: string | null;
+        };
         ChainSummaryView: {
             name: string;
             title: string;
@@ -1994,9 +2027,23 @@ export interface components {
         ChainsView: {
             chains: components["schemas"]["ChainSummaryView"][];
         };
+        ChangeView: {
+            snapshotId: string;
+            at: string;
+            totalValueUsd: string;
+            changeUsd: string | null;
+            changes: components["schemas"]["AssetChangeView"][];
+            chains: components["schemas"]["ChainChangeView"][];
+        };
         ChangedWallet: {
             label?: string | null;
             chains: string[];
+            gapLimit?: number | null;
+        };
+        ChangesView: {
+            items: components["schemas"]["ChangeView"][];
+            cursor: string | null;
+            more: boolean;
         };
         CheckoutView: {
             id: string;
@@ -2070,6 +2117,13 @@ export interface components {
             sessionId: string | null;
             amr: string[];
             expiresAt: string | null;
+        };
+        DayChangeView: {
+            since: string;
+            valueUsd: string;
+            netFlowUsd: string;
+            profitUsd: string;
+            fraction: string | null;
         };
         DayView: {
             date: string;
@@ -2179,6 +2233,7 @@ export interface components {
             reportsADay: number;
             scansADay: number;
             checksADay: number;
+            exportsADay: number;
             dashboards: number;
             apiKeys: number;
             historyDays: number;
@@ -2212,7 +2267,10 @@ export interface components {
         ExplanationView: {
             figure: string;
             id: string | null;
+            asset?: string | null;
+            snapshotId?: string | null;
             valueUsd: string;
+            unlistedUsd: string;
             lines: components["schemas"]["LineView"][];
         };
         ExportView: {
@@ -2312,6 +2370,8 @@ export interface components {
             why?: string | null;
             spamReasons?: string[];
             word?: components["schemas"]["WordView"] | null;
+            identity?: string | null;
+            assets: string[];
             holders: components["schemas"]["HolderView"][];
         };
         HistoryView: {
@@ -2377,6 +2437,17 @@ export interface components {
             address: string;
             fromBlock?: number | null;
             toBlock?: number | null;
+        };
+        InCurrencyView: {
+            currency: string;
+            rate: string;
+            day: string;
+            totalValue: string;
+            assets: string;
+            debts: string;
+            locked: string;
+            claimable: string;
+            uncertainValue: string;
         };
         InvoiceView: {
             id: string;
@@ -2861,6 +2932,8 @@ export interface components {
             coverage: components["schemas"]["CoverageView"][];
             allocation: components["schemas"]["AllocationView"];
             findings: components["schemas"]["PortfolioFindingView"][];
+            change24h?: components["schemas"]["DayChangeView"] | null;
+            inCurrency?: components["schemas"]["InCurrencyView"] | null;
         };
         PositionFindingView: {
             code: string;
@@ -2965,6 +3038,10 @@ export interface components {
         };
         RecoveryCodesView: {
             recoveryCodes: string[] | null;
+        };
+        RefreshPart: {
+            wallets: string[];
+            chains: string[];
         };
         Refreshing: {
             refreshToken?: string | null;
@@ -3250,6 +3327,11 @@ export interface components {
         ChainsAnswer: {
             success: true;
             data: components["schemas"]["ChainsView"];
+            meta: components["schemas"]["Meta"];
+        };
+        ChangesAnswer: {
+            success: true;
+            data: components["schemas"]["ChangesView"];
             meta: components["schemas"]["Meta"];
         };
         CheckoutAnswer: {
@@ -7149,7 +7231,13 @@ export interface operations {
     };
     getPortfolio: {
         parameters: {
-            query?: never;
+            query?: {
+                wallet?: string | null;
+                chain?: string | null;
+                currency?: string | null;
+                by?: "holding" | "leaf";
+                includeSpam?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7209,6 +7297,9 @@ export interface operations {
                 limit?: number;
                 cursor?: string | null;
                 includeSpam?: boolean;
+                group?: "asset" | "identity";
+                wallet?: string | null;
+                chain?: string | null;
             };
             header?: never;
             path?: never;
@@ -7387,7 +7478,9 @@ export interface operations {
     };
     listPortfolioChains: {
         parameters: {
-            query?: never;
+            query?: {
+                wallet?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7441,11 +7534,71 @@ export interface operations {
             };
         };
     };
+    listChanges: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     getExplanation: {
         parameters: {
             query: {
-                figure: "total" | "position";
+                figure: "total" | "asset" | "position" | "flow";
                 id?: string | null;
+                snapshot?: string | null;
             };
             header?: never;
             path?: never;
@@ -7628,6 +7781,8 @@ export interface operations {
             query?: {
                 kind?: ("deposit" | "withdrawal" | "own" | "exchange" | "income" | "airdrop" | "gas" | "fee" | "liquidation" | "phantom" | "unexplained") | null;
                 asset?: string | null;
+                wallet?: string | null;
+                chain?: string | null;
                 limit?: number;
                 cursor?: string | null;
             };
@@ -7882,6 +8037,8 @@ export interface operations {
                 cursor?: string | null;
                 kind?: ("v2_lp" | "v3_position" | "v4_position" | "weighted_lp" | "stable_lp" | "vault" | "aave_v2" | "aave_v3" | "compound_v2" | "compound_v3" | "staked" | "withdrawals" | "lock" | "gauge" | "stream" | "vesting_wallet" | "stake" | "immature" | "unconfirmed" | "unknown") | null;
                 protocol?: string | null;
+                wallet?: string | null;
+                chain?: string | null;
             };
             header?: never;
             path?: never;
@@ -8003,7 +8160,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshPart"] | null;
+            };
+        };
         responses: {
             202: {
                 headers: {

@@ -36,16 +36,22 @@ class AssetStore:
             connection.execute("DELETE FROM portfolio_assets WHERE user_id = %s AND asset <> ALL (%s)", (user_id, keys))
 
     def page(
-        self, user_id: UUID, limit: int, after: tuple[Decimal | None, UUID] | None, *, spam: bool = True
+        self,
+        user_id: UUID,
+        limit: int,
+        after: tuple[Decimal | None, UUID] | None,
+        *,
+        spam: bool = True,
+        chain: str | None = None,
     ) -> list[AssetRow]:
         """Return up to `limit` assets, the most valuable first, after the position.
 
-        With spam, unless that is False.
+        With spam, unless that is False; of one chain, where it is named.
 
         The unpriced come last; ties go by id, so that pages neither repeat nor skip.
         """
         value, row_id = after or (None, None)
-        values = {"user": user_id, "value": value, "id": row_id, "limit": limit, "spam": spam}
+        values = {"user": user_id, "value": value, "id": row_id, "limit": limit, "spam": spam, "chain": chain}
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(AssetRow)) as rows:
             return rows.execute(_PAGE, values).fetchall()
 
@@ -65,7 +71,8 @@ _PAGE = """
     SELECT id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality,
            value_usd, is_stale, as_of, why
     FROM portfolio_assets
-    WHERE user_id = %(user)s AND (%(spam)s OR why IS DISTINCT FROM 'spam') AND (
+    WHERE user_id = %(user)s AND (%(spam)s OR why IS DISTINCT FROM 'spam')
+        AND (%(chain)s::text IS NULL OR chain = %(chain)s) AND (
         %(id)s::uuid IS NULL
         OR (value_usd IS NULL AND (%(value)s::numeric IS NOT NULL OR id > %(id)s))
         OR value_usd < %(value)s::numeric

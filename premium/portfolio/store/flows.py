@@ -61,13 +61,30 @@ class FlowStore:
                 cursor.executemany(_OPEN, [_opening(user_id, *pair, each) for pair, each in found.openings.items()])
 
     def page(
-        self, user_id: UUID, limit: int, after: Place | None, *, kinds: Collection[str], asset: str | None
+        self,
+        user_id: UUID,
+        limit: int,
+        after: Place | None,
+        *,
+        kinds: Collection[str],
+        asset: str | None,
+        wallet: str | None = None,
+        chain: str | None = None,
     ) -> list[FlowRow]:
         """Return up to `limit` flows, the newest first, after the position."""
         at, flow_id = after or (None, None)
-        values = {"user": user_id, "at": at, "id": flow_id, "limit": limit, "kinds": list(kinds), "asset": asset}
+        values = {"user": user_id, "at": at, "id": flow_id, "limit": limit, "kinds": list(kinds), "asset": asset,
+                  "wallet": wallet, "chain": chain}  # fmt: skip
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(FlowRow)) as rows:
             return rows.execute(_PAGE, values).fetchall()
+
+    def get(self, user_id: UUID, flow_id: UUID) -> FlowRow:
+        """Return one flow; NotFound for one that is not the user's."""
+        with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(FlowRow)) as rows:
+            row = rows.execute(_GET, (user_id, flow_id)).fetchone()
+        if row is None:
+            raise NotFound(f"there is no flow {flow_id}")
+        return row
 
     def correct(self, user_id: UUID, flow_id: UUID, kind: str) -> FlowRow:
         """Take the user's word for what a flow was.
@@ -159,8 +176,10 @@ _PAGE = f"""
     WHERE user_id = %(user)s AND (%(at)s::timestamptz IS NULL OR (at, id) < (%(at)s, %(id)s))
         AND (%(kinds)s::text[] = '{{}}' OR coalesce(corrected, kind) = ANY (%(kinds)s))
         AND (%(asset)s::text IS NULL OR asset = %(asset)s)
+        AND (%(wallet)s::text IS NULL OR wallet = %(wallet)s) AND (%(chain)s::text IS NULL OR chain = %(chain)s)
     ORDER BY at DESC, id DESC LIMIT %(limit)s
 """  # noqa: S608 - our own columns
+_GET = f"SELECT {_COLUMNS} FROM portfolio_flows WHERE user_id = %s AND id = %s"  # noqa: S608 - as above
 _CORRECT = f"UPDATE portfolio_flows SET corrected = %(kind)s, realised = NULL WHERE id = %(id)s RETURNING {_COLUMNS}"  # noqa: S608 - as above
 _PAID = """
     SELECT counted_at, wallet, chain, asset, coalesce(corrected, kind) AS kind, sum(usd) AS usd FROM portfolio_flows

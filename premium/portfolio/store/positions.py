@@ -52,10 +52,13 @@ class PositionStore:
         *,
         kind: str | None = None,
         protocol: str | None = None,
+        wallet: str | None = None,
+        chain: str | None = None,
     ) -> list[Position]:
         """Return up to `limit` positions, the most valuable first, after the position."""
         value, row_id = after or (None, None)
-        values = {"user": user_id, "value": value, "id": row_id, "limit": limit, "kind": kind, "protocol": protocol}
+        values = {"user": user_id, "value": value, "id": row_id, "limit": limit, "kind": kind, "protocol": protocol,
+                  "wallet": wallet, "chain": chain}  # fmt: skip
         with self._database.as_user(user_id) as connection:
             return [_position(row) for row in connection.execute(_PAGE, values).fetchall()]
 
@@ -75,6 +78,7 @@ _PAGE = """
     WHERE user_id = %(user)s
       AND EXISTS (SELECT FROM portfolio_wallets w WHERE w.user_id = %(user)s AND w.address = wallet)
       AND (%(kind)s::text IS NULL OR kind = %(kind)s) AND (%(protocol)s::text IS NULL OR protocol = %(protocol)s)
+      AND (%(wallet)s::text IS NULL OR wallet = %(wallet)s) AND (%(chain)s::text IS NULL OR chain = %(chain)s)
       AND (%(id)s::uuid IS NULL OR value_usd < %(value)s::numeric
            OR (value_usd = %(value)s::numeric AND id > %(id)s))
     ORDER BY value_usd DESC, id LIMIT %(limit)s

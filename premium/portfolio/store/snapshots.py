@@ -80,6 +80,17 @@ class SnapshotStore:
         with self._timeseries.as_user(user_id) as connection:
             return _one(connection, _MINE, '"timestamp" <= %s', (at,))
 
+    def of_id(self, user_id: UUID, snapshot_id: UUID) -> Snapshot | None:
+        """Return a snapshot of the user's by its id; None where there is none."""
+        with self._timeseries.as_user(user_id) as connection:
+            return _one(connection, _MINE, "job_id = %s", (snapshot_id,))
+
+    def since(self, user_id: UUID, at: datetime, limit: int) -> list[Snapshot]:
+        """Return the newest snapshot by a time, and up to `limit` after it."""
+        with self._timeseries.as_user(user_id) as connection:
+            rows = connection.execute(_SINCE, {"at": at, "limit": limit}).fetchall()
+            return [each.snapshot for each in rebuilt(connection, rows, _MINE)]
+
     def history(self, user_id: UUID, interval: Interval, since: datetime, until: datetime, limit: int) -> list[Point]:
         """Return one point an interval that has a snapshot, oldest first.
 
@@ -156,6 +167,14 @@ _HISTORY: Mapping[Interval, Any] = {
 }
 
 
+_SINCE = f"""
+    SELECT * FROM (SELECT {READ} FROM my_portfolio_states WHERE "timestamp" <= %(at)s
+                   ORDER BY "timestamp" DESC LIMIT 1) AS before
+    UNION ALL
+    SELECT * FROM (SELECT {READ} FROM my_portfolio_states WHERE "timestamp" > %(at)s
+                   ORDER BY "timestamp" LIMIT %(limit)s) AS later
+    ORDER BY "timestamp"
+"""  # noqa: S608 - our own columns
 _OF_JSON = f"""
     SELECT {READ} FROM portfolio_states WHERE readings IS NULL ORDER BY "timestamp", user_id LIMIT %s
 """  # noqa: S608 - our own columns

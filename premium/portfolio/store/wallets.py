@@ -79,13 +79,22 @@ class WalletStore:
                 (sealed_key, wallet_id, former),
             )
 
-    def change(self, user_id: UUID, wallet_id: UUID, label: str | None, chains: Sequence[str]) -> Wallet:
-        """Give a wallet another label and other chains.
+    def change(
+        self,
+        user_id: UUID,
+        wallet_id: UUID,
+        label: str | None,
+        chains: Sequence[str],
+        gap_limit: int | None = None,
+    ) -> Wallet:
+        """Give a wallet another label and other chains, and a key another gap limit.
+
+        None leaves the limit as it is.
 
         NotFound for one that is not the user's.
         """
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(Wallet)) as cursor:
-            row = cursor.execute(_CHANGE, (label, list(chains), wallet_id)).fetchone()
+            row = cursor.execute(_CHANGE, (label, list(chains), gap_limit, wallet_id)).fetchone()
         if row is None:
             raise NotFound(f"there is no wallet {wallet_id}")
         return row
@@ -129,7 +138,10 @@ _ADD = f"""
     INSERT INTO portfolio_wallets (user_id, address, label, chains, kind, form, gap_limit, sealed_key)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}
 """  # noqa: S608 - our own columns
-_CHANGE = f"UPDATE portfolio_wallets SET label = %s, chains = %s WHERE id = %s RETURNING {_COLUMNS}"  # noqa: S608 - as above
+_CHANGE = f"""
+    UPDATE portfolio_wallets SET label = %s, chains = %s, gap_limit = coalesce(%s, gap_limit) WHERE id = %s
+    RETURNING {_COLUMNS}
+"""  # noqa: S608 - as above
 _GET = f"SELECT {_COLUMNS} FROM portfolio_wallets WHERE id = %s"  # noqa: S608 - as above
 _PAGE = f"""
     SELECT {_COLUMNS} FROM portfolio_wallets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,8 @@ def as_watched(answer: Mapping[str, Any], wallets: Sequence[Wallet], active: Col
 
     What is pending opens both bounds, and makes the answer incomplete.
     """
-    fitted = _without_others(answer, {wallet.address for wallet in wallets})
+    mine = {None, *(wallet.address for wallet in wallets)}
+    fitted = part_of(answer, lambda row: row.get("wallet") in mine)
     known = {row["wallet"] for row in fitted["coverage"]}
     new = [wallet for wallet in wallets if wallet.address not in known]
     pending = [_pending(wallet.address, chain) for wallet in new for chain in wallet.chains or sorted(active)]
@@ -34,9 +35,14 @@ def _pending(wallet: str, chain: str) -> dict[str, Any]:
             "tokens_from": None, "tokens_to": None}  # fmt: skip
 
 
-def _without_others(answer: Mapping[str, Any], addresses: Collection[str]) -> dict[str, Any]:
+def part_of(answer: Mapping[str, Any], keeps: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
+    """Return the part of an answer whose rows are kept, with its sums.
+
+    What was open stays open.
+    """
+
     def mine(name: str) -> list[Any]:
-        return [row for row in answer.get(name, ()) if row.get("wallet") in (None, *addresses)]
+        return [row for row in answer.get(name, ()) if keeps(row)]
 
     holdings, coverage, positions = mine("holdings"), mine("coverage"), mine("positions")
     if len(coverage) == len(answer.get("coverage", ())) and len(holdings) == len(answer["holdings"]):

@@ -184,6 +184,6 @@ def test_what_exceeds_a_quota_is_named(platform: Platform, add_user: AddUser, de
     assert (used["wallets"]["used"], used["wallets"]["allowed"], len(used["wallets"]["exceeding"])) == (12, 10, 2)
     newest = rows("SELECT id FROM portfolio_wallets ORDER BY created_at DESC LIMIT 2")
     assert used["wallets"]["exceeding"] == [str(row["id"]) for row in newest]
-    counted = {"reports_a_day", "scans_a_day", "requests_a_month"}
+    counted = {"reports_a_day", "scans_a_day", "exports_a_day", "requests_a_month"}
     assert set(used) == {"rules", "wallets", "api_keys", "checks_a_day"} | counted
-    assert [used[each]["used"] for each in sorted(counted)] == [0, 0, 0]
+    assert [used[each]["used"] for each in sorted(counted)] == [0, 0, 0, 0]

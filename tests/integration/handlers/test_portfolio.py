@@ -27,6 +27,7 @@ from tests.integration.handlers.asking import through
 from tests.integration.handlers.conftest import Sign
 
 pytestmark = pytest.mark.integration
+OTHER = "0x" + "4" * 40
 
 
 @pytest.fixture
@@ -56,9 +57,10 @@ def ask(token: str, method: str, path: str, **parts: Any) -> Answer:
     return through(handler, method, f"/v1/portfolio{path}", token=token, **parts)
 
 
-def refreshed(token: str, worker: Platform) -> dict[str, Any]:
+def refreshed(token: str, worker: Platform, part: dict[str, Any] | None = None) -> dict[str, Any]:
     """Starts a refresh and carries it out; the job's result."""
-    started = ask(token, "POST", "/refresh")
+    started = ask(token, "POST", "/refresh", **({} if part is None else {"body": part}))
+    assert started.status == 202, started.json
     assert (started.status, started.json["data"]["status"]) == (202, "queued")
     job_id = UUID(started.json["data"]["id"])
     carry_out(REFRESH, refresh.__wrapped__, job_id, worker)
@@ -90,6 +92,84 @@ def test_the_journey_of_a_portfolio(worker: Platform, market: Market, token: str
     (job_id,) = worker.queue.waiting() - {str(whole["jobId"])}
     carry_out(REFRESH, refresh.__wrapped__, UUID(job_id), worker)
     assert ask(token, "GET", "/assets").json["data"] == []
+
+
+def test_a_part_in_another_currency_together_and_explained(worker: Platform, market: Market, token: str) -> None:
+    made = [ask(token, "POST", "/wallets", body={"address": each}).json["data"] for each in (market.wallet, OTHER)]
+    refreshed(token, worker)
+    whole = ask(token, "GET", "").json["data"]
+    assert (whole["change24h"]["profitUsd"], whole["inCurrency"]) == ("0", None)
+    mine, other = (ask(token, "GET", "", query={"wallet": each["id"]}).json["data"] for each in made)
+    assert (mine["totalValueUsd"], other["totalValueUsd"]) == (whole["totalValueUsd"], "0")
+    assert (mine["change24h"], mine["complete"], {row["wallet"] for row in mine["coverage"]}) == (
+        None, True, {market.wallet},
+    )  # fmt: skip
+    assert ask(token, "GET", "", query={"chain": "base"}).json["data"]["totalValueUsd"] == "0"
+    assert ask(token, "GET", "", query={"wallet": "0x12"}).json["error"]["details"].keys() == {"wallet"}
+    told = ask(token, "GET", "", query={"currency": "EUR", "by": "holding", "includeSpam": "false"}).json["data"]
+    euros = Decimal(told["inCurrency"]["rate"]) * Decimal(whole["totalValueUsd"])
+    assert abs(Decimal(told["inCurrency"]["totalValue"]) - euros) < Decimal("0.0001")
+    assert ask(token, "GET", "", query={"currency": "XXX"}).status == 400
+
+    assets = ask(token, "GET", "/assets", query={"wallet": market.wallet.lower()}).json["data"]
+    assert [row["balance"] for row in assets] == [row["balance"] for row in ask(token, "GET", "/assets").json["data"]]
+    assert ask(token, "GET", "/assets", query={"wallet": OTHER}).json["data"] == []
+    first = ask(token, "GET", "/assets", query={"group": "identity", "limit": "1"}).json
+    rest = {"group": "identity", "cursor": first["meta"]["pagination"]["nextCursor"]}
+    together = first["data"] + ask(token, "GET", "/assets", query=rest).json["data"]
+    assert [row["assets"] for row in together] == [[row["asset"]] for row in assets]
+
+    def explained(**query: str) -> dict[str, Any]:
+        found: dict[str, Any] = ask(token, "GET", "/explain", query=query).json["data"]
+        lines = [Decimal(line["valueUsd"]) for line in found["lines"] if line["counted"]]
+        assert sum(lines) + Decimal(found["unlistedUsd"]) == Decimal(found["valueUsd"])
+        return found
+
+    one = explained(figure="asset", id=assets[0]["asset"])
+    assert (one["valueUsd"], one["asset"], len(one["lines"])) == (assets[0]["valueUsd"], assets[0]["asset"], 1)
+    past = explained(figure="total", snapshot=whole["snapshotId"])
+    assert (past["valueUsd"], past["unlistedUsd"], past["lines"][0]["block"] is None) == (
+        whole["totalValueUsd"], "0", False,
+    )  # fmt: skip
+    for wrong in ({"figure": "asset"}, {"figure": "total", "id": "x"}, {"figure": "flow", "id": "x"},
+                  {"figure": "asset", "id": "local:0xno", "snapshot": whole["snapshotId"]}):  # fmt: skip
+        assert ask(token, "GET", "/explain", query=wrong).status == 400
+    for none in ({"figure": "asset", "id": "local:0xno"}, {"figure": "flow", "id": str(uuid4())},
+                 {"figure": "total", "snapshot": str(uuid4())}):  # fmt: skip
+        assert ask(token, "GET", "/explain", query=none).status == 404
+
+
+def test_changes_go_on_from_a_cursor_and_a_refresh_names_what_it_cannot_read(
+    worker: Platform, market: Market, token: str, sign: Sign
+) -> None:
+    assert ask(token, "GET", "/changes").json["data"] == {"items": [], "cursor": None, "more": False}
+    ask(token, "POST", "/wallets", body={"address": market.wallet})
+    refreshed(token, worker)
+    first = ask(token, "GET", "/changes").json["data"]
+    assert [len(each["changes"]) for each in first["items"]] == [4]
+    assert first["items"][0]["changeUsd"] is None
+    again = {"after": first["cursor"]}
+    assert ask(token, "GET", "/changes", query=again).json["data"] == {
+        "items": [],
+        "cursor": first["cursor"],
+        "more": False,
+    }
+    ask(token, "PUT", "/assets/local:0x" + "0" * 40, body={"hidden": True})
+    result = refreshed(token, worker, {"wallets": [], "chains": []})
+    assert result["complete"]
+    (second,) = ask(token, "GET", "/changes", query=again).json["data"]["items"]
+    assert (second["changes"], second["chains"], Decimal(second["changeUsd"]) < 0) == ([], [], True)
+    assert ask(sign(sub="user_stranger"), "GET", "/changes", query=again).status == 400
+    for wrong in ({"chains": ["nowhere"]}, {"wallets": [str(uuid4())]}, {"wallets": ["x"]}, {"only": []}):
+        assert ask(token, "POST", "/refresh", body=wrong).status == 400
+
+
+def test_a_key_has_another_gap_limit_and_an_address_none(at: Platform, token: str) -> None:
+    address = ask(token, "POST", "/wallets", body={"address": "0x" + "3" * 40, "chains": ["ethereum"]}).json["data"]
+    path = f"/wallets/{address['id']}"
+    refused = ask(token, "PUT", path, body={"chains": ["ethereum"], "gapLimit": 50})
+    assert refused.json["error"]["details"].keys() == {"gapLimit"}
+    assert ask(token, "PUT", path, body={"chains": ["ethereum"], "label": "x"}).json["data"]["label"] == "x"
 
 
 def test_the_same_idempotency_key_starts_one_job(worker: Platform, market: Market, token: str) -> None:
@@ -242,3 +322,10 @@ def test_flows_are_listed_and_corrected(worker: Platform, market: Market, token:
     assert ask(token, "PUT", f"/flows/{flow['id']}", body={"kind": "gift"}).status == 400
     assert ask(token, "PUT", f"/flows/{uuid4()}", body={"kind": "income"}).status == 404
     assert before["startValue"] == ask(token, "GET", "/performance", query={"window": "24h"}).json["data"]["startValue"]
+
+
+def test_exports_of_a_day_are_those_of_the_tier(at: Platform, sign: Sign) -> None:
+    starter = sign(sub=f"user_{uuid4().hex[:8]}", tier="starter")
+    ends = [ask(starter, "POST", "/exports", body={"what": "flows", "format": "csv"}) for _ in range(21)]
+    assert [each.status for each in ends] == [202] * 20 + [429]
+    assert ends[-1].json["error"]["details"] == {"quota": "exports_a_day", "tier": "starter", "most": 20}

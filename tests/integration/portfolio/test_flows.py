@@ -178,6 +178,26 @@ def test_a_price_of_then_that_is_a_slip_of_units_is_none(world: World) -> None:
     assert world.performance().method == "linked_dietz"
 
 
+def test_a_chain_that_a_refresh_leaves_out_stands_as_it_was_and_is_booked_later(world: World) -> None:
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    world.pay(OTHER, ME, ETHER)
+    first = world.portfolios.current(world.user, world.function.chains).answer
+    world.refresh(chains=("elsewhere",))
+    left = world.portfolios.current(world.user, world.function.chains).answer
+    assert (left["total_value_usd"], left["complete"], world.flows()) == ("20000", True, [])
+    assert left["coverage"] == first["coverage"], "as fresh as it was, with its own time"
+    world.prices[PRICED["native"]] = Decimal(2100)
+    world.refresh(chains=("elsewhere",))
+    priced = world.portfolios.current(world.user, world.function.chains).answer
+    assert priced["total_value_usd"] == "21000", "prices are those of now"
+    world.refresh(chains=("local",))
+    assert world.kinds() == {"deposit": ETHER}
+    assert world.performance().end_value == 11 * 2100
+
+
 def test_an_empty_portfolio_has_no_return(world: World) -> None:
     world.refresh()
     world.refresh()

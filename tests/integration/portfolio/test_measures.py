@@ -145,7 +145,7 @@ def test_the_user_s_word_wins_and_moves_no_return(world: World) -> None:
     say(world.user, Override(asset=NATIVE, spam=True))
     world.refresh()
     assert (value(), asked(world).figures.profit) == decimals(2_000, 0), "a coin is spam where its owner says so"
-    assert [row.asset for row in world.portfolios.held(world.user, 9, None, spam=False)] == [stored]
+    assert [row.asset for row in world.portfolios.stores.assets.page(world.user, 9, None, spam=False)] == [stored]
     say(world.user, Override(asset=NATIVE))
     say(world.user, Override(asset=stored))
     assert world.portfolios.words(world.user) == {}

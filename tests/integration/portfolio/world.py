@@ -68,12 +68,12 @@ class World:
         self.evm.call("anvil_setStorageAt", STORED, "0x0", "0x" + f"{units:064x}")
         self.evm.call("evm_mine")
 
-    def refresh(self, hours: float = 1.0) -> None:
+    def refresh(self, hours: float = 1.0, *, chains: tuple[str, ...] = ()) -> None:
         """Refreshes, so many hours after the refresh before."""
         self.hours += hours
         self.worker.redis(3).flushdb()  # prices are kept for minutes
         at = replace(self.begun, job_id=uuid4(), created_at=self.begun.created_at + timedelta(hours=self.hours))
-        refresh.__wrapped__(at, RefreshPayload())  # type: ignore[attr-defined] # the body of the job
+        refresh.__wrapped__(at, RefreshPayload(chains=chains))  # type: ignore[attr-defined] # the body of the job
 
     @property
     def portfolios(self) -> Portfolios:

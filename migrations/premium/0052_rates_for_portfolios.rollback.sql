@@ -1,0 +1,1 @@
+REVOKE SELECT ON exchange_rates FROM premium_app;
