@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import Amount, Money, Ratio, View
+from handlers.runtime import Money, Ratio, View
 from premium.portfolio.model import Statement, Status
 from premium.portfolio.service import Performance
 
@@ -128,8 +128,8 @@ class InCurrencyView(View):
     """The sums in another currency."""
 
     currency: str = Field(description="ISO 4217", examples=["EUR"])
-    rate: Amount
-    """Units of it for a dollar."""
+    rate: Ratio
+    """Units of it for a dollar; the sums are of the unrounded one."""
     day: date
     """Of the European Central Bank's rate."""
     total_value: Money

@@ -10,23 +10,15 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
-from handlers.runtime import Amount, Money, Position, View
-from handlers.runtime.answers.pagination import cursor_of
+from handlers.runtime import Amount, Money, View
+from premium.portfolio.shown import MOST_CHANGES
 from premium.portfolio.views.changed import Change
-from premium.portfolio.views.shown import MOST_CHANGES
 
 After = Annotated[
-    str | None,
-    Query(max_length=1024, description="`cursor` of the answer before, or of a message of the stream",
-          examples=["q3Jk0aY2n8VQe1Zx…"]),
-]  # fmt: skip
+    UUID | None,
+    Query(description="`cursor` of the answer before, or of a message of the stream; without, the newest alone"),
+]
 ChangesLimit = Annotated[int, Query(ge=1, le=MOST_CHANGES, description="How many refreshes, 1 to 50")]
-
-
-class ChangePlace(Position):
-    """The snapshot after which changes are listed."""
-
-    at: datetime
 
 
 class AssetChangeView(View):
@@ -90,14 +82,13 @@ class ChangesView(View):
 
     items: list[ChangeView]
     """One for each refresh."""
-    cursor: str | None = Field(
-        description="From where to ask for what comes next; null before the first refresh", examples=["q3Jk0aY2n8VQ…"]
-    )
+    cursor: UUID | None
+    """From where to ask for what comes next; null before the first refresh."""
     more: bool
     """Whether there is more already."""
 
     @classmethod
-    def of(cls, found: Sequence[Change], *, more: bool, after: str | None) -> Self:
+    def of(cls, found: Sequence[Change], *, more: bool, after: UUID | None) -> Self:
         """Return the view of changes after a cursor."""
-        cursor = cursor_of(ChangePlace(at=found[-1].at)) if found else after
+        cursor = found[-1].snapshot_id if found else after
         return cls(items=[ChangeView.of(each) for each in found], cursor=cursor, more=more)

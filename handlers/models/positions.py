@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -16,7 +16,6 @@ from premium.errors import InvalidInput
 from premium.money import ZERO
 from premium.portfolio.model import Finding, Leg
 from premium.portfolio.model import Position as Row
-from premium.portfolio.views.explained import Explained
 
 ASSET = "ethereum:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"
 
@@ -224,12 +223,20 @@ class ExplanationView(View):
         return cls(figure="position", id=row.id, value_usd=row.value_usd, lines=lines)
 
     @classmethod
-    def of_lines(cls, figure: str, part: str | None, found: Explained, snapshot: UUID | None) -> Self:
+    def of_lines(
+        cls,
+        figure: str,
+        part: str | None,
+        usd: Decimal,
+        lines: Sequence[tuple[Mapping[str, Any], int | None]],
+        *,
+        unlisted: Decimal = ZERO,
+        snapshot: UUID | None = None,
+    ) -> Self:
         """Return the view of a figure's lines, each with its block."""
-        lines = [LineView.of(line, block) for line, block in found.lines]
+        views = [LineView.of(line, block) for line, block in lines]
         named = {"asset": part, "id": None} if figure == "asset" else {"id": None if part is None else UUID(part)}
-        return cls(figure=figure, snapshot_id=snapshot, value_usd=found.usd, unlisted_usd=found.unlisted, lines=lines,
-                   **named)  # fmt: skip
+        return cls(figure=figure, snapshot_id=snapshot, value_usd=usd, unlisted_usd=unlisted, lines=views, **named)
 
 
 def _decimal(text: str | None) -> Decimal | None:

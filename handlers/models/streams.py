@@ -81,13 +81,14 @@ class JobMessage(View):
 
 
 class PortfolioMessage(View):
-    """A new snapshot of the portfolio is there."""
+    """A new snapshot of the portfolio is there, or a chain was read for one."""
 
-    type: Literal["portfolio"]
-    """Always `portfolio`."""
+    type: Literal["portfolio", "progress"]
+    """`progress`: a chain of a refresh was read, or was not."""
     data: Mapping[str, JsonValue] = Field(
-        description="Its totals; all of it is at `GET /v1/portfolio`",
-        examples=[{"jobId": "0198f6ab-5c1e-7d2a-9b3f-2f1a6c0d4e57", "totalValueUsd": "15423.87"}],
+        description="Of a snapshot its totals, `changes` and `cursor` (`/v1/portfolio/changes` goes on from it); of a"
+        " chain `jobId`, `chain`, `status`, `usd` by the prices before, and the `cursor` of the snapshot before",
+        examples=[{"snapshotId": "0198f6ab-5c1e-7d2a-9b3f-2f1a6c0d4e57", "totalValueUsd": "15423.87", "changes": []}],
     )
 
 

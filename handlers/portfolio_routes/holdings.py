@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from handlers.models.holdings import ChainView, PortfolioView
-from handlers.models.overview import overview
 from handlers.models.portfolio_assets import AssetPosition, AssetView, AssetWord, HeldAssetView, OneAsset
+from handlers.models.portfolio_overview import overview
 from handlers.models.portfolio_parts import By, Group, InCurrency, OfChain, OfWallet, WithSpam
 from handlers.models.positions import (
     ExplanationView,
@@ -24,8 +24,8 @@ from handlers.portfolio_routes import asset_key, routes
 from handlers.runtime import Caller, Cursor, Limit, Listing, RequestId, listing, needs, position
 from premium.bootstrap import platform
 from premium.portfolio.service import Portfolios
+from premium.portfolio.shown import Narrow, Shown
 from premium.portfolio.valuation.watched import by_chain
-from premium.portfolio.views.shown import Narrow, Shown
 
 MAX_CHAINS = 200
 """All of them at once: a registry with more would need pages."""
@@ -151,4 +151,4 @@ def get_explanation(
         return ExplanationView.of_position(shown.portfolios.position(caller.user_id, id_of(part)))
     key = asset_key(part) if figure == "asset" and part is not None else part
     found = shown.explained(caller.user_id, figure, key, snapshot)
-    return ExplanationView.of_lines(figure, key, found, snapshot)
+    return ExplanationView.of_lines(figure, key, found.usd, found.lines, unlisted=found.unlisted, snapshot=snapshot)

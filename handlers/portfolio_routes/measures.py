@@ -24,14 +24,14 @@ from handlers.models.performance import (
 )
 from handlers.models.portfolio import CorrectFlow, FlowPosition, FlowView, HistoryView
 from handlers.models.portfolio_assets import OfAsset
-from handlers.models.portfolio_changes import After, ChangePlace, ChangesLimit, ChangesView
+from handlers.models.portfolio_changes import After, ChangesLimit, ChangesView
 from handlers.models.portfolio_parts import OfChain, OfWallet
 from handlers.portfolio_routes import asset_key, routes
 from handlers.runtime import Caller, Cursor, Limit, Listing, RequestId, listing, needs, position
 from premium.bootstrap import platform
 from premium.portfolio.flow_model import FlowKind
 from premium.portfolio.service import Asked, Portfolios
-from premium.portfolio.views.shown import Shown
+from premium.portfolio.shown import Shown
 from premium.zones import zone_of
 
 
@@ -113,6 +113,5 @@ def list_changes(caller: Caller, after: After = None, limit: ChangesLimit = 20) 
 
     Without one the newest snapshot alone, as a place to begin; give `cursor` back as `after`, also when nothing is new.
     """
-    place = position(after, ChangePlace)
-    found, more = Shown.of(platform()).changes(caller.user_id, place.at if place else None, limit)
+    found, more = Shown.of(platform()).changes(caller.user_id, after, limit)
     return ChangesView.of(found, more=more, after=after)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from premium.chains.model import ChainAdapter, Keys, Outcome, Searches, Wanted
@@ -18,16 +18,20 @@ async def read_all(
     wanted: Wanted,
     searched: Mapping[str, Searches] = MappingProxyType({}),
     keys: Keys = MappingProxyType({}),
+    on_read: Callable[[str, Outcome], None] = lambda *_: None,
 ) -> dict[str, Outcome]:
     """Return what each chain said, or the words of its error.
 
     `searched`: by chain, how far each wallet's logs were searched before. `keys`: those of wallets that are one.
+    `on_read` is told of each chain as it comes.
     """
     slots = asyncio.Semaphore(CHAINS_A_BATCH * BATCHES_AT_ONCE)
 
     async def one(name: str) -> Outcome:
         async with slots:
-            return await _guarded(adapters[name], wanted[name], searched.get(name, {}), keys)
+            outcome = await _guarded(adapters[name], wanted[name], searched.get(name, {}), keys)
+            on_read(name, outcome)
+            return outcome
 
     names = sorted(wanted)
     return dict(zip(names, await asyncio.gather(*(one(name) for name in names)), strict=True))

@@ -21,8 +21,8 @@ from premium.chains.model import ChainReading, Outcome
 from premium.neighbours import open_client
 from premium.observability import logger
 from premium.portfolio.closes import close_day, recount
-from premium.portfolio.ledger import Ledger, moves, windows
 from premium.portfolio.onchain.instants import at_instants
+from premium.portfolio.onchain.ledger import Ledger, moves, windows
 from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.run_model import Chunk, Read, Run
@@ -30,7 +30,7 @@ from premium.portfolio.store import Stores
 from premium.portfolio.store.lean_rows import UserSnapshot
 from premium.portfolio.task import Results, Task
 from premium.portfolio.valuation.statement import DORMANT_HOURS, is_due
-from premium.portfolio.valuation.summary import summary
+from premium.portfolio.valuation.summary import news, summary
 from premium.prices.model import Quality, Quote
 from premium.prices.store import StoredPrices
 
@@ -149,7 +149,8 @@ class RunWorker:
         later = moment + timedelta(microseconds=1)
         known = await asyncio.to_thread(stores.snapshots.before_of_all, sorted(done), later) if done else {}
         for user, snapshot in (*known.items(), *made):
-            await asyncio.to_thread(self._hand_on, user, snapshot)
+            before = tasks[user].previous if user in tasks else None
+            await asyncio.to_thread(self._hand_on, user, snapshot, before)
         reason = f"{len(failed)} portfolios could not be stated: {', '.join(failed)}"[:500] if failed else None
         told = {"users": written, "before": len(done), "failed": len(failed), "cells": dict(cells)}
         return {"reason": reason, "measured": told}
@@ -227,10 +228,10 @@ class RunWorker:
         cells.update(row["status"] for row in results.statement.answer["coverage"])
         return snapshot
 
-    def _hand_on(self, user: UUID, snapshot: Any) -> None:
+    def _hand_on(self, user: UUID, snapshot: Any, before: Any) -> None:
         self.stores.newest.put(user, snapshot)
         if self.platform.has_streams:
-            told = summary(snapshot, self.stores.statements.get(user))
+            told = {**summary(snapshot, self.stores.statements.get(user)), **news(before, snapshot)}
             self.platform.publish(user, "portfolio", {"type": "portfolio", "data": told})
 
 

@@ -14,8 +14,8 @@ from premium.chains.model import ChainReading, Keys, Outcome, Searched, Searches
 from premium.money import plain
 from premium.portfolio.flow_model import NewFlows, Openings
 from premium.portfolio.keys import open_keys, secrets_of
-from premium.portfolio.ledger import Ledger, new_flows
 from premium.portfolio.model import SearchRow, Snapshot, Statement, Wallet
+from premium.portfolio.onchain.ledger import Ledger, new_flows
 from premium.portfolio.positions.found import ChainPositions, Found, Stated
 from premium.portfolio.store import Stores
 from premium.portfolio.valuation.assembly import assemble

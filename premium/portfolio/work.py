@@ -35,16 +35,17 @@ from premium.portfolio.jobs import (
     RefreshPayload,
     RunPayload,
 )
-from premium.portfolio.ledger import Ledger, moves, windows
 from premium.portfolio.model import Snapshot
 from premium.portfolio.onchain.instants import at_instants, is_asked
+from premium.portfolio.onchain.ledger import Ledger, moves, windows
+from premium.portfolio.onchain.progress import Progress
 from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.runs import Runs
 from premium.portfolio.store import Stores
 from premium.portfolio.task import Results, Task
 from premium.portfolio.valuation.multiplied import multiplied, without
-from premium.portfolio.valuation.summary import summary
+from premium.portfolio.valuation.summary import news, summary
 from premium.portfolio.valuation.tables import counted, table
 from premium.prices.model import Quote
 from premium.prices.store import StoredPrices
@@ -65,7 +66,9 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:
         snapshot = _written(context, stores, payload)
     stores.newest.put(context.user_id, snapshot)
     result = summary(snapshot, stores.statements.get(context.user_id))
-    context.platform.publish(context.user_id, "portfolio", {"type": "portfolio", "data": result})
+    before = stores.snapshots.before(context.user_id, snapshot.timestamp)
+    told = {"type": "portfolio", "data": {**result, **news(before, snapshot)}}
+    context.platform.publish(context.user_id, "portfolio", told)
     return result
 
 
@@ -103,7 +106,8 @@ async def _read(
     async with open_client() as client:
         market = context.platform.market(client)
         with tracer.segment("chains"):
-            outcomes = await market.balances(task.watched, task.searched, task.keys)
+            progress = _progress(context, task)
+            outcomes = await market.balances(task.watched, task.searched, task.keys, progress.came)
         with tracer.segment("positions"):
             outcomes, positions = await with_positions(market, outcomes, task.watched)
         # For those who are asked why a chain is stale.
@@ -122,9 +126,19 @@ async def _read(
         found = windows(task.openings, outcomes, task.watched)
         with tracer.segment("flows"):
             moved = await moves(market, found, task.keys)
+        await progress.end()
     finality = {name: context.platform.chains[name].finality_blocks for name in outcomes}
     growing = frozenset(name for name in outcomes if context.platform.chains[name].kind == "solana")
     return outcomes, quotes, positions, Ledger(windows=found, moved=moved, finality=finality, growing=growing)
+
+
+def _progress(context: JobContext, task: Task) -> Progress:
+    def tell(message: Mapping[str, Any]) -> None:
+        context.platform.publish(context.user_id, "portfolio", message)
+
+    previous = task.previous
+    prices = {key: price.usd for key, price in previous.prices.items()} if previous else {}
+    return Progress(tell, context.job_id, previous.job_id if previous else None, prices)
 
 
 async def _at_instants(context: JobContext, task: Task, results: Results) -> Results:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -116,14 +116,18 @@ class Market:
         return {chain: self.reader(chain) for chain in chains}
 
     async def balances(
-        self, wanted: Wanted, searched: Mapping[str, Searches] = MappingProxyType({}), keys: Keys = MappingProxyType({})
+        self,
+        wanted: Wanted,
+        searched: Mapping[str, Searches] = MappingProxyType({}),
+        keys: Keys = MappingProxyType({}),
+        on_read: Callable[[str, Outcome], None] = lambda *_: None,
     ) -> Mapping[str, Outcome]:
         """Read balances of many wallets, all chains at once.
 
         A chain that fails costs nothing of the others. `searched`: how far logs were searched, by chain and wallet.
-        `keys`: those of wallets whose addresses follow from one.
+        `keys`: those of wallets whose addresses follow from one. `on_read` is told of each chain as it comes.
         """
-        return await read_all(self.readers(wanted), wanted, searched, keys)
+        return await read_all(self.readers(wanted), wanted, searched, keys, on_read)
 
     @property
     def asked(self) -> int:

@@ -2906,7 +2906,7 @@ export interface components {
             position: string | null;
         };
         PortfolioMessage: {
-            type: "portfolio";
+            type: "portfolio" | "progress";
             data: {
                 [key: string]: components["schemas"]["JsonValue"];
             };

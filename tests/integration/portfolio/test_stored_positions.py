@@ -21,6 +21,7 @@ from premium.errors import NotFound
 from premium.portfolio.model import Snapshot
 from premium.portfolio.store.snapshots import SnapshotStore
 from premium.portfolio.store.wallets import WalletStore
+from premium.portfolio.views.explained import of_answer
 from tests.factories.contracts.deployment import send
 from tests.integration.portfolio.owner import Chain
 from tests.integration.portfolio.platforms import context
@@ -77,7 +78,7 @@ def test_an_explained_position_names_its_block_and_leaving_there_pays_just_that(
     told = {line.asset: int(line.units) for line in shown.lines if line.role == "asset"}
     assert {line.block for line in shown.lines} == {int(evm.call("eth_blockNumber"), 16)} == {position.found.block}
     assert sum(line.value_usd or 0 for line in shown.lines if line.counted) == shown.value_usd
-    total = ExplanationView.of_total(stated(stores, user))
+    total = ExplanationView.of_lines("total", None, *of_answer(stated(stores, user))[:2])
     assert {line.block for line in total.lines} == {position.found.block}
     before = {token: _held(evm, token, market.wallet) for token in (market.usd, market.governance)}
     evm.call("anvil_impersonateAccount", market.wallet)

@@ -21,6 +21,7 @@ EXACT = {
     "HeldAssetView.balance": "units of the chain",
     "FlowView.amount": "units of the chain",
     "LineView.amount": "units of the chain",
+    "AssetChangeView.amount": "units of the chain",
     "TransactionView.amount": "an input: what the history states",
     "TransactionView.price": "an input: what the history states",
     "TransactionView.fee": "an input: what the history states",

@@ -9,7 +9,7 @@ import pytest
 from premium.chains.transfers.movement import COIN, RESIDUAL, Movement, Transfer
 from premium.portfolio.flow_model import Opening
 from premium.portfolio.flows.booked import Booked, book
-from premium.portfolio.ledger import _without_loans
+from premium.portfolio.onchain.ledger import _without_loans
 
 pytestmark = pytest.mark.unit
 

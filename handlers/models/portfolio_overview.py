@@ -10,8 +10,8 @@ from typing import Any
 from handlers.models.holdings import DayChangeView, InCurrencyView, PortfolioView
 from premium.portfolio.model import Statement
 from premium.portfolio.service import Performance
+from premium.portfolio.shown import rated
 from premium.portfolio.views.grouped import held
-from premium.portfolio.views.shown import rated
 
 _SUMS = ("total_value_usd", "assets_usd", "debts_usd", "locked_usd", "claimable_usd", "uncertain_value_usd")
 Rate = tuple[str, Decimal, date]

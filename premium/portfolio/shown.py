@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -127,18 +127,19 @@ class Shown:
             raise NotFound("no wallet holds this asset: GET /v1/portfolio/assets lists them")
         return of_answer(answer, part if figure == "asset" else None)
 
-    def changes(self, user_id: UUID, after: datetime | None, limit: int) -> tuple[Sequence[Change], bool]:
-        """Return what snapshots changed after a time, oldest first, and whether more follow.
+    def changes(self, user_id: UUID, after: UUID | None, limit: int) -> tuple[Sequence[Change], bool]:
+        """Return what snapshots changed after one of them, oldest first, and whether more follow.
 
-        Without a time the newest snapshot alone.
+        Without one the newest snapshot alone; NotFound for one that is not kept any more.
         """
+        store = self.stores.snapshots
         if after is None:
-            newest = self.stores.snapshots.since(user_id, self.platform.clock.now(), 0)
-            return changes(newest, first=True), False
-        found = self.stores.snapshots.since(user_id, after, limit + 1)
-        known = bool(found) and found[0].timestamp <= after
-        kept = found[: limit + known]
-        return changes(kept, first=not known), len(found) > len(kept)
+            return changes(store.since(user_id, self.platform.clock.now(), 0), first=True), False
+        last = store.of_id(user_id, after)
+        if last is None:
+            raise NotFound("this cursor's snapshot is not kept any more: begin anew, without `after`")
+        found = store.since(user_id, last.timestamp, limit + 1)
+        return changes(found[: limit + 1], first=False), len(found) > limit + 1
 
     def in_currency(self, code: str) -> tuple[Decimal, date]:
         """Return units of a currency for a dollar, and the day of that rate.
