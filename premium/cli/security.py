@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -110,6 +111,16 @@ def trade_simulation(source: str, output: str, *, shipped: bool) -> None:
     from premium.security.cases.trades import kinds  # noqa: PLC0415 - each command loads its own engine
 
     _answer(source, output, kinds(shipped=shipped))
+
+
+@security.command("scan-source")
+@_INPUT
+@_OUTPUT
+def scan_source(source: str, output: str) -> None:
+    """Judge sources of Solidity by their compiler's own tree of them."""
+    from premium.security.cases.sources import kinds  # noqa: PLC0415 - each command loads its own engine
+
+    _answer(source, output, kinds(None if source == "-" else Path(source).parent))
 
 
 @security.command("scan-address")

@@ -1,0 +1,1 @@
+"""Compilers of Solidity: which are here, which are asked for, and how one runs."""
