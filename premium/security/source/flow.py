@@ -8,7 +8,7 @@ from typing import Any
 from premium.security.source.events import Condition, Event, What
 from premium.security.source.members import is_low, is_pointer, is_view, leaves, operands, returns, unwrapped
 from premium.security.source.model import Unit
-from premium.security.source.tree import Node, bare, has, kind, named, typed
+from premium.security.source.tree import Node, bare, has, kind, named, spend, typed
 
 MAX_EVENTS, MAX_STEPS, MAX_ASKED = 20_000, 100_000, 64
 """Of one function: what is kept, statements walked, and conditions at either end that a step remembers."""
@@ -83,6 +83,7 @@ class Flow:
 
     def _statement(self, node: Node, place: object = None) -> None:  # noqa: C901, PLR0912 - one branch a statement
         self.steps += 1
+        spend(1)
         if self.is_cut:
             return
         what = kind(node)

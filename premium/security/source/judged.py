@@ -8,13 +8,13 @@ from typing import NamedTuple
 from premium.security.source import access, arithmetic, calls, chance, denial, older, races, reentrancy
 from premium.security.source.model import MAX_LINES, Fault, Unit
 from premium.security.source.scene import Scene
-from premium.security.source.tree import kind, walk
+from premium.security.source.tree import Spent, bounded, kind, walk
 
 _RULES: tuple[Callable[[Scene], Iterator[Fault | None]], ...] = (
     reentrancy.faults, access.faults, arithmetic.faults, calls.faults, denial.faults, chance.faults, races.faults,
     older.faults,
 )  # fmt: skip
-MOST_STEPS = 100_000
+MOST_STEPS = 700_000
 """Of all contracts together: what is left over is not read, and that is said."""
 _ORDER = ("low", "medium", "high")
 
@@ -34,24 +34,21 @@ def read(unit: Unit, version: tuple[int, int, int], contract: str | None = None)
     found: list[Fault] = []
     unread: list[str] = []
     assembly: list[str] = []
-    left = MOST_STEPS
-    for node in unit.contracts:
-        if node.get("contractKind") != "contract" or contract not in (None, node["name"]):
-            continue
-        if any(kind(each) == "InlineAssembly" for each in walk(node)):
-            assembly.append(str(node["name"]))
-        if left <= 0:
-            unread.append(str(node["name"]))
-            continue
-        try:
-            scene = Scene(unit, node, version)
-            left -= scene.size
-            for rule in _RULES:
-                found += [each for each in rule(scene) if each is not None and each.lines]
-            if scene.is_cut:
+    wanted = [each for each in unit.contracts if each.get("contractKind") == "contract"]
+    with bounded(MOST_STEPS):
+        for node in wanted:
+            if contract not in (None, node["name"]):
+                continue
+            try:
+                if any(kind(each) == "InlineAssembly" for each in walk(node)):
+                    assembly.append(str(node["name"]))
+                scene = Scene(unit, node, version)
+                for rule in _RULES:
+                    found += [each for each in rule(scene) if each is not None and each.lines]
+                if scene.is_cut:
+                    unread.append(str(node["name"]))
+            except (RecursionError, Spent):
                 unread.append(str(node["name"]))
-        except RecursionError:
-            unread.append(str(node["name"]))
     return Read(tuple(merged(found)), tuple(unread), tuple(assembly))
 
 

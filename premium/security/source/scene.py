@@ -10,7 +10,19 @@ from typing import Literal, NamedTuple
 from premium.security.source.events import Condition, Event
 from premium.security.source.flow import Flow
 from premium.security.source.model import Category, Fault, Unit, changes_state, is_constructor, is_open
-from premium.security.source.tree import Node, bare, has, is_sender, kind, member, text_of, typed, unconverted, walk
+from premium.security.source.tree import (
+    Node,
+    bare,
+    has,
+    is_sender,
+    kind,
+    member,
+    spend,
+    text_of,
+    typed,
+    unconverted,
+    walk,
+)
 
 Grade = Literal["low", "medium", "high"]
 
@@ -71,11 +83,6 @@ class Scene:
         """Whether a function was too large to be walked to its end."""
         return any(each.flow.is_cut for each in (*self.makers, *self.entries))
 
-    @property
-    def size(self) -> int:
-        """Return the number of steps that its functions have."""
-        return sum(len(each.events) for each in (*self.makers, *self.entries))
-
     def _laid(self, node: Node) -> Laid:
         return Laid(node, Flow(self.unit, self.contract).function(node))
 
@@ -116,6 +123,7 @@ class Scene:
     def writers(self, variable: int) -> Iterator[tuple[Laid, Event]]:
         """Yield the steps of entries that write a state variable."""
         for laid in self.entries:
+            spend(1 + len(laid.events) // 8)
             yield from ((laid, step) for step in laid.of("write") if step.variable == variable)
 
     def is_callers_to_set(self, variable: int) -> bool:

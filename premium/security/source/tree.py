@@ -4,12 +4,40 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 Node: TypeAlias = Any
 """A node of solc's compact AST, 0.4.12 to newest."""
 SENDERS = frozenset({"_msgSender", "msgSender", "_msgSenderERC721A"})
 _MAX_DEPTH = 400
+
+
+class Spent(Exception):
+    """A source asks for more steps than it is given."""
+
+
+_LEFT: ContextVar[list[int] | None] = ContextVar("steps of a source", default=None)
+
+
+@contextmanager
+def bounded(steps: int) -> Iterator[None]:
+    """Let what is done inside take so many steps in all, then raise Spent."""
+    token = _LEFT.set([steps])
+    try:
+        yield
+    finally:
+        _LEFT.reset(token)
+
+
+def spend(steps: int) -> None:
+    """Count steps that are taken; Spent where none are left."""
+    left = _LEFT.get()
+    if left is not None:
+        left[0] -= steps
+        if left[0] < 0:
+            raise Spent
 
 
 def kind(node: Node | None) -> str:
@@ -33,6 +61,7 @@ def walk(node: Node) -> Iterator[Node]:
     waiting = [node]
     while waiting:
         one = waiting.pop()
+        spend(1)
         yield one
         waiting += reversed(list(children(one)))
 
