@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Command, Place, Queue, Quota, Schedule, Service
+from premium.manifest import Alarm, Command, Metric, Place, Queue, Quota, Schedule, Service
 
 EXPORTS = "portfolio-exports/"
 """Keys of finished exports in the bucket of exports begin so; they end there after 30 days."""
@@ -54,6 +54,77 @@ SERVICE = Service(
         Schedule(name="portfolio.timeseries", every=1440, job="portfolio.timeseries"),
     ),
     commands=(Command(name="portfolio", text="Performance, flows and positions of portfolios, by files."),),
+    metrics=(
+        Metric(name="RunUndone", title="Portfolios that an hourly run left unwritten", statistic="Maximum"),
+        Metric(name="RunStale", title="Wallets on chains that a run could not read, percent", statistic="Maximum"),
+        Metric(name="ChainsUnread", title="Chains of which a run read nothing", statistic="Maximum"),
+        Metric(
+            name="PricesSilent", title="Assets of whose price no source said anything, percent", statistic="Maximum"
+        ),
+        Metric(
+            name="EquationsOpen",
+            title="Portfolios with a change that no transfer explains, percent",
+            statistic="Maximum",
+        ),
+        Metric(name="SpamHeld", title="Lines of portfolios that are held for spam, percent", statistic="Maximum"),
+    ),
+    alarms=(
+        Alarm(
+            name="RunLate",
+            metric="RunUndone",
+            severity="critical",
+            above=0,
+            statistic="Maximum",
+            minutes=60,
+            text="An hourly run ended without some portfolios' snapshots",
+        ),
+        Alarm(
+            name="RunStale",
+            metric="RunStale",
+            severity="warning",
+            above=20,
+            statistic="Maximum",
+            minutes=60,
+            text="More than a fifth of all wallets on chains could not be read in a run",
+        ),
+        Alarm(
+            name="ChainUnread",
+            metric="ChainsUnread",
+            severity="warning",
+            above=0,
+            statistic="Maximum",
+            minutes=60,
+            periods=3,
+            text="A chain was not read in three hourly runs",
+        ),
+        Alarm(
+            name="PricesSilent",
+            metric="PricesSilent",
+            severity="warning",
+            above=10,
+            statistic="Maximum",
+            minutes=60,
+            text="Of more than a tenth of all assets no source of prices said anything",
+        ),
+        Alarm(
+            name="EquationsOpen",
+            metric="EquationsOpen",
+            severity="warning",
+            above=20,
+            statistic="Maximum",
+            minutes=60,
+            text="More than a fifth of portfolios changed by what no transfer explains",
+        ),
+        Alarm(
+            name="SpamHeld",
+            metric="SpamHeld",
+            severity="info",
+            above=60,
+            statistic="Maximum",
+            minutes=60,
+            text="More lines are held for spam than spam was ever seen",
+        ),
+    ),
     quotas=(
         Quota(name="wallets", owned="premium.portfolio.service.own_wallets"),
         Quota(name="exports_a_day", used="premium.quotas.jobs_today"),

@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -64,7 +64,6 @@ class RunWorker:
     run: Run
     market: Market
     point: Callable[[str], None]
-    measured: Counter[str] = field(default_factory=Counter)
     instants_until: float = 0.0
     """Until when prices of flows' instants are asked for: a chunk is another's after its lease."""
 
@@ -111,14 +110,17 @@ class RunWorker:
     async def _value(self, _: Chunk) -> dict[str, Any]:
         """Ask each asset's price once, some at a time: what is known stays known."""
         assets = await asyncio.to_thread(self.stores.runs.assets, self.run.id)
+        silent = 0
         for start in range(0, len(assets), ASSETS_AT_ONCE):
-            await self._priced(assets[start : start + ASSETS_AT_ONCE])
+            silent += await self._priced(assets[start : start + ASSETS_AT_ONCE])
         self.point("run_valued")
-        return {"measured": {"assets": len(assets)}}
+        return {"measured": {"assets": len(assets), "silent": silent}}
 
-    async def _priced(self, assets: Sequence[str]) -> None:
+    async def _priced(self, assets: Sequence[str]) -> int:
+        """Ask and keep prices; return of how many no source said anything."""
         quotes = await self.market.prices.quotes(assets)
         await asyncio.to_thread(self.stores.runs.keep_quotes, self.run.id, quotes)
+        return sum(quote.quality is Quality.UNAVAILABLE for quote in quotes.values())
 
     async def _write(self, chunk: Chunk) -> dict[str, Any]:
         stores, moment = self.stores, self.run.moment
@@ -130,13 +132,13 @@ class RunWorker:
         tasks = await asyncio.to_thread(self._tasks, left, jobs)
         parts = {user: self._parts(task, reads) for user, task in tasks.items()}
         quotes = await self._quotes(tasks, parts)
-        cells, failed, made = Counter[str](), list[str](), list[UserSnapshot]()
+        cells, sums, failed, made = Counter[str](), Counter[str](), list[str](), list[UserSnapshot]()
         self.instants_until = time.monotonic() + INSTANTS_SECONDS
         ledgers = await asyncio.gather(*(self._ledger(task, parts[user]) for user, task in tasks.items()))
         for (user, task), ledger in zip(tasks.items(), ledgers, strict=True):
             try:
                 results = await self._results(task, parts[user], quotes, ledger)
-                made.append(UserSnapshot(user, self._keep(user, task, parts[user], results, cells)))
+                made.append(UserSnapshot(user, self._keep(user, task, parts[user], results, cells, sums)))
             except Exception as error:  # one portfolio that cannot be stated costs the others nothing
                 logger.exception("a portfolio could not be stated", user_id=str(user))
                 failed.append(f"{user}: {type(error).__name__}")
@@ -152,7 +154,7 @@ class RunWorker:
             before = tasks[user].previous if user in tasks else None
             await asyncio.to_thread(self._hand_on, user, snapshot, before)
         reason = f"{len(failed)} portfolios could not be stated: {', '.join(failed)}"[:500] if failed else None
-        told = {"users": written, "before": len(done), "failed": len(failed), "cells": dict(cells)}
+        told = {"users": written, "before": len(done), "failed": len(failed), "cells": dict(cells), **sums}
         return {"reason": reason, "measured": told}
 
     def _reads(self, chunk: Chunk) -> dict[str, Read]:
@@ -215,7 +217,15 @@ class RunWorker:
             return results  # a provider that is slow costs a run seconds, not its lease
         return await at_instants(self.market, StoredPrices(self.platform.timeseries), task, results)
 
-    def _keep(self, user: UUID, task: Task, parts: Mapping[str, Read], results: Results, cells: Counter[str]) -> Any:
+    def _keep(  # noqa: PLR0917 - a user's part of everything
+        self,
+        user: UUID,
+        task: Task,
+        parts: Mapping[str, Read],
+        results: Results,
+        cells: Counter[str],
+        sums: Counter[str],
+    ) -> Any:
         outcomes = {chain: read.outcome for chain, read in parts.items()}
         snapshot, stores = results.snapshot, self.stores
         close_day(stores, user, task.last, task.positions, self.run.moment)
@@ -225,7 +235,11 @@ class RunWorker:
         stores.statements.keep(user, results.statement)
         recount(stores, user, results.statement)
         stores.searches.keep(user, task.searches_after(outcomes))
-        cells.update(row["status"] for row in results.statement.answer["coverage"])
+        answer = results.statement.answer
+        cells.update(row["status"] for row in answer["coverage"])
+        is_open = any(row.kind == "unexplained" for row in results.flows.rows)
+        spam = sum(row["why"] == "spam" for row in answer["holdings"])
+        sums.update(open=int(is_open), lines=len(answer["holdings"]), spam=spam)
         return snapshot
 
     def _hand_on(self, user: UUID, snapshot: Any, before: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from premium.jobs.model import SYSTEM
-from premium.observability import logger
+from premium.observability import logger, observe
 from premium.portfolio.fleet.costs import PRICES, dollars
 from premium.portfolio.jobs import REFRESH, RUN, RefreshPayload, RunPayload
 from premium.portfolio.run_model import Run, planned
@@ -92,6 +92,7 @@ class Runs:
         report = self.report(run)
         done = self.stores.runs.finish(run, status or ("late" if left else "done"), report, self.platform.clock.now())
         if done:
+            _measure(report)
             say = logger.info if not left and not report["unread"] else logger.error
             say("a run has ended", run=str(run.id), late=bool(left), report=report)
         return done
@@ -109,7 +110,8 @@ class Runs:
         asked = Counter(chunk["chain"] for chunk in reads)
         return {
             "users": run.users, "written": sums["users"], "before": sums["before"], "failed": sums["failed"],
-            "cells": dict(sorted(cells.items())), "calls": sums["calls"], "assets": sums["assets"],
+            "cells": dict(sorted(cells.items())), "equationsOpen": sums["open"], "spamHeld": sums["spam"],
+            "lines": sums["lines"], "pricesSilent": sums["silent"], "calls": sums["calls"], "assets": sums["assets"],
             "cpuSeconds": round(sums["cpu"], 1),
             "seconds": round((max(ends) - run.started_at).total_seconds(), 1) if ends else 0,
             "dollars": str(dollars(calls=sums["calls"], cpu_seconds=sums["cpu"])), "prices": PRICES.dated,
@@ -136,6 +138,22 @@ class Runs:
         self.platform.jobs.start(
             RUN, payload, user_id=SYSTEM, request_id=f"req_run_{payload.run_id}", idempotency_key=key
         )
+
+
+def _measure(report: Mapping[str, Any]) -> None:
+    """Say of a run that has ended what alarms watch; shares in percent."""
+    cells = Counter[str](report["cells"])
+    read = cells["fresh"] + cells["stale"] + cells["unread"]
+    observe("RunUndone", report["users"] - report["written"] - report["before"], "Count")
+    observe("RunStale", _percent(cells["stale"] + cells["unread"], read), "Percent")
+    observe("ChainsUnread", len(report["unread"]), "Count")
+    observe("PricesSilent", _percent(report["pricesSilent"], report["assets"]), "Percent")
+    observe("EquationsOpen", _percent(report["equationsOpen"], report["users"]), "Percent")
+    observe("SpamHeld", _percent(report["spamHeld"], report["lines"]), "Percent")
+
+
+def _percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 2) if whole else 0.0
 
 
 async def work_on_later(platform: Platform, run: Run, **how: Any) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from premium.errors import InvalidInput, NotFound
+from premium.errors import InvalidInput, NotFound, UpstreamUnavailable
 from premium.portfolio.model import Statement
 from premium.portfolio.service import Portfolios
 from premium.portfolio.store import Stores
@@ -80,10 +80,13 @@ class Shown:
         return whole.model_copy(update={"answer": narrowed(whole.answer, wallets, chains)})
 
     def last_day(self, user_id: UUID, tier: Tier) -> Performance | None:
-        """Return how the whole did in the last 24 hours; None without values."""
+        """Return how the whole did in the last 24 hours; None without values.
+
+        Also while the time series are away: the overview does not need them.
+        """
         try:
             return self.portfolios.measures.whole(user_id, tier, Asked(window="24h"))
-        except NotFound:
+        except (NotFound, UpstreamUnavailable):
             return None
 
     def assets(

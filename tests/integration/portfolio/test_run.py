@@ -137,6 +137,8 @@ def test_a_run_writes_each_user_once_and_asks_what_they_share_once(
     assert (found.status, found.report["users"], found.report["written"]) == ("done", USERS, USERS)
     assert found.report["cells"] == {"fresh": USERS + USERS // 2}
     assert found.report["undone"] == []
+    assert found.report["lines"] >= USERS
+    assert [found.report[name] for name in ("equationsOpen", "spamHeld", "pricesSilent")] == [0, 0, 0]
     store, later = SnapshotStore(worker.timeseries), MOMENT + timedelta(hours=1)
     assert len({each.total_value for each in store.before_of_all(users, later).values()}) == 1
     carry_on(worker, run)

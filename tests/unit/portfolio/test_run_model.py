@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from premium.chains.model import Balance, ChainReading, Searched
+from premium.portfolio import runs
 from premium.portfolio.fleet.costs import ASSUMED, Fleet, dollars, simulate
 from premium.portfolio.run_model import Read, planned, quote_of, quote_told
 from premium.prices.model import Price, Quality, Quote
@@ -83,3 +85,18 @@ def test_costs_follow_from_users_chains_and_what_was_measured() -> None:
     assert told["staleCells"] == "19500"
     more = simulate(Fleet(users=250_000), ASSUMED, workers=8, users_a_read=5_000)
     assert Decimal(more["seconds"]) > Decimal(told["seconds"])
+
+
+def test_what_alarms_watch_of_a_run_are_shares_of_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, float] = {}
+    monkeypatch.setattr(runs, "observe", lambda name, value, _: told.update({name: value}))
+    report: dict[str, Any] = {
+        "users": 40, "written": 35, "before": 3, "cells": {"fresh": 60, "stale": 15, "unread": 5, "dormant": 900},
+        "unread": ["base"], "assets": 200, "pricesSilent": 3, "equationsOpen": 2, "lines": 1_000, "spamHeld": 355,
+    }  # fmt: skip
+    runs._measure(report)
+    assert told == {"RunUndone": 2, "RunStale": 25.0, "ChainsUnread": 1, "PricesSilent": 1.5, "EquationsOpen": 5.0,
+                    "SpamHeld": 35.5}  # fmt: skip
+    nothing = dict.fromkeys(("users", "written", "before", "assets", "pricesSilent", "equationsOpen", "lines"), 0)
+    runs._measure(nothing | {"cells": {}, "unread": [], "spamHeld": 0})
+    assert set(told.values()) == {0}, "a run over nobody divides by nothing"

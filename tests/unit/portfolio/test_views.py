@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,10 +14,11 @@ import pytest
 from premium.chains.addresses import NATIVE, in_key
 from premium.chains.registry import load
 from premium.config import Settings
-from premium.errors import InvalidInput
+from premium.errors import AppError, InvalidInput, NotFound, UpstreamUnavailable
 from premium.portfolio.flow_model import FlowRow
 from premium.portfolio.model import AssetRow, ChainState, Holding, Judged, Snapshot, Status, Wallet
 from premium.portfolio.recognition.places import RefreshedPart
+from premium.portfolio.shown import Shown
 from premium.portfolio.totals.asked import Aggregate
 from premium.portfolio.totals.cases import aggregated
 from premium.portfolio.views.changed import changes
@@ -24,6 +26,7 @@ from premium.portfolio.views.explained import of_answer, of_flow, of_snapshot
 from premium.portfolio.views.grouped import by_identity, held, identities, of_wallets, page
 from premium.portfolio.views.narrowed import is_complete, narrowed, still_fresh
 from premium.prices.model import Price, Quality, Quote
+from premium.tiers import Tier
 
 pytestmark = pytest.mark.unit
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -232,3 +235,14 @@ def test_a_refresh_of_a_part_reads_the_chains_of_its_wallets() -> None:
             wrong.of([one, two])
     anywhere = watched()
     assert set(RefreshedPart([anywhere.id], [], registry).of([anywhere])) >= set(names)
+
+
+@pytest.mark.parametrize("error", [NotFound("no snapshot"), UpstreamUnavailable("the database is not available")])
+def test_the_overview_stands_without_values_of_the_last_day(error: AppError) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    portfolios: Any = SimpleNamespace(measures=SimpleNamespace(whole=fails), stores=None)
+    anything: Any = None
+    shown = Shown(platform=anything, portfolios=portfolios, stores=anything)
+    assert shown.last_day(uuid4(), Tier.STARTER) is None
