@@ -8,12 +8,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
 from premium.chains.addresses import checksum
+from premium.cli.comparisons import comparison_table
 from premium.cli.output import errors_as_sentences, opened
 from premium.cli.previews import previewed
 from premium.cli.progress import watched
@@ -26,12 +28,13 @@ from premium.tax.collector import paused
 from premium.tax.days import instant_of
 from premium.tax.document.files import read_document, read_documents
 from premium.tax.document.rows import rows_in
-from premium.tax.history.price_series import PriceSeries
+from premium.tax.history.price_series import DAY, PriceSeries
 from premium.tax.importers.base import Importer
 from premium.tax.importers.declared.own_words import LONGEST, mapping_from
 from premium.tax.importers.declared.table import as_markdown, listed
 from premium.tax.importers.notation import mark_of
 from premium.tax.progress import Unwatched
+from premium.tax.reports.comparison import compared
 from premium.tax.reports.documents import DOCUMENTS, documents_of, known_formats
 from premium.tax.reports.explanation import explanation
 from premium.tax.reports.result_json import write_json
@@ -42,6 +45,7 @@ from premium.tax.rules.receipts import Receipt
 from premium.tax.rules.registry import jurisdiction
 from premium.tax.setup import FOREIGN_MONEY
 
+WEEK = 7 * DAY
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OPTIONS = (
     click.option(
@@ -142,6 +146,26 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
                 watch.wait(f"Writing {path.name}")
                 document.write(report, path)
             click.echo(str(path))
+
+
+@tax.command("compare")
+@_with_options
+@click.option("--json", "as_json", is_flag=True, help="All figures, instead of a table of the totals")
+def compare_command(as_json: bool, **options: Any) -> None:
+    """Show a year's totals under every method the country allows.
+
+    With --prices also what lots would lose that are worth less than they cost now. Information, no advice.
+    """
+    with errors_as_sentences(), paused():
+        if options["method"] or "-" in options["sources"]:
+            raise InvalidInput.about("compare", "computes every method, from files: leave --method and - out")
+        first = _report(**options)
+        _warn(first)
+        now = instant_of(SystemClock().now())
+        prices = _prices(options["price_files"], first.setup.currency, within=WEEK)
+        rest = (_report(**options | {"method": other}) for other in first.setup.rules.methods[1:])
+        rows = [compared(report, prices, now) for report in chain([first], rest)]
+        click.echo(json.dumps({"methods": rows}, indent=2) if as_json else "\n".join(comparison_table(rows)))
 
 
 @tax.command("rules")
@@ -260,10 +284,10 @@ def _currency(document: Mapping[str, Any], options: Mapping[str, Any]) -> str:
     return jurisdiction(asked["jurisdiction"] or "US").currency
 
 
-def _prices(files: tuple[Path, ...], currency: str) -> PriceSeries:
+def _prices(files: tuple[Path, ...], currency: str, *, within: int = DAY) -> PriceSeries:
     known = (price for file in files for price in read_prices(file))
     stated = ((price.asset, instant_of(price.at), price.price, price.source) for price in known)
-    return PriceSeries(stated, money=PublishedRates(currency))
+    return PriceSeries(stated, within=within, money=PublishedRates(currency))
 
 
 def _warn(report: Report) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -66,6 +65,8 @@ def importer_of(
 
 
 def _formats(text: str, file: str) -> Iterator[Format]:
+    import tomllib  # noqa: PLC0415 - a handler's start needs it only where a CSV comes
+
     for said in tomllib.loads(text)["format"]:
         try:
             yield _format(said)
