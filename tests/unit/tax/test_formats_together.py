@@ -82,3 +82,19 @@ def test_a_sample_saved_again_with_decimal_commas_reads_alike(each: Format, samp
         for rows in (_read(sample), again)
     ]
     assert told[0] == told[1]
+
+
+def test_an_explorer_of_another_chain_is_read_by_its_own_coin() -> None:
+    """SnowTrace's header, as BittyTax's src/bittytax/conv/parsers/snowtrace.py has it."""
+    me, other = "0x" + "a" * 40, "0x" + "b" * 40
+    text = f"""Txhash,Blockno,UnixTimestamp,DateTime,From,To,ContractAddress,Value_IN(AVAX),Value_OUT(AVAX),\
+CurrentValue @ $30/AVAX,TxnFee(AVAX),TxnFee(USD),Historical $Price/AVAX,Status,ErrCode,PrivateNote
+0x1,1,1704189600,2024-01-02 10:00:00,{other},{me},,1.5,0,45,0.001,0.03,20,,,
+0x2,2,1704276000,2024-01-03 10:00:00,{me},{other},,0,0.5,15,0.002,0.06,21,,,
+"""
+    rows = rows_of_csv(text, f"export-{me}.csv")
+    assert [(row["type"], row["asset"], row["amount"]) for row in rows] == [
+        ("transfer_in", "AVAX", "1.5"),
+        ("transfer_out", "AVAX", "0.5"),
+        ("fee", "AVAX", "0.002"),
+    ]

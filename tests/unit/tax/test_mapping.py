@@ -71,6 +71,11 @@ def test_a_mapping_reads_a_file_by_the_rules_that_hold_everywhere() -> None:
         ({"rules": [{"of": "Bought", "is": "trade", "sent": "Cost : Money"}]}, "sent and received"),
         ({"wallet": 5}, "wallet: not a text"),
         ({"columns": "Amount"}, "columns"),
+        ({"formats": ["%d.%d.%Y"]}, "formats: no time"),
+        ({"formats": ["%Q"]}, "formats: no time"),
+        ({"words": {"": "x"}}, "words: empty"),
+        ({"words": {"a": "b" * 41}}, "words: empty, or longer"),
+        ({"kinds": {"withdrawal": [f"{n}*" for n in range(101)]}}, "words with *"),
         ({"words": {"x": "y" * LONGEST}}, "longer than"),
     ],
 )
@@ -130,3 +135,13 @@ def test_a_preview_shows_rows_refusals_and_all_lines(tmp_path: Path) -> None:
     assert lines[0].startswith("2024-01-02T09:00:00+00:00\tbuy\t0.5\tBTC\t")
     assert "Dreamt" in lines[1]
     assert lines[-1] == "b.csv: 4 lines = 3 read + 0 left out + 1 refused"
+
+
+@pytest.mark.parametrize("time", ["99999999999999", "1" * 200, "99999999999", "tomorrow"])
+def test_a_time_that_is_none_is_refused_by_its_line(time: str) -> None:
+    said = {"time": "When", "formats": ["unix"], "received": "Units : Coin", "is": "deposit"}
+    (row,) = rows_of_csv(f"When,Units,Coin\n{time},1,SOL\n", "a.csv", lenient=True, mapping=mapping_of(said))
+    if isinstance(row, Unreadable):
+        assert (row.line, row.column) == (2, "When")
+    else:
+        assert row["timestamp"].startswith("5138-")

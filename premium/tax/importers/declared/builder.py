@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta, timezone, tzinfo
+from datetime import UTC, datetime
 from typing import Any
 
 from premium.tax.importers.declared.amounts import Amount, amount_of
 from premium.tax.importers.declared.declaration import (
     FEES,
-    IN_HEADER,
     LAYOUT,
     SIDES,
     SINGLE,
-    UNKNOWN,
+    UNIX,
     Declaration,
     Layout,
     Pair,
     Rule,
     Status,
     fold,
-    zone_named,
+    zone_of,
 )
 from premium.tax.importers.declared.vocabulary import BOUGHT, LEFT, REFUSED, SOLD, TRADED, meaning_of
 
@@ -31,7 +30,8 @@ _MEMBERS = frozenset({
     *("notice", "digits", "within"),
 })  # fmt: skip
 _RULE = frozenset({*LAYOUT, "fee", "fees", "of", "is"})
-_OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
+_WORD = 40
+_MOMENT = datetime(2001, 2, 3, 4, 5, 6, 7000, UTC)
 
 
 class Amiss(ValueError):
@@ -53,9 +53,9 @@ def declaration_of(
         wallet=reader.text("wallet", name),
         wallet_column=reader.column("wallet_column"),
         time=reader.required("time"),
-        formats=reader.texts("formats"),
-        words=tuple(reader.texts_by("words").items()),
-        zone=_zone(reader.text("zone", "utc")),
+        formats=reader.formats(),
+        words=reader.words(),
+        zone=zone_of(reader.text("zone", "utc")),
         zone_column=reader.column("zone_column"),
         dates=reader.flag("dates"),
         kind=reader.columns("kind"),
@@ -74,23 +74,6 @@ def declaration_of(
         group=reader.columns("group"),
         notice=reader.notice(),
     )
-
-
-def _zone(text: str) -> tzinfo | str | None:
-    if text in (IN_HEADER, UNKNOWN):
-        return text
-    if text == "utc":
-        return None
-    offset = _OFFSET.fullmatch(text)
-    if offset:
-        away = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
-        if away >= timedelta(days=1):
-            raise Amiss(f"zone: {text!r} is no clock")
-        return timezone(-away if offset[1] == "-" else away)
-    try:
-        return zone_named(text)
-    except ValueError:
-        raise Amiss(f"zone: {text[:40]!r} is none: utc, header, unknown, +01:00 or an IANA name") from None
 
 
 class _Reader:
@@ -129,6 +112,24 @@ class _Reader:
         if not isinstance(value, Mapping) or not all(isinstance(each, str) for each in value.values()):
             raise Amiss(f"{name}: not texts by their names")
         return dict(value)
+
+    def formats(self) -> tuple[str, ...]:
+        """The formats of times, each of which can be read by."""
+        found = self.texts("formats")
+        for each in found:
+            if each in UNIX:
+                continue
+            try:
+                datetime.strptime(_MOMENT.strftime(each), each)  # noqa: DTZ007 - whether it can be read by at all
+            except (ValueError, re.error, OverflowError, UnicodeError):
+                raise Amiss(f"formats: no time can be read by {each[:40]!r}") from None
+        return found
+
+    def words(self) -> tuple[tuple[str, str], ...]:
+        found = tuple(self.texts_by("words").items())
+        if not all(word and len(word) <= _WORD and len(meaning) <= _WORD for word, meaning in found):
+            raise Amiss(f"words: empty, or longer than {_WORD} characters")
+        return found
 
     def column(self, name: str, said: Mapping[str, Any] | None = None) -> str:
         return self._named(self.text(name, said=said))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import timedelta, timezone, tzinfo
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,9 @@ LAYOUT = (*SIDES, *SINGLE)
 FEES = ("beside", "within", "within sent", "within received", "within only")
 """Whether an amount holds the fee already; `only`: a fee in a third asset has a line of its own."""
 IN_HEADER, UNKNOWN = "header", "unknown"
+UNIX = {"unix": 1, "unix_ms": 1000}
+"""Formats of times that count from 1970, and how many of theirs a second has."""
+_OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 FILE = "(file)"
 """In place of a column: the file's own name."""
 
@@ -141,6 +144,24 @@ class Declaration:
         states = [each.column for each in self.status]
         named = (*self.time, *self.kind, *self.id, *self.group, *self.numbers(), *assets, *single, *states)
         return tuple(dict.fromkeys(name for name in named if name and name != FILE))
+
+
+def zone_of(text: str) -> tzinfo | str | None:
+    """Return what a declaration's `zone` says; ValueError for what is none."""
+    if text in (IN_HEADER, UNKNOWN):
+        return text
+    if text == "utc":
+        return None
+    offset = _OFFSET.fullmatch(text)
+    if offset:
+        away = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        if away >= timedelta(days=1):
+            raise ValueError(f"zone: {text!r} is no clock")
+        return timezone(-away if offset[1] == "-" else away)
+    try:
+        return zone_named(text)
+    except ValueError:
+        raise ValueError(f"zone: {text[:40]!r} is none: utc, header, unknown, +01:00 or an IANA name") from None
 
 
 def zone_named(text: str) -> tzinfo:

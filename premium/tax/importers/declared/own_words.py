@@ -16,6 +16,7 @@ from premium.tax.importers.declared.formats import importer_of
 FIELD = "map"
 LONGEST = 16_384
 """Characters of a mapping as JSON; the longest that is shipped has a quarter of it."""
+MOST_PATTERNS = 100
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _SHIPPED_ALONE = ("notice", "digits", "within")
 
@@ -39,6 +40,8 @@ def mapping_of(said: Any) -> Importer:
         declaration = declaration_of(members, f"mapped-{name}", listed)
     except (ValueError, RecursionError) as error:
         raise InvalidInput.about(FIELD, str(error)[:400]) from None
+    if len(declaration.like) > MOST_PATTERNS:
+        raise InvalidInput.about(FIELD, f"more than {MOST_PATTERNS} words with *")
     columns = declaration.columns()
     return importer_of(declaration, columns=columns, optional=("*",), source="the user's own mapping")
 

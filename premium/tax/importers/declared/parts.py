@@ -10,10 +10,12 @@ from fnmatch import fnmatchcase
 
 from premium.tax.importers.base import Line
 from premium.tax.importers.declared.amounts import BASE, IN_CELL, IN_NAME, MOVED, QUOTE, Amount
-from premium.tax.importers.declared.declaration import FILE, IN_HEADER, UNKNOWN, Declaration, Pair, zone_named
+from premium.tax.importers.declared.declaration import FILE, IN_HEADER, UNIX, UNKNOWN, Declaration, Pair, zone_named
 from premium.tax.importers.movements import Part
 
 _SHOWN = 40
+_LONGEST = 120
+"""Characters of a time, whatever stands behind it."""
 _MANY = 10_000
 """As many different pairs are kept to be found again."""
 _NOTHING = frozenset({"", "-", "--", "n/a", "null", "none"})
@@ -26,7 +28,6 @@ _ZONE_IN_NAME = re.compile(r"\((?:UTC|GMT)(?:([+-])(\d{1,2})(?::(\d{2}))?)?\)")
 _REMARK = re.compile(r" \([^()]*\)$")
 """What stands behind in parentheses: a clock's name behind its offset, an asset's long name."""
 _NOUGHT = re.compile(r"-?0+([.,]0*)?")
-_UNIX = {"unix": 1, "unix_ms": 1000}
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +38,7 @@ class Parts:
         self._said = declaration
         self._names: dict[str, str] = {}
         self._pairs: dict[str, tuple[str, str]] = {}
-        unix = [each for each in declaration.formats if each in _UNIX]
+        unix = [each for each in declaration.formats if each in UNIX]
         self._plain = len(declaration.time) == 1 and not (unix or declaration.words or declaration.dates)
         """Whether a time is one cell that is read as it stands."""
 
@@ -75,19 +76,24 @@ class Parts:
                 return line.time_in(column, *said.formats, zoned=zoned)
         columns = [self.column(line, name) for name in said.time]
         column, text = columns[0], " ".join(filter(None, (line[each] for each in columns)))
+        if len(text) > _LONGEST:
+            raise line.wrong(column, f"not a time: {text[:_SHOWN]!r}")
         for word, meaning in said.words:
             text = text.replace(word, meaning)
         text = _REMARK.sub("", text)
-        unix = next((_UNIX[each] for each in said.formats if each in _UNIX), None)
+        unix = next((UNIX[each] for each in said.formats if each in UNIX), None)
         if unix is not None and text.isdigit() and len(text) <= 14:
-            return (_START + timedelta(seconds=1) * int(text) / unix).isoformat()
+            try:
+                return (_START + timedelta(seconds=1) * int(text) / unix).isoformat()
+            except OverflowError:
+                raise line.wrong(column, f"not a time: {text[:_SHOWN]!r}") from None
         zone, zoned = self._zone(line, column)
         read = Line(
             number=line.number, cells={column: text}, zone=line.zone if zone is None else zone, order=line.order
         )
         if said.dates:
             return read.dated_in(column, zoned=zoned)
-        return read.time_in(column, *(each for each in said.formats if each not in _UNIX), zoned=zoned)
+        return read.time_in(column, *(each for each in said.formats if each not in UNIX), zoned=zoned)
 
     def _zone(self, line: Line, column: str) -> tuple[tzinfo | None, bool]:
         """The clock of the line's times, and whether it is UTC once and for all."""
