@@ -9,6 +9,7 @@ import click
 from premium.cases import Kind, answer
 from premium.cli.cases import read_text
 from premium.cli.output import errors_as_sentences, opened
+from premium.cli.portfolio_explain import explain
 from premium.cli.portfolio_runs import runs
 from premium.storage.plain import to_json
 
@@ -19,11 +20,12 @@ USERS_A_READ = 5_000
 def portfolio() -> None:
     """Measure portfolios by files; look after their hourly runs.
 
-    Only `runs` needs a server, a node or a clock.
+    Only `runs` and `explain` need a server, a node or a clock.
     """
 
 
 portfolio.add_command(runs)
+portfolio.add_command(explain)
 
 
 _INPUT = click.option("--input", "source", required=True, help="A file of cases as JSON; - is standard input")

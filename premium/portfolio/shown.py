@@ -55,6 +55,12 @@ class Shown:
         portfolios = Portfolios.of(platform)
         return cls(platform=platform, portfolios=portfolios, stores=portfolios.stores)
 
+    @classmethod
+    def of_worker(cls, platform: Platform) -> Shown:
+        """Return the use cases as the workers' role sees them."""
+        portfolios = Portfolios.of_worker(platform)
+        return cls(platform=platform, portfolios=portfolios, stores=portfolios.stores)
+
     def address(self, user_id: UUID, wallet: str | None) -> str | None:
         """Return the address of a watched wallet, given as one or by its id.
 

@@ -71,7 +71,10 @@ class SnapshotStore:
         return {row["user_id"] for row in rows if row["job_id"] == jobs[row["user_id"]]}
 
     def newest(self, user_id: UUID) -> Snapshot | None:
-        """Return the user's newest snapshot."""
+        """Return the user's newest snapshot; by either role."""
+        if self._is_worker:
+            with self._timeseries.transaction() as connection:
+                return _one(connection, _STATES, "user_id = %s", (user_id,))
         with self._timeseries.as_user(user_id) as connection:
             return _one(connection, _MINE, "true", ())
 
@@ -82,6 +85,9 @@ class SnapshotStore:
 
     def of_id(self, user_id: UUID, snapshot_id: UUID) -> Snapshot | None:
         """Return a snapshot of the user's by its id; None where there is none."""
+        if self._is_worker:
+            with self._timeseries.transaction() as connection:
+                return _one(connection, _STATES, "user_id = %s AND job_id = %s", (user_id, snapshot_id))
         with self._timeseries.as_user(user_id) as connection:
             return _one(connection, _MINE, "job_id = %s", (snapshot_id,))
 

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 
+from premium.cli import portfolio_explain
 from premium.errors import NotFound
 from premium.portfolio.flow_model import FlowRow
 from premium.portfolio.store.wallets import WalletStore
@@ -196,6 +199,34 @@ def test_a_chain_that_a_refresh_leaves_out_stands_as_it_was_and_is_booked_later(
     world.refresh(chains=("local",))
     assert world.kinds() == {"deposit": ETHER}
     assert world.performance().end_value == 11 * 2100
+
+
+def test_operators_see_the_lines_of_a_users_figures(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.fund(OTHER, 100 * ETHER)
+    world.fund(ME, 10 * ETHER)
+    world.evm.call("evm_mine")
+    world.refresh()
+    world.pay(OTHER, ME, ETHER)
+    world.refresh()
+    monkeypatch.setitem(world.worker.__dict__, "jobs", None)  # nothing here starts a job
+    monkeypatch.setattr(portfolio_explain, "platform", lambda: world.worker)
+
+    def told(*arguments: str) -> list[dict[str, Any]]:
+        done = CliRunner().invoke(portfolio_explain.explain, [str(world.user), *arguments])
+        assert done.exit_code == 0, done.output
+        return [json.loads(line) for line in done.output.splitlines()]
+
+    whole, line = told()
+    assert (whole["usd"], line["value_usd"], line["units"]) == ("22000", "22000", str(11 * ETHER))
+    assert told("--figure", "asset", "--id", PRICED["native"])[1:] == [line]
+    first = world.portfolios.stores.snapshots.since(world.user, world.worker.clock.now(), 0)[0]
+    assert told("--snapshot", str(first.job_id))[0]["usd"] == "22000"
+    (flow,) = world.flows()
+    assert told("--figure", "flow", "--id", str(flow.id))[0]["usd"] == "2000"
+    assert CliRunner().invoke(portfolio_explain.explain, [str(world.user), "--figure", "flow"]).exit_code == 2
+    stranger = CliRunner().invoke(portfolio_explain.explain, [str(uuid4())])
+    assert stranger.exit_code == 1
+    assert "has not been read yet" in f"{stranger.exception}{stranger.output}"
 
 
 def test_an_empty_portfolio_has_no_return(world: World) -> None:
