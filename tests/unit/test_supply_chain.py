@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,11 +32,17 @@ def test_every_npm_package_is_locked_by_its_content() -> None:
     assert [name for name, package in named.items() if not package.get("integrity", "").startswith("sha512-")] == []
     assert [name for name, package in named.items() if "resolved" in package] == [], "a registry's address is locked"
     versions = {
-        name: named[f"node_modules/{name}"]["version"]
+        name: _asked(named[f"node_modules/{name}"])
         for kind in ("dependencies", "devDependencies")
         for name in packages[""][kind]
     }
     assert versions == packages[""]["dependencies"] | packages[""]["devDependencies"]
+
+
+def _asked(package: dict[str, Any]) -> str:
+    """How a package is asked for: by its version, under another name by its own and that."""
+    version = str(package["version"])
+    return f"npm:{package['name']}@{version}" if "name" in package else version
 
 
 def test_every_base_image_can_be_given_by_digest() -> None:
