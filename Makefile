@@ -32,6 +32,10 @@ demo: setup ## Start everything, deploy the stage local, walk one user's journey
 show: setup ## Start everything and show one account's life: login, payment, quota, export, erasure, audit (NAME=accounts)
 	@$(PYTHON) -m local show $(or $(NAME),accounts)
 
+.PHONY: screenshots
+screenshots: setup ## Start everything and draw every page of the console, both themes, three widths, into dist/screenshots
+	@$(PYTHON) -m local screenshots
+
 up: setup ## Start PostgreSQL, Redis, the AWS emulator, the EVM node, deploy, start the workers
 	@$(PYTHON) -m local up
 

@@ -75,6 +75,15 @@ def show_command(name: str) -> None:  # noqa: ARG001 - there is one
         show_accounts(places)
 
 
+@cli.command("screenshots", help="Bring the stage up and draw every page of the console into dist/screenshots.")
+def screenshots_command() -> None:
+    from local.screenshots import screenshots  # noqa: PLC0415 - a browser's driver, which other commands need not
+
+    places = _places()
+    with _alone(places):
+        screenshots(places)
+
+
 @cli.command(help="Deploy again, changed or not.")
 def deploy() -> None:
     places = _places()

@@ -138,7 +138,7 @@ def test_what_is_to_be_signed_is_judged_before_it_is(inside: Tab, stack: Stage, 
     form = page.locator("section", has=page.get_by_role("heading", name="Look before you sign"))
     form.get_by_label("Chain").select_option(local["name"])
     spender = "0x1000000000000000000000000000000000000bad"
-    data = calldata("approve(address,uint256)", spender, 2**256 - 1)
+    data = "0x" + calldata("approve(address,uint256)", spender, 2**256 - 1).hex()
     asked = {"from": stack.market.wallet, "to": stack.market.usd, "data": data, "value": "0x0", "nonce": 7}
     pasted = form.get_by_label("Transaction", exact=True).last
     pasted.fill(json.dumps({**asked, "chainId": "0x1"}))

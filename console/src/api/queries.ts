@@ -1,6 +1,6 @@
 /** How pages read: what is kept, when it is asked again, and how lists are paged. */
 
-import { QueryClient, useInfiniteQuery, useQuery, type QueryKey } from "@tanstack/react-query";
+import { QueryClient, useInfiniteQuery, useQuery, type Query, type QueryKey } from "@tanstack/react-query";
 
 import type { Answered } from "./client";
 import { ApiError } from "./errors";
@@ -18,6 +18,18 @@ export const queries = new QueryClient({
     },
   },
 });
+
+/**
+ * Have all below a key read anew.
+ *
+ * A first read that is under way is begun again: it may have been answered before what made it old, and the library
+ * lets such a read stand.
+ */
+export async function readAnew(key: QueryKey, from: QueryClient = queries): Promise<void> {
+  const isFirst = (query: Query): boolean => query.state.data === undefined && query.state.fetchStatus === "fetching";
+  await from.cancelQueries({ queryKey: key, predicate: isFirst });
+  await from.invalidateQueries({ queryKey: key });
+}
 
 /** One answer of the API by its key. */
 export function useAnswer<D, T>(key: QueryKey, read: () => Promise<Answered<D, T>>, options: { enabled?: boolean; every?: number } = {}) {

@@ -10,6 +10,7 @@ type News = { kind: "tokens"; tokens: Tokens } | { kind: "left" } | { kind: "who
 
 const LOCK = "premium.refresh";
 const EARLY_MS = 60_000;
+const PATIENCE_MS = 5_000;
 const tabs = new BroadcastChannel("premium.session");
 
 const current = (): Tokens | null => {
@@ -83,14 +84,15 @@ export async function restore(): Promise<void> {
   await renew(null);
 }
 
-/** End the session here, in the other tabs, and at the API. */
+/** End the session here, in the other tabs, and at the API; a slow API is told, and not waited for. */
 export async function leave(everywhere = false): Promise<void> {
-  try {
-    await api.post("/v1/auth/logout", { body: { everywhere } });
-  } finally {
-    end("left");
-    tabs.postMessage({ kind: "left" } satisfies News);
-  }
+  const told = api.post("/v1/auth/logout", { body: { everywhere } }).then(
+    () => undefined,
+    () => undefined,
+  );
+  await Promise.race([told, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  end("left");
+  tabs.postMessage({ kind: "left" } satisfies News);
 }
 
 /** Listen to the other tabs, and give requests their token. Once, at the start. */

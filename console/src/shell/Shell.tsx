@@ -44,6 +44,19 @@ function ThemePicker() {
   );
 }
 
+function Leave() {
+  const [leaving, setLeaving] = useState(false);
+  const go = (): void => {
+    setLeaving(true);
+    void leave();
+  };
+  return (
+    <Button busy={leaving} onClick={go}>
+      {t("session.leave")}
+    </Button>
+  );
+}
+
 function Sections({ done }: { done: () => void }) {
   const who = useWho();
   const roles = who.data?.roles ?? [];
@@ -92,7 +105,7 @@ export function Shell() {
           <div className="mt-auto flex flex-col gap-3 p-2">
             <StreamBadge />
             <ThemePicker />
-            <Button onClick={() => void leave()}>{t("session.leave")}</Button>
+            <Leave />
           </div>
         </div>
       </header>

@@ -2,7 +2,7 @@
 
 import { useEffect, useSyncExternalStore } from "react";
 
-import { queries } from "@/api/queries";
+import { readAnew } from "@/api/queries";
 import { onSession, sessionState } from "@/session/store";
 
 import { keepOpen, type StreamMessage, type StreamState } from "./socket";
@@ -31,12 +31,12 @@ const MAKES_OLD: Readonly<Record<string, readonly string[]>> = {
 };
 
 function heard(message: StreamMessage): void {
-  for (const key of MAKES_OLD[message.type] ?? []) void queries.invalidateQueries({ queryKey: [key] });
+  for (const key of MAKES_OLD[message.type] ?? []) void readAnew([key]);
   for (const hearer of hearers) hearer(message);
 }
 
 /** What was told while nobody listened is in the lists: all of them are asked anew. */
-const missed = (): void => void queries.invalidateQueries();
+const missed = (): void => void readAnew([]);
 
 function take(news: News): void {
   if (news.kind === "message") heard(news.message);

@@ -1,8 +1,9 @@
 /** What the user agreed to; each may be withdrawn. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { localTime } from "@/money/times";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
@@ -15,10 +16,9 @@ const PURPOSES: readonly Purpose[] = ["terms", "privacy", "marketing", "product_
 
 export function Consents() {
   const consents = useConsents();
-  const client = useQueryClient();
   const change = useMutation<unknown, ApiError, { purpose: Purpose; granted: boolean }>({
     mutationFn: ({ purpose, granted }) => consent(purpose, granted),
-    onSettled: () => void client.invalidateQueries({ queryKey: ["account", "consents"] }),
+    onSettled: () => void readAnew(["account", "consents"]),
   });
   return (
     <Panel title={t("account.consents")}>

@@ -1,10 +1,11 @@
 /** API keys: make one, see it once, revoke it. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { safeName } from "@/money/hostile";
 import { t } from "@/texts";
 import { Badge } from "@/ui/Badge";
@@ -29,14 +30,13 @@ const scopesOf = (text: string): string[] => text.split(/[\s,]+/).filter((scope)
 
 function NewKey() {
   const form = useForm<Fields>({ defaultValues: { name: "", scopes: "" } });
-  const client = useQueryClient();
   const [refused, setRefused] = useState<ApiError | null>(null);
   const add = useMutation<Awaited<ReturnType<typeof addKey>>, ApiError, Fields>({
     mutationFn: ({ name, scopes }) => addKey({ name, scopes: scopesOf(scopes), expiresAt: null, networks: null, alertsEnabled: true }),
     onSuccess: () => {
       form.reset();
       setRefused(null);
-      void client.invalidateQueries({ queryKey: ["account", "keys"] });
+      void readAnew(["account", "keys"]);
     },
     onError: (error) => {
       const rest = markFields<Fields>(error, ["name", "scopes"], form.setError);
@@ -72,13 +72,12 @@ function NewKey() {
 
 export function Keys() {
   const keys = useKeys();
-  const client = useQueryClient();
   const [leaving, setLeaving] = useState<Key | null>(null);
   const revoke = useMutation<unknown, ApiError, string>({
     mutationFn: revokeKey,
     onSuccess: () => {
       setLeaving(null);
-      void client.invalidateQueries({ queryKey: ["account", "keys"] });
+      void readAnew(["account", "keys"]);
     },
   });
   return (

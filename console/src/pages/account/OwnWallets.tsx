@@ -1,8 +1,9 @@
 /** The wallets that sign in to the account. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { t } from "@/texts";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
@@ -16,10 +17,9 @@ import { removeWallet, useOwnWallets } from "./reading";
 
 export function OwnWallets() {
   const wallets = useOwnWallets();
-  const client = useQueryClient();
   const remove = useMutation<unknown, ApiError, string>({
     mutationFn: removeWallet,
-    onSettled: () => void client.invalidateQueries({ queryKey: ["account", "wallets"] }),
+    onSettled: () => void readAnew(["account", "wallets"]),
   });
   return (
     <Panel title={t("account.wallets")}>

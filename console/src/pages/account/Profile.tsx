@@ -1,9 +1,10 @@
 /** The user's own data. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/Field";
@@ -22,10 +23,9 @@ const given = (text: string): string | null => (text.trim() === "" ? null : text
 
 function Form({ id, of }: { id: string; of: Fields }) {
   const form = useForm<Fields>({ defaultValues: of });
-  const client = useQueryClient();
   const keep = useMutation<unknown, ApiError, Fields>({
     mutationFn: ({ email, timeZone }) => changeProfile({ email: given(email), timeZone: given(timeZone) }),
-    onSuccess: () => void client.invalidateQueries({ queryKey: ["account", "profile"] }),
+    onSuccess: () => void readAnew(["account", "profile"]),
     onError: (error) => void markFields<Fields>(error, ["email", "timeZone"], form.setError),
   });
   const { errors } = form.formState;

@@ -1,8 +1,9 @@
 /** Where the account is signed in, and how to end that. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { leave } from "@/session/session";
 import { t } from "@/texts";
 import { Badge } from "@/ui/Badge";
@@ -17,10 +18,9 @@ import { endSession, useSessions } from "./reading";
 
 export function Sessions() {
   const sessions = useSessions();
-  const client = useQueryClient();
   const end = useMutation<unknown, ApiError, string>({
     mutationFn: endSession,
-    onSettled: () => void client.invalidateQueries({ queryKey: ["account", "sessions"] }),
+    onSettled: () => void readAnew(["account", "sessions"]),
   });
   const everywhere = useMutation<undefined, ApiError>({
     mutationFn: async () => {

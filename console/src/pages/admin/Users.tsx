@@ -1,10 +1,11 @@
 /** Find a user by a whole id, and act on him with a reason. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { safeName } from "@/money/hostile";
 import { t } from "@/texts";
 import { Badge } from "@/ui/Badge";
@@ -28,12 +29,11 @@ const nameOf = (of: Person): string => of.email ?? of.walletAddress ?? of.extern
 
 function Reasoned({ wish, close }: { wish: Wish; close: () => void }) {
   const [reason, setReason] = useState("");
-  const client = useQueryClient();
   const done = useMutation<unknown, ApiError>({
     mutationFn: () => act(wish.action, wish.person.id, reason.trim()),
     onSuccess: () => {
       close();
-      void client.invalidateQueries({ queryKey: ["admin"] });
+      void readAnew(["admin"]);
     },
   });
   return (

@@ -1,8 +1,9 @@
 /** Events of the payment providers, and applying one again. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { t } from "@/texts";
 import { Badge, type Tone } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
@@ -18,10 +19,9 @@ const TONES: Readonly<Record<string, Tone>> = { applied: "good", ignored: "plain
 
 export function Webhooks() {
   const events = useWebhooks();
-  const client = useQueryClient();
   const again = useMutation<unknown, ApiError, string>({
     mutationFn: replay,
-    onSettled: () => void client.invalidateQueries({ queryKey: ["admin", "webhooks"] }),
+    onSettled: () => void readAnew(["admin", "webhooks"]),
   });
   return (
     <Panel title={t("admin.webhooks")}>

@@ -1,9 +1,10 @@
 /** Where notices go when a rule names no destination. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/Field";
@@ -26,10 +27,9 @@ const bodyOf = (fields: Fields, important: Body["important"]): Body => ({
 
 function Form({ of, important }: { of: Fields; important: Body["important"] }) {
   const form = useForm<Fields>({ defaultValues: of });
-  const client = useQueryClient();
   const keep = useMutation<unknown, ApiError, Fields>({
     mutationFn: (fields) => keepDestinations(bodyOf(fields, important)),
-    onSuccess: () => void client.invalidateQueries({ queryKey: ["alerts", "destinations"] }),
+    onSuccess: () => void readAnew(["alerts", "destinations"]),
     onError: (error) => void markFields<Fields>(error, CHANNELS, form.setError),
   });
   const submit = form.handleSubmit((fields) => keep.mutate(fields));

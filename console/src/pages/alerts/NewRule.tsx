@@ -1,11 +1,12 @@
 /** The builder of a rule: it offers the fields that a kind knows and the comparisons that fit each. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFieldArray, useForm, useWatch } from "react-hook-form";
 
 import type { Schema } from "@/api/client";
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { safeName } from "@/money/hostile";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
@@ -45,12 +46,11 @@ const bodyOf = (given: Fields): Body => ({
 });
 
 function useMaking(done: (made: Schema["KeptRuleView"]) => void, refused: (error: ApiError) => void) {
-  const client = useQueryClient();
   return useMutation<Awaited<ReturnType<typeof addRule>>, ApiError, Fields>({
     mutationFn: (given) => addRule(bodyOf(given)),
     onSuccess: ({ data }) => {
       done(data);
-      void client.invalidateQueries({ queryKey: ["alerts"] });
+      void readAnew(["alerts"]);
     },
     onError: refused,
   });

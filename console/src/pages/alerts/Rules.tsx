@@ -1,9 +1,10 @@
 /** The rules: switch, test, delete. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { safeName } from "@/money/hostile";
 import { t } from "@/texts";
 import { Badge } from "@/ui/Badge";
@@ -38,10 +39,9 @@ function When({ of }: { of: Rule }) {
 
 export function Rules() {
   const rules = useRules();
-  const client = useQueryClient();
   const [leaving, setLeaving] = useState<Rule | null>(null);
   const [trying, setTrying] = useState<Rule | null>(null);
-  const anew = (): void => void client.invalidateQueries({ queryKey: ["alerts"] });
+  const anew = (): void => void readAnew(["alerts"]);
   const toggle = useMutation<unknown, ApiError, Rule>({ mutationFn: switchRule, onSettled: anew });
   const remove = useMutation<unknown, ApiError, string>({
     mutationFn: removeRule,

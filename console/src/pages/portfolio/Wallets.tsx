@@ -1,10 +1,11 @@
 /** The watched wallets: add one, take one out. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -25,7 +26,6 @@ interface Fields {
 function AddWallet() {
   const form = useForm<Fields>({ defaultValues: { address: "", label: "" } });
   const [refused, setRefused] = useState<ApiError | null>(null);
-  const client = useQueryClient();
   const add = useMutation<unknown, ApiError, Fields>({
     mutationFn: async ({ address, label }) => {
       await addWallet({ address: address.trim(), label: label.trim() === "" ? null : label.trim(), chains: [] });
@@ -34,7 +34,7 @@ function AddWallet() {
     onSuccess: () => {
       form.reset();
       setRefused(null);
-      void client.invalidateQueries({ queryKey: ["portfolio"] });
+      void readAnew(["portfolio"]);
     },
     onError: (error) => {
       const marked = Object.keys(error.fields).length;
@@ -67,13 +67,12 @@ function AddWallet() {
 
 export function Wallets() {
   const wallets = useWallets();
-  const client = useQueryClient();
   const [leaving, setLeaving] = useState<Wallet | null>(null);
   const remove = useMutation<unknown, ApiError, string>({
     mutationFn: removeWallet,
     onSuccess: () => {
       setLeaving(null);
-      void client.invalidateQueries({ queryKey: ["portfolio"] });
+      void readAnew(["portfolio"]);
     },
   });
   return (

@@ -1,10 +1,11 @@
 /** A contract or an account by its address: a job reads and explores it. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
 
 import { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
 import { SelectField, TextField } from "@/ui/Field";
@@ -25,12 +26,11 @@ const failure = (job: Job | undefined): ApiError | null =>
 function useRunning() {
   const [id, setId] = useState<string | null>(null);
   const job = useJob(id);
-  const client = useQueryClient();
   const status = job.data?.status;
   const ended = status === "done" || status === "failed";
   useEffect(() => {
-    if (ended) void client.invalidateQueries({ queryKey: ["security", "scans"] });
-  }, [ended, client]);
+    if (ended) void readAnew(["security", "scans"]);
+  }, [ended]);
   return { start: setId, running: id !== null && !ended, failed: failure(job.data) };
 }
 

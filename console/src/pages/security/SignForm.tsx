@@ -1,10 +1,11 @@
 /** What a wallet is about to sign, pasted and judged before it is. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { safeName } from "@/money/hostile";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
@@ -28,12 +29,11 @@ export function SignForm({ what, chains }: { what: "transaction" | "message"; ch
   const form = useForm<Fields>({ defaultValues: { chain: chains[0]?.name ?? "", sender: "", pasted: "" } });
   const [refused, setRefused] = useState<ApiError | null>(null);
   const [left, setLeft] = useState<readonly string[]>([]);
-  const client = useQueryClient();
   const asked = useMutation<Awaited<ReturnType<typeof judge>>, ApiError, string>({
     mutationFn: (body) => judge(what, body),
     onSuccess: () => {
       setRefused(null);
-      void client.invalidateQueries({ queryKey: ["security", "scans"] });
+      void readAnew(["security", "scans"]);
     },
     onError: (error) => {
       const fields = Object.entries(error.fields);

@@ -1,9 +1,10 @@
 /** Import a file; what is refused is shown at its line. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { safeName } from "@/money/hostile";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
@@ -78,10 +79,9 @@ const textOf = async (file: File): Promise<string> => {
 export function Bring() {
   const [file, setFile] = useState<File | null>(null);
   const [lenient, setLenient] = useState(false);
-  const client = useQueryClient();
   const asked = useMutation<Brought, ApiError, Given>({
     mutationFn: async (given) => (await bring({ csv: await textOf(given.file), fileName: given.file.name, lenient: given.lenient })).data,
-    onSuccess: () => void client.invalidateQueries({ queryKey: ["tax"] }),
+    onSuccess: () => void readAnew(["tax"]),
   });
   const tooLarge = file !== null && file.size > MOST_BYTES;
   const lines = asked.error === null ? [] : refusedLines(asked.error);

@@ -1,9 +1,10 @@
 /** What was imported, each to be undone. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { safeName } from "@/money/hostile";
 import { count } from "@/money/format";
 import { t } from "@/texts";
@@ -19,13 +20,12 @@ import { undo, useImports, type Import } from "./reading";
 
 export function Imports() {
   const imports = useImports();
-  const client = useQueryClient();
   const [leaving, setLeaving] = useState<Import | null>(null);
   const remove = useMutation<unknown, ApiError, string>({
     mutationFn: undo,
     onSuccess: () => {
       setLeaving(null);
-      void client.invalidateQueries({ queryKey: ["tax"] });
+      void readAnew(["tax"]);
     },
   });
   return (

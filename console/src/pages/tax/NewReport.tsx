@@ -1,10 +1,11 @@
 /** Ask for a report of a year; the country's own method holds unless another is chosen. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { safeName } from "@/money/hostile";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
@@ -31,7 +32,6 @@ const lastYear = (): string => String(new Date().getFullYear() - 1);
 export function NewReport() {
   const form = useForm<Fields>({ defaultValues: { year: lastYear(), jurisdiction: "US", method: "" } });
   const [refused, setRefused] = useState<ApiError | null>(null);
-  const client = useQueryClient();
   const asked = useMutation<Awaited<ReturnType<typeof report>>, ApiError, Fields>({
     mutationFn: ({ year, jurisdiction, method }) =>
       report({
@@ -45,7 +45,7 @@ export function NewReport() {
       }),
     onSuccess: () => {
       setRefused(null);
-      void client.invalidateQueries({ queryKey: ["tax", "reports"] });
+      void readAnew(["tax", "reports"]);
     },
     onError: (error) => {
       const rest = markFields<Fields>(error, ["year", "jurisdiction", "method"], form.setError);

@@ -1,9 +1,10 @@
 /** Another plan: what it would cost by the provider's own word, then the change or the payment. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
 import { SelectField } from "@/ui/Field";
@@ -37,13 +38,12 @@ function Picker({ wanted, pick }: { wanted: Wanted; pick: (wanted: Wanted) => vo
 
 /** Who pays already changes the plan; the provider says before what that costs. */
 function Change({ wanted }: { wanted: Wanted }) {
-  const client = useQueryClient();
   const asked = useMutation<Awaited<ReturnType<typeof preview>>, ApiError, Wanted>({ mutationFn: preview });
   const done = useMutation<unknown, ApiError, Wanted>({
     mutationFn: change,
     onSuccess: () => {
       asked.reset();
-      void client.invalidateQueries({ queryKey: ["usage"] });
+      void readAnew(["usage"]);
     },
   });
   const costs = asked.data?.data;

@@ -1,9 +1,10 @@
 /** The plan that holds now, and how to end it. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { ApiError } from "@/api/errors";
+import { readAnew } from "@/api/queries";
 import { localTime } from "@/money/times";
 import { t } from "@/texts";
 import { Badge, type Tone } from "@/ui/Badge";
@@ -58,13 +59,12 @@ function Facts({ of }: { of: Subscription }) {
 
 export function Plan() {
   const plan = useSubscription();
-  const client = useQueryClient();
   const [ending, setEnding] = useState(false);
   const end = useMutation<unknown, ApiError>({
     mutationFn: cancel,
     onSuccess: () => {
       setEnding(false);
-      void client.invalidateQueries({ queryKey: ["usage"] });
+      void readAnew(["usage"]);
     },
   });
   const manage = useMutation<Awaited<ReturnType<typeof portal>>, ApiError>({
