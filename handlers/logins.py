@@ -25,6 +25,7 @@ from handlers.models.logins import (
     Registration,
     Said,
     State,
+    WaysView,
 )
 from handlers.models.refresh_cookie import handed_out
 from handlers.models.sessions import LoginView, UserView
@@ -36,6 +37,14 @@ from premium.logins.model import LoggedIn, Way
 from premium.logins.service import Logins
 
 app = router("Logins")
+
+
+@app.get("/v1/auth/ways")
+@public
+def list_ways_in() -> WaysView:
+    """Tell which logins this stage has, for the page that offers them."""
+    password, google = Logins.of(platform()).offered
+    return WaysView(wallet=True, password=password, google=google)
 
 
 @app.post("/v1/auth/register", status_code=202)

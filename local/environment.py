@@ -57,9 +57,9 @@ def stage_settings(places: Places) -> dict[str, str]:
 
 
 def origins(places: Places) -> list[str]:
-    """Return the pages from which users sign in: the console, and one under development."""
+    """Return the pages from which users sign in: the console, where mails lead, and one under development."""
     console = places.ports["console"]
-    return ["http://localhost:3000", f"http://127.0.0.1:{console}", f"http://localhost:{console}"]
+    return [f"http://127.0.0.1:{console}", f"http://localhost:{console}", "http://localhost:3000"]
 
 
 def asked_settings(environ: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,17 @@ const home = createRoute({
   },
 });
 
+/** Where mails and Google lead; whoever is signed in has nothing to do there. */
+const logins = ["/login", "/login/$"].map((path) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    beforeLoad: () => {
+      throw redirect({ to: "/portfolio" });
+    },
+  }),
+);
+
 const portfolio = createRoute({
   getParentRoute: () => root,
   path: "/portfolio",
@@ -59,7 +70,7 @@ const admin = createRoute({
 
 export const router = createRouter({
   basepath: "/app",
-  routeTree: root.addChildren([home, portfolio, alerts, tax, security, usage, account, admin]),
+  routeTree: root.addChildren([home, ...logins, portfolio, alerts, tax, security, usage, account, admin]),
   defaultPendingComponent: Loading,
   defaultPreload: "intent",
 });

@@ -106,6 +106,14 @@ class PasswordReset(Body):
     password: _New = Field(description="12 to 128 characters; what is tried first is refused")
 
 
+class WaysView(View):
+    """Which logins a stage has, beside wallets."""
+
+    wallet: bool = Field(description="Always true: EIP-4361, `POST /v1/auth/nonce`", examples=[True])
+    password: bool = Field(description="`POST /v1/auth/login` and its kin", examples=[True])
+    google: bool = Field(description="`GET /v1/auth/google/start`", examples=[False])
+
+
 class AskedView(View):
     """What is answered to all alike, whether the address is known or not."""
 

@@ -41,6 +41,7 @@ SERVICE = Service(
     name="logins",
     title="Logins by password and by Google",
     routes=(
+        "GET /v1/auth/ways",
         "POST /v1/auth/register",
         "POST /v1/auth/register/confirm",
         "POST /v1/auth/login",

@@ -54,6 +54,11 @@ class Logins:
         """Return the page of ours that mails and Google lead to."""
         return f"{_own_page(self._platform)}{self._settings.login_page}"
 
+    @property
+    def offered(self) -> tuple[bool, bool]:
+        """Return whether the stage has logins by password, and by Google."""
+        return self._settings.password_logins, self._settings.google_client_id is not None
+
     def open(self, user_id: UUID, *, by: Way, ip: str, user_agent: str) -> OpenedSession:
         """Open a session for a user who has proven himself."""
         return sessions(self._platform).open(user_id, amr=(by,), ip=ip, user_agent=user_agent)

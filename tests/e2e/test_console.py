@@ -7,18 +7,20 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from local.evm import CHAIN_ID
+from local.inbox import kept
 from local.journey.client import Client
 from local.journey.tokens import token
 from local.market.node import calldata
 from local.up import Stage
 from tests.fixtures.browser import Tab, tab
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # each first request of a service starts its function
 AXE = (Path(__file__).parents[2] / "console/node_modules/axe-core/axe.min.js").read_text()
 PAGES = ("portfolio", "alerts", "tax", "security", "usage", "account")
 USER = "user_console"
@@ -73,6 +75,49 @@ def test_a_wallet_signs_in_stays_through_a_reload_and_leaves(stack: Stage, brows
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         page.reload()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_password_and_google_sign_in_where_the_stage_has_them(stack: Stage, browser: Browser, address: str) -> None:
+    """A mail's link makes the account; Google's page, which the inbox stands for, leads back into a session."""
+    with tab(browser, stack.neighbours.evm.url) as opened:
+        page, email, secret = opened.page, f"{uuid4().hex[:10]}@example.org", "seven quiet lamps hum"
+        page.goto(address)
+        page.get_by_text("New account", exact=True).click()
+        page.get_by_label("E-mail address", exact=True).fill(email)
+        page.get_by_label("Password", exact=True).fill("short")
+        page.get_by_role("button", name="Make an account").click()
+        expect(page.get_by_label("Password", exact=True)).to_have_attribute("aria-invalid", "true")
+        page.get_by_label("Password", exact=True).fill(secret)
+        page.get_by_role("button", name="Make an account").click()
+        expect(page.get_by_text("A mail is on its way")).to_be_visible()
+        page.goto(link_to(stack, email))
+        assert "token" not in page.url
+        page.get_by_role("button", name="Make the account").click()
+        expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_label("E-mail address", exact=True).fill(email)
+        page.get_by_label("Password", exact=True).fill(secret + "!")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        page.get_by_label("Password", exact=True).fill(secret)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("link", name="Continue with Google").click()
+        page.get_by_label("E-mail").fill(f"{uuid4().hex[:10]}@example.org")
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
+
+
+def link_to(stack: Stage, email: str) -> str:
+    """The link in the newest mail to an address."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        mails = [one for one in kept(stack.neighbours.inbox.messages) if one["to"] == email]
+        if mails and (found := re.search(r"https?://\S+#token=\S+", mails[-1]["text"])):
+            return found[0]
+        time.sleep(0.5)
+    raise AssertionError(f"no mail with a link came to {email}")
 
 
 def test_the_total_is_the_apis_to_the_last_digit(inside: Tab, stack: Stage, client: Callable[..., Client]) -> None:
@@ -169,8 +214,12 @@ def test_each_page_can_be_used_by_everybody(inside: Tab, name: str, theme: str) 
 
 def test_nothing_is_cut_off_at_320_pixels(inside: Tab) -> None:
     page = inside.page
+    go(page, "portfolio")
     page.set_viewport_size({"width": 320, "height": 700})
     try:
+        page.wait_for_timeout(500)  # what was drawn wide has its turn to shrink
+        wide = page.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= 320, f"a window that becomes narrow leaves {wide} pixels"
         for name in PAGES:
             go(page, name)
             wide = page.evaluate("() => document.documentElement.scrollWidth")

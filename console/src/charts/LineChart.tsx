@@ -64,7 +64,7 @@ export function LineChart({ name, rows }: { name: string; rows: readonly Row[] }
           />
         </div>
       ) : (
-        <div ref={place} role="img" aria-label={summary} className="h-64 w-full" />
+        <div ref={place} role="img" aria-label={summary} className="h-64 w-full min-w-0 overflow-hidden" />
       )}
       <Button kind="quiet" className="mt-2 text-sm" onClick={() => setAsTable(!asTable)} aria-pressed={asTable}>
         {asTable ? t("chart.hideTable") : t("chart.table")}

@@ -74,14 +74,16 @@ function end(why: "ended" | "left"): void {
   if (why === "left") queries.clear();
 }
 
+/** Where a provider leads who has logged in with it: by a cookie that no script has seen. */
+const BACK = "/app/login";
+
 /** Restore the session of an earlier page by its cookie. */
-export async function restore(): Promise<void> {
+export async function restore(place: Location = window.location): Promise<void> {
   if (current() !== null) return;
-  if (!wasHere()) {
-    setSession({ status: "out", why: "never", kept: false });
-    return;
-  }
-  await renew(null);
+  const wasLed = place.pathname === BACK && place.search === "";
+  const knew = wasHere();
+  if (knew || wasLed) await renew(null);
+  if (!knew && current() === null) setSession({ status: "out", why: "never", kept: false });
 }
 
 /** End the session here, in the other tabs, and at the API; a slow API is told, and not waited for. */

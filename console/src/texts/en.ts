@@ -3,6 +3,7 @@
 import { account } from "./account";
 import { alerts } from "./alerts";
 import { security } from "./security";
+import { signin } from "./signin";
 import { tax } from "./tax";
 import { usage } from "./usage";
 
@@ -10,6 +11,7 @@ export const en = {
   ...account,
   ...alerts,
   ...security,
+  ...signin,
   ...tax,
   ...usage,
   "app.name": "Premium",
@@ -102,6 +104,8 @@ export const en = {
   "portfolio.uncertain": "Doubtful, not in the total",
   "portfolio.refresh": "Refresh",
   "portfolio.refreshing": "Reading the chains",
+  "portfolio.first": "The chains are read for the first time.",
+  "portfolio.refreshFailed": "The last refresh failed: {why}",
   "portfolio.none": "Nothing was read yet. Add a wallet, then refresh.",
   "portfolio.allocation": "Allocation",
   "portfolio.by": "By",

@@ -10,6 +10,7 @@ export const usage = {
   "usage.pending": "From {date} on it is {tier}.",
   "usage.price": "{amount} {currency} a {interval}",
   "usage.freeNow": "You have the free plan.",
+  "usage.givenNow": "It was given to you: no subscription pays for it.",
   "usage.change": "Change the plan",
   "usage.choose": "Plan",
   "usage.interval": "Paid",

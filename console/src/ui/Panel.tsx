@@ -17,7 +17,7 @@ interface Props {
 export function Panel({ title, children, actions }: Props) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className="rounded-xl border border-line bg-panel p-4 shadow-sm sm:p-5">
+    <section aria-labelledby={id} className="min-w-0 rounded-xl border border-line bg-panel p-4 shadow-sm sm:p-5">
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
         <h2 id={id} className="text-lg font-semibold">
           {title}

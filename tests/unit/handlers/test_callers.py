@@ -54,7 +54,7 @@ def test_no_route_of_any_function_answers_without_a_verdict(context: dict[str, s
 
 def test_no_route_but_the_public_ones_answers_without_credentials() -> None:
     names = ("nonce", "verify-wallet", "refresh", "logout", "register", "register/confirm", "login")
-    names += ("password/forgot", "password/reset", "google/start", "google/callback")
+    names += ("password/forgot", "password/reset", "google/start", "google/callback", "ways")
     logins = {f"/v1/auth/{name}" for name in names}
     webhooks = {"/webhooks/stripe", "/webhooks/paddle", "/v1/subscriptions/webhooks"}
     open_routes = (

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { ApiError } from "@/api/errors";
+import { useJob } from "@/api/jobs";
 import { localTime } from "@/money/times";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
@@ -11,7 +12,7 @@ import { Dialog } from "@/ui/Dialog";
 import { Panel } from "@/ui/Panel";
 import { Refusal } from "@/ui/Refusal";
 
-import { erase, exportAll, exportLink, restoreAccount, useJob } from "./reading";
+import { erase, exportAll, exportLink, restoreAccount } from "./reading";
 
 function Export() {
   const [id, setId] = useState<string | null>(null);

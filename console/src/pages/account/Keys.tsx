@@ -82,7 +82,7 @@ export function Keys() {
   });
   return (
     <Panel title={t("account.keys")}>
-      <NewKey />
+      {(keys.data !== undefined || keys.error === null) && <NewKey />}
       <Answer of={keys}>
         {() => (
           <Table

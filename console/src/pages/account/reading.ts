@@ -16,8 +16,6 @@ export const useOwnWallets = () => useAnswer(["account", "wallets"], () => api.g
 export const useKeys = () =>
   useList(["account", "keys"], (cursor) => api.get("/v1/users/api-keys", { params: { query: cursor === undefined ? {} : { cursor } } }));
 export const useConsents = () => useAnswer(["account", "consents"], () => api.get("/v1/users/consents"));
-export const useJob = (id: string | null) =>
-  useAnswer(["jobs", id], () => api.get("/v1/jobs/{jobId}", { params: { path: { jobId: id ?? "" } } }), { enabled: id !== null, every: 3_000 });
 
 export const changeProfile = (body: Schema["ProfileChange"]) => api.put("/v1/users/profile", { body });
 export const endSession = (sessionId: string) => api.delete("/v1/auth/sessions/{sessionId}", { params: { path: { sessionId } } });

@@ -1,13 +1,11 @@
 /** The total with its age, its bounds, and what it does not know; and the refresh of it. */
 
 import { useMutation } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
 
 import type { ApiError } from "@/api/errors";
 import { compare } from "@/money/decimal";
 import { usd } from "@/money/format";
-import { useStream } from "@/streams/shared";
-import type { StreamMessage } from "@/streams/socket";
+import { safeName } from "@/money/hostile";
 import { t, type TextKey } from "@/texts";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
@@ -17,7 +15,8 @@ import { Answer, Panel } from "@/ui/Panel";
 import { Refusal } from "@/ui/Refusal";
 import { Ago } from "@/ui/Time";
 
-import { refresh, usePortfolio, type Portfolio } from "./reading";
+import { usePortfolio, type Portfolio } from "./reading";
+import { askRefresh, useRefreshing } from "./refreshing";
 
 const MOST_NAMED = 4;
 const PARTS: readonly [TextKey, (of: Portfolio) => string][] = [
@@ -60,37 +59,26 @@ function Findings({ of }: { of: Portfolio }) {
   );
 }
 
-function useRefresh() {
-  const [job, setJob] = useState<string | null>(null);
-  const asked = useMutation<Awaited<ReturnType<typeof refresh>>, ApiError>({
-    mutationFn: refresh,
-    onSuccess: ({ data }) => setJob(data.id),
-  });
-  const hear = useCallback(
-    (message: StreamMessage) => {
-      if (message.type === "job" && message.data["id"] === job) setJob(null);
-      if (message.type === "portfolio") setJob(null);
-    },
-    [job],
-  );
-  useStream(hear);
-  return { ask: () => asked.mutate(), error: asked.error, busy: asked.isPending || job !== null };
-}
-
 export function Total() {
   const portfolio = usePortfolio();
-  const again = useRefresh();
+  const again = useMutation<unknown, ApiError>({ mutationFn: askRefresh });
+  const { busy, failed } = useRefreshing();
   const button = (
-    <Button kind="primary" busy={again.busy} onClick={again.ask}>
-      {t(again.busy ? "portfolio.refreshing" : "portfolio.refresh")}
+    <Button kind="primary" busy={busy || again.isPending} onClick={() => again.mutate()}>
+      {t(busy || again.isPending ? "portfolio.refreshing" : "portfolio.refresh")}
     </Button>
   );
   const none = portfolio.error?.status === 404 && portfolio.data === undefined;
   return (
     <Panel title={t("portfolio.total")} actions={button}>
       {again.error !== null && <Refusal error={again.error} />}
+      {failed !== null && (
+        <p role="alert" className="mb-3 rounded-lg bg-bad-soft p-3 text-bad">
+          {t("portfolio.refreshFailed", { why: safeName(failed) })}
+        </p>
+      )}
       {none ? (
-        <p className="text-muted">{t("portfolio.none")}</p>
+        <p className="text-muted">{t(busy ? "portfolio.first" : "portfolio.none")}</p>
       ) : (
         <Answer of={portfolio}>
           {(of) => (

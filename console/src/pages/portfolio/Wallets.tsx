@@ -16,7 +16,8 @@ import { Answer, Panel } from "@/ui/Panel";
 import { Refusal } from "@/ui/Refusal";
 import { Table } from "@/ui/Table";
 
-import { addWallet, refresh, removeWallet, useWallets, type Wallet } from "./reading";
+import { addWallet, removeWallet, useWallets, type Wallet } from "./reading";
+import { askRefresh } from "./refreshing";
 
 interface Fields {
   address: string;
@@ -26,14 +27,17 @@ interface Fields {
 function AddWallet() {
   const form = useForm<Fields>({ defaultValues: { address: "", label: "" } });
   const [refused, setRefused] = useState<ApiError | null>(null);
-  const add = useMutation<unknown, ApiError, Fields>({
+  const add = useMutation<ApiError | null, ApiError, Fields>({
     mutationFn: async ({ address, label }) => {
       await addWallet({ address: address.trim(), label: label.trim() === "" ? null : label.trim(), chains: [] });
-      await refresh().catch(() => undefined);
+      return askRefresh().then(
+        () => null,
+        (error: unknown) => error as ApiError,
+      );
     },
-    onSuccess: () => {
+    onSuccess: (unread) => {
       form.reset();
-      setRefused(null);
+      setRefused(unread);
       void readAnew(["portfolio"]);
     },
     onError: (error) => {

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
 
 import { ApiError } from "@/api/errors";
+import { useJob } from "@/api/jobs";
 import { readAnew } from "@/api/queries";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
@@ -12,7 +13,7 @@ import { SelectField, TextField } from "@/ui/Field";
 import { markFields } from "@/ui/forms";
 import { Refusal } from "@/ui/Refusal";
 
-import { scanCode, useJob, type Chain, type Job } from "./reading";
+import { scanCode, type Chain, type Job } from "./reading";
 
 interface Fields {
   chain: string;

@@ -15,11 +15,6 @@ const JOB_EVERY_MS = 3_000;
 export const useScans = () =>
   useList(["security", "scans"], (cursor) => api.get("/v1/security/scans", { params: { query: cursor === undefined ? {} : { cursor } } }));
 export const useChains = () => useAnswer(["chains"], () => api.get("/v1/chains"));
-export const useJob = (id: string | null) =>
-  useAnswer(["jobs", id], () => api.get("/v1/jobs/{jobId}", { params: { path: { jobId: id ?? "" } } }), {
-    enabled: id !== null,
-    every: JOB_EVERY_MS,
-  });
 
 /** What a wallet lets others take; asked again while a job reads it anew. */
 export const useApprovals = (of: { wallet: string; chain: string } | null, reading: boolean) =>

@@ -77,7 +77,7 @@ export function Plan() {
         {(of) => (
           <>
             <Facts of={of} />
-            {of.id === null && <p className="mt-3 text-muted">{t("usage.freeNow")}</p>}
+            {of.id === null && <p className="mt-3 text-muted">{t(of.tier === "free" ? "usage.freeNow" : "usage.givenNow")}</p>}
             {of.cancelAtPeriodEnd && of.currentPeriodEnd !== null && (
               <p className="mt-3">{t("usage.ends", { date: localTime(of.currentPeriodEnd) })}</p>
             )}

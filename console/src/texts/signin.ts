@@ -1,0 +1,28 @@
+/** The texts of logins by password and by Google. */
+
+export const signin = {
+  "signin.google": "Continue with Google",
+  "signin.googleRefused": "Google did not sign you in ({reason}). Try again, or take another way.",
+  "signin.googleTaken": "An account has this e-mail address already. Sign in the way you know, then join Google in your account.",
+  "signin.byPassword": "E-mail address and password",
+  "signin.wish": "What you want",
+  "signin.wishIn": "Sign in",
+  "signin.wishNew": "New account",
+  "signin.wishForgot": "Forgotten",
+  "signin.email": "E-mail address",
+  "signin.password": "Password",
+  "signin.newPassword": "New password",
+  "signin.passwordHint": "12 to 128 characters; a few words that only you join.",
+  "signin.doIn": "Sign in",
+  "signin.doNew": "Make an account",
+  "signin.doForgot": "Send me a link",
+  "signin.mailNew": "A mail is on its way. Its link makes your account, and works for half an hour.",
+  "signin.mailForgot": "If this address signs in by a password, a mail is on its way. Its link works for half an hour.",
+  "signin.back": "Back to signing in",
+  "signin.confirmTitle": "One step is left",
+  "signin.confirmLead": "The link in your mail makes your account and signs you in here.",
+  "signin.confirm": "Make the account",
+  "signin.resetTitle": "Another password",
+  "signin.reset": "Set it",
+  "signin.resetDone": "The password is changed, and every session was signed out. Sign in with it.",
+} as const;
