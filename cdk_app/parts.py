@@ -114,7 +114,6 @@ def packages_of(config: StageConfig, abilities: Abilities, place: Place | None) 
     sizes = config.functions
     environment = {
         "PREMIUM_STAGE": config.name,
-        "CORS_ORIGINS": ",".join(config.origins),
         "RATE_LIMIT_WHEN_DOWN": config.rate_limit_when_down,
         "POWERTOOLS_METRICS_NAMESPACE": "Premium",
         "LOG_LEVEL": "INFO",

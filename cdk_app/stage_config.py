@@ -101,7 +101,8 @@ class StageConfig(Model):
         return self.settings | self._from_fields()
 
     def _from_fields(self) -> dict[str, str]:
-        made, rates = dict[str, str](), self.exchange_rates
+        # Workers write the pages' address into mails.
+        made, rates = {"CORS_ORIGINS": ",".join(self.origins)}, self.exchange_rates
         if rates.sources != ExchangeRates().sources:
             made["EXCHANGE_RATE_SOURCES"] = ",".join(rates.sources)
         if self.market.prices:

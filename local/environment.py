@@ -82,6 +82,7 @@ def worker_environment(places: Places, clients: Clients) -> dict[str, str]:
         **local_settings(),
         **stage_settings(places),
         **asked_settings(os.environ),
+        "CORS_ORIGINS": ",".join(origins(places)),
         "CHAINS_FILE": str(places.chains),
         **variables_of_outputs(stacks.outputs(places.outputs)),
     }

@@ -167,7 +167,11 @@ def application(outputs: Path) -> web.Application:
 
 def main(arguments: list[str]) -> None:
     port, outputs = arguments
-    web.run_app(application(Path(outputs)), host="127.0.0.1", port=int(port), print=None, access_log=None)
+    # A page that is left asks for nothing any more: what waits for its turn is dropped with it.
+    web.run_app(
+        application(Path(outputs)), host="127.0.0.1", port=int(port), print=None, access_log=None,
+        handler_cancellation=True,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -115,19 +115,24 @@ def worked(record: Path) -> float | None:
     return round(seconds, 1)
 
 
-def end(record: Path, *, grace: float, first: signal.Signals = signal.SIGTERM) -> None:
-    """Stop the recorded process, and kill its session after `grace` seconds."""
+def end(record: Path, *, grace: float, first: signal.Signals = signal.SIGTERM) -> bool:
+    """Stop the recorded process, and kill its session after `grace` seconds.
+
+    Returns whether it ended by itself, or did not run.
+    """
     known = recorded(record)
     if known is None:
-        return
+        return True
     process = running(record)
     if process is not None:
         process.send_signal(first)
         _wait_gone(record, grace)
+    by_itself = running(record) is None
     for straggler in _session(*known):
         straggler.kill()
     _wait_gone(record, 5)
     record.unlink(missing_ok=True)
+    return by_itself
 
 
 def _wait_gone(record: Path, seconds: float) -> None:

@@ -88,7 +88,12 @@ class Service(ABC):
         self._spawn()
 
     def stop(self) -> None:
-        processes.end(self.record, grace=self.grace, first=self.stop_signal)
+        """Stop the service; what needs longer than its grace is killed."""
+        if not processes.end(self.record, grace=self.grace, first=self.stop_signal):
+            self.cut_short()
+
+    def cut_short(self) -> None:  # noqa: B027  # most services leave nothing half done
+        """Remove what a stop that was cut short may have left half done."""
 
     def _spawn(self) -> None:
         processes.spawn(

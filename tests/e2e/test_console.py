@@ -13,11 +13,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from local.evm import CHAIN_ID
-from local.inbox import kept
 from local.journey.client import Client
 from local.journey.tokens import token
 from local.market.node import calldata
 from local.up import Stage
+from tests.e2e.mails import link_to
 from tests.fixtures.browser import Tab, tab
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # each first request of a service starts its function
@@ -90,7 +90,7 @@ def test_a_password_and_google_sign_in_where_the_stage_has_them(stack: Stage, br
         page.get_by_label("Password", exact=True).fill(secret)
         page.get_by_role("button", name="Make an account").click()
         expect(page.get_by_text("A mail is on its way")).to_be_visible()
-        page.goto(link_to(stack, email))
+        page.goto(link_to(stack.neighbours.inbox, email))
         assert "token" not in page.url
         page.get_by_role("button", name="Make the account").click()
         expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
@@ -107,17 +107,6 @@ def test_a_password_and_google_sign_in_where_the_stage_has_them(stack: Stage, br
         page.get_by_label("E-mail").fill(f"{uuid4().hex[:10]}@example.org")
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
-
-
-def link_to(stack: Stage, email: str) -> str:
-    """The link in the newest mail to an address."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        mails = [one for one in kept(stack.neighbours.inbox.messages) if one["to"] == email]
-        if mails and (found := re.search(r"https?://\S+#token=\S+", mails[-1]["text"])):
-            return found[0]
-        time.sleep(0.5)
-    raise AssertionError(f"no mail with a link came to {email}")
 
 
 def test_the_total_is_the_apis_to_the_last_digit(inside: Tab, stack: Stage, client: Callable[..., Client]) -> None:

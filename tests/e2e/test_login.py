@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from eth_account import Account
 from eth_account.messages import encode_defunct
 
 from local.up import Stage
+from tests.e2e.mails import link_to
 
 pytestmark = pytest.mark.e2e
 
@@ -86,3 +88,15 @@ def test_users_keep_preferences_and_staff_needs_its_role(stack: Stage) -> None:
     kept = ask(stack, "PUT", "/v1/users/preferences", {"theme": "light"}, **bearer)
     assert (kept.status_code, kept.json()["data"]["theme"]) == (200, "light"), kept.text
     assert ask(stack, "GET", "/v1/admin/users", **bearer).status_code == 403
+
+
+def test_a_registration_mails_a_link_to_the_console(stack: Stage) -> None:
+    email = f"{uuid4().hex[:10]}@example.org"
+    asked = ask(stack, "POST", "/v1/auth/register", {"email": email, "password": "seven quiet lamps hum"})
+    assert asked.status_code == 202, asked.text
+    link = link_to(stack.neighbours.inbox, email)
+    assert link.startswith(f"{stack.neighbours.console.page}login/register#token=")
+    token = link.partition("#token=")[2]
+    made = ask(stack, "POST", "/v1/auth/register/confirm", {"token": token})
+    assert (made.status_code, made.json()["data"]["created"]) == (201, True), made.text
+    assert ask(stack, "POST", "/v1/auth/register/confirm", {"token": token}).status_code == 401, "it works once"

@@ -55,6 +55,18 @@ def test_tasks_are_sized_drained_and_locked_down(stage: Stage) -> None:
         assert "Secrets" not in container
 
 
+def test_whoever_writes_mails_knows_the_stages_pages(stage: Stage) -> None:
+    """A worker without them could send no link."""
+    wanted = ",".join(STAGES[stage.name].origins)
+    for task in stage.resources("AWS::ECS::TaskDefinition", "workers"):
+        (container,) = task.properties["ContainerDefinitions"]
+        told = {each["Name"]: each["Value"] for each in container["Environment"]}
+        assert told["CORS_ORIGINS"] == wanted, task.name
+    for name, function in stage.functions().items():
+        if name.startswith("handlers."):
+            assert function.properties["Environment"]["Variables"]["CORS_ORIGINS"] == wanted, name
+
+
 def test_a_folder_that_a_task_mounts_is_a_volume_of_the_image(stage: Stage) -> None:
     """Or Fargate gives it to root alone; tests/integration/workers/test_image.py runs the image in such a root."""
     declared = Declared.read((assets.ROOT / "Dockerfile").read_text())

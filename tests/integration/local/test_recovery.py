@@ -81,6 +81,19 @@ def test_objects_in_s3_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         server.stop()
 
 
+def test_a_stop_that_was_cut_short_leaves_no_half_of_the_emulators_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws = Aws(tmp_path / "aws", ports.free())
+    aws.start()
+    kept = aws.data / "state" / "cloudformation.json"
+    kept.write_text("{}")  # the first of many, written when the time was over
+    monkeypatch.setattr(Aws, "grace", 0.0)
+    aws.stop()
+    assert aws.pid is None
+    assert not kept.exists()
+
+
 def test_the_chain_survives_a_stop(tmp_path: Path) -> None:
     node = Evm(tmp_path / "evm", ports.free())
     try:
