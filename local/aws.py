@@ -58,7 +58,10 @@ class Aws(Service):
             self.cut_short()
 
     def cut_short(self) -> None:
-        """Drop the written state, of which some services' may be missing: the next deploy makes it anew."""
+        """Drop the written state, of which a part may be missing.
+
+        The next deploy makes it anew.
+        """
         shutil.rmtree(self.data / "state", ignore_errors=True)
 
     def command(self) -> Sequence[str | Path]:

@@ -80,7 +80,7 @@ export function Bring() {
   const [file, setFile] = useState<File | null>(null);
   const [lenient, setLenient] = useState(false);
   const asked = useMutation<Brought, ApiError, Given>({
-    mutationFn: async (given) => (await bring({ csv: await textOf(given.file), fileName: given.file.name, lenient: given.lenient })).data,
+    mutationFn: async (given) => (await bring({ csv: await textOf(given.file), fileName: given.file.name, lenient: given.lenient, preview: false })).data,
     onSuccess: () => void readAnew(["tax"]),
   });
   const tooLarge = file !== null && file.size > MOST_BYTES;
