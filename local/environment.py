@@ -57,7 +57,10 @@ def stage_settings(places: Places) -> dict[str, str]:
 
 
 def origins(places: Places) -> list[str]:
-    """Return the pages from which users sign in: the console, where mails lead, and one under development."""
+    """Return the pages from which users sign in.
+
+    The console, where mails lead, and one under development.
+    """
     console = places.ports["console"]
     return [f"http://127.0.0.1:{console}", f"http://localhost:{console}", "http://localhost:3000"]
 
