@@ -192,15 +192,14 @@ class Catcher(BaseHTTPRequestHandler):
         return True
 
     def _lead(self, known: Identities, email: str) -> None:
-        """Send the browser back: to the API itself, as no page of ours stands before it on this machine."""
+        """Send the browser back to where it was to come."""
         try:
-            back = urlsplit(known.consent(self.path, email))
+            back = known.consent(self.path, email)
         except (ValueError, KeyError):
             self._say(400, {"error": "the provider was asked wrongly"})
             return
-        api = json.loads((self.file.parent / STAGE_FILE).read_text())["api"]
         self.send_response(303)
-        self.send_header("Location", f"{api}{back.path}?{back.query}")
+        self.send_header("Location", back)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -93,8 +93,9 @@ class Front:
         session = request.app[_SESSION]
         try:
             asked = session.request(
-                request.method, f"{to}{request.rel_url}", headers=kept, data=body or None, allow_redirects=False
-            )
+                request.method, f"{to}{request.rel_url}", headers=kept, data=body or None, allow_redirects=False,
+                skip_auto_headers=("Content-Type",),
+            )  # fmt: skip
             async with self._turn, asked as answer:
                 back = CIMultiDict((name, value) for name, value in answer.headers.items() if name.lower() not in _HOP)
                 return web.Response(status=answer.status, body=await answer.read(), headers=back)

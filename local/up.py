@@ -105,7 +105,6 @@ def addresses(stage: Stage) -> None:
     say(f"  EVM node     {stage.neighbours.evm.url}   (chain id 31337)")
     say(f"  Inbox        {stage.neighbours.inbox.url}   (what e-mail, push, chats and SMS would bring; make inbox)")
     say(f"  Payments     {stage.neighbours.inbox.url}/payments   (stands for Stripe and Paddle: docs/billing.md)")
-    say(f"  Google       {stage.api}/v1/auth/google/start   (for a browser; the inbox stands for Google)")
     say("  Logs: make logs   Health: make status   Stop: make down")
 
 

@@ -52,6 +52,8 @@ class Gate(OpenAPIRequestValidationMiddleware):
 
     def _get_body(self, app: ApiGatewayResolver) -> dict[str, Any]:
         event = app.current_event
+        if not event.raw_event.get("body"):
+            return None  # type: ignore[return-value] # as below; nothing is of no type, whatever a proxy says of it
         given = event.headers.get("content-type") or "application/json"
         content_type, _, parameters = given.partition(";")
         if content_type.strip().lower() != "application/json":

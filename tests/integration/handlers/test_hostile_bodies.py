@@ -96,3 +96,13 @@ def test_a_wrong_value_is_refused_by_its_name(method: str, path: str, example: A
         sent = event(method.upper(), place, by=caller, body=example, headers={"Content-Type": kind})
         made = answer(handler(sent, None))
         assert (made.status, list(made.error["details"])) == (400, ["Content-Type"])
+
+
+def test_a_request_without_a_body_is_of_no_type(caller: dict[str, str]) -> None:
+    """Proxies and clients name a type of what is not there; a route whose body may be left out takes it."""
+    handler = handler_of("/v1/portfolio/refresh")
+    kind = {"Content-Type": "application/octet-stream"}
+    made = answer(handler(event("POST", "/v1/portfolio/refresh", by=caller, raw="", headers=kind), None))
+    assert (made.status, list(made.error["details"])) == (422, ["wallets"]), "it was read: he watches nothing yet"
+    given = answer(handler(event("POST", "/v1/portfolio/refresh", by=caller, raw="{}", headers=kind), None))
+    assert (given.status, list(given.error["details"])) == (400, ["Content-Type"])

@@ -17,12 +17,13 @@ const TokenForm = lazy(() => import("./TokenForm").then((part) => ({ default: pa
 const OtherWays = lazy(() => import("./OtherWays").then((part) => ({ default: part.OtherWays })));
 const LinkSteps = lazy(() => import("./LinkSteps").then((part) => ({ default: part.LinkSteps })));
 
-const arrived = (): Arrival | null => arrivalAt(window.location, () => window.history.replaceState(null, "", window.location.pathname));
+// Once a load of the page, and not while it is drawn: a drawing that is begun again would find the token gone.
+const ARRIVED: Arrival | null = arrivalAt(window.location, () => window.history.replaceState(null, "", window.location.pathname));
 
 export function SignInPage({ ended }: { ended: boolean }) {
   const [wallets, setWallets] = useState<readonly Wallet[]>([]);
   const [chosen, setChosen] = useState<Wallet | null>(null);
-  const [arrival, setArrival] = useState<Arrival | null>(arrived);
+  const [arrival, setArrival] = useState<Arrival | null>(ARRIVED);
   const stage = useStage();
   const ways = useWays();
   useEffect(() => listen(setWallets), []);
