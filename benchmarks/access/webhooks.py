@@ -144,7 +144,10 @@ def door(url: str, user: UUID, limits: Any, ready: Any) -> None:
 
 
 def seen(handler: Callable[..., Any], platform: Platform, first: UUID, user: UUID) -> None:
-    """Have ten processes see a tier that an event brought, by a worker that has begun: it applied `first`'s."""
+    """Time until ten processes see a tier that an event brought.
+
+    By a worker that has begun: it applied `first`'s.
+    """
     handler(asked(event(first, 0)), None)
     ends = time.monotonic() + 60
     while not platform.redis(2).exists(mark_name(first)):

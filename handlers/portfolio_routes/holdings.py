@@ -33,7 +33,8 @@ MAX_CHAINS = 200
 
 @routes.get("/v1/portfolio")
 @needs(service="portfolio", scope="portfolio:read")
-def get_portfolio(  # noqa: PLR0917 - a query's parameters
+def get_portfolio(
+    *,
     caller: Caller,
     wallet: OfWallet = None,
     chain: OfChain = None,
@@ -54,7 +55,8 @@ def get_portfolio(  # noqa: PLR0917 - a query's parameters
 
 @routes.get("/v1/portfolio/assets")
 @needs(service="portfolio", scope="portfolio:read")
-def list_assets(  # noqa: PLR0917 - a query's parameters
+def list_assets(
+    *,
     caller: Caller,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -112,7 +114,8 @@ def list_portfolio_chains(caller: Caller, wallet: OfWallet = None) -> Listing[Ch
 
 @routes.get("/v1/portfolio/positions")
 @needs(service="portfolio", scope="portfolio:read")
-def list_positions(  # noqa: PLR0917 - a query's parameters
+def list_positions(
+    *,
     caller: Caller,
     limit: Limit = 50,
     cursor: Cursor = None,

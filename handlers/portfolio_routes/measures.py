@@ -37,7 +37,8 @@ from premium.zones import zone_of
 
 @routes.get("/v1/portfolio/history")
 @needs(service="portfolio", scope="portfolio:read")
-def get_portfolio_history(  # noqa: PLR0917 - a query's parameters
+def get_portfolio_history(
+    *,
     caller: Caller,
     interval: Annotated[Literal["hour", "day", "week"], Query(description="How long an interval is")] = "day",
     since: Since = None,
@@ -56,7 +57,8 @@ def get_portfolio_history(  # noqa: PLR0917 - a query's parameters
 
 @routes.get("/v1/portfolio/flows")
 @needs(service="portfolio", scope="portfolio:read")
-def list_flows(  # noqa: PLR0917 - a query's parameters
+def list_flows(
+    *,
     caller: Caller,
     kind: Annotated[FlowKind | None, Query(description="Only of this kind")] = None,
     asset: OfAsset = None,
@@ -86,7 +88,8 @@ def change_flow(caller: Caller, request_id: RequestId, flow_id: UUID, word: Corr
 
 @routes.get("/v1/portfolio/performance")
 @needs(service="portfolio", scope="portfolio:read")
-def get_performance(  # noqa: PLR0917 - a query's parameters
+def get_performance(
+    *,
     caller: Caller,
     period: Period = "30d",
     window: Window = None,

@@ -26,7 +26,7 @@ _STEPS = 300
 _MOST_WORK, _MOST_CHANGES = 40_000, 300
 """Changes of sign, and times payments, up to which derivatives are gone through one by one."""
 _PLACES, _FINE = 400, 0.01
-"""At which rates are looked for else; about 0 they are so far from each other as a part of all of them."""
+"""Else: how many places are looked at, and how close they stand about 0."""
 _NONE, _NOT_FOUND = (
     "no rate makes the payments worth nothing",
     "no rate was found that makes the payments worth nothing",

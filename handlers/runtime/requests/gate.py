@@ -52,16 +52,20 @@ class Gate(OpenAPIRequestValidationMiddleware):
 
     def _get_body(self, app: ApiGatewayResolver) -> dict[str, Any]:
         event = app.current_event
-        if not event.raw_event.get("body"):
-            return None  # type: ignore[return-value] # as below; nothing is of no type, whatever a proxy says of it
-        given = event.headers.get("content-type") or "application/json"
-        content_type, _, parameters = given.partition(";")
-        if content_type.strip().lower() != "application/json":
-            raise InvalidInput.about("Content-Type", f"must be application/json; given {shown(content_type.strip())}")
-        # In another encoding the same bytes are another text.
-        if (charset := _CHARSET.search(parameters)) and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
-            raise InvalidInput.about("Content-Type", f"must be of the charset utf-8; given {shown(charset[1])}")
+        # Clients and proxies name a type of what is not there, too.
+        if event.raw_event.get("body"):
+            _check_type(event.headers.get("content-type") or "application/json")
         return read_object(current().event)  # type: ignore[return-value] # the caller takes None for no body
+
+
+def _check_type(given: str) -> None:
+    """Refuse a body that is not said to be JSON in UTF-8."""
+    content_type, _, parameters = given.partition(";")
+    if content_type.strip().lower() != "application/json":
+        raise InvalidInput.about("Content-Type", f"must be application/json; given {shown(content_type.strip())}")
+    # In another encoding the same bytes are another text.
+    if (charset := _CHARSET.search(parameters)) and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise InvalidInput.about("Content-Type", f"must be of the charset utf-8; given {shown(charset[1])}")
 
 
 def _count_attempt(state: RequestState, requirement: Needs) -> None:

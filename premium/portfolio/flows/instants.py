@@ -16,12 +16,15 @@ from premium.money import EXACT, ZERO, from_base_units
 from premium.portfolio.flow_model import COUNTED, MEASURED, FlowRow
 
 SHARE = Decimal("0.001")
-"""Of the value, from which on a flow is valued; also what may stand at its former price at an instant."""
+"""Part of the value from which on a flow is valued.
+
+As much may stand at its former price at an instant.
+"""
 MOST = 20
 """Instants of one reading, the largest flows first: each may cost a call for every asset."""
 _LEAST = Decimal(1)
 _FAR = Decimal(10)
-"""A price so many times its former one, or a part of it, is a slip of units and none of that instant."""
+"""A price this many times its former one, or one part in as many, is a slip of units."""
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
 _PLACES = Decimal("1E-8")
 _TIMED = MEASURED - {"unexplained"}

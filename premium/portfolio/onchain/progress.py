@@ -15,7 +15,7 @@ from premium.observability import logger
 from premium.portfolio.model import Status, to_places
 
 SECONDS = 2.0
-"""For messages that are still under way when all is read: they are told by the snapshot as well."""
+"""How long messages under way are waited for; the snapshot tells the same."""
 
 
 @dataclass

@@ -123,7 +123,7 @@ def ether_sent_on(profile: CodeProfile) -> Iterator[Signal]:
 
 
 def _is_bare(profile: CodeProfile, path: Path, one: MessageCall) -> bool:
-    """Whether all that a function does is to hand what came to a party, without a word of what for."""
+    """Whether a function only hands what came to a party, and records nothing."""
     arena = profile.arena
     ways = [path.facts, *(facts for number in path.trace for facts, _ in profile.found.merged.get(number, ()))]
     takes = any(

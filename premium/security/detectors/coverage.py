@@ -33,7 +33,7 @@ def unread(profile: CodeProfile) -> Iterator[Signal]:
 
 
 def _is_plain(profile: CodeProfile) -> bool:
-    """Whether a code without a function was read as a whole, and refuses, or does no more than take and send coin."""
+    """Whether a code without functions was read whole, and only refuses or moves coin."""
     found = profile.found
     effects = (effect for path in found.paths for effect in path.effects)
     ends = bool(found.paths) or found.refuses

@@ -35,7 +35,10 @@ def store(arena: Arena, memory: Memory, code: int, words: list[Word], source: by
 
 
 def _copy_calldata(arena: Arena, memory: Memory, words: list[Word]) -> None:
-    """Copy up to four words of the arguments; of an unknown length two, as bytes may stand behind theirs."""
+    """Copy up to four words of the arguments.
+
+    Of an unknown length two, as bytes may stand behind theirs.
+    """
     size = arena.constant(words[2])
     for position in range(0, min(_UNKNOWN_COPY if size is None else size, _LONGEST_KEY), 32):
         word = arena.make(op.CALLDATALOAD, arena.make(op.ADD, words[1], arena.const(position)))

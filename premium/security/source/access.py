@@ -131,7 +131,10 @@ def _is_bounded(step: Event, length: str) -> bool:
 
 
 def _paid(scene: Scene, laid: Laid) -> Iterator[Fault | None]:
-    """Coin leaves for whoever calls: all of it without a question, or what an account holds without its account."""
+    """Coin leaves for whoever calls.
+
+    All of it without a question, or what an account holds without its account.
+    """
     for step in laid.of("send", "call"):
         if step.value is None or not from_caller(step.target, laid.flow) or scene.is_guarded(step):
             continue

@@ -49,7 +49,7 @@ def _name(call: Node) -> str:
 
 
 def _is_hostage(scene: Scene, laid: Laid, step: Event) -> bool:
-    """It pays a party that is not the caller, whom the contract remembers from an earlier call of his."""
+    """It pays another than the caller, whom it remembers from an earlier call."""
     target = unconverted(step.target)
     if target is None or is_sender(target):
         return False
