@@ -1,4 +1,4 @@
-"""Routes of imported transactions, tax reports, and the year's summary."""
+"""Routes of imported transactions, tax reports, summaries and comparisons of methods."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from handlers.models.tax import (
     summary_view,
     transaction_view,
 )
+from handlers.models.tax_comparisons import ComparisonView, NewComparison, comparison_view
 from handlers.models.tax_imports import (
     Import,
     ImportUpload,
@@ -49,6 +50,7 @@ from handlers.runtime import (
     router,
 )
 from premium.bootstrap import platform
+from premium.tax.comparisons import TaxComparisons
 from premium.tax.lacks import lacks
 from premium.tax.service import Taxes, TaxImports, TaxReports, TaxWallets, require_format
 from premium.tax.uploads import MAX_UPLOAD, TaxUploads
@@ -57,6 +59,8 @@ app = router("Tax")
 
 _COUNTRY = "Whose report; the newest of any without"
 _STARTS = "The tax year, by the calendar year in which it starts: 2024 of GB is 2024-25"
+Year = Annotated[int, Path(ge=0, le=9998, description=_STARTS)]
+Country = Annotated[str | None, Query(min_length=2, max_length=7, description=_COUNTRY, examples=["US"])]
 
 
 @app.post("/v1/tax/transactions/import")
@@ -207,15 +211,33 @@ def get_report(caller: Caller, report_id: UUID) -> ReportView:
 
 @app.get("/v1/tax/summary/<year>")
 @needs(service="tax", scope="tax:read")
-def get_summary(
-    caller: Caller,
-    year: Annotated[int, Path(ge=0, le=9998, description=_STARTS)],
-    jurisdiction: Annotated[
-        str | None, Query(min_length=2, max_length=7, description=_COUNTRY, examples=["US"])
-    ] = None,
-) -> SummaryView:
+def get_summary(caller: Caller, year: Year, jurisdiction: Country = None) -> SummaryView:
     """Show a year's totals from its newest stored report."""
     return summary_view(TaxReports.of(platform()).newest(caller.user_id, year, jurisdiction))
+
+
+@app.post("/v1/tax/compare", status_code=202)
+@needs(service="tax", scope="tax:write")
+def start_comparison(
+    caller: Caller, wanted: NewComparison, request_id: RequestId, idempotency_key: IdempotencyKey
+) -> ReportJobView:
+    """Compute a year under every method that the country allows.
+
+    It counts as a report of the day. `GET /v1/tax/compare/{year}` shows it once the job is done.
+    """
+    payload, known = wanted.payload(), TaxComparisons.of(platform())
+    job = known.start(caller.user_id, caller.tier, payload, request_id=request_id, idempotency_key=idempotency_key)
+    return report_job_view(job, lacks(platform(), caller.user_id, payload.jurisdiction, payload.currency))
+
+
+@app.get("/v1/tax/compare/<year>")
+@needs(service="tax", scope="tax:read")
+def get_comparison(caller: Caller, year: Year, jurisdiction: Country = None) -> ComparisonView:
+    """Show a year's figures under each method side by side, from the newest comparison.
+
+    With the losses that a sale would realise now. Information, no advice.
+    """
+    return comparison_view(TaxComparisons.of(platform()).newest(caller.user_id, year, jurisdiction))
 
 
 @app.post("/v2/premium/tax/reports", status_code=202)

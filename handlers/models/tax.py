@@ -17,11 +17,11 @@ from premium.tax.model import ReportRow, TransactionRow
 from premium.tax.rules.currency_codes import currency_code
 from premium.tax.rules.registry import jurisdiction
 
-_YEAR = (
+YEAR = (
     "The tax year, by the calendar year in which it starts: 2024 is 6 April 2024 to 5 April 2025 in GB, 1 July 2024 to "
     "30 June 2025 in AU, and the calendar year elsewhere"
 )
-_NAME_OF_YEAR = "Its name: `2024-25` where it is not the calendar's"
+NAME_OF_YEAR = "Its name: `2024-25` where it is not the calendar's"
 
 Currency = Annotated[str, Field(pattern="^[A-Za-z]{3}$"), AfterValidator(currency_code)]
 """A currency's code of ISO 4217, in capitals from here on."""
@@ -30,7 +30,7 @@ Currency = Annotated[str, Field(pattern="^[A-Za-z]{3}$"), AfterValidator(currenc
 class NewReport(Body):
     """The tax year and rules of a report to make."""
 
-    year: int = Field(ge=2009, le=2100, description=_YEAR, examples=[2025])
+    year: int = Field(ge=2009, le=2100, description=YEAR, examples=[2025])
     jurisdiction: str = Field(
         default="US", min_length=2, max_length=7, description="ISO country code, or `generic`", examples=["US"]
     )
@@ -61,7 +61,7 @@ class NewReport(Body):
 class EarlierReport(Body):
     """A report in the earlier form, by the jurisdiction's default method."""
 
-    year: int = Field(ge=2009, le=2100, description=_YEAR, examples=[2025])
+    year: int = Field(ge=2009, le=2100, description=YEAR, examples=[2025])
     jurisdiction: str = Field(
         default="US", min_length=2, max_length=7, description="ISO country code, or `generic`", examples=["US"]
     )
@@ -80,7 +80,7 @@ class PeriodView(View):
 class ReportJobView(JobView):
     """The job that makes a report, and the tax year that it is of."""
 
-    tax_year: str = Field(description=_NAME_OF_YEAR, examples=["2025"])
+    tax_year: str = Field(description=NAME_OF_YEAR, examples=["2025"])
     period: PeriodView
     """The days of the tax year, by the jurisdiction's rules."""
     warnings: tuple[str, ...] = Field(
@@ -125,8 +125,8 @@ class ReportView(View):
     """How far it is."""
     progress: Ratio
     """0 to 1."""
-    year: int | None = Field(description=_YEAR, examples=[2025])
-    tax_year: str | None = Field(description=_NAME_OF_YEAR, examples=["2025"])
+    year: int | None = Field(description=YEAR, examples=[2025])
+    tax_year: str | None = Field(description=NAME_OF_YEAR, examples=["2025"])
     period: PeriodView | None = Field(description="The days of the tax year, by the jurisdiction's rules")
     jurisdiction: str | None = Field(description="Whose rules it follows", examples=["US"])
     method: str | None = Field(description="How lots are chosen", examples=["FIFO"])
@@ -147,8 +147,8 @@ class ReportView(View):
 class SummaryView(View):
     """The totals of a year by its newest report."""
 
-    year: int = Field(description=_YEAR, examples=[2025])
-    tax_year: str = Field(description=_NAME_OF_YEAR, examples=["2025"])
+    year: int = Field(description=YEAR, examples=[2025])
+    tax_year: str = Field(description=NAME_OF_YEAR, examples=["2025"])
     period: PeriodView
     """The days of the tax year, by the jurisdiction's rules."""
     jurisdiction: str = Field(description="Whose rules it follows", examples=["US"])
@@ -199,14 +199,14 @@ def report_view(found: ReportRow | JobRecord, links: Mapping[str, str]) -> Repor
             error=found.error.message if found.error else None,
             generated_at=None,
             **asked,
-            **_year_of(found.payload["jurisdiction"], int(found.payload["year"])),
+            **year_of(found.payload["jurisdiction"], int(found.payload["year"])),
         )
     return ReportView(
         status=JobStatus.DONE,
         progress=Decimal(1),
         links=links,
         error=None,
-        **_year_of(found.jurisdiction, found.year),
+        **year_of(found.jurisdiction, found.year),
         **found.model_dump(include={"id", "year", "jurisdiction", "method", "lot_scope", "totals", "generated_at"}),
     )
 
@@ -214,16 +214,17 @@ def report_view(found: ReportRow | JobRecord, links: Mapping[str, str]) -> Repor
 def summary_view(row: ReportRow) -> SummaryView:
     """Return the view of a year's totals."""
     kept = row.model_dump(include={"year", "jurisdiction", "method", "lot_scope", "generated_at", "totals"})
-    return SummaryView(report_id=row.id, **_year_of(row.jurisdiction, row.year), **kept)
+    return SummaryView(report_id=row.id, **year_of(row.jurisdiction, row.year), **kept)
 
 
 def report_job_view(record: JobRecord, warnings: Iterable[str]) -> ReportJobView:
     """Return the view of a report's job, with its tax year and what it lacks."""
-    year = _year_of(record.payload["jurisdiction"], int(record.payload["year"]))
+    year = year_of(record.payload["jurisdiction"], int(record.payload["year"]))
     return ReportJobView(**job_view(record).model_dump(by_alias=False), **year, warnings=tuple(warnings))
 
 
-def _year_of(code: str, year: int) -> dict[str, Any]:
+def year_of(code: str, year: int) -> dict[str, Any]:
+    """Return a tax year's name and days, for the members of a view."""
     rules = jurisdiction(code)
     first, last = rules.period(year)
     return {"tax_year": rules.year_name(year), "period": PeriodView(first_day=first, last_day=last)}

@@ -37,6 +37,7 @@ from premium.tax.progress import Unwatched
 from premium.tax.reports.comparison import compared
 from premium.tax.reports.documents import DOCUMENTS, documents_of, known_formats
 from premium.tax.reports.explanation import explanation
+from premium.tax.reports.repurchases import BOUGHT_AGAIN
 from premium.tax.reports.result_json import write_json
 from premium.tax.results.report import Report
 from premium.tax.rules.conversions import Conversion
@@ -159,13 +160,17 @@ def compare_command(as_json: bool, **options: Any) -> None:
     with errors_as_sentences(), paused():
         if options["method"] or "-" in options["sources"]:
             raise InvalidInput.about("compare", "computes every method, from files: leave --method and - out")
-        first = _report(**options)
+        first = _report(**options, held_now=True)
         _warn(first)
         now = instant_of(SystemClock().now())
         prices = _prices(options["price_files"], first.setup.currency, within=WEEK)
-        rest = (_report(**options | {"method": other}) for other in first.setup.rules.methods[1:])
+        rest = (_report(**options | {"method": other}, held_now=True) for other in first.setup.rules.methods[1:])
         rows = [compared(report, prices, now) for report in chain([first], rest)]
-        click.echo(json.dumps({"methods": rows}, indent=2) if as_json else "\n".join(comparison_table(rows)))
+        again = BOUGHT_AGAIN.get(first.setup.rules.code)
+        if as_json:
+            click.echo(json.dumps({"methods": rows, "bought_again": again}, indent=2))
+            return
+        click.echo("\n".join(chain(comparison_table(rows), [again] if again else ())))
 
 
 @tax.command("rules")

@@ -76,12 +76,14 @@ def calculate(
     now: int | None = None,
     watch: Watch | None = None,
     prices: PriceSeries | None = None,
+    held_now: bool = False,
 ) -> Report:
     """Return the report of a neutral document.
 
     InvalidInput for what is no document and, unless lenient, for lines that cannot be read; when strict, Unprocessable
     for any flaw. `now` (microseconds) is what dates are in the future of; None does not look. `watch` is told of the
     work's progress. `prices` (in the report's currency) fill what the document does not state.
+    `held_now`: what is left is told as of the history's end, not as of the year's.
     """
     asked = options_of(document, jurisdiction=jurisdiction, currency=currency, method=method, lot_scope=lot_scope)
     rows = rows_in(document)
@@ -97,7 +99,7 @@ def calculate(
         time_zone=time_zone,
         foreign_money=foreign_money or document.get("foreign_money"),
         strict=strict,
-        until_tax_year=tax_year,
+        until_tax_year=None if held_now else tax_year,
         allocation=checked_plan(document.get("safe_harbor")),
     )
     watch = watch or Unwatched()

@@ -19,6 +19,13 @@ class ReportPayload(JobPayload):
     foreign_money: str | None = None
 
 
+class ComparisonPayload(ReportPayload):
+    """The year that is computed under every method of a country.
+
+    `method` and `lot_scope` are not asked for.
+    """
+
+
 class ImportPayload(JobPayload):
     """An uploaded file to import.
 
@@ -70,4 +77,11 @@ REPORT = JobKind(
     queue="tax",
     payload=ReportPayload,
     timeout_seconds=600,
+)
+COMPARISON = JobKind(
+    name="tax.compare",
+    function="premium.tax.work.compare",
+    queue="tax",
+    payload=ComparisonPayload,
+    timeout_seconds=1800,  # as many calculations as the country allows methods
 )

@@ -274,3 +274,15 @@ class ReportRow(_Row):
     files: Mapping[str, StoredFile]
     generated_at: datetime | None
     created_at: datetime
+
+
+class ComparisonRow(_Row):
+    """A year under every method that its country allows."""
+
+    id: UUID
+    year: int
+    jurisdiction: str
+    currency: str
+    methods: Sequence[Mapping[str, Any]]
+    warnings: Sequence[Mapping[str, Any]]
+    generated_at: datetime

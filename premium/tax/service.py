@@ -23,7 +23,7 @@ from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.principal import Principal
 from premium.refusals import shown
-from premium.tax.days import day_of, instant_of
+from premium.tax.asked import settled
 from premium.tax.importers.checks import Checked, check_rows
 from premium.tax.importers.declared.own_words import digest_of as map_digest
 from premium.tax.importers.declared.own_words import mapping_of
@@ -33,7 +33,7 @@ from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import REPORT, WALLET, ReportPayload, WalletPayload
 from premium.tax.model import Imported, ImportRow, NewTransactions, Origin, Remark, ReportRow, TransactionRow
 from premium.tax.neutral.sources import Tally
-from premium.tax.setup import UNIVERSAL_TOO_LATE, Setup, setup_of
+from premium.tax.setup import setup_of
 from premium.tax.store.imports import ImportStore, options_of
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore
@@ -266,23 +266,7 @@ class TaxReports:
 
         RateLimited where the day's reports are used up.
         """
-        chosen = setup_of(
-            payload.jurisdiction,
-            method=payload.method,
-            scope=payload.lot_scope,
-            currency=payload.currency,
-            time_zone=payload.time_zone,
-            foreign_money=payload.foreign_money,
-            strict=True,
-            until_tax_year=payload.year,
-        )
-        self._check_begun(chosen, payload.year)
-        if chosen.universal_too_late:
-            raise Unprocessable.about("lotScope", UNIVERSAL_TOO_LATE)
-        # Settled now, so that a repeat of the job says the same whatever the profile says then.
-        zone = payload.time_zone if chosen.own_days else self.accounts.profile(user_id).time_zone
-        settled = {"jurisdiction": chosen.rules.code, "method": chosen.method, "time_zone": zone}
-        payload = payload.model_copy(update=settled)
+        payload = settled(payload, user_id, self.accounts, self.clock)
         return self.jobs.start(
             REPORT,
             payload,
@@ -291,12 +275,6 @@ class TaxReports:
             idempotency_key=idempotency_key,
             quota=quota_of(tier, "reports_a_day"),
         )
-
-    def _check_begun(self, chosen: Setup, year: int) -> None:
-        first, last = chosen.rules.period(year)
-        if chosen.calendar.day(instant_of(self.clock.now())) < day_of(first):
-            name = f"the tax year {chosen.rules.year_name(year)} of {chosen.rules.name}"
-            raise InvalidInput.about("year", f"{name} has not begun: it is {first} to {last}")
 
     def get(self, user_id: UUID, report_id: UUID) -> ReportRow | JobRecord:
         """Return a finished report or the job that makes it; NotFound for another user's."""

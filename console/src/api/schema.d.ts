@@ -1296,6 +1296,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tax/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["startComparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tax/compare/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tax/imports": {
         parameters: {
             query?: never;
@@ -2073,6 +2105,18 @@ export interface components {
         CodeTakenView: {
             recoveryCodesLeft: number | null;
         };
+        ComparisonView: {
+            id: string;
+            year: number;
+            taxYear: string;
+            period: components["schemas"]["PeriodView"];
+            jurisdiction: string;
+            currency: string;
+            methods: components["schemas"]["MethodView"][];
+            boughtAgain: string | null;
+            warnings: components["schemas"]["RemarkView"][];
+            generatedAt: string;
+        };
         ConditionBody: {
             field: string;
             operator: "gt" | "gte" | "lt" | "lte" | "eq";
@@ -2367,6 +2411,18 @@ export interface components {
             reason: string;
             createdAt: string;
         };
+        HarvestView: {
+            asset: string;
+            wallet: string;
+            term: "short" | "long" | "none";
+            amount: string;
+            costBasis: string;
+            value: string;
+            loss: string;
+            counts: boolean;
+            price: string;
+            pricedAt: string;
+        };
         Health: {
             status: "ok";
         };
@@ -2634,6 +2690,19 @@ export interface components {
             timestamp: string;
             requestId: string;
         };
+        MethodView: {
+            method: string;
+            lotScope: string;
+            totals: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            country: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            unrealisedLoss: string;
+            harvestable: components["schemas"]["HarvestView"][];
+            unpriced: string[];
+        };
         MonthlyUsageView: {
             month: string;
             keys: components["schemas"]["KeyUsageView"][];
@@ -2663,6 +2732,13 @@ export interface components {
             interval: "month" | "year";
             provider: "stripe" | "paddle";
             currency?: string | null;
+        };
+        NewComparison: {
+            year: number;
+            jurisdiction: string;
+            currency?: string | null;
+            timeZone?: string | null;
+            foreignMoney?: ("personal" | "business") | null;
         };
         NewGrant: {
             tier: "starter" | "pro" | "enterprise";
@@ -3358,6 +3434,11 @@ export interface components {
         CodeTakenAnswer: {
             success: true;
             data: components["schemas"]["CodeTakenView"];
+            meta: components["schemas"]["Meta"];
+        };
+        ComparisonAnswer: {
+            success: true;
+            data: components["schemas"]["ComparisonView"];
             meta: components["schemas"]["Meta"];
         };
         CreatedApiKeyAnswer: {
@@ -9681,6 +9762,131 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["Unprocessable"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    startComparison: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComparison"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportJobAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getComparison: {
+        parameters: {
+            query?: {
+                jurisdiction?: string | null;
+            };
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

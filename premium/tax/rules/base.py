@@ -48,6 +48,8 @@ class Jurisdiction:
     """Where the default is not one that can be asked for (US: the transition of 2025)."""
     long_from: Callable[[int], int] = year_later
     """First local day on which a lot acquired on a day is long-term."""
+    long_is_free: bool = False
+    """Gains and losses of what is long-term do not count at all (Germany)."""
     gifts_received: Literal["donor", "market", "either"] = "market"
     """What a gift received costs: the donor's basis (and date), its market value, or the donor's where it is stated."""
     gift_loss_basis: bool = False

@@ -50,6 +50,7 @@ RULES = Jurisdiction(
     methods=("fifo",),
     scopes=("per_wallet",),
     long_from=year_later_bgb,
+    long_is_free=True,
     gifts_received="donor",
     yearly_amounts={
         "freigrenze": {2009: Decimal(600), 2024: Decimal(1000)},

@@ -13,11 +13,13 @@ from premium.execution.runtime import job
 from premium.observability import count
 from premium.tax.calculation import report_of
 from premium.tax.days import instant_of
+from premium.tax.history.price_series import PriceSeries
 from premium.tax.jobs import REPORT, ReportPayload
+from premium.tax.neutral.reader import Read
 from premium.tax.reports.documents import documents_of
 from premium.tax.reports.result import summary_of
 from premium.tax.results.report import Report
-from premium.tax.setup import setup_of
+from premium.tax.setup import Setup, setup_of
 from premium.tax.store.reports import ReportStore
 from premium.tax.work.history import stored_history
 from premium.tax.work.prices import lacking, price_series
@@ -74,8 +76,9 @@ def _outcome(context: JobContext, summary: Mapping[str, Any], files: Iterable[st
     }
 
 
-def _calculated(context: JobContext, payload: ReportPayload) -> Report:
-    chosen = setup_of(
+def setup_for(payload: ReportPayload) -> Setup:
+    """Return the setup that a job asks for."""
+    return setup_of(
         payload.jurisdiction,
         method=payload.method,
         scope=payload.lot_scope,
@@ -84,11 +87,20 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
         foreign_money=payload.foreign_money,
         until_tax_year=payload.year,
     )
+
+
+def priced_history(context: JobContext, chosen: Setup) -> tuple[Read, PriceSeries]:
+    """Return the stored history and the prices that it lacks; Unprocessable where there is none."""
     read = stored_history(context, chosen.currency)
     if not read.transactions:
         raise Unprocessable("there are no transactions to report; import some first")
     lacks = lacking(read.transactions, chosen.currency)
-    prices = price_series(context.platform, lacks, chosen.currency, read.remarks)
+    return read, price_series(context.platform, lacks, chosen.currency, read.remarks)
+
+
+def _calculated(context: JobContext, payload: ReportPayload) -> Report:
+    chosen = setup_for(payload)
+    read, prices = priced_history(context, chosen)
     # As of when the work was accepted, so that a repeat says the same.
     now = instant_of(context.created_at)
     made = report_of(read, chosen, prices=prices, tax_year=payload.year, now=now, several=True)

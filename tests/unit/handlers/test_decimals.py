@@ -22,6 +22,7 @@ EXACT = {
     "FlowView.amount": "units of the chain",
     "LineView.amount": "units of the chain",
     "AssetChangeView.amount": "units of the chain",
+    "HarvestView.amount": "units of the asset",
     "TransactionView.amount": "an input: what the history states",
     "TransactionView.price": "an input: what the history states",
     "TransactionView.fee": "an input: what the history states",

@@ -70,3 +70,43 @@ def test_the_table_has_a_column_a_method_and_a_method_is_not_asked_for(tmp_path:
     assert [word for word in head.split() if word in ("fifo", "lifo", "hifo")] == ["fifo", "lifo", "hifo"]
     assert any(line.split()[:4] == ["total", "150", "50", "-50"] for line in lines)
     assert compare(tmp_path, "--jurisdiction", "US", "--method", "fifo").exit_code != 0
+
+
+def test_what_is_held_now_is_harvested_not_what_was_held_at_the_years_end(tmp_path: Path) -> None:
+    today = datetime.now(UTC).isoformat()
+    (tmp_path / "p.csv").write_text(f"asset,timestamp,price\nETH,{today},220\n")
+    found = figures(tmp_path, "--jurisdiction", "US", "--prices", str(tmp_path / "p.csv"), "--year", "2023")
+    # Until the end of 2023 lots of 100, 300 and 200 are held: hifo would have 300 to lose, and has sold it since.
+    assert (found["hifo"]["harvestable"], found["hifo"]["unrealised_loss"]) == ([], "0")
+    (row,) = found["fifo"]["harvestable"]
+    assert {name: row[name] for name in ("asset", "wallet", "term", "amount", "cost_basis", "value", "loss")} == {
+        "asset": "ETH",
+        "wallet": "*",
+        "term": "long",
+        "amount": "1",
+        "cost_basis": "300",
+        "value": "220",
+        "loss": "80",
+    }
+    assert row["counts"]
+
+
+@pytest.mark.parametrize(
+    ("country", "price", "losses"),
+    [
+        ("DE", "150", [("long", "2", "200", False)]),
+        ("GB", "150", [("none", "2", "100", True)]),
+        ("CA", "150", [("none", "2", "100", True)]),
+        # Of 600 the sale took 600 * 250 / 750 = 200; 400 are left for what is worth 300.
+        ("FR", "150", [("none", "2", "100", True)]),
+        ("FR", "200", []),
+    ],
+)
+def test_each_country_loses_by_its_own_cost(
+    tmp_path: Path, country: str, price: str, losses: list[tuple[str, str, str, bool]]
+) -> None:
+    today = datetime.now(UTC).isoformat()
+    (tmp_path / "p.csv").write_text(f"asset,timestamp,price\nETH,{today},{price}\n")
+    found = next(iter(figures(tmp_path, "--jurisdiction", country, "--prices", str(tmp_path / "p.csv")).values()))
+    rows = [(row["term"], row["amount"], row["loss"], row["counts"]) for row in found["harvestable"]]
+    assert sorted(rows) == sorted(losses)
