@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from premium.chains.transfers.evidence import Sign
 
 Asset = str | None
 """None is the native coin; else a token's address, of an NFT `address:id`."""
@@ -44,6 +46,8 @@ class Movement:
     name: str = ""
     sender: str | None = None
     transfers: list[Transfer] = field(default_factory=list)
+    signs: tuple[Sign, ...] = ()
+    """What the transaction's logs say that transfers do not."""
 
     def __post_init__(self) -> None:
         self.name = self.name or str(self.hash)
@@ -71,6 +75,18 @@ class Movement:
         self.take(Transfer(RESIDUAL, None, *ends, abs(units), "internal"), me)
 
 
+def rests(movements: Iterable[Movement], changes: Mapping[int, int]) -> dict[int, int]:
+    """Return by block what the balance changed beyond what its movements tell.
+
+    Blocks without a rest are left out.
+    """
+    found = dict(changes)
+    for movement in movements:
+        if movement.block in found:
+            found[movement.block] -= movement.units.get(None, 0) - movement.gas
+    return {block: units for block, units in sorted(found.items()) if units}
+
+
 def explain_balances(
     movements: list[Movement], changes: Mapping[int, int], times: Mapping[int, int], me: str
 ) -> list[str]:
@@ -82,13 +98,11 @@ def explain_balances(
     for movement in movements:
         by_block.setdefault(movement.block, []).append(movement)
     unclear = []
-    for block, change in sorted(changes.items()):
-        here = by_block.get(block, [])
-        rest = change - sum(movement.units.get(None, 0) - movement.gas for movement in here)
-        own = [movement for movement in here if movement.hash is not None]
-        if rest and len(own) == 1:
+    for block, rest in rests(movements, changes).items():
+        own = [movement for movement in by_block.get(block, []) if movement.hash is not None]
+        if len(own) == 1:
             own[0].rest(rest, me)
-        elif rest:
+        else:
             event = Movement(None, block, times[block], name=f"block:{block}")
             event.rest(rest, me)
             movements.append(event)

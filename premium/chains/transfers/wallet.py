@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from premium.chains.model import Chain
 from premium.chains.rpc import Call, Rpc
 from premium.chains.transfers import coin
+from premium.chains.transfers.evidence import signs
 from premium.chains.transfers.logs import logs_of, moved
-from premium.chains.transfers.movement import Movement, explain_balances
+from premium.chains.transfers.movement import Movement, explain_balances, rests
 from premium.chains.transfers.node import ask
-from premium.chains.transfers.traces import add_internal
+from premium.chains.transfers.traces import add_internal, in_others
 from premium.errors import InvalidInput
 
 _SPAN = 2_000
@@ -41,6 +42,12 @@ async def movements_of(rpc: Rpc, wallet: str, first: int, last: int) -> Moved:
     touched = set(blocks.numbers) if blocks.has_states else set()
     changes = await coin.changes(rpc, me, touched | {movement.block for movement in found})
     await add_internal(rpc, me, found, changes)
+    # A block in which the coin moved and that no transaction of the wallet's explains: somebody else's paid it.
+    own = {movement.block for movement in found if movement.hash is not None}
+    open_blocks = {block: times[block] for block in rests(found, changes) if block not in own}
+    theirs = await in_others(rpc, me, open_blocks)
+    await add_gas(rpc, me, {movement.name: movement for movement in theirs})
+    found += theirs
     return Moved(found, explain_balances(found, changes, times, me))
 
 
@@ -75,7 +82,7 @@ async def _times(rpc: Rpc, blocks: Iterable[int], times: dict[int, int]) -> None
 async def add_gas(rpc: Rpc, me: str, movements: Mapping[str, Movement]) -> None:
     """Add the gas of what the wallet sent, with a rollup's part for layer one.
 
-    What failed moved nothing else.
+    And what receipts' logs say besides. What failed moved nothing else.
     """
     hashes = [movement.hash for movement in movements.values() if movement.hash is not None]
     for receipt in await ask(rpc, [Call("eth_getTransactionReceipt", (name,)) for name in hashes]):
@@ -84,6 +91,7 @@ async def add_gas(rpc: Rpc, me: str, movements: Mapping[str, Movement]) -> None:
         # Receipts of Ethereum before Byzantium (2017) have none: the balance tells.
         if receipt.get("status") == "0x0":
             movement.fail()
+        movement.signs = signs(receipt.get("logs") or ())
         if movement.sender == me:
             layer_one, blobs = _number(receipt, "l1Fee"), _number(receipt, "blobGasUsed")
             movement.gas = _number(receipt, "gasUsed") * _number(receipt, "effectiveGasPrice") + layer_one

@@ -13,6 +13,8 @@ from premium.cases import Case, Fraction
 _MOST = 1_000_000
 
 By = Literal["log", "coin", "internal"]
+Address = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
+Topic = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{64}$")]
 
 
 class Reading(Case):
@@ -35,6 +37,15 @@ class Transfer(Case):
     by: By = "log"
 
 
+class Event(Case):
+    """A log of a transaction, as a receipt has it."""
+
+    index: Count | None = None
+    address: Address
+    topics: Annotated[tuple[Topic, ...], Field(max_length=4)]
+    data: Annotated[str, Field(max_length=100_002, pattern="^0x([0-9a-fA-F]{2})*$")] = "0x"
+
+
 class Transaction(Case):
     """A transaction that touched a wallet.
 
@@ -47,6 +58,8 @@ class Transaction(Case):
     sender: Name | None = None
     gas_paid: Units | None = None
     transfers: Annotated[tuple[Transfer, ...], Field(max_length=_MOST)] = ()
+    events: Annotated[tuple[Event, ...], Field(max_length=_MOST)] = ()
+    """Logs by which liquidations, fees and airdrops are known; others say nothing."""
 
 
 class PriceAt(Case):

@@ -107,6 +107,7 @@ def _transactions(chain: str, coin: str, moved: Mapping[str, Iterable[Movement]]
         done = found.setdefault(movement.name, Done(movement.name, movement.block, None, None, None, {}))
         done.sender = done.sender or movement.sender
         done.gas_paid = movement.gas or done.gas_paid
+        done.signs |= set(movement.signs)
         for transfer in movement.transfers:
             asset = coin if transfer.asset is None else f"{chain}:{transfer.asset}"
             move = Move(movement.name, transfer.place, transfer.by, asset, transfer.source, transfer.target,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from premium.portfolio.flows.asked import Reading
-from premium.portfolio.flows.moves import Done, Move, Pair, window
+from premium.portfolio.flows.kinds import Kinds
+from premium.portfolio.flows.moves import Done, Leg, Move, Pair, window
 from premium.portfolio.flows.phantoms import phantoms
 
 
@@ -81,19 +82,17 @@ def reconcile(told: Told) -> Reconciled:
     arrived = _taxed(told, rows, [leg for _, mine in legs for leg in mine if leg[0] not in left_out])
     flows = list[Flow]()
     for done, mine in legs:
-        kinds = _Kinds(told.wallets | told.own, mine, left_out)
+        kinds = Kinds(told.wallets | told.own, done, mine, left_out)
         for move, wallet, units in mine:
             flow = _gas(done, wallet, move.asset, units) if move.by == "gas" else None
             came = arrived.get(move, units)
-            flows.append(flow or Flow(done, move.place, wallet, move.asset, came, kinds.of(move, units)))
+            flows.append(flow or Flow(done, move.place, wallet, move.asset, came, kinds.of(move, wallet, units)))
     for flow in flows:
         _enter(rows[flow.wallet, flow.asset], flow)
     flows += _without_transaction(told, rows)
     return Reconciled(rows=rows, flows=flows, outside=outside)
 
 
-Leg = tuple[Move, str, int]
-"""A movement, one of its wallets, and what it changes there."""
 Legs = list[tuple[Done, list[Leg]]]
 
 
@@ -179,30 +178,6 @@ def _taxed(told: Told, rows: Mapping[Pair, Row], legs: Iterable[Leg]) -> dict[Mo
         if may and len(mine) == 1 and move.by == "log" and move.source not in told.wallets and 0 < came < claimed:
             found[move] = came
     return found
-
-
-class _Kinds:
-    """Say what each movement of one transaction was."""
-
-    def __init__(self, wallets: frozenset[str], legs: Iterable[Leg], left_out: set[Move]) -> None:
-        self._wallets, self._left_out = wallets, left_out
-        signs = {units > 0 for move, _, units in legs if units and not self._is_other(move)}
-        self._is_exchange = len(signs) == 2
-
-    def _is_other(self, move: Move) -> bool:
-        return move.by == "gas" or move in self._left_out or self._is_own(move)
-
-    def _is_own(self, move: Move) -> bool:
-        return {move.source, move.target} <= self._wallets
-
-    def of(self, move: Move, units: int) -> str:
-        if move in self._left_out:
-            return "phantom"
-        if self._is_own(move):
-            return "own"
-        if self._is_exchange and units:
-            return "exchange"
-        return "deposit" if move.target in self._wallets else "withdrawal"
 
 
 def _gas(done: Done, wallet: str, asset: str, units: int) -> Flow:

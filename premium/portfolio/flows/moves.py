@@ -6,11 +6,12 @@ A transfer is known by its transaction, who tells of it, and its index; without 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from premium.case_fields import Instant
 from premium.cases import CaseError
+from premium.chains.transfers.evidence import Sign, signs
 from premium.portfolio.flows.asked import Reading, Transaction, Transfer
 
 Pair = tuple[str, str]
@@ -39,6 +40,10 @@ class Move(NamedTuple):
         return change
 
 
+Leg = tuple[Move, str, int]
+"""A movement, one of its wallets, and what it changes there."""
+
+
 @dataclass
 class Done:
     """A transaction, of all that was said of it."""
@@ -49,6 +54,7 @@ class Done:
     sender: str | None
     gas_paid: int | None
     moves: dict[tuple[Any, ...], Move]
+    signs: set[Sign] = field(default_factory=set)
 
     @property
     def order(self) -> tuple[int, str]:
@@ -71,6 +77,7 @@ def transactions(given: Sequence[Transaction]) -> dict[str, Done]:
         if done.at is not None and row.at is not None and done.at.at != row.at.at:
             raise _differs(f"{place}.at", row.tx)
         done.at = done.at or row.at
+        done.signs |= set(signs(each.model_dump() for each in row.events))
         for each, transfer in enumerate(row.transfers):
             move = _move(row.tx, transfer)
             key = move[1:] if move.place is None else (move.by, move.place)

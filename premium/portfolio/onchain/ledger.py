@@ -30,6 +30,7 @@ SECONDS = 20.0
 """For a chain's transfers: a refresh has 120, and what is late is booked by the next one."""
 _NEAR = Decimal("1.01")
 """A debt may have grown less than what was borrowed: a part was repaid since, or fees were taken."""
+_MOVING = MEASURED | {"own", "exchange", "income", "fee", "liquidation"}
 _JUST_BEFORE = timedelta(microseconds=1)
 Pair = tuple[str, str]
 """A wallet and a chain."""
@@ -176,7 +177,7 @@ def new_flows(
     rows = [_row(each, known, as_of) for each in _without_loans(ledger.booked(), _owed(before), _owed(answer))]
     moved: defaultdict[Line, Decimal] = defaultdict(Decimal)
     for row in rows:
-        if row.usd is not None and row.kind in {*MEASURED, "own", "exchange", "income"}:
+        if row.usd is not None and row.kind in _MOVING:
             moved[row.wallet, row.chain, row.asset] += row.usd
     made = step(before, answer, moved, as_of)
     rows += [_counted(change.line, change.usd, known, as_of, name) for change in made.changes]

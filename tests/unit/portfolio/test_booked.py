@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from premium.chains.transfers.evidence import signs
 from premium.chains.transfers.movement import COIN, RESIDUAL, Movement, Transfer
 from premium.portfolio.flow_model import Opening
 from premium.portfolio.flows.booked import Booked, book
@@ -83,3 +84,16 @@ def test_what_was_borrowed_or_repaid_is_no_deposit_and_no_withdrawal() -> None:
     repaid = _without_loans([row("withdrawal", -60)], Counter({line: 100}), Counter({line: 40}))
     assert [each.kind for each in repaid] == ["exchange"]
     assert _without_loans([salary], Counter({line: 5}), Counter({line: 5})) == [salary]
+
+
+def test_what_receipts_say_of_a_crowd_and_of_a_claim_names_an_airdrop() -> None:
+    topics = ["0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef", "0x" + "7".zfill(64)]
+    logs = [
+        {"address": "0x" + "6" * 40, "topics": [*topics, f"0x{number:064x}"], "data": "0x05"} for number in range(20)
+    ]
+    gold, giver = "0x" + "6" * 40, "0x" + "7".zfill(40)
+    for told, kind in ((signs(logs), "airdrop"), (signs(logs[1:]), "deposit"), (signs(logs * 2), "airdrop")):
+        given = movement("tx", moved(1, gold, giver, ME, 5))
+        given.signs = told
+        rows = book("one", COIN_KEY, {ME: ends({}, {f"one:{gold}": 5})}, {ME: [given]}, AT)
+        assert kinds(rows) == [(kind, f"one:{gold}", 5)]
