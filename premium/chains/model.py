@@ -14,6 +14,7 @@ from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, model_validator
 from premium.chains.addresses import Address, TokenAddress
 from premium.chains.bitcoin.network import Network
 from premium.chains.contracts.protocols import Protocol
+from premium.chains.fees.model import Fees
 from premium.chains.transfers.movement import Movement
 
 Category = Literal["native", "stablecoin", "wrapped", "governance", "liquid_staking", "lp", "token"]
@@ -119,6 +120,8 @@ class Chain(_Data):
     """The usual time between two blocks."""
     finality_blocks: int = Field(default=64, ge=0)
     """Blocks below the newest that a reorganisation may still replace."""
+    fees: Fees = Fees()
+    """How it prices gas; where nothing is known, only its node's word counts."""
     tokens: tuple[Token, ...] = ()
     dex: Dex | None = None
     feeds: tuple[Feed, ...] = ()

@@ -111,6 +111,12 @@ def listed_tokens() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+@cache
+def shipped() -> Registry:
+    """Return the shipped chains alone, for what is computed without a deployment."""
+    return parse(_SHIPPED.read_text("utf-8"))
+
+
 def load(settings: Settings) -> Registry:
     """Return the shipped chains under CHAINS_FILE, those of CHAIN_NODES active.
 

@@ -47,6 +47,10 @@ PACKAGES = {
         "0.3.1",
         "sha512-cXY7nomODddJ59pvkwkxp7StgKcv8Xb0OhQE/pCe80448T8tELPGEghf2thtjz4+4f+c7mt8XJQ04Y0Guc0lnA==",
     ),
+    "@eth-optimism/contracts-bedrock": (
+        "0.17.3",
+        "sha512-cHPO7ntWeOBDLO7ZFFSZGI1D7CDqf4loRbRVJrFIsqLEz+hysWIqA0e3dv2GnrjVeuYePBfI2NTBEG4uwz9bQQ==",
+    ),
 }
 _KEPT = Path(os.environ.get("PREMIUM_TEST_PACKAGES", Path.home() / ".cache" / "premium-tests" / "npm"))
 

@@ -1,0 +1,1 @@
+"""How chains price gas, as data."""

@@ -1,0 +1,1 @@
+"""Answer the cases of `premium gas`: what they state, and the engines' answers."""

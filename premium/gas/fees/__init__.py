@@ -1,0 +1,1 @@
+"""Fee rules of chains, as exact integers."""
