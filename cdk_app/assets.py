@@ -19,6 +19,7 @@ import uv
 
 from cdk_app.archives import compile_all, copy_all, digest, files, write_archive
 from cdk_app.authorities import BUNDLE, authorities
+from cdk_app.compilers import compilers
 from cdk_app.targets import Target
 from cdk_app.uv_environment import uv_environment
 
@@ -103,10 +104,14 @@ def worker_context() -> Path:
 
     It holds the Dockerfile and exactly what that copies.
     """
-    names = ("Dockerfile", "requirements/workers.txt")
+    names = ("Dockerfile", "requirements/workers.txt", "requirements/node.txt")
     sources = [(ROOT / name, name) for name in names]
     sources += [(path, path.relative_to(ROOT).as_posix()) for name in WORKER_PACKAGES for path in files(ROOT / name)]
     sources.append((_kept("authorities.pem", authorities()), BUNDLE))
+    try:
+        sources += [(path, f"solidity/node_modules/{name}") for path, name in compilers(ROOT / "node_modules")]
+    except LookupError as error:
+        raise AssetError(str(error)) from None
     content = [part for path, name in sources for part in (name.encode(), path.read_bytes())]
     folder = output_folder().parent / "worker" / f"context-{digest(content)}"
     if not folder.exists():

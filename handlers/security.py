@@ -18,11 +18,11 @@ from handlers.models.security_checks import (
 )
 from handlers.models.security_more import (
     AddressToScan,
+    CodeToScan,
     Dispute,
     DisputeView,
     FindingKindView,
     ScoreView,
-    TokenToScan,
     dispute_view,
     finding_kinds,
     score_view,
@@ -95,16 +95,18 @@ def scan_message(
 @app.post("/v1/security/scan/contract", status_code=202)
 @needs(service="security", scope="security:write")
 def scan_contract(
-    caller: Caller, contract: TokenToScan, request_id: RequestId, idempotency_key: IdempotencyKey
+    caller: Caller, contract: CodeToScan, request_id: RequestId, idempotency_key: IdempotencyKey
 ) -> JobView:
-    """Scan a contract's code and its controllers; trade its token on demand.
+    """Scan a contract's code and its controllers.
 
-    The job's result names the scan.
+    On demand its token is traded and its source judged. The job's result names the scan.
     """
     by = _by(caller, request_id, idempotency_key)
-    return job_view(
-        Scans.of(platform()).start_contract(by, chain=contract.chain, address=contract.address, trade=contract.trade)
+    source = contract.source.given() if contract.source is not None else None
+    started = Scans.of(platform()).start_contract(
+        by, chain=contract.chain, address=contract.address, trade=contract.trade, source=source
     )
+    return job_view(started)
 
 
 @app.post("/v1/security/scan/address", status_code=202)

@@ -27,6 +27,8 @@ class EvidenceView(View):
     slot: str | None = Field(description="The storage slot", examples=["0x0"])
     value: str | None = Field(description="What is there", examples=["0x01"])
     path: str | None = Field(description="The call in a transaction, from outside in", examples=["0.1"])
+    file: str | None = Field(description="The file of a source", examples=["contracts/Token.sol"])
+    line: int | None = Field(description="The line in it, from 1", examples=[120])
 
 
 class WithdrawalView(View):

@@ -8,9 +8,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from handlers.runtime import Body, JobView, View, Visible, VisibleLines, job_view
+from handlers.runtime import Body, ExactJson, JobView, View, Visible, VisibleLines, job_view
 from premium.jobs.model import JobRecord
 from premium.security.model import DisputeRow, ScoreRow, Severity, Verdict
+from premium.security.sources import GivenSource
+
+SourcePath = Annotated[str, Field(min_length=1, max_length=1000)]
+SourceText = Annotated[str, Field(max_length=2 * 1024 * 1024)]
 
 
 class ContractToScan(Body):
@@ -32,6 +36,37 @@ class TokenToScan(ContractToScan):
         default=False,
         description="Also buy, move and sell the token in its pair, in a simulation: taxes, limits and traps measured",
         examples=[True],
+    )
+
+
+class SourceToScan(Body):
+    """The source that is said to be a contract's."""
+
+    sources: dict[SourcePath, SourceText] = Field(
+        min_length=1, max_length=200, description="Each file by its path; 2 MiB together", examples=[{"Token.sol": "…"}]
+    )
+    compiler: str | None = Field(
+        default=None, max_length=100, description="The compiler's version; without it what the files ask for",
+        examples=["0.8.28"],
+    )  # fmt: skip
+    settings: dict[str, ExactJson] = Field(
+        default={}, max_length=7, description="The compiler's settings, as in its standard JSON",
+        examples=[{"optimizer": {"enabled": True, "runs": 200}}],
+    )  # fmt: skip
+    contract: str | None = Field(
+        default=None, max_length=200, description="Which contract of the files it is", examples=["Token"]
+    )
+
+    def given(self) -> GivenSource:
+        """Return it as the service takes it."""
+        return GivenSource.model_validate(self.model_dump())
+
+
+class CodeToScan(TokenToScan):
+    """A contract to scan: its chain, whether its token is traded, and its source."""
+
+    source: SourceToScan | None = Field(
+        default=None, description="Also compile and judge this source, and hold it against the code"
     )
 
 

@@ -21,6 +21,13 @@ class ScanAddressPayload(ScanContractPayload):
     """The address to scan: a contract or an account."""
 
 
+class ScanSourcePayload(ScanContractPayload):
+    """The contract to scan with the source that is said to be its own."""
+
+    source: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """The digest under which it is kept."""
+
+
 class ScorePayload(ScanContractPayload):
     """The address whose score is made anew."""
 
@@ -42,6 +49,13 @@ SCAN_ADDRESS = JobKind(
     queue="scanning",
     payload=ScanAddressPayload,
     timeout_seconds=60,
+)
+SCAN_SOURCE = JobKind(
+    name="security.scan_source",
+    function="premium.security.work.scans.scan_source",
+    queue="scanning",
+    payload=ScanSourcePayload,
+    timeout_seconds=420,  # three versions of a compiler are tried, each for a minute of CPU and two by the clock
 )
 SCORE = JobKind(
     name="security.score",

@@ -22,7 +22,7 @@ SERVICE = Service(
         "POST /v1/security/disputes",
         "GET /v1/security/disputes",
     ),
-    needs=("database", "redis", "idempotency", "audit", "jobs"),
+    needs=("database", "redis", "idempotency", "audit", "jobs", "exports"),
     quotas=(
         Quota(name="scans_a_day", used="premium.quotas.jobs_today"),
         Quota(name="checks_a_day", used="premium.security.service.checks_today"),
@@ -31,13 +31,14 @@ SERVICE = Service(
     kinds=(
         "security.scan_contract",
         "security.scan_address",
+        "security.scan_source",
         "security.score",
         "security.approvals",
         "security.upkeep",
         "security.watch",
     ),
     queue="scanning",
-    worker_needs=("market",),
+    worker_needs=("market", "exports"),
     queues=(Queue(name="scanning", urgency=40, share=Decimal("0.15")),),
     # Beside the matcher, which always runs: an answer is waited for, and a class of its own costs a task.
     residents=(Resident(name="security.desk", queue="alerts", function="premium.security.work.resident.serve"),),
@@ -88,6 +89,7 @@ SERVICE = Service(
         Place(store="premium", name="security_scans_monthly"),
         Place(store="premium", name="security_disputes"),
         Place(store="premium", name="security_watches"),
+        Place(store="s3", name="exports/security-sources/{user}/"),
         Place(store="redis", name="2:checks:{user}", exported=False),
     ),
 )

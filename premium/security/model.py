@@ -40,6 +40,10 @@ class Evidence(BaseModel):
     """What was read or found there."""
     path: str | None = None
     """The call in a transaction: `0.1` is the second that the first one makes."""
+    file: str | None = None
+    """The file of a source."""
+    line: int | None = None
+    """The line in it, from 1."""
 
 
 class Finding(BaseModel):

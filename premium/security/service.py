@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -17,17 +17,36 @@ from premium.jobs.model import JobKind, JobPayload, JobRecord
 from premium.jobs.service import JobService
 from premium.security.approvals import Approvals
 from premium.security.disputed import Disputes
-from premium.security.jobs import SCAN_ADDRESS, SCAN_CONTRACT, ScanAddressPayload, ScanContractPayload
+from premium.security.jobs import (
+    SCAN_ADDRESS,
+    SCAN_CONTRACT,
+    SCAN_SOURCE,
+    ScanAddressPayload,
+    ScanContractPayload,
+    ScanSourcePayload,
+)
 from premium.security.labelled import Labels
 from premium.security.model import ScanFilter, ScanRow
 from premium.security.places import Asked, place_of, readable_chain
 from premium.security.scores import Scores
+from premium.security.sources import GivenSource, SourceStore
 from premium.security.store.scans import ScanStore
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
+    from premium.storage.objects import Objects
 
-__all__ = ["LINE", "Approvals", "Asked", "Checks", "Disputes", "Labels", "Scans", "Scores", "readable_chain"]
+__all__ = [
+    "LINE",
+    "Approvals",
+    "Asked",
+    "Checks",
+    "Disputes",
+    "Labels",
+    "Scans",
+    "Scores",
+    "readable_chain",
+]
 
 LINE = "security"
 """The line of asks that the resident answers."""
@@ -43,18 +62,30 @@ class Scans:
     store: ScanStore
     jobs: JobService
     chains: Registry
+    bucket: Callable[[], Objects]
+    """Where sources are kept; asked for by the one route that has some."""
 
     @classmethod
     def of(cls, platform: Platform) -> Scans:
         """Return the scans of this process's platform."""
-        return cls(store=ScanStore(platform.database), jobs=platform.jobs, chains=platform.chains)
+        return cls(
+            store=ScanStore(platform.database), jobs=platform.jobs, chains=platform.chains,
+            bucket=lambda: platform.bucket("exports"),
+        )  # fmt: skip
 
-    def start_contract(self, by: Asked, *, chain: str, address: str, trade: bool = False) -> JobRecord:
-        """Start the job that scans a contract; InvalidInput names chain or address.
+    def start_contract(
+        self, by: Asked, *, chain: str, address: str, trade: bool = False, source: GivenSource | None = None
+    ) -> JobRecord:
+        """Start the job that scans a contract.
 
-        `trade`: buy, move and sell the token in a simulation, too. RateLimited where the day's scans are used up.
+        InvalidInput names chain, address or the part of the source that is wrong.
+            `trade`: buy, move and sell the token in a simulation, too. `source`: judge it and hold it against the code.
+            RateLimited where the day's scans are used up.
         """
         where = place_of(self.chains, chain, address)
+        if source is not None:
+            digest = SourceStore(self.bucket()).keep(by.user_id, source)
+            return self._start(by, SCAN_SOURCE, ScanSourcePayload(**where, trade=trade, source=digest))
         return self._start(by, SCAN_CONTRACT, ScanContractPayload(**where, trade=trade))
 
     def start_address(self, by: Asked, *, chain: str, address: str) -> JobRecord:

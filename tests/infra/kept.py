@@ -19,7 +19,7 @@ KEPT = 2
 SILENT = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "PYTHONDONTWRITEBYTECODE": ""}
 _FOLDERS = ("cdk_app", "stacks", "premium", "handlers", "workers", "migrations", "requirements")
 _FILES = tuple(f"tests/infra/{name}.py" for name in ("synthesize", "growth", "timescale_variants"))
-_FILES += ("cdk.json", "Dockerfile", "pyproject.toml", "node_modules/swagger-ui-dist/package.json")
+_FILES += ("cdk.json", "Dockerfile", "pyproject.toml", "node_modules/swagger-ui-dist/package.json", "package-lock.json")
 
 
 def made_by(module: str, kind: str, *names: str) -> Path:

@@ -159,6 +159,7 @@ def test_the_worker_image_is_built_from_what_it_needs() -> None:
         "premium",
         "workers",
         "migrations",
+        "solidity",
     }
     dockerfile = (context / "Dockerfile").read_text()
     assert "--require-hashes" in dockerfile

@@ -2105,6 +2105,12 @@ export interface components {
         CodeTakenView: {
             recoveryCodesLeft: number | null;
         };
+        CodeToScan: {
+            chain: string;
+            address: string;
+            trade: boolean;
+            source?: components["schemas"]["SourceToScan"] | null;
+        };
         ComparisonView: {
             id: string;
             year: number;
@@ -2323,6 +2329,8 @@ export interface components {
             slot: string | null;
             value: string | null;
             path: string | null;
+            file: string | null;
+            line: number | null;
         };
         ExplanationView: {
             figure: string;
@@ -3267,6 +3275,16 @@ export interface components {
             ended: number;
         };
         Severity: "info" | "low" | "medium" | "high" | "critical";
+        SourceToScan: {
+            sources: {
+                [key: string]: string;
+            };
+            compiler?: string | null;
+            settings: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            contract?: string | null;
+        };
         Status: "fresh" | "stale" | "unavailable";
         StreamAnswer: {
             type: "connected" | "subscribed" | "unsubscribed" | "pong" | "error";
@@ -3791,11 +3809,6 @@ export interface components {
             updatedAt: string;
         };
         Tier: "free" | "starter" | "pro" | "enterprise";
-        TokenToScan: {
-            chain: string;
-            address: string;
-            trade: boolean;
-        };
         TokensView: {
             accessToken: string;
             expiresIn: number;
@@ -9000,7 +9013,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenToScan"];
+                "application/json": components["schemas"]["CodeToScan"];
             };
         };
         responses: {

@@ -18,11 +18,9 @@ from premium.security.compilers.solc import Compiled, NotCompiled, compiled
 from premium.security.judgement.subjects.sources import source_answer
 from premium.security.source.judged import read
 from premium.security.source.model import Unit
+from premium.security.sources import MAX_TEXT, TooMuch, bounded, unknown_setting
 
-MAX_TEXT, MAX_FILES = 2 << 20, 200
-"""Bytes of all sources together, and their number."""
 _IMPORT = re.compile(r"""\bimport\b[^;"']{0,2000}["']([^"'\n]{1,1000})["']""")
-_SETTINGS = frozenset({"optimizer", "evmVersion", "viaIR", "libraries", "remappings", "metadata", "outputSelection"})
 
 
 def _prefixed(value: object) -> object:
@@ -49,8 +47,8 @@ def kinds(folder: Path | None = None) -> tuple[Kind, ...]:
 def _answerer(folder: Path) -> Callable[[SourceCase], Mapping[str, Any]]:
     def answered(case: SourceCase) -> Mapping[str, Any]:
         texts = _texts(case, folder)
-        if unknown := sorted(case.settings.keys() - _SETTINGS):
-            raise CaseError("invalid_field", f"settings.{unknown[0][:80]}: no such setting is taken")
+        if unknown := unknown_setting(case.settings):
+            raise CaseError("invalid_field", f"settings.{unknown[:80]}: no such setting is taken")
         settings = {key: value for key, value in case.settings.items() if key != "outputSelection"}
         try:
             made = compiled(texts, settings, compiler=case.compiler, code=case.bytecode is not None)
@@ -94,13 +92,10 @@ def _texts(case: SourceCase, folder: Path) -> dict[str, str]:
 
 
 def _bounded(texts: dict[str, str]) -> dict[str, str]:
-    if not texts:
-        raise CaseError("invalid_field", "sources: there is no file")
-    if len(texts) > MAX_FILES:
-        raise CaseError("too_large", f"sources: {len(texts)} files, {MAX_FILES} at most")
-    size = sum(len(text.encode(errors="replace")) for text in texts.values())
-    if size > MAX_TEXT:
-        raise CaseError("too_large", f"sources: {size} bytes, {MAX_TEXT} at most")
+    try:
+        bounded(texts)
+    except ValueError as error:
+        raise CaseError("too_large" if isinstance(error, TooMuch) else "invalid_field", f"sources: {error}") from None
     return texts
 
 

@@ -6,12 +6,14 @@ that may read the compilers' folder alone. What a source imports must be among t
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -24,6 +26,11 @@ VARIABLE = "PREMIUM_SOLC"
 """Names a folder of npm packages with compilers, where it is not the project's own."""
 SECONDS, MEMORY, ANSWER = 60, 1 << 30, 64 << 20
 """Of CPU (twice as much by the clock), of data, and of what it answers, in bytes."""
+_LIBRARY = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_DIES_WITH_US = 1
+"""PR_SET_PDEATHSIG: a worker that is killed leaves no compiler behind."""
+_TASK = Path("/sys/fs/cgroup/memory.max")
+"""What this process and its children may have together, where a container says so."""
 _PACKAGES = Path(__file__).resolve().parents[3] / "node_modules"
 _TRIED = 3
 """How many versions that fit are tried: code for 0.4 may say `>=0.4.0` and mean it."""
@@ -60,6 +67,18 @@ class Compiled(NamedTuple):
     sources: Mapping[str, str]
     """As the compiler read them."""
     output: Mapping[str, Any]
+
+
+def memory(most: str) -> int:
+    """Return the bytes of data that a compiler may have.
+
+    1 GiB, but half of what its task has together (`most`, as Linux writes it; `max` where nothing bounds it).
+    So a source that takes all it can ends its compiler, never the worker beside it.
+    """
+    return min(MEMORY, int(most) // 2) if most.strip().isdigit() else MEMORY
+
+
+_DATA = memory(_TASK.read_text() if _TASK.is_file() else "max")
 
 
 def compilers() -> dict[Version, Path]:
@@ -104,7 +123,7 @@ def compiled(
 
 
 def _run(soljson: Path, sources: Mapping[str, str], settings: Mapping[str, Any], *, code: bool) -> Mapping[str, Any]:
-    made = ["evm.deployedBytecode", "evm.bytecode.object"] if code else []
+    made = ["evm.deployedBytecode", "evm.bytecode.object", "evm.methodIdentifiers"] if code else []
     asked_for = {
         "language": "Solidity",
         "sources": {path: {"content": text} for path, text in sources.items()},
@@ -157,8 +176,10 @@ def _process(soljson: Path, given: str) -> str:
 
 
 def _bounded() -> None:
+    if _LIBRARY is not None:
+        _LIBRARY.prctl(_DIES_WITH_US, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_DATA, (_DATA, _DATA))
     resource.setrlimit(resource.RLIMIT_FSIZE, (ANSWER, ANSWER))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

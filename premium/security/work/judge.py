@@ -30,7 +30,9 @@ from premium.security.onchain.traded import measured
 from premium.security.report.catalogue import CATALOGUE
 from premium.security.report.trades import shown_trade
 from premium.security.service import readable_chain
+from premium.security.sources import GivenSource
 from premium.security.store.disputes import DisputeStore
+from premium.security.work.sourced import Sourced, sourced
 from premium.simulation.model import NotSimulated
 from premium.simulation.trade.measure import Measured
 from premium.storage.cache import Cache
@@ -68,10 +70,14 @@ class Judged:
         )  # fmt: skip
 
 
-def judge(platform: Platform, chain_name: str, address: str, *, contract: bool = False, trade: bool = False) -> Judged:
+def judge(
+    platform: Platform, chain_name: str, address: str, *, contract: bool = False, trade: bool = False,
+    source: GivenSource | None = None,
+) -> Judged:  # fmt: skip
     """Judge an address at the newest block; UpstreamUnavailable where no node answers.
 
     `contract`: Unprocessable for one without code. `trade`: a token is traded in a simulation, too.
+    `source`: what is said to be its source is compiled, judged, and held against the code.
     """
     chain = readable_chain(platform.chains, chain_name)
     labels = Labels.of(platform, by_operator=True)
@@ -92,18 +98,28 @@ def judge(platform: Platform, chain_name: str, address: str, *, contract: bool =
         more = {} if made is not None else {"nonce": reader.nonce(address), "balance": str(reader.balance(address))}
         cache = Cache(platform.redis(3), "security")
         deployed = [] if made is not None else _deployed(address, int(str(more["nonce"])), chain.name, reader, cache)
+        running = [reader.code(each) for each in _running(address, made)] if source is not None else []
     sale = _sale(platform, chain, address, made) if trade and made is not None else None
     said = labelled(labels, codes, chain.chain_id, hashes=_hashes(made, code))
     now = platform.clock.now()
     learned = Learned(block=reader.block_number, code=codes)
     known = knowledge(learned, said, chain.chain_id, now=int(now.timestamp()))
-    told = _told(address, known, said, made, chain.chain_id, deployed=deployed, sale=sale)
+    read = sourced(source, running) if source is not None else None
+    told = _told(address, known, said, made, chain.chain_id, deployed=deployed, sale=sale, read=read)
     if trade:
         told["trade"] = shown_trade(sale) if isinstance(sale, Measured) else None
+    if read is not None:
+        told["source"] = read.document
     told |= {"as_of": {**facts, "engine": ENGINE, "catalogue": len(CATALOGUE), "labels": dict(labels.version())}}
     told |= {"labels": _labels(said, address), **more, **(_document(made) if made is not None else {})}
     withdrawn = DisputeStore(platform.worker_database).withdrawn(chain.name, address, now)
     return Judged(without(told, withdrawn), made, reader.block_number, _digest(recorder), paused)
+
+
+def _running(address: str, made: ContractScan | None) -> list[str]:
+    """The contract, and what its proxies hand calls to."""
+    behind = [hop.implementation for hop in made.proxies if hop.implementation is not None] if made is not None else []
+    return list(dict.fromkeys((address, *behind)))
 
 
 def _deployed(address: str, nonce: int, chain: str, reader: NodeReader, cache: Cache) -> list[ContractScan]:
@@ -144,19 +160,20 @@ def _hashes(made: ContractScan | None, code: bytes) -> frozenset[bytes]:
 
 def _told(
     address: str, known: Knowledge, said: Labelled, made: ContractScan | None, chain_id: int,
-    *, deployed: Sequence[ContractScan] = (), sale: Measured | NotSimulated | None = None,
+    *, deployed: Sequence[ContractScan] = (), sale: Measured | NotSimulated | None = None, read: Sourced | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     target, scene = address.lower(), Scene(known)
     opinions = [Opinion(one.label.kind, one.source) for one in said.opinions.get(target, ())]
     listed = list(about_address(target, scene, chain=chain_id, opinions=opinions))
     listed += about_deployed(target, deployed, known)
     if made is not None:
-        listed += [*code_findings(made, known), *impersonations(made, known)]
+        of_code = code_findings(made, known)
+        listed += [*(read.beside(of_code) if read is not None else of_code), *impersonations(made, known)]
         if not made.complete:
             scene.unknown("Part of the code could not be read.")
     if isinstance(sale, Measured):
         listed += traded(sale, target, own_pool=False)
-    for each in (*said.unknowns, *_untold(sale)):
+    for each in (*said.unknowns, *_untold(sale), *(read.unknowns if read is not None else ())):
         scene.unknown(each)
     kinds = [
         *([said.listed[target]] if target in said.listed else []),

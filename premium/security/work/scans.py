@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.observability import observe
-from premium.security.jobs import SCAN_ADDRESS, SCAN_CONTRACT, ScanAddressPayload, ScanContractPayload
+from premium.security.jobs import (
+    SCAN_ADDRESS,
+    SCAN_CONTRACT,
+    SCAN_SOURCE,
+    ScanAddressPayload,
+    ScanContractPayload,
+    ScanSourcePayload,
+)
 from premium.security.model import ScanRow, ScanType
+from premium.security.sources import GivenSource, SourceStore
 from premium.security.store.scans import ScanStore
 from premium.security.work.judge import judge
 
@@ -26,11 +34,26 @@ def scan_address(context: JobContext, payload: ScanAddressPayload) -> Mapping[st
     return _scanned(context, payload, "address")
 
 
-def _scanned(context: JobContext, payload: ScanContractPayload, kind: ScanType) -> Mapping[str, Any]:
+@job(SCAN_SOURCE)
+def scan_source(context: JobContext, payload: ScanSourcePayload) -> Mapping[str, Any]:
+    """Scan one contract with its source, and keep one row."""
+    return _scanned(context, payload, "contract", lambda: _source(context, payload.source))
+
+
+def _source(context: JobContext, digest: str) -> GivenSource:
+    return SourceStore(context.platform.bucket("exports")).get(context.user_id, digest)
+
+
+def _scanned(
+    context: JobContext, payload: ScanContractPayload, kind: ScanType, source: Callable[[], GivenSource] | None = None
+) -> Mapping[str, Any]:
     store = ScanStore(context.platform.worker_database)
     row = store.by_job(context.user_id, context.job_id)
     if row is None:
-        made = judge(context.platform, payload.chain, payload.address, contract=kind == "contract", trade=payload.trade)
+        made = judge(
+            context.platform, payload.chain, payload.address, contract=kind == "contract", trade=payload.trade,
+            source=source() if source is not None else None,
+        )  # fmt: skip
         context.progress(0.9)
         scan = made.as_scan(kind, payload.chain, payload.address)
         row = store.add_of_job(context.user_id, context.job_id, context.created_at, scan, point=context.point)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -179,10 +184,47 @@ def test_a_compiler_that_runs_wild_is_ended(kind: str, tmp_path: Path, monkeypat
     (package / "soljson.js").write_text(WILD[kind])
     monkeypatch.setenv(solc.VARIABLE, str(tmp_path))
     monkeypatch.setattr(solc, "SECONDS", 2)
-    monkeypatch.setattr(solc, "MEMORY", 1 << 29)
+    monkeypatch.setattr(solc, "_DATA", 1 << 29)
     with pytest.raises(NotCompiled) as raised:
         compiled({"a.sol": "contract A {}"}, {})
     assert raised.value.code == "not_compiled"
+
+
+def test_a_compiler_dies_with_its_worker(tmp_path: Path) -> None:
+    """A worker that is killed, as by its task's end, leaves no process that computes on."""
+    package = tmp_path / "solc-wild"
+    package.mkdir()
+    (package / "package.json").write_text('{"version": "0.8.1"}')
+    (package / "soljson.js").write_text("for (;;) {}")
+    program = "from premium.security.compilers.solc import compiled; compiled({'a.sol': ''}, {})"
+    environment = {**os.environ, solc.VARIABLE: str(tmp_path)}
+    worker = subprocess.Popen([sys.executable, "-c", program], env=environment)
+    children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")
+    compiler = _within(20, lambda: [each for each in children.read_text().split() if _runs_wild(each)])
+    worker.kill()
+    worker.wait()
+    _within(5, lambda: not Path(f"/proc/{compiler[0]}").exists() or _is_dead(compiler[0]))
+
+
+def _runs_wild(pid: str) -> bool:
+    return b"soljson.js" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def _is_dead(pid: str) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
+
+
+def _within(seconds: float, what: Callable[[], Any]) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return found
+
+
+@pytest.mark.parametrize(("task", "data"), [("max\n", 1 << 30), ("8589934592\n", 1 << 30), ("1073741824\n", 1 << 29)])
+def test_a_compiler_has_half_of_its_task_at_most(task: str, data: int) -> None:
+    assert solc.memory(task) == data
 
 
 def test_without_a_compiler_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

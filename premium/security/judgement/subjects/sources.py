@@ -21,11 +21,10 @@ def source_answer(found: Read, different: bool | None) -> dict[str, Any]:
 
     `different`: the code is not the sources'; None where nobody asked or nobody can tell.
     """
-    unknowns = [f"{name} is too large or too deeply nested to be read to its end" for name in found.unread]
-    unknowns += [f"{name} has assembly, which was not read" for name in found.assembly]
-    listed = [_found(each) for each in found.faults]
+    unknowns = unread(found)
+    listed = [fault_found(each) for each in found.faults]
     if different:
-        listed.append(Found("source_differs", WEIGHTS["source_differs"][0], None, (), "source"))
+        listed.append(other_code())
     told = answer(listed, unknowns, _summary(found))
     shown = [_shown(each) for each in found.faults]
     rest = [each for each in told["findings"] if each["id"] == "source_differs"]
@@ -34,11 +33,24 @@ def source_answer(found: Read, different: bool | None) -> dict[str, Any]:
     return {**told, "findings": findings}
 
 
-def _found(fault: Fault) -> Found:
-    return Found(f"source_{fault.category}", _SEVERITIES[fault.severity], None, _evidence(fault), "source")
+def unread(found: Read) -> list[str]:
+    """Return what could not be read of sources, a sentence each."""
+    cut = [f"{name} is too large or too deeply nested to be read to its end" for name in found.unread]
+    return [*cut, *(f"{name} has assembly, which was not read" for name in found.assembly)]
 
 
-def _evidence(fault: Fault) -> tuple[tuple[str, str], ...]:
+def other_code() -> Found:
+    """Return the finding that sources are not those of the code."""
+    return Found("source_differs", WEIGHTS["source_differs"][0], None, (), "source")
+
+
+def fault_found(fault: Fault) -> Found:
+    """Return a fault as a finding."""
+    return Found(f"source_{fault.category}", _SEVERITIES[fault.severity], None, evidence_of(fault), "source")
+
+
+def evidence_of(fault: Fault) -> tuple[tuple[str, str], ...]:
+    """Return file, first line and function of a fault."""
     where = f"{fault.contract}.{fault.function}" if fault.function else fault.contract
     return (("file", fault.file), ("line", str(fault.lines[0])), ("function", where))
 
