@@ -156,9 +156,12 @@ def report_of(
         remarks = with_lines(remarks, names, read)
         tallies = [source.tally() for source in read.sources if source.name]
         outcome.derivatives = derivatives
-        return report_on(
+        report = report_on(
             history, setup, outcome, tax_year=tax_year, remarks=remarks, foreign=gains, tallies=tallies, trail=trail
         )
+        if prices is not None and now is not None:
+            report.close(prices, now)
+        return report
 
 
 @contextmanager

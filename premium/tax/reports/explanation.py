@@ -23,7 +23,7 @@ SHOWN = 10
 """Open lots that an explanation lists."""
 _MADE_OF = tuple(leg + fee for leg in ("", ":in") for fee in ("", ":fee", ":fee2", ":fee3"))
 """What one row of the input may have become: itself, what it received, the fees in kind that it spent."""
-_ORDER = {
+ORDER = {
     "fifo": "the oldest lot first",
     "lifo": "the newest lot first",
     "hifo": "the lot with the highest basis a unit, fee included, first",
@@ -36,6 +36,7 @@ _ORDER = {
     "section_104": "what no day rule matched is drawn from the section 104 pool at its average cost",
     "average": "the pool's average cost",
 }
+"""In which order each rule takes lots."""
 
 
 _MISSING = "nothing is left that covers them: they have no basis"
@@ -128,7 +129,7 @@ def _row(row: Disposal, report: Report) -> Iterator[str]:
     )
     source = "units without a lot" if missing else _source(row)
     yield f"{readable(row.amount)} {row.asset} from {source}: {figures}."
-    yield f"  Why: {_MISSING if missing else f'rule {row.rule}, {_ORDER.get(row.rule, row.rule)}'}."
+    yield f"  Why: {_MISSING if missing else f'rule {row.rule}, {ORDER.get(row.rule, row.rule)}'}."
     if row.adjustment:
         yield f"  {_gift(row)}"
     if row.denied:

@@ -1,24 +1,23 @@
-"""Write the country's summary as PDF, and after it every disposal.
-
-With carried subtotals.
-"""
+"""Write the country's summary as PDF: cover, charts, the return, holdings, method, warnings, every disposal."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from premium.money import EXACT, readable
 from premium.tax.days import date_of
-from premium.tax.reports.countries.summaries import items
 from premium.tax.reports.layout.cents import Column, money
 from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
+from premium.tax.reports.layout.paper import Paper
 from premium.tax.reports.layout.period import period_of
-from premium.tax.reports.layout.warnings import write_warnings
+from premium.tax.reports.layout.sheets import Sheets
+from premium.tax.reports.summary.cover import cover
+from premium.tax.reports.summary.figures import fees
+from premium.tax.reports.summary.returns import into_the_return
+from premium.tax.reports.summary.sections import charts_of, earnings, kinds, left, statement
 from premium.tax.results.report import Report
 
-_SUMMARY = (Field("Box", 18), Field("Item", 90), Field("Value", 56, right=True))
 _DISPOSALS = (
     Field("Asset", 16),
     Field("Amount", 30, right=True),
@@ -31,9 +30,6 @@ _DISPOSALS = (
     Field("Term", 5),
     Field("Rule", 11),
 )
-
-
-_FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class _Sums:
@@ -64,25 +60,23 @@ class _Sums:
         return ("", label, "", "", money(proceeds), money(cost), money(denied), money(gain), "", "")
 
 
-def write(report: Report, path: Path) -> None:
-    """Write the summary and the table of disposals."""
+def write(report: Report, path: Path, taxpayer: str = "") -> None:
+    """Write the summary and the table of disposals; `taxpayer` is the name on its cover."""
     rules, year = report.setup.rules, report.tax_year
     name = "all years" if year is None else report.setup.calendar.label(year)
-    pages = Pages(path, f"{rules.name}, {name}", DISCLAIMER)
-    head = [
-        f"{rules.name}: summary of {name} in {report.setup.currency}",
-        *period_of(report),
-        f"Method {report.setup.method}. {rules.source}",
-    ]
-    pages.sheet(head, _SUMMARY, ((item.box, item.text, _grouped(item.value)) for item in items(report)))
+    paper = Paper(path, f"{rules.name}, {name}", DISCLAIMER, rules.code)
+    sheets = Sheets(paper, " · ".join([f"{rules.name}, {name}", *period_of(report)]))
+    paid = fees(report)
+    cover(sheets, report, name, taxpayer, paid)
+    charts_of(sheets, report)
+    into_the_return(sheets, report)
+    kinds(sheets, report)
+    earnings(sheets, report, paid)
+    left(sheets, report)
+    statement(sheets, report)
+    sheets.close()
     if report.disposals:
         sums = _Sums()
         titles = [f"{rules.name}: disposals, {name}", *period_of(report)]
-        pages.table(titles, _DISPOSALS, sums.rows(report), sums.cells)
-    write_warnings(pages, report)
-    pages.save()
-
-
-def _grouped(value: str) -> str:
-    """An item's figure with its thousands apart; another value as it is."""
-    return f"{EXACT.create_decimal(value):,}" if _FIGURE.fullmatch(value) else value
+        Pages(paper).table(titles, _DISPOSALS, sums.rows(report), sums.cells)
+    paper.save()

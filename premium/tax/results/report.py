@@ -11,6 +11,7 @@ from datetime import date
 from premium.errors import Unprocessable
 from premium.tax.days import day_of
 from premium.tax.history.history import History
+from premium.tax.history.price_series import Price, PriceSeries
 from premium.tax.ledger.currencies import CurrencyGain, Money, MoneyGains
 from premium.tax.model import Remark
 from premium.tax.neutral.reader import Read
@@ -87,6 +88,20 @@ class Report:
     """What became of each line of the files that it was read from."""
     trail: Trail = field(default_factory=Trail)
     """Where the rows went that are no transaction of their own."""
+    closing: dict[str, Price] = field(default_factory=dict)
+    """What a unit of each holding was worth at the end of the reported time, where that is known."""
+
+    def ends(self, now: int) -> int:
+        """Return the instant as of which holdings are told.
+
+        The year's end, or now where that is earlier.
+        """
+        return now if self.setup.until is None else min(now, self.setup.calendar.start_of(self.setup.until + 1) - 1)
+
+    def close(self, prices: PriceSeries, now: int) -> None:
+        """Value what is left as of then."""
+        found = ((item.asset, prices.before(item.asset, self.ends(now))) for item in self.outcome.holdings)
+        self.closing.update((asset, price) for asset, price in found if price is not None)
 
 
 def report_on(

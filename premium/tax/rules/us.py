@@ -50,6 +50,7 @@ RULES = Jurisdiction(
         "schedule_d_pdf",
         "schedule_d_csv",
         "turbotax_txf",
+        "summary_pdf",
         "audit_csv",
         "result_json",
     ),

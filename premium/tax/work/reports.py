@@ -22,7 +22,7 @@ from premium.tax.results.report import Report
 from premium.tax.setup import Setup, setup_of
 from premium.tax.store.reports import ReportStore
 from premium.tax.work.history import stored_history
-from premium.tax.work.prices import lacking, price_series
+from premium.tax.work.prices import Lack, lacking, price_series
 
 
 @job(REPORT)
@@ -104,6 +104,8 @@ def _calculated(context: JobContext, payload: ReportPayload) -> Report:
     # As of when the work was accepted, so that a repeat says the same.
     now = instant_of(context.created_at)
     made = report_of(read, chosen, prices=prices, tax_year=payload.year, now=now, several=True)
+    held = {Lack(item.asset, made.ends(now)) for item in made.outcome.holdings if item.asset != chosen.currency}
+    made.close(price_series(context.platform, held, chosen.currency, made.remarks), now)
     # Of what is stored there are no lines: the place in this reading would be taken for one of the user's file.
     made.remarks[:] = [remark._replace(line=None) for remark in made.remarks]
     return made

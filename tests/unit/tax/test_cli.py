@@ -169,6 +169,7 @@ def test_report_writes_the_same_bytes_again(source: str, tmp_path: Path) -> None
         "us-2024-schedule-d.pdf",
         "us-2024-schedule-d.csv",
         "us-2024-turbotax.txf",
+        "us-2024-summary.pdf",
         "us-2024-audit.csv",
         "us-2024-result.json",
     }

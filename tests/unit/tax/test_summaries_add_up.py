@@ -55,5 +55,5 @@ def test_australia_applies_earlier_losses_before_the_discount() -> None:
         ("18 H", "7999"),
         ("18 A", "1499"),
         ("18 V", "0"),
-        ("", "0"),
+        ("24", "0"),
     ]

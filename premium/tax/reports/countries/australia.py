@@ -22,7 +22,10 @@ def australia(report: Report, year: int, totals: Totals) -> list[Item]:
     """
     result = net_capital_gains(report.outcome.disposals, report.setup).get(year)
     if result is None:
-        return [Item("18 A", "Net capital gain", "0"), Item("", "Ordinary income", _dollars(totals.income))]
+        return [
+            Item("18 A", "Net capital gain", "0"),
+            Item("24", "Ordinary income (myTax: other income)", _dollars(totals.income)),
+        ]
     gains, losses, discount = cents(totals.gains), cents(totals.losses), cents(result.discount)
     used = EXACT.subtract(EXACT.subtract(totals.gains, result.net), result.discount)
     earlier = max(EXACT.subtract(cents(used), losses), ZERO)
@@ -37,7 +40,7 @@ def australia(report: Report, year: int, totals: Totals) -> list[Item]:
         Item("18 H", "Total current year capital gains", _dollars(totals.gains)),
         Item("18 A", "Net capital gain", _dollars(result.net)),
         Item("18 V", "Net capital losses carried forward", _dollars(result.carried)),
-        Item("", "Ordinary income", _dollars(totals.income)),
+        Item("24", "Ordinary income (myTax: other income)", _dollars(totals.income)),
     ]
 
 

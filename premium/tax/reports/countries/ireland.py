@@ -16,13 +16,13 @@ def ireland(report: Report, year: int, totals: Totals) -> list[Item]:
     figures = gains.ireland(report)[year]
     taxed = f"Chargeable gain after losses and the personal exemption of {figures.exempt}"
     return [
-        Item("", "Aggregate consideration", f"{cents(totals.proceeds)}"),
-        Item("", "Chargeable gains", f"{cents(figures.gains)}"),
-        Item("", "Allowable losses", f"{cents(figures.losses)}"),
-        Item("", "Allowable losses of earlier years, used", f"{cents(figures.used)}"),
-        Item("", _RING_FENCED, f"{cents(totals.ring_fenced_loss)}"),
-        Item("", "Ring-fenced losses used against the gain on the reacquired asset", f"{cents(figures.borne)}"),
-        Item("", taxed, f"{cents(figures.chargeable)}"),
-        Item("", "Losses carried forward", f"{cents(figures.carried)}"),
-        Item("", "Income", f"{cents(totals.income)}"),
+        Item("CG1", "Aggregate consideration", f"{cents(totals.proceeds)}"),
+        Item("CG1", "Chargeable gains", f"{cents(figures.gains)}"),
+        Item("CG1", "Allowable losses", f"{cents(figures.losses)}"),
+        Item("CG1", "Allowable losses of earlier years, used", f"{cents(figures.used)}"),
+        Item("CG1", _RING_FENCED, f"{cents(totals.ring_fenced_loss)}"),
+        Item("CG1", "Ring-fenced losses used against the gain on the reacquired asset", f"{cents(figures.borne)}"),
+        Item("CG1", taxed, f"{cents(figures.chargeable)}"),
+        Item("CG1", "Losses carried forward", f"{cents(figures.carried)}"),
+        Item("Form 11", "Income", f"{cents(totals.income)}"),
     ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from premium.money import ZERO
+from premium.money import EXACT, ZERO
 from premium.tax.outcome import Disposal
 from premium.tax.reports.layout.cents import cents
 from premium.tax.results.report import Report
 
 WHOLE = Decimal(1)
+_FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class Item(NamedTuple):
@@ -39,3 +41,8 @@ def amount(report: Report, name: str, year: int) -> Decimal:
 def whole(value: Decimal) -> str:
     """Write whole euros or yen, halves away from zero."""
     return f"{cents(value, WHOLE)}"
+
+
+def grouped(value: str) -> str:
+    """Write an item's figure with its thousands apart; another value as it is."""
+    return f"{EXACT.create_decimal(value):,}" if _FIGURE.fullmatch(value) else value

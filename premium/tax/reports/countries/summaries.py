@@ -6,14 +6,17 @@ Rounded once as its form does.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from premium.money import EXACT, ZERO
 from premium.tax.reports.countries.australia import australia
 from premium.tax.reports.countries.france import france
 from premium.tax.reports.countries.ireland import ireland
 from premium.tax.reports.countries.items import WHOLE, Item, amount, rows_of
+from premium.tax.reports.countries.japan import japan
 from premium.tax.reports.countries.kingdom import kingdom
-from premium.tax.reports.layout.cents import Column, cents
+from premium.tax.reports.forms.schedule_d import lines
+from premium.tax.reports.layout.cents import cents
 from premium.tax.results.report import Report
 from premium.tax.results.totals import Totals
 
@@ -45,6 +48,10 @@ def _plain(_: Report, __: int, totals: Totals) -> list[Item]:
     ]
 
 
+_LINES_OF_SO = (2023, 2024)
+"""Years whose form has the lines 41-47 for virtual currencies and 10-16 for what is earned with them."""
+
+
 def _germany(report: Report, year: int, totals: Totals) -> list[Item]:
     """Anlage SO: private Veräußerungsgeschäfte and Leistungen."""
     taxed = [row for row in rows_of(report, year) if row.term != "long"]
@@ -56,19 +63,29 @@ def _germany(report: Report, year: int, totals: Totals) -> list[Item]:
     verdict = "exceeded" if gain >= limit else "not reached: the gain is free of tax"
     if gain < 0:
         verdict = "not reached: the loss goes against such gains of other years"
+
+    def box(line: str) -> str:
+        return f"Anlage SO, {line}" if year in _LINES_OF_SO else "Anlage SO"
+
     return [
-        Item("Anlage SO", "Veräußerungspreis (held one year or less)", f"{cents(proceeds)}"),
-        Item("Anlage SO", "Anschaffungskosten", f"{cents(cost)}"),
-        Item("Anlage SO", "Gewinn oder Verlust § 23 EStG", f"{EXACT.subtract(cents(proceeds), cents(cost))}"),
+        Item(box("44"), "Veräußerungspreis (held one year or less)", f"{cents(proceeds)}"),
+        Item(box("45"), "Anschaffungskosten", f"{cents(cost)}"),
+        Item(box("47"), "Gewinn oder Verlust § 23 EStG", f"{EXACT.subtract(cents(proceeds), cents(cost))}"),
         Item("", f"Freigrenze {limit}", verdict),
         Item("", "Exempt gains (held more than one year)", f"{cents(totals.long_term)}"),
-        Item("Anlage SO", "Einkünfte aus Leistungen § 22 Nr. 3 EStG", f"{cents(totals.income)}"),
+        Item(box("10-16"), "Einkünfte aus Leistungen § 22 Nr. 3 EStG", f"{cents(totals.income)}"),
         Item(
             "",
             f"Freigrenze {income_limit} for Leistungen",
             "exceeded" if totals.income >= income_limit else "not reached",
         ),
     ]
+
+
+_T1135 = (
+    "Cost of all that is held at the year's end: the form is due where what is situated outside Canada cost more than"
+    " 100,000 at any time of the year (ITA s 233.3)"
+)
 
 
 def _canada(report: Report, _: int, totals: Totals) -> list[Item]:
@@ -84,27 +101,24 @@ def _canada(report: Report, _: int, totals: Totals) -> list[Item]:
         Item("Sch. 3, 15300", "Gain or loss", f"{gain}"),
         Item("12700", "Taxable capital gains (one half)", f"{cents(taxable)}"),
         Item("", "Income", f"{cents(totals.income)}"),
+        *([Item("T1135", _T1135, f"{cents(_cost_of(report))}")] if report.tax_year is not None else ()),
     ]
 
 
-def _japan(report: Report, year: int, totals: Totals) -> list[Item]:
-    """Miscellaneous income: sales, cost and what is left, by asset, whole yen."""
-    made = []
-    by_asset: dict[str, Totals] = {}
-    for row in rows_of(report, year):
-        of_asset = by_asset.setdefault(row.asset, Totals())
-        of_asset.proceeds = EXACT.add(of_asset.proceeds, row.proceeds)
-        of_asset.cost_basis = EXACT.add(of_asset.cost_basis, row.cost_basis)
-    sales, costs = Column(WHOLE), Column(WHOLE)
-    for asset, of_asset in sorted(by_asset.items()):
-        made.append(Item(asset, "Sales", f"{sales.line(of_asset.proceeds)}"))
-        made.append(Item(asset, "Cost of sales", f"{costs.line(of_asset.cost_basis)}"))
-    gain, income = EXACT.subtract(sales.printed, costs.printed), cents(totals.income, WHOLE)
+def _cost_of(report: Report) -> Decimal:
+    cost = ZERO
+    for held in report.outcome.holdings:
+        cost = EXACT.add(cost, held.cost_basis)
+    return cost
+
+
+def _united_states(report: Report, year: int, totals: Totals) -> list[Item]:
+    """Schedule D and line 8v of Schedule 1, which are of one year; of all years the sums alone."""
+    if report.tax_year is None:
+        return _plain(report, year, totals)
     return [
-        *made,
-        Item("", "Income from sales", f"{gain}"),
-        Item("", "Other income", f"{income}"),
-        Item("", "Miscellaneous income", f"{EXACT.add(gain, income)}"),
+        Item(line.number if line.number.startswith("Sch.") else f"Sch. D, {line.number}", line.text, f"{line.gain}")
+        for line in lines(report)
     ]
 
 
@@ -115,5 +129,6 @@ _BY_COUNTRY: dict[str, Callable[[Report, int, Totals], list[Item]]] = {
     "AU": australia,
     "FR": france,
     "IE": ireland,
-    "JP": _japan,
+    "JP": japan,
+    "US": _united_states,
 }

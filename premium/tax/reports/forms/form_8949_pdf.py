@@ -12,6 +12,7 @@ from premium.tax.reports.forms.form_8949 import WORDING, Sheet, part_of, sheets
 from premium.tax.reports.forms.schedule_d import LINES
 from premium.tax.reports.layout.cents import money
 from premium.tax.reports.layout.pages import DISCLAIMER, TAXPAYER, Field, Mark, Pages, shortened
+from premium.tax.reports.layout.paper import Paper
 from premium.tax.reports.layout.warnings import write_warnings
 from premium.tax.results.report import Report
 
@@ -42,7 +43,8 @@ _SCHEDULE_D = {letter: number for number, (_, letters) in LINES.items() for lett
 def write(report: Report, path: Path) -> None:
     """Write all sheets of the report; a year without disposals says so."""
     year = "all years" if report.tax_year is None else str(report.tax_year)
-    pages = Pages(path, f"Form 8949, {year}", DISCLAIMER)
+    paper = Paper(path, f"Form 8949, {year}", DISCLAIMER)
+    pages = Pages(paper)
     empty = True
     for sheet in sheets(report):
         pages.table(_head(sheet, year), FIELDS, _rows(sheet), lambda label, of=sheet: _sums(of, label))  # type: ignore[misc] # a default binds the sheet of this turn
@@ -52,7 +54,7 @@ def write(report: Report, path: Path) -> None:
             [f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}"], ["No disposals in this year."]
         )
     write_warnings(pages, report)
-    pages.save()
+    paper.save()
 
 
 def _head(sheet: Sheet, year: str) -> list[str | Mark]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from premium.tax.reports.forms.schedule_d import Line, lines
 from premium.tax.reports.layout.cents import money
 from premium.tax.reports.layout.pages import DISCLAIMER, TAXPAYER, Field, Pages
+from premium.tax.reports.layout.paper import Paper
 from premium.tax.reports.layout.warnings import write_warnings
 from premium.tax.results.report import Report
 
@@ -31,11 +32,12 @@ _PARTS = {"1b": "Part I - Short-term", "8b": "Part II - Long-term", "16": "Part 
 def write(report: Report, path: Path) -> None:
     """Write the schedule on one sheet."""
     year = "all years" if report.tax_year is None else str(report.tax_year)
-    pages = Pages(path, f"Schedule D, {year}", DISCLAIMER)
+    paper = Paper(path, f"Schedule D, {year}", DISCLAIMER)
+    pages = Pages(paper)
     made = [cells for line in lines(report) for cells in _rows(line)]
     pages.sheet([f"Schedule D - Capital Gains and Losses, {year}", TAXPAYER, *_ROUNDING], FIELDS, made)
     write_warnings(pages, report)
-    pages.save()
+    paper.save()
 
 
 def _rows(line: Line) -> list[tuple[str, ...]]:

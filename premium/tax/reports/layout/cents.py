@@ -45,3 +45,18 @@ class Column:
 def money(value: Decimal) -> str:
     """Write an amount as the forms print it: `1,234.50`, negative ones in parentheses."""
     return f"({value.copy_negate():,.2f})" if value < 0 else f"{value:,.2f}"
+
+
+_FINE = Decimal("1e-8")
+
+
+def units(amount: Decimal) -> str:
+    """Write units of an asset for people, thousands apart.
+
+    In eight decimals, below one in eight digits.
+    """
+    if not amount:
+        return "0"
+    fine = _FINE if amount.copy_abs() >= 1 else Decimal(1).scaleb(amount.adjusted() - 7)
+    text = f"{cents(amount, fine):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
 from textwrap import wrap
 from typing import NamedTuple
 
 from reportlab.lib.pagesizes import landscape, letter
-from reportlab.pdfgen.canvas import Canvas
+
+from premium.tax.reports.layout.paper import MARGIN, Paper
 
 DISCLAIMER = "Prepared from the transactions given; this is no tax advice."
 TAXPAYER = (
@@ -17,7 +17,6 @@ TAXPAYER = (
 )
 """What a form asks of its taxpayer, whom no history names."""
 WIDTH, HEIGHT = landscape(letter)
-MARGIN = 36.0
 ROWS = 36
 """Lines a page, besides what is carried."""
 WRAPPED = 5
@@ -56,17 +55,10 @@ Head = Sequence[str | Mark]
 
 
 class Pages:
-    """A PDF document of tables and texts.
+    """Landscape pages of tables and texts."""
 
-    The same calls give the same bytes: no clock, no random id.
-    """
-
-    def __init__(self, path: Path, title: str, footer: str) -> None:
-        self._canvas = Canvas(str(path), pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1)
-        self._canvas.setTitle(title)
-        self._canvas.setProducer("premium")
-        self._footer = footer
-        self._number = 0
+    def __init__(self, paper: Paper) -> None:
+        self._paper, self._canvas = paper, paper.canvas
         self._y = 0.0
         self._top = 0.0
         self._rules: list[float] = []
@@ -115,12 +107,8 @@ class Pages:
             self._string(_TEXT, 8.5, line)
         self._end(())
 
-    def save(self) -> None:
-        """Write the document to its file."""
-        self._canvas.save()
-
     def _begin(self, head: Head, fields: Sequence[Field]) -> None:
-        self._number += 1
+        self._paper.begin((WIDTH, HEIGHT))
         self._y = HEIGHT - MARGIN
         for index, line in enumerate(head):
             if isinstance(line, Mark):
@@ -148,8 +136,8 @@ class Pages:
         if fields:
             self._grid(fields)
         canvas.setFont(_TEXT, 7)
-        canvas.drawString(MARGIN, MARGIN - 14, printable(self._footer))
-        canvas.drawRightString(WIDTH - MARGIN, MARGIN - 14, f"Page {self._number}")
+        canvas.drawString(MARGIN, MARGIN - 14, printable(self._paper.footer))
+        canvas.drawRightString(WIDTH - MARGIN, MARGIN - 14, f"Page {self._paper.number}")
         canvas.showPage()
 
     def _grid(self, fields: Sequence[Field]) -> None:

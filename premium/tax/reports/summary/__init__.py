@@ -1,0 +1,1 @@
+"""Compose the summary that a client keeps beside a return."""
