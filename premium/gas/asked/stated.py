@@ -10,7 +10,7 @@ from premium.case_fields import Count, Name, Units
 from premium.cases import Case, CaseError, Whole
 from premium.chains.fees.model import Fees, Fork
 from premium.chains.registry import shipped
-from premium.gas.fees.base_fee import BaseFeeRule, rule_of_extra_data
+from premium.gas.fees.base_fee import BaseFeeRule, carries_rule, rule_of_extra_data
 from premium.gas.fees.blobs import BLOB_GAS, FORKS, BlobRule
 
 _HEX_DIGITS = 2
@@ -68,8 +68,8 @@ class Ruled(Case):
         return self._of_header() or BaseFeeRule(self.elasticity or 2, self.denominator or 8, self.floor or 0)
 
     def _of_chain(self, fees: Fees) -> BaseFeeRule:
-        if fees.model == "op_stack" and (carried := self._of_header()) is not None:
-            return carried
+        if fees.model == "op_stack" and carries_rule(self.extra_data or b""):
+            return self._of_header() or BaseFeeRule()
         held = fees.parameters(LATEST if self.timestamp is None else self.timestamp)
         if fees.model not in ("eip1559", "op_stack"):
             raise CaseError("not_exact", f"chain: only the node of {self.chain} knows its next base fee")

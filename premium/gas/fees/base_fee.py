@@ -66,6 +66,11 @@ def bounds(base_fee: int, gas_limit: int, rule: BaseFeeRule, blocks: int) -> lis
     return found
 
 
+def carries_rule(extra_data: bytes) -> bool:
+    """Tell whether a header's `extraData` has the form of one that carries its rule."""
+    return (extra_data[:1], len(extra_data)) in ((b"\0", _HOLOCENE), (b"\1", _JOVIAN))
+
+
 def rule_of_extra_data(extra_data: bytes) -> BaseFeeRule:
     """Read the rule that an OP-stack header carries.
 
@@ -73,13 +78,12 @@ def rule_of_extra_data(extra_data: bytes) -> BaseFeeRule:
 
     ValueError for other bytes. Source: specs.optimism.io, execution engine of both upgrades.
     """
-    version = extra_data[0] if extra_data else None
-    if (version, len(extra_data)) not in ((0, _HOLOCENE), (1, _JOVIAN)):
-        raise ValueError(f"must be 9 bytes of version 0 or 17 of version 1; these are {len(extra_data)} of {version}")
+    if not carries_rule(extra_data):
+        raise ValueError(f"must be 9 bytes of version 0 or 17 of version 1; given are {len(extra_data)}")
     denominator, elasticity = (int.from_bytes(extra_data[place : place + 4]) for place in (1, 5))
     if denominator == 0 or elasticity == 0:
         raise ValueError("neither denominator nor elasticity may be 0")
-    return BaseFeeRule(elasticity, denominator, int.from_bytes(extra_data[9:]), counts_data=version == 1)
+    return BaseFeeRule(elasticity, denominator, int.from_bytes(extra_data[9:]), counts_data=len(extra_data) == _JOVIAN)
 
 
 class Price(NamedTuple):

@@ -73,6 +73,14 @@ def test_other_extra_data_is_refused(wrong: str) -> None:
     assert "extra_data" in found["error"]["message"]
 
 
+def test_an_older_header_of_an_op_stack_chain_follows_the_registry() -> None:
+    case = {"kind": "next_base_fee", "base_fee": 10**9, "gas_used": 0, "gas_limit": 60_000_000, "chain": "base"}
+    for older in ("0x", "0x424544524f434b"):
+        assert one(**case, extra_data=older)["next_base_fee"] == str(10**9 - 10**9 // 250)
+    carried = "0x00" + (50).to_bytes(4).hex() + (6).to_bytes(4).hex()
+    assert one(**case, extra_data=carried)["next_base_fee"] == str(10**9 - 10**9 // 50)
+
+
 def test_since_jovian_the_data_footprint_counts_where_it_is_more() -> None:
     extra = "0x01" + (250).to_bytes(4).hex() + (6).to_bytes(4).hex() + (0).to_bytes(8).hex()
     case = {"base_fee": 10**9, "gas_used": 0, "gas_limit": 60_000_000, "extra_data": extra, "blob_gas_used": 60_000_000}
