@@ -27,7 +27,7 @@ from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.run_model import Chunk, Read, Run
 from premium.portfolio.store import Stores
-from premium.portfolio.store.lean_rows import UserSnapshot
+from premium.portfolio.store.packed.lean_rows import UserSnapshot
 from premium.portfolio.task import Results, Task
 from premium.portfolio.valuation.statement import DORMANT_HOURS, is_due
 from premium.portfolio.valuation.summary import news, summary

@@ -1,8 +1,8 @@
 """Packs snapshots into lean rows, and rebuilds them to the last digit.
 
-A row holds the units that differ from those of the day's whole row. Names of assets, the quotes of an hour and the
-readings of chains are shared by all users; a row carries a quote, a time of reading or what counts only where it does
-not follow from these.
+A row holds the units that differ from those of the row before it in its day. Names of assets, the quotes of an hour
+and the readings of chains are shared by all users; a row carries a quote, a time of reading or what counts only where
+it does not follow from these.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from premium.money import EXACT, ZERO, from_base_units
 from premium.portfolio.model import ChainState, Holding, Judged, Snapshot, Status, ranked, to_places, total
+from premium.portfolio.snapshots.packed import Cell, decode
 from premium.prices.model import Quality, Quote
 
 _PLAIN = False
 """Stands for what counts by the quote alone."""
-Cell = tuple[int, int]
-"""An asset's id, and its holder's place in the wallets of the whole row."""
+_LONGEST = 24
+"""Rows that differ from each other in turn, before one is whole again."""
 
 
 class Name(NamedTuple):
@@ -36,33 +38,37 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True)
 class Lean:
-    """The columns of a row beside those that every row has."""
+    """The columns of a row beside those that every row has, opened."""
 
     base: datetime | None
-    """Of the whole row from which it differs; None where it is whole."""
+    """Of the row from which it differs; None where it is whole."""
     wallets: Sequence[str] | None
-    assets: Sequence[int]
-    holders: Sequence[int] | None
-    """None where the first wallet holds each."""
-    units: Sequence[int | None]
+    """Of a whole row."""
     readings: Sequence[int]
+    cells: Mapping[Cell, int | None]
+    """Units, those alone that differ from the base; None: held no more."""
     extra: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
-class Whole:
-    """A whole row, from which later ones of its day may differ."""
+class State:
+    """Units and what counts, of a row with those that it rests on."""
 
     at: datetime
+    depth: int
+    """Rows that it rests on."""
     wallets: Sequence[str]
     cells: Mapping[Cell, int]
     judged: Mapping[str, Any]
 
     @classmethod
-    def of(cls, at: datetime, row: Lean) -> Whole:
-        """Return a row that is whole."""
-        judged = (row.extra or {}).get("judged", {})
-        return cls(at, row.wallets or (), _cells(row), judged)
+    def of(cls, at: datetime, row: Lean, base: State | None) -> State:
+        """Return a row's, given that of its base."""
+        own = (row.extra or {}).get("judged", {})
+        if base is None:
+            return cls(at, 0, row.wallets or (), _held(row.cells), own)
+        cells = _held({**base.cells, **row.cells})
+        return cls(at, base.depth + 1, base.wallets, cells, {**base.judged, **own} if own else base.judged)
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,7 @@ def told(state: ChainState) -> Mapping[str, Any]:
     return state.model_dump(mode="json")
 
 
+@lru_cache(maxsize=4096)
 def digest(state: ChainState) -> bytes:
     """Return what tells a state from others of its hour and chain."""
     return hashlib.sha256(json.dumps(told(state), sort_keys=True).encode()).digest()[:16]
@@ -116,49 +123,44 @@ def merged(holdings: Iterable[Holding]) -> list[Holding]:
     return list(found.values())
 
 
-def pack(snapshot: Snapshot, shared: Shared, base: Whole | None) -> Lean:
+def pack(snapshot: Snapshot, shared: Shared, base: State | None) -> Lean:
     """Return the row of a snapshot.
 
     It is whole where no base of its day knows all its wallets, or would save nothing.
     """
     holdings, hour = merged(snapshot.holdings), hour_of(snapshot.timestamp)
     ids = {each.key: shared.names[name_of(each)] for each in holdings}
-    readings = [shared.readings[hour, chain, digest(state)] for chain, state in sorted(snapshot.chains.items())]
+    readings = [shared.readings[hour, chain, digest(state)] for chain, state in snapshot.chains.items()]
     extra = {"quotes": _quotes(holdings, ids, shared, hour), "read": _read(holdings, ids, snapshot.chains)}
     judged = {str(ids[each.key]): _verdict(each) for each in holdings}
     mine = {wallet for each in holdings for wallet in each.units}
-    if base is not None and mine <= set(base.wallets):
+    if base is not None and base.depth < _LONGEST and mine <= set(base.wallets):
         cells = _placed(holdings, ids, base.wallets)
         changed: dict[Cell, int | None] = {cell: n for cell, n in cells.items() if base.cells.get(cell) != n}
         changed |= dict.fromkeys(base.cells.keys() - cells.keys())
         if len(changed) < max(len(cells), 1):
             differs = {name: said for name, said in judged.items() if base.judged.get(name, _PLAIN) != said}
-            return _row(base.at, None, changed, readings, extra | {"judged": differs})
+            return Lean(base.at, None, readings, changed, _said(extra | {"judged": differs}))
     wallets = sorted(mine)
     own = {name: said for name, said in judged.items() if said is not _PLAIN}
-    return _row(None, wallets, _placed(holdings, ids, wallets), readings, extra | {"judged": own})
+    return Lean(None, wallets, readings, _placed(holdings, ids, wallets), _said(extra | {"judged": own}))
 
 
 def unpack(
     row: Mapping[str, Any],
-    base: Mapping[str, Any] | None,
+    state: State,
     names: Mapping[int, Name],
     quotes: Mapping[int, Quote],
     states: Mapping[int, tuple[str, ChainState]],
 ) -> Snapshot:
-    """Return the snapshot of a row, given its base, and by id what it shares."""
-    lean, whole = _lean(row), _lean(base) if base is not None else None
-    cells: dict[Cell, int | None] = {**(_cells(whole) if whole else {}), **_all(lean)}
-    wallets = (whole or lean).wallets or ()
+    """Return the snapshot of a row, given its state, and by id what it shares."""
     held: dict[int, dict[str, int]] = {}
-    for (asset, holder), units in cells.items():
-        if units is not None:
-            held.setdefault(asset, {})[wallets[holder]] = units
-    extra = lean.extra or {}
-    judged = {**((whole.extra or {}).get("judged", {}) if whole else {}), **extra.get("judged", {})}
-    chains = dict(states[number] for number in lean.readings)
+    for (asset, holder), units in state.cells.items():
+        held.setdefault(asset, {})[state.wallets[holder]] = units
+    lean = lean_of(row)
+    extra, chains = lean.extra or {}, dict(states[number] for number in lean.readings)
     holdings = [
-        _holding(names[asset], units, _quote(asset, extra, quotes), judged.get(str(asset), _PLAIN), chains,
+        _holding(names[asset], units, _quote(asset, extra, quotes), state.judged.get(str(asset), _PLAIN), chains,
                  extra.get("read", {}).get(str(asset)), row["timestamp"])
         for asset, units in held.items()
     ]  # fmt: skip
@@ -168,9 +170,30 @@ def unpack(
     )  # fmt: skip
 
 
-def assets_of(row: Mapping[str, Any], base: Mapping[str, Any] | None) -> set[int]:
-    """Return the ids of the assets that a row names, and its base."""
-    return {*row["assets"], *(base["assets"] if base else ())}
+def lean_of(row: Mapping[str, Any]) -> Lean:
+    """Return a stored row opened.
+
+    One of bytes, or of arrays as the release before writes it.
+    """
+    if row["packed"] is not None:
+        readings, cells = decode(bytes(row["packed"]))
+        return Lean(row["base"], row["wallets"], readings, cells, row["extra"])
+    units = [None if each is None else int(each) for each in row["units"]]
+    holders = row["holders"] or [0] * len(row["assets"])
+    cells = dict(zip(zip(row["assets"], holders, strict=True), units, strict=True))
+    return Lean(row["base"], row["wallets"], row["readings"], cells, row["extra"])
+
+
+def states_of(rows: Iterable[Mapping[str, Any]]) -> dict[datetime, State]:
+    """Return the states of one user's stored rows by their times.
+
+    In any order; all that they rest on must be among them.
+    """
+    found: dict[datetime, State] = {}
+    for row in sorted(rows, key=lambda each: each["timestamp"]):
+        lean = lean_of(row)
+        found[row["timestamp"]] = State.of(row["timestamp"], lean, None if lean.base is None else found[lean.base])
+    return found
 
 
 def _quotes(
@@ -185,6 +208,9 @@ def _quotes(
 
 def bare(quote: Quote) -> Quote:
     """Return a quote as a snapshot keeps it: without what its JSON leaves out."""
+    price = quote.price
+    if not quote.said and (price is None or (price.depth is None and price.heartbeat is None)):
+        return quote
     return Quote.model_validate(quote.model_dump())
 
 
@@ -230,37 +256,12 @@ def _placed(holdings: Iterable[Holding], ids: Mapping[str, int], wallets: Sequen
     return {(ids[each.key], place[wallet]): units for each in holdings for wallet, units in each.units.items()}
 
 
-def _row(
-    base: datetime | None,
-    wallets: Sequence[str] | None,
-    cells: Mapping[Cell, int | None],
-    readings: Sequence[int],
-    extra: Mapping[str, Any],
-) -> Lean:
-    places = sorted(cells)
-    holders = [holder for _, holder in places]
-    said = {name: value for name, value in extra.items() if value}
-    return Lean(base, wallets, [asset for asset, _ in places], holders if any(holders) else None,
-                [cells[place] for place in places], readings, said or None)  # fmt: skip
+def _said(extra: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return {name: value for name, value in extra.items() if value} or None
 
 
-def _lean(row: Mapping[str, Any]) -> Lean:
-    units = [None if each is None else int(each) for each in row["units"]]
-    return Lean(row["base"], row["wallets"], row["assets"], row["holders"], units, row["readings"], row["extra"])
-
-
-def whole_of(row: Mapping[str, Any]) -> Whole:
-    """Return a stored row that is whole."""
-    return Whole.of(row["timestamp"], _lean(row))
-
-
-def _all(row: Lean) -> dict[Cell, int | None]:
-    holders = row.holders or [0] * len(row.assets)
-    return dict(zip(zip(row.assets, holders, strict=True), row.units, strict=True))
-
-
-def _cells(row: Lean) -> dict[Cell, int]:
-    return {cell: units for cell, units in _all(row).items() if units is not None}
+def _held(cells: Mapping[Cell, int | None]) -> dict[Cell, int]:
+    return {cell: units for cell, units in cells.items() if units is not None}
 
 
 def _quote(asset: int, extra: Mapping[str, Any], quotes: Mapping[int, Quote]) -> Quote:

@@ -14,12 +14,12 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from premium.portfolio.model import Interval, Point, Snapshot, Worth
-from premium.portfolio.store.lean_rows import COLUMNS, READ, UserSnapshot, rebuilt, rows_of, share
+from premium.portfolio.store.packed.lean_rows import COLUMNS, READ, UserSnapshot, rebuilt, rows_of, share
 from premium.storage.timeseries import TimeSeries, copy_rows
 
 KEPT = timedelta(days=91)
 """Snapshots are kept for 90 days."""
-_STATES, _MINE = "portfolio_states", "my_portfolio_states"
+_STATES, _MINE = "portfolio_rows", "my_portfolio_rows"
 
 
 class SnapshotStore:
@@ -120,17 +120,20 @@ class SnapshotStore:
             return _worth(connection, _OF_USER, values)
 
     def repack(self, most: int = 500) -> int:
-        """Make rows of JSON lean, the oldest first; return how many there were; worker role.
+        """Pack rows of arrays and of JSON, the oldest first; return how many.
 
+        Worker role.
         A batch is a transaction, and what is done is seen in the rows: it may be stopped anywhere.
         """
         with self._timeseries.transaction(statement_timeout_ms=60_000) as connection:
-            rows = connection.execute(_OF_JSON, (most,)).fetchall()
+            rows = connection.execute(_UNPACKED, (most,)).fetchall()
             given = rebuilt(connection, rows, _STATES)
         if given:
             shared = share(self._timeseries, [each.snapshot for each in given])
             with self._timeseries.transaction(statement_timeout_ms=60_000) as connection, connection.cursor() as cursor:
-                packed = rows_of(connection, given, shared)
+                # Rows of arrays name their holders by the place in the wallets of their whole row: it stays whole.
+                whole = {(row["user_id"], row["timestamp"]) for row in rows if row["base"] is None and row["wallets"]}
+                packed = rows_of(connection, given, shared, whole)
                 cursor.executemany(_REPACK, [(*row[7:], *row[:3]) for row in packed])
         return len(given)
 
@@ -165,7 +168,7 @@ _HISTORY: Mapping[Interval, Any] = {
     "hour": (
         "SELECT date_trunc('hour', \"timestamp\", 'UTC') AS at,"
         ' (array_agg(total_value ORDER BY "timestamp" DESC))[1] AS value,'
-        " min(total_value) AS lowest, max(total_value) AS highest FROM my_portfolio_states"
+        " min(total_value) AS lowest, max(total_value) AS highest FROM my_portfolio_rows"
         ' WHERE "timestamp" >= %s AND "timestamp" < %s GROUP BY 1 ORDER BY 1 LIMIT %s'
     ),
     "day": _ROLLED_UP.format("my_portfolio_daily"),
@@ -174,24 +177,25 @@ _HISTORY: Mapping[Interval, Any] = {
 
 
 _SINCE = f"""
-    SELECT * FROM (SELECT {READ} FROM my_portfolio_states WHERE "timestamp" <= %(at)s
+    SELECT * FROM (SELECT {READ} FROM my_portfolio_rows WHERE "timestamp" <= %(at)s
                    ORDER BY "timestamp" DESC LIMIT 1) AS before
     UNION ALL
-    SELECT * FROM (SELECT {READ} FROM my_portfolio_states WHERE "timestamp" > %(at)s
+    SELECT * FROM (SELECT {READ} FROM my_portfolio_rows WHERE "timestamp" > %(at)s
                    ORDER BY "timestamp" LIMIT %(limit)s) AS later
     ORDER BY "timestamp"
 """  # noqa: S608 - our own columns
-_OF_JSON = f"""
-    SELECT {READ} FROM portfolio_states WHERE readings IS NULL ORDER BY "timestamp", user_id LIMIT %s
+_UNPACKED = f"""
+    SELECT {READ} FROM portfolio_rows WHERE packed IS NULL ORDER BY "timestamp", user_id LIMIT %s
 """  # noqa: S608 - our own columns
 _REPACK = """
-    UPDATE portfolio_states SET base = %s, wallets = %s, assets = %s, holders = %s, units = %s, readings = %s,
-        extra = %s, chain_breakdown = DEFAULT, asset_breakdown = DEFAULT, category_breakdown = DEFAULT
-    WHERE user_id = %s AND job_id = %s AND "timestamp" = %s AND readings IS NULL
+    UPDATE portfolio_rows SET base = %s, wallets = %s, packed = %s, extra = %s,
+        assets = NULL, holders = NULL, units = NULL, readings = NULL,
+        chain_breakdown = DEFAULT, asset_breakdown = DEFAULT, category_breakdown = DEFAULT
+    WHERE user_id = %s AND job_id = %s AND "timestamp" = %s AND packed IS NULL
 """
 _NEWEST_OF = f"""
     SELECT s.* FROM unnest(%s::uuid[]) AS a (user_id) CROSS JOIN LATERAL (
-        SELECT {READ} FROM portfolio_states s
+        SELECT {READ} FROM portfolio_rows s
         WHERE s.user_id = a.user_id AND s."timestamp" >= %s AND s."timestamp" < %s ORDER BY s."timestamp" DESC LIMIT 1
     ) AS s
 """  # noqa: S608 - our own columns

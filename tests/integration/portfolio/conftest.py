@@ -19,6 +19,8 @@ from premium.chains.model import Chain, ChainReading
 from premium.chains.rpc import Rpc
 from premium.clock import SystemClock
 from premium.neighbours import open_client
+from premium.storage.timeseries import TimeSeries
+from tests.fixtures.databases import UrlOf
 from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
 from tests.integration.portfolio.world import World, worlds
@@ -64,3 +66,22 @@ def world(  # noqa: PLR0917 - all that a stage consists of
     evm: Evm, market: Market, postgres: Databases, redis_server: Redis, add_user: AddUser, tmp_path: Path
 ) -> Iterator[World]:
     yield from worlds(evm, market, postgres, redis_server, add_user, tmp_path)
+
+
+@pytest.fixture
+def series_url(copy_of: Callable[[str], UrlOf]) -> UrlOf:
+    return copy_of("timeseries")
+
+
+@pytest.fixture
+def series(series_url: UrlOf) -> Iterator[TimeSeries]:
+    found = TimeSeries(lambda: series_url("premium_worker"))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def series_of_user(series_url: UrlOf) -> Iterator[TimeSeries]:
+    found = TimeSeries(lambda: series_url("premium_app"))
+    yield found
+    found.close()

@@ -120,7 +120,7 @@ def carry_on(worker: Platform, run: Run, *, stop_at: str | None = None) -> list[
 def snapshots(databases: Databases) -> dict[str, int]:
     with psycopg.connect(databases.url("timeseries", SUPERUSER)) as connection:
         rows = connection.execute(
-            'SELECT user_id::text, count(*) FROM portfolio_states WHERE "timestamp" = %s GROUP BY 1', (MOMENT,)
+            'SELECT user_id::text, count(*) FROM portfolio_rows WHERE "timestamp" = %s GROUP BY 1', (MOMENT,)
         )
         return dict(rows.fetchall())
 

@@ -107,7 +107,7 @@ class Everywhere:
         with psycopg.connect(self.postgres.url("timeseries", SUPERUSER)) as connection:
             for number in range(3):
                 connection.execute(
-                    "INSERT INTO portfolio_states (user_id, job_id, timestamp, total_value, wallets)"
+                    "INSERT INTO portfolio_rows (user_id, job_id, timestamp, total_value, wallets)"
                     " VALUES (%s, %s, now() + %s * interval '1 second', 12.345678901234567890, ARRAY[%s])",
                     (person.user_id, uuid4(), number, person.wallet),
                 )

@@ -137,7 +137,7 @@ def test_the_receipt_names_every_place_and_nobody(everywhere: Everywhere) -> Non
     }
     counts = {each.place: each.count for each in receipt.places}
     assert counts["tax_transactions"] == 1
-    assert counts["portfolio_states"] == 3
+    assert counts["portfolio_rows"] == 3
     assert counts["audit"] == 1
     assert counts["usage"] == 4
     assert counts["exports/tax-imports/{user}/"] == 1

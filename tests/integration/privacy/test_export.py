@@ -61,7 +61,7 @@ def test_numbers_are_exact(everywhere: Everywhere, tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     Exports.of(everywhere.platform).write(him.user_id, path)
     _, files = read(path)
-    rows = json.loads(files["portfolio/timeseries.portfolio_states.json"], parse_float=Decimal)
+    rows = json.loads(files["portfolio/timeseries.portfolio_rows.json"], parse_float=Decimal)
     assert [row["total_value"] for row in rows] == [Decimal("12.345678901234567890")] * 3
 
 

@@ -26,10 +26,13 @@ USER_ID = "(NULLIF(current_setting('app.current_user_id'::text, true), ''::text)
 CLOSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrerequisiteState)
 """No right, or a view that cannot be written through."""
 VIEWS = (
-    "my_portfolio_snapshots", "my_portfolio_states", "my_portfolio_daily", "my_portfolio_weekly", "my_portfolio_closes",
-    "my_performance_metrics",
+    "my_portfolio_rows", "my_portfolio_states", "my_portfolio_snapshots", "my_portfolio_daily", "my_portfolio_weekly",
+    "my_portfolio_closes", "my_performance_metrics",
 )  # fmt: skip
-SHARED = {"portfolio_asset_names", "portfolio_quotes", "portfolio_readings", "price_history"}
+SHARED = {
+    "portfolio_asset_names", "portfolio_quotes", "portfolio_quote_rows", "portfolio_quote_pages",
+    "portfolio_quote_sources", "portfolio_readings", "price_history",
+}  # fmt: skip
 """What is nobody's own: names of assets, prices, and an hour's quotes and readings of chains."""
 _READABLE = """
     SELECT c.relname, c.relkind, coalesce('security_barrier=true' = ANY (c.reloptions), false), pg_get_viewdef(c.oid)

@@ -50,7 +50,7 @@ def worker(url: UrlOf) -> Iterator[TimeSeries]:
     yield series
     series.close()
     with psycopg.connect(url(OWNER), autocommit=True) as owner:
-        owner.execute("TRUNCATE portfolio_states")
+        owner.execute("TRUNCATE portfolio_rows")
         for aggregate in AGGREGATES:
             owner.execute(f"CALL refresh_continuous_aggregate('{aggregate}', NULL, NULL)")
 
@@ -121,13 +121,13 @@ def test_compression_makes_chunks_smaller_and_changes_no_answer(
     run(owner, "policy_compression")
     chunks = owner.execute(
         "SELECT is_compressed, range_end < now() - INTERVAL '7 days' FROM timescaledb_information.chunks"
-        " WHERE hypertable_name = 'portfolio_states'"
+        " WHERE hypertable_name = 'portfolio_rows'"
     ).fetchall()
     assert {old for _, old in chunks} == {True, False}
     assert all(compressed == old for compressed, old in chunks)
     sizes = owner.execute(
         "SELECT sum(before_compression_total_bytes) / sum(after_compression_total_bytes)"
-        " FROM chunk_compression_stats('portfolio_states') WHERE compression_status = 'Compressed'"
+        " FROM chunk_compression_stats('portfolio_rows') WHERE compression_status = 'Compressed'"
     ).fetchone()
     assert sizes is not None
     assert sizes[0] > 2, "20 users' day is mostly the pages that any chunk has"
@@ -141,9 +141,9 @@ def test_a_compressed_chunk_is_read_by_the_users_segment(
     users = [uuid.uuid4() for _ in range(200)]
     write(worker, [row for user in users for row in history(user, 12)])
     run(owner, "policy_compression")
-    owner.execute("ANALYZE portfolio_states")
+    owner.execute("ANALYZE portfolio_rows")
     with app.as_user(users[0]) as connection:
-        rows = connection.execute('EXPLAIN SELECT * FROM my_portfolio_states ORDER BY "timestamp" DESC').fetchall()
+        rows = connection.execute('EXPLAIN SELECT * FROM my_portfolio_rows ORDER BY "timestamp" DESC').fetchall()
     plan = "\n".join(row["QUERY PLAN"] for row in rows)
     assert plan.count("Index Cond: (user_id = ") >= 4, plan
     assert "Filter: (user_id" not in plan, plan
@@ -220,12 +220,12 @@ def test_the_scheduled_job_fails_when_a_policy_did() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "SELECT drop_chunks('portfolio_states', older_than => now())",
+        "SELECT drop_chunks('portfolio_rows', older_than => now())",
         "CALL refresh_continuous_aggregate('portfolio_snapshots_daily', NULL, NULL)",
-        "SELECT remove_retention_policy('portfolio_states')",
+        "SELECT remove_retention_policy('portfolio_rows')",
         "SELECT alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs WHERE job_id >= 1000",
-        "SELECT compress_chunk(c) FROM show_chunks('portfolio_states') c",
-        "TRUNCATE portfolio_states",
+        "SELECT compress_chunk(c) FROM show_chunks('portfolio_rows') c",
+        "TRUNCATE portfolio_rows",
     ],
 )
 def test_timescaledbs_own_functions_open_nothing(worker: TimeSeries, url: UrlOf, role: str, statement: str) -> None:

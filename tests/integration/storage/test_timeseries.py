@@ -142,7 +142,7 @@ def test_partitions_are_made_ahead_and_rows_of_unforeseen_days_move_into_theirs(
     far = NOW + 400 * DAY
     with worker.transaction() as connection:
         copy_rows(connection, "portfolio_snapshots", COLUMNS, [(uuid.uuid4(), uuid.uuid4(), far, 1)])
-    place = 'SELECT tableoid::regclass::text FROM portfolio_states WHERE "timestamp" = %s'
+    place = 'SELECT tableoid::regclass::text FROM portfolio_rows WHERE "timestamp" = %s'
     with psycopg.connect(url(OWNER), autocommit=True) as connection:
         assert connection.execute(place, (far,)).fetchone() == ("portfolio_snapshots_default",)
         maintain(worker, far)

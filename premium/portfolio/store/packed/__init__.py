@@ -1,0 +1,1 @@
+"""The SQL of packed snapshots and of the quotes that they share."""
