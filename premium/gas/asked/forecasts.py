@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction as Exact
 from math import ceil, floor
-from typing import Any
+from typing import Any, Protocol
 
 from premium.cases import CaseError, Kind
 from premium.gas.asked.series import (
@@ -25,24 +25,43 @@ _DIGITS = 9
 """Significant digits of a forecast: more would be the arithmetic's, not the market's."""
 
 
-def _forecast(case: Forecast) -> Mapping[str, Any]:
+class Watch(Protocol):
+    """Follows long work: it gives the items on, and tells how far they are."""
+
+    def __call__(self, what: str, items: Iterable[Observed], count: int) -> Iterable[Observed]: ...
+
+
+def _unwatched(what: str, items: Iterable[Observed], count: int) -> Iterable[Observed]:  # noqa: ARG001 - as the protocol has them
+    return items
+
+
+def kinds(watch: Watch = _unwatched) -> tuple[Kind, ...]:
+    """Return the kinds `forecast` and `backtest`, whose work is told to `watch`."""
+    fields = frozenset({"blocks"})
+    return (
+        Kind("forecast", fields, Forecast, lambda case: _forecast(case, watch)),
+        Kind("backtest", fields, Backtest, lambda case: _backtest(case, watch)),
+    )
+
+
+def _forecast(case: Forecast, watch: Watch) -> Mapping[str, Any]:
     scale = Scale(case.blocks)
     series = observed(case, scale)
     last: list[Said] = []
-    for _, last in walk(series, _walker(case, scale)):  # noqa: B007 - the last ones are wanted
+    for _, last in walk(watch("blocks", series, len(series)), _walker(case, scale)):  # noqa: B007 - the last ones are wanted
         pass
     place = len(series) - 1
     return {"forecasts": [_row(case, scale, place, *each) for each in zip(case.horizons, last, strict=True)]}
 
 
-def _backtest(case: Backtest) -> Mapping[str, Any]:
+def _backtest(case: Backtest, watch: Watch) -> Mapping[str, Any]:
     scale = Scale(case.blocks)
     series = observed(case, scale)
     if case.first < LEAST - 1 or case.first >= len(series):
         raise CaseError("too_short", f"from: the first origin lies between {LEAST - 1} and {len(series) - 1}")
     judges = [_Judge(horizon) for horizon in case.horizons]
     rows = []
-    for place, said in walk(series, _walker(case, scale)):
+    for place, said in walk(watch("blocks", series, len(series)), _walker(case, scale)):
         if place < case.first or (place - case.first) % case.step:
             continue
         for judge, each in zip(judges, said, strict=True):
@@ -123,7 +142,3 @@ def _told(found: Scored | None) -> dict[str, Any]:
 
 def _figure(value: float | None) -> str | None:
     return None if value is None else f"{value:.9g}" if abs(value) < 10**9 else f"{value:.0f}"
-
-
-FORECAST = Kind("forecast", frozenset({"blocks"}), Forecast, _forecast)
-BACKTEST = Kind("backtest", frozenset({"blocks"}), Backtest, _backtest)

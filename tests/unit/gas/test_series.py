@@ -20,9 +20,8 @@ Rows = list[dict[str, Any]]
 def told(kind: str, rows: Rows, **fields: Any) -> dict[str, Any]:
     """The answer to one case."""
     case = {"blocks": rows, "horizons": HORIZONS, **fields}
-    found: dict[str, Any] = json.loads(
-        answer(json.dumps(case), [forecasts.FORECAST if kind == "forecast" else forecasts.BACKTEST])
-    )
+    known = {each.name: each for each in forecasts.kinds()}
+    found: dict[str, Any] = json.loads(answer(json.dumps(case), [known[kind]]))
     return found
 
 
