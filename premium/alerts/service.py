@@ -14,6 +14,8 @@ from redis import Redis
 
 from premium.alerts.checks import checked_rule, loopback_allowed, warnings_of
 from premium.alerts.coverage import Coverage, watched_chains
+from premium.alerts.coverage import watched_chains as followed_chains
+from premium.alerts.followed import FollowedBlock, FollowedBlocks
 from premium.alerts.language.assets import NamedAsset, kept_assets, with_keys
 from premium.alerts.language.catalogue import SERIES
 from premium.alerts.language.drafts import invalid, rule_of
@@ -38,6 +40,7 @@ from premium.notifications.service import new_secret
 from premium.storage.postgres import Database
 from premium.tiers import Tier
 
+__all__ = ["FollowedBlock", "FollowedBlocks", "followed_chains"]  # for those who enter by this door
 _TRIES = 20
 """Attempts at a change that others overtake: each time at least one of them has succeeded."""
 

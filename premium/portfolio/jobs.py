@@ -33,6 +33,25 @@ REFRESH = JobKind(
 )
 
 
+class TouchPayload(JobPayload):
+    """Says on which chain a block touched the user's wallets; the record names the user."""
+
+    chain: str = Field(max_length=64)
+    block: int = Field(ge=0)
+    again: bool = False
+    """Whether blocks were replaced: then it is read whatever was read before."""
+
+
+TOUCH = JobKind(
+    name="portfolio.touch",
+    function="premium.portfolio.work.touch",
+    queue="aggregation",
+    payload=TouchPayload,
+    timeout_seconds=120,
+)
+"""Reads a chain anew for a user whose wallet a transfer touched, unless that was read already."""
+
+
 class FiguresPayload(JobPayload):
     """Says nothing: the record names the user."""
 

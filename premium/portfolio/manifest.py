@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Alarm, Command, Metric, Place, Queue, Quota, Schedule, Service
+from premium.manifest import Alarm, Command, Metric, Place, Queue, Quota, Resident, Schedule, Service
 
 EXPORTS = "portfolio-exports/"
 """Keys of finished exports in the bucket of exports begin so; they end there after 30 days."""
@@ -45,6 +45,7 @@ SERVICE = Service(
         "portfolio.run",
         "portfolio.snapshots",
         "portfolio.timeseries",
+        "portfolio.touch",
     ),
     queue="aggregation",
     worker_needs=("exports", "market", "credentials"),
@@ -53,9 +54,12 @@ SERVICE = Service(
         Schedule(name="portfolio.snapshots", every=60, job="portfolio.snapshots"),
         Schedule(name="portfolio.timeseries", every=1440, job="portfolio.timeseries"),
     ),
+    # Beside what reads the chains' blocks: that class always runs, and knows which they are.
+    residents=(Resident(name="portfolio.touches", queue="alerts", function="premium.portfolio.onchain.touches.serve"),),
     commands=(Command(name="portfolio", text="Performance, flows and positions of portfolios, by files."),),
     metrics=(
         Metric(name="RunUndone", title="Portfolios that an hourly run left unwritten", statistic="Maximum"),
+        Metric(name="WalletsTouched", title="Readings started by transfers of watched wallets", minutes=5),
         Metric(name="RunStale", title="Wallets on chains that a run could not read, percent", statistic="Maximum"),
         Metric(name="ChainsUnread", title="Chains of which a run read nothing", statistic="Maximum"),
         Metric(
@@ -163,6 +167,7 @@ SERVICE = Service(
         "portfolio_run_chunks",
         "portfolio_run_parts",
         "portfolio_run_quotes",
+        "portfolio_touch_cursors",
     ),
     places=(
         Place(store="premium", name="portfolio_flows"),

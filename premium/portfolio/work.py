@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from premium.chains.model import Outcome
+from premium.chains.model import ChainReading, Outcome
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
 from premium.jobs.model import Moment
@@ -30,10 +30,12 @@ from premium.portfolio.jobs import (
     RUN,
     SNAPSHOTS,
     TIMESERIES,
+    TOUCH,
     ExportPayload,
     FiguresPayload,
     RefreshPayload,
     RunPayload,
+    TouchPayload,
 )
 from premium.portfolio.model import Snapshot
 from premium.portfolio.onchain.instants import at_instants, is_asked
@@ -50,6 +52,8 @@ from premium.portfolio.valuation.tables import counted, table
 from premium.prices.model import Quote
 from premium.prices.store import StoredPrices
 
+_BEHIND = 6
+"""Times that a chain is read again whose node does not have a block yet, half a second apart."""
 REPACK_SECONDS = 45.0
 """Of a schedule's run: rows of JSON that are left after it are made lean by later ones."""
 
@@ -61,21 +65,51 @@ def refresh(context: JobContext, payload: RefreshPayload) -> Mapping[str, Any]:
     Without a wallet it is empty.
     """
     stores = Stores.of_worker(context.platform)
+    return _refreshed(context, stores, payload, {})
+
+
+@job(TOUCH)
+def touch(context: JobContext, payload: TouchPayload) -> Mapping[str, Any]:
+    """Read a chain for a user whose wallet a block touched.
+
+    Nothing is read where another job was there since: many blocks that follow one another cost one reading.
+    """
+    stores, told = Stores.of_worker(context.platform), {"chain": payload.chain, "block": payload.block}
+    statement = stores.statements.get(context.user_id)
+    if not payload.again and statement is not None and statement.job_id != context.job_id:
+        rows = [row for row in statement.answer.get("coverage", ()) if row["chain"] == payload.chain]
+        if rows and all(row["status"] == "fresh" and (row["block"] or 0) >= payload.block for row in rows):
+            return told | {"read": False}
+    part = RefreshPayload(chains=(payload.chain,))
+    return {**_refreshed(context, stores, part, {payload.chain: payload.block}), **told, "read": True}
+
+
+def _refreshed(
+    context: JobContext, stores: Stores, payload: RefreshPayload, least: Mapping[str, int]
+) -> Mapping[str, Any]:
+    """Read and write, unless this job did before; then hand on.
+
+    `least`: by chain the block that a reading must have reached, which the stream is told too.
+    """
     snapshot = stores.snapshots.of_job(context.user_id, context.job_id, context.created_at)
     if snapshot is None:
-        snapshot = _written(context, stores, payload)
+        snapshot = _written(context, stores, payload, least)
     stores.newest.put(context.user_id, snapshot)
     result = summary(snapshot, stores.statements.get(context.user_id))
     before = stores.snapshots.before(context.user_id, snapshot.timestamp)
-    told = {"type": "portfolio", "data": {**result, **news(before, snapshot)}}
+    touched = [{"chain": chain, "block": block} for chain, block in least.items()]
+    told = {
+        "type": "portfolio",
+        "data": {**result, **news(before, snapshot), **({"touched": touched} if touched else {})},
+    }
     context.platform.publish(context.user_id, "portfolio", told)
     return result
 
 
-def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Snapshot:
+def _written(context: JobContext, stores: Stores, payload: RefreshPayload, least: Mapping[str, int]) -> Snapshot:
     """Read, state and write: flows first, the snapshot last."""
     task = Task.of(context, stores, hourly=payload.hourly, only=payload.chains)
-    outcomes, quotes, positions, ledger = asyncio.run(_read(context, task))
+    outcomes, quotes, positions, ledger = asyncio.run(_read(context, task, least))
     results = task.stated(outcomes, quotes, positions, ledger)
     if is_asked(task, results):
         results = asyncio.run(_at_instants(context, task, results))
@@ -97,7 +131,7 @@ def _written(context: JobContext, stores: Stores, payload: RefreshPayload) -> Sn
 
 
 async def _read(
-    context: JobContext, task: Task
+    context: JobContext, task: Task, least: Mapping[str, int]
 ) -> tuple[Mapping[str, Outcome], Mapping[str, Quote], Mapping[str, ChainPositions], Ledger]:
     """Return balances and positions by chain, the quotes of what is held and owed, and what moved.
 
@@ -108,6 +142,11 @@ async def _read(
         with tracer.segment("chains"):
             progress = _progress(context, task)
             outcomes = await market.balances(task.watched, task.searched, task.keys, progress.came)
+            for _ in range(_BEHIND):
+                if not _is_behind(outcomes, least):
+                    break
+                await asyncio.sleep(0.5)
+                outcomes = await market.balances(task.watched, task.searched, task.keys, progress.came)
         with tracer.segment("positions"):
             outcomes, positions = await with_positions(market, outcomes, task.watched)
         # For those who are asked why a chain is stale.
@@ -130,6 +169,11 @@ async def _read(
     finality = {name: context.platform.chains[name].finality_blocks for name in outcomes}
     growing = frozenset(name for name in outcomes if context.platform.chains[name].kind == "solana")
     return outcomes, quotes, positions, Ledger(windows=found, moved=moved, finality=finality, growing=growing)
+
+
+def _is_behind(outcomes: Mapping[str, Outcome], least: Mapping[str, int]) -> bool:
+    """Tell whether a node answered of a block before the one that is asked for: another endpoint had that already."""
+    return any(isinstance(said, ChainReading) and said.block < least.get(name, 0) for name, said in outcomes.items())
 
 
 def _progress(context: JobContext, task: Task) -> Progress:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.rows import DictRow, class_row
@@ -34,6 +35,48 @@ class NewestBlocks:
             return rows.execute(_NEWEST).fetchall()
 
 
+class BlockPages:
+    """The blocks that are kept of chains, for those who follow them.
+
+    By the worker role.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest(self, chain: str) -> Block | None:
+        """Return the newest block of a chain; None before the first."""
+        return next(iter(self._blocks(_LAST, (chain,))), None)
+
+    def oldest(self, chain: str) -> int:
+        """Return the number of the oldest kept block beside the chain's first.
+
+        0 where there is none.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute(_OLDEST, (chain,)).fetchone()
+        return int(row["number"] or 0) if row else 0
+
+    def after(self, chain: str, number: int, most: int) -> list[Block]:
+        """Return up to `most` blocks with higher numbers, the lowest first."""
+        return self._blocks(_AFTER, (chain, number, most))
+
+    def hashes(self, chain: str, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the hashes of the kept ones of these blocks."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(_HASHES, (chain, list(numbers)))
+            return {row["number"]: row["hash"] for row in rows}
+
+    def _blocks(self, query: LiteralString, values: tuple[object, ...]) -> list[Block]:
+        with self._database.transaction() as connection:
+            rows = connection.execute(query, values).fetchall()
+        return [Block(row["number"], row["hash"], _events(row["events"])) for row in rows]
+
+
+def _events(text: str) -> list[dict[str, Any]]:
+    return [dict(in_present_form(event)) for event in json.loads(text)]
+
+
 class ChainBlocks:
     """The blocks of one chain, in one transaction."""
 
@@ -48,8 +91,7 @@ class ChainBlocks:
         for row in self._connection.execute(query, (self._chain,)):
             if found and row["number"] != found[-1].number - 1:
                 break
-            events = [dict(in_present_form(event)) for event in json.loads(row["events"])]
-            found.append(Block(row["number"], row["hash"], events))
+            found.append(Block(row["number"], row["hash"], _events(row["events"])))
         return found
 
     def newest(self) -> str | None:
@@ -143,6 +185,12 @@ _RELEASE = "UPDATE chain_readers SET expires_at = clock_timestamp() WHERE chain 
 _NOTE = """
 UPDATE chain_readers SET note = %(note)s, noted_at = clock_timestamp() WHERE chain = %(chain)s AND owner = %(owner)s
 """
+_LAST = "SELECT number, hash, events FROM chain_blocks WHERE chain = %s ORDER BY number DESC LIMIT 1"
+_OLDEST = "SELECT min(number) AS number FROM chain_blocks WHERE chain = %s AND number > 0"
+_AFTER = """
+SELECT number, hash, events FROM chain_blocks WHERE chain = %s AND number > %s ORDER BY number LIMIT %s
+"""
+_HASHES = "SELECT number, hash FROM chain_blocks WHERE chain = %s AND number = ANY (%s)"
 _NEWEST = """
 SELECT chains.chain, newest.number, (newest.events::json -> 0 ->> 'timestamp')::timestamptz AS time
 FROM (SELECT DISTINCT chain FROM chain_blocks) AS chains
