@@ -37,6 +37,7 @@ from premium.tax.progress import Unwatched
 from premium.tax.reports.comparison import compared
 from premium.tax.reports.documents import DOCUMENTS, documents_of, known_formats
 from premium.tax.reports.explanation import explanation
+from premium.tax.reports.forms.taxpayer import Taxpayer
 from premium.tax.reports.repurchases import BOUGHT_AGAIN
 from premium.tax.reports.result_json import write_json
 from premium.tax.results.report import Report
@@ -132,10 +133,20 @@ def calculate_command(output: str, explain: str | None, **options: Any) -> None:
 @click.option(
     "--output", default=".", type=click.Path(file_okay=False), help="Folder for them; the current one by default"
 )
-def report_command(formats: tuple[str, ...], output: str, **options: Any) -> None:
+@click.option("--taxpayer-name", help="Shown on the forms; else a field of the PDF, to be typed there")
+@click.option(
+    "--taxpayer-id",
+    envvar="PREMIUM_TAXPAYER_ID",
+    help="SSN, ITIN or EIN shown on the US forms; - asks for it unseen. It is written into the PDFs alone",
+)
+def report_command(
+    formats: tuple[str, ...], output: str, taxpayer_name: str | None, taxpayer_id: str | None, **options: Any
+) -> None:
     """Write the forms and summaries of a year."""
     with errors_as_sentences(), paused():
         known_formats(formats)
+        number = click.prompt("SSN, ITIN or EIN", hide_input=True, err=True) if taxpayer_id == "-" else taxpayer_id
+        taxpayer = Taxpayer.of(taxpayer_name, number)
         report = _report(**options)
         documents = documents_of(report.setup, formats)
         _warn(report)
@@ -145,7 +156,7 @@ def report_command(formats: tuple[str, ...], output: str, **options: Any) -> Non
             path = folder / document.filename(report)
             with watched() as watch:
                 watch.wait(f"Writing {path.name}")
-                document.write(report, path)
+                document.write(report, path, taxpayer)
             click.echo(str(path))
 
 

@@ -8,10 +8,11 @@ from importlib import import_module
 from pathlib import Path
 
 from premium.errors import InvalidInput
+from premium.tax.reports.forms.taxpayer import Taxpayer
 from premium.tax.results.report import Report
 from premium.tax.setup import Setup
 
-Writer = Callable[[Report, Path], None]
+Writer = Callable[..., None]
 _CSV, _PDF, _JSON, _TEXT = "text/csv; charset=utf-8", "application/pdf", "application/json", "text/plain"
 
 
@@ -33,10 +34,16 @@ class Document:
         code, year_text = rules.code.lower(), "all" if year is None else report.setup.calendar.label(year)
         return f"{code}-{year_text}-{self.format.rsplit('_', 1)[0].replace('_', '-')}.{self.suffix}"
 
-    def write(self, report: Report, path: Path) -> None:
-        """Write the document to a new file."""
+    def write(self, report: Report, path: Path, taxpayer: Taxpayer | None = None) -> None:
+        """Write the document to a new file.
+
+        What is printed has the taxpayer's name where one is given.
+        """
         writer: Writer = import_module(f"premium.tax.reports.{self.module}").write
-        writer(report, path)
+        if taxpayer is not None and self.content_type == _PDF:
+            writer(report, path, taxpayer)
+        else:
+            writer(report, path)
 
 
 DOCUMENTS = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from premium.money import EXACT, readable
 from premium.tax.days import date_of
+from premium.tax.reports.forms.taxpayer import NOBODY, Taxpayer
 from premium.tax.reports.layout.cents import Column, money
 from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
 from premium.tax.reports.layout.paper import Paper
@@ -60,14 +61,14 @@ class _Sums:
         return ("", label, "", "", money(proceeds), money(cost), money(denied), money(gain), "", "")
 
 
-def write(report: Report, path: Path, taxpayer: str = "") -> None:
-    """Write the summary and the table of disposals; `taxpayer` is the name on its cover."""
+def write(report: Report, path: Path, taxpayer: Taxpayer = NOBODY) -> None:
+    """Write the summary and the table of disposals; its cover has the taxpayer's name."""
     rules, year = report.setup.rules, report.tax_year
     name = "all years" if year is None else report.setup.calendar.label(year)
     paper = Paper(path, f"{rules.name}, {name}", DISCLAIMER, rules.code)
     sheets = Sheets(paper, " · ".join([f"{rules.name}, {name}", *period_of(report)]))
     paid = fees(report)
-    cover(sheets, report, name, taxpayer, paid)
+    cover(sheets, report, name, taxpayer.name, paid)
     charts_of(sheets, report)
     into_the_return(sheets, report)
     kinds(sheets, report)

@@ -16,6 +16,7 @@ from premium.tax.calculation import calculate
 from premium.tax.days import instant_of
 from premium.tax.history.price_series import PriceSeries
 from premium.tax.reports.countries.japan import CLOSING, OPENING, PROCEEDS, SOLD, sheet_of
+from premium.tax.reports.forms.taxpayer import Taxpayer
 from premium.tax.reports.layout.cents import units
 from premium.tax.reports.layout.charts import short
 from premium.tax.reports.layout.sheets import shortened
@@ -35,7 +36,7 @@ def report_of(rows: list[Row], code: str, year: str | None = "2024", **options: 
 
 
 def printed(report: Report, folder: Path, taxpayer: str = "") -> list[str]:
-    write(report, folder / "s.pdf", taxpayer)
+    write(report, folder / "s.pdf", Taxpayer.of(taxpayer, None))
     return [page.extract_text() for page in PdfReader(io.BytesIO((folder / "s.pdf").read_bytes())).pages]
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from premium.tax.reports.forms.form_8949 import WORDING, Sheet, part_of, sheets
 from premium.tax.reports.forms.schedule_d import LINES
+from premium.tax.reports.forms.taxpayer import NOBODY, Taxpayer
 from premium.tax.reports.layout.cents import money
-from premium.tax.reports.layout.pages import DISCLAIMER, TAXPAYER, Field, Mark, Pages, shortened
+from premium.tax.reports.layout.pages import DISCLAIMER, Field, Mark, Pages, Places, shortened
 from premium.tax.reports.layout.paper import Paper
 from premium.tax.reports.layout.warnings import write_warnings
 from premium.tax.results.report import Report
@@ -27,6 +28,7 @@ FIELDS = (
     Field("(h) Gain or (loss)|(d) - (e) + (g)", 18, right=True),
     Field("Lot", 20),
 )
+_CHANGED = 2025
 _TERMS = {"I": "Short-term: held one year or less", "II": "Long-term: held more than one year"}
 _MARK = "* basis unknown"
 _FOOTNOTE = (
@@ -37,37 +39,46 @@ _ROUNDING = (
     "So the lines add up to the total, which is the exact sum rounded once.",
 )
 _BOXES = ("ABC", "DEF", "GHI", "JKL")
+_SINCE_2025 = ("ABCGHI", "DEFJKL")
+"""The form of 2025 lists the boxes of digital assets below the others."""
 _SCHEDULE_D = {letter: number for number, (_, letters) in LINES.items() for letter in letters}
 
 
-def write(report: Report, path: Path) -> None:
+def write(report: Report, path: Path, taxpayer: Taxpayer = NOBODY) -> None:
     """Write all sheets of the report; a year without disposals says so."""
     year = "all years" if report.tax_year is None else str(report.tax_year)
     paper = Paper(path, f"Form 8949, {year}", DISCLAIMER)
     pages = Pages(paper)
     empty = True
     for sheet in sheets(report):
-        pages.table(_head(sheet, year), FIELDS, _rows(sheet), lambda label, of=sheet: _sums(of, label))  # type: ignore[misc] # a default binds the sheet of this turn
+        pages.table(_head(sheet, year, taxpayer), FIELDS, _rows(sheet), lambda label, of=sheet: _sums(of, label))  # type: ignore[misc] # a default binds the sheet of this turn
         empty = False
     if empty:
         pages.text(
-            [f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}"], ["No disposals in this year."]
+            [f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}", taxpayer.blanks],
+            ["No disposals in this year."],
         )
     write_warnings(pages, report)
     paper.save()
 
 
-def _head(sheet: Sheet, year: str) -> list[str | Mark]:
+def _head(sheet: Sheet, year: str, taxpayer: Taxpayer) -> list[str | Mark | Places]:
     part = part_of(sheet.letter)
-    boxes = next(letters for letters in _BOXES if sheet.letter in letters)
+    boxes = _boxes(sheet.letter, year)
     return [
         f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}",
-        TAXPAYER,
+        taxpayer.blanks,
         f"Part {part} - {_TERMS[part]}",
         *(Mark(letter == sheet.letter, f"({letter}) {WORDING[letter]}") for letter in boxes),
         *_ROUNDING,
         *([_FOOTNOTE] if sheet.is_marked else []),
     ]
+
+
+def _boxes(letter: str, year: str) -> str:
+    """The boxes that the year's form lists in the part of a box."""
+    groups = _SINCE_2025 if year.isdecimal() and int(year) >= _CHANGED else _BOXES
+    return next(letters for letters in groups if letter in letters)
 
 
 def _rows(sheet: Sheet) -> Iterator[tuple[str, ...]]:

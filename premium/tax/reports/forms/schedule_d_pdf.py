@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from premium.tax.reports.forms.schedule_d import Line, lines
+from premium.tax.reports.forms.taxpayer import NOBODY, Taxpayer
 from premium.tax.reports.layout.cents import money
-from premium.tax.reports.layout.pages import DISCLAIMER, TAXPAYER, Field, Pages
+from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
 from premium.tax.reports.layout.paper import Paper
 from premium.tax.reports.layout.warnings import write_warnings
 from premium.tax.results.report import Report
@@ -29,13 +30,13 @@ _ROUNDING = (
 _PARTS = {"1b": "Part I - Short-term", "8b": "Part II - Long-term", "16": "Part III - Summary"}
 
 
-def write(report: Report, path: Path) -> None:
+def write(report: Report, path: Path, taxpayer: Taxpayer = NOBODY) -> None:
     """Write the schedule on one sheet."""
     year = "all years" if report.tax_year is None else str(report.tax_year)
     paper = Paper(path, f"Schedule D, {year}", DISCLAIMER)
     pages = Pages(paper)
     made = [cells for line in lines(report) for cells in _rows(line)]
-    pages.sheet([f"Schedule D - Capital Gains and Losses, {year}", TAXPAYER, *_ROUNDING], FIELDS, made)
+    pages.sheet([f"Schedule D - Capital Gains and Losses, {year}", taxpayer.blanks, *_ROUNDING], FIELDS, made)
     write_warnings(pages, report)
     paper.save()
 
