@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from benchmarks.portfolio import codec, snapshots
+from benchmarks.portfolio import codec, figures, snapshots
 from benchmarks.portfolio.node import FIRST_CHAIN_ID
 from premium.chains.evm import EvmAdapter
 from premium.chains.fanout import read_all
@@ -72,6 +72,7 @@ def main() -> None:
             nodes.terminate()
     codec.measure()
     snapshots.measure()
+    figures.measure()
 
 
 if __name__ == "__main__":
