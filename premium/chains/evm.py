@@ -90,9 +90,11 @@ class EvmAdapter:
 
     async def _read(self, wallets: Wallets, searched: Searches) -> ChainReading:
         head = await self.head()
-        listed = frozenset(token.address for token in self.chain.tokens)
         same_coin = frozenset({self.chain.native.mirrored_by})
-        known = {wallet: (listed | frozenset(map(checksum, tokens))) - same_coin for wallet, tokens in wallets.items()}
+        known = {
+            wallet: (self._listed(searched.get(wallet)) | frozenset(map(checksum, tokens))) - same_coin
+            for wallet, tokens in wallets.items()
+        }
         found, (balances, unreadable) = await asyncio.gather(
             self._search({wallet: searched.get(wallet) for wallet in wallets}, head),
             self._balances(head, known, natives=True),
@@ -120,6 +122,15 @@ class EvmAdapter:
             discovery_failed=any(each.high < head.number or each.low > head.number for each in found.values()),
             unused=unused,
         )
+
+    def _listed(self, searched: Searched | None) -> frozenset[str]:
+        """Return the tokens to read whoever holds them.
+
+        Once logs told all of a wallet, those of Token Lists are not.
+        """
+        known = frozenset(token.address for token in self.chain.tokens)
+        is_whole = self.chain.discovery is not None and searched is not None and searched.low <= 0
+        return known if is_whole else known | self.chain.listed
 
     async def canonical(self, blocks: Sequence[tuple[int, str]]) -> list[bool]:
         """Say which blocks, by number and hash, are still the chain's."""

@@ -123,6 +123,8 @@ class Chain(_Data):
     fees: Fees = Fees()
     """How it prices gas; where nothing is known, only its node's word counts."""
     tokens: tuple[Token, ...] = ()
+    listed: frozenset[TokenAddress] = frozenset()
+    """Further tokens, of Token Lists: read of a wallet until its logs were searched to the first block."""
     dex: Dex | None = None
     feeds: tuple[Feed, ...] = ()
     sequencer: Address | None = None

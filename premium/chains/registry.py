@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from premium.chains.addresses import in_key
+from premium.chains.contracts import token_lists
+from premium.chains.contracts.token_lists import ListFile, TokenList
 from premium.chains.model import Chain, ChainKind
 from premium.chains.nodes import secret_names
 from premium.config import ConfigurationError, Settings
@@ -31,11 +33,13 @@ class _File(BaseModel):
     """A deployment's own entries.
 
     `chains`: whole entries, or a name with the fields to replace. `active`: the only chains that are read.
+    `token_lists`: files of Token Lists, beside this one where their path is no absolute one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     active: tuple[str, ...] | None = None
+    token_lists: tuple[ListFile, ...] = Field(default=(), max_length=20)
     chains: tuple[dict[str, Any], ...] = Field(default=())
 
 
@@ -47,9 +51,13 @@ class Registry:
     """
 
     def __init__(
-        self, chains: Mapping[str, Chain], active: frozenset[str] | None = None, nodes: Iterable[str] = ()
+        self,
+        chains: Mapping[str, Chain],
+        active: frozenset[str] | None = None,
+        nodes: Iterable[str] = (),
+        lists: Iterable[TokenList] = (),
     ) -> None:
-        self._chains = dict(chains)
+        self._chains, self.lists = dict(chains), tuple(lists)
         named, secret = frozenset(self._chains) if active is None else active, frozenset(nodes)
         self.active = tuple(c for c in self._chains.values() if c.name in named and (c.rpc or c.name in secret))
 
@@ -151,7 +159,25 @@ def parse(
     _distinct(chains, origins)
     if unknown := [name for name in nodes if name not in chains]:
         raise ConfigurationError(f"CHAIN_NODES: no chain is called {unknown[0]!r}")
-    return Registry(chains, _named(own.active, chains, source), nodes)
+    lists = _lists(own.token_lists, source)
+    chains = {name: _with_listed(chain, lists) for name, chain in chains.items()}
+    return Registry(chains, _named(own.active, chains, source), nodes, lists)
+
+
+def _lists(files: Iterable[ListFile], source: str) -> list[TokenList]:
+    found = []
+    for each in files:
+        try:
+            found.append(token_lists.read(Path(source).parent / each.file, each.licence))
+        except ValueError as error:
+            raise ConfigurationError(f"{source}: token_lists: {each.file}: {error}") from None
+    return found
+
+
+def _with_listed(chain: Chain, lists: Sequence[TokenList]) -> Chain:
+    known = {token.address for token in chain.tokens}
+    tokens = {token.address for each in lists for token in each.of(chain.chain_id, solana=chain.kind == "solana")}
+    return chain.model_copy(update={"listed": frozenset(tokens - known)}) if tokens - known else chain
 
 
 def check_shipped(text: str | None = None) -> None:

@@ -15,6 +15,10 @@ import pytest
 from filelock import FileLock
 
 PACKAGES = {
+    "@uniswap/default-token-list": (
+        "22.21.0",
+        "sha512-X6OAvgmVR8lqd8Reyjm8pAozrWZXdfjlgevDSFofKafZD5SFXCMBnLPXImMcMdh0I15hre/1EO0xXL6h37KWYQ==",
+    ),
     "@aave/core-v3": (
         "1.19.3",
         "sha512-Xr7+VcoU5b4mPwM4IUCnskw3lciwrnL4Xloyad8GOddYeixnri2lZYobNmErm1LwE50vqjI0O+9QGNKY2TDkeQ==",

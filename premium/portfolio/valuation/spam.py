@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from premium.chains.addresses import asset_key
+from premium.chains.addresses import asset_key, in_key
 from premium.chains.model import Balance, ChainReading, Outcome
 from premium.chains.registry import Registry
 from premium.chains.transfers.movement import Movement
@@ -17,10 +17,16 @@ Row = dict[str, Any]
 
 
 def listed_of(registry: Registry) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the keys of coins and listed tokens, and their symbols."""
+    """Return the keys of coins and listed tokens, and symbols.
+
+    Of Token Lists no symbols: what imitates a token of theirs is not bait for that.
+    """
     tokens = [(asset_key(chain.name, token.address), token.symbol) for chain in registry for token in chain.tokens]
     coins = [(asset_key(chain.name), chain.native.symbol) for chain in registry]
-    return frozenset(key for key, _ in tokens + coins), frozenset(symbol for _, symbol in tokens + coins if symbol)
+    more = frozenset(f"{chain.name}:{in_key(address)}" for chain in registry for address in chain.listed)
+    return more | frozenset(key for key, _ in tokens + coins), frozenset(
+        symbol for _, symbol in tokens + coins if symbol
+    )
 
 
 def suspected(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -13,8 +14,12 @@ from local import ports
 from local.evm import Evm
 from local.market import Market
 from premium.chains.addresses import checksum
-from premium.chains.model import ChainReading
+from premium.chains.evm import EvmAdapter
+from premium.chains.model import Chain, ChainReading, Searched
+from premium.chains.rpc import Rpc
+from premium.clock import SystemClock
 from premium.errors import UpstreamUnavailable
+from premium.neighbours import open_client
 from tests.integration.portfolio.conftest import Read
 from tests.integration.portfolio.servers import Server, forwarding, hanging, serving
 
@@ -130,6 +135,23 @@ def test_tokens_are_discovered_from_what_the_wallet_received(evm: Evm, market: M
     assert "LGOV" not in units(read(discovery=None))
     assert "LGOV" in units(read())
     assert "LGOV" in units(read([market.governance], discovery=None))
+
+
+def test_tokens_of_lists_are_read_until_logs_told_all(market: Market, chain: Callable[..., Chain]) -> None:
+    listed = chain(listed=[market.governance], discovery=None)
+    reading = asyncio.run(read_once(listed, market.wallet, None))
+    assert "LGOV" in units(reading)
+    searched = chain(listed=[market.governance], discovery={"blocks": 1}, finality_blocks=0)
+    head = reading.block
+    whole, half = Searched(low=0, high=head), Searched(low=head - 1, high=head)
+    assert "LGOV" not in units(asyncio.run(read_once(searched, market.wallet, whole)))
+    assert "LGOV" in units(asyncio.run(read_once(searched, market.wallet, half)))
+
+
+async def read_once(chain: Chain, wallet: str, searched: Searched | None) -> ChainReading:
+    async with open_client() as client:
+        adapter = EvmAdapter(Rpc(chain, client), SystemClock())
+        return await adapter.read({wallet: frozenset()}, {wallet: searched} if searched else {})
 
 
 def test_a_node_that_refuses_logs_loses_only_the_discovery(evm: Evm, read: Read) -> None:
