@@ -146,6 +146,7 @@ class Platform:
             frame=replace(self.frame, environment=environment, cross_region=apart, log_key=None),
             http_domain=host_of(self.api.http.endpoint),
             socket_domain=host_of(self.api.socket.api.api_endpoint),
+            uploads_domain=self.data.exports.bucket_regional_domain_name,
             origin_secret=self.security.secrets["Origin"],
             domain=self.config.domain,
             networks=self.config.networks,

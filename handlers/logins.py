@@ -180,6 +180,13 @@ def join_google(caller: Caller) -> GoogleStartView:
     return GoogleStartView(url=begun.url)
 
 
+@app.get("/v1/users/google")
+@needs()
+def get_google(caller: Caller) -> JoinedView:
+    """Show whether Google logs the caller in to this account."""
+    return JoinedView(id=caller.user_id, joined=Logins.of(platform()).is_joined(caller.user_id))
+
+
 @app.delete("/v1/users/google")
 @needs(security=True, recent=True)
 def part_from_google(caller: Caller) -> JoinedView:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketResponse, WSMsgType, web
 from multidict import CIMultiDict
+from yarl import URL
 
 from local import stacks
 from local.console import BUILT
@@ -102,6 +103,20 @@ class Front:
         except (ClientError, TimeoutError) as error:
             return web.Response(status=502, text=f"The API does not answer: {type(error).__name__}")
 
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """Pass a form on to the store of uploads while it comes."""
+        told = stacks.outputs(self._outputs)
+        if "ApiUrl" not in told:
+            return web.Response(status=503, text="The stage is not deployed yet: make up", headers=self._policy)
+        kept = {name: request.headers[name] for name in ("Content-Type", "Content-Length") if name in request.headers}
+        # The emulator has one address for all that it stands for.
+        store = f"{URL(told['ApiUrl']).origin()}/{told['ExportsBucket']}"
+        try:
+            async with request.app[_SESSION].post(store, headers=kept, data=request.content) as answer:
+                return web.Response(status=answer.status, body=await answer.read())
+        except (ClientError, TimeoutError) as error:
+            return web.Response(status=502, text=f"The store does not answer: {type(error).__name__}")
+
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Join a browser's WebSocket with one of the stage's."""
         to = stacks.outputs(self._outputs).get("WebSocketUrl")
@@ -155,6 +170,7 @@ def application(outputs: Path) -> web.Application:
     app.router.add_get("/app", front.home)
     app.router.add_get(BELOW + "{path:.*}", front.page)
     app.router.add_get("/v1/{service}/stream", front.stream)
+    app.router.add_post("/uploads", front.upload)
     app.router.add_route("*", "/{path:.*}", front.api)
 
     async def session(of: web.Application) -> AsyncIterator[None]:

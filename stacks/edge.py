@@ -19,7 +19,7 @@ from aws_cdk.aws_route53_targets import CloudFrontTarget
 from constructs import Construct
 
 from stacks.constructs.access.findings import acknowledge
-from stacks.constructs.fronts.console_front import console_behaviors, files_behavior, static_bucket
+from stacks.constructs.fronts.console_front import console_behaviors, files_behavior, static_bucket, uploads_behavior
 from stacks.constructs.fronts.edge_log import log_requests
 from stacks.constructs.fronts.socket_front import STAGE
 from stacks.constructs.fronts.web_acl import WebAcl
@@ -46,6 +46,7 @@ class EdgeStack(PremiumStack):
         frame: Frame,
         http_domain: str,
         socket_domain: str,
+        uploads_domain: str,
         origin_secret: secretsmanager.ISecret,
         domain: Domain | None,
         alerting: Alerting,
@@ -56,7 +57,8 @@ class EdgeStack(PremiumStack):
         self._key = self._edge_key()
         self.firewall = WebAcl(self, "Firewall", log_group_arn=self._firewall_log().log_group_arn, networks=networks)
         self.access_logs = self._access_logs()
-        self.distribution = self._distribution(http_domain, socket_domain, self._value_here(origin_secret))
+        domains = http_domain, socket_domain, uploads_domain
+        self.distribution = self._distribution(domains, self._value_here(origin_secret))
         self.url = f"https://{domain.name if domain else self.distribution.distribution_domain_name}"
         if domain:
             self._name(domain)
@@ -65,7 +67,8 @@ class EdgeStack(PremiumStack):
             self.downtime = Downtime(self, "Downtime", host=host_of(self.url), alerting=alerting, key=self._key)
         CfnOutput(self, "Url", value=self.url)
 
-    def _distribution(self, http_domain: str, socket_domain: str, origin_secret: str) -> cloudfront.Distribution:
+    def _distribution(self, domains: tuple[str, str, str], origin_secret: str) -> cloudfront.Distribution:
+        http_domain, socket_domain, uploads_domain = domains
         shut = {ORIGIN_HEADER: origin_secret}
         http = origins.HttpOrigin(http_domain, custom_headers=shut)
         socket = origins.HttpOrigin(socket_domain, custom_headers=shut)
@@ -80,6 +83,7 @@ class EdgeStack(PremiumStack):
             additional_behaviors={
                 "/v1/*/stream": _stream(socket, self._rewrite()),
                 "/static/*": files_behavior(static),
+                "/uploads": uploads_behavior(self, uploads_domain),
                 **console_behaviors(self, static, partial(_api, http)),
             },
             domain_names=[self._domain.name] if self._domain else None,

@@ -5,7 +5,6 @@ import { createRoot } from "react-dom/client";
 import "./app.css";
 import { queries } from "@/api/queries";
 import { begin, restore } from "@/session/session";
-import { setSession } from "@/session/store";
 import { Entrance } from "@/shell/Entrance";
 import { beginStream } from "@/streams/shared";
 import { beginTheme } from "@/ui/theme";
@@ -13,7 +12,7 @@ import { beginTheme } from "@/ui/theme";
 beginTheme();
 begin();
 beginStream();
-restore().catch(() => setSession({ status: "out", why: "ended", kept: false }));
+void restore();
 
 const place = document.getElementById("root");
 if (place !== null) {

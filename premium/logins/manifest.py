@@ -51,6 +51,7 @@ SERVICE = Service(
         "GET /v1/auth/google/start",
         "GET /v1/auth/google/callback",
         "POST /v1/users/profile/email",
+        "GET /v1/users/google",
         "POST /v1/users/google",
         "DELETE /v1/users/google",
     ),

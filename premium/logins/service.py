@@ -107,6 +107,11 @@ class Logins:
             told=self.tell,
         )
 
+    def is_joined(self, user_id: UUID) -> bool:
+        """Tell whether Google logs a user in to his account."""
+        with self._platform.database.as_user(user_id) as connection:
+            return IdentityStore.joined(connection, user_id)
+
     def part_from_google(self, user_id: UUID, external_id: str) -> None:
         """Part a user's account from Google.
 

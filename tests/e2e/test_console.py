@@ -4,53 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from local.evm import CHAIN_ID
 from local.journey.client import Client
-from local.journey.tokens import token
 from local.market.node import calldata
 from local.up import Stage
+from tests.e2e.console import PAGES, go, violations
 from tests.e2e.mails import link_to
 from tests.fixtures.browser import Tab, tab
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # each first request of a service starts its function
-AXE = (Path(__file__).parents[2] / "console/node_modules/axe-core/axe.min.js").read_text()
-PAGES = ("portfolio", "alerts", "tax", "security", "usage", "account")
-USER = "user_console"
-
-
-@pytest.fixture(scope="module")
-def address(stack: Stage) -> str:
-    return stack.neighbours.console.page
-
-
-@pytest.fixture(scope="module")
-def inside(stack: Stage, browser: Browser, address: str) -> Iterator[Tab]:
-    """A tab in which a user of the tier pro is signed in by the stage's token."""
-    with tab(browser, stack.neighbours.evm.url) as opened:
-        page = opened.page
-        page.goto(address)
-        page.get_by_label("A token of this machine's stage").fill(token(stack.places.state, USER, tier="pro"))
-        page.get_by_role("button", name="Use it").click()
-        expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
-        yield opened
-
-
-def go(page: Page, name: str) -> None:
-    """By the navigation, as a user does: a reload would lose the token's session."""
-    link = page.get_by_role("navigation", name="Sections").locator(f'a[href="/app/{name}"]')
-    if not link.is_visible():
-        page.get_by_role("button", name="Menu").click()
-    link.click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.locator(".animate-pulse")).to_have_count(0)
 
 
 def test_a_wallet_signs_in_stays_through_a_reload_and_leaves(stack: Stage, browser: Browser, address: str) -> None:
@@ -111,15 +79,17 @@ def test_a_password_and_google_sign_in_where_the_stage_has_them(stack: Stage, br
         expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
 
 
-def test_the_total_is_the_apis_to_the_last_digit(inside: Tab, stack: Stage, client: Callable[..., Client]) -> None:
+def test_the_total_is_the_apis_to_the_last_digit(
+    inside: Tab, stack: Stage, user: str, client: Callable[..., Client]
+) -> None:
     """A wallet is added and read by the page alone; a wrong address is marked where it stands."""
-    page, api = inside.page, client(USER, tier="pro")
+    page, api = inside.page, client(user, tier="pro")
     go(page, "portfolio")
     page.get_by_label("Address").fill("0x52908400098527886E0F7030069857D2E4169Ee7")
     page.get_by_role("button", name="Add a wallet").click()
     field = page.get_by_label("Address")
     expect(field).to_have_attribute("aria-invalid", "true")
-    inside.complaints.clear()  # a browser tells each refusal as an error
+    inside.forgive()  # a browser tells each refusal as an error
     field.fill(stack.market.wallet)
     page.get_by_role("button", name="Add a wallet").click()
     total = page.locator("p.text-4xl data")
@@ -154,7 +124,7 @@ def test_a_broken_file_is_refused_at_its_line_and_a_mended_one_reported(inside: 
     give.set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": (head + lines.format("x")).encode()})
     page.get_by_role("button", name="Import it").click()
     expect(page.get_by_role("alert")).to_contain_text("line 3")
-    inside.complaints.clear()
+    inside.forgive()
     give.set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": (head + lines.format("0.5")).encode()})
     page.get_by_role("button", name="Import it").click()
     expect(page.get_by_text("2 transactions added")).to_be_visible()
@@ -165,11 +135,13 @@ def test_a_broken_file_is_refused_at_its_line_and_a_mended_one_reported(inside: 
     expect(reports.get_by_role("link").first).to_be_visible()
 
 
-def test_what_is_to_be_signed_is_judged_before_it_is(inside: Tab, stack: Stage, client: Callable[..., Client]) -> None:
+def test_what_is_to_be_signed_is_judged_before_it_is(
+    inside: Tab, stack: Stage, user: str, client: Callable[..., Client]
+) -> None:
     """An approval of everything to an unknown account is said; a transaction for another chain is sent back."""
     page = inside.page
     go(page, "security")
-    chains = client(USER, tier="pro").get("/v1/chains")["chains"]
+    chains = client(user, tier="pro").get("/v1/chains")["chains"]
     local = next(one for one in chains if one["chainId"] == CHAIN_ID)
     form = page.locator("section", has=page.get_by_role("heading", name="Look before you sign"))
     form.get_by_label("Chain").select_option(local["name"])
@@ -196,11 +168,7 @@ def test_each_page_can_be_used_by_everybody(inside: Tab, name: str, theme: str) 
     page = inside.page
     go(page, name)
     page.get_by_label("Theme").select_option(theme)
-    page.evaluate(AXE)
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    found = page.evaluate("(rules) => axe.run(document, rules)", rules)
-    wrong = [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found["violations"]]
-    assert wrong == []
+    assert violations(page) == []
 
 
 def test_nothing_is_cut_off_at_320_pixels(inside: Tab) -> None:
@@ -217,30 +185,3 @@ def test_nothing_is_cut_off_at_320_pixels(inside: Tab) -> None:
             assert wide <= 320, f"{name} is {wide} pixels wide"
     finally:
         page.set_viewport_size({"width": 1280, "height": 900})
-
-
-def test_a_page_whose_api_answers_garbage_fails_alone(inside: Tab) -> None:
-    page = inside.page
-    go(page, "alerts")
-    page.route(
-        "**/v1/portfolio/assets*", lambda route: route.fulfill(status=200, json={"data": [{"id": 1}], "meta": {}})
-    )
-    page.route("**/v1/portfolio/flows*", lambda route: route.fulfill(status=503, body="<html>down</html>"))
-    try:
-        page.evaluate("() => history.replaceState(history.state, '', location.href)")
-        go(page, "usage")
-        go(page, "portfolio")
-        deadline = time.monotonic() + 60
-        while page.get_by_role("alert").count() < 1 and time.monotonic() < deadline:
-            page.wait_for_timeout(250)
-        expect(page.get_by_role("heading", name="Wallets")).to_be_visible()
-        expect(page.locator("p.text-4xl data")).to_be_visible()
-    finally:
-        page.unroute("**/v1/portfolio/assets*")
-        page.unroute("**/v1/portfolio/flows*")
-        inside.complaints.clear()
-
-
-def test_the_browser_had_nothing_to_complain_of(inside: Tab) -> None:
-    """No violation of the policy, no error: but for the refusals that tests have asked for."""
-    assert inside.complaints == []

@@ -91,7 +91,7 @@ def test_the_origins_secret_is_resolved_in_the_edges_region(stages: dict[str, St
 
 def test_the_side_door_is_shut(stage: Stage) -> None:
     origins = distribution(stage)["Origins"]
-    apis = [origin["OriginCustomHeaders"] for origin in origins if "CustomOriginConfig" in origin]
+    apis = [origin["OriginCustomHeaders"] for origin in origins if "OriginCustomHeaders" in origin]
     assert len(apis) == 2, "the HTTP API's and the streams'"
     for (header,) in apis:
         assert header["HeaderName"].lower() == HEADER
@@ -123,26 +123,25 @@ def test_answers_are_not_cached(stage: Stage) -> None:
     assert stream["FunctionAssociations"][0]["EventType"] == "viewer-request"
 
 
-def test_a_stream_goes_to_the_socket_apis_stage() -> None:
+def run_function(file: str, request: Json) -> Json:
+    """What a function of the edge makes of a request, in the engine that knows its language."""
     node = shutil.which("node")
     assert node, "node is needed by the CDK itself"
-    code = (ROOT / "stacks/constructs/fronts/stream_path.js").read_text().replace("@STAGE@", STAGE)
-    event = {"request": {"uri": "/v1/alerts/stream", "querystring": {"token": {"value": "t"}}}}
-    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
-    answer = json.loads(subprocess.run([node, "-e", script], capture_output=True, text=True, check=True).stdout)
+    code = (ROOT / "stacks/constructs/fronts" / file).read_text().replace("@STAGE@", STAGE)
+    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps({'request': request})})))"
+    answer: Json = json.loads(subprocess.run([node, "-e", script], capture_output=True, text=True, check=True).stdout)
+    return answer
+
+
+def test_a_stream_goes_to_the_socket_apis_stage() -> None:
+    asked = {"uri": "/v1/alerts/stream", "querystring": {"token": {"value": "t"}}}
+    answer = run_function("stream_path.js", asked)
     assert answer["uri"] == f"/{STAGE}"
     assert answer["querystring"] == {"token": {"value": "t"}, "channel": {"value": "alerts"}}
 
 
 def led(uri: str, accept: str = "text/html,*/*") -> Json:
-    """What the console's function makes of a request, in the engine that knows its language."""
-    code = (ROOT / "stacks/constructs/fronts/console_path.js").read_text()
-    event = {"request": {"uri": uri, "headers": {"accept": {"value": accept}}}}
-    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
-    node = shutil.which("node")
-    assert node, "node is needed by the CDK itself"
-    answer: Json = json.loads(subprocess.run([node, "-e", script], capture_output=True, text=True, check=True).stdout)
-    return answer
+    return run_function("console_path.js", {"uri": uri, "headers": {"accept": {"value": accept}}})
 
 
 def test_pages_of_the_console_share_one_file() -> None:
@@ -173,6 +172,20 @@ def test_the_console_has_the_headers_of_its_file(stage: Stage) -> None:
     for path in ("/app", "/app/*"):
         assert policy.name in text(shown[path]["ResponseHeadersPolicyId"])
         assert "ConsolePath" in text(shown[path]["FunctionAssociations"])
+
+
+def test_a_form_reaches_the_store_of_uploads_and_nothing_else_does(stage: Stage) -> None:
+    """Without the viewer's cookies and headers, and without the secret that opens our own side door."""
+    behaviour = next(b for b in distribution(stage)["CacheBehaviors"] if b["PathPattern"] == "/uploads")
+    assert "UploadPath" in text(behaviour["FunctionAssociations"])
+    assert "OriginRequestPolicyId" not in behaviour, "cookies would go along"
+    origin = next(one for one in distribution(stage)["Origins"] if one["Id"] == behaviour["TargetOriginId"])
+    assert "Exports" in text(origin["DomainName"]) or "RegionalDomainName" in text(origin["DomainName"])
+    assert "OriginCustomHeaders" not in origin
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    post, get = (run_function("upload_path.js", {"method": method, "uri": "/uploads"}) for method in ("POST", "GET"))
+    assert (post["uri"], post["cookies"]) == ("/", {})
+    assert get["statusCode"] == 405
 
 
 def test_static_assets_are_read_by_cloudfront_alone(stage: Stage) -> None:

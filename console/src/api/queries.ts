@@ -31,13 +31,14 @@ export async function readAnew(key: QueryKey, from: QueryClient = queries): Prom
   await from.invalidateQueries({ queryKey: key });
 }
 
-/** One answer of the API by its key. */
-export function useAnswer<D, T>(key: QueryKey, read: () => Promise<Answered<D, T>>, options: { enabled?: boolean; every?: number } = {}) {
+/** One answer of the API by its key; `forGood`: it holds as long as the page is open. */
+export function useAnswer<D, T>(key: QueryKey, read: () => Promise<Answered<D, T>>, options: { enabled?: boolean; every?: number; forGood?: boolean } = {}) {
   return useQuery<D, ApiError>({
     queryKey: key,
     queryFn: async () => (await read()).data,
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
+    ...(options.forGood === true ? { staleTime: Infinity } : {}),
   });
 }
 

@@ -6,7 +6,7 @@ import { useAnswer } from "@/api/queries";
 import { accept, tokensOf } from "./session";
 
 /** Which logins the stage has, beside wallets. */
-export const useWays = () => useAnswer(["ways"], () => api.get("/v1/auth/ways"));
+export const useWays = () => useAnswer(["ways"], () => api.get("/v1/auth/ways"), { forGood: true });
 
 export async function logIn(email: string, password: string): Promise<void> {
   const { data } = await api.post("/v1/auth/login", { body: { email, password, cookie: true } });

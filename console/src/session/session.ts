@@ -1,7 +1,7 @@
 /** Opens, renews and ends the session; several tabs share one. */
 
 import { api, setCredentials } from "@/api/client";
-import { ApiError } from "@/api/errors";
+import { ApiError, unreachable } from "@/api/errors";
 import { queries } from "@/api/queries";
 
 import { markHere, sessionState, setSession, wasHere, type Tokens } from "./store";
@@ -11,6 +11,7 @@ type News = { kind: "tokens"; tokens: Tokens } | { kind: "left" } | { kind: "who
 const LOCK = "premium.refresh";
 const EARLY_MS = 60_000;
 const PATIENCE_MS = 5_000;
+const AGAIN_MS = 15_000;
 const tabs = new BroadcastChannel("premium.session");
 
 const current = (): Tokens | null => {
@@ -41,7 +42,12 @@ function schedule(tokens: Tokens): void {
   if (!tokens.renewable) return;
   // A little later in each tab, so that one of them asks and the others hear of it.
   const wait = tokens.expiresAt - Date.now() - EARLY_MS + Math.random() * 5_000;
-  timer = setTimeout(() => void renew(tokens.accessToken).catch(() => undefined), Math.max(1_000, wait));
+  const ask = (): void =>
+    void renew(tokens.accessToken).catch(() => {
+      // An API that is away for a while ends no session: until the token has run out there is time to ask again.
+      timer = setTimeout(ask, AGAIN_MS);
+    });
+  timer = setTimeout(ask, Math.max(1_000, wait));
 }
 
 /** Only one tab asks at a time; who waited takes what the other was given. */
@@ -59,8 +65,8 @@ async function renew(refused: string | null): Promise<string | null> {
       accept(tokens);
       return tokens.accessToken;
     } catch (error) {
-      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) end("ended");
-      else if (known === null) throw error;
+      if (!(error instanceof ApiError && (error.status === 401 || error.status === 403))) throw error;
+      end("ended");
       return null;
     }
   });
@@ -77,13 +83,27 @@ function end(why: "ended" | "left"): void {
 /** Where a provider leads who has logged in with it: by a cookie that no script has seen. */
 const BACK = "/app/login";
 
-/** Restore the session of an earlier page by its cookie. */
+/** Restore the session of an earlier page by its cookie; an API that refuses for a while is told of, and asked again. */
 export async function restore(place: Location = window.location): Promise<void> {
+  clearTimeout(timer);
   if (current() !== null) return;
   const wasLed = place.pathname === BACK && place.search === "";
   const knew = wasHere();
-  if (knew || wasLed) await renew(null);
+  try {
+    if (knew || wasLed) await renew(null);
+  } catch (error) {
+    const refused = unreachable(error);
+    setSession({ status: "restoring", refused });
+    timer = setTimeout(() => void restore(place), refused.retryAfter === null ? AGAIN_MS : refused.retryAfter * 1_000);
+    return;
+  }
   if (!knew && current() === null) setSession({ status: "out", why: "never", kept: false });
+}
+
+/** Stop restoring, and sign in anew. */
+export function giveUp(): void {
+  clearTimeout(timer);
+  setSession({ status: "out", why: "never", kept: false });
 }
 
 /** End the session here, in the other tabs, and at the API; a slow API is told, and not waited for. */

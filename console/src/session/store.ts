@@ -2,6 +2,8 @@
 
 import { useSyncExternalStore } from "react";
 
+import type { ApiError } from "@/api/errors";
+
 export interface Tokens {
   accessToken: string;
   /** Milliseconds since the epoch. */
@@ -11,7 +13,8 @@ export interface Tokens {
 }
 
 export type SessionState =
-  | { status: "restoring" }
+  /** `refused`: why it could not be restored yet; it is tried again. */
+  | { status: "restoring"; refused?: ApiError }
   /** `kept`: the page of before is still there, with what was typed. */
   | { status: "out"; why: "never" | "ended" | "left"; kept: boolean }
   | { status: "in"; tokens: Tokens };

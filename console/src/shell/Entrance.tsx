@@ -2,20 +2,34 @@
 
 import { lazy, Suspense } from "react";
 
+import type { ApiError } from "@/api/errors";
+import { giveUp, restore } from "@/session/session";
 import { useSession } from "@/session/store";
 import { t } from "@/texts";
+import { Button } from "@/ui/Button";
 import { Loading } from "@/ui/Panel";
+import { Refusal } from "@/ui/Refusal";
 
 // Who signs in loads no page yet.
 const Pages = lazy(() => import("./Pages").then((pages) => ({ default: pages.Pages })));
 const SignInPage = lazy(() => import("@/pages/signin/SignInPage").then((page) => ({ default: page.SignInPage })));
+
+function NotYet({ refused }: { refused: ApiError }) {
+  return (
+    <div className="mx-auto max-w-xl">
+      <h1 className="mb-3 text-2xl font-semibold">{t("session.notYet")}</h1>
+      <Refusal error={refused} again={() => restore()} />
+      <Button onClick={giveUp}>{t("session.anew")}</Button>
+    </div>
+  );
+}
 
 export function Entrance() {
   const session = useSession();
   if (session.status === "restoring") {
     return (
       <main className="p-8" aria-label={t("session.restoring")}>
-        <Loading />
+        {session.refused === undefined ? <Loading /> : <NotYet refused={session.refused} />}
       </main>
     );
   }

@@ -2,6 +2,7 @@
 
 import { account } from "./account";
 import { alerts } from "./alerts";
+import { portfolio } from "./portfolio";
 import { security } from "./security";
 import { signin } from "./signin";
 import { tax } from "./tax";
@@ -10,6 +11,7 @@ import { usage } from "./usage";
 export const en = {
   ...account,
   ...alerts,
+  ...portfolio,
   ...security,
   ...signin,
   ...tax,
@@ -39,6 +41,8 @@ export const en = {
   "stream.waiting": "Connecting again",
   "session.leave": "Sign out",
   "session.restoring": "Restoring your session",
+  "session.notYet": "Your session could not be restored yet",
+  "session.anew": "Sign in anew",
   "session.ended": "Your session has ended. Sign in to go on; what you typed is still here.",
   "state.loading": "Loading",
   "state.more": "Show more",

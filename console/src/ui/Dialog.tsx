@@ -13,9 +13,11 @@ interface Props {
   children: ReactNode;
   /** The answer that does it; without one the dialog is only read. */
   answer?: { text: string; act: () => unknown; busy?: boolean; danger?: boolean };
+  /** For tables: as wide as the window allows. */
+  wide?: boolean;
 }
 
-export function Dialog({ title, open, close, children, answer }: Props) {
+export function Dialog({ title, open, close, children, answer, wide = false }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -28,7 +30,7 @@ export function Dialog({ title, open, close, children, answer }: Props) {
       ref={dialog}
       aria-labelledby={id}
       onClose={close}
-      className="m-auto w-[min(32rem,calc(100vw-2rem))] rounded-xl border border-line bg-panel p-5 text-ink shadow-xl"
+      className={`m-auto ${wide ? "w-[min(72rem,calc(100vw-2rem))]" : "w-[min(32rem,calc(100vw-2rem))]"} rounded-xl border border-line bg-panel p-5 text-ink shadow-xl`}
     >
       <h2 id={id} className="mb-2 text-lg font-semibold">
         {title}

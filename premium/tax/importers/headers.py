@@ -56,6 +56,10 @@ _ALIKE = 0.7
 """A header with so much of a format's columns is taken for a changed version of it."""
 
 
+HEADER = "header"
+"""The rule that an unknown header breaks, by which a program knows that a mapping is what helps."""
+
+
 class UnknownHeader(InvalidInput):
     """No importer knows a file's header, or it has changed."""
 
@@ -156,14 +160,14 @@ def _unknown(text: CsvText, source: str, mapping: Importer | None, nearest: _Nea
             return InvalidInput.about("map", f"no line of {source} has all columns: {columns}")
         _refuse_nearly_own(text, source)
         known = f"{source}: no importer knows this header; known are own CSV and {_names()}"
-        return UnknownHeader(f"{known}; {MAP_IT}")
+        return UnknownHeader(f"{known}; {MAP_IT}", details={"rule": HEADER})
     _, at, each, changes = nearest
     if mapping is not None:
         return InvalidInput.about(
             "map", f"the header of {source} (line {at}) has not all columns: {', '.join(changes)}"
         )
     changed = f"{source}, line {at}: looks like {each.name}, but its columns have changed: {', '.join(changes)}"
-    return UnknownHeader(changed, details={"line": at, "importer": each.name, "columns": changes})
+    return UnknownHeader(changed, details={"rule": HEADER, "line": at, "importer": each.name, "columns": changes})
 
 
 def _refuse_nearly_own(text: CsvText, source: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -16,6 +17,7 @@ from stacks.constructs.stores.bucket import emptied
 from stacks.terms.frame import Frame
 
 _PATHS = Path(__file__).parent / "console_path.js"
+_UPLOAD = Path(__file__).parent / "upload_path.js"
 HEADERS = Path(__file__).resolve().parents[3] / "console" / "headers.json"
 """The same file gives the local front its headers."""
 _OWN = ("Permissions-Policy", "Cross-Origin-Opener-Policy")
@@ -58,16 +60,36 @@ def console_behaviors(
     scope: Construct, files: cloudfront.IOrigin, api: Callable[..., cloudfront.BehaviorOptions]
 ) -> dict[str, cloudfront.BehaviorOptions]:
     """Return the console's paths: files below `/app/`, and the root for browsers."""
+    led = _led_by(scope, "ConsolePath", _PATHS)
+    shown = files_behavior(files, function_associations=led, response_headers_policy=_headers(scope))
+    return {"/app": shown, "/app/*": shown, "/": api(function_associations=led)}
+
+
+def uploads_behavior(scope: Construct, domain: str) -> cloudfront.BehaviorOptions:
+    """Return how the API's forms reach the store of uploads.
+
+    Pages of the console connect to no other origin than ours. The form itself is what S3 lets in; nothing of the
+    viewer's but the form is passed on, its cookies neither.
+    """
+    return cloudfront.BehaviorOptions(
+        origin=origins.HttpOrigin(domain, protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY),
+        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+        allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+        cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+        response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        function_associations=_led_by(scope, "UploadPath", _UPLOAD),
+    )
+
+
+def _led_by(scope: Construct, name: str, code: Path) -> list[cloudfront.FunctionAssociation]:
     function = cloudfront.Function(
         scope,
-        "ConsolePath",
-        code=cloudfront.FunctionCode.from_inline(_PATHS.read_text()),
+        name,
+        code=cloudfront.FunctionCode.from_inline(code.read_text()),
         runtime=cloudfront.FunctionRuntime.JS_2_0,
     )
     asked = cloudfront.FunctionEventType.VIEWER_REQUEST
-    led = [cloudfront.FunctionAssociation(event_type=asked, function=function)]
-    shown = files_behavior(files, function_associations=led, response_headers_policy=_headers(scope))
-    return {"/app": shown, "/app/*": shown, "/": api(function_associations=led)}
+    return [cloudfront.FunctionAssociation(event_type=asked, function=function)]
 
 
 def _headers(scope: Construct) -> cloudfront.ResponseHeadersPolicy:

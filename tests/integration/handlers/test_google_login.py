@@ -281,10 +281,12 @@ def test_a_user_who_is_logged_in_joins_google_and_parts_from_it(
 ) -> None:
     token = sign(sub="user_joins", email=MINT)
     user = rule(token=token)["userId"]
+    assert through(logins.handler, "GET", "/v1/users/google", token=token).data == {"id": user, "joined": False}
     made = join(google, token)
     assert (made.status, made.data["joined"], made.data["accessToken"]) == (200, True, None), made.text
     assert made.data["user"]["id"] == user
     assert join(google, token).status == 200, "it is joined already"
+    assert through(logins.handler, "GET", "/v1/users/google", token=token).data == {"id": user, "joined": True}
     assert log_in(google).data["user"]["id"] == user
     assert join(google, token, "second@example.org").status == 409, "one Google account each"
     other = join(google, sign(sub="user_other"))

@@ -2,6 +2,7 @@
 
 import { t } from "@/texts";
 
+import { Audit } from "./Audit";
 import { Consents } from "./Consents";
 import { Data } from "./Data";
 import { Factor } from "./Factor";
@@ -9,6 +10,7 @@ import { Keys } from "./Keys";
 import { Profile } from "./Profile";
 import { Sessions } from "./Sessions";
 import { OwnWallets } from "./OwnWallets";
+import { Ways } from "./Ways";
 
 export function AccountPage() {
   return (
@@ -20,11 +22,13 @@ export function AccountPage() {
       </div>
       <Sessions />
       <OwnWallets />
+      <Ways />
       <Keys />
       <div className="grid gap-4 xl:grid-cols-2">
         <Consents />
         <Data />
       </div>
+      <Audit />
     </div>
   );
 }

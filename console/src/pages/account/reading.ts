@@ -6,6 +6,7 @@ import { useAnswer, useList } from "@/api/queries";
 export type Key = Schema["ApiKeyView"];
 export type Session = Schema["SessionView"];
 export type Wallet = Schema["OwnWalletView"];
+export type AuditEntry = Schema["AuditEntryView"];
 export type Purpose = Schema["ConsentChange"]["purpose"];
 
 const once = () => ({ header: { "Idempotency-Key": idempotencyKey() } });
@@ -15,6 +16,11 @@ export const useSessions = () => useAnswer(["account", "sessions"], () => api.ge
 export const useOwnWallets = () => useAnswer(["account", "wallets"], () => api.get("/v1/users/wallets"));
 export const useKeys = () =>
   useList(["account", "keys"], (cursor) => api.get("/v1/users/api-keys", { params: { query: cursor === undefined ? {} : { cursor } } }));
+export const useAudit = (action: string) =>
+  useList(["account", "audit", action], (cursor) =>
+    api.get("/v1/compliance/audit-log", { params: { query: { ...(action === "" ? {} : { action }), ...(cursor === undefined ? {} : { cursor }) } } }),
+  );
+export const useGoogle = () => useAnswer(["account", "google"], () => api.get("/v1/users/google"));
 export const useConsents = () => useAnswer(["account", "consents"], () => api.get("/v1/users/consents"));
 
 export const changeProfile = (body: Schema["ProfileChange"]) => api.put("/v1/users/profile", { body });
@@ -28,6 +34,8 @@ export const beginFactor = () => api.post("/v1/auth/totp", { params: once() });
 export const confirmFactor = (code: string) => api.post("/v1/auth/totp/confirm", { params: once(), body: { code } });
 export const showCode = (code: string) => api.post("/v1/auth/totp/verify", { params: once(), body: { code } });
 export const removeFactor = () => api.delete("/v1/auth/totp");
+export const joinGoogle = () => api.post("/v1/users/google", { params: once() });
+export const partFromGoogle = () => api.delete("/v1/users/google");
 export const exportAll = () => api.post("/v1/users/export", { params: once() });
 export const exportLink = (jobId: string) => api.get("/v1/users/exports/{jobId}", { params: { path: { jobId } } });
 export const erase = () => api.delete("/v1/users/me", { body: { confirm: true, atOnce: false } });

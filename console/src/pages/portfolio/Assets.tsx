@@ -8,6 +8,7 @@ import { Answer, Panel } from "@/ui/Panel";
 import { Table } from "@/ui/Table";
 import { Ago } from "@/ui/Time";
 
+import { Explain } from "./Explain";
 import { useAssets, type Asset } from "./reading";
 
 function What({ of }: { of: Asset }) {
@@ -47,6 +48,7 @@ export function Assets() {
               { title: t("portfolio.amount"), number: true, cell: (row) => <Amount value={row.balance} /> },
               { title: t("portfolio.price"), number: true, cell: (row) => <Usd value={row.priceUsd} /> },
               { title: t("portfolio.value"), number: true, cell: (row) => <Usd value={row.valueUsd} /> },
+              { title: t("explain.open"), number: true, cell: (row) => <Explain figure={{ figure: "asset", id: row.asset }} of={row.symbol} /> },
             ]}
           />
         )}

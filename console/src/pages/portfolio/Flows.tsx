@@ -8,6 +8,7 @@ import { Answer, Panel } from "@/ui/Panel";
 import { Table } from "@/ui/Table";
 import { At } from "@/ui/Time";
 
+import { Explain } from "./Explain";
 import { useFlows } from "./reading";
 
 export function Flows() {
@@ -29,6 +30,7 @@ export function Flows() {
               { title: t("portfolio.asset"), cell: (row) => <Address of={row.asset} /> },
               { title: t("portfolio.amount"), number: true, cell: (row) => <Amount value={row.amount} /> },
               { title: t("portfolio.value"), number: true, cell: (row) => <Usd value={row.usd} /> },
+              { title: t("explain.open"), number: true, cell: (row) => <Explain figure={{ figure: "flow", id: row.id }} of={row.kind} /> },
             ]}
           />
         )}

@@ -5,6 +5,7 @@ import { t } from "@/texts";
 import { Allocation } from "./Allocation";
 import { Assets } from "./Assets";
 import { Coverage } from "./Coverage";
+import { Exports } from "./Exports";
 import { Flows } from "./Flows";
 import { History } from "./History";
 import { Performance } from "./Performance";
@@ -27,6 +28,7 @@ export function PortfolioPage() {
       <Wallets />
       <Flows />
       <Coverage />
+      <Exports />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { Name } from "@/ui/Name";
 import { Answer, Panel } from "@/ui/Panel";
 import { Table } from "@/ui/Table";
 
+import { Explain } from "./Explain";
 import { usePositions, type Position } from "./reading";
 
 function What({ of }: { of: Position }) {
@@ -46,6 +47,7 @@ export function Positions() {
               { title: t("portfolio.owes"), number: true, cell: (row) => <Usd value={row.debtsUsd} /> },
               { title: t("portfolio.claimable"), number: true, cell: (row) => <Usd value={row.claimableUsd} /> },
               { title: t("portfolio.locked"), number: true, cell: (row) => <Usd value={row.lockedUsd} /> },
+              { title: t("explain.open"), number: true, cell: (row) => <Explain figure={{ figure: "position", id: row.id }} of={row.name} /> },
             ]}
           />
         )}

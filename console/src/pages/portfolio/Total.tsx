@@ -15,6 +15,7 @@ import { Answer, Panel } from "@/ui/Panel";
 import { Refusal } from "@/ui/Refusal";
 import { Ago } from "@/ui/Time";
 
+import { Explain } from "./Explain";
 import { usePortfolio, type Portfolio } from "./reading";
 import { askRefresh, useRefreshing } from "./refreshing";
 
@@ -96,6 +97,7 @@ export function Total() {
                   {t("portfolio.asOf", { ago: "" })}
                   <Ago at={of.asOf} />
                 </span>
+                <Explain figure={{ figure: "total" }} of={t("portfolio.total")} />
               </p>
               <Bounds of={of} />
               <dl className="mt-4 grid grid-cols-2 gap-3 sm:grid-cols-5">

@@ -9,6 +9,12 @@ export type Position = Schema["PositionView"];
 export type Wallet = Schema["WalletView"];
 export type Flow = Schema["FlowView"];
 export type Performance = Schema["PerformanceView"];
+export type Explanation = Schema["ExplanationView"];
+export type Line = Schema["LineView"];
+export type Table = Schema["NewPortfolioExport"]["what"];
+export type Form = Schema["NewPortfolioExport"]["format"];
+/** A figure of the page, as the API is asked for its lines. */
+export type Figure = { figure: "total" } | { figure: "asset" | "position" | "flow"; id: string };
 export type Window = "24h" | "7d" | "30d" | "90d" | "1y" | "all";
 export type Interval = "hour" | "day" | "week";
 
@@ -28,6 +34,12 @@ export const useHistory = (interval: Interval) =>
 export const usePerformance = (window: Window) =>
   useAnswer(["portfolio", "performance", window], () => api.get("/v1/portfolio/performance", { params: { query: { window } } }));
 
+export const useExplanation = (of: Figure) =>
+  useAnswer(["portfolio", "explain", of.figure, "id" in of ? of.id : null], () => api.get("/v1/portfolio/explain", { params: { query: of } }));
+
+export const startExport = (what: Table, format: Form) =>
+  api.post("/v1/portfolio/exports", { params: { header: { "Idempotency-Key": idempotencyKey() } }, body: { what, format } });
+export const exported = (exportId: string) => api.get("/v1/portfolio/exports/{exportId}", { params: { path: { exportId } } });
 export const refresh = () => api.post("/v1/portfolio/refresh", { params: { header: { "Idempotency-Key": idempotencyKey() } } });
 export const addWallet = (body: Schema["NewWallet"]) => api.post("/v1/portfolio/wallets", { body });
 export const removeWallet = (id: string) => api.delete("/v1/portfolio/wallets/{walletId}", { params: { path: { walletId: id } } });

@@ -1,97 +1,93 @@
-/** Import a file; what is refused is shown at its line. */
+/** Import a file: look at it first, say what its columns are where nobody knows them, see what is refused in its line. */
 
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { ApiError } from "@/api/errors";
 import { readAnew } from "@/api/queries";
-import { safeName } from "@/money/hostile";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
 import { Panel } from "@/ui/Panel";
 import { Refusal } from "@/ui/Refusal";
 
-import { bring, type Brought, type Remark } from "./reading";
+import { beginning, sheetOf, textOf, type Sheet } from "./file_text";
+import { Large } from "./Large";
+import { Mapping } from "./Mapping";
+import type { Map } from "./mapping";
+import { Preview } from "./Preview";
+import { Refused } from "./Refused";
+import { isUnknownFile, refusedLines } from "./refused";
+import { bring, type Brought } from "./reading";
 
-const MOST_BYTES = 3_000_000;
-const MOST_SHOWN = 100;
+/** A request's limit is a little above; larger files go by an upload. */
+const MOST_AT_ONCE = 3_000_000;
+const MOST_BYTES = 256 * 2 ** 20;
+/** Letters of a large file that a preview sends, and bytes that are read to have them. */
+const LOOKED_AT = 1_000_000;
+const READ = 2 * LOOKED_AT;
 
-interface Line {
-  line: number | null;
-  text: string;
+interface Wish {
+  preview: boolean;
+  map: Map | null;
 }
 
-/** The lines of a refusal: the API says them in `details`, by line or as a list. */
-function refusedLines(error: ApiError): Line[] {
-  const found: Line[] = [];
-  const words = (text: string): string => text.slice(0, 400).split(" ").map(safeName).join(" ");
-  for (const [name, value] of Object.entries(error.details)) {
-    if (typeof value === "string") found.push({ line: Number(/line (\d+)/i.exec(`${name} ${value}`)?.[1] ?? NaN) || null, text: words(value) });
-    else if (Array.isArray(value)) {
-      for (const each of value as unknown[]) {
-        const one = (typeof each === "object" && each !== null ? each : { message: String(each) }) as Partial<Remark>;
-        found.push({ line: one.line ?? null, text: words(one.message ?? "") });
-      }
-    }
-  }
-  return found;
-}
-
-function Lines({ of }: { of: readonly Line[] }) {
-  if (of.length === 0) return null;
-  return (
-    <ol className="max-h-64 overflow-auto rounded-lg bg-raised p-3 text-sm" aria-label={t("tax.remarks")}>
-      {of.slice(0, MOST_SHOWN).map((one, place) => (
-        <li key={`${String(one.line)}-${String(place)}`}>
-          {one.line !== null && <strong>{t("tax.line", { line: one.line })}: </strong>}
-          {one.text}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function Done({ of }: { of: Brought }) {
+function Done({ of, sheet }: { of: Brought; sheet: Sheet | null }) {
   return (
     <div role="status" className="flex flex-col gap-2">
       <p className="rounded-lg bg-good-soft p-3">{t("tax.added", { added: of.added, known: of.known, skipped: of.skipped })}</p>
-      <Lines of={of.warnings.map((one) => ({ line: one.line, text: one.message }))} />
+      <Refused lines={of.warnings.map(({ line, field, message }) => ({ line, field, reason: message }))} sheet={sheet} />
     </div>
   );
 }
 
-interface Given {
-  file: File;
-  lenient: boolean;
+function useBringing(file: File | null, lenient: boolean) {
+  const [sheet, setSheet] = useState<Sheet | null>(null);
+  const isLarge = file !== null && file.size > MOST_AT_ONCE;
+  const asked = useMutation<Brought, ApiError, Wish>({
+    mutationFn: async ({ preview, map }) => {
+      if (file === null) throw new ApiError(0, "NO_FILE", t("form.required"));
+      const text = beginning(await textOf(isLarge ? file.slice(0, READ) : file), isLarge ? LOOKED_AT : Infinity);
+      setSheet(sheetOf(text));
+      // Where a large file is cut, its last event may be half of one.
+      const body = { csv: text, fileName: file.name, lenient: lenient || isLarge, preview, ...(map === null ? {} : { map }) };
+      return (await bring(body)).data;
+    },
+    onSuccess: (_, { preview }) => void (preview || readAnew(["tax"])),
+  });
+  return { asked, sheet, isLarge };
 }
-
-const textOf = async (file: File): Promise<string> => {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : null;
-  if (utf16 !== null) return new TextDecoder(utf16).decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
-};
 
 export function Bring() {
   const [file, setFile] = useState<File | null>(null);
   const [lenient, setLenient] = useState(false);
-  const asked = useMutation<Brought, ApiError, Given>({
-    mutationFn: async (given) => (await bring({ csv: await textOf(given.file), fileName: given.file.name, lenient: given.lenient, preview: false })).data,
-    onSuccess: () => void readAnew(["tax"]),
-  });
+  const [map, setMap] = useState<Map | null>(null);
+  const [sending, setSending] = useState(false);
+  const { asked, sheet, isLarge } = useBringing(file, lenient);
   const tooLarge = file !== null && file.size > MOST_BYTES;
-  const lines = asked.error === null ? [] : refusedLines(asked.error);
+  const may = file !== null && !tooLarge;
+  const choose = (next: File | null): void => {
+    setFile(next);
+    setMap(null);
+    setSending(false);
+    asked.reset();
+  };
+  const look = (chosen: Map | null): void => {
+    setMap(chosen);
+    setSending(false);
+    asked.mutate({ preview: true, map: chosen });
+  };
+  const start = (): void => {
+    if (isLarge) setSending(true);
+    else asked.mutate({ preview: false, map });
+  };
+  const unknown = map !== null || (asked.error !== null && isUnknownFile(asked.error));
   return (
     <Panel title={t("tax.import")}>
       <form
         className="flex flex-col gap-3"
         onSubmit={(event) => {
           event.preventDefault();
-          if (file !== null && !tooLarge) asked.mutate({ file, lenient });
+          if (may) start();
         }}
       >
         <label className="flex min-w-0 flex-col gap-1 font-medium">
@@ -100,10 +96,7 @@ export function Bring() {
             type="file"
             accept=".csv,.txt,.tsv,text/csv"
             className="w-full min-w-0 rounded-lg border border-muted bg-panel p-2 font-normal"
-            onChange={(event) => {
-              setFile(event.target.files?.[0] ?? null);
-              asked.reset();
-            }}
+            onChange={(event) => choose(event.target.files?.[0] ?? null)}
           />
           <span className="text-sm font-normal text-muted">{t("tax.importHint")}</span>
         </label>
@@ -116,17 +109,25 @@ export function Bring() {
           <input type="checkbox" className="size-5" checked={lenient} onChange={(event) => setLenient(event.target.checked)} />
           {t("tax.lenient")}
         </label>
-        <Button type="submit" kind="primary" busy={asked.isPending} disabled={file === null || tooLarge}>
-          {t("tax.bring")}
-        </Button>
+        <div className="flex flex-wrap gap-2">
+          <Button type="submit" kind="primary" busy={asked.isPending && !asked.variables.preview} disabled={!may || sending}>
+            {t("tax.bring")}
+          </Button>
+          <Button busy={asked.isPending && asked.variables.preview} disabled={!may || sending} onClick={() => look(map)}>
+            {t("tax.look")}
+          </Button>
+        </div>
         {asked.error !== null && (
           <>
             <Refusal error={asked.error} />
-            {lines.length > 0 && <p className="font-medium">{t("tax.refused")}</p>}
-            <Lines of={lines} />
+            {refusedLines(asked.error).length > 0 && <p className="font-medium">{t("tax.refused")}</p>}
+            <Refused lines={refusedLines(asked.error)} sheet={sheet} />
           </>
         )}
-        {asked.data !== undefined && <Done of={asked.data} />}
+        {unknown && file !== null && sheet !== null && <Mapping key={file.name} sheet={sheet} fileName={file.name} busy={asked.isPending} use={look} />}
+        {asked.data?.preview != null && <Preview of={asked.data} partly={isLarge} />}
+        {asked.data !== undefined && asked.data.preview === null && <Done of={asked.data} sheet={sheet} />}
+        {sending && file !== null && <Large file={file} lenient={lenient} map={map} ended={() => setSending(false)} />}
       </form>
     </Panel>
   );

@@ -1,0 +1,26 @@
+/** The texts of figures that open to their lines, and of a portfolio's exports, in English. */
+
+export const portfolio = {
+  "explain.open": "How it adds up",
+  "explain.of": "How it adds up: {what}",
+  "explain.sum": "The counted lines add up to",
+  "explain.equal": "equal to the figure, to the last digit",
+  "explain.unequal": "not the figure shown, which is",
+  "explain.lines": "Lines",
+  "explain.none": "There is no line to it.",
+  "explain.price": "Price, its source and time",
+  "explain.role.held": "held",
+  "explain.role.asset": "in a position",
+  "explain.role.debt": "owed",
+  "export.title": "Take it away",
+  "export.what": "Table",
+  "export.what.holdings": "Assets",
+  "export.what.positions": "Positions",
+  "export.what.history": "History",
+  "export.what.flows": "Flows",
+  "export.what.performance": "Performance",
+  "export.form": "As",
+  "export.make": "Make the file",
+  "export.ready": "The file is made: {rows} rows.",
+  "export.download": "Download it",
+} as const;
