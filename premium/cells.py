@@ -8,4 +8,6 @@ _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\
 
 def safe(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula (CSV injection, OWASP)."""
+    if text[:1].isalnum():
+        return text
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text

@@ -68,9 +68,15 @@ READABLE = Decimal("1E-18")
 
 def readable(value: Decimal) -> str:
     """Return a figure for a person: at most 18 decimals, halves away from zero."""
-    exponent = value.as_tuple().exponent
-    fine = isinstance(exponent, int) and exponent < -18
-    return plain(value.quantize(READABLE, context=_READING) if fine else value)
+    text = str(value)
+    # Seen by its text: asking for the exponent makes a tuple of all digits, for each of a million figures.
+    if "E" in text or (len(text) - text.find(".") > 19 and "." in text):
+        exponent = value.as_tuple().exponent
+        fine = isinstance(exponent, int) and exponent < -18
+        return plain(value.quantize(READABLE, context=_READING) if fine else value)
+    if not value:
+        return "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 _MONEY_PLACES, _SMALL_DIGITS = 8, 6

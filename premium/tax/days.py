@@ -10,18 +10,20 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 EPOCH = date(1970, 1, 1).toordinal()
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER = 900
 _MICROSECONDS = 1_000_000
 
 
 def instant_of(moment: datetime) -> int:
     """Return the microseconds since 1970 of an aware datetime."""
-    return round(moment.timestamp() * _MICROSECONDS)
+    since = moment - _START
+    return (since.days * 86_400 + since.seconds) * _MICROSECONDS + since.microseconds
 
 
 def moment_of(instant: int) -> datetime:
     """Return the UTC datetime of an instant."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=instant)
+    return _START + timedelta(microseconds=instant)
 
 
 def text_of(instant: int) -> str:

@@ -34,25 +34,10 @@ def write(report: Report, path: Path) -> None:
         out.writerow(HEADER)
         for sheet in sheets(report):
             part = part_of(sheet.letter)
-            for line in sheet.lines():
-                row = line.row
-                out.writerow(
-                    (
-                        part,
-                        sheet.letter,
-                        safe(line.description),
-                        line.acquired,
-                        line.sold,
-                        line.proceeds,
-                        line.cost,
-                        line.code,
-                        line.adjustment,
-                        line.gain,
-                        safe(row.transaction),
-                        safe(row.lot or ""),
-                        safe(row.wallet),
-                        line.note,
-                    )
-                )
+            head = (part, sheet.letter)
+            out.writerows(
+                (*head, safe(description), *figures, safe(row.transaction), safe(row.lot or ""), safe(row.wallet), note)
+                for description, *figures, row, note in sheet.lines()
+            )
             proceeds, cost, adjustment, gain = sheet.totals
             out.writerow((part, sheet.letter, "TOTAL", "", "", proceeds, cost, "", adjustment, gain, "", "", "", ""))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from premium.tax.reports.forms.form_8949 import WORDING, Sheet, part_of, sheets
+from premium.tax.reports.forms.places import places_of
 from premium.tax.reports.forms.schedule_d import LINES
 from premium.tax.reports.forms.taxpayer import NOBODY, Taxpayer
 from premium.tax.reports.layout.cents import money
@@ -55,7 +56,7 @@ def write(report: Report, path: Path, taxpayer: Taxpayer = NOBODY) -> None:
         empty = False
     if empty:
         pages.text(
-            [f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}", taxpayer.blanks],
+            [f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}", places_of(taxpayer)],
             ["No disposals in this year."],
         )
     write_warnings(pages, report)
@@ -67,7 +68,7 @@ def _head(sheet: Sheet, year: str, taxpayer: Taxpayer) -> list[str | Mark | Plac
     boxes = _boxes(sheet.letter, year)
     return [
         f"Form 8949 - Sales and Other Dispositions of Capital Assets, {year}",
-        taxpayer.blanks,
+        places_of(taxpayer),
         f"Part {part} - {_TERMS[part]}",
         *(Mark(letter == sheet.letter, f"({letter}) {WORDING[letter]}") for letter in boxes),
         *_ROUNDING,

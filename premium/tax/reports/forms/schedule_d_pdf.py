@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from premium.tax.reports.forms.places import places_of
 from premium.tax.reports.forms.schedule_d import Line, lines
 from premium.tax.reports.forms.taxpayer import NOBODY, Taxpayer
 from premium.tax.reports.layout.cents import money
@@ -36,7 +37,7 @@ def write(report: Report, path: Path, taxpayer: Taxpayer = NOBODY) -> None:
     paper = Paper(path, f"Schedule D, {year}", DISCLAIMER)
     pages = Pages(paper)
     made = [cells for line in lines(report) for cells in _rows(line)]
-    pages.sheet([f"Schedule D - Capital Gains and Losses, {year}", taxpayer.blanks, *_ROUNDING], FIELDS, made)
+    pages.sheet([f"Schedule D - Capital Gains and Losses, {year}", places_of(taxpayer), *_ROUNDING], FIELDS, made)
     write_warnings(pages, report)
     paper.save()
 

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from premium.errors import InvalidInput
-from premium.tax.reports.layout.blanks import Blank
 
 _NUMBER = re.compile(r"(\d{3})-?(\d{2})-?(\d{4})|(\d{2})-(\d{7})")
 LONGEST = 60
@@ -32,14 +31,6 @@ class Taxpayer:
         if number and not found:
             raise InvalidInput.about("taxpayer_id", "must be an SSN or ITIN (123-45-6789) or an EIN (12-3456789)")
         return cls(name=name, number="-".join(part for part in found.groups() if part) if found else "")
-
-    @property
-    def blanks(self) -> tuple[Blank, Blank]:
-        """Return the two places that each page of a form has."""
-        return (
-            Blank("Name(s) shown on return", "name", self.name, 270),
-            Blank("Social security number or taxpayer identification number", "number", self.number, 100),
-        )
 
 
 NOBODY = Taxpayer()

@@ -8,6 +8,7 @@ from premium.money import EXACT, ZERO
 
 _CENT = Decimal("0.01")
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
+_add, _subtract = EXACT.add, EXACT.subtract
 
 
 def cents(value: Decimal, quantum: Decimal = _CENT) -> Decimal:
@@ -35,9 +36,9 @@ class Column:
         """Return the printed amount of the next line."""
         if not value and self.printed is not ZERO:
             return self._nothing
-        self._exact = EXACT.add(self._exact, value)
-        total = self._exact.quantize(self._quantum, context=_ROUNDING)
-        step = EXACT.subtract(total, self.printed)
+        exact = self._exact = _add(self._exact, value)
+        total = exact.quantize(self._quantum, None, _ROUNDING)
+        step = _subtract(total, self.printed)
         self.printed = total
         return step
 
