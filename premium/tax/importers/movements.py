@@ -15,6 +15,7 @@ from premium.tax.importers.base import Left, Made, Row
 from premium.tax.neutral.kinds import DIRECTED, EXCHANGES
 
 NOTHING_MOVED = "nothing moved: the amounts are zero"
+_SHORTEST = len("2024-01-01T")
 _OF_MONEY = frozenset({"income", "correction", "derivative_pnl"})
 """Kinds that are an event of tax in the report's own money too."""
 Part = tuple[Decimal, str]
@@ -42,13 +43,15 @@ def identity(source: str, *parts: str | Decimal) -> Digest:
 
     However it writes its numbers.
     """
-    text = "|".join(plain(part) if isinstance(part, Decimal) else _as_utc(part) for part in parts)
+    text = "|".join([plain(part) if type(part) is Decimal else _as_utc(str(part)) for part in parts])
     return Digest(f"{source}:{hashlib.sha256(text.encode()).hexdigest()[:24]}")
 
 
 def _as_utc(part: str) -> str:
     """A time without a zone as it is taken: one export says UTC, another of the same event nothing."""
-    return f"{part}+00:00" if part[4:5] == "-" and part[10:11] == "T" and part[-6:-5] not in ("+", "-") else part
+    if len(part) < _SHORTEST or part[4] != "-" or part[10] != "T":
+        return part
+    return part if part[-6] in "+-" else f"{part}+00:00"
 
 
 def movement(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -20,6 +20,7 @@ _MANY = 10_000
 """As many different pairs are kept to be found again."""
 _NOTHING = frozenset({"", "-", "--", "n/a", "null", "none"})
 """What cells hold that say nothing."""
+_EMPTY = max(map(len, _NOTHING))
 _BEHIND = re.compile(r"([-+(]?[$£€]?-?[\d.,'\u00a0\u202f ]*\d(?:[eE][-+]?\d+)?\)?)\s*([A-Za-z][\w.$-]{0,29})")
 _BEFORE = re.compile(r"([A-Za-z]{2,10})\s+([-+]?[\d.,]*\d)")
 _SYMBOL = re.compile(r"([-+]?)([$£€])\s*([-+]?[\d.,]*\d)")
@@ -28,7 +29,13 @@ _ZONE_IN_NAME = re.compile(r"\((?:UTC|GMT)(?:([+-])(\d{1,2})(?::(\d{2}))?)?\)")
 _REMARK = re.compile(r" \([^()]*\)$")
 """What stands behind in parentheses: a clock's name behind its offset, an asset's long name."""
 _NOUGHT = re.compile(r"-?0+([.,]0*)?")
+_NOUGHTS = frozenset("-0")
+"""How nought begins."""
 _START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_ELSEWHERE = "\0"
+"""No column: an amount's asset is said otherwise."""
 
 
 class Parts:
@@ -38,6 +45,10 @@ class Parts:
         self._said = declaration
         self._names: dict[str, str] = {}
         self._pairs: dict[str, tuple[str, str]] = {}
+        self._assets: dict[str, str] = {}
+        """By an amount's asset, the column that names it."""
+        self._labels: dict[str, str] = {}
+        """What cells name, as assets are named."""
         unix = [each for each in declaration.formats if each in UNIX]
         self._plain = len(declaration.time) == 1 and not (unix or declaration.words or declaration.dates)
         """Whether a time is one cell that is read as it stands."""
@@ -56,7 +67,7 @@ class Parts:
     def cell(self, line: Line, name: str) -> str:
         """Return what a line says in a column; empty where it says nothing."""
         text = line[self.column(line, name)]
-        return "" if text.lower() in _NOTHING else text
+        return "" if len(text) <= _EMPTY and text.lower() in _NOTHING else text
 
     def word(self, line: Line, name: str) -> str:
         """Return what a column of kinds says, or the file's name.
@@ -64,7 +75,7 @@ class Parts:
         Nought is `0` however it is written.
         """
         text = line.file if name == FILE else line[self.column(line, name)]
-        return "0" if _NOUGHT.fullmatch(text) else text
+        return "0" if text[:1] in _NOUGHTS and _NOUGHT.fullmatch(text) else text
 
     def when(self, line: Line) -> str:
         """Return the line's time."""
@@ -124,38 +135,41 @@ class Parts:
 
         `moved` is what a charge was for.
         """
+        column = self.column(line, amount.column)
         if amount.asset == IN_CELL:
-            return self._in_cell(line, self.column(line, amount.column))
-        value = self._number(line, amount)
+            return self._in_cell(line, column)
+        value = self._number(line, amount, column)
         if value is None:
             return None
-        column = self.column(line, amount.column)
         if amount.asset == MOVED and value:
             if moved is None:
                 raise line.wrong(column, "a charge, and nothing moved that says of what")
             return value, moved[1]
         return value, self._asset(line, amount, column) if value else ""
 
-    def _number(self, line: Line, amount: Amount) -> Decimal | None:
+    def _number(self, line: Line, amount: Amount, column: str) -> Decimal | None:
         """Return an amount's number, computed from its columns; None where all of them are empty."""
         if len(amount.terms) == 1 and not amount.shift:
-            column = self.column(line, amount.column)
-            return None if line[column].lower() in _NOTHING else line.number_in(column)
+            text = line[column]
+            # What begins with a digit says something.
+            return None if not text[:1].isdecimal() and text.lower() in _NOTHING else line.number_in(column)
         columns = [self.column(line, name) for name in amount.columns]
         if all(line[column].lower() in _NOTHING for column in columns):
             return None
         value = Decimal(0)
-        for term, column in zip(amount.terms, columns, strict=True):
-            empty = line[column].lower() in _NOTHING
-            number = Decimal(0) if empty and term.operator != "*" else line.number_in(column)
+        for term, one in zip(amount.terms, columns, strict=True):
+            empty = line[one].lower() in _NOTHING
+            number = Decimal(0) if empty and term.operator != "*" else line.number_in(one)
             if term.operator == "*":
                 value *= number
             else:
                 value += number if term.operator == "+" else number.copy_negate()
         return value.scaleb(-amount.shift) if amount.shift else value
 
-    def first(self, line: Line, amounts: Iterable[Amount]) -> Part | None:
+    def first(self, line: Line, amounts: Sequence[Amount]) -> Part | None:
         """Return the first of some amounts that holds something."""
+        if len(amounts) == 1:
+            return self.directed(line, amounts[0])
         found = [self.directed(line, each) for each in amounts]
         return next((each for each in found if each and each[0]), next(filter(None, found), None))
 
@@ -215,16 +229,30 @@ class Parts:
             )
 
     def _asset(self, line: Line, amount: Amount, column: str) -> str:
+        own = self._assets.get(amount.asset)
+        if own is None:
+            own = self._assets[amount.asset] = self._where(line, amount)
+        if own is not _ELSEWHERE:
+            text = line.text_in(own)
+            known = self._labels.get(text)
+            if known is None:
+                known = self._known(text)
+                if len(self._labels) < _MANY:
+                    self._labels[text] = known
+            return known
         if amount.asset.startswith("="):
             return amount.asset[1:]
         if amount.asset in (BASE, QUOTE):
             return self._known(self.pair(line)[amount.asset == QUOTE])
-        if amount.asset == IN_NAME:
-            found = _IN_NAME.search(column)
-            if found is None:
-                raise line.wrong(column, "the column's name says no currency")
-            return self._known(found[1])
-        return self._known(line.text_in(self.column(line, amount.asset)))
+        found = _IN_NAME.search(column)
+        if found is None:
+            raise line.wrong(column, "the column's name says no currency")
+        return self._known(found[1])
+
+    def _where(self, line: Line, amount: Amount) -> str:
+        """The column that names an amount's asset, or that none does."""
+        apart = amount.asset.startswith("=") or amount.asset in (BASE, QUOTE, IN_NAME)
+        return _ELSEWHERE if apart else self.column(line, amount.asset)
 
     def _known(self, asset: str) -> str:
         said = self._said

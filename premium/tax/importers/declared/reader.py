@@ -92,18 +92,19 @@ class _Reader:
                 return Rule(meaning=Meaning(LEFT, reason), layout=Layout())
             if status.done and not any(fnmatchcase(word, like) for like in status.done):
                 raise line.wrong(column, f"not known: {line[column][:_SHOWN]!r}")
-        columns = [self._parts.column(line, name) for name in self._said.kind]
-        said = "/".join(self._parts.word(line, name) for name in self._said.kind)
+        word_of = self._parts.word
+        said = "/".join([word_of(line, name) for name in self._said.kind])
         rule = self._rules.get(said)
         if rule is None:
             rule = self._said.rule_of(fold(said))
             if rule is not None and len(self._rules) < _MANY:
                 self._rules[said] = rule
+        if rule is not None and rule.meaning.word != REFUSED:
+            return rule
+        columns = [self._parts.column(line, name) for name in self._said.kind]
         if rule is None:
             raise line.wrong(columns[0], f"not known: {said[:_SHOWN]!r}")
-        if rule.meaning.word == REFUSED:
-            raise line.wrong(columns[0] if columns else next(iter(line.cells), ""), rule.meaning.detail)
-        return rule
+        raise line.wrong(columns[0] if columns else next(iter(line.cells), ""), rule.meaning.detail)
 
     def _line(self, line: Line, rule: Rule, currency: str) -> Iterator[Made]:
         word, detail = rule.meaning
@@ -183,8 +184,9 @@ class _Reader:
         part = self._parts.amount(line, fee, moved)
         if part is None or not part[0]:
             return None
-        turned = {"-": part[0].copy_negate(), "~": part[0].copy_abs()}
-        return turned.get(fee.sign, part[0]), part[1]
+        if fee.sign == "-":
+            return part[0].copy_negate(), part[1]
+        return (part[0].copy_abs(), part[1]) if fee.sign == "~" else part
 
     def _kind(self, line: Line, rule: Rule, *, arrived: bool) -> tuple[str | None, str | None]:
         try:
@@ -197,6 +199,9 @@ class _Reader:
 
     def _refuse_half(self, line: Line, rule: Rule, sides: _Sides) -> None:
         """InvalidInput for a trade of which one side is not stated, or that brings what was given."""
+        whole = sides.received and sides.sent and sides.received[0] and sides.sent[0]
+        if whole and sides.received and sides.sent and sides.received[1] != sides.sent[1]:
+            return
         amount = next(iter([*rule.layout.received, *filter(None, [rule.layout.base])]), None)
         column = self._parts.column(line, amount.column) if amount else next(iter(line.cells), "")
         if not (sides.received and sides.received[0] and sides.sent and sides.sent[0]):
@@ -208,7 +213,7 @@ class _Reader:
 
     def _name(self, line: Line, rule: Rule, when: str, sides: _Sides) -> str:
         """By the source's own id, else by what the line says."""
-        own = "|".join(filter(None, (self._parts.cell(line, name) for name in self._said.id)))
+        own = "|".join(filter(None, [self._parts.cell(line, name) for name in self._said.id])) if self._said.id else ""
         if own:
             return f"{self._said.name}:{own}"
         said: list[str | Decimal] = [when, *rule.meaning]
