@@ -45,4 +45,5 @@ _command("l1-fee", "Compute what an OP-stack transaction pays for its data on la
 _command("inclusion", "Count how often a pair of caps would have been included.", fees.INCLUSION)
 _command("forecast", "Forecast the base fee after the last block, with bands.", series=slice(0, 1))
 _command("backtest", "Score forecasts made after each block from its own past.", series=slice(1, 2))
-_command("calculate", "Answer a file of mixed kinds.", *_FEES, series=slice(2))
+_command("wait", "Say whether waiting before a deadline pays, and what it cost before.", forecasts.WAIT)
+_command("calculate", "Answer a file of mixed kinds.", *_FEES, forecasts.WAIT, series=slice(2))

@@ -12,12 +12,14 @@ from premium.gas.asked.series import (
     Backtest,
     Forecast,
     Scale,
+    Waiting,
     following_wei,
     observed,
     reach_in_wei,
     rules_of,
 )
 from premium.gas.series.model import BASELINES, EXACT, PROMISES, Observed, Said
+from premium.gas.series.patience import advise
 from premium.gas.series.scores import CapScores, Scored, Scores
 from premium.gas.series.walk import LEAST, Walk, walk
 
@@ -69,6 +71,23 @@ def _backtest(case: Backtest, watch: Watch) -> Mapping[str, Any]:
                 judge.add(each, series, place)
                 rows.append({"origin": place, **_row(case, scale, place, judge.horizon, each)})
     return {"forecasts": rows, "scores": [judge.told() for judge in judges]}
+
+
+def _wait(case: Waiting) -> Mapping[str, Any]:
+    found = advise([each.base_fee for each in observed(case, Scale(case.blocks))], case.deadline)
+    evidence = {"n": found.n, "mean_saving_percent": _percent(found.saving), "worst_percent": _percent(found.worst),
+                "mean_blocks": _figure(found.blocks)}  # fmt: skip
+    return {"advice": "wait" if found.wait else "send_now", "send_at_share_of_base_fee": _figure(found.share),
+            "expected_saving_percent": _percent(max(found.saving, 0.0) if found.wait else 0.0),
+            "regret": {"probability": _figure(found.regret_probability), "percent": _percent(found.regret)},
+            "evidence": evidence}  # fmt: skip
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.9g}"
+
+
+WAIT = Kind("wait", frozenset({"blocks", "deadline"}), Waiting, _wait)
 
 
 def _walker(case: Forecast, scale: Scale) -> Walk:

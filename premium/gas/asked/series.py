@@ -38,14 +38,24 @@ class Row(Case):
         return self
 
 
-class Forecast(Case):
-    """Blocks in order, and how many blocks ahead is asked."""
+class Series(Case):
+    """Blocks in order, and how their base fee moves."""
 
     blocks: Annotated[tuple[Row, ...], Field(min_length=1, max_length=_MOST_BLOCKS)]
-    horizons: Annotated[tuple[Annotated[Whole, Field(ge=1, le=1_000)], ...], Field(min_length=1, max_length=20)] = (
-        1, 3, 10, 25)  # fmt: skip
     elasticity: Annotated[Whole, Field(ge=1, le=1_000)] = 2
     denominator: Annotated[Whole, Field(ge=1, le=2**32 - 1)] = 8
+
+    @property
+    def rule(self) -> BaseFeeRule:
+        """How its base fee moves."""
+        return BaseFeeRule(self.elasticity, self.denominator)
+
+
+class Forecast(Series):
+    """A series, and how many blocks ahead is asked."""
+
+    horizons: Annotated[tuple[Annotated[Whole, Field(ge=1, le=1_000)], ...], Field(min_length=1, max_length=20)] = (
+        1, 3, 10, 25)  # fmt: skip
     model: str | None = None
     refit: Annotated[Whole, Field(ge=1, le=100_000)] = 20
 
@@ -57,17 +67,18 @@ class Forecast(Case):
             raise ValueError("horizons: one stands twice")
         return self
 
-    @property
-    def rule(self) -> BaseFeeRule:
-        """How its base fee moves."""
-        return BaseFeeRule(self.elasticity, self.denominator)
-
 
 class Backtest(Forecast):
     """A series of which every forecast is made anew from its own past."""
 
     first: Annotated[Whole, Field(ge=0, alias="from")] = 100
     step: Annotated[Whole, Field(ge=1, le=_MOST_BLOCKS)] = 1
+
+
+class Waiting(Series):
+    """A series, and within how many blocks a transaction must be sent."""
+
+    deadline: Annotated[Whole, Field(ge=1, le=50_000)]
 
 
 class Scale:
@@ -115,7 +126,7 @@ class Scale:
         return low - half - wei <= self.exact(after) <= high + half + wei
 
 
-def observed(case: Forecast, scale: Scale) -> list[Observed]:
+def observed(case: Series, scale: Scale) -> list[Observed]:
     """Return the series as the engine takes it.
 
     CaseError for the first block that does not belong there.

@@ -145,6 +145,15 @@ def test_wrong_questions_are_named(fields: dict[str, Any], named: str) -> None:
     assert named in told("forecast", bare(blocks(8, 40)), **fields)["error"]["message"]
 
 
+def test_advice_to_wait_is_told_with_its_evidence() -> None:
+    case = {"blocks": bare(blocks(8, 1_500)), "deadline": 30}
+    found = json.loads(answer(json.dumps(case), [forecasts.WAIT]))
+    assert found["advice"] in ("wait", "send_now")
+    assert found["evidence"]["n"] >= 40
+    if found["advice"] == "send_now":
+        assert found["expected_saving_percent"] == "0"
+
+
 def test_a_back_test_that_begins_beyond_the_series_is_refused() -> None:
     assert told("backtest", bare(blocks(8, 60)))["error"]["code"] == "too_short"
 
