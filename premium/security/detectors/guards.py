@@ -51,19 +51,33 @@ class Guards:
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
         self._known: dict[Word, Authority | None] = {}
+        self._of: dict[tuple[int, frozenset[str]], frozenset[Authority]] = {}
+        self._sets: dict[frozenset[Authority], frozenset[Authority]] = {}
+        self._privileged: dict[frozenset[Authority], frozenset[Authority]] = {}
 
     def of(self, path: Path, *, self_marked: frozenset[str] = frozenset()) -> frozenset[Authority]:
         """Return all authorities that a path demands.
 
         Mappings in `self_marked` are open to everyone and count for nothing.
         """
-        found = (self._authority(atom) for atom, truth in path.facts.items() if truth)
-        return frozenset(one for one in found if one is not None and one.key not in self_marked)
-
-    def _authority(self, atom: Word) -> Authority | None:
-        if atom not in self._known:
+        # Thousands of paths ask the same few conditions: each is judged once, and each answer kept once.
+        kept = self._of.get((id(path), self_marked))
+        if kept is not None:
+            return kept
+        for atom in path.facts.keys() - self._known.keys():
             self._known[atom] = _authority(self._slots, atom)
-        return self._known[atom]
+        known = self._known
+        asked = {known[atom] for atom, truth in path.facts.items() if truth}
+        found = frozenset(one for one in asked if one is not None and one.key not in self_marked)
+        self._of[id(path), self_marked] = found = self._sets.setdefault(found, found)
+        return found
+
+    def privileged(self, by: frozenset[Authority]) -> frozenset[Authority]:
+        """Return those that are parties of their own."""
+        found = self._privileged.get(by)
+        if found is None:
+            found = self._privileged[by] = frozenset(one for one in by if one.privileged)
+        return found
 
 
 def _authority(slots: Slots, atom: Word) -> Authority | None:

@@ -32,11 +32,8 @@ class GuardedWrite:
     write: Write
     change: FieldWrite
     by: frozenset[Authority]
-
-    @property
-    def privileged(self) -> frozenset[Authority]:
-        """Authorities that are parties of their own."""
-        return frozenset(one for one in self.by if one.privileged)
+    privileged: frozenset[Authority]
+    """Authorities that are parties of their own."""
 
 
 class CodeProfile:
@@ -79,7 +76,7 @@ class CodeProfile:
 
     def privileged(self, path: Path) -> frozenset[Authority]:
         """Return those that are parties of their own."""
-        return frozenset(one for one in self.by(path) if one.privileged)
+        return self._guards.privileged(self.by(path))
 
     @cached_property
     def balances(self) -> frozenset[str]:
@@ -105,11 +102,14 @@ class CodeProfile:
     def writers(self) -> dict[str, list[GuardedWrite]]:
         """Every write by the shape of its slot."""
         found: dict[str, list[GuardedWrite]] = defaultdict(list)
+        changes: dict[tuple[Word, Word], FieldWrite] = {}
         for path in self.found.paths:
+            by, privileged = self.by(path), self.privileged(path)
             for one in path.effects:
                 if isinstance(one, Write):
-                    change = self.slots.written(one.slot, one.value)
-                    found[self.slots.shape(one.slot)].append(GuardedWrite(path, one, change, self.by(path)))
+                    change = changes.get((one.slot, one.value)) or self.slots.written(one.slot, one.value)
+                    changes[one.slot, one.value] = change
+                    found[self.slots.shape(one.slot)].append(GuardedWrite(path, one, change, by, privileged))
         return found
 
     def writers_of(self, field: StorageField) -> list[GuardedWrite]:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.blocks import BasicBlock, lower
+from premium.security.evm.collector import held_off
 from premium.security.evm.conditions import atom_of
 from premium.security.evm.decisions import Decisions
 from premium.security.evm.disassembly import Disassembly
@@ -173,4 +174,5 @@ class Explorer:
 
 def explore(code: bytes, *, budget: int = 1500) -> Exploration:
     """Find all paths of one runtime code within `budget` block runs a function."""
-    return Explorer(Disassembly(code), budget=budget).run()
+    with held_off():
+        return Explorer(Disassembly(code), budget=budget).run()

@@ -36,8 +36,9 @@ class Memory:
     def copy(self) -> Memory:
         """Return a memory that goes its own way."""
         other = Memory()
-        other._bases = {base: segments.copy() for base, segments in self._bases.items()}
-        other._odd = self._odd.copy()
+        if self._bases:
+            other._bases = {base: segments.copy() for base, segments in self._bases.items()}
+            other._odd = self._odd.copy()
         return other
 
     def words(self) -> Iterator[Word]:

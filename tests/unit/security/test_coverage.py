@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 import tracemalloc
@@ -10,6 +11,7 @@ import pytest
 
 from premium.security.detectors.analysis import profile_of, signals_of
 from premium.security.detectors.coverage import is_complete
+from premium.security.evm.collector import held_off
 from tests.factories.contracts import artifact, corpus
 
 pytestmark = pytest.mark.unit
@@ -83,6 +85,23 @@ def test_branches_that_write_take_bounded_time(kind: str, functions: int) -> Non
     signals_of(profile)
     assert time.process_time() - started < 2
     assert not is_complete(profile)
+
+
+def test_the_collector_is_held_off_and_goes_on() -> None:
+    """Also where two explore at once, one fails, or it was off before."""
+    assert gc.isenabled()
+    with held_off():
+        with pytest.raises(ValueError, match="one"), held_off():
+            raise ValueError("one")
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with held_off():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_branches_that_write_take_bounded_memory() -> None:
