@@ -42,7 +42,7 @@ def delegation(effect: Delegation, scene: Scene, place: Place, chain: int | None
     """
     if effect.delegate == ZERO:
         return
-    code = scene.known.code_bytes(effect.delegate)
+    code = scene.known.code_bytes(scene.known.implementation(effect.delegate))
     obeys = code is not None and len(code) <= MAX_CODE and obeys_anyone(code)
     severity = Severity.CRITICAL if obeys else None
     known = scene.known.is_known(effect.delegate)

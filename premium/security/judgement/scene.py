@@ -103,9 +103,12 @@ def _text(value: Any) -> str:
 
 def labels(address: str | None, scene: Scene, place: Place) -> Iterator[Found]:
     """Find harm by label."""
-    kind = scene.known.listed.get(address) if address is not None else None
+    known = scene.known
+    kind = known.listed.get(address) if address is not None else None
     if kind is not None:
         yield found(HARM.get(kind, "listed_address"), place, holder=address, basis="label", value=kind)
+    elif address is not None and (runs := known.listed_behind(address)) is not None:
+        yield found("clone_of_listed", place, holder=runs, basis="label", value=known.listed[runs])
 
 
 def imitates(address: str, scene: Scene, place: Place) -> Iterator[Found]:

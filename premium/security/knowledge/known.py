@@ -9,17 +9,19 @@ from functools import cached_property
 from types import MappingProxyType
 
 from premium.abi.signatures import Signature
+from premium.security.knowledge.clones import cloned
 
 NATIVE = "native"
 """Stands for a chain's coin; so do the zero address and 0xeeee… where tokens are named."""
 ZERO = "0x" + "0" * 40
 _COINS = frozenset({NATIVE, ZERO, "0x" + "e" * 40})
 _DELEGATED = bytes.fromhex("ef0100")
-_MINIMAL = (bytes.fromhex("363d 3d37 3d3d 3d36 3d73"), bytes.fromhex("5af4 3d82 803e 903d 9160 2b57 fd5b f3"))
 HARM = MappingProxyType({"sanctioned": "sanctioned", "mixer": "mixer"})
 """Findings of labels by kind; every other listed kind is a `listed_address`."""
 HARMLESS = frozenset({"exchange", "protocol", "issuer", "token", "burn"})
 """Kinds of labels that are no harm: who bears one is known."""
+OF_PERSONS = frozenset({"sanctioned", "mixer"})
+"""Kinds of labels that say nothing of the code."""
 _ALIKE_ENDS, _ALIKE = 3, 8
 _EMPTY: Mapping[str, object] = MappingProxyType({})
 
@@ -55,6 +57,8 @@ class Knowledge:
     """Kind of harm by address or domain."""
     code: Mapping[str, bytes | int] = field(default_factory=dict)
     """Code, or its size; 0 says that there is none."""
+    behind: Mapping[str, str] = field(default_factory=dict)
+    """What a proxy runs, where storage says that."""
     balances: Mapping[str, int] = field(default_factory=dict)
     supplies: Mapping[str, int] = field(default_factory=dict)
     sent_to: frozenset[str] = frozenset()
@@ -107,12 +111,17 @@ class Knowledge:
         return None
 
     def implementation(self, address: str) -> str:
-        """Return the code's address behind a minimal proxy, else the address itself."""
-        code = self.code_bytes(address) or b""
-        head, tail = _MINIMAL
-        if len(code) == 45 and code.startswith(head) and code.endswith(tail):
-            return f"0x{code[10:30].hex()}"
-        return address
+        """Return the address whose code a proxy runs, else the address itself."""
+        return self.behind.get(address) or cloned(self.code_bytes(address) or b"") or address
+
+    def listed_behind(self, address: str) -> str | None:
+        """Return the listed contract whose code a proxy runs; None where it runs none.
+
+        Who is sanctioned may use what everybody uses: such labels say nothing of the code.
+        """
+        runs = self.implementation(address)
+        kind = self.listed.get(runs) if runs != address else None
+        return None if kind is None or kind in OF_PERSONS or kind in HARMLESS else runs
 
     def token(self, token: str) -> Token | None:
         """Return what is known of a token or of the coin."""

@@ -16,6 +16,7 @@ from premium.chains.endpoint import Answer, Call, RpcError
 from premium.chains.rpc import Rpc
 from premium.errors import UpstreamUnavailable
 from premium.security.knowledge.known import ZERO, Token
+from premium.security.onchain.behind import behind
 
 MOST_ADDRESSES, MOST_TOKENS = 32, 8
 _SUPPLY, _DECIMALS, _SYMBOL = "0x18160ddd", "0x313ce567", "0x95d89b41"
@@ -31,6 +32,8 @@ class Learned:
     block_hash: str | None = None
     time: int | None = None
     code: Mapping[str, bytes | int] = field(default_factory=dict)
+    behind: Mapping[str, str] = field(default_factory=dict)
+    """What proxies run; its code is among the codes."""
     balances: Mapping[str, int] = field(default_factory=dict)
     supplies: Mapping[str, int] = field(default_factory=dict)
     tokens: Mapping[str, Token] = field(default_factory=dict)
@@ -68,19 +71,32 @@ async def _learn(
         ]
         calls += [Call("eth_getBalance", (user, at))] if user else []
         answers = await nodes.batch(calls)
-    codes, views = answers[: len(asked)], answers[len(asked) : len(asked) + 3 * len(coins)]
+        known = {
+            each: code for each, answer in zip(asked, answers, strict=False) if (code := _code(answer)) is not None
+        }
+        runs = await behind(nodes, known, at)
+        known |= await _more(nodes, [each for each in runs.values() if each not in known], at)
+    views = answers[len(asked) : len(asked) + 3 * len(coins)]
     balance = _number(answers[-1]) if user else None
     more = len(addresses) - len(asked)
     return Learned(
         block=int(at, 16),
         block_hash=str(head["hash"]),
         time=int(str(head["timestamp"]), 16),
-        code={each: code for each, answer in zip(asked, codes, strict=True) if (code := _code(answer)) is not None},
+        code=known,
+        behind=runs,
         balances={} if balance is None else {"native": balance},
         supplies={each: n for number, each in enumerate(coins) if (n := _number(views[3 * number])) is not None},
         tokens=_tokens(coins, views),
         missing=(f"The code of {more} addresses was not read: they are too many.",) if more > 0 else (),
     )
+
+
+async def _more(nodes: Rpc, addresses: Sequence[str], at: str) -> dict[str, bytes | int]:
+    """Codes of what proxies run."""
+    asked = list(dict.fromkeys(addresses))[:MOST_ADDRESSES]
+    answers = await nodes.batch([Call("eth_getCode", (each, at)) for each in asked]) if asked else []
+    return {each: code for each, answer in zip(asked, answers, strict=True) if (code := _code(answer)) is not None}
 
 
 def _tokens(coins: Sequence[str], views: Sequence[Answer]) -> dict[str, Token]:

@@ -69,6 +69,7 @@ def knowledge(
         contracts=said.contracts,
         listed=said.listed,
         code=learned.code,
+        behind=learned.behind,
         balances=learned.balances,
         supplies=learned.supplies,
         sent_to=frozenset(each.lower() for each in own),

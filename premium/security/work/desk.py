@@ -151,7 +151,8 @@ class Desk:
         sent = self._threads.submit(sent_to, self._rpc(chain, seconds), who.user, seconds) if who.user else None
         learned = learn(self._rpc(chain, seconds), touched, coins, who.user, seconds)
         hashes = frozenset(keccak256(code) for code in learned.code.values() if isinstance(code, bytes) and code)
-        said = labelled(self._labels, touched, chain.chain_id, origin=who.origin, hashes=hashes)
+        asked_about = list(dict.fromkeys((*touched, *learned.behind.values())))
+        said = labelled(self._labels, asked_about, chain.chain_id, origin=who.origin, hashes=hashes)
         now = int(self._platform.clock.now().timestamp())
         own = sent.result() if sent is not None else ()
         known = knowledge(learned, said, chain.chain_id, own=own, now=now)

@@ -16,7 +16,7 @@ from premium.security.contract.state import view_word
 from premium.security.judgement.answer import answer, without
 from premium.security.judgement.scene import Scene
 from premium.security.judgement.subjects.addresses import Opinion, about_address, about_deployed, told_of
-from premium.security.judgement.subjects.contracts import code_findings, impersonations
+from premium.security.judgement.subjects.contracts import clones, code_findings, impersonations
 from premium.security.judgement.traded import traded, untold
 from premium.security.knowledge.known import Knowledge
 from premium.security.labelled import Labels
@@ -100,7 +100,8 @@ def judge(
         deployed = [] if made is not None else _deployed(address, int(str(more["nonce"])), chain.name, reader, cache)
         running = [reader.code(each) for each in _running(address, made)] if source is not None else []
     sale = _sale(platform, chain, address, made) if trade and made is not None else None
-    said = labelled(labels, codes, chain.chain_id, hashes=_hashes(made, code))
+    asked_about = dict.fromkeys((*codes, *map(str.lower, _running(address, made))))
+    said = labelled(labels, asked_about, chain.chain_id, hashes=_hashes(made, code))
     now = platform.clock.now()
     learned = Learned(block=reader.block_number, code=codes)
     known = knowledge(learned, said, chain.chain_id, now=int(now.timestamp()))
@@ -168,7 +169,8 @@ def _told(
     listed += about_deployed(target, deployed, known)
     if made is not None:
         of_code = code_findings(made, known)
-        listed += [*(read.beside(of_code) if read is not None else of_code), *impersonations(made, known)]
+        listed += [*(read.beside(of_code) if read is not None else of_code)]
+        listed += [*impersonations(made, known), *clones(made, known)]
         if not made.complete:
             scene.unknown("Part of the code could not be read.")
     if isinstance(sale, Measured):

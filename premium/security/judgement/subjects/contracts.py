@@ -10,12 +10,9 @@ from premium.security.evm.disassembly import without_metadata
 from premium.security.judgement.answer import answer
 from premium.security.judgement.origins import skeleton
 from premium.security.judgement.scene import Found, Place, Scene, found, labels
-from premium.security.knowledge.known import Knowledge
+from premium.security.knowledge.known import HARMLESS, OF_PERSONS, Knowledge
 from premium.security.model import ContractScan, Finding, Severity
 from premium.security.report.score import WEIGHTS
-
-_OF_PERSONS = frozenset({"sanctioned", "mixer"})
-"""Kinds of labels that say nothing of the code: who is sanctioned may use what everybody uses."""
 
 
 def contract_answer(
@@ -34,12 +31,14 @@ def contract_answer(
 
 
 def clones(made: ContractScan, known: Knowledge) -> Iterator[Found]:
-    """Find code that is, but for the metadata, that of a listed contract."""
+    """Find code that is, but for the metadata, that of a listed contract, or runs it."""
+    runs = {hop.implementation.lower() for hop in made.proxies if hop.implementation is not None}
     for address, kind in sorted(known.listed.items()):
         code = known.code_bytes(address)
-        if kind in _OF_PERSONS or code is None or address == made.target.lower():
+        if kind in OF_PERSONS or kind in HARMLESS or address == made.target.lower():
             continue
-        if f"0x{keccak256(without_metadata(code)).hex()}" in made.plain_hashes:
+        alike = code is not None and f"0x{keccak256(without_metadata(code)).hex()}" in made.plain_hashes
+        if alike or address in runs:
             place = Place(address=made.target)
             severity = WEIGHTS["clone_of_listed"][0]
             yield found("clone_of_listed", place, severity=severity, holder=address, value=kind, basis="label")
