@@ -104,7 +104,7 @@ def scan_contract(
     by = _by(caller, request_id, idempotency_key)
     source = contract.source.given() if contract.source is not None else None
     started = Scans.of(platform()).start_contract(
-        by, chain=contract.chain, address=contract.address, trade=contract.trade, source=source
+        by, chain=contract.chain, address=contract.address, trade=contract.trade, anew=contract.anew, source=source
     )
     return job_view(started)
 

@@ -65,6 +65,10 @@ class SourceToScan(Body):
 class CodeToScan(TokenToScan):
     """A contract to scan: its chain, whether its token is traded, and its source."""
 
+    anew: bool = Field(
+        default=False, description="Explore its code even where nothing that the last scan rests on changed",
+        examples=[False],
+    )  # fmt: skip
     source: SourceToScan | None = Field(
         default=None, description="Also compile and judge this source, and hold it against the code"
     )

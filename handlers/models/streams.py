@@ -92,6 +92,18 @@ class PortfolioMessage(View):
     )
 
 
+class SecurityMessage(View):
+    """A scan is there, or a contract that the user watches changed."""
+
+    type: Literal["scan", "changed"]
+    """`changed`: a contract that the user holds or has approved."""
+    data: Mapping[str, JsonValue] = Field(
+        description="Of a scan `scanId`, `jobId`, `type`, `chain`, `target`, `verdict`, `riskScore`; of a change"
+        " `chain`, `target`, `changes` as sentences",
+        examples=[{"scanId": "0198f6ab-5c1e-7d2a-9b3f-2f1a6c0d4e57", "verdict": "danger", "riskScore": 71}],
+    )
+
+
 class NoticeNews(View):
     """A notice in the app."""
 
@@ -118,6 +130,7 @@ CHANNELS: Mapping[str, type[View]] = {
     "jobs": JobMessage,
     "notices": NoticeMessage,
     "portfolio": PortfolioMessage,
+    "security": SecurityMessage,
 }
 
 

@@ -13,6 +13,7 @@ from premium.cli.cases import read_text
 from premium.cli.output import errors_as_sentences, opened
 from premium.cli.security_disputes import disputes
 from premium.cli.security_labels import labels
+from premium.cli.security_rescans import rescan
 
 
 @click.group()
@@ -22,6 +23,7 @@ def security() -> None:
 
 security.add_command(disputes)
 security.add_command(labels)
+security.add_command(rescan)
 
 _INPUT = click.option("--input", "source", required=True, help="A file of cases as JSON; - is standard input")
 _OUTPUT = click.option("--output", default="-", help="Where the answers go; - (the default) is standard output")

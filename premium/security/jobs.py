@@ -15,6 +15,8 @@ class ScanContractPayload(JobPayload):
     """Checksummed."""
     trade: bool = False
     """Whether a token is traded, too; jobs of the release before do not say."""
+    anew: bool = False
+    """Whether it is explored even where what is kept still stands."""
 
 
 class ScanAddressPayload(ScanContractPayload):
@@ -77,6 +79,13 @@ APPROVALS = JobKind(
     queue="scanning",
     payload=ApprovalsPayload,
     timeout_seconds=120,
+)
+HELD = JobKind(
+    name="security.held",
+    function="premium.security.work.watch.held",
+    queue="scanning",
+    payload=Moment,
+    timeout_seconds=600,
 )
 WATCH = JobKind(
     name="security.watch",

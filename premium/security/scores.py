@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from premium.entitlements import quota_of
-from premium.jobs.model import JobRecord
+from premium.jobs.model import SYSTEM, JobRecord
 from premium.security.jobs import SCORE, ScorePayload
 from premium.security.model import ScoreRow
 from premium.security.places import Asked, place_of
@@ -29,6 +29,21 @@ class Scores:
     def of(cls, platform: Platform) -> Scores:
         """Return the scores of this process's platform."""
         return cls(platform)
+
+    def anew(self, *, chain: str, address: str, request_id: str) -> JobRecord:
+        """Start the job that explores and scores an address anew.
+
+        For operators: whatever is kept of it counts for nothing. InvalidInput names chain or address.
+        """
+        payload = ScorePayload(**place_of(self.platform.chains, chain, address), anew=True)
+        return self.platform.jobs.start(SCORE, payload, user_id=SYSTEM, request_id=request_id)
+
+    def outdated(self, most: int) -> list[tuple[str, str]]:
+        """Return chains and addresses of scores that an earlier engine made.
+
+        The oldest first; by the worker role.
+        """
+        return ScoreStore(self.platform.worker_database).outdated(most)
 
     def current(self, by: Asked, *, chain: str, address: str) -> tuple[ScoreRow | None, JobRecord | None]:
         """Return the last score.

@@ -74,19 +74,21 @@ class Scans:
         )  # fmt: skip
 
     def start_contract(
-        self, by: Asked, *, chain: str, address: str, trade: bool = False, source: GivenSource | None = None
-    ) -> JobRecord:
+        self, by: Asked, *, chain: str, address: str, trade: bool = False, anew: bool = False,
+        source: GivenSource | None = None,
+    ) -> JobRecord:  # fmt: skip
         """Start the job that scans a contract.
 
         InvalidInput names chain, address or the part of the source that is wrong.
             `trade`: buy, move and sell the token in a simulation, too. `source`: judge it and hold it against the code.
+        `anew`: explore it even where what is kept still stands.
             RateLimited where the day's scans are used up.
         """
         where = place_of(self.chains, chain, address)
         if source is not None:
             digest = SourceStore(self.bucket()).keep(by.user_id, source)
-            return self._start(by, SCAN_SOURCE, ScanSourcePayload(**where, trade=trade, source=digest))
-        return self._start(by, SCAN_CONTRACT, ScanContractPayload(**where, trade=trade))
+            return self._start(by, SCAN_SOURCE, ScanSourcePayload(**where, trade=trade, anew=anew, source=digest))
+        return self._start(by, SCAN_CONTRACT, ScanContractPayload(**where, trade=trade, anew=anew))
 
     def start_address(self, by: Asked, *, chain: str, address: str) -> JobRecord:
         """Start the job that scans an address, contract or account; errors as for a contract."""

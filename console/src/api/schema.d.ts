@@ -2109,6 +2109,7 @@ export interface components {
             chain: string;
             address: string;
             trade: boolean;
+            anew: boolean;
             source?: components["schemas"]["SourceToScan"] | null;
         };
         ComparisonView: {
@@ -3262,6 +3263,12 @@ export interface components {
         SecondFactorView: {
             secret: string | null;
             uri: string | null;
+        };
+        SecurityMessage: {
+            type: "scan" | "changed";
+            data: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         SessionView: {
             id: string;

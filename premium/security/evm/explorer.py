@@ -7,12 +7,15 @@ cut, and `truncated` names the ones that were cut nevertheless.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
+from threading import Lock
 
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.blocks import BasicBlock, lower
-from premium.security.evm.collector import held_off
 from premium.security.evm.conditions import atom_of
 from premium.security.evm.decisions import Decisions
 from premium.security.evm.disassembly import Disassembly
@@ -29,6 +32,9 @@ TOTAL_RUNS = 14_000
 HELD_A_RUN = 128
 """What a path remembers counts, too: so many facts and effects as one more run, or memory had no bound."""
 STACK_LIMIT = 1024
+_LOCK = Lock()
+_HOLDING: list[bool] = []
+"""One entry for each who holds the collector off: whether it ran before."""
 _JUMPDEST = bytes([op.JUMPDEST])
 MOST_ANSWERED = 512
 """Bytes of an answer that are kept."""
@@ -170,6 +176,25 @@ class Explorer:
         else:
             path.offset = block.following
             self._pending.append(path)
+
+
+@contextmanager
+def held_off() -> Iterator[None]:
+    """Hold Python's collector of cycles off while something bounded and free of cycles is built.
+
+    An exploration makes tens of thousands of small objects that stay: each few hundred start a walk over all of them,
+    and over whatever else the process holds. Threads may hold it off at once; the last one lets it go on.
+    """
+    with _LOCK:
+        _HOLDING.append(gc.isenabled() if not _HOLDING else _HOLDING[0])
+        gc.disable()
+    try:
+        yield
+    finally:
+        with _LOCK:
+            ran = _HOLDING.pop()
+            if ran and not _HOLDING:
+                gc.enable()
 
 
 def explore(code: bytes, *, budget: int = 1500) -> Exploration:

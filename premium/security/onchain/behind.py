@@ -1,4 +1,4 @@
-"""What proxies run, read of a node: which slots a code names, and what stands in them."""
+"""What proxies run: the slots that a code names, read of a node."""
 
 from __future__ import annotations
 

@@ -12,8 +12,11 @@ from premium.security.onchain.scan_cache import ScanCache
 from premium.storage.cache import Cache
 
 
-def current_scan(chain: str, address: str, reader: StateReader, cache: Cache) -> ContractScan:
-    """Return the kept scan if nothing has changed, else scan; Unprocessable without code."""
+def current_scan(chain: str, address: str, reader: StateReader, cache: Cache, *, anew: bool = False) -> ContractScan:
+    """Return the kept scan if nothing has changed, else scan.
+
+    `anew`: scan in any case. Unprocessable without code.
+    """
     target = checksum(address)
     recorder, kept = Recorder(reader), ScanCache(cache)
     code = recorder.code(target)
@@ -21,7 +24,7 @@ def current_scan(chain: str, address: str, reader: StateReader, cache: Cache) ->
         reason = f"{target} has no code on {chain}: it is an account, or nothing was deployed there"
         raise Unprocessable.about("address", reason)
     code_hash = keccak_hex(code)
-    known = kept.find(chain, target, code_hash, recorder)
+    known = None if anew else kept.find(chain, target, code_hash, recorder)
     if known is not None:
         return known
     made = _checksummed(scan(target, chain, recorder, code_hash=keccak_hex))

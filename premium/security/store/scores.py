@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from psycopg.rows import class_row
@@ -33,10 +32,10 @@ class ScoreStore:
         with self._database.transaction() as connection:
             connection.execute(_SET, values)
 
-    def oldest(self, before: datetime, limit: int) -> list[tuple[str, str]]:
-        """Return chains and addresses whose score is older than a moment, the oldest first."""
+    def outdated(self, limit: int) -> list[tuple[str, str]]:
+        """Return chains and addresses whose score an earlier engine made, the oldest first."""
         with self._database.transaction() as connection:
-            rows = connection.execute(_OLDEST, {"before": before, "limit": limit}).fetchall()
+            rows = connection.execute(_OUTDATED, {"engine": ENGINE, "limit": limit}).fetchall()
         return [(row["chain"], row["address"]) for row in rows]
 
 
@@ -55,6 +54,7 @@ ON CONFLICT (chain, address) DO UPDATE SET
     reads_digest = excluded.reads_digest, code_hash = excluded.code_hash, updated_at = excluded.updated_at
 WHERE risk_scores.updated_at <= excluded.updated_at
 """
-_OLDEST = """
-SELECT chain, address FROM risk_scores WHERE updated_at < %(before)s ORDER BY updated_at LIMIT %(limit)s
+_OUTDATED = """
+SELECT chain, address FROM risk_scores WHERE engine_version IS DISTINCT FROM %(engine)s
+ORDER BY updated_at LIMIT %(limit)s
 """

@@ -72,12 +72,13 @@ class Judged:
 
 def judge(
     platform: Platform, chain_name: str, address: str, *, contract: bool = False, trade: bool = False,
-    source: GivenSource | None = None,
+    source: GivenSource | None = None, anew: bool = False,
 ) -> Judged:  # fmt: skip
     """Judge an address at the newest block; UpstreamUnavailable where no node answers.
 
     `contract`: Unprocessable for one without code. `trade`: a token is traded in a simulation, too.
     `source`: what is said to be its source is compiled, judged, and held against the code.
+    `anew`: nothing that is kept of its code counts.
     """
     chain = readable_chain(platform.chains, chain_name)
     labels = Labels.of(platform, by_operator=True)
@@ -86,7 +87,7 @@ def judge(
         code = recorder.code(address)
         is_contract = bool(code) and not code.startswith(b"\xef\x01\x00")
         made = (
-            current_scan(chain.name, address, recorder, Cache(platform.redis(3), "security"))
+            current_scan(chain.name, address, recorder, Cache(platform.redis(3), "security"), anew=anew)
             if (is_contract or contract)
             else None
         )

@@ -52,13 +52,22 @@ def _scanned(
     if row is None:
         made = judge(
             context.platform, payload.chain, payload.address, contract=kind == "contract", trade=payload.trade,
-            source=source() if source is not None else None,
+            source=source() if source is not None else None, anew=payload.anew,
         )  # fmt: skip
         context.progress(0.9)
         scan = made.as_scan(kind, payload.chain, payload.address)
         row = store.add_of_job(context.user_id, context.job_id, context.created_at, scan, point=context.point)
         observe("ScansIncomplete", 0 if made.told["complete"] else 100, "Percent")
+        context.platform.publish(context.user_id, "security", {"type": "scan", "data": _news(row)})
     return _result(row)
+
+
+def _news(row: ScanRow) -> dict[str, Any]:
+    """What streams are told; the scan itself is read by its id."""
+    return {
+        "scanId": str(row.id), "jobId": str(row.job_id), "type": row.scan_type, "chain": row.chain,
+        "target": row.target, "verdict": row.verdict, "riskScore": row.risk_score,
+    }  # fmt: skip
 
 
 def _result(row: ScanRow) -> dict[str, Any]:

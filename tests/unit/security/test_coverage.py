@@ -11,7 +11,7 @@ import pytest
 
 from premium.security.detectors.analysis import profile_of, signals_of
 from premium.security.detectors.coverage import is_complete
-from premium.security.evm.collector import held_off
+from premium.security.evm.explorer import held_off
 from tests.factories.contracts import artifact, corpus
 
 pytestmark = pytest.mark.unit

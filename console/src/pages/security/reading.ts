@@ -27,7 +27,7 @@ const once = () => ({ header: { "Idempotency-Key": idempotencyKey() } });
 
 export const scanCode = (what: "contract" | "address", body: Schema["AddressToScan"]) =>
   what === "contract"
-    ? api.post("/v1/security/scan/contract", { params: once(), body: { ...body, trade: false } })
+    ? api.post("/v1/security/scan/contract", { params: once(), body: { ...body, trade: false, anew: false } })
     : api.post("/v1/security/scan/address", { params: once(), body });
 
 /** The body is sent to the letter: amounts keep every digit. */

@@ -31,7 +31,7 @@ def contract_answer(
 
 
 def clones(made: ContractScan, known: Knowledge) -> Iterator[Found]:
-    """Find code that is, but for the metadata, that of a listed contract, or runs it."""
+    """Find code that runs a listed contract's, or is it but for the metadata."""
     runs = {hop.implementation.lower() for hop in made.proxies if hop.implementation is not None}
     for address, kind in sorted(known.listed.items()):
         code = known.code_bytes(address)
