@@ -179,7 +179,7 @@ def compare_command(as_json: bool, **options: Any) -> None:
         rows = [compared(report, prices, now) for report in chain([first], rest)]
         again = BOUGHT_AGAIN.get(first.setup.rules.code)
         if as_json:
-            click.echo(json.dumps({"methods": rows, "bought_again": again}, indent=2))
+            click.echo(json.dumps({"methods": rows, "bought_again": again}, indent=2, ensure_ascii=False))
             return
         click.echo("\n".join(chain(comparison_table(rows), [again] if again else ())))
 

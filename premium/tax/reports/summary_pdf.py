@@ -7,6 +7,7 @@ from pathlib import Path
 
 from premium.money import EXACT, readable
 from premium.tax.days import date_of
+from premium.tax.reports.countries.summaries import items
 from premium.tax.reports.forms.taxpayer import NOBODY, Taxpayer
 from premium.tax.reports.layout.cents import Column, money
 from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
@@ -15,7 +16,7 @@ from premium.tax.reports.layout.period import period_of
 from premium.tax.reports.layout.sheets import Sheets
 from premium.tax.reports.summary.cover import cover
 from premium.tax.reports.summary.figures import fees
-from premium.tax.reports.summary.returns import into_the_return
+from premium.tax.reports.summary.returns import into_the_return, sales_of_2086
 from premium.tax.reports.summary.sections import charts_of, earnings, kinds, left, statement
 from premium.tax.results.report import Report
 
@@ -70,12 +71,14 @@ def write(report: Report, path: Path, taxpayer: Taxpayer = NOBODY) -> None:
     paid = fees(report)
     cover(sheets, report, name, taxpayer.name, paid)
     charts_of(sheets, report)
-    into_the_return(sheets, report)
+    lines = items(report)
+    into_the_return(sheets, report, lines)
     kinds(sheets, report)
     earnings(sheets, report, paid)
     left(sheets, report)
     statement(sheets, report)
     sheets.close()
+    sales_of_2086(Pages(paper), report, lines)
     if report.disposals:
         sums = _Sums()
         titles = [f"{rules.name}: disposals, {name}", *period_of(report)]

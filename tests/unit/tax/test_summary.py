@@ -172,3 +172,17 @@ def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
     write(report, tmp_path / "a.pdf")
     write(report, tmp_path / "b.pdf")
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
+
+
+@pytest.mark.parametrize("sales", [3, 250])
+def test_each_sale_of_the_french_form_is_a_row_however_many(sales: int, tmp_path: Path) -> None:
+    rows = [tx("b", "2024-01-01", "buy", "1000", "1000")]
+    rows += [
+        tx(f"s{n}", f"2024-{2 + n // 28:02d}-{1 + n % 28:02d}", "sell", "1", str(1000 + n), portfolio_value="99999")
+        for n in range(sales)
+    ]
+    whole = " ".join("\n".join(printed(report_of(rows, "FR"), tmp_path)).split())
+    for number in (1, sales):
+        date = f"2024-{2 + (number - 1) // 28:02d}-{1 + (number - 1) % 28:02d}"
+        assert f"{number} {date} 99,999 {1000 + number - 1:,}" in whole
+    assert ("follow behind" in whole) is (sales > 200)
