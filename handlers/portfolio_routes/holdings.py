@@ -6,6 +6,7 @@ from uuid import UUID
 
 from handlers.models.holdings import ChainView, PortfolioView
 from handlers.models.portfolio_assets import AssetPosition, AssetView, AssetWord, HeldAssetView, OneAsset
+from handlers.models.portfolio_nfts import NftPlace, NftView
 from handlers.models.portfolio_overview import overview
 from handlers.models.portfolio_parts import By, Group, InCurrency, OfChain, OfWallet, WithSpam
 from handlers.models.positions import (
@@ -101,6 +102,27 @@ def change_asset(caller: Caller, request_id: RequestId, asset: OneAsset, word: A
     row = portfolios.asset(caller.user_id, key)
     portfolios.say(caller.user_id, word.of(key), request_id=request_id)
     return HeldAssetView.of_one(row, portfolios.answer(caller.user_id), portfolios.words(caller.user_id))
+
+
+@routes.get("/v1/portfolio/nfts")
+@needs(service="portfolio", scope="portfolio:read")
+def list_nfts(
+    *,
+    caller: Caller,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    wallet: OfWallet = None,
+    chain: OfChain = None,
+) -> Listing[NftView]:
+    """List the NFTs that the wallets have, by wallet, chain, contract and number.
+
+    Logs say where to look, their contracts who has them. They are in no total.
+    """
+    place = position(cursor, NftPlace)
+    after = (place.wallet, place.chain, place.contract, place.number) if place else None
+    rows = Shown.of(platform()).nfts(caller.user_id, limit + 1, after, Narrow(wallet, chain))
+    views = [NftView.of(row) for row in rows]
+    return listing(views, limit, NftPlace, wallet="wallet", chain="chain", contract="contract", number="number")
 
 
 @routes.get("/v1/portfolio/chains")

@@ -15,12 +15,15 @@ from typing import Any
 from premium.chains.addresses import checksum
 from premium.chains.contracts.protocols import of_chain
 from premium.chains.model import Discovery, Searched
+from premium.chains.reading import collectibles
+from premium.chains.reading.collectibles import BATCH, SINGLE, TRANSFER
+from premium.chains.reading.parts import MOST_COLLECTIBLES
 from premium.chains.rpc import Call, Rpc, RpcError
 from premium.errors import UpstreamUnavailable
 
-TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
-"""keccak256 of `Transfer(address,address,uint256)`."""
 _SPANS_AT_ONCE = 5
+_QUESTIONS = 3
+"""A span: what came, what went, and NFTs of ERC-1155 that came."""
 MOST_WALLETS = 1_000
 """Of one question: nodes refuse more values of a topic (go-ethereum's `maxSubTopics`)."""
 
@@ -85,10 +88,12 @@ class _Searches:
         names = {"0x" + wallet[2:].lower().zfill(64): wallet for wallet in mine}
         answers = await self._rpc.batch([call for span in asked for call in _questions(names, *span)])
         for number, span in enumerate(asked):
-            logs = answers[2 * number : 2 * number + 2]
+            logs = answers[_QUESTIONS * number : _QUESTIONS * (number + 1)]
             if any(not isinstance(answer, list) for answer in logs):
                 return self._halve(span, number, logs)
-            self._note(mine, span, _tokens(logs, names), _nfts(logs, names, self._contracts))
+            rows = [log for part in logs for log in part]
+            self._note(mine, span, _tokens(rows, names), _nfts(rows, names, self._contracts))
+            self._collect(collectibles.named(rows, names, self._contracts))
         return True
 
     def _note(self, mine: Sequence[str], span: Span, tokens: _Named, nfts: _Named) -> None:
@@ -98,6 +103,14 @@ class _Searches:
             low, high = min(before.low, span[0]), max(before.high, span[1])
             numbers = before.nfts | nfts.get(wallet, set())
             self.found[wallet] = replace(before, low=low, high=high, tokens=more, nfts=numbers)
+
+    def _collect(self, named: Mapping[str, Sequence[str]]) -> None:
+        """Note NFTs, those of newer spans first, up to one more than are listed."""
+        for wallet, more in named.items():
+            before = self.found[wallet]
+            room = MOST_COLLECTIBLES + 1 - len(before.collectibles)
+            new = sorted(set(more) - before.collectibles)[: max(room, 0)]
+            self.found[wallet] = replace(before, collectibles=before.collectibles | frozenset(new))
 
     def _halve(self, span: Span, number: int, answers: Sequence[Any]) -> bool:
         """Ask for less at once; give up at a single block.
@@ -132,13 +145,14 @@ def _groups(places: Mapping[str, int]) -> list[tuple[int, list[str]]]:
 
 def _questions(names: Mapping[str, str], first: int, last: int) -> list[Call]:
     mine, where = sorted(names), {"fromBlock": hex(first), "toBlock": hex(last)}
-    return [Call("eth_getLogs", (where | {"topics": topics},)) for topics in ([TRANSFER, None, mine], [TRANSFER, mine])]
+    asked = ([TRANSFER, None, mine], [TRANSFER, mine], [[SINGLE, BATCH], None, None, mine])
+    return [Call("eth_getLogs", (where | {"topics": topics},)) for topics in asked]
 
 
-def _tokens(answers: Iterable[Any], names: Mapping[str, str]) -> dict[str, set[str]]:
+def _tokens(logs: Iterable[Any], names: Mapping[str, str]) -> dict[str, set[str]]:
     """Return wallet → tokens; only ERC-20: an NFT's `Transfer` has a fourth topic."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for log in (log for logs in answers for log in logs):
+    for log in logs:
         topics = log.get("topics", ()) if isinstance(log, dict) else ()
         for topic in topics[1:] if len(topics) == 3 else ():
             if topic in names:
@@ -146,12 +160,12 @@ def _tokens(answers: Iterable[Any], names: Mapping[str, str]) -> dict[str, set[s
     return found
 
 
-def _nfts(answers: Iterable[Any], names: Mapping[str, str], contracts: frozenset[str]) -> dict[str, set[str]]:
+def _nfts(logs: Iterable[Any], names: Mapping[str, str], contracts: frozenset[str]) -> dict[str, set[str]]:
     """Return wallet → NFTs of these contracts that it ever received or gave; strangers may send it any others."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for log in (log for logs in answers for log in logs):
+    for log in logs:
         topics: Sequence[str] = log.get("topics", ()) if isinstance(log, dict) else ()
-        if len(topics) != 4 or log["address"].lower() not in contracts:
+        if len(topics) != 4 or topics[0] != TRANSFER or log["address"].lower() not in contracts:
             continue
         for topic in topics[1:3]:
             if topic in names:

@@ -14,8 +14,10 @@ from premium.chains.addresses import NATIVE, asset_key, checksum
 from premium.chains.discovery import search
 from premium.chains.model import Balance, ChainReading, Keys, Searched, Searches, WatchedKey
 from premium.chains.multicall import Deployless, Direct, Multicall, NoMulticall, Reader
+from premium.chains.reading import collectibles
 from premium.chains.reading.block import Head, Moved, calls_at, still_canonical
 from premium.chains.reading.calls import balance_of
+from premium.chains.reading.parts import MOST_COLLECTIBLES, Collectible
 from premium.chains.reading.spoilers import Spoilers
 from premium.chains.reading.tokens import About, describe
 from premium.chains.rpc import Call, Rpc
@@ -106,9 +108,10 @@ class EvmAdapter:
         silent = [
             w
             for w, each in found.items()
-            if each.low <= 0 and each.high >= head.number and not (each.tokens or each.nfts)
+            if each.low <= 0 and each.high >= head.number and not (each.tokens or each.nfts or each.collectibles)
         ]
         unused = await self._unused(head, set(silent) - {balance.wallet for balance in balances})
+        nfts = await self._collectibles(head, {w: each.collectibles for w, each in found.items() if each.collectibles})
         await still_canonical(self._rpc, head)
         return ChainReading(
             chain=self.chain.name,
@@ -121,6 +124,7 @@ class EvmAdapter:
             searched=found,
             discovery_failed=any(each.high < head.number or each.low > head.number for each in found.values()),
             unused=unused,
+            collectibles=nfts,
         )
 
     def _listed(self, searched: Searched | None) -> frozenset[str]:
@@ -197,6 +201,20 @@ class EvmAdapter:
         if bounds is None:
             return {}
         return await search(self._rpc, wallets, head.number, bounds, seconds=self._deadline * _DISCOVERY_SHARE)
+
+    async def _collectibles(self, head: Head, named: Mapping[str, frozenset[str]]) -> tuple[Collectible, ...] | None:
+        """Return the NFTs that wallets have; None where nothing of them was read, which no balance waits for."""
+        wanted = {wallet: sorted(names)[:MOST_COLLECTIBLES] for wallet, names in named.items()}
+        try:
+            async with asyncio.timeout(self._deadline * _DISCOVERY_SHARE):
+                for reader in self.readers(head):
+                    try:
+                        return await collectibles.held(reader.hints, wanted)
+                    except NoMulticall:
+                        continue
+        except (TimeoutError, UpstreamUnavailable):
+            pass
+        return None
 
     async def _unused(self, head: Head, wallets: set[str]) -> frozenset[str]:
         """Return those that never sent a transaction and have no code."""

@@ -15,6 +15,7 @@ from premium.chains.addresses import Address, TokenAddress
 from premium.chains.bitcoin.network import Network
 from premium.chains.contracts.protocols import Protocol
 from premium.chains.fees.model import Fees
+from premium.chains.reading.parts import Apart, Collectible, Note
 from premium.chains.transfers.movement import Movement
 
 Category = Literal["native", "stablecoin", "wrapped", "governance", "liquid_staking", "lp", "token"]
@@ -173,6 +174,8 @@ class Searched:
     tokens: frozenset[str] = frozenset()
     nfts: frozenset[str] = frozenset()
     """As `address#number`, of the contracts alone that a protocol is known to keep positions in."""
+    collectibles: frozenset[str] = frozenset()
+    """As `standard:address#number`, of any other contract; one more than are listed says that there are more."""
 
 
 Searches = Mapping[str, Searched | None]
@@ -192,37 +195,6 @@ class Balance:
     decimals: int | None
     units: int
     category: Category
-
-
-Part = tuple[int, Literal["free", "locked", "claimable"]]
-"""Base units, and whether they can be had."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Apart:
-    """Coin that stands apart from a wallet's balance, and is no part of it.
-
-    Staked, earned by a miner and not spendable yet, or in transactions without a block.
-    """
-
-    wallet: str
-    kind: Literal["stake", "immature", "unconfirmed"]
-    name: str
-    """What tells it from others of its kind: the account of a stake."""
-    parts: tuple[Part, ...]
-    """Base units, never negative, and whether they can be had."""
-    facts: Mapping[str, str] = field(default_factory=dict)
-    is_counted: bool = True
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something that was not read, or that the owner should know, in a sentence."""
-
-    code: str
-    text: str
-    wallet: str | None = None
-    asset: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,6 +233,8 @@ class ChainReading:
     unused: frozenset[str] = frozenset()
     """Wallets without code, nonce, coin, token or transfer ever."""
     apart: tuple[Apart, ...] = ()
+    collectibles: tuple[Collectible, ...] | None = None
+    """NFTs that wallets have; None where they were not read."""
     notes: tuple[Note, ...] = ()
     multipliers: Mapping[str, Decimal] = field(default_factory=dict)
     """By asset key, how many units a holder is shown for one that the chain counts; prices are of those shown."""

@@ -20,6 +20,7 @@ SERVICE = Service(
         "GET /v1/portfolio/chains",
         "GET /v1/portfolio/positions",
         "GET /v1/portfolio/positions/{id}",
+        "GET /v1/portfolio/nfts",
         "GET /v1/portfolio/explain",
         "GET /v1/portfolio/flows",
         "PUT /v1/portfolio/flows/{id}",

@@ -199,6 +199,8 @@ class SearchRow(_Value):
     tokens: tuple[str, ...] = ()
     nfts: tuple[str, ...] = ()
     """Of contracts that keep positions in them, as `address#number`."""
+    collectibles: tuple[str, ...] = ()
+    """Of any other contract, as `standard:address#number`."""
     unused: bool = False
     looked_at: datetime
 

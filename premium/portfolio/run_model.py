@@ -116,6 +116,10 @@ class Read:
                 balances=tuple(row for row in said.balances if row.wallet in addresses),
                 searched={wallet: each for wallet, each in said.searched.items() if wallet in addresses},
                 unused=said.unused & frozenset(addresses),
+                apart=tuple(each for each in said.apart if each.wallet in addresses),
+                notes=tuple(note for note in said.notes if note.wallet is None or note.wallet in addresses),
+                collectibles=said.collectibles
+                and tuple(each for each in said.collectibles if each.wallet in addresses),
             )
         if positions is not None:
             mine = tuple(found for found in positions.found if found.wallet in addresses)

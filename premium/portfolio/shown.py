@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from premium.errors import InvalidInput, NotFound, UpstreamUnavailable
@@ -16,6 +16,7 @@ from premium.portfolio.store import Stores
 from premium.portfolio.valuation.asked import Asked
 from premium.portfolio.valuation.performance import Performance
 from premium.portfolio.views.changed import Change, changes
+from premium.portfolio.views.collectibles import place_of
 from premium.portfolio.views.explained import Explained, of_answer, of_flow, of_snapshot
 from premium.portfolio.views.grouped import Group, by_identity, identities, of_wallets, page
 from premium.portfolio.views.narrowed import narrowed
@@ -118,6 +119,13 @@ class Shown:
         if not together:
             return page([Group(row, identities().get(row.asset), (row.asset,)) for row in rows], limit, after)
         return page(by_identity(rows), limit, after)
+
+    def nfts(
+        self, user_id: UUID, limit: int, after: tuple[str, str, str, int] | None, narrow: Narrow
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return up to `limit` NFTs after the place, by wallet, chain, contract and number."""
+        rows = self.statement(user_id, narrow).answer.get("nfts", ())
+        return [row for row in rows if after is None or place_of(row) > after][:limit]
 
     def explained(self, user_id: UUID, figure: str, part: str | None, snapshot: UUID | None) -> Explained:
         """Return the lines of the total (also a past one), an asset or a flow.

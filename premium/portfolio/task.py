@@ -24,6 +24,7 @@ from premium.portfolio.valuation.spam import listed_of, suspected
 from premium.portfolio.valuation.statement import before_of, is_due, judge, noted, state
 from premium.portfolio.valuation.watchlist import settled, unread, watchlist
 from premium.portfolio.valuation.words import Override
+from premium.portfolio.views import collectibles
 from premium.portfolio.views.narrowed import still_fresh
 from premium.prices.model import Quote
 
@@ -203,7 +204,8 @@ class Task:
         rows = [found for chain in positions.values() for found in chain.found]
         kept = [found for found in self.positions if found.chain not in positions]
         placed = stated(rows, kept, answer, self.now)
-        answer["findings"] += [*told(placed), *noted(outcomes)]
+        answer["nfts"], more = collectibles.listed(outcomes, self.before, {wallet.address for wallet in self.wallets})
+        answer["findings"] += [*told(placed), *noted(outcomes), *more]
         answer["multipliers"] = {key: plain(times) for key, times in self.multipliers(outcomes).items()}
         flows, step = new_flows(ledger, self.before, answer, self.timestamp, str(self.job_id))
         answer["gaps"] = step.gaps
@@ -232,6 +234,7 @@ class Task:
                 high=each.high,
                 tokens=tuple(sorted(each.tokens)),
                 nfts=tuple(sorted(each.nfts)),
+                collectibles=tuple(sorted(each.collectibles)),
                 unused=wallet in said.unused,
                 looked_at=said.read_at,
             )
@@ -249,5 +252,11 @@ class Task:
         return (
             None
             if row is None
-            else Searched(low=row.low, high=row.high, tokens=frozenset(row.tokens), nfts=frozenset(row.nfts))
+            else Searched(
+                low=row.low,
+                high=row.high,
+                tokens=frozenset(row.tokens),
+                nfts=frozenset(row.nfts),
+                collectibles=frozenset(row.collectibles),
+            )
         )

@@ -11,7 +11,8 @@ from premium.chains.bitcoin.history import movements_of
 from premium.chains.bitcoin.network import Network
 from premium.chains.bitcoin.scripts import Asked, Held, Tip, agree, tip_of
 from premium.chains.bitcoin.servers import Contradiction, Server, Servers
-from premium.chains.model import Apart, Balance, ChainReading, Keys, Note, Part, Searched, Searches, WatchedKey
+from premium.chains.model import Balance, ChainReading, Keys, Searched, Searches, WatchedKey
+from premium.chains.reading.parts import Apart, Note, Part
 from premium.chains.transfers.movement import Movement
 from premium.clock import Clock
 from premium.errors import UpstreamUnavailable

@@ -11,18 +11,8 @@ from decimal import Decimal
 
 from premium.chains.addresses import asset_key
 from premium.chains.answers import printable
-from premium.chains.model import (
-    Apart,
-    Balance,
-    Category,
-    ChainReading,
-    Keys,
-    Note,
-    Part,
-    Searched,
-    Searches,
-    WatchedKey,
-)
+from premium.chains.model import Balance, Category, ChainReading, Keys, Searched, Searches, WatchedKey
+from premium.chains.reading.parts import Apart, Note, Part
 from premium.chains.rpc import Rpc, View
 from premium.chains.solana import layouts, stakes
 from premium.chains.solana.history import movements_of

@@ -12,7 +12,7 @@ from typing import Any
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
-from premium.chains.discovery import TRANSFER
+from premium.chains.reading.collectibles import TRANSFER
 from premium.chains.rpc import Call, Rpc
 from premium.chains.transfers.movement import Transfer
 from premium.chains.transfers.node import ask

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from premium.chains.addresses import asset_key
-from premium.chains.model import Apart, Chain, ChainReading
+from premium.chains.model import Chain, ChainReading
+from premium.chains.reading.parts import Apart
 from premium.portfolio.positions.found import ChainPositions, Found, Leg, Token
 
 

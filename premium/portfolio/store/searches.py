@@ -21,7 +21,7 @@ class SearchStore:
         """Return the searches of all of a user's wallets; by either role."""
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(SearchRow)) as rows:
             return rows.execute(
-                """SELECT w.address, s.chain, s.low, s.high, s.tokens, s.nfts, s.unused, s.looked_at
+                """SELECT w.address, s.chain, s.low, s.high, s.tokens, s.nfts, s.collectibles, s.unused, s.looked_at
                    FROM portfolio_searches s JOIN portfolio_wallets w ON w.id = s.wallet_id
                    WHERE s.user_id = %s""",
                 (user_id,),
@@ -34,7 +34,10 @@ class SearchStore:
         stays: what is in no range would be taken for searched. A wallet that is gone is left out.
         """
         found = [
-            row.model_dump() | {"user": user_id, "tokens": list(row.tokens), "nfts": list(row.nfts)} for row in rows
+            row.model_dump()
+            | {"user": user_id, "tokens": list(row.tokens), "nfts": list(row.nfts)}
+            | {"collectibles": list(row.collectibles)}
+            for row in rows
         ]
         if found:
             with self._database.transaction() as connection, connection.cursor() as cursor:
@@ -42,12 +45,15 @@ class SearchStore:
 
 
 _KEEP = """
-    INSERT INTO portfolio_searches AS s (user_id, wallet_id, chain, low, high, tokens, nfts, unused, looked_at)
-    SELECT user_id, id, %(chain)s, %(low)s, %(high)s, %(tokens)s, %(nfts)s, %(unused)s, %(looked_at)s
+    INSERT INTO portfolio_searches AS s (user_id, wallet_id, chain, low, high, tokens, nfts, collectibles,
+                                         unused, looked_at)
+    SELECT user_id, id, %(chain)s, %(low)s, %(high)s, %(tokens)s, %(nfts)s, %(collectibles)s, %(unused)s, %(looked_at)s
     FROM portfolio_wallets WHERE user_id = %(user)s AND address = %(address)s
     ON CONFLICT (wallet_id, chain) DO UPDATE SET
         tokens = (SELECT coalesce(array_agg(DISTINCT each), '{}') FROM unnest(s.tokens || excluded.tokens) AS each),
         nfts = (SELECT coalesce(array_agg(DISTINCT each), '{}') FROM unnest(s.nfts || excluded.nfts) AS each),
+        collectibles = (SELECT coalesce(array_agg(each), '{}') FROM (
+            SELECT DISTINCT each FROM unnest(s.collectibles || excluded.collectibles) AS each LIMIT 501) AS kept),
         low = CASE WHEN excluded.low <= s.high + 1 AND s.low <= excluded.high + 1
                    THEN least(s.low, excluded.low) ELSE s.low END,
         high = CASE WHEN excluded.low <= s.high + 1 AND s.low <= excluded.high + 1

@@ -66,6 +66,7 @@ def part_of(answer: Mapping[str, Any], keeps: Callable[[Mapping[str, Any]], bool
         "holdings": holdings,
         "coverage": coverage,
         "positions": positions,
+        "nfts": mine("nfts"),
         "findings": mine("findings"),
         "allocation": {name: _allocated(holdings, name, assets) for name in answer.get("allocation", ())},
     }

@@ -10,6 +10,7 @@ import pytest
 from premium.chains.addresses import checksum
 from premium.chains.discovery import search, spans
 from premium.chains.model import Chain, Discovery, Searched
+from premium.chains.reading.collectibles import TRANSFER
 from premium.chains.rpc import Call, Rpc, RpcError
 from premium.errors import UpstreamUnavailable
 
@@ -46,7 +47,7 @@ class Node:
         place = len(question["topics"]) - 1
         logs = []
         for block in range(first, last + 1):
-            topics = ["0xddf", "0x" + "0" * 64, "0x" + "0" * 64]
+            topics = [TRANSFER, "0x" + "0" * 64, "0x" + "0" * 64]
             if block % 2 + 1 == place:
                 topics[place] = mine[0]
                 logs.append({"address": token(block + 1).lower(), "topics": topics})
@@ -69,7 +70,7 @@ def test_a_search_that_is_cut_off_anywhere_goes_on_without_a_gap() -> None:
     for cut in range(1, 30, 3):
         head, found, rounds = 200, cast("Searched | None", None), 0
         while found is None or found.low > 0 or found.high < 400:
-            found = run(Node(broken_after=cut + 10, finality=3), found, head, span=25)
+            found = run(Node(broken_after=cut + 16, finality=3), found, head, span=25)
             assert found.tokens >= {token(block + 1) for block in range(found.low, found.high + 1)}
             head, rounds = min(400, head + 40), rounds + 1
             assert rounds < 60
@@ -102,7 +103,7 @@ def test_wallets_at_the_same_block_share_a_question() -> None:
     node = Node()
     wallets: dict[str, Searched | None] = {WALLET: None, OTHER: None}
     asyncio.run(search(cast("Rpc", node), wallets, 100, Discovery(span=1000), seconds=5))
-    assert len(node.asked) == 2
+    assert len(node.asked) == 3
 
 
 @pytest.mark.parametrize(
@@ -132,13 +133,14 @@ def test_nfts_are_noted_of_contracts_alone_that_keep_positions() -> None:
 
     async def batch(calls: list[Call]) -> list[Any]:
         mine = calls[0].params[0]["topics"][-1][0]
-        topics = ["0xddf", "0x" + "0" * 64, mine, f"0x{7:064x}"]
+        topics = [TRANSFER, "0x" + "0" * 64, mine, f"0x{7:064x}"]
         received = [{"address": each.lower(), "topics": topics} for each in (manager, stranger)]
-        return [received, []] * (len(calls) // 2)
+        return [received, [], []] * (len(calls) // 3)
 
     node.batch = batch  # type: ignore[method-assign]
     found = run(node, None, 10)
     assert (found.low, found.high, found.nfts, found.tokens) == (0, 10, {f"{manager}#7"}, frozenset())
+    assert found.collectibles == {f"erc721:{stranger}#7"}
 
 
 def test_more_wallets_than_a_topic_may_name_are_asked_in_turn() -> None:
@@ -155,4 +157,4 @@ def test_more_wallets_than_a_topic_may_name_are_asked_in_turn() -> None:
     found = asyncio.run(search(cast("Rpc", node), wallets, 100, Discovery(span=50), seconds=5))
     assert most == 1_000
     assert {(each.low, each.high) for each in found.values()} == {(0, 100)}
-    assert len(node.asked) == 3 * len(spans(0, 100, 50)) * 2
+    assert len(node.asked) == 3 * len(spans(0, 100, 50)) * 3

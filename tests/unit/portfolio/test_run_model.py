@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from premium.chains.model import Balance, ChainReading, Searched
+from premium.chains.reading.parts import Apart, Collectible, Note
 from premium.portfolio import runs
 from premium.portfolio.fleet.costs import ASSUMED, Fleet, dollars, simulate
 from premium.portfolio.run_model import Read, planned, quote_of, quote_told
@@ -68,11 +69,19 @@ def test_what_a_chunk_read_comes_back_by_wallet() -> None:
     said = ChainReading(
         chain="base", block=5, block_hash="0x5", block_time=AT, read_at=AT, balances=rows, unreadable=("base:0x2",),
         searched={w: Searched(low=0, high=5, tokens=frozenset({"0x1"})) for w in "ab"}, unused=frozenset("b"),
+        apart=tuple(Apart(wallet=w, kind="stake", name=w, parts=((1, "free"),)) for w in "ab"),
+        notes=(Note("of_all", "all"), *(Note("not_read", w, w) for w in "ab")),
+        collectibles=tuple(
+            Collectible(wallet=w, contract="0x1", number=2**256 - 1, standard="erc721", units=1, name=None)
+            for w in "ab"
+        ),
     )  # fmt: skip
     assert Read.unpacked(Read(outcome=said).packed()).outcome == said
     mine = Read(outcome=said).of_wallets({"a"}).outcome
     assert isinstance(mine, ChainReading)
     assert (mine.balances, set(mine.searched), mine.unused) == (rows[:1], {"a"}, frozenset())
+    told = [each.wallet for part in (mine.apart, mine.notes, mine.collectibles or ()) for each in part]
+    assert told == ["a", None, "a", "a"], "nothing of another's wallet"
     assert Read.unpacked(Read(outcome="it hangs").packed()).outcome == "it hangs"
 
 

@@ -1,0 +1,1 @@
+ALTER TABLE portfolio_searches DROP COLUMN collectibles;
