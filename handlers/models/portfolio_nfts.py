@@ -17,7 +17,7 @@ class NftPlace(Position):
     wallet: str = Field(max_length=128)
     chain: str = Field(max_length=64)
     contract: str = Field(max_length=64)
-    number: int
+    number: str = Field(max_length=80)
 
 
 class NftView(View):

@@ -119,7 +119,7 @@ def list_nfts(
     Logs say where to look, their contracts who has them. They are in no total.
     """
     place = position(cursor, NftPlace)
-    after = (place.wallet, place.chain, place.contract, place.number) if place else None
+    after = (place.wallet, place.chain, place.contract, int(place.number)) if place else None
     rows = Shown.of(platform()).nfts(caller.user_id, limit + 1, after, Narrow(wallet, chain))
     views = [NftView.of(row) for row in rows]
     return listing(views, limit, NftPlace, wallet="wallet", chain="chain", contract="contract", number="number")

@@ -49,13 +49,14 @@ def list_wallets(caller: Caller, limit: Limit = 50, cursor: Cursor = None) -> Li
 
 @routes.put("/v1/portfolio/wallets/<wallet_id>")
 @needs(service="portfolio", scope="portfolio:write", kept="wallets")
-def change_wallet(caller: Caller, wallet_id: UUID, wallet: ChangedWallet) -> WalletView:
+def change_wallet(caller: Caller, request_id: RequestId, wallet_id: UUID, wallet: ChangedWallet) -> WalletView:
     """Give a watched wallet another label, or other chains.
 
-    A key has another gap limit where one is given. All of it is read with the next refresh.
+    A key has another gap limit where one is given, which starts a refresh; else all is read with the next one.
     """
     asked = (wallet.label, wallet.chains, platform().chains, wallet.gap_limit)
-    return WalletView.of(Portfolios.of(platform()).change_wallet(caller.user_id, wallet_id, *asked))
+    changed = Portfolios.of(platform()).change_wallet(caller.user_id, wallet_id, *asked, request_id=request_id)
+    return WalletView.of(changed)
 
 
 @routes.delete("/v1/portfolio/wallets/<wallet_id>")

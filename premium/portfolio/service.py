@@ -171,16 +171,22 @@ class Portfolios:
         chains: Sequence[str],
         registry: Registry,
         gap_limit: int | None = None,
+        *,
+        request_id: str = "",
     ) -> Wallet:
         """Give a wallet another label and other chains, and a key another gap limit.
 
-        NotFound for one that is not the user's, InvalidInput for a gap limit of an address.
+        Another gap limit starts a refresh, since other addresses are the key's then. NotFound for one that is not the
+        user's, InvalidInput for a gap limit of an address.
         """
         wallet = self.stores.wallets.get(user_id, wallet_id)
         check_chains(wallet, chains, registry)
         if gap_limit is not None and wallet.gap_limit is None:
             raise InvalidInput.about("gapLimit", "is a key's: an address is one alone")
-        return self.stores.wallets.change(user_id, wallet_id, label, sorted(set(chains)), gap_limit)
+        changed = self.stores.wallets.change(user_id, wallet_id, label, sorted(set(chains)), gap_limit)
+        if changed.gap_limit != wallet.gap_limit:
+            self._bring_in_line(user_id, request_id)
+        return changed
 
     def unwatch(self, user_id: UUID, wallet_id: UUID, *, request_id: str) -> None:
         """Stop watching a wallet; NotFound for one that is not the user's.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
+import boto3
 import jwt
 import psycopg
 import pytest
@@ -23,6 +24,7 @@ from premium.storage.postgres import Database
 from tests.fixtures.platform import ISSUER, KEY
 from tests.fixtures.postgres import Databases
 from tests.integration.handlers.asking import rule
+from tests.integration.handlers.lambdas import create, invocation
 
 Sign = Callable[..., str]
 
@@ -94,3 +96,20 @@ def sign() -> Sign:
         return jwt.encode(whole | {"iss": ISSUER} | changes, KEY, algorithm="HS256")
 
     return make
+
+
+@pytest.fixture
+def socket(at: Platform, aws: Aws) -> Iterator[str]:
+    """The address of a WebSocket API whose routes are `handlers.events.stream.handler`."""
+    api = boto3.client("apigatewayv2")
+    api_id = api.create_api(Name=uuid4().hex, ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.type")[
+        "ApiId"
+    ]
+    address = f"{aws.endpoint}/_aws/execute-api/{api_id}/v1"
+    uri = invocation(create(aws, "events.stream", {"WEBSOCKET_ENDPOINT": address}))
+    made = api.create_integration(ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=uri)["IntegrationId"]
+    for key in ("$connect", "$disconnect", "$default"):
+        api.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{made}")
+    api.create_stage(ApiId=api_id, StageName="v1")
+    yield address.replace("http", "ws", 1)
+    api.delete_api(ApiId=api_id)

@@ -77,6 +77,16 @@ FULL = {
         SELECT %(user)s, {wide(128)}, 'ethereum', {wide(190)} || n, n, {wide(200)}, repeat('9', 78)::numeric, 18,
                'deposit', 1, now(), now()
         FROM generate_series(1, %(rows)s) n""",
+    "/v1/portfolio/nfts": f"""
+        WITH watched AS (INSERT INTO portfolio_wallets (user_id, address) VALUES (%(user)s, '0x1'))
+        INSERT INTO portfolio_statements (user_id, job_id, as_of, answer)
+        SELECT %(user)s, gen_random_uuid(), now(), jsonb_build_object(
+            'holdings', '[]'::jsonb, 'findings', '[]'::jsonb, 'positions', '[]'::jsonb, 'coverage', jsonb_build_array(
+                jsonb_build_object('wallet', '0x1', 'chain', 'ethereum', 'status', 'fresh')),
+            'nfts', (SELECT jsonb_agg(jsonb_build_object('wallet', '0x1', 'chain', 'ethereum', 'contract',
+                '0x' || repeat('a', 40), 'number', (n + 1e77::numeric)::text, 'standard', 'erc1155', 'units',
+                repeat('9', 78), 'name', {wide(32)}, 'block', 1, 'as_of', now(), 'stale', false))
+                FROM generate_series(1, %(rows)s) n))""",
     "/v1/portfolio/positions": f"""
         WITH watched AS (INSERT INTO portfolio_wallets (user_id, address) VALUES (%(user)s, '0x1'))
         INSERT INTO portfolio_positions (user_id, chain, wallet, protocol, kind, name, value_usd, debts_usd, locked_usd,
@@ -145,7 +155,7 @@ def test_pages_of_the_largest_rows_fit_and_go_on(
         assert given.status == 200, given.text[:500]
         assert len(given.text.encode()) <= MAX_ANSWER_BYTES
         assert len(json.dumps(made)) < LAMBDA
-        seen += [one.get("id") or one["address"] for one in given.json["data"]]
+        seen += [one.get("id") or one.get("address") or one["number"] for one in given.json["data"]]
         cursor = given.json["meta"]["pagination"]["nextCursor"]
         if cursor is None:
             break

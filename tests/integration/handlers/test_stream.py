@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
-import boto3
 import pytest
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
@@ -24,26 +22,8 @@ from premium.streams.service import Streams
 from premium.tiers import Tier
 from tests.factories.streams import listener
 from tests.integration.handlers.conftest import Sign
-from tests.integration.handlers.lambdas import create, invocation
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def socket(at: Platform, aws: Aws) -> Iterator[str]:
-    """The address of a WebSocket API whose routes are `handlers.events.stream.handler`."""
-    api = boto3.client("apigatewayv2")
-    api_id = api.create_api(Name=uuid4().hex, ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.type")[
-        "ApiId"
-    ]
-    address = f"{aws.endpoint}/_aws/execute-api/{api_id}/v1"
-    uri = invocation(create(aws, "events.stream", {"WEBSOCKET_ENDPOINT": address}))
-    made = api.create_integration(ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=uri)["IntegrationId"]
-    for key in ("$connect", "$disconnect", "$default"):
-        api.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{made}")
-    api.create_stage(ApiId=api_id, StageName="v1")
-    yield address.replace("http", "ws", 1)
-    api.delete_api(ApiId=api_id)
 
 
 def told(client: ClientConnection) -> Any:

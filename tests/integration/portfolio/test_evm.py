@@ -128,7 +128,7 @@ def test_wallets_share_calls(evm: Evm, market: Market, read: Read) -> None:
     with serving(forwarding(evm.url)) as proxy:
         reading = read(rpc=[proxy.url], wallets=[market.owner, *(checksum(f"0x{n:040x}") for n in range(1, 300))])
     assert {b.wallet for b in reading.balances} >= {market.wallet, market.owner}
-    assert len(proxy.asked) <= 9
+    assert len(proxy.asked) <= 11, "two of them ask who has the NFTs that logs name"
 
 
 def test_tokens_are_discovered_from_what_the_wallet_received(evm: Evm, market: Market, read: Read) -> None:

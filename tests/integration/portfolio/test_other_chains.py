@@ -20,6 +20,7 @@ from local.redis import Redis
 from premium.bootstrap import Platform
 from premium.chains.bitcoin.address import address_of
 from premium.errors import Conflict, InvalidInput
+from premium.jobs.model import JobKind
 from premium.portfolio.keys import secrets_of
 from premium.portfolio.service import AskedKey, Portfolios
 from premium.portfolio.store import Stores
@@ -213,6 +214,37 @@ def test_a_key_is_encrypted_and_stands_nowhere(
         (shown,) = connection.execute("SELECT personal_rows('portfolio_wallets', 'user_id')").fetchall()
     assert "sealed_key" not in shown[0]
     assert shown[0]["form"] == made.form
+
+
+class Started:
+    """Jobs that are started, and not carried out."""
+
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+
+    def start(self, kind: JobKind[Any], _: object, **__: Any) -> None:
+        self.kinds.append(kind.name)
+
+
+def test_another_gap_limit_has_the_key_read_anew(stores: Made, ledger: Ledger, add_user: AddUser) -> None:
+    worker, function, _, _ = stores
+    user, mine = add_user(), scripts(ZPUB, 0, 61)
+    key = watch_key(stores, user)
+    for place, units in ((0, 1), (30, 20), (60, 300)):  # 29 unused ones between: more than the gap of 20
+        ledger.pay([(mine[place], units)])
+    run(context(worker, user))
+    uses, jobs = portfolios(function), Started()
+    uses.__dict__["jobs"] = jobs
+
+    def held() -> list[str]:
+        return [row["units"] for row in uses.current(user, function.chains).answer["holdings"]]
+
+    assert held() == ["1"]
+    for gap, started in ((20, []), (30, ["portfolio.refresh"]), (None, ["portfolio.refresh"])):
+        changed = uses.change_wallet(user, key.id, "Cold", [], function.chains, gap, request_id="r")
+        assert (changed.gap_limit, jobs.kinds) == (gap or 30, started)
+    run(context(worker, user))
+    assert held() == ["321"]
 
 
 def test_a_rotated_secret_opens_former_keys_and_a_refresh_encrypts_them_anew(
