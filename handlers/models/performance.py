@@ -74,8 +74,13 @@ class GapView(View):
     """When it ends."""
     why: str = Field(
         description="`no_value`: a price is missing; `tiny_base`: too little was there; `resized`: the position itself"
-        " was changed",
+        " was changed; `not_rebuilt`: before the first snapshot, `of` says what",
         examples=["no_value"],
+    )
+    of: str | None = Field(
+        default=None,
+        description="Of `not_rebuilt`: wallet/chain or wallet/chain/asset, and why (`open`: it does not close)",
+        examples=["0x81d4dc9643C2518Ca2C3A4A5D17884b6452BCa9f/local: position"],
     )
 
 
@@ -110,7 +115,13 @@ class BenchmarkView(View):
 class MeasuredSpanView(View):
     """What the figures rest on."""
 
-    basis: Literal["measured"] = Field(description="By snapshots and booked flows", examples=["measured"])
+    basis: Literal["measured", "rebuilt"] = Field(
+        description="Measured: by snapshots and booked flows; rebuilt: also by days before the first snapshot",
+        examples=["measured"],
+    )
+    rebuilt_until: datetime | None = Field(
+        default=None, description="Values up to then were rebuilt of the chain's word and past prices; null: none"
+    )
     values: int = Field(description="Good values in the time", examples=[720])
     doubtful: int = Field(description="Values that missed a price, which end no interval", examples=[0])
 
@@ -178,8 +189,10 @@ class FiguresView(View):
     @staticmethod
     def told(figures: Performance) -> dict[str, object]:
         """Return the fields of measured figures."""
-        told = figures.model_dump(exclude={"values", "doubtful", "days", "why"})
-        coverage = {"basis": "measured", "values": figures.values, "doubtful": figures.doubtful}
+        told = figures.model_dump(exclude={"values", "doubtful", "days", "why", "rebuilt_until"})
+        basis = "rebuilt" if figures.rebuilt_until else "measured"
+        coverage = {"basis": basis, "rebuilt_until": figures.rebuilt_until, "values": figures.values,
+                    "doubtful": figures.doubtful}  # fmt: skip
         why = {_camel(name): reason for name, reason in figures.why.items()}
         return told | {"coverage": coverage, "days": f"{figures.days:f}", "why": why}
 

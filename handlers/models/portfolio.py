@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
@@ -187,6 +187,9 @@ class PointView(View):
     """The lowest snapshot's."""
     highest_usd: Money
     """The highest snapshot's."""
+    basis: Literal["read", "rebuilt"] = Field(
+        description="Read then, or rebuilt afterwards of the chain's word and past prices", examples=["read"]
+    )
     parts: dict[str, Money] | None = Field(
         default=None, description="USD by part, of a split; null without one, or where the day has no close yet"
     )
@@ -207,7 +210,9 @@ class HistoryView(View):
     def of(cls, interval: Interval, points: Sequence[Point]) -> Self:
         """Return the view of points of one interval."""
         views = [
-            PointView(at=p.at, value_usd=p.value, lowest_usd=p.lowest, highest_usd=p.highest, parts=p.parts)
+            PointView(
+                at=p.at, value_usd=p.value, lowest_usd=p.lowest, highest_usd=p.highest, parts=p.parts, basis=p.basis
+            )
             for p in points
         ]
         return cls(interval=interval, points=views)

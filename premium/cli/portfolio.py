@@ -9,6 +9,7 @@ import click
 from premium.cases import Kind, answer
 from premium.cli.cases import read_text
 from premium.cli.output import errors_as_sentences, opened
+from premium.cli.portfolio_backfill import backfill
 from premium.cli.portfolio_explain import explain
 from premium.cli.portfolio_runs import runs
 from premium.storage.plain import to_json
@@ -20,11 +21,12 @@ USERS_A_READ = 5_000
 def portfolio() -> None:
     """Measure portfolios by files; look after their hourly runs.
 
-    Only `runs` and `explain` need a server, a node or a clock.
+    Only `runs`, `explain` and `backfill` need a server, a node or a clock.
     """
 
 
 portfolio.add_command(runs)
+portfolio.add_command(backfill)
 portfolio.add_command(explain)
 
 

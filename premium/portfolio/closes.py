@@ -81,7 +81,7 @@ def figures_of(days: Sequence[DayReturn], at: datetime) -> dict[str, dict[str, f
 
 def _figures_to(stores: Stores, user_id: UUID, last: Statement) -> Mapping[str, Any]:
     since = last.as_of - _LONGEST
-    values = stores.snapshots.worth(user_id, since, last.as_of, last.booked_since or last.as_of)
+    values = stores.worth(user_id, since, last.as_of, last.booked_since or last.as_of)
     values = with_instants(values, stores.flows.worth(user_id, since, last.as_of))
     good = [Value(value.at, value.usd) for value in values if value.is_good]
     if not good:

@@ -52,6 +52,23 @@ TOUCH = JobKind(
 """Reads a chain anew for a user whose wallet a transfer touched, unless that was read already."""
 
 
+class BackfillPayload(JobPayload):
+    """Says which step of a back-fill it is; the record names the user."""
+
+    step: int = Field(default=0, ge=0)
+    """It goes on as another job after a minute, so that a deploy never waits for it."""
+
+
+BACKFILL = JobKind(
+    name="portfolio.backfill",
+    function="premium.portfolio.work.backfill",
+    queue="aggregation",
+    payload=BackfillPayload,
+    timeout_seconds=170,
+)
+"""Rebuilds what lies before a user's first snapshot."""
+
+
 class FiguresPayload(JobPayload):
     """Says nothing: the record names the user."""
 

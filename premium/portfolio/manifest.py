@@ -40,6 +40,7 @@ SERVICE = Service(
     scopes=("portfolio:read", "portfolio:write"),
     channels=("portfolio",),
     kinds=(
+        "portfolio.backfill",
         "portfolio.export",
         "portfolio.figures",
         "portfolio.refresh",
@@ -169,8 +170,14 @@ SERVICE = Service(
         "portfolio_run_parts",
         "portfolio_run_quotes",
         "portfolio_touch_cursors",
+        "portfolio_backfills",
+        "portfolio_backfill_parts",
+        "portfolio_rebuilt_days",
     ),
     places=(
+        Place(store="premium", name="portfolio_backfills"),
+        Place(store="premium", name="portfolio_backfill_parts"),
+        Place(store="premium", name="portfolio_rebuilt_days"),
         Place(store="premium", name="portfolio_flows"),
         Place(store="premium", name="portfolio_first_held"),
         Place(store="premium", name="portfolio_openings"),

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from premium.entitlements import quota_of
 from premium.errors import InvalidInput, NotFound, TierRequired
 from premium.portfolio.model import Interval, Point, Statement, Worth, total
+from premium.portfolio.rebuilding.told import with_rebuilt
 from premium.portfolio.snapshots.points import in_zone, with_parts
 from premium.portfolio.store import Stores
 from premium.portfolio.store.flows import Paid
@@ -107,7 +108,7 @@ class Measures:
         return _Span(since, until, booked)
 
     def _whole(self, user_id: UUID, asked: Asked, span: _Span, paid: Sequence[Paid]) -> Performance:
-        values = self.stores.snapshots.worth(user_id, span.since, span.until, span.booked)
+        values = self.stores.worth(user_id, span.since, span.until, span.booked)
         values = with_instants(values, self.stores.flows.worth(user_id, span.since, span.until))
         good = [value.at for value in values if value.is_good]
         if not good:
@@ -116,7 +117,7 @@ class Measures:
         realised = total(usd for *_, usd in told) if counted else None
         found = self._measured("all", values, paid, realised, asked.benchmark)
         assert found is not None  # noqa: S101 - there are good values
-        return found
+        return with_rebuilt(found, self.stores.backfills.get(user_id), span.since)
 
     def _measured(
         self,
@@ -239,7 +240,7 @@ class Measures:
             raise InvalidInput.about("split", "is by days and weeks of UTC: they are closed with their parts")
         if local and self.clock.now() - start > _HOURS:
             raise InvalidInput.about("timeZone", "days of a time zone are made of hours, which are kept for 90 days")
-        points = self.stores.snapshots.history(user_id, "hour" if local else interval, start, end, MAX_POINTS + 1)
+        points = self._points(user_id, "hour" if local else interval, start, end)
         if len(points) > MAX_POINTS:
             raise InvalidInput.about("from", f"more than {MAX_POINTS} points at this interval: shorten the range")
         if zone is not None and local:
@@ -249,11 +250,21 @@ class Measures:
         closes = self._closed(user_id, by, start - _A_WEEK, end + _A_WEEK, self.stores.statements.get(user_id))
         return with_parts(points, [(at, parts) for at, _, parts in closes], interval)
 
+    def _points(self, user_id: UUID, interval: Interval, since: datetime, until: datetime) -> list[Point]:
+        """Return the snapshots' points, behind those of rebuilt days: hours are not rebuilt."""
+        points = self.stores.snapshots.history(user_id, interval, since, until, MAX_POINTS + 1)
+        if interval == "hour":
+            return points
+        rebuilt = self.stores.backfills.points(user_id, interval, since, until, MAX_POINTS + 1)
+        known = {point.at for point in points}  # a week of both is the snapshots'
+        return [*(point for point in rebuilt if point.at not in known), *points]
+
     def _closed(
         self, user_id: UUID, by: str, since: datetime, until: datetime, statement: Statement | None
     ) -> list[tuple[datetime, bool, Mapping[str, str]]]:
         """Return the days' closes with their parts, and the newest statement."""
-        rows = self.stores.metrics.parts(user_id, by, since, until)
+        rows = [*self.stores.backfills.parts(user_id, by, since, until),
+                *self.stores.metrics.parts(user_id, by, since, until)]  # fmt: skip
         if statement is None or not since <= statement.as_of <= until:
             return rows
         newest = (statement.as_of, not statement.answer.get("gaps"), split(statement.answer, self._names(user_id))[by])

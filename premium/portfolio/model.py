@@ -94,6 +94,8 @@ class Point(_Row):
     highest: Decimal
     parts: Mapping[str, Decimal] | None = None
     """By part, where that was asked for and is known."""
+    basis: Literal["read", "rebuilt"] = "read"
+    """Whether it was read then, or rebuilt afterwards of the chain's word."""
 
 
 class Status(StrEnum):

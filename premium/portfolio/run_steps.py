@@ -21,6 +21,7 @@ from premium.chains.model import ChainReading, Outcome
 from premium.neighbours import open_client
 from premium.observability import logger
 from premium.portfolio.closes import close_day, recount
+from premium.portfolio.onchain.begin import begin
 from premium.portfolio.onchain.instants import at_instants
 from premium.portfolio.onchain.ledger import Ledger, moves, windows
 from premium.portfolio.onchain.refresh import with_positions
@@ -235,6 +236,7 @@ class RunWorker:
         stores.statements.keep(user, results.statement)
         recount(stores, user, results.statement)
         stores.searches.keep(user, task.searches_after(outcomes))
+        begin(self.platform, user, results.flows, task.openings, results.statement.job_id)
         answer = results.statement.answer
         cells.update(row["status"] for row in answer["coverage"])
         is_open = any(row.kind == "unexplained" for row in results.flows.rows)

@@ -24,6 +24,7 @@ from premium.observability import logger, tracer
 from premium.portfolio.closes import close_day, recount, refigure
 from premium.portfolio.exports import TYPES, PortfolioExports, export_key
 from premium.portfolio.jobs import (
+    BACKFILL,
     EXPORT,
     FIGURES,
     REFRESH,
@@ -31,6 +32,7 @@ from premium.portfolio.jobs import (
     SNAPSHOTS,
     TIMESERIES,
     TOUCH,
+    BackfillPayload,
     ExportPayload,
     FiguresPayload,
     RefreshPayload,
@@ -38,6 +40,8 @@ from premium.portfolio.jobs import (
     TouchPayload,
 )
 from premium.portfolio.model import Snapshot
+from premium.portfolio.onchain.backfill import Backfill
+from premium.portfolio.onchain.begin import begin, go_on
 from premium.portfolio.onchain.instants import at_instants, is_asked
 from premium.portfolio.onchain.ledger import Ledger, moves, windows
 from premium.portfolio.onchain.progress import Progress
@@ -127,6 +131,7 @@ def _written(context: JobContext, stores: Stores, payload: RefreshPayload, least
     StoredPrices(context.platform.timeseries).keep([price for price in snapshot.good_prices if price.key not in times])
     context.point("first_write")
     stores.snapshots.add(context.user_id, snapshot, before_commit=lambda: context.point("before_commit"))
+    begin(context.platform, context.user_id, results.flows, task.openings, context.job_id)
     return snapshot
 
 
@@ -190,6 +195,24 @@ async def _at_instants(context: JobContext, task: Task, results: Results) -> Res
         market, stored = context.platform.market(client), StoredPrices(context.platform.timeseries)
         with tracer.segment("instants"):
             return await at_instants(market, stored, task, results)
+
+
+@job(BACKFILL)
+def backfill(context: JobContext, payload: BackfillPayload) -> Mapping[str, Any]:
+    """Rebuild what lies before a user's first snapshot.
+
+    Or read a part of it, and go on as another job.
+    """
+    stores = Stores.of_worker(context.platform)
+    made = Backfill(platform=context.platform, stores=stores, user_id=context.user_id, attempt=context.attempt,
+                    point=context.point)  # fmt: skip
+    told = made.step()
+    if told["left"]:
+        go_on(context.platform, context.user_id, payload.model_copy(update={"step": payload.step + 1}), context.job_id)
+    elif "days" in told:
+        recount(stores, context.user_id, None)
+        refigure(stores, context.user_id)
+    return told
 
 
 @job(EXPORT)

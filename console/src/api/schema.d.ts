@@ -2416,6 +2416,7 @@ export interface components {
             start: string;
             end: string;
             why: string;
+            of?: string | null;
         };
         GoogleLoginView: {
             accessToken: string | null;
@@ -2697,7 +2698,8 @@ export interface components {
             primary: boolean;
         };
         MeasuredSpanView: {
-            basis: "measured";
+            basis: "measured" | "rebuilt";
+            rebuiltUntil?: string | null;
             values: number;
             doubtful: number;
         };
@@ -3008,6 +3010,7 @@ export interface components {
             valueUsd: string;
             lowestUsd: string;
             highestUsd: string;
+            basis: "read" | "rebuilt";
             parts?: {
                 [key: string]: string;
             } | null;

@@ -30,6 +30,11 @@ class State(NamedTuple):
     balance: int
     code: str
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing was ever there."""
+        return not self.nonce and not self.balance and self.code in _NO_CODE
+
 
 class _Span(NamedTuple):
     """A range of blocks with the wallet's states around it."""
@@ -61,7 +66,7 @@ async def moving_blocks(rpc: Rpc, me: str, first: int, last: int) -> Blocks:
 
     Between `first` and `last`, both inclusive.
     """
-    ends = await _states(rpc, me, [first - 1, last])
+    ends = await states(rpc, me, [first - 1, last])
     if len(ends) < 2:
         return _bounded(rpc, first, last)
     found: list[int] = []
@@ -72,7 +77,7 @@ async def moving_blocks(rpc: Rpc, me: str, first: int, last: int) -> Blocks:
         wider = [span for span in moving if span.first < span.last]
         if len(found) + len(wider) > MAX_BLOCKS_READ:
             raise _too_many(rpc, len(found) + len(wider))
-        middles = await _states(rpc, me, [(span.first + span.last) // 2 for span in wider])
+        middles = await states(rpc, me, [(span.first + span.last) // 2 for span in wider])
         if any((span.first + span.last) // 2 not in middles for span in wider):
             return _bounded(rpc, first, last)
         spans = [half for span in wider for half in _halves(span, middles)]
@@ -86,7 +91,7 @@ async def refuse_too_long(rpc: Rpc, me: str, first: int, last: int) -> None:
     """
     if last - first < MAX_BLOCKS_READ:
         return
-    ends = await _states(rpc, me, [first - 1, last])
+    ends = await states(rpc, me, [first - 1, last])
     if len(ends) < 2 or any(state.code not in _NO_CODE for state in ends.values()):
         raise _too_many(rpc, last - first + 1)
 
@@ -114,8 +119,11 @@ def _too_many(rpc: Rpc, count: int) -> Unprocessable:
     return Unprocessable(text, details={"blocks": count, "maximum": MAX_BLOCKS_READ})
 
 
-async def _states(rpc: Rpc, me: str, blocks: list[int]) -> dict[int, State]:
-    """The states that the node still knows; before the first block there is none, and it is empty."""
+async def states(rpc: Rpc, me: str, blocks: list[int]) -> dict[int, State]:
+    """Return the states that the node still knows.
+
+    Before the first block there is none, and it is empty.
+    """
     known = {block: State(0, 0, "0x") for block in blocks if block < 0}
     asked = sorted({block for block in blocks if block >= 0})
     methods = ("eth_getTransactionCount", "eth_getBalance", "eth_getCode")
@@ -133,9 +141,9 @@ async def changes(rpc: Rpc, me: str, blocks: Iterable[int]) -> dict[int, int]:
     Where the node still knows the state before it.
     """
     wanted = sorted(blocks)
-    states = await _states(rpc, me, [block for each in wanted for block in (each - 1, each)])
-    known = (block for block in wanted if block in states and block - 1 in states)
-    return {block: states[block].balance - states[block - 1].balance for block in known}
+    said = await states(rpc, me, [block for each in wanted for block in (each - 1, each)])
+    known = (block for block in wanted if block in said and block - 1 in said)
+    return {block: said[block].balance - said[block - 1].balance for block in known}
 
 
 async def transactions(

@@ -51,6 +51,15 @@ async def movements_of(rpc: Rpc, wallet: str, first: int, last: int) -> Moved:
     return Moved(found, explain_balances(found, changes, times, me))
 
 
+async def is_unused(rpc: Rpc, wallet: str, block: int) -> bool:
+    """Tell whether a wallet had no code, nonce or coin at a block.
+
+    False where the node does not tell.
+    """
+    found = await coin.states(rpc, wallet.lower(), [block])
+    return block in found and found[block].is_nothing
+
+
 def wrapped_of(chain: Chain) -> str | None:
     """Return the contract that wraps the chain's coin, where its entry names one.
 

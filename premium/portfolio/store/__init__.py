@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from premium.portfolio.model import Worth
 from premium.portfolio.store.assets import AssetStore
 from premium.portfolio.store.flows import FlowStore
 from premium.portfolio.store.lots import LotStore
@@ -12,6 +15,7 @@ from premium.portfolio.store.metrics import MetricStore
 from premium.portfolio.store.newest import NewestSnapshots
 from premium.portfolio.store.overrides import OverrideStore
 from premium.portfolio.store.positions import PositionStore
+from premium.portfolio.store.progress.backfills import BackfillStore
 from premium.portfolio.store.runs import RunStore
 from premium.portfolio.store.searches import SearchStore
 from premium.portfolio.store.snapshots import SnapshotStore
@@ -42,6 +46,12 @@ class Stores:
     overrides: OverrideStore
     metrics: MetricStore
     runs: RunStore
+    backfills: BackfillStore
+
+    def worth(self, user_id: UUID, since: datetime, until: datetime, booked_since: datetime) -> list[Worth]:
+        """Return what the whole was worth, oldest first: rebuilt days, then snapshots; by either role."""
+        rebuilt = self.backfills.worth(user_id, since, until)
+        return [*rebuilt, *self.snapshots.worth(user_id, since, until, booked_since)]
 
     @classmethod
     def of(cls, platform: Platform) -> Stores:
@@ -68,4 +78,5 @@ class Stores:
             overrides=OverrideStore(database),
             metrics=MetricStore(platform.timeseries),
             runs=RunStore(database),
+            backfills=BackfillStore(database),
         )

@@ -91,6 +91,13 @@ class SnapshotStore:
         with self._timeseries.as_user(user_id) as connection:
             return _one(connection, _MINE, "job_id = %s", (snapshot_id,))
 
+    def first(self, user_id: UUID) -> datetime | None:
+        """Return the time of the user's first kept snapshot; worker role."""
+        with self._timeseries.transaction() as connection:
+            statement = f'SELECT min("timestamp") AS at FROM {_STATES} WHERE user_id = %s'  # noqa: S608 - our table
+            row = connection.execute(statement, (user_id,)).fetchone()
+        return row["at"] if row else None
+
     def since(self, user_id: UUID, at: datetime, limit: int) -> list[Snapshot]:
         """Return the newest snapshot by a time, and up to `limit` after it."""
         with self._timeseries.as_user(user_id) as connection:

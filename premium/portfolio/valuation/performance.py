@@ -41,6 +41,8 @@ class GapFigure(_Figures):
     start: datetime
     end: datetime
     why: str
+    of: str | None = None
+    """What is not rebuilt: wallet/chain, or wallet/chain/asset, and the reason."""
 
 
 class Profits(_Figures):
@@ -108,6 +110,8 @@ class Performance(_Figures):
     benchmark: Against | None
     gaps: tuple[GapFigure, ...]
     why: Mapping[str, str]
+    rebuilt_until: datetime | None = None
+    """Values up to then were rebuilt; None where all were read."""
 
 
 def measure(

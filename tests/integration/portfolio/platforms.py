@@ -13,11 +13,12 @@ from premium.bootstrap import Platform
 from premium.config import Settings
 from premium.execution.context import JobContext
 from premium.execution.lease import JobLease
+from premium.jobs.model import JobKind, JobPayload
 from tests.fixtures.postgres import Databases
 
 
 def platform(databases: Databases, redis: Redis, chains_file: Path, role: str, **more: Any) -> Platform:
-    return Platform(
+    made = Platform(
         Settings(
             premium_stage="local",
             database_url=databases.url("premium", role),
@@ -27,6 +28,19 @@ def platform(databases: Databases, redis: Redis, chains_file: Path, role: str, *
             **more,
         )
     )
+    if role == "premium_worker" and "jobs_table" not in more:
+        made.__dict__["jobs"] = Jobs()
+    return made
+
+
+class Jobs:
+    """What workers start, by key: the same key twice is one job."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, tuple[str, JobPayload]] = {}
+
+    def start(self, kind: JobKind[Any], payload: JobPayload, *, idempotency_key: str, **_: Any) -> None:
+        self.started[idempotency_key] = (kind.name, payload)
 
 
 class _NoLease:

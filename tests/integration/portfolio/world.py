@@ -29,7 +29,7 @@ from premium.portfolio.work import refresh
 from premium.tiers import Tier
 from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
-from tests.integration.portfolio.platforms import Context, context
+from tests.integration.portfolio.platforms import Context, Jobs, context
 from tests.integration.portfolio.servers import Server, serving
 
 ETHER = 10**18
@@ -131,7 +131,7 @@ def worlds(  # noqa: PLR0917 - all that a stage consists of
 
 
 def _platform(databases: Databases, redis: Redis, path: Path, role: str, server: Server) -> Platform:
-    return Platform(
+    made = Platform(
         Settings.from_environment(
             {
                 "PREMIUM_STAGE": "local",
@@ -143,3 +143,5 @@ def _platform(databases: Databases, redis: Redis, path: Path, role: str, server:
             }
         )
     )
+    made.__dict__["jobs"] = Jobs()
+    return made
