@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from premium.errors import InvalidInput
 from premium.refusals import shown
@@ -27,6 +27,12 @@ from premium.tax.importers.recognition import rows_of_csv, stream_of_csv
 from premium.tax.model import Remark
 from premium.tax.neutral.sources import noticed
 
+LARGE = 16 << 20
+"""A CSV of more bytes is not held whole: its rows are made while they are read."""
+HUGE = 64 << 20
+"""What the lines of a larger export say is kept on the disk, not in memory."""
+_LINE = 110
+"""About as many bytes has a line of a CSV."""
 SETTINGS = ("jurisdiction", "currency", "method", "lot_scope", "foreign_money", "safe_harbor")
 """Members of a document that are of the whole report."""
 
@@ -54,7 +60,9 @@ def read_documents(
     money = currency if isinstance(currency, str) else currency(merged)
     parts: list[Any] = []
     for each in opened:
-        document = each.read(money, lenient=True, decimal_mark=decimal_mark, date_order=date_order)
+        document = each.read(
+            money, lenient=True, decimal_mark=decimal_mark, date_order=date_order, streamed=each.size > LARGE
+        )
         found = rows_in(document)
         if found is None:
             raise InvalidInput(f"{each.source} has no list of transactions", details={"transactions": "missing"})
@@ -96,6 +104,9 @@ def read_document(
     return opened.read(currency, lenient=lenient, decimal_mark=decimal_mark, date_order=date_order, streamed=streamed)
 
 
+Rows = TypeVar("Rows")
+
+
 class _Opened:
     """A source whose text is there: a document, or a CSV that is read once its currency is known."""
 
@@ -124,15 +135,17 @@ class _Opened:
         if not self._is_csv:
             return self.document
         if streamed:
-            stream = stream_of_csv(
+            read_stream = partial(
+                stream_of_csv,
                 _Csv(self._text),
                 self.name,
                 importer=self._importer,
                 currency=currency,
                 decimal_mark=decimal_mark,
                 date_order=date_order,
-                mapping=self._mapping,
             )
+            on_disk = self._always or self.size > HUGE
+            stream = self._mapped(partial(read_stream, expected=self.size // _LINE, on_disk=on_disk))
             stream.notices += self._notice
             return {"transactions": stream}
         read = partial(
@@ -148,7 +161,12 @@ class _Opened:
         rows = self._mapped(read)
         return {"transactions": noticed(rows, self._notice) if self._notice else rows}
 
-    def _mapped(self, read: Callable[..., Sequence[Any]]) -> Sequence[Any]:
+    @property
+    def size(self) -> int:
+        """How many bytes its text has."""
+        return self._text.size
+
+    def _mapped(self, read: Callable[..., Rows]) -> Rows:
         """Read by the mapping, always or where no importer knows the header."""
         if self._mapping is None:
             return read()

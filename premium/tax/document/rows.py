@@ -65,7 +65,9 @@ class Together:
 
         Not those of several files, nor of an exchange's.
         """
-        return len(self._parts) == 1 and not isinstance(self._parts[0][1], FileRows)
+        rows = self._parts[0][1]
+        exported = isinstance(rows, FileRows) or (isinstance(rows, StreamedRows) and rows.of_exchange)
+        return len(self._parts) == 1 and not exported
 
 
 def document_of(text: Text) -> dict[str, Any]:
@@ -145,7 +147,7 @@ def count_of(document: Mapping[str, Any]) -> int:
 
 
 def _count(rows: Any) -> int:
-    return rows.estimate() if isinstance(rows, Rows | Together) else len(rows or ())
+    return rows.estimate() if isinstance(rows, Rows | Together | StreamedRows) else len(rows or ())
 
 
 def rows_in(document: Mapping[str, Any]) -> Any:

@@ -81,20 +81,23 @@ def stream_of_csv(
     decimal_mark: str | None = None,
     date_order: str | None = None,
     mapping: Importer | None = None,
+    expected: int = 0,
+    on_disk: bool = True,
 ) -> StreamedRows:
     """Return the neutral rows of a CSV of any size, made while they are read.
 
-    What its lines say is kept on the disk; an Unreadable stands for what is no event. Otherwise as `rows_of_csv`.
+    What its lines say is kept on the disk, which takes twice the time, unless `on_disk` is false. An Unreadable stands
+    for what is no event. Otherwise as `rows_of_csv`.
     """
     _refuse_empty(text, source)
     if importer is None and mapping is None and _is_own(text):
         refuse_open_quote(text.lines, source, own_csv.delimiter_of(text.first))
-        return StreamedRows(lambda _: _own_rows(text, decimal_mark), of_exchange=False)
+        return StreamedRows(lambda _: _own_rows(text, decimal_mark), of_exchange=False, expected=expected)
     found = find(text, source, importer, mapping)
     refuse_open_quote(text.lines, source, found.delimiter)
 
     def rows(stream: StreamedRows) -> Iterator[Any]:
-        account, entries = _read(found, text, source, currency, Stated(decimal_mark, date_order), on_disk=True)
+        account, entries = _read(found, text, source, currency, Stated(decimal_mark, date_order), on_disk=on_disk)
         for event, made in entries:
             yield from made
             stream.fates.add(event)
@@ -102,7 +105,7 @@ def stream_of_csv(
             stream.notices += account.notices[:room]
             account.notices.clear()
 
-    return StreamedRows(rows, of_exchange=True)
+    return StreamedRows(rows, of_exchange=True, expected=expected)
 
 
 def stated_in(rows: Iterable[Any], currency: str) -> str | None:

@@ -96,8 +96,12 @@ class StreamedRows:
     Memory holds neither them nor their lines; what became of the lines is told behind the last row.
     """
 
-    def __init__(self, make: Callable[[StreamedRows], Iterator[Any]], *, of_exchange: bool) -> None:
-        """`make` counts in `fates` and adds to `notices`; rows of our own format are lines themselves."""
+    def __init__(self, make: Callable[[StreamedRows], Iterator[Any]], *, of_exchange: bool, expected: int = 0) -> None:
+        """`make` counts in `fates` and adds to `notices`; rows of our own format are lines themselves.
+
+        `expected`: about how many there are, for a progress bar.
+        """
+        self._expected = expected
         self.fates = Fates()
         self.notices: list[Remark] = []
         self.of_exchange = of_exchange
@@ -105,6 +109,10 @@ class StreamedRows:
 
     def __iter__(self) -> Iterator[Any]:
         return self._make(self)
+
+    def estimate(self) -> int:
+        """Return about how many rows there are."""
+        return self._expected
 
 
 @dataclass(slots=True)
