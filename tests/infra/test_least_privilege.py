@@ -53,11 +53,12 @@ def test_each_function_has_a_role_of_its_own(stage: Stage) -> None:
 
 def test_a_function_reaches_only_what_it_needs(prod: Stage) -> None:
     """The scan's function has no business with reports; the authorizer none with jobs."""
-    rights = {name: role_rights(prod, name) for name in ("Security", "Authorizer", "Tax")}
+    rights = {name: role_rights(prod, name) for name in ("Security", "Authorizer", "Tax", "Alerts")}
     assert "FnGetAttReports" not in rights["Security"]
     assert "FnGetAttJobs" not in rights["Authorizer"]
     assert "FnGetAttReports" in rights["Tax"]
-    assert "FnGetAttExports" not in rights["Security"]  # uploads of tax histories go there, nothing of a scan does
+    assert "FnGetAttExports" in rights["Security"]  # a contract's source waits there for its scan
+    assert "FnGetAttExports" not in rights["Alerts"]
 
 
 def role_rights(stage: Stage, name: str) -> str:

@@ -19,12 +19,18 @@ from local.redis import Redis as RedisService
 from premium.storage.postgres import Database
 from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
-from tests.integration.alerts.line import ABOVE, ACTION, Line
+from tests.integration.alerts.line import ABOVE, ACTION, Beginning, Line
 from tests.integration.alerts.sources import Source
 from tests.integration.portfolio.platforms import platform
 
 MakeRule = Callable[..., UUID]
 WHALE = [{"field": "amount_usd", "operator": "gte", "value": 1000000}]
+
+
+@pytest.fixture(autouse=True)
+def beginning() -> None:
+    """Events' times count from each test's own beginning."""
+    Beginning.now()
 
 
 @pytest.fixture

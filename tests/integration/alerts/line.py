@@ -18,13 +18,25 @@ from premium.chains.registry import Registry
 from premium.prices.assets import AssetNames, Resolved, UnknownAsset, Use
 from premium.storage.postgres import Database
 
-START = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
 ABOVE = [{"field": "asset", "operator": "eq", "value": "ETH"}, {"field": "price_usd", "operator": "gt", "value": "100"}]
 ACTION = [{"type": "webhook", "destination": "https://example.org/hook", "template": None}]
 
 
+class Beginning:
+    """The second that events' times count from, five minutes before the test began.
+
+    By the clock of the import they would grow old during a long suite, and old events are no longer remembered.
+    """
+
+    at = datetime.now(UTC)  # of a test without the fixture `beginning`
+
+    @classmethod
+    def now(cls) -> None:
+        cls.at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+
+
 def price(number: int, usd: str, *, asset: str = "ETH", at: int | None = None, **more: Any) -> dict[str, Any]:
-    time = (START + timedelta(seconds=number if at is None else at)).isoformat().replace("+00:00", "Z")
+    time = (Beginning.at + timedelta(seconds=number if at is None else at)).isoformat().replace("+00:00", "Z")
     whole = {"event_id": f"p{number}", "kind": "price", "chain": "ethereum", "asset": asset, "price_usd": usd}
     return whole | {"timestamp": time} | more
 

@@ -415,10 +415,10 @@ def test_the_command_folds_a_file() -> None:
 def test_ten_thousand_events_in_any_order_take_moments() -> None:
     events = [stripe(UPDATED, START + each, subscription(), f"evt_{each}") for each in range(10_000)]
     random.Random(1).shuffle(events)
-    started = time.perf_counter()
+    started = time.process_time()  # beside other work the clock on the wall says nothing
     ledger = Ledger(asks_user=False)
     for event in events:
         ledger.take(stripe_events.read(event, None))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert ledger.histories["sub_1"].newest is not None
     assert paddle_events.TYPES
