@@ -29,7 +29,7 @@ demo: setup ## Start everything, deploy the stage local, walk one user's journey
 	@$(PYTHON) -m local demo
 
 .PHONY: show
-show: setup ## Start everything and show one account's life: login, payment, quota, export, erasure, audit (NAME=accounts)
+show: setup ## Start everything and show an account's life, or a wallet's portfolio to its exit (NAME=accounts|portfolio)
 	@$(PYTHON) -m local show $(or $(NAME),accounts)
 
 .PHONY: screenshots

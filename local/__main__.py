@@ -65,14 +65,14 @@ def demo_command() -> None:
         demo(places)
 
 
-@cli.command("show", help="Bring the stage up and show the life of one account: login, payment, quota, erasure, audit.")
-@click.argument("name", default="accounts", type=click.Choice(["accounts"]))
-def show_command(name: str) -> None:  # noqa: ARG001 - there is one
-    from local.show import show_accounts  # noqa: PLC0415 - the services, which other commands need not
+@cli.command("show", help="Bring the stage up and show the life of one account, or of one wallet's portfolio.")
+@click.argument("name", default="accounts", type=click.Choice(["accounts", "portfolio"]))
+def show_command(name: str) -> None:
+    from local.show import SHOWS  # noqa: PLC0415 - the services, which other commands need not
 
     places = _places()
     with _alone(places):
-        show_accounts(places)
+        SHOWS[name](places)
 
 
 @cli.command("screenshots", help="Bring the stage up and draw every page of the console into dist/screenshots.")

@@ -1,10 +1,11 @@
-"""The show on the deployed stage: an account from its login to its erasure, and an entry of its trail tampered with."""
+"""The shows on the deployed stage: an account from login to erasure, and a wallet's portfolio to its exit."""
 
 from __future__ import annotations
 
 import pytest
 
-from local.show import walk_account
+from local.show.accounts import walk_account
+from local.show.portfolio import walk_portfolio
 from local.up import Stage
 
 # The first test of a run waits for the stage's deployment, which takes over a minute on a busy machine.
@@ -16,4 +17,11 @@ def test_an_accounts_life_is_as_it_is_shown(stack: Stage, capsys: pytest.Capture
     walk_account(stack)
     shown = capsys.readouterr().out
     for step in ("A wallet logs in", "one mail", "He erases himself", "tampered with", "holds again"):
+        assert step in shown
+
+
+def test_a_portfolio_is_as_it_is_shown(stack: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    walk_portfolio(stack)
+    shown = capsys.readouterr().out
+    for step in ("add up to it, to the last digit", "Bait is told", "paid exactly that", "rebuilt", "as CSV"):
         assert step in shown
