@@ -52,6 +52,7 @@ class Market(BaseModel):
             "title": "Local EVM node",
             "chain_id": 31337,
             "native": {"symbol": "ETH", "decimals": 18},
+            "fees": {"model": "eip1559"},
             "rpc": [rpc_url],
             "multicall": self.multicall,
             "max_head_age_seconds": None,

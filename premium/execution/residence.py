@@ -79,3 +79,12 @@ class Residence:
     def say(self, doing: str) -> None:
         """Tell operators what the process does from now on."""
         self.doing = doing
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait, but no longer than until the stop is wanted."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -2,10 +2,58 @@
 
 from __future__ import annotations
 
-from premium.manifest import Command, Service
+from pydantic import Field
+
+from premium.manifest import Alarm, Command, Metric, Resident, Service, ServiceSettings
+
+
+class GasSettings(ServiceSettings):
+    """What the environment tells the follower of fees."""
+
+    gas_chains: str = Field(
+        default="", description="Chains, comma-separated, whose fees are followed; without it those of EVENT_SOURCES"
+    )
+
 
 SERVICE = Service(
     name="gas",
     title="What a transaction will cost",
+    routes=("GET /v1/gas/estimate",),
+    needs=("redis",),
+    scopes=("gas:read",),
+    # Beside the matcher, which always runs: an answer is waited for, and a class of its own costs a task.
+    queue="alerts",
+    residents=(Resident(name="gas.follow", queue="alerts", function="premium.gas.work.resident.serve"),),
+    settings=GasSettings,
+    tables=("gas_history", "gas_hours"),
+    metrics=(
+        Metric(name="GasNodesRefused", title="Nodes whose blocks or tips could not be", minutes=5),
+        Metric(name="GasReorganised", title="Blocks that a reorganisation replaced in gas history"),
+        Metric(name="GasHistoryGaps", title="Blocks that gas history lacked when a page was filled", minutes=5),
+        Metric(
+            name="GasFollowerLag", title="Age of the newest followed block, by chain", statistic="Maximum", minutes=5
+        ),
+    ),
+    alarms=(
+        Alarm(
+            name="GasFollowerLag",
+            metric="GasFollowerLag",
+            text="A followed chain's newest block is over ten minutes old: estimates are stale, then 503",
+            severity="warning",
+            above=600,
+            statistic="Maximum",
+            minutes=5,
+            periods=2,
+        ),
+        Alarm(
+            name="GasHistoryGaps",
+            metric="GasHistoryGaps",
+            text="Gas history has a hole that has not closed for three quarters of an hour",
+            severity="warning",
+            above=0,
+            minutes=15,
+            periods=3,
+        ),
+    ),
     commands=(Command(name="gas", text="Fees of blocks, blobs and rollups, and forecasts, by files."),),
 )

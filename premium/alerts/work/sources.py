@@ -19,7 +19,7 @@ from premium.alerts.work.poller import Poller
 from premium.bootstrap import Platform
 from premium.config import ConfigurationError
 from premium.errors import UpstreamUnavailable
-from premium.execution.residence import Residence
+from premium.execution.residence import Residence, pause
 from premium.neighbours import open_client
 from premium.observability import logger
 
@@ -76,7 +76,7 @@ class _Source:
                 failures = failures + 1 if problem else 0
                 await self._tell(problem or _benched(node))
                 if not sent:
-                    await _pause(stop, min(POLL_SECONDS * 2 ** max(failures - 3, 0), _MOST_SECONDS))
+                    await pause(stop, min(POLL_SECONDS * 2 ** max(failures - 3, 0), _MOST_SECONDS))
 
     async def _poll(self, node: Node) -> tuple[int, str]:
         """Return how many events were sent, and what is wrong."""
@@ -105,11 +105,3 @@ class _Source:
 def _benched(node: Node) -> str:
     names = ", ".join(node.benched)
     return f"not believed at present: {names}" if names else ""
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

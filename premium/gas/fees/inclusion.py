@@ -40,9 +40,13 @@ def takes(block: Included, max_fee: int, max_priority_fee: int, least_tip: int =
     """
     if block.base_fee > max_fee:
         return False
+    return min(max_priority_fee, max_fee - block.base_fee) >= asked_of(block, least_tip)
+
+
+def asked_of(block: Included, least_tip: int = 0) -> int:
+    """Return the priority fee that a block asked, in wei."""
     is_full = block.gas_used * 100 >= block.gas_limit * _FULL_PERCENT
-    asked = max(block.lowest_taken, least_tip) if is_full else least_tip
-    return min(max_priority_fee, max_fee - block.base_fee) >= asked
+    return max(block.lowest_taken, least_tip) if is_full else least_tip
 
 
 def frequencies(taken: Sequence[bool], blocks_ahead: Sequence[int]) -> list[Frequency]:

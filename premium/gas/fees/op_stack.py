@@ -41,6 +41,11 @@ def data_cost(transaction: bytes, prices: DataFee, *, is_signed: bool) -> DataCo
     For unsigned bytes the predeploy's `getL1Fee` allows 68 more for the signature; a receipt's `l1Fee` is of signed.
     """
     compressed = compressed_length(transaction) + (0 if is_signed else _SIGNATURE)
+    return DataCost(fee_of(compressed, prices), compressed)
+
+
+def fee_of(compressed: int, prices: DataFee) -> int:
+    """Return the layer-one fee of so many compressed bytes, in wei."""
     size = max(_INTERCEPT + _PER_BYTE * compressed, _LEAST)
     scaled = prices.base_fee_scalar * prices.base_fee * 16 + prices.blob_base_fee_scalar * prices.blob_base_fee
-    return DataCost(size * scaled // 10**12, compressed)
+    return size * scaled // 10**12

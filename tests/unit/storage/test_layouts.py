@@ -29,7 +29,8 @@ def test_every_layout_has_every_migration() -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        r"CREATE TABLE (?:portfolio_snapshots|price_history) \(.*?\n\)",
+        r"CREATE TABLE (?:portfolio_snapshots|price_history|gas_\w+) \(.*?\n\)",
+        r"CREATE FUNCTION gas_roll_up.*?\$\$;",
         r"CREATE VIEW my_\w+ WITH.*?;",
         r"CREATE VIEW portfolio_snapshots AS.*?;",
         r"CREATE FUNCTION portfolio_\w+\(s .*?\$\$;",

@@ -1,0 +1,51 @@
+"""Routes of gas: what a transaction costs now."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from handlers.models.gas import BlockPricesView, EstimateView, OperationName
+from handlers.runtime import entry, needs, router
+from premium.bootstrap import platform
+from premium.gas.service import Call, Fees, Wanted
+
+app = router("Gas")
+_AN_ADDRESS = r"^0x[0-9a-fA-F]{40}$"
+_WORDS = r"^0x([0-9a-fA-F]{2})*$"
+ChainName = Annotated[
+    str, Query(min_length=2, max_length=32, description="The chain's short name", examples=["ethereum"])
+]
+GasLimit = Annotated[
+    int, Query(alias="gasLimit", ge=1, le=2**63, description="Units of gas to price", examples=[120000])
+]
+Address = Annotated[str, Query(pattern=_AN_ADDRESS, description="Whom the call goes to")]
+Sender = Annotated[str, Query(alias="from", pattern=_AN_ADDRESS, description="Who sends the call")]
+Data = Annotated[str, Query(max_length=8192, pattern=_WORDS, description="The call's data", examples=["0xa9059cbb"])]
+Wei = Annotated[str, Query(pattern=r"^[0-9]{1,78}$", description="What the call sends, in wei", examples=["0"])]
+
+
+@app.get("/v1/gas/estimate")
+@needs(service="gas", scope="gas:read")
+def estimate_gas(
+    chain: ChainName,
+    *,
+    operation: Annotated[OperationName | None, Query(description="One operation alone")] = None,
+    gas_limit: GasLimit | None = None,
+    to: Address | None = None,
+    data: Data = "0x",
+    sender: Sender | None = None,
+    value: Wei = "0",
+    format: Annotated[Literal["blockprices"] | None, Query(description="The shape of block prices")] = None,  # noqa: A002 - its name
+) -> EstimateView | BlockPricesView:
+    """Tell what gas costs on a chain now, each probability tested on its past.
+
+    One of `operation`, `gasLimit` and `to` says what is priced; without any, every named operation is.
+    """
+    call = Call(to, data, int(value), sender) if to is not None else None
+    found = Fees.of(platform()).estimate(chain, Wanted(operation, gas_limit, call))
+    return BlockPricesView.of(found) if format else EstimateView.of(found)
+
+
+handler = entry(app)

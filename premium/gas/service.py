@@ -1,0 +1,135 @@
+"""Use cases of gas, from what the follower put in the cache.
+
+Loads nothing that reads chains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from premium.chains.registry import Registry
+from premium.errors import InvalidInput, NotFound, Unprocessable, UpstreamUnavailable
+from premium.gas.costs import Cost, costs_of
+
+if TYPE_CHECKING:
+    from premium.bootstrap import Platform
+    from premium.storage.cache import Cache
+
+__all__ = ["FOLLOWED", "LINE", "Call", "Cost", "Estimate", "Fees", "Wanted", "kept_seconds"]
+
+LINE = "gas"
+"""The line of asks that the resident answers."""
+FOLLOWED = "followed"
+"""The key under which the follower says which chains it follows."""
+_BLOCKS, _SECONDS = 10, 120
+_FRESH_BLOCKS, _FRESH_SECONDS = 3, 15
+
+
+def kept_seconds(block_seconds: float) -> int:
+    """Return how old an answer may be, in seconds.
+
+    Ten blocks, or two minutes where those are longer.
+    """
+    return max(round(_BLOCKS * block_seconds), _SECONDS)
+
+
+class Call(NamedTuple):
+    """A call whose gas the chain's node is asked for."""
+
+    to: str
+    data: str
+    value: int
+    sender: str | None
+
+
+class Wanted(NamedTuple):
+    """What is to be priced: one of these, or else every named operation."""
+
+    operation: str | None = None
+    gas_limit: int | None = None
+    call: Call | None = None
+
+
+class Estimate(NamedTuple):
+    """What the follower told of a chain, how old that is, and what things cost by it."""
+
+    told: Mapping[str, Any]
+    age: int
+    """Seconds."""
+    stale: bool
+    costs: Sequence[Cost]
+    l1: Mapping[str, str] | None
+    """Of the one thing that was asked for: `fee`, `operator_fee`, `basis`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fees:
+    """What gas costs now."""
+
+    platform: Platform
+    chains: Registry
+    cache: Cache
+
+    @classmethod
+    def of(cls, platform: Platform) -> Fees:
+        """Return the fees of this process's platform."""
+        from premium.storage.cache import Cache  # noqa: PLC0415 - Redis, for those who ask it
+
+        return cls(platform=platform, chains=platform.chains, cache=Cache(platform.redis(3), "gas"))
+
+    def estimate(self, chain: str, wanted: Wanted) -> Estimate:
+        """Return what is known of a chain's fees.
+
+        NotFound for an unknown chain, Unprocessable for one that is not followed, UpstreamUnavailable where what is
+        known is too old.
+        """
+        _check(wanted)
+        told = self._told(self._named(chain))
+        age = self._age(told)
+        if age > kept_seconds(told["seconds"]):
+            raise UpstreamUnavailable(f"The newest block of {chain} is {age} s old: its node is behind; try again")
+        asked = self._asked(chain, wanted.call) if wanted.call else None
+        costs, l1 = costs_of(told, wanted.operation, asked["gas"] if asked else wanted.gas_limit, asked)
+        is_stale = age > max(_FRESH_BLOCKS * told["seconds"], _FRESH_SECONDS)
+        return Estimate(told, age, is_stale, costs, l1)
+
+    def _named(self, chain: str) -> str:
+        if wrong := self.chains.unknown(chain):
+            raise NotFound(f"chain: {wrong}")
+        if self.chains[chain].kind != "evm":
+            raise Unprocessable.about("chain", f"{chain} has no gas: only EVM chains have{self._offered()}")
+        return chain
+
+    def _told(self, chain: str) -> Mapping[str, Any]:
+        told: Mapping[str, Any] | None = self.cache.get(chain)
+        if told is not None:
+            return told
+        followed = self.cache.get(FOLLOWED)
+        if followed is not None and chain not in followed:
+            raise Unprocessable.about("chain", f"this stage does not follow the fees of {chain}{self._offered()}")
+        raise UpstreamUnavailable(f"No block of {chain} was read lately: try again")
+
+    def _offered(self) -> str:
+        followed = self.cache.get(FOLLOWED) or []
+        return f"; it follows {', '.join(followed)}" if followed else ""
+
+    def _age(self, told: Mapping[str, Any]) -> int:
+        """Return how old the newest block is; where blocks come only when needed, how long ago a node said so."""
+        since = told["checked_at"] if told["only_busy"] else told["block"]["timestamp"]
+        return max(int(self.platform.clock.now().timestamp() - since), 0)
+
+    def _asked(self, chain: str, call: Call) -> Mapping[str, Any]:
+        from premium.asks.line import DATABASE  # noqa: PLC0415 - the other estimates ask nobody
+        from premium.asks.service import Asks  # noqa: PLC0415 - as above
+
+        body = {"chain": chain, "to": call.to, "data": call.data, "value": str(call.value), "from": call.sender}
+        return Asks.over(self.platform.redis(DATABASE), LINE).ask(body)
+
+
+def _check(wanted: Wanted) -> None:
+    """Refuse two things at once."""
+    given = [name for name, each in zip(("operation", "gasLimit", "to"), wanted, strict=True) if each is not None]
+    if len(given) > 1:
+        raise InvalidInput.about(given[1], f"{given[0]} says already what is to be priced; give one of them")

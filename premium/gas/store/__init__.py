@@ -1,0 +1,1 @@
+"""All SQL of the gas service, and its keys in Redis."""

@@ -1,0 +1,1 @@
+"""The resident that follows chains' fees and answers what only a node knows."""
