@@ -18,28 +18,43 @@ ChainName = Annotated[
     str, Query(min_length=2, max_length=32, description="The chain's short name", examples=["ethereum"])
 ]
 GasLimit = Annotated[
-    int, Query(alias="gasLimit", ge=1, le=2**63, description="Units of gas to price", examples=[120000])
+    int | None, Query(alias="gasLimit", ge=1, le=2**63, description="Units of gas to price", examples=[120000])
 ]
-Address = Annotated[str, Query(pattern=_AN_ADDRESS, description="Whom the call goes to")]
-Sender = Annotated[str, Query(alias="from", pattern=_AN_ADDRESS, description="Who sends the call")]
+Address = Annotated[
+    str | None,
+    Query(
+        pattern=_AN_ADDRESS,
+        description="Whom the call goes to",
+        examples=["0xdAC17F958D2ee523a2206206994597C13D831ec7"],
+    ),
+]
+Sender = Annotated[
+    str | None,
+    Query(
+        alias="from",
+        pattern=_AN_ADDRESS,
+        description="Who sends the call",
+        examples=["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"],
+    ),
+]
 Data = Annotated[str, Query(max_length=8192, pattern=_WORDS, description="The call's data", examples=["0xa9059cbb"])]
 Wei = Annotated[str, Query(pattern=r"^[0-9]{1,78}$", description="What the call sends, in wei", examples=["0"])]
 
 
 @app.get("/v1/gas/estimate")
 @needs(service="gas", scope="gas:read")
-def estimate_gas(
+def get_gas_estimate(
     chain: ChainName,
     *,
     operation: Annotated[OperationName | None, Query(description="One operation alone")] = None,
-    gas_limit: GasLimit | None = None,
-    to: Address | None = None,
+    gas_limit: GasLimit = None,
+    to: Address = None,
     data: Data = "0x",
-    sender: Sender | None = None,
+    sender: Sender = None,
     value: Wei = "0",
     format: Annotated[Literal["blockprices"] | None, Query(description="The shape of block prices")] = None,  # noqa: A002 - its name
 ) -> EstimateView | BlockPricesView:
-    """Tell what gas costs on a chain now, each probability tested on its past.
+    """Show what gas costs on a chain now, by speeds tested on its past.
 
     One of `operation`, `gasLimit` and `to` says what is priced; without any, every named operation is.
     """

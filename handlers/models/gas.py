@@ -18,7 +18,7 @@ OperationName = Literal[
 _GWEI = 10**9
 
 
-class BlockView(View):
+class GasBlockView(View):
     """The newest block that was read."""
 
     number: int = Field(description="Its height", examples=[19000000])
@@ -149,7 +149,7 @@ class EstimateView(View):
     """What gas costs on a chain now."""
 
     chain: str = Field(description="The chain", examples=["ethereum"])
-    block: BlockView
+    block: GasBlockView
     """The newest block."""
     next_base_fee: str = Field(description="In wei", examples=["12100000000"])
     exact: bool
@@ -178,7 +178,7 @@ class EstimateView(View):
         told = found.told
         block = {**told["block"], "timestamp": datetime.fromtimestamp(told["block"]["timestamp"], UTC)}
         return cls(
-            chain=told["chain"], block=BlockView(**block), next_base_fee=told["next_base_fee"], exact=told["exact"],
+            chain=told["chain"], block=GasBlockView(**block), next_base_fee=told["next_base_fee"], exact=told["exact"],
             model=told["model"], basis=told["basis"], speeds=[_speed(each) for each in told["speeds"]],
             bounds=[BoundView(**each) for each in told["bounds"]], blob=_blob(told["blob"]),
             l1=None if found.l1 is None else LayerOneView(**found.l1),

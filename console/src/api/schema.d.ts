@@ -656,6 +656,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/gas/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getGasEstimate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -2040,9 +2056,35 @@ export interface components {
             alpha: string | null;
             beta: string | null;
         };
+        BlobView: {
+            excessBlobGas: string;
+            baseFee: string | null;
+            nextBaseFee: string | null;
+            fork: string | null;
+        };
+        BlockPriceView: {
+            blockNumber: number;
+            estimatedTransactionCount: number;
+            baseFeePerGas: number;
+            estimatedPrices: components["schemas"]["EstimatedPriceView"][];
+        };
+        BlockPricesView: {
+            system: string;
+            network: "main";
+            unit: "gwei";
+            maxPrice: number;
+            currentBlockNumber: number;
+            msSinceLastBlock: number;
+            blockPrices: components["schemas"]["BlockPriceView"][];
+        };
         BlockView: {
             block: number | null;
             at: string;
+        };
+        BoundView: {
+            blocks: number;
+            min: string;
+            max: string;
         };
         BoundsView: {
             low: string | null;
@@ -2166,6 +2208,14 @@ export interface components {
         };
         CorrectFlow: {
             kind: "deposit" | "withdrawal" | "own" | "exchange" | "income" | "airdrop" | "gas" | "fee" | "liquidation" | "phantom" | "unexplained";
+        };
+        CostView: {
+            operation: string | null;
+            gas: number;
+            gasBasis: "protocol" | "receipts" | "typical" | "given" | "node";
+            native: string;
+            usd: string | null;
+            priceQuality: string;
         };
         CoverageView: {
             wallet: string;
@@ -2338,6 +2388,27 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        EstimateView: {
+            chain: string;
+            block: components["schemas"]["GasBlockView"];
+            nextBaseFee: string;
+            exact: boolean;
+            model: "eip1559" | "op_stack" | "arbitrum" | "node";
+            basis: "receipts" | "fee_history" | "node";
+            speeds: components["schemas"]["SpeedView"][];
+            bounds: components["schemas"]["BoundView"][];
+            blob: components["schemas"]["BlobView"] | null;
+            l1: components["schemas"]["LayerOneView"] | null;
+            cost: components["schemas"]["CostView"][];
+            ageSeconds: number;
+            stale: boolean;
+        };
+        EstimatedPriceView: {
+            confidence: number;
+            price: number;
+            maxPriorityFeePerGas: number;
+            maxFeePerGas: number;
+        };
         EvidenceView: {
             address: string | null;
             selector: string | null;
@@ -2417,6 +2488,12 @@ export interface components {
             end: string;
             why: string;
             of?: string | null;
+        };
+        GasBlockView: {
+            number: number;
+            hash: string;
+            timestamp: string;
+            baseFee: string;
         };
         GoogleLoginView: {
             accessToken: string | null;
@@ -2547,6 +2624,13 @@ export interface components {
             claimable: string;
             uncertainValue: string;
         };
+        InclusionView: {
+            blocks: number;
+            probability: number;
+            low: number;
+            high: number;
+            n: number;
+        };
         InvoiceView: {
             id: string;
             number: string | null;
@@ -2635,6 +2719,11 @@ export interface components {
             peakDay: components["schemas"]["PeakView"] | null;
             endpoints: components["schemas"]["EndpointView"][];
             projection: components["schemas"]["ProjectionView"] | null;
+        };
+        LayerOneView: {
+            fee: string;
+            operatorFee: string;
+            basis: "usual_size" | "oracle" | "within_gas";
         };
         LeftOutView: {
             reason: string;
@@ -3323,6 +3412,12 @@ export interface components {
             };
             contract?: string | null;
         };
+        SpeedView: {
+            name: "slow" | "standard" | "fast" | "instant";
+            maxFeePerGas: string;
+            maxPriorityFeePerGas: string;
+            inclusion: components["schemas"]["InclusionView"][];
+        };
         Status: "fresh" | "stale" | "unavailable";
         StreamAnswer: {
             type: "connected" | "subscribed" | "unsubscribed" | "pong" | "error";
@@ -3765,6 +3860,11 @@ export interface components {
         UndoneAnswer: {
             success: true;
             data: components["schemas"]["UndoneView"];
+            meta: components["schemas"]["Meta"];
+        };
+        Union_EstimateView__BlockPricesView_Answer: {
+            success: true;
+            data: components["schemas"]["EstimateView"] | components["schemas"]["BlockPricesView"];
             meta: components["schemas"]["Meta"];
         };
         UploadAnswer: {
@@ -6936,6 +7036,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntryPage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getGasEstimate: {
+        parameters: {
+            query: {
+                chain: string;
+                operation?: ("native_transfer" | "erc20_transfer" | "erc20_approve" | "swap_v2" | "swap_v3" | "lp_mint" | "bridge_deposit") | null;
+                gasLimit?: number | null;
+                to?: string | null;
+                data?: string;
+                from?: string | null;
+                value?: string;
+                format?: "blockprices" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Union_EstimateView__BlockPricesView_Answer"];
                 };
             };
             400: components["responses"]["InvalidInput"];
