@@ -58,8 +58,8 @@ def get_gas_estimate(
 
     One of `operation`, `gasLimit` and `to` says what is priced; without any, every named operation is.
     """
-    call = Call(to, data, int(value), sender) if to is not None else None
-    found = Fees.of(platform()).estimate(chain, Wanted(operation, gas_limit, call))
+    wanted = Wanted(operation, gas_limit, Call.of(to, data, int(value), sender))
+    found = Fees.of(platform()).estimate(chain, wanted)
     return BlockPricesView.of(found) if format else EstimateView.of(found)
 
 

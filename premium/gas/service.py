@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from premium.chains.registry import Registry
 from premium.errors import InvalidInput, NotFound, Unprocessable, UpstreamUnavailable
@@ -24,6 +24,7 @@ LINE = "gas"
 FOLLOWED = "followed"
 """The key under which the follower says which chains it follows."""
 _BLOCKS, _SECONDS = 10, 120
+_MOST_VALUE = 2**256 - 1
 _FRESH_BLOCKS, _FRESH_SECONDS = 3, 15
 
 
@@ -42,6 +43,20 @@ class Call(NamedTuple):
     data: str
     value: int
     sender: str | None
+
+    @classmethod
+    def of(cls, to: str | None, data: str, value: int, sender: str | None) -> Self | None:
+        """Return the call, None where nobody is called.
+
+        InvalidInput where there is more value than 256 bits hold, or a call to nobody.
+        """
+        if value > _MOST_VALUE:
+            raise InvalidInput.about("value", "is more than 256 bits hold")
+        if to is not None:
+            return cls(to, data, value, sender)
+        if given := [name for name, each in (("data", data != "0x"), ("value", value), ("from", sender)) if each]:
+            raise InvalidInput.about("to", f"is needed where {given[0]} is given")
+        return None
 
 
 class Wanted(NamedTuple):
