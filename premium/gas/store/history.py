@@ -9,10 +9,9 @@ from typing import Any
 from premium.gas.model import GasBlock, Hole
 from premium.storage.timeseries import TimeSeries
 
-_COLUMNS = (
-    'number, "timestamp", hash, parent, base_fee, gas_used, gas_limit, tips, lowest_taken, transactions,'
-    " blob_gas_used, excess_blob_gas, basis"
-)
+_TOP = 2**63 - 1
+"""Above every height."""
+_TIPS = GasBlock._fields.index("tips")
 _AROUND = timedelta(days=2)
 """Blocks of one height lie no further apart: it bounds the partitions that are looked into."""
 
@@ -27,7 +26,9 @@ class GasHistory:
         """Return the newest blocks, the oldest of them first."""
         with self._timeseries.transaction() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM gas_history WHERE chain = %s ORDER BY number DESC LIMIT %s",  # noqa: S608 - columns are constant
+                """SELECT number, "timestamp", hash, parent, base_fee, gas_used, gas_limit, tips, lowest_taken,
+                          transactions, blob_gas_used, excess_blob_gas, basis
+                   FROM gas_history WHERE chain = %s ORDER BY number DESC LIMIT %s""",
                 (chain, count),
             ).fetchall()
         return [_block(row) for row in reversed(rows)]
@@ -37,12 +38,11 @@ class GasHistory:
 
         What stood at their heights or above is another branch's, and goes.
         """
-        first = blocks[0]
-        self._replace(chain, blocks, "number >= %s", (first.number,))
+        self._replace(chain, blocks, _TOP)
 
     def fill(self, chain: str, blocks: Sequence[GasBlock]) -> None:
         """Write blocks that follow one another into a hole."""
-        self._replace(chain, blocks, "number BETWEEN %s AND %s", (blocks[0].number, blocks[-1].number))
+        self._replace(chain, blocks, blocks[-1].number)
 
     def hole(self, chain: str, since: int) -> Hole | None:
         """Return the newest break of the chain from a height on.
@@ -70,23 +70,25 @@ class GasHistory:
         with self._timeseries.transaction() as connection:
             connection.execute("SELECT gas_upkeep(%s)", (now,))
 
-    def _replace(self, chain: str, blocks: Sequence[GasBlock], where: str, values: tuple[int, ...]) -> None:
+    def _replace(self, chain: str, blocks: Sequence[GasBlock], last: int) -> None:
+        """Write blocks in the place of those from the first one's height to `last`."""
         columns: list[list[Any]] = [list(column) for column in zip(*blocks, strict=True)]
-        tips = columns[7]
-        columns[7] = [f"{{{','.join(map(str, each))}}}" for each in tips]
+        columns[_TIPS] = [f"{{{','.join(map(str, each))}}}" for each in columns[_TIPS]]
         with self._timeseries.transaction() as connection:
             connection.execute(
-                f'DELETE FROM gas_history WHERE chain = %s AND "timestamp" >= %s AND {where}',  # noqa: S608 - one of two constants
-                (chain, blocks[0].timestamp - _AROUND, *values),
+                """DELETE FROM gas_history
+                   WHERE chain = %s AND "timestamp" >= %s AND number BETWEEN %s AND %s""",
+                (chain, blocks[0].timestamp - _AROUND, blocks[0].number, last),
             )
             connection.execute(
-                f"""INSERT INTO gas_history (chain, {_COLUMNS})
+                """INSERT INTO gas_history (chain, number, "timestamp", hash, parent, base_fee, gas_used, gas_limit,
+                                            tips, lowest_taken, transactions, blob_gas_used, excess_blob_gas, basis)
                    SELECT %s, n, at, h, p, fee, used, most, tips::numeric[], low, txs, blob, excess, basis
                    FROM unnest(%s::bigint[], %s::timestamptz[], %s::bytea[], %s::bytea[], %s::numeric[], %s::bigint[],
                                %s::bigint[], %s::text[], %s::numeric[], %s::integer[], %s::bigint[], %s::bigint[],
                                %s::text[])
                    AS new (n, at, h, p, fee, used, most, tips, low, txs, blob, excess, basis)
-                   ON CONFLICT DO NOTHING""",  # noqa: S608 - columns are constant
+                   ON CONFLICT DO NOTHING""",
                 (chain, *columns),
             )
 
