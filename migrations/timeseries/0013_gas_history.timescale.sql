@@ -1,5 +1,5 @@
 -- What blocks asked for gas, one row a block: raw for 90 days, by the hour for good. Nobody's own.
--- The twin of 0010_gas_history.native.sql: the same names, columns and rights, so the same queries.
+-- The twin of 0013_gas_history.native.sql: the same names, columns and rights, so the same queries.
 
 CREATE TABLE gas_history (
     chain TEXT NOT NULL CHECK (length(chain) BETWEEN 2 AND 32),
