@@ -1,4 +1,4 @@
-"""What named operations and amounts of gas cost, by what the follower told; integers of wei."""
+"""What named operations and amounts of gas cost, in wei."""
 
 from __future__ import annotations
 
@@ -51,13 +51,19 @@ def _operation(told: Mapping[str, Any], name: str) -> tuple[int, str, Mapping[st
 
 
 def _price(told: Mapping[str, Any]) -> int:
-    """Return what a unit of gas costs in the next block at the speed `standard`, in wei."""
+    """Return what a unit of gas costs in the next block, in wei.
+
+    At the speed `standard`.
+    """
     speed = next(each for each in told["speeds"] if each["name"] == _STANDARD)
     return min(max(int(speed["max_fee"]), int(told["next_base_fee"])), int(told["next_base_fee"]) + int(speed["tip"]))
 
 
 def _layer_one(told: Mapping[str, Any], gas: int, compressed: int) -> Mapping[str, str] | None:
-    """Return what an OP-stack chain asks for data of this size, None where nothing is asked or known."""
+    """Return what an OP-stack chain asks for data of this size.
+
+    None where nothing is asked or known.
+    """
     if (l1 := told["l1"]) is None:
         return None
     names = ("base_fee", "blob_base_fee", "base_fee_scalar", "blob_base_fee_scalar")

@@ -68,7 +68,7 @@ class Wanted(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """What the follower told of a chain, how old that is, and what things cost by it."""
+    """What is known of a chain, its age, and what things cost by it."""
 
     told: Mapping[str, Any]
     age: int
@@ -131,7 +131,10 @@ class Fees:
         return f"; it follows {', '.join(followed)}" if followed else ""
 
     def _age(self, told: Mapping[str, Any]) -> int:
-        """Return how old the newest block is; where blocks come only when needed, how long ago a node said so."""
+        """Return how old the newest block is, in seconds.
+
+        Where blocks come only when needed, how long ago a node said so.
+        """
         since = told["checked_at"] if told["only_busy"] else told["block"]["timestamp"]
         return max(int(self.platform.clock.now().timestamp() - since), 0)
 
