@@ -12,7 +12,7 @@ from typing import Any
 
 from local.market.model import Market
 from local.market.node import Node, calldata
-from premium.chains.discovery import TRANSFER
+from premium.chains.reading.collectibles import TRANSFER
 from premium.clock import rfc3339
 from premium.money import EXACT, ZERO, divide, from_base_units, plain
 

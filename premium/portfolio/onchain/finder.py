@@ -39,15 +39,19 @@ Holdings = Mapping[str, Mapping[str, int]]
 
 
 async def find(
-    contracts: Contracts, entries: Sequence[Entry], wallets: Holdings, nfts: Mapping[str, Iterable[str]] | None = None
+    contracts: Contracts,
+    entries: Sequence[Entry],
+    wallets: Holdings,
+    nfts: Mapping[str, Iterable[str]] | None = None,
+    shares: Shares | None = None,
 ) -> list[Found]:
     """Return the positions of wallets at the contracts' block.
 
-    `nfts` are those that logs ever named of each wallet, as `address#number`.
+    `nfts` are those that logs ever named of each wallet, as `address#number`; `shares` what tokens said already.
     UpstreamUnavailable where no node answers.
     """
     readers = [READERS[entry.kind](Place(contracts=contracts, entry=entry)) for entry in entries]
-    shares = Shares(contracts)
+    shares = shares or Shares(contracts)
     said = await shares.of({token for held in wallets.values() for token in held})
     named = {wallet: _by_contract(names) for wallet, names in (nfts or {}).items()}
     owners = [

@@ -16,8 +16,14 @@ from premium.errors import AppError
 from premium.observability import logger
 from premium.portfolio.onchain.apart import of_reading
 from premium.portfolio.onchain.finder import Holdings, find
-from premium.portfolio.positions.found import ChainPositions, Token
+from premium.portfolio.onchain.shares import Shares
+from premium.portfolio.positions.found import ChainPositions, Found, Token
 from premium.prices.market import Market
+
+AT_ONCE = 100
+"""Wallets whose positions are read under one deadline: a run has thousands on a chain, and each costs CPU of ours."""
+RUN_SECONDS = 60.0
+"""For all wallets of a chunk, which is another's after its lease."""
 
 
 async def with_positions(
@@ -41,7 +47,7 @@ async def with_positions(
 
 async def _guarded(market: Market, reading: ChainReading, held: Holdings) -> ChainPositions | str:
     try:
-        async with asyncio.timeout(CHAIN_DEADLINE):
+        async with asyncio.timeout(max(RUN_SECONDS, CHAIN_DEADLINE)):
             return await _read(market, reading, held)
     except TimeoutError:
         return f"the positions on {reading.chain} were not read within {CHAIN_DEADLINE:g} s"
@@ -58,11 +64,20 @@ async def _read(market: Market, reading: ChainReading, held: Holdings) -> ChainP
     head = Head(reading.block, reading.block_hash, reading.block_time)
     contracts = Contracts(rpc, head, market.adapter(reading.chain).readers(head))
     nfts = {wallet: each.nfts for wallet, each in reading.searched.items()}
-    found = await find(contracts, of_chain(reading.chain, rpc.chain.protocols), held, nfts)
+    entries, shares, found = of_chain(reading.chain, rpc.chain.protocols), Shares(contracts), list[Found]()
+    wallets, now = list(held), asyncio.get_running_loop().time
+    ends = now() + CHAIN_DEADLINE
+    for start in range(0, len(wallets), AT_ONCE):
+        ends = now() + CHAIN_DEADLINE
+        async with asyncio.timeout_at(ends):
+            mine = {wallet: held[wallet] for wallet in wallets[start : start + AT_ONCE]}
+            found += await find(contracts, entries, mine, nfts, shares)
     tokens = sorted({split_key(leg.asset)[1] for each in found for leg in (*each.assets, *each.debts)} - {NATIVE})
-    about = await describe(rpc.chain, contracts.read, tokens)
-    await still_canonical(rpc, head)
-    return ChainPositions(found=tuple(found), tokens=_told(reading.chain, about, tokens))
+    async with asyncio.timeout_at(ends):
+        about = await describe(rpc.chain, contracts.read, tokens)
+        await still_canonical(rpc, head)
+    ordered = tuple(sorted(found, key=lambda each: each.key))
+    return ChainPositions(found=ordered, tokens=_told(reading.chain, about, tokens))
 
 
 def _told(chain: str, about: Mapping[str, About], tokens: Iterable[str]) -> dict[str, Token]:
