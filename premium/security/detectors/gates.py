@@ -67,7 +67,7 @@ def _gate(profile: CodeProfile, atom: Word, field: StorageField, *, needed: bool
     for one in writers:
         if one.privileged and (id_ == "transfer_limit" or _can_block(profile, one, needed=needed)):
             yield Signal(id_, one.path.selector, one.write.offset, shape, None, one.privileged)
-            if profile.binds_only_plain(atom):
+            if profile.binds_only_plain(atom) or profile.spares_some(atom):
                 yield Signal("exempt_accounts", one.path.selector, one.write.offset, shape)
 
 
