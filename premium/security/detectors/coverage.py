@@ -14,7 +14,7 @@ from premium.security.evm import opcodes as op
 from premium.security.evm.paths import MessageCall
 
 _WHOLE = Fraction(9, 10)
-"""A code without a function is taken as read from this part on: the rest is data that nothing copies."""
+"""A code without a function is taken as read from this part on, or where the rest is no place to jump to."""
 
 
 def unread(profile: CodeProfile) -> Iterator[Signal]:
@@ -37,7 +37,8 @@ def _is_plain(profile: CodeProfile) -> bool:
     found = profile.found
     effects = (effect for path in found.paths for effect in path.effects)
     ends = bool(found.paths) or found.refuses
-    return ends and found.share >= _WHOLE and all(isinstance(each, MessageCall) for each in effects)
+    whole = found.share >= _WHOLE or not (found.left_out or found.unresolved)
+    return ends and whole and all(isinstance(each, MessageCall) for each in effects)
 
 
 def is_complete(profile: CodeProfile) -> bool:

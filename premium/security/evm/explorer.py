@@ -67,6 +67,7 @@ class Explorer:
             self.found.truncated.update(self._drain(parked[selector], used + share))
             spare -= self._runs.get(selector, 0) - used
         read = sum(self._blocks[offset].following - offset for offset in self.found.reached)
+        self.found.left_out = bool(self._source.jumpdests - self.found.reached)
         self.found.share = Fraction(min(read, len(self._source.code)), len(self._source.code) or 1)
         return self.found
 

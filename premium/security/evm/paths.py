@@ -99,5 +99,7 @@ class Exploration:
     """Whether some way ends in a REVERT, or in the INVALID that compilers write."""
     reached: set[int] = field(default_factory=set)
     """Offsets of the blocks that were run."""
+    left_out: bool = True
+    """Whether a place to jump to was not reached: without one, what was not reached is data."""
     share: Fraction = Fraction(0)
     """Part of the code's bytes, without the compiler's metadata, that lies in those blocks."""

@@ -129,9 +129,19 @@ def test_code_that_no_compiler_writes_is_opaque(code: str) -> None:
     assert "code_opaque" in found(bytes.fromhex(code))
 
 
-@pytest.mark.parametrize("code", ["00", "5f5ffd", "5f5f5f5f346101005af1"], ids=["empty", "refuses", "sends coin"])
+VALUES_BEHIND = "5f5f5f5f34602061001a5f395f515ff11561001657005b5f80fd" + "00" * 12 + "d0" * 20
+"""Vyper's, which keeps a value set once behind its code: more data than instructions."""
+
+
+@pytest.mark.parametrize(
+    "code", ["00", "5f5ffd", "5f5f5f5f346101005af1", VALUES_BEHIND], ids=["empty", "refuses", "sends coin", "values"]
+)
 def test_code_without_a_function_that_was_read_is_not_opaque(code: str) -> None:
     assert "code_opaque" not in found(bytes.fromhex(code))
+
+
+def test_a_place_to_jump_to_behind_the_end_is_opaque() -> None:
+    assert "code_opaque" in found(bytes.fromhex(VALUES_BEHIND + "5b600035ff"))
 
 
 def test_what_runs_in_the_place_of_the_metadata_is_not_skipped() -> None:
