@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from premium.security.detectors.allowances import granted
 from premium.security.detectors.calls import ether_sent_on, free_calls, pulls
 from premium.security.detectors.control import (
     delegate_slots,
@@ -40,7 +41,8 @@ def signals_of(profile: CodeProfile, *, runs: frozenset[str] = frozenset()) -> t
     """
     running = PROXY_SLOTS | runs | frozenset(delegate_slots(profile))
     found = [
-        *balance_powers(profile), *transfer_gates(profile), *transfer_fees(profile), *destruction(profile),
+        *balance_powers(profile), *granted(profile), *transfer_gates(profile), *transfer_fees(profile),
+        *destruction(profile),
         *origin_checks(profile), *delegations(profile), *upgrades(profile, running), *withdrawals(profile),
         *open_ownership(profile), *owner_powers(profile), *free_calls(profile), *pulls(profile),
         *ether_sent_on(profile), *empty_ledger(profile), *sell_gates(profile),

@@ -10,7 +10,17 @@ from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
 from premium.security.evm.paths import MessageCall
-from premium.security.evm.words import FROM_CALL, FROM_CALLDATA, FROM_SIGNATURE, FROM_STORAGE, HASH, MAP, Word
+from premium.security.evm.words import (
+    FROM_CALL,
+    FROM_CALLDATA,
+    FROM_CALLER,
+    FROM_SIGNATURE,
+    FROM_STORAGE,
+    FROM_SURROUNDINGS,
+    HASH,
+    MAP,
+    Word,
+)
 
 
 def balance_powers(profile: CodeProfile) -> Iterator[Signal]:
@@ -22,7 +32,7 @@ def balance_powers(profile: CodeProfile) -> Iterator[Signal]:
             yield _signal("mint", flow, created, by=by)
         elif created is not None and not _counts_elements(profile, created) and not _counts_against(profile, flow):
             yield _signal("open_mint", flow, created)
-        if by:
+        if by or _asks_nothing(profile, flow):
             yield from _confiscations(profile, flow)
 
 
@@ -62,6 +72,19 @@ def _is_proof(profile: CodeProfile, atom: Word, *, truth: bool) -> bool:
     args = arena.args[atom] if arena.kind[atom] == op.EQ else ()
     computed = any(arena.kind[arg] in (HASH, MAP) for arg in args)
     return computed and any(arena.taint[arg] & FROM_STORAGE or arena.constant(arg) for arg in args)
+
+
+def _asks_nothing(profile: CodeProfile, flow: BalanceFlow) -> bool:
+    """Whether a movement hangs on the balances alone: no allowance, proof, time, other contract or state."""
+    arena, slots = profile.arena, profile.slots
+    asked = {slots.shape(slot) for atom in flow.path.facts for slot in slots.loads(atom)}
+    outside = FROM_CALL | FROM_SIGNATURE | FROM_SURROUNDINGS | FROM_CALLER
+    return (
+        asked <= profile.balances
+        and not profile.by(flow.path)
+        and not any(arena.taint[atom] & outside for atom in flow.path.facts)
+        and not any(isinstance(one, MessageCall) for one in flow.path.effects)
+    )
 
 
 def _confiscations(profile: CodeProfile, flow: BalanceFlow) -> Iterator[Signal]:
