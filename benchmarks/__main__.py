@@ -33,6 +33,8 @@ BENCHMARKS = (
     Benchmark("security", "Static scan of published contracts", "benchmarks.security.static_scan"),
     Benchmark("calls", "Decoding, hashing and judging calls and messages beside eth-abi and eth-account",
               "benchmarks.security.calls", ("--quick",)),
+    Benchmark("gas", "Fees of gas: arithmetic, forecasts beside baselines, offers beside go-ethereum's rule",
+              "benchmarks.gas"),
     Benchmark("tax", "Tax engine up to 10,000 transactions", "benchmarks.tax.run", ("--quick", "--alone")),
     Benchmark("report", "10,000 transactions on the deployed stage: a report asked for, its PDF and CSV read",
               "benchmarks.tax.deployed", limit=300),
