@@ -12,7 +12,7 @@ import pytest
 from local.postgres import SUPERUSER
 from premium.execution.chaos import POINTS, VARIABLE
 from premium.jobs.model import JobRecord, JobStatus
-from premium.tax.jobs import REPORT, WALLET, WalletPayload
+from premium.tax.jobs import COMPARISON, REPORT, WALLET, ComparisonPayload, WalletPayload
 from tests.integration.chaos.conftest import Fleets, Stage, until
 
 pytestmark = pytest.mark.chaos
@@ -51,6 +51,21 @@ def test_a_wallets_reading_that_is_killed_leaves_each_transaction_once(stage: St
     again = stage.platform.jobs.start(WALLET, payload, user_id=user, request_id="req_again")
     until(lambda: stage.ended(again), seconds=30)
     assert (stage.record(again).result or {})["added"] == 0
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_comparison_that_is_killed_leaves_one_row(stage: Stage, fleet: Fleets, point: str) -> None:
+    user = stage.user()
+    payload = ComparisonPayload(year=2025, jurisdiction="US")
+    job = stage.platform.jobs.start(COMPARISON, payload, user_id=user, request_id="req_chaos")
+    running = fleet("--processes=1", queues="tax", extra={VARIABLE: point})
+    until(lambda: stage.ended(job), seconds=30)
+    assert passed(json_lines(running.log()), job) == [*POINTS[: POINTS.index(point) + 1], *POINTS]
+    record = stage.record(job)
+    assert (record.status, record.attempt) == (JobStatus.DONE, 2)
+    with psycopg.connect(stage.postgres.url("premium", SUPERUSER)) as connection:
+        rows = connection.execute("SELECT id FROM tax_comparisons WHERE user_id = %s", (user,)).fetchall()
+    assert rows == [(job.id,)]
 
 
 def json_lines(log: str) -> list[dict[str, Any]]:

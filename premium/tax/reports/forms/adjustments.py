@@ -55,6 +55,10 @@ class Adjustments:
         fees = {tx.id: tx.fee for tx in report.transactions if tx.id in sales} if sales else {}
         self._sales = {name: _sale(rows, fees.get(name, ZERO)) for name, rows in sales.items()}
 
+    def __bool__(self) -> bool:
+        """Whether any form says otherwise."""
+        return bool(self._sales)
+
     def columns(self, row: Disposal) -> Columns:
         """Return a row's figures as the form wants them.
 

@@ -10,11 +10,11 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from premium.money import EXACT, readable
+from premium.money import EXACT, ZERO, readable
 from premium.tax.days import date_of
 from premium.tax.outcome import Disposal
 from premium.tax.reports.forms.adjustments import Adjustments
-from premium.tax.reports.layout.cents import Column
+from premium.tax.reports.layout.cents import Column, cents
 from premium.tax.results.boxes import box
 from premium.tax.results.report import Report
 
@@ -90,17 +90,21 @@ class Sheet:
         self._day = report.setup.calendar.day
         self._undated = "VARIOUS" if report.outcome.pooled else ""
         self._missing = {item.transaction for item in report.missing}
-        self._columns = adjustments.columns
+        self._adjustments = adjustments
         self._proceeds, self._cost, self._adjustment = Column(), Column(), Column()
+        self._adjustment.line(ZERO)
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines, rounded so that they add up."""
         of_proceeds, of_cost, of_adjustment = self._proceeds.line, self._cost.line, self._adjustment.line
-        day_of, columns = self._day, self._columns
+        day_of, columns, adjusts, nothing = self._day, self._adjustments.columns, bool(self._adjustments), cents(ZERO)
         for row in self._rows:
-            stated = columns(row)
-            proceeds, cost = of_proceeds(stated.proceeds), of_cost(stated.cost)
-            adjustment, acquired = of_adjustment(stated.adjustment), row.acquired
+            if adjusts:
+                stated_proceeds, stated_cost, code, adjusted = columns(row)
+                proceeds, cost, adjustment = of_proceeds(stated_proceeds), of_cost(stated_cost), of_adjustment(adjusted)
+            else:
+                proceeds, cost, code, adjustment = of_proceeds(row.proceeds), of_cost(row.cost_basis), "", nothing
+            acquired = row.acquired
             # What the class does itself, less one call, a million times.
             yield tuple.__new__(
                 Line,
@@ -110,7 +114,7 @@ class Sheet:
                     american(row.day),
                     proceeds,
                     cost,
-                    stated.code,
+                    code,
                     adjustment,
                     _gain(proceeds, cost, adjustment),
                     row,
