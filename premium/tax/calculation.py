@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Inexact, localcontext
 from typing import Any
 
@@ -83,7 +84,7 @@ def calculate(
     InvalidInput for what is no document and, unless lenient, for lines that cannot be read; when strict, Unprocessable
     for any flaw. `now` (microseconds) is what dates are in the future of; None does not look. `watch` is told of the
     work's progress. `prices` (in the report's currency) fill what the document does not state.
-    `held_now`: what is left is told as of the history's end, not as of the year's.
+    `held_now`: what is left is told as of `now`, not as of the year's end.
     """
     asked = options_of(document, jurisdiction=jurisdiction, currency=currency, method=method, lot_scope=lot_scope)
     rows = rows_in(document)
@@ -99,9 +100,11 @@ def calculate(
         time_zone=time_zone,
         foreign_money=foreign_money or document.get("foreign_money"),
         strict=strict,
-        until_tax_year=None if held_now else tax_year,
+        until_tax_year=tax_year,
         allocation=checked_plan(document.get("safe_harbor")),
     )
+    if held_now and now is not None:
+        setup = replace(setup, until=setup.calendar.day(now))
     watch = watch or Unwatched()
     # An exchange's file has an order of its own, as have several files.
     exported = isinstance(rows, list) and bool(rows) and isinstance(rows[0], LinedRow)

@@ -30,8 +30,7 @@ def compare(context: JobContext, payload: ComparisonPayload) -> Mapping[str, Any
 
 
 def _made(context: JobContext, payload: ComparisonPayload) -> dict[str, Any]:
-    # What could be sold now is what is left now, not at the end of the year.
-    chosen, now = replace(setup_for(payload), until=None), instant_of(context.created_at)
+    chosen, now = setup_for(payload), instant_of(context.created_at)
     rules, year = chosen.rules, payload.year
     read, prices = priced_history(context, chosen)
     transactions = list(read.transactions)
@@ -41,7 +40,9 @@ def _made(context: JobContext, payload: ComparisonPayload) -> dict[str, Any]:
     for number, method in enumerate(rules.methods, 1):
         # A calculation takes the list over, and tells of what it finds in remarks of its own.
         again = read._replace(transactions=list(transactions), remarks=list(read.remarks))
-        setup = replace(setup_for(payload.model_copy(update={"method": method})), until=None)
+        setup = setup_for(payload.model_copy(update={"method": method}))
+        # What could be sold now is what is left now, not at the end of the year.
+        setup = replace(setup, until=setup.calendar.day(now))
         report = report_of(again, setup, prices=prices, tax_year=year, now=now, several=True)
         report.remarks[:] = [remark._replace(line=None) for remark in report.remarks]
         if today is None:

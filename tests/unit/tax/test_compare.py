@@ -81,7 +81,7 @@ def test_what_is_held_now_is_harvested_not_what_was_held_at_the_years_end(tmp_pa
     (row,) = found["fifo"]["harvestable"]
     assert {name: row[name] for name in ("asset", "wallet", "term", "amount", "cost_basis", "value", "loss")} == {
         "asset": "ETH",
-        "wallet": "*",
+        "wallet": "w",
         "term": "long",
         "amount": "1",
         "cost_basis": "300",

@@ -58,6 +58,7 @@ def test_rounding_is_of_the_form_and_not_of_each_match(tmp_path: Path) -> None:
     lines = table(written(report_of(rows), "form_8949_csv", tmp_path))
     assert [line["(e) Cost or other basis"] for line in lines] == ["0.00", "0.01", "0.00", "0.01"]
     assert lines[-1]["(h) Gain or (loss)"] == "2.99"
+    assert [line["(g) Adjustment"] for line in lines] == ["0.00"] * 4
 
 
 def test_form_8949_and_schedule_d_agree(tmp_path: Path) -> None:

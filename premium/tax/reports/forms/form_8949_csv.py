@@ -34,10 +34,25 @@ def write(report: Report, path: Path) -> None:
         out.writerow(HEADER)
         for sheet in sheets(report):
             part = part_of(sheet.letter)
-            head = (part, sheet.letter)
+            letter = sheet.letter
             out.writerows(
-                (*head, safe(description), *figures, safe(row.transaction), safe(row.lot or ""), safe(row.wallet), note)
-                for description, *figures, row, note in sheet.lines()
+                (
+                    part,
+                    letter,
+                    safe(text),
+                    acquired,
+                    sold,
+                    proceeds,
+                    cost,
+                    code,
+                    adjustment,
+                    gain,
+                    safe(row.transaction),
+                    safe(row.lot or ""),
+                    safe(row.wallet),
+                    note,
+                )
+                for text, acquired, sold, proceeds, cost, code, adjustment, gain, row, note in sheet.lines()
             )
             proceeds, cost, adjustment, gain = sheet.totals
             out.writerow((part, sheet.letter, "TOTAL", "", "", proceeds, cost, "", adjustment, gain, "", "", "", ""))
