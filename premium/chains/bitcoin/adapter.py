@@ -8,19 +8,24 @@ from dataclasses import dataclass
 
 from premium.chains.addresses import asset_key
 from premium.chains.bitcoin.history import movements_of
+from premium.chains.bitcoin.keys import branches
 from premium.chains.bitcoin.network import Network
 from premium.chains.bitcoin.scripts import Asked, Held, Tip, agree, tip_of
 from premium.chains.bitcoin.servers import Contradiction, Server, Servers
 from premium.chains.model import Balance, ChainReading, Keys, Searched, Searches, WatchedKey
 from premium.chains.reading.parts import Apart, Note, Part
+from premium.chains.rpc import REQUESTS_A_SECOND
 from premium.chains.transfers.movement import Movement
 from premium.clock import Clock
 from premium.errors import UpstreamUnavailable
 from premium.neighbours import Refused, worth_repeating
 
 DEADLINE = 5.0
-KEYS_DEADLINE = 20.0
-"""Where a wallet is a key: its addresses are asked one by one, at the chain's bound of requests a second."""
+KEYS_DEADLINE, KEYS_LONGEST = 20.0, 60.0
+"""Where a wallet is a key: its addresses are asked one by one, at the chain's bound of requests a second.
+
+A gap of 1,000 on two branches takes 20 s by that bound alone.
+"""
 _READINGS = 3
 _BEHIND = 2
 """Blocks by which servers may differ."""
@@ -42,7 +47,7 @@ class BitcoinAdapter:
         """Read the coin of wallets; all or nothing (UpstreamUnavailable)."""
         del searched  # servers know all transactions of a script
         mine = {wallet: (keys or {}).get(wallet) for wallet in sorted(wallets)}
-        seconds = KEYS_DEADLINE if any(mine.values()) else DEADLINE
+        seconds = deadline_of([key for key in mine.values() if key is not None], self._network)
         try:
             async with asyncio.timeout(seconds):
                 return await self._read_somewhere(mine)
@@ -138,6 +143,20 @@ class BitcoinAdapter:
             apart=tuple(each for wallet, coin in found.items() for each in coin.apart(wallet)),
             notes=tuple(Note("not_read", unsure, wallet, key) for wallet, coin in found.items() if not coin.is_sure),
         )  # fmt: skip
+
+
+def deadline_of(keys: Sequence[WatchedKey], network: Network) -> float:
+    """Return how many seconds a reading has, by the gaps of its keys."""
+    if not keys:
+        return DEADLINE
+    return min(KEYS_LONGEST, KEYS_DEADLINE + sum(_least(key, network) for key in keys) / REQUESTS_A_SECOND)
+
+
+def _least(key: WatchedKey, network: Network) -> int:
+    try:
+        return key.gap_limit * len(branches(key.key, network))
+    except ValueError:
+        return 0  # the reading refuses it by its reason
 
 
 @dataclass(frozen=True, kw_only=True)

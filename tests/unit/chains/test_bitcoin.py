@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from premium.chains import base58, registry
 from premium.chains.bitcoin import keys, segwit
+from premium.chains.bitcoin.adapter import deadline_of
 from premium.chains.bitcoin.address import address_of, script_of
 from premium.chains.bitcoin.derivation import Derivation
 from premium.chains.bitcoin.network import Network
+from premium.chains.model import WatchedKey
 from premium.config import Settings
 
 pytestmark = pytest.mark.unit
@@ -150,3 +152,11 @@ def test_what_is_wrong_with_a_key_is_said_without_repeating_it(text: str, reason
     with pytest.raises(ValueError, match=reason) as refused:
         keys.read(text, NETWORKS)
     assert text[4:40] not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "gap", "seconds"), [(None, 0, 5), (ZPUB, 20, 20.4), (ZPUB, 1_000, 40), (XPUB, 1_000, 60), ("zpub1", 20, 20)]
+)
+def test_a_reading_has_the_time_that_its_keys_gaps_take(key: str | None, gap: int, seconds: float) -> None:
+    watched = [] if key is None else [WatchedKey(key=key, gap_limit=gap)]
+    assert deadline_of(watched, network("bitcoin")) == pytest.approx(seconds)
