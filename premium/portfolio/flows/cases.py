@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
@@ -12,13 +12,12 @@ from typing import Any
 from premium.cases import CaseError, Kind
 from premium.money import EXACT, from_base_units, plain
 from premium.portfolio.flows.asked import Reconcile
+from premium.portfolio.flows.coins import coins
 from premium.portfolio.flows.equation import Flow, Reconciled, Told, reconcile
-from premium.portfolio.flows.moves import Done, Pair, readings, transactions
+from premium.portfolio.flows.moves import readings, transactions
 
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_EVEN)
 _PLACES = Decimal("1E-8")
-_COINS = frozenset({"eth", "native", "coin", "ether"})
-_COIN_ADDRESSES = ("0x" + "0" * 40, "0x" + "e" * 40)
 _NOT_MOVED = frozenset({"phantom"})
 
 
@@ -32,7 +31,7 @@ def _answer(case: Reconcile) -> Mapping[str, Any]:
         opening=opening,
         closing=closing,
         transactions=done,
-        coins=_coins(case, done, {*opening, *closing}),
+        coins=coins(case, done, opening, closing),
         rebasing=frozenset(case.rebasing),
     )
     found = reconcile(told)
@@ -45,6 +44,11 @@ def _answer(case: Reconcile) -> Mapping[str, Any]:
             {"tx": flow.done.tx if flow.done else None, "index": flow.place, "wallet": flow.wallet,
              "asset": flow.asset, "units": str(flow.units), "why": flow.kind}
             for flow in found.outside
+        ] + [
+            {"tx": each.tx, "index": None, "wallet": each.sender, "asset": None, "units": str(-each.gas_paid),
+             "why": "no_coin"}
+            for each in done.values()
+            if each.gas_paid and each.sender in wallets and each.tx not in told.coins
         ],
     }  # fmt: skip
 
@@ -98,39 +102,6 @@ class _Prices:
             if known:
                 return series[known - 1][1]
         return self._always.get(asset)
-
-
-def _coins(case: Reconcile, done: Mapping[str, Done], held: Iterable[Pair]) -> dict[str, str]:
-    """Return the asset of each transaction's gas: what it moves as coin, else the case's only one."""
-    payers = {each.tx: each for each in done.values() if each.gas_paid and each.sender in set(case.wallets)}
-    moved = {tx: {move.asset for move in each.moves.values() if move.by != "log"} for tx, each in done.items()}
-    everywhere = set[str]().union(*moved.values())
-    found: dict[str, str] = {}
-    for tx, each in payers.items():
-        own = moved[tx] if len(moved[tx]) == 1 else everywhere
-        if case.coin is not None or len(own) == 1:
-            found[tx] = case.coin or next(iter(own))
-        else:
-            found[tx] = _likely(
-                case, done, sorted(own or {asset for wallet, asset in held if wallet == each.sender}), tx
-            )
-    return found
-
-
-def _likely(case: Reconcile, done: Mapping[str, Done], assets: list[str], tx: str) -> str:
-    """Return the asset that is a coin by its name, else the only one that no log ever moves."""
-    named = [asset for asset in assets if _is_coin(asset)]
-    logged = {move.asset for each in done.values() for move in each.moves.values() if move.by == "log"}
-    quiet = [asset for asset in assets if asset not in logged and asset not in case.rebasing]
-    for found in (named, quiet):
-        if len(found) == 1:
-            return found[0]
-    raise CaseError("unknown_coin", f"gas_paid of {tx[:80]}: nothing tells in which asset; name it as coin")
-
-
-def _is_coin(asset: str) -> bool:
-    last = asset.casefold().rpartition(":")[2]
-    return last in _COINS or last in _COIN_ADDRESSES
 
 
 KINDS: tuple[Kind, ...] = (Kind("reconcile", frozenset(), Reconcile, _answer),)

@@ -115,8 +115,8 @@ def _within(told: Told) -> tuple[Legs, list[Flow]]:
 
 def _legs(told: Told, done: Done) -> Iterable[Leg]:
     moves = sorted(done.moves.values(), key=lambda move: (move.place is None, move.place or 0, move))
-    if done.gas_paid and done.sender in told.wallets:
-        asset = told.coins[done.tx]
+    asset = told.coins.get(done.tx)
+    if done.gas_paid and done.sender in told.wallets and asset is not None:
         yield Move(done.tx, None, "gas", asset, done.sender, "", done.gas_paid), done.sender, -done.gas_paid
     for move in moves:
         for wallet, units in sorted(move.effects(told.wallets).items()):

@@ -208,6 +208,29 @@ def test_own_exchange_gas_and_what_stands_outside_the_readings() -> None:
     assert found["closes"]
 
 
+@pytest.mark.parametrize(
+    ("coin", "others", "left"),
+    [
+        ("BNB", ("DAI",), 95),  # by its name
+        ("gas-token", ("DAI",), 95),  # it lacks just the gas
+        ("gas-token", (), 93),  # nothing else could be it
+    ],
+)
+def test_the_coin_of_the_gas_is_told_by_name_or_balance(coin: str, others: tuple[str, ...], left: int) -> None:
+    kept = [read("A", other, 7) for other in others]
+    spent = sent("t", moved("T", "A", "x", 1), sender="A", gas_paid=5)
+    found = one(case([read("A", coin, 100), read("A", "T", 1), *kept], [read("A", coin, left), *kept], spent))
+    assert ("A", coin, -5, "gas") in kinds(found)
+    assert found["closes"] is (left == 95)
+
+
+def test_gas_of_a_coin_that_nobody_read_is_named_and_in_no_equation() -> None:
+    found = one(case([read("A", "T", 1)], [], sent("t", moved("T", "A", "x", 1), sender="A", gas_paid=5)))
+    assert found["closes"]
+    (gas,) = found["outside"]
+    assert (gas["wallet"], gas["asset"], gas["units"], gas["why"]) == ("A", None, "-5", "no_coin")
+
+
 def test_flows_have_the_price_of_their_time() -> None:
     prices = [{"asset": "T", "usd": str(usd), "at": f"2026-01-0{usd}T00:00:00Z"} for usd in (1, 3, 5)]
     transactions = [
@@ -252,7 +275,14 @@ def test_the_largest_amounts_keep_every_digit() -> None:
             {"transactions": [sent("t", moved("T", "x", "A", 1), moved("T", "x", "A", 2))]},
             "transactions.0.transfers.1: differs from what was said of t before",
         ),
-        ({"transactions": [sent("t", sender="A", gas_paid=5)]}, "gas_paid of t: nothing tells in which asset"),
+        (
+            {
+                "opening": [read("A", "X", 5), read("A", "Y", 5)],
+                "closing": [read("A", "X", 5), read("A", "Y", 5)],
+                "transactions": [sent("t", sender="A", gas_paid=5)],
+            },
+            "gas_paid of t: nothing tells in which asset",
+        ),
         ({"transactions": [sent("t", nonce=5)]}, "transactions.0.nonce: is no field here"),
         ({"prices": {"T": "-1"}}, "prices.0.usd: must be 0 at least"),
         ({"prices": {"T": "NaN"}}, "prices.0.usd: must be finite"),
