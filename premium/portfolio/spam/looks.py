@@ -18,12 +18,13 @@ _ENDINGS = (
     "fund|money|bond|gift|events?|claims?|rewards?|airdrop|website|space|store|shop|lol|win|icu|cfd|sbs|dev|eth|ru|cn"
 )
 _LINK = re.compile(
-    rf"https?\s*:|hxxp|www\s*\.|\bt\s*[./]\s*me\b|(?<![\w.])[\w-]{{2,}}\s*(\.|\[\.\]|\(\.\)|\u3002|\u2024)\s*({_ENDINGS})\b",
+    r"https?\s*:|hxxp|www\s*\.|\bt\s*[./]\s*me\b|"
+    rf"(?<![\w.-])(?:[\w-]{{1,63}}\.){{0,5}}[\w-]{{2,}}\s*(\.|\[\.\]|\(\.\)|\u3002|\u2024)\s*({_ENDINGS})\b",
     re.IGNORECASE,
 )
 _CALL = re.compile(
     r"\b(claim|visit|airdrops?|rewards?|vouchers?|redeem|bonus|gift|free|winner|eligible|activat\w*|swap (at|on)|go to|"
-    r"unlock|mint (at|on)|scan|prize|lottery|coupon|giveaway)\b|\$\s*\d{2,}|\d{2,}\s*\$",
+    r"unlock|mint (at|on)|scan|prize|lottery|coupon|giveaway)\b|\$\s*\d{2,}|(?<!\d)\d{2,}\s*\$",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"<\s*/?\s*[a-z!][^<]*>|javascript\s*:|&#?\w+;|\bon\w+\s*=", re.IGNORECASE)
