@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from handlers.models.gas import BlockPricesView, EstimateView, OperationName
+from handlers.models.gas_predictions import PredictionsView
 from handlers.runtime import entry, needs, router
 from premium.bootstrap import platform
 from premium.gas.service import Call, Fees, Wanted
@@ -61,6 +62,19 @@ def get_gas_estimate(
     wanted = Wanted(operation, gas_limit, Call.of(to, data, int(value), sender))
     found = Fees.of(platform()).estimate(chain, wanted)
     return BlockPricesView.of(found) if format else EstimateView.of(found)
+
+
+@app.get("/v1/gas/predictions")
+@needs(service="gas", scope="gas:read")
+def list_gas_predictions(
+    chain: ChainName,
+    horizon: Annotated[Literal["1", "3", "10", "25"] | None, Query(description="Of so many blocks alone")] = None,
+) -> PredictionsView:
+    """List what is said of a chain's next base fees, and how well that was said before.
+
+    `confidence` is the measured share of outcomes within ten percent of the point, never a model's opinion of itself.
+    """
+    return PredictionsView.of(Fees.of(platform()).predictions(chain, int(horizon) if horizon else None))
 
 
 handler = entry(app)

@@ -18,14 +18,14 @@ class GasSettings(ServiceSettings):
 SERVICE = Service(
     name="gas",
     title="What a transaction will cost",
-    routes=("GET /v1/gas/estimate",),
+    routes=("GET /v1/gas/estimate", "GET /v1/gas/predictions"),
     needs=("redis",),
     scopes=("gas:read",),
     # Beside the matcher, which always runs: an answer is waited for, and a class of its own costs a task.
     queue="alerts",
     residents=(Resident(name="gas.follow", queue="alerts", function="premium.gas.work.resident.serve"),),
     settings=GasSettings,
-    tables=("gas_history", "gas_hours"),
+    tables=("gas_history", "gas_hours", "gas_predictions"),
     metrics=(
         Metric(name="GasNodesRefused", title="Nodes whose blocks or tips could not be", minutes=5),
         Metric(name="GasReorganised", title="Blocks that a reorganisation replaced in gas history"),

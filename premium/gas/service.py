@@ -24,6 +24,7 @@ LINE = "gas"
 FOLLOWED = "followed"
 """The key under which the follower says which chains it follows."""
 _BLOCKS, _SECONDS = 10, 120
+_PREDICTED = ("eip1559", "op_stack")
 _MOST_VALUE = 2**256 - 1
 _FRESH_BLOCKS, _FRESH_SECONDS = 3, 15
 
@@ -101,14 +102,33 @@ class Fees:
         known is too old.
         """
         _check(wanted)
+        found = self._read(chain)
+        asked = self._asked(chain, wanted.call) if wanted.call else None
+        costs, l1 = costs_of(found.told, wanted.operation, asked["gas"] if asked else wanted.gas_limit, asked)
+        return found._replace(costs=costs, l1=l1)
+
+    def predictions(self, chain: str, horizon: int | None) -> Estimate:
+        """Return what is said of a chain's next base fees, of one horizon or of all.
+
+        Errors as of `estimate`; Unprocessable where only its node knows, or nothing can be said yet.
+        """
+        found = self._read(chain)
+        told = found.told
+        if told["model"] not in _PREDICTED:
+            raise Unprocessable.about("chain", f"only its node knows the next base fee of {chain}")
+        rows = [row for row in told["predictions"] if horizon in (None, row["horizon"])]
+        if not rows:
+            raise Unprocessable.about("chain", f"too few blocks of {chain} were seen to say what comes")
+        return found._replace(told={**told, "predictions": rows})
+
+    def _read(self, chain: str) -> Estimate:
+        """Return what the follower told, and how old that is."""
         told = self._told(self._named(chain))
         age = self._age(told)
         if age > kept_seconds(told["seconds"]):
             raise UpstreamUnavailable(f"The newest block of {chain} is {age} s old: its node is behind; try again")
-        asked = self._asked(chain, wanted.call) if wanted.call else None
-        costs, l1 = costs_of(told, wanted.operation, asked["gas"] if asked else wanted.gas_limit, asked)
         is_stale = age > max(_FRESH_BLOCKS * told["seconds"], _FRESH_SECONDS)
-        return Estimate(told, age, is_stale, costs, l1)
+        return Estimate(told, age, is_stale, (), None)
 
     def _named(self, chain: str) -> str:
         if wrong := self.chains.unknown(chain):

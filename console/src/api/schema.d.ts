@@ -672,6 +672,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/gas/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listGasPredictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -2050,6 +2066,15 @@ export interface components {
             address: string;
             nonce: string;
         };
+        BacktestView: {
+            n: number;
+            mape: number;
+            within10: number;
+            cover80: number;
+            cover95: number;
+            bestBaseline: string;
+            bestBaselineMape: number;
+        };
         BenchmarkView: {
             asset: string;
             totalReturn: string | null;
@@ -3184,6 +3209,26 @@ export interface components {
             asOf: string;
             isStale: boolean;
         };
+        PredictionView: {
+            horizon: number;
+            at: string;
+            point: string;
+            p80: string[];
+            p95: string[];
+            confidence: number | null;
+            model: string;
+            modelVersion: string;
+            backtest: components["schemas"]["BacktestView"] | null;
+            optimalTime: string;
+        };
+        PredictionsView: {
+            chain: string;
+            block: number;
+            baseFee: string;
+            predictions: components["schemas"]["PredictionView"][];
+            ageSeconds: number;
+            stale: boolean;
+        };
         PreferencesChange: {
             language?: string | null;
             theme?: ("dark" | "light" | "system") | null;
@@ -3760,6 +3805,11 @@ export interface components {
         PositionAnswer: {
             success: true;
             data: components["schemas"]["PositionView"];
+            meta: components["schemas"]["Meta"];
+        };
+        PredictionsAnswer: {
+            success: true;
+            data: components["schemas"]["PredictionsView"];
             meta: components["schemas"]["Meta"];
         };
         PreferencesAnswer: {
@@ -7101,6 +7151,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Union_EstimateView__BlockPricesView_Answer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listGasPredictions: {
+        parameters: {
+            query: {
+                chain: string;
+                horizon?: ("1" | "3" | "10" | "25") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionsAnswer"];
                 };
             };
             400: components["responses"]["InvalidInput"];

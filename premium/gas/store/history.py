@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from premium.gas.model import GasBlock, Hole
+from premium.gas.store.predictions import PredictionStore
 from premium.storage.timeseries import TimeSeries
 
 _TOP = 2**63 - 1
@@ -21,6 +22,7 @@ class GasHistory:
 
     def __init__(self, timeseries: TimeSeries) -> None:
         self._timeseries = timeseries
+        self.predictions = PredictionStore(timeseries)
 
     def newest(self, chain: str, count: int) -> list[GasBlock]:
         """Return the newest blocks, the oldest of them first."""

@@ -25,6 +25,7 @@ from premium.prices.model import Quality
 from premium.storage.cache import Cache
 
 _LEAST_PAUSE, _MOST_PAUSE, _FAILED_PAUSE = 0.3, 2.0, 30.0
+_PREDICTED_SECONDS = 60.0
 _AROUND_SECONDS, _LAG_SECONDS, _FILL_SECONDS, _TOLD_SECONDS = 30.0, 60.0, 30.0, 5.0
 NO_PRICE: Mapping[str, str | None] = {"usd": None, "quality": str(Quality.UNAVAILABLE)}
 
@@ -34,12 +35,13 @@ class FollowedChain:
 
     def __init__(self, market: Market, name: str, history: GasHistory, cache: Cache, clock: Clock) -> None:
         self._market, self._cache, self._clock = market, cache, clock
+        self._predictions = history.predictions
         self.operations = Operations()
         self.follower = Follower(GasNode(market.rpc(name), self.operations), history)
         self._price: Mapping[str, str | None] = NO_PRICE
         self._l1: Mapping[str, str] | None = None
         self._is_started = False
-        self._due = dict.fromkeys(("around", "lag", "fill", "told"), 0.0)
+        self._due = dict.fromkeys(("around", "lag", "fill", "told", "predictions"), 0.0)
 
     async def follow(self, stop: asyncio.Event, is_ours: Callable[[], bool]) -> None:
         """Read the chain until the stop is wanted, whenever it is our turn."""
@@ -82,6 +84,8 @@ class FollowedChain:
         document = told(self.follower, around, self._clock.now())
         seconds = kept_seconds(self.follower.seconds)
         await asyncio.to_thread(self._cache.set, self.follower.chain.name, document, ttl_seconds=seconds)
+        if document["predictions"] and self._is_due("predictions", _PREDICTED_SECONDS):
+            await asyncio.to_thread(self._predictions.add, document, self._clock.now())
 
     async def _guarded(self) -> tuple[int, bool]:
         """Return how many blocks were read, and whether something failed."""

@@ -11,8 +11,10 @@ import asyncio
 
 from premium.chains.rpc import View
 from premium.errors import UpstreamUnavailable
-from premium.gas.fees.next_block import AHEAD, following
+from premium.gas.fees.next_block import AHEAD, following, rule_of
 from premium.gas.model import GasBlock
+from premium.gas.series.model import Rules
+from premium.gas.series.outlook import Outlook
 from premium.gas.speeds.model import Seen
 from premium.gas.speeds.speeds import Speeds
 from premium.gas.store.history import GasHistory
@@ -41,6 +43,8 @@ class Follower:
     def __init__(self, node: GasNode, history: GasHistory) -> None:
         self.node, self.history, self.chain = node, history, node.chain
         self.speeds = Speeds(self.chain.fees.min_tip)
+        self.outlook: Outlook | None = None
+        """Forecasts; None where only the node knows the next base fee."""
         self.newest: Header | None = None
         self.parent: Header | None = None
         """Of the newest; None until a block was read after it."""
@@ -51,9 +55,13 @@ class Follower:
     async def start(self) -> None:
         """Load what is kept, and test offers by it; UpstreamUnavailable without the database."""
         self.rows = await asyncio.to_thread(self.history.newest, self.chain.name, REPLAYED)
-        self.speeds, self.newest, self.parent = Speeds(self.chain.fees.min_tip), None, None
+        self.speeds, self.outlook = Speeds(self.chain.fees.min_tip), None
+        self.newest = self.parent = None
+        before: Header | None = None
         for place, row in enumerate(self.rows):
-            self._learn(row, _header(row))
+            header = _header(row)
+            self._learn(row, header, before if before is not None and before.hash == row.parent else None)
+            before = header
             if place % _BREATH == 0:
                 await asyncio.sleep(0)
 
@@ -136,12 +144,16 @@ class Follower:
         self.parent, self.newest = self.newest, block.header
         if self.parent is not None and self.parent.hash != block.header.parent:
             self.parent = None
-        self._learn(block.row, block.header)
+        self._learn(block.row, block.header, self.parent)
 
-    def _learn(self, row: GasBlock, header: Header) -> None:
-        after = following(self.chain.fees, header, 0)
+    def _learn(self, row: GasBlock, header: Header, parent: Header | None) -> None:
+        after = following(self.chain.fees, header, 0, parent)
         seen = Seen(row.base_fee, row.gas_used, row.gas_limit, row.lowest_taken, after.base_fee)
         self.speeds.learn(seen, [(ahead, high) for ahead, _, high in after.bounds if ahead in AHEAD])
+        if (rule := rule_of(self.chain.fees, header)) is not None:
+            if self.outlook is None:
+                self.outlook = Outlook(Rules(1 + (rule.elasticity - 1) / rule.denominator, 1 - 1 / rule.denominator))
+            self.outlook.learn(header.timestamp, row.base_fee, after.base_fee if after.exact else None)
 
     async def fill(self) -> int:
         """Read a page into the newest hole; return how many blocks.

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from premium.gas.fees.next_block import AHEAD, EXACT_MODELS, Following, following
 from premium.gas.model import GasBlock
 from premium.gas.operations import Used
+from premium.gas.series.model import EXACT
+from premium.gas.series.outlook import VERSION, Prediction
 from premium.gas.speeds.model import CONFIDENCES, LEAST, SPEEDS, Kept, Pair, Served
 from premium.gas.work.follower import Follower
 
@@ -67,6 +69,7 @@ def told(follower: Follower, around: Around, now: datetime) -> dict[str, Any]:
         "bounds": [{"blocks": blocks, "min": str(low), "max": str(high)} for blocks, low, high in after.bounds],
         "blob": _blob(after), "l1": around.l1, "price": dict(around.price),
         "operations": {name: list(used) for name, used in around.operations.items()},
+        "predictions": _predictions(follower, after),
         "confidences": _confidences(by, base_fee),
         "transactions": median_low([row.transactions for row in follower.rows[-_TRANSACTIONS:]]),
         "seconds": follower.seconds, "checked_at": now.timestamp(),
@@ -74,6 +77,41 @@ def told(follower: Follower, around: Around, now: datetime) -> dict[str, Any]:
         "symbol": follower.chain.native.symbol, "decimals": follower.chain.native.decimals,
         "chain_id": follower.chain.chain_id,
     }  # fmt: skip
+
+
+def _predictions(follower: Follower, after: Following) -> list[dict[str, Any]]:
+    """Return what is said of the horizons, none where only the node knows the next base fee."""
+    head = follower.newest
+    if follower.outlook is None or head is None or not after.bounds:
+        return []
+    lowest: tuple[int, float] | None = None
+    found = []
+    for each in follower.outlook.told({blocks: (low, high) for blocks, low, high in after.bounds}):
+        at = head.timestamp + each.horizon * follower.seconds
+        if lowest is None or each.point < lowest[0]:
+            lowest = (each.point, at)
+        found.append(_prediction(each, at, lowest[1]))
+    return found
+
+
+def _prediction(said: Prediction, at: float, optimal: float) -> dict[str, Any]:
+    scored = said.scored
+    return {
+        "horizon": said.horizon, "at": at, "optimal_time": optimal, "point": str(said.point),
+        "p80": [str(each) for each in said.p80], "p95": [str(each) for each in said.p95],
+        "confidence": 1.0 if said.model == EXACT else _percent(scored.within_10_percent if scored else None),
+        "model": said.model, "model_version": VERSION,
+        "backtest": None if scored is None else {
+            "n": scored.n, "mape": _percent(scored.mape_percent), "within10": _percent(scored.within_10_percent),
+            "cover80": _percent(scored.cover80), "cover95": _percent(scored.cover95),
+            "best_baseline": said.best_baseline, "best_baseline_mape": _percent(said.best_mape),
+        },
+    }  # fmt: skip
+
+
+def _percent(value: float | None) -> float | None:
+    """Return a share as a part of one, with six digits."""
+    return None if value is None else round(value / 100, 6)
 
 
 def _is_tested(follower: Follower) -> bool:

@@ -116,6 +116,24 @@ def test_layer_ones_prices_are_the_predeploys(evm: Evm, told: Told) -> None:
     }  # fmt: skip
 
 
+def test_predictions_are_told_and_kept_once_a_minute(evm: Evm, told: Told, history: GasHistory) -> None:
+    filled(evm, 45)
+    found = told.run(evm.url)
+    told.run(evm.url)
+    rows = found["predictions"]
+    assert [row["horizon"] for row in rows] == [1, 3, 10, 25]
+    assert (rows[0]["point"], rows[0]["confidence"], rows[0]["model"]) == (found["next_base_fee"], 1.0, "exact")
+    for row, bound in zip(rows, found["bounds"], strict=True):
+        low, high = int(bound["min"]), int(bound["max"])
+        assert low <= int(row["p95"][0]) <= int(row["p80"][0]) <= int(row["point"]) <= int(row["p80"][1]) <= high
+    assert rows[1]["backtest"]["n"] > 15
+    with history._timeseries.transaction() as connection:
+        kept = connection.execute(
+            'SELECT "timestamp", count(*) AS n, count(DISTINCT horizon) AS horizons FROM gas_predictions GROUP BY 1'
+        ).fetchall()
+    assert {(row["n"], row["horizons"]) for row in kept} == {(4, 4)}
+
+
 @pytest.fixture
 def turns(redis_server: RedisService, platform: Platform) -> Callable[[str], Turn]:
     return lambda owner: Turn(platform.redis(3), owner)

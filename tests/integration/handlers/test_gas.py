@@ -73,6 +73,14 @@ def desk(at: Platform) -> Iterator[None]:
     thread.join()
 
 
+def prediction(horizon: int) -> dict[str, Any]:
+    backtest = {"n": 400, "mape": 0.05, "within10": 0.86, "cover80": 0.8, "cover95": 0.95, "best_baseline": "ar1",
+                "best_baseline_mape": 0.06}  # fmt: skip
+    return {"horizon": horizon, "at": 1_796_089_042.5, "optimal_time": 1_796_089_042.5, "point": str(11 * GWEI),
+            "p80": [str(10 * GWEI), str(12 * GWEI)], "p95": [str(9 * GWEI), str(13 * GWEI)], "confidence": 0.86,
+            "model": "log_ridge", "model_version": "1", "backtest": backtest}  # fmt: skip
+
+
 def told(at: Platform, name: str = "local", *, age: float = 1, **fields: Any) -> dict[str, Any]:
     """Put a chain's figures where the follower puts them."""
     now = at.clock.now().timestamp()
@@ -88,6 +96,7 @@ def told(at: Platform, name: str = "local", *, age: float = 1, **fields: Any) ->
         "operations": {each: [OPERATIONS[each].gas, "typical"] for each in OPERATIONS},
         "confidences": [{"confidence": each, "max_fee": str(14 * GWEI), "tip": str(2 * GWEI), "price": str(13 * GWEI)}
                         for each in (99, 95, 90, 80, 70)],
+        "predictions": [prediction(1), prediction(3)],
         "transactions": 180, "seconds": 12, "checked_at": now - age, "only_busy": False, "symbol": "ETH",
         "decimals": 18, "chain_id": 1,
     } | fields  # fmt: skip
@@ -232,6 +241,40 @@ def test_arbitrums_part_of_layer_one_is_within_its_gas(at: Platform, token: str,
     assert int(data["cost"][0]["native"]) == data["cost"][0]["gas"] * 13 * GWEI
 
 
+def predicted(token: str, **query: str) -> Answer:
+    return through(handler, "GET", "/v1/gas/predictions", token=token, query=query)
+
+
+def test_predictions_say_how_well_they_did(at: Platform, token: str) -> None:
+    told(at)
+    data = predicted(token, chain="local").data
+    assert (data["chain"], data["block"], data["baseFee"], data["stale"]) == ("local", 7, str(10 * GWEI), False)
+    assert [row["horizon"] for row in data["predictions"]] == [1, 3]
+    assert data["predictions"][1]["backtest"]["bestBaselineMape"] == 0.06
+    assert data["predictions"][1]["at"].startswith("2026-12-01T")
+    assert [row["horizon"] for row in predicted(token, chain="local", horizon="3").data["predictions"]] == [3]
+
+
+@pytest.mark.parametrize(
+    ("fields", "query", "expected"),
+    [
+        ({"model": "node"}, {}, (422, "only its node knows")),
+        ({"predictions": []}, {}, (422, "too few blocks")),
+        ({}, {"horizon": "25"}, (422, "too few blocks")),
+        ({}, {"horizon": "2"}, (400, "horizon")),
+        ({"block": {"number": 7, "hash": "0x", "timestamp": 1, "base_fee": "1"}}, {}, (503, "its node is behind")),
+    ],
+)
+def test_predictions_that_cannot_be_say_why(
+    at: Platform, token: str, fields: dict[str, Any], query: dict[str, str], expected: tuple[int, str]
+) -> None:
+    told(at, **fields)
+    found = predicted(token, chain="local", **query)
+    status, words = expected
+    assert (found.status, words in found.error["message"]) == (status, True), found.text
+
+
 def test_who_may_ask(at: Platform, sign: Sign) -> None:
     told(at)
     assert asked(sign(sub="user_of_starter", tier="starter"), chain="local").status == 403
+    assert predicted(sign(sub="user_of_starter", tier="starter"), chain="local").status == 403
