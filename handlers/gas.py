@@ -70,7 +70,7 @@ def list_gas_predictions(
     chain: ChainName,
     horizon: Annotated[Literal["1", "3", "10", "25"] | None, Query(description="Of so many blocks alone")] = None,
 ) -> PredictionsView:
-    """List what is said of a chain's next base fees, and how well that was said before.
+    """List forecasts of a chain's next base fees, with how well they did.
 
     `confidence` is the measured share of outcomes within ten percent of the point, never a model's opinion of itself.
     """

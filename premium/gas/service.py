@@ -108,7 +108,7 @@ class Fees:
         return found._replace(costs=costs, l1=l1)
 
     def predictions(self, chain: str, horizon: int | None) -> Estimate:
-        """Return what is said of a chain's next base fees, of one horizon or of all.
+        """Return forecasts of a chain's next base fees.
 
         Errors as of `estimate`; Unprocessable where only its node knows, or nothing can be said yet.
         """

@@ -1,4 +1,4 @@
-"""What is said of a chain's base fee after each block, with what came of it before."""
+"""Forecasts of a chain's base fee after each block, with their scores."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VERSION = "1"
 
 
 class Prediction(NamedTuple):
-    """The base fee so many blocks ahead, in wei, and how well that was said before."""
+    """The base fee so many blocks ahead, in wei, with scores of before."""
 
     horizon: int
     point: int

@@ -80,7 +80,10 @@ def told(follower: Follower, around: Around, now: datetime) -> dict[str, Any]:
 
 
 def _predictions(follower: Follower, after: Following) -> list[dict[str, Any]]:
-    """Return what is said of the horizons, none where only the node knows the next base fee."""
+    """Return what is said of the horizons.
+
+    Nothing where only the node knows the next base fee.
+    """
     head = follower.newest
     if follower.outlook is None or head is None or not after.bounds:
         return []
