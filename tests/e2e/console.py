@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from local.journey.tokens import token
 from local.up import Stage
@@ -21,6 +23,21 @@ def sign_in(page: Page, address: str, stack: Stage, user: str, *, tier: str = "p
     page.get_by_label("A token of this machine's stage").fill(token(stack.places.state, user, tier=tier))
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
+
+
+def by_wallet(page: Page, address: str) -> None:
+    """By the wallet in the page: a session that a reload restores."""
+    page.goto(address)
+    page.get_by_role("button", name="Test wallet").click()
+    page.get_by_role("button", name="Sign in the wallet").click()
+    expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
+
+
+def refusal(status: int, code: str, **headers: str) -> Callable[[Route], None]:
+    """What the API refuses a request with."""
+    said = {"code": code, "message": f"Said by the test: {code}", "details": {}}
+    body = json.dumps({"success": False, "error": said, "meta": {"requestId": "req_of_a_test", "timestamp": "x"}})
+    return lambda route: route.fulfill(status=status, headers=headers, body=body, content_type="application/json")
 
 
 def go(page: Page, name: str) -> None:

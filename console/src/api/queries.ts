@@ -46,12 +46,20 @@ export interface PageMeta {
   pagination: { nextCursor: string | null };
 }
 
+/** An answer that is a page of a list; whatever else came is refused here, before the library looks into it. */
+function listed<D, T extends PageMeta | undefined>(given: Answered<D[], T>): Answered<D[], T> {
+  const { data, meta } = given as { data: unknown; meta: { pagination?: { nextCursor?: unknown } } | undefined };
+  const cursor = meta?.pagination?.nextCursor;
+  if (Array.isArray(data) && (meta?.pagination === undefined ? meta === undefined : cursor === null || typeof cursor === "string")) return given;
+  throw new ApiError(200, "GARBAGE", "The answer is no page of a list.");
+}
+
 /** A list that is read page by page; `rows` are all that were read. */
 export function useList<D, T extends PageMeta | undefined>(key: QueryKey, read: (cursor: string | undefined) => Promise<Answered<D[], T>>) {
   const list = useInfiniteQuery<Answered<D[], T>, ApiError, { pages: Answered<D[], T>[] }, QueryKey, string | undefined>({
     queryKey: key,
     initialPageParam: undefined,
-    queryFn: ({ pageParam }) => read(pageParam),
+    queryFn: async ({ pageParam }) => listed(await read(pageParam)),
     getNextPageParam: (last) => last.meta?.pagination.nextCursor ?? undefined,
   });
   return { ...list, rows: list.data?.pages.flatMap((page) => page.data) ?? [] };

@@ -7,7 +7,7 @@ import { t } from "@/texts";
 export function Name({ of }: { of: string }) {
   const shown = safeName(of);
   return (
-    <bdi className="break-words">
+    <bdi className="wrap-anywhere">
       {shown}
       {imitates(of) && (
         <span className="ml-1 rounded bg-warn-soft px-1 text-warn" title={t("name.imitates")}>

@@ -10,9 +10,10 @@ import { t, type TextKey } from "@/texts";
 import { Button } from "./Button";
 
 function headline(error: ApiError): TextKey {
+  if (error.status >= 500) return "error.503";
+  if (error.status === 429) return "error.429";
   if (error.code === "GARBAGE" || error.code === "NO_API") return "error.garbage";
   if (error.code === "TIER_REQUIRED") return "error.tier";
-  if (error.status >= 500) return "error.503";
   const key = `error.${String(error.status)}` as TextKey;
   const known: readonly TextKey[] = ["error.0", "error.401", "error.403", "error.404", "error.409", "error.422", "error.429"];
   return known.includes(key) ? key : "error.other";

@@ -1,6 +1,7 @@
 /** Who somebody is here, how he signs in, what he agreed to, and how he leaves. */
 
 import { t } from "@/texts";
+import { Beside, Page } from "@/ui/Page";
 
 import { Audit } from "./Audit";
 import { Consents } from "./Consents";
@@ -14,21 +15,20 @@ import { Ways } from "./Ways";
 
 export function AccountPage() {
   return (
-    <div className="mx-auto flex max-w-6xl flex-col gap-4">
-      <h1 className="text-2xl font-semibold">{t("nav.account")}</h1>
-      <div className="grid gap-4 xl:grid-cols-2">
+    <Page title={t("nav.account")}>
+      <Beside>
         <Profile />
         <Factor />
-      </div>
+      </Beside>
       <Sessions />
       <OwnWallets />
       <Ways />
       <Keys />
-      <div className="grid gap-4 xl:grid-cols-2">
+      <Beside>
         <Consents />
         <Data />
-      </div>
+      </Beside>
       <Audit />
-    </div>
+    </Page>
   );
 }

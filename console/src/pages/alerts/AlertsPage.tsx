@@ -1,6 +1,7 @@
 /** Rules, what they fired, and where that is told. */
 
 import { t } from "@/texts";
+import { Page } from "@/ui/Page";
 
 import { Destinations } from "./Destinations";
 import { Fired } from "./Fired";
@@ -9,12 +10,11 @@ import { Rules } from "./Rules";
 
 export function AlertsPage() {
   return (
-    <div className="mx-auto flex max-w-6xl flex-col gap-4">
-      <h1 className="text-2xl font-semibold">{t("nav.alerts")}</h1>
+    <Page title={t("nav.alerts")}>
       <Fired />
       <Rules />
       <NewRule />
       <Destinations />
-    </div>
+    </Page>
   );
 }

@@ -1,6 +1,7 @@
 /** What somebody owns and owes: total, parts, positions, history, performance, wallets. */
 
 import { t } from "@/texts";
+import { Beside, Page } from "@/ui/Page";
 
 import { Allocation } from "./Allocation";
 import { Assets } from "./Assets";
@@ -15,13 +16,12 @@ import { Wallets } from "./Wallets";
 
 export function PortfolioPage() {
   return (
-    <div className="mx-auto flex max-w-6xl flex-col gap-4">
-      <h1 className="text-2xl font-semibold">{t("nav.portfolio")}</h1>
+    <Page title={t("nav.portfolio")}>
       <Total />
-      <div className="grid gap-4 xl:grid-cols-2">
+      <Beside>
         <History />
         <Performance />
-      </div>
+      </Beside>
       <Allocation />
       <Assets />
       <Positions />
@@ -29,6 +29,6 @@ export function PortfolioPage() {
       <Flows />
       <Coverage />
       <Exports />
-    </div>
+    </Page>
   );
 }

@@ -1,6 +1,7 @@
 /** What the plan holds, how much of it is used, what it costs, and how to change it. */
 
 import { t } from "@/texts";
+import { Beside, Page } from "@/ui/Page";
 
 import { ChangePlan } from "./ChangePlan";
 import { Invoices } from "./Invoices";
@@ -10,15 +11,14 @@ import { Requests } from "./Requests";
 
 export function UsagePage() {
   return (
-    <div className="mx-auto flex max-w-6xl flex-col gap-4">
-      <h1 className="text-2xl font-semibold">{t("nav.usage")}</h1>
-      <div className="grid gap-4 xl:grid-cols-2">
+    <Page title={t("nav.usage")}>
+      <Beside>
         <Plan />
         <ChangePlan />
-      </div>
+      </Beside>
       <Requests />
       <Quotas />
       <Invoices />
-    </div>
+    </Page>
   );
 }
