@@ -2,12 +2,14 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { worker } from "./scripts/worker_plugin";
+
 /** What the built files are asked for under, at the edge as on one machine. */
 const BASE = "/app/";
 
 export default defineConfig({
   base: BASE,
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), worker(BASE)],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   build: {
     target: "es2022",

@@ -103,7 +103,7 @@ console() {
         echo "$wanted" >console/node_modules/.installed
         echo "  done after $SECONDS s"
     fi
-    sources=$(find console/src console/public console/index.html console/vite.config.ts console/package-lock.json -type f -print0 |
+    sources=$(find console/src console/public console/scripts console/index.html console/vite.config.ts console/package-lock.json -type f -print0 |
         LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
     if [ "$(cat console/dist/.built 2>/dev/null)" = "$sources" ]; then return; fi
     step "The console's pages into console/dist"

@@ -6,6 +6,7 @@ import "./app.css";
 import { queries } from "@/api/queries";
 import { begin, restore } from "@/session/session";
 import { Entrance } from "@/shell/Entrance";
+import { keepShell } from "@/shell/worker";
 import { beginStream } from "@/streams/shared";
 import { beginTheme } from "@/ui/theme";
 
@@ -13,6 +14,7 @@ beginTheme();
 begin();
 beginStream();
 void restore();
+keepShell();
 
 const place = document.getElementById("root");
 if (place !== null) {

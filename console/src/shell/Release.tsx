@@ -5,6 +5,8 @@ import { useQuery } from "@tanstack/react-query";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
 
+import { loadNewRelease } from "./worker";
+
 const EVERY_MS = 5 * 60_000;
 const script = (page: string): string | null => /src="(\/app\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? null;
 const own = document.querySelector<HTMLScriptElement>('script[src^="/app/assets/"]')?.getAttribute("src") ?? null;
@@ -20,7 +22,7 @@ export function Release() {
   return (
     <div role="status" className="mb-4 flex items-center justify-between gap-3 rounded-lg bg-good-soft p-3">
       {t("app.newRelease")}
-      <Button onClick={() => window.location.reload()}>{t("app.load")}</Button>
+      <Button onClick={() => void loadNewRelease()}>{t("app.load")}</Button>
     </div>
   );
 }

@@ -61,6 +61,7 @@ export const en = {
   "error.503": "This part does not answer just now. The others do.",
   "error.0": "The API cannot be reached.",
   "error.garbage": "The answer cannot be read. This part shows nothing; the others stand.",
+  "error.release": "This part of the program could not be loaded: a newer version is there, or the network is away.",
   "error.other": "Something went wrong.",
   "form.required": "This is needed.",
   "form.save": "Save",

@@ -5,6 +5,7 @@ import { Component, useId, type ReactNode } from "react";
 import type { ApiError } from "@/api/errors";
 import { t } from "@/texts";
 
+import { Button } from "./Button";
 import { Refusal } from "./Refusal";
 
 interface Props {
@@ -61,21 +62,25 @@ export const Loading = () => (
 
 export const Empty = ({ children }: { children: ReactNode }) => <p className="py-2 text-muted">{children}</p>;
 
-/** Keeps what breaks within a part from the rest of the page: an answer of another form than the document's. */
-export class Guard extends Component<{ children: ReactNode }, { broken: boolean }> {
-  override state = { broken: false };
+type Broken = "answer" | "release";
+// How browsers say that a file of the program is not there: of a release that is gone, or without a network.
+const NO_FILE = /dynamically imported module|importing a module script|loading css chunk|preload css/i;
 
-  static getDerivedStateFromError() {
-    return { broken: true };
+/** Keeps what breaks within a part from the rest of the page: an answer of another form, a file that is gone. */
+export class Guard extends Component<{ children: ReactNode }, { broken: Broken | null }> {
+  override state: { broken: Broken | null } = { broken: null };
+
+  static getDerivedStateFromError(error: unknown): { broken: Broken } {
+    return { broken: error instanceof Error && NO_FILE.test(error.message) ? "release" : "answer" };
   }
 
   override render() {
-    return this.state.broken ? (
-      <p role="alert" className="rounded-lg bg-bad-soft p-3 text-bad">
-        {t("error.garbage")}
-      </p>
-    ) : (
-      this.props.children
+    if (this.state.broken === null) return this.props.children;
+    return (
+      <div role="alert" className="rounded-lg bg-bad-soft p-3 text-bad">
+        <p>{t(this.state.broken === "release" ? "error.release" : "error.garbage")}</p>
+        {this.state.broken === "release" && <Button onClick={() => window.location.reload()}>{t("app.load")}</Button>}
+      </div>
     );
   }
 }
