@@ -22,6 +22,7 @@ from handlers.models.tax import (
     transaction_view,
 )
 from handlers.models.tax_comparisons import ComparisonView, NewComparison, comparison_view
+from handlers.models.tax_gains import AfterGain, GainView
 from handlers.models.tax_imports import (
     Import,
     ImportUpload,
@@ -207,6 +208,18 @@ def get_report(caller: Caller, report_id: UUID) -> ReportView:
     reports = TaxReports.of(platform())
     found = reports.get(caller.user_id, report_id)
     return report_view(found, reports.links(caller, found))
+
+
+@app.get("/v1/tax/reports/<report_id>/gains")
+@needs(service="tax", scope="tax:read")
+def list_gains(caller: Caller, report_id: UUID, limit: Limit = 50, cursor: Cursor = None) -> Listing[GainView]:
+    """List what each lot gained or lost, disposal by disposal.
+
+    Lots of one disposal stand beside each other. CONFLICT while the report is being made.
+    """
+    start = position(cursor, AfterGain)
+    lines = TaxReports.of(platform()).gains(caller.user_id, report_id, start.behind if start else None, limit + 1)
+    return listing([GainView.of(line) for line in lines], limit, AfterGain, behind="behind")
 
 
 @app.get("/v1/tax/summary/<year>")

@@ -93,13 +93,14 @@ class Objects:
             raise
         return True
 
-    def open(self, key: str) -> IO[bytes]:
+    def open(self, key: str, *, start: int = 0) -> IO[bytes]:
         """Return a stream of an object's bytes, which the caller closes.
 
-        NotFound where there is none.
+        From byte `start` on. NotFound where there is none.
         """
+        part: Any = {"Range": f"bytes={start}-"} if start else {}
         with translated("S3"), _absent_as_not_found(key):
-            return self._s3.get_object(Bucket=self.bucket, Key=key)["Body"]  # type: ignore[return-value]  # botocore's StreamingBody is IO[bytes] for reading
+            return self._s3.get_object(Bucket=self.bucket, Key=key, **part)["Body"]  # type: ignore[return-value]  # botocore's StreamingBody is IO[bytes] for reading
 
     def notes(self, key: str) -> Mapping[str, str]:
         """Return what was written beside an object (`x-amz-meta-…`); NotFound where there is none."""

@@ -23,6 +23,7 @@ SERVICE = Service(
         "POST /v1/tax/transactions/wallets",
         "GET /v1/tax/imports",
         "DELETE /v1/tax/imports/{id}",
+        "GET /v1/tax/reports/{id}/gains",
         "GET /v1/tax/summary/{year}",
         "POST /v1/tax/compare",
         "GET /v1/tax/compare/{year}",

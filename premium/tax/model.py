@@ -276,6 +276,14 @@ class ReportRow(_Row):
     created_at: datetime
 
 
+class GainLine(NamedTuple):
+    """A disposal of one lot in a report's neutral document."""
+
+    row: Mapping[str, Any]
+    behind: int
+    """The place in the document behind it, in bytes."""
+
+
 class ComparisonRow(_Row):
     """A year under every method that its country allows."""
 

@@ -18,7 +18,7 @@ from premium.accounts.service import Accounts
 from premium.chains.addresses import checksum
 from premium.clock import Clock
 from premium.entitlements import quota_of
-from premium.errors import InvalidInput, NotFound, Unprocessable
+from premium.errors import Conflict, InvalidInput, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
 from premium.jobs.service import JobService
 from premium.principal import Principal
@@ -31,9 +31,10 @@ from premium.tax.importers.manners import clock_of
 from premium.tax.importers.notation import mark_of
 from premium.tax.importers.recognition import rows_of_csv, stated_in
 from premium.tax.jobs import REPORT, WALLET, ReportPayload, WalletPayload
-from premium.tax.model import Imported, ImportRow, NewTransactions, Origin, Remark, ReportRow, TransactionRow
+from premium.tax.model import GainLine, Imported, ImportRow, NewTransactions, Origin, Remark, ReportRow, TransactionRow
 from premium.tax.neutral.sources import Tally
 from premium.tax.setup import setup_of
+from premium.tax.store.gains import page_of
 from premium.tax.store.imports import ImportStore, options_of
 from premium.tax.store.reports import ReportStore
 from premium.tax.store.transactions import TransactionStore
@@ -289,6 +290,16 @@ class TaxReports:
     def page(self, user_id: UUID, after: Position | None, limit: int) -> list[ReportRow]:
         """Return a page of the finished reports, newest first."""
         return self.store.page(user_id, after, limit)
+
+    def gains(self, user_id: UUID, report_id: UUID, start: int | None, limit: int) -> list[GainLine]:
+        """Return a page of a report's gains, lot by lot.
+
+        Conflict while it is being made.
+        """
+        found = self.get(user_id, report_id)
+        if isinstance(found, JobRecord):
+            raise Conflict("The report is not made yet")
+        return page_of(self.bucket, found, start, limit)
 
     def newest(self, user_id: UUID, year: int, jurisdiction: str | None) -> ReportRow:
         """Return the newest report of a year; NotFound says how to get one."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from local.journey.client import Client
 from tests.e2e.console import go, panel, violations
 from tests.fixtures.browser import Tab
 
@@ -94,3 +98,30 @@ def test_a_file_larger_than_a_request_goes_by_an_upload(inside: Tab) -> None:
         part.get_by_role("button", name="Import it").click()
     assert sent.value.headers.get("cookie", "") == ""
     expect(part.get_by_text(f"{LARGE} transactions added")).to_be_visible(timeout=180_000)
+
+
+def test_a_gain_of_a_report_opens_to_its_lots(inside: Tab, user: str, client: Callable[..., Client]) -> None:
+    """What the lots gained adds up to the disposal's gain, exactly."""
+    page, api = inside.page, client(user)
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    old = "lot{n},2019-0{n}-01T12:00:00Z,{kind},LOTS,{amount},{price},0\n"
+    buys = old.format(n=1, kind="buy", amount="1", price="10") + old.format(n=2, kind="buy", amount="2", price="20")
+    api.post(
+        "/v1/tax/transactions/import", {"csv": HEAD + buys + old.format(n=3, kind="sell", amount="2.5", price="30")}
+    )
+    api.wait_for(api.post("/v1/tax/reports", {"year": 2019, "jurisdiction": "US", "method": "FIFO"}))
+    go(page, "usage")
+    go(page, "tax")
+    page.get_by_role("row").filter(has_text="2019").get_by_role("button", name="Open the gains").click()
+    dialog = page.get_by_role("dialog", name="Gains of 2019, US")
+    one = dialog.get_by_role("listitem").filter(has_text="LOTS")
+    expect(one).to_contain_text("2 lots")
+    one.locator("summary").click()
+    lots = one.get_by_role("table").locator("tbody tr")
+    expect(lots).to_have_count(2)
+    gained = [Decimal(row.locator("data").nth(3).get_attribute("value") or "") for row in lots.all()]
+    shown = one.locator("summary data").nth(1).get_attribute("value")
+    assert gained == [Decimal(20), Decimal(15)]
+    assert Decimal(shown or "") == sum(gained)
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Close").click()

@@ -25,6 +25,7 @@ EXACT = {
     "HarvestView.amount": "units of the asset",
     "TransactionView.amount": "an input: what the history states",
     "TransactionView.price": "an input: what the history states",
+    "GainView.amount": "units of a lot, to the last digit: they add up to the disposal's",
     "TransactionView.fee": "an input: what the history states",
 }
 

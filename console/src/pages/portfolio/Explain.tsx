@@ -103,7 +103,7 @@ export function Explain({ figure, of }: { figure: Figure; of: string }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button kind="quiet" aria-haspopup="dialog" aria-label={t("explain.of", { what: safeName(of) })} onClick={() => setOpen(true)}>
+      <Button kind="quiet" className="whitespace-nowrap" aria-haspopup="dialog" aria-label={t("explain.of", { what: safeName(of) })} onClick={() => setOpen(true)}>
         {t("explain.open")}
       </Button>
       <Dialog wide title={t("explain.of", { what: safeName(of) })} open={open} close={() => setOpen(false)}>

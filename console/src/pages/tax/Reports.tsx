@@ -8,6 +8,7 @@ import { Answer, Panel } from "@/ui/Panel";
 import { Table } from "@/ui/Table";
 import { At } from "@/ui/Time";
 
+import { Gains } from "./Gains";
 import { useReports, type Report } from "./reading";
 
 const TONES: Readonly<Record<string, Tone>> = { done: "good", failed: "bad", running: "plain", queued: "plain" };
@@ -34,7 +35,7 @@ function State({ of }: { of: Report }) {
 
 function Files({ of }: { of: Report }) {
   return (
-    <ul className="flex flex-wrap gap-x-3">
+    <ul className="flex max-w-72 flex-wrap gap-x-3">
       {Object.entries(of.links)
         .filter(([, url]) => isLink(url))
         .map(([form, url]) => (
@@ -68,6 +69,7 @@ export function Reports() {
               { title: t("tax.method"), cell: (row) => row.method ?? "–" },
               { title: t("tax.status"), cell: (row) => <State of={row} /> },
               { title: t("tax.gain"), number: true, cell: (row) => gain(row) },
+              { title: t("gains.title"), cell: (row) => (row.status === "done" ? <Gains report={row} /> : "–") },
               { title: t("tax.files"), cell: (row) => <Files of={row} /> },
             ]}
           />
