@@ -180,9 +180,12 @@ def _cell(text: str, across: float, column: Column, *, strong: bool) -> _Cell:
         while width(text, font, size) > across and size > SMALLEST:
             size -= 0.25
     lines, kept = wrapped(text, font, size, across), len(text)
-    while len(lines) > column.lines and kept > 4:
-        kept -= max(1, kept // 16)
+    if len(lines) > column.lines:
+        # About as much as fits, and then a little less until it does.
+        kept = min(kept, int(kept * across * column.lines / width(text, font, size)) + 1)
+    while len(lines) > column.lines and kept > 1:
         lines = wrapped(shortened(text, kept), font, size, across)
+        kept -= max(1, kept // 16)
     return _Cell(lines, font, size)
 
 

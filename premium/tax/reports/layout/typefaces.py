@@ -36,21 +36,21 @@ class Run(NamedTuple):
 
 
 @cache
-def register() -> frozenset[int]:
-    """Register the typefaces once a process; return the code points that Open Sans has."""
+def register() -> frozenset[str]:
+    """Register the typefaces once a process; return the characters that Open Sans has."""
     faces = {name: TTFont(name, str(file.path)) for name, file in _FILES.items()}
     for face in faces.values():
         pdfmetrics.registerFont(face)
     for name in (_HANGUL, *(name for name, _ in _HAN)):
         pdfmetrics.registerFont(UnicodeCIDFont(name))
-    return frozenset(code for code in faces[TEXT].face.charToGlyph if code >= _FIRST)
+    return frozenset(chr(code) for code in faces[TEXT].face.charToGlyph if code >= _FIRST)
 
 
 @lru_cache(maxsize=20_000)
 def runs(text: str, font: str) -> tuple[Run, ...]:
     """Return a text in runs of typefaces; `font` where it has the characters."""
     known = register()
-    if text.isascii() and text.isprintable():
+    if known.issuperset(text):
         return (Run(font, text),)
     made: list[Run] = []
     han = _han("".join(character for character in text if _within(character, _HAN_FROM)))
@@ -63,8 +63,8 @@ def runs(text: str, font: str) -> tuple[Run, ...]:
     return tuple(made)
 
 
-def _of(character: str, known: frozenset[int], font: str, han: str) -> tuple[str, str]:
-    if ord(character) in known:
+def _of(character: str, known: frozenset[str], font: str, han: str) -> tuple[str, str]:
+    if character in known:
         return font, character
     if _within(character, _HANGUL_FROM):
         return _HANGUL, character
