@@ -56,7 +56,7 @@ def coins(
     wallets = frozenset(case.wallets)
     moved = {tx: {move.asset for move in each.moves.values() if move.by != "log"} for tx, each in done.items()}
     everywhere = set[str]().union(*moved.values())
-    found: dict[str, str] = {}
+    found, likely = dict[str, str](), dict[tuple[str, tuple[str, ...]], str | None]()
     for tx, each in done.items():
         if not each.gas_paid or each.sender not in wallets:
             continue
@@ -64,8 +64,12 @@ def coins(
         assets = own or {asset for wallet, asset in (*opening, *closing) if wallet == each.sender}
         if case.coin is not None or len(own) == 1:
             found[tx] = case.coin or next(iter(own))
-        elif (asset := _likely(case, done, sorted(assets), each.sender, (opening, closing), tx)) is not None:
-            found[tx] = asset
+        else:
+            key = each.sender, tuple(sorted(assets))
+            if key not in likely:
+                likely[key] = _likely(case, done, key[1], each.sender, (opening, closing), tx)
+            if (asset := likely[key]) is not None:
+                found[tx] = asset
     return found
 
 
