@@ -22,10 +22,12 @@ from premium.tiers import SIGNED_ROUTES
 pytestmark = pytest.mark.unit
 VERBS = {
     "billing webhooks reconcile",
+    "portfolio backfill start",
     "security disputes uphold",
     "security disputes withdraw",
     "security labels import",
     "security labels undo",
+    "security rescan",
     "acknowledge",
     "cancel",
     "drain",
