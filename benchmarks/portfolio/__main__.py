@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from benchmarks.portfolio import codec, figures, snapshots
+from benchmarks.portfolio import codec, figures, fleet, snapshots, spam
 from benchmarks.portfolio.node import FIRST_CHAIN_ID
 from premium.chains.evm import EvmAdapter
 from premium.chains.fanout import read_all
@@ -73,6 +73,8 @@ def main() -> None:
     codec.measure()
     snapshots.measure()
     figures.measure()
+    spam.measure()
+    fleet.measure()
 
 
 if __name__ == "__main__":

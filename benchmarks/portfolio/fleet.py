@@ -1,0 +1,187 @@
+"""An hour's run over real users and nodes, and from what it cost the fleet's: `python -m benchmarks.portfolio.fleet`.
+
+2,000 users of 1.3 wallets on 20 chains, with a coin and a token on each; the nodes run in a process of their own and
+take 5 ms a call. No provider of prices: prices are asked once an asset, whatever there are users. The second run has a
+chain that is dead. Then the same is simulated for 125,000 users and 100 chains with what was measured.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from benchmarks.portfolio.node import FIRST_CHAIN_ID
+from local import ports
+from local.postgres import OWNER, SUPERUSER, Postgres
+from local.redis import Redis
+from migrations.files import FOLDER
+from migrations.runner import Runner
+from premium.bootstrap import Platform
+from premium.config import Settings
+from premium.portfolio.fleet import costs
+from premium.portfolio.jobs import RunPayload
+from premium.portfolio.run_model import BLOCKS_A_READ, USERS_A_BLOCK
+from premium.portfolio.runs import Runs
+
+USERS, CHAINS, LATENCY_MS, WORKERS = 2_000, 20, 5, 40
+_SECOND_WALLET = 10
+"""Of so many users three have a second wallet."""
+_DEAD = 9
+"""The port of a node that nobody listens on."""
+
+
+_TARGETS = {
+    "seconds": "target 360",
+    "callsAMonth": "target 10,000,000",
+    "dollarsAMonth": "target 50-75",
+    "cpuHoursARun": f"over {WORKERS} workers",
+    "staleCells": "2 % that time out; none is 0",
+}
+
+
+class _Jobs:
+    """The run's workers are this process: nothing is started."""
+
+    def start(self, *_: object, **__: object) -> None:
+        """Nobody is told."""
+
+
+@contextmanager
+def _stores(folder: Path) -> Iterator[tuple[Postgres, Redis]]:
+    postgres, redis = Postgres(folder / "postgres", ports.free()), Redis(folder / "redis", ports.free())
+    postgres.start()
+    redis.start()
+    try:
+        for name in ("premium", "timeseries"):
+            postgres.create_database(name)
+            Runner(name, postgres.url(name, OWNER), FOLDER / name, lambda _: None).up()
+        yield postgres, redis
+    finally:
+        redis.stop()
+        postgres.destroy()
+
+
+def _chain(number: int, port: int) -> dict[str, Any]:
+    token = {"address": f"0x{number + 1:040x}", "symbol": f"T{number}", "decimals": 18}
+    return {"name": f"chain-{number}", "title": "benchmark", "chain_id": FIRST_CHAIN_ID + number,
+            "native": {"symbol": "ETH", "decimals": 18}, "rpc": [f"http://127.0.0.1:{port}"],
+            "multicall": "0x" + "ca" * 20, "tokens": [token]}  # fmt: skip
+
+
+def _platform(postgres: Postgres, redis: Redis, folder: Path, nodes: list[int]) -> Platform:
+    chains = [_chain(number, port) for number, port in enumerate(nodes)]
+    file = folder / f"chains-{uuid4().hex}.json"
+    file.write_text(json.dumps({"active": [each["name"] for each in chains], "chains": chains}))
+    made = Platform(
+        Settings(
+            premium_stage="local", redis_url=redis.url, chains_file=str(file),
+            database_url=postgres.url("premium", "premium_worker"),
+            timeseries_url=postgres.url("timeseries", "premium_worker"),
+        )
+    )  # fmt: skip
+    made.__dict__["jobs"] = _Jobs()
+    return made
+
+
+def _add(postgres: Postgres, users: int, since: datetime) -> int:
+    wallets = 0
+    with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+        for place in range(users):
+            user = uuid4()
+            connection.execute("INSERT INTO premium_users (id, external_id) VALUES (%s, %s)", (user, str(user)))
+            for _ in range(2 if place % _SECOND_WALLET < 3 else 1):
+                wallets += 1
+                connection.execute(
+                    "INSERT INTO portfolio_wallets (user_id, address, created_at) VALUES (%s, %s, %s)",
+                    (user, f"0x{wallets:040x}", since),
+                )
+    return wallets
+
+
+def _run(at: Platform, moment: datetime) -> dict[str, Any]:
+    runs = Runs.of(at)
+    with redirect_stdout(StringIO()):  # its metrics
+        run = runs.begin(moment)
+        runs.carry_on(RunPayload(run_id=run.id, number=0), seconds=3_000)
+    report = runs.report(runs.stores.runs.get(run.id))
+    at.close()
+    return report
+
+
+def measure(users: int = USERS) -> None:
+    """Print both runs' reports, and the fleet."""
+    logging.disable(logging.CRITICAL)
+    moment = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    command = [sys.executable, "-m", "benchmarks.portfolio.node", str(CHAINS), str(LATENCY_MS)]
+    with TemporaryDirectory() as name, subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as nodes:
+        try:
+            *listening, _ = map(int, (nodes.stdout or sys.stdin).readline().split())
+            with _stores(Path(name)) as (postgres, redis):
+                wallets = _add(postgres, users, moment - timedelta(hours=3))
+                print(f"\n{users:,} users, {wallets:,} wallets, {CHAINS} chains, one worker")
+                whole = _run(_platform(postgres, redis, Path(name), listening), moment - timedelta(hours=1))
+                _tell("a run", whole)
+                dead = _run(_platform(postgres, redis, Path(name), [_DEAD, *listening[1:]]), moment)
+                _tell("with a dead chain", dead)
+                _empty(postgres, moment)
+        finally:
+            nodes.terminate()
+    _simulate(whole, users)
+
+
+def _tell(name: str, report: dict[str, Any]) -> None:
+    cells = ", ".join(f"{count:,} {status}" for status, count in report["cells"].items())
+    print(
+        f"{name:<20}{report['written']:>7,} written in {report['seconds']:.0f} s, {report['cpuSeconds']:.0f} s of CPU"
+    )
+    print(f"  {report['calls']:,} calls; cells: {cells}; chunks undone: {len(report['undone'])}")
+
+
+def _empty(postgres: Postgres, moment: datetime) -> None:
+    """Print how many snapshots of a run have fewer holdings than the ones before: what failed is stale, not 0."""
+    with psycopg.connect(postgres.url("timeseries", SUPERUSER)) as connection:
+        row = connection.execute(
+            'SELECT count(*) FILTER (WHERE is_stale), count(*) FROM portfolio_rows WHERE "timestamp" = %s', (moment,)
+        ).fetchone()
+        fewer = connection.execute(_FEWER, (moment - timedelta(hours=1), moment)).fetchone()
+    print(f"  of these {row and row[0]:,} of {row and row[1]:,} are stale, {fewer and fewer[0]} lost a holding")
+
+
+def _simulate(report: dict[str, Any], users: int) -> None:
+    cpu = Decimal(str(report["cpuSeconds"])) / users
+    measured = replace(costs.ASSUMED, cpu_a_user=cpu)
+    told = costs.simulate(
+        costs.Fleet(users=125_000), measured, workers=WORKERS, users_a_read=USERS_A_BLOCK * BLOCKS_A_READ
+    )
+    print(f"simulated with {1000 * cpu:.1f} ms of CPU a user, which the reading of {CHAINS} chains is in:")
+    for name, target in _TARGETS.items():
+        print(f"  {name:<16}{told[name]:>14}   {target}")
+
+
+_FEWER = """
+    WITH counted AS (
+        SELECT user_id, "timestamp", (SELECT count(*) FROM jsonb_object_keys(asset_breakdown)) AS held
+        FROM portfolio_snapshots WHERE "timestamp" IN (%s, %s)
+    )
+    SELECT count(*) FROM (
+        SELECT held < lag(held) OVER (PARTITION BY user_id ORDER BY "timestamp") AS fell FROM counted
+    ) AS each WHERE fell
+"""
+
+
+if __name__ == "__main__":
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else USERS)
