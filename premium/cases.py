@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from math import isfinite
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -117,7 +118,7 @@ def _in_form(given: Any, shared: frozenset[str], one: Callable[[object, Mapping[
 
 def _written(found: Any) -> str:
     def dumped(*, ascii_only: bool) -> str:
-        return json.dumps(found, ensure_ascii=ascii_only, indent=2, allow_nan=False, default=float) + "\n"
+        return json.dumps(found, ensure_ascii=ascii_only, indent=2, allow_nan=False, default=_number) + "\n"
 
     text = dumped(ascii_only=False)
     try:
@@ -125,6 +126,12 @@ def _written(found: Any) -> str:
     except UnicodeEncodeError:  # an id that holds half a character
         return dumped(ascii_only=True)
     return text
+
+
+def _number(value: Decimal) -> float | str:
+    """Return a JSON fraction that comes back: a number, or its digits where no reader's float could hold it."""
+    found = float(value)
+    return found if isfinite(found) else str(value)
 
 
 def digits(value: Decimal | None) -> str | None:

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -42,7 +43,8 @@ def read_cases(source: str) -> CaseFile:
     raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     name = "standard input" if source == "-" else source
     try:
-        document = json.loads(raw.decode(), object_pairs_hook=_once_each, parse_constant=_no_constant)
+        document = json.loads(raw.decode(), object_pairs_hook=_once_each, parse_constant=_no_constant,
+                              parse_float=_finite)  # fmt: skip
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{name}: not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -97,6 +99,13 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"{twice[:100]!a} stands twice in one object")
     return members
+
+
+def _finite(digits: str) -> float:
+    found = float(digits)
+    if not isfinite(found):
+        raise ValueError(f"{digits[:40]} is beyond what a number of JSON can be")
+    return found
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -214,3 +214,8 @@ def test_a_missing_block_is_named() -> None:
     row = {"base_fee": 1, "gas_used": 1, "gas_limit": 10, "lowest_taken": 0}
     error = one(blocks=[{"number": 5, **row}, {"number": 8, **row}], max_fee=2, max_priority_fee=1, blocks_ahead=[1])
     assert error["error"] == {"code": "gap", "message": "blocks.1.number: block 6 is missing"}
+
+
+def test_an_id_that_no_float_holds_comes_back_by_its_digits() -> None:
+    found = json.loads(answer('[{"id": 1e400, "excess_blob_gas": 0}]', KINDS))
+    assert found == [{"id": "1E+400", "kind": "blob_base_fee", "blob_base_fee": "1"}]
