@@ -33,6 +33,11 @@ SERVICE = Service(
         Metric(
             name="GasFollowerLag", title="Age of the newest followed block, by chain", statistic="Maximum", minutes=5
         ),
+        Metric(
+            name="GasCalibration",
+            title="Worst share of outcomes that an 80 percent band missed or held too often, by chain",
+            statistic="Maximum",
+        ),
     ),
     alarms=(
         Alarm(
@@ -52,6 +57,16 @@ SERVICE = Service(
             severity="warning",
             above=0,
             minutes=15,
+            periods=3,
+        ),
+        Alarm(
+            name="GasCalibration",
+            metric="GasCalibration",
+            text="An 80 percent band of forecasts holds over 15 points too often or too rarely",
+            severity="warning",
+            above=15,
+            statistic="Maximum",
+            minutes=60,
             periods=3,
         ),
     ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from premium.chains.addresses import asset_key
 from premium.chains.rpc import Call, RpcError
@@ -12,6 +13,7 @@ from premium.clock import Clock
 from premium.errors import UpstreamUnavailable
 from premium.execution.residence import pause
 from premium.gas.operations import Operations
+from premium.gas.series.model import EXACT
 from premium.gas.service import kept_seconds
 from premium.gas.store.history import GasHistory
 from premium.gas.work.follower import Follower
@@ -26,6 +28,8 @@ from premium.storage.cache import Cache
 
 _LEAST_PAUSE, _MOST_PAUSE, _FAILED_PAUSE = 0.3, 2.0, 30.0
 _PREDICTED_SECONDS = 60.0
+_PROMISED, _JUDGED = 0.8, 500
+"""What a band promises, and outcomes without which that is not judged."""
 _AROUND_SECONDS, _LAG_SECONDS, _FILL_SECONDS, _TOLD_SECONDS = 30.0, 60.0, 30.0, 5.0
 NO_PRICE: Mapping[str, str | None] = {"usd": None, "quality": str(Quality.UNAVAILABLE)}
 
@@ -86,6 +90,7 @@ class FollowedChain:
         await asyncio.to_thread(self._cache.set, self.follower.chain.name, document, ttl_seconds=seconds)
         if document["predictions"] and self._is_due("predictions", _PREDICTED_SECONDS):
             await asyncio.to_thread(self._predictions.add, document, self._clock.now())
+            self._tell_calibration(document["predictions"])
 
     async def _guarded(self) -> tuple[int, bool]:
         """Return how many blocks were read, and whether something failed."""
@@ -138,6 +143,16 @@ class FollowedChain:
             return _MOST_PAUSE
         left = head.timestamp + self.follower.seconds - self._clock.now().timestamp()
         return min(max(left, _LEAST_PAUSE), _MOST_PAUSE)
+
+    def _tell_calibration(self, predictions: Sequence[Mapping[str, Any]]) -> None:
+        """Tell how far the worst 80 percent band is off, in points.
+
+        What the header decides is left out, and horizons with too few outcomes.
+        """
+        known = [each["backtest"] for each in predictions if each["backtest"] and each["model"] != EXACT]
+        missed = [abs(each["cover80"] - _PROMISED) * 100 for each in known if each["n"] >= _JUDGED]
+        if missed:
+            observe("GasCalibration", round(max(missed), 3), "Percent", chain=self.follower.chain.name)
 
     def _tell_lag(self) -> None:
         head = self.follower.newest

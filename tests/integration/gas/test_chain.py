@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from local.evm import Evm
@@ -33,6 +34,12 @@ class Told:
 
     def run(self, *urls: str, **fields: Any) -> dict[str, Any]:
         return asyncio.run(self._run(chain_of(*urls, **fields)))
+
+    def followed(self, url: str) -> FollowedChain:
+        """A chain that is not read yet."""
+        self._platform.chains = Registry({"local": chain_of(url)})
+        market, cache = self._platform.market(httpx.AsyncClient()), Cache(self._platform.redis(3), "gas")
+        return FollowedChain(market, "local", self._history, cache, self._platform.clock)
 
     async def _run(self, chain: Any) -> dict[str, Any]:
         self._platform.chains = Registry({"local": chain})
@@ -132,6 +139,18 @@ def test_predictions_are_told_and_kept_once_a_minute(evm: Evm, told: Told, histo
             'SELECT "timestamp", count(*) AS n, count(DISTINCT horizon) AS horizons FROM gas_predictions GROUP BY 1'
         ).fetchall()
     assert {(row["n"], row["horizons"]) for row in kept} == {(4, 4)}
+
+
+@pytest.mark.parametrize(("cover80", "n", "told_"), [(0.5, 500, "30.0"), (1.0, 500, "20.0"), (0.5, 499, None)])
+def test_a_band_that_does_not_hold_is_measured(
+    told: Told, capsys: pytest.CaptureFixture[str], cover80: float, n: int, told_: str | None
+) -> None:
+    rows = [{"model": "exact", "backtest": {"cover80": 1.0, "n": 9_000}},
+            {"model": "ar1", "backtest": {"cover80": cover80, "n": n}}]  # fmt: skip
+    told.followed("http://127.0.0.1:1")._tell_calibration(rows)
+    out = capsys.readouterr().out
+    assert ("GasCalibration" in out) == (told_ is not None)
+    assert told_ is None or f'"GasCalibration":[{told_}' in out
 
 
 @pytest.fixture
