@@ -55,6 +55,7 @@ def _scanned(
             source=source() if source is not None else None, anew=payload.anew,
         )  # fmt: skip
         context.progress(0.9)
+        context.point("judged")
         scan = made.as_scan(kind, payload.chain, payload.address)
         row = store.add_of_job(context.user_id, context.job_id, context.created_at, scan, point=context.point)
         observe("ScansIncomplete", 0 if made.told["complete"] else 100, "Percent")
