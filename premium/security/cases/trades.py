@@ -26,6 +26,7 @@ from premium.simulation.model import NotSimulated, Read
 from premium.simulation.own.anvil import OwnNode, own_node, trading_node
 from premium.simulation.own.stage import DEPLOYER, Failed, Stage
 from premium.simulation.trade.bench import Bench
+from premium.simulation.trade.direct import Pool3, pool3
 from premium.simulation.trade.measure import BUYER, Market
 from premium.simulation.trade.venues import Pair, Venue, call
 
@@ -206,19 +207,22 @@ def _in_world(case: TradeCase) -> _Put:
     node = own_node().on_chain(case.chain_id)
     state, seen = world.overrides(), world.surroundings(case.time)
 
-    async def partner() -> str:
+    async def partner() -> tuple[str, int]:
         bench = Bench(node, overrides=state, seen=seen)
         await bench.open()
-        reads = tuple(_view(pool, name) for name in ("token0()", "token1()"))
+        reads = tuple(_view(pool, name) for name in ("token0()", "token1()", "fee()"))
         (found,) = await bench.run([bench.program().step("look", reads)])
-        ends = [f"0x{(each or b'')[-20:].hex()}" for each in found.reads("look")]
+        *pair, fee = found.reads("look")
+        ends = [f"0x{(each or b'')[-20:].hex()}" for each in pair]
         if token not in ends or len(set(ends)) != 2:
             raise CaseError("invalid_field", "pool: does not say that it holds the token")
-        return next(each for each in ends if each != token)
+        return next(each for each in ends if each != token), int.from_bytes(fee or b"")
 
-    if case.dex != "v2":
-        raise NotSimulated("a pool of V3 of a world has no router that is known")
-    venue = Pair(token, pool, node.run(partner()), pool, case.fee or 3_000)
+    wrapped, fee = node.run(partner())
+    if case.dex == "v2":
+        venue: Pair | Pool3 = Pair(token, pool, wrapped, pool, case.fee or 3_000)
+    else:
+        venue = pool3(token, pool, wrapped, case.fee or fee or 3_000)
     return _Put(Bench(node, overrides=state, seen=seen), venue, node, tuple(case.holders), None)
 
 

@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 
 from premium.chains.endpoint import Call
-from premium.chains.model import Chain
+from premium.chains.model import Chain, Dex
 from premium.chains.rpc import Rpc, RpcError, View
 from premium.errors import UpstreamUnavailable
 from premium.security.cases.runs import error_of
 from premium.simulation.model import NotSimulated
 from premium.simulation.trade.bench import Bench
+from premium.simulation.trade.direct import Pool3, pool3
 from premium.simulation.trade.measure import MOST_HOLDERS, Market, Measured
 from premium.simulation.trade.venues import Pair, call
 
@@ -40,23 +41,39 @@ def measured(rpc: Callable[[httpx.AsyncClient], Rpc], chain: Chain, token: str) 
 
 async def _measured(rpc: Callable[[httpx.AsyncClient], Rpc], chain: Chain, token: str) -> Measured:
     dex = chain.dex
-    if dex is None or dex.v2_factory is None:
+    if dex is None or (dex.v2_factory is None and dex.v3_factory is None):
         raise NotSimulated("no exchange of this chain is known")
     wrapped = dex.wrapped_native.lower()
     if token == wrapped:
         raise NotSimulated("it is the chain's own coin, wrapped")
     async with httpx.AsyncClient() as client:
         node = await rpc(client).view()
-        form = call("getPair(address,address)", token, wrapped)
-        pool = f"0x{(await _asked(node, dex.v2_factory, form))[-40:].lower()}"
-        if not int(pool, 16):
-            raise NotSimulated("no pair of the chain's exchange holds it")
-        coins = int(await _asked(node, wrapped, call("balanceOf(address)", pool)), 16)
-        if coins < _PART:
-            raise NotSimulated("its pair holds no coin")
-        holders = await _holders(node, token, {token, pool, wrapped})
-        market = Market(Bench(node), Pair(token, pool, wrapped, pool), coins // _PART, error_of)
+        coins, venue = await _deepest(node, dex, token, wrapped)
+        holders = await _holders(node, token, {token, venue.pool, wrapped})
+        market = Market(Bench(node), venue, coins // _PART, error_of)
         return await market.measured(holders)
+
+
+async def _deepest(node: View, dex: Dex, token: str, wrapped: str) -> tuple[int, Pair | Pool3]:
+    """The pool that holds the most of the coin, and how much; NotSimulated where none holds any."""
+    named: list[tuple[str, int | None]] = []
+    if dex.v2_factory is not None:
+        named.append((await _named(node, dex.v2_factory, call("getPair(address,address)", token, wrapped)), None))
+    for each in dex.v3_fees if dex.v3_factory is not None else ():
+        form = call("getPool(address,address,uint24)", token, wrapped, each)
+        named.append((await _named(node, str(dex.v3_factory), form), each))
+    pools = [(pool, fee) for pool, fee in named if int(pool, 16)]
+    if not pools:
+        raise NotSimulated("no pair of the chain's exchange holds it, and no pool")
+    held = [int(await _asked(node, wrapped, call("balanceOf(address)", pool)), 16) for pool, _ in pools]
+    coins, (pool, fee) = max(zip(held, pools, strict=True), key=lambda one: one[0])
+    if coins < _PART:
+        raise NotSimulated("its pair holds no coin")
+    return coins, Pair(token, pool, wrapped, pool) if fee is None else pool3(token, pool, wrapped, fee)
+
+
+async def _named(node: View, factory: str, form: bytes) -> str:
+    return f"0x{(await _asked(node, factory, form))[-40:].lower().rjust(40, '0')}"
 
 
 async def _asked(node: View, to: str, data: bytes) -> str:

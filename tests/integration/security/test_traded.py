@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from math import isqrt
 from typing import Any
 from uuid import UUID
 
 import pytest
+from eth_abi.abi import encode
 
 from handlers.security import handler
 from local.evm import Evm
 from local.market.artifacts import creation_code
 from premium.bootstrap import Platform
-from premium.chains.addresses import checksum
+from premium.chains.addresses import checksum, keccak256
 from premium.chains.model import Chain, Dex
 from premium.security.judgement.traded import traded
 from premium.security.onchain.traded import measured
@@ -21,7 +23,7 @@ from premium.security.work.judge import judge
 from premium.simulation.model import NotSimulated
 from premium.simulation.trade.measure import Measured
 from premium.simulation.trade.venues import FOREVER
-from tests.factories.contracts import parties
+from tests.factories.contracts import Compiled, parties
 from tests.factories.contracts.deployment import account, calldata, deploy, send
 from tests.factories.http import ask, verdict
 from tests.factories.trades import traded_tokens
@@ -63,6 +65,34 @@ class Exchange:
             send(self.evm, token, each(token, f"0x{pair[-40:]}"))
         return token
 
+    def lists_in_v3(self, creation: bytes, fee: int, coins: int = 10, *setup: Callable[[str, str], bytes]) -> str:
+        """Deploy a token and put half of it beside coins into a pool of V3, over the full range."""
+        token = deploy(self.evm, creation)
+        factory = deploy(self.evm, creation_code("UniswapV3Factory"))
+        zero = "0x" + "0" * 40
+        manager = deploy(
+            self.evm, creation_code("NonfungiblePositionManager"), ("address",) * 3, (factory, self.wrapped, zero)
+        )
+        pair = sorted((token, self.wrapped))
+        amounts = [1000 * COIN, coins * COIN] if pair[0] == token else [coins * COIN, 1000 * COIN]
+        create = "createAndInitializePoolIfNecessary(address,address,uint24,uint160)"
+        send(self.evm, manager, calldata(create, *pair, fee, isqrt((amounts[1] << 192) // amounts[0])))
+        send(self.evm, self.wrapped, calldata("deposit()"), value=coins * COIN)
+        for each in pair:
+            send(self.evm, each, calldata("approve(address,uint256)", manager, 2**255))
+        end = 887_272 // {500: 10, 3000: 60}[fee] * {500: 10, 3000: 60}[fee]
+        position = (*pair, fee, -end, end, *amounts, 0, 0, self.me, FOREVER)
+        types = "(address,address,uint24,int24,int24,uint256,uint256,uint256,uint256,address,uint256)"
+        send(self.evm, manager, keccak256(f"mint({types})".encode())[:4] + encode([types], [position]))
+        asked = {"to": factory, "data": "0x" + calldata("getPool(address,address,uint24)", *pair, fee).hex()}
+        for make in setup:
+            send(self.evm, token, make(token, f"0x{self.evm.call('eth_call', asked, 'latest')[-40:]}"))
+        dex = self.chain.dex
+        assert dex is not None
+        more = {"dex": dex.model_copy(update={"v3_factory": checksum(factory)})}
+        self.chain = self.chain.model_copy(update=more)
+        return token
+
     def trades(self, token: str) -> Measured:
         return measured(lambda client: self._market(client).rpc("local", deadline=20), self.chain, token)
 
@@ -93,6 +123,39 @@ def test_a_trap_is_measured_and_no_pair_is_said(platform: Platform, evm: Evm) ->
         exchange.trades(exchange.factory)
     with pytest.raises(NotSimulated, match="wrapped"):
         exchange.trades(exchange.wrapped)
+
+
+@pytest.mark.parametrize("fee", [500, 3000])
+def test_a_token_is_traded_in_a_pool_of_v3(platform: Platform, evm: Evm, built: dict[str, Compiled], fee: int) -> None:
+    """By the pool's own formula; its holders too."""
+    exchange = Exchange(platform, evm)
+    token = exchange.lists_in_v3(built["FixedSupply"].creation, fee)
+    send(evm, token, calldata("transfer(address,uint256)", account(evm, 3), 7 * COIN))
+    made = exchange.trades(token)
+    assert made.buy.revert is None
+    # A hundredth of the coin that lies there, of which the position's rounding left out a unit.
+    assert made.buy.given in (COIN // 10, COIN // 10 - 1)
+    assert (made.buy.received, made.buy.tax) == (made.buy.ideal, 0)
+    assert made.sell is not None
+    # The pool rounds the price before the amount.
+    assert (made.can_sell, made.sell.ideal - made.sell.received in (0, 1), made.sell.tax) == (True, True, 0)
+    assert made.sell.received > COIN * 98 // 1000
+    assert (made.holders.tried, made.holders.sold, made.holders.trapped) == (1, 1, ())
+    assert {one.id for one in traded(made, token, own_pool=False)} <= {"liquidity_thin"}
+
+
+def test_a_trap_in_a_pool_of_v3_is_measured_and_the_deepest_pool_taken(platform: Platform, evm: Evm) -> None:
+    exchange = Exchange(platform, evm)
+    trap = next(one for one in traded_tokens() if one.name == "Trap" and one.build == "optimized")
+    token = exchange.lists_in_v3(trap.creation, 3000, 10, lambda _token, pool: calldata("setPool(address)", pool))
+    made = exchange.trades(token)
+    assert (made.can_buy, made.can_sell) == (True, False)
+    assert "honeypot" in {one.id for one in traded(made, token, own_pool=False)}
+    # Beside it a pair with a thousandth of the coin: whoever sells there sells for nothing.
+    send(evm, token, calldata("approve(address,uint256)", exchange.router, 2**255))
+    data = calldata(ADD, token, COIN, 0, 0, exchange.me, FOREVER)
+    send(evm, exchange.router, data, value=COIN // 100)
+    assert exchange.trades(token).can_sell is False
 
 
 def test_a_scan_says_that_it_could_not_trade(platform: Platform, evm: Evm) -> None:
