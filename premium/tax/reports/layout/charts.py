@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from premium.money import EXACT, ZERO
-from premium.tax.reports.layout.sheets import ACCENT, INK, LINE, LOSS, MARGIN, SMALL, SOFT, Sheets
-from premium.tax.reports.layout.typefaces import STRONG, TEXT, draw, width, wrapped
+from premium.tax.reports.layout.sheets import ACCENT, INK, LINE, LOSS, MARGIN, SMALL, SOFT, Sheets, fitting
+from premium.tax.reports.layout.typefaces import STRONG, TEXT, draw, width
 
 _STEPS = (1, 2, 5, 10)
 _NAMES = ((15, "e"), (12, "tn"), (9, "bn"), (6, "m"), (3, "k"))
@@ -64,8 +64,7 @@ def rows(sheets: Sheets, bars: Sequence[Bar]) -> None:
         sheets.room(line)
         sheets.y -= line
         canvas.setFillColor(INK)
-        name = wrapped(bar.label, TEXT, 8, 104)
-        draw(canvas, MARGIN, sheets.y + 2, name[0] + ("…" if len(name) > 1 else ""), TEXT, size=8)
+        draw(canvas, MARGIN, sheets.y + 2, fitting(bar.label, TEXT, 8, 104), TEXT, size=8)
         long = across * _ratio(bar.value, highest)
         canvas.setFillColor(ACCENT)
         canvas.rect(left, sheets.y, max(long, 0.5), 8.5, stroke=0, fill=1)

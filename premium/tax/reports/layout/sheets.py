@@ -189,6 +189,15 @@ def _cell(text: str, across: float, column: Column, *, strong: bool) -> _Cell:
     return _Cell(lines, font, size)
 
 
+def fitting(text: str, font: str, size: float, across: float) -> str:
+    """Return a text, without its middle where it is wider."""
+    kept, shown = len(text), text
+    while width(shown, font, size) > across and kept > 1:
+        kept -= 1
+        shown = shortened(text, kept)
+    return shown
+
+
 def shortened(text: str, length: int) -> str:
     """Return a text without its middle."""
     tail = (length - 1) // 2

@@ -146,4 +146,4 @@ def by_asset(held: Iterable[Held]) -> list[Bar]:
     rest = ZERO
     for _, cost in ranked[SHOWN:]:
         rest = EXACT.add(rest, cost)
-    return [*bars, Bar(f"{len(ranked) - SHOWN} others", rest)] if len(ranked) > SHOWN else bars
+    return [*bars, Bar(f"{len(ranked) - SHOWN:,} others", rest)] if len(ranked) > SHOWN else bars

@@ -35,8 +35,12 @@ _TERMS = {"short": "Short", "long": "Long", "none": ""}
 def charts_of(sheets: Sheets, report: Report) -> None:
     """Draw gains by month, or by year where all are reported."""
     is_year = report.tax_year is not None
-    sheets.heading("Gains and losses by month" if is_year else "Gains and losses by tax year", after=150)
-    charts.columns(sheets, over_time(report))
+    sheets.heading("Gains and losses by month" if is_year else "Gains and losses by tax year", after=165)
+    bars = over_time(report)
+    if not any(bar.value for bar in bars):
+        sheets.paragraph("No gain and no loss in this time.", soft=True)
+        return
+    charts.columns(sheets, bars)
     if is_year and report.setup.calendar.starts[1] != 1:
         sheets.paragraph(f"Months of the tax year begin on day {report.setup.calendar.starts[1]}.", soft=True)
 
