@@ -50,6 +50,8 @@ BENCHMARKS = (
         ("--rules", "20000", "--seconds", "10"), limit=300,
     ),
     Benchmark("faults", "A soak at 100 events a second with a fault a minute", "benchmarks.faults", limit=1_200),
+    Benchmark("console", "The console's bytes, loads, long tables and charts, news on screen", "benchmarks.console",
+              limit=600),
     Benchmark("deployed", "The deployed stage beside a bare handler; imports; synth", "benchmarks.deployed", limit=600),
 )  # fmt: skip
 

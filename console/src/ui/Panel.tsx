@@ -52,7 +52,7 @@ export function Answer<D>({ of, children }: { of: Reading<D>; children: (data: D
 }
 
 export const Loading = () => (
-  <div role="status" className="animate-pulse space-y-2">
+  <div role="status" className="min-h-32 animate-pulse space-y-2">
     <span className="sr-only">{t("state.loading")}</span>
     <div className="h-4 w-2/3 rounded bg-raised" />
     <div className="h-4 w-1/2 rounded bg-raised" />

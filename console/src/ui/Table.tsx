@@ -1,6 +1,6 @@
 /** Tables with a caption, whose rows become cards where the page is narrow. */
 
-import type { ReactNode } from "react";
+import { memo, useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
 
 import { t } from "@/texts";
 
@@ -24,11 +24,57 @@ interface Props<R> {
   loadingMore?: boolean;
 }
 
+/** Rows that are drawn at a time: more come when the end of the drawn ones is near, so that no list stops the page. */
+const STEP = 20;
+const NEAR = "1200px";
+
+interface PartProps<R> {
+  columns: readonly Column<R>[];
+  rows: readonly R[];
+  id: (row: R) => string;
+}
+
+function Part<R>({ columns, rows, id }: PartProps<R>) {
+  return rows.map((row) => (
+    <tr key={id(row)} className="border-b border-line last:border-0 max-md:block max-md:py-2">
+      {columns.map((column) => (
+        <td
+          key={column.title}
+          className={`px-2 py-2 align-top max-md:flex max-md:justify-between max-md:gap-4 max-md:py-1 ${column.number === true ? "md:text-right" : ""}`}
+        >
+          <span aria-hidden="true" className="text-sm text-muted md:hidden">
+            {column.title}
+          </span>
+          <span className="min-w-0 max-md:text-right">{column.cell(row)}</span>
+        </td>
+      ))}
+    </tr>
+  ));
+}
+/** What is drawn already is not drawn again when more come. */
+const DrawnPart = memo(Part) as unknown as typeof Part;
+
+/** How many rows are drawn, and what stands behind them to tell that more are wanted. */
+function useDrawn(count: number): [number, RefObject<HTMLDivElement | null>] {
+  const [drawn, setDrawn] = useState(STEP);
+  const end = useRef<HTMLDivElement>(null);
+  const isWhole = drawn >= count;
+  useEffect(() => {
+    if (isWhole || end.current === null) return;
+    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting === true && setDrawn((now) => now + STEP), { rootMargin: NEAR });
+    watch.observe(end.current);
+    return () => watch.disconnect();
+  }, [isWhole, drawn]);
+  return [drawn, end];
+}
+
 export function Table<R>({ caption, columns, rows, id, empty, more, loadingMore = false }: Props<R>) {
+  const [drawn, end] = useDrawn(rows.length);
+  const parts = useMemo(() => Array.from({ length: Math.ceil(rows.length / STEP) }, (_, n) => rows.slice(n * STEP, (n + 1) * STEP)), [rows]);
   if (rows.length === 0) return <p className="py-2 text-muted">{empty}</p>;
   return (
     <>
-      <table className="w-full border-collapse text-left max-md:block">
+      <table className="w-full border-collapse text-left max-md:block" aria-rowcount={rows.length + 1}>
         <caption className="sr-only">{caption}</caption>
         <thead className="max-md:sr-only">
           <tr className="border-b border-line text-sm text-muted">
@@ -40,24 +86,13 @@ export function Table<R>({ caption, columns, rows, id, empty, more, loadingMore 
           </tr>
         </thead>
         <tbody className="max-md:block">
-          {rows.map((row) => (
-            <tr key={id(row)} className="border-b border-line last:border-0 max-md:block max-md:py-2">
-              {columns.map((column) => (
-                <td
-                  key={column.title}
-                  className={`px-2 py-2 align-top max-md:flex max-md:justify-between max-md:gap-4 max-md:py-1 ${column.number === true ? "md:text-right" : ""}`}
-                >
-                  <span aria-hidden="true" className="text-sm text-muted md:hidden">
-                    {column.title}
-                  </span>
-                  <span className="min-w-0 max-md:text-right">{column.cell(row)}</span>
-                </td>
-              ))}
-            </tr>
+          {parts.slice(0, drawn / STEP).map((part, n) => (
+            <DrawnPart key={n} columns={columns} rows={part} id={id} />
           ))}
         </tbody>
       </table>
-      {more !== undefined && (
+      <div ref={end} aria-hidden="true" />
+      {more !== undefined && drawn >= rows.length && (
         <Button className="mt-3" busy={loadingMore} onClick={() => void more()}>
           {t("state.more")}
         </Button>

@@ -106,9 +106,11 @@ export function Explain({ figure, of }: { figure: Figure; of: string }) {
       <Button kind="quiet" className="whitespace-nowrap" aria-haspopup="dialog" aria-label={t("explain.of", { what: safeName(of) })} onClick={() => setOpen(true)}>
         {t("explain.open")}
       </Button>
-      <Dialog wide title={t("explain.of", { what: safeName(of) })} open={open} close={() => setOpen(false)}>
-        <Lines of={figure} />
-      </Dialog>
+      {open && (
+        <Dialog wide title={t("explain.of", { what: safeName(of) })} open close={() => setOpen(false)}>
+          <Lines of={figure} />
+        </Dialog>
+      )}
     </>
   );
 }

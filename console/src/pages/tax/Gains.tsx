@@ -113,9 +113,11 @@ export function Gains({ report }: { report: Report }) {
       <Button aria-haspopup="dialog" className="whitespace-nowrap" onClick={() => setOpen(true)}>
         {t("gains.open")}
       </Button>
-      <Dialog wide title={title} open={open} close={() => setOpen(false)}>
-        <List report={report} />
-      </Dialog>
+      {open && (
+        <Dialog wide title={title} open close={() => setOpen(false)}>
+          <List report={report} />
+        </Dialog>
+      )}
     </>
   );
 }
