@@ -129,7 +129,7 @@ def test_code_that_no_compiler_writes_is_opaque(code: str) -> None:
     assert "code_opaque" in found(bytes.fromhex(code))
 
 
-VALUES_BEHIND = "5f5f5f5f34602061001a5f395f515ff11561001657005b5f80fd" + "00" * 12 + "d0" * 20
+VALUES_BEHIND = "5f5f5f5f 34 6020 61001a 5f39 5f51 5ff1 15 610016 57 005b 5f80fd" + "00" * 12 + "d0" * 20
 """Vyper's, which keeps a value set once behind its code: more data than instructions."""
 
 
