@@ -73,8 +73,8 @@ def test_all_that_can_be_used_is_reached_by_tab_and_seen(shown: Page) -> None:
 
 
 def test_nothing_is_cut_off_where_it_is_narrow_or_enlarged(shown: Page) -> None:
-    """320 pixels are a small telephone, and 1280 pixels at 400 %; 640 are 1280 at 200 %."""
-    for width in (320, 640):
+    """320 pixels are a small telephone, and 1280 pixels at 400 %; 640 are 1280 at 200 %. Between are tablets."""
+    for width in (320, 640, 820, 1040):
         shown.set_viewport_size({"width": width, "height": 700})
         shown.wait_for_timeout(150)
         wide = shown.evaluate("() => document.documentElement.scrollWidth")

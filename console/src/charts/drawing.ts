@@ -51,7 +51,7 @@ export function drawLine(element: HTMLElement, points: readonly Point[], write: 
       textStyle: { color: tone.ink },
       valueFormatter: (value: unknown) => write(Number(value)),
     },
-    xAxis: { type: "time", axisLabel: { color: tone.muted }, axisLine: { lineStyle: { color: tone.line } } },
+    xAxis: { type: "time", axisLabel: { color: tone.muted, hideOverlap: true }, axisLine: { lineStyle: { color: tone.line } } },
     yAxis: {
       type: "value",
       scale: true,

@@ -7,7 +7,8 @@ import { t } from "@/texts";
 export function Name({ of }: { of: string }) {
   const shown = safeName(of);
   return (
-    <bdi className="wrap-anywhere">
+    // A short word stays whole; a long one may not widen its table.
+    <bdi className={/\S{24}/.test(shown) ? "wrap-anywhere" : ""}>
       {shown}
       {imitates(of) && (
         <span className="ml-1 rounded bg-warn-soft px-1 text-warn" title={t("name.imitates")}>

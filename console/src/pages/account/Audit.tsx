@@ -26,14 +26,16 @@ export function Audit() {
     <Panel title={t("audit.title")}>
       <form
         role="search"
-        className="mb-3 grid items-end gap-3 sm:grid-cols-[1fr_auto]"
+        className="mb-3 grid items-start gap-3 sm:grid-cols-[1fr_auto]"
         onSubmit={(event) => {
           event.preventDefault();
           setAction(typed.trim());
         }}
       >
         <TextField label={t("audit.action")} hint={t("audit.actionHint")} maxLength={64} value={typed} onChange={(event) => setTyped(event.target.value)} />
-        <Button type="submit">{t("audit.find")}</Button>
+        <Button type="submit" className="sm:mt-7">
+          {t("audit.find")}
+        </Button>
       </form>
       <Answer of={entries}>
         {() => (
@@ -46,7 +48,7 @@ export function Audit() {
             loadingMore={entries.isFetchingNextPage}
             columns={[
               { title: t("audit.time"), cell: (row) => <At at={row.time} /> },
-              { title: t("audit.what"), cell: (row) => <code className="text-sm break-all">{row.action}</code> },
+              { title: t("audit.what"), cell: (row) => <code className="text-sm wrap-break-word">{row.action}</code> },
               {
                 title: t("audit.outcome"),
                 cell: (row) => (

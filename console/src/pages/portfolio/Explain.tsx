@@ -6,7 +6,6 @@ import { compare, isDecimal, sum } from "@/money/decimal";
 import { safeName } from "@/money/hostile";
 import { t } from "@/texts";
 import { Badge } from "@/ui/Badge";
-import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Amount, Usd } from "@/ui/Money";
 import { Address, Name } from "@/ui/Name";
@@ -49,7 +48,7 @@ function What({ of }: { of: Line }) {
 
 function Price({ of }: { of: Line }) {
   return (
-    <span className="flex flex-col md:items-end">
+    <span className="flex flex-col @4xl:items-end">
       <Usd value={of.priceUsd} />
       <span className="text-sm text-muted">
         {of.source === null ? of.quality : <Name of={of.source} />} {of.priceAt !== null && <At at={of.priceAt} />}
@@ -103,9 +102,15 @@ export function Explain({ figure, of }: { figure: Figure; of: string }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button kind="quiet" className="whitespace-nowrap" aria-haspopup="dialog" aria-label={t("explain.of", { what: safeName(of) })} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="min-h-6 text-sm whitespace-nowrap underline underline-offset-4"
+        aria-haspopup="dialog"
+        aria-label={t("explain.of", { what: safeName(of) })}
+        onClick={() => setOpen(true)}
+      >
         {t("explain.open")}
-      </Button>
+      </button>
       {open && (
         <Dialog wide title={t("explain.of", { what: safeName(of) })} open close={() => setOpen(false)}>
           <Lines of={figure} />

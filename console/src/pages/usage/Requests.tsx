@@ -11,7 +11,7 @@ import { useMonth, type Used } from "./reading";
 function Expected({ of }: { of: Used }) {
   if (of.projection === null) return <span aria-label="unknown">–</span>;
   return (
-    <span className="flex flex-col md:items-end">
+    <span className="flex flex-col @md:items-end">
       <span>{count(of.projection.requests)}</span>
       <span className="text-sm text-muted">
         {count(of.projection.low)} – {count(of.projection.high)}
