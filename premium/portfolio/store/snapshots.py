@@ -94,7 +94,7 @@ class SnapshotStore:
     def first(self, user_id: UUID) -> datetime | None:
         """Return the time of the user's first kept snapshot; worker role."""
         with self._timeseries.transaction() as connection:
-            statement = f'SELECT min("timestamp") AS at FROM {_STATES} WHERE user_id = %s'  # noqa: S608 - our table
+            statement = 'SELECT min("timestamp") AS at FROM portfolio_rows WHERE user_id = %s'
             row = connection.execute(statement, (user_id,)).fetchone()
         return row["at"] if row else None
 
