@@ -42,7 +42,8 @@ def test_every_route_answers_and_what_it_asks_is_recorded(
         answered = asked(handler, route, user)
         assert answered.status < 500, f"{route}: {answered.text}"
     called = {call.variable for call in written(folder() / "calls") if call.who == f"function:{service.name}"}
-    assert "DATABASE_SECRET_ARN" in called
+    if "database" in service.needs:  # gas has none, and refuses a question without a chain before it asks anything
+        assert "DATABASE_SECRET_ARN" in called
 
 
 def asked(handler: Any, route: str, user: UUID) -> Answer:
