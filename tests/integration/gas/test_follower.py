@@ -108,6 +108,24 @@ def block_says(**fields: str) -> Any:
     return says("eth_getBlockByNumber", lambda block, call: block | fields if block and call["params"][1] else block)
 
 
+def test_a_first_block_that_is_younger_than_the_second_stops_nothing(
+    evm: Evm, followed: Follow, lying_nodes: Nodes
+) -> None:
+    """As on a local chain whose history was written after the node began."""
+    node = lying_nodes(evm.url)
+    node.lies.append(
+        says(
+            "eth_getBlockByNumber",
+            lambda block, _: block | {"timestamp": hex(2_000_000_000)} if block and block["number"] == "0x0" else block,
+        )
+    )
+    height = mined(evm, GWEI)
+    known = followed(node.url)
+    known.run(height + 1, fill=True)
+    assert known.numbers()[0] in (0, 1)
+    assert known.numbers()[-1] == height
+
+
 def receipts_say(change: Callable[[list[Any]], list[Any]]) -> Any:
     return says("eth_getBlockReceipts", lambda receipts, _: change(receipts))
 
@@ -135,6 +153,7 @@ def receipts_say(change: Callable[[list[Any]], list[Any]]) -> Any:
 def test_what_cannot_be_is_refused_and_the_next_node_asked(
     evm: Evm, followed: Follow, lying_nodes: Nodes, lie: Any, why: str
 ) -> None:
+    mined(evm, GWEI)  # a parent that is not the chain's first block, whose time says nothing
     followed().run(20)
     height = mined(evm, GWEI)
     liar = lying_nodes(evm.url)
