@@ -129,7 +129,10 @@ def _written(found: Any) -> str:
 
 
 def _number(value: Decimal) -> float | str:
-    """Return a JSON fraction that comes back: a number, or its digits where no reader's float could hold it."""
+    """Return a JSON fraction as it goes back into JSON.
+
+    A number, or its digits where no reader's float could hold it.
+    """
     found = float(value)
     return found if isfinite(found) else str(value)
 

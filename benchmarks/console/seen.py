@@ -29,7 +29,10 @@ _WATCH = """
 
 @contextmanager
 def browser_page(token: str | None = None) -> Iterator[Page]:
-    """Open a page of an empty profile; with a token each of its loads is a session of that user's."""
+    """Open a page of an empty profile.
+
+    With a token each of its loads is a session of that user's.
+    """
     path = program()
     if path is None:
         raise LocalError("There is no browser here.", f"Get one: {HOW}")

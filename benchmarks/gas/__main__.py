@@ -1,4 +1,7 @@
-"""Print all figures of gas in one run: `python -m benchmarks.gas`; the market is seeded, the same on every machine."""
+"""Print all figures of gas in one run.
+
+`python -m benchmarks.gas`; the market is seeded, the same on every machine.
+"""
 
 from __future__ import annotations
 

@@ -154,7 +154,10 @@ def _tell(name: str, report: dict[str, Any]) -> None:
 
 
 def _empty(postgres: Postgres, moment: datetime) -> None:
-    """Print how many snapshots of a run have fewer holdings than the ones before: what failed is stale, not 0."""
+    """Print how many snapshots have fewer holdings than the ones before.
+
+    What failed is stale, not 0.
+    """
     with psycopg.connect(postgres.url("timeseries", SUPERUSER)) as connection:
         row = connection.execute(
             'SELECT count(*) FILTER (WHERE is_stale), count(*) FROM portfolio_rows WHERE "timestamp" = %s', (moment,)

@@ -24,7 +24,10 @@ _CALLS = ("Claim", "Visit", "Get your reward at", "Redeem on", "Free airdrop:")
 
 
 def injected(draw: random.Random, symbols: list[str]) -> Iterator[Evidence]:
-    """Yield bait of each trick in turn: letters that look alike, links with a call, hidden letters, many receivers."""
+    """Yield bait of each trick in turn.
+
+    Letters that look alike, links with a call, hidden letters, many receivers.
+    """
     for number in range(COUNT):
         symbol, place = draw.choice(symbols), draw.choice(_PLACES)
         link = place.format(symbol.lower())
