@@ -13,6 +13,7 @@ from uuid import UUID
 from premium.accounts.credentials.session_tokens import SessionTokens
 from premium.accounts.model import REFRESH_DAYS, Granted, Session, SessionOwner, Wallet
 from premium.accounts.store import AccountStore, Rotation, SessionStore, WalletStore
+from premium.accounts.wired.changes import standing_changed
 from premium.errors import Forbidden, NotFound, Unauthenticated, UpstreamUnavailable
 
 if TYPE_CHECKING:
@@ -107,8 +108,6 @@ class Sessions:
         return self.store.owner_of(_hash(token)) if _FORM.fullmatch(token) else None
 
     def _ended(self, user_id: UUID, sessions: set[UUID]) -> None:
-        from premium.accounts.service import standing_changed  # noqa: PLC0415 - the door knows this room
-
         standing_changed(self.platform, user_id, sessions=sessions)
 
     def _granted(self, session_id: UUID, user_id: UUID, standing: SessionOwner | Rotation, refresh: str) -> Granted:

@@ -1,0 +1,1 @@
+"""The parts of accounts, put together of a platform for its door."""
