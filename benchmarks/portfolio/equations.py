@@ -1,6 +1,8 @@
 """Closes the balance equation of generated histories, and counts what was lost, doubled, invented or misnamed.
 
-The long form of `tests/unit/portfolio/test_reconcile.py`: `python -m benchmarks.portfolio.equations 1000000`.
+The long form of `tests/unit/portfolio/test_reconcile.py`: `python -m benchmarks.portfolio.equations 1000000` makes so
+many transactions, in histories of 500; a second number makes the histories shorter (`1000000 1`: as many histories),
+a third begins at that seed, so that the work can be done in pieces.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from tests.unit.portfolio.histories import made, shuffled
 _A_HISTORY = 500
 
 
-def main(transactions: int) -> None:
+def main(transactions: int, length: int = _A_HISTORY, first: int = 0) -> None:
     """Print how many of so many transactions were told otherwise than they were made."""
     wrong, kinds, spent, open_equations = Counter[str](), Counter[str](), 0.0, 0
-    for seed in range(-(-transactions // _A_HISTORY)):
-        case, truth = made(seed, _A_HISTORY)
+    histories = -(-transactions // length)
+    for seed in range(first, first + histories):
+        case, truth = made(seed, length)
         if seed % 20 == 0:
             case = shuffled(random.Random(seed), case)
         text = json.dumps(case)
@@ -37,10 +40,11 @@ def main(transactions: int) -> None:
         wrong["invented"] += len(told.keys() - truth.keys())
         wrong["doubled"] += len(rows) - len(told)
         wrong["misnamed"] += sum(told[key] != kind for key, kind in truth.items() if key in told)
-    print(f"{transactions:,} transactions, {sum(kinds.values()):,} flows in {spent:.0f} s of CPU")
+    count = f"{histories * length:,} transactions in {histories:,} histories"
+    print(f"{count}, {sum(kinds.values()):,} flows in {spent:.0f} s of CPU")
     print(", ".join(f"{kind} {count:,}" for kind, count in sorted(kinds.items())))
     print(f"equations open: {open_equations}; " + ", ".join(f"{name}: {count}" for name, count in wrong.items()))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    main(*(map(int, sys.argv[1:]) if len(sys.argv) > 1 else [100_000]))
