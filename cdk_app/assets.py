@@ -29,6 +29,8 @@ PACKAGES = ("handlers", "premium")
 VIEWER = ROOT / "node_modules" / "swagger-ui-dist"
 VIEWER_FILES = ("LICENSE", "NOTICE", "favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css")
 WORKER_PACKAGES = ("premium", "workers", "migrations")
+VYPER = ("vyper", "vyper-former")
+"""Compilers of Vyper, each with packages of its own."""
 KEPT = 8
 
 # The services whose models stay in botocore, the bulk of the layer; a test compares them with the code's clients.
@@ -104,8 +106,8 @@ def worker_context() -> Path:
 
     It holds the Dockerfile and exactly what that copies.
     """
-    names = ("Dockerfile", "requirements/workers.txt", "requirements/node.txt")
-    sources = [(ROOT / name, name) for name in names]
+    wanted = (f"requirements/{name}.txt" for name in ("workers", "node", *VYPER))
+    sources = [(ROOT / name, name) for name in ("Dockerfile", *wanted)]
     sources += [(path, path.relative_to(ROOT).as_posix()) for name in WORKER_PACKAGES for path in files(ROOT / name)]
     sources.append((_kept("authorities.pem", authorities()), BUNDLE))
     try:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes .venv/<name> from requirements/<name>.txt: programs that must not share the product's packages, such as the
-# libraries that ours is compared with (peers) and compilers for tests; instant when it is there.
+# libraries that ours is compared with (peers) and compilers of Vyper; instant when it is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

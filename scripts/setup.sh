@@ -112,6 +112,12 @@ console() {
     echo "  done after $SECONDS s"
 }
 
+# Vyper's packages are not the product's: each version has an environment of its own.
+vyper() {
+    scripts/apart.sh vyper && scripts/apart.sh vyper-former ||
+        fail "The compilers of Vyper could not be installed; the lines above say why."
+}
+
 # For the tests that boot the TimescaleDB host; they say so where it cannot be had.
 host_programs() {
     if [ "$(id -u)" != 0 ] || [ -x /usr/bin/pgbackrest ] || [ -e .venv/.host-programs ]; then return; fi
@@ -129,6 +135,7 @@ one_at_a_time() {
 
 one_at_a_time
 python_packages
+vyper
 node_packages
 console
 host_programs

@@ -19,7 +19,9 @@ SOURCES = "security-sources/"
 """Keys of sources in the bucket of exports begin so; they end there after 30 days."""
 MAX_TEXT, MAX_FILES = 2 << 20, 200
 """Bytes of all files together, and their number."""
-SETTINGS = frozenset({"optimizer", "evmVersion", "viaIR", "libraries", "remappings", "metadata", "outputSelection"})
+SETTINGS = frozenset(
+    {"optimizer", "optimize", "evmVersion", "viaIR", "libraries", "remappings", "metadata", "outputSelection"}
+)
 """What a compiler may be told; what it is to write is ours to say."""
 
 

@@ -14,7 +14,9 @@ from pydantic import BeforeValidator, Field
 from premium.cases import Case, CaseError, Kind
 from premium.security.cases.fields import Hex
 from premium.security.compilers.deployed import differs
-from premium.security.compilers.solc import Compiled, NotCompiled, compiled
+from premium.security.compilers.languages import compiled
+from premium.security.compilers.made import Compiled
+from premium.security.compilers.process import NotCompiled
 from premium.security.judgement.subjects.sources import source_answer
 from premium.security.source.judged import read
 from premium.security.source.model import Unit
@@ -66,15 +68,14 @@ def answer_of(made: Compiled, *, contract: str | None, code: bytes | None, exact
 
     CaseError where the contract is not in it.
     """
-    unit = Unit(made.output, made.sources, made.version)
+    unit = Unit(made.output, made.sources, made.rules)
     names = sorted({str(each["name"]) for each in unit.contracts})
     if contract is not None and contract not in names:
         raise CaseError("invalid_field", f"contract: the sources have {', '.join(names)[:300] or 'none'}")
-    found = read(unit, made.version, contract)
+    found = read(unit, made.rules, contract)
     different = None if code is None else differs(made, contract, code, exact)
     told = source_answer(found, different)
-    version = ".".join(map(str, made.version))
-    return {**told, "compiled": {"version": version, "asked": list(made.asked), "relaxed": made.relaxed}}
+    return {**told, "compiled": made.described()}
 
 
 def _texts(case: SourceCase, folder: Path) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from premium.security.compilers.made import Compiled
 from premium.security.compilers.ranges import version_of
-from premium.security.compilers.solc import Compiled
 from premium.security.evm.disassembly import without_metadata
 
 
@@ -33,6 +33,8 @@ def _codes(output: Mapping[str, Any], contract: str | None) -> Iterator[Mapping[
 def _alike(deployed: Mapping[str, Any], code: bytes) -> bool:
     text = bytearray.fromhex(_unlinked(str(deployed["object"])))
     given = bytearray(code)
+    if (behind := int(deployed.get("behind") or 0)) and len(given) == len(text) + behind:
+        del given[len(text) :]  # Vyper's immutables
     if len(text) != len(given):
         text, given = bytearray(without_metadata(bytes(text))), bytearray(without_metadata(bytes(given)))
     for start, length in _open(deployed):

@@ -30,7 +30,7 @@ def unasked(text: str) -> str:
 
 def version_of(text: str) -> Version | None:
     """Return the version in a text such as `v0.8.20+commit.a1b79de6`; None where there is none."""
-    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text.strip())
+    found = re.match(r"(?:vyper[:@ ]*)?v?(\d+)\.(\d+)\.(\d+)", text.strip())
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 

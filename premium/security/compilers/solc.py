@@ -6,31 +6,21 @@ that may read the compilers' folder alone. What a source imports must be among t
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import resource
 import shutil
-import signal
 import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from premium.security.compilers.made import Compiled
+from premium.security.compilers.process import NotCompiled, run
 from premium.security.compilers.ranges import Version, asked, choice, unasked, version_of
 
 VARIABLE = "PREMIUM_SOLC"
 """Names a folder of npm packages with compilers, where it is not the project's own."""
-SECONDS, MEMORY, ANSWER = 60, 1 << 30, 64 << 20
-"""Of CPU (twice as much by the clock), of data, and of what it answers, in bytes."""
-_LIBRARY = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-_DIES_WITH_US = 1
-"""PR_SET_PDEATHSIG: a worker that is killed leaves no compiler behind."""
-_TASK = Path("/sys/fs/cgroup/memory.max")
-"""What this process and its children may have together, where a container says so."""
 _PACKAGES = Path(__file__).resolve().parents[3] / "node_modules"
 _TRIED = 3
 """How many versions that fit are tried: code for 0.4 may say `>=0.4.0` and mean it."""
@@ -48,37 +38,6 @@ fs.writeSync(1, '\\n');
 const text = solc.compile(input);
 for (let at = 0; at < text.length; at += 65536) fs.writeSync(1, text.slice(at, at + 65536));
 """
-
-
-class NotCompiled(Exception):
-    """Nothing was compiled: a code of a case and a sentence."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
-
-
-class Compiled(NamedTuple):
-    """What a compiler made of sources."""
-
-    version: Version
-    asked: tuple[str, ...]
-    relaxed: bool
-    sources: Mapping[str, str]
-    """As the compiler read them."""
-    output: Mapping[str, Any]
-
-
-def memory(most: str) -> int:
-    """Return the bytes of data that a compiler may have.
-
-    1 GiB, but half of what its task has together (`most`, as Linux writes it; `max` where nothing bounds it).
-    So a source that takes all it can ends its compiler, never the worker beside it.
-    """
-    return min(MEMORY, int(most) // 2) if most.strip().isdigit() else MEMORY
-
-
-_DATA = memory(_TASK.read_text() if _TASK.is_file() else "max")
 
 
 def compilers() -> dict[Version, Path]:
@@ -142,7 +101,7 @@ def _run(soljson: Path, sources: Mapping[str, str], settings: Mapping[str, Any],
 
 
 def _process(soljson: Path, given: str) -> str:
-    """Run Node once; what it writes is in a file of bounded size."""
+    """Run Node once."""
     node = shutil.which("node")
     if node is None:
         raise NotCompiled("no_compiler", "the compiler needs Node.js, which is not here")
@@ -154,34 +113,7 @@ def _process(soljson: Path, given: str) -> str:
         "--max-old-space-size=900",
         "--stack-size=3900",
     ]
-    with tempfile.TemporaryFile() as answer:
-        process = subprocess.Popen(
-            [*command, "-e", _DRIVER, str(packages), str(soljson)],
-            stdin=subprocess.PIPE, stdout=answer, stderr=subprocess.DEVNULL, env={}, cwd="/",
-            preexec_fn=_bounded, start_new_session=True,  # noqa: PLW1509 - before any thread of ours
-        )  # fmt: skip
-        try:
-            process.communicate(given.encode(), timeout=2 * SECONDS)
-        except subprocess.TimeoutExpired:
-            raise NotCompiled("not_compiled", f"the compiler took longer than {2 * SECONDS} s") from None
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        answer.seek(0)
-        text = answer.read(ANSWER).decode(errors="replace")
-    if process.returncode or not text.strip():
-        raise NotCompiled("not_compiled", "the compiler ended: out of time or memory, or it failed by itself")
-    return text
-
-
-def _bounded() -> None:
-    if _LIBRARY is not None:
-        _LIBRARY.prctl(_DIES_WITH_US, signal.SIGKILL)
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_DATA, (_DATA, _DATA))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (ANSWER, ANSWER))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return run([*command, "-e", _DRIVER, str(packages), str(soljson)], given)
 
 
 @cache

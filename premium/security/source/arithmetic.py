@@ -50,7 +50,8 @@ def _is_number(node: Node) -> bool:
 
 
 def _is_unchecked(scene: Scene, laid: Laid, node: Node) -> bool:
-    return scene.version < (0, 8, 0) or node["id"] in _unchecked(laid)
+    """Old compilers check nothing, newer ones no such block, and Vyper no operation that says so itself."""
+    return scene.version < (0, 8, 0) or bool(node.get("unchecked")) or node["id"] in _unchecked(laid)
 
 
 def _unchecked(laid: Laid) -> set[int]:

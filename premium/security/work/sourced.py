@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from premium.security.compilers.deployed import differs
-from premium.security.compilers.solc import Compiled, NotCompiled, compiled
+from premium.security.compilers.languages import compiled
+from premium.security.compilers.made import Compiled
+from premium.security.compilers.process import NotCompiled
 from premium.security.judgement.scene import Found
 from premium.security.judgement.subjects.sources import other_code, unread
 from premium.security.judgement.subjects.united import united
@@ -45,16 +47,16 @@ def sourced(given: GivenSource, codes: Sequence[bytes]) -> Sourced:
     except NotCompiled as error:
         failed: dict[str, Any] = {"compiled": None, "differs": None, "faults": [], "error": error.message}
         return Sourced(failed, unknowns=(f"The source was not compiled: {error.message}",))
-    unit = Unit(made.output, made.sources, made.version)
+    unit = Unit(made.output, made.sources, made.rules)
     names = sorted({str(each["name"]) for each in unit.contracts})
     if given.contract is not None and given.contract not in names:
         reason = f"The source has no contract {given.contract[:80]}: it has {', '.join(names)[:300] or 'none'}."
-        return Sourced({"compiled": _compiled(made), "differs": None, "faults": []}, unknowns=(reason,))
+        return Sourced({"compiled": made.described(), "differs": None, "faults": []}, unknowns=(reason,))
     other = _differs(made, given, codes)
-    found = read(unit, made.version, given.contract)
+    found = read(unit, made.rules, given.contract)
     shown = [_shown(each) for each in found.faults[:_MOST_SHOWN]]
     more = len(found.faults) - len(shown)
-    document: dict[str, Any] = {"compiled": _compiled(made), "differs": other, "faults": shown, "more": more}
+    document: dict[str, Any] = {"compiled": made.described(), "differs": other, "faults": shown, "more": more}
     if other:
         return Sourced(document, differs=True)
     return Sourced(document, found.faults, _selectors(made), unknowns=_unknowns(found, other))
@@ -71,10 +73,6 @@ def _differs(made: Compiled, given: GivenSource, codes: Sequence[bytes]) -> bool
 def _unknowns(found: Read, other: bool | None) -> tuple[str, ...]:
     untold = "Whether the source is that of the code could not be told: its compiler was not named, or is not here."
     return (*unread(found), *([untold] if other is None else []))
-
-
-def _compiled(made: Compiled) -> dict[str, Any]:
-    return {"version": ".".join(map(str, made.version)), "asked": list(made.asked), "relaxed": made.relaxed}
 
 
 def _shown(fault: Fault) -> dict[str, Any]:

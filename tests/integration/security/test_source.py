@@ -13,6 +13,7 @@ from local.evm import Evm
 from premium.bootstrap import Platform
 from premium.chains.addresses import checksum
 from premium.jobs.model import JobRecord, JobStatus
+from premium.security.compilers import languages
 from premium.security.compilers.solc import compiled
 from premium.security.sources import MAX_TEXT, source_key
 from premium.security.work.scans import scan_source
@@ -124,3 +125,50 @@ def test_a_source_is_kept_once_and_a_wrong_one_is_refused(platform: Platform, us
         refused = start(user, "0x" + "1" * 40, source)
         assert (refused.status, refused.error["code"]) == (400, "INVALID_INPUT"), source
         assert any(name.startswith(field) for name in refused.error["details"]), refused.error
+
+
+VYPER = """# pragma version ^0.4.0
+owner: public(address)
+held: public(HashMap[address, uint256])
+@deploy
+def __init__():
+    self.owner = msg.sender
+@external
+@payable
+def put():
+    self.held[msg.sender] += msg.value
+@external
+def own(to: address):
+    self.owner = to
+@external
+def sweep():
+    assert msg.sender == self.owner
+    send(self.owner, self.balance)
+@external
+def leave():
+    raw_call(msg.sender, b"", value=self.held[msg.sender])
+    self.held[msg.sender] = 0
+"""
+
+
+def test_vyper_is_judged_as_solidity_is(platform: Platform, user: UUID, evm: Evm) -> None:
+    """Code and source of one fault are one finding; the rest of both stands beside it."""
+    made = languages.compiled({"Till.vy": VYPER}, {})
+    till = deploy(evm, bytes.fromhex(made.output["contracts"]["Till.vy"]["Till"]["evm"]["bytecode"]["object"]))
+    told = scanned(platform, user, till, {"sources": {"Till.vy": VYPER}, "compiler": "vyper:0.4.3"})
+    by_id = {each["id"]: each for each in told["findings"]}
+    code, source = by_id["open_ownership"]["evidence"]
+    assert (code["address"], source["file"], source["line"]) == (checksum(till), "Till.vy", 13)
+    assert by_id["source_reentrancy"]["evidence"][0]["line"] == 20
+    said = told["details"]["source"]
+    assert (said["compiled"]["version"], said["compiled"]["language"], said["differs"]) == ("0.4.3", "Vyper", False)
+    other = scanned(
+        platform,
+        user,
+        till,
+        {
+            "sources": {"Till.vy": VYPER + "# x\n@external\ndef f():\n    self.owner = self\n"},
+            "compiler": "vyper:0.4.3",
+        },
+    )
+    assert "source_differs" in {each["id"] for each in other["findings"]}

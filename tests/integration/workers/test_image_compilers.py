@@ -16,6 +16,12 @@ for version in sorted(compilers()):
     made = compiled({"a.sol": text}, {}, code=True)
     assert made.version == version and made.output["contracts"]["a.sol"]["A"]["evm"]["methodIdentifiers"], version
     print("compiled", ".".join(map(str, version)))
+from premium.security.compilers import vyper
+for version in sorted(vyper.compilers()):
+    text = "# @version " + ".".join(map(str, version)) + "\\nx: public(uint256)\\n"
+    made = vyper.compiled({"a.vy": text}, {})
+    assert made.version == version and made.output["contracts"]["a.vy"]["a"]["evm"]["methodIdentifiers"], version
+    print("compiled", ".".join(map(str, version)))
 """
 """Run in the image's interpreter, from its own environment alone."""
 
@@ -27,4 +33,4 @@ def test_every_compiler_runs_in_the_image(tmp_path: Path) -> None:
     process = image.start(("python", "-c", PROGRAM), {}, output)
     assert process.wait(timeout=120) == 0, output.read_text()
     told = output.read_text().split("compiled ")[1:]
-    assert [each.strip() for each in told] == ["0.4.26", "0.5.17", "0.6.12", "0.7.6", "0.8.28"]
+    assert [each.strip() for each in told] == ["0.4.26", "0.5.17", "0.6.12", "0.7.6", "0.8.28", "0.3.10", "0.4.3"]

@@ -17,9 +17,11 @@ import pytest
 
 from premium.cases import answer
 from premium.security.cases import sources as source_cases
-from premium.security.compilers import solc
+from premium.security.compilers import process, solc
+from premium.security.compilers.made import Compiled
+from premium.security.compilers.process import NotCompiled
 from premium.security.compilers.ranges import asked, choice, fits, unasked
-from premium.security.compilers.solc import Compiled, NotCompiled, compiled
+from premium.security.compilers.solc import compiled
 from premium.security.source.judged import read
 from premium.security.source.model import Unit
 
@@ -50,7 +52,7 @@ def marked(text: str) -> dict[str, set[int]]:
 def test_each_fault_is_found_at_its_statement_and_no_other(minor: str) -> None:
     made, texts = batch(minor)
     given: dict[str, dict[str, set[int]]] = {name: {} for name in texts}
-    for fault in read(Unit(made.output, made.sources, made.version), made.version).faults:
+    for fault in read(Unit(made.output, made.sources, made.rules), made.rules).faults:
         given[fault.file].setdefault(fault.category, set()).update(fault.lines)
     assert given == {name: marked(text) for name, text in texts.items()}
 
@@ -120,7 +122,7 @@ def test_a_file_brings_what_it_imports_from_its_folder_alone(tmp_path: Path) -> 
         ({"sources": {"a.sol": "pragma solidity ^0.8.0; contract {"}}, "not_compiled", "a.sol:1:"),
         ({"sources": {"a.sol": 'import "https://x.example/y.sol";'}}, "not_compiled", "not found"),
         ({"sources": {"a.sol": 'import "/etc/passwd";'}}, "not_compiled", "not found"),
-        ({"sources": {"a.vy": "# pragma solidity ^0.8.0;\n"}}, "not_compiled", "a.vy:1:"),
+        ({"sources": {"a.vy": "# pragma version ^0.4.0\ncontract A {}\n"}}, "not_compiled", "a.vy:2"),
         ({"sources": {}}, "invalid_field", "sources"),
         ({"sources": {"a.sol": 5}}, "invalid_field", "sources.a.sol"),
         ({}, "invalid_field", "sources"),
@@ -183,8 +185,8 @@ def test_a_compiler_that_runs_wild_is_ended(kind: str, tmp_path: Path, monkeypat
     (package / "package.json").write_text('{"version": "0.8.1"}')
     (package / "soljson.js").write_text(WILD[kind])
     monkeypatch.setenv(solc.VARIABLE, str(tmp_path))
-    monkeypatch.setattr(solc, "SECONDS", 2)
-    monkeypatch.setattr(solc, "_DATA", 1 << 29)
+    monkeypatch.setattr(process, "SECONDS", 2)
+    monkeypatch.setattr(process, "_DATA", 1 << 29)
     with pytest.raises(NotCompiled) as raised:
         compiled({"a.sol": "contract A {}"}, {})
     assert raised.value.code == "not_compiled"
@@ -224,7 +226,7 @@ def _within(seconds: float, what: Callable[[], Any]) -> Any:
 
 @pytest.mark.parametrize(("task", "data"), [("max\n", 1 << 30), ("8589934592\n", 1 << 30), ("1073741824\n", 1 << 29)])
 def test_a_compiler_has_half_of_its_task_at_most(task: str, data: int) -> None:
-    assert solc.memory(task) == data
+    assert process.memory(task) == data
 
 
 def test_without_a_compiler_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
